@@ -1,0 +1,1 @@
+"""Leadwright: lead qualification as sentences."""

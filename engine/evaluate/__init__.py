@@ -1,0 +1,1 @@
+"""From a plan and the facts of a lead to an explained decision."""

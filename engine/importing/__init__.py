@@ -1,0 +1,1 @@
+"""Leads and events from CSV, JSON Lines and SQLite into the record."""

@@ -1,0 +1,1 @@
+"""What could be better in a ruleset that is correct."""

@@ -1,0 +1,1 @@
+"""The record: leads, events, rulesets and decisions in SQLite."""

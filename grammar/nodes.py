@@ -1,0 +1,661 @@
+"""The syntax tree of a ruleset: what was written, and where.
+
+Nodes are plain frozen data. A span counts characters from the start of the source text and is
+ignored when nodes are compared, so that two texts which differ in layout alone have equal trees.
+What a node *means* is decided by the engine; how it reads is decided by the printer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of character offsets in one source text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """What every node has: where it stands."""
+
+    span: Span = field(compare=False, repr=False)
+
+
+class Kind(Enum):
+    """The kinds of value a field can have; the enum's value is the word written in a ruleset."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    YES_NO = "yes/no"
+    DATE = "date"
+    DATETIME = "datetime"
+    TEXTS = "texts"
+
+
+class Unit(Enum):
+    """Units of time; the enum's value is the singular word."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+# --- small parts ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A name as meant: `[Lead Source]` has the text `Lead Source`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duration(Node):
+    """`30 days`: a whole positive amount of one unit."""
+
+    amount: int
+    unit: Unit
+
+
+# --- literals ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    """A number without a sign; `text` is how it was written."""
+
+    value: float
+    text: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Node):
+    """A quoted text, its quotes removed and doubled quotes undone; `\\*` is kept as written."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo(Node):
+    """`yes`, `no`, `true` or `false`."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(Node):
+    """A day (`2026-01-15`, a `date`) or an instant in UTC (`2026-01-15T12:00Z`, a `datetime`)."""
+
+    value: dt.date | dt.datetime
+
+
+# --- operands ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Node):
+    """A bare name: a define, a field, an event type, or (in stages) a score."""
+
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class TotalScore(Node):
+    """The word `score`: the total."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventPhrase(Node):
+    """`visited pricing where device = "phone"`: a type, with an object or a filter or both.
+
+    A type alone is a `Reference`. The object of `downloaded "a*"` is the text `a*`.
+    """
+
+    type: Name
+    object: Text | None
+    where: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate(Node):
+    """`sum(purchased.amount)`, `distinct(visited)`; `function` is one of sum avg min max distinct days.
+
+    `event` carries the filter, wherever it was written.
+    """
+
+    function: str
+    event: Reference | EventPhrase
+    property: Name | None
+
+
+@dataclass(frozen=True, slots=True)
+class DaysSince(Node):
+    """`days since visited docs`, `days since first visited docs`, `days since trial_ends`."""
+
+    of: Reference | EventPhrase
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DaysUntil(Node):
+    """`days until trial_ends`."""
+
+    of: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """`domain(email)`: the language's one function."""
+
+    function: Name
+    argument: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence(Node):
+    """`visited pricing followed by requested demo within 7 days`."""
+
+    first: Reference | EventPhrase
+    second: Reference | EventPhrase
+    within: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic(Node):
+    """`left operator right`; the operator is one of + - * /."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Node):
+    """`-operand`."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Brackets(Node):
+    """An expression in round brackets."""
+
+    inner: Expression
+
+
+# --- windows ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class InLast(Node):
+    """`in last 30 days`."""
+
+    duration: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class InNext(Node):
+    """`in next 7 days`."""
+
+    duration: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Since(Node):
+    """`since 2026-01-01`."""
+
+    start: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Before(Node):
+    """`before 2026-01-01`."""
+
+    end: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class BetweenMoments(Node):
+    """`between 2026-01-01 and 2026-01-31`, both days included."""
+
+    start: Moment
+    end: Moment
+
+
+Window = InLast | InNext | Since | Before | BetweenMoments
+
+
+# --- tests of a clause ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Node):
+    """`operator right`; the operator is one of = != < <= > >=."""
+
+    operator: str
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Between(Node):
+    """`between low and high`, both ends included (numbers and, for date fields, moments)."""
+
+    low: Expression
+    high: Expression
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class In(Node):
+    """`in ICP` or `in ("DE", "AT")`."""
+
+    among: Name | tuple[Expression, ...]
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Node):
+    """`contains "x"`, `starts with "x"`, `ends with "x"`, `like "x*"`.
+
+    `operator` is one of contains, starts, ends, like.
+    """
+
+    operator: str
+    text: Text
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Node):
+    """`is known` or `is unknown`."""
+
+    known: bool
+
+
+ClauseTest = Compare | Between | In | Match | Known
+
+
+# --- conditions -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Clause(Node):
+    """One statement about a lead: a subject with a test, a window, or both (never neither)."""
+
+    subject: Expression
+    test: ClauseTest | None
+    window: Window | None
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Node):
+    """`not operand`."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class And(Node):
+    """Two or more operands joined by `and`."""
+
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or(Node):
+    """Two or more operands joined by `or`."""
+
+    operands: tuple[Expression, ...]
+
+
+Expression = (
+    Number
+    | Text
+    | YesNo
+    | Moment
+    | Reference
+    | TotalScore
+    | EventPhrase
+    | Aggregate
+    | DaysSince
+    | DaysUntil
+    | Call
+    | Sequence
+    | Arithmetic
+    | Negative
+    | Brackets
+    | Clause
+    | Not
+    | And
+    | Or
+)
+
+
+# --- what a rule gives ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Decay(Node):
+    """`fading 25% every 30 days` (percent 25) or `halving every 14 days` (percent None)."""
+
+    percent: int | None
+    every: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds(Node):
+    """`at most +10`, `at least -20`, or both."""
+
+    most: int | None
+    least: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Points(Node):
+    """`+2 engagement at most +10`; without a score the points go to the total."""
+
+    amount: int
+    score: Name | None
+    bounds: Bounds | None
+    decay: Decay | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag(Node):
+    """`tag "german-speaking"`."""
+
+    text: Text
+
+
+Award = Points | Tag
+
+
+# --- statements -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Title(Node):
+    """`ruleset "Inbound scoring"`."""
+
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Include(Node):
+    """`include "shared.rules"`."""
+
+    path: Text
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDeclaration(Node):
+    """`field company_size from "Company Size": number, otherwise 0`."""
+
+    name: Name
+    source: Text | None
+    kind: Kind
+    default: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventDeclaration(Node):
+    """`event visited from "Page Viewed" by path`."""
+
+    name: Name
+    source: Text | None
+    by: Name | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListDeclaration(Node):
+    """`list ICP: "VP *", "CTO"`."""
+
+    name: Name
+    entries: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile(Node):
+    """`list competitors from "competitors.csv" column domain`; a .txt has no column."""
+
+    name: Name
+    path: Text
+    column: Name | None
+
+
+@dataclass(frozen=True, slots=True)
+class Define(Node):
+    """`define enterprise: employees >= 1000`: a condition or a value with a name."""
+
+    name: Name
+    body: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreDeclaration(Node):
+    """`score fit from 0 to 50`; without a name it is the total."""
+
+    name: Name | None
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class When(Node):
+    """`when CONDITION`."""
+
+    condition: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class ForEvents(Node):
+    """`for each visited blog in last 90 days when enterprise once per day`.
+
+    `which` is each, latest or first; `once` is DAY, WEEK, MONTH or None.
+    """
+
+    which: str
+    event: Reference | EventPhrase
+    window: Window | None
+    condition: Expression | None
+    once: Unit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Node):
+    """`rule "Pricing interest" [off] when ... then ...`; name None where only `when` or `for` stands."""
+
+    name: Text | None
+    off: bool
+    body: When | ForEvents
+    awards: tuple[Award, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Node):
+    """`group "Website" at most 30 { rules }`."""
+
+    name: Text
+    bounds: Bounds | None
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage(Node):
+    """`stage PQL in product when CONDITION`; without a track it is in `main`."""
+
+    name: Name
+    track: Name | None
+    condition: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Disqualify(Node):
+    """`disqualify when CONDITION because "works for a competitor"`."""
+
+    condition: Expression
+    because: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Band(Node):
+    """`A from 40`."""
+
+    label: Name
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grade(Node):
+    """`grade fit: A from 40, B from 25, D otherwise`; without a score it grades the total.
+
+    `otherwise` is None where it was left out, which the checker reports.
+    """
+
+    score: Name | None
+    bands: tuple[Band, ...]
+    otherwise: Name | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Node):
+    """`outcome won when became customer`."""
+
+    name: Name
+    condition: Expression
+
+
+# --- tests ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GivenField(Node):
+    """`title = "CTO"`, `interests = ("a", "b")`; value None for `title is unknown`."""
+
+    name: Name
+    value: Expression | tuple[Expression, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenEvent(Node):
+    """`visited pricing 3 times 2 days ago with device = "phone"`.
+
+    The instant is `ago` before now, or `on`, or now where both are None.
+    """
+
+    type: Name
+    object: Text | None
+    times: int
+    ago: Duration | None
+    on: Moment | None
+    properties: tuple[GivenField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectScore(Node):
+    """`score >= 80`, `fit = 25`; score None is the total."""
+
+    score: Name | None
+    operator: str
+    value: int
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectStage(Node):
+    """`stage = SQL`, `stage in product = PQL`; stage None for `stage = none`."""
+
+    track: Name | None
+    stage: Name | None
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectGrade(Node):
+    """`grade fit = A`; score None is the grade of the total."""
+
+    score: Name | None
+    label: Name
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectTag(Node):
+    """`tag "german-speaking"`."""
+
+    text: Text
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectRule(Node):
+    """`rule "Pricing interest" fires`."""
+
+    name: Text
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectDisqualified(Node):
+    """`disqualified`."""
+
+    negated: bool
+
+
+Given = GivenField | GivenEvent
+Expect = ExpectScore | ExpectStage | ExpectGrade | ExpectTag | ExpectRule | ExpectDisqualified
+
+
+@dataclass(frozen=True, slots=True)
+class Test(Node):
+    """A test: its name, the instant it is held at (None: the fixed default), facts, expectations."""
+
+    name: Text
+    at: Moment | None
+    given: tuple[Given, ...]
+    expect: tuple[Expect, ...]
+
+
+Statement = (
+    Title
+    | Include
+    | FieldDeclaration
+    | EventDeclaration
+    | ListDeclaration
+    | ListFile
+    | Define
+    | ScoreDeclaration
+    | Rule
+    | Group
+    | Stage
+    | Disqualify
+    | Grade
+    | Outcome
+    | Test
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Comment(Node):
+    """`# text`, to the end of its line; `own_line` where nothing but blanks stands before it."""
+
+    text: str
+    own_line: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tree(Node):
+    """A whole text: its statements in order, and its comments beside them."""
+
+    statements: tuple[Statement, ...]
+    comments: tuple[Comment, ...]
