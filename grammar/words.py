@@ -1,0 +1,29 @@
+"""Which words are taken, and what can be written without brackets or quotes."""
+
+from __future__ import annotations
+
+import re
+
+STATEMENT_WORDS = frozenset(
+    "ruleset include field event list define score rule when for group stage disqualify grade outcome test".split()
+)
+"""The words a statement can begin with."""
+
+RESERVED = STATEMENT_WORDS | frozenset(
+    "then and or not in is between contains starts ends like since before where followed because once "
+    "given expect known unknown off days yes true no false".split()
+)
+"""Words, in lower case, that are a name or an object only in brackets or quotes; all others are free."""
+
+_NAME = re.compile(r"[^\W\d]\w*")
+_OBJECT = re.compile(r"/?\w+(?:[-./]+\w+)*|/")
+
+
+def bare_name(text: str) -> bool:
+    """Whether a name can be written without square brackets."""
+    return _NAME.fullmatch(text) is not None and text.lower() not in RESERVED
+
+
+def bare_object(text: str) -> bool:
+    """Whether the object of an event can be written without quotes."""
+    return _OBJECT.fullmatch(text) is not None and text.lower() not in RESERVED
