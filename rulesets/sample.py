@@ -110,7 +110,10 @@ def _write(path: Path, columns: Sequence[str], rows: list[Row]) -> None:
 
 
 class _Dice:
-    """Draws built on `Random.random` alone: the one method promised to stay the same between versions."""
+    """Draws built on `Random.random` alone, the one method promised to stay the same between versions.
+
+    Sums are `math.fsum`, since `sum` rounds otherwise from Python 3.12 on.
+    """
 
     def __init__(self, random: Random) -> None:
         self._next = random.random
@@ -128,7 +131,7 @@ class _Dice:
         return items[int(self._next() * len(items))]
 
     def weighted(self, items: Sequence[_Item], weights: Sequence[float]) -> _Item:
-        mark = self._next() * sum(weights)
+        mark = self._next() * math.fsum(weights)
         for item, weight in zip(items, weights, strict=True):
             mark -= weight
             if mark < 0:
@@ -136,7 +139,7 @@ class _Dice:
         return items[-1]
 
     def normal(self) -> float:
-        return sum(self._next() for _ in range(12)) - 6.0
+        return math.fsum(self._next() for _ in range(12)) - 6.0
 
     def poisson(self, mean: float) -> int:
         limit, product, count = math.exp(-mean), self._next(), 0

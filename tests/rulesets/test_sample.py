@@ -33,7 +33,7 @@ def test_same_seed_same_sample_other_seed_another(sample: Sample) -> None:
 
 def test_the_files_never_change_by_accident(tmp_path: Path) -> None:
     """A changed sample changes every number the docs show: change this on purpose, together with them."""
-    paths = write_sample(tmp_path: Path)
+    paths = write_sample(tmp_path)
     digests = [hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in paths]
     assert digests == ["846431c23e2587a0", "5433ffe1564b4c58"]
 
