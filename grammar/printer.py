@@ -44,11 +44,6 @@ def number_text(written: str) -> str:
     return f"{whole}.{fraction}" if fraction else whole
 
 
-def signed(points: int) -> str:
-    """Points with their sign: `+20`, `-15`, `0`."""
-    return f"{points:+d}" if points else "0"
-
-
 def duration_text(duration: nodes.Duration) -> str:
     """`1 day`, `30 days`."""
     return f"{duration.amount} {duration.unit.value}{'' if duration.amount == 1 else 's'}"
@@ -141,14 +136,14 @@ def bounds_text(bounds: nodes.Bounds, *, plus: bool) -> str:
     """`at most +10 at least -20`; `plus` says whether a positive bound carries its sign."""
     parts = []
     if bounds.most is not None:
-        parts.append(f"at most {signed(bounds.most) if plus else bounds.most}")
+        parts.append(f"at most {bounds.most:+d}" if plus and bounds.most else f"at most {bounds.most}")
     if bounds.least is not None:
-        parts.append(f"at least {signed(bounds.least)}")
+        parts.append(f"at least {bounds.least}")
     return " ".join(parts)
 
 
 def _points(node: nodes.Points) -> str:
-    parts = [signed(node.amount)]
+    parts = [f"{node.amount:+d}"]
     if node.score is not None:
         parts.append(name_text(node.score.text))
     if node.decay is not None:
@@ -292,9 +287,13 @@ def _expect_score(node: nodes.ExpectScore) -> str:
     return _not(node.negated, f"{score} {node.operator} {node.value}")
 
 
+def _stage_label(name: str) -> str:
+    return f"[{name}]" if name.lower() == "none" else name_text(name)
+
+
 def _expect_stage(node: nodes.ExpectStage) -> str:
     track = f" in {name_text(node.track.text)}" if node.track is not None else ""
-    stage = "none" if node.stage is None else name_text(node.stage.text)
+    stage = "none" if node.stage is None else _stage_label(node.stage.text)
     return _not(node.negated, f"stage{track} = {stage}")
 
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 
-STATEMENT_WORDS = frozenset(
-    "ruleset include field event list define score rule when for group stage disqualify grade outcome test".split()
-)
+# fmt: off
+STATEMENT_WORDS = frozenset({
+    "ruleset", "include", "field", "event", "list", "define", "score", "rule", "when", "for", "group",
+    "stage", "disqualify", "grade", "outcome", "test",
+})
 """The words a statement can begin with."""
 
-RESERVED = STATEMENT_WORDS | frozenset(
-    "then and or not in is between contains starts ends like since before where followed because once "
-    "given expect known unknown off days yes true no false".split()
-)
+RESERVED = STATEMENT_WORDS | {
+    "then", "and", "or", "not", "in", "is", "between", "contains", "starts", "ends", "like", "since",
+    "before", "where", "followed", "because", "once", "given", "expect", "known", "unknown", "off",
+    "days", "yes", "true", "no", "false",
+}
 """Words, in lower case, that are a name or an object only in brackets or quotes; all others are free."""
+# fmt: on
 
-_NAME = re.compile(r"[^\W\d]\w*")
-_OBJECT = re.compile(r"/?\w+(?:[-./]+\w+)*|/")
+_WORD = r"[^\W\d][\w\u0300-\u036f]*"
+_PART = r"[\w\u0300-\u036f]+"
+_NAME = re.compile(_WORD)
+_OBJECT = re.compile(rf"{_WORD}(?:[-./]{_PART})*|/{_PART}(?:[-./]{_PART})*")
 
 
 def bare_name(text: str) -> bool:
