@@ -1,0 +1,210 @@
+"""The check: a parsed text becomes a plan, or a list of all that is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...grammar import nodes as n
+from ...grammar.diagnostics import Diagnostic, Source
+from ...grammar.parser import Parsed, parse
+from ...grammar.printer import text_of
+from .. import plan as p
+from ..catalogue import Catalogue
+from .decisions import Decisions
+from .declarations import Declarations
+from .definitions import Definitions
+from .draft import Draft
+from .events import FilterReader
+from .evidence import collect
+from .expectations import Tests
+from .expressions import Expressions
+from .files import FileProblem, Files, FrozenFiles, beside
+from .names import Names
+from .problems import Problems
+from .rules import Rules
+from .scopes import Facts, Properties
+
+NO_FILES = FrozenFiles({})
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Every diagnostic, in the order of the text, and a plan where no error is among them."""
+
+    plan: p.Plan | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A statement, the source it stands in and that source's path from the ruleset's folder."""
+
+    statement: n.Statement
+    source: Source
+    path: str
+
+
+def check(
+    parsed: Parsed,
+    *,
+    catalogue: Catalogue | None = None,
+    pinned: Mapping[str, p.Resolution] | None = None,
+    files: Files = NO_FILES,
+) -> Checked:
+    """Checks a parsed text against a catalogue, or against its own use of names where there is none.
+
+    `pinned` are the names as a published version resolved them; `files` is where included rules and
+    list files are read.
+    """
+    return _Check(parsed, catalogue, pinned or {}, files).run()
+
+
+class _Check:
+    def __init__(
+        self,
+        parsed: Parsed,
+        catalogue: Catalogue | None,
+        pinned: Mapping[str, p.Resolution],
+        files: Files,
+    ) -> None:
+        self.problems = Problems(parsed.source)
+        self.problems.found += parsed.diagnostics
+        self.files = files
+        self.sources = [parsed.source]
+        self.pieces: list[_Piece] = []
+        self._include(parsed, "", ())
+        evidence = collect(piece.statement for piece in self.pieces)
+        self.names = Names(self.problems, evidence, catalogue, pinned)
+        self.draft = Draft(self.problems, self.names)
+        self.declarations = Declarations(self.problems, self.names, files)
+        facts = Facts(self.draft)
+        is_new = self.declarations.is_new
+        self.draft.definition = Definitions(self.draft, facts).read
+        self.draft.signals.read_filter = _filters(self.draft)
+        self.rules = Rules(self.draft, facts, is_new)
+        self.decisions = Decisions(self.draft, is_new)
+        self.tests = Tests(self.draft, self.declarations, self.rules, self.decisions, is_new)
+
+    def run(self) -> Checked:
+        """Reads everything in the order in which it depends on each other."""
+        for piece in self.pieces:
+            with self.problems.within(piece.source):
+                self.declarations.enter(piece.statement, piece.path)
+        self.declarations.check_score_names()
+        for enter in (self._define, self._rule, self._decision, self._test):
+            for piece in self.pieces:
+                with self.problems.within(piece.source):
+                    enter(piece.statement)
+        order = {source.label: index for index, source in enumerate(self.sources)}
+        found = sorted(
+            self.problems.found,
+            key=lambda item: (order[item.source.label], item.span.start, item.span.end, item.code),
+        )
+        return Checked(None if self.problems.has_errors else self._plan(), tuple(found))
+
+    def _define(self, statement: n.Statement) -> None:
+        if isinstance(statement, n.Define) and self.names.defines[statement.name.text].node is statement:
+            self.draft.definition(n.Reference(statement.name, span=statement.name.span))
+
+    def _rule(self, statement: n.Statement) -> None:
+        if isinstance(statement, n.Rule | n.Group):
+            self.rules.enter(statement)
+
+    def _decision(self, statement: n.Statement) -> None:
+        if isinstance(statement, n.Stage | n.Disqualify | n.Grade | n.Outcome):
+            self.decisions.enter(statement)
+
+    def _test(self, statement: n.Statement) -> None:
+        if isinstance(statement, n.Test):
+            self.tests.enter(statement)
+
+    # --- the texts ------------------------------------------------------------------------------
+
+    def _include(self, parsed: Parsed, path: str, circle: tuple[str, ...]) -> None:
+        title_allowed = not path
+        for statement in parsed.tree.statements:
+            if isinstance(statement, n.Include):
+                with self.problems.within(parsed.source):
+                    self._include_file(statement, path, circle)
+            else:
+                if isinstance(statement, n.Title) and not title_allowed:
+                    self._misplaced_title(parsed.source, statement)
+                self.pieces.append(_Piece(statement, parsed.source, path))
+            title_allowed = False
+
+    def _misplaced_title(self, source: Source, node: n.Title) -> None:
+        with self.problems.within(source):
+            self.problems.error(
+                "title-place",
+                node,
+                "the ruleset's title stands once, before everything else",
+                "move it to the top",
+            )
+
+    def _include_file(self, node: n.Include, including: str, circle: tuple[str, ...]) -> None:
+        try:
+            path = beside(including, node.path.value)
+            if path in circle or any(piece.path == path for piece in self.pieces):
+                raise FileProblem(f'"{path}" is already included', "include every file once")
+            text = self.files.read(path)
+        except FileProblem as problem:
+            self.problems.error("include", node.path, str(problem), problem.hint)
+            return
+        main = self.sources[0].path
+        source = Source(text, main.parent / path if main is not None else Path(path))
+        self.sources.append(source)
+        parsed = parse(source)
+        self.problems.found += parsed.diagnostics
+        self._include(parsed, path, (*circle, path))
+
+    # --- the plan -------------------------------------------------------------------------------
+
+    def _plan(self) -> p.Plan:
+        title = next((piece.statement for piece in self.pieces if isinstance(piece.statement, n.Title)), None)
+        return p.Plan(
+            title=title.title.value if title is not None else None,
+            fields=tuple(self.draft.fields),
+            selectors=self.draft.signals.selectors,
+            signals=self.draft.signals.signals,
+            definitions=tuple(self.draft.definitions),
+            lists=tuple(self.names.lists.values()),
+            scores=tuple(self.declarations.scores),
+            total=self.declarations.total or p.Score(None, None, None, None),
+            groups=tuple(self.rules.groups),
+            rules=tuple(self.rules.rules),
+            off=tuple(self.rules.off),
+            stages=tuple(self.decisions.stages),
+            tracks=self.decisions.tracks,
+            disqualifications=tuple(self.decisions.disqualifications),
+            grades=tuple(self.decisions.grades),
+            outcomes=tuple(self.decisions.outcomes),
+            tests=tuple(self.tests.tests),
+            names=dict(sorted(self.names.resolved.items())),
+            sources=tuple(self.sources),
+            digest=self._digest(),
+        )
+
+    def _digest(self) -> str:
+        statements = [
+            text_of(piece.statement)
+            for piece in self.pieces
+            if not isinstance(piece.statement, n.Test | n.Title)
+        ]
+        lists = {name: entries.entries for name, entries in self.names.lists.items()}
+        names = {
+            name: (found.meaning.value, found.kind.value if found.kind else None)
+            for name, found in sorted(self.names.resolved.items())
+        }
+        content = json.dumps([statements, lists, names], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _filters(draft: Draft) -> FilterReader:
+    def read(where: n.Expression, feeds: tuple[p.Feed, ...]) -> p.Condition | None:
+        return Expressions(draft, Properties(draft, where, feeds)).condition(where)
+
+    return read

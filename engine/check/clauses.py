@@ -1,0 +1,284 @@
+"""The tests of a clause, by the kind of what they ask: comparisons, sets, texts, windows of dates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...grammar import nodes as n
+from ...grammar.nodes import Kind
+from ...grammar.printer import text_of
+from .. import plan as p
+from .patterns import glob, matching
+from .problems import nearest
+
+if TYPE_CHECKING:
+    from .expressions import Expressions
+
+_DATES = (Kind.DATE, Kind.DATETIME)
+_ORDERED = ("<", "<=", ">", ">=")
+
+
+class ClauseTests:
+    """Reads clauses that have a test. None means wrong, and that it was reported."""
+
+    def __init__(self, expressions: Expressions) -> None:
+        self.expressions = expressions
+        self.draft = expressions.draft
+        self.problems = expressions.problems
+
+    def read(self, node: n.Clause, window: n.Window | None) -> p.Condition | None:
+        """The condition of a clause with a test, its window given."""
+        test = node.test
+        moments = isinstance(test, n.Between) and self._moments(test)
+        if moments and self.expressions.scope.is_event(node.subject):
+            return self._counted_between(node, window)
+        subject = self.expressions.operand(node.subject, window)
+        if subject is None:
+            return None
+        if isinstance(subject, p.Holds):
+            self._condition_tested(node, subject)
+            return None
+        if window is not None and not self.expressions.scope.is_event(node.subject):
+            self.expressions.stray_window(window, node.subject)
+            return None
+        origin = self.draft.origin(node)
+        match test:
+            case n.Compare():
+                return self._compare(node.subject, subject, test, origin)
+            case n.Between():
+                return self._negated(test.negated, self._between(node.subject, subject, test, origin), origin)
+            case n.In():
+                return self._negated(test.negated, self._in(node.subject, subject, test, origin), origin)
+            case n.Match():
+                return self._negated(test.negated, self._match(node.subject, subject, test, origin), origin)
+            case n.Known():
+                return self._known(node.subject, subject, test, origin)
+        raise AssertionError(f"a clause without a test: {node}")
+
+    def _negated(self, negated: bool, condition: p.Condition | None, origin: p.Origin) -> p.Condition | None:
+        return p.Not(condition, origin) if negated and condition is not None else condition
+
+    def _condition_tested(self, node: n.Clause, subject: p.Holds) -> None:
+        self.problems.error(
+            "condition-compared",
+            node,
+            f"{subject.origin.text} is defined as a condition: it is true or false and cannot be compared",
+            f"write {subject.origin.text} alone, or not {subject.origin.text}",
+        )
+
+    # --- windows --------------------------------------------------------------------------------
+
+    def _moments(self, test: n.Between) -> bool:
+        return isinstance(test.low, n.Moment) and isinstance(test.high, n.Moment)
+
+    def _counted_between(self, node: n.Clause, window: n.Window | None) -> p.Condition | None:
+        """`visited pricing between DATE and DATE`: a window over the events."""
+        test = node.test
+        if not (
+            isinstance(test, n.Between) and isinstance(test.low, n.Moment) and isinstance(test.high, n.Moment)
+        ):
+            return None
+        if window is not None:
+            self.problems.error(
+                "two-windows", window, "a window stands here beside another one", "keep one of the two"
+            )
+            return None
+        if test.negated:
+            subject, stretch = text_of(node.subject), f"between {text_of(test.low)} and {text_of(test.high)}"
+            self.problems.error(
+                "not-in-window",
+                test,
+                "it is not clear what is denied here: that it happened, or when",
+                f"write not {subject} {stretch} (it did not happen then)",
+            )
+            return None
+        held = n.BetweenMoments(test.low, test.high, span=test.span)
+        return self.expressions.condition(n.Clause(node.subject, None, held, span=node.span))
+
+    def within(self, value: p.Value, window: n.Window, origin: p.Origin) -> p.Condition | None:
+        """A date field in a window."""
+        if self.expressions.scope.timeless:
+            self.expressions.in_filter(window)
+            return None
+        signals = self.draft.signals
+        if isinstance(window, n.InLast | n.InNext):
+            if not signals.is_sound(window.duration):
+                return None
+            ahead = isinstance(window, n.InNext)
+            form = p.Next if ahead else p.Last
+            return p.Within(value, form(window.duration.amount, window.duration.unit), origin)
+        held = signals.range(window)
+        return None if held is None else p.Within(value, held, origin)
+
+    # --- comparisons ----------------------------------------------------------------------------
+
+    def _compare(
+        self, node: n.Expression, left: p.Value, test: n.Compare, origin: p.Origin
+    ) -> p.Condition | None:
+        right = self.expressions.value(test.right)
+        if right is None:
+            return None
+        if self.draft.signals.is_count(right):
+            self.problems.error(
+                "count-on-the-right",
+                test.right,
+                f"{text_of(test.right)} is a count of events, which stands on the left of a comparison",
+                "turn the comparison round, or compare each count with a number",
+            )
+            return None
+        if left.kind is not right.kind and not (left.kind in _DATES and right.kind in _DATES):
+            hint = self._mend(node, left.kind, test)
+            self.problems.different_kinds(test.right, text_of(node), left.kind, right.kind, hint)
+            return None
+        if left.kind is Kind.TEXTS:
+            hint = f"ask what it holds: {text_of(node)} contains {text_of(test.right)}"
+            self.problems.not_for_kind(test, test.operator, text_of(node), left.kind, hint)
+            return None
+        if test.operator in _ORDERED and left.kind in (Kind.TEXT, Kind.YES_NO):
+            self.problems.not_for_kind(test, test.operator, text_of(node), left.kind, "use = or !=")
+            return None
+        self._star(test)
+        return p.Compare(test.operator, left, right, origin)
+
+    def _star(self, test: n.Compare) -> None:
+        if isinstance(test.right, n.Text) and "*" in test.right.value:
+            self.problems.warning(
+                "star-in-equals",
+                test.right,
+                f'"{test.operator}" compares with the star itself; it stands for nothing else here',
+                f"to match a pattern, write like {text_of(test.right)}",
+            )
+
+    def _mend(self, node: n.Expression, kind: Kind, test: n.Compare) -> str | None:
+        """What was most likely meant by a comparison of two kinds."""
+        subject, right = text_of(node), test.right
+        if kind is Kind.TEXT and isinstance(right, n.Number):
+            return f'if it really is text, put it in quotes: {subject} {test.operator} "{text_of(right)}"'
+        if isinstance(right, n.Text):
+            written = right.value.strip()
+            if kind is Kind.NUMBER and written.replace(".", "", 1).isdigit():
+                return f"take the quotes away: {subject} {test.operator} {written}"
+            if kind is Kind.YES_NO and written.lower() in ("yes", "no", "true", "false"):
+                return f"take the quotes away: {subject} {test.operator} {written.lower()}"
+            if kind in _DATES:
+                return f"write the date without quotes: {subject} {test.operator} 2026-01-15"
+        if isinstance(right, n.YesNo) and kind is Kind.NUMBER:
+            return f"write {'' if right.value else 'not '}{subject} alone, or compare it with a number"
+        return None
+
+    def _between(
+        self, node: n.Expression, value: p.Value, test: n.Between, origin: p.Origin
+    ) -> p.Condition | None:
+        low, high = self.expressions.value(test.low), self.expressions.value(test.high)
+        if low is None or high is None:
+            return None
+        for end, side in ((low, test.low), (high, test.high)):
+            if end.kind is not value.kind and not (end.kind in _DATES and value.kind in _DATES):
+                self.problems.different_kinds(side, text_of(node), value.kind, end.kind)
+                return None
+        if value.kind not in (Kind.NUMBER, *_DATES):
+            hint = f"use = or in, e.g. {text_of(node)} in (...)"
+            self.problems.not_for_kind(test, "between", text_of(node), value.kind, hint)
+            return None
+        if self._backwards(low, high):
+            self.problems.error("backwards", test, "this ends before it begins", "put the smaller end first")
+            return None
+        return p.Between(value, low, high, origin)
+
+    def _backwards(self, low: p.Value, high: p.Value) -> bool:
+        if not (isinstance(low, p.Constant) and isinstance(high, p.Constant) and low.kind is high.kind):
+            return False
+        return (
+            isinstance(low.value, int | float)
+            and isinstance(high.value, int | float)
+            and low.value > high.value
+        )
+
+    # --- sets and texts -------------------------------------------------------------------------
+
+    def _in(self, node: n.Expression, value: p.Value, test: n.In, origin: p.Origin) -> p.Condition | None:
+        if isinstance(test.among, n.Name):
+            return self._in_list(node, value, test.among, origin)
+        entries = [self._entry(item) for item in test.among]
+        if any(entry is None for entry in entries):
+            return None
+        whole = [entry for entry in entries if entry is not None]
+        for entry, item in zip(whole, test.among, strict=True):
+            kind = Kind.TEXT if value.kind is Kind.TEXTS else value.kind
+            if entry.kind is not kind and not (entry.kind in _DATES and kind in _DATES):
+                self.problems.different_kinds(item, text_of(node), value.kind, entry.kind)
+                return None
+        if value.kind in (Kind.TEXT, Kind.TEXTS):
+            patterns = tuple(glob(item.value) for item in test.among if isinstance(item, n.Text))
+            return p.OneOf(value, patterns, (), None, origin)
+        return p.OneOf(value, (), tuple(whole), None, origin)
+
+    def _entry(self, node: n.Expression) -> p.Constant | None:
+        value = self.expressions.value(node)
+        if value is not None and not isinstance(value, p.Constant):
+            self.problems.error(
+                "entry-not-fixed",
+                node,
+                f"{text_of(node)} is not a fixed value, and only those stand in a list in brackets",
+                "write texts in quotes, numbers or dates",
+            )
+            return None
+        return value
+
+    def _in_list(
+        self, node: n.Expression, value: p.Value, name: n.Name, origin: p.Origin
+    ) -> p.Condition | None:
+        lists = self.draft.names.lists
+        if name.text not in lists:
+            near = nearest(name.text, lists)
+            self.problems.error(
+                "unknown-list",
+                name,
+                f'there is no list "{name.text}"',
+                f'did you mean "{near}"?' if near else f'declare it: list {text_of(name)}: "..."',
+            )
+            return None
+        if value.kind not in (Kind.TEXT, Kind.TEXTS):
+            hint = f"write its values in brackets: {text_of(node)} in (...)"
+            self.problems.not_for_kind(name, "in a list of texts", text_of(node), value.kind, hint)
+            return None
+        return p.OneOf(value, lists[name.text].patterns, (), name.text, origin)
+
+    def _match(
+        self, node: n.Expression, value: p.Value, test: n.Match, origin: p.Origin
+    ) -> p.Condition | None:
+        word = {"starts": "starts with", "ends": "ends with"}.get(test.operator, test.operator)
+        if not test.text.value:
+            self.problems.error(
+                "empty-text",
+                test.text,
+                f'"{word}" needs some text to look for',
+                f"or ask {text_of(node)} is known",
+            )
+            return None
+        if value.kind is Kind.TEXTS and test.operator == "contains":
+            return p.Matches(value, glob(test.text.value.replace("*", "\\*")), origin)
+        if value.kind is not Kind.TEXT:
+            hint = "compare it with = or >=" if value.kind is not Kind.TEXTS else "use contains or in"
+            self.problems.not_for_kind(test, word, text_of(node), value.kind, hint)
+            return None
+        return p.Matches(value, matching(test.operator, test.text.value), origin)
+
+    def _known(
+        self, node: n.Expression, value: p.Value, test: n.Known, origin: p.Origin
+    ) -> p.Condition | None:
+        if self.draft.signals.is_count(value):
+            subject = text_of(node)
+            self.problems.error(
+                "count-is-known",
+                test,
+                "a count of events is always known: none is 0",
+                f"write {'' if test.known else 'not '}{subject}",
+            )
+            return None
+        if isinstance(value, p.ScoreValue):
+            self.problems.error(
+                "count-is-known", test, "a score is always known", "compare it, e.g. score >= 40"
+            )
+            return None
+        return p.IsKnown(value, test.known, origin)

@@ -1,0 +1,129 @@
+"""Stages, disqualifications, grades and outcomes: what scores and facts decide."""
+
+from __future__ import annotations
+
+from ...grammar import nodes as n
+from ...grammar.printer import text_of
+from .. import plan as p
+from .draft import Draft
+from .expressions import Expressions
+from .problems import nearest
+from .rules import IsNew
+from .scopes import Decisions as DecisionScope
+
+MAIN_TRACK = "main"
+
+
+class Decisions:
+    """Reads what decides, in order."""
+
+    def __init__(self, draft: Draft, is_new: IsNew) -> None:
+        self.draft = draft
+        self.problems = draft.problems
+        self.is_new = is_new
+        self.expressions = Expressions(draft, DecisionScope(draft))
+        self.stages: list[p.Stage] = []
+        self.disqualifications: list[p.Disqualification] = []
+        self.grades: list[p.Grade] = []
+        self.outcomes: list[p.Outcome] = []
+
+    @property
+    def tracks(self) -> tuple[str, ...]:
+        """The tracks in order of appearance."""
+        return tuple(dict.fromkeys(stage.track for stage in self.stages))
+
+    def enter(self, statement: n.Stage | n.Disqualify | n.Grade | n.Outcome) -> None:
+        """Reads one statement that decides."""
+        match statement:
+            case n.Stage():
+                self._stage(statement)
+            case n.Disqualify(node, because):
+                condition = self.expressions.condition(node)
+                reason = because.value if because else text_of(node)
+                if condition is not None:
+                    origin = self.draft.origin(statement)
+                    self.disqualifications.append(p.Disqualification(reason, condition, origin))
+            case n.Grade():
+                self._grade(statement)
+            case n.Outcome():
+                self._outcome(statement)
+
+    def _stage(self, node: n.Stage) -> None:
+        track = node.track.text if node.track else MAIN_TRACK
+        self.is_new(f"stage of {track}", node.name)
+        if node.name.text.lower() == "none":
+            self.problems.error(
+                "stage-none", node.name, '"none" means no stage', "give the stage another name"
+            )
+        condition = self.expressions.condition(node.condition)
+        if condition is not None:
+            self.stages.append(p.Stage(node.name.text, track, condition, self.draft.origin(node)))
+
+    def _grade(self, node: n.Grade) -> None:
+        score = None
+        if node.score is not None:
+            scores = self.draft.names.scores
+            if node.score.text not in scores:
+                near = nearest(node.score.text, scores)
+                self.problems.error(
+                    "unknown-score",
+                    node.score,
+                    f'there is no score "{node.score.text}"',
+                    f'did you mean "{near}"?' if near else f"declare it: score {text_of(node.score)} from 0",
+                )
+                return
+            score = scores[node.score.text]
+        self.is_new("grade of", node.score or n.Name("the total", span=node.span))
+        if not self._bands_descend(node):
+            return
+        if node.otherwise is None:
+            self.problems.error(
+                "grade-otherwise",
+                node,
+                "a lead below every band would have no grade, which looks like the lowest one",
+                "end with a label for the rest, e.g. , D otherwise",
+            )
+            return
+        bands = tuple((band.label.text, band.start) for band in node.bands)
+        self.grades.append(p.Grade(score, bands, node.otherwise.text, self.draft.origin(node)))
+
+    def _bands_descend(self, node: n.Grade) -> bool:
+        labels: set[str] = set()
+        for index, band in enumerate(node.bands):
+            if index and band.start >= node.bands[index - 1].start:
+                self.problems.error(
+                    "grade-order",
+                    band,
+                    f"{band.label.text} begins at {band.start}, which the grade before it already takes",
+                    "write the grades from the highest down",
+                )
+                return False
+            if band.label.text in labels:
+                self.problems.error(
+                    "duplicate-name",
+                    band.label,
+                    f'the grade "{band.label.text}" stands here twice',
+                    "rename one",
+                )
+                return False
+            labels.add(band.label.text)
+        return True
+
+    def _outcome(self, node: n.Outcome) -> None:
+        self.is_new("outcome", node.name)
+        phrase: n.Expression = node.condition
+        window: n.Window | None = None
+        match phrase:
+            case n.Clause(subject, None, held):
+                phrase, window = subject, held
+        if not isinstance(phrase, n.Reference | n.EventPhrase):
+            self.problems.error(
+                "outcome-event",
+                node.condition,
+                "an outcome is an event, whose first instant is the outcome's",
+                "e.g. outcome won when became customer",
+            )
+            return
+        events = self.draft.signals.selection(phrase, window)
+        if events is not None:
+            self.outcomes.append(p.Outcome(node.name.text, events, self.draft.origin(node)))

@@ -1,0 +1,208 @@
+"""Fields, events, lists, defines and scores: entered before anything that uses them is read."""
+
+from __future__ import annotations
+
+from ...grammar import nodes as n
+from ...grammar.nodes import Kind
+from ...grammar.printer import text_of
+from .. import plan as p
+from ..values import Prepared, prepare
+from .files import FileProblem, Files, beside, list_entries
+from .names import DeclaredDefine, DeclaredField, Names
+from .patterns import glob
+from .problems import Problems, nearest
+
+LARGEST = 1_000_000
+"""Points and the ends of ranges are within this, either way."""
+
+
+class Declarations:
+    """Reads the declarations of one ruleset into its names."""
+
+    def __init__(self, problems: Problems, names: Names, files: Files) -> None:
+        self.problems = problems
+        self.names = names
+        self.files = files
+        self.scores: list[p.Score] = []
+        self.total: p.Score | None = None
+        self._lines: dict[tuple[str, str], int] = {}
+
+    def enter(self, statement: n.Statement, including: str) -> None:
+        """Enters a statement that declares something; `including` is the path of its file."""
+        match statement:
+            case n.FieldDeclaration():
+                self._field(statement)
+            case n.EventDeclaration(name, source, by):
+                feed = p.Feed(source.value if source else name.text, by.text if by else None)
+                feeds = self.names.events.setdefault(name.text, [])
+                if feed in feeds:
+                    line = self._line(statement)
+                    self.problems.duplicate(statement, "event", text_of(statement), line)
+                else:
+                    feeds.append(feed)
+            case n.ListDeclaration() | n.ListFile():
+                self._list(statement, including)
+            case n.Define(name):
+                if self.is_new("define", name):
+                    self.names.defines[name.text] = DeclaredDefine(statement, self.problems.source)
+            case n.ScoreDeclaration():
+                self._score(statement)
+
+    def is_new(self, what: str, name: n.Name | n.Text) -> bool:
+        """Whether a name of its sort is given for the first time; reports it otherwise."""
+        text = name.text if isinstance(name, n.Name) else name.value
+        if (what, text) in self._lines:
+            self.problems.duplicate(name, what, text, self._lines[what, text])
+            return False
+        self._lines[what, text] = self._line(name)
+        return True
+
+    def _line(self, node: n.Node) -> int:
+        return self.problems.source.position(node.span.start)[0]
+
+    # --- fields ---------------------------------------------------------------------------------
+
+    def _field(self, node: n.FieldDeclaration) -> None:
+        if not self.is_new("field", node.name):
+            return
+        column = node.source.value if node.source else node.name.text
+        default: Prepared = None
+        if node.default is not None:
+            default = self._default(node)
+        self.names.fields[node.name.text] = DeclaredField(node.kind, column, default, node)
+        self._against_data(node, column)
+
+    def _default(self, node: n.FieldDeclaration) -> Prepared:
+        value = literal(node.default) if node.default is not None else None
+        default = prepare(node.kind, value)
+        if default is None and node.default is not None:
+            self.problems.error(
+                "field-default",
+                node.default,
+                f'{text_of(node.default)} is not {node.kind.value}, the kind of "{node.name.text}"',
+                "give a value of that kind, or leave the default out",
+            )
+        return default
+
+    def _against_data(self, node: n.FieldDeclaration, column: str) -> None:
+        catalogue = self.names.catalogue
+        if catalogue is None:
+            return
+        facts = catalogue.fields.get(column)
+        if facts is None:
+            at, near = node.source or node.name, nearest(column, catalogue.fields)
+            self.problems.warning(
+                "field-not-in-data",
+                at,
+                f'no lead has ever had a "{column}"',
+                f'did you mean "{near}"?' if near else "see what there is: leadwright fields",
+            )
+        elif facts.kind is not node.kind and facts.kind is not Kind.TEXT:
+            self.problems.warning(
+                "field-kind-in-data",
+                node,
+                f'"{column}" is {facts.kind.value} in the data, and declared {node.kind.value} here',
+                "values of another kind count as unknown",
+            )
+
+    # --- lists ----------------------------------------------------------------------------------
+
+    def _list(self, node: n.ListDeclaration | n.ListFile, including: str) -> None:
+        if not self.is_new("list", node.name):
+            return
+        origin = p.Origin(self.problems.source, node.span, self._line(node), text_of(node))
+        if isinstance(node, n.ListDeclaration):
+            entries = tuple(entry.value for entry in node.entries)
+            origins: tuple[p.Origin | None, ...] = tuple(
+                p.Origin(self.problems.source, entry.span, self._line(entry), text_of(entry))
+                for entry in node.entries
+            )
+        else:
+            entries = self._from_file(node, including)
+            origins = (None,) * len(entries)
+        patterns = tuple(glob(entry) for entry in entries)
+        self.names.lists[node.name.text] = p.ListEntries(node.name.text, entries, patterns, origins, origin)
+
+    def _from_file(self, node: n.ListFile, including: str) -> tuple[str, ...]:
+        column = node.column.text if node.column else None
+        try:
+            path = beside(including, node.path.value)
+            if column is None and path.lower().endswith(".csv"):
+                raise FileProblem(
+                    "a CSV file has columns", f'say which: list {node.name.text} from "{path}" column NAME'
+                )
+            entries = tuple(list_entries(path, self.files.read(path), column))
+        except FileProblem as problem:
+            self.problems.error("list-file", node.path, str(problem), problem.hint)
+            return ()
+        if not entries:
+            self.problems.warning(
+                "list-file", node.path, f'"{path}" holds no entries', "check the file and the column"
+            )
+        return entries
+
+    # --- scores ---------------------------------------------------------------------------------
+
+    def _score(self, node: n.ScoreDeclaration) -> None:
+        origin = p.Origin(self.problems.source, node.span, self._line(node), text_of(node))
+        self._range(node)
+        score = p.Score(node.name.text if node.name else None, node.low, node.high, origin)
+        if node.name is None:
+            if self.total is not None and self.total.origin is not None:
+                self.problems.duplicate(node, "range of the total", "score", self.total.origin.line)
+            else:
+                self.total = score
+        elif self.is_new("score", node.name):
+            self.names.scores[node.name.text] = len(self.scores)
+            self.scores.append(score)
+
+    def _range(self, node: n.ScoreDeclaration) -> None:
+        low, high = node.low, node.high
+        for end in (low, high):
+            if end is not None and abs(end) > LARGEST:
+                self.problems.error(
+                    "points-limit", node, "a range ends within 1,000,000 either way", "write less"
+                )
+                return
+        if low is not None and high is not None and low >= high:
+            self.problems.error(
+                "backwards", node, "this range ends before it begins", "put the smaller end first"
+            )
+        elif (low is not None and low > 0) or (high is not None and high < 0):
+            self.problems.warning(
+                "range-without-zero",
+                node,
+                "a lead for whom no rule fires has 0 points, which is outside this range",
+                "let the range include 0, or mean it so",
+            )
+
+    def check_score_names(self) -> None:
+        """Reports scores that share their name with a define, a field or an event."""
+        for score in self.scores:
+            if score.name is None or score.origin is None:
+                continue
+            for what, known in (
+                ("define", self.names.defines),
+                ("field", self.names.fields),
+                ("event", self.names.events),
+            ):
+                if score.name in known:
+                    with self.problems.within(score.origin.source):
+                        self.problems.error(
+                            "score-name-taken",
+                            score.origin.span,
+                            f'the score "{score.name}" has the name of a {what}',
+                            "give one of them another name",
+                        )
+
+
+def literal(node: n.Node) -> p.Given:
+    """The value of a literal as given in a default or a test; None where it is no literal."""
+    match node:
+        case n.Brackets(inner):
+            return literal(inner)
+        case n.Negative(n.Number(value)):
+            return 0.0 - value
+        case n.Number(value) | n.Text(value) | n.YesNo(value) | n.Moment(value):
+            return value
+    return None

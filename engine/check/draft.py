@@ -1,0 +1,44 @@
+"""The plan in the making: what has been read of a ruleset so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...grammar import nodes as n
+from ...grammar.nodes import Kind
+from ...grammar.printer import text_of
+from ..plan import Definition, Field, FieldValue, Origin
+from .events import Signals
+from .names import Names
+from .problems import Problems
+
+
+class Draft:
+    """Fields, signals and definitions collected as expressions are read.
+
+    `definition` reads a define at its first use and gives its index, None where it is wrong; the
+    checker sets it.
+    """
+
+    def __init__(self, problems: Problems, names: Names) -> None:
+        self.problems = problems
+        self.names = names
+        self.signals = Signals(problems, names)
+        self.fields: list[Field] = []
+        self._field_indices: dict[str, int] = {}
+        self.definitions: list[Definition] = []
+        self.definition: Callable[[n.Reference], int | None] = lambda _: None
+
+    def origin(self, node: n.Node) -> Origin:
+        """Where a node stands in the text now being read, and its canonical text."""
+        source = self.problems.source
+        return Origin(source, node.span, source.position(node.span.start)[0], text_of(node))
+
+    def field(self, name: str, kind: Kind) -> FieldValue:
+        """The value of a field, entered in the plan at its first use."""
+        if name not in self._field_indices:
+            declared = self.names.fields.get(name)
+            default = declared.default if declared is not None else None
+            self._field_indices[name] = len(self.fields)
+            self.fields.append(Field(name, self.names.column(name), kind, default))
+        return FieldValue(self._field_indices[name], kind)

@@ -1,0 +1,179 @@
+"""What a ruleset's own sentences tell of a name that nothing declares: field or event, and its kind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from ...grammar import nodes as n
+from ...grammar.nodes import Kind
+from ...grammar.walk import children
+
+
+@dataclass
+class Evidence:
+    """Signs of what names are, collected once from all statements.
+
+    A sign is strong where the sentence can mean nothing else ("title in ICP"), weak where it could
+    (`visited >= 3` may count events or compare a number).
+    """
+
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    fields: set[str] = field(default_factory=set)
+    events: set[str] = field(default_factory=set)
+    maybe_numbers: set[str] = field(default_factory=set)
+    maybe_events: set[str] = field(default_factory=set)
+
+    def kind_of(self, name: str) -> Kind | None:
+        """The kind of the field that a name seems to be, or None where it seems to be an event."""
+        if name in self.kinds:
+            return self.kinds[name]
+        if name in self.fields and name not in self.events:
+            return Kind.TEXT
+        if name in self.maybe_numbers and name not in self.events | self.maybe_events:
+            return Kind.NUMBER
+        return None
+
+    def is_seen(self, name: str) -> bool:
+        """Whether any sentence but a bare mention says something of the name."""
+        return name in self.kinds or name in self.fields or name in self.events or name in self.maybe_numbers
+
+
+def collect(statements: Iterable[n.Statement]) -> Evidence:
+    """The evidence of all statements."""
+    evidence = Evidence()
+    for statement in statements:
+        _look(statement, evidence)
+    return evidence
+
+
+def literal_kind(node: n.Node) -> Kind | None:
+    """The kind of a literal, through minus signs and brackets; None for anything else."""
+    match node:
+        case n.Brackets(inner) | n.Negative(inner):
+            return literal_kind(inner)
+        case n.Number() | n.Arithmetic() | n.DaysSince() | n.DaysUntil() | n.Aggregate():
+            return Kind.NUMBER
+        case n.Text() | n.Call():
+            return Kind.TEXT
+        case n.YesNo():
+            return Kind.YES_NO
+        case n.Moment(value):
+            return Kind.DATETIME if isinstance(value, dt.datetime) else Kind.DATE
+    return None
+
+
+def _look(node: n.Node, evidence: Evidence) -> None:
+    look = _LOOKS.get(type(node))
+    if look is not None:
+        look(node, evidence)
+    for child in children(node):
+        if isinstance(node, n.EventPhrase) and child is node.where:
+            continue  # the names in a filter are properties
+        _look(child, evidence)
+
+
+def _field(evidence: Evidence, node: n.Node, kind: Kind | None) -> None:
+    if isinstance(node, n.Brackets):
+        _field(evidence, node.inner, kind)
+    elif isinstance(node, n.Reference):
+        evidence.fields.add(node.name.text)
+        if kind is not None:
+            known = evidence.kinds.setdefault(node.name.text, kind)
+            if {known, kind} == {Kind.DATE, Kind.DATETIME}:
+                evidence.kinds[node.name.text] = Kind.DATETIME
+
+
+def _event(evidence: Evidence, node: n.Node) -> None:
+    if isinstance(node, n.Reference):
+        evidence.events.add(node.name.text)
+
+
+def _clause(node: n.Clause, evidence: Evidence) -> None:
+    subject, test, window = node.subject, node.test, node.window
+    match test:
+        case None if isinstance(window, n.InNext):
+            _field(evidence, subject, Kind.DATE)
+        case None if isinstance(subject, n.Reference):
+            evidence.maybe_events.add(subject.name.text)
+        case n.Compare(_, right):
+            _compared(evidence, subject, literal_kind(right), window)
+            _compared(evidence, right, literal_kind(subject), window)
+        case n.Between(low, high):
+            _compared(evidence, subject, literal_kind(low) or literal_kind(high), window)
+        case n.In(among):
+            entries = among if isinstance(among, tuple) else ()
+            _field(evidence, subject, literal_kind(entries[0]) if entries else Kind.TEXT)
+        case n.Match():
+            _field(evidence, subject, Kind.TEXT)
+        case n.Known():
+            _field(evidence, subject, None)
+
+
+def _compared(evidence: Evidence, side: n.Node, other: Kind | None, window: n.Window | None) -> None:
+    if not isinstance(side, n.Reference):
+        return
+    if other is Kind.NUMBER:
+        (evidence.maybe_events if window is not None else evidence.maybe_numbers).add(side.name.text)
+    elif other is not None:
+        _field(evidence, side, other)
+
+
+def _arithmetic(node: n.Arithmetic, evidence: Evidence) -> None:
+    _field(evidence, node.left, Kind.NUMBER)
+    _field(evidence, node.right, Kind.NUMBER)
+
+
+def _days_since(node: n.DaysSince, evidence: Evidence) -> None:
+    if node.first:
+        _event(evidence, node.of)
+    elif isinstance(node.of, n.Reference):
+        evidence.maybe_events.add(node.of.name.text)
+
+
+def _phrase(node: n.EventPhrase, evidence: Evidence) -> None:
+    evidence.events.add(node.type.text)
+
+
+def _sequence(node: n.Sequence, evidence: Evidence) -> None:
+    _event(evidence, node.first)
+    _event(evidence, node.second)
+
+
+def _given_field(node: n.GivenField, evidence: Evidence) -> None:
+    value = node.value
+    evidence.fields.add(node.name.text)
+    kind = Kind.TEXTS if isinstance(value, tuple) else literal_kind(value) if value is not None else None
+    if kind is not None:
+        evidence.kinds.setdefault(node.name.text, kind)
+
+
+def _test(node: n.Test, evidence: Evidence) -> None:
+    for given in node.given:
+        if isinstance(given, n.GivenEvent):
+            evidence.events.add(given.type.text)
+
+
+_LOOKS: dict[type[n.Node], Callable[..., None]] = {
+    n.Clause: _clause,
+    n.Arithmetic: _arithmetic,
+    n.Negative: lambda node, evidence: _field(evidence, node.operand, Kind.NUMBER),
+    n.DaysSince: _days_since,
+    n.DaysUntil: lambda node, evidence: _field(evidence, node.of, Kind.DATE),
+    n.Call: lambda node, evidence: _field(evidence, node.argument, Kind.TEXT),
+    n.EventPhrase: _phrase,
+    n.Aggregate: lambda node, evidence: _event(evidence, node.event),
+    n.ForEvents: lambda node, evidence: _event(evidence, node.event),
+    n.Sequence: _sequence,
+    n.Outcome: lambda node, evidence: _event(evidence, node.condition),
+    n.GivenField: _given_field,
+    n.Test: _test,
+}
+
+
+def collect_filter(where: n.Expression) -> Evidence:
+    """The evidence of one filter, whose names are properties."""
+    evidence = Evidence()
+    _look(where, evidence)
+    return evidence

@@ -1,0 +1,195 @@
+"""What each name is: a define, a field or an event; decided once, here.
+
+Order: a define, a declared field or event, what a published version pinned, the catalogue of the data,
+and with no data at all, what the ruleset's own sentences tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ...grammar import nodes as n
+from ...grammar.diagnostics import Source
+from ...grammar.nodes import Kind
+from ..catalogue import Catalogue
+from ..plan import Feed, ListEntries, Meaning, Resolution
+from ..values import Prepared
+from .evidence import Evidence
+from .problems import Problems, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredField:
+    """A `field` statement, its default prepared."""
+
+    kind: Kind
+    column: str
+    default: Prepared
+    node: n.FieldDeclaration
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredDefine:
+    """A `define` statement and the text it stands in."""
+
+    node: n.Define
+    source: Source
+
+
+class Names:
+    """The names of one ruleset. Declarations are entered first; then names are resolved."""
+
+    def __init__(
+        self,
+        problems: Problems,
+        evidence: Evidence,
+        catalogue: Catalogue | None,
+        pinned: Mapping[str, Resolution],
+    ) -> None:
+        self.problems = problems
+        self.evidence = evidence
+        self.catalogue = catalogue
+        self.pinned = pinned
+        self.fields: dict[str, DeclaredField] = {}
+        self.events: dict[str, list[Feed]] = {}
+        self.defines: dict[str, DeclaredDefine] = {}
+        self.lists: dict[str, ListEntries] = {}
+        self.scores: dict[str, int] = {}
+        self.resolved: dict[str, Resolution] = {}
+
+    def resolve(self, name: n.Name) -> Resolution | None:
+        """What a bare name is; None where that was an error, now reported."""
+        text = name.text
+        if text not in self.resolved:
+            found = (
+                self._declared(name) or self.pinned.get(text) or self._in_data(name) or self._from_use(name)
+            )
+            if found is None:
+                return None
+            self.resolved[text] = found
+        return self.resolved[text]
+
+    def event(self, name: n.Name) -> tuple[Feed, ...] | None:
+        """The feeds of a name that stands where only an event can; None where it is none, now reported."""
+        text = name.text
+        declared = self.events.get(text)
+        if declared is not None:
+            return tuple(declared)
+        if text in self.defines or text in self.fields:
+            what = "define" if text in self.defines else "field"
+            self.problems.error(
+                "not-an-event",
+                name,
+                f'"{text}" is a {what} here, not an event',
+                "put an operator after it, or name an event",
+            )
+            return None
+        if self._differs_by_case(name):
+            return None
+        self._never_seen(name)
+        self.resolved.setdefault(text, Resolution(Meaning.EVENT, None))
+        return (Feed(text),)
+
+    def column(self, name: str) -> str:
+        """What the data calls a field."""
+        declared = self.fields.get(name)
+        return declared.column if declared is not None else name
+
+    # --- the steps of `resolve` -----------------------------------------------------------------
+
+    def _declared(self, name: n.Name) -> Resolution | None:
+        text = name.text
+        if text in self.defines:
+            return Resolution(Meaning.DEFINE, None)
+        if text in self.fields:
+            if text in self.events:
+                self._two_meanings(name)
+            return Resolution(Meaning.FIELD, self.fields[text].kind)
+        return Resolution(Meaning.EVENT, None) if text in self.events else None
+
+    def _in_data(self, name: n.Name) -> Resolution | None:
+        if self.catalogue is None:
+            return None
+        text = name.text
+        facts = self.catalogue.fields.get(text)
+        if facts is not None:
+            if text in self.catalogue.events:
+                self._two_meanings(name)
+            return Resolution(Meaning.FIELD, facts.kind)
+        return Resolution(Meaning.EVENT, None) if text in self.catalogue.events else None
+
+    def _from_use(self, name: n.Name) -> Resolution | None:
+        if self._differs_by_case(name):
+            return None
+        if self.catalogue is not None:
+            self.problems.unknown_name(name, name.text, self.suggestion(name.text))
+            return None
+        kind = self.evidence.kind_of(name.text)
+        return Resolution(Meaning.EVENT if kind is None else Meaning.FIELD, kind)
+
+    def _two_meanings(self, name: n.Name) -> None:
+        self.problems.warning(
+            "field-and-event",
+            name,
+            f'"{name.text}" is a field and also an event; here it is the field',
+            f'to mean the event, give it a name of its own: event my_{name.text} from "{name.text}"',
+        )
+
+    def _differs_by_case(self, name: n.Name) -> bool:
+        known = [*self.defines, *self.fields, *self.events]
+        if self.catalogue is not None:
+            known += [*self.catalogue.fields, *self.catalogue.events]
+            if name.text in known:
+                return False
+        lowered = name.text.lower()
+        for candidate in known:
+            if candidate.lower() == lowered and candidate != name.text:
+                self.problems.wrong_case(name, name.text, candidate)
+                return True
+        return False
+
+    # --- help -----------------------------------------------------------------------------------
+
+    def suggestion(self, name: str) -> str | None:
+        """The near names of both kinds, as a question."""
+        fields = {*self.fields, *self.defines, *(self.catalogue.fields if self.catalogue else ())}
+        events = {*self.events, *(self.catalogue.events if self.catalogue else ())}
+        near = [f'"{found}"' for found in (nearest(name, fields),) if found]
+        near += [f'the event "{found}"{self._seen(found)}' for found in (nearest(name, events),) if found]
+        return f"did you mean {' or '.join(near)}?" if near else None
+
+    def _seen(self, event: str) -> str:
+        facts = self.catalogue.events.get(event) if self.catalogue else None
+        return f" (seen {facts.count:,} times)" if facts else ""
+
+    def _never_seen(self, name: n.Name) -> None:
+        if self.catalogue is None or name.text in self.catalogue.events:
+            return
+        near = nearest(name.text, [*self.catalogue.events, *self.events])
+        self.problems.warning(
+            "unseen-event",
+            name,
+            f'no event "{name.text}" has ever been seen',
+            f'did you mean "{near}"{self._seen(near)}?'
+            if near
+            else "check how the data calls it: leadwright fields",
+        )
+
+    def check_object(self, type_: n.Name, object_: n.Text, feeds: tuple[Feed, ...], seen: bool) -> None:
+        """Warns of an object that no event of the type ever had (`seen` False)."""
+        if seen or self.catalogue is None:
+            return
+        facts = [self.catalogue.events[feed.type] for feed in feeds if feed.type in self.catalogue.events]
+        if not facts or any(feed.by for feed in feeds):
+            return
+        objects = {key: count for item in facts for key, count in item.objects.items()}
+        near = nearest(object_.value, objects)
+        self.problems.warning(
+            "unseen-object",
+            object_,
+            f'no "{type_.text}" of "{object_.value}" has ever been seen',
+            f'did you mean "{near}" (seen {objects[near]:,} times)?'
+            if near
+            else "check how the data calls it: leadwright fields",
+        )

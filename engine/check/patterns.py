@@ -1,0 +1,34 @@
+"""From texts as written to patterns over keys."""
+
+from __future__ import annotations
+
+import re
+
+from ..plan import Pattern
+from ..values import pattern_key, text_key
+
+_STAR = re.compile(r"(?<!\\)\*+")
+
+
+def glob(text: str) -> Pattern:
+    """The pattern of a text in which `*` stands for anything and `\\*` for a star.
+
+    Without a star, white space at either end does not count, as in every comparison of text; with one,
+    the spaces typed by the writer do.
+    """
+    pieces = [piece.replace("\\*", "*") for piece in _STAR.split(text)]
+    if len(pieces) == 1:
+        return Pattern((text_key(pieces[0]),))
+    return Pattern(tuple(pattern_key(piece) for piece in pieces))
+
+
+def matching(operator: str, text: str) -> Pattern:
+    """The pattern of `contains`, `starts` and `ends`, which know no stars, and of `like`."""
+    match operator:
+        case "contains":
+            return Pattern(("", pattern_key(text), ""))
+        case "starts":
+            return Pattern((pattern_key(text), ""))
+        case "ends":
+            return Pattern(("", pattern_key(text)))
+    return glob(text)

@@ -1,0 +1,125 @@
+"""What the checker says to the writer: every message of the check, collected in order.
+
+Each method is one kind of mistake; its first argument is the node the mistake is at. An expression
+that was reported is dropped by its caller without another word, so nothing follows only from another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from difflib import get_close_matches
+
+from ...grammar.diagnostics import Diagnostic, Severity, Source
+from ...grammar.nodes import Kind, Node, Span
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that a mistyped one most likely meant, None where none is near."""
+    by_lower = {candidate.lower(): candidate for candidate in known}
+    matches = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.7)
+    return by_lower[matches[0]] if matches else None
+
+
+KIND_WORDS: Mapping[Kind, str] = {
+    Kind.TEXT: "text",
+    Kind.NUMBER: "a number",
+    Kind.YES_NO: "yes or no",
+    Kind.DATE: "a date",
+    Kind.DATETIME: "a date with a time",
+    Kind.TEXTS: "a list of texts",
+}
+
+
+class Problems:
+    """Collects diagnostics; `source` is the text now being checked."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.found: list[Diagnostic] = []
+        self._seen: set[tuple[str, str, int, int]] = set()
+
+    @contextmanager
+    def within(self, source: Source) -> Iterator[None]:
+        """Reports into another source for a while."""
+        before, self.source = self.source, source
+        try:
+            yield
+        finally:
+            self.source = before
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether an error was reported."""
+        return any(item.severity is Severity.ERROR for item in self.found)
+
+    def error(self, code: str, at: Node | Span, message: str, hint: str | None = None) -> None:
+        """Reports something that stops the ruleset."""
+        self._add(code, Severity.ERROR, at, message, hint)
+
+    def warning(self, code: str, at: Node | Span, message: str, hint: str | None = None) -> None:
+        """Reports something that probably is not what was meant."""
+        self._add(code, Severity.WARNING, at, message, hint)
+
+    def _add(self, code: str, severity: Severity, at: Node | Span, message: str, hint: str | None) -> None:
+        span = at if isinstance(at, Span) else at.span
+        key = (self.source.label, code, span.start, span.end)
+        if key not in self._seen:
+            self._seen.add(key)
+            self.found.append(Diagnostic(code, severity, message, self.source, span, hint))
+
+    # --- names ----------------------------------------------------------------------------------
+
+    def unknown_name(self, at: Node, name: str, suggestion: str | None) -> None:
+        """A bare name that is nothing: neither declared nor in the data."""
+        self.error(
+            "unknown-name",
+            at,
+            f'"{name}" is neither a field nor an event, in the data or in this ruleset',
+            suggestion or f"declare it, e.g. field {name}: text or event {name}",
+        )
+
+    def wrong_case(self, at: Node, name: str, right: str) -> None:
+        """A name that differs from a declared one by its capitals alone."""
+        self.error("unknown-name", at, f'"{name}" is not declared here', f'did you mean "{right}"?')
+
+    def duplicate(self, at: Node, what: str, name: str, line: int) -> None:
+        """A name given twice."""
+        self.error(
+            "duplicate-name", at, f'the {what} "{name}" is already on line {line}', "give it another name"
+        )
+
+    # --- kinds ----------------------------------------------------------------------------------
+
+    def different_kinds(self, at: Node, left: str, kind: Kind, other: Kind, hint: str | None = None) -> None:
+        """A comparison of two kinds."""
+        self.error(
+            "kind-mismatch",
+            at,
+            f"{left} is {KIND_WORDS[kind]}, and is compared with {KIND_WORDS[other]}",
+            hint or f"compare it with {KIND_WORDS[kind]}",
+        )
+
+    def not_for_kind(self, at: Node, asked: str, subject: str, kind: Kind, hint: str) -> None:
+        """An operator that the kind does not have."""
+        self.error(
+            "operator-for-kind",
+            at,
+            f'"{asked}" cannot be asked of {subject}, which is {KIND_WORDS[kind]}',
+            hint,
+        )
+
+    def not_a_condition(self, at: Node, subject: str, kind: Kind, hint: str) -> None:
+        """A value where something true or false is needed."""
+        self.error(
+            "not-a-condition", at, f"{subject} is {KIND_WORDS[kind]}, not something true or false", hint
+        )
+
+    def not_a_value(self, at: Node, subject: str) -> None:
+        """A condition where a value is needed."""
+        self.error(
+            "not-a-value",
+            at,
+            f"{subject} is true or false, and a value is needed here",
+            "compare a field, a number or a count instead",
+        )

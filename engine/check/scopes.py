@@ -1,0 +1,130 @@
+"""What a name, an event or the word `score` means where it stands: in a rule, a decision or a filter."""
+
+from __future__ import annotations
+
+from ...grammar import nodes as n
+from ...grammar.nodes import Kind
+from ..plan import DefineValue, Feed, Holds, Meaning, PropertyValue, ScoreValue, Value
+from .draft import Draft
+from .events import EventNode
+from .evidence import collect_filter
+from .problems import nearest
+
+Operand = Value | Holds
+
+
+class Facts:
+    """What rules and defines may look at: fields, events and defines, never scores."""
+
+    timeless = False
+    """Whether questions about time are refused."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+
+    def reference(self, node: n.Reference, window: n.Window | None) -> Operand | None:
+        """The operand of a bare name; an event's count is taken in the window."""
+        names = self.draft.names
+        if node.name.text in names.scores and node.name.text not in names.defines:
+            return self.score(node, node.name)
+        found = names.resolve(node.name)
+        if found is None:
+            return None
+        if found.meaning is Meaning.EVENT:
+            return self.event(node, window)
+        if found.meaning is Meaning.DEFINE:
+            return self._definition(node)
+        return self.draft.field(node.name.text, found.kind or Kind.TEXT)
+
+    def _definition(self, node: n.Reference) -> Operand | None:
+        index = self.draft.definition(node)
+        if index is None:
+            return None
+        value = self.draft.definitions[index].value
+        return Holds(index, self.draft.origin(node)) if value is None else DefineValue(index, value.kind)
+
+    def event(self, node: EventNode, window: n.Window | None) -> Value | None:
+        """What is measured of events: a count, an aggregate, a sequence, the days since."""
+        return self.draft.signals.read(node, window)
+
+    def is_event(self, node: n.Node) -> bool:
+        """Whether a node speaks of events, so that a window belongs to it."""
+        match node:
+            case n.Brackets(inner):
+                return self.is_event(inner)
+            case n.Reference(name):
+                if name.text in self.draft.names.scores:
+                    return False
+                found = self.draft.names.resolve(name)
+                return found is not None and found.meaning is Meaning.EVENT
+            case n.Arithmetic(_, left, right):
+                return self.is_event(left) or self.is_event(right)
+        return isinstance(node, n.EventPhrase | n.Aggregate | n.Sequence)
+
+    def score(self, node: n.Node, name: n.Name | None) -> Value | None:
+        """A score, which rules may not read."""
+        what = f'the score "{name.text}"' if name else "the score"
+        self.draft.problems.error(
+            "score-in-rule",
+            node,
+            f"{what} cannot be asked here: rules look at facts about a lead, never at scores",
+            "ask scores in a stage, e.g. stage SQL when score >= 80",
+        )
+        return None
+
+
+class Decisions(Facts):
+    """What stages and disqualifications may look at: all that rules may, and scores."""
+
+    def score(self, node: n.Node, name: n.Name | None) -> Value | None:
+        """The value of a score, or of the total."""
+        return ScoreValue(self.draft.names.scores[name.text] if name else None)
+
+
+class Properties(Facts):
+    """What a filter may look at: the properties of the events of some feeds."""
+
+    timeless = True
+
+    def __init__(self, draft: Draft, where: n.Expression, feeds: tuple[Feed, ...]) -> None:
+        super().__init__(draft)
+        self.evidence = collect_filter(where)
+        self.known: dict[str, Kind] = {}
+        events = draft.names.catalogue.events if draft.names.catalogue is not None else {}
+        self.open = any(feed.type not in events for feed in feeds)
+        for feed in feeds:
+            if feed.type in events:
+                self.known.update(events[feed.type].properties)
+
+    def reference(self, node: n.Reference, window: n.Window | None) -> Operand | None:
+        """A property; its kind is the data's, or what the filter asks of it."""
+        name = node.name.text
+        if name not in self.known and not self.open:
+            near = nearest(name, self.known)
+            self.draft.problems.warning(
+                "unseen-property",
+                node,
+                f'these events have never had a property "{name}"',
+                f'did you mean "{near}"?'
+                if near
+                else f"they have: {', '.join(sorted(self.known)) or 'none'}",
+            )
+        return PropertyValue(name, self.known.get(name) or self.evidence.kind_of(name) or Kind.YES_NO)
+
+    def is_event(self, node: n.Node) -> bool:
+        """Whether a node speaks of events, which a filter cannot."""
+        return isinstance(node, n.EventPhrase | n.Aggregate | n.Sequence)
+
+    def event(self, node: n.Node, window: n.Window | None) -> Value | None:
+        """Events cannot be counted inside the filter of an event."""
+        self.draft.problems.error(
+            "event-in-filter",
+            node,
+            "a filter after where looks at properties of one event, not at other events or scores",
+            'compare a property, e.g. where locale = "de"',
+        )
+        return None
+
+    def score(self, node: n.Node, name: n.Name | None) -> Value | None:
+        """Scores cannot be asked inside the filter of an event."""
+        return self.event(node, None)
