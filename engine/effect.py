@@ -1,0 +1,73 @@
+"""What the change from one ruleset to another does to leads: who moves, and which rules moved them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from .decision import Decision, LineKind
+from .evaluate import Evaluator, Event
+from .plan import Given
+
+LeadFacts = tuple[str, Mapping[str, Given], Iterable[Event]]
+"""A lead's id, its fields by their names in the data, and its events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A lead whose stage or score differs, both sides, and by how much each rule, cap or range differs."""
+
+    lead: str
+    total_before: int
+    total_after: int
+    stages_before: Mapping[str, str | None]
+    stages_after: Mapping[str, str | None]
+    causes: tuple[tuple[str, int], ...]
+
+    @property
+    def changes_stage(self) -> bool:
+        """Whether the lead is in another stage of some track."""
+        return dict(self.stages_before) != dict(self.stages_after)
+
+
+@dataclass
+class Effect:
+    """The effect over all leads. `matrix` counts leads by track, stage before and stage after."""
+
+    leads: int = 0
+    matrix: Counter[tuple[str, str | None, str | None]] = field(default_factory=Counter)
+    moves: list[Move] = field(default_factory=list)
+
+
+def effect(before: Evaluator, after: Evaluator, leads: Iterable[LeadFacts], now: int) -> Effect:
+    """Decides about every lead with both rulesets at `now`, in microseconds."""
+    found = Effect()
+    for lead, fields, given in leads:
+        events = list(given)
+        old = before.decide(before.facts(fields, events), now)
+        new = after.decide(after.facts(fields, events), now)
+        found.leads += 1
+        for track in dict.fromkeys([*old.stages, *new.stages]):
+            found.matrix[track, old.stages.get(track), new.stages.get(track)] += 1
+        if old.total != new.total or dict(old.stages) != dict(new.stages):
+            move = Move(lead, old.total, new.total, old.stages, new.stages, causes(old, new))
+            found.moves.append(move)
+    found.moves.sort(
+        key=lambda move: (not move.changes_stage, -abs(move.total_after - move.total_before), move.lead)
+    )
+    return found
+
+
+def causes(old: Decision, new: Decision) -> tuple[tuple[str, int], ...]:
+    """Each line whose points differ, with the difference; together they are the change of all scores."""
+    before, after = _points(old), _points(new)
+    changed = {name: after[name] - before[name] for name in [*before, *after] if after[name] != before[name]}
+    return tuple(sorted(changed.items(), key=lambda item: (-abs(item[1]), item[0])))
+
+
+def _points(decision: Decision) -> Counter[str]:
+    points: Counter[str] = Counter()
+    for line in decision.lines:
+        points[line.name if line.kind is LineKind.RULE else line.text] += line.points
+    return points
