@@ -1,0 +1,136 @@
+"""Lexemes -> pieces, a piece a statement.
+
+Every statement begins with a reserved word, but some of these words also stand inside statements
+(`score >= 80`, `rule "X" fires`, the `when` of a stage). Which it is, is decided by what comes before
+and after, so that a correct text is always cut right, however it is laid out. In a broken text a
+statement's word at the start of a line begins a statement wherever it could not go on with the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from .scan import Lexeme
+from .words import RESERVED, STATEMENT_WORDS
+
+
+class Piece(NamedTuple):
+    """Lexemes `first` up to `last` (exclusive), and the word they begin with.
+
+    `word` is "group" for a group's header up to its brace, "}" for a closing brace, and "" for text
+    that does not begin as a statement.
+    """
+
+    word: str
+    first: int
+    last: int
+
+
+# After these no statement can be over.
+_GOES_ON_WORDS = (STATEMENT_WORDS - {"score"}) | frozenset(
+    (
+        "then and or not in is between contains starts ends like since before where followed because once "
+        "given expect"
+    ).split()
+)
+_GOES_ON_SIGNS = frozenset("( , : . + - − * / = < <= > >= != ≤ ≥ ≠ == => <> =<".split())
+
+# How many lexemes a header has at most before its `when`.
+_HEADER_LENGTH = {"rule": 3, "stage": 4, "disqualify": 1, "outcome": 2}
+
+
+def split(lexemes: Sequence[Lexeme]) -> list[Piece]:
+    """The pieces of a text, in order; together they hold every lexeme but the semicolons."""
+    return _Splitter(lexemes).run()
+
+
+class _Splitter:
+    def __init__(self, lexemes: Sequence[Lexeme]) -> None:
+        self.lexemes = lexemes
+        self.pieces: list[Piece] = []
+        self.word = ""
+        self.begin = 0
+        self.awaited: tuple[str, ...] = ()
+
+    def run(self) -> list[Piece]:
+        for at, lexeme in enumerate(self.lexemes):
+            if lexeme.word:
+                if lexeme.word in STATEMENT_WORDS:
+                    self._statement_word(at, lexeme)
+                elif lexeme.word == "then":
+                    self.awaited = ()
+            elif lexeme.kind == "SEMICOLON":
+                self._cut(at, at + 1)
+            elif lexeme.kind == "RBRACE":
+                self._cut(at, at + 1)
+                self.pieces.append(Piece("}", at, at + 1))
+            elif lexeme.kind == "LBRACE" and self.word == "group":
+                self._cut(at + 1, at + 1)
+        self._cut(len(self.lexemes), len(self.lexemes))
+        return self.pieces
+
+    def _cut(self, end: int, begin: int) -> None:
+        if end > self.begin:
+            self.pieces.append(Piece(self.word, self.begin, end))
+        self.word, self.begin, self.awaited = "", begin, ()
+
+    def _statement_word(self, at: int, lexeme: Lexeme) -> None:
+        word = lexeme.word
+        if at > self.begin and not self._begins(at, lexeme):
+            if word in self.awaited:
+                self.awaited = ("when",) if word == "for" else ()
+            return
+        self._cut(at, at)
+        self.word = word
+        self.awaited = (
+            ("when", "for") if word == "rule" else ("when",) if word in (*_HEADER_LENGTH, "for") else ()
+        )
+
+    def _begins(self, at: int, lexeme: Lexeme) -> bool:
+        """Whether the statement's word there begins one, rather than going on with the one before."""
+        if lexeme.word in self.awaited:
+            longest = _HEADER_LENGTH.get(self.word)
+            return lexeme.first and longest is not None and at - self.begin > longest
+        before = self.lexemes[at - 1]
+        goes_on = before.word in _GOES_ON_WORDS if before.word else before.text in _GOES_ON_SIGNS
+        if not lexeme.first:
+            return not goes_on and self._has_shape(at)
+        return self._has_shape(at) or (not goes_on and not self._is_operand(at))
+
+    def _next(self, at: int) -> Lexeme | None:
+        return self.lexemes[at] if at < len(self.lexemes) else None
+
+    def _has_shape(self, at: int) -> bool:
+        """Whether what follows a statement's word is what follows it at the head of its statement."""
+        word, one, two = self.lexemes[at].word, self._next(at + 1), self._next(at + 2)
+        if one is None:
+            return False
+        named = one.kind == "BRACKETED" or (one.kind == "WORD" and one.word not in RESERVED)
+        then = two.word or two.kind if two is not None else ""
+        if word in ("ruleset", "include", "group", "test"):
+            return one.kind in ("QUOTED", "UNCLOSED_QUOTE")
+        if word == "rule":
+            return one.kind in ("QUOTED", "UNCLOSED_QUOTE") and then != "fires"
+        if word in ("field", "list"):
+            return named and then in ("COLON", "from")
+        if word == "define":
+            return named and then == "COLON"
+        if word == "grade":
+            return one.kind == "COLON" or (named and then == "COLON")
+        if word == "stage":
+            return named and then in ("when", "in")
+        if word == "outcome":
+            return named and then == "when"
+        if word == "disqualify":
+            return one.word == "when"
+        if word == "for":
+            return one.word in ("each", "latest", "first")
+        return word == "when" or named  # score, event
+
+    def _is_operand(self, at: int) -> bool:
+        """Whether a word such as `score` is compared with something, which no statement begins with."""
+        following = self._next(at + 1)
+        if self.lexemes[at].word not in ("score", "stage", "grade") or following is None:
+            return False
+        return following.text in _GOES_ON_SIGNS and following.kind != "COLON"
