@@ -1,16 +1,35 @@
-"""The words of the language that the scanner and the messages need to know."""
+"""Which words are taken, and what can be written without brackets or quotes."""
 
 from __future__ import annotations
 
-STATEMENT_WORDS = frozenset(
-    "ruleset include field event list define score rule when for group stage disqualify grade outcome test".split()
-)
-"""Every statement begins with one of these."""
+import re
 
-RESERVED = STATEMENT_WORDS | frozenset(
-    (
-        "then and or not in is between contains starts ends like since before where followed because once "
-        "given expect known unknown off days yes true no false"
-    ).split()
-)
-"""Words that are never a name unless they stand in square brackets."""
+# fmt: off
+STATEMENT_WORDS = frozenset({
+    "ruleset", "include", "field", "event", "list", "define", "score", "rule", "when", "for", "group",
+    "stage", "disqualify", "grade", "outcome", "test",
+})
+"""The words a statement can begin with."""
+
+RESERVED = STATEMENT_WORDS | {
+    "then", "and", "or", "not", "in", "is", "between", "contains", "starts", "ends", "like", "since",
+    "before", "where", "followed", "because", "once", "given", "expect", "known", "unknown", "off",
+    "days", "yes", "true", "no", "false",
+}
+"""Words, in lower case, that are a name or an object only in brackets or quotes; all others are free."""
+# fmt: on
+
+_WORD = r"[^\W\d][\w\u0300-\u036f]*"
+_PART = r"[\w\u0300-\u036f]+"
+_NAME = re.compile(_WORD)
+_OBJECT = re.compile(rf"{_WORD}(?:[-./]{_PART})*|/{_PART}(?:[-./]{_PART})*")
+
+
+def bare_name(text: str) -> bool:
+    """Whether a name can be written without square brackets."""
+    return _NAME.fullmatch(text) is not None and text.lower() not in RESERVED
+
+
+def bare_object(text: str) -> bool:
+    """Whether the object of an event can be written without quotes."""
+    return _OBJECT.fullmatch(text) is not None and text.lower() not in RESERVED
