@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from . import nodes
@@ -90,15 +91,23 @@ def _event(node: nodes.EventPhrase) -> str:
 
 def _aggregate(node: nodes.Aggregate) -> str:
     event = node.event
-    inner, where = name_text(event.name.text if isinstance(event, nodes.Reference) else event.type.text), ""
+    where: nodes.Expression | None = None
     if isinstance(event, nodes.EventPhrase):
-        if event.object is not None:
-            inner += " " + object_text(event.object.value)
-        if event.where is not None:
-            where = " where " + text_of(event.where)
+        where = event.where
+        event = without_filter(event)
+    inner = text_of(event)
     if node.property is not None:
         inner += "." + name_text(node.property.text)
-    return f"{node.function}({inner}){where}"
+    if where is not None:
+        inner += " where " + text_of(where)
+    return f"{node.function}({inner})"
+
+
+def without_filter(event: nodes.EventPhrase) -> nodes.Reference | nodes.EventPhrase:
+    """The event alone: `visited pricing where device = "phone"` is `visited pricing`."""
+    if event.object is None:
+        return nodes.Reference(event.type, span=event.span)
+    return nodes.EventPhrase(event.type, event.object, None, span=event.span)
 
 
 def _days_since(node: nodes.DaysSince) -> str:
@@ -113,12 +122,31 @@ def _sequence(node: nodes.Sequence) -> str:
 
 
 def _clause(node: nodes.Clause) -> str:
-    text = text_of(node.subject)
+    subject, where = node.subject, ""
+    if node.test is not None or isinstance(node.window, nodes.BetweenMoments):
+        subject, where = _set_aside(subject)
+    text = text_of(subject)
     if node.test is not None:
         text += " " + text_of(node.test)
     if node.window is not None:
         text += " " + text_of(node.window)
-    return text
+    return text + where
+
+
+def _set_aside(subject: nodes.Expression) -> tuple[nodes.Expression, str]:
+    """Takes off a filter that would swallow the comparison after it: `where mobile` before `>= 2`."""
+    event = subject.of if isinstance(subject, nodes.DaysSince) else subject
+    if not isinstance(event, nodes.EventPhrase) or event.where is None or not _is_open(event.where):
+        return subject, ""
+    bare, where = without_filter(event), " where " + text_of(event.where)
+    return (replace(subject, of=bare) if isinstance(subject, nodes.DaysSince) else bare), where
+
+
+def _is_open(where: nodes.Expression) -> bool:
+    where = where.operand if isinstance(where, nodes.Not) else where
+    if isinstance(where, nodes.Brackets):
+        return not isinstance(where.inner, nodes.Clause | nodes.And | nodes.Or | nodes.Not)
+    return not isinstance(where, nodes.Clause)
 
 
 def _between(node: nodes.Between) -> str:
@@ -203,8 +231,10 @@ def _score(node: nodes.ScoreDeclaration) -> str:
 
 def for_head(node: nodes.ForEvents) -> str:
     """`for each visited blog in last 90 days`: what stands before the condition."""
-    window = f" {text_of(node.window)}" if node.window is not None else ""
-    return f"for {node.which} {text_of(node.event)}{window}"
+    subject: nodes.Expression = node.event
+    if node.window is not None:
+        subject = nodes.Clause(subject, None, node.window, span=node.span)
+    return f"for {node.which} {text_of(subject)}"
 
 
 def _for(node: nodes.ForEvents) -> str:
