@@ -1,0 +1,48 @@
+"""`python -m tests.benchmarks` from the top of the repository: every part, its figures, what holds."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from .machine import machine
+from .report import Report, claims_text
+
+PARTS = ("one_lead", "front_door", "start", "limits", "store")
+
+
+def main() -> int:
+    """Runs the wanted parts; the exit code is 1 where a demanded figure is missed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all if none")
+    parser.add_argument("--quick", action="store_true", help="fewer and smaller runs, rougher figures")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also keep everything as JSON")
+    options = parser.parse_args()
+    unknown = [part for part in options.parts if part not in PARTS]
+    if unknown:
+        parser.error(f"no part is called {unknown[0]!r}; there are {', '.join(PARTS)}")
+
+    about = machine()
+    print("\n".join(f"{name:>16}  {value}" for name, value in about.items()), flush=True)
+    reports: list[Report] = []
+    for part in options.parts or PARTS:
+        report = import_module(f".bench_{part}", __package__).run(quick=options.quick)
+        print(f"\n{report.text()}", flush=True)
+        reports.append(report)
+
+    claims = [claim for report in reports for claim in report.claims]
+    missed = [claim for claim in claims if not claim.holds]
+    print(f"\n== summary: {len(claims) - len(missed)} of {len(claims)} figures hold")
+    if missed:
+        print(f"\nmissed\n{claims_text(missed)}")
+    if options.json:
+        kept = {"machine": about, "quick": options.quick, "parts": [report.data() for report in reports]}
+        options.json.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
