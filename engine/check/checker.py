@@ -26,7 +26,7 @@ from .files import FileProblem, Files, FrozenFiles, beside
 from .names import Names
 from .problems import Problems
 from .rules import Rules
-from .scopes import Facts, Properties
+from .scopes import Properties
 
 NO_FILES = FrozenFiles({})
 
@@ -79,15 +79,18 @@ class _Check:
         self._include(parsed, "", ())
         evidence = collect(piece.statement for piece in self.pieces)
         self.names = Names(self.problems, evidence, catalogue, pinned)
-        self.draft = Draft(self.problems, self.names)
+        self.draft, self.aside = self._draft(), self._draft()
         self.declarations = Declarations(self.problems, self.names, files)
-        facts = Facts(self.draft)
         is_new = self.declarations.is_new
-        self.draft.definition = Definitions(self.draft, facts).read
-        self.draft.signals.read_filter = _filters(self.draft)
-        self.rules = Rules(self.draft, facts, is_new)
+        self.rules = Rules(self.draft, self.aside, is_new)
         self.decisions = Decisions(self.draft, is_new)
-        self.tests = Tests(self.draft, self.declarations, self.rules, self.decisions, is_new)
+        self.tests = Tests(self.draft, self.rules, self.decisions, is_new)
+
+    def _draft(self) -> Draft:
+        draft = Draft(self.problems, self.names)
+        draft.definition = Definitions(draft).read
+        draft.signals.read_filter = _filters(draft)
+        return draft
 
     def run(self) -> Checked:
         """Reads everything in the order in which it depends on each other."""
@@ -95,7 +98,7 @@ class _Check:
             with self.problems.within(piece.source):
                 self.declarations.enter(piece.statement, piece.path)
         self.declarations.check_score_names()
-        for enter in (self._define, self._rule, self._decision, self._test):
+        for enter in (self._rule, self._decision, self._define, self._test):
             for piece in self.pieces:
                 with self.problems.within(piece.source):
                     enter(piece.statement)
@@ -107,8 +110,9 @@ class _Check:
         return Checked(None if self.problems.has_errors else self._plan(), tuple(found))
 
     def _define(self, statement: n.Statement) -> None:
+        """Reads a define once more, aside: one that nothing uses is wrong or right like any other."""
         if isinstance(statement, n.Define) and self.names.defines[statement.name.text].node is statement:
-            self.draft.definition(n.Reference(statement.name, span=statement.name.span))
+            self.aside.definition(n.Reference(statement.name, span=statement.name.span))
 
     def _rule(self, statement: n.Statement) -> None:
         if isinstance(statement, n.Rule | n.Group):

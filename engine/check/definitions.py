@@ -12,9 +12,9 @@ from .scopes import Facts
 class Definitions:
     """Reads defines in the order of use, so that a plan's definitions need only those before them."""
 
-    def __init__(self, draft: Draft, facts: Facts) -> None:
+    def __init__(self, draft: Draft) -> None:
         self.draft = draft
-        self.expressions = Expressions(draft, facts)
+        self.expressions = Expressions(draft, Facts(draft))
         self._indices: dict[str, int | None] = {}
         self._open: list[str] = []
 

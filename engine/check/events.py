@@ -122,23 +122,6 @@ class Signals:
         if events is None:
             return None
         measure = _MEASURES[node.function]
-        needs_property = measure in (Measure.SUM, Measure.AVG, Measure.MIN, Measure.MAX)
-        if needs_property and node.property is None:
-            self.problems.error(
-                "aggregate-property",
-                node,
-                f'"{node.function}" needs a property of the event to work on',
-                f"name it after a dot, e.g. {node.function}(purchased.amount)",
-            )
-            return None
-        if not needs_property and node.property is not None:
-            self.problems.error(
-                "aggregate-property",
-                node.property,
-                f'"{node.function}" counts events and takes no property',
-                "take the property away",
-            )
-            return None
         if node.property is not None and not self._is_number(node, node.property):
             return None
         return self.value(Signal(measure, events, node.property.text if node.property else None))
@@ -198,14 +181,14 @@ class Signals:
                 return Range(first, last)
 
     def is_sound(self, duration: n.Duration) -> bool:
-        """Whether a duration is longer than nothing and no longer than 100 years."""
-        if 0 < duration.amount <= LONGEST_YEARS * _PER_YEAR[duration.unit]:
+        """Whether a duration is no longer than 100 years."""
+        if duration.amount <= LONGEST_YEARS * _PER_YEAR[duration.unit]:
             return True
         self.problems.error(
             "duration-limit",
             duration,
-            "a stretch of time is at least 1 and at most 100 years long",
-            "leave the window out to look at everything" if duration.amount else "write 1 or more",
+            "a stretch of time is at most 100 years long",
+            "leave the window out to look at everything",
         )
         return False
 

@@ -24,6 +24,19 @@ class Evidence:
     events: set[str] = field(default_factory=set)
     maybe_numbers: set[str] = field(default_factory=set)
     maybe_events: set[str] = field(default_factory=set)
+    compared: list[tuple[str, str]] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Gives names compared with each other the kind that one of them is known to have."""
+        for _ in self.compared:
+            for one, other in self.compared:
+                kind = self.kinds.get(one) or self.kinds.get(other)
+                if kind is None or (one in self.kinds and other in self.kinds):
+                    continue
+                self.kinds[one] = self.kinds[other] = kind
+                break
+            else:
+                return
 
     def kind_of(self, name: str) -> Kind | None:
         """The kind of the field that a name seems to be, or None where it seems to be an event."""
@@ -45,6 +58,7 @@ def collect(statements: Iterable[n.Statement]) -> Evidence:
     evidence = Evidence()
     for statement in statements:
         _look(statement, evidence)
+    evidence.settle()
     return evidence
 
 
@@ -97,6 +111,10 @@ def _clause(node: n.Clause, evidence: Evidence) -> None:
             _field(evidence, subject, Kind.DATE)
         case None if isinstance(subject, n.Reference):
             evidence.maybe_events.add(subject.name.text)
+        case n.Compare(operator, n.Reference() as right) if isinstance(subject, n.Reference):
+            pair = (subject.name.text, right.name.text)
+            evidence.compared.append(pair)
+            (evidence.fields if operator in ("=", "!=") else evidence.maybe_numbers).update(pair)
         case n.Compare(_, right):
             _compared(evidence, subject, literal_kind(right), window)
             _compared(evidence, right, literal_kind(subject), window)
@@ -176,4 +194,5 @@ def collect_filter(where: n.Expression) -> Evidence:
     """The evidence of one filter, whose names are properties."""
     evidence = Evidence()
     _look(where, evidence)
+    evidence.settle()
     return evidence

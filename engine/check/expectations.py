@@ -11,7 +11,7 @@ from ...grammar.printer import text_of
 from .. import plan as p
 from ..values import instant_of, prepare, shift
 from .decisions import MAIN_TRACK, Decisions
-from .declarations import Declarations, literal
+from .declarations import literal
 from .draft import Draft
 from .problems import nearest
 from .rules import IsNew, Rules
@@ -23,13 +23,10 @@ TEST_NOW = instant_of(dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC))
 class Tests:
     """Reads tests, after everything they can speak of."""
 
-    def __init__(
-        self, draft: Draft, scores: Declarations, rules: Rules, decisions: Decisions, is_new: IsNew
-    ) -> None:
+    def __init__(self, draft: Draft, rules: Rules, decisions: Decisions, is_new: IsNew) -> None:
         self.draft = draft
         self.problems = draft.problems
         self.names = draft.names
-        self.scores = scores
         self.rules = rules
         self.decisions = decisions
         self.is_new = is_new
@@ -48,10 +45,6 @@ class Tests:
                 events += self._event(given, now)
         expect = [self._expect(item) for item in node.expect]
         whole = tuple(item for item in expect if item is not None)
-        if not node.expect:
-            self.problems.error(
-                "test-without-expect", node.name, "this test expects nothing", "e.g. expect score >= 40"
-            )
         self.tests.append(
             p.RuleTest(node.name.value, now, fields, tuple(events), whole, self.draft.origin(node))
         )
@@ -88,7 +81,11 @@ class Tests:
     def _kind(self, name: n.Name) -> Kind | None:
         """The kind of a field that a test gives; None where there is no such field, now reported."""
         text = name.text
-        read = {field.name: field.kind for field in self.draft.fields}
+        read = {
+            known: found.kind
+            for known, found in self.names.resolved.items()
+            if found.meaning is p.Meaning.FIELD and found.kind is not None
+        }
         if text in read:
             return read[text]
         if text in self.names.fields:
@@ -107,7 +104,7 @@ class Tests:
     def _event(self, node: n.GivenEvent, now: int) -> list[p.GivenEvent]:
         name = node.type.text
         feeds = self.names.events.get(name)
-        known = {selector.name for selector in self.draft.signals.selectors}
+        known = {text for text, found in self.names.resolved.items() if found.meaning is p.Meaning.EVENT}
         in_data = self.names.catalogue is not None and name in self.names.catalogue.events
         if feeds is None and name not in known and not in_data:
             near = nearest(name, [*known, *self.names.events])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 
 from ...grammar import nodes as n
@@ -190,11 +189,6 @@ class Expressions:
         """A literal, prepared."""
         match node:
             case n.Number(value):
-                if not math.isfinite(value):
-                    self.problems.error(
-                        "number-limit", node, "this number is too large", "write a smaller one"
-                    )
-                    return None
                 return p.Constant(Kind.NUMBER, value)
             case n.Text(value):
                 return p.Constant(Kind.TEXT, text_key(value))
@@ -214,6 +208,9 @@ class Expressions:
         return self.scope.event(node, None)
 
     def _days(self, node: n.Reference, *, until: bool) -> p.Value | None:
+        if self.scope.timeless:
+            self.in_filter(node)
+            return None
         of = self.value(node)
         if of is None:
             return None
@@ -223,9 +220,6 @@ class Expressions:
             self.problems.not_for_kind(
                 node, f"days {word}", text_of(node), kind, "name a date field, e.g. days until trial_ends"
             )
-            return None
-        if self.scope.timeless:
-            self.in_filter(node)
             return None
         return p.DaysBetween(of, until)
 

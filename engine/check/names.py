@@ -76,7 +76,7 @@ class Names:
         declared = self.events.get(text)
         if declared is not None:
             return tuple(declared)
-        if text in self.defines or text in self.fields:
+        if self._is_no_event(text):
             what = "define" if text in self.defines else "field"
             self.problems.error(
                 "not-an-event",
@@ -88,8 +88,16 @@ class Names:
         if self._differs_by_case(name):
             return None
         self._never_seen(name)
+        if self.catalogue is None and self.evidence.kind_of(text) is not None:
+            self._two_meanings(name)
         self.resolved.setdefault(text, Resolution(Meaning.EVENT, None))
         return (Feed(text),)
+
+    def _is_no_event(self, text: str) -> bool:
+        if text in self.defines or text in self.fields:
+            return True
+        catalogue = self.catalogue
+        return catalogue is not None and text in catalogue.fields and text not in catalogue.events
 
     def column(self, name: str) -> str:
         """What the data calls a field."""

@@ -17,13 +17,12 @@ IsNew = Callable[[str, n.Name | n.Text], bool]
 
 
 class Rules:
-    """Reads rules and groups, in order."""
+    """Reads rules and groups, in order; rules that are off into a draft aside, so that nothing measures them."""
 
-    def __init__(self, draft: Draft, facts: Facts, is_new: IsNew) -> None:
+    def __init__(self, draft: Draft, aside: Draft, is_new: IsNew) -> None:
         self.draft = draft
+        self.aside = aside
         self.problems = draft.problems
-        self.facts = facts
-        self.expressions = Expressions(draft, facts)
         self.is_new = is_new
         self.rules: list[p.Rule] = []
         self.off: list[str] = []
@@ -70,7 +69,7 @@ class Rules:
             )
         else:
             self._nameless[identity] = self.draft.origin(node).line
-        condition, each = self._body(node.body)
+        condition, each = self._body(node.body, self.aside if node.off else self.draft)
         contributions, tags = self._awards(node)
         if node.off:
             self.off.append(identity)
@@ -79,11 +78,12 @@ class Rules:
         origin = self.draft.origin(node)
         self.rules.append(p.Rule(identity, name, condition, each, contributions, tags, group, origin))
 
-    def _body(self, body: n.When | n.ForEvents) -> tuple[p.Condition | None, p.Each | None]:
+    def _body(self, body: n.When | n.ForEvents, draft: Draft) -> tuple[p.Condition | None, p.Each | None]:
+        expressions = Expressions(draft, Facts(draft))
         if isinstance(body, n.When):
-            return self.expressions.condition(body.condition), None
-        condition = None if body.condition is None else self.expressions.condition(body.condition)
-        events = self.draft.signals.selection(body.event, body.window)
+            return expressions.condition(body.condition), None
+        condition = None if body.condition is None else expressions.condition(body.condition)
+        events = draft.signals.selection(body.event, body.window)
         return condition, None if events is None else p.Each(events, body.which, body.once)
 
     # --- awards ---------------------------------------------------------------------------------
