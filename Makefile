@@ -1,4 +1,75 @@
-.PHONY: types
-types:
-	mkdir -p build/types && ln -sfn ../.. build/types/leadwright
-	MYPYPATH=build/types mypy -m leadwright -p leadwright.grammar -p leadwright.engine -p leadwright.web -p leadwright.rulesets
+# Everything that a machine with Python 3.11 or later and make needs, and nothing else.
+# Another Python: make run PYTHON=python3.13
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+MADE := $(VENV)/.made
+INSTALLED := $(VENV)/.installed
+DEVELOPS := $(VENV)/.develops
+BENCH := .venv-bench
+
+.PHONY: help run test lint format types bench wheel clean
+
+help:
+	@echo "make run     score the sample leads and show the result"
+	@echo "make test    run all tests"
+	@echo "make lint    look for mistakes and for layout with ruff; make format mends the layout"
+	@echo "make types   check the types with mypy"
+	@echo "make bench   measure how fast it is beside others, in an environment of its own"
+	@echo "make wheel   build what pip installs, into dist/"
+	@echo "make clean   remove what the others made"
+
+run: $(INSTALLED)
+	@$(BIN)/leadwright demo
+
+test: $(DEVELOPS)
+	$(BIN)/python -m pytest
+
+lint: $(DEVELOPS)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(DEVELOPS)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The package is the folder itself, so mypy is shown it under its name.
+types: $(DEVELOPS)
+	@mkdir -p build/types && ln -sfn ../.. build/types/leadwright
+	MYPYPATH=build/types $(BIN)/mypy -m leadwright -m leadwright.__main__ \
+		-p leadwright.grammar -p leadwright.engine -p leadwright.web -p leadwright.rulesets
+
+bench: $(BENCH)/.installed
+	$(BENCH)/bin/python tests/benchmarks/run.py
+
+wheel: $(DEVELOPS)
+	rm -rf build/lib build/bdist.* dist
+	$(BIN)/python -m build
+
+clean:
+	rm -rf $(VENV) $(BENCH) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+
+# A stamp is written only when all before it went well, so what was broken off is begun again.
+$(MADE):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Leadwright needs Python 3.11 or later, and $(PYTHON) is " + sys.version.split()[0] + ". Name another: make run PYTHON=python3.12")'
+	@$(PYTHON) -m venv $(VENV) || { echo "Python cannot make an environment here. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	@touch $@
+
+$(INSTALLED): pyproject.toml | $(MADE)
+	@echo "Installing Leadwright into $(VENV) ..."
+	@$(PIP) install --editable .
+	@touch $@
+
+$(DEVELOPS): pyproject.toml | $(MADE)
+	@echo "Installing Leadwright and what its tests need into $(VENV) ..."
+	@$(PIP) install --editable '.[dev]'
+	@touch $(INSTALLED) $@
+
+$(BENCH)/.installed: pyproject.toml tests/benchmarks/requirements.txt | $(MADE)
+	@echo "Installing Leadwright and those it is measured beside into $(BENCH) ..."
+	@$(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip --disable-pip-version-check --quiet install --editable . \
+		-r tests/benchmarks/requirements.txt
+	@touch $@

@@ -1,0 +1,89 @@
+"""What all commands have in common: their help with examples, shared options, how they print."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from ..report.paper import Paper
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+DATABASE = "leads.db"
+
+
+class Command(click.Command):
+    """A command whose help ends with examples. `--debug` shows where a failure came from."""
+
+    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.examples = examples
+        self.params.append(
+            click.Option(
+                ["--debug"], is_flag=True, expose_value=False, hidden=True, help="Show where a failure came from."
+            )
+        )
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The examples, as they are."""
+        if self.examples:
+            with formatter.section("Examples"):
+                for example in self.examples:
+                    formatter.write(f"{' ' * formatter.current_indent}{example}\n")
+        super().format_epilog(ctx, formatter)
+
+
+def db_option(*, must: bool = True) -> Callable[[_F], _F]:
+    """`--db`, the database; where it need not be there, its absence is for the command to judge."""
+    text = "The database" if must else "The database with the data, if there is one"
+    return click.option(
+        "--db",
+        default=DATABASE if must else None,
+        show_default=must or DATABASE,
+        metavar="FILE",
+        envvar="LEADWRIGHT_DB",
+        type=click.Path(),
+        help=f"{text}.",
+    )
+
+
+def json_option(function: _F) -> _F:
+    """`--json`: the same as data."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")(function)
+
+
+def at_option(function: _F) -> _F:
+    """`--at`: another instant than the present."""
+    return click.option(
+        "--at",
+        metavar="INSTANT",
+        help="As of this instant, as in 2026-01-15 or 2026-01-15T12:00Z.  [default: now]",
+    )(function)
+
+
+def paper() -> Paper:
+    """What the report is written on: the terminal's width, colours where they will be seen."""
+    wish = click.get_current_context().find_root().color
+    colored = sys.stdout.isatty() if wish is None else wish
+    return Paper(min(shutil.get_terminal_size().columns, 110), colored)
+
+
+def write(lines: str | Iterable[str]) -> None:
+    """Prints lines of a report as they are."""
+    text = lines if isinstance(lines, str) else "\n".join(lines)
+    click.echo(text, color=True)
+
+
+def note(text: str) -> None:
+    """Says something beside the report, on standard error."""
+    click.echo(text, err=True)
+
+
+def write_json(value: object) -> None:
+    """Prints data as JSON, for programs and people alike."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
