@@ -1,0 +1,213 @@
+"""Classes of events: which selectors an event satisfies, decided once per distinct type and object.
+
+Generated functions tell events apart by the small number (`code`) of their class alone. Code 0 is that
+of events which the plan does not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from ...grammar.nodes import Kind
+from ..plan import Measure, Pattern, Plan, PropertyValue, Selection
+from ..values import Prepared, text_key
+from .facts import MEMO_LIMIT, Columns, Reader, Row
+from .walk import condition_values, selections
+
+_ELSE = "\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What is read of an event: a property as a kind, or (name None) the object in a selector's eyes."""
+
+    selector: int | None
+    name: str | None
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class EventClass:
+    """The selectors that its events satisfy and the columns read of each of them."""
+
+    code: int
+    selectors: frozenset[int]
+    columns: tuple[Column, ...]
+
+
+class EventClasses:
+    """The classes of one plan's events. New ones may come with any event; safe in threads."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._types: dict[str, _TypeMatcher] = {}
+        for number, selector in enumerate(plan.selectors):
+            for feed in selector.feeds:
+                self._types.setdefault(feed.type, _TypeMatcher()).add(number, feed.by, selector.object)
+        self._needs = _needs(plan)
+        self._readers: dict[Column, Reader] = {}
+        self._codes: dict[frozenset[int], int] = {frozenset(): 0}
+        self._memo: dict[tuple[str | None, ...], int] = {}
+        self._lock = Lock()
+        self.known: list[EventClass] = [EventClass(0, frozenset(), ())]
+        self.wide = any(self._needs.values())
+        for matcher in self._types.values():
+            for objects in matcher.likely():
+                self._code(matcher.selectors(objects))
+
+    def row(
+        self, at: int, type_: str, object_: str | None, properties: Mapping[str, object]
+    ) -> Row | None:
+        """The event as a row, None where the plan does not read it."""
+        matcher = self._types.get(type_)
+        if matcher is None:
+            return None
+        code = self.code(type_, object_, properties)
+        if not code:
+            return None
+        return (at, code, self.columns(code, type_, object_, properties)) if self.wide else (at, code)
+
+    def code(self, type_: str, object_: str | None, properties: Mapping[str, object]) -> int:
+        """The code of the event's class."""
+        matcher = self._types.get(type_)
+        if matcher is None:
+            return 0
+        spelt = tuple([_text(object_ if by is None else properties.get(by)) for by in matcher.bys])
+        key = (type_, *spelt)
+        code = self._memo.get(key)
+        if code is None:
+            objects = tuple([None if text is None else text_key(text) or None for text in spelt])
+            code = self._code(matcher.selectors(objects))
+            if len(self._memo) >= MEMO_LIMIT:
+                self._memo.clear()
+            self._memo[key] = code
+        return code
+
+    def properties_decide(self, type_: str) -> bool:
+        """Whether the class of an event of this type depends on its properties."""
+        matcher = self._types.get(type_)
+        return matcher is not None and any(by is not None for by in matcher.bys)
+
+    def columns(
+        self, code: int, type_: str, object_: str | None, properties: Mapping[str, object]
+    ) -> Columns | None:
+        """What is read of an event of a class, None where that is nothing."""
+        columns = self.known[code].columns
+        if not columns:
+            return None
+        return tuple([self._column(column, type_, object_, properties) for column in columns])
+
+    def _column(
+        self, column: Column, type_: str, object_: str | None, properties: Mapping[str, object]
+    ) -> Prepared:
+        if column.name is not None:
+            value = properties.get(column.name)
+            if value is None:
+                return None
+            reader = self._readers.get(column)
+            if reader is None:
+                reader = self._readers.setdefault(column, Reader(column.kind))
+            return reader.read(value)
+        assert column.selector is not None
+        return self._object(column.selector, type_, object_, properties)
+
+    def _object(
+        self, number: int, type_: str, object_: str | None, properties: Mapping[str, object]
+    ) -> str | None:
+        selector = self._plan.selectors[number]
+        for feed in selector.feeds:
+            if feed.type == type_:
+                spelt = _text(object_ if feed.by is None else properties.get(feed.by))
+                key = None if spelt is None else text_key(spelt) or None
+                if key is not None and (selector.object is None or selector.object.matches(key)):
+                    return key
+        return None
+
+    def _code(self, selectors: frozenset[int]) -> int:
+        code = self._codes.get(selectors)
+        if code is not None:
+            return code
+        with self._lock:
+            code = self._codes.get(selectors)
+            if code is None:
+                code = len(self.known)
+                columns = dict.fromkeys(
+                    column for number in sorted(selectors) for column in self._needs.get(number, ())
+                )
+                self.known.append(EventClass(code, selectors, tuple(columns)))
+                self._codes[selectors] = code
+        return code
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+class _TypeMatcher:
+    """The selectors that read one type of events, so indexed that exact objects cost one look-up."""
+
+    def __init__(self) -> None:
+        self.bys: list[str | None] = []
+        self._always: set[int] = set()
+        self._exact: dict[tuple[int, str], list[int]] = {}
+        self._globs: list[tuple[int, Pattern, int]] = []
+
+    def add(self, selector: int, by: str | None, pattern: Pattern | None) -> None:
+        """Lets a selector read this type, its object being `by`."""
+        if pattern is None:
+            self._always.add(selector)
+            return
+        if by not in self.bys:
+            self.bys.append(by)
+        place = self.bys.index(by)
+        if pattern.exact is not None:
+            self._exact.setdefault((place, pattern.exact), []).append(selector)
+        else:
+            self._globs.append((place, pattern, selector))
+
+    def selectors(self, objects: tuple[str | None, ...]) -> frozenset[int]:
+        """Those that an event with these objects, one per `bys`, satisfies."""
+        found = set(self._always)
+        for place, key in enumerate(objects):
+            if key is not None:
+                found.update(self._exact.get((place, key), ()))
+        for place, pattern, selector in self._globs:
+            key = objects[place]
+            if key is not None and pattern.matches(key):
+                found.add(selector)
+        return frozenset(found)
+
+    def likely(self) -> Iterator[tuple[str | None, ...]]:
+        """Objects of events that are to be expected, so that functions know most classes beforehand."""
+        width = len(self.bys)
+        yield (None,) * width
+        yield (_ELSE,) * width
+        for place, key in self._exact:
+            yield (_ELSE,) * place + (key,) + (_ELSE,) * (width - place - 1)
+        for place, pattern, _ in self._globs:
+            yield (_ELSE,) * place + (_ELSE.join(pattern.parts),) + (_ELSE,) * (width - place - 1)
+
+
+def _needs(plan: Plan) -> dict[int, tuple[Column, ...]]:
+    """The columns that selections and signals read, by selector."""
+    needs: dict[int, dict[Column, None]] = {}
+    for selection in selections(plan):
+        if selection.where is not None:
+            mine = needs.setdefault(selection.selector, {})
+            for value in condition_values(selection.where):
+                if isinstance(value, PropertyValue):
+                    mine[Column(None, value.name, value.kind)] = None
+    for signal in plan.signals:
+        mine = needs.setdefault(signal.events.selector, {})
+        if signal.of is not None:
+            mine[Column(None, signal.of, Kind.NUMBER)] = None
+        if signal.measure is Measure.DISTINCT:
+            mine[object_column(signal.events)] = None
+    return {selector: tuple(columns) for selector, columns in needs.items()}
+
+
+def object_column(selection: Selection) -> Column:
+    """The column that holds the object of an event in the eyes of a selection."""
+    return Column(selection.selector, None, Kind.TEXT)

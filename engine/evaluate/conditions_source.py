@@ -1,0 +1,260 @@
+"""Conditions as two-valued Python: an expression true where a condition is true, one where it is false.
+
+Where neither is true the condition is unknown, so three values never meet at run time:
+true(not c) = false(c), true(a and b) = true(a) and true(b), false(a and b) = false(a) or false(b).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...grammar.nodes import Kind
+from ..plan import (
+    All,
+    Any,
+    Between,
+    Clause,
+    Compare,
+    Condition,
+    Constant,
+    Holds,
+    IsKnown,
+    IsYes,
+    Last,
+    Matches,
+    Next,
+    Not,
+    OneOf,
+    Range,
+    Within,
+)
+from ..values import DAY
+from .draft import Detail, Draft, Operand, Scope
+from .texts_source import asked_of_text
+from .values_source import operand, pair, subject_of
+
+_PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_CONTRARY = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_DEEPEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Python that is truthy or not. `loose` is what binds loosest in it: 0 nothing, 1 `and`, 2 `or`."""
+
+    text: str
+    loose: int
+    cost: int
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A clause: where it is true, where it is false, and its truth as True, False or None."""
+
+    true: Expression
+    false: Expression
+    truth: str
+
+
+def holds(draft: Draft, scope: Scope, condition: Condition, wanted: bool) -> Expression:
+    """An expression that is truthy where, and only where, the condition's truth is `wanted`."""
+    match condition:
+        case All(items=items):
+            return _joined(scope, draft, [holds(draft, scope, i, wanted) for i in items], wanted)
+        case Any(items=items):
+            return _joined(scope, draft, [holds(draft, scope, i, wanted) for i in items], not wanted)
+        case Not(item=item):
+            return holds(draft, scope, item, not wanted)
+        case Holds(define=define):
+            return _define(draft, scope, define, wanted)
+        case _:
+            return _clause(draft, scope, condition, wanted)
+
+
+def _joined(scope: Scope, draft: Draft, items: Sequence[Expression], together: bool) -> Expression:
+    if not items:
+        return Expression(repr(together), 0, 0)
+    if len(items) == 1:
+        return items[0]
+    ordered = sorted(items, key=lambda item: item.cost)
+    depth = max(item.depth for item in items) + 1
+    loosest = 1 if together else 2
+    texts = [f"({item.text})" if item.loose > loosest else item.text for item in ordered]
+    text = (" and " if together else " or ").join(texts)
+    cost = sum(item.cost for item in items)
+    if depth < _DEEPEST:
+        return Expression(text, loosest, cost, depth)
+    name = draft.fresh("h")
+    scope.add(f"{name} = {text}")
+    return Expression(name, 0, 1)
+
+
+def _define(draft: Draft, scope: Scope, define: int, wanted: bool) -> Expression:
+    body = draft.plan.definitions[define].condition
+    assert body is not None
+    if draft.asked.get(define, 0) < 2:
+        return holds(draft, scope, body, wanted)
+    name = draft.held.get((define, wanted))
+    if name is None:
+        whole = holds(draft, scope, body, wanted)
+        name = draft.fresh("h")
+        scope.add(f"{name} = {whole.text}")
+        draft.held[define, wanted] = name
+    return Expression(name, 0, 1)
+
+
+def _clause(draft: Draft, scope: Scope, clause: Clause, wanted: bool) -> Expression:
+    if draft.detail is Detail.FINDINGS and scope is draft.top:
+        name = truth_name(draft, clause)
+        return Expression(name if wanted else f"{name} is False", 0, 1)
+    leaf = leaf_of(draft, scope, clause)
+    return leaf.true if wanted else leaf.false
+
+
+def truth_name(draft: Draft, clause: Clause) -> str:
+    """The local that holds the truth of a clause, computed at its first use."""
+    name = draft.truths.get(id(clause))
+    if name is None:
+        truth = leaf_of(draft, draft.top, clause).truth
+        name = draft.fresh("c")
+        draft.top.add(f"{name} = {truth}")
+        draft.truths[id(clause)] = name
+    return name
+
+
+def leaf_of(draft: Draft, scope: Scope, clause: Clause) -> Leaf:
+    """The expressions of a clause."""
+    match clause:
+        case Compare(operator=operator, left=left, right=right):
+            return _compare(operator, *pair(draft, scope, left, right))
+        case Between():
+            return _between(draft, scope, clause)
+        case OneOf(patterns=patterns) if patterns or not clause.constants:
+            return _text(draft, scope, clause)
+        case OneOf():
+            return _constants(draft, scope, clause)
+        case Matches():
+            return _text(draft, scope, clause)
+        case IsKnown(value=value, known=known):
+            return _known(operand(draft, scope, value), known)
+        case IsYes(value=value):
+            yes = operand(draft, scope, value)
+            return _leaf([yes] if yes.nullable else [], yes.text, f"not {yes.text}", 1, sure=True)
+        case Within():
+            return _within(draft, scope, clause)
+
+
+def _leaf(asked: Sequence[Operand], core: str, contrary: str, cost: int, sure: bool = False) -> Leaf:
+    """A clause on these operands. `sure`: the core is falsy where an operand is None, without an error."""
+    subjects = list(dict.fromkeys(subject_of(side) for side in asked if side.nullable))
+    known = [f"{subject} is not None" for subject in subjects]
+    unknown = " or ".join(f"{subject} is None" for subject in subjects)
+    cost += len(known)
+    false = " and ".join([*known, contrary])
+    true = core if sure else " and ".join([*known, core])
+    bare = 0 if sure or not known else 1
+    return Leaf(
+        Expression(true, bare, cost),
+        Expression(false, 1 if known else 0, cost),
+        f"None if {unknown} else {core}" if unknown else core,
+    )
+
+
+def _compare(operator: str, left: Operand, right: Operand) -> Leaf:
+    core = f"{left.text} {_PYTHON[operator]} {right.text}"
+    contrary = f"{left.text} {_PYTHON[_CONTRARY[operator]]} {right.text}"
+    bare = "//" not in core and not (left.nullable and right.nullable)
+    whole = left.whole and right.whole
+    return _leaf([left, right], core, contrary, 1 if whole else 2, sure=operator == "=" and bare)
+
+
+def _between(draft: Draft, scope: Scope, clause: Between) -> Leaf:
+    low = _compare(">=", *pair(draft, scope, clause.value, clause.low))
+    high = _compare("<=", *pair(draft, scope, clause.value, clause.high))
+    if isinstance(clause.low, Constant) and isinstance(clause.high, Constant):
+        value, least = pair(draft, scope, clause.value, clause.low)
+        again, most = pair(draft, scope, clause.value, clause.high)
+        if value == again:
+            core = f"{least.text} <= {value.text} <= {most.text}"
+            return _leaf([value, least, most], core, f"not {core}", 3)
+    true = f"{low.true.text} and {high.true.text}"
+    false = f"({low.false.text} or {high.false.text})"
+    return Leaf(Expression(true, 1, 4), Expression(false, 0, 4), _three(true, false))
+
+
+def _three(true: str, false: str) -> str:
+    return f"True if {true} else False if {false} else None"
+
+
+def _text(draft: Draft, scope: Scope, clause: OneOf | Matches) -> Leaf:
+    value = operand(draft, scope, clause.value)
+    core, cost = asked_of_text(draft, value.text, clause)
+    sure = core.startswith((f"{value.text} == ", f"{value.text} in "))
+    return _leaf([value], core, f"not {core}", cost, sure=sure)
+
+
+def _constants(draft: Draft, scope: Scope, clause: OneOf) -> Leaf:
+    """Equal to one of several constants; the same value beside each, a day beside days."""
+    sides = [pair(draft, scope, clause.value, constant) for constant in clause.constants]
+    by_value: dict[str, list[str]] = {}
+    for value, constant in sides:
+        by_value.setdefault(value.text, []).append(constant.text)
+    texts = [
+        f"{text} == {among[0]}" if len(among) == 1 else f"{text} in ({', '.join(among)})"
+        for text, among in by_value.items()
+    ]
+    core = f"({' or '.join(texts)})" if len(texts) > 1 else texts[0]
+    return _leaf([value for value, _ in sides], core, f"not ({core})", 3)
+
+
+def _known(value: Operand, known: bool) -> Leaf:
+    if not value.nullable:
+        return _leaf([], repr(known), repr(not known), 0)
+    here, gone = f"{value.text} is not None", f"{value.text} is None"
+    return _leaf([], *((here, gone) if known else (gone, here)), 1)
+
+
+def _within(draft: Draft, scope: Scope, clause: Within) -> Leaf:
+    value = operand(draft, scope, clause.value)
+    core, cost = in_window(draft, clause, value.text)
+    return _leaf([value], core, f"not {core}", cost)
+
+
+def in_window(draft: Draft, clause: Within, at: str) -> tuple[str, int]:
+    """Whether a known moment lies in a window, and what asking costs."""
+    window = clause.window
+    if clause.value.kind is not Kind.DATE:
+        match window:
+            case Last():
+                return f"{draft.edge(window)} < {at} <= now", 3
+            case Next():
+                return f"now < {at} <= {draft.edge(window)}", 3
+            case Range(start=start, end=end):
+                return _in_range(start, end, at), 2
+    match window:
+        case Last():
+            return f"{draft.edge(window)} // {DAY} < {at} <= {draft.today()}", 4
+        case Next():
+            return f"{draft.today()} <= {at} <= {draft.edge(window)} // {DAY}", 4
+        case Range(start=start, end=end):
+            first, stop = (None if edge is None else -(-edge // DAY) for edge in (start, end))
+            return _in_range(first, stop, at), 2
+
+
+def _in_range(start: int | None, end: int | None, at: str) -> str:
+    if start is None:
+        return "(True)" if end is None else f"({at} < {end})"
+    return f"({start} <= {at})" if end is None else f"({start} <= {at} < {end})"
+
+
+def in_selection(draft: Draft, window: Last | Range | None) -> str | None:
+    """Whether the event in hand, which is not after now, lies in a window; None where it always does."""
+    match window:
+        case None | Range(start=None, end=None):
+            return None
+        case Last():
+            return f"at > {draft.edge(window)}"
+        case Range(start=start, end=end):
+            return _in_range(start, end, "at")

@@ -1,0 +1,108 @@
+"""The draft of a generated function: its lines so far, and the names they use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from ...grammar.nodes import Unit
+from ..plan import Last, Next, Plan, Value
+from .classes import Column, EventClass
+from .gauges import Gauge
+
+
+class Detail(IntEnum):
+    """How much a generated function tells; see `program`."""
+
+    PLAIN = 0
+    LINES = 1
+    FINDINGS = 2
+    INSTANTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A value as an expression of Python: may it be None, is it an int."""
+
+    text: str
+    nullable: bool
+    whole: bool = False
+
+
+@dataclass(slots=True)
+class Scope:
+    """A run of lines at one depth, and the values that they have computed.
+
+    `columns` tells, inside the pass over events, where the properties of the event in hand stand.
+    """
+
+    indent: str
+    lines: list[str] = field(default_factory=list)
+    values: dict[Value, Operand] = field(default_factory=dict)
+    rounded: dict[str, Operand] = field(default_factory=dict)
+    columns: Sequence[Column] | None = None
+
+    def add(self, line: str, depth: int = 0) -> None:
+        """Adds a line, `depth` steps further in."""
+        self.lines.append(self.indent + " " * depth + line)
+
+
+@dataclass(slots=True)
+class Draft:
+    """What writing one function keeps: constants it refers to, gauges and windows it needs."""
+
+    plan: Plan
+    classes: Sequence[EventClass]
+    detail: Detail
+    wide: bool
+    stored: bool
+    """Whether rows are those of the store: lead, instant, kind, properties (JSON)."""
+    top: Scope = field(default_factory=lambda: Scope(" "))
+    names: dict[str, object] = field(default_factory=dict)
+    shared: dict[Hashable, str] = field(default_factory=dict)
+    gauges: dict[Gauge, str] = field(default_factory=dict)
+    starts: dict[tuple[int, Unit], str] = field(default_factory=dict)
+    truths: dict[int, str] = field(default_factory=dict)
+    held: dict[tuple[int, bool], str] = field(default_factory=dict)
+    asked: dict[int, int] = field(default_factory=dict)
+    """How often each definition is asked for."""
+    reads_today: bool = False
+    serial: int = 0
+
+    def fresh(self, letter: str) -> str:
+        """A local name not used before."""
+        self.serial += 1
+        return f"{letter}{self.serial}"
+
+    def constant(self, key: Hashable, make: Callable[[], object]) -> str:
+        """The name of a constant, made once per key."""
+        name = self.shared.get(key)
+        if name is None:
+            name = f"K{len(self.shared)}"
+            self.shared[key] = name
+            self.names[name] = make()
+        return name
+
+    def gauge(self, gauge: Gauge) -> str:
+        """The local name of a gauge."""
+        name = self.gauges.get(gauge)
+        if name is None:
+            name = self.fresh("g")
+            self.gauges[gauge] = name
+        return name
+
+    def edge(self, window: Last | Next) -> str:
+        """The local name of the far end of a window around now."""
+        amount = -window.amount if isinstance(window, Last) else window.amount
+        key = (amount, window.unit)
+        name = self.starts.get(key)
+        if name is None:
+            name = self.fresh("w")
+            self.starts[key] = name
+        return name
+
+    def today(self) -> str:
+        """The local name of the number of the day."""
+        self.reads_today = True
+        return "today"

@@ -1,0 +1,129 @@
+"""The front of evaluation: facts made ready, scored, decided, and asked when they can next change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
+from threading import Lock
+from typing import Any, NamedTuple
+
+from ..decision import Decision
+from ..plan import Clause, Plan
+from ..values import Prepared, instant_of, moment_of
+from .calendar import EARLIEST, LATEST
+from .classes import EventClasses
+from .draft import Detail
+from .facts import Event, Facts, FactsError, Reader, Row, event_from, given_fields, instant_from
+from .parts import Parts
+from .program import Program, generate
+
+_AT: Callable[[Row], int] = itemgetter(0)
+
+
+class Result(NamedTuple):
+    """What is decided, without reasons: scores in the plan's order, the stage of each track or None."""
+
+    total: int
+    scores: tuple[int, ...]
+    stages: tuple[str | None, ...]
+    disqualified: bool
+
+
+class Evaluator:
+    """Evaluates one plan. Pure but for functions that are generated when first needed; safe in threads.
+
+    Instants are datetimes or whole microseconds since 1970-01-01T00:00Z.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.parts = Parts(plan)
+        self.classes = EventClasses(plan)
+        self._names = tuple((field.column, field.name) for field in plan.fields)
+        self._readers = tuple(Reader(field.kind, field.default).read for field in plan.fields)
+        self._programs: dict[Detail, Program] = {}
+        self._lock = Lock()
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """Every clause on leads, in the order of `truths`."""
+        return self.parts.clauses
+
+    # --- facts ----------------------------------------------------------------------------------
+
+    def facts(self, lead: Mapping[str, object], events: Iterable[Event | Mapping[str, object]] = ()) -> Facts:
+        """A lead made ready: fields by their name in the data or in the rules, events in any order.
+
+        Raises FactsError for an event without a type or a readable instant.
+        """
+        given = given_fields(lead, self._names)
+        rows: list[Row] = []
+        for event in map(event_from, events):
+            row = self.classes.row(instant_from(event.at), event.type, event.object, event.properties)
+            if row is not None:
+                rows.append(row)
+        rows.sort(key=_AT)
+        return Facts(self.fields(given), rows, len(self.classes.known), given)
+
+    def fields(self, values: Iterable[object]) -> tuple[Prepared, ...]:
+        """Prepared fields of values given in the order of the plan's fields."""
+        return tuple([read(value) for read, value in zip(self._readers, values, strict=True)])
+
+    # --- answers --------------------------------------------------------------------------------
+
+    def score(self, facts: Facts, now: dt.datetime | int) -> Result:
+        """Scores, stages, and whether the lead is disqualified."""
+        return Result._make(self.run(Detail.PLAIN, facts, instant(now)))
+
+    def truths(self, facts: Facts, now: dt.datetime | int) -> tuple[bool | None, ...]:
+        """Whether each of `clauses` is true, false or (None) unknown."""
+        truths: tuple[bool | None, ...] = self.run(Detail.FINDINGS, facts, instant(now))[8]
+        return truths
+
+    def decide(self, facts: Facts, now: dt.datetime | int) -> Decision:
+        """The decision with everything that explains it."""
+        from .decide import decide
+
+        return decide(self, facts, instant(now))
+
+    def next_change(self, facts: Facts, now: dt.datetime | int) -> dt.datetime | None:
+        """When time alone can next change a clause or a line: never too late, and exact but in rare cases."""
+        from .next_change import next_change
+
+        found = next_change(self, facts, instant(now))
+        return None if found is None else moment_of(found)
+
+    # --- generated functions --------------------------------------------------------------------
+
+    def run(self, detail: Detail, facts: Facts, now: int) -> Any:
+        """What the generated function of a level of detail gives; see `program`."""
+        program = self._programs.get(detail)
+        if program is None or program.classes < facts.classes:
+            program = self.program(detail)
+        return program.run(facts.fields, facts.events, now)
+
+    def program(self, detail: Detail) -> Program:
+        """The generated function of a level of detail, up to date with all classes of events known."""
+        with self._lock:
+            program = self._programs.get(detail)
+            if program is None or program.classes < len(self.classes.known):
+                program = generate(self.parts, self.classes, detail)
+                self._programs[detail] = program
+        return program
+
+
+def instant(now: dt.datetime | int) -> int:
+    """An instant in microseconds; FactsError outside of the years 1 to 9999."""
+    if isinstance(now, int):
+        if EARLIEST <= now <= LATEST:
+            return now
+    else:
+        try:
+            return instant_of(now)
+        except OverflowError:
+            pass
+    raise FactsError("the instant of evaluation lies outside of the years 1 to 9999 in UTC")
+
+
+__all__ = ["Evaluator", "Result", "Sequence", "instant"]

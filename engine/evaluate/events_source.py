@@ -1,0 +1,282 @@
+"""The one pass over a lead's events, as Python: a block per class of events, early tests of windows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...grammar.nodes import Kind, Unit
+from ..plan import Last, Range, Selection
+from ..values import DAY, MICROSECONDS
+from .calendar import month_number
+from .classes import Column, EventClass, object_column
+from .conditions_source import holds, in_selection
+from .draft import Draft, Scope
+from .gauges import Gauge, Gauging
+
+NEVER = -(1 << 62)
+"""Before every instant, by more than any window."""
+
+_NESTED = 16
+_CHAIN = 3
+_START = {
+    Gauging.COUNT: "{g} = 0",
+    Gauging.PERIODS: "{g} = 0; {g}d = None",
+    Gauging.SUM: "{g} = 0.0",
+    Gauging.AVG: "{g} = 0.0; {g}n = 0",
+    Gauging.MIN: "{g} = INF",
+    Gauging.MAX: "{g} = -INF",
+    Gauging.OBJECTS: "{g} = set()",
+    Gauging.FIRST: "{g} = None",
+    Gauging.LAST: "{g} = None",
+    Gauging.FIRST_PERIOD: "{g} = {g}d = None",
+    Gauging.INSTANTS: "{g} = []",
+    Gauging.LATEST: "{g} = []; {g}d = None",
+    Gauging.FOLLOWED: "{g} = False; {g}a = {g}b = NEVER",
+}
+_END = {
+    Gauging.SUM: "if not -MAX <= {g} <= MAX: {g} = None",
+    Gauging.AVG: "{g} = {g} / {g}n if {g}n and -MAX <= {g} <= MAX else None",
+    Gauging.MIN: "if {g} == INF: {g} = None",
+    Gauging.MAX: "if {g} == -INF: {g} = None",
+    Gauging.OBJECTS: "{g} = len({g})",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Update:
+    """Lines that an event adds to a gauge, where it lies in a window and a filter lets it through."""
+
+    window: Last | Range | None
+    where: Selection | None
+    lines: tuple[str, ...]
+
+
+def write_pass(draft: Draft) -> list[str]:
+    """The lines that start all gauges the draft asks for, pass over the events and finish the gauges."""
+    if not draft.gauges:
+        return []
+    draft.names |= {"INF": float("inf"), "MAX": 1.7976931348623157e308, "NEVER": NEVER}
+    draft.names["month_number"] = month_number
+    starts = _starts(draft)
+    blocks = _blocks(draft)
+    ends = [_END[gauge.what].format(g=name) for gauge, name in draft.gauges.items() if gauge.what in _END]
+    loop = _loop(draft, blocks) if blocks else []
+    return [*(" " + line for line in starts), *loop, *(" " + line for line in ends)]
+
+
+def _starts(draft: Draft) -> list[str]:
+    counts = [name for gauge, name in draft.gauges.items() if gauge.what is Gauging.COUNT]
+    lines = [" = ".join([*counts[i : i + 50], "0"]) for i in range(0, len(counts), 50)]
+    return lines + [
+        _START[gauge.what].format(g=name)
+        for gauge, name in draft.gauges.items()
+        if gauge.what is not Gauging.COUNT
+    ]
+
+
+def _loop(draft: Draft, blocks: dict[int, list[str]]) -> list[str]:
+    oldest = _oldest(draft)
+    place = 1 if draft.stored else 0
+    lines = [
+        f" if events and events[-1][{place}] > now:",
+        "  events = events[:bisect_right(events, now, key=instant_of_row)]",
+    ]
+    if oldest:
+        lines += [
+            f" if events and events[0][{place}] <= {oldest}:",
+            f"  events = events[bisect_right(events, {oldest}, key=instant_of_row):]",
+        ]
+    if draft.stored:
+        lines.append(" for _, at, kind, given in events:")
+        lines += ["  code = codes[kind]", "  if code < 0: code = code_of(kind, given)"]
+        lines += ["  if code > newest: raise Unforeseen"]
+    else:
+        lines.append(" for at, code, p in events:" if draft.wide else " for at, code in events:")
+    return lines + _dispatch(sorted(blocks), blocks, 2)
+
+
+def _oldest(draft: Draft) -> str:
+    """The start of the widest window, where every gauge has one around now."""
+    edges: set[str] = set()
+    for gauge in draft.gauges:
+        for selection in (gauge.events, gauge.then):
+            if selection is not None:
+                if not isinstance(selection.window, Last):
+                    return ""
+                edges.add(draft.edge(selection.window))
+    return edges.pop() if len(edges) == 1 else f"min({', '.join(sorted(edges))})"
+
+
+def _dispatch(codes: Sequence[int], blocks: dict[int, list[str]], depth: int) -> list[str]:
+    """A binary search for the code, ending in short chains."""
+    pad = " " * depth
+    if len(codes) > _CHAIN:
+        middle = len(codes) // 2
+        return [
+            f"{pad}if code < {codes[middle]}:",
+            *_dispatch(codes[:middle], blocks, depth + 1),
+            f"{pad}else:",
+            *_dispatch(codes[middle:], blocks, depth + 1),
+        ]
+    lines: list[str] = []
+    for code in codes:
+        lines.append(f"{pad}{'el' if lines else ''}if code == {code}:")
+        lines += [f"{pad} {line}" for line in blocks[code]]
+    return lines
+
+
+def _blocks(draft: Draft) -> dict[int, list[str]]:
+    """The lines for each class of events that any gauge reads."""
+    readers: dict[int, list[Gauge]] = {}
+    for gauge in draft.gauges:
+        for selector in dict.fromkeys(s.selector for s in (gauge.events, gauge.then) if s is not None):
+            readers.setdefault(selector, []).append(gauge)
+    blocks: dict[int, list[str]] = {}
+    for event_class in draft.classes:
+        gauges = dict.fromkeys(g for s in sorted(event_class.selectors) for g in readers.get(s, ()))
+        updates = [update for gauge in gauges for update in _updates(draft, gauge, event_class)]
+        if updates:
+            blocks[event_class.code] = _block(draft, updates, event_class)
+    return blocks
+
+
+def _block(draft: Draft, updates: Sequence[_Update], event_class: EventClass) -> list[str]:
+    """Updates by window: the always first, then the widest, in which the narrower ones are nested."""
+    windows = dict.fromkeys(update.window for update in updates)
+    fixed = [w for w in windows if isinstance(w, Last) and w.unit in MICROSECONDS]
+    fixed.sort(key=lambda w: -w.amount * MICROSECONDS[w.unit])
+    nested = set(fixed)
+    lines: list[str] = []
+    if draft.stored and event_class.columns:
+        lines.append("p = columns(kind, code, given)")
+    for window in sorted((w for w in windows if w not in nested), key=lambda w: w is not None):
+        test = in_selection(draft, window)
+        if test is not None:
+            lines.append(f"if {test}:")
+        _guarded(draft, updates, window, event_class, lines, 0 if test is None else 1)
+    for place, window in enumerate(fixed):
+        depth = place % _NESTED
+        lines.append(f"{' ' * depth}if {in_selection(draft, window)}:")
+        _guarded(draft, updates, window, event_class, lines, depth + 1)
+    return lines
+
+
+def _guarded(
+    draft: Draft,
+    updates: Sequence[_Update],
+    window: Last | Range | None,
+    event_class: EventClass,
+    lines: list[str],
+    depth: int,
+) -> None:
+    """The updates of one window, those with one filter together."""
+    scope = Scope(" " * depth, lines, columns=event_class.columns)
+    mine = [update for update in updates if update.window == window]
+    for update in mine:
+        if update.where is None:
+            for line in update.lines:
+                scope.add(line)
+    filtered: dict[str, list[str]] = {}
+    for update in mine:
+        if update.where is not None and update.where.where is not None:
+            test = holds(draft, scope, update.where.where, True)
+            filtered.setdefault(test.text, []).extend(update.lines)
+    for text, inside in filtered.items():
+        scope.add(f"if {text}:")
+        for line in inside:
+            scope.add(line, 1)
+
+
+def _updates(draft: Draft, gauge: Gauge, event_class: EventClass) -> list[_Update]:
+    name = draft.gauges[gauge]
+    if gauge.what is Gauging.FOLLOWED:
+        return [_Update(None, None, tuple(_followed(draft, gauge, event_class)))]
+    selection = gauge.events
+    where = selection if selection.where is not None else None
+    return [_Update(selection.window, where, tuple(_lines(gauge, name, event_class.columns)))]
+
+
+def _lines(gauge: Gauge, name: str, columns: Sequence[Column]) -> list[str]:
+    match gauge.what:
+        case Gauging.COUNT:
+            return [f"{name} += 1"]
+        case Gauging.FIRST:
+            return [f"if {name} is None: {name} = at"]
+        case Gauging.LAST:
+            return [f"{name} = at"]
+        case Gauging.INSTANTS:
+            return [f"{name}.append(at)"]
+        case Gauging.OBJECTS:
+            place = columns.index(object_column(gauge.events))
+            return [f"x = p[{place}]", f"if x is not None: {name}.add(x)"]
+        case Gauging.PERIODS:
+            return [f"d = {period('at', gauge.per)}", f"if d != {name}d: {name} += 1; {name}d = d"]
+        case Gauging.LATEST:
+            return [
+                f"d = {period('at', gauge.per)}",
+                f"if d == {name}d: {name}[-1] = at",
+                f"else: {name}.append(at); {name}d = d",
+            ]
+        case Gauging.FIRST_PERIOD:
+            return [
+                f"d = {period('at', gauge.per)}",
+                f"if {name}d is None or d == {name}d: {name} = at; {name}d = d",
+            ]
+        case _:
+            place = columns.index(Column(None, gauge.of, Kind.NUMBER))
+            return [f"x = p[{place}]", "if x is not None:", *(" " + line for line in _number(gauge, name))]
+
+
+def _number(gauge: Gauge, name: str) -> list[str]:
+    match gauge.what:
+        case Gauging.SUM:
+            return [f"{name} += x"]
+        case Gauging.AVG:
+            return [f"{name} += x; {name}n += 1"]
+        case Gauging.MIN:
+            return [f"if x < {name}: {name} = x"]
+        case _:
+            return [f"if x > {name}: {name} = x"]
+
+
+def period(at: str, unit: Unit | None) -> str:
+    """The number of the UTC day, ISO week (1970 began on a Thursday) or month of an instant."""
+    match unit:
+        case Unit.WEEK:
+            return f"({at} // {DAY} + 3) // 7"
+        case Unit.MONTH:
+            return f"month_number({at} // {DAY})"
+        case _:
+            return f"{at} // {DAY}"
+
+
+def _followed(draft: Draft, gauge: Gauge, event_class: EventClass) -> list[str]:
+    """Looks back at the latest first event, and at a second one of the same instant.
+
+    Both are looked for before this event is remembered, since the two are different events.
+    """
+    assert gauge.then is not None
+    name = draft.gauges[gauge]
+    lines: list[str] = []
+    scope = Scope("", lines, columns=event_class.columns)
+    asks: list[str] = []
+    keeps: list[str] = []
+    roles = ((gauge.events, f"{name}b == at", "a"), (gauge.then, f"at - {name}a <= {gauge.within}", "b"))
+    for selection, ask, role in roles:
+        if selection.selector not in event_class.selectors:
+            continue
+        tests = [test] if (test := in_selection(draft, selection.window)) else []
+        if selection.where is not None:
+            filter_ = holds(draft, scope, selection.where, True)
+            tests.append(f"({filter_.text})" if filter_.loose > 1 else filter_.text)
+        if tests:
+            scope.add(f"{name}{role}x = {' and '.join(tests)}")
+            asks.append(f"{name}{role}x and {ask}")
+            keeps.append(f"if {name}{role}x: {name}{role} = at")
+        else:
+            asks.append(ask)
+            keeps.append(f"{name}{role} = at")
+    scope.add(f"if {' or '.join(asks)}: {name} = True")
+    lines += keeps
+    return lines

@@ -1,0 +1,129 @@
+"""Facts about one lead as a library's caller gives them, and as generated functions read them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ...grammar.nodes import Kind
+from ..values import Prepared, instant_of, prepare, read_moment
+
+Columns = tuple[Prepared, ...]
+Row = tuple[int, int] | tuple[int, int, Columns | None]
+"""An event made ready: its instant in microseconds, the code of its class and, where the plan reads
+objects or properties of any event, what it reads of this one."""
+
+MEMO_LIMIT = 65_536
+
+
+class FactsError(ValueError):
+    """Facts that no lead can have, such as an event without a readable instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something a lead did.
+
+    `at` is a datetime (without an offset it is UTC), a date (its beginning) or either as ISO 8601 text.
+    `object` and `properties` are as the data has them.
+    """
+
+    type: str
+    at: dt.datetime | dt.date | str
+    object: str | None = None
+    properties: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One lead made ready for one plan.
+
+    `fields` are prepared values in the order of the plan's fields; `events` rows in ascending time, of
+    events the plan reads; `given` the fields as they were given, for explanations. `classes` is how many
+    classes of events were known when the rows were made.
+    """
+
+    fields: tuple[Prepared, ...]
+    events: Sequence[Row]
+    classes: int
+    given: tuple[object, ...] = ()
+
+
+def instant_from(at: object) -> int:
+    """Microseconds since 1970-01-01T00:00Z of what an event gives as its instant; FactsError otherwise."""
+    moment = read_moment(at) if isinstance(at, str) else at
+    if isinstance(moment, dt.date):
+        try:
+            return instant_of(moment)
+        except OverflowError:
+            pass
+    raise FactsError(
+        f"an event happened at {at!r}, which is no instant: give a datetime, a date or ISO 8601 text "
+        "such as 2026-01-15T12:00Z"
+    )
+
+
+def event_from(given: Event | Mapping[str, object]) -> Event:
+    """An event of a mapping with the keys type, at and, if need be, object and properties."""
+    if isinstance(given, Event):
+        return given
+    type_, object_, properties = given.get("type"), given.get("object"), given.get("properties")
+    if not isinstance(type_, str):
+        raise FactsError(f"an event needs a text as its type, and {type_!r} is none")
+    if properties is not None and not isinstance(properties, Mapping):
+        raise FactsError(f"the properties of an event are a mapping, and {properties!r} is none")
+    at = given.get("at")
+    if not isinstance(at, str | dt.date):
+        instant_from(at)
+    return Event(
+        type_,
+        at if isinstance(at, str | dt.date) else "",
+        object_ if isinstance(object_, str) else None,
+        properties or {},
+    )
+
+
+def ready(kind: Kind, value: object) -> Prepared:
+    """`prepare`, for any value whatever: what is out of range is unknown too."""
+    try:
+        return prepare(kind, value)
+    except (OverflowError, RecursionError):
+        return None
+
+
+class Reader(dict[str, Prepared]):
+    """Prepares the values of one field or property, remembering what texts came to.
+
+    Most columns hold few distinct texts, and folding one costs more than looking it up.
+    """
+
+    __slots__ = ("default", "kind")
+
+    def __init__(self, kind: Kind, default: Prepared = None) -> None:
+        super().__init__()
+        self.kind = kind
+        self.default = default
+
+    def __missing__(self, text: str) -> Prepared:
+        value = ready(self.kind, text)
+        if value is None:
+            value = self.default
+        if len(self) >= MEMO_LIMIT:
+            self.clear()
+        self[text] = value
+        return value
+
+    def read(self, value: object) -> Prepared:
+        """The prepared value, or the default where it is unknown."""
+        if value.__class__ is str:
+            return self[value]  # type: ignore[index]  # a plain str by the line above
+        if value is None:
+            return self.default
+        prepared = ready(self.kind, value)
+        return self.default if prepared is None else prepared
+
+
+def given_fields(lead: Mapping[str, object], names: Iterable[tuple[str, str]]) -> tuple[object, ...]:
+    """The values of a lead by column, or else by the name in rules; None where it has neither."""
+    return tuple([lead[column] if column in lead else lead.get(name) for column, name in names])

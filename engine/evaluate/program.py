@@ -1,0 +1,140 @@
+"""The function generated from a plan, at four levels of detail, all by the same generator.
+
+PLAIN gives `(total, scores, stages, disqualified)`: the scores in the plan's order, the stage of each
+track (None for none), whether any disqualification holds. LINES adds `(fired, cuts, reasons, would)`:
+`(rule, contribution, written, faded, points)` for each contribution of a rule that fired (contribution
+-1 for a rule with tags alone), `(kind, number, points)` for what each group or range took or gave, the
+disqualifications that hold, and the stages as they would be without them. FINDINGS adds
+`(truths, values)`: of every clause True, False or None, and of every value read. INSTANTS gives
+`(selections, paid)` instead: the instants of each selection of events and of what each rule pays for.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+from ...grammar.nodes import Unit
+from ..values import DAY, MICROSECONDS, shift
+from .classes import EventClasses
+from .conditions_source import holds, truth_name
+from .draft import Detail, Draft
+from .events_source import write_pass
+from .gauges import Gauge, Gauging
+from .parts import Parts
+from .rules_source import write_ranges, write_rules
+from .values_source import operand, score_name, total_name
+
+
+class Unforeseen(Exception):
+    """An event of a class that came up after the function was generated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A generated function `run(fields, events, now)`, its source, and how many classes it knows."""
+
+    run: Callable[..., Any]
+    source: str
+    classes: int
+
+
+def generate(
+    parts: Parts, classes: EventClasses, detail: Detail, stored: Mapping[str, object] | None = None
+) -> Program:
+    """Writes and compiles a function; `stored` gives the names that one over the store's rows reads."""
+    known = tuple(classes.known)
+    draft = Draft(parts.plan, known, detail, classes.wide, stored is not None, asked=parts.asked)
+    result = _instants(draft, parts) if detail is Detail.INSTANTS else _body(draft, parts)
+    passed = write_pass(draft)
+    source = "\n".join(
+        ["def run(fields, events, now):", *_prelude(draft), *passed, *draft.top.lines, result, ""]
+    )
+    names: dict[str, Any] = {
+        **draft.names,
+        **{unit.name: unit for unit in Unit},
+        "bisect_right": bisect_right,
+        "instant_of_row": itemgetter(1 if draft.stored else 0),
+        "shift": shift,
+        "Unforeseen": Unforeseen,
+        "newest": len(known) - 1,
+        **(stored or {}),
+    }
+    exec(compile(source, f"<ruleset {parts.plan.digest[:12]}, {detail.name.lower()}>", "exec"), names)
+    return Program(names["run"], source, len(known))
+
+
+def _prelude(draft: Draft) -> list[str]:
+    fields = [f"f{number}" for number in range(len(draft.plan.fields))]
+    lines = [f" {_tuple(fields)[1:-1]} = fields"] if fields else []
+    for (amount, unit), name in draft.starts.items():
+        if unit in MICROSECONDS:
+            lines.append(f" {name} = now + {amount * MICROSECONDS[unit]}")
+        else:
+            lines.append(f" {name} = shift(now, {amount}, {unit.name})")
+    if draft.reads_today:
+        lines.append(f" today = now // {DAY}")
+    return lines
+
+
+def _body(draft: Draft, parts: Parts) -> str:
+    tells = draft.detail is not Detail.PLAIN
+    if tells:
+        draft.top.add("fired = []; fire = fired.append; cuts = []; cut = cuts.append")
+    write_rules(draft)
+    write_ranges(draft)
+    stages = _tuple(_stages(draft))
+    gone = _disqualified(draft, tells)
+    nowhere = _tuple(["None"] * len(draft.plan.tracks))
+    scores = _tuple(score_name(number) for number in range(len(draft.plan.scores)))
+    told = [total_name(), scores, f"{nowhere} if {gone} else {stages}", f"True if {gone} else False"]
+    if tells:
+        told += ["fired", "cuts", "reasons", stages]
+    if draft.detail is Detail.FINDINGS:
+        truths = _tuple([truth_name(draft, clause) for clause in parts.clauses])
+        told += [truths, _tuple([operand(draft, draft.top, value).text for value in parts.values])]
+    return f" return {_tuple(told)}"
+
+
+def _stages(draft: Draft) -> list[str]:
+    """Adds the lines that find the highest stage of each track; its local names."""
+    names: list[str] = []
+    for track in draft.plan.tracks:
+        name = draft.fresh("k")
+        names.append(name)
+        stages = [stage for stage in reversed(draft.plan.stages) if stage.track == track]
+        tests = [holds(draft, draft.top, stage.condition, True).text for stage in stages]
+        word = "if"
+        for stage, test in zip(stages, tests, strict=True):
+            draft.top.add(f"{word} {test}: {name} = {stage.name!r}")
+            word = "elif"
+        draft.top.add(f"else: {name} = None" if stages else f"{name} = None")
+    return names
+
+
+def _disqualified(draft: Draft, tells: bool) -> str:
+    tests = [holds(draft, draft.top, reason.condition, True) for reason in draft.plan.disqualifications]
+    if tells:
+        draft.top.add("reasons = []")
+        for number, test in enumerate(tests):
+            draft.top.add(f"if {test.text}: reasons.append({number})")
+        return "reasons"
+    if not tests:
+        return "False"
+    draft.top.add(f"gone = {' or '.join(test.text for test in tests)}")
+    return "gone"
+
+
+def _instants(draft: Draft, parts: Parts) -> str:
+    """A list of instants for each selection and for each rule that pays for events, else None."""
+    chosen = [draft.gauge(Gauge(Gauging.INSTANTS, selection)) for selection in parts.selections]
+    paid = ["None" if gauge is None else draft.gauge(gauge) for gauge in parts.paid]
+    return f" return {_tuple([_tuple(chosen), _tuple(paid)])}"
+
+
+def _tuple(items: Iterable[str]) -> str:
+    """The items as a tuple of Python."""
+    return f"({''.join(f'{item}, ' for item in items)})"

@@ -1,0 +1,196 @@
+"""Values of a plan as expressions of Python, computed once each."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from ...grammar.nodes import Kind
+from ..plan import (
+    Calculation,
+    Constant,
+    DaysBetween,
+    DefineValue,
+    Domain,
+    FieldValue,
+    Measure,
+    PropertyValue,
+    ScoreValue,
+    SignalValue,
+    Value,
+)
+from ..values import DAY
+from .draft import Draft, Operand, Scope
+from .gauges import of_signal
+
+_LARGEST = "1.7976931348623157e+308"
+_WHOLE = {Measure.COUNT, Measure.DISTINCT, Measure.DAYS, Measure.FIRST, Measure.LAST}
+_NEVER_UNKNOWN = {Measure.COUNT, Measure.DISTINCT, Measure.DAYS, Measure.FOLLOWED}
+_COMPUTED = {Measure.SUM, Measure.AVG, Measure.MIN, Measure.MAX}
+
+
+def total_name() -> str:
+    """The local that holds the total."""
+    return "total"
+
+
+def score_name(score: int | None) -> str:
+    """The local that gathers a score; for the total, of what goes to it directly."""
+    return "own" if score is None else f"s{score}"
+
+
+def operand(draft: Draft, scope: Scope, value: Value) -> Operand:
+    """The value as an expression, with what must be computed first added to the scope."""
+    match value:
+        case Constant():
+            return _literal(draft, value)
+        case FieldValue(field=number):
+            return Operand(f"f{number}", draft.plan.fields[number].default is None)
+        case ScoreValue(score=score):
+            return Operand(total_name() if score is None else score_name(score), False, True)
+    known = scope.values.get(value)
+    if known is None:
+        known = _computed(draft, scope, value)
+        scope.values[value] = known
+    return known
+
+
+def _computed(draft: Draft, scope: Scope, value: Value) -> Operand:
+    match value:
+        case PropertyValue(name=name, kind=kind):
+            return _property(draft, scope, name, kind)
+        case SignalValue(signal=number):
+            signal = draft.plan.signals[number]
+            unknown = signal.measure not in _NEVER_UNKNOWN
+            return Operand(draft.gauge(of_signal(signal)), unknown, signal.measure in _WHOLE)
+        case DefineValue(define=number):
+            body = draft.plan.definitions[number].value
+            assert body is not None
+            return operand(draft, scope, body)
+        case Calculation():
+            return _calculation(draft, scope, value)
+        case DaysBetween():
+            return _days(draft, scope, value)
+        case Domain(of=of):
+            inner = operand(draft, scope, of)
+            name = draft.fresh("v")
+            draft.names["domain_of"] = domain_of
+            guard = f" if {inner.text} is not None else None" if inner.nullable else ""
+            scope.add(f"{name} = domain_of({inner.text}){guard}")
+            return Operand(name, True)
+        case Constant() | FieldValue() | ScoreValue():
+            raise AssertionError
+        case _:
+            assert_never(value)
+
+
+def domain_of(text: str) -> str | None:
+    """What follows the last @ of a text key, None without one or with nothing behind it."""
+    _, at, domain = text.rpartition("@")
+    return (domain.strip() or None) if at else None
+
+
+def _literal(draft: Draft, constant: Constant) -> Operand:
+    value = constant.value
+    if value is None:
+        return Operand("None", True)
+    match constant.kind:
+        case Kind.NUMBER:
+            assert isinstance(value, int | float)
+            return Operand(_bracketed(repr(float(value))), False)
+        case Kind.DATE | Kind.DATETIME:
+            return Operand(_bracketed(repr(value)), False, True)
+        case Kind.YES_NO | Kind.TEXT:
+            return Operand(repr(value), False)
+        case Kind.TEXTS:
+            return Operand(draft.constant(("texts", value), lambda: value), False)
+
+
+def _bracketed(text: str) -> str:
+    return f"({text})" if text.startswith("-") else text
+
+
+def _property(draft: Draft, scope: Scope, name: str, kind: Kind) -> Operand:
+    assert scope.columns is not None
+    place = next(i for i, c in enumerate(scope.columns) if (c.name, c.kind) == (name, kind))
+    local = draft.fresh("x")
+    scope.add(f"{local} = p[{place}]")
+    return Operand(local, True)
+
+
+def _calculation(draft: Draft, scope: Scope, value: Calculation) -> Operand:
+    sides = (operand(draft, scope, value.left), operand(draft, scope, value.right))
+    left, right = (f"float({side.text})" if side.whole else side.text for side in sides)
+    guards = [f"{side.text} is not None" for side in sides if side.nullable]
+    if value.operator == "/":
+        guards.append(sides[1].text)
+    name = draft.fresh("v")
+    otherwise = f" if {' and '.join(guards)} else None" if guards else ""
+    scope.add(f"{name} = {left} {value.operator} {right}{otherwise}")
+    known = f"{name} is not None and " if guards else ""
+    scope.add(f"if {known}not -{_LARGEST} <= {name} <= {_LARGEST}: {name} = None")
+    return Operand(name, True)
+
+
+def _days(draft: Draft, scope: Scope, value: DaysBetween) -> Operand:
+    of = operand(draft, scope, value.of)
+    whole_day = value.of.kind is Kind.DATE
+    here = draft.today() if whole_day else "now"
+    late, early = (of.text, here) if value.until else (here, of.text)
+    known = f"{of.text} is not None and " if of.nullable else ""
+    days = f"{late} - {early}" if whole_day else f"({late} - {early}) // {DAY}"
+    name = draft.fresh("v")
+    scope.add(f"{name} = {days} if {known}{late} >= {early} else None")
+    return Operand(name, True, True)
+
+
+def is_computed(draft: Draft, value: Value) -> bool:
+    """Whether a number is rounded before it is compared."""
+    match value:
+        case Calculation():
+            return True
+        case SignalValue(signal=number):
+            return draft.plan.signals[number].measure in _COMPUTED
+        case DefineValue(define=number):
+            body = draft.plan.definitions[number].value
+            return body is not None and is_computed(draft, body)
+        case _:
+            return False
+
+
+def compared(draft: Draft, scope: Scope, value: Value) -> Operand:
+    """The value as it is compared: rounded to 6 decimals where it was computed."""
+    exact = operand(draft, scope, value)
+    if not is_computed(draft, value):
+        return exact
+    known = scope.rounded.get(exact.text)
+    if known is None:
+        name = draft.fresh("r")
+        guard = f" if {exact.text} is not None else None" if exact.nullable else ""
+        scope.add(f"{name} = round({exact.text}, 6){guard}")
+        known = Operand(name, exact.nullable)
+        scope.rounded[exact.text] = known
+    return known
+
+
+def pair(draft: Draft, scope: Scope, left: Value, right: Value) -> tuple[Operand, Operand]:
+    """Both sides of a comparison, made alike: a datetime as its day beside a date, whole beside whole."""
+    sides = [compared(draft, scope, left), compared(draft, scope, right)]
+    kinds = (left.kind, right.kind)
+    for place in (0, 1):
+        if (kinds[place], kinds[1 - place]) == (Kind.DATETIME, Kind.DATE):
+            side = sides[place]
+            sides[place] = Operand(f"{side.text} // {DAY}", side.nullable, True)
+        if (
+            kinds[place] is Kind.NUMBER
+            and sides[1 - place].whole
+            and isinstance(number := (left, right)[place], Constant)
+            and isinstance(number.value, float | int)
+            and float(number.value).is_integer()
+        ):
+            sides[place] = Operand(_bracketed(str(int(number.value))), False, True)
+    return sides[0], sides[1]
+
+
+def subject_of(side: Operand) -> str:
+    """The local behind an operand, for asking whether it is None."""
+    return side.text.split(" // ", 1)[0]
