@@ -76,7 +76,8 @@ class _Check:
         self.files = files
         self.sources = [parsed.source]
         self.pieces: list[_Piece] = []
-        self._include(parsed, "", ())
+        self.included: set[str] = set()
+        self._include(parsed, "")
         evidence = collect(piece.statement for piece in self.pieces)
         self.names = Names(self.problems, evidence, catalogue, pinned)
         self.draft, self.aside = self._draft(), self._draft()
@@ -128,12 +129,12 @@ class _Check:
 
     # --- the texts ------------------------------------------------------------------------------
 
-    def _include(self, parsed: Parsed, path: str, circle: tuple[str, ...]) -> None:
+    def _include(self, parsed: Parsed, path: str) -> None:
         title_allowed = not path
         for statement in parsed.tree.statements:
             if isinstance(statement, n.Include):
                 with self.problems.within(parsed.source):
-                    self._include_file(statement, path, circle)
+                    self._include_file(statement, path)
             else:
                 if isinstance(statement, n.Title) and not title_allowed:
                     self._misplaced_title(parsed.source, statement)
@@ -149,11 +150,12 @@ class _Check:
                 "move it to the top",
             )
 
-    def _include_file(self, node: n.Include, including: str, circle: tuple[str, ...]) -> None:
+    def _include_file(self, node: n.Include, including: str) -> None:
         try:
             path = beside(including, node.path.value)
-            if path in circle or any(piece.path == path for piece in self.pieces):
+            if path in self.included:
                 raise FileProblem(f'"{path}" is already included', "include every file once")
+            self.included.add(path)
             text = self.files.read(path)
         except FileProblem as problem:
             self.problems.error("include", node.path, str(problem), problem.hint)
@@ -163,7 +165,7 @@ class _Check:
         self.sources.append(source)
         parsed = parse(source)
         self.problems.found += parsed.diagnostics
-        self._include(parsed, path, (*circle, path))
+        self._include(parsed, path)
 
     # --- the plan -------------------------------------------------------------------------------
 

@@ -28,20 +28,21 @@ class Evidence:
 
     def settle(self) -> None:
         """Gives names compared with each other the kind that one of them is known to have."""
-        for _ in self.compared:
+        for _ in range(2):  # once may leave the first names of a chain behind
             for one, other in self.compared:
-                kind = self.kinds.get(one) or self.kinds.get(other)
-                if kind is None or (one in self.kinds and other in self.kinds):
-                    continue
-                self.kinds[one] = self.kinds[other] = kind
-                break
-            else:
-                return
+                kind = self._sure_kind(one) or self._sure_kind(other)
+                if kind is not None:
+                    self.kinds.setdefault(one, kind)
+                    self.kinds.setdefault(other, kind)
+
+    def _sure_kind(self, name: str) -> Kind | None:
+        return self.kinds.get(name) or (Kind.NUMBER if name in self.maybe_numbers & self.fields else None)
 
     def kind_of(self, name: str) -> Kind | None:
         """The kind of the field that a name seems to be, or None where it seems to be an event."""
-        if name in self.kinds:
-            return self.kinds[name]
+        kind = self._sure_kind(name)
+        if kind is not None:
+            return kind
         if name in self.fields and name not in self.events:
             return Kind.TEXT
         if name in self.maybe_numbers and name not in self.events | self.maybe_events:

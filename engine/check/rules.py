@@ -17,7 +17,7 @@ IsNew = Callable[[str, n.Name | n.Text], bool]
 
 
 class Rules:
-    """Reads rules and groups, in order; rules that are off into a draft aside, so that nothing measures them."""
+    """Reads rules and groups, in order; rules that are off into a draft aside, measured nowhere."""
 
     def __init__(self, draft: Draft, aside: Draft, is_new: IsNew) -> None:
         self.draft = draft
