@@ -1,1 +1,61 @@
-"""Leadwright: lead qualification as sentences."""
+"""Leadwright: lead qualification as sentences, checked, tested, explained.
+
+    from leadwright import load
+
+    rules = load("inbound.rules")
+    decision = rules({"title": "CTO"}, [{"type": "visited", "object": "pricing", "at": "2026-01-14"}], now)
+
+Names are imported at their first use, so that `import leadwright` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .engine.catalogue import Catalogue
+    from .engine.decision import Decision
+    from .engine.evaluate import Event, FactsError
+    from .engine.ruleset import Ruleset, RulesetError, evaluate, load, read
+    from .grammar.diagnostics import Diagnostic, Severity, Source
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Catalogue",
+    "Decision",
+    "Diagnostic",
+    "Event",
+    "FactsError",
+    "Ruleset",
+    "RulesetError",
+    "Severity",
+    "Source",
+    "__version__",
+    "evaluate",
+    "load",
+    "read",
+]
+
+_HOMES = {
+    "Catalogue": "engine.catalogue",
+    "Decision": "engine.decision",
+    "Diagnostic": "grammar.diagnostics",
+    "Event": "engine.evaluate",
+    "FactsError": "engine.evaluate",
+    "Ruleset": "engine.ruleset",
+    "RulesetError": "engine.ruleset",
+    "Severity": "grammar.diagnostics",
+    "Source": "grammar.diagnostics",
+    "evaluate": "engine.ruleset",
+    "load": "engine.ruleset",
+    "read": "engine.ruleset",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)

@@ -69,7 +69,7 @@ class Ruleset:
         """The decision about a lead at an instant; a `now` without an offset is UTC.
 
         `lead` maps names of fields to values: text, numbers, booleans, dates, datetimes, lists of text.
-        Raises EventError for an event without a type or a readable instant.
+        Raises FactsError for an event without a type or a readable instant.
         """
         return self.evaluator.decide(self.evaluator.facts(lead, events), now)
 
