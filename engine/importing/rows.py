@@ -1,0 +1,35 @@
+"""Rows on their way from a file to the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+CHUNK_ROWS = 5_000
+"""How many rows are handled at a time: enough to spread the cost of a step, little to keep."""
+
+REJECT_COLUMNS = ("_line", "_reason")
+"""The columns that a rejects file has before those of its rows; never imported as attributes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that cannot be read: the line it begins on, why, and its cells as far as they were found."""
+
+    line: int
+    reason: str
+    cells: Sequence[str]
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Rows in a row: the line each begins on, its cells, the rows not readable, how far into the file.
+
+    A row can have fewer cells than there are columns, where columns were found after it; the missing
+    ones are blank.
+    """
+
+    lines: list[int] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    share: float = 0.0

@@ -1,0 +1,186 @@
+"""Opening the database that is the record of leads, events, rulesets and scores."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from .errors import StoreError, guarded
+from .schema import APPLICATION_ID, VERSION, migrate
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+_MAGIC = b"SQLite format 3\x00"
+_CACHE_KIB = 65_536
+"""Enough that rows of a lead-ordered table land in pages still in memory; the same for any size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open database. Use it in a `with` statement, or call `close`.
+
+    One store serves one thread; threads open one each.
+    """
+
+    path: Path
+    read_only: bool
+    db: Database
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The connection itself, in autocommit: writes belong into `transaction`."""
+        connection = self.db.conn
+        assert isinstance(connection, sqlite3.Connection)
+        return connection
+
+    def close(self) -> None:
+        """Closes the database; what was committed stays."""
+        self.connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Turns what goes wrong with the database inside it into a `StoreError`."""
+        with guarded(self.path):
+            yield
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Everything inside is kept, or, after any exception, nothing."""
+        if self.read_only:
+            raise StoreError(
+                f"the database {self.path} was opened for reading only",
+                "open it without asking for reading only",
+            )
+        connection = self.connection
+        with self.guard():
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+
+def open_store(
+    path: str | os.PathLike[str], create: bool = False, read_only: bool = False, wait: float = 5.0
+) -> Store:
+    """Opens the database at `path`, brought up to this version's tables.
+
+    With `create`, a file that is not there is made. `wait` is how many seconds to wait for another
+    program that is writing. Raises `StoreError` where the database cannot be used.
+    """
+    path = Path(path)
+    _check_file(path, create)
+    with guarded(path):
+        db = _connect(path, read_only, wait)
+        try:
+            _prepare(db, path, create, read_only)
+        except BaseException:
+            db.conn.close()
+            raise
+    return Store(path, read_only, db)
+
+
+def _check_file(path: Path, create: bool) -> None:
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_MAGIC))
+    except FileNotFoundError:
+        if not create:
+            raise StoreError(
+                f"there is no database {path}",
+                "import leads into it first, as in: leadwright import leads.csv --lead-id email",
+            ) from None
+        if not path.parent.is_dir():
+            raise StoreError(f"there is no folder {path.parent}", "make the folder first") from None
+        return
+    except IsADirectoryError:
+        raise StoreError(f"{path} is a folder, not a database", "name a file in it with --db") from None
+    except OSError as error:
+        raise StoreError(
+            f"the database {path} cannot be read: {error.strerror}", "ask for the right to read it"
+        ) from None
+    if head != _MAGIC and (head or not create):
+        raise StoreError(
+            f"the file {path} is not a database",
+            "name a database that Leadwright made with --db, or a new file to start one",
+        )
+
+
+def _connect(path: Path, read_only: bool, wait: float) -> Database:
+    from sqlite_utils import Database
+
+    address = "file:" + quote(str(path.absolute()))
+    if not read_only:
+        connection = sqlite3.connect(f"{address}?mode=rwc", timeout=wait, isolation_level=None, uri=True)
+    else:
+        connection = _connect_for_reading(address, path, wait)
+    return Database(connection, execute_plugins=False)
+
+
+def _connect_for_reading(address: str, path: Path, wait: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{address}?mode=ro", timeout=wait, isolation_level=None, uri=True)
+    try:
+        connection.execute("PRAGMA user_version")
+        connection.execute("SELECT count(*) FROM sqlite_schema")
+    except sqlite3.OperationalError:
+        connection.close()
+        # In a folder that may not be written to, SQLite cannot keep the files that go with a
+        # write-ahead log; without a log left over, nothing else can be writing there either.
+        if path.with_name(path.name + "-wal").exists():
+            raise
+        connection = sqlite3.connect(
+            f"{address}?mode=ro&immutable=1", timeout=wait, isolation_level=None, uri=True
+        )
+    return connection
+
+
+def _prepare(db: Database, path: Path, create: bool, read_only: bool) -> None:
+    connection: sqlite3.Connection = db.conn
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    # One that was made but never got its tables, as after a kill, is as good as new.
+    fresh = create and application == 0 and not db.table_names()
+    if not fresh and application != APPLICATION_ID:
+        raise StoreError(
+            f"the database {path} belongs to another program",
+            "name a database that Leadwright made with --db, or a new file to start one; "
+            "to read leads from a table of this one, import it",
+        )
+    if version > VERSION:
+        raise StoreError(
+            f"the database {path} was made by a newer Leadwright (its tables are version {version}, "
+            f"this one knows up to {VERSION})",
+            "upgrade: pip install --upgrade leadwright",
+        )
+    if version < VERSION:
+        if read_only:
+            raise StoreError(
+                f"the database {path} was made by an older Leadwright and cannot be upgraded while it is "
+                "only read",
+                "open it once for writing, for example with: leadwright fields",
+            )
+        db.enable_wal()
+        migrate(connection)
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    if not read_only:
+        connection.execute("PRAGMA synchronous = NORMAL")
