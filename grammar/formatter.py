@@ -79,6 +79,16 @@ def _as_written(text: str, span: Span) -> str:
     return _LINE_END.sub("\n", text[span.start : span.end]).strip().strip("\ufeff").strip()
 
 
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """A piece that does not parse."""
+
+    span: Span
+
+
+_Piece = nodes.Statement | _Broken
+
+
 @dataclass(slots=True)
 class _Block:
     """Lines of the new text which no blank line parts, and the range of the source they stand for."""
@@ -96,18 +106,30 @@ class _Page:
         self._parsed = parsed
         self._refused = refused
         self._written = Written.of(self._source, parsed.tree.comments)
+        self._inside: dict[int, list[_Piece]] = {}
         self.kept: list[Span] = []
 
     def text(self) -> str | None:
         """The new text, None where the source holds something that is neither statement nor comment."""
-        pieces = [*self._parsed.tree.statements, *map(_Broken, self._parsed.broken)]
-        pieces.sort(key=lambda piece: piece.span.start)
-        if not self._covered(pieces):
+        pieces: list[_Piece] = [*self._parsed.tree.statements, *map(_Broken, self._parsed.broken)]
+        pieces.sort(key=lambda piece: (piece.span.start, -piece.span.end))
+        outermost = self._outermost(pieces)
+        if not self._covered(outermost):
             return None
-        blocks = self._blocks([], pieces, 0, len(self._source), 0)
+        blocks = self._blocks([], outermost, 0, len(self._source), 0)
         return "".join(f"{line}\n" for line in self._spaced(blocks))
 
-    def _covered(self, pieces: Sequence[nodes.Statement | _Broken]) -> bool:
+    def _outermost(self, pieces: Sequence[_Piece]) -> list[_Piece]:
+        """The pieces which stand in no other; those in a group are noted with it."""
+        outermost: list[_Piece] = []
+        for piece in pieces:
+            if outermost and piece.span.start < outermost[-1].span.end:
+                self._inside.setdefault(outermost[-1].span.start, []).append(piece)
+            else:
+                outermost.append(piece)
+        return outermost
+
+    def _covered(self, pieces: Sequence[_Piece]) -> bool:
         spans = [piece.span for piece in pieces]
         spans += [comment.span for comment in self._parsed.tree.comments]
         place = 0
@@ -132,7 +154,7 @@ class _Page:
     def _blocks(
         self,
         blocks: list[_Block],
-        pieces: Sequence[nodes.Statement | _Broken],
+        pieces: Sequence[_Piece],
         start: int,
         end: int,
         indent: int,
@@ -154,7 +176,7 @@ class _Page:
             else:
                 blocks.append(_Block(" " * indent + comment.text, span.start, span.end))
 
-    def _block(self, piece: nodes.Statement | _Broken, indent: int) -> _Block:
+    def _block(self, piece: _Piece, indent: int) -> _Block:
         span = piece.span
         text: str | None = None
         if isinstance(piece, nodes.Group) and span.start not in self._refused:
@@ -166,10 +188,15 @@ class _Page:
             text = " " * indent + _as_written(self._source, span)
         return _Block(text, span.start, span.end)
 
-    def _group(self, group: nodes.Group) -> str:
+    def _group(self, group: nodes.Group) -> str | None:
+        """The text of a group, None where it is not closed or holds what is no rule."""
         span = group.span
+        inside = self._inside.get(span.start, [])
+        if self._source[span.end - 1] != "}" or not all(isinstance(piece, _Broken) for piece in inside):
+            return None
+        pieces: list[_Piece] = sorted([*group.rules, *inside], key=lambda piece: piece.span.start)
         head = _Block(printer.group_head(group), span.start, group.name.span.end)
-        head, *inner = self._blocks([head], group.rules, span.start, span.end, INDENT)
+        head, *inner = self._blocks([head], pieces, span.start, span.end, INDENT)
         return "\n".join([head.text, *self._spaced(inner), "}"])
 
     # --- one statement --------------------------------------------------------------------------
@@ -210,7 +237,7 @@ class _Page:
 
     def _indent_above(self, line: Line, head: Line, comment: Comment, column: int) -> int:
         """A comment above `then` belongs to the conditions where its author indented it."""
-        if line.indent == head.indent and self._column(comment.span.start) > column:
+        if line is not head and line.indent == head.indent and self._column(comment.span.start) > column:
             return line.indent + HANG
         return line.indent
 
@@ -218,10 +245,3 @@ class _Page:
         text = self._source
         line = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
         return offset - line
-
-
-@dataclass(frozen=True, slots=True)
-class _Broken:
-    """A piece that does not parse."""
-
-    span: Span

@@ -197,17 +197,18 @@ class _Sheet:
         head_end = max(part.span.end for part in (body.event, body.window) if part is not None)
         if condition is None:
             self._line(flat, start)
-            return head_end
+            return body.span.end
         broken = self._written.broken(head_end, condition.span.end)
         if not broken and self._fits(flat):
             self._line(flat, start)
-            return condition.span.end
+            return body.span.end
         self._line(printer.for_head(body), start)
         self._line("when ", self._written.find("when", head_end, condition.span.start), HANG)
         self.condition(condition, HANG + HANG)
         if body.once is not None:
-            self._line(f"once per {body.once.value}", condition.span.end, HANG)
-        return condition.span.end
+            once = self._written.find("once", condition.span.end, body.span.end)
+            self._line(f"once per {body.once.value}", once, HANG)
+        return body.span.end
 
     def conditional(self, node: nodes.Stage | nodes.Outcome | nodes.Define) -> None:
         """A statement which ends with its condition."""

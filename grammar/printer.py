@@ -8,33 +8,17 @@ anything but the node.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from . import nodes
-from .words import RESERVED
-
-_WORD = r"[^\W\d][\w\u0300-\u036f]*"
-_PART = r"[\w\u0300-\u036f]+"
-_NAME = re.compile(_WORD)
-_OBJECT = re.compile(rf"{_WORD}(?:[-./]{_PART})*|/{_PART}(?:[-./]{_PART})*")
+from .words import bare_name, bare_object
 
 
 def text_of(node: nodes.Node | nodes.Statement | nodes.Expression) -> str:
     """The canonical text of any node, without a line break; for a `Tree`, one line a statement."""
     return _PRINTERS[type(node)](node)
-
-
-def bare_name(text: str) -> bool:
-    """Whether a name can be written without square brackets."""
-    return _NAME.fullmatch(text) is not None and text.lower() not in RESERVED
-
-
-def bare_object(text: str) -> bool:
-    """Whether the object of an event can be written without quotes."""
-    return _OBJECT.fullmatch(text) is not None and text.lower() not in RESERVED
 
 
 def name_text(name: str) -> str:
