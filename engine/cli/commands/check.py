@@ -1,0 +1,114 @@
+"""`leadwright check`: every mistake in files of rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..command import Command, db_option, json_option, paper, write, write_json
+from ..data import catalogue_beside, refuse_both
+from ..failures import FOUND
+from ..files import STANDARD_INPUT, named, read_source
+
+if TYPE_CHECKING:
+    from ....grammar.diagnostics import Diagnostic
+    from ...catalogue import Catalogue
+    from ...ruleset import Reading
+
+
+@click.command(
+    cls=Command,
+    examples=[
+        "leadwright check inbound.rules",
+        "leadwright check rules/                all .rules files in a folder",
+        "leadwright check --no-db --strict .    as in CI",
+        "cat inbound.rules | leadwright check -",
+    ],
+)
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path())
+@db_option(must=False)
+@click.option("--no-db", is_flag=True, help="Look at the rules alone, even where a database is there.")
+@click.option("--no-lint", is_flag=True, help="Leave out what merely could be better.")
+@click.option("--strict", is_flag=True, help="Warnings and hints, too, end with exit code 1.")
+@json_option
+def command(
+    files: tuple[str, ...], db: str | None, no_db: bool, no_lint: bool, strict: bool, as_json: bool
+) -> int:
+    """Find every mistake in files of rules.
+
+    Each is shown in its place, with what is wrong and what to do. Where there is a database, the names in
+    the rules are held against the fields and events of its leads.
+
+    Ends with exit code 1 where there are errors.
+    """
+    from ....grammar.diagnostics import Severity
+
+    refuse_both(db, no_db)
+    found = catalogue_beside(db, ignored=no_db)
+    readings = read_all(files, found[0] if found else None)
+    diagnostics = list(dict.fromkeys(item for reading in readings for item in reading.diagnostics))
+    if no_lint:
+        diagnostics = [item for item in diagnostics if item.severity is not Severity.LINT]
+    if as_json:
+        from ...report.diagnostics import diagnostic_data
+
+        write_json(
+            {
+                "files": [None if reading.source.path is None else str(reading.source.path) for reading in readings],
+                "database": str(found[1]) if found else None,
+                "diagnostics": [diagnostic_data(item) for item in diagnostics],
+            }
+        )
+    else:
+        _report(readings, diagnostics, found)
+    failed = any(item.severity is Severity.ERROR for item in diagnostics)
+    return FOUND if failed or (strict and diagnostics) else 0
+
+
+def _report(
+    readings: list[Reading], diagnostics: list[Diagnostic], found: tuple[Catalogue, Path] | None
+) -> None:
+    from ....grammar.render import render
+    from ...report.diagnostics import verdict
+    from ...report.paper import counted
+
+    sheet = paper()
+    if diagnostics:
+        write(render(diagnostics, color=sheet.colored))
+    write(verdict(diagnostics, len(readings), sheet))
+    if found:
+        catalogue, path = found
+        write(sheet.dim(f"Names were held against {counted(catalogue.leads, 'lead')} in {path}."))
+
+
+def read_all(files: tuple[str, ...], catalogue: Catalogue | None) -> list[Reading]:
+    """Reads and checks each file; of a folder's files, not those that others include."""
+    from ...check import Folder
+    from ...ruleset import read
+
+    readings = []
+    for name in named(files):
+        source = read_source(name)
+        beside = Folder(Path()) if name == STANDARD_INPUT else None
+        readings.append(read(source, catalogue=catalogue, files=beside))
+    parts = {path for reading in readings for path in _included(reading)} - {Path(name).resolve() for name in files}
+    return [
+        reading
+        for reading in readings
+        if reading.source.path is None or reading.source.path.resolve() not in parts
+    ]
+
+
+def _included(reading: Reading) -> list[Path]:
+    from ....grammar.nodes import Include
+
+    if reading.source.path is None:
+        return []
+    folder = reading.source.path.parent
+    return [
+        (folder / statement.path.value).resolve()
+        for statement in reading.tree.statements
+        if isinstance(statement, Include)
+    ]

@@ -1,0 +1,83 @@
+"""`leadwright new`: a ruleset to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..command import Command, db_option, paper, write
+from ..data import catalogue_beside, refuse_both
+from ..failures import Failure, of_the_disk
+
+if TYPE_CHECKING:
+    from ..starter import Starter
+
+_TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+@click.command(
+    cls=Command,
+    examples=[
+        "leadwright new inbound.rules       from the data in leads.db, where it is there",
+        "leadwright new --db crm.db         prints it",
+    ],
+)
+@click.argument("file", required=False, type=click.Path())
+@db_option(must=False)
+@click.option("--no-db", is_flag=True, help="Start from examples, even where a database is there.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def command(file: str | None, db: str | None, no_db: bool, force: bool) -> int:
+    """Start a ruleset, with comments that teach and tests that pass.
+
+    It asks about the fields and events that the data holds. Without data, it is an example.
+    Without FILE, it is printed.
+    """
+    refuse_both(db, no_db)
+    text = _text(db, no_db, file)
+    if file is None or file == "-":
+        write(text.rstrip("\n"))
+        return 0
+    path = Path(file)
+    if path.exists() and not force:
+        raise Failure(f"{file} is there already", "name another file, or write over it with --force")
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise of_the_disk(error, file) from None
+    sheet = paper()
+    write(f"Wrote {sheet.name(file)}. Read it, change what is wrong, then: leadwright check {file}")
+    return 0
+
+
+def _text(db: str | None, no_db: bool, file: str | None) -> str:
+    from ..starter import starter_of
+
+    found = catalogue_beside(db, ignored=no_db)
+    starter = starter_of(found[0], found[1].name) if found else None
+    if starter is None:
+        text = (_TEMPLATES / "first.rules").read_text(encoding="utf-8")
+    else:
+        text = _filled(starter)
+    return text.replace("FILE", file, 3) if file and file != "-" and " " not in file else text
+
+
+def _filled(starter: Starter) -> str:
+    """The starter as text, laid out as `leadwright fmt` would."""
+    import dataclasses
+
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from ....grammar.diagnostics import Source
+    from ....grammar.formatter import format_text
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False
+    )
+    names = [field.name for field in dataclasses.fields(starter)]
+    names += [name for name, part in vars(type(starter)).items() if isinstance(part, property)]
+    text = environment.get_template("starter.rules.jinja").render(
+        {name: getattr(starter, name) for name in names}
+    )
+    return format_text(Source(text)).text

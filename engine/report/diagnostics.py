@@ -1,0 +1,39 @@
+"""Diagnostics as data, and how many of them there are in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from ...grammar.diagnostics import Diagnostic, Severity
+from .paper import Paper, counted
+
+_PLURALS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.LINT: "hint"}
+
+
+def diagnostic_data(item: Diagnostic) -> dict[str, Any]:
+    """A diagnostic as data: lines and columns count from 1, `end_column` is behind the last letter."""
+    end_line, end_column = item.source.position(item.span.end)
+    return {
+        "code": item.code,
+        "severity": item.severity.value,
+        "message": item.message,
+        "help": item.hint,
+        "file": str(item.source.path) if item.source.path is not None else None,
+        "line": item.line,
+        "column": item.column,
+        "end_line": end_line,
+        "end_column": end_column,
+    }
+
+
+def verdict(diagnostics: Iterable[Diagnostic], files: int, paper: Paper) -> str:
+    """One line: how many mistakes in how many files."""
+    counts = Counter(item.severity for item in diagnostics)
+    where = counted(files, "file")
+    if not counts:
+        return paper.good(f"No mistakes in {where}.")
+    words = [counted(counts[severity], noun) for severity, noun in _PLURALS.items() if counts[severity]]
+    text = f"{', '.join(words)} in {where}."
+    return paper.bad(text) if counts[Severity.ERROR] else paper.warn(text)
