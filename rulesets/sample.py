@@ -63,6 +63,22 @@ EVENT_COLUMNS = (
     "campaign",
 )
 
+# What the import is told of each file, kept beside it as `leads.toml` and `events.toml`.
+LEAD_MAPPING = """\
+# What the columns of leads.csv mean. The other columns become fields.
+lead = "lead_id"
+"""
+EVENT_MAPPING = """\
+# What the columns of events.csv mean. The other columns become properties of the event.
+lead = "lead_id"
+
+[[event]]
+type = "type"
+object = "object"
+at = "at"
+key = "event_id"
+"""
+
 Row = dict[str, str]
 _Item = TypeVar("_Item")
 
@@ -92,6 +108,7 @@ def make_sample(leads: int = 1000, seed: int = SAMPLE_SEED) -> Sample:
 def write_sample(folder: Path, leads: int = 1000, seed: int = SAMPLE_SEED) -> tuple[Path, Path]:
     """Write `leads.csv` and `events.csv` (UTF-8, commas) into a folder and return the two paths.
 
+    Beside each stands a mapping (`leads.toml`, `events.toml`), so that the import needs to be told nothing.
     Raises OSError where the folder cannot be written to.
     """
     sample = make_sample(leads, seed)
@@ -99,6 +116,8 @@ def write_sample(folder: Path, leads: int = 1000, seed: int = SAMPLE_SEED) -> tu
     lead_path, event_path = folder / "leads.csv", folder / "events.csv"
     _write(lead_path, LEAD_COLUMNS, sample.leads)
     _write(event_path, EVENT_COLUMNS, sample.events)
+    lead_path.with_suffix(".toml").write_text(LEAD_MAPPING, encoding="utf-8")
+    event_path.with_suffix(".toml").write_text(EVENT_MAPPING, encoding="utf-8")
     return lead_path, event_path
 
 

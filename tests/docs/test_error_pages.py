@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
 from leadwright.engine.ruleset import read
 from leadwright.grammar.diagnostics import Source

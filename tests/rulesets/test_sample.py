@@ -6,6 +6,10 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from leadwright.engine.importing.mapping_file import mapping_beside, read_mapping
+from leadwright.engine.importing.run import import_file
+from leadwright.engine.store.catalogue import catalogue
+from leadwright.engine.store.opening import open_store
 from leadwright.rulesets.sample import (
     EVENT_COLUMNS,
     LEAD_COLUMNS,
@@ -86,3 +90,25 @@ def test_buyers_come_from_demos_and_trials(sample: Sample) -> None:
     assert buyers <= engaged
     assert 60 <= len(buyers) <= 150
     assert len(buyers) < len(engaged) * 0.6
+
+
+def test_it_is_imported_as_it_lies(tmp_path: Path) -> None:
+    """Whole, without a rejected row, each column with the kind that the rulesets ask for."""
+    with open_store(tmp_path / "leads.db") as store:
+        for path in write_sample(tmp_path):
+            beside = mapping_beside(path)
+            assert beside is not None
+            said = read_mapping(beside)
+            import_file(store, path, said.mapping, said.reading)
+        found = catalogue(store)
+    assert found.leads == 1000
+    assert sum(event.count for event in found.events.values()) == 20_958
+    kinds = {name: field.kind.value for name, field in found.fields.items()}
+    assert {name: kind for name, kind in kinds.items() if kind != "text"} == {
+        "employees": "number",
+        "budget": "number",
+        "trial_ends": "date",
+        "opted_in": "yes/no",
+        "created": "datetime",
+    }
+    assert not list(tmp_path.glob("*rejects*"))
