@@ -94,7 +94,7 @@ def test_buyers_come_from_demos_and_trials(sample: Sample) -> None:
 
 def test_it_is_imported_as_it_lies(tmp_path: Path) -> None:
     """Whole, without a rejected row, each column with the kind that the rulesets ask for."""
-    with open_store(tmp_path / "leads.db") as store:
+    with open_store(tmp_path / "leads.db", create=True) as store:
         for path in write_sample(tmp_path):
             beside = mapping_beside(path)
             assert beside is not None

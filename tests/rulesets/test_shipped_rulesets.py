@@ -6,10 +6,14 @@ from pathlib import Path
 
 import leadwright.rulesets
 import pytest
+from leadwright.engine.importing.mapping_file import read_mapping
+from leadwright.engine.importing.run import import_file
 from leadwright.engine.ruleset import load, read, read_file
+from leadwright.engine.store.catalogue import catalogue
+from leadwright.engine.store.opening import open_store
 from leadwright.engine.testing import coverage, run_tests
 from leadwright.grammar.formatter import format_text
-from leadwright.rulesets.sample import SAMPLE_NOW, Sample, make_sample
+from leadwright.rulesets.sample import SAMPLE_NOW, Sample, make_sample, write_sample
 
 FOLDER = Path(leadwright.rulesets.__file__).parent
 FILES = sorted(FOLDER.glob("*.rules"))
@@ -43,6 +47,17 @@ def test_its_own_tests_pass_and_see_every_clause_both_ways(path: Path) -> None:
     results = run_tests(load(path).plan)
     assert [(result.test.name, failure) for result in results for failure in result.failures] == []
     assert [(item.line, item.owner, item.clause) for item in coverage(results) if not item.covered] == []
+
+
+@pytest.mark.parametrize("name", ["saas-inbound", "product-led"])
+def test_nothing_to_say_against_it_on_the_sample(name: str, tmp_path: Path) -> None:
+    """Every field, event, object and list entry that it names is in the sample."""
+    with open_store(tmp_path / "leads.db", create=True) as store:
+        for path in write_sample(tmp_path):
+            said = read_mapping(path.with_suffix(".toml"))
+            import_file(store, path, said.mapping, said.reading)
+        found = read(read_file(FOLDER / f"{name}.rules"), catalogue=catalogue(store)).diagnostics
+    assert [(item.code, item.line, item.message) for item in found] == []
 
 
 @pytest.fixture(scope="module")
