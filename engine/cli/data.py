@@ -19,7 +19,8 @@ def catalogue_beside(db: str | None, *, ignored: bool = False) -> tuple[Catalogu
     path = Path(db or DATABASE)
     if db is None and not path.exists():
         return None
-    from ..store import catalogue, open_store
+    from ..store.catalogue import catalogue
+    from ..store.opening import open_store
 
     with open_store(path, read_only=True) as store:
         return catalogue(store), path

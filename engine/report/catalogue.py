@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...grammar.nodes import Kind
 from ...grammar.printer import name_text
 from ..catalogue import Catalogue, EventFacts, FieldFacts
 from ..values import date_of, moment_of
-from .paper import Paper, counted, percent, shown, table
+from .paper import Paper, cells, counted, percent, shown, table
 
 _MOST_VALUES = 30
 """Different values above this are more like names than like choices: only some are shown."""
@@ -27,22 +27,28 @@ def catalogue_text(found: Catalogue, paper: Paper, *, values: int = 4) -> list[s
 
 
 def _fields(found: Catalogue, paper: Paper, values: int) -> list[str]:
-    rows = [
-        (
-            shown(name_text(facts.name)),
-            facts.kind.value,
-            percent(facts.known, found.leads),
-            _values(facts, values),
-        )
+    firsts = [
+        (shown(name_text(facts.name)), facts.kind.value, percent(facts.known, found.leads))
         for facts in found.fields.values()
+    ]
+    room = _room(paper, firsts, ("name", "kind", "known"))
+    rows = [
+        (*first, _values(facts, values, room))
+        for first, facts in zip(firsts, found.fields.values(), strict=True)
     ]
     return table(rows, paper, head=("name", "kind", "known", "values"), right=(2,))
 
 
-def _values(facts: FieldFacts, most: int) -> str:
+def _room(paper: Paper, rows: Sequence[Sequence[str]], head: Sequence[str]) -> int:
+    """The columns left for values beside the others."""
+    widths = [max(cells(row[at]) for row in (head, *rows)) for at in range(len(head))]
+    return paper.width - 2 - sum(widths) - 2 * len(widths)
+
+
+def _values(facts: FieldFacts, most: int, room: int) -> str:
     if facts.low is not None and facts.high is not None and facts.kind is not Kind.YES_NO:
         return f"{bound(facts.kind, facts.low)} to {bound(facts.kind, facts.high)}"
-    return common(facts.values, most, complete=facts.complete)
+    return common(facts.values, most, room, complete=facts.complete)
 
 
 def bound(kind: Kind, value: float) -> str:
@@ -54,22 +60,28 @@ def bound(kind: Kind, value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.10g}"
 
 
-def common(counts: Mapping[str, int], most: int, *, complete: bool = True) -> str:
-    """The commonest values with their counts: `DE 310, US 120, … 12 more`."""
+def common(counts: Mapping[str, int], most: int, room: int = 1000, *, complete: bool = True) -> str:
+    """The commonest values with their counts, as many as find room: `DE 310, US 120, … 12 more`."""
     if len(counts) > _MOST_VALUES and max(counts.values()) < 3:
-        some = ", ".join(shown(value) for value in list(counts)[:2])
-        return f"{some}, … ({len(counts):,}{'' if complete else ' or more'} different)"
-    parts = [f"{shown(value)} {count:,}" for value, count in list(counts.items())[:most]]
-    rest = len(counts) - len(parts)
-    if rest > 0:
-        parts.append(f"… {rest:,}{'' if complete else ' or more'} others")
-    return ", ".join(parts)
+        return f"{shown(next(iter(counts)))}, … ({len(counts):,}{'' if complete else ' or more'} different)"
+    text = ""
+    for number in range(min(most, len(counts)), -1, -1):
+        parts = [f"{shown(value)} {count:,}" for value, count in list(counts.items())[:number]]
+        rest = len(counts) - number
+        if rest:
+            parts.append(f"… {rest:,} more" if complete else f"… {rest:,} and more")
+        text = ", ".join(parts)
+        if cells(text) <= room or number <= 1:
+            break
+    return text
 
 
 def _events(found: Catalogue, paper: Paper, values: int) -> list[str]:
+    firsts = [(shown(name_text(facts.type)), f"{facts.count:,}") for facts in found.events.values()]
+    room = _room(paper, firsts, ("name", "seen"))
     rows = [
-        (shown(name_text(facts.type)), f"{facts.count:,}", common(facts.objects, values))
-        for facts in found.events.values()
+        (*first, common(facts.objects, values, room))
+        for first, facts in zip(firsts, found.events.values(), strict=True)
     ]
     lines = table(rows, paper, head=("name", "seen", "objects"), right=(1,))
     properties = [facts for facts in found.events.values() if facts.properties]

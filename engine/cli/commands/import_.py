@@ -1,0 +1,223 @@
+"""`leadwright import`: leads and events from a file."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..command import Command, db_option, json_option, note, paper, write, write_json
+from ..failures import Failure
+from ..files import STANDARD_INPUT
+from ..progress import ProgressLine
+
+if TYPE_CHECKING:
+    from ...importing.mapping import ColumnMapping, Reading
+    from ...importing.report import ImportReport
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be read, and how its columns are to be understood."""
+
+    mapping: ColumnMapping
+    reading: Reading
+    table: str | None
+
+
+@click.command(
+    cls=Command,
+    examples=[
+        "leadwright import leads.csv --lead-id email",
+        "leadwright import visits.csv --lead-id email --at time --type-is visited --object page",
+        "leadwright import activities.jsonl --lead-id lead --at date --type action",
+        "leadwright import crm.db --table contacts --lead-id id",
+        "leadwright import export.csv --mapping crm.toml",
+    ],
+)
+@click.argument("file", metavar="FILE", type=click.Path())
+@click.option("--lead-id", metavar="COLUMN", help="The column with the lead's id.")
+@click.option("--at", metavar="COLUMN", help="The column with the date of an event: each row is an event.")
+@click.option("--type", "type_", metavar="COLUMN", help="The column that says what happened.")
+@click.option("--type-is", metavar="TEXT", help="What happened, the same in every row, as visited.")
+@click.option("--object", "object_", metavar="COLUMN", help="The column that says to what: the page, the file.")
+@click.option("--object-is", metavar="TEXT", help="To what, the same in every row.")
+@click.option("--key", metavar="COLUMN", help="The column that tells one event of a lead from all others.")
+@click.option("--fields", metavar="COLUMNS", help="Columns to keep of leads, with commas; * for all others.")
+@click.option("--properties", metavar="COLUMNS", help="Columns to keep of events, likewise.")
+@click.option("--rename", multiple=True, metavar="COLUMN=NAME", help="Another name for a column.")
+@click.option("--kind", multiple=True, metavar="COLUMN=KIND", help="text, number, yes/no, date, datetime or texts.")
+@click.option("--table", metavar="NAME", help="The table, where FILE is a database of SQLite.")
+@click.option("--mapping", metavar="FILE.toml", type=click.Path(), help="All of this in a file. [default: beside FILE]")
+@click.option("--delimiter", metavar="SIGN", help='What divides columns, as ";" or tab. [default: found out]')
+@click.option("--encoding", metavar="NAME", help="As cp1252. [default: found out; UTF-8, UTF-16]")
+@click.option("--timezone", metavar="ZONE", help="Of times without an offset, as Europe/Berlin. [default: UTC]")
+@click.option("--date-format", metavar="FORM", help="Of dates, as %d/%m/%Y, unix or unix-ms. [default: ISO 8601]")
+@click.option("--decimal", metavar="SIGN", help="Before the decimals of numbers, . or a comma. [default: .]")
+@click.option("--rejects", metavar="FILE", type=click.Path(), help="For rows not read. [default: FILE.rejects.csv]")
+@db_option()
+@json_option
+def command(file: str, db: str, rejects: str | None, as_json: bool, **asked: Any) -> int:
+    """Load leads or events from a file of CSV or JSON Lines, or from a table of SQLite.
+
+    With --at each row is an event; without it, a lead. Other columns are kept as fields of leads or
+    properties of events, with the kind that all their values have.
+
+    Importing the same file again changes nothing. A row that cannot be read is put aside with its line
+    number and the reason, and the rest is loaded.
+    """
+    with _file(file) as (path, label):
+        report = _load(path, label, db, rejects, asked)
+    if as_json:
+        from ...report.imports import import_data
+
+        write_json(import_data(report))
+    else:
+        from ...report.imports import import_text
+
+        write(import_text(report, paper()))
+    return 0
+
+
+def _load(
+    path: Path, label: str | None, db: str, rejects: str | None, asked: dict[str, Any]
+) -> ImportReport:
+    from ...importing.run import import_file
+    from ...store.opening import open_store
+
+    found = _asked(path, asked)
+    target = Path(rejects) if rejects else Path("stdin.rejects.csv") if label else None
+    with open_store(db, create=True) as store, ProgressLine() as progress:
+        return import_file(
+            store,
+            path,
+            found.mapping,
+            found.reading,
+            table=found.table,
+            rejects=target,
+            label=label,
+            progress=progress,
+        )
+
+
+@contextmanager
+def _file(name: str) -> Iterator[tuple[Path, str | None]]:
+    """The file named; standard input as a file that lasts as long as it is needed, since it is read twice."""
+    if name != STANDARD_INPUT:
+        yield Path(name), None
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "input"
+        with path.open("wb") as file:
+            while piece := sys.stdin.buffer.read(1 << 20):
+                file.write(piece)
+        yield path, "standard input"
+
+
+def _asked(path: Path, asked: dict[str, Any]) -> _Asked:
+    """The mapping by options, or by a file where no option says which columns are meant."""
+    from ...importing.mapping_file import mapping_beside, read_mapping
+
+    columns = [name for name in _COLUMN_OPTIONS if asked[name]]
+    mapping_path = Path(asked["mapping"]) if asked["mapping"] else None
+    if mapping_path and columns:
+        option = "--" + columns[0].rstrip("_").replace("_", "-")
+        raise Failure(
+            f"{option} and --mapping both say what the columns mean",
+            f"leave {option} out, or write it into {mapping_path}",
+        )
+    if not columns and mapping_path is None:
+        mapping_path = mapping_beside(path)
+        if mapping_path is not None:
+            note(f"Columns are understood as {mapping_path} says.")
+    if mapping_path is None:
+        reading = _reading_changed(None, asked)
+        return _Asked(_mapping(path, reading, asked), reading, asked["table"])
+    found = read_mapping(mapping_path)
+    return _Asked(found.mapping, _reading_changed(found.reading, asked), asked["table"] or found.table)
+
+
+_COLUMN_OPTIONS = (
+    "lead_id",
+    "at",
+    "type_",
+    "type_is",
+    "object_",
+    "object_is",
+    "key",
+    "fields",
+    "properties",
+    "rename",
+)
+
+
+def _mapping(path: Path, reading: Reading, asked: dict[str, Any]) -> ColumnMapping:
+    from ...importing.mapping import ColumnMapping, EventColumns
+
+    if not asked["lead_id"]:
+        raise _no_id(path, reading, asked["table"])
+    says_event = [name for name in ("type_", "type_is", "object_", "object_is", "key", "properties") if asked[name]]
+    if says_event and not asked["at"]:
+        option = "--" + says_event[0].rstrip("_").replace("_", "-")
+        raise Failure(
+            f"{option} is about events, but nothing says when they happened",
+            "name the column of the date with --at",
+        )
+    events: tuple[EventColumns, ...] = ()
+    if asked["at"]:
+        events = (
+            EventColumns(
+                asked["at"],
+                asked["type_"],
+                asked["type_is"],
+                asked["object_"],
+                asked["object_is"],
+                asked["key"],
+                _names(asked["properties"]),
+            ),
+        )
+    return ColumnMapping(asked["lead_id"], _names(asked["fields"]), events, _pairs("--rename", asked["rename"]))
+
+
+def _no_id(path: Path, reading: Reading, table: str | None) -> Failure:
+    """Asks for the lead's id, with the columns to choose from."""
+    from ...importing.sources import open_source
+
+    columns = [name for name in open_source(path, reading, table).columns if name]
+    choice = f"its columns are {', '.join(columns[:30])}{', ...' if len(columns) > 30 else ''}" if columns else ""
+    return Failure(
+        f"which column of {path} has the lead's id?",
+        f"say it with --lead-id COLUMN; {choice}" if choice else "say it with --lead-id COLUMN",
+    )
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _pairs(option: str, texts: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        column, sign, value = text.rpartition("=")
+        if not (sign and column.strip() and value.strip()):
+            raise Failure(f'{option} "{text}" has no two sides', f"write {option} COLUMN=...")
+        pairs[column.strip()] = value.strip()
+    return pairs
+
+
+def _reading_changed(reading: Reading | None, asked: dict[str, Any]) -> Reading:
+    """How to read the file: as given, but as the options say where they say something."""
+    from ...importing.mapping import Reading
+    from ...importing.mapping_file import kind_named
+
+    options = ("encoding", "delimiter", "timezone", "date_format", "decimal")
+    kinds = {column: kind_named(word, "--kind") for column, word in _pairs("--kind", asked["kind"]).items()}
+    reading = reading or Reading()
+    said = {name: asked[name] for name in options if asked[name]}
+    return replace(reading, **said, kinds={**reading.kinds, **kinds})

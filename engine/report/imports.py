@@ -1,0 +1,108 @@
+"""What an import did, for reading and as data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .paper import Paper, counted, shown, table
+
+if TYPE_CHECKING:
+    from ..importing.report import ColumnReport, ImportReport
+
+_USES = {"id": "the lead's id", "at": "when", "type": "what happened", "object": "to what", "key": "identity"}
+
+
+def import_text(report: ImportReport, paper: Paper) -> list[str]:
+    """Rows and what became of them, columns with the kinds found, and what a person may want to mend."""
+    lines = [f"{counted(report.rows, 'row')} of {report.source}: {_outcome(report)}."]
+    lines += ["", *_columns(report, paper)]
+    lines += _advice(report, paper)
+    lines += _rejected(report, paper)
+    return lines
+
+
+def _outcome(report: ImportReport) -> str:
+    parts = [
+        counted(report.leads_added, "new lead") if report.leads_added else "",
+        f"{counted(report.leads_changed, 'lead')} changed" if report.leads_changed else "",
+        counted(report.events_added, "new event") if report.events_added else "",
+        f"{counted(report.events_known, 'event')} known already" if report.events_known else "",
+        f"{counted(report.repeated, 'row')} of leads that had one above" if report.repeated else "",
+        f"{counted(report.rejected, 'row')} not read" if report.rejected else "",
+    ]
+    return ", ".join(part for part in parts if part) or "nothing new"
+
+
+def _columns(report: ImportReport, paper: Paper) -> list[str]:
+    rows = [_column(column) for column in report.columns if column.used_as != "left out"]
+    lines = table(rows, paper, head=("column", "is", "kind", "values"), right=(3,))
+    left_out = [shown(column.column) for column in report.columns if column.used_as == "left out"]
+    if left_out:
+        lines += paper.wrapped(f"Left out: {', '.join(left_out)}", 2, 4)
+    return lines
+
+
+def _column(column: ColumnReport) -> tuple[str, str, str, str]:
+    use = _USES.get(column.used_as, column.used_as)
+    if column.name is not None and column.name != column.column:
+        use = f"{use} {shown(column.name)}"
+    kind = column.kind.value if column.kind is not None else ""
+    if column.used_as in _USES:
+        return shown(column.column), use, "", ""
+    return shown(column.column), use, kind or "(all blank)", f"{column.values:,}"
+
+
+def _advice(report: ImportReport, paper: Paper) -> list[str]:
+    lines: list[str] = []
+    for column in report.columns:
+        said = [column.note] if column.note else []
+        if column.unread and column.kind is not None:
+            words = counted(column.unread, "value")
+            said.insert(0, f"{words} not {column.kind.value}, now unknown")
+        if said:
+            lines += paper.wrapped(f"{shown(column.column)}: {shown('; '.join(said))}", 2, 4)
+    lines += [line for text in report.notes for line in paper.wrapped(shown(text), 2, 4)]
+    return ["", paper.warn("Worth a look"), *lines] if lines else []
+
+
+def _rejected(report: ImportReport, paper: Paper) -> list[str]:
+    if not report.rejected:
+        return []
+    rows = [(f"{count:,}", shown(reason)) for reason, count in report.reasons.items()]
+    head = f"{counted(report.rejected, 'row')} could not be read"
+    lines = ["", paper.bad(head), *table(rows, paper, right=(0,))]
+    lines += paper.wrapped(
+        f"They lie in {report.rejects}, with line numbers and reasons. Mend them there and import that file, "
+        "or mend the source and import it again: what is loaded already is not loaded twice.",
+        2,
+    )
+    return lines
+
+
+def import_data(report: ImportReport) -> dict[str, Any]:
+    """The report as data."""
+    return {
+        "source": report.source,
+        "rows": report.rows,
+        "leads_added": report.leads_added,
+        "leads_changed": report.leads_changed,
+        "events_added": report.events_added,
+        "events_known": report.events_known,
+        "repeated": report.repeated,
+        "rejected": report.rejected,
+        "reasons": dict(report.reasons),
+        "rejects": str(report.rejects) if report.rejects is not None else None,
+        "columns": [
+            {
+                "column": column.column,
+                "used_as": column.used_as,
+                "name": column.name,
+                "kind": column.kind.value if column.kind is not None else None,
+                "values": column.values,
+                "unread": column.unread,
+                "note": column.note,
+            }
+            for column in report.columns
+        ],
+        "notes": list(report.notes),
+    }
