@@ -52,7 +52,7 @@ class EventClasses:
         self._memo: dict[tuple[str | None, ...], int] = {}
         self._lock = Lock()
         self.known: list[EventClass] = [EventClass(0, frozenset(), ())]
-        self.wide = any(self._needs.values())
+        self.width = self._widest()
         for matcher in self._types.values():
             for objects in matcher.likely():
                 self._code(matcher.selectors(objects))
@@ -67,7 +67,7 @@ class EventClasses:
         code = self.code(type_, object_, properties)
         if not code:
             return None
-        return (at, code, self.columns(code, type_, object_, properties)) if self.wide else (at, code)
+        return (at, code, self.columns(code, type_, object_, properties)) if self.width else (at, code)
 
     def code(self, type_: str, object_: str | None, properties: Mapping[str, object]) -> int:
         """The code of the event's class."""
@@ -92,11 +92,13 @@ class EventClasses:
 
     def columns(
         self, code: int, type_: str, object_: str | None, properties: Mapping[str, object]
-    ) -> Columns | None:
-        """What is read of an event of a class, None where that is nothing."""
+    ) -> Columns | Prepared:
+        """What is read of an event of a class: a tuple, or the value where no event has more than one."""
         columns = self.known[code].columns
         if not columns:
             return None
+        if self.width == 1:
+            return self._column(columns[0], type_, object_, properties)
         return tuple([self._column(column, type_, object_, properties) for column in columns])
 
     def _column(
@@ -124,6 +126,14 @@ class EventClasses:
                 if key is not None and (selector.object is None or selector.object.matches(key)):
                     return key
         return None
+
+    def _widest(self) -> int:
+        """The most columns that are ever read of one event; it never changes, rows being laid out by it."""
+        by_type: dict[str, set[Column]] = {}
+        for number, columns in self._needs.items():
+            for feed in self._plan.selectors[number].feeds:
+                by_type.setdefault(feed.type, set()).update(columns)
+        return max(map(len, by_type.values()), default=0)
 
     def _code(self, selectors: frozenset[int]) -> int:
         code = self._codes.get(selectors)

@@ -6,8 +6,9 @@ true(not c) = false(c), true(a and b) = true(a) and true(b), false(a and b) = fa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...grammar.nodes import Kind
 from ..plan import (
@@ -18,6 +19,8 @@ from ..plan import (
     Compare,
     Condition,
     Constant,
+    DaysBetween,
+    FieldValue,
     Holds,
     IsKnown,
     IsYes,
@@ -27,16 +30,22 @@ from ..plan import (
     Not,
     OneOf,
     Range,
+    SignalValue,
+    Value,
     Within,
 )
 from ..values import DAY
 from .draft import Detail, Draft, Operand, Scope
+from .parts import question_of
 from .texts_source import asked_of_text
-from .values_source import operand, pair, subject_of
+from .thresholds import unrounded
+from .values_source import is_computed, operand, pair, subject_of
 
 _PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _CONTRARY = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _DEEPEST = 12
+_DEAR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,7 @@ def _joined(scope: Scope, draft: Draft, items: Sequence[Expression], together: b
 def _define(draft: Draft, scope: Scope, define: int, wanted: bool) -> Expression:
     body = draft.plan.definitions[define].condition
     assert body is not None
-    if draft.asked.get(define, 0) < 2:
+    if draft.uses.asked.get(define, 0) < 2:
         return holds(draft, scope, body, wanted)
     name = draft.held.get((define, wanted))
     if name is None:
@@ -110,7 +119,24 @@ def _clause(draft: Draft, scope: Scope, clause: Clause, wanted: bool) -> Express
         name = truth_name(draft, clause)
         return Expression(name if wanted else f"{name} is False", 0, 1)
     leaf = leaf_of(draft, scope, clause)
-    return leaf.true if wanted else leaf.false
+    if not wanted:
+        return leaf.false
+    if scope is draft.top and leaf.true.cost >= _DEAR:
+        return _shared(draft, clause, leaf.true)
+    return leaf.true
+
+
+def _shared(draft: Draft, clause: Clause, true: Expression) -> Expression:
+    """A dear question that more than one clause asks is answered once."""
+    question = question_of(clause)
+    if question not in draft.uses.repeated:
+        return true
+    name = draft.shared_tests.get(question)
+    if name is None:
+        name = draft.fresh("h")
+        draft.top.add(f"{name} = {true.text}")
+        draft.shared_tests[question] = name
+    return Expression(name, 0, 1)
 
 
 def truth_name(draft: Draft, clause: Clause) -> str:
@@ -127,8 +153,8 @@ def truth_name(draft: Draft, clause: Clause) -> str:
 def leaf_of(draft: Draft, scope: Scope, clause: Clause) -> Leaf:
     """The expressions of a clause."""
     match clause:
-        case Compare(operator=operator, left=left, right=right):
-            return _compare(operator, *pair(draft, scope, left, right))
+        case Compare():
+            return _comparison(draft, scope, clause)
         case Between():
             return _between(draft, scope, clause)
         case OneOf(patterns=patterns) if patterns or not clause.constants:
@@ -162,6 +188,47 @@ def _leaf(asked: Sequence[Operand], core: str, contrary: str, cost: int, sure: b
     )
 
 
+def _comparison(draft: Draft, scope: Scope, clause: Compare) -> Leaf:
+    operator, left, right = clause.operator, clause.left, clause.right
+    if isinstance(left, Constant):
+        operator, left, right = _TURNED[operator], right, left
+    if isinstance(right, Constant) and right.value is not None:
+        if is_computed(draft, left):
+            assert isinstance(right.value, float | int)
+            number = operand(draft, scope, left)
+            return _leaf([number], *unrounded(operator, number.text, float(right.value)), 2)
+        if draft.is_brief and operator not in ("=", "!=") and (age := _age(draft, scope, left)) is not None:
+            assert isinstance(right.value, float | int)
+            return _days_ago(draft, operator, age, right.value)
+        if (place := _stands_in(draft, scope, left)) is not None and operator not in ("=", "!="):
+            return _compare(operator, Operand(draft.stand_in(place), False), operand(draft, scope, right))
+    return _compare(operator, *pair(draft, scope, left, right))
+
+
+def _age(draft: Draft, scope: Scope, value: Value) -> Operand | None:
+    """The instant of an event whose whole days of age are compared."""
+    if isinstance(value, DaysBetween) and not value.until and isinstance(value.of, SignalValue):
+        return operand(draft, scope, value.of)
+    return None
+
+
+def _days_ago(draft: Draft, operator: str, event: Operand, days: float) -> Leaf:
+    """Whole days are fewer than n where the event is later than n days ago."""
+    limit = math.ceil(days) if operator in (">=", "<") else math.floor(days) + 1
+    edge = draft.moment(-limit * DAY)
+    later, earlier = f"{event.text} > {edge}", f"{event.text} <= {edge}"
+    return _leaf([event], *((later, earlier) if operator in ("<", "<=") else (earlier, later)), 1)
+
+
+def _stands_in(draft: Draft, scope: Scope, value: Value) -> int | None:
+    """The field, where it is a number or text read so often that asking whether it is known costs more."""
+    if draft.is_brief and scope is draft.top and isinstance(value, FieldValue):
+        field = draft.plan.fields[value.field]
+        if value.field in draft.uses.common and field.default is None:
+            return value.field if field.kind in (Kind.NUMBER, Kind.TEXT) else None
+    return None
+
+
 def _compare(operator: str, left: Operand, right: Operand) -> Leaf:
     core = f"{left.text} {_PYTHON[operator]} {right.text}"
     contrary = f"{left.text} {_PYTHON[_CONTRARY[operator]]} {right.text}"
@@ -178,7 +245,11 @@ def _between(draft: Draft, scope: Scope, clause: Between) -> Leaf:
         again, most = pair(draft, scope, clause.value, clause.high)
         if value == again:
             core = f"{least.text} <= {value.text} <= {most.text}"
-            return _leaf([value, least, most], core, f"not {core}", 3)
+            leaf = _leaf([value, least, most], core, f"not {core}", 3)
+            if (place := _stands_in(draft, scope, clause.value)) is not None:
+                core = f"{least.text} <= {draft.stand_in(place)} <= {most.text}"
+                return replace(leaf, true=Expression(core, 0, 2))
+            return leaf
     true = f"{low.true.text} and {high.true.text}"
     false = f"({low.false.text} or {high.false.text})"
     return Leaf(Expression(true, 1, 4), Expression(false, 0, 4), _three(true, false))
@@ -192,7 +263,13 @@ def _text(draft: Draft, scope: Scope, clause: OneOf | Matches) -> Leaf:
     value = operand(draft, scope, clause.value)
     core, cost = asked_of_text(draft, value.text, clause)
     sure = core.startswith((f"{value.text} == ", f"{value.text} in "))
-    return _leaf([value], core, f"not {core}", cost, sure=sure)
+    leaf = _leaf([value], core, f"not {core}", cost, sure=sure)
+    place = _stands_in(draft, scope, clause.value)
+    patterns = (clause.pattern,) if isinstance(clause, Matches) else clause.patterns
+    if not sure and place is not None and not any(pattern.matches("") for pattern in patterns):
+        true, cost = asked_of_text(draft, draft.stand_in(place), clause)
+        return replace(leaf, true=Expression(true, 0, cost))
+    return leaf
 
 
 def _constants(draft: Draft, scope: Scope, clause: OneOf) -> Leaf:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
 from ...grammar.nodes import Unit
 from ..plan import Last, Next, Plan, Value
+from ..values import MICROSECONDS
 from .classes import Column, EventClass
 from .gauges import Gauge
+
+MARK = "\x01"
+"""Stands around the number of an edge; no literal that Python writes holds it."""
 
 
 class Detail(IntEnum):
@@ -48,6 +52,17 @@ class Scope:
         self.lines.append(self.indent + " " * depth + line)
 
 
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What a plan uses how often: `asked` per definition; signals that are only asked whether there is
+    any; fields that many clauses read; texts and moments that more than one clause asks the same of."""
+
+    asked: Mapping[int, int]
+    seen: frozenset[int]
+    common: frozenset[int]
+    repeated: frozenset[Hashable]
+
+
 @dataclass(slots=True)
 class Draft:
     """What writing one function keeps: constants it refers to, gauges and windows it needs."""
@@ -55,19 +70,19 @@ class Draft:
     plan: Plan
     classes: Sequence[EventClass]
     detail: Detail
-    wide: bool
+    width: int
     stored: bool
     """Whether rows are those of the store: lead, instant, kind, properties (JSON)."""
     top: Scope = field(default_factory=lambda: Scope(" "))
     names: dict[str, object] = field(default_factory=dict)
     shared: dict[Hashable, str] = field(default_factory=dict)
     gauges: dict[Gauge, str] = field(default_factory=dict)
-    starts: dict[tuple[int, Unit], str] = field(default_factory=dict)
+    edges: dict[int | tuple[int, Unit], str] = field(default_factory=dict)
     truths: dict[int, str] = field(default_factory=dict)
     held: dict[tuple[int, bool], str] = field(default_factory=dict)
-    asked: dict[int, int] = field(default_factory=dict)
-    """How often each definition is asked for."""
-    reads_today: bool = False
+    uses: Uses = field(default_factory=lambda: Uses({}, frozenset(), frozenset(), frozenset()))
+    stand_ins: dict[int, str] = field(default_factory=dict)
+    shared_tests: dict[Hashable, str] = field(default_factory=dict)
     serial: int = 0
 
     def fresh(self, letter: str) -> str:
@@ -93,16 +108,25 @@ class Draft:
         return name
 
     def edge(self, window: Last | Next) -> str:
-        """The local name of the far end of a window around now."""
+        """The far end of a window around now, as a mark that `resolved` replaces."""
         amount = -window.amount if isinstance(window, Last) else window.amount
-        key = (amount, window.unit)
-        name = self.starts.get(key)
-        if name is None:
-            name = self.fresh("w")
-            self.starts[key] = name
-        return name
+        if window.unit in MICROSECONDS:
+            return self.moment(amount * MICROSECONDS[window.unit])
+        return self.edges.setdefault((amount, window.unit), f"{MARK}{len(self.edges)}{MARK}")
+
+    def moment(self, offset: int) -> str:
+        """The instant so many microseconds after now, as a mark that `resolved` replaces."""
+        return self.edges.setdefault(offset, f"{MARK}{len(self.edges)}{MARK}")
+
+    def stand_in(self, number: int) -> str:
+        """The local that holds a field, with what no comparison is true of in the place of unknown."""
+        return self.stand_ins.setdefault(number, f"n{number}")
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether only what is true need be found out."""
+        return self.detail in (Detail.PLAIN, Detail.LINES)
 
     def today(self) -> str:
         """The local name of the number of the day."""
-        self.reads_today = True
-        return "today"
+        return f"{MARK}today{MARK}"

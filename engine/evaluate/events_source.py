@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ...grammar.nodes import Kind, Unit
 from ..plan import Last, Range, Selection
@@ -13,6 +13,7 @@ from .classes import Column, EventClass, object_column
 from .conditions_source import holds, in_selection
 from .draft import Draft, Scope
 from .gauges import Gauge, Gauging
+from .values_source import column
 
 NEVER = -(1 << 62)
 """Before every instant, by more than any window."""
@@ -20,7 +21,6 @@ NEVER = -(1 << 62)
 _NESTED = 16
 _CHAIN = 3
 _START = {
-    Gauging.COUNT: "{g} = 0",
     Gauging.PERIODS: "{g} = 0; {g}d = None",
     Gauging.SUM: "{g} = 0.0",
     Gauging.AVG: "{g} = 0.0; {g}n = 0",
@@ -35,11 +35,11 @@ _START = {
     Gauging.FOLLOWED: "{g} = False; {g}a = {g}b = NEVER",
 }
 _END = {
-    Gauging.SUM: "if not -MAX <= {g} <= MAX: {g} = None",
-    Gauging.AVG: "{g} = {g} / {g}n if {g}n and -MAX <= {g} <= MAX else None",
+    Gauging.SUM: "if {g} - {g} != 0.0: {g} = None",
+    Gauging.AVG: "{g} = {g} / {g}n if {g}n and {g} - {g} == 0.0 else None",
     Gauging.MIN: "if {g} == INF: {g} = None",
     Gauging.MAX: "if {g} == -INF: {g} = None",
-    Gauging.OBJECTS: "{g} = len({g})",
+    Gauging.OBJECTS: "{g} = len({g}) - (None in {g})",
 }
 
 
@@ -56,26 +56,47 @@ def write_pass(draft: Draft) -> list[str]:
     """The lines that start all gauges the draft asks for, pass over the events and finish the gauges."""
     if not draft.gauges:
         return []
-    draft.names |= {"INF": float("inf"), "MAX": 1.7976931348623157e308, "NEVER": NEVER}
+    draft.names |= {"INF": float("inf"), "NEVER": NEVER}
     draft.names["month_number"] = month_number
     starts = _starts(draft)
-    blocks = _blocks(draft)
+    widest = _widest(draft)
+    blocks = _blocks(draft, widest, old=False)
+    older = {} if widest is None else _blocks(draft, widest, old=True)
     ends = [_END[gauge.what].format(g=name) for gauge, name in draft.gauges.items() if gauge.what in _END]
-    loop = _loop(draft, blocks) if blocks else []
+    loop = _loop(draft, blocks, widest, older) if blocks else []
     return [*(" " + line for line in starts), *loop, *(" " + line for line in ends)]
 
 
 def _starts(draft: Draft) -> list[str]:
-    counts = [name for gauge, name in draft.gauges.items() if gauge.what is Gauging.COUNT]
+    zero = (Gauging.COUNT, Gauging.SEEN, Gauging.FADED)
+    counts = [name for gauge, name in draft.gauges.items() if gauge.what in zero]
     lines = [" = ".join([*counts[i : i + 50], "0"]) for i in range(0, len(counts), 50)]
     return lines + [
         _START[gauge.what].format(g=name)
         for gauge, name in draft.gauges.items()
-        if gauge.what is not Gauging.COUNT
+        if gauge.what not in zero
     ]
 
 
-def _loop(draft: Draft, blocks: dict[int, list[str]]) -> list[str]:
+def _widest(draft: Draft) -> Last | None:
+    """The widest window of a fixed length: events before it are told from the others first of all."""
+    windows = [
+        gauge.events.window
+        for gauge in draft.gauges
+        if gauge.what is not Gauging.FOLLOWED
+        and isinstance(gauge.events.window, Last)
+        and gauge.events.window.unit in MICROSECONDS
+    ]
+    return max(windows, key=lambda w: w.amount * MICROSECONDS[w.unit], default=None)
+
+
+def _is_fixed(window: Last | Range | None) -> bool:
+    return isinstance(window, Last) and window.unit in MICROSECONDS
+
+
+def _loop(
+    draft: Draft, blocks: dict[int, list[str]], widest: Last | None, older: dict[int, list[str]]
+) -> list[str]:
     oldest = _oldest(draft)
     place = 1 if draft.stored else 0
     lines = [
@@ -84,7 +105,7 @@ def _loop(draft: Draft, blocks: dict[int, list[str]]) -> list[str]:
     ]
     if oldest:
         lines += [
-            f" if events and events[0][{place}] <= {oldest}:",
+            f" if len(events) > 32 and events[0][{place}] <= {oldest}:",
             f"  events = events[bisect_right(events, {oldest}, key=instant_of_row):]",
         ]
     if draft.stored:
@@ -92,8 +113,13 @@ def _loop(draft: Draft, blocks: dict[int, list[str]]) -> list[str]:
         lines += ["  code = codes[kind]", "  if code < 0: code = code_of(kind, given)"]
         lines += ["  if code > newest: raise Unforeseen"]
     else:
-        lines.append(" for at, code, p in events:" if draft.wide else " for at, code in events:")
-    return lines + _dispatch(sorted(blocks), blocks, 2)
+        lines.append(" for at, code, p in events:" if draft.width else " for at, code in events:")
+    last = len(draft.classes) - 1
+    if widest is None:
+        return lines + _dispatch(_runs(blocks), 1, last, 2)
+    lines.append(f"  if at <= {draft.edge(widest)}:")
+    lines += _dispatch(_runs(older), 1, last, 3) or ["   pass"]
+    return [*lines, "  else:", *_dispatch(_runs(blocks), 1, last, 3)]
 
 
 def _oldest(draft: Draft) -> str:
@@ -108,26 +134,58 @@ def _oldest(draft: Draft) -> str:
     return edges.pop() if len(edges) == 1 else f"min({', '.join(sorted(edges))})"
 
 
-def _dispatch(codes: Sequence[int], blocks: dict[int, list[str]], depth: int) -> list[str]:
-    """A binary search for the code, ending in short chains."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Neighbouring codes, from first to last, whose events all do the same."""
+
+    first: int
+    last: int
+    lines: tuple[str, ...]
+
+
+def _runs(blocks: Mapping[int, list[str]]) -> list[_Run]:
+    runs: list[_Run] = []
+    for code in sorted(blocks):
+        lines = tuple(blocks[code])
+        if runs and runs[-1].last == code - 1 and runs[-1].lines == lines:
+            runs[-1] = replace(runs[-1], last=code)
+        else:
+            runs.append(_Run(code, code, lines))
+    return runs
+
+
+def _dispatch(runs: Sequence[_Run], low: int, high: int, depth: int) -> list[str]:
+    """A binary search for the code, known to lie between low and high, ending in short chains."""
     pad = " " * depth
-    if len(codes) > _CHAIN:
-        middle = len(codes) // 2
+    if len(runs) > _CHAIN:
+        middle = len(runs) // 2
+        split = runs[middle].first
         return [
-            f"{pad}if code < {codes[middle]}:",
-            *_dispatch(codes[:middle], blocks, depth + 1),
+            f"{pad}if code < {split}:",
+            *_dispatch(runs[:middle], low, split - 1, depth + 1),
             f"{pad}else:",
-            *_dispatch(codes[middle:], blocks, depth + 1),
+            *_dispatch(runs[middle:], split, high, depth + 1),
         ]
     lines: list[str] = []
-    for code in codes:
-        lines.append(f"{pad}{'el' if lines else ''}if code == {code}:")
-        lines += [f"{pad} {line}" for line in blocks[code]]
+    for run in runs:
+        word = "elif" if lines else "if"
+        if run.first <= low and run.last >= high:
+            if not lines:
+                return [f"{pad}{line}" for line in run.lines]
+            lines.append(f"{pad}else:")
+        elif run.first <= low:
+            lines.append(f"{pad}{word} code {'==' if run.last == low else '<='} {run.last}:")
+            low = run.last + 1
+        elif run.first == run.last:
+            lines.append(f"{pad}{word} code == {run.first}:")
+        else:
+            lines.append(f"{pad}{word} {run.first} <= code <= {run.last}:")
+        lines += [f"{pad} {line}" for line in run.lines]
     return lines
 
 
-def _blocks(draft: Draft) -> dict[int, list[str]]:
-    """The lines for each class of events that any gauge reads."""
+def _blocks(draft: Draft, widest: Last | None, *, old: bool) -> dict[int, list[str]]:
+    """The lines for each class of events that any gauge reads, before the widest window or in it."""
     readers: dict[int, list[Gauge]] = {}
     for gauge in draft.gauges:
         for selector in dict.fromkeys(s.selector for s in (gauge.events, gauge.then) if s is not None):
@@ -136,6 +194,10 @@ def _blocks(draft: Draft) -> dict[int, list[str]]:
     for event_class in draft.classes:
         gauges = dict.fromkeys(g for s in sorted(event_class.selectors) for g in readers.get(s, ()))
         updates = [update for gauge in gauges for update in _updates(draft, gauge, event_class)]
+        if old:
+            updates = [u for u in updates if not _is_fixed(u.window)]
+        else:
+            updates = [replace(u, window=None) if u.window == widest else u for u in updates]
         if updates:
             blocks[event_class.code] = _block(draft, updates, event_class)
     return blocks
@@ -194,10 +256,10 @@ def _updates(draft: Draft, gauge: Gauge, event_class: EventClass) -> list[_Updat
         return [_Update(None, None, tuple(_followed(draft, gauge, event_class)))]
     selection = gauge.events
     where = selection if selection.where is not None else None
-    return [_Update(selection.window, where, tuple(_lines(gauge, name, event_class.columns)))]
+    return [_Update(selection.window, where, tuple(_lines(draft, gauge, name, event_class.columns)))]
 
 
-def _lines(gauge: Gauge, name: str, columns: Sequence[Column]) -> list[str]:
+def _lines(draft: Draft, gauge: Gauge, name: str, columns: Sequence[Column]) -> list[str]:
     match gauge.what:
         case Gauging.COUNT:
             return [f"{name} += 1"]
@@ -208,8 +270,11 @@ def _lines(gauge: Gauge, name: str, columns: Sequence[Column]) -> list[str]:
         case Gauging.INSTANTS:
             return [f"{name}.append(at)"]
         case Gauging.OBJECTS:
-            place = columns.index(object_column(gauge.events))
-            return [f"x = p[{place}]", f"if x is not None: {name}.add(x)"]
+            return [f"{name}.add({column(draft, columns.index(object_column(gauge.events)))})"]
+        case Gauging.SEEN:
+            return [f"{name} = 1"]
+        case Gauging.FADED:
+            return _faded(draft, gauge, name)
         case Gauging.PERIODS:
             return [f"d = {period('at', gauge.per)}", f"if d != {name}d: {name} += 1; {name}d = d"]
         case Gauging.LATEST:
@@ -225,7 +290,22 @@ def _lines(gauge: Gauge, name: str, columns: Sequence[Column]) -> list[str]:
             ]
         case _:
             place = columns.index(Column(None, gauge.of, Kind.NUMBER))
-            return [f"x = p[{place}]", "if x is not None:", *(" " + line for line in _number(gauge, name))]
+            number = [" " + line for line in _number(gauge, name)]
+            return [f"x = {column(draft, place)}", "if x is not None:", *number]
+
+
+def _faded(draft: Draft, gauge: Gauge, name: str) -> list[str]:
+    """Adds what is left at the event's age: by comparing with a few edges, or by division and a table."""
+    left, window = gauge.left, gauge.events.window
+    if isinstance(window, Last) and window.unit in MICROSECONDS:
+        left = left[: -(-window.amount * MICROSECONDS[window.unit] // gauge.within)]
+    if len(left) > _CHAIN + 1:
+        table = draft.constant(("decay", left), lambda: left)
+        return [f"k = (now - at) // {gauge.within}", f"if k < {len(left)}: {name} += {table}[k]"]
+    if not left:
+        return ["pass"]
+    worth = [f"{points} if at > {draft.moment(-step * gauge.within)}" for step, points in enumerate(left, 1)]
+    return [f"{name} += {' else '.join(worth)} else 0"]
 
 
 def _number(gauge: Gauge, name: str) -> list[str]:

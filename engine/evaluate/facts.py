@@ -10,9 +10,10 @@ from ...grammar.nodes import Kind
 from ..values import Prepared, instant_of, prepare, read_moment
 
 Columns = tuple[Prepared, ...]
-Row = tuple[int, int] | tuple[int, int, Columns | None]
+Row = tuple[int, int] | tuple[int, int, Columns | Prepared]
 """An event made ready: its instant in microseconds, the code of its class and, where the plan reads
-objects or properties of any event, what it reads of this one."""
+objects or properties of any event, what it reads of this one: a tuple, or the value itself where no
+event has more than one."""
 
 MEMO_LIMIT = 65_536
 

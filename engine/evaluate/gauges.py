@@ -12,12 +12,13 @@ from ..plan import Each, Measure, Selection, Signal
 class Gauging(Enum):
     """What a gauge keeps of its selection.
 
-    COUNT how many; PERIODS how many days, weeks or months with any; SUM, AVG, MIN, MAX of a property;
+    COUNT how many; SEEN 1 where there is any, else 0; PERIODS how many days, weeks or months with any; SUM, AVG, MIN, MAX of a property;
     OBJECTS the distinct objects; FIRST and LAST instant; FIRST_PERIOD the latest instant within the first
     period; INSTANTS all, LATEST the latest of each period; FOLLOWED whether one of `then` came in time.
     """
 
     COUNT = "count"
+    SEEN = "seen"
     PERIODS = "periods"
     SUM = "sum"
     AVG = "avg"
@@ -29,6 +30,7 @@ class Gauging(Enum):
     FIRST_PERIOD = "first period"
     INSTANTS = "instants"
     LATEST = "latest"
+    FADED = "faded"
     FOLLOWED = "followed"
 
 
@@ -42,6 +44,7 @@ class Gauge:
     then: Selection | None = None
     within: int = 0
     per: Unit | None = None
+    left: tuple[int, ...] = ()
 
 
 _OF_MEASURE = {

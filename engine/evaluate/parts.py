@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..plan import Clause, Constant, FieldValue, Plan, ScoreValue, Selection, Value
+from ..plan import (
+    Clause,
+    Compare,
+    Constant,
+    FieldValue,
+    Matches,
+    Measure,
+    OneOf,
+    Plan,
+    ScoreValue,
+    Selection,
+    SignalValue,
+    Value,
+    Within,
+)
+from .draft import Uses
 from .gauges import Gauge, of_each
-from .walk import clauses, condition_values, conditions, holds, parts, selections
+from .walk import clauses, condition_values, conditions, holds, operands, parts, selections
+
+_ANY = {(">=", 1.0), (">", 0.0), ("<", 1.0), ("<=", 0.0), ("=", 0.0), ("!=", 0.0)}
 
 
 @dataclass(frozen=True)
@@ -47,10 +66,57 @@ class Parts:
         return {s: place for place, s in enumerate(dict.fromkeys(selections(self.plan)))}
 
     @cached_property
-    def asked(self) -> dict[int, int]:
-        """How often each definition is asked for."""
-        times: dict[int, int] = {}
-        for condition in conditions(self.plan):
-            for define in holds(condition):
-                times[define] = times.get(define, 0) + 1
-        return times
+    def uses(self) -> Uses:
+        """What is used how often."""
+        return Uses(*_uses(self.plan, self.clauses))
+
+
+def _uses(
+    plan: Plan, clauses: tuple[Clause, ...]
+) -> tuple[dict[int, int], frozenset[int], frozenset[int], frozenset[Hashable]]:
+    asked = Counter(define for condition in conditions(plan) for define in holds(condition))
+    counted: set[int] = set()
+    seen: set[int] = set()
+    fields: Counter[int] = Counter()
+    questions: Counter[Hashable] = Counter()
+    for clause in clauses:
+        for value in (part for operand in operands(clause) for part in parts(operand)):
+            if isinstance(value, FieldValue):
+                fields[value.field] += 1
+            elif isinstance(value, SignalValue):
+                (seen if asks_for_any(clause) else counted).add(value.signal)
+        question = question_of(clause)
+        if question is not None:
+            questions[question] += 1
+    for definition in plan.definitions:
+        if definition.value is not None:
+            counted |= {v.signal for v in parts(definition.value) if isinstance(v, SignalValue)}
+    any_of = {number for number in seen - counted if plan.signals[number].measure is Measure.COUNT}
+    common = {field for field, times in fields.items() if times > 2}
+    repeated = {question for question, times in questions.items() if times > 1}
+    return dict(asked), frozenset(any_of), frozenset(common), frozenset(repeated)
+
+
+def asks_for_any(clause: Clause) -> bool:
+    """Whether a clause compares a signal so that one event is as good as many."""
+    return (
+        isinstance(clause, Compare)
+        and isinstance(clause.left, SignalValue)
+        and isinstance(clause.right, Constant)
+        and (clause.operator, clause.right.value) in _ANY
+    )
+
+
+def question_of(clause: Clause) -> Hashable:
+    """What is asked by a clause that takes more than a comparison to answer, None of any other clause."""
+    match clause:
+        case OneOf(value=value, list=str(name)):
+            return (value, name)
+        case OneOf(value=value, patterns=patterns) if patterns:
+            return (value, patterns)
+        case Matches(value=value, pattern=pattern):
+            return (value, pattern)
+        case Within(value=value, window=window):
+            return (value, window)
+        case _:
+            return None

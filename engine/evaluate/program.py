@@ -11,17 +11,18 @@ disqualifications that hold, and the stages as they would be without them. FINDI
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from ...grammar.nodes import Unit
-from ..values import DAY, MICROSECONDS, shift
+from ...grammar.nodes import Kind, Unit
+from ..values import DAY, shift
 from .classes import EventClasses
 from .conditions_source import holds, truth_name
-from .draft import Detail, Draft
+from .draft import MARK, Detail, Draft
 from .events_source import write_pass
 from .gauges import Gauge, Gauging
 from .parts import Parts
@@ -47,15 +48,15 @@ def generate(
 ) -> Program:
     """Writes and compiles a function; `stored` gives the names that one over the store's rows reads."""
     known = tuple(classes.known)
-    draft = Draft(parts.plan, known, detail, classes.wide, stored is not None, asked=parts.asked)
+    draft = Draft(parts.plan, known, detail, classes.width, stored is not None, uses=parts.uses)
     result = _instants(draft, parts) if detail is Detail.INSTANTS else _body(draft, parts)
     passed = write_pass(draft)
-    source = "\n".join(
-        ["def run(fields, events, now):", *_prelude(draft), *passed, *draft.top.lines, result, ""]
-    )
+    lines = _resolved(draft, passed, [*draft.top.lines, result])
+    source = "\n".join(["def run(fields, events, now):", *lines, ""])
     names: dict[str, Any] = {
         **draft.names,
         **{unit.name: unit for unit in Unit},
+        "NAN": math.nan,
         "bisect_right": bisect_right,
         "instant_of_row": itemgetter(1 if draft.stored else 0),
         "shift": shift,
@@ -67,16 +68,32 @@ def generate(
     return Program(names["run"], source, len(known))
 
 
+def _resolved(draft: Draft, passed: list[str], rest: list[str]) -> list[str]:
+    """All lines with the marks of moments replaced: by a local, or in place where it is read once, late."""
+    loop, body = "\n".join(passed), "\n".join(rest)
+    lines: list[str] = []
+    meant = {f"{MARK}today{MARK}": ("today", f"now // {DAY}")}
+    for key, mark in draft.edges.items():
+        if isinstance(key, int):
+            made = f"now - {-key}" if key < 0 else f"now + {key}"
+        else:
+            made = f"shift(now, {key[0]}, {key[1].name})"
+        meant[mark] = (f"w{mark.strip(MARK)}", made)
+    for mark, (name, made) in meant.items():
+        if mark not in loop and body.count(mark) == 1:
+            body = body.replace(mark, f"({made})")
+        elif mark in loop or mark in body:
+            loop, body = loop.replace(mark, name), body.replace(mark, name)
+            lines.append(f" {name} = {made}")
+    return [*_prelude(draft), *lines, *([loop] if loop else []), body]
+
+
 def _prelude(draft: Draft) -> list[str]:
     fields = [f"f{number}" for number in range(len(draft.plan.fields))]
     lines = [f" {_tuple(fields)[1:-1]} = fields"] if fields else []
-    for (amount, unit), name in draft.starts.items():
-        if unit in MICROSECONDS:
-            lines.append(f" {name} = now + {amount * MICROSECONDS[unit]}")
-        else:
-            lines.append(f" {name} = shift(now, {amount}, {unit.name})")
-    if draft.reads_today:
-        lines.append(f" today = now // {DAY}")
+    for number, name in draft.stand_ins.items():
+        other = "NAN" if draft.plan.fields[number].kind is Kind.NUMBER else '""'
+        lines.append(f" {name} = {other} if f{number} is None else f{number}")
     return lines
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..plan import Contribution, Decay, Each, Group, Plan, Rule
 from .conditions_source import holds
 from .draft import Detail, Draft
-from .gauges import Gauging, of_each
+from .gauges import Gauge, Gauging, of_each
 from .values_source import score_name, total_name
 
 CUT_BY_GROUP, CUT_BY_RANGE, CUT_BY_TOTAL = 0, 1, 2
@@ -13,7 +13,7 @@ CUT_BY_GROUP, CUT_BY_RANGE, CUT_BY_TOTAL = 0, 1, 2
 
 def write_rules(draft: Draft) -> None:
     """Adds the lines that give every score its points, before ranges."""
-    names = [score_name(None), *(score_name(number) for number in range(len(draft.plan.scores)))]
+    names = [score_name(number) for number in (None, *range(len(draft.plan.scores)))]
     names += [f"b{number}" for number, group in enumerate(draft.plan.groups) if is_bounded(group)]
     for start in range(0, len(names), 50):
         draft.top.add(f"{' = '.join(names[start : start + 50])} = 0")
@@ -30,11 +30,17 @@ def write_ranges(draft: Draft) -> None:
     top, plan = draft.top, draft.plan
     for number, score in enumerate(plan.scores):
         _bound(draft, score_name(number), score.low, score.high, CUT_BY_RANGE, number)
-    names = [score_name(None), *(score_name(number) for number in range(len(plan.scores)))]
-    top.add(f"{total_name()} = {names[0]}")
-    for start in range(1, len(names), 50):
-        top.add(f"{total_name()} += {' + '.join(names[start : start + 50])}")
+    names = [score_name(number) for number in range(len(plan.scores))]
+    if not names or feeds_total(plan):
+        names.append(score_name(None))
+    for start in range(0, len(names), 50):
+        top.add(f"{total_name()} {'+=' if start else '='} {' + '.join(names[start : start + 50])}")
     _bound(draft, total_name(), plan.total.low, plan.total.high, CUT_BY_TOTAL, 0)
+
+
+def feeds_total(plan: Plan) -> bool:
+    """Whether any points go to the total directly."""
+    return any(c.score is None for rule in plan.rules for c in rule.contributions)
 
 
 def is_bounded(group: Group) -> bool:
@@ -81,24 +87,21 @@ def _target(plan: Plan, rule: Rule, contribution: Contribution) -> str:
 
 def _rule(draft: Draft, number: int, rule: Rule) -> None:
     top = draft.top
-    if draft.detail is Detail.PLAIN and not rule.contributions:
+    tells = draft.detail is not Detail.PLAIN
+    if not tells and not rule.contributions:
         return
     test = holds(draft, top, rule.condition, True) if rule.condition is not None else None
     asks: list[str] = []
-    name = ""
-    if rule.each is not None:
-        gauge = of_each(rule.each, any(c.decay is not None for c in rule.contributions))
-        name = draft.gauge(gauge)
-        single = gauge.what in (Gauging.FIRST, Gauging.LAST, Gauging.FIRST_PERIOD)
-        asks.append(f"{name} is not None" if single else name)
+    if rule.each is not None and (fires := _fires(draft, rule, rule.each)):
+        asks.append(fires)
     if test is not None and test.text != "True":
         asks.append(f"({test.text})" if asks and test.loose > 1 else test.text)
     inside = [
         line
         for place, contribution in enumerate(rule.contributions)
-        for line in _contribution(draft, number, place, rule, contribution, name)
+        for line in _contribution(draft, number, place, rule, contribution)
     ]
-    if draft.detail is not Detail.PLAIN and not rule.contributions:
+    if not rule.contributions:
         inside = [f"fire(({number}, -1, 0, 0, 0))"]
     if len(inside) == 1 and asks:
         top.add(f"if {' and '.join(asks)}: {inside[0]}")
@@ -109,8 +112,22 @@ def _rule(draft: Draft, number: int, rule: Rule) -> None:
         top.add(line, 1 if asks else 0)
 
 
+def _fires(draft: Draft, rule: Rule, each: Each) -> str:
+    """Whether any event is there to be paid for; nothing where no event gives no points either."""
+    summed = each.which == "each" and each.once is None
+    if draft.detail is Detail.PLAIN and summed and all(c.decay is not None for c in rule.contributions):
+        return ""
+    name = draft.gauge(of_each(each, decays=_lists(rule, each)))
+    return f"{name} is not None" if each.which != "each" else name
+
+
+def _lists(rule: Rule, each: Each) -> bool:
+    """Whether the instants that a rule pays for are gathered, to be faded afterwards."""
+    return each.once is not None and any(c.decay is not None for c in rule.contributions)
+
+
 def _contribution(
-    draft: Draft, number: int, place: int, rule: Rule, contribution: Contribution, name: str
+    draft: Draft, number: int, place: int, rule: Rule, contribution: Contribution
 ) -> list[str]:
     """The lines that add what one contribution gives, the rule firing."""
     target = _target(draft.plan, rule, contribution)
@@ -118,37 +135,42 @@ def _contribution(
     each = rule.each
     points = contribution.points
     if each is None or (each.which != "each" and contribution.decay is None):
-        least, most = contribution.least, contribution.most
-        given = bounded(points, least, most)
+        given = bounded(points, contribution.least, contribution.most)
         add = f"{target} += {given}" if given >= 0 else f"{target} -= {-given}"
         return [f"fire(({number}, {place}, {points}, {points}, {given})); {add}" if tells else add]
-    lines, written = _points_per_event(draft, each, rule, contribution, name)
+    lines, sum_, written = _points_per_event(draft, each, rule, contribution)
+    bounds = [(contribution.most, ">"), (contribution.least, "<")]
+    bounds = [(edge, sign) for edge, sign in bounds if edge is not None]
+    if not bounds and not tells:
+        return [*lines, f"{target} += {sum_}"]
+    lines.append(f"q = {sum_}")
     if tells:
         lines.append("y = q")
-    word = "if"
-    for edge, sign in ((contribution.most, ">"), (contribution.least, "<")):
-        if edge is not None:
-            lines.append(f"{word} q {sign} {edge}: q = {edge}")
-            word = "elif"
+    for word, (edge, sign) in zip(("if", "elif"), bounds, strict=False):
+        lines.append(f"{word} q {sign} {edge}: q = {edge}")
     if tells:
         lines.append(f"fire(({number}, {place}, {written}, y, q))")
     return [*lines, f"{target} += q"]
 
 
 def _points_per_event(
-    draft: Draft, each: Each, rule: Rule, contribution: Contribution, name: str
-) -> tuple[list[str], str]:
-    """Lines that leave the points of all events in `q`, and what they were before fading."""
+    draft: Draft, each: Each, rule: Rule, contribution: Contribution
+) -> tuple[list[str], str, str]:
+    """What must be computed first; the points of all events together; what they were before fading."""
     points, decay = contribution.points, contribution.decay
-    lists = any(c.decay is not None for c in rule.contributions)
+    lists = _lists(rule, each)
+    left = () if decay is None else decayed(points, decay)
+    if decay is not None and each.which == "each" and not lists:
+        name = draft.gauge(Gauge(Gauging.FADED, each.events, within=decay.every, left=left))
+        count = draft.gauge(of_each(each, decays=False)) if draft.detail is not Detail.PLAIN else ""
+        return [], name, f"{points} * {count}"
+    name = draft.gauge(of_each(each, lists))
+    count = f"len({name})" if lists else name
     if decay is None:
-        count = f"len({name})" if lists else name
-        return [f"q = {points} * {count}"], "q"
-    left = decayed(points, decay)
+        return [], f"{points} * {count}", f"{points} * {count}"
     table = draft.constant(("decay", left), lambda: left)
     if each.which != "each":
-        age = f"(now - {name}) // {decay.every}"
-        return [f"k = {age}", f"q = {table}[k] if k < {len(left)} else 0"], str(points)
-    lines = ["q = 0", f"for at in {name}:", f" k = (now - at) // {decay.every}"]
-    lines.append(f" if k < {len(left)}: q += {table}[k]")
-    return lines, f"{points} * len({name})"
+        lines = [f"k = (now - {name}) // {decay.every}"]
+        return lines, f"{table}[k] if k < {len(left)} else 0", str(points)
+    lines = ["z = 0", f"for at in {name}:", f" k = (now - at) // {decay.every}"]
+    return [*lines, f" if k < {len(left)}: z += {table}[k]"], "z", f"{points} * {count}"

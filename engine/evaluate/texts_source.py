@@ -64,11 +64,16 @@ def _membership(draft: Draft, text: str, key: object, patterns: Sequence[Pattern
     return f"{text} in {draft.constant(('exact', key), lambda: frozenset(exact))}", 3
 
 
+def _written(texts: tuple[str, ...]) -> str:
+    """A few texts as Python; many are a constant with a name, nothing is returned for them."""
+    return (repr(texts[0]) if len(texts) == 1 else repr(texts)) if len(texts) <= _SET_IN_PLACE else ""
+
+
 def _starts(draft: Draft, text: str, key: object, patterns: Sequence[Pattern]) -> tuple[str, int]:
     starts = tuple(pattern.parts[0] for pattern in patterns if _is_start(pattern))
     if not starts:
         return "", 0
-    name = repr(starts[0]) if len(starts) == 1 else draft.constant(("starts", key), lambda: starts)
+    name = _written(starts) or draft.constant(("starts", key), lambda: starts)
     return f"{text}.startswith({name})", 5
 
 
@@ -76,7 +81,7 @@ def _ends(draft: Draft, text: str, key: object, patterns: Sequence[Pattern]) -> 
     ends = tuple(pattern.parts[1] for pattern in patterns if _is_end(pattern))
     if not ends:
         return "", 0
-    name = repr(ends[0]) if len(ends) == 1 else draft.constant(("ends", key), lambda: ends)
+    name = _written(ends) or draft.constant(("ends", key), lambda: ends)
     return f"{text}.endswith({name})", 5
 
 

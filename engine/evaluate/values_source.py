@@ -20,7 +20,7 @@ from ..plan import (
 )
 from ..values import DAY
 from .draft import Draft, Operand, Scope
-from .gauges import of_signal
+from .gauges import Gauge, Gauging, of_signal
 
 _LARGEST = "1.7976931348623157e+308"
 _WHOLE = {Measure.COUNT, Measure.DISTINCT, Measure.DAYS, Measure.FIRST, Measure.LAST}
@@ -60,6 +60,8 @@ def _computed(draft: Draft, scope: Scope, value: Value) -> Operand:
             return _property(draft, scope, name, kind)
         case SignalValue(signal=number):
             signal = draft.plan.signals[number]
+            if draft.is_brief and number in draft.uses.seen:
+                return Operand(draft.gauge(Gauge(Gauging.SEEN, signal.events)), False, True)
             unknown = signal.measure not in _NEVER_UNKNOWN
             return Operand(draft.gauge(of_signal(signal)), unknown, signal.measure in _WHOLE)
         case DefineValue(define=number):
@@ -113,8 +115,13 @@ def _property(draft: Draft, scope: Scope, name: str, kind: Kind) -> Operand:
     assert scope.columns is not None
     place = next(i for i, c in enumerate(scope.columns) if (c.name, c.kind) == (name, kind))
     local = draft.fresh("x")
-    scope.add(f"{local} = p[{place}]")
+    scope.add(f"{local} = {column(draft, place)}")
     return Operand(local, True)
+
+
+def column(draft: Draft, place: int) -> str:
+    """A column of the event in hand: the only one of any event stands alone."""
+    return "p" if draft.width == 1 else f"p[{place}]"
 
 
 def _calculation(draft: Draft, scope: Scope, value: Calculation) -> Operand:
@@ -139,7 +146,9 @@ def _days(draft: Draft, scope: Scope, value: DaysBetween) -> Operand:
     known = f"{of.text} is not None and " if of.nullable else ""
     days = f"{late} - {early}" if whole_day else f"({late} - {early}) // {DAY}"
     name = draft.fresh("v")
-    scope.add(f"{name} = {days} if {known}{late} >= {early} else None")
+    happened = isinstance(value.of, SignalValue) and not value.until
+    asks = known.removesuffix(" and ") if happened else f"{known}{late} >= {early}"
+    scope.add(f"{name} = {days} if {asks} else None")
     return Operand(name, True, True)
 
 

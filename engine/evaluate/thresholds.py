@@ -1,0 +1,69 @@
+"""Comparisons of rounded numbers as comparisons of the numbers themselves.
+
+Rounding never changes the order of two numbers, so that "rounded to 6 decimals, at least c" is "at
+least the smallest double which rounds to c or more": found once, when compiling, it saves every
+evaluation a call.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable
+
+DECIMALS = 6
+
+
+def smallest(holds: Callable[[float], bool]) -> float:
+    """The smallest double of which a condition holds that holds of all greater ones; infinity if of none."""
+    low, high = _rank(-math.inf), _rank(math.inf)
+    while low < high:
+        middle = (low + high) // 2
+        number = _double(middle)
+        if math.isinf(number):
+            reached = number > 0
+        else:
+            reached = holds(round(number, DECIMALS))
+        if reached:
+            high = middle
+        else:
+            low = middle + 1
+    return _double(low)
+
+
+def _rank(number: float) -> int:
+    """The place of a double among all doubles in ascending order."""
+    bits = int(struct.unpack("<q", struct.pack("<d", number))[0])
+    return bits if bits >= 0 else -(bits & 0x7FFF_FFFF_FFFF_FFFF)
+
+
+def _double(rank: int) -> float:
+    bits = rank if rank >= 0 else (-rank) | (1 << 63)
+    return float(struct.unpack("<d", struct.pack("<Q", bits))[0])
+
+
+def written(number: float) -> str:
+    """A double as Python, infinity included."""
+    if math.isinf(number):
+        return "1e999" if number > 0 else "(-1e999)"
+    text = repr(number)
+    return f"({text})" if text.startswith("-") else text
+
+
+def unrounded(operator: str, name: str, constant: float) -> tuple[str, str]:
+    """`round(name, 6) operator constant`, and its contrary, without rounding."""
+    least = written(smallest(lambda number: number >= constant))
+    above = written(smallest(lambda number: number > constant))
+    match operator:
+        case ">=":
+            return f"{name} >= {least}", f"{name} < {least}"
+        case "<":
+            return f"{name} < {least}", f"{name} >= {least}"
+        case ">":
+            return f"{name} >= {above}", f"{name} < {above}"
+        case "<=":
+            return f"{name} < {above}", f"{name} >= {above}"
+        case "=":
+            return f"{least} <= {name} < {above}", f"not {least} <= {name} < {above}"
+        case _:
+            return f"not {least} <= {name} < {above}", f"{least} <= {name} < {above}"
