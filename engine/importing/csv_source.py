@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,8 +55,11 @@ class CsvSource:
 
 
 class _Records:
-    """Records read one by one. After a broken one that took several lines, as one does whose opening
-    quotation mark is never closed, reading goes on with its second line, so that no line is lost."""
+    """Records read chunk by chunk: all at once where every line is a sound record, else one by one.
+
+    After a broken record that took several lines, as one does whose opening quotation mark is never
+    closed, reading goes on with its second line, so that no line is lost.
+    """
 
     def __init__(self, text: io.TextIOBase, delimiter: str, width: int, has_nul: bool) -> None:
         self.text = text
@@ -66,22 +69,19 @@ class _Records:
         self.ended = False
         self.line = 0
         self.taken: list[str] = []
-        self.again: list[str] = []
-        self.reader = self._new_reader()
-        next(self.reader, None)
+        self.again: deque[str] = deque()
+        next(self._reader(), None)
         self._count()
 
-    def _new_reader(self) -> Iterator[list[str]]:
+    def _reader(self) -> Iterator[list[str]]:
         return csv.reader(self._lines(), delimiter=self.delimiter)
 
     def _lines(self) -> Iterator[str]:
-        taken = self.taken
-        while self.again:
-            line = self.again.pop()
-            taken.append(line)
-            yield line
-        for line in self.text:
-            taken.append(line)
+        while True:
+            line = self.again.popleft() if self.again else next(self.text, None)
+            if line is None:
+                return
+            self.taken.append(line)
             yield line
 
     def _count(self) -> int:
@@ -92,26 +92,48 @@ class _Records:
         return first
 
     def next_chunk(self) -> Chunk:
+        """The next rows, at most `CHUNK_ROWS`; `ended` once there are no more."""
+        lines = [self.again.popleft() for _ in range(min(CHUNK_ROWS, len(self.again)))]
+        lines += itertools.islice(self.text, CHUNK_ROWS - len(lines))
+        if not lines:
+            self.ended = True
+            return Chunk()
+        rows = self._sound_rows(lines)
+        if rows is None:
+            self.again.extendleft(reversed(lines))
+            return self._one_by_one()
+        first = self.line + 1
+        self.line += len(lines)
+        return Chunk(list(range(first, self.line + 1)), rows)
+
+    def _sound_rows(self, lines: list[str]) -> list[list[str]] | None:
+        """A row for each line, or None where that cannot be told for certain."""
+        if self.has_nul or lines[-1].count('"') % 2:
+            return None
+        try:
+            rows = list(csv.reader(lines, delimiter=self.delimiter))
+        except csv.Error:
+            return None
+        return rows if len(rows) == len(lines) and set(map(len, rows)) == {self.width} else None
+
+    def _one_by_one(self) -> Chunk:
         chunk = Chunk()
-        lines, rows = chunk.lines, chunk.rows
-        width, taken = self.width, self.taken
-        while len(lines) < CHUNK_ROWS and len(chunk.rejected) < CHUNK_ROWS:
+        reader = self._reader()
+        while len(chunk.lines) + len(chunk.rejected) < CHUNK_ROWS:
             try:
-                row = next(self.reader)
+                row = next(reader)
             except StopIteration:
-                self.ended = True
                 break
             except csv.Error as error:
                 self._reject(chunk, str(error), [])
+                reader = self._reader()
                 continue
-            if len(row) != width or self.has_nul:
-                row = self._mended(chunk, row)
-                if row is None:
-                    continue
-            lines.append(self.line + 1)
-            rows.append(row)
-            self.line += len(taken)
-            taken.clear()
+            mended = self._mended(chunk, row)
+            if mended is None:
+                reader = self._reader()
+                continue
+            chunk.rows.append(mended)
+            chunk.lines.append(self._count())
         return chunk
 
     def _mended(self, chunk: Chunk, row: list[str]) -> list[str] | None:
@@ -135,10 +157,9 @@ class _Records:
             reason = f"has a cell of more than {csv.field_size_limit():,} letters"
         if len(self.taken) > 1:
             reason += f", or a quotation mark that is not closed: it runs over {len(self.taken)} lines"
-            self.again.extend(reversed(self.taken[1:]))
+            self.again.extendleft(reversed(self.taken[1:]))
             row = [self.taken[0].rstrip("\r\n")]
             del self.taken[1:]
-            self.reader = self._new_reader()
         if not row:
             row = [self.taken[0].rstrip("\r\n")] if self.taken else []
         chunk.rejected.append(Rejected(self._count(), reason, row))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import compress
 
 from ...grammar.nodes import Kind
 from ..store.events import stored_properties
@@ -27,73 +29,61 @@ def given_key(type_: str, key: str) -> int:
     return -1 - (_hash(f"{type_}\x1f{key}") >> 2)
 
 
-def content_key(properties: str | None) -> int:
-    """The key of an event known by its content alone, with room below for counting equal ones."""
-    return 0 if properties is None else _hash(properties) >> (_ORDINAL_BITS + 1) << _ORDINAL_BITS
+def content_key(properties: str) -> int:
+    """The key of an event known by its content alone, with room below for counting equal ones.
+
+    That of an event without properties is 0, the smallest to store.
+    """
+    return _hash(properties) >> (_ORDINAL_BITS + 1) << _ORDINAL_BITS
 
 
 def _hash(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
-@dataclass(slots=True)
-class _TypeProperties:
-    """How events of one type write their properties. `waiting` are those not seen with a value yet."""
-
-    writers: list[Memo]
-    waiting: set[int]
-
-
-@dataclass(slots=True)
 class EventMaker:
-    """Makes the events of one event layout, row by row."""
+    """Makes the events of one event layout, a chunk of rows at a time.
 
-    store: Store
-    layout: EventLayout
-    survey: Survey
-    reading: Reading
-    at_name: str
-    unread: dict[int, int] = field(default_factory=dict)
-    found: dict[tuple[str, str], Kind] = field(default_factory=dict)
-    _types: dict[str, _TypeProperties] = field(default_factory=dict)
-    _stored: dict[str, dict[str, Kind]] = field(default_factory=dict)
-    _at: Memo = field(init=False)
-    _columns: tuple[Column, ...] = field(init=False)
+    `unread` counts, by a column's place, the values not of its kind; `found` says which properties events
+    of which type have, and of what kind.
+    """
 
-    def __post_init__(self) -> None:
-        self._at = Memo(self.survey.moments[self.layout.at].instant)
+    def __init__(
+        self, store: Store, layout: EventLayout, survey: Survey, reading: Reading, at_name: str
+    ) -> None:
+        self.layout = layout
+        self.survey = survey
+        self.reading = reading
+        self.at_name = at_name
+        self.unread: Counter[int] = Counter()
+        self.found: dict[tuple[str, str], Kind] = {}
         # In the order of names, so that equal events are equal however a file orders its columns.
-        self._columns = tuple(sorted(self.layout.properties, key=lambda column: column.name))
-        self._stored = stored_properties(self.store)
+        self.columns: tuple[Column, ...] = tuple(sorted(layout.properties, key=lambda column: column.name))
+        self._stored = stored_properties(store)
+        self._instants = Memo(survey.moments[layout.at].instant)
+        self._writers: dict[tuple[int, Kind], Memo] = {}
 
     def make(
         self, leads: Sequence[str], columns: Sequence[Sequence[str]], bad: dict[int, str]
     ) -> list[tuple[int, Draft]]:
         """The events of a chunk, each with the place of its row; rows that cannot be read go to `bad`."""
-        layout = self.layout
-        count = len(leads)
-        instants = list(map(self._at.__getitem__, columns[layout.at]))
+        layout, count = self.layout, len(leads)
+        instants = list(map(self._instants.__getitem__, columns[layout.at]))
         types = _texts(columns, layout.type, layout.type_is, count)
         objects = _texts(columns, layout.object, layout.object_is, count)
         keys = _texts(columns, layout.key, None, count)
-        properties = (
-            zip(*(columns[column.place] for column in self._columns), strict=True)
-            if self._columns
-            else [()] * count
-        )
+        texts = self._properties(types, columns)
         made: list[tuple[int, Draft]] = []
-        for place, (lead, at, type_, object_, key, cells) in enumerate(
-            zip(leads, instants, types, objects, keys, properties, strict=True)
-        ):
+        rows = zip(leads, instants, types, objects, keys, texts, strict=True)
+        for place, (lead, at, type_, object_, key, text) in enumerate(rows):
             if at is None or not type_:
                 self._refuse(place, columns[layout.at][place], type_, bad)
                 continue
-            text = self._write(type_, cells) if cells else None
-            number = given_key(type_, key) if key else content_key(text)
+            number = given_key(type_, key) if key else 0 if text is None else content_key(text)
             made.append((place, (lead, type_, object_ or None, at, number, text)))
         return made
 
-    def _refuse(self, place: int, at: str, type_: str | None, bad: dict[int, str]) -> None:
+    def _refuse(self, place: int, at: str, type_: str, bad: dict[int, str]) -> None:
         if not at.strip():
             if self.layout.must:
                 bad.setdefault(place, f"has no date in {self.at_name}")
@@ -102,31 +92,42 @@ class EventMaker:
         else:
             bad.setdefault(place, f'"{shortened(at)}" in {self.at_name} is no date')
 
-    def _write(self, type_: str, cells: Sequence[str]) -> str | None:
-        known = self._types.get(type_) or self._start(type_)
-        members = [writer[cell] for writer, cell in zip(known.writers, cells, strict=True)]
-        if UNREAD in members:
-            for place, member in enumerate(members):
-                if member is UNREAD:
-                    column = self._columns[place].place
-                    self.unread[column] = self.unread.get(column, 0) + 1
-                    members[place] = ""
-        if known.waiting:
-            for place in [place for place in known.waiting if members[place]]:
-                known.waiting.discard(place)
-                self.found[type_, self._columns[place].name] = self._kind(type_, self._columns[place])
-        text = ",".join(filter(None, members))  # type: ignore[arg-type]  # texts, once none is unread
-        return f"{{{text}}}" if text else None
+    def _properties(self, types: Sequence[str], columns: Sequence[Sequence[str]]) -> Sequence[str | None]:
+        """Each row's properties as JSON, None where it has none."""
+        if not self.columns:
+            return [None] * len(types)
+        here = set(types)
+        members = [self._members(column, types, here, columns[column.place]) for column in self.columns]
+        return [
+            "{" + ",".join(filter(None, row)) + "}" if any(row) else None
+            for row in zip(*members, strict=True)
+        ]
 
-    def _start(self, type_: str) -> _TypeProperties:
-        if len(self._types) >= _MOST_KINDS:
-            self._types.clear()
-        writers = []
-        for column in self._columns:
-            kind, moments = self._kind(type_, column), self.survey.moments[column.place]
-            writers.append(Memo(member_writer(column.name, kind, moments, self.reading.decimal)))
-        started = self._types[type_] = _TypeProperties(writers, set(range(len(writers))))
-        return started
+    def _members(
+        self, column: Column, types: Sequence[str], here: set[str], cells: Sequence[str]
+    ) -> Sequence[str]:
+        """A column's values as members of JSON objects, blank ones empty."""
+        kinds = {type_: self._kind(type_, column) for type_ in here}
+        if len(set(kinds.values())) == 1:
+            writer = self._writer(column, next(iter(kinds.values())))
+            members = list(map(writer.__getitem__, cells))
+        else:
+            writers = {type_: self._writer(column, kind) for type_, kind in kinds.items()}
+            members = [writers[type_][cell] for type_, cell in zip(types, cells, strict=True)]
+        if UNREAD in members:
+            self.unread[column.place] += members.count(UNREAD)
+            members = ["" if member is UNREAD else member for member in members]
+        for type_ in set(compress(types, members)):
+            self.found[type_, column.name] = kinds[type_]
+        return members  # type: ignore[return-value]  # all texts, once none is unread
+
+    def _writer(self, column: Column, kind: Kind) -> Memo:
+        writer = self._writers.get((column.place, kind))
+        if writer is None:
+            moments = self.survey.moments[column.place]
+            writer = Memo(member_writer(column.name, kind, moments, self.reading.decimal))
+            self._writers[column.place, kind] = writer
+        return writer
 
     def _kind(self, type_: str, column: Column) -> Kind:
         """The stated kind, else the one the store has, else the one found in the file."""
@@ -141,9 +142,9 @@ class EventMaker:
 
 def _texts(
     columns: Sequence[Sequence[str]], place: int | None, same: str | None, count: int
-) -> Sequence[str | None]:
+) -> Sequence[str]:
     if place is None:
-        return [same] * count
+        return [same or ""] * count
     return list(map(str.strip, columns[place]))
 
 

@@ -12,6 +12,7 @@ from .problems import ImportRefused, near
 UNIX_FORMATS = {"unix": 1_000_000, "unix-ms": 1_000}
 """Numbers since 1970-01-01T00:00Z, and how many microseconds one of them is."""
 
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATETIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)\s*(Z|z|UTC|[+-]\d{2}(?::?\d{2})?)?",
@@ -52,8 +53,20 @@ class MomentReader:
 
     def instant(self, text: str) -> int | None:
         """Microseconds since 1970-01-01T00:00Z; a day is its beginning."""
+        try:
+            # The usual shape straight away: events come by the million.
+            moment = dt.datetime.fromisoformat(text) if _DATETIME.fullmatch(text) else self.read(text)
+        except ValueError:
+            moment = self.read(text)
+        if isinstance(moment, dt.datetime) and moment.tzinfo is not None:
+            since = moment - _EPOCH
+            return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
         moment = self.read(text)
         return None if moment is None else instant_of(moment)
+
+    def looks_so(self, text: str) -> bool:
+        """Whether a text has the shape of an instant in ISO 8601, be there such a day or not."""
+        return _DATETIME.fullmatch(text) is not None
 
     def _instant(self, day: str, time: str, offset: str | None, text: str) -> dt.datetime:
         if offset in ("UTC", "z"):
@@ -81,7 +94,7 @@ class MomentReader:
             scale = UNIX_FORMATS[form]
             past = round(float("0." + part) * scale) if part else 0
             micros = int(whole) * scale + (-past if text.startswith("-") else past)
-            return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=micros)
+            return _EPOCH + dt.timedelta(microseconds=micros)
         if _has_time(form):
             return self._in_utc(dt.datetime.strptime(text, form), text)
         return self._day_and_time(text, form)

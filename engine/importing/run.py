@@ -13,7 +13,7 @@ from ..store.leads import StoredField, add_field, change_kind, stored_fields
 from ..store.opening import Store
 from .events import EventMaker, KindNumbers, save_properties
 from .layout import Column, Layout, lay_out
-from .mapping import ColumnMapping, Reading
+from .mapping import REST, ColumnMapping, Reading
 from .rejects import Rejects
 from .report import ColumnReport, ImportReport
 from .rows import Chunk, Rejected
@@ -77,18 +77,17 @@ def _merge(staging: Staging, loading: _Loading, tell: Progress) -> tuple[tuple[i
 def _survey(
     store: Store, source: Source, mapping: ColumnMapping, reading: Reading, tell: Progress
 ) -> _Loading:
-    skipped = {mapping.lead}
-    for event in mapping.events:
-        skipped.update(name for name in (event.type, event.object, event.key) if name is not None)
     if source.columns:
         # Names that are not there are told before a long file is read.
         lay_out(source.label, mapping, reading, source.columns)
-    # The id can be an attribute as well; then its values count like those of any other.
-    skipped -= {
-        *(mapping.fields or ()),
-        *(name for event in mapping.events for name in event.properties or ()),
-    }
-    survey = take_survey(source, reading, mapping.lead, skipped - {mapping.lead}, tell)
+    named = {*(mapping.fields or ()), *(name for event in mapping.events for name in event.properties or ())}
+    skipped = {name for event in mapping.events for name in (event.type, event.object, event.key) if name}
+    if mapping.events and REST not in (mapping.fields or ()):
+        skipped.add(mapping.lead)
+    ats = {event.at for event in mapping.events}
+    survey = take_survey(
+        source, reading, lead=mapping.lead, ats=ats - named, skipped=skipped - named, progress=tell
+    )
     layout = lay_out(source.label, mapping, reading, source.columns, survey.has_at)
     check_dates(source.label, layout, survey, source.columns, reading)
     loading = _Loading(store, source, reading, layout, survey)

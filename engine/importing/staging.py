@@ -47,6 +47,9 @@ class Staging:
         columns = "".join(f", v{place}" for place in range(len(self.fields)))
         with self.store.guard():
             self._drop()
+            # What is gathered need not survive a kill.
+            self.connection.execute("PRAGMA temp.journal_mode = OFF")
+            self.connection.execute("PRAGMA temp.cache_size = -32768")
             self.connection.execute(f"CREATE TEMP TABLE incoming_lead (key TEXT PRIMARY KEY{columns})")
             self.connection.execute(
                 "CREATE TEMP TABLE incoming_event (lead TEXT, at INT, kind INT, key INT, properties TEXT)"
@@ -188,7 +191,8 @@ class Staging:
 def _event_counts(connection: sqlite3.Connection, leads: Iterable[int]) -> dict[int, int]:
     return dict(
         connection.execute(
-            "SELECT lead, count(*) FROM main.event WHERE lead IN (SELECT value FROM json_each(?)) GROUP BY lead",
+            "SELECT lead, count(*) FROM main.event WHERE lead IN (SELECT value FROM json_each(?)) "
+            "GROUP BY lead",
             (json.dumps(list(leads)),),
         )
     )

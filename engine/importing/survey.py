@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -71,19 +71,22 @@ def moment_reader(reading: Reading, column: str) -> MomentReader:
 
 
 def take_survey(
-    source: Source, reading: Reading, lead: str, skipped: Iterable[str], progress: Progress
+    source: Source, reading: Reading, *, lead: str, ats: set[str], skipped: set[str], progress: Progress
 ) -> Survey:
-    """Reads the whole file once, looking at every column but the skipped ones."""
+    """Reads the whole file once, looking at every column but the skipped ones.
+
+    `lead` is the column of the lead's id and `ats` are those of events' dates, where it is enough to know
+    what they look like: each is read later, row by row.
+    """
     survey = Survey()
     memos: dict[int, Memo] = {}
-    left = set(skipped)
     MomentReader(reading.timezone, reading.date_format)
     for chunk in source.chunks():
         for place, column in enumerate(source.columns):
-            if place not in survey.forms and column and column not in left:
+            if place not in survey.forms and column and column not in skipped:
+                moments = survey.moments[place] = moment_reader(reading, column)
                 survey.forms[place] = ColumnForms()
-                survey.moments[place] = moment_reader(reading, column)
-                memos[place] = Memo(_former(survey.moments[place], reading.decimal))
+                memos[place] = Memo(_former(moments, reading.decimal, column in ats))
         if lead in source.columns:
             _look_for_at(survey, chunk, source.columns.index(lead))
         _count(survey, chunk, memos)
@@ -92,9 +95,17 @@ def take_survey(
     return survey
 
 
-def _former(moments: MomentReader, decimal: str) -> Callable[[str], object]:
-    # The form's word, as that is counted several times quicker than the form.
-    return lambda text: form_of(text, moments, decimal).value
+def _former(moments: MomentReader, decimal: str, at: bool) -> Callable[[str], object]:
+    """Gives a form's word, as that is counted several times quicker than the form."""
+    instant = Form.DATETIME.value
+
+    def form(text: str) -> str:
+        if at and moments.looks_so(text):
+            return instant
+        word: str = form_of(text, moments, decimal).value
+        return word
+
+    return form
 
 
 def _look_for_at(survey: Survey, chunk: Chunk, place: int) -> None:

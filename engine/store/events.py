@@ -41,8 +41,8 @@ def events_of(store: Store, lead: int) -> list[StoredEvent]:
     with store.guard():
         rows = store.connection.execute(
             "SELECT event_kind.type, event_kind.object, event.at, event.properties FROM event "
-            "JOIN event_kind ON event_kind.id = event.kind WHERE event.lead = ? ORDER BY event.at, event.kind, "
-            "event.key",
+            "JOIN event_kind ON event_kind.id = event.kind WHERE event.lead = ? "
+            "ORDER BY event.at, event.kind, event.key",
             (lead,),
         )
         return [

@@ -137,8 +137,9 @@ CREATE TABLE score_before (
 
 CREATE VIEW events AS
 SELECT lead._key AS lead, event_kind.type, event_kind.object,
-    strftime('%Y-%m-%dT%H:%M:%S', (event.at - (event.at % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch')
-        || printf('.%06dZ', (event.at % 1000000 + 1000000) % 1000000) AS at,
+    strftime(
+        '%Y-%m-%dT%H:%M:%S', (event.at - (event.at % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch'
+    ) || printf('.%06dZ', (event.at % 1000000 + 1000000) % 1000000) AS at,
     event.properties
 FROM event
 JOIN lead ON lead._id = event.lead
