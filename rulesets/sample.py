@@ -189,7 +189,8 @@ class _Person:
 
 
 def _make_lead(dice: _Dice, number: int) -> _Person:
-    given, family, mailbox = dice.pick(words.PEOPLE)
+    _, givens, families = dice.weighted(words.PEOPLE, [weight for weight, _, _ in words.PEOPLE])
+    (given, first), (family, last) = dice.pick(givens), dice.pick(families)
     seniority, _, titles = dice.weighted(words.TITLES, [weight for _, weight, _ in words.TITLES])
     industry, _, endings = dice.weighted(words.INDUSTRIES, [weight for _, weight, _ in words.INDUSTRIES])
     low, high, _ = dice.weighted(words.SIZES, [weight for _, _, weight in words.SIZES])
@@ -200,7 +201,7 @@ def _make_lead(dice: _Dice, number: int) -> _Person:
         row={
             "lead_id": f"L{number:04d}",
             "name": f"{given} {family}",
-            "email": f"{mailbox}@{_domain(dice, company)}",
+            "email": f"{first}.{last}@{_domain(dice, company)}",
             "company": company,
             "title": "" if dice.chance(0.04) else dice.pick(titles),
             "industry": "" if dice.chance(0.08) else industry,
