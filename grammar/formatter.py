@@ -19,7 +19,7 @@ from .nodes import Comment, Span
 from .parser import Parsed, parse
 
 _LINE_END = re.compile(r"\r\n?")
-_BLANK_LINE = re.compile(r"(?:\r\n|\r|\n)[^\S\r\n]*(?:\r\n|\r|\n)")
+_BLANK_LINE = re.compile(r"(?:\n|\r(?!\n))[^\S\r\n]*[\r\n]")
 _NOTHING = re.compile(r"[\s;\ufeff]*")
 
 

@@ -130,7 +130,7 @@ class _Sheet:
         self._add(opened.before)
         if opened.word == ",":
             items = [(text_of(part), part) for part in opened.parts]
-            self._series(items, hang + INDENT, node.span.start)
+            self._series(items, hang + HANG, node.span.start)
             self._add(opened.after + after)
             return
         for part in opened.parts:
@@ -155,24 +155,46 @@ class _Sheet:
     # --- lists --------------------------------------------------------------------------------
 
     def _series(self, items: Iterable[tuple[str, nodes.Node]], hang: int, begun: int, word: str = "") -> None:
-        """Goes on with parts joined by commas or a word, on the lines of their author as far as they fit.
+        """Goes on with parts joined by commas or a word.
 
-        `begun` is where what stands before the parts began or ended.
+        They stay on the lines that their author gave them where all of these fit; else they fill as few
+        lines as they need. `begun` is where what stands before the parts began or ended.
         """
         items = list(items)
+        texts: list[str] = []
+        wished: list[bool] = []
+        forced: list[bool] = []
         ended = begun
         for index, (text, node) in enumerate(items):
-            words = f"{word} {text}" if word and index else text
-            if not word and index < len(items) - 1:
-                words += ","
+            comma = "," if not word and index < len(items) - 1 else ""
+            texts.append(f"{word} {text}" if word and index else f"{text}{comma}")
             start = node.span.start
-            blank = "" if self._lines[-1].text.endswith("(") else " "
-            full = index > 0 and not self._room(blank + words)
-            if full or self._written.broken(ended, start) or self._written.comments_in(begun, start):
-                self._line(words, start, hang)
-            else:
-                self._add(blank + words)
+            broken, commented = self._written.broken(ended, start), self._written.comments_in(begun, start)
+            forced.append(bool(commented) or (broken and index == 0))
+            wished.append(broken or forced[-1])
             begun, ended = start, node.span.end
+        rows = self._rows(texts, wished, hang)
+        if len(rows) > 1 + sum(wished):
+            rows = self._rows(texts, forced, hang)
+        for row in rows:
+            joined = " ".join(texts[index] for index in row)
+            if row is not rows[0]:
+                self._line(joined, items[row[0]][1].span.start, hang)
+            elif row:
+                self._add(joined if self._lines[-1].text.endswith("(") else f" {joined}")
+
+    def _rows(self, texts: Sequence[str], breaks: Sequence[bool], hang: int) -> list[list[int]]:
+        """Which texts stand together on a line; the first of the lines is the one begun already."""
+        last = self._lines[-1]
+        rows: list[list[int]] = [[]]
+        width = last.indent + len(last.text)
+        for index, text in enumerate(texts):
+            if breaks[index] or (index > 0 and width + 1 + len(text) > WIDTH):
+                rows.append([])
+                width = self._indent + hang - 1
+            rows[-1].append(index)
+            width += 1 + len(text)
+        return rows
 
     # --- statements ---------------------------------------------------------------------------
 

@@ -389,9 +389,10 @@ def declarations(draw: st.DrawFn) -> list[Any]:
             st.lists(_among([it for it in TEXTS if it.strip()]), min_size=1, max_size=5, unique=True)
         )
         made.append(n.ListDeclaration(name(entries), tuple(map(text, chosen)), span=SPAN))
-    for score in (*SCORES, None):
+    for score in SCORES:
         low, high = draw(maybe(st.integers(-100, 0))), draw(maybe(st.integers(0, 100)))
-        made.append(n.ScoreDeclaration(None if score is None else name(score), low, high, span=SPAN))
+        made.append(n.ScoreDeclaration(name(score), low, high, span=SPAN))
+    made.append(n.ScoreDeclaration(None, draw(maybe(st.integers(-100, 0))), 100, span=SPAN))
     plain = _joined(st.one_of(*_about_fields()[1:4], *_about_events()), 1)
     made.append(n.Define(name("enterprise"), draw(plain), span=SPAN))
     made.append(n.Define(name("ready"), draw(plain), span=SPAN))
