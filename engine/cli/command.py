@@ -25,7 +25,11 @@ class Command(click.Command):
         self.examples = examples
         self.params.append(
             click.Option(
-                ["--debug"], is_flag=True, expose_value=False, hidden=True, help="Show where a failure came from."
+                ["--debug"],
+                is_flag=True,
+                expose_value=False,
+                hidden=True,
+                help="Show where a failure came from.",
             )
         )
 

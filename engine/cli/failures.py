@@ -14,10 +14,11 @@ FOUND, FAILED, STOPPED = 1, 2, 130
 class Failure(Exception):
     """A command cannot do what it was asked to. `message` says why, `hint` what to do."""
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
+    def __init__(self, message: str, hint: str | None = None, code: int = FAILED) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.code = code
 
 
 _REASONS = {
@@ -28,7 +29,10 @@ _REASONS = {
     errno.EPERM: ("you may not change {path}", "ask its owner for the right to"),
     errno.EROFS: ("{path} is on a disk that can only be read", "name a file elsewhere"),
     errno.ENOSPC: ("the disk is full: there is no room for {path}", "make room, then run the same again"),
-    errno.EDQUOT: ("your share of the disk is full: there is no room for {path}", "make room, then try again"),
+    errno.EDQUOT: (
+        "your share of the disk is full: there is no room for {path}",
+        "make room, then try again",
+    ),
     errno.EFBIG: ("{path} would be larger than this disk allows", "name a file on another disk"),
     errno.EMFILE: ("too many files are open", "give fewer files at once"),
     errno.ENAMETOOLONG: ("the name of {path} is too long", "shorten it"),

@@ -11,7 +11,7 @@ from typing import TextIO
 import click
 
 from .command import Command
-from .failures import FAILED, FAULT, FOUND, STOPPED, Failure, explained, said
+from .failures import FAULT, FOUND, STOPPED, Failure, explained, said
 
 SECTIONS = {
     "Start": {
@@ -161,7 +161,7 @@ def _failed(error: Exception, debug: bool) -> int:
             traceback.print_exception(error)
         failure = failure or Failure(f"{FAULT.message} ({type(error).__name__}: {error})", FAULT.hint)
     colored = _color_wish()
-    return _end(said(failure, colored=sys.stderr.isatty() if colored is None else colored), FAILED)
+    return _end(said(failure, colored=sys.stderr.isatty() if colored is None else colored), failure.code)
 
 
 def _end(text: str, code: int) -> int:

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ...grammar.nodes import Kind
-from ...grammar.printer import bare_name, name_text, object_text, quoted
+from ...grammar.printer import name_text, object_text, quoted
+from ...grammar.words import bare_name
 from ..catalogue import Catalogue, EventFacts, FieldFacts
 
 _MOST_RULES = 4
@@ -151,8 +152,8 @@ def _fields(found: Catalogue, taken: set[str]) -> Iterator[StarterRule]:
         if name is not None:
             origin = "" if name == facts.name else f" from {quoted(facts.name)}"
             declaration = f"field {name}{origin}: {facts.kind.value}"
-            question = f"when {test.format(name=name)}"
-            yield StarterRule(declaration, facts.name, question, given.format(name=name), points)
+            when = f"when {test.format(name=name)}"
+            yield StarterRule(declaration, facts.name, when, given.format(name=name), points)
 
 
 def _question(facts: FieldFacts) -> tuple[str, str, int] | None:
@@ -167,7 +168,11 @@ def _question(facts: FieldFacts) -> tuple[str, str, int] | None:
         case Kind.TEXTS:
             values = _plain(facts.values)[:1]
             return (
-                (f"{{name}} contains {_braced(quoted(values[0]))}", f"{{name}} = ({_braced(quoted(values[0]))})", 5)
+                (
+                    f"{{name}} contains {_braced(quoted(values[0]))}",
+                    f"{{name}} = ({_braced(quoted(values[0]))})",
+                    5,
+                )
                 if values
                 else None
             )

@@ -133,5 +133,3 @@ def _bound_data(kind: Kind, value: float) -> float | str:
     if kind is Kind.DATETIME:
         return moment_of(int(value)).isoformat().replace("+00:00", "Z")
     return bound(kind, value) if kind is Kind.DATE else value
-
-

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
-from ...grammar.diagnostics import Diagnostic, Severity
+from ...grammar.diagnostics import Diagnostic, Severity, Source
 from .paper import Paper, counted
 
 _PLURALS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.LINT: "hint"}
@@ -20,12 +21,27 @@ def diagnostic_data(item: Diagnostic) -> dict[str, Any]:
         "severity": item.severity.value,
         "message": item.message,
         "help": item.hint,
-        "file": str(item.source.path) if item.source.path is not None else None,
+        "file": _file(item.source),
         "line": item.line,
         "column": item.column,
         "end_line": end_line,
         "end_column": end_column,
     }
+
+
+def check_data(
+    sources: Iterable[Source], diagnostics: Iterable[Diagnostic], database: Path | None
+) -> dict[str, Any]:
+    """What a check of several texts found; a text from standard input has no file."""
+    return {
+        "files": [_file(source) for source in sources],
+        "database": str(database) if database is not None else None,
+        "diagnostics": [diagnostic_data(item) for item in diagnostics],
+    }
+
+
+def _file(source: Source) -> str | None:
+    return str(source.path) if source.path is not None else None
 
 
 def verdict(diagnostics: Iterable[Diagnostic], files: int, paper: Paper) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 _RESET = "\x1b[0m"
@@ -135,7 +135,7 @@ def table(
     paper: Paper,
     *,
     head: Sequence[str] = (),
-    right: Sequence[int] = (),
+    right: Collection[int] = (),
     indent: int = 2,
 ) -> list[str]:
     """Rows in columns, two blanks apart; the last column is cut where it would pass the edge.

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Warnings and hints, too, end with exit code 1.")
 @json_option
 def command(
-    files: tuple[str, ...], db: str | None, no_db: bool, no_lint: bool, strict: bool, as_json: bool
+    *, files: tuple[str, ...], db: str | None, no_db: bool, no_lint: bool, strict: bool, as_json: bool
 ) -> int:
     """Find every mistake in files of rules.
 
@@ -48,19 +48,16 @@ def command(
     refuse_both(db, no_db)
     found = catalogue_beside(db, ignored=no_db)
     readings = read_all(files, found[0] if found else None)
-    diagnostics = list(dict.fromkeys(item for reading in readings for item in reading.diagnostics))
+    # A file that several include is spoken of once.
+    said = {(item.source.label, item): item for reading in readings for item in reading.diagnostics}
+    diagnostics = list(said.values())
     if no_lint:
         diagnostics = [item for item in diagnostics if item.severity is not Severity.LINT]
     if as_json:
-        from ...report.diagnostics import diagnostic_data
+        from ...report.diagnostics import check_data
 
-        write_json(
-            {
-                "files": [None if reading.source.path is None else str(reading.source.path) for reading in readings],
-                "database": str(found[1]) if found else None,
-                "diagnostics": [diagnostic_data(item) for item in diagnostics],
-            }
-        )
+        sources = [reading.source for reading in readings]
+        write_json(check_data(sources, diagnostics, found[1] if found else None))
     else:
         _report(readings, diagnostics, found)
     failed = any(item.severity is Severity.ERROR for item in diagnostics)
@@ -93,7 +90,9 @@ def read_all(files: tuple[str, ...], catalogue: Catalogue | None) -> list[Readin
         source = read_source(name)
         beside = Folder(Path()) if name == STANDARD_INPUT else None
         readings.append(read(source, catalogue=catalogue, files=beside))
-    parts = {path for reading in readings for path in _included(reading)} - {Path(name).resolve() for name in files}
+    parts = {path for reading in readings for path in _included(reading)} - {
+        Path(name).resolve() for name in files
+    }
     return [
         reading
         for reading in readings

@@ -13,7 +13,12 @@ from ..command import Command, db_option, json_option, paper, write, write_json
 )
 @db_option()
 @click.option(
-    "--values", default=4, show_default=True, metavar="N", type=click.IntRange(0), help="Values shown of each."
+    "--values",
+    default=4,
+    show_default=True,
+    metavar="N",
+    type=click.IntRange(0),
+    help="Values shown of each.",
 )
 @json_option
 def command(db: str, values: int, as_json: bool) -> int:

@@ -38,7 +38,7 @@ class _Page:
     ],
 )
 @click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path())
-@click.option("--check", "checking", is_flag=True, help="Change nothing; exit code 1 where a file would change.")
+@click.option("--check", "checking", is_flag=True, help="Change nothing; say what would change.")
 @click.option("--diff", "diffing", is_flag=True, help="Change nothing; show what would change.")
 def command(files: tuple[str, ...], checking: bool, diffing: bool) -> int:
     """Lay files of rules out in the one common way.

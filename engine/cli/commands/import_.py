@@ -46,21 +46,38 @@ class _Asked:
 @click.option("--at", metavar="COLUMN", help="The column with the date of an event: each row is an event.")
 @click.option("--type", "type_", metavar="COLUMN", help="The column that says what happened.")
 @click.option("--type-is", metavar="TEXT", help="What happened, the same in every row, as visited.")
-@click.option("--object", "object_", metavar="COLUMN", help="The column that says to what: the page, the file.")
+@click.option("--object", "object_", metavar="COLUMN", help="The column that says to what: page, file.")
 @click.option("--object-is", metavar="TEXT", help="To what, the same in every row.")
 @click.option("--key", metavar="COLUMN", help="The column that tells one event of a lead from all others.")
 @click.option("--fields", metavar="COLUMNS", help="Columns to keep of leads, with commas; * for all others.")
 @click.option("--properties", metavar="COLUMNS", help="Columns to keep of events, likewise.")
 @click.option("--rename", multiple=True, metavar="COLUMN=NAME", help="Another name for a column.")
-@click.option("--kind", multiple=True, metavar="COLUMN=KIND", help="text, number, yes/no, date, datetime or texts.")
+@click.option(
+    "--kind",
+    multiple=True,
+    metavar="COLUMN=KIND",
+    help="What a column holds, as zip=text. [default: found out]",
+)
 @click.option("--table", metavar="NAME", help="The table, where FILE is a database of SQLite.")
-@click.option("--mapping", metavar="FILE.toml", type=click.Path(), help="All of this in a file. [default: beside FILE]")
+@click.option(
+    "--mapping",
+    metavar="FILE.toml",
+    type=click.Path(),
+    help="All of this, kept in a file. [default: the one beside FILE]",
+)
 @click.option("--delimiter", metavar="SIGN", help='What divides columns, as ";" or tab. [default: found out]')
-@click.option("--encoding", metavar="NAME", help="As cp1252. [default: found out; UTF-8, UTF-16]")
-@click.option("--timezone", metavar="ZONE", help="Of times without an offset, as Europe/Berlin. [default: UTC]")
-@click.option("--date-format", metavar="FORM", help="Of dates, as %d/%m/%Y, unix or unix-ms. [default: ISO 8601]")
-@click.option("--decimal", metavar="SIGN", help="Before the decimals of numbers, . or a comma. [default: .]")
-@click.option("--rejects", metavar="FILE", type=click.Path(), help="For rows not read. [default: FILE.rejects.csv]")
+@click.option("--encoding", metavar="NAME", help="How letters are stored, as cp1252. [default: found out]")
+@click.option("--timezone", metavar="ZONE", help="Where times without an offset were written. [default: UTC]")
+@click.option(
+    "--date-format", metavar="FORM", help="How dates are written, as %d/%m/%Y. [default: 2026-12-31]"
+)
+@click.option("--decimal", metavar="SIGN", help="What stands before decimals, . or a comma. [default: .]")
+@click.option(
+    "--rejects",
+    metavar="FILE",
+    type=click.Path(),
+    help="Where rows go that cannot be read. [default: beside]",
+)
 @db_option()
 @json_option
 def command(file: str, db: str, rejects: str | None, as_json: bool, **asked: Any) -> int:
@@ -85,9 +102,7 @@ def command(file: str, db: str, rejects: str | None, as_json: bool, **asked: Any
     return 0
 
 
-def _load(
-    path: Path, label: str | None, db: str, rejects: str | None, asked: dict[str, Any]
-) -> ImportReport:
+def _load(path: Path, label: str | None, db: str, rejects: str | None, asked: dict[str, Any]) -> ImportReport:
     from ...importing.run import import_file
     from ...store.opening import open_store
 
@@ -143,17 +158,13 @@ def _asked(path: Path, asked: dict[str, Any]) -> _Asked:
     return _Asked(found.mapping, _reading_changed(found.reading, asked), asked["table"] or found.table)
 
 
+_EVENT_OPTIONS = ("type_", "type_is", "object_", "object_is", "key", "properties")
 _COLUMN_OPTIONS = (
     "lead_id",
     "at",
-    "type_",
-    "type_is",
-    "object_",
-    "object_is",
-    "key",
     "fields",
-    "properties",
     "rename",
+    *_EVENT_OPTIONS,
 )
 
 
@@ -162,7 +173,9 @@ def _mapping(path: Path, reading: Reading, asked: dict[str, Any]) -> ColumnMappi
 
     if not asked["lead_id"]:
         raise _no_id(path, reading, asked["table"])
-    says_event = [name for name in ("type_", "type_is", "object_", "object_is", "key", "properties") if asked[name]]
+    says_event = [
+        name for name in ("type_", "type_is", "object_", "object_is", "key", "properties") if asked[name]
+    ]
     if says_event and not asked["at"]:
         option = "--" + says_event[0].rstrip("_").replace("_", "-")
         raise Failure(
@@ -182,7 +195,9 @@ def _mapping(path: Path, reading: Reading, asked: dict[str, Any]) -> ColumnMappi
                 _names(asked["properties"]),
             ),
         )
-    return ColumnMapping(asked["lead_id"], _names(asked["fields"]), events, _pairs("--rename", asked["rename"]))
+    return ColumnMapping(
+        asked["lead_id"], _names(asked["fields"]), events, _pairs("--rename", asked["rename"])
+    )
 
 
 def _no_id(path: Path, reading: Reading, table: str | None) -> Failure:
@@ -190,7 +205,9 @@ def _no_id(path: Path, reading: Reading, table: str | None) -> Failure:
     from ...importing.sources import open_source
 
     columns = [name for name in open_source(path, reading, table).columns if name]
-    choice = f"its columns are {', '.join(columns[:30])}{', ...' if len(columns) > 30 else ''}" if columns else ""
+    choice = (
+        f"its columns are {', '.join(columns[:30])}{', ...' if len(columns) > 30 else ''}" if columns else ""
+    )
     return Failure(
         f"which column of {path} has the lead's id?",
         f"say it with --lead-id COLUMN; {choice}" if choice else "say it with --lead-id COLUMN",

@@ -56,10 +56,7 @@ def _text(db: str | None, no_db: bool, file: str | None) -> str:
 
     found = catalogue_beside(db, ignored=no_db)
     starter = starter_of(found[0], found[1].name) if found else None
-    if starter is None:
-        text = (_TEMPLATES / "first.rules").read_text(encoding="utf-8")
-    else:
-        text = _filled(starter)
+    text = _filled(starter) if starter else (_TEMPLATES / "first.rules").read_text(encoding="utf-8")
     return text.replace("FILE", file, 3) if file and file != "-" and " " not in file else text
 
 
@@ -73,7 +70,10 @@ def _filled(starter: Starter) -> str:
     from ....grammar.formatter import format_text
 
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False
+        loader=FileSystemLoader(_TEMPLATES),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,
     )
     names = [field.name for field in dataclasses.fields(starter)]
     names += [name for name, part in vars(type(starter)).items() if isinstance(part, property)]

@@ -1,0 +1,133 @@
+"""What differs between two rulesets, and what that does to leads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..compare import Change, ChangeKind
+from .paper import Paper, counted, cut, shown, signed, table
+
+if TYPE_CHECKING:
+    from ..effect import Effect, Move
+
+_SIGNS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.CHANGED: "~"}
+
+
+def changes_text(changes: Sequence[Change], paper: Paper) -> list[str]:
+    """A paragraph a change: what became of which statement, and how."""
+    if not changes:
+        return ["Both say the same."]
+    lines: list[str] = []
+    for change in changes:
+        name = shown(f"{change.what} {change.name}".strip())
+        head = f"{_SIGNS[change.kind]} {name}"
+        match change.kind:
+            case ChangeKind.ADDED:
+                head, details = paper.good(head), [change.after or ""]
+            case ChangeKind.REMOVED:
+                head, details = paper.bad(head), []
+            case ChangeKind.CHANGED:
+                head, details = paper.warn(head), list(change.details)
+        lines.append(cut(head, paper.width) if not paper.colored else head)
+        for detail in details:
+            if shown(detail) != name:
+                lines += paper.wrapped(shown(detail), 4, 6)
+    return lines
+
+
+def effect_text(effect: Effect, paper: Paper, top: int = 10) -> list[str]:
+    """How many leads each stage has before and after, where they came from, and who moves most."""
+    moved = [move for move in effect.moves if move.changes_stage]
+    lines = [
+        f"Of {counted(effect.leads, 'lead')}, {counted(len(moved), 'lead')} would change stage, "
+        f"{counted(len(effect.moves) - len(moved), 'more lead')} only the score."
+    ]
+    for track in dict.fromkeys(track for track, _, _ in effect.matrix):
+        title = "Stages before and after" if track == "main" else f"Stages in {track} before and after"
+        lines += ["", paper.bold(title), *_matrix(effect, track, paper)]
+    if effect.moves and top:
+        lines += ["", paper.bold("Who moves most"), *_movers(effect.moves[:top], paper)]
+        rest = len(effect.moves) - top
+        if rest > 0:
+            lines.append(paper.dim(f"  … and {counted(rest, 'more lead')} (--top shows more)"))
+    return lines
+
+
+def _matrix(effect: Effect, track: str, paper: Paper) -> list[str]:
+    cells = {(old, new): count for (name, old, new), count in effect.matrix.items() if name == track}
+    names = list(dict.fromkeys([*(old for old, _ in cells), *(new for _, new in cells)]))
+    names.sort(key=lambda name: name is not None)
+    rows = []
+    for old in names:
+        counts = [cells.get((old, new), 0) for new in names]
+        rows.append(
+            [old or "none", *(f"{count:,}" if count else "." for count in counts), f"{sum(counts):,}"]
+        )
+    sums = [sum(cells.get((old, new), 0) for old in names) for new in names]
+    rows.append(["after", *(f"{count:,}" for count in sums), f"{sum(sums):,}"])
+    head = ["before \\ after", *(name or "none" for name in names), "before"]
+    return table(rows, paper, head=head, right=range(1, len(head)))
+
+
+def _movers(moves: Sequence[Move], paper: Paper) -> list[str]:
+    rows = [
+        (
+            shown(move.lead),
+            f"{move.total_before:,} -> {move.total_after:,}",
+            _stages(move),
+            ", ".join(f"{signed(points)} {shown(name)}" for name, points in move.causes),
+        )
+        for move in moves
+    ]
+    return table(rows, paper, head=("lead", "score", "stage", "by"))
+
+
+def _stages(move: Move) -> str:
+    parts = []
+    for track in dict.fromkeys([*move.stages_before, *move.stages_after]):
+        old, new = _named(move.stages_before, track), _named(move.stages_after, track)
+        if old != new:
+            parts.append(f"{old} -> {new}" + ("" if track == "main" else f" ({track})"))
+    return ", ".join(parts)
+
+
+def _named(stages: Mapping[str, str | None], track: str) -> str:
+    return stages.get(track) or "none"
+
+
+def changes_data(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """The changes as data."""
+    return [
+        {
+            "what": change.what,
+            "name": change.name,
+            "kind": change.kind.value,
+            "details": list(change.details),
+            "before": change.before,
+            "after": change.after,
+        }
+        for change in changes
+    ]
+
+
+def effect_data(effect: Effect) -> dict[str, Any]:
+    """The effect on all leads as data."""
+    return {
+        "leads": effect.leads,
+        "stages": [
+            {"track": track, "before": old, "after": new, "leads": count}
+            for (track, old, new), count in effect.matrix.items()
+        ],
+        "moves": [
+            {
+                "lead": move.lead,
+                "score_before": move.total_before,
+                "score_after": move.total_after,
+                "stages_before": dict(move.stages_before),
+                "stages_after": dict(move.stages_after),
+                "causes": [{"name": name, "points": points} for name, points in move.causes],
+            }
+            for move in effect.moves
+        ],
+    }

@@ -1,0 +1,269 @@
+"""A decision as people read it: the scores line by line, the stages and what they lack, what time will do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from ..decision import Decision, Finding, Line, LineKind, Missing, RuleFinding, StageFinding
+from .paper import PLAIN, Paper, cells, counted, listed, padded, shown, signed
+
+_MOST_INSTANTS = 3
+
+
+def decision_text(decision: Decision, paper: Paper = PLAIN, *, silent_rules: bool = False) -> list[str]:
+    """The whole explanation. With `silent_rules`, also the rules that did not fire, and why."""
+    lines = [verdict(decision, paper)]
+    if decision.tags:
+        lines += paper.wrapped(f"tags: {shown(', '.join(decision.tags))}", 2, 8)
+    for name in decision.scores:
+        lines += ["", *_score(decision, name, decision.scores[name], paper)]
+    lines += ["", *_total(decision, paper)]
+    if decision.stage_findings or decision.disqualifications:
+        lines += ["", paper.bold("Stages"), *_stages(decision, paper)]
+    if silent_rules:
+        lines += _silent(decision, paper)
+    lines += ["", *_blanks(decision, paper), *paper.wrapped(next_change_words(decision))]
+    return lines
+
+
+def verdict(decision: Decision, paper: Paper) -> str:
+    """One line: stages, score, grades."""
+    parts = [f"score {decision.total:,}"]
+    parts += [
+        f"grade {label}" if not score else f"{score} {label}" for score, label in decision.grades.items()
+    ]
+    if decision.disqualified:
+        return f"{paper.bad('disqualified')}: {shown(listed(decision.disqualified))} ({', '.join(parts)})"
+    stages = [
+        stage if track == "main" else f"{stage} in {track}"
+        for track, stage in decision.stages.items()
+        if stage is not None
+    ]
+    where = paper.good(listed(stages)) if stages else "in no stage" if decision.stages else ""
+    return f"{where}, {', '.join(parts)}" if where else ", ".join(parts)
+
+
+def when(instant: dt.datetime) -> str:
+    """An instant to the minute, in UTC."""
+    return instant.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+# --- scores -----------------------------------------------------------------------------------
+
+
+def _score(decision: Decision, name: str | None, value: int, paper: Paper) -> list[str]:
+    lines = [line for line in decision.lines if line.score == name and _tells(line)]
+    head = f"{paper.bold(name or 'score')} {paper.bold(f'{value:,}')}"
+    if not lines:
+        return [f"{head}  {paper.dim('(no rule gave or took points)')}"]
+    rules = {rule.identity: rule for rule in decision.rules}
+    text = [head]
+    for line in lines:
+        rule = rules.get(line.name) if line.kind is LineKind.RULE else None
+        text += _line(line, rule, paper)
+    return text
+
+
+def _total(decision: Decision, paper: Paper) -> list[str]:
+    if not decision.scores:
+        return _score(decision, None, decision.total, paper)
+    text = _score(decision, None, decision.total, paper)
+    own = text[1:]
+    sums = [f"{_points(points, paper)}  {name}" for name, points in decision.scores.items() if points]
+    return [f"{paper.bold('score')} {paper.bold(f'{decision.total:,}')}", *sums, *own]
+
+
+def _tells(line: Line) -> bool:
+    return bool(line.points or line.written)
+
+
+def _points(points: int, paper: Paper) -> str:
+    text = f"{signed(points):>6}"
+    return paper.good(text) if points > 0 else paper.bad(text) if points < 0 else text
+
+
+def _line(line: Line, rule: RuleFinding | None, paper: Paper) -> list[str]:
+    text = shown(line.text)
+    place = f"line {line.line}" if line.line is not None else ""
+    room = paper.width - 8 - len(place) - 2
+    if cells(text) > room:
+        first, *rest = paper.wrapped(text, 8, 8)
+        text = first.strip()
+        lines = [f"{_points(line.points, paper)}  {text}", *rest]
+    else:
+        lines = [f"{_points(line.points, paper)}  {padded(text, room)}  {paper.dim(place)}".rstrip()]
+    if line.kind is LineKind.RULE and line.written != line.points:
+        lines += paper.wrapped(_reduction(line), 10, 12)
+    if rule is not None:
+        for finding in (rule.condition, rule.events):
+            if finding is not None:
+                lines += finding_lines(finding, paper, 10)
+    return lines
+
+
+def _reduction(line: Line) -> str:
+    parts = []
+    if line.faded != line.written:
+        parts.append(f"{signed(line.faded)} after fading with age")
+    if line.points != line.faded:
+        parts.append(f"{signed(line.points)} by the rule's own bound")
+    return f"{signed(line.written)} at first, {', '.join(parts)}"
+
+
+# --- conditions -------------------------------------------------------------------------------
+
+
+def finding_lines(finding: Finding, paper: Paper, indent: int) -> list[str]:
+    """A condition as found, a clause a line; what is joined by `or` or negated is indented under a word."""
+    match finding.joined:
+        case None:
+            return _clause(finding, paper, indent)
+        case "all":
+            return [line for part in finding.parts for line in finding_lines(part, paper, indent)]
+        case "any":
+            head = f"{' ' * indent}{_truth(finding.truth, paper)}any of"
+        case "not":
+            head = f"{' ' * indent}{_truth(finding.truth, paper)}not"
+        case _:
+            head = f"{' ' * indent}{_truth(finding.truth, paper)}{shown(finding.asked)}:"
+    inner = [line for part in finding.parts for line in finding_lines(part, paper, indent + 2)]
+    return [head, *inner]
+
+
+def _clause(finding: Finding, paper: Paper, indent: int) -> list[str]:
+    text = f"{shown(finding.asked)}: {shown(_found(finding))}"
+    mark = _truth(finding.truth, PLAIN)
+    wrapped = paper.wrapped(f"{mark}{text}", indent, indent + len(mark))
+    wrapped[0] = wrapped[0].replace(mark, _truth(finding.truth, paper), 1)
+    return wrapped
+
+
+def _truth(truth: bool | None, paper: Paper) -> str:
+    if truth is None:
+        return paper.warn("blank") + " "
+    return (paper.good("yes") + "   ") if truth else (paper.dim("no") + "    ")
+
+
+def _found(finding: Finding) -> str:
+    if not finding.instants:
+        return finding.found
+    latest = sorted(finding.instants, reverse=True)[:_MOST_INSTANTS]
+    dates = list(dict.fromkeys(instant.date().isoformat() for instant in latest))
+    return (
+        f"{finding.found}, on {dates[0]}" if len(dates) == 1 else f"{finding.found}, last on {listed(dates)}"
+    )
+
+
+# --- stages -----------------------------------------------------------------------------------
+
+
+def _stages(decision: Decision, paper: Paper) -> list[str]:
+    lines: list[str] = []
+    if decision.disqualified:
+        lines += paper.wrapped(f"None, since disqualified: {shown(listed(decision.disqualified))}.", 2, 4)
+        would = [
+            stage if track == "main" else f"{stage} in {track}"
+            for track, stage in decision.stages_if_qualified.items()
+            if stage is not None
+        ]
+        lines += paper.wrapped(f"Otherwise {listed(would)}." if would else "Otherwise none either.", 2, 4)
+        for reason in decision.disqualifications:
+            if reason.truth is True:
+                lines += finding_lines(reason, paper, 4)
+    for stage in decision.stage_findings:
+        lines += _stage(stage, paper)
+    return lines
+
+
+def _name(stage: StageFinding) -> str:
+    return shown(stage.stage) if stage.track == "main" else f"{shown(stage.stage)} in {shown(stage.track)}"
+
+
+def _stage(stage: StageFinding, paper: Paper) -> list[str]:
+    name = _name(stage)
+    if stage.current:
+        return [f"  {paper.good(name)}  {paper.good('here')}", *finding_lines(stage.condition, paper, 4)]
+    if stage.holds:
+        return [f"  {name}  {paper.dim('reached')}"]
+    return [f"  {name}  {paper.warn('not reached')}", *ways_lines(stage, paper, 4)]
+
+
+def ways_lines(stage: StageFinding, paper: Paper, indent: int) -> list[str]:
+    """What it would take to reach a stage, the shortest way first."""
+    lines: list[str] = []
+    for number, way in enumerate(stage.ways):
+        if number:
+            lines.append(f"{' ' * indent}or")
+        for missing in way:
+            lines += paper.wrapped(_missing(missing), indent, indent + 2)
+    return lines
+
+
+def _missing(missing: Missing) -> str:
+    text = f"{shown(missing.needed)}  (for {shown(missing.asked)})"
+    return f"{text}; cannot be reached: {shown(missing.obstacle)}" if missing.obstacle else text
+
+
+# --- what did not happen, and what will -------------------------------------------------------
+
+
+def _silent(decision: Decision, paper: Paper) -> list[str]:
+    silent = [rule for rule in decision.rules if not rule.fired]
+    if not silent:
+        return []
+    lines = ["", paper.bold("Rules that did not fire")]
+    for rule in silent:
+        lines += paper.wrapped(f"{shown(rule.identity)}  (line {rule.line})", 2, 4)
+        for finding in (rule.condition, rule.events):
+            if finding is not None:
+                lines += finding_lines(finding, paper, 4)
+    return lines
+
+
+def _blanks(decision: Decision, paper: Paper) -> list[str]:
+    """The blank fields that kept rules from firing."""
+    counts: dict[str, int] = {}
+    for rule in decision.rules:
+        if not rule.fired and rule.condition is not None and rule.condition.truth is None:
+            for name in dict.fromkeys(_unknown(rule.condition)):
+                counts[name] = counts.get(name, 0) + 1
+    if not counts:
+        return []
+    words = [f"{shown(name)} ({counted(count, 'rule')})" for name, count in counts.items()]
+    return paper.wrapped(f"Blank, so that rules could not tell: {listed(words)}.")
+
+
+def _unknown(finding: Finding) -> Iterator[str]:
+    if finding.unknown is not None:
+        yield finding.unknown
+    for part in finding.parts:
+        yield from _unknown(part)
+
+
+def next_change_words(decision: Decision) -> str:
+    """When time alone can next change something."""
+    if decision.next_change is None:
+        return "The passing of time alone will change nothing here."
+    return f"The passing of time alone changes nothing here before {when(decision.next_change)}."
+
+
+def stage_text(decision: Decision, stages: Sequence[StageFinding], paper: Paper) -> list[str]:
+    """What it would take to reach these stages, and nothing else."""
+    lines: list[str] = []
+    reasons = shown(listed(decision.disqualified))
+    for stage in stages:
+        name = (
+            shown(stage.stage) if stage.track == "main" else f"{shown(stage.stage)} in {shown(stage.track)}"
+        )
+        if stage.current:
+            lines.append(f"It is in {paper.good(name)} already.")
+        elif decision.disqualified and stage.holds:
+            lines += paper.wrapped(f"All of {name} is there, but the lead is disqualified: {reasons}.")
+        elif stage.holds:
+            lines.append(f"It has reached {paper.good(name)}, and is further already.")
+        else:
+            lines += [f"To be {paper.bold(name)} it would take", *ways_lines(stage, paper, 2)]
+            if decision.disqualified:
+                lines += paper.wrapped(f"and not to be disqualified: {reasons}", 2)
+    return lines

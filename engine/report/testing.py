@@ -1,0 +1,104 @@
+"""The outcome of a ruleset's own tests, and what they cover."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..values import moment_of
+from .decision import decision_text, when
+from .paper import PLAIN, Paper, counted, percent, shown
+
+if TYPE_CHECKING:
+    from ..testing import ClauseCoverage, RuleTestResult
+
+
+def failure_text(result: RuleTestResult, paper: Paper = PLAIN) -> str:
+    """Why a test failed: what was expected, what came, at which instant, and the decision explained."""
+    origin = result.test.origin
+    lines = [
+        f"{paper.bad('failed')} {paper.bold(shown(result.test.name))} ({origin.source.label}:{origin.line})"
+    ]
+    for failure in result.failures:
+        lines += paper.wrapped(f"expected {shown(failure.expected)}  (line {failure.line})", 4, 6)
+        lines += paper.wrapped(f"but {shown(failure.came)}", 4, 6)
+    lines += ["", f"    With now = {when(moment_of(result.test.now))}:"]
+    narrow = Paper(paper.width - 4, paper.colored)
+    lines += [f"    {line}".rstrip() for line in decision_text(result.decision, narrow)]
+    return "\n".join(lines)
+
+
+def tests_text(label: str, results: Sequence[RuleTestResult], paper: Paper) -> list[str]:
+    """All tests of one file: each failure explained, then one line."""
+    failed = [result for result in results if not result.passed]
+    lines = [line for result in failed for line in (failure_text(result, paper), "")]
+    if not results:
+        return [paper.warn(f"{label}: no tests")]
+    passed = counted(len(results) - len(failed), "test") + " passed"
+    if failed:
+        return [*lines, f"{label}: {paper.bad(f'{len(failed):,} failed')}, {passed}"]
+    return [f"{label}: {paper.good(passed)}"]
+
+
+def coverage_text(clauses: Sequence[ClauseCoverage], paper: Paper) -> list[str]:
+    """How many clauses were seen both true and not true, and which were not."""
+    bare = [clause for clause in clauses if not clause.covered]
+    seen = len(clauses) - len(bare)
+    head = f"  {counted(len(clauses), 'clause')}, {percent(seen, len(clauses))} seen both true and not true"
+    lines = [head if bare else paper.good(head)]
+    rows = [(_place(clause), shown(clause.clause), _lacks(clause)) for clause in bare]
+    for place, text, lack in rows:
+        lines += paper.wrapped(f"{place}{text}: {lack}", 4, 6)
+    return lines
+
+
+def _place(clause: ClauseCoverage) -> str:
+    return f"line {clause.line}, " if clause.line else ""
+
+
+def _lacks(clause: ClauseCoverage) -> str:
+    if not clause.true and not clause.not_true:
+        return "never looked at"
+    return "never true" if not clause.true else "always true"
+
+
+def tests_data(
+    label: str, results: Sequence[RuleTestResult], clauses: Sequence[ClauseCoverage] | None
+) -> dict[str, Any]:
+    """All tests of one file as data, with coverage where it was asked for."""
+    data: dict[str, Any] = {
+        "file": label,
+        "passed": sum(result.passed for result in results),
+        "failed": sum(not result.passed for result in results),
+        "tests": [_test_data(result) for result in results],
+    }
+    if clauses is not None:
+        data["coverage"] = {
+            "clauses": len(clauses),
+            "covered": sum(clause.covered for clause in clauses),
+            "uncovered": [
+                {
+                    "owner": clause.owner,
+                    "line": clause.line or None,
+                    "clause": clause.clause,
+                    "true": clause.true,
+                    "not_true": clause.not_true,
+                }
+                for clause in clauses
+                if not clause.covered
+            ],
+        }
+    return data
+
+
+def _test_data(result: RuleTestResult) -> dict[str, Any]:
+    return {
+        "name": result.test.name,
+        "line": result.test.origin.line,
+        "now": moment_of(result.test.now).isoformat().replace("+00:00", "Z"),
+        "passed": result.passed,
+        "failures": [
+            {"expected": failure.expected, "came": failure.came, "line": failure.line}
+            for failure in result.failures
+        ],
+    }
