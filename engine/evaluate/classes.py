@@ -57,9 +57,7 @@ class EventClasses:
             for objects in matcher.likely():
                 self._code(matcher.selectors(objects))
 
-    def row(
-        self, at: int, type_: str, object_: str | None, properties: Mapping[str, object]
-    ) -> Row | None:
+    def row(self, at: int, type_: str, object_: str | None, properties: Mapping[str, object]) -> Row | None:
         """The event as a row, None where the plan does not read it."""
         matcher = self._types.get(type_)
         if matcher is None:

@@ -15,6 +15,7 @@ from .calendar import EARLIEST, LATEST
 from .classes import EventClasses
 from .draft import Detail
 from .facts import Event, Facts, FactsError, Reader, Row, event_from, given_fields, instant_from
+from .next_change import Clocks
 from .parts import Parts
 from .program import Program, generate
 
@@ -40,6 +41,7 @@ class Evaluator:
         self.plan = plan
         self.parts = Parts(plan)
         self.classes = EventClasses(plan)
+        self.clocks = Clocks(plan, self.parts.values)
         self._names = tuple((field.column, field.name) for field in plan.fields)
         self._readers = tuple(Reader(field.kind, field.default).read for field in plan.fields)
         self._programs: dict[Detail, Program] = {}

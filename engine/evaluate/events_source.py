@@ -72,9 +72,7 @@ def _starts(draft: Draft) -> list[str]:
     counts = [name for gauge, name in draft.gauges.items() if gauge.what in zero]
     lines = [" = ".join([*counts[i : i + 50], "0"]) for i in range(0, len(counts), 50)]
     return lines + [
-        _START[gauge.what].format(g=name)
-        for gauge, name in draft.gauges.items()
-        if gauge.what not in zero
+        _START[gauge.what].format(g=name) for gauge, name in draft.gauges.items() if gauge.what not in zero
     ]
 
 
@@ -209,38 +207,30 @@ def _block(draft: Draft, updates: Sequence[_Update], event_class: EventClass) ->
     fixed = [w for w in windows if isinstance(w, Last) and w.unit in MICROSECONDS]
     fixed.sort(key=lambda w: -w.amount * MICROSECONDS[w.unit])
     nested = set(fixed)
-    lines: list[str] = []
+    scope = Scope("", columns=event_class.columns)
     if draft.stored and event_class.columns:
-        lines.append("p = columns(kind, code, given)")
+        scope.add("p = columns(kind, code, given)")
     for window in sorted((w for w in windows if w not in nested), key=lambda w: w is not None):
         test = in_selection(draft, window)
         if test is not None:
-            lines.append(f"if {test}:")
-        _guarded(draft, updates, window, event_class, lines, 0 if test is None else 1)
+            scope.add(f"if {test}:")
+        _guarded(draft, [u for u in updates if u.window == window], scope, 0 if test is None else 1)
     for place, window in enumerate(fixed):
         depth = place % _NESTED
-        lines.append(f"{' ' * depth}if {in_selection(draft, window)}:")
-        _guarded(draft, updates, window, event_class, lines, depth + 1)
-    return lines
+        scope.add(f"if {in_selection(draft, window)}:", depth)
+        _guarded(draft, [u for u in updates if u.window == window], scope, depth + 1)
+    return scope.lines
 
 
-def _guarded(
-    draft: Draft,
-    updates: Sequence[_Update],
-    window: Last | Range | None,
-    event_class: EventClass,
-    lines: list[str],
-    depth: int,
-) -> None:
+def _guarded(draft: Draft, updates: Sequence[_Update], outer: Scope, depth: int) -> None:
     """The updates of one window, those with one filter together."""
-    scope = Scope(" " * depth, lines, columns=event_class.columns)
-    mine = [update for update in updates if update.window == window]
-    for update in mine:
+    scope = Scope(" " * depth, outer.lines, columns=outer.columns)
+    for update in updates:
         if update.where is None:
             for line in update.lines:
                 scope.add(line)
     filtered: dict[str, list[str]] = {}
-    for update in mine:
+    for update in updates:
         if update.where is not None and update.where.where is not None:
             test = holds(draft, scope, update.where.where, True)
             filtered.setdefault(test.text, []).extend(update.lines)

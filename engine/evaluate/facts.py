@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ...grammar.nodes import Kind
 from ..values import Prepared, instant_of, prepare, read_moment
@@ -33,7 +34,7 @@ class Event:
     type: str
     at: dt.datetime | dt.date | str
     object: str | None = None
-    properties: Mapping[str, object] = field(default_factory=dict)
+    properties: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Reader(dict[str, Prepared]):
     def read(self, value: object) -> Prepared:
         """The prepared value, or the default where it is unknown."""
         if value.__class__ is str:
-            return self[value]  # type: ignore[index]  # a plain str by the line above
+            return self[value]
         if value is None:
             return self.default
         prepared = ready(self.kind, value)

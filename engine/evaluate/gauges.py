@@ -12,9 +12,10 @@ from ..plan import Each, Measure, Selection, Signal
 class Gauging(Enum):
     """What a gauge keeps of its selection.
 
-    COUNT how many; SEEN 1 where there is any, else 0; PERIODS how many days, weeks or months with any; SUM, AVG, MIN, MAX of a property;
-    OBJECTS the distinct objects; FIRST and LAST instant; FIRST_PERIOD the latest instant within the first
-    period; INSTANTS all, LATEST the latest of each period; FOLLOWED whether one of `then` came in time.
+    COUNT how many; SEEN 1 where there is any, else 0; PERIODS how many days, weeks or months with any;
+    SUM, AVG, MIN, MAX of a property; OBJECTS the distinct objects; FIRST and LAST instant; FIRST_PERIOD
+    the latest instant within the first period; INSTANTS all, LATEST the latest of each period; FADED the
+    points `left` of all, by age in steps of `within`; FOLLOWED whether one of `then` came in time.
     """
 
     COUNT = "count"
@@ -64,9 +65,7 @@ _OF_MEASURE = {
 def of_signal(signal: Signal) -> Gauge:
     """The gauge of a signal."""
     per = Unit.DAY if signal.measure is Measure.DAYS else None
-    return Gauge(
-        _OF_MEASURE[signal.measure], signal.events, signal.of, signal.then, signal.within or 0, per
-    )
+    return Gauge(_OF_MEASURE[signal.measure], signal.events, signal.of, signal.then, signal.within or 0, per)
 
 
 def of_each(each: Each, decays: bool) -> Gauge:

@@ -21,7 +21,7 @@ def write_rules(draft: Draft) -> None:
         _rule(draft, number, rule)
     for number, group in enumerate(draft.plan.groups):
         if is_bounded(group):
-            _bound(draft, f"b{number}", group.least, group.most, CUT_BY_GROUP, number)
+            _bound(draft, f"b{number}", (group.least, group.most), (CUT_BY_GROUP, number))
             draft.top.add(f"{score_name(group.score)} += b{number}")
 
 
@@ -29,13 +29,13 @@ def write_ranges(draft: Draft) -> None:
     """Adds the lines that keep scores in their ranges and make the total."""
     top, plan = draft.top, draft.plan
     for number, score in enumerate(plan.scores):
-        _bound(draft, score_name(number), score.low, score.high, CUT_BY_RANGE, number)
+        _bound(draft, score_name(number), (score.low, score.high), (CUT_BY_RANGE, number))
     names = [score_name(number) for number in range(len(plan.scores))]
     if not names or feeds_total(plan):
         names.append(score_name(None))
     for start in range(0, len(names), 50):
         top.add(f"{total_name()} {'+=' if start else '='} {' + '.join(names[start : start + 50])}")
-    _bound(draft, total_name(), plan.total.low, plan.total.high, CUT_BY_TOTAL, 0)
+    _bound(draft, total_name(), (plan.total.low, plan.total.high), (CUT_BY_TOTAL, 0))
 
 
 def feeds_total(plan: Plan) -> bool:
@@ -67,12 +67,13 @@ def decayed(points: int, decay: Decay) -> tuple[int, ...]:
     return tuple(left)
 
 
-def _bound(draft: Draft, name: str, least: int | None, most: int | None, kind: int, number: int) -> None:
+def _bound(draft: Draft, name: str, edges: tuple[int | None, int | None], cut_by: tuple[int, int]) -> None:
+    """Adds the lines that keep a local between the edges and tell what that took away or gave."""
     tells = draft.detail in (Detail.LINES, Detail.FINDINGS)
     word = "if"
-    for edge, sign in ((most, ">"), (least, "<")):
+    for edge, sign in ((edges[1], ">"), (edges[0], "<")):
         if edge is not None:
-            cut = f"cut(({kind}, {number}, {edge} - {name})); " if tells else ""
+            cut = f"cut(({cut_by[0]}, {cut_by[1]}, {edge} - {name})); " if tells else ""
             draft.top.add(f"{word} {name} {sign} {edge}: {cut}{name} = {edge}")
             word = "elif"
 
@@ -126,9 +127,7 @@ def _lists(rule: Rule, each: Each) -> bool:
     return each.once is not None and any(c.decay is not None for c in rule.contributions)
 
 
-def _contribution(
-    draft: Draft, number: int, place: int, rule: Rule, contribution: Contribution
-) -> list[str]:
+def _contribution(draft: Draft, number: int, place: int, rule: Rule, contribution: Contribution) -> list[str]:
     """The lines that add what one contribution gives, the rule firing."""
     target = _target(draft.plan, rule, contribution)
     tells = draft.detail is not Detail.PLAIN

@@ -20,10 +20,7 @@ def smallest(holds: Callable[[float], bool]) -> float:
     while low < high:
         middle = (low + high) // 2
         number = _double(middle)
-        if math.isinf(number):
-            reached = number > 0
-        else:
-            reached = holds(round(number, DECIMALS))
+        reached = number > 0 if math.isinf(number) else holds(round(number, DECIMALS))
         if reached:
             high = middle
         else:
