@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from . import nodes
-from .printer import duration_text, text_of
+from .printer import duration_text, object_text, text_of
+from .time_words import falls, moment_words, window_words
 
 Describe = Callable[[str], str | None]
 """What a bare name means: "event", "field", "define", or None where that is not known."""
@@ -46,12 +45,6 @@ _MATCHES = {
     "like": ("matches", "does not match"),
 }
 _DENIAL = "it is not true that"
-# fmt: off
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
-)
-# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,36 +62,6 @@ class Voice:
 def listed(items: Sequence[str], last: str = "and") -> str:
     """`a, b and c`."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
-
-
-def moment_words(moment: nodes.Moment) -> str:
-    """`15 January 2026`, `15 January 2026 at 12:00 UTC`."""
-    value = moment.value
-    day = f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
-    if not isinstance(value, dt.datetime):
-        return day
-    clock = "%H:%M:%S" if value.second else "%H:%M"
-    return f"{day} at {value.strftime(clock)} UTC"
-
-
-def span_of_time(duration: nodes.Duration) -> str:
-    """What follows `every` or `the last`: `30 days`, and `day` for a single one."""
-    return duration.unit.value if duration.amount == 1 else duration_text(duration)
-
-
-def window_words(window: nodes.Window) -> str:
-    """When an event happened: `in the last 30 days`."""
-    match window:
-        case nodes.InLast(duration):
-            return f"in the last {span_of_time(duration)}"
-        case nodes.InNext(duration):
-            return f"in the next {span_of_time(duration)}"
-        case nodes.Since(start):
-            return f"since {moment_words(start)}"
-        case nodes.Before(end):
-            return f"before {moment_words(end)}"
-        case nodes.BetweenMoments(start, end):
-            return f"between {moment_words(start)} and {moment_words(end)}"
 
 
 # --- values -----------------------------------------------------------------------------------
@@ -135,19 +98,19 @@ def value(node: nodes.Expression, voice: Voice) -> str:
             return f"whether {condition(node, voice)}"
 
 
-def event_words(event: nodes.Reference | nodes.EventPhrase, voice: Voice) -> str:
-    """`visited pricing where device is "phone"`."""
-    if isinstance(event, nodes.Reference):
-        return event.name.text
-    words = event.type.text
-    if event.object is not None:
+def event_words(
+    event: nodes.Reference | nodes.EventPhrase, voice: Voice, window: nodes.Window | None = None
+) -> str:
+    """`visited pricing in the last 30 days where device is "phone"`."""
+    words = event.name.text if isinstance(event, nodes.Reference) else event.type.text
+    if isinstance(event, nodes.EventPhrase) and event.object is not None:
         words += " " + object_words(event.object)
-    return words + _where(event, voice)
+    return _with_window(words, window) + _where(event, voice)
 
 
 def object_words(text: nodes.Text) -> str:
     """The object of an event: bare where it is one word, else in quotes."""
-    return text.value if text.value and not re.search(r"[\s*]", text.value) else text_of(text)
+    return object_text(text.value)
 
 
 def _where(event: nodes.Reference | nodes.EventPhrase, voice: Voice) -> str:
@@ -240,6 +203,7 @@ def _grouped(node: nodes.Expression, voice: Voice) -> str:
 
 
 def _clause(node: nodes.Clause, voice: Voice, *, negated: bool) -> str:
+    node = _windowed(node, voice)
     subject, test, window = node.subject, node.test, node.window
     if isinstance(subject, nodes.Brackets) and test is None and window is not None:
         inner = denied(subject, voice) if negated else _grouped(subject, voice)
@@ -258,11 +222,28 @@ def _clause(node: nodes.Clause, voice: Voice, *, negated: bool) -> str:
         how_often = _times(test, voice, negated=negated)
         name = subject.name.text
         if how_often == "never":
-            return _with_window(f"{name} never happened", window)
+            return _did_not_happen(name, window)
         return _with_window(f"{name} happened {how_often}", window)
-    if isinstance(subject, nodes.DaysSince | nodes.DaysUntil) and isinstance(test, nodes.Compare):
+    if isinstance(subject, nodes.DaysSince | nodes.DaysUntil) and isinstance(
+        test, nodes.Compare | nodes.Between
+    ):
         return _days(subject, test, voice, negated=negated)
     return f"{_with_window(value(subject, voice), window)} {_tested(test, voice, negated=negated)}"
+
+
+def _windowed(node: nodes.Clause, voice: Voice) -> nodes.Clause:
+    """`visited pricing between` two moments says when it happened, not how often."""
+    match node.test:
+        case nodes.Between(nodes.Moment() as low, nodes.Moment() as high, False) if node.window is None:
+            if _is_event(node.subject, voice):
+                return replace(node, test=None, window=nodes.BetweenMoments(low, high, span=node.test.span))
+    return node
+
+
+def _is_event(subject: nodes.Expression, voice: Voice) -> bool:
+    if isinstance(subject, nodes.Reference):
+        return voice.describe(subject.name.text) == "event"
+    return isinstance(subject, nodes.EventPhrase | nodes.Sequence)
 
 
 def _with_window(text: str, window: nodes.Window | None) -> str:
@@ -277,7 +258,7 @@ def _bare(subject: nodes.Expression, window: nodes.Window | None, voice: Voice, 
             return _with_window(f"{voice.lead} {never}{event_words(subject, voice)}", window)
         case nodes.Sequence(first, second, within):
             words = f"{event_words(first, voice)} was {'never ' if negated else ''}followed by "
-            words += f"{event_words(second, voice)} within {span_of_time(within)}"
+            words += f"{event_words(second, voice)} within {duration_text(within)}"
             return words if window is None else f"{words}, both {window_words(window)}"
         case nodes.Reference(name):
             return _bare_name(name.text, window, voice, negated=negated)
@@ -288,9 +269,9 @@ def _bare(subject: nodes.Expression, window: nodes.Window | None, voice: Voice, 
 def _bare_name(name: str, window: nodes.Window | None, voice: Voice, *, negated: bool) -> str:
     meaning = voice.describe(name)
     if meaning == "event":
-        return _with_window(f"{name} {'never ' if negated else ''}happened", window)
+        return _did_not_happen(name, window) if negated else _with_window(f"{name} happened", window)
     if window is not None and (meaning == "field" or isinstance(window, nodes.InNext)):
-        return f"{name} is {'not ' if negated else ''}{_falls(window)}"
+        return f"{name} is {'not ' if negated else ''}{falls(window)}"
     if meaning == "define":
         return _with_window(f"{name} {'does not apply' if negated else 'applies'}", window)
     if meaning == "field":
@@ -298,12 +279,8 @@ def _bare_name(name: str, window: nodes.Window | None, voice: Voice, *, negated:
     return _with_window(f"not {name}" if negated else name, window)
 
 
-def _falls(window: nodes.Window) -> str:
-    return (
-        f"on or after {moment_words(window.start)}"
-        if isinstance(window, nodes.Since)
-        else window_words(window)
-    )
+def _did_not_happen(name: str, window: nodes.Window | None) -> str:
+    return f"{name} never happened" if window is None else f"{name} did not happen {window_words(window)}"
 
 
 def _times(test: nodes.ClauseTest, voice: Voice, *, negated: bool) -> str:
@@ -322,14 +299,23 @@ def _times(test: nodes.ClauseTest, voice: Voice, *, negated: bool) -> str:
 
 
 def _days(
-    subject: nodes.DaysSince | nodes.DaysUntil, test: nodes.Compare, voice: Voice, *, negated: bool
+    subject: nodes.DaysSince | nodes.DaysUntil,
+    test: nodes.Compare | nodes.Between,
+    voice: Voice,
+    *,
+    negated: bool,
 ) -> str:
-    operator = OPPOSITES[test.operator] if negated else test.operator
-    amount = value(test.right, voice)
-    days = f"{_COUNTS[operator]} {amount} day{'' if amount == '1' else 's'}"
+    if isinstance(test, nodes.Between):
+        not_ = "not " if test.negated is not negated else ""
+        days, one = f"{not_}between {value(test.low, voice)} and {value(test.high, voice)} days", False
+    else:
+        amount = value(test.right, voice)
+        one = amount == "1"
+        operator = OPPOSITES[test.operator] if negated else test.operator
+        days = f"{_COUNTS[operator]} {amount} day{'' if one else 's'}"
     if isinstance(subject, nodes.DaysUntil):
-        return f"{days} {'remains' if amount == '1' else 'remain'} until {subject.of.name.text}"
-    return f"{days} {'has' if amount == '1' else 'have'} passed since {_since(subject, voice)}"
+        return f"{days} {'remains' if one else 'remain'} until {subject.of.name.text}"
+    return f"{days} {'has' if one else 'have'} passed since {_since(subject, voice)}"
 
 
 def _tested(test: nodes.ClauseTest, voice: Voice, *, negated: bool) -> str:

@@ -15,18 +15,16 @@ from .phrases import (
     condition,
     event_words,
     listed,
-    moment_words,
     object_words,
-    span_of_time,
     value,
-    window_words,
 )
 from .printer import duration_text, quoted, text_of
+from .time_words import moment_words, span_of_time, window_words
 
 _SHOWN_ENTRIES = 5
 
 _KINDS = {
-    Kind.TEXT: "a text",
+    Kind.TEXT: "text",
     Kind.NUMBER: "a number",
     Kind.YES_NO: "yes or no",
     Kind.DATE: "a day",
@@ -71,7 +69,7 @@ def _field(node: nodes.FieldDeclaration, voice: Voice) -> str:
     if node.source is not None:
         text += f", read from {text_of(node.source)}"
     if node.default is not None:
-        text += f", and {value(node.default, voice)} where it is blank"
+        text += f", taken as {value(node.default, voice)} where it is blank"
     return text + "."
 
 
@@ -100,14 +98,15 @@ def _list_file(node: nodes.ListFile, _: Voice) -> str:
 
 
 def _define(node: nodes.Define, voice: Voice) -> str:
+    name = quoted(node.name.text)
     if isinstance(node.body, nodes.Reference):
-        return f"{node.name.text} means {node.body.name.text}."
+        return f"{name} means {node.body.name.text}."
     conditions = nodes.Clause | nodes.And | nodes.Or | nodes.Not | nodes.EventPhrase | nodes.Sequence
     inner: nodes.Expression = node.body
     while isinstance(inner, nodes.Brackets):
         inner = inner.inner
     that = "that " if isinstance(inner, conditions) else ""
-    return f"{node.name.text} means {that}{_phrase(inner, voice)}."
+    return f"{name} means {that}{_phrase(inner, voice)}."
 
 
 def _score(node: nodes.ScoreDeclaration, _: Voice) -> str:
@@ -132,9 +131,8 @@ def _rule(node: nodes.Rule, voice: Voice) -> str:
 def _subject(body: nodes.When | nodes.ForEvents, voice: Voice) -> str:
     if isinstance(body, nodes.When):
         return f"when {condition(body.condition, voice)}"
-    text = f"for {'each' if body.which == 'each' else f'the {body.which}'} {event_words(body.event, voice)}"
-    if body.window is not None:
-        text += " " + window_words(body.window)
+    which = "each" if body.which == "each" else f"the {body.which}"
+    text = f"for {which} {event_words(body.event, voice, body.window)}"
     if body.once is not None:
         text += f", at most once per {body.once.value}"
     return text if body.condition is None else f"{text}, when {condition(body.condition, voice)}"
@@ -150,7 +148,7 @@ def _awards(awards: tuple[nodes.Award, ...]) -> str:
 
 def _several(items: list[str]) -> str:
     # With commas inside, a bare "and" would leave open what belongs to what.
-    return "; and ".join(items) if len(items) > 1 and any("," in item for item in items) else listed(items)
+    return ", and ".join(items) if any("," in item for item in items) else listed(items)
 
 
 def _award(award: nodes.Award) -> str:
@@ -161,9 +159,13 @@ def _award(award: nodes.Award) -> str:
         text += f" of {award.score.text}"
     if award.decay is not None:
         text += f", {_decay(award.decay)}"
-    if award.bounds is not None:
-        text += f", {_bounds(award.bounds)} in all"
-    return text
+    if award.bounds is None:
+        return text
+    most, least = award.bounds.most, award.bounds.least
+    gained = "" if award.amount >= 0 else " gained"
+    lost = "" if award.amount < 0 else " lost"
+    text += f", at most {most}{gained} in all" if most is not None else ""
+    return text + (f", at most {-least}{lost} in all" if least is not None else "")
 
 
 def _points(amount: int) -> str:
@@ -231,9 +233,9 @@ def _outcome(node: nodes.Outcome, voice: Voice) -> str:
 def _test(node: nodes.Test, voice: Voice) -> str:
     when = f", on {moment_words(node.at)}" if node.at is not None else ""
     given = f", given that {listed([_known(fact, voice) for fact in node.given])}" if node.given else ""
-    expected = listed([_expected(item, voice) for item in node.expect]) if node.expect else "nothing"
-    that = "that " if node.expect else ""
-    return f"the test {quoted(node.name.value)} expects{when}{given}, {that}{expected}."
+    comma = "," if when or given else ""
+    expected = listed([_expected(item) for item in node.expect])
+    return f"the test {quoted(node.name.value)} expects{when}{given}{comma} that {expected}."
 
 
 def _known(fact: nodes.Given, voice: Voice) -> str:
