@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence as Parts
 from dataclasses import dataclass, replace
 
 from . import nodes as n
-from .numerals import duration, whole
 from .nodes import Span
 from .scan import PLAIN_SIGNS, Lexeme
 from .trouble import Trouble
@@ -187,7 +185,7 @@ def call_property(
         )
     event: Event = n.Reference(type_, span=type_.span)
     if tails:
-        event = filtered_event(event, tails, "the brackets take an event and its `where`")
+        event = filtered_event(event, tails, 'the brackets take an event and its "where"')
     return n.Aggregate(word, event, property_, span=span)
 
 
@@ -309,7 +307,7 @@ def mixed(span: Span, operands: Parts[n.Expression]) -> Trouble:
         ors = " and ".join(f"({' or '.join(group)})" if len(group) > 1 else group[0] for group in groups)
         return f"say which is meant:  {ands}  or  {ors}"
 
-    return Trouble("mixed-and-or", "`and` and `or` stand side by side without brackets", span, hint)
+    return Trouble("mixed-and-or", '"and" and "or" stand side by side without brackets', span, hint)
 
 
 def excerpt(source: str, span: Span) -> str:
@@ -376,13 +374,13 @@ def with_filter(subject: n.Expression, condition: n.Expression, at: Span) -> n.E
     if isinstance(subject, n.EventPhrase):
         raise Trouble(
             "second-where",
-            "this event has a `where` already",
+            'this event has a "where" already',
             at,
             'join the two in brackets, e.g. where (device = "phone" and locale = "de")',
         )
     raise Trouble(
         "where-without-event",
-        "`where` filters an event, and none stands before it",
+        '"where" filters an event, and none stands before it',
         at,
         'put it right after the event that it belongs to, e.g. visited pricing where device = "phone"',
     )
@@ -392,7 +390,7 @@ def _sequence(subject: n.Expression, tail: Followed, between_them: n.Node | None
     if between_them is not None or not isinstance(subject, Event):
         raise Trouble(
             "followed-by-needs-events",
-            "`followed by` stands between two events",
+            '"followed by" stands between two events',
             between_them.span if between_them else subject.span,
             "write e.g. visited pricing followed by requested demo within 7 days, a window at the end",
         )
@@ -437,7 +435,7 @@ def _not_in(subject: n.Expression, test: Test | None, tail: NotIn) -> Trouble:
         window = excerpt(source, tail.window.span).split(None, 1)[1]
         return f"say which is meant:  not {subject_text} {window}  or  {subject_text} and not {subject_text} {window}"
 
-    return Trouble("not-in-window", "a window with `not` can be read in two ways", tail.window.span, hint)
+    return Trouble("not-in-window", 'a window with "not" can be read in two ways', tail.window.span, hint)
 
 
 def filtered_event(event: Event, tails: Parts[Tail], told: str) -> Event:

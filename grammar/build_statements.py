@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import nodes as n
-from .build_conditions import Event, NotIn, Tail, Test, clause
+from .build_conditions import Event, Tail, Test, clause
 from .nodes import Span
 from .numerals import whole_number
 from .scan import Lexeme
@@ -170,11 +170,11 @@ def for_events(span: Span, which: str, event: Event, *rest: Tail | ForWhen | Onc
     for part in rest:
         if isinstance(part, ForWhen):
             if condition is not None:
-                raise twice(part.span, "`when`", "join the conditions with and")
+                raise twice(part.span, '"when"', "join the conditions with and")
             condition = part.condition
         elif isinstance(part, Once):
             if once is not None:
-                raise twice(part.span, "`once per`", "keep one of them")
+                raise twice(part.span, '"once per"', "keep one of them")
             once = part.unit
         else:
             tails.append(part)
@@ -197,13 +197,13 @@ def _events(event: Event, tails: list[Tail]) -> tuple[Event, n.Window | None]:
             return made.subject, window
         raise Trouble(
             "for-takes-no-count",
-            "`for` looks at one event at a time, so there is nothing to count here",
+            '"for" looks at one event at a time, so there is nothing to count here',
             test.span,
             'filter with where, e.g. where device = "phone"; to count events write when ... >= 2',
         )
     raise Trouble(
         "for-takes-no-count",
-        "`for` looks at one event at a time",
+        '"for" looks at one event at a time',
         made.span,
         "write one event after it, e.g. for each visited docs",
     )
@@ -249,11 +249,11 @@ def bounds_of(parts: list[Most | Least]) -> n.Bounds | None:
     for part in parts:
         if isinstance(part, Most):
             if most is not None:
-                raise twice(part.span, "`at most`", "keep one of them")
+                raise twice(part.span, '"at most"', "keep one of them")
             most = part.value
         else:
             if least is not None:
-                raise twice(part.span, "`at least`", "keep one of them")
+                raise twice(part.span, '"at least"', "keep one of them")
             least = part.value
     return n.Bounds(most, least, span=Span(parts[0].span.start, parts[-1].span.end))
 
@@ -308,8 +308,8 @@ def grade(span: Span, name: n.Name | None, *parts: n.Band | Otherwise) -> n.Grad
     for part in parts:
         if otherwise is not None:
             if isinstance(part, Otherwise):
-                raise twice(part.span, "`otherwise`", "keep one of them")
-            raise Trouble("otherwise-last", "`otherwise` comes last", part.span, "put this grade before it")
+                raise twice(part.span, '"otherwise"', "keep one of them")
+            raise Trouble("otherwise-last", '"otherwise" comes last', part.span, "put this grade before it")
         if isinstance(part, n.Band):
             bands.append(part)
         else:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Iterable, Iterator
 
 from .nodes import Duration, Moment, Number, Span, Unit
 from .scan import Lexeme
@@ -86,3 +88,17 @@ def moment(span: Span, lexeme: Lexeme) -> Moment:
     raise Trouble(
         "time-without-zone", "this time does not say its zone", span, f"for UTC write {lexeme.text}Z"
     )
+
+
+_LIKE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{2}0")
+
+
+def thousands_points(lexemes: Iterable[Lexeme]) -> Iterator[Trouble]:
+    """Numbers such as 1.000 and 1.250, which many read as thousands; nobody else writes that last zero."""
+    for lexeme in lexemes:
+        if lexeme.kind == "NUMERAL" and _LIKE_THOUSANDS.fullmatch(lexeme.text):
+            whole_part, decimals = lexeme.text.split(".")
+            short = lexeme.text.rstrip("0").rstrip(".")
+            message = f"{lexeme.text} is read as {short}, not as {whole_part}{decimals}"
+            hint = f"write {whole_part}{decimals} or {short}"
+            yield Trouble("thousands-point", message, lexeme.span, hint)

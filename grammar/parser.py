@@ -1,7 +1,12 @@
-"""Text -> tree."""
+"""Text -> tree.
+
+A text is cut into pieces and each piece is read by itself, so that a mistake in one statement costs that
+statement alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,12 +14,20 @@ from . import syntax_errors
 from .build import actions_for
 from .build_statements import GroupOpen
 from .diagnostics import Diagnostic, Severity, Source
+from .limits import LARGEST_TEXT, MOST_STATEMENTS, text_too_long, too_deep
 from .machine import Machine, Stuck
 from .nodes import Group, Rule, Span, Statement, Tree
+from .numerals import thousands_points
+from .place import Place
 from .scan import Lexeme, scan
 from .split import Piece, split
 from .table import load
 from .trouble import Trouble
+from .words import STATEMENT_WORDS
+
+_IN_GROUPS = frozenset({"rule", "when", "for", ""})
+_SEARCHED = 100
+"""Broken pieces for which a mend is searched by trying; a text with more is not worth the time."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +35,8 @@ class Parsed:
     """What came of a text: its statements, what is wrong with it, and where the broken statements stand.
 
     A statement with a mistake in its syntax is left out of the tree; all others are in it. `broken`
-    has the span of each piece that was left out, in order.
+    has the span of each piece that was left out, in order. Where a group's header is broken, its rules
+    are in the tree by themselves; where only its closing brace is missing, the group is in the tree.
     """
 
     source: Source
@@ -33,20 +47,27 @@ class Parsed:
 
 @cache
 def machine() -> Machine:
-    """The machine for the whole language."""
+    """The machine for the whole language; made at the first call, and safe to use from any thread."""
     table = load()
     rules = {made.action for made in table.productions if made.action is not None and not made.passes}
     return Machine(table, actions_for(rules))
 
 
 def parse(source: Source) -> Parsed:
-    """The tree of a text, and everything that is wrong with its syntax. Never raises, whatever the text."""
-    scanned = scan(source.text)
-    reading = _Reading(source, scanned.lexemes)
-    for piece in split(scanned.lexemes):
-        reading.take(piece)
-    reading.finish()
-    tree = Tree(tuple(reading.statements), scanned.comments, span=Span(0, len(source.text)))
+    """The tree of a text, and everything that is wrong with its syntax, in order.
+
+    Never raises, whatever the text. A text past 1 MiB is not read at all, of one with more than 10,000
+    statements the first 10,000 are; both are errors.
+    """
+    text = source.text
+    everything = Span(0, len(text))
+    if len(text) > LARGEST_TEXT or len(text.encode("utf-8", "surrogatepass")) > LARGEST_TEXT:
+        diagnostic = syntax_errors.said(source, text_too_long(text))
+        return Parsed(source, Tree((), (), span=everything), (diagnostic,), (everything,))
+    scanned = scan(text)
+    reading = _Reading(source, scanned.lexemes, split(scanned.lexemes))
+    reading.run()
+    tree = Tree(tuple(reading.statements), scanned.comments, span=everything)
     diagnostics = sorted(reading.diagnostics, key=Diagnostic.sort_key)
     return Parsed(source, tree, tuple(diagnostics), tuple(reading.broken))
 
@@ -54,39 +75,84 @@ def parse(source: Source) -> Parsed:
 class _Reading:
     """A text half read: what was found so far, and the group that is open."""
 
-    def __init__(self, source: Source, lexemes: list[Lexeme]) -> None:
+    def __init__(self, source: Source, lexemes: Sequence[Lexeme], pieces: Sequence[Piece]) -> None:
         self.source = source
         self.lexemes = lexemes
+        self.pieces = pieces
         self.statements: list[Statement] = []
         self.diagnostics: list[Diagnostic] = []
         self.broken: list[Span] = []
         self.group: GroupOpen | None = None
         self.rules: list[Rule] = []
+        self.stray_braces = 0  # opened by headers that are no part of the tree, and not yet closed
 
-    def take(self, piece: Piece) -> None:
-        lexemes = self.lexemes[piece.first : piece.last]
-        if piece.word == "}":
-            if self.group is not None:
-                self._close(lexemes[-1].end)
-            return
-        start = "group_open" if piece.word == "group" else "statement"
-        try:
-            node = machine().run(start, lexemes, self.source.text)
-        except Trouble as trouble:
-            self._broken(lexemes, syntax_errors.from_trouble(self.source, trouble))
-        except Stuck as stuck:
-            self._broken(lexemes, syntax_errors.from_stuck(self.source, machine(), start, lexemes, stuck))
-        else:
-            if isinstance(node, GroupOpen):
-                self.group = node
-            elif self.group is not None and isinstance(node, Rule):
-                self.rules.append(node)
+    def run(self) -> None:
+        """Read every piece in turn."""
+        count = 0
+        for index, piece in enumerate(self.pieces):
+            count += piece.word != "}"
+            if count > MOST_STATEMENTS:
+                self._too_many(self.lexemes[piece.first])
+                break
+            lexemes = list(self.lexemes[piece.first : piece.last])
+            if piece.word == "}":
+                self._brace(lexemes[0])
+            elif piece.word == "group":
+                self._header(index, lexemes)
             else:
-                self.statements.append(node)
+                if self.group is not None and piece.word not in _IN_GROUPS:
+                    self._outsider(index, lexemes[0])
+                self._read(piece.word, lexemes)
+        if self.group is not None:
+            self._not_closed()
+        self._warn()
 
-    def _broken(self, lexemes: list[Lexeme], diagnostic: Diagnostic) -> None:
-        self.broken.append(Span(lexemes[0].start, lexemes[-1].end))
-        self.diagnostics.append(diagnostic)
+    # --- groups -----------------------------------------------------------------------------------
+
+    def _header(self, index: int, lexemes: list[Lexeme]) -> None:
+        if self.group is not None:
+            if self._braces_after(index + 1)[:2] != ["}", "}"]:
+                self._not_closed()
+            else:
+                hint = "give each group its own rules, one after the other"
+                self._broken(
+                    lexemes, Trouble("nested-group", "a group stands in a group", _span(lexemes), hint)
+                )
+                self.stray_braces += 1
+                return
+        broken = len(self.broken)
+        self._read("group", lexemes)
+        self.stray_braces = 1 if len(self.broken) > broken else 0
+
+    def _braces_after(self, index: int) -> list[str]:
+        """What the next pieces open and close: "group" and "}"."""
+        found = (piece.word for piece in self.pieces[index:] if piece.word in ("group", "}"))
+        return [word for word, _ in zip(found, range(2), strict=False)]
+
+    def _outsider(self, index: int, head: Lexeme) -> None:
+        """A statement that is no rule where a group is open: the brace is missing, or it should not be there."""
+        if self._braces_after(index)[:1] != ["}"]:
+            self._not_closed()
+            return
+        message = f'"{head.text}" cannot stand in a group'
+        hint = "a group holds rules; put this before the group or after its closing brace"
+        self._say(Trouble("not-in-group", message, head.span, hint))
+
+    def _brace(self, brace: Lexeme) -> None:
+        if self.stray_braces:
+            self.stray_braces -= 1
+        elif self.group is not None:
+            self._close(brace.end)
+        else:
+            message = "this brace closes nothing"
+            self._broken([brace], Trouble("extra-brace", message, brace.span, "leave it out"))
+
+    def _not_closed(self) -> None:
+        assert self.group is not None
+        end = self.group.span.end
+        hint = "put } after its last rule"
+        self._say(Trouble("unclosed-group", "this group is not closed", Span(end - 1, end), hint))
+        self._close(self.rules[-1].span.end if self.rules else end)
 
     def _close(self, end: int) -> None:
         assert self.group is not None
@@ -94,6 +160,77 @@ class _Reading:
         self.statements.append(Group(self.group.name, self.group.bounds, tuple(self.rules), span=span))
         self.group, self.rules = None, []
 
-    def finish(self) -> None:
-        if self.group is not None:
-            self._close(self.rules[-1].span.end if self.rules else self.group.span.end)
+    # --- statements -------------------------------------------------------------------------------
+
+    def _read(self, word: str, lexemes: list[Lexeme]) -> None:
+        start = "group_open" if word == "group" else "statement"
+        text = self.source.text
+        try:
+            too_deep(lexemes)
+            node = machine().run(start, lexemes, text)
+        except Trouble as trouble:
+            self._broken(lexemes, trouble)
+        except Stuck as stuck:
+            place = syntax_errors.place_of(machine(), start, text, lexemes, stuck)
+            self._stuck(word, lexemes, place)
+        else:
+            self._keep(node)
+
+    def _stuck(self, word: str, lexemes: list[Lexeme], place: Place) -> None:
+        if word not in STATEMENT_WORDS:
+            self._broken(lexemes, syntax_errors.no_statement(place))
+            return
+        search = len(self.broken) < _SEARCHED
+        trouble = syntax_errors.of_word(place, search=search)
+        kept = 0 if trouble else self._kept_before(lexemes, place)
+        if kept:
+            self._read(word, lexemes[:kept])
+            self._read("", lexemes[kept:])
+        else:
+            self._broken(lexemes, trouble or syntax_errors.of_piece(place, search=search))
+
+    def _kept_before(self, lexemes: list[Lexeme], place: Place) -> int:
+        """How many lexemes make a whole statement that ends with a line, the rest being no part of it."""
+        ends = [
+            at for at in range(1, len(lexemes)) if lexemes[at].first and lexemes[at].start <= place.span.start
+        ]
+        for at in reversed(ends[-3:]):
+            if place.reads(lexemes[:at]):
+                return at
+        return 0
+
+    def _keep(self, node: Statement | GroupOpen) -> None:
+        if isinstance(node, GroupOpen):
+            self.group = node
+        elif self.group is not None and isinstance(node, Rule):
+            self.rules.append(node)
+        else:
+            self.statements.append(node)
+
+    # --- what is said -----------------------------------------------------------------------------
+
+    def _broken(self, lexemes: list[Lexeme], trouble: Trouble) -> None:
+        self.broken.append(_span(lexemes))
+        self._say(trouble)
+
+    def _say(self, trouble: Trouble) -> None:
+        self.diagnostics.append(syntax_errors.said(self.source, trouble))
+
+    def _too_many(self, at: Lexeme) -> None:
+        message = f"this text has more than {MOST_STATEMENTS:,} statements"
+        hint = "leave out what is not needed; lists can stand in files of their own"
+        self.broken.append(Span(at.start, len(self.source.text)))
+        self._say(Trouble("too-many-statements", message, at.span, hint))
+
+    def _warn(self) -> None:
+        broken = iter([*self.broken, Span(len(self.source.text), len(self.source.text))])
+        span = next(broken)
+        for trouble in thousands_points(self.lexemes):
+            while span.end <= trouble.span.start:
+                span = next(broken, Span(len(self.source.text) + 1, len(self.source.text) + 2))
+            if trouble.span.start < span.start:
+                self.diagnostics.append(syntax_errors.said(self.source, trouble, Severity.WARNING))
+
+
+def _span(lexemes: Sequence[Lexeme]) -> Span:
+    return Span(lexemes[0].start, lexemes[-1].end)

@@ -9,9 +9,11 @@ statement's word at the start of a line begins a statement wherever it could not
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from .scan import Lexeme
+from .spelling import near
 from .words import RESERVED, STATEMENT_WORDS
 
 
@@ -29,15 +31,67 @@ class Piece(NamedTuple):
 
 # After these no statement can be over.
 _GOES_ON_WORDS = (STATEMENT_WORDS - {"score"}) | frozenset(
-    (
-        "then and or not in is between contains starts ends like since before where followed because once "
-        "given expect"
-    ).split()
+    [
+        "then",
+        "and",
+        "or",
+        "not",
+        "in",
+        "is",
+        "between",
+        "contains",
+        "starts",
+        "ends",
+        "like",
+        "since",
+        "before",
+        "where",
+        "followed",
+        "because",
+        "once",
+        "given",
+        "expect",
+    ]
 )
-_GOES_ON_SIGNS = frozenset("( , : . + - − * / = < <= > >= != ≤ ≥ ≠ == => <> =<".split())
+_GOES_ON_SIGNS = frozenset(
+    [
+        "(",
+        ",",
+        ":",
+        ".",
+        "+",
+        "-",
+        "−",
+        "*",
+        "/",
+        "=",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "!=",
+        "≤",
+        "≥",
+        "≠",
+        "==",
+        "=>",
+        "<>",
+        "=<",
+    ]
+)
 
 # How many lexemes a header has at most before its `when`.
 _HEADER_LENGTH = {"rule": 3, "stage": 4, "disqualify": 1, "outcome": 2}
+
+_AWAITED = {
+    "rule": ("when", "for"), "for": ("when",), "stage": ("when",), "disqualify": ("when",), "outcome": ("when",),
+}  # fmt: skip
+
+
+@cache
+def alike(word: str) -> tuple[str, ...]:
+    """The words that begin statements which a word may be a misspelling of."""
+    return tuple(near(word, STATEMENT_WORDS))
 
 
 def split(lexemes: Sequence[Lexeme]) -> list[Piece]:
@@ -58,6 +112,8 @@ class _Splitter:
             if lexeme.word:
                 if lexeme.word in STATEMENT_WORDS:
                     self._statement_word(at, lexeme)
+                elif lexeme.first and lexeme.word not in RESERVED:
+                    self._perhaps_misspelt(at, lexeme)
                 elif lexeme.word == "then":
                     self.awaited = ()
             elif lexeme.kind == "SEMICOLON":
@@ -87,23 +143,40 @@ class _Splitter:
             ("when", "for") if word == "rule" else ("when",) if word in (*_HEADER_LENGTH, "for") else ()
         )
 
+    def _perhaps_misspelt(self, at: int, lexeme: Lexeme) -> None:
+        """A line that begins as a statement does but for the spelling of its word: a piece of its own.
+
+        In a correct text no name that ends a line's statement is followed by what heads another.
+        """
+        begins = at == self.begin
+        if not begins and (at == self.begin + 1 or self._goes_on(at)):
+            return
+        for word in alike(lexeme.word):
+            if (word != "when" and self._has_shape(at, word)) or (begins and word != "when"):
+                self._cut(at, at)
+                self.awaited = _AWAITED.get(word, ())
+                return
+
+    def _goes_on(self, at: int) -> bool:
+        before = self.lexemes[at - 1]
+        return before.word in _GOES_ON_WORDS if before.word else before.text in _GOES_ON_SIGNS
+
     def _begins(self, at: int, lexeme: Lexeme) -> bool:
         """Whether the statement's word there begins one, rather than going on with the one before."""
         if lexeme.word in self.awaited:
             longest = _HEADER_LENGTH.get(self.word)
             return lexeme.first and longest is not None and at - self.begin > longest
-        before = self.lexemes[at - 1]
-        goes_on = before.word in _GOES_ON_WORDS if before.word else before.text in _GOES_ON_SIGNS
+        goes_on = self._goes_on(at)
         if not lexeme.first:
-            return not goes_on and self._has_shape(at)
-        return self._has_shape(at) or (not goes_on and not self._is_operand(at))
+            return not goes_on and self._has_shape(at, lexeme.word)
+        return self._has_shape(at, lexeme.word) or (not goes_on and not self._is_operand(at))
 
     def _next(self, at: int) -> Lexeme | None:
         return self.lexemes[at] if at < len(self.lexemes) else None
 
-    def _has_shape(self, at: int) -> bool:
-        """Whether what follows a statement's word is what follows it at the head of its statement."""
-        word, one, two = self.lexemes[at].word, self._next(at + 1), self._next(at + 2)
+    def _has_shape(self, at: int, word: str) -> bool:
+        """Whether what follows there is what follows this word at the head of its statement."""
+        one, two = self._next(at + 1), self._next(at + 2)
         if one is None:
             return False
         named = one.kind == "BRACKETED" or (one.kind == "WORD" and one.word not in RESERVED)

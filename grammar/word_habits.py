@@ -1,0 +1,343 @@
+"""Words and phrases that people bring along, each told how it is said here.
+
+Each function looks at one habit at the place where a piece stops, and returns None where it is another.
+"""
+
+from __future__ import annotations
+
+from .nodes import Span
+from .place import Place, brief
+from .scan import Lexeme
+from .trouble import Trouble
+from .words import RESERVED, STATEMENT_WORDS
+
+_COMPARED = {
+    ("at", "least"): ">=", ("at", "most"): "<=", ("more", "than"): ">", ("greater", "than"): ">",
+    ("less", "than"): "<", ("fewer", "than"): "<", ("over",): ">", ("under",): "<", ("above",): ">",
+    ("below",): "<", ("equals",): "=", ("exactly",): "=",
+}  # fmt: skip
+_UNITS = ("minute", "hour", "day", "week", "month", "year")
+_KINDS = {
+    "integer": "number", "int": "number", "float": "number", "decimal": "number", "numeric": "number",
+    "string": "text", "str": "text", "varchar": "text", "bool": "yes/no", "boolean": "yes/no", "yes": "yes/no",
+    "flag": "yes/no", "timestamp": "datetime", "time": "datetime", "day": "date", "list": "texts",
+    "array": "texts", "set": "texts", "numbers": "number", "dates": "date",
+}  # fmt: skip
+_WHICH = {"every": "each", "all": "each", "any": "each", "last": "latest", "newest": "latest", "recent": "latest",
+          "earliest": "first", "oldest": "first"}  # fmt: skip
+_BOUNDS = {"max": "most", "maximum": "most", "cap": "most", "capped": "most", "limit": "most", "upto": "most",
+           "min": "least", "minimum": "least"}  # fmt: skip
+_NEVER_A_NAME = (STATEMENT_WORDS - {"when", "for"}) | {
+    "known", "unknown", "off", "days", "given", "expect", "yes", "no", "true", "false", "once", "since", "before",
+    "like", "contains", "starts", "ends", "between", "followed", "because", "is",
+}  # fmt: skip
+_AFTER_TEXT = frozenset({"by", "column", "otherwise", "at", "from"})
+
+
+def _in_awards(place: Place) -> bool:
+    return any(lexeme.kind == "THEN" for lexeme in place.taken)
+
+
+# --- conditions -----------------------------------------------------------------------------------------
+
+
+def times(place: Place) -> Trouble | None:
+    """`>= 2 times`."""
+    before = place.before()
+    if place.word not in ("times", "time", "x") or before is None or before.kind != "NUMERAL":
+        return None
+    message = "an event compared with a number is counted without saying so"
+    return Trouble("times-said", message, place.span, f'leave out "{place.word}"')
+
+
+def window(place: Place) -> Trouble | None:
+    """`in the last 30 days`, `in past 30 days`, `within 30 days`, `last 30 days`, `in last month`."""
+    one, two, three = (("", "", "") + place.words_before(3))[-3:]
+    length = _length(place)
+    mended = f"write in {'next' if 'next' in (three, place.word) else 'last'} {length or '30 days'}"
+    if (two, three) == ("in", "the") and place.word in ("last", "next", "past"):
+        span = Span(place.taken[-1].start, place.span.end)
+        return Trouble("window-form", 'a window of time is written without "the"', span, mended)
+    if two == "in" and three in ("last", "next") and place.word.removesuffix("s") in _UNITS:
+        unit = place.word.removesuffix("s")
+        return Trouble(
+            "window-form", "a window of time says how many", place.span, f"write in {three} 1 {unit}"
+        )
+    if two == "in" and three in ("past", "previous", "recent"):
+        return Trouble("window-form", 'a window of time is written with "last"', place.span, mended)
+    if length is None or _in_awards(place) or place.head == "test" or "followed" in (one, two):
+        return None
+    if place.word in ("last", "next", "within", "during") or three in ("last", "next", "within", "during"):
+        span = Span(place.taken[-1].start if place.kind == "NUMERAL" else place.span.start, place.span.end)
+        return Trouble("window-form", 'a window of time begins with "in last" or "in next"', span, mended)
+    return None
+
+
+def _length(place: Place) -> str | None:
+    """The length of time that stands nearby, as in `30 days`."""
+    nearby = [part for part in (place.at, *place.rest[:3]) if part is not None]
+    for amount, unit in zip(nearby, nearby[1:], strict=False):
+        if amount.kind == "NUMERAL" and unit.word.removesuffix("s") in _UNITS:
+            return f"{amount.text} {unit.word}"
+    return None
+
+
+def comparison(place: Place) -> Trouble | None:
+    """`at least 2`, `more than 5`."""
+    if _in_awards(place) or place.head not in (
+        "rule",
+        "when",
+        "for",
+        "stage",
+        "disqualify",
+        "define",
+        "outcome",
+    ):
+        return None
+    near = [part for part in (place.before(), place.at, place.after()) if part is not None]
+    words = [part.word for part in near]
+    for phrase, sign in _COMPARED.items():
+        for first in range(len(words) - len(phrase) + 1):
+            said = near[first : first + len(phrase)]
+            if tuple(words[first : first + len(phrase)]) != phrase or said[-1].kind == "AT":
+                continue
+            number = next(
+                (part.text for part in (place.at, *place.rest) if part and part.kind == "NUMERAL"), "2"
+            )
+            span = Span(said[0].start, said[-1].end)
+            return Trouble(
+                "comparison-in-words", "comparisons are written with signs", span, f"write {sign} {number}"
+            )
+    return None
+
+
+def after_is(place: Place) -> Trouble | None:
+    """`is "CTO"`, `is not known`, `is empty`."""
+    before, at, after = place.before(), place.at, place.after()
+    if before is None or before.kind != "IS" or at is None or place.head == "test":
+        return None
+    hint = f"write = {brief(at)}"
+    if place.word == "not":
+        opposite = {"known": "is unknown", "unknown": "is known"}
+        hint = opposite.get(after.word, f"!= {brief(after)}") if after is not None else "!="
+        hint = f"write {hint}"
+    elif place.word in ("empty", "blank", "null", "missing", "none"):
+        hint = "write is unknown"
+    elif place.word in ("set", "present", "filled", "there"):
+        hint = "write is known"
+    elif place.word in ("in", "between", "like", "contains"):
+        hint = 'leave out "is"'
+    return Trouble("after-is", 'after "is" comes only "known" or "unknown"', Span(before.start, at.end), hint)
+
+
+def values_after_in(place: Place) -> Trouble | None:
+    """`country in "DE", "AT"`."""
+    before = place.before()
+    if before is None or before.kind != "IN" or place.at is None or place.kind not in ("QUOTED", "NUMERAL"):
+        return None
+    values: list[Lexeme] = []
+    for part in (place.at, *place.rest):
+        if part.kind == place.kind:
+            values.append(part)
+        elif part.kind != "COMMA":
+            break
+    inside = ", ".join(part.text for part in values)
+    span = Span(place.span.start, values[-1].end)
+    return Trouble("values-in-brackets", 'values after "in" stand in brackets', span, f"write in ({inside})")
+
+
+def commas_between_conditions(place: Place) -> Trouble | None:
+    """`when a, b then +5`."""
+    if place.kind != "COMMA" or not place.accepted >= {"AND", "OR"} or place.head == "test":
+        return None
+    message = 'conditions are joined by "and" or "or"'
+    return Trouble("joined-by-and", message, place.span, "write and, or or, for the comma")
+
+
+def moment(place: Place) -> Trouble | None:
+    """`since 30 days ago`, `before yesterday`."""
+    before = place.before()
+    if before is None or "MOMENT" not in place.accepted or before.kind not in ("SINCE", "BEFORE", "ON", "AT"):
+        return None
+    if place.kind.startswith("MALFORMED") or place.kind == "UNCLOSED_QUOTE":
+        return None
+    length = _length(place)
+    hint = (
+        f"write in last {length}" if length and before.kind == "SINCE" else f"write {before.word} 2026-01-31"
+    )
+    return Trouble("date-expected", f'after "{before.text}" comes a date', place.span, hint)
+
+
+def unit(place: Place) -> Trouble | None:
+    """`in last 30`."""
+    before = place.before()
+    if (
+        before is None
+        or before.kind != "NUMERAL"
+        or "WEEKS" not in place.accepted
+        or place.accepted & {"AND", "TIMES"}
+    ):
+        return None
+    if place.kind == "WORD" and place.word[:3] in ("min", "hou", "day", "wee", "mon", "yea"):
+        return None
+    hint = "say minutes, hours, days, weeks, months or years"
+    return Trouble("unit-missing", f'"{before.text}" of what is not said', before.span, hint)
+
+
+# --- what a rule gives, and what a test says ----------------------------------------------------------------
+
+
+def points(place: Place) -> Trouble | None:
+    """`then 20`, `then engagement +20`, `then "hot"`."""
+    before, at = place.before(), place.at
+    if before is None or not place.accepted >= {"PLUS", "MINUS", "TAG"} or "WORD" in place.accepted:
+        return None
+    if at is None or place.word in RESERVED - {"score"} or place.kind in ("COMMA", "RPAR"):
+        hint = f'write points or a tag after "{before.text}", e.g. +10 or tag "hot"'
+        return Trouble("missing-points", "it is not said what the rule gives", place.span, hint)
+    if place.kind == "NUMERAL":
+        return Trouble("points-sign", "points need a sign", place.span, f"write +{at.text} or -{at.text}")
+    if place.kind == "QUOTED":
+        return Trouble(
+            "points-form", "a text alone gives nothing", place.span, f"for a tag write tag {at.text}"
+        )
+    if not at.word:
+        return None
+    ahead = place.rest[:2]
+    amount = "".join(part.text for part in ahead if part.kind in ("PLUS", "MINUS", "NUMERAL")) or "+10"
+    amount = amount if amount[0] in "+-−" else f"+{amount}"
+    name = "" if place.word in ("score", "add", "give", "gives", "plus", "points") else f" {at.text}"
+    return Trouble(
+        "points-form", "points are written with their number first", place.span, f"write {amount}{name}"
+    )
+
+
+def points_to(place: Place) -> Trouble | None:
+    """`then +20 score`, `then +5 to fit`, `then +5 max 10`."""
+    before, number = place.before(), place.before(2)
+    if before is None or not _in_awards(place):
+        return None
+    if place.word == "score" and before.kind == "NUMERAL" and "FADING" in place.accepted:
+        message = "points that name no score count toward the total"
+        return Trouble("points-to-total", message, place.span, 'leave out "score"')
+    if number is None or number.kind != "NUMERAL":
+        return None
+    if before.word in ("to", "for", "on", "points") and place.kind == "WORD":
+        message = f'"{before.text}" does not belong here'
+        return Trouble("extra-word", message, before.span, f"write {number.text} {place.word}")
+    if before.word in _BOUNDS and place.kind in ("NUMERAL", "PLUS", "MINUS"):
+        return _bound(place, before)
+    return None
+
+
+def _bound(place: Place, word: Lexeme) -> Trouble:
+    limit = place.text[place.span.start : place.rest[0].end] if place.kind != "NUMERAL" and place.rest else ""
+    hint = f"write at {_BOUNDS[word.word]} {limit or place.text[place.span.start : place.span.end]}"
+    return Trouble("bound-form", 'a bound is written with "at most" or "at least"', word.span, hint)
+
+
+def bound(place: Place) -> Trouble | None:
+    """`group "Website" max 30 {`, `then +5 fit max 10`."""
+    if place.at is None or place.word not in _BOUNDS or "AT" not in place.accepted:
+        return None
+    number = place.after()
+    written = number.text if number is not None and number.kind == "NUMERAL" else "10"
+    message = 'a bound is written with "at most" or "at least"'
+    return Trouble("bound-form", message, place.span, f"write at {_BOUNDS[place.word]} {written}")
+
+
+def joined(place: Place) -> Trouble | None:
+    """`then +5 and tag "hot"`, `given a = 1 and b = 2`."""
+    if place.word != "and" or "COMMA" not in place.accepted:
+        return None
+    what = (
+        "what a rule gives is" if _in_awards(place) else "facts are" if place.head == "test" else "these are"
+    )
+    return Trouble("joined-by-comma", f"{what} joined by commas", place.span, 'write a comma for "and"')
+
+
+def which_events(place: Place) -> Trouble | None:
+    """`for visited`, `for every visited`."""
+    if "LATEST" not in place.accepted:
+        return None
+    which = _WHICH.get(place.word)
+    after = place.after() if which else place.at
+    phrase = brief(after) if after is not None and after.kind in ("WORD", "BRACKETED") else "visited"
+    message = '"for" says first which events: "each", "latest" or "first"'
+    return Trouble("which-events", message, place.span, f"write for {which or 'each'} {phrase}")
+
+
+def kind_of_field(place: Place) -> Trouble | None:
+    """`field employees: integer`."""
+    if (
+        "DATETIME" not in place.accepted
+        or place.at is None
+        or not place.word
+        or place.word in ("otherwise", "from")
+    ):
+        return None
+    hint = "the kinds are text, number, yes/no, date, datetime and texts"
+    if place.word in _KINDS:
+        hint = f"write {_KINDS[place.word]}"
+    return Trouble("kind-of-field", f'"{place.at.text}" is not a kind of value', place.span, hint)
+
+
+# --- names and texts ------------------------------------------------------------------------------------------
+
+
+def text_without_quotes(place: Place) -> Trouble | None:
+    """`contains CTO`, `tag hot`, `list ICP: CTO`."""
+    if "QUOTED" not in place.accepted or "WORD" in place.accepted or place.at is None:
+        return None
+    plain = place.word and place.word not in RESERVED
+    if not plain and place.kind not in ("BRACKETED", "NUMERAL") and place.word not in _NEVER_A_NAME:
+        return None
+    end = place.at.end
+    for part in place.rest:
+        follows = part.start == end and part.kind not in ("COMMA", "SEMICOLON")
+        also = part.kind in ("WORD", "NUMERAL") and not part.first and part.word not in RESERVED | _AFTER_TEXT
+        if not follows and not also:
+            break
+        end = part.end
+    span = Span(place.span.start, end)
+    return Trouble(
+        "quotes-needed", "this text needs quotes", span, f'write "{place.text[span.start : span.end]}"'
+    )
+
+
+def grade_with_sign(place: Place) -> Trouble | None:
+    """`A+ from 40`."""
+    before = place.before()
+    if place.at is None or place.at.text not in "+-−" or before is None or before.end != place.at.start:
+        return None
+    if (
+        not place.accepted & {"OTHERWISE", "FROM"}
+        and "FIRES" not in place.accepted
+        and place.head not in ("grade", "test")
+    ):
+        return None
+    written = f"{before.text}{place.at.text}"
+    message = "a grade with a sign in it needs quotes"
+    return Trouble("quotes-needed", message, Span(before.start, place.at.end), f'write "{written}"')
+
+
+def reserved(place: Place) -> Trouble | None:
+    """`field list: text`."""
+    if place.at is None or place.word not in _NEVER_A_NAME or place.kind in ("WORD", "PATH"):
+        return None
+    if not place.accepted & {"WORD", "BRACKETED"}:
+        return None
+    written = f"[{place.at.text}]"
+    if "BRACKETED" not in place.accepted:
+        after = place.after()
+        if place.at.first or (after is not None and after.kind in ("QUOTED", "COLON")):
+            return None
+        written = f'"{place.at.text}"'
+    message = f'"{place.at.text}" is a word of the language and no name'
+    return Trouble("reserved-word", message, place.span, f"to use it as a name write {written}")
+
+
+HABITS = (
+    moment, times, window, comparison, after_is, values_after_in, commas_between_conditions, points, points_to,
+    bound, joined, unit, which_events, kind_of_field, grade_with_sign, text_without_quotes, reserved,
+)  # fmt: skip
