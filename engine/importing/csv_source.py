@@ -7,6 +7,7 @@ import io
 import itertools
 from collections import Counter, deque
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from .mapping import Reading
@@ -74,7 +75,8 @@ class _Records:
         self._count()
 
     def _reader(self) -> Iterator[list[str]]:
-        return csv.reader(self._lines(), delimiter=self.delimiter)
+        # Strict, as a mark never closed would else take all that follows into its cell in silence.
+        return csv.reader(self._lines(), delimiter=self.delimiter, strict=True)
 
     def _lines(self) -> Iterator[str]:
         while True:
@@ -111,7 +113,7 @@ class _Records:
         if self.has_nul or lines[-1].count('"') % 2:
             return None
         try:
-            rows = list(csv.reader(lines, delimiter=self.delimiter))
+            rows = list(csv.reader(lines, delimiter=self.delimiter, strict=True))
         except csv.Error:
             return None
         return rows if len(rows) == len(lines) and set(map(len, rows)) == {self.width} else None
@@ -125,7 +127,7 @@ class _Records:
             except StopIteration:
                 break
             except csv.Error as error:
-                self._reject(chunk, str(error), [])
+                self._reject(chunk, _said(error), [])
                 reader = self._reader()
                 continue
             mended = self._mended(chunk, row)
@@ -153,10 +155,8 @@ class _Records:
         return row
 
     def _reject(self, chunk: Chunk, reason: str, row: list[str]) -> None:
-        if "field larger than field limit" in reason:
-            reason = f"has a cell of more than {csv.field_size_limit():,} letters"
         if len(self.taken) > 1:
-            reason += f", or a quotation mark that is not closed: it runs over {len(self.taken)} lines"
+            reason += f", with the {len(self.taken) - 1:,} lines that a quotation mark joins to it"
             self.again.extendleft(reversed(self.taken[1:]))
             row = [self.taken[0].rstrip("\r\n")]
             del self.taken[1:]
@@ -165,16 +165,21 @@ class _Records:
         chunk.rejected.append(Rejected(self._count(), reason, row))
 
 
+def _said(error: csv.Error) -> str:
+    if "field larger than field limit" in str(error):
+        return f"has a cell of more than {csv.field_size_limit():,} letters"
+    return "has a quotation mark that is not closed, or not doubled within its cell"
+
+
 def _cells(count: int) -> str:
     return "1 cell" if count == 1 else f"{count} cells"
 
 
 def _widths(sample: list[str], delimiter: str) -> tuple[int, float]:
     """The columns of the header under a delimiter, and the share of the sampled rows that agree."""
-    try:
-        rows = [row for row in csv.reader(sample, delimiter=delimiter) if row]
-    except csv.Error:
-        return 1, 0.0
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        rows += (row for row in csv.reader(sample, delimiter=delimiter) if row)
     if not rows:
         return 1, 0.0
     # The last record of a sample may be cut off.

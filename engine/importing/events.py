@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import compress
@@ -20,7 +20,7 @@ from .values import UNREAD, member_writer
 _MOST_KINDS = 100_000
 _ORDINAL_BITS = 16
 
-Draft = tuple[str, str, object, object, int, str | None]
+Draft = tuple[str, str, str | None, int, int, str | None]
 """Lead, type, object, instant, key and properties; the kind's number comes later."""
 
 
@@ -76,7 +76,7 @@ class EventMaker:
         made: list[tuple[int, Draft]] = []
         rows = zip(leads, instants, types, objects, keys, texts, strict=True)
         for place, (lead, at, type_, object_, key, text) in enumerate(rows):
-            if at is None or not type_:
+            if not isinstance(at, int) or not type_:
                 self._refuse(place, columns[layout.at][place], type_, bad)
                 continue
             number = given_key(type_, key) if key else 0 if text is None else content_key(text)
@@ -155,8 +155,8 @@ class KindNumbers:
     store: Store
     _numbers: dict[tuple[str, str | None], int] = field(default_factory=dict)
 
-    def of(self, pairs: set[tuple[str, str | None]]) -> dict[tuple[str, str | None], int]:
-        """The numbers of the pairs."""
+    def of(self, pairs: Iterable[tuple[str, str | None]]) -> dict[tuple[str, str | None], int]:
+        """The numbers of the pairs, and maybe of others."""
         if len(self._numbers) > _MOST_KINDS:
             self._numbers.clear()
         missing = [pair for pair in pairs if pair not in self._numbers]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
@@ -37,8 +38,12 @@ class Rejects:
         if self._file is not None:
             self._file.close()
 
-    def add(self, rejected: Rejected) -> None:
-        """Writes one row away."""
+    def add_all(self, rejected: Iterable[Rejected]) -> None:
+        """Writes rows away."""
+        for row in rejected:
+            self._add(row)
+
+    def _add(self, rejected: Rejected) -> None:
         try:
             if self._file is None:
                 self._file = self.path.open("x", encoding="utf-8", newline="", errors="backslashreplace")

@@ -146,9 +146,8 @@ class _Loading:
 
     def gather(self, chunk: Chunk, staging: Staging, rejects: Rejects) -> None:
         """Gathers the rows of a chunk that can be read, and rejects the others."""
-        for rejected in chunk.rejected:
-            rejects.add(rejected)
         if not chunk.rows:
+            rejects.add_all(chunk.rejected)
             return
         width = len(self.source.columns)
         columns: list[Sequence[str]] = list(zip_longest(*chunk.rows, fillvalue=""))
@@ -156,7 +155,9 @@ class _Loading:
         leads = list(map(str.strip, columns[self.layout.lead]))
         bad = {place: f"has no id in {self._id_name()}" for place, lead in enumerate(leads) if not lead}
         drafts = [draft for maker in self.makers for draft in maker.make(leads, columns, bad)]
-        numbers = self.kinds.of({(draft[1], draft[2]) for place, draft in drafts if place not in bad})
+        # In the order of their coming, so that the first spelling of an object gets the lowest number.
+        pairs = dict.fromkeys((draft[1], draft[2]) for place, draft in drafts if place not in bad)
+        numbers = self.kinds.of(pairs)
         events = [
             (lead, at, numbers[type_, object_], key, properties)
             for place, (lead, type_, object_, at, key, properties) in drafts
@@ -165,8 +166,8 @@ class _Loading:
         rows = self._lead_rows(leads, columns, bad) if self.layout.fields or not self.makers else []
         self.staged += len(rows)
         staging.add(rows, events)
-        for place in sorted(bad):
-            rejects.add(Rejected(chunk.lines[place], bad[place], chunk.rows[place]))
+        late = [Rejected(chunk.lines[place], reason, chunk.rows[place]) for place, reason in bad.items()]
+        rejects.add_all(sorted([*chunk.rejected, *late], key=lambda rejected: rejected.line))
 
     def _id_name(self) -> str:
         return self.source.columns[self.layout.lead]

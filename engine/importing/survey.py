@@ -81,17 +81,28 @@ def take_survey(
     survey = Survey()
     memos: dict[int, Memo] = {}
     MomentReader(reading.timezone, reading.date_format)
-    for chunk in source.chunks():
+
+    def begin_columns() -> None:
         for place, column in enumerate(source.columns):
             if place not in survey.forms and column and column not in skipped:
                 moments = survey.moments[place] = moment_reader(reading, column)
                 survey.forms[place] = ColumnForms()
                 memos[place] = Memo(_former(moments, reading.decimal, column in ats))
+
+    begin_columns()
+    for chunk in source.chunks():
+        begin_columns()
         if lead in source.columns:
             _look_for_at(survey, chunk, source.columns.index(lead))
         _count(survey, chunk, memos)
         survey.rows += len(chunk.rows) + len(chunk.rejected)
         progress("reading", chunk.share)
+        if not source.columns and chunk.rejected:
+            first = chunk.rejected[0]
+            raise ImportRefused(
+                f"nothing in {source.label} can be read: line {first.line} {first.reason}",
+                'each line of JSON Lines is an object, as {"id": "ann", "title": "CTO"}',
+            )
     return survey
 
 

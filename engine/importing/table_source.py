@@ -87,7 +87,7 @@ def _chosen(connection: sqlite3.Connection, path: Path, table: str | None) -> st
             "ESCAPE '\\' ORDER BY name"
         )
     ]
-    if table in known:
+    if table is not None and table in known:
         return table
     if table is None and len(known) == 1:
         return str(known[0])

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from ...grammar.nodes import Kind
 from ..values import moment_of
@@ -22,7 +23,7 @@ class StoredEvent:
     type: str
     object: str | None
     instant: int
-    properties: Mapping[str, object]
+    properties: Mapping[str, Any]
 
     @property
     def at(self) -> datetime:
