@@ -17,6 +17,10 @@ from .facts import MEMO_LIMIT, Columns, Reader, Row
 from .walk import condition_values, selections
 
 _ELSE = "\0"
+FIXED = 16
+"""Up to so many columns each has one place in all rows."""
+
+_PREDICTED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class EventClass:
-    """The selectors that its events satisfy and the columns read of each of them."""
+    """The selectors that its events satisfy and the columns of its rows, None where one is not read."""
 
     code: int
     selectors: frozenset[int]
-    columns: tuple[Column, ...]
+    columns: tuple[Column | None, ...]
 
 
 class EventClasses:
@@ -52,7 +56,8 @@ class EventClasses:
         self._memo: dict[tuple[str | None, ...], int] = {}
         self._lock = Lock()
         self.known: list[EventClass] = [EventClass(0, frozenset(), ())]
-        self.width = self._widest()
+        self._columns = tuple(dict.fromkeys(c for columns in self._needs.values() for c in columns))
+        self.width = len(self._columns)
         for matcher in self._types.values():
             for objects in matcher.likely():
                 self._code(matcher.selectors(objects))
@@ -100,8 +105,10 @@ class EventClasses:
         return tuple([self._column(column, type_, object_, properties) for column in columns])
 
     def _column(
-        self, column: Column, type_: str, object_: str | None, properties: Mapping[str, object]
+        self, column: Column | None, type_: str, object_: str | None, properties: Mapping[str, object]
     ) -> Prepared:
+        if column is None:
+            return None
         if column.name is not None:
             value = properties.get(column.name)
             if value is None:
@@ -125,13 +132,14 @@ class EventClasses:
                     return key
         return None
 
-    def _widest(self) -> int:
-        """The most columns that are ever read of one event; it never changes, rows being laid out by it."""
-        by_type: dict[str, set[Column]] = {}
-        for number, columns in self._needs.items():
-            for feed in self._plan.selectors[number].feeds:
-                by_type.setdefault(feed.type, set()).update(columns)
-        return max(map(len, by_type.values()), default=0)
+    def _laid_out(self, selectors: frozenset[int]) -> tuple[Column | None, ...]:
+        """The columns of a class: in the places that they have in all rows, or packed where they are many."""
+        needed = dict.fromkeys(
+            column for number in sorted(selectors) for column in self._needs.get(number, ())
+        )
+        if not needed or len(self._columns) > FIXED:
+            return tuple(needed)
+        return tuple(column if column in needed else None for column in self._columns)
 
     def _code(self, selectors: frozenset[int]) -> int:
         code = self._codes.get(selectors)
@@ -141,10 +149,7 @@ class EventClasses:
             code = self._codes.get(selectors)
             if code is None:
                 code = len(self.known)
-                columns = dict.fromkeys(
-                    column for number in sorted(selectors) for column in self._needs.get(number, ())
-                )
-                self.known.append(EventClass(code, selectors, tuple(columns)))
+                self.known.append(EventClass(code, selectors, self._laid_out(selectors)))
                 self._codes[selectors] = code
         return code
 
@@ -154,13 +159,15 @@ def _text(value: object) -> str | None:
 
 
 class _TypeMatcher:
-    """The selectors that read one type of events, so indexed that exact objects cost one look-up."""
+    """The selectors that read one type of events, so indexed that most objects cost a few look-ups."""
 
     def __init__(self) -> None:
         self.bys: list[str | None] = []
         self._always: set[int] = set()
         self._exact: dict[tuple[int, str], list[int]] = {}
-        self._globs: list[tuple[int, Pattern, int]] = []
+        self._starts: dict[tuple[int, str], list[tuple[Pattern, int]]] = {}
+        self._lengths: list[set[int]] = []
+        self._samples: list[tuple[int, str]] = []
 
     def add(self, selector: int, by: str | None, pattern: Pattern | None) -> None:
         """Lets a selector read this type, its object being `by`."""
@@ -169,11 +176,15 @@ class _TypeMatcher:
             return
         if by not in self.bys:
             self.bys.append(by)
+            self._lengths.append(set())
         place = self.bys.index(by)
         if pattern.exact is not None:
             self._exact.setdefault((place, pattern.exact), []).append(selector)
         else:
-            self._globs.append((place, pattern, selector))
+            start = pattern.parts[0]
+            self._starts.setdefault((place, start), []).append((pattern, selector))
+            self._lengths[place].add(len(start))
+            self._samples.append((place, _ELSE.join(pattern.parts)))
 
     def selectors(self, objects: tuple[str | None, ...]) -> frozenset[int]:
         """Those that an event with these objects, one per `bys`, satisfies."""
@@ -181,10 +192,10 @@ class _TypeMatcher:
         for place, key in enumerate(objects):
             if key is not None:
                 found.update(self._exact.get((place, key), ()))
-        for place, pattern, selector in self._globs:
-            key = objects[place]
-            if key is not None and pattern.matches(key):
-                found.add(selector)
+                for length in self._lengths[place]:
+                    for pattern, selector in self._starts.get((place, key[:length]), ()):
+                        if pattern.matches(key):
+                            found.add(selector)
         return frozenset(found)
 
     def likely(self) -> Iterator[tuple[str | None, ...]]:
@@ -192,10 +203,10 @@ class _TypeMatcher:
         width = len(self.bys)
         yield (None,) * width
         yield (_ELSE,) * width
-        for place, key in self._exact:
+        searched = sum(len(self._starts.get((place, ""), ())) for place in range(width))
+        samples = [*self._exact, *self._samples]
+        for place, key in samples[: _PREDICTED // (searched + 1)]:
             yield (_ELSE,) * place + (key,) + (_ELSE,) * (width - place - 1)
-        for place, pattern, _ in self._globs:
-            yield (_ELSE,) * place + (_ELSE.join(pattern.parts),) + (_ELSE,) * (width - place - 1)
 
 
 def _needs(plan: Plan) -> dict[int, tuple[Column, ...]]:

@@ -45,7 +45,7 @@ class Scope:
     lines: list[str] = field(default_factory=list)
     values: dict[Value, Operand] = field(default_factory=dict)
     rounded: dict[str, Operand] = field(default_factory=dict)
-    columns: Sequence[Column] | None = None
+    columns: Sequence[Column | None] | None = None
 
     def add(self, line: str, depth: int = 0) -> None:
         """Adds a line, `depth` steps further in."""

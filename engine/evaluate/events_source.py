@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...grammar.nodes import Kind, Unit
 from ..plan import Last, Range, Selection
 from ..values import DAY, MICROSECONDS
 from .calendar import month_number
-from .classes import Column, EventClass, object_column
+from .classes import FIXED, Column, EventClass, object_column
 from .conditions_source import holds, in_selection
 from .draft import Draft, Scope
 from .gauges import Gauge, Gauging
@@ -19,7 +19,19 @@ NEVER = -(1 << 62)
 """Before every instant, by more than any window."""
 
 _NESTED = 16
+_BROAD = 256
 _CHAIN = 3
+_COLUMNLESS = {
+    Gauging.COUNT,
+    Gauging.SEEN,
+    Gauging.PERIODS,
+    Gauging.FIRST,
+    Gauging.LAST,
+    Gauging.FIRST_PERIOD,
+    Gauging.INSTANTS,
+    Gauging.LATEST,
+    Gauging.FADED,
+}
 _START = {
     Gauging.PERIODS: "{g} = 0; {g}d = None",
     Gauging.SUM: "{g} = 0.0",
@@ -60,10 +72,8 @@ def write_pass(draft: Draft) -> list[str]:
     draft.names["month_number"] = month_number
     starts = _starts(draft)
     widest = _widest(draft)
-    blocks = _blocks(draft, widest, old=False)
-    older = {} if widest is None else _blocks(draft, widest, old=True)
     ends = [_END[gauge.what].format(g=name) for gauge, name in draft.gauges.items() if gauge.what in _END]
-    loop = _loop(draft, blocks, widest, older) if blocks else []
+    loop = _loop(draft, widest)
     return [*(" " + line for line in starts), *loop, *(" " + line for line in ends)]
 
 
@@ -92,9 +102,7 @@ def _is_fixed(window: Last | Range | None) -> bool:
     return isinstance(window, Last) and window.unit in MICROSECONDS
 
 
-def _loop(
-    draft: Draft, blocks: dict[int, list[str]], widest: Last | None, older: dict[int, list[str]]
-) -> list[str]:
+def _loop(draft: Draft, widest: Last | None) -> list[str]:
     oldest = _oldest(draft)
     place = 1 if draft.stored else 0
     lines = [
@@ -112,12 +120,11 @@ def _loop(
         lines += ["  if code > newest: raise Unforeseen"]
     else:
         lines.append(" for at, code, p in events:" if draft.width else " for at, code in events:")
-    last = len(draft.classes) - 1
     if widest is None:
-        return lines + _dispatch(_runs(blocks), 1, last, 2)
+        return [*lines, *(_told_apart(draft, widest, 2, old=False) or ["  pass"])]
     lines.append(f"  if at <= {draft.edge(widest)}:")
-    lines += _dispatch(_runs(older), 1, last, 3) or ["   pass"]
-    return [*lines, "  else:", *_dispatch(_runs(blocks), 1, last, 3)]
+    lines += _told_apart(draft, widest, 3, old=True) or ["   pass"]
+    return [*lines, "  else:", *(_told_apart(draft, widest, 3, old=False) or ["   pass"])]
 
 
 def _oldest(draft: Draft) -> str:
@@ -130,6 +137,13 @@ def _oldest(draft: Draft) -> str:
                     return ""
                 edges.add(draft.edge(selection.window))
     return edges.pop() if len(edges) == 1 else f"min({', '.join(sorted(edges))})"
+
+
+def _told_apart(draft: Draft, widest: Last | None, depth: int, *, old: bool) -> list[str]:
+    """What each class of events does, old ones or not, at a depth."""
+    common, blocks = _blocks(draft, widest, old=old)
+    pad = " " * depth
+    return [*(pad + line for line in common), *_dispatch(_runs(blocks), 1, len(draft.classes) - 1, depth)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,43 +196,87 @@ def _dispatch(runs: Sequence[_Run], low: int, high: int, depth: int) -> list[str
     return lines
 
 
-def _blocks(draft: Draft, widest: Last | None, *, old: bool) -> dict[int, list[str]]:
-    """The lines for each class of events that any gauge reads, before the widest window or in it."""
+def _blocks(draft: Draft, widest: Last | None, *, old: bool) -> tuple[list[str], dict[int, list[str]]]:
+    """Lines for all events and lines for each class of them, before the widest window or in it.
+
+    What very many gauges read of very many classes alike is not written once per class.
+    """
     readers: dict[int, list[Gauge]] = {}
     for gauge in draft.gauges:
         for selector in dict.fromkeys(s.selector for s in (gauge.events, gauge.then) if s is not None):
             readers.setdefault(selector, []).append(gauge)
+    common: list[str] = []
+    shared: set[Gauge] = set()
+    for event_class, codes, gauges in _broad(draft, readers):
+        updates = _wanted(draft, gauges, event_class, widest, old=old)
+        if updates:
+            among = draft.constant(("codes", codes), codes.copy)
+            common.append(f"if code in {among}:")
+            common += [" " + line for line in _block(draft, updates, event_class)]
+        shared.update(gauges)
     blocks: dict[int, list[str]] = {}
     for event_class in draft.classes:
-        gauges = dict.fromkeys(g for s in sorted(event_class.selectors) for g in readers.get(s, ()))
-        updates = [update for gauge in gauges for update in _updates(draft, gauge, event_class)]
-        if old:
-            updates = [u for u in updates if not _is_fixed(u.window)]
-        else:
-            updates = [replace(u, window=None) if u.window == widest else u for u in updates]
+        of_class = dict.fromkeys(g for s in sorted(event_class.selectors) for g in readers.get(s, ()))
+        own = [gauge for gauge in of_class if gauge not in shared]
+        updates = _wanted(draft, own, event_class, widest, old=old)
         if updates:
             blocks[event_class.code] = _block(draft, updates, event_class)
-    return blocks
+    return common, blocks
+
+
+def _broad(
+    draft: Draft, readers: Mapping[int, list[Gauge]]
+) -> Iterator[tuple[EventClass, frozenset[int], list[Gauge]]]:
+    """Gauges of one selector that would make too many lines, with the classes of its events.
+
+    Where rows are packed class by class only those that read no column can be shared.
+    """
+    classes: dict[int, list[EventClass]] = {}
+    for event_class in draft.classes:
+        for selector in event_class.selectors:
+            classes.setdefault(selector, []).append(event_class)
+    for selector, gauges in readers.items():
+        of_selector = classes.get(selector, [])
+        mine = [
+            gauge
+            for gauge in gauges
+            if gauge.what is not Gauging.FOLLOWED
+            and (draft.width <= FIXED or (gauge.events.where is None and gauge.what in _COLUMNLESS))
+        ]
+        if len(mine) * len(of_selector) > _BROAD and len(of_selector) > 1:
+            yield of_selector[0], frozenset(c.code for c in of_selector), mine
+
+
+def _wanted(
+    draft: Draft, gauges: Iterable[Gauge], event_class: EventClass, widest: Last | None, *, old: bool
+) -> list[_Update]:
+    """What events of a class do, before the widest window or in it."""
+    updates = [update for gauge in gauges for update in _updates(draft, gauge, event_class)]
+    if old:
+        return [update for update in updates if not _is_fixed(update.window)]
+    return [replace(u, window=None) if u.window == widest else u for u in updates]
 
 
 def _block(draft: Draft, updates: Sequence[_Update], event_class: EventClass) -> list[str]:
     """Updates by window: the always first, then the widest, in which the narrower ones are nested."""
-    windows = dict.fromkeys(update.window for update in updates)
+    windows: dict[Last | Range | None, list[_Update]] = {}
+    for update in updates:
+        windows.setdefault(update.window, []).append(update)
     fixed = [w for w in windows if isinstance(w, Last) and w.unit in MICROSECONDS]
     fixed.sort(key=lambda w: -w.amount * MICROSECONDS[w.unit])
-    nested = set(fixed)
     scope = Scope("", columns=event_class.columns)
     if draft.stored and event_class.columns:
         scope.add("p = columns(kind, code, given)")
-    for window in sorted((w for w in windows if w not in nested), key=lambda w: w is not None):
+    others = [window for window in windows if not _is_fixed(window)]
+    for window in sorted(others, key=lambda w: w is not None):
         test = in_selection(draft, window)
         if test is not None:
             scope.add(f"if {test}:")
-        _guarded(draft, [u for u in updates if u.window == window], scope, 0 if test is None else 1)
+        _guarded(draft, windows[window], scope, 0 if test is None else 1)
     for place, window in enumerate(fixed):
         depth = place % _NESTED
         scope.add(f"if {in_selection(draft, window)}:", depth)
-        _guarded(draft, [u for u in updates if u.window == window], scope, depth + 1)
+        _guarded(draft, windows[window], scope, depth + 1)
     return scope.lines
 
 
@@ -249,7 +307,7 @@ def _updates(draft: Draft, gauge: Gauge, event_class: EventClass) -> list[_Updat
     return [_Update(selection.window, where, tuple(_lines(draft, gauge, name, event_class.columns)))]
 
 
-def _lines(draft: Draft, gauge: Gauge, name: str, columns: Sequence[Column]) -> list[str]:
+def _lines(draft: Draft, gauge: Gauge, name: str, columns: Sequence[Column | None]) -> list[str]:
     match gauge.what:
         case Gauging.COUNT:
             return [f"{name} += 1"]

@@ -19,6 +19,7 @@ from ..plan import (
     Value,
 )
 from ..values import DAY
+from .classes import Column
 from .draft import Draft, Operand, Scope
 from .gauges import Gauge, Gauging, of_signal
 
@@ -113,7 +114,7 @@ def _bracketed(text: str) -> str:
 
 def _property(draft: Draft, scope: Scope, name: str, kind: Kind) -> Operand:
     assert scope.columns is not None
-    place = next(i for i, c in enumerate(scope.columns) if (c.name, c.kind) == (name, kind))
+    place = next(i for i, c in enumerate(scope.columns) if c == Column(None, name, kind))
     local = draft.fresh("x")
     scope.add(f"{local} = {column(draft, place)}")
     return Operand(local, True)
