@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,23 +12,55 @@ from .failures import Failure
 
 if TYPE_CHECKING:
     from ..catalogue import Catalogue
+    from ..effect import LeadFacts
+    from ..evaluate import Event
+    from ..store.opening import Store
+    from .progress import ProgressLine
 
 
-def catalogue_beside(db: str | None, *, ignored: bool = False) -> tuple[Catalogue, Path] | None:
-    """The catalogue of the database named, else of the usual one where it is there; and where it lies."""
-    if ignored:
-        return None
+@contextmanager
+def open_beside(db: str | None, *, ignored: bool = False) -> Iterator[Store | None]:
+    """The database named, else the usual one where it is there, for reading; None where it is not."""
     path = Path(db or DATABASE)
-    if db is None and not path.exists():
-        return None
-    from ..store.catalogue import catalogue
+    if ignored or (db is None and not path.exists()):
+        yield None
+        return
     from ..store.opening import open_store
 
     with open_store(path, read_only=True) as store:
-        return catalogue(store), path
+        yield store
+
+
+def catalogue_beside(db: str | None, *, ignored: bool = False) -> tuple[Catalogue, Path] | None:
+    """The catalogue of the database that `open_beside` finds, and where it lies."""
+    with open_beside(db, ignored=ignored) as store:
+        if store is None:
+            return None
+        from ..store.catalogue import catalogue
+
+        return catalogue(store), store.path
 
 
 def refuse_both(db: str | None, no_db: bool) -> None:
     """Raises Failure where a database is both named and forbidden."""
     if db is not None and no_db:
         raise Failure("--db and --no-db exclude each other", "give one of the two")
+
+
+def events_of_lead(store: Store, lead: int) -> list[Event]:
+    """The events of a lead as evaluation takes them."""
+    from ..evaluate import Event
+    from ..store.events import events_of
+
+    return [Event(event.type, event.at, event.object, event.properties) for event in events_of(store, lead)]
+
+
+def leads_with_events(store: Store, progress: ProgressLine) -> Iterator[LeadFacts]:
+    """All leads with their events, one at a time."""
+    from ..store.leads import count_leads, iterate_leads
+
+    whole = count_leads(store)
+    for number, lead in enumerate(iterate_leads(store)):
+        if number % 64 == 0:
+            progress("scoring", number / whole)
+        yield lead.key, lead.fields, events_of_lead(store, lead.id)

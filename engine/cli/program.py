@@ -81,9 +81,9 @@ class Program(click.Group):
 
 def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from importlib.metadata import version
+        from ... import __version__
 
-        click.echo(f"leadwright {version('leadwright')}")
+        click.echo(f"leadwright {__version__}")
         ctx.exit()
 
 

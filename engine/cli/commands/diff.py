@@ -1,0 +1,81 @@
+"""`leadwright diff`: what differs between two rulesets, and who would move."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ..command import Command, at_option, db_option, json_option, paper, write, write_json
+from ..data import open_beside, refuse_both
+from ..progress import ProgressLine
+from ..rulesets import rules_named
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from ...effect import Effect
+    from ...store.opening import Store
+    from ..rulesets import Rules
+
+
+@click.command(
+    cls=Command,
+    examples=[
+        "leadwright diff inbound.rules draft.rules",
+        "leadwright diff inbound draft.rules        inbound as it was last scored",
+        "leadwright diff inbound@1 inbound@2        two of its versions",
+        "leadwright diff --no-db old.rules new.rules",
+    ],
+)
+@click.argument("old", metavar="A", type=click.Path())
+@click.argument("new", metavar="B", type=click.Path())
+@db_option(must=False)
+@click.option("--no-db", is_flag=True, help="Compare the rules alone, even where a database is there.")
+@at_option
+@click.option("--top", default=10, metavar="N", type=click.IntRange(0), help="How many leads to name.")
+@json_option
+def command(*, old: str, new: str, db: str | None, no_db: bool, at: str | None, top: int, as_json: bool) -> int:
+    """Say what differs between two rulesets, and who would move.
+
+    A and B are files, or names of rulesets that were scored. Where there is a database, all its leads are
+    scored with both: which stages they leave and enter, who moves most, and which rule moved them.
+    Nothing is stored.
+    """
+    from ...compare import compare
+    from ...report.changes import changes_data, changes_text, effect_data, effect_text
+
+    refuse_both(db, no_db)
+    with open_beside(db, ignored=no_db) as store:
+        before, after = _both(old, new, store)
+        changes = compare(before.reading.tree, after.reading.tree)
+        found = None
+        if store is not None:
+            now = asked_instant(at, store)
+            found = _effect(store, before, after, now)
+    if as_json:
+        write_json({"changes": changes_data(changes), "effect": found and effect_data(found)})
+        return 0
+    sheet = paper()
+    write(changes_text(changes, sheet))
+    if found is not None:
+        write(["", *effect_text(found, sheet, top)])
+    return 0
+
+
+def _both(old: str, new: str, store: Store | None) -> tuple[Rules, Rules]:
+    from ...store.catalogue import catalogue
+
+    known = catalogue(store) if store is not None else None
+    return rules_named(old, store, known), rules_named(new, store, known)
+
+
+def _effect(store: Store, before: Rules, after: Rules, now: dt.datetime) -> Effect:
+    from ...effect import effect
+    from ...evaluate import Evaluator
+    from ...values import instant_of
+    from ..data import leads_with_events
+
+    with ProgressLine() as progress:
+        leads = leads_with_events(store, progress)
+        return effect(Evaluator(before.plan), Evaluator(after.plan), leads, instant_of(now))
