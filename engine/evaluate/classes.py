@@ -51,6 +51,7 @@ class EventClasses:
             for feed in selector.feeds:
                 self._types.setdefault(feed.type, _TypeMatcher()).add(number, feed.by, selector.object)
         self._needs = _needs(plan)
+        self._keys = Reader(Kind.TEXT)
         self._readers: dict[Column, Reader] = {}
         self._codes: dict[frozenset[int], int] = {frozenset(): 0}
         self._memo: dict[tuple[str | None, ...], int] = {}
@@ -127,8 +128,8 @@ class EventClasses:
         for feed in selector.feeds:
             if feed.type == type_:
                 spelt = _text(object_ if feed.by is None else properties.get(feed.by))
-                key = None if spelt is None else text_key(spelt) or None
-                if key is not None and (selector.object is None or selector.object.matches(key)):
+                key = self._keys.read(spelt)
+                if isinstance(key, str) and (selector.object is None or selector.object.matches(key)):
                     return key
         return None
 
