@@ -109,10 +109,11 @@ def _rule(found: Found, rule: Rule, entries: list[Fired] | None, paid: list[int]
 
 
 def _cut_lines(plan: Plan, cuts: list[Cut]) -> tuple[Line, ...]:
-    return tuple(_cut_line(plan, *cut) for cut in cuts)
+    return tuple(cut_line(plan, *cut) for cut in cuts)
 
 
-def _cut_line(plan: Plan, kind: int, number: int, points: int) -> Line:
+def cut_line(plan: Plan, kind: int, number: int, points: int) -> Line:
+    """The line of what a group or a range took (or gave), by its kind in the generated functions."""
     if kind == CUT_BY_GROUP:
         group = plan.groups[number]
         edge = f"at most {group.most}" if points < 0 else f"at least {group.least}"

@@ -2,57 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ...grammar.nodes import Kind, Unit
 from ..plan import Last, Range, Selection
-from ..values import DAY, MICROSECONDS
+from ..values import MICROSECONDS
 from .calendar import month_number
-from .classes import FIXED, Column, EventClass, object_column
+from .classes import FIXED, EventClass
 from .conditions_source import holds, in_selection
 from .draft import Draft, Scope
 from .gauges import Gauge, Gauging
-from .values_source import column
-
-NEVER = -(1 << 62)
-"""Before every instant, by more than any window."""
+from .gauges_source import COLUMNLESS, END, NEVER, START, followed, updates
 
 _NESTED = 16
 _BROAD = 256
 _CHAIN = 3
-_COLUMNLESS = {
-    Gauging.COUNT,
-    Gauging.SEEN,
-    Gauging.PERIODS,
-    Gauging.FIRST,
-    Gauging.LAST,
-    Gauging.FIRST_PERIOD,
-    Gauging.INSTANTS,
-    Gauging.LATEST,
-    Gauging.FADED,
-}
-_START = {
-    Gauging.PERIODS: "{g} = 0; {g}d = None",
-    Gauging.SUM: "{g} = 0.0",
-    Gauging.AVG: "{g} = 0.0; {g}n = 0",
-    Gauging.MIN: "{g} = INF",
-    Gauging.MAX: "{g} = -INF",
-    Gauging.OBJECTS: "{g} = set()",
-    Gauging.FIRST: "{g} = None",
-    Gauging.LAST: "{g} = None",
-    Gauging.FIRST_PERIOD: "{g} = {g}d = None",
-    Gauging.INSTANTS: "{g} = []",
-    Gauging.LATEST: "{g} = []; {g}d = None",
-    Gauging.FOLLOWED: "{g} = False; {g}a = {g}b = NEVER",
-}
-_END = {
-    Gauging.SUM: "if {g} - {g} != 0.0: {g} = None",
-    Gauging.AVG: "{g} = {g} / {g}n if {g}n and {g} - {g} == 0.0 else None",
-    Gauging.MIN: "if {g} == INF: {g} = None",
-    Gauging.MAX: "if {g} == -INF: {g} = None",
-    Gauging.OBJECTS: "{g} = len({g}) - (None in {g})",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +36,7 @@ def write_pass(draft: Draft) -> list[str]:
     draft.names["month_number"] = month_number
     starts = _starts(draft)
     widest = _widest(draft)
-    ends = [_END[gauge.what].format(g=name) for gauge, name in draft.gauges.items() if gauge.what in _END]
+    ends = [END[gauge.what].format(g=name) for gauge, name in draft.gauges.items() if gauge.what in END]
     loop = _loop(draft, widest)
     return [*(" " + line for line in starts), *loop, *(" " + line for line in ends)]
 
@@ -82,7 +46,7 @@ def _starts(draft: Draft) -> list[str]:
     counts = [name for gauge, name in draft.gauges.items() if gauge.what in zero]
     lines = [" = ".join([*counts[i : i + 50], "0"]) for i in range(0, len(counts), 50)]
     return lines + [
-        _START[gauge.what].format(g=name) for gauge, name in draft.gauges.items() if gauge.what not in zero
+        START[gauge.what].format(g=name) for gauge, name in draft.gauges.items() if gauge.what not in zero
     ]
 
 
@@ -120,11 +84,12 @@ def _loop(draft: Draft, widest: Last | None) -> list[str]:
         lines += ["  if code > newest: raise Unforeseen"]
     else:
         lines.append(" for at, code, p in events:" if draft.width else " for at, code in events:")
+    reading = _reading(draft, widest)
     if widest is None:
-        return [*lines, *(_told_apart(draft, widest, 2, old=False) or ["  pass"])]
+        return [*lines, *(_told_apart(draft, reading, 2, old=False) or ["  pass"])]
     lines.append(f"  if at <= {draft.edge(widest)}:")
-    lines += _told_apart(draft, widest, 3, old=True) or ["   pass"]
-    return [*lines, "  else:", *(_told_apart(draft, widest, 3, old=False) or ["   pass"])]
+    lines += _told_apart(draft, reading, 3, old=True) or ["   pass"]
+    return [*lines, "  else:", *(_told_apart(draft, reading, 3, old=False) or ["   pass"])]
 
 
 def _oldest(draft: Draft) -> str:
@@ -139,9 +104,9 @@ def _oldest(draft: Draft) -> str:
     return edges.pop() if len(edges) == 1 else f"min({', '.join(sorted(edges))})"
 
 
-def _told_apart(draft: Draft, widest: Last | None, depth: int, *, old: bool) -> list[str]:
+def _told_apart(draft: Draft, reading: _Reading, depth: int, *, old: bool) -> list[str]:
     """What each class of events does, old ones or not, at a depth."""
-    common, blocks = _blocks(draft, widest, old=old)
+    common, blocks = _blocks(draft, reading, old=old)
     pad = " " * depth
     return [*(pad + line for line in common), *_dispatch(_runs(blocks), 1, len(draft.classes) - 1, depth)]
 
@@ -196,37 +161,49 @@ def _dispatch(runs: Sequence[_Run], low: int, high: int, depth: int) -> list[str
     return lines
 
 
-def _blocks(draft: Draft, widest: Last | None, *, old: bool) -> tuple[list[str], dict[int, list[str]]]:
-    """Lines for all events and lines for each class of them, before the widest window or in it.
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Which gauges, by name, each selector feeds, and those that are written once for many classes."""
 
-    What very many gauges read of very many classes alike is not written once per class.
-    """
-    readers: dict[int, list[Gauge]] = {}
-    for gauge in draft.gauges:
-        for selector in dict.fromkeys(s.selector for s in (gauge.events, gauge.then) if s is not None):
-            readers.setdefault(selector, []).append(gauge)
+    widest: Last | None
+    by_selector: Mapping[int, Mapping[str, Gauge]]
+    broad: Sequence[tuple[EventClass, frozenset[int], Mapping[str, Gauge]]]
+
+
+def _reading(draft: Draft, widest: Last | None) -> _Reading:
+    readers: dict[int, dict[str, Gauge]] = {}
+    for gauge, name in draft.gauges.items():
+        for selection in (gauge.events, gauge.then):
+            if selection is not None:
+                readers.setdefault(selection.selector, {})[name] = gauge
+    return _Reading(widest, readers, list(_broad(draft, readers)))
+
+
+def _blocks(draft: Draft, reading: _Reading, *, old: bool) -> tuple[list[str], dict[int, list[str]]]:
+    """Lines for all events and lines for each class of them, before the widest window or in it."""
     common: list[str] = []
-    shared: set[Gauge] = set()
-    for event_class, codes, gauges in _broad(draft, readers):
-        updates = _wanted(draft, gauges, event_class, widest, old=old)
+    shared: set[str] = set()
+    for event_class, codes, gauges in reading.broad:
+        updates = _wanted(draft, gauges, event_class, reading.widest, old=old)
         if updates:
-            among = draft.constant(("codes", codes), codes.copy)
-            common.append(f"if code in {among}:")
+            common.append(f"if code in {draft.constant(('codes', codes), codes.copy)}:")
             common += [" " + line for line in _block(draft, updates, event_class)]
         shared.update(gauges)
     blocks: dict[int, list[str]] = {}
     for event_class in draft.classes:
-        of_class = dict.fromkeys(g for s in sorted(event_class.selectors) for g in readers.get(s, ()))
-        own = [gauge for gauge in of_class if gauge not in shared]
-        updates = _wanted(draft, own, event_class, widest, old=old)
+        of_class: dict[str, Gauge] = {}
+        for selector in sorted(event_class.selectors):
+            of_class |= reading.by_selector.get(selector, {})
+        own = {name: gauge for name, gauge in of_class.items() if name not in shared}
+        updates = _wanted(draft, own, event_class, reading.widest, old=old)
         if updates:
             blocks[event_class.code] = _block(draft, updates, event_class)
     return common, blocks
 
 
 def _broad(
-    draft: Draft, readers: Mapping[int, list[Gauge]]
-) -> Iterator[tuple[EventClass, frozenset[int], list[Gauge]]]:
+    draft: Draft, readers: Mapping[int, Mapping[str, Gauge]]
+) -> Iterator[tuple[EventClass, frozenset[int], Mapping[str, Gauge]]]:
     """Gauges of one selector that would make too many lines, with the classes of its events.
 
     Where rows are packed class by class only those that read no column can be shared.
@@ -237,21 +214,21 @@ def _broad(
             classes.setdefault(selector, []).append(event_class)
     for selector, gauges in readers.items():
         of_selector = classes.get(selector, [])
-        mine = [
-            gauge
-            for gauge in gauges
+        mine = {
+            name: gauge
+            for name, gauge in gauges.items()
             if gauge.what is not Gauging.FOLLOWED
-            and (draft.width <= FIXED or (gauge.events.where is None and gauge.what in _COLUMNLESS))
-        ]
+            and (draft.width <= FIXED or (gauge.events.where is None and gauge.what in COLUMNLESS))
+        }
         if len(mine) * len(of_selector) > _BROAD and len(of_selector) > 1:
             yield of_selector[0], frozenset(c.code for c in of_selector), mine
 
 
 def _wanted(
-    draft: Draft, gauges: Iterable[Gauge], event_class: EventClass, widest: Last | None, *, old: bool
+    draft: Draft, gauges: Mapping[str, Gauge], event_class: EventClass, widest: Last | None, *, old: bool
 ) -> list[_Update]:
     """What events of a class do, before the widest window or in it."""
-    updates = [update for gauge in gauges for update in _updates(draft, gauge, event_class)]
+    updates = [_update(draft, name, gauge, event_class) for name, gauge in gauges.items()]
     if old:
         return [update for update in updates if not _is_fixed(update.window)]
     return [replace(u, window=None) if u.window == widest else u for u in updates]
@@ -298,113 +275,9 @@ def _guarded(draft: Draft, updates: Sequence[_Update], outer: Scope, depth: int)
             scope.add(line, 1)
 
 
-def _updates(draft: Draft, gauge: Gauge, event_class: EventClass) -> list[_Update]:
-    name = draft.gauges[gauge]
+def _update(draft: Draft, name: str, gauge: Gauge, event_class: EventClass) -> _Update:
     if gauge.what is Gauging.FOLLOWED:
-        return [_Update(None, None, tuple(_followed(draft, gauge, event_class)))]
+        return _Update(None, None, tuple(followed(draft, gauge, name, event_class)))
     selection = gauge.events
     where = selection if selection.where is not None else None
-    return [_Update(selection.window, where, tuple(_lines(draft, gauge, name, event_class.columns)))]
-
-
-def _lines(draft: Draft, gauge: Gauge, name: str, columns: Sequence[Column | None]) -> list[str]:
-    match gauge.what:
-        case Gauging.COUNT:
-            return [f"{name} += 1"]
-        case Gauging.FIRST:
-            return [f"if {name} is None: {name} = at"]
-        case Gauging.LAST:
-            return [f"{name} = at"]
-        case Gauging.INSTANTS:
-            return [f"{name}.append(at)"]
-        case Gauging.OBJECTS:
-            return [f"{name}.add({column(draft, columns.index(object_column(gauge.events)))})"]
-        case Gauging.SEEN:
-            return [f"{name} = 1"]
-        case Gauging.FADED:
-            return _faded(draft, gauge, name)
-        case Gauging.PERIODS:
-            return [f"d = {period('at', gauge.per)}", f"if d != {name}d: {name} += 1; {name}d = d"]
-        case Gauging.LATEST:
-            return [
-                f"d = {period('at', gauge.per)}",
-                f"if d == {name}d: {name}[-1] = at",
-                f"else: {name}.append(at); {name}d = d",
-            ]
-        case Gauging.FIRST_PERIOD:
-            return [
-                f"d = {period('at', gauge.per)}",
-                f"if {name}d is None or d == {name}d: {name} = at; {name}d = d",
-            ]
-        case _:
-            place = columns.index(Column(None, gauge.of, Kind.NUMBER))
-            number = [" " + line for line in _number(gauge, name)]
-            return [f"x = {column(draft, place)}", "if x is not None:", *number]
-
-
-def _faded(draft: Draft, gauge: Gauge, name: str) -> list[str]:
-    """Adds what is left at the event's age: by comparing with a few edges, or by division and a table."""
-    left, window = gauge.left, gauge.events.window
-    if isinstance(window, Last) and window.unit in MICROSECONDS:
-        left = left[: -(-window.amount * MICROSECONDS[window.unit] // gauge.within)]
-    if len(left) > _CHAIN + 1:
-        table = draft.constant(("decay", left), lambda: left)
-        return [f"k = (now - at) // {gauge.within}", f"if k < {len(left)}: {name} += {table}[k]"]
-    if not left:
-        return ["pass"]
-    worth = [f"{points} if at > {draft.moment(-step * gauge.within)}" for step, points in enumerate(left, 1)]
-    return [f"{name} += {' else '.join(worth)} else 0"]
-
-
-def _number(gauge: Gauge, name: str) -> list[str]:
-    match gauge.what:
-        case Gauging.SUM:
-            return [f"{name} += x"]
-        case Gauging.AVG:
-            return [f"{name} += x; {name}n += 1"]
-        case Gauging.MIN:
-            return [f"if x < {name}: {name} = x"]
-        case _:
-            return [f"if x > {name}: {name} = x"]
-
-
-def period(at: str, unit: Unit | None) -> str:
-    """The number of the UTC day, ISO week (1970 began on a Thursday) or month of an instant."""
-    match unit:
-        case Unit.WEEK:
-            return f"({at} // {DAY} + 3) // 7"
-        case Unit.MONTH:
-            return f"month_number({at} // {DAY})"
-        case _:
-            return f"{at} // {DAY}"
-
-
-def _followed(draft: Draft, gauge: Gauge, event_class: EventClass) -> list[str]:
-    """Looks back at the latest first event, and at a second one of the same instant.
-
-    Both are looked for before this event is remembered, since the two are different events.
-    """
-    assert gauge.then is not None
-    name = draft.gauges[gauge]
-    lines: list[str] = []
-    scope = Scope("", lines, columns=event_class.columns)
-    asks: list[str] = []
-    keeps: list[str] = []
-    roles = ((gauge.events, f"{name}b == at", "a"), (gauge.then, f"at - {name}a <= {gauge.within}", "b"))
-    for selection, ask, role in roles:
-        if selection.selector not in event_class.selectors:
-            continue
-        tests = [test] if (test := in_selection(draft, selection.window)) else []
-        if selection.where is not None:
-            filter_ = holds(draft, scope, selection.where, True)
-            tests.append(f"({filter_.text})" if filter_.loose > 1 else filter_.text)
-        if tests:
-            scope.add(f"{name}{role}x = {' and '.join(tests)}")
-            asks.append(f"{name}{role}x and {ask}")
-            keeps.append(f"if {name}{role}x: {name}{role} = at")
-        else:
-            asks.append(ask)
-            keeps.append(f"{name}{role} = at")
-    scope.add(f"if {' or '.join(asks)}: {name} = True")
-    lines += keeps
-    return lines
+    return _Update(selection.window, where, tuple(updates(draft, gauge, name, event_class.columns)))

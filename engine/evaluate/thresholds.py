@@ -12,11 +12,20 @@ import struct
 from collections.abc import Callable
 
 DECIMALS = 6
+_NEAR = 4
 
 
-def smallest(holds: Callable[[float], bool]) -> float:
-    """The smallest double of which a condition holds that holds of all greater ones; infinity if of none."""
+def smallest(holds: Callable[[float], bool], near: float | None = None) -> float:
+    """The smallest double whose rounding meets a condition that all greater ones meet; infinity if none does.
+
+    `near` is where it will likely be found.
+    """
     low, high = _rank(-math.inf), _rank(math.inf)
+    if near is not None:
+        around = _rank(near) - _NEAR, _rank(near) + _NEAR
+        below, above = (holds(round(_double(rank), DECIMALS)) for rank in around)
+        if above and not below:
+            low, high = around
     while low < high:
         middle = (low + high) // 2
         number = _double(middle)
@@ -49,8 +58,9 @@ def written(number: float) -> str:
 
 def unrounded(operator: str, name: str, constant: float) -> tuple[str, str]:
     """`round(name, 6) operator constant`, and its contrary, without rounding."""
-    least = written(smallest(lambda number: number >= constant))
-    above = written(smallest(lambda number: number > constant))
+    half = 0.5 * 10.0**-DECIMALS
+    least = written(smallest(lambda number: number >= constant, constant - half))
+    above = written(smallest(lambda number: number > constant, constant + half))
     match operator:
         case ">=":
             return f"{name} >= {least}", f"{name} < {least}"

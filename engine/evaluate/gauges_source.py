@@ -1,0 +1,153 @@
+"""What each kind of gauge does at the start, for an event of its selection, and at the end, as Python."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...grammar.nodes import Kind, Unit
+from ..plan import Last
+from ..values import DAY, MICROSECONDS
+from .classes import Column, EventClass, object_column
+from .conditions_source import holds, in_selection
+from .draft import Draft, Scope
+from .gauges import Gauge, Gauging
+from .values_source import column
+
+NEVER = -(1 << 62)
+"""Before every instant, by more than any window."""
+
+_FEW = 4
+COLUMNLESS = {
+    Gauging.COUNT,
+    Gauging.SEEN,
+    Gauging.PERIODS,
+    Gauging.FIRST,
+    Gauging.LAST,
+    Gauging.FIRST_PERIOD,
+    Gauging.INSTANTS,
+    Gauging.LATEST,
+    Gauging.FADED,
+}
+START = {
+    Gauging.PERIODS: "{g} = 0; {g}d = None",
+    Gauging.SUM: "{g} = 0.0",
+    Gauging.AVG: "{g} = 0.0; {g}n = 0",
+    Gauging.MIN: "{g} = INF",
+    Gauging.MAX: "{g} = -INF",
+    Gauging.OBJECTS: "{g} = set()",
+    Gauging.FIRST: "{g} = None",
+    Gauging.LAST: "{g} = None",
+    Gauging.FIRST_PERIOD: "{g} = {g}d = None",
+    Gauging.INSTANTS: "{g} = []",
+    Gauging.LATEST: "{g} = []; {g}d = None",
+    Gauging.FOLLOWED: "{g} = False; {g}a = {g}b = NEVER",
+}
+END = {
+    Gauging.SUM: "if {g} - {g} != 0.0: {g} = None",
+    Gauging.AVG: "{g} = {g} / {g}n if {g}n and {g} - {g} == 0.0 else None",
+    Gauging.MIN: "if {g} == INF: {g} = None",
+    Gauging.MAX: "if {g} == -INF: {g} = None",
+    Gauging.OBJECTS: "{g} = len({g}) - (None in {g})",
+}
+
+
+def updates(draft: Draft, gauge: Gauge, name: str, columns: Sequence[Column | None]) -> list[str]:
+    match gauge.what:
+        case Gauging.COUNT:
+            return [f"{name} += 1"]
+        case Gauging.FIRST:
+            return [f"if {name} is None: {name} = at"]
+        case Gauging.LAST:
+            return [f"{name} = at"]
+        case Gauging.INSTANTS:
+            return [f"{name}.append(at)"]
+        case Gauging.OBJECTS:
+            return [f"{name}.add({column(draft, columns.index(object_column(gauge.events)))})"]
+        case Gauging.SEEN:
+            return [f"{name} = 1"]
+        case Gauging.FADED:
+            return _faded(draft, gauge, name)
+        case Gauging.PERIODS:
+            return [f"d = {period('at', gauge.per)}", f"if d != {name}d: {name} += 1; {name}d = d"]
+        case Gauging.LATEST:
+            return [
+                f"d = {period('at', gauge.per)}",
+                f"if d == {name}d: {name}[-1] = at",
+                f"else: {name}.append(at); {name}d = d",
+            ]
+        case Gauging.FIRST_PERIOD:
+            return [
+                f"d = {period('at', gauge.per)}",
+                f"if {name}d is None or d == {name}d: {name} = at; {name}d = d",
+            ]
+        case _:
+            place = columns.index(Column(None, gauge.of, Kind.NUMBER))
+            number = [" " + line for line in _number(gauge, name)]
+            return [f"x = {column(draft, place)}", "if x is not None:", *number]
+
+
+def _faded(draft: Draft, gauge: Gauge, name: str) -> list[str]:
+    """Adds what is left at the event's age: by comparing with a few edges, or by division and a table."""
+    left, window = gauge.left, gauge.events.window
+    if isinstance(window, Last) and window.unit in MICROSECONDS:
+        left = left[: -(-window.amount * MICROSECONDS[window.unit] // gauge.within)]
+    if len(left) > _FEW:
+        table = draft.constant(("decay", left), lambda: left)
+        return [f"k = (now - at) // {gauge.within}", f"if k < {len(left)}: {name} += {table}[k]"]
+    if not left:
+        return ["pass"]
+    worth = [f"{points} if at > {draft.moment(-step * gauge.within)}" for step, points in enumerate(left, 1)]
+    return [f"{name} += {' else '.join(worth)} else 0"]
+
+
+def _number(gauge: Gauge, name: str) -> list[str]:
+    match gauge.what:
+        case Gauging.SUM:
+            return [f"{name} += x"]
+        case Gauging.AVG:
+            return [f"{name} += x; {name}n += 1"]
+        case Gauging.MIN:
+            return [f"if x < {name}: {name} = x"]
+        case _:
+            return [f"if x > {name}: {name} = x"]
+
+
+def period(at: str, unit: Unit | None) -> str:
+    """The number of the UTC day, ISO week (1970 began on a Thursday) or month of an instant."""
+    match unit:
+        case Unit.WEEK:
+            return f"({at} // {DAY} + 3) // 7"
+        case Unit.MONTH:
+            return f"month_number({at} // {DAY})"
+        case _:
+            return f"{at} // {DAY}"
+
+
+def followed(draft: Draft, gauge: Gauge, name: str, event_class: EventClass) -> list[str]:
+    """Looks back at the latest first event, and at a second one of the same instant.
+
+    Both are looked for before this event is remembered, since the two are different events.
+    """
+    assert gauge.then is not None
+    lines: list[str] = []
+    scope = Scope("", lines, columns=event_class.columns)
+    asks: list[str] = []
+    keeps: list[str] = []
+    roles = ((gauge.events, f"{name}b == at", "a"), (gauge.then, f"at - {name}a <= {gauge.within}", "b"))
+    for selection, ask, role in roles:
+        if selection.selector not in event_class.selectors:
+            continue
+        tests = [test] if (test := in_selection(draft, selection.window)) else []
+        if selection.where is not None:
+            filter_ = holds(draft, scope, selection.where, True)
+            tests.append(f"({filter_.text})" if filter_.loose > 1 else filter_.text)
+        if tests:
+            scope.add(f"{name}{role}x = {' and '.join(tests)}")
+            asks.append(f"{name}{role}x and {ask}")
+            keeps.append(f"if {name}{role}x: {name}{role} = at")
+        else:
+            asks.append(ask)
+            keeps.append(f"{name}{role} = at")
+    scope.add(f"if {' or '.join(asks)}: {name} = True")
+    lines += keeps
+    return lines
