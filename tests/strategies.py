@@ -110,6 +110,7 @@ def _of_kind(kind: Kind, known: Mapping[str, Kind] = FIELDS) -> st.SearchStrateg
 
 
 TEXT = _among(TEXTS).map(text)
+PATTERN = _among([value for value in TEXTS if value]).map(text)
 NUMBER = (st.integers(0, 300).map(str) | _among(("0.5", "2.25", "1000", "99999.125"))).map(number)
 SIGNED = NUMBER | NUMBER.map(lambda value: n.Negative(value, span=SPAN))
 DAYS = st.dates(dt.date(2025, 6, 1), dt.date(2026, 6, 1))
@@ -219,7 +220,9 @@ def _number_tests(names: Mapping[str, Kind] = FIELDS) -> Expressions:
         st.booleans(),
     )
     among = node(n.In, tuples(SIGNED, 1, 3), st.booleans())
-    return st.one_of(node(n.Compare, SIGN, numbers(names, 1)), between, among)
+    # Nothing declares the kind of a property, so a comparison of two would leave both open.
+    other = numbers(depth=1) if names is FIELDS else SIGNED
+    return st.one_of(node(n.Compare, SIGN, other), between, among)
 
 
 def _count_tests() -> Expressions:
@@ -234,7 +237,7 @@ def _text_tests() -> Expressions:
         node(n.Compare, EQUALITY, TEXT),
         node(n.In, tuples(TEXT, 1, 3), st.booleans()),
         node(n.In, _among(LISTS).map(name), st.booleans()),
-        node(n.Match, _among(("contains", "starts", "ends", "like")), TEXT, st.booleans()),
+        node(n.Match, _among(("contains", "starts", "ends", "like")), PATTERN, st.booleans()),
     )
 
 
@@ -246,7 +249,7 @@ def _about_fields() -> list[Expressions]:
     return [
         node(n.Clause, numbers(depth=1), _number_tests(), None),
         node(n.Clause, _of_kind(Kind.TEXT) | DOMAIN, _text_tests(), None),
-        node(n.Clause, _of_kind(Kind.TEXTS), node(n.Match, "contains", TEXT, st.booleans()), None),
+        node(n.Clause, _of_kind(Kind.TEXTS), node(n.Match, "contains", PATTERN, st.booleans()), None),
         node(n.Clause, _of_kind(Kind.TEXTS), node(n.In, tuples(TEXT, 1, 3), st.booleans()), None),
         node(n.Clause, _of_kind(Kind.YES_NO), node(n.Compare, EQUALITY, node(n.YesNo, st.booleans())), None),
         _of_kind(Kind.YES_NO),
@@ -390,7 +393,7 @@ def declarations(draw: st.DrawFn) -> list[Any]:
         )
         made.append(n.ListDeclaration(name(entries), tuple(map(text, chosen)), span=SPAN))
     for score in SCORES:
-        low, high = draw(maybe(st.integers(-100, 0))), draw(maybe(st.integers(0, 100)))
+        low, high = draw(maybe(st.integers(-100, 0))), draw(maybe(st.integers(1, 100)))
         made.append(n.ScoreDeclaration(name(score), low, high, span=SPAN))
     made.append(n.ScoreDeclaration(None, draw(maybe(st.integers(-100, 0))), 100, span=SPAN))
     plain = _joined(st.one_of(*_about_fields()[1:4], *_about_events()), 1)
@@ -431,7 +434,7 @@ _VALUES = {
     Kind.YES_NO: node(n.YesNo, st.booleans()),
     Kind.DATE: DAY,
     Kind.DATETIME: node(n.Moment, INSTANTS),
-    Kind.TEXTS: tuples(TEXT, 1, 3),
+    Kind.TEXTS: tuples(PATTERN, 1, 3),
 }
 
 
@@ -442,13 +445,17 @@ def given_fields(draw: st.DrawFn, known: Mapping[str, Kind] = FIELDS) -> n.Given
     return n.GivenField(name(field), draw(maybe(_VALUES[known[field]])), span=SPAN)
 
 
+def _once(facts: st.SearchStrategy[n.GivenField], most: int) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(facts, max_size=most, unique_by=lambda fact: fact.name.text).map(tuple)
+
+
 @st.composite
 def given_events(draw: st.DrawFn) -> n.GivenEvent:
     """`visited pricing 3 times 2 days ago with amount = 5`."""
     event = draw(events(filtered=False))
     kind, thing = (event.name, None) if isinstance(event, n.Reference) else (event.type, event.object)
     ago, on = draw(st.sampled_from(((DURATION, st.none()), (st.none(), MOMENT), (st.none(), st.none()))))
-    known = tuples(given_fields(PROPERTIES).filter(lambda it: it.value is not None), 0, 2)
+    known = _once(given_fields(PROPERTIES).filter(lambda it: it.value is not None), 2)
     times = st.integers(1, 4)
     return n.GivenEvent(kind, thing, draw(times), draw(ago), draw(on), draw(known), span=SPAN)
 
@@ -457,7 +464,7 @@ def given_events(draw: st.DrawFn) -> n.GivenEvent:
 def expectations() -> st.SearchStrategy[Any]:
     """Everything that can stand after `expect`."""
     no = st.booleans()
-    score, label = maybe(_among(SCORES).map(name)), _among(("A+", "B", "D")).map(name)
+    score, label = maybe(_among(SCORES).map(name)), _among(("A+", "D")).map(name)
     stage = _among([(None, "MQL"), (None, None), ("product", "PQL"), ("product", None)])
     return st.one_of(
         node(n.ExpectScore, score, SIGN, st.integers(-20, 100), no),
@@ -465,16 +472,18 @@ def expectations() -> st.SearchStrategy[Any]:
             lambda drawn: n.ExpectStage(*(it and name(it) for it in drawn[0]), drawn[1], span=SPAN)
         ),
         node(n.ExpectGrade, score, label, no),
-        node(n.ExpectTag, _among(TAGS).map(text), no),
+        node(n.ExpectTag, text(TAGS[0]), no),
         node(n.ExpectRule, st.just(text("Rule 0")), no),
         node(n.ExpectDisqualified, no),
     )
 
 
 def trials(label: str) -> st.SearchStrategy[n.Test]:
-    """Tests of a ruleset that has the rule "Rule 0"; whether they would pass is another matter."""
-    given = tuples(given_fields() | given_events(), 0, 4)
-    return node(n.Test, text(label), maybe(MOMENT), given, tuples(expectations(), 1, 3))
+    """Tests of a ruleset that has "Rule 0" and the first tag; whether they would pass is another matter."""
+    given = _once(given_fields(), 3).flatmap(
+        lambda known: tuples(given_events(), 0, 3).flatmap(lambda happened: st.permutations(known + happened))
+    )
+    return node(n.Test, text(label), maybe(MOMENT), given.map(tuple), tuples(expectations(), 1, 3))
 
 
 # --- whole rulesets -------------------------------------------------------------------------------
@@ -485,7 +494,9 @@ def rulesets(draw: st.DrawFn) -> n.Tree:
     """A ruleset in which everything that is used is declared, and used as what it is."""
     made: list[Any] = [n.Title(text("Made up"), span=SPAN)] if draw(st.booleans()) else []
     made += draw(declarations())
-    made.append(draw(rules("Rule 0")))
+    first = draw(rules("Rule 0"))
+    given = tuple(award for award in first.awards if isinstance(award, n.Points))
+    made.append(replace(first, off=False, awards=(*given, n.Tag(text(TAGS[0]), span=SPAN))))
     plain = draw(st.lists(rules(), max_size=3))
     made += [rule for at, rule in enumerate(plain) if rule not in plain[:at]]
     if draw(st.booleans()):
