@@ -1,0 +1,142 @@
+"""A condition as alternatives: boxes of which at least one holds wherever the condition has a wanted truth.
+
+Boxes may be too wide, never too narrow: where none is possible, the condition surely never has that truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from .. import plan as p
+from .boxes import Box, meet
+from .clauses import Asked, Asking, Clauses
+from .domains import Domain, everything_like, nothing_like
+from .subjects import Subjects
+
+MOST = 64
+"""Where more alternatives than this would come up, parts of a condition are left out of account."""
+
+
+class Alternatives(NamedTuple):
+    """Some boxes; `exact` unless a part of the condition was left out of account."""
+
+    boxes: tuple[Box, ...]
+    exact: bool
+
+
+ANYTHING = Alternatives(({},), True)
+NOTHING = Alternatives((), True)
+
+
+class Wanted(NamedTuple):
+    """The truth wanted of a condition; if not `sure`, unknown will do as well."""
+
+    truth: bool
+    sure: bool
+
+
+TRUE, FALSE = Wanted(True, True), Wanted(False, True)
+NOT_TRUE, NOT_FALSE = Wanted(False, False), Wanted(True, False)
+_OPPOSITE = {TRUE: FALSE, FALSE: TRUE, NOT_TRUE: NOT_FALSE, NOT_FALSE: NOT_TRUE}
+
+
+class Reader:
+    """The alternatives of one plan's conditions, each found once.
+
+    The memory is by identity: the conditions must outlive the reader.
+    """
+
+    def __init__(self, plan: p.Plan, subjects: Subjects) -> None:
+        self.plan = plan
+        self.subjects = subjects
+        self.clauses = Clauses(subjects)
+        self._found: dict[tuple[int, Wanted], Alternatives] = {}
+        self._asked: dict[int, list[Asked]] = {}
+        self._opened: dict[int, p.All] = {}
+
+    def read(self, condition: p.Condition, wanted: Wanted) -> Alternatives:
+        """The boxes in which a condition can have a truth."""
+        key = (id(condition), wanted)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._read(condition, wanted)
+        return found
+
+    def _read(self, condition: p.Condition, wanted: Wanted) -> Alternatives:
+        match condition:
+            case p.Not(item=item):
+                return self.read(item, _OPPOSITE[wanted])
+            case p.All(items=items) | p.Any(items=items):
+                parts = [self.read(item, wanted) for item in items]
+                return self.both(parts) if isinstance(condition, p.All) is wanted.truth else _either(parts)
+            case p.Holds(define=define):
+                return self.read(self.body(define), wanted)
+            case p.IsKnown(value=value, known=known):
+                return self._known(value, known is wanted.truth)
+            case p.Between() if (opened := self.opened(condition)) is not None:
+                return self.read(opened, wanted)
+        return self._clause(self.asked(condition), wanted)
+
+    def body(self, define: int) -> p.Condition:
+        """The condition of a define."""
+        condition = self.plan.definitions[define].condition
+        assert condition is not None
+        return condition
+
+    def opened(self, clause: p.Between) -> p.All | None:
+        """A `between` as two comparisons where its ends are not fixed, else None."""
+        if all(isinstance(self.subjects.resolve(end), p.Constant) for end in (clause.low, clause.high)):
+            return None
+        if id(clause) not in self._opened:
+            least = p.Compare(">=", clause.value, clause.low, clause.origin)
+            most = p.Compare("<=", clause.value, clause.high, clause.origin)
+            self._opened[id(clause)] = p.All((least, most), clause.origin)
+        return self._opened[id(clause)]
+
+    def asked(self, clause: Asking) -> list[Asked]:
+        """What a clause asks of its subjects."""
+        found = self._asked.get(id(clause))
+        if found is None:
+            found = self._asked[id(clause)] = self.clauses.asked(clause)
+        return found
+
+    def _known(self, value: p.Value, known: bool) -> Alternatives:
+        subject = self.subjects.of(value)
+        values = self.subjects[subject].base.values
+        wanted = Domain(everything_like(values), False) if known else Domain(nothing_like(values), True)
+        return self.within({subject: wanted})
+
+    def _clause(self, asked: list[Asked], wanted: Wanted) -> Alternatives:
+        box: dict[int, Domain] = {}
+        for one in asked:
+            if wanted.sure or not one.needed:
+                box[one.subject] = Domain(one.true if wanted.truth else one.false, not wanted.sure)
+        return self.within(box)
+
+    def within(self, box: Box) -> Alternatives:
+        """A box as the one alternative."""
+        met = meet(self.subjects, {}, box)
+        return NOTHING if met is None else Alternatives((met,), True)
+
+    def both(self, parts: Iterable[Alternatives]) -> Alternatives:
+        """Alternatives for all of these at once."""
+        found, exact = ANYTHING.boxes, True
+        for part in sorted(parts, key=lambda part: len(part.boxes)):
+            exact = exact and part.exact
+            if len(found) * len(part.boxes) > MOST:
+                exact = False
+                continue
+            pairs = ((left, right) for left in found for right in part.boxes)
+            met = (meet(self.subjects, left, right) for left, right in pairs)
+            found = tuple(box for box in met if box is not None)
+        return Alternatives(found, exact)
+
+
+def _either(parts: Iterable[Alternatives]) -> Alternatives:
+    boxes: list[Box] = []
+    exact = True
+    for part in parts:
+        exact = exact and part.exact
+        boxes.extend(part.boxes)
+    return Alternatives(ANYTHING.boxes if any(not box for box in boxes) else tuple(boxes), exact)

@@ -1,0 +1,164 @@
+"""Boxes: what each of some subjects may be, all at once; and what follows from one subject for another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import permutations
+
+from .. import plan as p
+from ..values import DAY
+from . import domains, intervals
+from .domains import Domain
+from .intervals import highest, lowest
+from .selections import longest, shortest
+from .subjects import SIZES, Subject, Subjects, when_absent
+from .texts import Texts
+
+Box = Mapping[int, Domain]
+MOST_EVENTS = 24
+"""With more subjects made of events than this, a box is not searched for what follows between them."""
+
+
+def meet(subjects: Subjects, left: Box, right: Box) -> dict[int, Domain] | None:
+    """What is in both boxes, None where that is surely nothing."""
+    met = dict(left)
+    for number, domain in right.items():
+        if not narrow(subjects, met, number, domain):
+            return None
+    return met
+
+
+def narrow(subjects: Subjects, box: dict[int, Domain], number: int, domain: Domain) -> bool:
+    """Narrows one subject of a box; False where it surely cannot be any more."""
+    subject = subjects[number]
+    known = box.get(number, subject.base)
+    met = known.meet(domain, whole=subject.whole)
+    box[number] = met
+    return not met.is_empty
+
+
+def is_possible(subjects: Subjects, box: Box) -> bool:
+    """Whether all of a box can be at once; False only where it surely cannot."""
+    if len(box) < 2:
+        return True
+    found = dict(box)
+    return _parents_agree(subjects, found) and _events_agree(subjects, found)
+
+
+def _parents_agree(subjects: Subjects, box: dict[int, Domain]) -> bool:
+    for number, domain in list(box.items()):
+        subject = subjects[number]
+        for parent in subject.parents:
+            of = box.get(parent)
+            if of is None:
+                continue
+            if (domain.is_known and of.is_blank) or (subject.twin and domain.is_blank and of.is_known):
+                return False
+            if not domain.values and of.is_blank:
+                continue
+            if of.is_blank:
+                box[number] = Domain(domains.nothing_like(domain.values), True)
+            elif subject.twin and of.is_known:
+                box[number] = Domain(domain.values, False)
+            if domain.is_known:
+                box[parent] = Domain(of.values, False)
+            if box[number].is_empty or box[parent].is_empty:
+                return False
+    return True
+
+
+def _events_agree(subjects: Subjects, box: dict[int, Domain]) -> bool:
+    measured = [number for number in box if subjects[number].measure is not None]
+    if not 2 <= len(measured) <= MOST_EVENTS:
+        return True
+    for _ in range(3):
+        before = {number: box[number] for number in measured}
+        for a, b in permutations(measured, 2):
+            for follow in (_presence, _size, _recency):
+                if not follow(subjects, box, a, b):
+                    return False
+        if before == {number: box[number] for number in measured}:
+            break
+    return True
+
+
+def _presence(subjects: Subjects, box: dict[int, Domain], a: int, b: int) -> bool:
+    """Where there is an event in a selection, there is one in each wider selection."""
+    inner, outer = subjects[a], subjects[b]
+    if not any(one.is_within(outer.chosen[0]) for one in inner.chosen):
+        return True
+    if _shows_present(inner, box[a]) and (present := _when_present(outer)) is not None:
+        return narrow(subjects, box, b, present)
+    if _shows_absent(outer, box[b]) and inner.measure is not None:
+        return narrow(subjects, box, a, when_absent(inner.measure))
+    return True
+
+
+def _shows_present(subject: Subject, domain: Domain) -> bool:
+    if subject.measure in SIZES or subject.measure is p.Measure.FOLLOWED:
+        return not isinstance(domain.values, Texts) and lowest(domain.values) >= 1
+    if subject.measure is p.Measure.SUM:
+        assert not isinstance(domain.values, Texts)
+        return domain.is_known and not intervals.meet(domain.values, intervals.span(0, 0))
+    return domain.is_known
+
+
+def _shows_absent(subject: Subject, domain: Domain) -> bool:
+    match subject.measure:
+        case p.Measure.COUNT | p.Measure.DAYS:
+            assert not isinstance(domain.values, Texts)
+            return highest(domain.values) <= 0
+        case p.Measure.FIRST | p.Measure.LAST:
+            return domain.is_blank
+    return False
+
+
+def _when_present(subject: Subject) -> Domain | None:
+    match subject.measure:
+        case p.Measure.COUNT | p.Measure.DAYS:
+            return domains.SOME
+        case p.Measure.DISTINCT if subject.chosen[0].object is not None:
+            return domains.SOME
+        case p.Measure.FIRST | p.Measure.LAST:
+            return domains.KNOWN_NUMBER
+    return None
+
+
+def _size(subjects: Subjects, box: dict[int, Domain], a: int, b: int) -> bool:
+    """There are no more events, days or objects in a selection than in a wider one."""
+    inner, outer = subjects[a], subjects[b]
+    if inner.measure not in SIZES or outer.measure not in (inner.measure, p.Measure.COUNT):
+        return True
+    if not inner.chosen[0].is_within(outer.chosen[0]):
+        return True
+    less, more = box[a].values, box[b].values
+    assert not isinstance(less, Texts)
+    assert not isinstance(more, Texts)
+    no_more = Domain(intervals.span(0, highest(more)), False)
+    no_less = Domain(intervals.span(lowest(less), float("inf")), False)
+    return narrow(subjects, box, a, no_more) and narrow(subjects, box, b, no_less)
+
+
+def _recency(subjects: Subjects, box: dict[int, Domain], a: int, b: int) -> bool:
+    """The days since the last event (a), beside how many there were in a last stretch of time (b)."""
+    since, count = subjects[a], subjects[b]
+    if not (since.age and count.measure is p.Measure.COUNT):
+        return True
+    window = count.chosen[0].window
+    days, times = box[a].values, box[b].values
+    if not isinstance(window, p.Last) or isinstance(days, Texts) or isinstance(times, Texts):
+        return True
+    every = count.chosen[0].ever
+    if since.chosen[0].is_within(every):
+        if box[a].is_known and (highest(days) + 1) * DAY <= shortest(window):
+            return narrow(subjects, box, b, domains.SOME)
+        if highest(times) <= 0:
+            return narrow(
+                subjects, box, a, Domain(intervals.span(shortest(window) // DAY, float("inf")), True)
+            )
+    if every.is_within(since.chosen[0]):
+        if lowest(times) >= 1:
+            return narrow(subjects, box, a, Domain(intervals.span(0, -(-longest(window) // DAY) - 1), False))
+        if lowest(days) * DAY >= longest(window):
+            return narrow(subjects, box, b, domains.ZERO)
+    return True

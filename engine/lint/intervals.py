@@ -1,0 +1,123 @@
+"""Sets of numbers as intervals: meets, complements, whole numbers only.
+
+An end is a number and a side: 0 at it, 1 just above it, -1 just below it. So ends compare as pairs, and
+`(5, 1)` to `(9, 0)` is more than 5 and at most 9.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+End = tuple[float, int]
+
+
+class Interval(NamedTuple):
+    """All numbers between two ends; empty where low > high."""
+
+    low: End
+    high: End
+
+
+Numbers = tuple[Interval, ...]
+"""Intervals that are not empty, do not meet, and ascend."""
+
+NO_NUMBER: Numbers = ()
+ANY_NUMBER: Numbers = (Interval((-math.inf, 0), (math.inf, 0)),)
+
+
+def span(low: float, high: float) -> Numbers:
+    """low <= x <= high."""
+    return (Interval((low, 0), (high, 0)),) if low <= high else NO_NUMBER
+
+
+def before(low: float, high: float) -> Numbers:
+    """low <= x < high."""
+    return (Interval((low, 0), (high, -1)),) if low < high else NO_NUMBER
+
+
+def compared(operator: str, number: float) -> Numbers:
+    """All x with `x operator number`, the operator one of = != < <= > >=."""
+    match operator:
+        case "=":
+            return span(number, number)
+        case "!=":
+            return complement(span(number, number))
+        case "<":
+            return (Interval((-math.inf, 0), (number, -1)),)
+        case "<=":
+            return span(-math.inf, number)
+        case ">":
+            return (Interval((number, 1), (math.inf, 0)),)
+    return span(number, math.inf)
+
+
+def union(parts: Iterable[Numbers]) -> Numbers:
+    """All numbers in any of them."""
+    joined: list[Interval] = []
+    for interval in sorted(interval for part in parts for interval in part):
+        if joined and interval.low <= joined[-1].high:
+            joined[-1] = Interval(joined[-1].low, max(joined[-1].high, interval.high))
+        else:
+            joined.append(interval)
+    return tuple(joined)
+
+
+def meet(left: Numbers, right: Numbers) -> Numbers:
+    """All numbers in both, in time linear in their intervals."""
+    if len(left) == len(right) == 1:
+        low, high = max(left[0].low, right[0].low), min(left[0].high, right[0].high)
+        return (Interval(low, high),) if low <= high else NO_NUMBER
+    met: list[Interval] = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        low, high = max(left[i].low, right[j].low), min(left[i].high, right[j].high)
+        if low <= high:
+            met.append(Interval(low, high))
+        if left[i].high < right[j].high:
+            i += 1
+        else:
+            j += 1
+    return tuple(met)
+
+
+def complement(numbers: Numbers) -> Numbers:
+    """All other numbers."""
+    gaps: list[Interval] = []
+    low: End = (-math.inf, 0)
+    for interval in numbers:
+        gaps.append(Interval(low, (interval.low[0], interval.low[1] - 1)))
+        low = (interval.high[0], interval.high[1] + 1)
+    gaps.append(Interval(low, (math.inf, 0)))
+    return tuple(gap for gap in gaps if gap.low <= gap.high)
+
+
+def whole(numbers: Numbers) -> Numbers:
+    """The whole numbers among them, as intervals whose ends are whole and included."""
+    rounded = (Interval((_ceiling(low), 0), (_floor(high), 0)) for low, high in numbers)
+    return tuple(interval for interval in rounded if interval.low <= interval.high)
+
+
+def _ceiling(end: End) -> float:
+    number, side = end
+    if math.isinf(number):
+        return number
+    return math.ceil(number) if side < 1 else math.floor(number) + 1
+
+
+def _floor(end: End) -> float:
+    number, side = end
+    if math.isinf(number):
+        return number
+    return math.floor(number) if side > -1 else math.ceil(number) - 1
+
+
+def lowest(numbers: Numbers) -> float:
+    """A number that none of them is below; infinite where there is none."""
+    return numbers[0].low[0] if numbers else math.inf
+
+
+def highest(numbers: Numbers) -> float:
+    """A number that none of them is above; infinite where there is none."""
+    return numbers[-1].high[0] if numbers else -math.inf

@@ -1,0 +1,231 @@
+"""How few and how many points a lead can have, under all caps and ranges.
+
+Bounds are sure but not always tight: rules that are not known to exclude each other are taken to fire
+together where that helps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from ...grammar.nodes import Unit
+from .. import plan as p
+from .alternatives import Alternatives
+from .boxes import Box
+from .intervals import highest, lowest
+from .logic import Logic
+from .selections import days_in
+from .subjects import Topic
+from .texts import Texts
+
+MOST_CLIQUES = 4
+"""A rule is held against so many sets of rules that exclude each other, per topic."""
+
+
+class Bounds(NamedTuple):
+    """The fewest and most points; infinite where there is no bound."""
+
+    low: float
+    high: float
+
+    def clamp(self, low: float | None, high: float | None) -> Bounds:
+        """What a cap or range leaves; an end that is None is open."""
+        least, most = (-math.inf if low is None else low), (math.inf if high is None else high)
+        return Bounds(min(max(self.low, least), most), max(min(self.high, most), least))
+
+    def plus(self, other: Bounds) -> Bounds:
+        """Both together."""
+        return Bounds(self.low + other.low, self.high + other.high)
+
+
+NONE = Bounds(0, 0)
+
+
+class Score(NamedTuple):
+    """One score: what its rules give (for the total: with all named scores), and what its range leaves."""
+
+    given: Bounds
+    ranged: Bounds
+
+
+class Scores(NamedTuple):
+    """All scores of a plan: the named ones, what goes to the total directly, the total."""
+
+    named: tuple[Score, ...]
+    direct: Bounds
+    total: Score
+
+    def of(self, score: int | None) -> Score:
+        """A named score by its index, or the total."""
+        return self.total if score is None else self.named[score]
+
+
+class Fires(Enum):
+    """Of how many leads a rule is true."""
+
+    NEVER = 0
+    SOMETIMES = 1
+    ALWAYS = 2
+
+
+class Reach:
+    """The reach of one plan's scores."""
+
+    def __init__(self, logic: Logic) -> None:
+        self.logic = logic
+        self.plan = logic.plan
+        self.alternatives = [logic.firing(rule) for rule in self.plan.rules]
+        self.firing = [self._fires(index) for index in range(len(self.plan.rules))]
+        self.by_topic: dict[Topic, list[int]] = defaultdict(list)
+        for index, rule in enumerate(self.plan.rules):
+            for topic in self._topics(rule):
+                self.by_topic[topic].append(index)
+        self.sets = self._excluding_sets()
+        self.scores = self._scores(self.firing, {})
+
+    def _fires(self, index: int) -> Fires:
+        rule = self.plan.rules[index]
+        if not self.logic.can_be(self.alternatives[index]):
+            return Fires.NEVER
+        if rule.each is None and (rule.condition is None or self.logic.always(rule.condition)):
+            return Fires.ALWAYS
+        return Fires.SOMETIMES
+
+    def _topics(self, rule: p.Rule) -> frozenset[Topic]:
+        topics = frozenset() if rule.condition is None else self.logic.topics(rule.condition)
+        if rule.each is not None:
+            topics |= self.logic.subjects[self.logic.subjects.count(rule.each.events)].topics
+        return topics
+
+    def within(self, box: Box) -> Scores:
+        """The reach for leads within a box of facts and scores."""
+        firing = list(self.firing)
+        only = Alternatives((box,), True)
+        topics = {topic for subject in box for topic in self.logic.subjects[subject].topics}
+        for index in sorted({index for topic in topics for index in self.by_topic.get(topic, ())}):
+            rule = self.plan.rules[index]
+            if firing[index] is not Fires.SOMETIMES:
+                continue
+            if not self.logic.can_be(self.logic.reader.both([self.alternatives[index], only])):
+                firing[index] = Fires.NEVER
+            elif rule.each is None and rule.condition and self.logic.always_in(box, rule.condition):
+                firing[index] = Fires.ALWAYS
+        return self._scores(firing, self._scores_in(box))
+
+    # --- sums -----------------------------------------------------------------------------------
+
+    def _scores(self, firing: Sequence[Fires], held: dict[int | None, Bounds]) -> Scores:
+        grouped: dict[tuple[int | None, int | None], dict[int, list[Bounds]]] = defaultdict(dict)
+        for index, rule in enumerate(self.plan.rules):
+            for contribution in rule.contributions if firing[index] is not Fires.NEVER else ():
+                sets = grouped[contribution.score, rule.group]
+                given = given_by(rule, contribution, firing[index])
+                sets.setdefault(self.sets[index], []).append(given)
+        sums: dict[int | None, Bounds] = defaultdict(lambda: NONE)
+        for (score, group), by_set in grouped.items():
+            given = _together(by_set.values())
+            if group is not None:
+                given = given.clamp(self.plan.groups[group].least, self.plan.groups[group].most)
+            sums[score] = sums[score].plus(given)
+        named = tuple(
+            Score(sums[index], _held(sums[index].clamp(score.low, score.high), held.get(index)))
+            for index, score in enumerate(self.plan.scores)
+        )
+        whole = sums[None]
+        for part in named:
+            whole = whole.plus(part.ranged)
+        total = Score(whole, _held(whole.clamp(self.plan.total.low, self.plan.total.high), held.get(None)))
+        return Scores(named, sums[None], total)
+
+    def _scores_in(self, box: Box) -> dict[int | None, Bounds]:
+        held: dict[int | None, Bounds] = {}
+        for score in (None, *range(len(self.plan.scores))):
+            domain = box.get(self.logic.subjects.of(p.ScoreValue(score)))
+            if domain is not None and not isinstance(domain.values, Texts):
+                held[score] = Bounds(lowest(domain.values), highest(domain.values))
+        return held
+
+    # --- rules that exclude each other ----------------------------------------------------------
+
+    def _excluding_sets(self) -> list[int]:
+        """For each rule the number of a set of rules of which at most one fires."""
+        sets = list(range(len(self.plan.rules)))
+        by_topic: dict[tuple[Topic, int | None], list[list[int]]] = defaultdict(list)
+        for index, rule in enumerate(self.plan.rules):
+            if rule.condition is None or self.firing[index] is not Fires.SOMETIMES:
+                continue
+            keys = [(topic, rule.group) for topic in self.logic.topics(rule.condition)]
+            mine = next(
+                (found for key in keys for found in by_topic[key] if self._excludes(index, found)), None
+            )
+            if mine is not None:
+                sets[index] = sets[mine[0]]
+                mine.append(index)
+                continue
+            mine = [index]
+            for key in keys:
+                if len(by_topic[key]) < MOST_CLIQUES:
+                    by_topic[key].append(mine)
+        return sets
+
+    def _excludes(self, index: int, others: list[int]) -> bool:
+        condition = self.plan.rules[index].condition
+        assert condition is not None
+        scores = {contribution.score for contribution in self.plan.rules[index].contributions}
+        for other in others:
+            rule = self.plan.rules[other]
+            assert rule.condition is not None
+            if not scores.intersection(contribution.score for contribution in rule.contributions):
+                return False
+            if not self.logic.exclude(condition, rule.condition):
+                return False
+        return True
+
+
+def given_by(rule: p.Rule, contribution: p.Contribution, fires: Fires = Fires.SOMETIMES) -> Bounds:
+    """What a rule can give one score, its own cap heeded and that of its group not."""
+    if fires is Fires.NEVER:
+        return NONE
+    points = contribution.points * times(rule) if contribution.points else 0
+    given = Bounds(points, points).clamp(contribution.least, contribution.most)
+    if fires is Fires.ALWAYS:
+        return given
+    return Bounds(min(given.low, 0), max(given.high, 0))
+
+
+def times(rule: p.Rule) -> float:
+    """How often a rule can give its points, at most."""
+    if rule.each is None or rule.each.which != "each":
+        return 1
+    days = days_in(rule.each.events.window)
+    if math.isinf(days):
+        return days
+    match rule.each.once:
+        case Unit.DAY:
+            return days
+        case Unit.WEEK:
+            return days // 7 + 2
+        case Unit.MONTH:
+            return days // 28 + 2
+    return math.inf
+
+
+def _together(sets: Iterable[Sequence[Bounds]]) -> Bounds:
+    """Sums, each set giving what one of its rules gives."""
+    whole = NONE
+    for given in sets:
+        one = (
+            Bounds(min(it.low for it in given), max(it.high for it in given)) if len(given) > 1 else given[0]
+        )
+        whole = whole.plus(one)
+    return whole
+
+
+def _held(bounds: Bounds, held: Bounds | None) -> Bounds:
+    if held is None:
+        return bounds
+    return Bounds(max(bounds.low, held.low), min(bounds.high, held.high))

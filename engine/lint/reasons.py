@@ -1,0 +1,143 @@
+"""Why a condition is always true or never: its smallest culprit, and the reason in words."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+
+from .. import plan as p
+from .intervals import Numbers, highest, lowest
+from .logic import Logic
+from .reach import NONE
+from .study import Study, points_of
+from .subjects import SIZES, Subject
+from .texts import Texts
+
+MOST_PAIRED = 60
+"""Of more conditions joined by `and` than this no pair is looked for."""
+
+
+def culprits(logic: Logic, condition: p.Condition) -> tuple[p.Condition, ...]:
+    """Of a condition that is never true: the one part, or the two, that cannot be true."""
+    if not isinstance(condition, p.All):
+        return (condition,)
+    items = joined(condition)
+    for item in items:
+        if logic.never(item):
+            return culprits(logic, item)
+    if len(items) <= MOST_PAIRED:
+        for pair in combinations(items, 2):
+            if logic.exclude(*pair):
+                return pair
+    return (condition,)
+
+
+def joined(condition: p.All | p.Any) -> tuple[p.Condition, ...]:
+    """All that is joined by the same word, through brackets."""
+    found: list[p.Condition] = []
+    for item in condition.items:
+        if isinstance(item, p.All | p.Any) and type(item) is type(condition):
+            found.extend(joined(item))
+        else:
+            found.append(item)
+    return tuple(found)
+
+
+def why_never(study: Study, condition: p.Condition) -> tuple[p.Origin, str, str | None]:
+    """The place and a sentence that says why a condition is never true; more of the reason for a hint."""
+    found = culprits(study.logic, condition)
+    if len(found) == 2:
+        first, second = found
+        return second.origin, f"{first.origin.text} and {second.origin.text} are never true together", None
+    return _why(study, found[0], False)
+
+
+def why_always(study: Study, condition: p.Condition) -> tuple[p.Origin, str, str | None]:
+    """The place and a sentence that says why a condition is always true; more of the reason for a hint."""
+    return _why(study, condition, True)
+
+
+def asks_score(condition: p.Condition) -> bool:
+    """Whether a clause compares a score with what is fixed."""
+    while isinstance(condition, p.Not):
+        condition = condition.item
+    match condition:
+        case p.Compare(_, p.ScoreValue(), p.Constant()) | p.Between(
+            p.ScoreValue(), p.Constant(), p.Constant()
+        ):
+            return True
+    return False
+
+
+def _why(study: Study, condition: p.Condition, always: bool) -> tuple[p.Origin, str, str | None]:
+    said = f"{condition.origin.text} is {'always' if always else 'never'} true"
+    clause = condition
+    while isinstance(clause, p.Not):
+        clause, always = clause.item, not always
+    reason, limits = _reason(study, clause, always)
+    return condition.origin, f"{said}: {reason}" if reason else said, limits
+
+
+def _reason(study: Study, clause: p.Condition, always: bool) -> tuple[str | None, str | None]:
+    if isinstance(clause, p.Between) and study.logic.reader.opened(clause) is not None:
+        return None, None
+    if not isinstance(clause, p.Compare | p.Between | p.OneOf):
+        return None, None
+    value = clause.left if isinstance(clause, p.Compare) else clause.value
+    asked = study.logic.reader.asked(clause)[0]
+    subject = study.logic.subjects[asked.subject]
+    outside = asked.false if always else asked.true
+    if isinstance(outside, Texts) or isinstance(subject.base.values, Texts):
+        return ("no text is blank; a blank one is unknown" if outside else None), None
+    if isinstance(value, p.ScoreValue):
+        return reach_in_words(study, value.score, outside)
+    if isinstance(value, p.DaysBetween):
+        return "a number of days is whole, and never below 0", None
+    return _of_events(subject), None
+
+
+def _of_events(subject: Subject) -> str | None:
+    if subject.measure not in SIZES or isinstance(subject.base.values, Texts):
+        return None
+    most = highest(subject.base.values)
+    if subject.measure is p.Measure.DAYS and math.isfinite(most):
+        return f"so long a time touches at most {most:.0f} days"
+    if subject.measure is p.Measure.DISTINCT and most == 1:
+        return "there is only one object to count"
+    return "a count is whole, and never below 0"
+
+
+# --- scores -----------------------------------------------------------------------------------
+
+
+def reach_in_words(study: Study, score: int | None, outside: Numbers) -> tuple[str, str | None]:
+    """Why no lead has so many points: what can be had at most (or at least), and what limits it."""
+    reach = study.reach.scores.of(score).ranged
+    name = None if score is None else study.plan.scores[score].name
+    of = f" of {name}" if name else ""
+    if lowest(outside) > reach.high:
+        return f"a lead can have at most {points_of(reach.high)}{of}", limits(study, score, "high")
+    if highest(outside) < reach.low:
+        return f"no lead can have fewer than {points_of(reach.low)}{of}", limits(study, score, "low")
+    return f"a lead has between {reach.low:,.0f} and {points_of(reach.high)}{of}", None
+
+
+def limits(study: Study, score: int | None, end: str) -> str:
+    """What keeps a score from going further up (`high`) or down (`low`)."""
+    scores = study.reach.scores
+    found = scores.of(score)
+    verb = "ends" if end == "high" else "begins"
+    if getattr(found.given, end) != getattr(found.ranged, end):
+        name = "the total" if score is None else study.plan.scores[score].name
+        return f"the range of {name} {verb} at {getattr(found.ranged, end):,.0f}"
+    if score is not None or not scores.named:
+        return "that is what all rules for it give together"
+    bound = "at most" if end == "high" else "at least"
+    parts = []
+    for its, part in zip(study.plan.scores, scores.named, strict=True):
+        ranged = getattr(part.given, end) != getattr(part.ranged, end)
+        limit = ", its range" if ranged else ""
+        parts.append(f"{its.name} gives {bound} {getattr(part.ranged, end):,.0f}{limit}")
+    if scores.direct != NONE:
+        parts.append(f"rules without a score give {bound} {getattr(scores.direct, end):,.0f}")
+    return "; ".join(parts)
