@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from ..decision import Decision, Finding, Line, LineKind, Missing, RuleFinding, StageFinding
 from .paper import PLAIN, Paper, cells, counted, listed, padded, shown, signed
 
-_MOST_INSTANTS = 3
-
 
 def decision_text(decision: Decision, paper: Paper = PLAIN, *, silent_rules: bool = False) -> list[str]:
     """The whole explanation. With `silent_rules`, also the rules that did not fire, and why."""
@@ -115,44 +113,46 @@ def _reduction(line: Line) -> str:
 
 
 def finding_lines(finding: Finding, paper: Paper, indent: int) -> list[str]:
-    """A condition as found, a clause a line; what is joined by `or` or negated is indented under a word."""
+    """A condition as found, a clause a line; the parts of `or` and of a define are indented under it."""
+    parts = finding.parts
     match finding.joined:
         case None:
-            return _clause(finding, paper, indent)
+            return _clause(finding.asked, finding, paper, indent)
         case "all":
-            return [line for part in finding.parts for line in finding_lines(part, paper, indent)]
+            return [line for part in parts for line in finding_lines(part, paper, indent)]
+        case "not" if len(parts) == 1 and parts[0].joined is None:
+            return _clause(finding.asked, finding, paper, indent, found=_found(parts[0]))
         case "any":
-            head = f"{' ' * indent}{_truth(finding.truth, paper)}any of"
+            words = "any of"
         case "not":
-            head = f"{' ' * indent}{_truth(finding.truth, paper)}not"
+            words = "not"
         case _:
-            head = f"{' ' * indent}{_truth(finding.truth, paper)}{shown(finding.asked)}:"
-    inner = [line for part in finding.parts for line in finding_lines(part, paper, indent + 2)]
-    return [head, *inner]
+            words = shown(finding.asked)
+            if len(parts) == 1 and parts[0].joined == "any":
+                words, parts = f"{words}, any of", parts[0].parts
+    head = f"{' ' * indent}{_truth(finding.truth, paper)}{words}:"
+    return [head, *(line for part in parts for line in finding_lines(part, paper, indent + 2))]
 
 
-def _clause(finding: Finding, paper: Paper, indent: int) -> list[str]:
-    text = f"{shown(finding.asked)}: {shown(_found(finding))}"
+def _clause(asked: str, finding: Finding, paper: Paper, indent: int, found: str | None = None) -> list[str]:
     mark = _truth(finding.truth, PLAIN)
-    wrapped = paper.wrapped(f"{mark}{text}", indent, indent + len(mark))
+    text = f"{mark}{shown(asked)}: {shown(found or _found(finding))}"
+    wrapped = paper.wrapped(text, indent, indent + len(mark))
     wrapped[0] = wrapped[0].replace(mark, _truth(finding.truth, paper), 1)
     return wrapped
 
 
 def _truth(truth: bool | None, paper: Paper) -> str:
     if truth is None:
-        return paper.warn("blank") + " "
-    return (paper.good("yes") + "   ") if truth else (paper.dim("no") + "    ")
+        return paper.warn("?") + "    "
+    return (paper.good("yes") + "  ") if truth else (paper.dim("no") + "   ")
 
 
 def _found(finding: Finding) -> str:
-    if not finding.instants:
+    if not finding.instants or " on " in finding.found:
         return finding.found
-    latest = sorted(finding.instants, reverse=True)[:_MOST_INSTANTS]
-    dates = list(dict.fromkeys(instant.date().isoformat() for instant in latest))
-    return (
-        f"{finding.found}, on {dates[0]}" if len(dates) == 1 else f"{finding.found}, last on {listed(dates)}"
-    )
+    dates = list(dict.fromkeys(instant.date().isoformat() for instant in sorted(finding.instants)))
+    return f"{finding.found}, {'last on' if len(dates) > 1 else 'on'} {dates[-1]}"
 
 
 # --- stages -----------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ def _stage(stage: StageFinding, paper: Paper) -> list[str]:
         return [f"  {paper.good(name)}  {paper.good('here')}", *finding_lines(stage.condition, paper, 4)]
     if stage.holds:
         return [f"  {name}  {paper.dim('reached')}"]
-    return [f"  {name}  {paper.warn('not reached')}", *ways_lines(stage, paper, 4)]
+    return [f"  {name}  {paper.warn('not reached, missing:')}", *ways_lines(stage, paper, 4)]
 
 
 def ways_lines(stage: StageFinding, paper: Paper, indent: int) -> list[str]:
@@ -196,13 +196,14 @@ def ways_lines(stage: StageFinding, paper: Paper, indent: int) -> list[str]:
         if number:
             lines.append(f"{' ' * indent}or")
         for missing in way:
-            lines += paper.wrapped(_missing(missing), indent, indent + 2)
+            lines += paper.wrapped(_missing(missing), indent + 2, indent + 4)
     return lines
 
 
 def _missing(missing: Missing) -> str:
-    text = f"{shown(missing.needed)}  (for {shown(missing.asked)})"
-    return f"{text}; cannot be reached: {shown(missing.obstacle)}" if missing.obstacle else text
+    needed, asked = shown(missing.needed), shown(missing.asked)
+    text = needed if asked in needed else f"{needed} ({asked})"
+    return f"{text}; cannot be had: {shown(missing.obstacle)}" if missing.obstacle else text
 
 
 # --- what did not happen, and what will -------------------------------------------------------
@@ -263,7 +264,7 @@ def stage_text(decision: Decision, stages: Sequence[StageFinding], paper: Paper)
         elif stage.holds:
             lines.append(f"It has reached {paper.good(name)}, and is further already.")
         else:
-            lines += [f"To be {paper.bold(name)} it would take", *ways_lines(stage, paper, 2)]
+            lines += [f"Not {paper.bold(name)}. What is missing:", *ways_lines(stage, paper, 0)]
             if decision.disqualified:
-                lines += paper.wrapped(f"and not to be disqualified: {reasons}", 2)
+                lines += paper.wrapped(f"It is also disqualified: {reasons}.")
     return lines

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 @at_option
 @click.option("--top", default=10, metavar="N", type=click.IntRange(0), help="How many leads to name.")
 @json_option
-def command(*, old: str, new: str, db: str | None, no_db: bool, at: str | None, top: int, as_json: bool) -> int:
+def command(
+    *, old: str, new: str, db: str | None, no_db: bool, at: str | None, top: int, as_json: bool
+) -> int:
     """Say what differs between two rulesets, and who would move.
 
     A and B are files, or names of rulesets that were scored. Where there is a database, all its leads are
@@ -44,6 +46,7 @@ def command(*, old: str, new: str, db: str | None, no_db: bool, at: str | None, 
     """
     from ...compare import compare
     from ...report.changes import changes_data, changes_text, effect_data, effect_text
+    from ..scored import instant_of_reading
 
     refuse_both(db, no_db)
     with open_beside(db, ignored=no_db) as store:
@@ -51,7 +54,7 @@ def command(*, old: str, new: str, db: str | None, no_db: bool, at: str | None, 
         changes = compare(before.reading.tree, after.reading.tree)
         found = None
         if store is not None:
-            now = asked_instant(at, store)
+            now = instant_of_reading(at, store)
             found = _effect(store, before, after, now)
     if as_json:
         write_json({"changes": changes_data(changes), "effect": found and effect_data(found)})

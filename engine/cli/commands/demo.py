@@ -1,0 +1,103 @@
+"""`leadwright demo`: made-up leads, scored and explained."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..command import Command, paper, write
+from ..failures import Failure, of_the_disk
+
+if TYPE_CHECKING:
+    from ...report.paper import Paper
+    from ...store.opening import Store
+
+_RULES = Path(__file__).parents[3] / "rulesets" / "saas-inbound.rules"
+
+
+@click.command(
+    cls=Command,
+    examples=["leadwright demo", "leadwright demo --db demo.db       keeps the database, to go on with"],
+)
+@click.option("--db", metavar="FILE", type=click.Path(), help="Keep leads and scores in this new database.")
+def command(db: str | None) -> int:
+    """Score made-up leads, and see what comes out.
+
+    A thousand leads of a company that does not exist, and what they did, are scored by one of the rulesets
+    that come with Leadwright. The table shows where they stand; then one of them is explained.
+    """
+    with tempfile.TemporaryDirectory(prefix="leadwright-") as folder:
+        path = Path(db) if db is not None else Path(folder) / "demo.db"
+        if db is not None and path.exists():
+            raise Failure(f"{db} is there already", "name a database that does not exist yet, or none")
+        _show(path, Path(folder))
+    go_on = f"leadwright fields --db {db}" if db else "leadwright demo --db demo.db, which keeps all of this"
+    write(f"Go on with: {go_on}")
+    return 0
+
+
+def _show(path: Path, folder: Path) -> None:
+    from ....rulesets.sample import SAMPLE_NOW, write_sample
+    from ...report.paper import counted
+    from ...report.scores import scored_text
+    from ...store.catalogue import catalogue
+    from ...store.events import count_events
+    from ...store.leads import count_leads
+    from ...store.opening import open_store
+    from ..rulesets import published, rules_named
+    from .score import score
+
+    try:
+        files = write_sample(folder)
+    except OSError as error:
+        raise of_the_disk(error) from None
+    sheet = paper()
+    with open_store(path, create=True) as store:
+        for file in files:
+            _load(store, file)
+        leads, events = counted(count_leads(store), "lead"), counted(count_events(store), "event")
+        write([f"Loaded {leads} and {events}, all of them made up.", ""])
+        rules = published(store, rules_named(str(_RULES), store, catalogue(store)))
+        scored = score(store, rules, SAMPLE_NOW)
+        write([*scored_text(scored, sheet), ""])
+        write(_one_lead(store, sheet, "SQL"))
+        write(_one_lead(store, sheet, "MQL", to="SQL"))
+
+
+def _load(store: Store, file: Path) -> None:
+    from ...importing.mapping_file import mapping_beside, read_mapping
+    from ...importing.run import import_file
+    from ..progress import ProgressLine
+
+    beside = mapping_beside(file)
+    assert beside is not None, "the sample comes with its mapping"
+    mapping = read_mapping(beside)
+    with ProgressLine() as progress:
+        import_file(store, file, mapping.mapping, mapping.reading, progress=progress)
+
+
+def _one_lead(store: Store, sheet: Paper, stage: str, to: str | None = None) -> list[str]:
+    """The explanation of the lead that scored highest in a stage; with `to`, what it lacks for another."""
+    from ...evaluate import Evaluator
+    from ...store.leads import find_lead
+    from ...store.rulesets import version_numbered
+    from ..data import events_of_lead
+    from ..rulesets import of_version
+    from ..scored import highest, last_run
+    from .explain import explained, lead_lines, stages_named
+
+    run = last_run(store)
+    assert run is not None, "scored just before"
+    rules = of_version(version_numbered(store, run.version))
+    ((key, _),) = highest(store, run.ruleset, 1, stage)
+    lead = find_lead(store, key)
+    assert lead is not None, "found by its score"
+    evaluator = Evaluator(rules.plan)
+    decision = evaluator.decide(evaluator.facts(lead.fields, events_of_lead(store, lead.id)), run.now)
+    stages = stages_named(decision, to) if to is not None else None
+    called = f"$ leadwright explain {key}{f' --to {to}' if to is not None else ''}"
+    lines = [*lead_lines(lead, rules, decision, sheet), *explained(decision, stages, False, sheet)]
+    return [sheet.dim(called), "", *lines, ""]

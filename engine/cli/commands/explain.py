@@ -1,0 +1,191 @@
+"""`leadwright explain`: why a lead has its score, and what it would take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ..command import Command, db_option, json_option, paper, write, write_json
+from ..failures import Failure
+
+if TYPE_CHECKING:
+    from ...decision import Decision, StageFinding
+    from ...report.paper import Paper
+    from ...store.leads import StoredLead
+    from ...store.opening import Store
+    from ..rulesets import Rules
+
+_SHOWN_FIELDS = 3
+_MOST_SUGGESTED = 5
+
+
+def _complete_lead(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The ids of leads that begin like this."""
+    from ...store.errors import StoreError
+    from ...store.leads import search_leads
+    from ...store.opening import open_store
+
+    try:
+        with open_store(ctx.params.get("db") or "leads.db", read_only=True, wait=0.2) as store:
+            found = search_leads(store, incomplete, 50)
+    except StoreError:
+        return []
+    return [lead.key for lead in found if lead.key.startswith(incomplete)]
+
+
+@click.command(
+    cls=Command,
+    examples=[
+        "leadwright explain zoe@example.com",
+        "leadwright explain zoe@example.com --to SQL",
+        "leadwright explain L0042 --at now",
+        "leadwright explain L0042 --rules draft.rules --all",
+    ],
+)
+@click.argument("lead", metavar="LEAD", shell_complete=_complete_lead)
+@click.option("--to", metavar="STAGE", help="Only what it would take to be in this stage.")
+@click.option("--all", "everything", is_flag=True, help="Also the rules that did not fire, and why.")
+@click.option("--rules", metavar="RULES", help="A file or a ruleset's name.  [default: the last scored]")
+@click.option("--at", metavar="INSTANT", help="As of 2026-01-15, or now.  [default: when last scored]")
+@db_option()
+@json_option
+def command(
+    *, lead: str, to: str | None, everything: bool, rules: str | None, at: str | None, db: str, as_json: bool
+) -> int:
+    """Say why a lead has its score, and what it would take to get further.
+
+    LEAD is the lead's id, or a part of its name or mail address. The explanation adds up: every line of
+    points, what each rule asked, what was found and when; what a cap took away; which stages were not
+    reached and what was missing; and when the passing of time can next change something.
+    """
+    from ...evaluate import Evaluator
+    from ...store.opening import open_store
+    from ..data import events_of_lead
+    from ..scored import instant_of_reading
+
+    with open_store(db, read_only=True) as store:
+        found = _lead(store, lead)
+        chosen = _rules(store, rules)
+        now = instant_of_reading(at, store, chosen.name)
+        evaluator = Evaluator(chosen.plan)
+        decision = evaluator.decide(evaluator.facts(found.fields, events_of_lead(store, found.id)), now)
+        stale = None if rules or at else _stale(store, chosen, found, decision)
+    stages = stages_named(decision, to) if to is not None else None
+    if as_json:
+        write_json(_data(found, chosen, decision, stages))
+    else:
+        sheet = paper()
+        write([*lead_lines(found, chosen, decision, sheet), *explained(decision, stages, everything, sheet)])
+        if stale:
+            write(["", *sheet.wrapped(stale)])
+    return 0
+
+
+def _lead(store: Store, asked: str) -> StoredLead:
+    from ...store.leads import count_leads, find_lead, search_leads
+
+    found = find_lead(store, asked)
+    if found is not None:
+        return found
+    near = search_leads(store, asked, _MOST_SUGGESTED + 1) if asked.strip() else []
+    if len(near) == 1:
+        return near[0]
+    if near:
+        names = [f"{lead.key} ({', '.join(_words(lead)[:2])})" for lead in near[:_MOST_SUGGESTED]]
+        more = ", and others" if len(near) > _MOST_SUGGESTED else ""
+        raise Failure(f'several leads match "{asked}"', f"say which: {', '.join(names)}{more}")
+    if not count_leads(store):
+        raise Failure(
+            f"there are no leads in {store.path}", "import some: leadwright import leads.csv --lead-id id"
+        )
+    raise Failure(f'no lead in {store.path} has the id or the name "{asked}"', "check how it is written")
+
+
+def _rules(store: Store, asked: str | None) -> Rules:
+    from ...store.catalogue import catalogue
+    from ...store.rulesets import version_numbered
+    from ..rulesets import of_version, rules_named
+    from ..scored import last_run
+
+    if asked is not None:
+        return rules_named(asked, store, catalogue(store))
+    run = last_run(store)
+    if run is None:
+        raise Failure(
+            f"nothing was scored in {store.path} yet, so there is no ruleset to explain by",
+            "name one with --rules, or score first: leadwright score inbound.rules",
+        )
+    return of_version(version_numbered(store, run.version))
+
+
+def stages_named(decision: Decision, asked: str) -> list[StageFinding]:
+    """The stage of a name in each track that has it. Raises Failure where none has."""
+    found = [stage for stage in decision.stage_findings if stage.stage.casefold() == asked.casefold()]
+    if found:
+        return found
+    names = list(dict.fromkeys(stage.stage for stage in decision.stage_findings))
+    hint = f"there are {', '.join(names)}" if names else "the ruleset has no stages"
+    raise Failure(f'there is no stage "{asked}"', hint)
+
+
+def _stale(store: Store, rules: Rules, lead: StoredLead, decision: Decision) -> str | None:
+    """Says so where the data has changed since the score was stored."""
+    from ..scored import stored_total
+
+    stored = stored_total(store, rules.name, lead.key)
+    if stored is None:
+        return f"This lead came after the last scoring. leadwright score {rules.name} stores its score."
+    if stored == decision.total:
+        return None
+    hint = f"leadwright score {rules.name} brings it up to date."
+    return f"The data has changed since the last scoring, which stored {stored:,}. {hint}"
+
+
+def _words(lead: StoredLead) -> list[str]:
+    """What tells this lead from others: its first texts."""
+    from ...report.paper import shown
+
+    texts = [value for value in lead.fields.values() if isinstance(value, str) and value != lead.key]
+    return [shown(text) for text in texts[:_SHOWN_FIELDS]]
+
+
+def lead_lines(lead: StoredLead, rules: Rules, decision: Decision, sheet: Paper) -> list[str]:
+    """Who is explained, by which rules, as of when."""
+    from ...report.decision import when
+    from ...report.paper import cut, shown
+
+    words = cut(", ".join(_words(lead)), sheet.width - len(lead.key) - 2)
+    return [
+        f"{sheet.bold(shown(lead.key))}  {words}".rstrip(),
+        sheet.dim(f"by {shown(rules.label)}, as of {when(decision.now)}"),
+        "",
+    ]
+
+
+def explained(
+    decision: Decision, stages: list[StageFinding] | None, everything: bool, sheet: Paper
+) -> list[str]:
+    """The whole explanation, or what these stages lack."""
+    from ...report.decision import decision_text, stage_text, verdict
+
+    if stages is None:
+        return decision_text(decision, sheet, silent_rules=everything)
+    return [verdict(decision, sheet), "", *stage_text(decision, stages, sheet)]
+
+
+def _data(
+    lead: StoredLead, rules: Rules, decision: Decision, stages: list[StageFinding] | None
+) -> dict[str, object]:
+    from ...report.decision_data import decision_data, stage_data
+
+    whole = decision_data(decision)
+    about: dict[str, object] = {
+        "lead": lead.key,
+        "ruleset": rules.name,
+        "version": rules.version.number if rules.version else None,
+    }
+    if stages is None:
+        return about | whole
+    kept = ("ruleset_digest", "now", "score", "stages", "disqualified")
+    return about | {name: whole[name] for name in kept} | {"to": [stage_data(stage) for stage in stages]}

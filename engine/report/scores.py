@@ -1,0 +1,135 @@
+"""Where all leads stand after a scoring, for reading and as data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .decision import when
+from .paper import Paper, bar, counted, percent, shown, table
+
+_MOST_BANDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a scoring came to.
+
+    `stages` counts the leads in each stage of each track, from the lowest stage to the highest, None for
+    none; `totals` those of each score; `moves` those that went from one stage of `main` to another;
+    `highest` names some of the leads with the highest scores.
+    """
+
+    ruleset: str
+    version: int
+    title: str | None
+    digest: str
+    now: dt.datetime
+    leads: int
+    added: int
+    changed: int
+    disqualified: int
+    stages: Mapping[str, Mapping[str | None, int]]
+    totals: Mapping[int, int]
+    moves: Mapping[tuple[str | None, str | None], int]
+    highest: Sequence[tuple[str, int]]
+
+
+def scored_text(scored: Scored, paper: Paper) -> list[str]:
+    """Leads by stage and by score, who moved, and who is highest."""
+    name = shown(f"{scored.title or scored.ruleset}, version {scored.version}")
+    head = f"Scored {counted(scored.leads, 'lead')} by {name}, as of {when(scored.now)}."
+    lines = paper.wrapped(head)
+    for track, counts in scored.stages.items():
+        lines += ["", paper.bold("Stages" if track == "main" else f"Stages in {shown(track)}")]
+        lines += _counts(
+            [(stage or "none", counts.get(stage, 0)) for stage in _ranked(counts)], scored, paper
+        )
+    if scored.disqualified:
+        are = "is" if scored.disqualified == 1 else "are"
+        lines.append(f"  ({scored.disqualified:,} of those in none {are} disqualified)")
+    if scored.totals:
+        lines += ["", paper.bold("Scores"), *_counts(bands(scored.totals), scored, paper)]
+    lines += _moved(scored, paper)
+    if scored.highest:
+        names = ", ".join(f"{shown(lead)} ({total:,})" for lead, total in scored.highest)
+        lines += ["", *paper.wrapped(f"Highest: {names}", 0, 2)]
+    return lines
+
+
+def _ranked(counts: Mapping[str | None, int]) -> list[str | None]:
+    """The highest stage first, none last."""
+    return [*reversed([stage for stage in counts if stage is not None]), None]
+
+
+def _counts(counts: Sequence[tuple[str, int]], scored: Scored, paper: Paper) -> list[str]:
+    most = max(count for _, count in counts)
+    rows = [
+        (shown(name), f"{count:,}", percent(count, scored.leads), bar(count, most)) for name, count in counts
+    ]
+    return table(rows, paper, right=(1, 2))
+
+
+def bands(totals: Mapping[int, int]) -> list[tuple[str, int]]:
+    """A handful of bands of round numbers that hold all scores, the highest first."""
+    low, high = min(totals), max(totals)
+    step = next(step for step in _steps() if high // step - low // step < _MOST_BANDS)
+    counts: Counter[int] = Counter()
+    for total, count in totals.items():
+        counts[total // step] += count
+    numbers = range(high // step, low // step - 1, -1)
+    return [
+        (_band(max(number * step, low), min(number * step + step - 1, high)), counts[number])
+        for number in numbers
+    ]
+
+
+def _band(start: int, end: int) -> str:
+    return f"{start:,} to {end:,}" if start != end else f"{start:,}"
+
+
+def _steps() -> Iterator[int]:
+    """1, 2, 5, 10, 20, 50 and so on."""
+    power = 1
+    while True:
+        yield from (power, 2 * power, 5 * power)
+        power *= 10
+
+
+def _moved(scored: Scored, paper: Paper) -> list[str]:
+    if not scored.changed and not scored.moves:
+        return []
+    lines = ["", f"{counted(scored.changed, 'lead')} with another outcome than the last time."]
+    rows = [
+        (f"{old or 'none'} -> {new or 'none'}", f"{count:,}")
+        for (old, new), count in sorted(scored.moves.items(), key=lambda item: -item[1])
+    ]
+    return lines + table(rows, paper, right=(1,))
+
+
+def scored_data(scored: Scored) -> dict[str, Any]:
+    """The same as data; leads in no stage are under `null` in a list of pairs."""
+    return {
+        "ruleset": scored.ruleset,
+        "version": scored.version,
+        "title": scored.title,
+        "ruleset_digest": scored.digest,
+        "now": scored.now.isoformat().replace("+00:00", "Z"),
+        "leads": scored.leads,
+        "added": scored.added,
+        "changed": scored.changed,
+        "disqualified": scored.disqualified,
+        "stages": [
+            {"track": track, "stage": stage, "leads": count}
+            for track, counts in scored.stages.items()
+            for stage, count in counts.items()
+        ],
+        "scores": [{"score": total, "leads": count} for total, count in sorted(scored.totals.items())],
+        "moves": [
+            {"before": old, "after": new, "leads": count} for (old, new), count in scored.moves.items()
+        ],
+        "highest": [{"lead": lead, "score": total} for lead, total in scored.highest],
+    }
