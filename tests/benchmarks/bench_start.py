@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -72,12 +73,17 @@ def _times(commands: dict[str, list[str]], rounds: int) -> dict[str, list[tuple[
 
 def _once(command: list[str]) -> tuple[float, float]:
     before, start = _children(), perf_counter()
-    done = subprocess.run(command, capture_output=True, check=False, text=True)
+    done = subprocess.run(command, capture_output=True, check=False, text=True, env=_environment())
     seconds, spent = perf_counter() - start, _children() - before
     if done.returncode:
         said = done.stderr or done.stdout
         raise RuntimeError(f"{' '.join(command[1:])} ended with {done.returncode}: {said}")
     return seconds, spent
+
+
+def _environment() -> dict[str, str]:
+    """Ours, but compiled modules are kept, as every installation keeps them; the round ahead makes them."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _children() -> float:
