@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from leadwright.grammar.diagnostics import Source
 from leadwright.grammar.formatter import Formatted, format_text
-from leadwright.grammar.parser import parse
+from leadwright.grammar.parser import Parsed, parse
 from leadwright.grammar.printer import text_of
 from leadwright.tests.strategies import scattered, statements
 
@@ -27,10 +27,21 @@ def formatted(text: str) -> Formatted:
         comment.text for comment in before.tree.comments
     ]
     assert len(after.broken) == len(before.broken)
+    assert set(neighbours(before)) <= set(neighbours(after))
     assert made.changed == (made.text != text)
     again = format_text(Source(made.text))
     assert (again.text, again.changed) == (made.text, False)
     return made
+
+
+def neighbours(parsed: Parsed) -> list[tuple[str, int]]:
+    """Each comment between statements, and how many statements stand before it."""
+    spans = [statement.span for statement in parsed.tree.statements]
+    return [
+        (comment.text, sum(span.start < comment.span.start for span in spans))
+        for comment in parsed.tree.comments
+        if not any(span.start < comment.span.start < span.end for span in spans)
+    ]
 
 
 def kept(text: str) -> list[str]:
