@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
-from . import build_conditions as conditions
-from . import build_statements as statements
-from . import build_tests as tests
-from . import numerals
+from . import build_calls, build_conditions, build_statements, build_tests, build_values, numerals
 from .machine import Action
 
-# Rules of the grammar that are named otherwise than the function which makes their node.
-_RENAMED: Final = {
-    "object": conditions.thing,
-    "list": statements.list_of_texts,
-    "which": statements.word,
+_MODULES: Final = (build_values, build_calls, build_conditions, build_statements, build_tests, numerals)
+
+# Rules of the grammar whose function is named otherwise.
+_RENAMED: Final[dict[str, Action]] = {
+    "object": build_values.thing,
+    "list": build_statements.list_of_texts,
+    "which": build_statements.word,
 }
 
 
-def actions_for(rules: set[str]) -> dict[str, Action]:
+def actions_for(rules: Iterable[str]) -> dict[str, Action]:
     """The function for each of these rules of the grammar."""
-    return {rule: _RENAMED.get(rule) or _function(rule) for rule in rules}
+    return {rule: _RENAMED[rule] if rule in _RENAMED else _function(rule) for rule in rules}
 
 
 def _function(rule: str) -> Action:
-    for module in (conditions, statements, tests, numerals):
+    for module in _MODULES:
         function = module.__dict__.get(rule)
         if callable(function):
-            return function  # type: ignore[no-any-return]
+            action: Action = function
+            return action
     raise KeyError(rule)

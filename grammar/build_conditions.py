@@ -1,4 +1,8 @@
-"""Nodes for conditions and values, made from the parts that the machine hands over."""
+"""Nodes for conditions, made from the parts that the machine hands over.
+
+A subject's test, window and filter may be written in any order. The machine hands them over as they
+stand, and `clause` puts them in order.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,10 @@ from collections.abc import Sequence as Parts
 from dataclasses import dataclass, replace
 
 from . import nodes as n
+from .build_values import Event, event_phrase
 from .nodes import Span
-from .scan import PLAIN_SIGNS, Lexeme
+from .scan import PLAIN_SIGNS, Lexeme, scan
 from .trouble import Trouble
-
-Event = n.Reference | n.EventPhrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,153 +43,6 @@ class Followed:
 
 Test = n.Compare | n.Between | n.In | n.Match | n.Known
 Tail = Test | n.InLast | n.InNext | n.Since | n.Before | NotIn | Where | Followed
-
-
-# --- names and literals ---------------------------------------------------------------------------
-
-
-def name(span: Span, lexeme: Lexeme) -> n.Name:
-    """A name, out of its square brackets."""
-    text = lexeme.text
-    if lexeme.kind == "BRACKETED":
-        text = text[1:-1].strip()
-        if not text:
-            raise Trouble(
-                "empty-name",
-                "these square brackets hold no name",
-                span,
-                "write the name in them, e.g. [Lead Source]",
-            )
-    return n.Name(text, span=span)
-
-
-def label(span: Span, lexeme: Lexeme) -> n.Name:
-    """A name or a quoted text as a name, such as the grade "A+"."""
-    if lexeme.kind != "QUOTED":
-        return name(span, lexeme)
-    return n.Name(unquoted(lexeme.text), span=span)
-
-
-def unquoted(written: str) -> str:
-    """What stands between quotes, doubled quotes undone."""
-    inner = written[1:-1]
-    return inner.replace('""', '"') if written[0] == '"' else inner
-
-
-def text(span: Span, lexeme: Lexeme) -> n.Text:
-    """A quoted text."""
-    return n.Text(unquoted(lexeme.text), span=span)
-
-
-def thing(span: Span, lexeme: Lexeme) -> n.Text:
-    """The object of an event: a word, a path or a quoted text."""
-    return n.Text(unquoted(lexeme.text) if lexeme.kind == "QUOTED" else lexeme.text, span=span)
-
-
-def yes_no(span: Span, lexeme: Lexeme) -> n.YesNo:
-    """`yes`, `no`, `true`, `false`."""
-    return n.YesNo(lexeme.word in ("yes", "true"), span=span)
-
-
-# --- operands ---------------------------------------------------------------------------------------
-
-
-def event_phrase(span: Span, type_: n.Name, object_: n.Text | None) -> Event:
-    """An event type with its object; alone it is a mere reference."""
-    if object_ is None:
-        return n.Reference(type_, span=span)
-    return n.EventPhrase(type_, object_, None, span=span)
-
-
-def total_score(span: Span) -> n.TotalScore:
-    """The word `score`."""
-    return n.TotalScore(span=span)
-
-
-def brackets(span: Span, inner: n.Expression) -> n.Brackets:
-    """An expression in round brackets."""
-    return n.Brackets(inner, span=span)
-
-
-def negative(span: Span, operand: n.Expression) -> n.Negative:
-    """`-operand`."""
-    return n.Negative(operand, span=span)
-
-
-def plus(span: Span, left: n.Expression, right: n.Expression) -> n.Arithmetic:
-    """A sum."""
-    return n.Arithmetic("+", left, right, span=span)
-
-
-def minus(span: Span, left: n.Expression, right: n.Expression) -> n.Arithmetic:
-    """A difference."""
-    return n.Arithmetic("-", left, right, span=span)
-
-
-def times(span: Span, left: n.Expression, right: n.Expression) -> n.Arithmetic:
-    """A product."""
-    return n.Arithmetic("*", left, right, span=span)
-
-
-def divided(span: Span, left: n.Expression, right: n.Expression) -> n.Arithmetic:
-    """A quotient."""
-    return n.Arithmetic("/", left, right, span=span)
-
-
-def days_since(span: Span, first: Lexeme | None, of: Event) -> n.DaysSince:
-    """`days since visited docs`, `days since first visited docs`."""
-    return n.DaysSince(of, first is not None, span=span)
-
-
-def days_since_named_first(span: Span, lexeme: Lexeme) -> n.DaysSince:
-    """`days since first`, where `first` is what is counted from."""
-    named = n.Name(lexeme.text, span=lexeme.span)
-    return n.DaysSince(n.Reference(named, span=lexeme.span), first=False, span=span)
-
-
-def days_until(span: Span, of: n.Name) -> n.DaysUntil:
-    """`days until trial_ends`."""
-    return n.DaysUntil(n.Reference(of, span=of.span), span=span)
-
-
-def call(span: Span, function: n.Name | Lexeme, argument: n.Expression) -> n.Aggregate | n.Call:
-    """`distinct(visited docs)`, `days(visited)`, `domain(email)`."""
-    word = function.text.lower()
-    if word in ("distinct", "days"):
-        if not isinstance(argument, Event):
-            raise Trouble(
-                "aggregate-argument",
-                f"{word} counts events, and these brackets hold something else",
-                argument.span,
-                f"write the event alone, e.g. {word}(visited); a window or a comparison goes after the brackets",
-            )
-        return n.Aggregate(word, argument, None, span=span)
-    if word in ("sum", "avg", "min", "max"):
-        raise Trouble(
-            "aggregate-argument",
-            f"{word} needs a property of an event",
-            argument.span,
-            f"write the event type, a dot and the property, e.g. {word}(purchased.amount)",
-        )
-    return n.Call(n.Name(word, span=function.span), argument, span=span)
-
-
-def call_property(
-    span: Span, function: n.Name, type_: n.Name, property_: n.Name, *tails: Tail
-) -> n.Aggregate:
-    """`sum(purchased.amount)`, perhaps with its filter inside the brackets."""
-    word = function.text.lower()
-    if word not in ("sum", "avg", "min", "max"):
-        raise Trouble(
-            "aggregate-argument",
-            f"{word} takes no property of an event",
-            Span(type_.span.start, property_.span.end),
-            "only sum, avg, min and max do, e.g. sum(purchased.amount)",
-        )
-    event: Event = n.Reference(type_, span=type_.span)
-    if tails:
-        event = filtered_event(event, tails, 'the brackets take an event and its "where"')
-    return n.Aggregate(word, event, property_, span=span)
 
 
 # --- tests and windows ------------------------------------------------------------------------------
@@ -312,8 +168,6 @@ def mixed(span: Span, operands: Parts[n.Expression]) -> Trouble:
 
 def excerpt(source: str, span: Span) -> str:
     """A piece of the text on one line, without the comments in it."""
-    from .scan import scan
-
     piece = source[span.start : span.end]
     for comment in reversed(scan(piece).comments):
         piece = piece[: comment.span.start] + piece[comment.span.end :]
@@ -324,26 +178,29 @@ def clause(span: Span, subject: n.Expression, *tails: Tail) -> n.Expression:
     """A subject with what is said about it, put in order: filter, test, window."""
     test: Test | None = None
     window: n.Window | None = None
-    rest = list(reversed(tails))
-    while rest:
-        tail = rest.pop()
+    filtering: Where | None = None
+    for tail in tails:
+        if filtering is not None:
+            takes = isinstance(tail, Test) and not _is_truth(filtering.operand)
+            subject = _with_filter(subject, _filter(filtering, tail if takes else None), filtering.span)
+            filtering = None
+            if takes:
+                continue
         if isinstance(tail, Where):
-            follows = (
-                rest.pop() if rest and isinstance(rest[-1], Test) and not _is_truth(tail.operand) else None
-            )
-            subject = with_filter(subject, _filter(tail, follows), tail.span)
+            filtering = tail
         elif isinstance(tail, Followed):
             subject = _sequence(subject, tail, test or window)
         elif isinstance(tail, NotIn):
             raise _not_in(subject, test, tail)
-        elif isinstance(tail, Test):
-            if test is None:
-                test = tail
-                continue
-            test, more = _one_test(test, tail)
-            window = _one_window(window, more)
-        else:
+        elif not isinstance(tail, Test):
             window = _one_window(window, tail)
+        elif test is None:
+            test = tail
+        else:
+            test, other = _one_test(test, tail)
+            window = _one_window(window, other)
+    if filtering is not None:
+        subject = _with_filter(subject, _filter(filtering, None), filtering.span)
     if test is None and window is None:
         return replace(subject, span=span)
     return n.Clause(subject, test, window, span=span)
@@ -353,36 +210,41 @@ def _is_truth(operand: n.Expression) -> bool:
     return isinstance(operand, n.Brackets) and isinstance(operand.inner, n.Clause | n.And | n.Or | n.Not)
 
 
-def _filter(tail: Where, test: Test | None) -> n.Expression:
+def _filter(tail: Where, test: Tail | None) -> n.Expression:
     condition = tail.operand
-    if test is not None:
+    if isinstance(test, Test):
         span = Span(condition.span.start, test.span.end)
         condition = n.Clause(condition, test, None, span=span)
     return n.Not(condition, span=Span(tail.span.start, condition.span.end)) if tail.negated else condition
 
 
-def with_filter(subject: n.Expression, condition: n.Expression, at: Span) -> n.Expression:
-    """The subject with a filter on the event in it."""
-    if isinstance(subject, n.Reference):
-        return n.EventPhrase(subject.name, None, condition, span=Span(subject.span.start, condition.span.end))
-    if isinstance(subject, n.EventPhrase) and subject.where is None:
-        return replace(subject, where=condition, span=Span(subject.span.start, condition.span.end))
+def _with_filter(subject: n.Expression, condition: n.Expression, at: Span) -> n.Expression:
+    """The subject with a filter on the event in it; the event's span then ends with the filter."""
     if isinstance(subject, n.Aggregate):
-        return replace(subject, event=with_filter(subject.event, condition, at))
+        return replace(subject, event=_filtered(subject.event, condition, at))
     if isinstance(subject, n.DaysSince):
-        return replace(subject, of=with_filter(subject.of, condition, at))
-    if isinstance(subject, n.EventPhrase):
-        raise Trouble(
-            "second-where",
-            'this event has a "where" already',
-            at,
-            'join the two in brackets, e.g. where (device = "phone" and locale = "de")',
-        )
+        return replace(subject, of=_filtered(subject.of, condition, at))
+    if isinstance(subject, Event):
+        return _filtered(subject, condition, at)
     raise Trouble(
         "where-without-event",
         '"where" filters an event, and none stands before it',
         at,
         'put it right after the event that it belongs to, e.g. visited pricing where device = "phone"',
+    )
+
+
+def _filtered(event: Event, condition: n.Expression, at: Span) -> n.EventPhrase:
+    span = Span(event.span.start, condition.span.end)
+    if isinstance(event, n.Reference):
+        return n.EventPhrase(event.name, None, condition, span=span)
+    if event.where is None:
+        return replace(event, where=condition, span=span)
+    raise Trouble(
+        "second-where",
+        'this event has a "where" already',
+        at,
+        'join the two in brackets, e.g. where (device = "phone" and locale = "de")',
     )
 
 
@@ -428,24 +290,11 @@ def _one_window(window: n.Window | None, other: n.Window) -> n.Window:
 
 
 def _not_in(subject: n.Expression, test: Test | None, tail: NotIn) -> Trouble:
-    whole_subject = Span(subject.span.start, test.span.end if test else subject.span.end)
+    counted = Span(subject.span.start, test.span.end if test else subject.span.end)
 
     def hint(source: str) -> str:
-        subject_text = excerpt(source, whole_subject)
+        said = excerpt(source, counted)
         window = excerpt(source, tail.window.span).split(None, 1)[1]
-        return f"say which is meant:  not {subject_text} {window}  or  {subject_text} and not {subject_text} {window}"
+        return f"say which is meant:  not {said} {window}  or  {said} and not {said} {window}"
 
     return Trouble("not-in-window", 'a window with "not" can be read in two ways', tail.window.span, hint)
-
-
-def filtered_event(event: Event, tails: Parts[Tail], told: str) -> Event:
-    """An event with the filter among the tails; anything else among them is a mistake."""
-    made = clause(event.span, event, *tails)
-    if isinstance(made, Event):
-        return made
-    raise Trouble(
-        "aggregate-argument",
-        told,
-        tails[-1].span if not isinstance(tails[-1], NotIn) else tails[-1].window.span,
-        "a window or a comparison goes after the brackets",
-    )

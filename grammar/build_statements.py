@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import nodes as n
-from .build_conditions import Event, Tail, Test, clause
+from .build_conditions import Tail, Test, clause
+from .build_values import Event
 from .nodes import Span
 from .numerals import whole_number
 from .scan import Lexeme
@@ -233,7 +234,7 @@ def points(
     for part in rest:
         if isinstance(part, n.Decay):
             if decay is not None:
-                raise twice(part.span, "fading", "keep one of fading and halving")
+                raise twice(part.span, "what the points lose in time", "keep one of fading and halving")
             decay = part
         else:
             bounds.append(part)

@@ -115,7 +115,7 @@ def given_event(
     times = [part for part in parts if isinstance(part, Times)]
     ages = [part for part in parts if isinstance(part, Ago | On)]
     properties = [part for part in parts if isinstance(part, With)]
-    for found, what in ((times, "how often"), (ages, "the time of the event"), (properties, '"with"')):
+    for found, what in ((times, '"times"'), (ages, "the time of the event"), (properties, '"with"')):
         if len(found) > 1:
             raise twice(found[1].span, what, "keep one of them")
     age = ages[0] if ages else None

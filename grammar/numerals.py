@@ -75,19 +75,11 @@ def moment(span: Span, lexeme: Lexeme) -> Moment:
     try:
         if "T" not in written:
             return Moment(dt.date.fromisoformat(written), span=span)
-        instant = dt.datetime.fromisoformat(written)
-        if instant.tzinfo is not None:
-            return Moment(instant.astimezone(dt.UTC), span=span)
+        return Moment(dt.datetime.fromisoformat(written).astimezone(dt.UTC), span=span)
     except (ValueError, OverflowError):
-        raise Trouble(
-            "no-such-date",
-            f"there is no such date as {lexeme.text}",
-            span,
-            "write year, month and day, e.g. 2026-01-31, or with a time 2026-01-31T12:00Z",
-        ) from None
-    raise Trouble(
-        "time-without-zone", "this time does not say its zone", span, f"for UTC write {lexeme.text}Z"
-    )
+        message = f"there is no such date as {lexeme.text}"
+        hint = "write year, month and day, e.g. 2026-01-31, or with a time 2026-01-31T12:00Z"
+        raise Trouble("no-such-date", message, span, hint) from None
 
 
 _LIKE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{2}0")

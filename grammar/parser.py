@@ -20,7 +20,7 @@ from .nodes import Group, Rule, Span, Statement, Tree
 from .numerals import thousands_points
 from .place import Place
 from .scan import Lexeme, scan
-from .split import Piece, split
+from .split import Piece, alike, split
 from .table import load
 from .trouble import Trouble
 from .words import STATEMENT_WORDS
@@ -79,6 +79,8 @@ class _Reading:
         self.source = source
         self.lexemes = lexemes
         self.pieces = pieces
+        self.next = 0
+        self.ahead = _braces_ahead(pieces)
         self.statements: list[Statement] = []
         self.diagnostics: list[Diagnostic] = []
         self.broken: list[Span] = []
@@ -89,7 +91,9 @@ class _Reading:
     def run(self) -> None:
         """Read every piece in turn."""
         count = 0
-        for index, piece in enumerate(self.pieces):
+        while self.next < len(self.pieces):
+            piece = self.pieces[self.next]
+            self.next += 1
             count += piece.word != "}"
             if count > MOST_STATEMENTS:
                 self._too_many(self.lexemes[piece.first])
@@ -98,10 +102,10 @@ class _Reading:
             if piece.word == "}":
                 self._brace(lexemes[0])
             elif piece.word == "group":
-                self._header(index, lexemes)
+                self._header(lexemes)
             else:
                 if self.group is not None and piece.word not in _IN_GROUPS:
-                    self._outsider(index, lexemes[0])
+                    self._outsider(lexemes[0])
                 self._read(piece.word, lexemes)
         if self.group is not None:
             self._not_closed()
@@ -109,9 +113,9 @@ class _Reading:
 
     # --- groups -----------------------------------------------------------------------------------
 
-    def _header(self, index: int, lexemes: list[Lexeme]) -> None:
+    def _header(self, lexemes: list[Lexeme]) -> None:
         if self.group is not None:
-            if self._braces_after(index + 1)[:2] != ["}", "}"]:
+            if self.ahead[self.next] != ("}", "}"):
                 self._not_closed()
             else:
                 hint = "give each group its own rules, one after the other"
@@ -124,14 +128,9 @@ class _Reading:
         self._read("group", lexemes)
         self.stray_braces = 1 if len(self.broken) > broken else 0
 
-    def _braces_after(self, index: int) -> list[str]:
-        """What the next pieces open and close: "group" and "}"."""
-        found = (piece.word for piece in self.pieces[index:] if piece.word in ("group", "}"))
-        return [word for word, _ in zip(found, range(2), strict=False)]
-
-    def _outsider(self, index: int, head: Lexeme) -> None:
-        """A statement that is no rule where a group is open: the brace is missing, or it should not be there."""
-        if self._braces_after(index)[:1] != ["}"]:
+    def _outsider(self, head: Lexeme) -> None:
+        """A statement that is no rule where a group is open: either it or a missing brace is the mistake."""
+        if self.ahead[self.next][0] != "}":
             self._not_closed()
             return
         message = f'"{head.text}" cannot stand in a group'
@@ -177,17 +176,21 @@ class _Reading:
             self._keep(node)
 
     def _stuck(self, word: str, lexemes: list[Lexeme], place: Place) -> None:
+        """Say what is wrong with a piece, after keeping the whole statements before and after the mistake."""
         if word not in STATEMENT_WORDS:
-            self._broken(lexemes, syntax_errors.no_statement(place))
+            self._broken(lexemes + self._rest_of_line(), syntax_errors.no_statement(place))
             return
         search = len(self.broken) < _SEARCHED
-        trouble = syntax_errors.of_word(place, search=search)
-        kept = 0 if trouble else self._kept_before(lexemes, place)
-        if kept:
-            self._read(word, lexemes[:kept])
-            self._read("", lexemes[kept:])
+        trouble = syntax_errors.of_spelling(place) if search else None
+        cut = 0 if trouble else self._kept_before(lexemes, place)
+        if not trouble and not cut:
+            trouble = syntax_errors.of_one_change(place) if search else None
+            cut = 0 if trouble else self._kept_after(lexemes, place)
+        if cut:
+            self._read(word, lexemes[:cut])
+            self._read(lexemes[cut].word if lexemes[cut].word in STATEMENT_WORDS else "", lexemes[cut:])
         else:
-            self._broken(lexemes, trouble or syntax_errors.of_piece(place, search=search))
+            self._broken(lexemes + self._rest_of_line(), trouble or syntax_errors.of_piece(place))
 
     def _kept_before(self, lexemes: list[Lexeme], place: Place) -> int:
         """How many lexemes make a whole statement that ends with a line, the rest being no part of it."""
@@ -198,6 +201,33 @@ class _Reading:
             if place.reads(lexemes[:at]):
                 return at
         return 0
+
+    def _kept_after(self, lexemes: list[Lexeme], place: Place) -> int:
+        """How many lexemes stand before a whole statement that was taken for a part of the broken one."""
+        for at in range(max(1, len(place.taken)), len(lexemes)):
+            head = lexemes[at]
+            words = [head.word] if head.word in STATEMENT_WORDS else alike(head.word) if head.first else []
+            if any(place.reads([head._replace(word=word), *lexemes[at + 1 :]]) for word in words):
+                return at
+        return 0
+
+    def _rest_of_line(self) -> list[Lexeme]:
+        """The next piece where it goes on with the line and is no statement: the same mistake broke both."""
+        if self.next == len(self.pieces):
+            return []
+        piece = self.pieces[self.next]
+        lexemes = list(self.lexemes[piece.first : piece.last])
+        before = self.lexemes[piece.first - 1]
+        if lexemes[0].first or before.kind == "SEMICOLON" or piece.word in ("}", "group"):
+            return []
+        try:
+            machine().run("statement", lexemes, self.source.text)
+        except Stuck:
+            self.next += 1
+            return lexemes
+        except Trouble:
+            pass
+        return []
 
     def _keep(self, node: Statement | GroupOpen) -> None:
         if isinstance(node, GroupOpen):
@@ -230,6 +260,14 @@ class _Reading:
                 span = next(broken, Span(len(self.source.text) + 1, len(self.source.text) + 2))
             if trouble.span.start < span.start:
                 self.diagnostics.append(syntax_errors.said(self.source, trouble, Severity.WARNING))
+
+
+def _braces_ahead(pieces: Sequence[Piece]) -> list[tuple[str, str]]:
+    """For each piece, what it and those after it open and close next: two of "group", "}" and ""."""
+    ahead = [("", "")]
+    for piece in reversed(pieces):
+        ahead.append((piece.word, ahead[-1][0]) if piece.word in ("group", "}") else ahead[-1])
+    return ahead[::-1]
 
 
 def _span(lexemes: Sequence[Lexeme]) -> Span:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,12 +12,17 @@ from .scan import Lexeme
 from .table import END
 from .trouble import Trouble
 
+Habit = Callable[["Place"], Trouble | None]
+"""Looks at one kind of mistake; None where it is another."""
+
 CONDITION_STARTS = frozenset({"WORD", "QUOTED", "NUMERAL", "LPAR"})
 """Where all of these may stand, a condition or a value may."""
 
 
 def brief(lexeme: Lexeme) -> str:
     """A lexeme as a hint shows it, not too long."""
+    if not lexeme.text.isprintable():
+        return " ".join(f"U+{ord(character):04X}" for character in lexeme.text[:4])
     return lexeme.text if len(lexeme.text) <= 40 else lexeme.text[:38] + "…"
 
 
@@ -81,7 +87,7 @@ class Place:
         return self.accepted >= CONDITION_STARTS
 
     def reads(self, lexemes: list[Lexeme], *, whatever_it_says: bool = False) -> bool:
-        """Whether other lexemes in place of these would make a whole piece, by default one without a mistake."""
+        """Whether other lexemes would make a whole piece, and unless said otherwise one without a mistake."""
         try:
             self.machine.run(self.start, lexemes, self.text)
         except Stuck:

@@ -5,14 +5,15 @@ Each change is tried on the whole piece and is named only if the piece then read
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Final
 
 from .nodes import Span
-from .place import Place, shown
+from .place import Habit, Place, shown
 from .scan import Lexeme
 from .spelling import near
 from .table import load
 from .trouble import Trouble
+from .words import RESERVED
 
 LONGEST = 300
 """Lexemes of a piece in which changes are tried; a longer one is told only where it stops."""
@@ -47,18 +48,25 @@ def misspelt(place: Place) -> Trouble | None:
     end = len(place.taken)
     for at in range(min(end, len(piece) - 1), max(-1, end - _LOOK_BACK), -1):
         lexeme = piece[at]
-        if lexeme.kind != "WORD" or (at < end and place.taken[at].kind != "WORD"):
+        if lexeme.kind != "WORD" or lexeme.word in RESERVED or (at < end and place.taken[at].kind != "WORD"):
             continue
-        for keyword in near(lexeme.word, _keywords().values()):
-            piece[at] = lexeme._replace(word=keyword)
-            if place.reads(piece, whatever_it_says=True):
-                return spelling(lexeme, keyword)
+        candidates = near(lexeme.word, _keywords().values())
+        for lenient in (False, True):
+            for keyword in candidates:
+                piece[at] = lexeme._replace(word=keyword)
+                if place.reads(piece, whatever_it_says=lenient):
+                    return spelling(lexeme, keyword)
         piece[at] = lexeme
-    if place.kind == "WORD" and place.at is not None:
-        accepted = {word for name, word in _keywords().items() if name in place.accepted}
-        for keyword in near(place.word, accepted):
-            if len(keyword) > 3:
-                return spelling(place.at, keyword)
+    return None
+
+
+def likely_word(place: Place) -> Trouble | None:
+    """A word close to a keyword that could stand there, whatever else is wrong with the piece."""
+    if place.at is None or place.kind != "WORD":
+        return None
+    accepted = {word for name, word in _keywords().items() if name in place.accepted and len(word) > 3}
+    for keyword in near(place.word, accepted):
+        return spelling(place.at, keyword)
     return None
 
 
@@ -94,7 +102,7 @@ def name_with_blanks(place: Place) -> Trouble | None:
         return None
     for first, last in ((at - 1, at), (at - 2, at), (at - 1, at + 1)):
         words = piece[max(first, 0) : last + 1]
-        if first < 1 or last >= len(piece) or any(not part.word for part in words):
+        if first < 1 or last >= len(piece) or any(not part.word or part.word in RESERVED for part in words):
             continue
         together = place.text[words[0].start : words[-1].end]
         span = Span(words[0].start, words[-1].end)
@@ -117,7 +125,7 @@ def too_much(place: Place) -> Trouble | None:
     return Trouble("extra-word", f"{shown(place.at)} does not belong here", place.span, "leave it out")
 
 
-REPAIRS: tuple[Callable[[Place], Trouble | None], ...] = (name_with_blanks, left_out, too_much)
+REPAIRS: Final[tuple[Habit, ...]] = (name_with_blanks, left_out, too_much)
 
 
 def _keywords() -> dict[str, str]:

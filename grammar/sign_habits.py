@@ -6,9 +6,10 @@ Each function looks at one habit at the place where a piece stops, and returns N
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from .nodes import Span
-from .place import Place, brief, shown
+from .place import Habit, Place, brief, shown
 from .trouble import Trouble
 
 _PLAIN = {
@@ -57,6 +58,10 @@ def date(place: Place) -> Trouble | None:
         hint = f"write {found[1]}-{int(found[2]):02}-{int(found[3]):02}"
     elif found := re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", written):
         hint = f"write {found[3]}-{int(found[2]):02}-{int(found[1]):02}"
+    elif re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?", written):
+        return Trouble(
+            "time-without-zone", "this time does not say its zone", place.span, f"for UTC write {written}Z"
+        )
     elif "T" in written:
         hint = "write e.g. 2026-01-31T12:00Z"
     return Trouble("date-form", f"{shown(place.at)} is not how a date is written here", place.span, hint)
@@ -136,4 +141,12 @@ def object_with_signs(place: Place) -> Trouble | None:
     return Trouble("object-needs-quotes", message, span, f'write "{written}"')
 
 
-HABITS = (quote, square_bracket, object_with_signs, date, number, thousands, foreign)
+HABITS: Final[tuple[Habit, ...]] = (
+    quote,
+    square_bracket,
+    object_with_signs,
+    date,
+    number,
+    thousands,
+    foreign,
+)

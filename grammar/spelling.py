@@ -12,8 +12,8 @@ def near(word: str, candidates: Iterable[str]) -> list[str]:
         allowed = 1 if min(len(word), len(candidate)) <= 4 else 2
         steps = distance(word, candidate, allowed)
         if 0 < steps <= allowed and len(candidate) > 1:
-            found.append((steps, candidate))
-    return [candidate for _, candidate in sorted(found)]
+            found.append((steps, abs(len(word) - len(candidate)), candidate))
+    return [candidate for _, _, candidate in sorted(found)]
 
 
 def distance(one: str, other: str, limit: int) -> int:

@@ -30,61 +30,28 @@ class Piece(NamedTuple):
 
 
 # After these no statement can be over.
-_GOES_ON_WORDS = (STATEMENT_WORDS - {"score"}) | frozenset(
-    [
-        "then",
-        "and",
-        "or",
-        "not",
-        "in",
-        "is",
-        "between",
-        "contains",
-        "starts",
-        "ends",
-        "like",
-        "since",
-        "before",
-        "where",
-        "followed",
-        "because",
-        "once",
-        "given",
-        "expect",
-    ]
-)
-_GOES_ON_SIGNS = frozenset(
-    [
-        "(",
-        ",",
-        ":",
-        ".",
-        "+",
-        "-",
-        "−",
-        "*",
-        "/",
-        "=",
-        "<",
-        "<=",
-        ">",
-        ">=",
-        "!=",
-        "≤",
-        "≥",
-        "≠",
-        "==",
-        "=>",
-        "<>",
-        "=<",
-    ]
-)
+_GOES_ON_WORDS = (STATEMENT_WORDS - {"score"}) | {
+    "then", "and", "or", "not", "in", "is", "between", "contains", "starts", "ends", "like", "since",
+    "before", "where", "followed", "because", "once", "given", "expect",
+}  # fmt: skip
+_GOES_ON_SIGNS = frozenset("(,:.+-−*/=<>≤≥≠") | {"<=", ">=", "!=", "==", "=>", "<>", "=<"}
+
+# The only ones that also stand inside statements.
+_INSIDE = frozenset({"rule", "when", "for", "score", "stage", "grade"})
 
 # How many lexemes a header has at most before its `when`.
-_HEADER_LENGTH = {"rule": 3, "stage": 4, "disqualify": 1, "outcome": 2}
+_HEADER_LENGTH = {"rule": 3, "stage": 4, "disqualify": 1, "outcome": 2, "for": 10_000, "": 0}
 
+# The statements' words that go on with a statement which began with the other word, or with none.
 _AWAITED = {
-    "rule": ("when", "for"), "for": ("when",), "stage": ("when",), "disqualify": ("when",), "outcome": ("when",),
+    "rule": ("when", "for"), "for": ("when",), "stage": ("when",), "disqualify": ("when",),
+    "outcome": ("when",), "": ("when", "for"),
+}  # fmt: skip
+
+# What a statement must hold before it can be over.
+_NEEDED = {
+    "rule": "then", "when": "then", "for": "then", "stage": "when", "disqualify": "when", "outcome": "when",
+    "test": "expect", "define": ":", "field": ":", "grade": ":",
 }  # fmt: skip
 
 
@@ -105,7 +72,9 @@ class _Splitter:
         self.pieces: list[Piece] = []
         self.word = ""
         self.begin = 0
-        self.awaited: tuple[str, ...] = ()
+        self.awaited: tuple[str, ...] = _AWAITED[""]
+        self.needed = ""
+        self.open = 0
 
     def run(self) -> list[Piece]:
         for at, lexeme in enumerate(self.lexemes):
@@ -116,6 +85,12 @@ class _Splitter:
                     self._perhaps_misspelt(at, lexeme)
                 elif lexeme.word == "then":
                     self.awaited = ()
+                if lexeme.word == self.needed:
+                    self.needed = ""
+            elif lexeme.text == self.needed:
+                self.needed = ""
+            elif lexeme.kind in ("LPAR", "RPAR"):
+                self.open += 1 if lexeme.kind == "LPAR" else -1
             elif lexeme.kind == "SEMICOLON":
                 self._cut(at, at + 1)
             elif lexeme.kind == "RBRACE":
@@ -129,7 +104,7 @@ class _Splitter:
     def _cut(self, end: int, begin: int) -> None:
         if end > self.begin:
             self.pieces.append(Piece(self.word, self.begin, end))
-        self.word, self.begin, self.awaited = "", begin, ()
+        self.word, self.begin, self.awaited, self.needed, self.open = "", begin, _AWAITED[""], "", 0
 
     def _statement_word(self, at: int, lexeme: Lexeme) -> None:
         word = lexeme.word
@@ -139,9 +114,8 @@ class _Splitter:
             return
         self._cut(at, at)
         self.word = word
-        self.awaited = (
-            ("when", "for") if word == "rule" else ("when",) if word in (*_HEADER_LENGTH, "for") else ()
-        )
+        self.awaited = _AWAITED.get(word, ())
+        self.needed = _NEEDED.get(word, "")
 
     def _perhaps_misspelt(self, at: int, lexeme: Lexeme) -> None:
         """A line that begins as a statement does but for the spelling of its word: a piece of its own.
@@ -164,11 +138,12 @@ class _Splitter:
     def _begins(self, at: int, lexeme: Lexeme) -> bool:
         """Whether the statement's word there begins one, rather than going on with the one before."""
         if lexeme.word in self.awaited:
-            longest = _HEADER_LENGTH.get(self.word)
-            return lexeme.first and longest is not None and at - self.begin > longest
+            return lexeme.first and at - self.begin > _HEADER_LENGTH[self.word]
         goes_on = self._goes_on(at)
         if not lexeme.first:
-            return not goes_on and self._has_shape(at, lexeme.word)
+            return not goes_on and not self.needed and self.open <= 0 and self._has_shape(at, lexeme.word)
+        if lexeme.word not in _INSIDE:
+            return True
         return self._has_shape(at, lexeme.word) or (not goes_on and not self._is_operand(at))
 
     def _next(self, at: int) -> Lexeme | None:
@@ -206,4 +181,4 @@ class _Splitter:
         following = self._next(at + 1)
         if self.lexemes[at].word not in ("score", "stage", "grade") or following is None:
             return False
-        return following.text in _GOES_ON_SIGNS and following.kind != "COLON"
+        return following.text in _GOES_ON_SIGNS - set("(,:.")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from . import sign_habits, word_habits
 from .diagnostics import Diagnostic, Severity, Source
 from .machine import Machine, Stuck
 from .nodes import Span
-from .place import CONDITION_STARTS, Place, shown
-from .repairs import REPAIRS, misspelt, spelling
+from .place import CONDITION_STARTS, Habit, Place, shown
+from .repairs import REPAIRS, likely_word, misspelt, spelling
 from .scan import Lexeme
 from .spelling import near
 from .table import END, load
@@ -41,23 +42,32 @@ def said(source: Source, trouble: Trouble, severity: Severity = Severity.ERROR) 
     return Diagnostic(trouble.code, severity, trouble.message, source, trouble.span, hint)
 
 
-def of_word(place: Place, *, search: bool) -> Trouble | None:
-    """A mistake that lies in one place beyond doubt: a habit or, by search, a misspelt word."""
-    for look in (*sign_habits.HABITS, *word_habits.HABITS, *((misspelt,) if search else ())):
+def of_spelling(place: Place) -> Trouble | None:
+    """A misspelt word, where the piece would read but for it."""
+    return misspelt(place)
+
+
+def of_one_change(place: Place) -> Trouble | None:
+    """A mistake which one change would mend, told as the habit that it may be."""
+    mended = _first(REPAIRS, place)
+    return mended and (_first(_HABITS, place) or mended)
+
+
+def of_piece(place: Place) -> Trouble:
+    """What is wrong with a piece, as well as can be told without trying changes."""
+    found = _first((*_HABITS, missing_part, unfinished), place)
+    if found is not None:
+        return found
+    assert place.at is not None
+    return Trouble("out-of-place", f"{shown(place.at)} cannot stand here", place.span, expectation(place))
+
+
+def _first(habits: Iterable[Habit], place: Place) -> Trouble | None:
+    for look in habits:
         found = look(place)
         if found is not None:
             return found
     return None
-
-
-def of_piece(place: Place, *, search: bool) -> Trouble:
-    """What is wrong with a piece in which nothing plainer was found; `search` tries changes that mend it."""
-    for look in (parenthesis, *(REPAIRS if search else ()), missing_part, unfinished):
-        found = look(place)
-        if found is not None:
-            return found
-    assert place.at is not None
-    return Trouble("out-of-place", f"{shown(place.at)} cannot stand here", place.span, expectation(place))
 
 
 def parenthesis(place: Place) -> Trouble | None:
@@ -77,6 +87,9 @@ def parenthesis(place: Place) -> Trouble | None:
     return None
 
 
+_HABITS: Final[tuple[Habit, ...]] = (*sign_habits.HABITS, *word_habits.HABITS, likely_word, parenthesis)
+
+
 def missing_part(place: Place) -> Trouble | None:
     """A condition, a `when` or a `then` that is not there."""
     if place.condition_missing() and (
@@ -86,6 +99,7 @@ def missing_part(place: Place) -> Trouble | None:
         where = f" after {shown(before)}" if before is not None else ""
         what = "a condition" if "NOT" in place.accepted else "a value"
         example = "visited pricing >= 2" if what == "a condition" else '100, "CTO" or employees'
+        example = 'device = "phone"' if before is not None and before.kind == "WHERE" else example
         return Trouble("missing-condition", f"{what} is missing{where}", place.span, f"write e.g. {example}")
     if "WITHIN" in place.accepted and "THEN" not in place.accepted:
         message = '"followed by" does not say within what time'
@@ -96,7 +110,7 @@ def missing_part(place: Place) -> Trouble | None:
         hint = "say what the rule gives, e.g. then +10"
         return Trouble("missing-then", '"then" is missing', place.span, hint)
     if "WHEN" in place.accepted and place.head in ("rule", "stage", "disqualify", "outcome"):
-        also = " or for" if place.head == "rule" else ""
+        also = ' or "for"' if place.head == "rule" else ""
         return Trouble(
             "missing-when", f'"when"{also} is missing', place.span, f"write e.g. {_example(place.head)}"
         )
@@ -138,25 +152,23 @@ def _example(head: str) -> str:
 # --- what could have stood there ----------------------------------------------------------------------------
 
 _CALLED = {
-    "QUOTED": "a text in quotes", "NUMERAL": "a number", "MOMENT": "a date", "EQUALS": "a comparison such as =",
-    "PLUS": "a sign such as +", "MINUTES": "a unit such as days", "COLON": "a colon", "COMMA": "a comma",
-    "RPAR": "a closing bracket", "LPAR": "an opening bracket", "PERCENT": "a percent sign", "DOT": "a dot",
-}  # fmt: skip
+    "QUOTED": "a text in quotes",
+    "NUMERAL": "a number",
+    "MOMENT": "a date",
+    "EQUALS": "a comparison such as =",
+    "PLUS": "a sign such as +",
+    "MINUTES": "a unit such as days",
+    "COLON": "a colon",
+    "COMMA": "a comma",
+    "RPAR": "a closing bracket",
+    "LPAR": "an opening bracket",
+    "PERCENT": "a percent sign",
+    "DOT": "a dot",
+}
 _ORDER = (
-    "THEN",
-    "WHEN",
-    "FOR",
-    "AND",
-    "OR",
-    "COLON",
-    "COMMA",
-    "RPAR",
-    "EQUALS",
-    "NUMERAL",
-    "QUOTED",
-    "MOMENT",
+    "THEN", "WHEN", "FOR", "AND", "OR", "COLON", "COMMA", "RPAR", "EQUALS", "NUMERAL", "QUOTED", "MOMENT",
     "MINUTES",
-)
+)  # fmt: skip
 _SAID_BY_ANOTHER = {
     "MINUTE",
     "HOUR",
@@ -206,7 +218,7 @@ def _or(parts: Iterable[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-# --- whole pieces ---------------------------------------------------------------------------------------------
+# --- whole pieces -----------------------------------------------------------------------------
 
 
 def no_statement(place: Place) -> Trouble:
@@ -228,5 +240,5 @@ def no_statement(place: Place) -> Trouble:
             return spelling(head, keyword)
     if alike:
         return Trouble("no-statement", message, span, f'did you mean "{alike[0]}"?')
-    hint = "begin a rule with when or for, a declaration with field, event, list, define or score; a remark begins with #"
+    hint = "a rule begins with when or for, a remark with #"
     return Trouble("no-statement", message, span, hint)

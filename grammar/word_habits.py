@@ -5,8 +5,11 @@ Each function looks at one habit at the place where a piece stops, and returns N
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import Final
+
 from .nodes import Span
-from .place import Place, brief
+from .place import Habit, Place, brief
 from .scan import Lexeme
 from .trouble import Trouble
 from .words import RESERVED, STATEMENT_WORDS
@@ -19,17 +22,21 @@ _COMPARED = {
 _UNITS = ("minute", "hour", "day", "week", "month", "year")
 _KINDS = {
     "integer": "number", "int": "number", "float": "number", "decimal": "number", "numeric": "number",
-    "string": "text", "str": "text", "varchar": "text", "bool": "yes/no", "boolean": "yes/no", "yes": "yes/no",
-    "flag": "yes/no", "timestamp": "datetime", "time": "datetime", "day": "date", "list": "texts",
-    "array": "texts", "set": "texts", "numbers": "number", "dates": "date",
+    "numbers": "number", "string": "text", "str": "text", "varchar": "text", "bool": "yes/no",
+    "boolean": "yes/no", "yes": "yes/no", "flag": "yes/no", "timestamp": "datetime", "time": "datetime",
+    "day": "date", "dates": "date", "list": "texts", "array": "texts", "set": "texts",
 }  # fmt: skip
-_WHICH = {"every": "each", "all": "each", "any": "each", "last": "latest", "newest": "latest", "recent": "latest",
-          "earliest": "first", "oldest": "first"}  # fmt: skip
-_BOUNDS = {"max": "most", "maximum": "most", "cap": "most", "capped": "most", "limit": "most", "upto": "most",
-           "min": "least", "minimum": "least"}  # fmt: skip
+_WHICH = {
+    "every": "each", "all": "each", "any": "each", "last": "latest", "newest": "latest", "recent": "latest",
+    "earliest": "first", "oldest": "first",
+}  # fmt: skip
+_BOUNDS = {
+    "max": "most", "maximum": "most", "cap": "most", "capped": "most", "limit": "most", "upto": "most",
+    "min": "least", "minimum": "least",
+}  # fmt: skip
 _NEVER_A_NAME = (STATEMENT_WORDS - {"when", "for"}) | {
-    "known", "unknown", "off", "days", "given", "expect", "yes", "no", "true", "false", "once", "since", "before",
-    "like", "contains", "starts", "ends", "between", "followed", "because", "is",
+    "known", "unknown", "off", "days", "given", "expect", "yes", "no", "true", "false", "once", "since",
+    "before", "like", "contains", "starts", "ends", "between", "followed", "because", "is",
 }  # fmt: skip
 _AFTER_TEXT = frozenset({"by", "column", "otherwise", "at", "from"})
 
@@ -52,7 +59,7 @@ def times(place: Place) -> Trouble | None:
 
 def window(place: Place) -> Trouble | None:
     """`in the last 30 days`, `in past 30 days`, `within 30 days`, `last 30 days`, `in last month`."""
-    one, two, three = (("", "", "") + place.words_before(3))[-3:]
+    one, two, three = ("", "", "", *place.words_before(3))[-3:]
     length = _length(place)
     mended = f"write in {'next' if 'next' in (three, place.word) else 'last'} {length or '30 days'}"
     if (two, three) == ("in", "the") and place.word in ("last", "next", "past"):
@@ -76,7 +83,7 @@ def window(place: Place) -> Trouble | None:
 def _length(place: Place) -> str | None:
     """The length of time that stands nearby, as in `30 days`."""
     nearby = [part for part in (place.at, *place.rest[:3]) if part is not None]
-    for amount, unit in zip(nearby, nearby[1:], strict=False):
+    for amount, unit in pairwise(nearby):
         if amount.kind == "NUMERAL" and unit.word.removesuffix("s") in _UNITS:
             return f"{amount.text} {unit.word}"
     return None
@@ -215,7 +222,7 @@ def points(place: Place) -> Trouble | None:
 def points_to(place: Place) -> Trouble | None:
     """`then +20 score`, `then +5 to fit`, `then +5 max 10`."""
     before, number = place.before(), place.before(2)
-    if before is None or not _in_awards(place):
+    if before is None or place.at is None or not _in_awards(place):
         return None
     if place.word == "score" and before.kind == "NUMERAL" and "FADING" in place.accepted:
         message = "points that name no score count toward the total"
@@ -224,7 +231,8 @@ def points_to(place: Place) -> Trouble | None:
         return None
     if before.word in ("to", "for", "on", "points") and place.kind == "WORD":
         message = f'"{before.text}" does not belong here'
-        return Trouble("extra-word", message, before.span, f"write {number.text} {place.word}")
+        points = "".join(part.text for part in place.taken[-3:-1])
+        return Trouble("extra-word", message, before.span, f"write {points} {brief(place.at)}")
     if before.word in _BOUNDS and place.kind in ("NUMERAL", "PLUS", "MINUS"):
         return _bound(place, before)
     return None
@@ -282,7 +290,7 @@ def kind_of_field(place: Place) -> Trouble | None:
     return Trouble("kind-of-field", f'"{place.at.text}" is not a kind of value', place.span, hint)
 
 
-# --- names and texts ------------------------------------------------------------------------------------------
+# --- names and texts ---------------------------------------------------------------------------
 
 
 def text_without_quotes(place: Place) -> Trouble | None:
@@ -337,7 +345,8 @@ def reserved(place: Place) -> Trouble | None:
     return Trouble("reserved-word", message, place.span, f"to use it as a name write {written}")
 
 
-HABITS = (
-    moment, times, window, comparison, after_is, values_after_in, commas_between_conditions, points, points_to,
-    bound, joined, unit, which_events, kind_of_field, grade_with_sign, text_without_quotes, reserved,
+HABITS: Final[tuple[Habit, ...]] = (
+    moment, times, window, comparison, after_is, values_after_in, commas_between_conditions, points,
+    points_to, bound, joined, unit, which_events, kind_of_field, grade_with_sign, text_without_quotes,
+    reserved,
 )  # fmt: skip

@@ -35,7 +35,9 @@ class ToNodes(Transformer[Token, Any]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.actions = actions_for({made.action for made in load().productions if made.action and not made.passes})
+        self.actions = actions_for(
+            {made.action for made in load().productions if made.action and not made.passes}
+        )
 
     def __default__(self, data: str, children: list[Any], meta: Any) -> Any:
         span = Span(0, 0) if meta.empty else Span(meta.start_pos, meta.end_pos)
@@ -122,7 +124,11 @@ def test_comments_are_all_there_in_order() -> None:
 
 
 def test_rules_of_a_group_stay_in_it() -> None:
-    groups = [item for item in parse(Source(text_of(GOOD_BY_NAME["groups"]))).tree.statements if isinstance(item, Group)]
+    groups = [
+        item
+        for item in parse(Source(text_of(GOOD_BY_NAME["groups"]))).tree.statements
+        if isinstance(item, Group)
+    ]
     assert [len(group.rules) for group in groups] == [3, 1, 2, 1, 0]
     assert all(isinstance(rule, Rule) for group in groups for rule in group.rules)
 

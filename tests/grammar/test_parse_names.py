@@ -111,7 +111,7 @@ def test_reserved_word_is_a_name_in_brackets_and_an_object_in_quotes(word: str) 
 
 
 def test_a_word_in_capitals_is_a_keyword_and_a_name_keeps_its_case() -> None:
-    upper = read('WHEN Visited Pricing >= 2 IN LAST 30 DAYS THEN +5 Fit AT MOST 3')
-    lower = read('when Visited Pricing >= 2 in last 30 days then +5 Fit at most 3')
+    upper = read("WHEN Visited Pricing >= 2 IN LAST 30 DAYS THEN +5 Fit AT MOST 3")
+    lower = read("when Visited Pricing >= 2 in last 30 days then +5 Fit at most 3")
     assert upper.tree.statements == lower.tree.statements
     assert "name=Name(text='Fit')" in repr(upper) or "Fit" in repr(upper.tree)

@@ -1,0 +1,31 @@
+"""Texts with mistakes, each with all that is said about it, word for word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.parser import parse
+from leadwright.grammar.render import render
+
+BAD = sorted((Path(__file__).parents[1] / "language" / "bad").glob("*.rules"))
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_what_is_said(path: Path, refresh: bool) -> None:
+    said = render(parse(Source(path.read_bytes().decode("utf-8"), Path(path.name))).diagnostics)
+    expected = path.with_suffix(".out")
+    if refresh:
+        expected.write_text(said, encoding="utf-8")
+    assert said == expected.read_text(encoding="utf-8")
+    assert said
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_one_message_for_each_mistake(path: Path) -> None:
+    """A line of these texts that has a mistake ends with `# !`; there are no other errors."""
+    text = path.read_bytes().decode("utf-8")
+    wrong = [number for number, line in enumerate(text.splitlines(), 1) if line.rstrip().endswith("# !")]
+    diagnostics = parse(Source(text)).diagnostics
+    assert [item.line for item in diagnostics] == wrong
