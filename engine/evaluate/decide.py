@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Fired = tuple[int, int, int, int, int]
 Cut = tuple[int, int, int]
+Paid = list[int] | int | None
+"""The instants that a rule pays for; just the one of `for latest` and `for first`."""
 
 
 def decide(evaluator: Evaluator, facts: Facts, now: int) -> Decision:
@@ -66,7 +68,7 @@ def _grade_name(plan: Plan, grade: Grade) -> str:
     return "" if grade.score is None else words_of(plan, grade.score)
 
 
-def _rules(found: Found, fired: list[Fired], paid: tuple[list[int] | None, ...]) -> tuple[RuleFinding, ...]:
+def _rules(found: Found, fired: list[Fired], paid: tuple[Paid, ...]) -> tuple[RuleFinding, ...]:
     by_rule: dict[int, list[Fired]] = {}
     for entry in fired:
         by_rule.setdefault(entry[0], []).append(entry)
@@ -75,7 +77,7 @@ def _rules(found: Found, fired: list[Fired], paid: tuple[list[int] | None, ...])
     )
 
 
-def _rule(found: Found, rule: Rule, entries: list[Fired] | None, paid: list[int] | None) -> RuleFinding:
+def _rule(found: Found, rule: Rule, entries: list[Fired] | None, paid: Paid) -> RuleFinding:
     plan = found.plan
     lines: list[Line] = []
     for _, place, written, faded, points in entries or ():
@@ -95,8 +97,8 @@ def _rule(found: Found, rule: Rule, entries: list[Fired] | None, paid: list[int]
                 )
             )
     events: Finding | None = None
-    if rule.each is not None and paid is not None:
-        events = events_finding(found, rule.each, paid)
+    if rule.each is not None:
+        events = events_finding(found, rule.each, paid if isinstance(paid, list) else _just(paid))
     return RuleFinding(
         identity=rule.identity,
         line=rule.origin.line,
@@ -106,6 +108,10 @@ def _rule(found: Found, rule: Rule, entries: list[Fired] | None, paid: list[int]
         lines=tuple(lines),
         tags=rule.tags if entries is not None else (),
     )
+
+
+def _just(instant: int | None) -> list[int]:
+    return [] if instant is None else [instant]
 
 
 def _cut_lines(plan: Plan, cuts: list[Cut]) -> tuple[Line, ...]:
