@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from leadwright.engine.ruleset import read
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.diagnostics import Severity, Source
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("README.md"), *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("docs/how-to/*.md"))]
@@ -56,7 +56,9 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("block", EXAMPLES)
 def test_example_is_clean_or_has_the_error_it_names(block: Block) -> None:
-    found = [f"{item.code}: {item.message}" for item in read(Source(block.text)).diagnostics]
+    """Lints are let pass: a list of sentences that show one construct is no ruleset of sense."""
+    diagnostics = read(Source(block.text)).diagnostics
+    found = [f"{item.code}: {item.message}" for item in diagnostics if item.severity is not Severity.LINT]
     wanted = [block.options["error"]] if "error" in block.options else []
     assert [item.partition(":")[0] for item in found] == wanted, found
 
