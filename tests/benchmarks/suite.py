@@ -1,10 +1,9 @@
-"""`python -m tests.benchmarks` from the top of the repository: every part, its figures, what holds."""
+"""All the parts of the benchmark: their figures, what holds and what misses."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -16,7 +15,7 @@ PARTS = ("one_lead", "front_door", "start", "limits", "store")
 
 def main() -> int:
     """Runs the wanted parts; the exit code is 1 where a demanded figure is missed."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(description="Measures leadwright beside others.")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all if none")
     parser.add_argument("--quick", action="store_true", help="fewer and smaller runs, rougher figures")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also keep everything as JSON")
@@ -42,7 +41,3 @@ def main() -> int:
         kept = {"machine": about, "quick": options.quick, "parts": [report.data() for report in reports]}
         options.json.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
     return 1 if missed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
