@@ -40,8 +40,8 @@ _LEFT_OUT = (
 )
 
 
-def misspelt(place: Place) -> Trouble | None:
-    """A word close to a keyword with which the piece would read."""
+def misspelt(place: Place, *, whatever_it_says: bool = False) -> Trouble | None:
+    """A word close to a keyword with which the piece would read, by default without another mistake."""
     piece = place.piece()
     if len(piece) > LONGEST:
         return None
@@ -50,12 +50,10 @@ def misspelt(place: Place) -> Trouble | None:
         lexeme = piece[at]
         if lexeme.kind != "WORD" or lexeme.word in RESERVED or (at < end and place.taken[at].kind != "WORD"):
             continue
-        candidates = near(lexeme.word, _keywords().values())
-        for lenient in (False, True):
-            for keyword in candidates:
-                piece[at] = lexeme._replace(word=keyword)
-                if place.reads(piece, whatever_it_says=lenient):
-                    return spelling(lexeme, keyword)
+        for keyword in near(lexeme.word, _keywords().values()):
+            piece[at] = lexeme._replace(word=keyword)
+            if place.reads(piece, whatever_it_says=whatever_it_says):
+                return spelling(lexeme, keyword)
         piece[at] = lexeme
     return None
 

@@ -89,6 +89,8 @@ class _Splitter:
                     self.needed = ""
             elif lexeme.text == self.needed:
                 self.needed = ""
+            elif lexeme.kind == "UNCLOSED_QUOTE" and self.needed in lexeme.text.split():
+                self.awaited = ()  # the rest of the statement is lost in the quote
             elif lexeme.kind in ("LPAR", "RPAR"):
                 self.open += 1 if lexeme.kind == "LPAR" else -1
             elif lexeme.kind == "SEMICOLON":

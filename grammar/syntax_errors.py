@@ -49,7 +49,7 @@ def of_spelling(place: Place) -> Trouble | None:
 
 def of_one_change(place: Place) -> Trouble | None:
     """A mistake which one change would mend, told as the habit that it may be."""
-    mended = _first(REPAIRS, place)
+    mended = misspelt(place, whatever_it_says=True) or _first(REPAIRS, place)
     return mended and (_first(_HABITS, place) or mended)
 
 

@@ -31,7 +31,8 @@ STATEMENTS = statements()
 NODES = {text: parse(Source(text)).tree.statements[0] for text in STATEMENTS}
 STRANGE = [
     "foo", "than", "whn", "=>", "==", "(", ")", '"', "'", ",", "20", "+", "%", "[", "1,000", "ünï", "🙂", "#",
-    "then", "and", "or", "not", "in", "is", "where", "when", "score", "list", "days", "2026-13-01", "10k", "\x00",
+    "then", "and", "or", "not", "in", "is", "where", "when", "score", "list", "days",
+    "2026-13-01", "10k", "\x00",
 ]  # fmt: skip
 
 
@@ -64,7 +65,11 @@ def test_any_text(text: str) -> None:
 @given(
     st.lists(
         st.sampled_from(
-            [*STRANGE, *"{};:", *"when then group stage test given expect for each a b 3".split()]
+            [
+                *STRANGE,
+                *"{};:",
+                *["when", "then", "group", "stage", "test", "given", "expect", "for", "each", "a", "b", "3"],
+            ]
         )
     )
 )
