@@ -90,8 +90,8 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
 EPILOG = """
 \b
 Begin with:
-  leadwright demo                            see it work on made-up leads
-  leadwright check inbound.rules             find the mistakes in a file of rules
+  leadwright demo                     see it work on made-up leads
+  leadwright check inbound.rules      find the mistakes in a file of rules
   leadwright import leads.csv --lead-id email
   leadwright score inbound.rules
   leadwright explain zoe@example.com

@@ -28,7 +28,8 @@ def changes_text(changes: Sequence[Change], paper: Paper) -> list[str]:
             case ChangeKind.REMOVED:
                 head, details = paper.bad(head), []
             case ChangeKind.CHANGED:
-                head, details = paper.warn(head), list(change.details)
+                # A test is read where it stands; its whole text, twice, would hide the rest.
+                head, details = paper.warn(head), [] if change.what == "test" else list(change.details)
         lines.append(cut(head, paper.width) if not paper.colored else head)
         for detail in details:
             if shown(detail) != name:
@@ -76,7 +77,8 @@ def _movers(moves: Sequence[Move], paper: Paper) -> list[str]:
             shown(move.lead),
             f"{move.total_before:,} -> {move.total_after:,}",
             _stages(move),
-            ", ".join(f"{signed(points)} {shown(name)}" for name, points in move.causes),
+            ", ".join(f"{signed(points)} {shown(name)}" for name, points in move.causes)
+            or "the stages alone",
         )
         for move in moves
     ]

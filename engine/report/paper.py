@@ -147,7 +147,7 @@ def table(
         return []
     widths = [max(cells(row[at]) for row in whole) for at in range(len(whole[0]))]
     room = paper.width - indent - sum(widths[:-1]) - 2 * (len(widths) - 1)
-    widths[-1] = max(min(widths[-1], room), 8)
+    widths[-1] = max(min(widths[-1], room), min(widths[-1], 8))
     lines = []
     for number, row in enumerate(whole):
         row[-1] = cut(row[-1], widths[-1])

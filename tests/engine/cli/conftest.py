@@ -118,7 +118,7 @@ def program(folder: Path) -> Run:
             timeout=60,
             check=False,
         )
-        return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return Ended(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode())
 
     return call
 

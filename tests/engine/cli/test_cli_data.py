@@ -3,10 +3,12 @@
 import json
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from leadwright.engine.store.opening import open_store
 
 Run = Callable[..., Any]
 
@@ -95,7 +97,8 @@ def test_without_an_id_it_asks_for_one(leadwright: Run, data: Path) -> None:
         2,
         "",
         "error: which column of leads.csv has the lead's id?\n"
-        "  help: say it with --lead-id COLUMN; its columns are id, name, title, employees, opted_in, joined\n",
+        "  help: say it with --lead-id COLUMN; "
+        "its columns are id, name, title, employees, opted_in, joined\n",
     )
 
 
@@ -139,6 +142,43 @@ def test_what_cannot_be_imported_says_so(
     first, second = ended.err.splitlines()
     assert first == f"error: {message}"
     assert second.startswith("  help: ")
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Databases in use are not waited for."""
+    monkeypatch.setattr("leadwright.engine.store.opening.open_store", partial(open_store, wait=0.01))
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_database_in_use(leadwright: Run, data: Path) -> None:
+    connection = sqlite3.connect(data / "leads.db", isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    ended = leadwright("import", "-", "--lead-id", "id", stdin="id\nL5\n")
+    connection.close()
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == (
+        "error: the database leads.db is in use by another program\n"
+        "  help: wait until the other program has finished, then run the same again\n"
+    )
+    assert leads_in(data) == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("PRAGMA user_version = 99", "the database leads.db was made by a newer Leadwright"),
+        ("PRAGMA application_id = 7", "the database leads.db belongs to another program"),
+    ],
+)
+def test_a_database_of_another_kind(leadwright: Run, data: Path, change: str, message: str) -> None:
+    connection = sqlite3.connect(data / "leads.db")
+    connection.execute(change)
+    connection.close()
+    for arguments in (["fields"], ["score", "inbound.rules"], ["explain", "L1"], ["check", "inbound.rules"]):
+        ended = leadwright(*arguments)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.startswith(f"error: {message}")
 
 
 # --- fields -----------------------------------------------------------------------------------
