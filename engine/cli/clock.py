@@ -14,8 +14,8 @@ def present() -> dt.datetime:
 
 
 def instant_asked(text: str | None) -> dt.datetime:
-    """The instant that `--at` names, the present where it is absent. A day alone is its beginning."""
-    if text is None:
+    """The instant that `--at` names, the present for `now` or nothing. A day alone is its beginning."""
+    if text is None or text.strip().lower() == "now":
         return present()
     moment = read_moment(text)
     if moment is None:

@@ -44,15 +44,13 @@ class Command(click.Command):
 
 def db_option(*, must: bool = True) -> Callable[[_F], _F]:
     """`--db`, the database; where it need not be there, its absence is for the command to judge."""
-    text = "The database" if must else "The database with the data, if there is one"
     return click.option(
         "--db",
         default=DATABASE if must else None,
-        show_default=must or DATABASE,
         metavar="FILE",
         envvar="LEADWRIGHT_DB",
         type=click.Path(),
-        help=f"{text}.",
+        help=f"The database.  [default: {DATABASE}{'' if must else ', where it is there'}]",
     )
 
 
@@ -61,13 +59,11 @@ def json_option(function: _F) -> _F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")(function)
 
 
-def at_option(function: _F) -> _F:
-    """`--at`: another instant than the present."""
+def at_option(*, default: str) -> Callable[[_F], _F]:
+    """`--at`: the instant to look from; `default` says in words which one it is without."""
     return click.option(
-        "--at",
-        metavar="INSTANT",
-        help="As of this instant, as in 2026-01-15 or 2026-01-15T12:00Z.  [default: now]",
-    )(function)
+        "--at", metavar="INSTANT", help=f"As of 2026-01-15, 2026-01-15T12:00Z or now.  [default: {default}]"
+    )
 
 
 def paper() -> Paper:

@@ -34,9 +34,7 @@ def last_run(store: Store, ruleset: str | None = None) -> LastRun | None:
 
 
 def instant_of_reading(at: str | None, store: Store | None, ruleset: str | None = None) -> dt.datetime:
-    """The instant asked for: `now`, one that is written out, else that of the last scoring, else now."""
-    if at is not None and at.strip().lower() == "now":
-        return present()
+    """The instant asked for, else that of the last scoring, else the present."""
     if at is not None or store is None:
         return instant_asked(at)
     run = last_run(store, ruleset) or last_run(store)

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 @click.argument("new", metavar="B", type=click.Path())
 @db_option(must=False)
 @click.option("--no-db", is_flag=True, help="Compare the rules alone, even where a database is there.")
-@at_option
-@click.option("--top", default=10, metavar="N", type=click.IntRange(0), help="How many leads to name.")
+@at_option(default="when last scored")
+@click.option("--top", default=10, metavar="N", type=int, help="How many leads to name.  [default: 10]")
 @json_option
 def command(
     *, old: str, new: str, db: str | None, no_db: bool, at: str | None, top: int, as_json: bool
@@ -62,7 +62,7 @@ def command(
     sheet = paper()
     write(changes_text(changes, sheet))
     if found is not None:
-        write(["", *effect_text(found, sheet, top)])
+        write(["", *effect_text(found, sheet, max(top, 0))])
     return 0
 
 

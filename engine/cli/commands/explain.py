@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import Command, db_option, json_option, paper, write, write_json
+from ..command import Command, at_option, db_option, json_option, paper, write, write_json
 from ..failures import Failure
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _complete_lead(ctx: click.Context, _param: click.Parameter, incomplete: str)
 @click.option("--to", metavar="STAGE", help="Only what it would take to be in this stage.")
 @click.option("--all", "everything", is_flag=True, help="Also the rules that did not fire, and why.")
 @click.option("--rules", metavar="RULES", help="A file or a ruleset's name.  [default: the last scored]")
-@click.option("--at", metavar="INSTANT", help="As of 2026-01-15, or now.  [default: when last scored]")
+@at_option(default="when last scored")
 @db_option()
 @json_option
 def command(

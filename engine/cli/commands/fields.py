@@ -36,5 +36,5 @@ def command(db: str, values: int, as_json: bool) -> int:
     if as_json:
         write_json(catalogue_data(found))
     else:
-        write(catalogue_text(found, paper(), values=values))
+        write(catalogue_text(found, paper(), values=max(values, 0)))
     return 0

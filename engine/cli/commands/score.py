@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 )
 @click.argument("rules", metavar="RULES", type=click.Path())
 @db_option()
-@at_option
+@at_option(default="now")
 @json_option
 def command(rules: str, db: str, at: str | None, as_json: bool) -> int:
     """Score all leads by a ruleset.
