@@ -12,14 +12,7 @@ from ..command import Command, db_option, json_option, paper, write, write_json
     examples=["leadwright fields", "leadwright fields --values 20", "leadwright fields --json"],
 )
 @db_option()
-@click.option(
-    "--values",
-    default=4,
-    show_default=True,
-    metavar="N",
-    type=click.IntRange(0),
-    help="Values shown of each.",
-)
+@click.option("--values", default=4, metavar="N", type=int, help="How many values to show.  [default: 4]")
 @json_option
 def command(db: str, values: int, as_json: bool) -> int:
     """Show what the data holds: the words that rules can use.
