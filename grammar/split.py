@@ -140,7 +140,8 @@ class _Splitter:
     def _begins(self, at: int, lexeme: Lexeme) -> bool:
         """Whether the statement's word there begins one, rather than going on with the one before."""
         if lexeme.word in self.awaited:
-            return lexeme.first and at - self.begin > _HEADER_LENGTH[self.word]
+            inner = "for" if self.word == "rule" and "for" not in self.awaited else self.word
+            return lexeme.first and at - self.begin > _HEADER_LENGTH[inner]
         goes_on = self._goes_on(at)
         if not lexeme.first:
             return not goes_on and not self.needed and self.open <= 0 and self._has_shape(at, lexeme.word)
