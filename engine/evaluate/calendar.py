@@ -1,12 +1,14 @@
-"""Months of the Gregorian calendar as numbers, and when a calendar window opens or closes."""
+"""Months of the Gregorian calendar as numbers, and when a window opens or closes."""
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
+from collections.abc import Iterator
 from functools import lru_cache
 
 from ...grammar.nodes import Unit
-from ..values import DAY, MICROSECONDS, date_of, day_of, instant_of, shift
+from ..values import DAY, MICROSECONDS, date_of, instant_of, shift
 
 EARLIEST = instant_of(dt.date.min)
 LATEST = instant_of(dt.date.max) + DAY - 1
@@ -20,18 +22,28 @@ def month_number(day: int) -> int:
     return date.year * 12 + date.month - 1
 
 
-def first_reaching(target: int, amount: int, unit: Unit) -> int | None:
-    """The first instant t for which `shift(t, amount, unit)` is `target` or later; None past the end of time.
+def crossings(target: int, amount: int, unit: Unit) -> Iterator[int]:
+    """Every instant t at which `shift(t, amount, unit) >= target` turns, up to the end of time.
 
-    Where the target's day is missing in the month of t, that month ends before and the next one begins after.
+    There can be several, since the days that a shorter month lacks are all taken as its last: where the
+    target lies on the last day of its month, a window's end passes it once on each of those days.
     """
     if unit in MICROSECONDS:
-        found = target - amount * MICROSECONDS[unit]
-    else:
-        found = shift(target, -amount, unit)
-        if shift(found, amount, unit) < target:
-            date = date_of(found // DAY)
-            if (date.year, date.month) == (9999, 12):
-                return None
-            found = day_of(dt.date(date.year + date.month // 12, date.month % 12 + 1, 1)) * DAY
-    return found if found <= LATEST else None
+        yield target - amount * MICROSECONDS[unit]
+        return
+    day, time = divmod(shift(target, -amount, unit), DAY)
+    month_ends = _month_end(day)
+    if shift(day * DAY + time, amount, unit) < target:
+        yield (month_ends + 1) * DAY
+        return
+    yield day * DAY + time
+    if target // DAY == _month_end(target // DAY):
+        for later in range(day + 1, month_ends + 1):
+            yield later * DAY
+            yield later * DAY + time
+
+
+def _month_end(day: int) -> int:
+    """The number of the last day of a day's month."""
+    date = date_of(day)
+    return day - date.day + calendar.monthrange(date.year, date.month)[1]

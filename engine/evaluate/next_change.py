@@ -23,7 +23,7 @@ from ..plan import (
     Within,
 )
 from ..values import DAY, Prepared
-from .calendar import LATEST, first_reaching
+from .calendar import LATEST, crossings
 from .classes import Column, EventClass
 from .draft import Detail
 from .facts import Facts, Row
@@ -107,9 +107,7 @@ class Clocks:
             event_class = known[row[1]]
             for selector in event_class.selectors:
                 for window in self._windows.get(selector, ()):
-                    closes = first_reaching(at, -window.amount, window.unit)
-                    if closes is not None:
-                        yield closes
+                    yield from crossings(at, -window.amount, window.unit)
                 for property_, clock in self._filters.get(selector, ()):
                     if isinstance(clock, Within):
                         yield from _edges(
@@ -226,9 +224,7 @@ def _edges(kind: Kind, value: Prepared, window: Last | Next | Range) -> Iterator
     assert isinstance(value, int)
     begins = value * DAY if kind is Kind.DATE else value
     amount = -window.amount if isinstance(window, Last) else window.amount
-    far = first_reaching(begins, amount, window.unit)
-    if far is not None:
-        yield far
+    yield from crossings(begins, amount, window.unit)
     yield begins + DAY if kind is Kind.DATE and isinstance(window, Next) else begins
 
 
