@@ -39,19 +39,19 @@ class Lead:
     events: tuple[Event, ...]
 
 
-def leads(number: int, events: int = 30, seed: int = 1) -> list[Lead]:
-    """So many leads, each with so many events, give or take a third."""
+def leads(number: int, events: int = 30, seed: int = 1, days: int = 365) -> list[Lead]:
+    """So many leads, each with so many events, give or take a third, spread evenly over the last days."""
     chance = random.Random(seed)
     third = events // 3
-    return [_lead(chance, events + chance.randint(-third, third)) for _ in range(number)]
+    return [_lead(chance, events + chance.randint(-third, third), days) for _ in range(number)]
 
 
-def _lead(chance: random.Random, events: int) -> Lead:
+def _lead(chance: random.Random, events: int, days: int) -> Lead:
     fields = {name: _field(name, kind, chance) for name, kind in FIELDS.items()}
     known = {
         name: value for name, value in fields.items() if FIELDS[name] == "yes/no" or chance.random() > 0.12
     }
-    happened = sorted((_event(chance) for _ in range(events)), key=lambda event: event.at)
+    happened = sorted((_event(chance, days) for _ in range(events)), key=lambda event: event.at)
     return Lead(known, tuple(happened))
 
 
@@ -71,9 +71,9 @@ def _field(name: str, kind: str, chance: random.Random) -> object:
     return chance.choice(VALUES[name])
 
 
-def _event(chance: random.Random) -> Event:
+def _event(chance: random.Random, days: int) -> Event:
     type_ = chance.choices(tuple(EVENTS), WEIGHTS)[0]
-    age = chance.uniform(-1, 365) * DAY
+    age = chance.uniform(-1, days) * DAY
     if chance.random() < 0.05:
         age = chance.choice((0, 7, 14, 30, 60, 90)) * DAY + chance.choice((-1, 0, 1))
     amount = chance.choice((None, 49, 250, 500, 1000)) if type_ == "purchased" else None

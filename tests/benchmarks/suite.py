@@ -10,7 +10,8 @@ from pathlib import Path
 from .machine import machine
 from .report import Report, claims_text
 
-PARTS = ("one_lead", "front_door", "start", "limits", "store")
+PARTS = tuple(sorted(path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py")))
+"""Each part is a module `bench_PART` with a function `run(*, quick) -> Report`."""
 
 
 def main() -> int:
