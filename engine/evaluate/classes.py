@@ -94,6 +94,16 @@ class EventClasses:
         matcher = self._types.get(type_)
         return matcher is not None and any(by is not None for by in matcher.bys)
 
+    def properties_read(self, type_: str) -> bool:
+        """Whether any property of an event of this type may be read."""
+        matcher = self._types.get(type_)
+        if matcher is None:
+            return False
+        feeds = (feed for selector in self._plan.selectors for feed in selector.feeds)
+        return any(feed.type == type_ and feed.by is not None for feed in feeds) or any(
+            column.name is not None for number in matcher.readers for column in self._needs.get(number, ())
+        )
+
     def columns(
         self, code: int, type_: str, object_: str | None, properties: Mapping[str, object]
     ) -> Columns | Prepared:
@@ -164,6 +174,7 @@ class _TypeMatcher:
 
     def __init__(self) -> None:
         self.bys: list[str | None] = []
+        self.readers: set[int] = set()
         self._always: set[int] = set()
         self._exact: dict[tuple[int, str], list[int]] = {}
         self._starts: dict[tuple[int, str], list[tuple[Pattern, int]]] = {}
@@ -172,6 +183,7 @@ class _TypeMatcher:
 
     def add(self, selector: int, by: str | None, pattern: Pattern | None) -> None:
         """Lets a selector read this type, its object being `by`."""
+        self.readers.add(selector)
         if pattern is None:
             self._always.add(selector)
             return

@@ -71,8 +71,9 @@ class Draft:
     classes: Sequence[EventClass]
     detail: Detail
     width: int
-    stored: bool
-    """Whether rows are those of the store: lead, instant, kind, properties (JSON)."""
+    stored: int
+    """0 for rows made ready; else how many columns rows of the store have: lead, instant, kind and, where
+    any are read, properties."""
     top: Scope = field(default_factory=lambda: Scope(" "))
     names: dict[str, object] = field(default_factory=dict)
     shared: dict[Hashable, str] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from threading import Lock
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from .facts import Event, Facts, FactsError, Reader, Row, event_from, given_fiel
 from .next_change import Clocks
 from .parts import Parts
 from .program import Program, generate
+from .stream import Stream
 
 _AT: Callable[[Row], int] = itemgetter(0)
 
@@ -96,6 +97,10 @@ class Evaluator:
         found = next_change(self, facts, instant(now))
         return None if found is None else moment_of(found)
 
+    def stream(self, kinds: Mapping[int, tuple[str, str | None]], detail: Detail = Detail.PLAIN) -> Stream:
+        """For leads whose events come as rows of a store, kinds of events being numbers."""
+        return Stream(self, kinds, detail)
+
     # --- generated functions --------------------------------------------------------------------
 
     def run(self, detail: Detail, facts: Facts, now: int) -> Any:
@@ -126,6 +131,3 @@ def instant(now: dt.datetime | int) -> int:
         except OverflowError:
             pass
     raise FactsError("the instant of evaluation lies outside of the years 1 to 9999 in UTC")
-
-
-__all__ = ["Evaluator", "Result", "Sequence", "instant"]

@@ -79,9 +79,11 @@ def _loop(draft: Draft, widest: Last | None) -> list[str]:
             f"  events = events[bisect_right(events, {oldest}, key=instant_of_row):]",
         ]
     if draft.stored:
-        lines.append(" for _, at, kind, given in events:")
-        lines += ["  code = codes[kind]", "  if code < 0: code = code_of(kind, given)"]
-        lines += ["  if code > newest: raise Unforeseen"]
+        lines.append(f" for _, at, kind{', given' if draft.stored > 3 else ''} in events:")
+        lines += ["  code = codes[kind]", "  if code <= 0:", "   if not code: continue"]
+        if draft.stored > 3:
+            lines += ["   code = code_of(kind, given)", "   if not code: continue"]
+            lines.append("   if code > newest: raise Unforeseen")
     else:
         lines.append(" for at, code, p in events:" if draft.width else " for at, code in events:")
     reading = _reading(draft, widest)
@@ -243,7 +245,7 @@ def _block(draft: Draft, updates: Sequence[_Update], event_class: EventClass) ->
     fixed.sort(key=lambda w: -w.amount * MICROSECONDS[w.unit])
     scope = Scope("", columns=event_class.columns)
     if draft.stored and event_class.columns:
-        scope.add("p = columns(kind, code, given)")
+        scope.add(f"p = columns(kind, code, {'given' if draft.stored > 3 else 'None'})")
     others = [window for window in windows if not _is_fixed(window)]
     for window in sorted(others, key=lambda w: w is not None):
         test = in_selection(draft, window)

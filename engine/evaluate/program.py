@@ -46,14 +46,21 @@ class Program:
 def generate(
     parts: Parts, classes: EventClasses, detail: Detail, stored: Mapping[str, object] | None = None
 ) -> Program:
-    """Writes and compiles a function; `stored` gives the names that one over the store's rows reads."""
+    """Writes and compiles a function.
+
+    `stored` makes it one over rows of the store; it holds the names that such a function reads (`codes`,
+    `code_of`, `columns`) and how many `row_columns` there are.
+    """
     known = tuple(classes.known)
-    draft = Draft(parts.plan, known, detail, classes.width, stored is not None, uses=parts.uses)
+    names = dict(stored or {})
+    row_columns = names.pop("row_columns", 0)
+    assert isinstance(row_columns, int)
+    draft = Draft(parts.plan, known, detail, classes.width, row_columns, uses=parts.uses)
     result = _instants(draft, parts) if detail is Detail.INSTANTS else _body(draft, parts)
     passed = write_pass(draft)
     lines = _resolved(draft, passed, [*draft.top.lines, result])
     source = "\n".join(["def run(fields, events, now):", *lines, ""])
-    names: dict[str, Any] = {
+    scope: dict[str, Any] = {
         **draft.names,
         **{unit.name: unit for unit in Unit},
         "NAN": math.nan,
@@ -62,10 +69,10 @@ def generate(
         "shift": shift,
         "Unforeseen": Unforeseen,
         "newest": len(known) - 1,
-        **(stored or {}),
+        **names,
     }
-    exec(compile(source, f"<ruleset {parts.plan.digest[:12]}, {detail.name.lower()}>", "exec"), names)
-    return Program(names["run"], source, len(known))
+    exec(compile(source, f"<ruleset {parts.plan.digest[:12]}, {detail.name.lower()}>", "exec"), scope)
+    return Program(scope["run"], source, len(known))
 
 
 def _resolved(draft: Draft, passed: list[str], rest: list[str]) -> list[str]:

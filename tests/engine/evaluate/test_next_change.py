@@ -44,7 +44,7 @@ def critical(plan: p.Plan, facts: Facts, seed: int) -> Iterator[int]:
         yield (NOW // DAY + day) * DAY
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.integers(0, 10**9))
 def test_nothing_changes_before_the_next_change(seed: int) -> None:
     plan = RandomPlan(seed, deep=2).plan()
