@@ -104,12 +104,13 @@ def command(file: str, db: str, rejects: str | None, as_json: bool, **asked: Any
 
 def _load(path: Path, label: str | None, db: str, rejects: str | None, asked: dict[str, Any]) -> ImportReport:
     from ...importing.run import import_file
+    from ...store.catalogue import catalogue
     from ...store.opening import open_store
 
     found = _asked(path, asked)
     target = Path(rejects) if rejects else Path("stdin.rejects.csv") if label else None
     with open_store(db, create=True) as store, ProgressLine() as progress:
-        return import_file(
+        report = import_file(
             store,
             path,
             found.mapping,
@@ -119,6 +120,9 @@ def _load(path: Path, label: str | None, db: str, rejects: str | None, asked: di
             label=label,
             progress=progress,
         )
+        # Kept with the data, so that checks, which only read, need not count it all again.
+        catalogue(store)
+    return report
 
 
 @contextmanager
