@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from .. import plan as p
-from .boxes import Box, meet
+from .boxes import Box, fitted, meet
 from .clauses import Asked, Asking, Clauses
 from .domains import Domain, everything_like, nothing_like
 from .subjects import Subjects
@@ -116,19 +116,20 @@ class Reader:
 
     def within(self, box: Box) -> Alternatives:
         """A box as the one alternative."""
-        met = meet(self.subjects, {}, box)
-        return NOTHING if met is None else Alternatives((met,), True)
+        found = fitted(self.subjects, box)
+        return NOTHING if found is None else Alternatives((found,), True)
 
     def both(self, parts: Iterable[Alternatives]) -> Alternatives:
-        """Alternatives for all of these at once."""
-        found, exact = ANYTHING.boxes, True
-        for part in sorted(parts, key=lambda part: len(part.boxes)):
+        """Alternatives for all of these, at least one, at once."""
+        found: tuple[Box, ...]
+        (found, exact), *others = sorted(parts, key=lambda part: len(part.boxes))
+        for part in others:
             exact = exact and part.exact
             if len(found) * len(part.boxes) > MOST:
                 exact = False
                 continue
             pairs = ((left, right) for left in found for right in part.boxes)
-            met = (meet(self.subjects, left, right) for left, right in pairs)
+            met = (meet(left, right) for left, right in pairs)
             found = tuple(box for box in met if box is not None)
         return Alternatives(found, exact)
 

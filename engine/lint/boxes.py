@@ -19,22 +19,35 @@ MOST_EVENTS = 24
 """With more subjects made of events than this, a box is not searched for what follows between them."""
 
 
-def meet(subjects: Subjects, left: Box, right: Box) -> dict[int, Domain] | None:
+def fitted(subjects: Subjects, box: Box) -> Box | None:
+    """A box with only values that its subjects can have, None where that is surely nothing.
+
+    All other boxes are made of such ones.
+    """
+    found: dict[int, Domain] = {}
+    for number, domain in box.items():
+        subject = subjects[number]
+        met = subject.base.meet(domain)
+        if subject.whole and not isinstance(met.values, Texts):
+            met = Domain(intervals.whole(met.values), met.unknown)
+        if met.is_empty:
+            return None
+        found[number] = met
+    return found
+
+
+def meet(left: Box, right: Box) -> Box | None:
     """What is in both boxes, None where that is surely nothing."""
     met = dict(left)
     for number, domain in right.items():
-        if not narrow(subjects, met, number, domain):
-            return None
+        known = met.get(number)
+        if known is None:
+            met[number] = domain
+        elif known is not domain:
+            met[number] = both = known.meet(domain)
+            if both.is_empty:
+                return None
     return met
-
-
-def narrow(subjects: Subjects, box: dict[int, Domain], number: int, domain: Domain) -> bool:
-    """Narrows one subject of a box; False where it surely cannot be any more."""
-    subject = subjects[number]
-    known = box.get(number, subject.base)
-    met = known.meet(domain, whole=subject.whole)
-    box[number] = met
-    return not met.is_empty
 
 
 def is_possible(subjects: Subjects, box: Box) -> bool:
@@ -71,15 +84,33 @@ def _events_agree(subjects: Subjects, box: dict[int, Domain]) -> bool:
     measured = [number for number in box if subjects[number].measure is not None]
     if not 2 <= len(measured) <= MOST_EVENTS:
         return True
+    linked = [pair for pair in permutations(measured, 2) if are_linked(subjects, *pair)]
     for _ in range(3):
-        before = {number: box[number] for number in measured}
-        for a, b in permutations(measured, 2):
+        before = [box[number] for number in measured]
+        for a, b in linked:
             for follow in (_presence, _size, _recency):
                 if not follow(subjects, box, a, b):
                     return False
-        if before == {number: box[number] for number in measured}:
+        if not linked or before == [box[number] for number in measured]:
             break
     return True
+
+
+def are_linked(subjects: Subjects, a: int, b: int) -> bool:
+    """Whether the one subject's events may tell something of the other's: at any time, they lie within."""
+    known = subjects.linked.get((a, b))
+    if known is None:
+        outer = subjects[b].chosen[0].ever
+        inner = subjects[a].chosen
+        known = any(one.ever.is_within(outer) for one in inner) or outer.is_within(inner[0].ever)
+        subjects.linked[a, b] = known
+    return known
+
+
+def _narrow(box: dict[int, Domain], number: int, domain: Domain) -> bool:
+    """Narrows one subject of a box; False where it surely cannot be any more."""
+    box[number] = met = box[number].meet(domain)
+    return not met.is_empty
 
 
 def _presence(subjects: Subjects, box: dict[int, Domain], a: int, b: int) -> bool:
@@ -88,9 +119,9 @@ def _presence(subjects: Subjects, box: dict[int, Domain], a: int, b: int) -> boo
     if not any(one.is_within(outer.chosen[0]) for one in inner.chosen):
         return True
     if _shows_present(inner, box[a]) and (present := _when_present(outer)) is not None:
-        return narrow(subjects, box, b, present)
+        return _narrow(box, b, present)
     if _shows_absent(outer, box[b]) and inner.measure is not None:
-        return narrow(subjects, box, a, when_absent(inner.measure))
+        return _narrow(box, a, when_absent(inner.measure))
     return True
 
 
@@ -136,13 +167,13 @@ def _size(subjects: Subjects, box: dict[int, Domain], a: int, b: int) -> bool:
     assert not isinstance(more, Texts)
     no_more = Domain(intervals.span(0, highest(more)), False)
     no_less = Domain(intervals.span(lowest(less), float("inf")), False)
-    return narrow(subjects, box, a, no_more) and narrow(subjects, box, b, no_less)
+    return _narrow(box, a, no_more) and _narrow(box, b, no_less)
 
 
 def _recency(subjects: Subjects, box: dict[int, Domain], a: int, b: int) -> bool:
     """The days since the last event (a), beside how many there were in a last stretch of time (b)."""
     since, count = subjects[a], subjects[b]
-    if not (since.age and count.measure is p.Measure.COUNT):
+    if not since.age or count.measure is not p.Measure.COUNT:
         return True
     window = count.chosen[0].window
     days, times = box[a].values, box[b].values
@@ -151,14 +182,13 @@ def _recency(subjects: Subjects, box: dict[int, Domain], a: int, b: int) -> bool
     every = count.chosen[0].ever
     if since.chosen[0].is_within(every):
         if box[a].is_known and (highest(days) + 1) * DAY <= shortest(window):
-            return narrow(subjects, box, b, domains.SOME)
+            return _narrow(box, b, domains.SOME)
         if highest(times) <= 0:
-            return narrow(
-                subjects, box, a, Domain(intervals.span(shortest(window) // DAY, float("inf")), True)
-            )
+            longer = intervals.span(shortest(window) // DAY, float("inf"))
+            return _narrow(box, a, Domain(longer, True))
     if every.is_within(since.chosen[0]):
         if lowest(times) >= 1:
-            return narrow(subjects, box, a, Domain(intervals.span(0, -(-longest(window) // DAY) - 1), False))
+            return _narrow(box, a, Domain(intervals.span(0, -(-longest(window) // DAY) - 1), False))
         if lowest(days) * DAY >= longest(window):
-            return narrow(subjects, box, b, domains.ZERO)
+            return _narrow(box, b, domains.ZERO)
     return True

@@ -34,8 +34,8 @@ class Domain:
         """Whether the value is surely unknown."""
         return not self.values
 
-    def meet(self, other: Domain, *, whole: bool) -> Domain:
-        """What is in both; with `whole`, of numbers the whole ones only."""
+    def meet(self, other: Domain) -> Domain:
+        """What is in both."""
         mine, theirs = self.values, other.values
         values: Values
         if isinstance(mine, Texts):
@@ -44,8 +44,6 @@ class Domain:
         else:
             assert not isinstance(theirs, Texts)
             values = intervals.meet(mine, theirs)
-            if whole:
-                values = intervals.whole(values)
         return Domain(values, self.unknown and other.unknown)
 
 

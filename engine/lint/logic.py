@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from .. import plan as p
 from ..evaluate.walk import clauses, holds, operands
 from . import intervals
-from .alternatives import FALSE, NOT_FALSE, NOT_TRUE, TRUE, Alternatives, Reader, Wanted
+from .alternatives import ANYTHING, FALSE, NOT_FALSE, NOT_TRUE, TRUE, Alternatives, Reader, Wanted
 from .boxes import Box, is_possible
 from .domains import SOME, Values
 from .subjects import Subjects, Topic
@@ -28,16 +28,24 @@ class Logic:
         self._opposites: dict[int, int] = {}
         self._numbers: dict[int, int] = {}
         self._topics: dict[int, frozenset[Topic]] = {}
+        self._never: dict[int, bool] = {}
+        self._always: dict[int, bool] = {}
 
     # --- certainties ----------------------------------------------------------------------------
 
     def never(self, condition: p.Condition) -> bool:
         """Whether a condition is true of no lead, at no time."""
-        return not self.can_be(self.reader.read(condition, TRUE))
+        found = self._never.get(id(condition))
+        if found is None:
+            found = self._never[id(condition)] = not self.can_be(self.reader.read(condition, TRUE))
+        return found
 
     def always(self, condition: p.Condition) -> bool:
         """Whether a condition is true of every lead, at any time."""
-        return not self.can_be(self.reader.read(condition, NOT_TRUE))
+        found = self._always.get(id(condition))
+        if found is None:
+            found = self._always[id(condition)] = not self.can_be(self.reader.read(condition, NOT_TRUE))
+        return found
 
     def implies(self, condition: p.Condition, other: p.Condition) -> bool:
         """Whether the other condition is true wherever this one is."""
@@ -76,10 +84,12 @@ class Logic:
 
     def firing(self, rule: p.Rule) -> Alternatives:
         """The boxes in which a rule fires."""
-        parts = [] if rule.condition is None else [self.reader.read(rule.condition, TRUE)]
-        if rule.each is not None:
-            parts.append(self.reader.within({self.subjects.count(rule.each.events): SOME}))
-        return self.reader.both(parts)
+        if rule.each is None:
+            return ANYTHING if rule.condition is None else self.reader.read(rule.condition, TRUE)
+        happened = self.reader.within({self.subjects.count(rule.each.events): SOME})
+        if rule.condition is None:
+            return happened
+        return self.reader.both([self.reader.read(rule.condition, TRUE), happened])
 
     # --- likeness -------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ...grammar.nodes import Unit
 from .. import plan as p
 from .alternatives import Alternatives
-from .boxes import Box
+from .boxes import Box, are_linked
 from .intervals import highest, lowest
 from .logic import Logic
 from .selections import days_in
@@ -80,33 +80,30 @@ class Reach:
         self.plan = logic.plan
         self.alternatives = [logic.firing(rule) for rule in self.plan.rules]
         self.firing = [self._fires(index) for index in range(len(self.plan.rules))]
-        self.by_topic: dict[Topic, list[int]] = defaultdict(list)
-        for index, rule in enumerate(self.plan.rules):
-            for topic in self._topics(rule):
-                self.by_topic[topic].append(index)
+        self.by_subject: dict[int, list[int]] = defaultdict(list)
+        for index, alternatives in enumerate(self.alternatives):
+            for subject in {subject for box in alternatives.boxes for subject in box}:
+                self.by_subject[subject].append(index)
         self.sets = self._excluding_sets()
         self.scores = self._scores(self.firing, {})
 
     def _fires(self, index: int) -> Fires:
         rule = self.plan.rules[index]
-        if not self.logic.can_be(self.alternatives[index]):
+        if rule.each is None and rule.condition is not None:
+            never = self.logic.never(rule.condition)
+        else:
+            never = not self.logic.can_be(self.alternatives[index])
+        if never:
             return Fires.NEVER
         if rule.each is None and (rule.condition is None or self.logic.always(rule.condition)):
             return Fires.ALWAYS
         return Fires.SOMETIMES
 
-    def _topics(self, rule: p.Rule) -> frozenset[Topic]:
-        topics = frozenset() if rule.condition is None else self.logic.topics(rule.condition)
-        if rule.each is not None:
-            topics |= self.logic.subjects[self.logic.subjects.count(rule.each.events)].topics
-        return topics
-
     def within(self, box: Box) -> Scores:
         """The reach for leads within a box of facts and scores."""
         firing = list(self.firing)
         only = Alternatives((box,), True)
-        topics = {topic for subject in box for topic in self.logic.subjects[subject].topics}
-        for index in sorted({index for topic in topics for index in self.by_topic.get(topic, ())}):
+        for index in sorted(self._touched(box)):
             rule = self.plan.rules[index]
             if firing[index] is not Fires.SOMETIMES:
                 continue
@@ -115,6 +112,23 @@ class Reach:
             elif rule.each is None and rule.condition and self.logic.always_in(box, rule.condition):
                 firing[index] = Fires.ALWAYS
         return self._scores(firing, self._scores_in(box))
+
+    def _touched(self, box: Box) -> set[int]:
+        """The rules of which a box may tell something: they speak of the same, or of the same events."""
+        subjects = self.logic.subjects
+        touched: set[int] = set()
+        for subject, rules in self.by_subject.items():
+            its = subjects[subject]
+            for number in box:
+                if its.topics.isdisjoint(subjects[number].topics):
+                    continue
+                if its.chosen and subjects[number].chosen and subject != number:
+                    one_way = are_linked(subjects, subject, number)
+                    if not (one_way or are_linked(subjects, number, subject)):
+                        continue
+                touched.update(rules)
+                break
+        return touched
 
     # --- sums -----------------------------------------------------------------------------------
 
@@ -158,7 +172,8 @@ class Reach:
         for index, rule in enumerate(self.plan.rules):
             if rule.condition is None or self.firing[index] is not Fires.SOMETIMES:
                 continue
-            keys = [(topic, rule.group) for topic in self.logic.topics(rule.condition)]
+            topics = self.logic.topics(rule.condition)
+            keys = [(topic, rule.group) for topic in topics if topic[0] == "field"]
             mine = next(
                 (found for key in keys for found in by_topic[key] if self._excludes(index, found)), None
             )
@@ -173,15 +188,13 @@ class Reach:
         return sets
 
     def _excludes(self, index: int, others: list[int]) -> bool:
-        condition = self.plan.rules[index].condition
-        assert condition is not None
+        mine = self.alternatives[index]
         scores = {contribution.score for contribution in self.plan.rules[index].contributions}
         for other in others:
             rule = self.plan.rules[other]
-            assert rule.condition is not None
-            if not scores.intersection(contribution.score for contribution in rule.contributions):
+            if scores.isdisjoint(contribution.score for contribution in rule.contributions):
                 return False
-            if not self.logic.exclude(condition, rule.condition):
+            if self.logic.reader.both([mine, self.alternatives[other]]).boxes:
                 return False
         return True
 

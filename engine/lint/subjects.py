@@ -48,6 +48,7 @@ class Subjects:
         self.filter_number = filter_number
         self.all: list[Subject] = []
         self.scores: dict[int | None, Domain] = {}
+        self.linked: dict[tuple[int, int], bool] = {}
         self._numbers: dict[Hashable, int] = {}
         self._signals: dict[int, int] = {}
         self._defines: dict[int, int] = {}

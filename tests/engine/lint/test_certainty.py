@@ -42,17 +42,9 @@ PATTERN = st.sampled_from(
 )
 WINDOW = st.sampled_from(
     [
-        "",
-        "",
-        " in last 1 days",
-        " in last 3 days",
-        " in last 30 days",
-        " in last 1 months",
-        " in last 2 months",
-        " since 2026-03-29",
-        " before 2026-03-29",
+        *("", "", " in last 1 days", " in last 3 days", " in last 30 days", " in last 1 months"),
+        *(" in last 2 months", " since 2026-03-29", " before 2026-03-29", " in last 36 hours"),
         " between 2026-03-20 and 2026-03-30",
-        " in last 36 hours",
     ]
 )
 EVENT = st.sampled_from(
