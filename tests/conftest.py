@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+collect_ignore_glob = ["language/*/*.rules"]
+"""The conformance cases are data that tests read, not rulesets to be run by the plug-in."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
