@@ -58,7 +58,9 @@ class EventClasses:
         self._lock = Lock()
         self.known: list[EventClass] = [EventClass(0, frozenset(), ())]
         self._columns = tuple(dict.fromkeys(c for columns in self._needs.values() for c in columns))
-        self.width = len(self._columns)
+        self.width = self._widest()
+        self.fixed = self.width == 1 or len(self._columns) <= FIXED
+        """Whether a column stands in one place in the rows of all classes that read it."""
         for matcher in self._types.values():
             for objects in matcher.likely():
                 self._code(matcher.selectors(objects))
@@ -143,12 +145,20 @@ class EventClasses:
                     return key
         return None
 
+    def _widest(self) -> int:
+        """The most columns that are ever read of one event; it never changes, rows being laid out by it."""
+        by_type: dict[str, set[Column]] = {}
+        for number, columns in self._needs.items():
+            for feed in self._plan.selectors[number].feeds:
+                by_type.setdefault(feed.type, set()).update(columns)
+        return max(map(len, by_type.values()), default=0)
+
     def _laid_out(self, selectors: frozenset[int]) -> tuple[Column | None, ...]:
         """The columns of a class: in the places that they have in all rows, or packed where they are many."""
         needed = dict.fromkeys(
             column for number in sorted(selectors) for column in self._needs.get(number, ())
         )
-        if not needed or len(self._columns) > FIXED:
+        if not needed or self.width == 1 or not self.fixed:
             return tuple(needed)
         return tuple(column if column in needed else None for column in self._columns)
 

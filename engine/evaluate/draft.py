@@ -71,6 +71,7 @@ class Draft:
     classes: Sequence[EventClass]
     detail: Detail
     width: int
+    fixed: bool
     stored: int
     """0 for rows made ready; else how many columns rows of the store have: lead, instant, kind and, where
     any are read, properties."""

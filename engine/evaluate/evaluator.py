@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from threading import Lock
 from typing import Any, NamedTuple
@@ -14,10 +14,20 @@ from ..values import Prepared, instant_of, moment_of
 from .calendar import EARLIEST, LATEST
 from .classes import EventClasses
 from .draft import Detail
-from .facts import Event, Facts, FactsError, Reader, Row, event_from, given_fields, instant_from
+from .facts import (
+    Event,
+    Facts,
+    FactsError,
+    Reader,
+    Row,
+    event_from,
+    fields_reader,
+    given_fields,
+    instant_from,
+)
 from .next_change import Clocks
 from .parts import Parts
-from .program import Program, generate
+from .program import Program, Unforeseen, generate
 from .stream import Stream
 
 _AT: Callable[[Row], int] = itemgetter(0)
@@ -44,7 +54,8 @@ class Evaluator:
         self.classes = EventClasses(plan)
         self.clocks = Clocks(plan, self.parts.values)
         self._names = tuple((field.column, field.name) for field in plan.fields)
-        self._readers = tuple(Reader(field.kind, field.default).read for field in plan.fields)
+        self.fields = fields_reader([Reader(field.kind, field.default) for field in plan.fields])
+        """Prepared fields of values given in the order of the plan's fields."""
         self._programs: dict[Detail, Program] = {}
         self._lock = Lock()
 
@@ -68,10 +79,6 @@ class Evaluator:
                 rows.append(row)
         rows.sort(key=_AT)
         return Facts(self.fields(given), rows, len(self.classes.known), given)
-
-    def fields(self, values: Iterable[object]) -> tuple[Prepared, ...]:
-        """Prepared fields of values given in the order of the plan's fields."""
-        return tuple([read(value) for read, value in zip(self._readers, values, strict=True)])
 
     # --- answers --------------------------------------------------------------------------------
 
@@ -109,6 +116,23 @@ class Evaluator:
         if program is None or program.classes < facts.classes:
             program = self.program(detail)
         return program.run(facts.fields, facts.events, now)
+
+    def runner(self, detail: Detail) -> Callable[[Sequence[Prepared], Sequence[Row], int], Any]:
+        """`run(fields, rows, now)` for facts that were made ready without `facts`, as bulk scoring does.
+
+        It knows classes of events that come up later too.
+        """
+        function = self.program(detail).run
+
+        def run(fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> Any:
+            nonlocal function
+            try:
+                return function(fields, rows, now)
+            except Unforeseen:
+                function = self.program(detail).run
+                return function(fields, rows, now)
+
+        return run
 
     def program(self, detail: Detail) -> Program:
         """The generated function of a level of detail, up to date with all classes of events known."""

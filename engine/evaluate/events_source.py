@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from ..plan import Last, Range, Selection
 from ..values import MICROSECONDS
 from .calendar import month_number
-from .classes import FIXED, EventClass
+from .classes import EventClass
 from .conditions_source import holds, in_selection
 from .draft import Draft, Scope
 from .gauges import Gauge, Gauging
 from .gauges_source import COLUMNLESS, END, NEVER, START, followed, updates
+
+NO_CODE = 1 << 62
+"""More than any code."""
 
 _NESTED = 16
 _BROAD = 256
@@ -83,7 +86,6 @@ def _loop(draft: Draft, widest: Last | None) -> list[str]:
         lines += ["  code = codes[kind]", "  if code <= 0:", "   if not code: continue"]
         if draft.stored > 3:
             lines += ["   code = code_of(kind, given)", "   if not code: continue"]
-            lines.append("   if code > newest: raise Unforeseen")
     else:
         lines.append(" for at, code, p in events:" if draft.width else " for at, code in events:")
     reading = _reading(draft, widest)
@@ -109,8 +111,11 @@ def _oldest(draft: Draft) -> str:
 def _told_apart(draft: Draft, reading: _Reading, depth: int, *, old: bool) -> list[str]:
     """What each class of events does, old ones or not, at a depth."""
     common, blocks = _blocks(draft, reading, old=old)
+    if not blocks and old and all(_is_fixed(gauge.events.window) for gauge in draft.gauges):
+        return []
+    told = _dispatch(_runs(blocks), 1, NO_CODE, depth)
     pad = " " * depth
-    return [*(pad + line for line in common), *_dispatch(_runs(blocks), 1, len(draft.classes) - 1, depth)]
+    return [*(pad + line for line in common), *told]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,8 @@ def _dispatch(runs: Sequence[_Run], low: int, high: int, depth: int) -> list[str
         else:
             lines.append(f"{pad}{word} {run.first} <= code <= {run.last}:")
         lines += [f"{pad} {line}" for line in run.lines]
+    if high >= NO_CODE:
+        lines.append(f"{pad}{'elif' if lines else 'if'} code > newest: raise Unforeseen")
     return lines
 
 
@@ -220,7 +227,7 @@ def _broad(
             name: gauge
             for name, gauge in gauges.items()
             if gauge.what is not Gauging.FOLLOWED
-            and (draft.width <= FIXED or (gauge.events.where is None and gauge.what in COLUMNLESS))
+            and (draft.fixed or (gauge.events.where is None and gauge.what in COLUMNLESS))
         }
         if len(mine) * len(of_selector) > _BROAD and len(of_selector) > 1:
             yield of_selector[0], frozenset(c.code for c in of_selector), mine

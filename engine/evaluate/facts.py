@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ...grammar.nodes import Kind
-from ..values import Prepared, instant_of, prepare, read_moment
+from ..values import Prepared, instant_of, prepare, read_moment, text_key
 
 Columns = tuple[Prepared, ...]
 Row = tuple[int, int] | tuple[int, int, Columns | Prepared]
@@ -16,7 +16,8 @@ Row = tuple[int, int] | tuple[int, int, Columns | Prepared]
 objects or properties of any event, what it reads of this one: a tuple, or the value itself where no
 event has more than one."""
 
-MEMO_LIMIT = 65_536
+MEMO_LIMIT = 16_384
+_EXACT = 1 << 53
 
 
 class FactsError(ValueError):
@@ -95,9 +96,9 @@ def ready(kind: Kind, value: object) -> Prepared:
 
 
 class Reader(dict[str, Prepared]):
-    """Prepares the values of one field or property, remembering what texts came to.
+    """Prepares the values of one field or property, remembering what the first texts came to.
 
-    Most columns hold few distinct texts, and folding one costs more than looking it up.
+    Most columns hold few distinct texts, and preparing one costs more than looking it up.
     """
 
     __slots__ = ("default", "kind")
@@ -108,12 +109,11 @@ class Reader(dict[str, Prepared]):
         self.default = default
 
     def __missing__(self, text: str) -> Prepared:
-        value = ready(self.kind, text)
+        value = (text_key(text) or None) if self.kind is Kind.TEXT else ready(self.kind, text)
         if value is None:
             value = self.default
-        if len(self) >= MEMO_LIMIT:
-            self.clear()
-        self[text] = value
+        if len(self) < MEMO_LIMIT:
+            self[text] = value
         return value
 
     def read(self, value: object) -> Prepared:
@@ -124,6 +124,31 @@ class Reader(dict[str, Prepared]):
             return self.default
         prepared = ready(self.kind, value)
         return self.default if prepared is None else prepared
+
+
+def fields_reader(readers: Sequence[Reader]) -> Callable[[Iterable[object]], tuple[Prepared, ...]]:
+    """A function that prepares all fields of a lead at once, generated because calls would take longer."""
+    names: dict[str, Any] = {}
+    made: list[str] = []
+    for number, reader in enumerate(readers):
+        value = f"v{number}"
+        names |= {f"m{number}": reader, f"d{number}": reader.default, f"r{number}": reader.read}
+        if reader.kind is Kind.NUMBER:
+            known = f"{value} + 0.0 if {value} - {value} == 0.0 else d{number}"
+            whole = f"{value}.__class__ is int and -{_EXACT} <= {value} <= {_EXACT}"
+            other = f"float({value}) if {whole} else r{number}({value})"
+            made.append(f"({known}) if {value}.__class__ is float else {other}")
+        elif reader.kind is Kind.YES_NO:
+            made.append(f"{value} if {value} is True or {value} is False else r{number}({value})")
+        else:
+            other = f"d{number} if {value} is None else r{number}({value})"
+            made.append(f"m{number}[{value}] if {value}.__class__ is str else {other}")
+    given = "".join(f"v{number}, " for number in range(len(readers)))
+    taken = f" {given}= values\n" if readers else ""
+    source = f"def read(values):\n{taken} return ({''.join(f'{one}, ' for one in made)})\n"
+    exec(compile(source, "<fields>", "exec"), names)
+    read: Callable[[Iterable[object]], tuple[Prepared, ...]] = names["read"]
+    return read
 
 
 def given_fields(lead: Mapping[str, object], names: Iterable[tuple[str, str]]) -> tuple[object, ...]:

@@ -55,7 +55,7 @@ def generate(
     names = dict(stored or {})
     row_columns = names.pop("row_columns", 0)
     assert isinstance(row_columns, int)
-    draft = Draft(parts.plan, known, detail, classes.width, row_columns, uses=parts.uses)
+    draft = Draft(parts.plan, known, detail, classes.width, classes.fixed, row_columns, uses=parts.uses)
     result = _instants(draft, parts) if detail is Detail.INSTANTS else _body(draft, parts)
     passed = write_pass(draft)
     lines = _resolved(draft, passed, [*draft.top.lines, result])
