@@ -56,7 +56,7 @@ def test_equal_numbers_are_printed_alike() -> None:
     assert printed("when a = 01.50 then +1") == printed("when a = 1.5 then +1")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rulesets())
 def test_a_printed_ruleset_parses_to_an_equal_tree(tree: n.Tree) -> None:
     assert tree_of(text_of(tree)) == tree

@@ -183,7 +183,7 @@ def test_a_ruleset_reads_line_by_line() -> None:
     assert sentence(tree) == "The total score is never above 100.\nWhen a, the lead gets 1 point."
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(statements())
 def test_every_statement_is_one_sentence(made: n.Statement) -> None:
     said = sentence(made)
