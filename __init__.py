@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from .engine.catalogue import Catalogue
     from .engine.decision import Decision
     from .engine.evaluate import Event, FactsError
-    from .engine.ruleset import Ruleset, RulesetError, evaluate, load, read
+    from .engine.reading import read
+    from .engine.ruleset import Ruleset, RulesetError, evaluate, load
     from .grammar.diagnostics import Diagnostic, Severity, Source
 
 __version__ = "0.1.0"
@@ -49,7 +50,7 @@ _HOMES = {
     "Source": "grammar.diagnostics",
     "evaluate": "engine.ruleset",
     "load": "engine.ruleset",
-    "read": "engine.ruleset",
+    "read": "engine.reading",
 }
 
 

@@ -31,7 +31,7 @@ class RulesFile(pytest.File):
         """One item a test; where the ruleset has errors, one item that fails with them."""
         from ..grammar.nodes import Test
         from .evaluate import Evaluator
-        from .ruleset import read, read_file
+        from .reading import read, read_file
 
         reading = read(read_file(self.path))
         if not any(isinstance(statement, Test) for statement in reading.tree.statements):

@@ -43,7 +43,7 @@ def _below(folder: Path) -> Iterable[Path]:
 
 def read_source(name: str) -> Source:
     """The text of a file of rules or of standard input. Raises Failure where it cannot be read."""
-    from ..ruleset import read_file
+    from ..reading import read_file
 
     if name == STANDARD_INPUT:
         return Source(_standard_input())

@@ -16,7 +16,7 @@ from .files import STANDARD_INPUT, read_source
 if TYPE_CHECKING:
     from ..catalogue import Catalogue
     from ..plan import Plan
-    from ..ruleset import Reading
+    from ..reading import Reading
     from ..store.opening import Store
     from ..store.rulesets import RulesetVersion
 
@@ -90,7 +90,7 @@ def _no_ruleset(asked: str, store: Store) -> Failure:
 
 def _of_file(asked: str, store: Store | None, catalogue: Catalogue | None) -> Rules:
     from ..check.files import Folder, RecordedFiles
-    from ..ruleset import read
+    from ..reading import read
 
     source = read_source(asked)
     folder = Path() if source.path is None else source.path.parent
@@ -118,7 +118,7 @@ def of_version(version: RulesetVersion) -> Rules:
     """A published version as it was, with the names and files it was published with."""
     from ...grammar.diagnostics import Source
     from ..check.files import FrozenFiles
-    from ..ruleset import read
+    from ..reading import read
 
     source = Source(version.text, Path(f"{version.ruleset}@{version.number}"))
     reading = read(source, pinned=version.names, files=FrozenFiles(version.files))

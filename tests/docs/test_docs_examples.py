@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from leadwright.engine.cli.program import run
-from leadwright.engine.ruleset import read
+from leadwright.engine.reading import read
 from leadwright.grammar.diagnostics import Severity, Source
 
 ROOT = Path(__file__).parents[2]

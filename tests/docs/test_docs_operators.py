@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from leadwright.engine.ruleset import read
+from leadwright.engine.reading import read
 from leadwright.grammar.diagnostics import Source
 
 PAGE = Path(__file__).parents[2] / "docs" / "language.md"

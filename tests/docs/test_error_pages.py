@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
-from leadwright.engine.ruleset import read
+from leadwright.engine.reading import read
 from leadwright.grammar.diagnostics import Source
 from leadwright.grammar.nodes import Kind
 

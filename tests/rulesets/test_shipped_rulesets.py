@@ -8,7 +8,8 @@ import leadwright.rulesets
 import pytest
 from leadwright.engine.importing.mapping_file import read_mapping
 from leadwright.engine.importing.run import import_file
-from leadwright.engine.ruleset import load, read, read_file
+from leadwright.engine.reading import read, read_file
+from leadwright.engine.ruleset import load
 from leadwright.engine.store.catalogue import catalogue
 from leadwright.engine.store.opening import open_store
 from leadwright.engine.testing import coverage, run_tests

@@ -15,7 +15,7 @@ from ..files import STANDARD_INPUT, named, read_source
 if TYPE_CHECKING:
     from ....grammar.diagnostics import Diagnostic
     from ...catalogue import Catalogue
-    from ...ruleset import Reading
+    from ...reading import Reading
 
 
 @click.command(
@@ -83,7 +83,7 @@ def _report(
 def read_all(files: tuple[str, ...], catalogue: Catalogue | None) -> list[Reading]:
     """Reads and checks each file; of a folder's files, not those that others include."""
     from ...check import Folder
-    from ...ruleset import read
+    from ...reading import read
 
     readings = []
     for name in named(files):

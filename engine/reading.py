@@ -1,0 +1,69 @@
+"""Reading a ruleset: from a text or a file to its tree, its plan, and everything there is to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..grammar.diagnostics import Diagnostic, Severity, Source
+from ..grammar.nodes import Tree
+from ..grammar.parser import parse
+from .catalogue import Catalogue
+from .check import Files, Folder, FrozenFiles, check
+from .lint import lint
+from .plan import Plan, Resolution
+
+LARGEST_TEXT = 4 * 1024 * 1024
+"""Bytes of a file that are read at most; the parser's own limit is lower and has its own message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as read: its tree, everything to say about it, and its plan where it has no error."""
+
+    source: Source
+    tree: Tree
+    plan: Plan | None
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics that stop the ruleset."""
+        return tuple(item for item in self.diagnostics if item.severity is Severity.ERROR)
+
+
+def read(
+    source: Source,
+    *,
+    catalogue: Catalogue | None = None,
+    pinned: Mapping[str, Resolution] | None = None,
+    files: Files | None = None,
+) -> Reading:
+    """Reads a text: parses, checks and lints it. Never raises for what the text says.
+
+    Without `files`, what it includes is read from the folder of its path; a text without a path
+    includes nothing.
+    """
+    if files is None:
+        files = Folder(source.path.parent) if source.path is not None else FrozenFiles({})
+    parsed = parse(source)
+    checked = check(parsed, catalogue=catalogue, pinned=pinned, files=files)
+    diagnostics = checked.diagnostics
+    if checked.plan is not None:
+        found = [*diagnostics, *lint(checked.plan, parsed.tree, catalogue)]
+        diagnostics = tuple(sorted(found, key=Diagnostic.sort_key))
+    return Reading(source, parsed.tree, checked.plan, diagnostics)
+
+
+def read_file(path: Path) -> Source:
+    """The source of a file of rules. Raises OSError, and ValueError where it is not UTF-8 text."""
+    with path.open("rb") as file:
+        content = file.read(LARGEST_TEXT + 1)
+    try:
+        return Source(
+            content.decode("utf-8", errors="strict" if len(content) <= LARGEST_TEXT else "ignore"), path
+        )
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ValueError(f"{path} is not UTF-8 text (line {line}); save it as UTF-8") from None
