@@ -66,9 +66,9 @@ def collect(statements: Iterable[n.Statement]) -> Evidence:
 def literal_kind(node: n.Node) -> Kind | None:
     """The kind of a literal, through minus signs and brackets; None for anything else."""
     match node:
-        case n.Brackets(inner) | n.Negative(inner):
+        case n.Brackets(inner):
             return literal_kind(inner)
-        case n.Number() | n.Arithmetic() | n.DaysSince() | n.DaysUntil() | n.Aggregate():
+        case n.Number() | n.Negative() | n.Arithmetic() | n.DaysSince() | n.DaysUntil() | n.Aggregate():
             return Kind.NUMBER
         case n.Text() | n.Call():
             return Kind.TEXT

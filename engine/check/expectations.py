@@ -9,7 +9,7 @@ from ...grammar import nodes as n
 from ...grammar.nodes import Kind
 from ...grammar.printer import text_of
 from .. import plan as p
-from ..values import instant_of, prepare, shift
+from ..values import instant_of, is_blank, prepare, shift
 from .decisions import MAIN_TRACK, Decisions
 from .declarations import literal
 from .draft import Draft
@@ -67,7 +67,7 @@ class Tests:
             if value is not None
             else None
         )
-        if value is not None and prepare(kind, given) is None and given != "":
+        if prepare(kind, given) is None and not is_blank(given):
             written = text_of(value) if isinstance(value, n.Node) else "this list"
             self.problems.error(
                 "kind-mismatch",

@@ -46,6 +46,7 @@ def codes(text: str, **given: object) -> list[str]:
         ('when domain(x) = "a.example" then +1', "x", Kind.TEXT),
         ("when x is known then +1", "x", Kind.TEXT),
         ("when x * 2 > 10 then +1", "x", Kind.NUMBER),
+        ("when x > -y then +1", "x", Kind.NUMBER),
         ("when x = y and y > 5 then +1", "y", Kind.NUMBER),
         ('when x is known then +1 test "t" given x = 5 expect score = 1', "x", Kind.NUMBER),
         ("when x then +1", "x", None),
