@@ -65,7 +65,7 @@ def test_a_fault_of_the_program_is_short_unless_debugged(
     leadwright: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "a.rules").write_text("when visited then +1\n")
-    monkeypatch.setattr("leadwright.engine.ruleset.read", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("leadwright.engine.reading.read", lambda *_, **__: 1 / 0)
     ended = leadwright("check", "a.rules")
     assert ended == (
         2,
@@ -85,7 +85,7 @@ def test_stopped_by_the_user(
         raise error
 
     (folder / "a.rules").write_text("when visited then +1\n")
-    monkeypatch.setattr("leadwright.engine.ruleset.read", stop)
+    monkeypatch.setattr("leadwright.engine.reading.read", stop)
     ended = leadwright("check", "a.rules")
     assert (ended.code, ended.err.strip()) == (130, "stopped")
 
