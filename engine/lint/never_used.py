@@ -19,6 +19,7 @@ def check(study: Study) -> Iterator[Diagnostic]:
     spared = names_in_rules_off(study)
     if spared is None:
         return
+    mentioned = _in_defines(study)
     used = {
         n.ListDeclaration: _lists(study),
         n.ListFile: _lists(study),
@@ -32,7 +33,7 @@ def check(study: Study) -> Iterator[Diagnostic]:
         if names is None or not isinstance(statement, _DECLARATIONS):
             continue
         name = statement.name.text
-        if name not in names and name not in spared:
+        if name not in names | spared | mentioned:
             yield Diagnostic(
                 CODE,
                 Severity.LINT,
@@ -56,6 +57,12 @@ def names_in_rules_off(study: Study) -> frozenset[str] | None:
             if isinstance(rule, n.Rule) and rule.off:
                 names.update(node.text for node in walk(rule) if isinstance(node, n.Name))
     return frozenset(names)
+
+
+def _in_defines(study: Study) -> frozenset[str]:
+    """All names that the bodies of defines mention: only the define that uses them may be idle."""
+    bodies = [statement.body for statement in study.tree.statements if isinstance(statement, n.Define)]
+    return frozenset(node.text for body in bodies for node in walk(body) if isinstance(node, n.Name))
 
 
 def _lists(study: Study) -> set[str]:

@@ -6,7 +6,7 @@ import math
 from itertools import combinations
 
 from .. import plan as p
-from .intervals import Numbers, highest, lowest
+from .intervals import Numbers, highest, lowest, whole
 from .logic import Logic
 from .reach import NONE
 from .study import Study, points_of
@@ -88,21 +88,21 @@ def _reason(study: Study, clause: p.Condition, always: bool) -> tuple[str | None
     subject = study.logic.subjects[asked.subject]
     outside = asked.false if always else asked.true
     if isinstance(outside, Texts) or isinstance(subject.base.values, Texts):
-        return ("no text is blank; a blank one is unknown" if outside else None), None
+        return (None if outside else "no text is blank; a blank one is unknown"), None
     if isinstance(value, p.ScoreValue):
         return reach_in_words(study, value.score, outside)
     if isinstance(value, p.DaysBetween):
         return "a number of days is whole, and never below 0", None
-    return _of_events(subject), None
+    return _of_events(subject, outside), None
 
 
-def _of_events(subject: Subject) -> str | None:
+def _of_events(subject: Subject, outside: Numbers) -> str | None:
     if subject.measure not in SIZES or isinstance(subject.base.values, Texts):
         return None
     most = highest(subject.base.values)
-    if subject.measure is p.Measure.DAYS and math.isfinite(most):
-        return f"so long a time touches at most {most:.0f} days"
-    if subject.measure is p.Measure.DISTINCT and most == 1:
+    if math.isfinite(most) and highest(outside) > most:
+        if subject.measure is p.Measure.DAYS:
+            return f"so long a time touches at most {most:.0f} days"
         return "there is only one object to count"
     return "a count is whole, and never below 0"
 
@@ -115,6 +115,7 @@ def reach_in_words(study: Study, score: int | None, outside: Numbers) -> tuple[s
     reach = study.reach.scores.of(score).ranged
     name = None if score is None else study.plan.scores[score].name
     of = f" of {name}" if name else ""
+    outside = whole(outside)
     if lowest(outside) > reach.high:
         return f"a lead can have at most {points_of(reach.high)}{of}", limits(study, score, "high")
     if highest(outside) < reach.low:

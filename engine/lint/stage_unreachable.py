@@ -27,11 +27,8 @@ def check(study: Study) -> Iterator[Diagnostic]:
             judged.add(id(stage))
             if not verdict.always:
                 at, why, more = why_never(study, verdict.part)
-                hint = (
-                    f"{more}: ask for less, or let more be had"
-                    if more
-                    else "correct it, or take the stage away"
-                )
+                mend = "ask for less, or let more be had" if more else "correct it, or take the stage away"
+                hint = f"{more}; {mend}" if more else mend
                 yield said(CODE, at, f"no lead can be in {stage.name}: {why}", hint)
     for stage in study.plan.stages:
         if id(stage) not in judged and not study.follows(stage.condition):

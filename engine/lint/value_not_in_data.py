@@ -78,16 +78,18 @@ def _number(
     if len(asked) != 1 or isinstance(asked[0].true, Texts) or isinstance(asked[0].false, Texts):
         return
     held = intervals.span(low, high)
-    reach = f"the data has {low:,g} to {high:,g}"
     if not intervals.meet(asked[0].true, held):
-        yield said(CODE, clause.origin, f"{clause.origin.text} is true of no lead there is: {reach}", _HINT)
+        of = "no lead there is"
     elif not intervals.meet(asked[0].false, held) and not _touches(asked[0].false, low, high):
-        yield said(
-            CODE, clause.origin, f"{clause.origin.text} is true of every known {facts.name}: {reach}", _HINT
-        )
-
-
-_HINT = "see what there is: leadwright fields"
+        of = f"every lead whose {facts.name} is known"
+    else:
+        return
+    yield said(
+        CODE,
+        clause.origin,
+        f"{clause.origin.text} is true of {of}: the data has {low:,g} to {high:,g}",
+        "see what there is: leadwright fields",
+    )
 
 
 def _touches(outside: intervals.Numbers, low: float, high: float) -> bool:
