@@ -81,7 +81,7 @@ def _report(
 
 
 def read_all(files: tuple[str, ...], catalogue: Catalogue | None) -> list[Reading]:
-    """Reads and checks each file; of a folder's files, not those that others include."""
+    """Reads and checks each file, but not on its own what another of them includes."""
     from ...check import Folder
     from ...reading import read
 
@@ -90,24 +90,35 @@ def read_all(files: tuple[str, ...], catalogue: Catalogue | None) -> list[Readin
         source = read_source(name)
         beside = Folder(Path()) if name == STANDARD_INPUT else None
         readings.append(read(source, catalogue=catalogue, files=beside))
-    parts = {path for reading in readings for path in _included(reading)} - {
-        Path(name).resolve() for name in files
-    }
-    return [
-        reading
-        for reading in readings
-        if reading.source.path is None or reading.source.path.resolve() not in parts
-    ]
+    parts = _parts({_place(reading): _included(reading) for reading in readings})
+    return [reading for reading in readings if _place(reading) not in parts]
+
+
+def _parts(included: dict[Path | None, list[Path]]) -> set[Path | None]:
+    """The files that are read as parts of one which itself is no part; files in a circle are not."""
+    direct = {path for paths in included.values() for path in paths}
+    waiting = [path for whole, paths in included.items() if whole not in direct for path in paths]
+    found: set[Path | None] = set()
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += included.get(path, [])
+    return found
+
+
+def _place(reading: Reading) -> Path | None:
+    return None if reading.source.path is None else reading.source.path.resolve()
 
 
 def _included(reading: Reading) -> list[Path]:
     from ....grammar.nodes import Include
 
-    if reading.source.path is None:
+    place = _place(reading)
+    if place is None:
         return []
-    folder = reading.source.path.parent
     return [
-        (folder / statement.path.value).resolve()
+        (place.parent / statement.path.value).resolve()
         for statement in reading.tree.statements
         if isinstance(statement, Include)
     ]

@@ -83,6 +83,14 @@ def test_a_folder_stands_for_its_rulesets_but_not_for_their_parts(leadwright: Ru
     assert json.loads(leadwright("check", "--json").out) == found
 
 
+def test_files_that_include_each_other_are_all_looked_at(leadwright: Run, folder: Path) -> None:
+    (folder / "a.rules").write_text('include "b.rules"\n')
+    (folder / "b.rules").write_text('include "a.rules"\n')
+    ended = leadwright("check", "--json")
+    assert ended.code == 1
+    assert json.loads(ended.out)["files"] == ["a.rules", "b.rules"]
+
+
 def test_a_folder_without_rulesets(leadwright: Run) -> None:
     ended = leadwright("check")
     assert ended.code == 2
