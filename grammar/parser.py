@@ -26,6 +26,9 @@ from .trouble import Trouble
 from .words import STATEMENT_WORDS
 
 _IN_GROUPS = frozenset({"rule", "when", "for", ""})
+_TRIED = 4
+"""Places at which a broken piece is tried to be cut."""
+
 _SEARCHED = 100
 """Broken pieces for which a mend is searched by trying; a text with more is not worth the time."""
 
@@ -90,12 +93,13 @@ class _Reading:
 
     def run(self) -> None:
         """Read every piece in turn."""
-        count = 0
+        count, cut_short = 0, False
         while self.next < len(self.pieces):
             piece = self.pieces[self.next]
             self.next += 1
-            count += piece.word != "}"
-            if count > MOST_STATEMENTS:
+            count += piece.word != "}" or self.group is None
+            cut_short = count > MOST_STATEMENTS
+            if cut_short:
                 self._too_many(self.lexemes[piece.first])
                 break
             lexemes = list(self.lexemes[piece.first : piece.last])
@@ -107,8 +111,10 @@ class _Reading:
                 if self.group is not None and piece.word not in _IN_GROUPS:
                     self._outsider(lexemes[0])
                 self._read(piece.word, lexemes)
-        if self.group is not None:
+        if self.group is not None and not cut_short:
             self._not_closed()
+        if self.group is not None:
+            self._close(len(self.source.text))
         self._warn()
 
     # --- groups -----------------------------------------------------------------------------------
@@ -197,18 +203,23 @@ class _Reading:
         ends = [
             at for at in range(1, len(lexemes)) if lexemes[at].first and lexemes[at].start <= place.span.start
         ]
-        for at in reversed(ends[-3:]):
+        for at in reversed(ends[-_TRIED:]):
             if place.reads(lexemes[:at]):
                 return at
         return 0
 
     def _kept_after(self, lexemes: list[Lexeme], place: Place) -> int:
         """How many lexemes stand before a whole statement that was taken for a part of the broken one."""
+        tried = 0
         for at in range(max(1, len(place.taken)), len(lexemes)):
             head = lexemes[at]
-            words = [head.word] if head.word in STATEMENT_WORDS else alike(head.word) if head.first else []
-            if any(place.reads([head._replace(word=word), *lexemes[at + 1 :]]) for word in words):
-                return at
+            words = (head.word,) if head.word in STATEMENT_WORDS else alike(head.word) if head.first else ()
+            for word in words:
+                if place.reads([head._replace(word=word), *lexemes[at + 1 :]]):
+                    return at
+                tried += 1
+            if tried >= _TRIED:
+                break
         return 0
 
     def _rest_of_line(self) -> list[Lexeme]:

@@ -22,6 +22,7 @@ STARTS = ("statement", "group_open")
 END = "$END"
 
 _FORMAT = 1
+_REDUCE = 1  # how Lark writes that a production is to be applied
 _lock = Lock()
 
 Pick = int | list[int] | None
@@ -118,30 +119,54 @@ def compute(grammar: str) -> dict[str, Any]:
     data, memo = lark.memo_serialize([TerminalDef, Rule])
     table = data["parser"]["parser"]
     tokens: dict[int, str] = table["tokens"]
-    rules = {key: item for key, item in memo.items() if item["__type__"] == "Rule"}
-    order = {key: index for index, key in enumerate(rules)}
+    rules = sorted((item for item in memo.items() if item[1]["__type__"] == "Rule"), key=_place)
+    order = {key: index for index, (key, _) in enumerate(rules)}
     symbols = sorted(tokens.values())
-    index = {name: at for at, name in enumerate(symbols)}
+    numbers = _numbers(table, tokens)
 
     def row(state: dict[int, tuple[int, Any]], *, terminal: bool) -> list[int]:
-        found: list[int] = []
+        found = []
         for token, (kind, argument) in state.items():
             name = tokens[token]
             if (name.isupper() or name == END) is terminal:
-                found += [index[name], ~order[argument["@"]] if kind == 1 else argument]
-        return found
+                goal = ~order[argument["@"]] if kind == _REDUCE else numbers[argument]
+                found.append((symbols.index(name), goal))
+        return [number for pair in sorted(found) for number in pair]
 
-    states = [table["states"][number] for number in sorted(table["states"])]
+    states = [table["states"][number] for number in numbers]
     return {
         "format": _FORMAT,
         "grammar": fingerprint(grammar),
-        "terminals": dict(_terminals(memo.values())),
+        "terminals": dict(sorted(_terminals(memo.values()))),
         "symbols": symbols,
-        "productions": [_production(rule, index) for rule in rules.values()],
+        "productions": [_production(rule, symbols) for _, rule in rules],
         "actions": [row(state, terminal=True) for state in states],
         "gotos": [row(state, terminal=False) for state in states],
-        "starts": {name: [table["start_states"][name], table["end_states"][name]] for name in STARTS},
+        "starts": {
+            name: [numbers[table["start_states"][name]], numbers[table["end_states"][name]]]
+            for name in STARTS
+        },
     }
+
+
+def _place(item: tuple[int, dict[str, Any]]) -> tuple[Any, ...]:
+    """Where a rule stands in an order that is the same in every run."""
+    rule = item[1]
+    return rule["origin"]["name"], [part["name"] for part in rule["expansion"]], rule["alias"] or ""
+
+
+def _numbers(table: dict[str, Any], tokens: dict[int, str]) -> dict[int, int]:
+    """New numbers for the states, in the order in which they are reached; Lark's differ from run to run."""
+    numbers: dict[int, int] = {}
+    reached = [table["start_states"][name] for name in STARTS]
+    for state in reached:
+        if state not in numbers:
+            numbers[state] = len(numbers)
+            steps = sorted(
+                (tokens[token], step) for token, step in table["states"][state].items() if step[0] != _REDUCE
+            )
+            reached += [goal for _, (_, goal) in steps]
+    return numbers
 
 
 def _terminals(memo: Iterable[dict[str, Any]]) -> Iterable[tuple[str, str]]:
@@ -150,7 +175,7 @@ def _terminals(memo: Iterable[dict[str, Any]]) -> Iterable[tuple[str, str]]:
             yield item["name"], item["pattern"]["value"]
 
 
-def _production(rule: dict[str, Any], index: dict[str, int]) -> list[Any]:
+def _production(rule: dict[str, Any], symbols: list[str]) -> list[Any]:
     """A rule of Lark's, with its ways to leave out, spread out and fill in parts made plain."""
     options, expansion = rule["options"], rule["expansion"]
     absent: list[bool] = list(options["empty_indices"]) or [False] * len(expansion)
@@ -168,7 +193,7 @@ def _production(rule: dict[str, Any], index: dict[str, int]) -> list[Any]:
     origin = rule["origin"]["name"]
     passes = bool(options["expand1"] and not rule["alias"] and len(picks) == 1 and isinstance(picks[0], int))
     action = rule["alias"] or (None if origin.startswith("_") else origin)
-    return [index[origin], len(expansion), action, picks, passes]
+    return [symbols.index(origin), len(expansion), action, picks, passes]
 
 
 def main() -> None:
