@@ -19,6 +19,7 @@ DATA = Catalogue(
         "title": FieldFacts("title", Kind.TEXT, 900, {"CTO": 500, "VP Sales": 400}, complete=True),
         "country": FieldFacts("country", Kind.TEXT, 1_000, {"Germany": 600, "France": 400}, complete=True),
         "email": FieldFacts("email", Kind.TEXT, 1_000),
+        "fax": FieldFacts("fax", Kind.TEXT, 0),
         "employees": FieldFacts("employees", Kind.NUMBER, 950, low=1, high=5_000),
     },
     events={
