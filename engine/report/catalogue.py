@@ -91,14 +91,16 @@ def _events(found: Catalogue, paper: Paper, values: int) -> list[str]:
 
 
 def _properties(events: list[EventFacts], paper: Paper) -> list[str]:
-    rows = [
-        (
-            shown(name_text(facts.type)),
-            ", ".join(f"{shown(name_text(name))} ({kind.value})" for name, kind in facts.properties.items()),
-        )
-        for facts in events
+    """What events carry, said once for events that carry the same."""
+    alike: dict[str, list[str]] = {}
+    for facts in events:
+        names = [
+            f"{shown(name_text(name))} ({kind.value})" for name, kind in sorted(facts.properties.items())
+        ]
+        alike.setdefault(", ".join(names), []).append(shown(name_text(facts.type)))
+    return [
+        line for names, types in alike.items() for line in paper.wrapped(f"{', '.join(types)}: {names}", 2, 4)
     ]
-    return table(rows, paper)
 
 
 def catalogue_data(found: Catalogue) -> dict[str, Any]:

@@ -86,9 +86,8 @@ def _line(line: Line, rule: RuleFinding | None, paper: Paper) -> list[str]:
     place = f"line {line.line}" if line.line is not None else ""
     room = paper.width - 8 - len(place) - 2
     if cells(text) > room:
-        first, *rest = paper.wrapped(text, 8, 8)
-        text = first.strip()
-        lines = [f"{_points(line.points, paper)}  {text}", *rest]
+        first, *rest = paper.wrapped(f"{text}  ({place})" if place else text, 8, 8)
+        lines = [f"{_points(line.points, paper)}  {first.strip()}", *rest]
     else:
         lines = [f"{_points(line.points, paper)}  {padded(text, room)}  {paper.dim(place)}".rstrip()]
     if line.kind is LineKind.RULE and line.written != line.points:

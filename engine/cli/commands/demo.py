@@ -87,7 +87,7 @@ def _one_lead(store: Store, sheet: Paper, stage: str, to: str | None = None) -> 
     from ..data import events_of_lead
     from ..rulesets import of_version
     from ..scored import highest, last_run
-    from .explain import explained, lead_lines, stages_named
+    from .explain import explained, lead_lines, stages_named, told_by
 
     run = last_run(store)
     assert run is not None, "scored just before"
@@ -99,5 +99,6 @@ def _one_lead(store: Store, sheet: Paper, stage: str, to: str | None = None) -> 
     decision = evaluator.decide(evaluator.facts(lead.fields, events_of_lead(store, lead.id)), run.now)
     stages = stages_named(decision, to) if to is not None else None
     called = f"$ leadwright explain {key}{f' --to {to}' if to is not None else ''}"
-    lines = [*lead_lines(lead, rules, decision, sheet), *explained(decision, stages, False, sheet)]
+    head = lead_lines(key, told_by(store, lead), rules, decision, sheet)
+    lines = [*head, *explained(decision, stages, False, sheet)]
     return [sheet.dim(called), "", *lines, ""]

@@ -70,13 +70,15 @@ def command(
         now = instant_of_reading(at, store, chosen.name)
         evaluator = Evaluator(chosen.plan)
         decision = evaluator.decide(evaluator.facts(found.fields, events_of_lead(store, found.id)), now)
+        told = told_by(store, found)
         stale = None if rules or at else _stale(store, chosen, found, decision)
     stages = stages_named(decision, to) if to is not None else None
     if as_json:
         write_json(_data(found, chosen, decision, stages))
     else:
         sheet = paper()
-        write([*lead_lines(found, chosen, decision, sheet), *explained(decision, stages, everything, sheet)])
+        head = lead_lines(found.key, told, chosen, decision, sheet)
+        write([*head, *explained(decision, stages, everything, sheet)])
         if stale:
             write(["", *sheet.wrapped(stale)])
     return 0
@@ -92,7 +94,7 @@ def _lead(store: Store, asked: str) -> StoredLead:
     if len(near) == 1:
         return near[0]
     if near:
-        names = [f"{lead.key} ({', '.join(_words(lead)[:2])})" for lead in near[:_MOST_SUGGESTED]]
+        names = [f"{lead.key} ({', '.join(told_by(store, lead)[:2])})" for lead in near[:_MOST_SUGGESTED]]
         more = ", and others" if len(near) > _MOST_SUGGESTED else ""
         raise Failure(f'several leads match "{asked}"', f"say which: {', '.join(names)}{more}")
     if not count_leads(store):
@@ -142,22 +144,25 @@ def _stale(store: Store, rules: Rules, lead: StoredLead, decision: Decision) -> 
     return f"The data has changed since the last scoring, which stored {stored:,}. {hint}"
 
 
-def _words(lead: StoredLead) -> list[str]:
+def told_by(store: Store, lead: StoredLead) -> list[str]:
     """What tells this lead from others: its first texts."""
+    from ....grammar.nodes import Kind
     from ...report.paper import shown
+    from ...store.leads import stored_fields
 
-    texts = [value for value in lead.fields.values() if isinstance(value, str) and value != lead.key]
-    return [shown(text) for text in texts[:_SHOWN_FIELDS]]
+    names = [name for name, field in stored_fields(store).items() if field.kind is Kind.TEXT]
+    texts = [str(lead.fields[name]) for name in names if name in lead.fields]
+    return [shown(text) for text in texts if text != lead.key][:_SHOWN_FIELDS]
 
 
-def lead_lines(lead: StoredLead, rules: Rules, decision: Decision, sheet: Paper) -> list[str]:
+def lead_lines(key: str, told: list[str], rules: Rules, decision: Decision, sheet: Paper) -> list[str]:
     """Who is explained, by which rules, as of when."""
     from ...report.decision import when
-    from ...report.paper import cut, shown
+    from ...report.paper import cells, cut, shown
 
-    words = cut(", ".join(_words(lead)), sheet.width - len(lead.key) - 2)
+    words = cut(", ".join(told), sheet.width - cells(key) - 2)
     return [
-        f"{sheet.bold(shown(lead.key))}  {words}".rstrip(),
+        f"{sheet.bold(shown(key))}  {words}".rstrip(),
         sheet.dim(f"by {shown(rules.label)}, as of {when(decision.now)}"),
         "",
     ]

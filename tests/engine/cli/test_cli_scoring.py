@@ -155,7 +155,7 @@ def test_what_cannot_be_scored_says_so(
 
 def test_an_explanation_adds_up(leadwright: Run, scored: Path) -> None:
     assert leadwright("explain", "L1").out == (
-        "L1  Zoë Müller, VP Marketing, 2026-01-02\n"
+        "L1  Zoë Müller, VP Marketing\n"
         "by Inbound, version 1, as of 2026-01-15 12:00 UTC\n"
         "\n"
         "SQL, score 100\n"
