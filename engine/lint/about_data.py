@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from .. import plan as p
 from ..catalogue import FieldFacts
 from ..check.problems import nearest
-from ..evaluate.walk import clauses
 from ..values import text_key
 from .study import Root, Study
+from .walk import clauses, subject
 
 MOST_NEAR = 500
 """Among more values than this a near one is looked for in the most frequent only."""
@@ -28,7 +28,7 @@ def asked_fields(study: Study) -> Iterator[tuple[Root, p.Clause, p.Value, p.Fiel
     """Each clause whose subject is a field, or the domain of one: the clause, its subject, the field."""
     for root in study.roots:
         for clause in clauses(root.condition):
-            value = clause.left if isinstance(clause, p.Compare) else clause.value
+            value = subject(clause)
             value = study.logic.subjects.resolve(value)
             field = study.logic.subjects.resolve(value.of) if isinstance(value, p.Domain) else value
             if isinstance(field, p.FieldValue):

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from ...grammar.diagnostics import Diagnostic
 from .. import plan as p
 from .reasons import joined
-from .study import Study, items_of, said
+from .study import Study, said
 from .subjects import Topic
+from .walk import items_of
 
 CODE = "condition-overlap"
 MOST_PER_TOPIC = 24

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.phrases import listed
 from .. import plan as p
-from ..evaluate.walk import clauses
 from .about_data import asked_fields, facts_of, keys_of, near
 from .study import Study, said
+from .walk import clauses
 
 CODE = "list-entry-unmatched"
 MOST_SAID = 5

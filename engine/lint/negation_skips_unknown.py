@@ -9,6 +9,7 @@ from ...grammar.nodes import Kind
 from .. import plan as p
 from .about_data import facts_of
 from .study import Study, What, said
+from .walk import subject
 
 CODE = "negation-skips-unknown"
 
@@ -44,7 +45,7 @@ def _denied(
             for field in _fields(study, value):
                 yield condition, field, False
         case _:
-            value = condition.left if isinstance(condition, p.Compare) else condition.value
+            value = subject(condition)
             differs = isinstance(condition, p.Compare) and condition.operator == "!="
             for field in _fields(study, value):
                 yield at, field, differs is positive

@@ -8,8 +8,8 @@ from ...grammar import nodes as n
 from ...grammar.diagnostics import Diagnostic, Severity
 from ...grammar.walk import walk
 from .. import plan as p
-from ..evaluate.walk import clauses, condition_values, holds, parts
 from .study import Study
+from .walk import clauses, holds, operands, values
 
 CODE = "never-used"
 
@@ -76,11 +76,10 @@ def _lists(study: Study) -> set[str]:
 
 def _defines(study: Study) -> set[str]:
     used = {index for root in study.roots for index in holds(root.condition)}
-    values = [value for root in study.roots for value in condition_values(root.condition)]
-    for definition in study.plan.definitions:
-        if definition.value is not None:
-            values.extend(parts(definition.value))
-    used.update(value.define for value in values if isinstance(value, p.DefineValue))
+    asked = [value for root in study.roots for it in clauses(root.condition) for value in operands(it)]
+    asked += [definition.value for definition in study.plan.definitions if definition.value is not None]
+    for value in asked:
+        used.update(part.define for part in values(value) if isinstance(part, p.DefineValue))
     return {study.plan.definitions[index].name for index in used}
 
 

@@ -12,6 +12,7 @@ from .reach import NONE
 from .study import Study, points_of
 from .subjects import SIZES, Subject
 from .texts import Texts
+from .walk import subject
 
 MOST_PAIRED = 60
 """Of more conditions joined by `and` than this no pair is looked for."""
@@ -83,17 +84,17 @@ def _reason(study: Study, clause: p.Condition, always: bool) -> tuple[str | None
         return None, None
     if not isinstance(clause, p.Compare | p.Between | p.OneOf):
         return None, None
-    value = clause.left if isinstance(clause, p.Compare) else clause.value
+    value = subject(clause)
     asked = study.logic.reader.asked(clause)[0]
-    subject = study.logic.subjects[asked.subject]
+    its = study.logic.subjects[asked.subject]
     outside = asked.false if always else asked.true
-    if isinstance(outside, Texts) or isinstance(subject.base.values, Texts):
+    if isinstance(outside, Texts) or isinstance(its.base.values, Texts):
         return (None if outside else "no text is blank; a blank one is unknown"), None
     if isinstance(value, p.ScoreValue):
         return reach_in_words(study, value.score, outside)
     if isinstance(value, p.DaysBetween):
         return "a number of days is whole, and never below 0", None
-    return _of_events(subject, outside), None
+    return _of_events(its, outside), None
 
 
 def _of_events(subject: Subject, outside: Numbers) -> str | None:

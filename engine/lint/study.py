@@ -10,11 +10,11 @@ from ...grammar.diagnostics import Diagnostic, Severity
 from ...grammar.nodes import Tree
 from .. import plan as p
 from ..catalogue import Catalogue
-from ..evaluate.walk import holds
 from . import intervals
 from .domains import Domain
 from .logic import Logic
 from .reach import Reach
+from .walk import holds, items_of
 
 
 class What(Enum):
@@ -94,16 +94,6 @@ class Study:
                 return
         for item in items_of(part):
             yield from self._verdicts(root, item)
-
-
-def items_of(condition: p.Condition) -> tuple[p.Condition, ...]:
-    """The conditions directly within one."""
-    match condition:
-        case p.All(items=items) | p.Any(items=items):
-            return items
-        case p.Not(item=item):
-            return (item,)
-    return ()
 
 
 def _roots(plan: p.Plan) -> Iterator[Root]:
