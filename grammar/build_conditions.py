@@ -241,7 +241,7 @@ def _filtered(event: Event, condition: n.Expression, at: Span) -> n.EventPhrase:
     if event.where is None:
         return replace(event, where=condition, span=span)
     raise Trouble(
-        "second-where",
+        "said-twice",
         'this event has a "where" already',
         at,
         'join the two in brackets, e.g. where (device = "phone" and locale = "de")',

@@ -89,7 +89,7 @@ def times_given(span: Span, count: Lexeme) -> Times:
     """`3 times`."""
     value = whole_number(count, "how often something happened", "3 times")
     if value == 0:
-        raise Trouble("zero-times", "an event that never happened is no fact", span, "leave the event out")
+        raise Trouble("zero-amount", "an event that never happened is no fact", span, "leave the event out")
     return Times(span, value)
 
 

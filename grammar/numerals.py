@@ -64,7 +64,7 @@ def duration(span: Span, lexeme: Lexeme, of: Unit) -> Duration:
     amount = whole_number(lexeme, "a length of time", f"30 {of.value}s")
     if amount == 0:
         raise Trouble(
-            "empty-duration", "a length of time cannot be 0", lexeme.span, f"write e.g. 1 {of.value}"
+            "zero-amount", "a length of time cannot be 0", lexeme.span, f"write e.g. 1 {of.value}"
         )
     return Duration(amount, of, span=span)
 

@@ -19,23 +19,24 @@ LONGEST = 300
 """Lexemes of a piece in which changes are tried; a longer one is told only where it stops."""
 
 _LOOK_BACK = 12
+_FILLERS = frozenset({"the", "an", "any", "some", "has", "have", "who", "of", "was", "are"})
 
 # What may have been left out, in the order in which it is tried, and what is told.
 _LEFT_OUT = (
     ("WHEN", "missing-when", "the condition begins with when"),
     ("THEN", "missing-then", "what the rule gives begins with then, e.g. then +10"),
-    ("COLON", "missing-sign", "put a colon there"),
-    ("COMMA", "missing-sign", "put a comma there"),
-    ("EQUALS", "missing-sign", 'say what it equals, e.g. title = "CTO"'),
+    ("COLON", "left-out", "put a colon there"),
+    ("COMMA", "left-out", "put a comma there"),
+    ("EQUALS", "left-out", 'say what it equals, e.g. title = "CTO"'),
     ("RPAR", "unclosed-parenthesis", "close the bracket there"),
-    ("PERCENT", "missing-sign", "write a percentage, e.g. 25%"),
-    ("IN", "missing-word", "write e.g. in last 30 days"),
-    ("WITH", "missing-word", 'write e.g. starts with "VP"'),
-    ("AGO", "missing-word", "write e.g. 2 days ago"),
-    ("BY", "missing-word", "write e.g. followed by"),
-    ("EVERY", "missing-word", "write e.g. every 30 days"),
-    ("PER", "missing-word", "write e.g. once per day"),
-    ("FROM", "missing-word", "write e.g. from 40"),
+    ("PERCENT", "left-out", "write a percentage, e.g. 25%"),
+    ("IN", "left-out", "write e.g. in last 30 days"),
+    ("WITH", "left-out", 'write e.g. starts with "VP"'),
+    ("AGO", "left-out", "write e.g. 2 days ago"),
+    ("BY", "left-out", "write e.g. followed by"),
+    ("EVERY", "left-out", "write e.g. every 30 days"),
+    ("PER", "left-out", "write e.g. once per day"),
+    ("FROM", "left-out", "write e.g. from 40"),
     ("AND", "missing-and-or", "join the two with and, or with or"),
 )
 
@@ -93,6 +94,16 @@ def left_out(place: Place) -> Trouble | None:
     return None
 
 
+def filler(place: Place) -> Trouble | None:
+    """A little word before the place, without which the piece reads."""
+    piece, end = place.piece(), len(place.taken)
+    for at in range(end - 1, max(0, end - 4), -1):
+        word = piece[at]
+        if word.word in _FILLERS and len(piece) <= LONGEST and place.reads(piece[:at] + piece[at + 1 :]):
+            return Trouble("extra-word", f"{shown(word)} does not belong here", word.span, "leave it out")
+    return None
+
+
 def name_with_blanks(place: Place) -> Trouble | None:
     """Two or three words that together are a name or an object."""
     piece, at = place.piece(), len(place.taken)
@@ -123,7 +134,7 @@ def too_much(place: Place) -> Trouble | None:
     return Trouble("extra-word", f"{shown(place.at)} does not belong here", place.span, "leave it out")
 
 
-REPAIRS: Final[tuple[Habit, ...]] = (name_with_blanks, left_out, too_much)
+REPAIRS: Final[tuple[Habit, ...]] = (filler, name_with_blanks, left_out, too_much)
 
 
 def _keywords() -> dict[str, str]:

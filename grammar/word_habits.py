@@ -158,7 +158,7 @@ def commas_between_conditions(place: Place) -> Trouble | None:
     if place.kind != "COMMA" or not place.accepted >= {"AND", "OR"} or place.head == "test":
         return None
     message = 'conditions are joined by "and" or "or"'
-    return Trouble("joined-by-and", message, place.span, "write and, or or, for the comma")
+    return Trouble("missing-and-or", message, place.span, "write and, or or, for the comma")
 
 
 def moment(place: Place) -> Trouble | None:
@@ -226,7 +226,7 @@ def points_to(place: Place) -> Trouble | None:
         return None
     if place.word == "score" and before.kind == "NUMERAL" and "FADING" in place.accepted:
         message = "points that name no score count toward the total"
-        return Trouble("points-to-total", message, place.span, 'leave out "score"')
+        return Trouble("points-form", message, place.span, 'leave out "score"')
     if number is None or number.kind != "NUMERAL":
         return None
     if before.word in ("to", "for", "on", "points") and place.kind == "WORD":

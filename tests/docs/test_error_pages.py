@@ -10,7 +10,9 @@ from leadwright.grammar.diagnostics import Source
 from leadwright.grammar.nodes import Kind
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted((ROOT / "docs/errors").glob("*.md"))
+PAGES = [
+    page for page in sorted((ROOT / "docs/errors").glob("*.md")) if "## Wrong" in page.read_text("utf-8")
+]
 BLOCK = re.compile(r"^## (Wrong|Right)\n+```rules\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 DATA = Catalogue(
