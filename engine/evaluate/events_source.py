@@ -9,7 +9,8 @@ from ..plan import Last, Range, Selection
 from ..values import MICROSECONDS
 from .calendar import month_number
 from .classes import EventClass
-from .conditions_source import holds, in_selection
+from .clauses_source import in_selection
+from .conditions_source import holds
 from .draft import Draft, Scope
 from .gauges import Gauge, Gauging
 from .gauges_source import COLUMNLESS, END, NEVER, START, followed, updates

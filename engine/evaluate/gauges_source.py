@@ -8,7 +8,8 @@ from ...grammar.nodes import Kind, Unit
 from ..plan import Last
 from ..values import DAY, MICROSECONDS
 from .classes import Column, EventClass, object_column
-from .conditions_source import holds, in_selection
+from .clauses_source import in_selection
+from .conditions_source import holds
 from .draft import Draft, Scope
 from .gauges import Gauge, Gauging
 from .values_source import column

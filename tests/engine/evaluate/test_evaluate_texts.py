@@ -25,8 +25,7 @@ def test_texts_mean_what_their_plans_say(
     tree: n.Tree, lead: tuple[dict[str, Any], list[dict[str, Any]]]
 ) -> None:
     plan = check(parse(Source(text_of(tree)))).plan
-    if plan is None:
-        return
+    assert plan is not None
     fields, given_events = lead
     types = {feed.type.removesuffix(" Tracked"): feed.type for s in plan.selectors for feed in s.feeds}
     events = [
