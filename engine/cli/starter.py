@@ -13,6 +13,8 @@ from ..catalogue import Catalogue, EventFacts, FieldFacts
 
 _MOST_RULES = 4
 _LONGEST_VALUE = 40
+_ODD = "*\\“”„"
+"""Letters that mean something of their own within quotes, or look as if they did."""
 _CHOICES = range(2, 201)
 """A text field with as many different values is a choice, not a name."""
 
@@ -129,6 +131,8 @@ def _free(word: str, names: Collection[str], taken: Collection[str]) -> str:
 def _friendly(name: str, taken: set[str]) -> str | None:
     """How rules call something: its own name, a plainer one, or None where that would be unclear."""
     plain = name if bare_name(name) else re.sub(r"\W+", "_", name).strip("_").lower()
+    if not name.isprintable() or set(_ODD) & set(name):
+        return None
     if not plain.isascii() or not bare_name(plain) or plain in taken:
         return None
     taken.add(plain)
@@ -194,7 +198,7 @@ def _plain(values: Iterable[str]) -> list[str]:
     return [
         value
         for value in values
-        if 0 < len(value.strip()) <= _LONGEST_VALUE and value.isprintable() and not set("*\\“”„") & set(value)
+        if 0 < len(value.strip()) <= _LONGEST_VALUE and value.isprintable() and not set(_ODD) & set(value)
     ]
 
 

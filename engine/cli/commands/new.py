@@ -56,11 +56,11 @@ def _text(db: str | None, no_db: bool, file: str | None) -> str:
 
     found = catalogue_beside(db, ignored=no_db)
     starter = starter_of(found[0], found[1].name) if found else None
-    text = _filled(starter) if starter else (_TEMPLATES / "first.rules").read_text(encoding="utf-8")
+    text = filled(starter) if starter else (_TEMPLATES / "first.rules").read_text(encoding="utf-8")
     return text.replace("FILE", file, 3) if file and file != "-" and " " not in file else text
 
 
-def _filled(starter: Starter) -> str:
+def filled(starter: Starter) -> str:
     """The starter as text, laid out as `leadwright fmt` would."""
     import dataclasses
 
