@@ -64,17 +64,17 @@ def score(store: Store, rules: Rules, now: dt.datetime) -> Scored:
     version, plan = rules.version, rules.plan
     assert version is not None, "published before it is scored"
     with ProgressLine() as progress:
-        report = score_store(store, Evaluator(plan), version, instant_of(now), progress)
+        tally = score_store(store, Evaluator(plan), version, instant_of(now), progress).tally
     return Scored(
         ruleset=rules.name,
         version=version.number,
         title=plan.title,
         digest=plan.digest,
         now=now,
-        leads=report.leads,
-        added=report.added,
-        changed=report.changed,
-        disqualified=report.disqualified,
+        leads=tally.leads,
+        added=tally.added,
+        changed=tally.changed,
+        disqualified=tally.disqualified,
         stages={
             track: {
                 stage: counts[stage]
@@ -84,6 +84,6 @@ def score(store: Store, rules: Rules, now: dt.datetime) -> Scored:
             if (counts := stages(store, rules.name, track)) is not None
         },
         totals=totals(store, rules.name),
-        moves=report.moves,
+        moves=tally.moves,
         highest=highest(store, rules.name, 5),
     )
