@@ -59,7 +59,7 @@ def score(store: Store, rules: Rules, now: dt.datetime) -> Scored:
     from ...store.scoring import score_store
     from ...values import instant_of
     from ..progress import ProgressLine
-    from ..scored import highest, stages, totals
+    from ..scored import highest, totals
 
     version, plan = rules.version, rules.plan
     assert version is not None, "published before it is scored"
@@ -75,15 +75,17 @@ def score(store: Store, rules: Rules, now: dt.datetime) -> Scored:
         added=tally.added,
         changed=tally.changed,
         disqualified=tally.disqualified,
-        stages={
-            track: {
-                stage: counts[stage]
-                for stage in (None, *(stage.name for stage in plan.stages if stage.track == track))
-            }
-            for track in plan.tracks
-            if (counts := stages(store, rules.name, track)) is not None
-        },
+        stages={track: _in_stages(store, rules, track) for track in plan.tracks},
         totals=totals(store, rules.name),
         moves=tally.moves,
         highest=highest(store, rules.name, 5),
     )
+
+
+def _in_stages(store: Store, rules: Rules, track: str) -> dict[str | None, int]:
+    """How many leads are in no stage of a track, and in each from the lowest to the highest."""
+    from ..scored import stages
+
+    counts = stages(store, rules.name, track)
+    named = [stage.name for stage in rules.plan.stages if stage.track == track]
+    return {stage: counts[stage] for stage in (None, *named)}
