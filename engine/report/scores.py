@@ -11,6 +11,7 @@ from typing import Any
 from .decision import when
 from .paper import Paper, bar, counted, percent, shown, table
 
+_FEW = 5
 _MOST_BANDS = 8
 
 
@@ -74,7 +75,9 @@ def _counts(counts: Sequence[tuple[str, int]], scored: Scored, paper: Paper) -> 
 
 
 def bands(totals: Mapping[int, int]) -> list[tuple[str, int]]:
-    """A handful of bands of round numbers that hold all scores, the highest first."""
+    """The scores themselves where they are few, else bands of round numbers that hold them; highest first."""
+    if len(totals) <= _FEW:
+        return [(f"{total:,}", totals[total]) for total in sorted(totals, reverse=True)]
     low, high = min(totals), max(totals)
     step = next(step for step in _steps() if high // step - low // step < _MOST_BANDS)
     counts: Counter[int] = Counter()

@@ -53,14 +53,17 @@ def test_a_table_never_passes_the_edge() -> None:
 
 
 def test_bands_hold_every_score_in_round_numbers() -> None:
-    assert bands({0: 3, 45: 1, 100: 2}) == [
+    assert bands({0: 3, 45: 1, 46: 1, 61: 1, 62: 4, 100: 2}) == [
         ("100", 2),
         ("80 to 99", 0),
-        ("60 to 79", 0),
-        ("40 to 59", 1),
+        ("60 to 79", 5),
+        ("40 to 59", 2),
         ("20 to 39", 0),
         ("0 to 19", 3),
     ]
-    assert bands({-26: 1, 43: 1})[-2:] == [("-20 to -11", 0), ("-26 to -21", 1)]
-    assert bands({7: 4}) == [("7", 4)]
+    assert bands(dict.fromkeys((-26, -3, 3, 4, 5, 43), 1))[-2:] == [("-20 to -11", 0), ("-26 to -21", 1)]
     assert sum(count for _, count in bands({n * 977: 1 for n in range(-50, 400)})) == 450
+
+
+def test_few_scores_are_named_themselves() -> None:
+    assert bands({7: 4, 100: 1, -3: 2}) == [("100", 1), ("7", 4), ("-3", 2)]
