@@ -166,7 +166,14 @@ def prepare(kind: Kind, value: object) -> Prepared:
             )
         case Kind.DATETIME:
             moment = read_moment(value) if isinstance(value, str) else value
-            return instant_of(moment) if isinstance(moment, dt.date) else None
+            return _instant(moment) if isinstance(moment, dt.date) else None
+
+
+def _instant(moment: dt.date | dt.datetime) -> int | None:
+    try:
+        return instant_of(moment)
+    except OverflowError:  # an offset at the edge of the years 1 to 9999 leads out of them
+        return None
 
 
 def _number(value: object) -> float | None:

@@ -23,6 +23,7 @@ class Evidence:
     fields: set[str] = field(default_factory=set)
     events: set[str] = field(default_factory=set)
     maybe_numbers: set[str] = field(default_factory=set)
+    maybe_dates: set[str] = field(default_factory=set)
     maybe_events: set[str] = field(default_factory=set)
     compared: list[tuple[str, str]] = field(default_factory=list)
 
@@ -45,9 +46,11 @@ class Evidence:
             return kind
         if name in self.fields and name not in self.events:
             return Kind.TEXT
-        if name in self.maybe_numbers and name not in self.events | self.maybe_events:
+        if name in self.events | self.maybe_events:
+            return None
+        if name in self.maybe_numbers:
             return Kind.NUMBER
-        return None
+        return Kind.DATE if name in self.maybe_dates else None
 
     def is_seen(self, name: str) -> bool:
         """Whether any sentence but a bare mention says something of the name."""
@@ -119,6 +122,8 @@ def _clause(node: n.Clause, evidence: Evidence) -> None:
         case n.Compare(_, right):
             _compared(evidence, subject, literal_kind(right), window)
             _compared(evidence, right, literal_kind(subject), window)
+        case n.Between(n.Moment(), n.Moment()) if isinstance(subject, n.Reference):
+            evidence.maybe_dates.add(subject.name.text)
         case n.Between(low, high):
             _compared(evidence, subject, literal_kind(low) or literal_kind(high), window)
         case n.In(among):

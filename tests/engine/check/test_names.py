@@ -49,6 +49,8 @@ def codes(text: str, **given: object) -> list[str]:
         ("when x > -y then +1", "x", Kind.NUMBER),
         ("when x = y and y > 5 then +1", "y", Kind.NUMBER),
         ('when x is known then +1 test "t" given x = 5 expect score = 1', "x", Kind.NUMBER),
+        ("when x between 2026-01-01 and 2026-01-31 then +1", "x", Kind.DATE),
+        ("when x between 2026-01-01 and 2026-01-31 and x docs then +1", "x", None),
         ("when x then +1", "x", None),
         ("when x >= 2 in last 5 days then +1", "x", None),
         ("when x >= 2 then +1 when x docs then +1", "x", None),
