@@ -25,13 +25,14 @@ class Stuck(Exception):
     """No sentence of the language goes on in this way.
 
     `taken` are the lexemes that were accepted, with their kinds as understood; `at` is the first that
-    was not, None where the piece ended too soon.
+    was not, None where the piece ended too soon; `rest` are those after it.
     """
 
-    def __init__(self, taken: list[Lexeme], at: Lexeme | None) -> None:
+    def __init__(self, taken: list[Lexeme], at: Lexeme | None, rest: list[Lexeme]) -> None:
         super().__init__()
         self.taken = taken
         self.at = at
+        self.rest = rest
 
 
 class Machine:
@@ -67,7 +68,7 @@ class Machine:
             while True:
                 action = actions[states[-1]].get(kind)
                 if action is None:
-                    raise Stuck(taken, lexeme)
+                    raise Stuck(taken, lexeme, pending[::-1])
                 if action >= 0:
                     assert lexeme is not None
                     states.append(action)

@@ -63,9 +63,7 @@ def duration(span: Span, lexeme: Lexeme, of: Unit) -> Duration:
     """`30 days`."""
     amount = whole_number(lexeme, "a length of time", f"30 {of.value}s")
     if amount == 0:
-        raise Trouble(
-            "zero-amount", "a length of time cannot be 0", lexeme.span, f"write e.g. 1 {of.value}"
-        )
+        raise Trouble("zero-amount", "a length of time cannot be 0", lexeme.span, f"write e.g. 1 {of.value}")
     return Duration(amount, of, span=span)
 
 

@@ -176,7 +176,7 @@ class _Reading:
         except Trouble as trouble:
             self._broken(lexemes, trouble)
         except Stuck as stuck:
-            place = syntax_errors.place_of(machine(), start, text, lexemes, stuck)
+            place = Place(machine(), start, text, tuple(stuck.taken), stuck.at, tuple(stuck.rest))
             self._stuck(word, lexemes, place)
         else:
             self._keep(node)

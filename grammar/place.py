@@ -47,6 +47,17 @@ class Place:
         """The kinds of lexeme that could have followed."""
         return self.machine.accepted(self.start, [lexeme.kind for lexeme in self.taken])
 
+    def accepted_after(self, count: int) -> frozenset[str]:
+        """The kinds that could have followed the first lexemes, of those that were taken."""
+        if count == len(self.taken):
+            return self.accepted
+        return self.machine.accepted(self.start, [lexeme.kind for lexeme in self.taken[:count]])
+
+    @cached_property
+    def in_awards(self) -> bool:
+        """Whether what the rule gives has begun."""
+        return any(lexeme.kind == "THEN" for lexeme in self.taken)
+
     @cached_property
     def head(self) -> str:
         """The word that the piece begins with."""

@@ -10,12 +10,16 @@ from typing import Final
 
 from .nodes import Span
 from .place import Habit, Place, brief, shown
+from .scan import Lexeme
 from .trouble import Trouble
 
 _PLAIN = {
     "==": "=", "===": "=", "=>": ">=", "=<": "<=", "<>": "!=", "&&": "and", "||": "or", "!": "not",
     "+=": "+", "–": "-", "—": "-", "×": "*", "÷": "/", "&": "and", "|": "or",
 }  # fmt: skip
+# A word with signs in it, or one that begins with a digit, but no number.
+_NEEDS_QUOTES = re.compile(r"""(?![0-9.]+%?$)[\w/*?&.~%@][^\s"(){}\[\],;]*""")
+_PLAIN_WORD = re.compile(r"\w+")
 _SAID_OF_NUMBER = re.compile(r"([0-9]+)((?:minute|hour|day|week|month|year|time)s?)")
 
 
@@ -77,6 +81,8 @@ def number(place: Place) -> Trouble | None:
         hint = f"write {written.replace('.', '')}"
     elif found := re.fullmatch(r"([0-9]+)([kKmM])", written):
         hint = f"write {found[1]}{'000' if found[2] in 'kK' else '000000'}"
+    elif found := re.fullmatch(r"([0-9]+)x", written):
+        hint = f"write {found[1]}"
     elif found := _SAID_OF_NUMBER.fullmatch(written):
         hint = f"write {found[1]} {found[2]}, with a blank"
     elif place.accepted & {"WORD", "BRACKETED"}:
@@ -120,25 +126,25 @@ def foreign(place: Place) -> Trouble | None:
 
 
 def object_with_signs(place: Place) -> Trouble | None:
-    """`visited docs/*`, `visited /pricing#faq`: an object that would read if it stood in quotes."""
-    first = len(place.taken) - 1
-    while first > 0 and place.taken[first - 1].end == place.taken[first].start:
-        first -= 1
-    piece = place.piece()
-    if first < 1 or piece[first].kind not in ("WORD", "PATH", "SLASH"):
-        return None
-    last = first + 1
-    while last < len(piece) and piece[last].start == piece[last - 1].end:
-        last += 1
-    span = Span(piece[first].start, piece[last - 1].end)
-    written = place.text[span.start : span.end]
-    if not re.search(r"[*/?&=:#@~+%-]", written) or '"' in written:
-        return None
-    quoted = piece[first]._replace(kind="QUOTED", text=f'"{written}"', end=span.end, word="")
-    if not place.reads([*piece[:first], quoted, *piece[last:]]):
-        return None
-    message = "an object with such signs in it stands in quotes"
-    return Trouble("object-needs-quotes", message, span, f'write "{written}"')
+    """`visited docs/*`, `visited /pricing#faq`, `visited 3rd-mail`: what would read if it stood in quotes."""
+    piece, at = place.piece(), len(place.taken)
+    for within in range(max(0, at - 1), min(at + 1, len(piece))):
+        first, last = within, within + 1
+        while first > 0 and piece[first - 1].end == piece[first].start:
+            first -= 1
+        while last < len(piece) and piece[last].start == piece[last - 1].end:
+            last += 1
+        if first == 0 or "PATH" not in place.accepted_after(first):
+            continue
+        span = Span(piece[first].start, piece[last - 1].end)
+        written = place.text[span.start : span.end]
+        quoted = Lexeme("QUOTED", f'"{written}"', span.start, span.end, "", piece[first].first)
+        if _PLAIN_WORD.fullmatch(written) and not written[0].isdigit():
+            continue
+        if _NEEDS_QUOTES.fullmatch(written) and place.reads([*piece[:first], quoted, *piece[last:]]):
+            message = "an object that is no plain word stands in quotes"
+            return Trouble("object-needs-quotes", message, span, f'write "{written}"')
+    return None
 
 
 HABITS: Final[tuple[Habit, ...]] = (

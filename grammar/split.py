@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from .scan import Lexeme
+from .nodes import Span
+from .scan import Lexeme, scan
 from .spelling import near
 from .words import RESERVED, STATEMENT_WORDS
 
@@ -59,6 +60,15 @@ _NEEDED = {
 def alike(word: str) -> tuple[str, ...]:
     """The words that begin statements which a word may be a misspelling of."""
     return tuple(near(word, STATEMENT_WORDS))
+
+
+def statement_texts(text: str) -> list[tuple[str, Span]]:
+    """The pieces of a text, whole or broken: the word of each, as in `Piece`, and where it stands."""
+    lexemes = scan(text).lexemes
+    return [
+        (piece.word, Span(lexemes[piece.first].start, lexemes[piece.last - 1].end))
+        for piece in split(lexemes)
+    ]
 
 
 def split(lexemes: Sequence[Lexeme]) -> list[Piece]:

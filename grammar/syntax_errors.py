@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from . import sign_habits, word_habits
+from . import condition_habits, sign_habits, statement_habits
 from .diagnostics import Diagnostic, Severity, Source
-from .machine import Machine, Stuck
 from .nodes import Span
 from .place import CONDITION_STARTS, Habit, Place, shown
 from .repairs import REPAIRS, likely_word, misspelt, spelling
@@ -26,14 +25,6 @@ _MEANT = {
     "section": "group", "points": "score", "status": "stage", "case": "test", "title": "ruleset",
 }  # fmt: skip
 _INNER = {"then", "and", "or", "given", "expect", "because", "where", "otherwise", "once"}
-
-
-def place_of(machine: Machine, start: str, text: str, lexemes: list[Lexeme], stuck: Stuck) -> Place:
-    """The place where a piece got stuck."""
-    reached = stuck.at.start if stuck.at is not None else lexemes[-1].end
-    end = stuck.at.end if stuck.at is not None else reached
-    rest = tuple(lexeme for lexeme in lexemes if lexeme.start >= end)
-    return Place(machine, start, text, tuple(stuck.taken), stuck.at, rest)
 
 
 def said(source: Source, trouble: Trouble, severity: Severity = Severity.ERROR) -> Diagnostic:
@@ -87,7 +78,13 @@ def parenthesis(place: Place) -> Trouble | None:
     return None
 
 
-_HABITS: Final[tuple[Habit, ...]] = (*sign_habits.HABITS, *word_habits.HABITS, likely_word, parenthesis)
+_HABITS: Final[tuple[Habit, ...]] = (
+    *sign_habits.HABITS,
+    *condition_habits.HABITS,
+    *statement_habits.HABITS,
+    likely_word,
+    parenthesis,
+)
 
 
 def missing_part(place: Place) -> Trouble | None:

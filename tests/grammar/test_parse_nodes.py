@@ -9,6 +9,7 @@ import pytest
 from leadwright.grammar import nodes as n
 from leadwright.grammar.diagnostics import Severity, Source
 from leadwright.grammar.parser import parse
+from leadwright.grammar.split import statement_texts
 
 
 def statement(text: str) -> Any:
@@ -185,3 +186,15 @@ def test_broken_header_leaves_its_rules_and_missing_brace_leaves_its_group() -> 
     brace = parse(Source('group "x" {\nwhen a then +1\nstage B when c'))
     assert [type(item) for item in brace.tree.statements] == [n.Group, n.Stage]
     assert brace.broken == ()
+
+
+def test_statement_texts_are_there_whole_or_broken() -> None:
+    text = 'field a: text; whn b then +1\ngroup "x" {\n  when c then +1\n}\nstage S when'
+    assert [(word, text[span.start : span.end]) for word, span in statement_texts(text)] == [
+        ("field", "field a: text"),
+        ("", "whn b then +1"),
+        ("group", 'group "x" {'),
+        ("when", "when c then +1"),
+        ("}", "}"),
+        ("stage", "stage S when"),
+    ]
