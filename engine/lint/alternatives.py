@@ -16,6 +16,8 @@ from .subjects import Subjects
 
 MOST = 64
 """Where more alternatives than this would come up, parts of a condition are left out of account."""
+MOST_UNITED = 1_024
+"""Of a condition with more alternatives than this by itself, nothing is said."""
 
 
 class Alternatives(NamedTuple):
@@ -140,4 +142,6 @@ def _either(parts: Iterable[Alternatives]) -> Alternatives:
     for part in parts:
         exact = exact and part.exact
         boxes.extend(part.boxes)
+    if len(boxes) > MOST_UNITED:
+        return Alternatives(ANYTHING.boxes, False)
     return Alternatives(ANYTHING.boxes if any(not box for box in boxes) else tuple(boxes), exact)

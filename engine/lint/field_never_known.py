@@ -16,11 +16,11 @@ def check(study: Study) -> Iterator[Diagnostic]:
     """Looks at the first clause about each field without a default."""
     seen: set[int] = set()
     for _, clause, _, field in asked_fields(study):
-        facts = facts_of(study, field.field)
-        if facts is None or facts.known or field.field in seen or isinstance(clause, p.IsKnown):
+        facts = facts_of(study, field)
+        if facts is None or facts.known or field in seen or isinstance(clause, p.IsKnown):
             continue
-        seen.add(field.field)
-        its = study.plan.fields[field.field]
+        seen.add(field)
+        its = study.plan.fields[field]
         if its.default is None:
             yield said(
                 CODE,

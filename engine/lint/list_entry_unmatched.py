@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.phrases import listed
 from .. import plan as p
-from .about_data import asked_fields, facts_of, keys_of, near
+from .about_data import FEWEST_KNOWN, Keys, asked_fields, facts_of, has_match
 from .study import Study, said
 from .walk import clauses
 
@@ -21,29 +21,30 @@ MOST_TRIED = 500_000
 
 def check(study: Study) -> Iterator[Diagnostic]:
     """Holds each list against all fields that are looked for in it, where the data holds all their values."""
-    keys = _keys(study)
+    keys = Keys(study)
+    values = _values(study, keys)
     for entries in study.plan.lists:
-        found = keys.get(entries.name)
+        found = values.get(entries.name)
         if not found:
             continue
         stars = sum(pattern.exact is None for pattern in entries.patterns)
         if stars * len(found) <= MOST_TRIED:
-            unmatched = [index for index, it in enumerate(entries.patterns) if not _matches(it, found)]
-            yield from _said(entries, unmatched, found)
+            unmatched = [index for index, it in enumerate(entries.patterns) if not has_match(it, found)]
+            yield from _said(entries, unmatched, keys, found)
 
 
-def _keys(study: Study) -> dict[str, dict[str, str]]:
+def _values(study: Study, keys: Keys) -> dict[str, dict[str, str]]:
     """For each list the values looked for in it; none where the data does not hold them all."""
-    keys: dict[str, dict[str, str]] = defaultdict(dict)
-    unsure: set[str] = set(_asked_of_others(study))
+    values: dict[str, dict[str, str]] = defaultdict(dict)
+    unsure = set(_asked_of_others(study))
     for _, clause, value, field in asked_fields(study):
         if isinstance(clause, p.OneOf) and clause.list is not None:
-            facts = facts_of(study, field.field)
-            if facts is None or not facts.complete or not facts.values:
+            facts, known = facts_of(study, field), keys.of(field, value)
+            if facts is None or known is None or facts.known < FEWEST_KNOWN:
                 unsure.add(clause.list)
             else:
-                keys[clause.list].update(keys_of(facts, value))
-    return {name: found for name, found in keys.items() if name not in unsure}
+                values[clause.list].update(known)
+    return {name: found for name, found in values.items() if name not in unsure}
 
 
 def _asked_of_others(study: Study) -> Iterator[str]:
@@ -54,13 +55,9 @@ def _asked_of_others(study: Study) -> Iterator[str]:
                 yield clause.list
 
 
-def _matches(pattern: p.Pattern, keys: dict[str, str]) -> bool:
-    if pattern.exact is not None:
-        return pattern.exact in keys
-    return any(pattern.matches(key) for key in keys)
-
-
-def _said(entries: p.ListEntries, unmatched: list[int], keys: dict[str, str]) -> Iterator[Diagnostic]:
+def _said(
+    entries: p.ListEntries, unmatched: list[int], keys: Keys, found: dict[str, str]
+) -> Iterator[Diagnostic]:
     origins = [entries.origins[index] for index in unmatched]
     if len(unmatched) > MOST_SAID or None in origins:
         some = [f'"{entries.entries[index]}"' for index in unmatched[:MOST_SAID]]
@@ -70,17 +67,14 @@ def _said(entries: p.ListEntries, unmatched: list[int], keys: dict[str, str]) ->
             entries.origin,
             f"{len(unmatched):,} of {len(entries.entries):,} entries of {entries.name} match no lead: "
             + (f"{', '.join(some)} and {more:,} more" if more else listed(some)),
-            "check how they are spelt, or keep them for later",
+            "check how they are spelt, or keep them for leads to come",
         )
         return
     for index, origin in zip(unmatched, origins, strict=True):
         if origin is not None:
-            found = near(entries.entries[index], keys)
-            yield said(
-                CODE,
-                origin,
-                f'"{entries.entries[index]}" matches no lead',
-                f'did you mean "{found}"?'
-                if found
-                else "check how it is spelt, or keep it for leads to come",
+            entry = entries.entries[index]
+            near = keys.near(entry, found)
+            hint = (
+                f'did you mean "{near}"?' if near else "check how it is spelt, or keep it for leads to come"
             )
+            yield said(CODE, origin, f'"{entry}" matches no lead', hint)

@@ -30,6 +30,18 @@ class Logic:
         self._topics: dict[int, frozenset[Topic]] = {}
         self._never: dict[int, bool] = {}
         self._always: dict[int, bool] = {}
+        self._read_definitions()
+
+    def _read_definitions(self) -> None:
+        """Reads definitions in the order of their use, so that a long chain of them does not nest."""
+        for definition in self.plan.definitions:
+            if definition.value is not None:
+                self.subjects.of(definition.value)
+            if definition.condition is not None:
+                self.number(definition.condition)
+                self.topics(definition.condition)
+                for wanted in (TRUE, FALSE, NOT_TRUE, NOT_FALSE):
+                    self.reader.read(definition.condition, wanted)
 
     # --- certainties ----------------------------------------------------------------------------
 

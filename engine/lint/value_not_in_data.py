@@ -7,51 +7,45 @@ from collections.abc import Iterator
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.nodes import Kind
 from .. import plan as p
-from ..catalogue import FieldFacts
 from . import intervals
-from .about_data import asked_fields, facts_of, keys_of, near
+from .about_data import FEWEST_KNOWN, Keys, asked_fields, facts_of, has_match, written
 from .study import Study, said
 from .texts import Texts
 
 CODE = "value-not-in-data"
-MOST_TRIED = 200_000
-"""No more patterns with a star times values are tried than this."""
+MOST_VALUES = 20_000
+"""Patterns with a star are not tried on more values than this."""
 
 
 def check(study: Study) -> Iterator[Diagnostic]:
     """Looks at each clause about a field; lists by name have a lint of their own."""
-    keys: dict[tuple[int, bool], dict[str, str]] = {}
+    keys = Keys(study)
     for _, clause, value, field in asked_fields(study):
-        facts = facts_of(study, field.field)
+        facts = facts_of(study, field)
         if facts is None or not facts.known or id(clause) in study.judged:
             continue
-        if isinstance(clause, p.IsKnown | p.IsYes):
-            continue
-        if value.kind is Kind.TEXT and facts.complete:
-            place = (field.field, isinstance(value, p.Domain))
-            if place not in keys:
-                keys[place] = keys_of(facts, value)
-            yield from _text(study, clause, keys[place])
-        elif value.kind is Kind.NUMBER and facts.low is not None and facts.high is not None:
-            yield from _number(study, clause, facts, facts.low, facts.high)
+        if value.kind is Kind.TEXT:
+            known = keys.of(field, value)
+            if known is not None:
+                yield from _text(study, clause, keys, known, facts.known >= FEWEST_KNOWN)
+        elif value.kind is Kind.NUMBER and facts.known >= FEWEST_KNOWN:
+            yield from _number(study, clause, field)
 
 
-def _text(study: Study, clause: p.Clause, keys: dict[str, str]) -> Iterator[Diagnostic]:
-    for pattern in _patterns(study, clause):
-        if pattern.exact is None and len(keys) > MOST_TRIED:
+def _text(
+    study: Study, clause: p.Clause, keys: Keys, known: dict[str, str], enough: bool
+) -> Iterator[Diagnostic]:
+    patterns = _patterns(study, clause)
+    for index, pattern in enumerate(patterns):
+        if pattern.exact == "" or (pattern.exact is None and len(known) > MOST_VALUES):
             continue
-        if pattern.exact in keys or (pattern.exact is None and any(pattern.matches(key) for key in keys)):
+        if has_match(pattern, known):
             continue
-        if pattern.exact == "":
-            continue
-        asked = "*".join(pattern.parts)
-        found = near(asked, keys) if pattern.exact is not None else None
-        yield said(
-            CODE,
-            clause.origin,
-            f'no lead has "{asked}" here: {clause.origin.text}',
-            f'did you mean "{found}"?' if found else "see what there is: leadwright fields",
-        )
+        at, asked = written(clause.origin, index, len(patterns)) or (clause.origin, "*".join(pattern.parts))
+        near = keys.near(asked, known) if pattern.exact is not None else None
+        if near or enough:
+            hint = f'did you mean "{near}"?' if near else "see what there is: leadwright fields"
+            yield said(CODE, at, f'no lead has "{asked}" here', hint)
 
 
 def _patterns(study: Study, clause: p.Clause) -> tuple[p.Pattern, ...]:
@@ -67,29 +61,29 @@ def _patterns(study: Study, clause: p.Clause) -> tuple[p.Pattern, ...]:
     return ()
 
 
-def _number(
-    study: Study, clause: p.Clause, facts: FieldFacts, low: float, high: float
-) -> Iterator[Diagnostic]:
-    if isinstance(clause, p.Between) and study.logic.reader.opened(clause) is not None:
+def _number(study: Study, clause: p.Clause, field: int) -> Iterator[Diagnostic]:
+    facts, its = facts_of(study, field), study.plan.fields[field]
+    if facts is None or facts.low is None or facts.high is None:
         return
     if not isinstance(clause, p.Compare | p.Between | p.OneOf):
+        return
+    if isinstance(clause, p.Between) and study.logic.reader.opened(clause) is not None:
         return
     asked = study.logic.reader.asked(clause)
     if len(asked) != 1 or isinstance(asked[0].true, Texts) or isinstance(asked[0].false, Texts):
         return
+    low, high = facts.low, facts.high
+    if isinstance(its.default, int | float):
+        low, high = min(low, its.default), max(high, its.default)
     held = intervals.span(low, high)
     if not intervals.meet(asked[0].true, held):
         of = "no lead there is"
     elif not intervals.meet(asked[0].false, held) and not _touches(asked[0].false, low, high):
-        of = f"every lead whose {facts.name} is known"
+        of = f"every lead whose {its.name} is known"
     else:
         return
-    yield said(
-        CODE,
-        clause.origin,
-        f"{clause.origin.text} is true of {of}: the data has {low:,g} to {high:,g}",
-        "see what there is: leadwright fields",
-    )
+    message = f"{clause.origin.text} is true of {of}: the data has {low:,g} to {high:,g}"
+    yield said(CODE, clause.origin, message, "see what there is: leadwright fields")
 
 
 def _touches(outside: intervals.Numbers, low: float, high: float) -> bool:
