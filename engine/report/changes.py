@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..compare import Change, ChangeKind
+from .decision import when
 from .paper import Paper, counted, cut, shown, signed, table
 
 if TYPE_CHECKING:
@@ -37,13 +39,13 @@ def changes_text(changes: Sequence[Change], paper: Paper) -> list[str]:
     return lines
 
 
-def effect_text(effect: Effect, paper: Paper, top: int = 10) -> list[str]:
+def effect_text(effect: Effect, now: dt.datetime, paper: Paper, top: int = 10) -> list[str]:
     """How many leads each stage has before and after, where they came from, and who moves most."""
     moved = [move for move in effect.moves if move.changes_stage]
-    lines = [
-        f"Of {counted(effect.leads, 'lead')}, {counted(len(moved), 'lead')} would change stage, "
-        f"{counted(len(effect.moves) - len(moved), 'more lead')} only the score."
-    ]
+    lines = paper.wrapped(
+        f"Of {counted(effect.leads, 'lead')}, as of {when(now)}, {counted(len(moved), 'lead')} would change "
+        f"stage, {counted(len(effect.moves) - len(moved), 'more lead')} only the score."
+    )
     for track in dict.fromkeys(track for track, _, _ in effect.matrix):
         title = "Stages before and after" if track == "main" else f"Stages in {track} before and after"
         lines += ["", paper.bold(title), *_matrix(effect, track, paper)]
@@ -113,9 +115,10 @@ def changes_data(changes: Sequence[Change]) -> list[dict[str, Any]]:
     ]
 
 
-def effect_data(effect: Effect) -> dict[str, Any]:
+def effect_data(effect: Effect, now: dt.datetime) -> dict[str, Any]:
     """The effect on all leads as data."""
     return {
+        "now": now.isoformat().replace("+00:00", "Z"),
         "leads": effect.leads,
         "stages": [
             {"track": track, "before": old, "after": new, "leads": count}

@@ -52,17 +52,15 @@ def command(
     with open_beside(db, ignored=no_db) as store:
         before, after = _both(old, new, store)
         changes = compare(before.reading.tree, after.reading.tree)
-        found = None
-        if store is not None:
-            now = instant_of_reading(at, store)
-            found = _effect(store, before, after, now)
+        now = instant_of_reading(at, store)
+        found = None if store is None else _effect(store, before, after, now)
     if as_json:
-        write_json({"changes": changes_data(changes), "effect": found and effect_data(found)})
+        write_json({"changes": changes_data(changes), "effect": found and effect_data(found, now)})
         return 0
     sheet = paper()
     write(changes_text(changes, sheet))
     if found is not None:
-        write(["", *effect_text(found, sheet, max(top, 0))])
+        write(["", *effect_text(found, now, sheet, max(top, 0))])
     return 0
 
 

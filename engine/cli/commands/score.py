@@ -64,7 +64,7 @@ def score(store: Store, rules: Rules, now: dt.datetime) -> Scored:
     version, plan = rules.version, rules.plan
     assert version is not None, "published before it is scored"
     with ProgressLine() as progress:
-        tally = score_store(store, Evaluator(plan), version, instant_of(now), progress).tally
+        tally = score_store(store, Evaluator(plan), version, instant_of(now), progress=progress).tally
     return Scored(
         ruleset=rules.name,
         version=version.number,

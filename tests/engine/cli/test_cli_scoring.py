@@ -294,7 +294,7 @@ def test_diff_says_what_differs_and_who_would_move(leadwright: Run, draft: Path)
     assert ended.code == 0
     assert "~ rule Asked for a demo\n    gives +10 instead of +40\n" in ended.out
     assert "~ stage MQL\n    asks score >= 90 instead of score >= 30\n" in ended.out
-    assert "Of 4 leads, 1 lead would change stage, 1 more lead only the score." in ended.out
+    assert "Of 4 leads, as of 2026-01-15 12:00 UTC, 1 lead would change stage" in ended.out
     assert "  L4    30 -> 30" in ended.out
     assert "-30 Asked for a demo" in ended.out
     assert "MQL -> none  the stages alone" in ended.out
