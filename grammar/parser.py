@@ -29,6 +29,9 @@ _IN_GROUPS = frozenset({"rule", "when", "for", ""})
 _TRIED = 4
 """Places at which a broken piece is tried to be cut."""
 
+_LONGEST_CUT = 3_000
+"""Lexemes of a piece that is tried to be cut."""
+
 _SEARCHED = 100
 """Broken pieces for which a mend is searched by trying; a text with more is not worth the time."""
 
@@ -188,10 +191,11 @@ class _Reading:
             return
         search = len(self.broken) < _SEARCHED
         trouble = syntax_errors.of_spelling(place) if search else None
-        cut = 0 if trouble else self._kept_before(lexemes, place)
+        may_cut = len(lexemes) <= _LONGEST_CUT
+        cut = self._kept_before(lexemes, place) if may_cut and not trouble else 0
         if not trouble and not cut:
             trouble = syntax_errors.of_one_change(place) if search else None
-            cut = 0 if trouble else self._kept_after(lexemes, place)
+            cut = self._kept_after(lexemes, place) if may_cut and not trouble else 0
         if cut:
             self._read(word, lexemes[:cut])
             self._read(lexemes[cut].word if lexemes[cut].word in STATEMENT_WORDS else "", lexemes[cut:])
