@@ -1,39 +1,82 @@
-"""Defines: each read once, at its first use, wherever it stands."""
+"""Defines: each read once, after those it uses, wherever they stand."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ...grammar import nodes as n
+from ...grammar.limits import DEEPEST
+from ...grammar.walk import children
 from .. import plan as p
 from .draft import Draft
 from .expressions import Expressions
 from .scopes import Facts
 
+_DEEPER = n.And | n.Or | n.Not | n.Arithmetic | n.Negative
+
 
 class Definitions:
-    """Reads defines in the order of use, so that a plan's definitions need only those before them."""
+    """Reads defines so that a plan's definitions need only those before them, however long their chains."""
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
+        self.defines = draft.names.defines
         self.expressions = Expressions(draft, Facts(draft))
         self._indices: dict[str, int | None] = {}
-        self._open: list[str] = []
+        self._depths: dict[str, int] = {}
 
     def read(self, reference: n.Reference) -> int | None:
         """The index of a define, None where it is wrong, reported where it stands."""
         name = reference.name.text
-        if name in self._open:
-            self._circle(reference, name)
-            return None
         if name not in self._indices:
-            declared = self.draft.names.defines[name]
-            self._open.append(name)
-            with self.draft.problems.within(declared.source):
-                definition = self._definition(declared.node)
-            self._open.pop()
-            self._indices[name] = None if definition is None else len(self.draft.definitions)
-            if definition is not None:
-                self.draft.definitions.append(definition)
+            for needed in self._in_order(name):
+                self._enter(needed)
         return self._indices[name]
+
+    def _in_order(self, name: str) -> Iterator[str]:
+        """The unread defines that one leans on, and it last. Circles are reported, and wrong."""
+        way = [name]
+        pending = [self._used(name)]
+        while way:
+            used = next(pending[-1], None)
+            if used is None:
+                pending.pop()
+                finished = way.pop()
+                if finished not in self._indices:
+                    yield finished
+            elif used.name.text in way:
+                self._circle(used, way)
+            elif used.name.text not in self._indices:
+                way.append(used.name.text)
+                pending.append(self._used(used.name.text))
+
+    def _used(self, name: str) -> Iterator[n.Reference]:
+        """The defines that a define's body names; the names in a filter are properties."""
+        pending: list[n.Node] = [self.defines[name].node.body]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, n.Reference) and node.name.text in self.defines:
+                yield node
+            below = [child for child in children(node) if child is not getattr(node, "where", None)]
+            pending.extend(reversed(below))
+
+    def _enter(self, name: str) -> None:
+        declared = self.defines[name]
+        node = declared.node
+        below = max((self._depths[used.name.text] for used in self._used(name)), default=0)
+        depth = self._depths[name] = below + 1 + _nesting(node.body)
+        with self.draft.problems.within(declared.source):
+            if depth > DEEPEST and below <= DEEPEST:
+                self.draft.problems.error(
+                    "too-deep",
+                    node.name,
+                    f"with the defines it uses, this is nested more than {DEEPEST} deep",
+                    "say it in fewer steps",
+                )
+            definition = self._definition(node) if depth <= DEEPEST else None
+        self._indices[name] = None if definition is None else len(self.draft.definitions)
+        if definition is not None:
+            self.draft.definitions.append(definition)
 
     def _definition(self, node: n.Define) -> p.Definition | None:
         origin = self.draft.origin(node)
@@ -41,9 +84,7 @@ class Definitions:
             condition = self.expressions.condition(node.body)
             return None if condition is None else p.Definition(node.name.text, condition, None, origin)
         value = self.expressions.value(node.body)
-        if value is None:
-            return None
-        return p.Definition(node.name.text, None, value, origin)
+        return None if value is None else p.Definition(node.name.text, None, value, origin)
 
     def _is_condition(self, body: n.Expression) -> bool:
         """Whether a body is true or false: all but numbers, texts and dates."""
@@ -64,11 +105,32 @@ class Definitions:
             return True
         if found.meaning is p.Meaning.FIELD:
             return found.kind is n.Kind.YES_NO
-        index = self.read(n.Reference(name, span=name.span))
+        index = self._indices[name.text]
         return index is None or self.draft.definitions[index].condition is not None
 
-    def _circle(self, at: n.Reference, name: str) -> None:
-        way = " -> ".join([*self._open[self._open.index(name) :], name])
-        self.draft.problems.error(
-            "define-circle", at, f'"{name}" is defined by itself: {way}', "take one of these uses away"
-        )
+    def _circle(self, at: n.Reference, way: list[str]) -> None:
+        name = at.name.text
+        circle = way[way.index(name) :]
+        for member in circle:
+            self._indices[member] = None
+            self._depths[member] = 0
+        if name in self.draft.names.circular:
+            return
+        self.draft.names.circular.update(circle)
+        with self.draft.problems.within(self.defines[circle[-1]].source):
+            steps = " -> ".join([*circle, name] if len(circle) <= 8 else [*circle[:7], "...", name])
+            self.draft.problems.error(
+                "define-circle", at, f'"{name}" is defined by itself: {steps}', "take one of these uses away"
+            )
+
+
+def _nesting(body: n.Node) -> int:
+    """How deep conditions and arithmetic are nested in an expression."""
+    deepest = 0
+    pending = [(body, 0)]
+    while pending:
+        node, depth = pending.pop()
+        depth += isinstance(node, _DEEPER)
+        deepest = max(deepest, depth)
+        pending.extend((child, depth) for child in children(node))
+    return deepest

@@ -57,6 +57,8 @@ class Names:
         self.lists: dict[str, ListEntries] = {}
         self.scores: dict[str, int] = {}
         self.resolved: dict[str, Resolution] = {}
+        self.circular: set[str] = set()
+        """Defines that were reported to be defined by themselves."""
 
     def resolve(self, name: n.Name) -> Resolution | None:
         """What a bare name is; None where that was an error, now reported."""

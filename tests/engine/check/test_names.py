@@ -159,3 +159,23 @@ def test_fields_stand_in_the_plan_once_in_order_of_use() -> None:
     assert [field.name for field in plan.fields] == ["size", "title"]
     condition = plan.rules[0].condition
     assert isinstance(condition.items[2].left, FieldValue)  # type: ignore[union-attr]
+
+
+def test_chains_of_defines_are_read_as_deep_as_conditions_may_be_nested() -> None:
+    def chain(length: int) -> str:
+        links = [f"define d{i}: d{i + 1} and x{i}" for i in range(length)]
+        return "\n".join([*links, f"define d{length}: visited", "when d0 then +1"])
+
+    assert plan_of(chain(49)).definitions[-1].name == "d0"
+    (problem,) = checked(chain(3_000)).diagnostics
+    assert (problem.code, problem.message) == (
+        "too-deep",
+        "with the defines it uses, this is nested more than 100 deep",
+    )
+
+
+def test_a_circle_of_defines_is_told_once_however_long() -> None:
+    links = [f"define d{i}: not d{(i + 1) % 3_000}" for i in range(3_000)]
+    assert codes("\n".join([*links, "when d7 then +1", "when d9 then +2"])) == ["define-circle"]
+    text = "define a: b\ndefine b: a\ndefine c: d\ndefine d: c\nwhen a then +1"
+    assert codes(text) == ["define-circle", "define-circle"]
