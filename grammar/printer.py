@@ -95,7 +95,13 @@ def without_filter(event: nodes.EventPhrase) -> nodes.Reference | nodes.EventPhr
 
 
 def _days_since(node: nodes.DaysSince) -> str:
-    return f"days since {'first ' if node.first else ''}{text_of(node.of)}"
+    if node.first:
+        return f"days since first {text_of(node.of)}"
+    of = text_of(node.of)
+    if isinstance(node.of, nodes.EventPhrase) and node.of.type.text.lower() == "first":
+        name = node.of.type.text  # bare, it would ask for the first of what follows
+        of = f"[{name}]{of.removeprefix(name)}"
+    return f"days since {of}"
 
 
 def _sequence(node: nodes.Sequence) -> str:
