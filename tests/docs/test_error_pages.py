@@ -5,20 +5,21 @@ from pathlib import Path
 
 import pytest
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
+from leadwright.engine.lint import CODES as LINTS
 from leadwright.engine.reading import read
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.diagnostics import Severity, Source
 from leadwright.grammar.nodes import Kind
 
 ROOT = Path(__file__).parents[2]
-PAGES = [
-    page for page in sorted((ROOT / "docs/errors").glob("*.md")) if "## Wrong" in page.read_text("utf-8")
-]
+PAGES = {page.stem: page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs/errors").glob("*.md"))}
 BLOCK = re.compile(r"^## (Wrong|Right)\n+```rules\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+TOO_LONG_TO_SHOW = {"text-too-long", "too-many-statements"}
+TOLD = re.compile(r'(?:Trouble|\.error|\.warning)\(\s*"([a-z-]+)"|^    \("[A-Z]+", "([a-z-]+)"', re.MULTILINE)
 
 DATA = Catalogue(
     leads=1_000,
     fields={
-        "title": FieldFacts("title", Kind.TEXT, 900, {"CTO": 500, "VP Sales": 400}, complete=True),
+        "title": FieldFacts("title", Kind.TEXT, 900, {"CTO": 500, "VP Sales": 300, "Student": 100}, complete=True),
         "country": FieldFacts("country", Kind.TEXT, 1_000, {"Germany": 600, "France": 400}, complete=True),
         "email": FieldFacts("email", Kind.TEXT, 1_000),
         "fax": FieldFacts("fax", Kind.TEXT, 0),
@@ -32,19 +33,30 @@ DATA = Catalogue(
 NEEDS_DATA = "where there is data to check against"
 
 
-def codes(text: str, *, data: bool) -> set[str]:
-    """The codes of all that is said of a text."""
-    found = read(Source(text), catalogue=DATA if data else None).diagnostics
-    return {item.code for item in found}
+def codes_in_source() -> set[str]:
+    """Every code the source can give: of the parser, of the check, of the lints."""
+    files = [*(ROOT / "grammar").glob("*.py"), *(ROOT / "engine/check").glob("*.py")]
+    found = [
+        code for path in files for pair in TOLD.findall(path.read_text("utf-8")) for code in pair if code
+    ]
+    return {*found, *LINTS}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_shows_its_error_and_its_mend(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
+def test_every_code_has_a_page_and_every_page_a_code() -> None:
+    assert codes_in_source() == PAGES.keys()
+    assert len(set(LINTS)) == len(LINTS)
+
+
+@pytest.mark.parametrize("code", sorted(PAGES.keys() - TOO_LONG_TO_SHOW))
+def test_a_page_shows_its_error_alone_and_a_mend_without_fault(code: str) -> None:
+    text = PAGES[code]
     blocks = dict(BLOCK.findall(text))
-    data = NEEDS_DATA in text
-    assert text.startswith(f"# {page.stem}: ")
-    assert page.stem in codes(blocks["Wrong"], data=data)
-    right = read(Source(blocks["Right"]), catalogue=DATA if data else None)
-    assert page.stem not in {item.code for item in right.diagnostics}
-    assert not right.errors
+    data = DATA if NEEDS_DATA in text else None
+    assert text.startswith(f"# {code}: ")
+    wrong = read(Source(blocks["Wrong"]), catalogue=data).diagnostics
+    assert code in {item.code for item in wrong}
+    if code not in LINTS:
+        assert {item.code for item in wrong if item.severity is not Severity.LINT} == {code}
+    right = read(Source(blocks["Right"]), catalogue=data).diagnostics
+    kept = {Severity.LINT} if code not in LINTS else set()
+    assert [item.code for item in right if item.severity not in kept] == []
