@@ -65,7 +65,7 @@ def explained(error: BaseException) -> Failure | None:
         return Failure(error.message, error.hint)
     if isinstance(error, OSError):
         return of_the_disk(error)
-    if isinstance(error, sqlite3.Error):
+    if isinstance(error, sqlite3.OperationalError):
         return Failure(f"the database cannot be used: {error}", "check the file and the disk")
     if isinstance(error, MemoryError):
         return Failure("there is not enough memory for this", "close other programs, or use smaller files")
