@@ -33,7 +33,10 @@ class RulesFile(pytest.File):
         from .evaluate import Evaluator
         from .reading import read, read_file
 
-        reading = read(read_file(self.path))
+        try:
+            reading = read(read_file(self.path))
+        except (OSError, ValueError) as error:
+            raise self.CollectError(str(error)) from None
         if not any(isinstance(statement, Test) for statement in reading.tree.statements):
             return
         if reading.plan is None:

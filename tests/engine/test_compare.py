@@ -1,0 +1,87 @@
+"""Two rulesets: what differs in words, and what the difference does to leads."""
+
+import datetime as dt
+
+import pytest
+from leadwright import load
+from leadwright.engine.compare import ChangeKind, compare
+from leadwright.engine.effect import effect
+from leadwright.engine.evaluate import Event
+from leadwright.engine.values import instant_of
+from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.parser import parse
+
+NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
+
+
+def details(old: str, new: str) -> list[str]:
+    changes = compare(parse(Source(old)).tree, parse(Source(new)).tree)
+    return [
+        f"{change.what} {change.name}: {'; '.join(change.details) or change.kind.value}".replace("  ", " ")
+        for change in changes
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('rule "A" when x then +1', 'rule "A"\n  WHEN x # why\nthen +1', []),
+        ('rule "A" when x then +1', 'rule "A" when x then +2', ["rule A: gives +2 instead of +1"]),
+        ('rule "A" when x then +1', 'rule "A" off when x then +1', ["rule A: switched off"]),
+        (
+            'rule "A" when x >= 2 and y then +1',
+            'rule "A" when x >= 3 and y then +1',
+            ["rule A: asks x >= 3 instead of x >= 2"],
+        ),
+        (
+            'rule "A" when x then +1',
+            'rule "A" when x and y then +1, tag "t"',
+            ['rule A: now also asks y; now also gives tag "t"'],
+        ),
+        ('rule "A" when x and y then +1', 'rule "A" when y then +1', ["rule A: no longer asks x"]),
+        ("when x then +1", "when y then +1", ["rule when x then +1: removed", "rule when y then +1: added"]),
+        (
+            'rule "A" when x then +1',
+            'group "G" at most 5 { rule "A" when x then +1 }',
+            ['rule A: moved into the group "G"', "group G: added"],
+        ),
+        ('list L: "a", "b"', 'list L: "b", "c"', ['list L: entry "a" removed; entry "c" added']),
+        (
+            "score fit from 0 to 5",
+            "score fit from 0 to 9",
+            ["score fit: score fit from 0 to 5 -> score fit from 0 to 9"],
+        ),
+        (
+            "stage A when score > 1 stage B when score > 2",
+            "stage B when score > 2 stage A when score > 1",
+            ["stages : ranked B < A instead of A < B"],
+        ),
+        ("define d: x > 1", "define d: x > 2", ["define d: asks x > 2 instead of x > 1"]),
+    ],
+)
+def test_changes_are_told_in_words(old: str, new: str, said: list[str]) -> None:
+    assert details(old, new) == said
+
+
+def test_a_change_keeps_both_texts() -> None:
+    (change,) = compare(
+        parse(Source("grade: A from 5, B otherwise")).tree, parse(Source("grade: A from 6, B otherwise")).tree
+    )
+    assert change.kind is ChangeKind.CHANGED
+    assert (change.before, change.after) == ("grade: A from 5, B otherwise", "grade: A from 6, B otherwise")
+
+
+def test_the_effect_names_who_moves_and_what_moved_them() -> None:
+    rules = 'score from 0 to 30 rule "P" when visited then +20 rule "Q" when big then +15'
+    stage = " stage MQL when score >= 20"
+    old, new = load(rules + stage), load(rules.replace("+20", "+5") + stage)
+    visit = Event("visited", NOW)
+    leads = [("a", {}, [visit]), ("b", {}, [visit, Event("big", NOW)]), ("c", {}, [])]
+    found = effect(old.evaluator, new.evaluator, leads, instant_of(NOW))
+    assert found.leads == 3
+    assert found.matrix == {("main", "MQL", None): 1, ("main", "MQL", "MQL"): 1, ("main", None, None): 1}
+    first, second = found.moves
+    assert (first.lead, first.total_before, first.total_after, first.changes_stage) == ("a", 20, 5, True)
+    assert first.causes == (("P", -15),)
+    assert (second.lead, second.changes_stage) == ("b", False)
+    assert sum(points for _, points in second.causes) == second.total_after - second.total_before == -10

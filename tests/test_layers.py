@@ -1,0 +1,89 @@
+"""The house: grammar <- engine <- web, a pure core, and a start that loads little."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("grammar", "engine", "web", "rulesets")
+MAY_USE = {
+    "grammar": {"grammar"},
+    "rulesets": {"rulesets"},
+    "engine": {"grammar", "rulesets", "engine"},
+    "web": {"grammar", "engine", "rulesets", "web"},
+}
+OF_THE_PAGE = {ROOT / "engine/cli/commands" / name for name in ("serve.py", "user.py")}
+"""The commands that start the page and keep its users: the command line's only look upward."""
+
+TOUCHES_THE_WORLD = ("engine/store", "engine/importing", "engine/cli", "engine/bulk")
+"""Rooms of the engine that may read a clock, a database or the network."""
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module a file imports, by its whole name, the package's own from `leadwright.`."""
+    here = ["leadwright", *path.relative_to(ROOT).with_suffix("").parts]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            up = here[: len(here) - node.level] if node.level else []
+            yield ".".join([*up, *(node.module or "").split(".")]).strip(".")
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_each_package_uses_those_below_it(package: str) -> None:
+    for path in modules(package):
+        for name in imports(path):
+            if name.startswith("leadwright.") and path not in OF_THE_PAGE:
+                assert name.split(".")[1] in MAY_USE[package], f"{path.relative_to(ROOT)} imports {name}"
+
+
+def test_only_the_page_knows_flask() -> None:
+    for package in ("grammar", "engine", "rulesets"):
+        for path in modules(package):
+            if path not in OF_THE_PAGE:
+                assert not {name.split(".")[0] for name in imports(path)} & {
+                    "flask",
+                    "werkzeug",
+                    "waitress",
+                }, path
+
+
+def test_only_the_grammar_knows_lark() -> None:
+    for package in ("engine", "web", "rulesets"):
+        for path in modules(package):
+            assert "lark" not in {name.split(".")[0] for name in imports(path)}, path
+
+
+def test_the_core_reads_no_clock_and_no_database() -> None:
+    for path in [*modules("grammar"), *modules("engine")]:
+        if path.relative_to(ROOT).as_posix().startswith(TOUCHES_THE_WORLD):
+            continue
+        used = {name.split(".")[0] for name in imports(path)}
+        assert not used & {"sqlite3", "sqlite_utils", "time", "socket", "urllib"}, path
+        text = path.read_text(encoding="utf-8")
+        assert "datetime.now(" not in text, path
+        assert "date.today(" not in text, path
+
+
+def test_importing_the_package_loads_next_to_nothing() -> None:
+    code = "import sys, leadwright; print(*[m for m in sys.modules if m.startswith('leadwright.')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_every_public_name_is_there() -> None:
+    import leadwright
+
+    for name in leadwright.__all__:
+        assert getattr(leadwright, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        getattr(leadwright, "noth" + "ing")
