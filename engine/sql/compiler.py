@@ -1,0 +1,68 @@
+"""From a plan to one statement of SQL that scores all leads."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlglot import exp
+
+from ..evaluate.evaluator import instant
+from ..plan import Plan
+from .decisions import add_decisions
+from .dialects import Dialect, dialect_named
+from .events import Events
+from .instants import Instants
+from .leads import Leads
+from .mapping import DEFAULT, TableMapping
+from .measures import Measures
+from .names import Names
+from .refusal import SqlRefusal
+from .results import Told, result_columns
+from .rules import add_rules, add_scores
+from .steps import INSTANTS, Step, common_table
+from .terms import column
+
+
+def compile_sql(
+    plan: Plan, dialect: str, now: dt.datetime | int, mapping: TableMapping = DEFAULT, *, pretty: bool = True
+) -> str:
+    """One SELECT that gives of every lead what `result_columns` names, as the plan means it at `now`.
+
+    `dialect` is one of `DIALECTS`; `now` a datetime (without an offset UTC) or microseconds since 1970. The
+    tables hold prepared values, see `layout`. Raises SqlRefusal for what the dialect cannot say, and
+    FactsError for an instant outside of the years 1 to 9999.
+    """
+    engine = dialect_named(dialect)
+    columns = result_columns(plan)
+    names = Names([INSTANTS, mapping.leads.lower(), mapping.events.lower(), *(told.name for told in columns)])
+    instants = Instants(instant(now), engine)
+    events = Events(plan, engine, instants, mapping, names)
+    measures = Measures(events, names)
+    leads = Leads(plan, engine, instants, mapping=mapping, names=names, measures=measures)
+    fires = add_rules(leads)
+    scores = [told.name for told in columns if told.tells is Told.SCORE]
+    add_scores(leads, fires, {None: columns[1].name, **dict(enumerate(scores))})
+    add_decisions(leads, fires, columns)
+    _refuse_breadth(engine, max(leads.width, measures.width))
+    steps, last = leads.finish()
+    before = measures.finish() if measures.are_any else []
+    statement = exp.select(*(column(told.name) for told in columns), copy=False).from_(last)
+    ordered = [instants.step(), *before, *steps]
+    kept = {step.name for step in steps}
+    statement.set("with_", _with(engine, ordered, kept))
+    return statement.sql(engine.sqlglot, pretty=pretty, copy=False)
+
+
+def _with(engine: Dialect, steps: list[Step], kept: set[str]) -> exp.With:
+    recursive = any(isinstance(step.query, exp.SetOperation) for step in steps)
+    tables = [common_table(step, engine, keep=step.name in kept) for step in steps]
+    return exp.With(expressions=tables, recursive=recursive)
+
+
+def _refuse_breadth(engine: Dialect, width: int) -> None:
+    if width > engine.columns:
+        raise SqlRefusal(
+            f"{engine.label} cannot work with the {width:,} columns that this ruleset needs, "
+            f"at most with {engine.columns:,}",
+            "split the ruleset, or use another engine",
+        )

@@ -1,0 +1,26 @@
+"""The engines that the SQL back end speaks to."""
+
+from __future__ import annotations
+
+from ..refusal import SqlRefusal
+from .base import YEAR_ONE, Dialect
+from .bigquery import BigQuery
+from .duckdb import DuckDb
+from .postgres import Postgres
+from .snowflake import Snowflake
+from .spark import Spark
+from .sqlite import Sqlite
+
+__all__ = ["DIALECTS", "YEAR_ONE", "Dialect", "dialect_named"]
+
+DIALECTS: dict[str, Dialect] = {
+    dialect.name: dialect for dialect in (DuckDb(), Sqlite(), Postgres(), Spark(), Snowflake(), BigQuery())
+}
+
+
+def dialect_named(name: str) -> Dialect:
+    """The dialect of a name; SqlRefusal where there is none."""
+    try:
+        return DIALECTS[name]
+    except KeyError:
+        raise SqlRefusal(f'there is no dialect "{name}"', f"the dialects are {', '.join(DIALECTS)}") from None

@@ -1,0 +1,89 @@
+"""BigQuery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from sqlglot import exp
+
+from ..refusal import SqlRefusal
+from ..terms import (
+    Term,
+    call,
+    computed,
+    text,
+    when,
+    whole,
+)
+from .base import WHITE_SPACE, Dialect
+
+
+class BigQuery(Dialect):
+    """BigQuery, where a backslash makes a sign of LIKE plain and sums have no order."""
+
+    name, label, sqlglot = "bigquery", "BigQuery", "bigquery"
+    columns = 10_000
+    nulls_are_small = True
+
+    _SAFE: ClassVar[dict[str, str]] = {
+        "+": "SAFE_ADD",
+        "-": "SAFE_SUBTRACT",
+        "*": "SAFE_MULTIPLY",
+        "/": "SAFE_DIVIDE",
+    }
+
+    def fraction(self, number: float) -> Term:
+        return exp.Literal.number(repr(number).replace("e+", "e"))
+
+    def arithmetic(self, sign: str, left: Term, right: Term) -> Term:
+        return call(self._SAFE[sign], left, right)
+
+    def divided(self, term: Term, by: int) -> Term:
+        return call("DIV", term, whole(by))
+
+    def month(self, day: Term) -> Term:
+        return call("DATE_TRUNC", self.date(day), exp.var("MONTH"))
+
+    def date(self, day: Term) -> Term:
+        return call(
+            "DATE_ADD",
+            exp.cast(text("0001-01-01"), "date"),
+            exp.Interval(this=exp.Paren(this=day), unit=exp.var("DAY")),
+        )
+
+    def like(self, term: Term, parts: Sequence[str]) -> Term:
+        joined = "\0".join(parts)
+        for sign in "\\%_":
+            joined = joined.replace(sign, "\\" + sign)
+        return exp.Like(this=term, expression=text(joined.replace("\0", "%")))
+
+    def white_space(self) -> Term:
+        return call("CODE_POINTS_TO_STRING", exp.Array(expressions=[whole(code) for code in WHITE_SPACE]))
+
+    def domain(self, term: Term, white_space: Term) -> Term:
+        behind = call("LTRIM", self.behind_last_at(term), white_space)
+        return when((self.like(term.copy(), ("", "@", "")), call("NULLIF", behind, text(""))))
+
+    def behind_last_at(self, term: Term) -> Term:
+        reversed_ = call("REVERSE", term.copy())
+        length = computed("-", call("STRPOS", reversed_, text("@")), whole(1))
+        return call("RIGHT", term, length)
+
+    def some_entry(self, entries: Term, asked: Term) -> Term:
+        source = exp.Table(
+            this=call("UNNEST", entries), alias=exp.TableAlias(this=exp.to_identifier("entry"))
+        )
+        return exp.Exists(this=exp.select("1").from_(source).where(asked))
+
+    def entries(self, keys: Sequence[str]) -> Term:
+        raise SqlRefusal(
+            "BigQuery cannot ask whether two lists of text are equal",
+            "ask what the list contains, or use another engine",
+        )
+
+    def sum_in_order(self, amount: Term, counts: Term, order: Sequence[Term]) -> Term:
+        raise SqlRefusal(
+            "BigQuery adds numbers in no set order, so a sum or average can differ in its last digits",
+            "leave out sum and avg, or score with another engine",
+        )

@@ -1,0 +1,124 @@
+"""The bulk layout: tables of leads and events which hold prepared values, so that engines compare bytes.
+
+Text is its key (`values.text_key`), a number a double, yes/no a boolean, a date its day since 1970-01-01,
+a datetime its microseconds since then, texts a list of keys; what is unknown is NULL. An event has its
+lead, its instant in microseconds, its type as it is, its object's key, its number (which of several events
+at one instant came first), and one column for each property and kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ...grammar.nodes import Kind
+from ..evaluate.facts import Event, event_from, instant_from, ready
+from ..evaluate.walk import condition_values, selections
+from ..plan import Plan, PropertyValue
+from ..values import Prepared
+from .dialects import Dialect, dialect_named
+from .mapping import DEFAULT, TableMapping
+from .tables import field_column, property_column
+from .texts import storable
+
+Parameter = str | float | bool | int | list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """A column of the layout: what the data calls the field or property, its name in rules, its kind."""
+
+    column: str
+    source: str
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The tables that some plans read: columns of fields and of properties beside the fixed ones."""
+
+    mapping: TableMapping
+    fields: tuple[LaidOut, ...]
+    properties: tuple[LaidOut, ...]
+
+
+def layout_of(plans: Iterable[Plan], mapping: TableMapping = DEFAULT) -> Layout:
+    """The layout that is enough for all these plans."""
+    fields: dict[str, LaidOut] = {}
+    properties: dict[str, LaidOut] = {}
+    for plan in plans:
+        for field in plan.fields:
+            own = field_column(mapping, field)
+            fields.setdefault(own, LaidOut(own, field.column, field.name, field.kind))
+        for name, kind in _properties(plan):
+            own = property_column(mapping, name, kind)
+            properties.setdefault(own, LaidOut(own, name, name, kind))
+    return Layout(mapping, tuple(fields.values()), tuple(properties.values()))
+
+
+def _properties(plan: Plan) -> Iterable[tuple[str, Kind]]:
+    for selector in plan.selectors:
+        for feed in selector.feeds:
+            if feed.by is not None:
+                yield feed.by, Kind.TEXT
+    for selection in selections(plan):
+        if selection.where is not None:
+            for value in condition_values(selection.where):
+                if isinstance(value, PropertyValue):
+                    yield value.name, value.kind
+    for signal in plan.signals:
+        if signal.of is not None:
+            yield signal.of, Kind.NUMBER
+
+
+def create_tables(layout: Layout, dialect: str) -> tuple[str, str]:
+    """The statements that create the tables of leads and of events."""
+    engine, mapping = dialect_named(dialect), layout.mapping
+    text, instant = engine.types[Kind.TEXT], engine.types[Kind.DATETIME]
+    leads = [f"{mapping.lead_id} {text}"]
+    events = [
+        f"{mapping.event_lead} {text}",
+        f"{mapping.event_at} {instant}",
+        f"{mapping.event_type} {text}",
+        f"{mapping.event_object} {text}",
+        f"{mapping.event_number} {instant}",
+    ]
+    leads += [f"{one.column} {engine.types[one.kind]}" for one in layout.fields]
+    events += [f"{one.column} {engine.types[one.kind]}" for one in layout.properties]
+    return (
+        f"CREATE TABLE {mapping.leads} ({', '.join(leads)})",
+        f"CREATE TABLE {mapping.events} ({', '.join(events)})",
+    )
+
+
+def lead_row(layout: Layout, lead: str, fields: Mapping[str, object], dialect: str) -> tuple[Parameter, ...]:
+    """A lead as a row of its table, its fields given by their name in the data or in the rules."""
+    engine = dialect_named(dialect)
+    given = (fields[one.source] if one.source in fields else fields.get(one.name) for one in layout.fields)
+    prepared = [ready(one.kind, value) for one, value in zip(layout.fields, given, strict=True)]
+    return (storable(lead), *(_parameter(engine, value) for value in prepared))
+
+
+def event_rows(
+    layout: Layout, lead: str, events: Sequence[Event | Mapping[str, object]], dialect: str
+) -> list[tuple[Parameter, ...]]:
+    """A lead's events as rows of their table, in the order given; FactsError for one without an instant."""
+    engine = dialect_named(dialect)
+    rows = []
+    for number, given in enumerate(events):
+        event = event_from(given)
+        key = _parameter(engine, ready(Kind.TEXT, event.object))
+        own = [
+            _parameter(engine, ready(one.kind, event.properties.get(one.source))) for one in layout.properties
+        ]
+        rows.append((storable(lead), instant_from(event.at), storable(event.type), key, number, *own))
+    return rows
+
+
+def _parameter(engine: Dialect, value: Prepared) -> Parameter:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, tuple):
+        return engine.texts_value(tuple(storable(key) for key in value))
+    return value

@@ -1,0 +1,107 @@
+"""Leads with their fields and what was measured of their events: where conditions are asked."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from ...grammar.nodes import Kind
+from ..plan import Constant, Each, Plan
+from .conditions import truth_of
+from .dialects import Dialect
+from .instants import Instants
+from .mapping import TableMapping, column_of
+from .measures import Measures
+from .names import Names
+from .scope import Scope
+from .steps import Step, Steps, with_instants
+from .tables import field_column, mapped_column, table
+from .terms import Term, coalesce, column
+from .values import constant
+
+LEAD = "lead_id"
+SOURCE = "l"
+PHASES = ("worked_out", "ruled", "grouped", "scored", "totalled", "decided")
+"""In this order: values and defines, which rules fire, groups, scores, the total, what is decided."""
+
+
+class Leads(Scope):
+    """The leads of one plan, seen from an instant. `scores` are the columns of the scores, once there."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        dialect: Dialect,
+        instants: Instants,
+        *,
+        mapping: TableMapping,
+        names: Names,
+        measures: Measures,
+    ) -> None:
+        self.base = names.fresh("facts")
+        super().__init__(plan, dialect, Steps(dialect, names, self.base, PHASES), instants)
+        self.measures = measures
+        self.scores: dict[int | None, exp.Column] = {}
+        self._mapping = mapping
+        self._names = names
+        self._facts: dict[str, tuple[str, Term]] = {}
+        self._defines: dict[int, exp.Column] = {}
+
+    def field(self, number: int) -> Term:
+        """A field, with its default."""
+        field = self.plan.fields[number]
+        term: Term = mapped_column(field_column(self._mapping, field), SOURCE)
+        if field.default is not None:
+            term = coalesce(term, constant(self, Constant(field.kind, field.default)))
+        return self.fact(column_of(field.name, field.kind), term)
+
+    def property_of(self, name: str, kind: Kind) -> Term:
+        """Never asked: only filters read properties."""
+        raise AssertionError(name, kind)
+
+    def signal(self, number: int) -> Term:
+        """A signal over the lead's events."""
+        signal = self.plan.signals[number]
+        return self.fact(
+            self.measures.wish(signal.measure.value, signal.events), self.measures.signal(signal)
+        )
+
+    def score(self, number: int | None) -> Term:
+        """A score after its range, None for the total."""
+        return self.scores[number].copy()
+
+    def holds(self, define: int) -> Term:
+        """Whether a define that is a condition holds."""
+        if define not in self._defines:
+            definition = self.plan.definitions[define]
+            assert definition.condition is not None
+            comment = f"{definition.name}, line {definition.origin.line}"
+            asked = truth_of(self, definition.condition)
+            self._defines[define] = self.steps.add(f"is_{definition.name}", asked, comment)
+        return self._defines[define].copy()
+
+    def paid(self, each: Each) -> Term:
+        """How many events a rule pays for, or the instant of the one."""
+        return self.fact(self.measures.wish("paid", each.events), self.measures.paid(each))
+
+    def fact(self, wish: str, term: Term) -> Term:
+        """A column of the leads' table or a measure, under a name of its own."""
+        written = term.sql()
+        if written not in self._facts:
+            self._facts[written] = (self._names.fresh(wish), term)
+        return column(self._facts[written][0])
+
+    @property
+    def width(self) -> int:
+        """How many columns the last step has."""
+        return len(self._facts) + self.steps.width + 1
+
+    def finish(self) -> tuple[list[Step], str]:
+        """The steps, and the name of the last."""
+        steps, last = self.steps.finish()
+        key = mapped_column(self._mapping.lead_id, SOURCE)
+        facts = [exp.alias_(term, name, copy=False) for name, term in self._facts.values()]
+        query = exp.select(exp.alias_(key, LEAD), *facts, copy=False).from_(
+            table(self._mapping.leads, SOURCE)
+        )
+        query = with_instants(self.measures.join(query, key.copy()))
+        return [Step(self.base, query), *steps], last

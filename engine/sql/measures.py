@@ -1,0 +1,231 @@
+"""What is measured over a lead's events: one grouping of them, one aggregate a signal."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from ...grammar.nodes import Kind, Unit
+from ..plan import Decay, Each, Last, Measure, Selection, Signal
+from .dialects import Dialect
+from .events import AT, LEAD, NUMBER, Events
+from .instants import window_name
+from .names import Names
+from .steps import Step, with_instants
+from .terms import (
+    Term,
+    all_of,
+    call,
+    column,
+    compared,
+    computed,
+    is_known,
+    over,
+    when,
+    whole,
+)
+
+
+class Measures:
+    """The aggregates over the events of each lead, and for want of an ordered one, sums by recursion."""
+
+    def __init__(self, events: Events, names: Names) -> None:
+        self._events = events
+        self._dialect: Dialect = events.dialect
+        self._names = names
+        self._made: dict[str, str] = {}
+        self._columns: list[Term] = []
+        self._sums: list[_RecursiveSum] = []
+        self.called = names.fresh("signals")
+        self._own_names = Names([LEAD])
+
+    @property
+    def are_any(self) -> bool:
+        """Whether anything is measured at all."""
+        return bool(self._columns)
+
+    # --- signals ------------------------------------------------------------------------------------
+
+    def signal(self, signal: Signal) -> Term:
+        """The signal, as the table of leads joined with `called` reads it."""
+        taken = self._events.selected(signal.events)
+        wish = self.wish(signal.measure.value, signal.events)
+        at = self._events.at()
+        match signal.measure:
+            case Measure.COUNT:
+                return self.counted(wish, call("COUNT", when((taken, whole(1)))))
+            case Measure.DISTINCT:
+                objects = when((taken, self._events.object_of(signal.events.selector)))
+                return self.counted(wish, exp.Count(this=exp.Distinct(expressions=[objects])))
+            case Measure.DAYS:
+                days = when((taken, self._events.period(Unit.DAY)))
+                return self.counted(wish, exp.Count(this=exp.Distinct(expressions=[days])))
+            case Measure.FIRST:
+                return self._add(wish, call("MIN", when((taken, at))))
+            case Measure.LAST:
+                return self._add(wish, call("MAX", when((taken, at))))
+            case Measure.FOLLOWED:
+                assert signal.then is not None
+                assert signal.within is not None
+                before = compared(">", self._events.others_before(signal.events, signal.within), whole(0))
+                pair = all_of([self._events.selected(signal.then), before])
+                found = self._add(wish, self._dialect.any_true(pair))
+                return compared("=", exp.Coalesce(this=found, expressions=[whole(0)]), whole(1))
+            case _:
+                return self._number(signal, taken, wish)
+
+    def _number(self, signal: Signal, taken: Term, wish: str) -> Term:
+        assert signal.of is not None
+        amount = self._events.property_of(signal.of, Kind.NUMBER)
+        if signal.measure in (Measure.MIN, Measure.MAX):
+            return self._add(wish, call(signal.measure.value.upper(), when((taken, amount))))
+        counts = all_of([taken, is_known(amount.copy())])
+        total = self._sum(wish, amount, counts)
+        total = self._dialect.finite(total)
+        if signal.measure is Measure.SUM:
+            # The sum of none is 0, one that is not finite is unknown.
+            some = compared(">", self._how_many(wish, counts), whole(0))
+            return when((some, total), otherwise=self._dialect.double(whole(0)))
+        return self._average(total, self._how_many(wish, counts))
+
+    def _average(self, total: Term, number: Term) -> Term:
+        count = self._dialect.double(call("NULLIF", number, whole(0)))
+        return self._dialect.arithmetic("/", total, count)
+
+    def _how_many(self, wish: str, counts: Term) -> Term:
+        return self.counted(f"{wish}_of", call("COUNT", when((counts.copy(), whole(1)))))
+
+    def _sum(self, wish: str, amount: Term, counts: Term) -> Term:
+        order = self._events.order()
+        if not self._dialect.sums_in_steps:
+            return self._add(wish, self._dialect.sum_in_order(amount, counts.copy(), order))
+        found = _RecursiveSum(self._names.fresh(f"amounts_{wish}"), self._names.fresh(f"sums_{wish}"))
+        found.number = self._how_many(wish, counts)
+        found.amount, found.counts = amount, counts.copy()
+        self._sums.append(found)
+        return column("total", found.sums)
+
+    # --- what rules pay for ---------------------------------------------------------------------------
+
+    def paid(self, each: Each) -> Term:
+        """How many events a rule pays for, or (`latest`, `first`) the instant of the one."""
+        taken = self._events.selected(each.events)
+        if each.which == "latest":
+            return self._add(self.wish("latest", each.events), call("MAX", when((taken, self._events.at()))))
+        if each.which == "first":
+            return self._add(
+                self.wish("first", each.events), call("MIN", when((self._payable(each), self._events.at())))
+            )
+        if each.once is None:
+            return self.counted(self.wish("count", each.events), call("COUNT", when((taken, whole(1)))))
+        periods = when((taken, self._events.period(each.once)))
+        name = self.wish(f"{each.once.value}s", each.events)
+        return self.counted(name, exp.Count(this=exp.Distinct(expressions=[periods])))
+
+    def faded(self, each: Each, points: int, decay: Decay) -> Term:
+        """What is left of the points of all events that a rule pays for."""
+        left = decayed(self._dialect, points, decay, self._events.instants.now(), self._events.at())
+        total = self._dialect.bigint(call("SUM", when((self._payable(each), left))))
+        return self.counted(self.wish("points", each.events), total)
+
+    def _payable(self, each: Each) -> Term:
+        taken = self._events.selected(each.events)
+        if each.once is None:
+            return taken
+        return all_of([taken, self._events.latest(each.events, each.once)])
+
+    # --- columns ------------------------------------------------------------------------------------
+
+    def wish(self, what: str, selection: Selection) -> str:
+        """How something measured of a selection would best be called."""
+        called, window = self._events.called(selection.selector), selection.window
+        if isinstance(window, Last):
+            return f"{what} {called} {window_name(window)}"
+        return f"{what} {called}"
+
+    def counted(self, wish: str, aggregate: Term) -> Term:
+        """A measure that is 0 for a lead without events."""
+        return exp.Coalesce(this=self._add(wish, aggregate), expressions=[whole(0)])
+
+    def _add(self, wish: str, aggregate: Term) -> Term:
+        written = aggregate.sql()
+        if written not in self._made:
+            name = self._own_names.fresh(wish)
+            self._made[written] = name
+            self._columns.append(exp.alias_(aggregate, name, copy=False))
+        return column(self._made[written], self.called)
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return len(self._columns)
+
+    # --- steps --------------------------------------------------------------------------------------
+
+    def finish(self) -> list[Step]:
+        """The steps from the events to what was measured of them."""
+        steps, last = self._events.finish()
+        query = exp.select(column(LEAD), *self._columns, copy=False).from_(last).group_by(column(LEAD))
+        steps.append(Step(self.called, with_instants(query)))
+        for one in self._sums:
+            steps += one.steps(self._dialect, last)
+        return steps
+
+    def join(self, query: exp.Select, lead: Term) -> exp.Select:
+        """Joins a query of leads with what was measured."""
+        if not self.are_any:
+            return query
+        same = compared("=", column(LEAD, self.called), lead)
+        query = query.join(exp.to_table(self.called), on=same, join_type="left", copy=False)
+        for one in self._sums:
+            same = compared("=", column(LEAD, one.sums), lead.copy())
+            last = compared("=", column("place", one.sums), one.number.copy())
+            query = query.join(exp.to_table(one.sums), on=all_of([same, last]), join_type="left", copy=False)
+        return query
+
+
+class _RecursiveSum:
+    """A sum in the order of time, one event after the other."""
+
+    def __init__(self, amounts: str, sums: str) -> None:
+        self.amounts = amounts
+        self.sums = sums
+        self.amount: Term
+        self.counts: Term
+        self.number: Term
+
+    def steps(self, dialect: Dialect, events: str) -> list[Step]:
+        """The amounts, numbered; then their sums up to each."""
+        place = over(call("ROW_NUMBER"), [column(LEAD)], [column(AT), column(NUMBER)])
+        numbered = exp.select(
+            column(LEAD), exp.alias_(self.amount, "amount"), exp.alias_(place, "place"), copy=False
+        )
+        numbered = with_instants(numbered.from_(events).where(self.counts, copy=False))
+        parts = (column(LEAD), exp.alias_(column("amount"), "total"), column("place"))
+        first = exp.select(*parts).from_(self.amounts).where(compared("=", column("place"), whole(1)))
+        added = dialect.arithmetic("+", column("total", self.sums), column("amount", self.amounts))
+        following = all_of(
+            [
+                compared("=", column(LEAD, self.amounts), column(LEAD, self.sums)),
+                compared(
+                    "=", column("place", self.amounts), computed("+", column("place", self.sums), whole(1))
+                ),
+            ]
+        )
+        then = exp.select(column(LEAD, self.amounts), added, column("place", self.amounts), copy=False)
+        then = then.from_(self.sums).join(self.amounts, on=following)
+        both = exp.union(first, then, distinct=False)
+        return [Step(self.amounts, numbered), Step(self.sums, both)]
+
+
+def decayed(dialect: Dialect, points: int, decay: Decay, now: Term, at: Term) -> Term:
+    """What is left of points at an event's age, in whole numbers, cut toward zero."""
+    steps = dialect.divided(exp.Paren(this=computed("-", now, at)), decay.every)
+    size = abs(points)
+    if decay.percent is None:
+        left = [(whole(age), whole(size >> age)) for age in range(size.bit_length())]
+        term = when(*left, otherwise=whole(0), of=steps) if left else whole(0)
+    else:
+        kept = computed("-", whole(100), computed("*", whole(decay.percent), exp.Paren(this=steps)))
+        product = computed("*", whole(size), dialect.greatest(kept, whole(0)))
+        term = dialect.divided(exp.Paren(this=product), 100)
+    return exp.Neg(this=exp.Paren(this=term)) if points < 0 else term

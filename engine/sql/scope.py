@@ -1,0 +1,46 @@
+"""What values and conditions are read from: a lead, or one of its events."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from sqlglot import exp
+
+from ...grammar.nodes import Kind
+from ..plan import Plan, Value
+from .dialects import Dialect
+from .instants import Instants
+from .steps import Steps
+from .terms import Term
+
+
+class Scope(ABC):
+    """Where columns are read and added. `known` holds the columns of values that were worked out before."""
+
+    def __init__(self, plan: Plan, dialect: Dialect, steps: Steps, instants: Instants) -> None:
+        self.plan = plan
+        self.dialect = dialect
+        self.steps = steps
+        self.instants = instants
+        self.known: dict[Value, exp.Column] = {}
+        self.rounded: dict[str, exp.Column] = {}
+
+    @abstractmethod
+    def field(self, number: int) -> Term:
+        """A field of the lead."""
+
+    @abstractmethod
+    def property_of(self, name: str, kind: Kind) -> Term:
+        """A property of the event."""
+
+    @abstractmethod
+    def signal(self, number: int) -> Term:
+        """A signal over the lead's events."""
+
+    @abstractmethod
+    def score(self, number: int | None) -> Term:
+        """A score, None for the total."""
+
+    @abstractmethod
+    def holds(self, define: int) -> Term:
+        """Whether a define that is a condition holds."""

@@ -1,0 +1,103 @@
+"""Columns worked out one from another, as a chain of named steps, each used as often as need be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from .dialects import Dialect
+from .names import Names
+from .terms import Term, column
+
+INSTANTS = "instants"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A column of a step: how it is worked out, after how many others of its phase."""
+
+    name: str
+    term: Term
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step by its name, and what it selects."""
+
+    name: str
+    query: exp.Query
+
+
+class Steps:
+    """Steps of one row each per row of the first, which is called `base`.
+
+    Columns belong to phases, which follow one another in the order given; a column that reads another of its
+    phase stands in a later step of it.
+    """
+
+    def __init__(self, dialect: Dialect, names: Names, base: str, phases: Sequence[str]) -> None:
+        self._dialect = dialect
+        self._names = names
+        self._base = base
+        self._phases: list[tuple[str, list[Made]]] = [(phase, []) for phase in phases]
+        self._places: dict[str, tuple[int, int]] = {}
+        self.width = 0
+        """How many columns were added."""
+
+    def add(
+        self,
+        wish: str,
+        term: Term,
+        comment: str | None = None,
+        *,
+        phase: str | None = None,
+        exact: bool = False,
+    ) -> exp.Column:
+        """Adds a column, and gives it as others read it.
+
+        It stands in a phase, or else as early as what it reads allows. `exact`: the name is free and is to
+        stay as it is.
+        """
+        name = wish if exact else self._names.fresh(wish)
+        reads = [self._places[c.name] for c in term.find_all(exp.Column) if c.name in self._places]
+        earliest = max((at for at, _ in reads), default=0)
+        at = earliest if phase is None else [called for called, _ in self._phases].index(phase)
+        assert at >= earliest
+        level = max((level for place, level in reads if place == at), default=0) + 1
+        self._places[name] = (at, level)
+        made = exp.alias_(term, name, copy=False)
+        if comment is not None:
+            made.add_comments([" ".join(comment.split())])
+        self._phases[at][1].append(Made(name, made, level))
+        self.width += 1
+        return column(name)
+
+    def finish(self) -> tuple[list[Step], str]:
+        """The steps, and the name of the last one."""
+        steps: list[Step] = []
+        before = self._base
+        for phase, columns in self._phases:
+            for level in range(1, max((made.level for made in columns), default=0) + 1):
+                name = self._names.fresh(phase)
+                terms = [made.term for made in columns if made.level == level]
+                everything = exp.Column(this=exp.Star(), table=exp.to_identifier(before))
+                query = exp.select(everything, *terms, copy=False).from_(before)
+                steps.append(Step(name, with_instants(query)))
+                before = name
+        return steps, before
+
+
+def with_instants(query: exp.Select) -> exp.Select:
+    """The query beside the instants, where it reads any."""
+    if any(read.table == INSTANTS for read in query.find_all(exp.Column)):
+        query.join(INSTANTS, join_type="cross", copy=False)
+    return query
+
+
+def common_table(step: Step, dialect: Dialect, *, keep: bool) -> exp.CTE:
+    """The step as a common table expression; `keep`: worked out once wherever the engine would not."""
+    alias = exp.TableAlias(this=exp.to_identifier(step.name))
+    return exp.CTE(this=step.query, alias=alias, materialized=True if keep and dialect.keeps_steps else None)
