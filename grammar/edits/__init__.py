@@ -1,0 +1,24 @@
+"""Edits of a ruleset's text as splices: every change of the visual view, put into exactly its place.
+
+`apply` does an edit, `merge` brings two texts together, `outline` shows a text as cards. What an edit
+does not name stays as it was, byte for byte: comments, order, layout.
+"""
+
+from __future__ import annotations
+
+from .apply import OPERATIONS, apply
+from .edit import Applied, Conflict, Edit, Outcome, Refusal
+from .merge import MergeConflict, Merged, merge
+
+__all__ = [
+    "OPERATIONS",
+    "Applied",
+    "Conflict",
+    "Edit",
+    "MergeConflict",
+    "Merged",
+    "Outcome",
+    "Refusal",
+    "apply",
+    "merge",
+]

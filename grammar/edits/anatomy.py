@@ -1,0 +1,163 @@
+"""The parts of a statement that an edit can name, each by its path.
+
+A path names a part by what it is, its pieces joined by dots; series are counted from 0:
+
+    name  off  group: most least         list: entries.0          score: low high      stage: track
+    grade: score bands.0.label bands.0.start otherwise            field: source kind otherwise
+    event: source by     include, list from a file: file column   test: at given.0... expect.0...
+    rule: then.0.points then.0.score then.0.most then.0.least then.0.tag
+          then.0.decay then.0.decay.percent then.0.decay.amount then.0.decay.unit
+    rule about events: which event.name event.object window once
+
+`when` is the condition of whatever has one (a define's meaning too), and `when.0`, `when.1.0` its rows: a row
+is a clause or, where brackets hold several, a group of rows. A lone clause is the only row of its group, so
+that its path stays when others come. The parts of a clause:
+
+    not name object where where.0...   first   function property   first.name second.name within.amount
+    operator value low high list values.0   window window.amount window.unit window.start window.end
+
+What a statement may have and has not is a part too, without a value, and knows where it would go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .. import nodes as n
+from ..nodes import Span
+from ..scan import Lexeme
+from .manuscript import Item, Manuscript
+
+UNITS = tuple(unit.value for unit in n.Unit)
+PERIODS = ("day", "week", "month")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that can be set.
+
+    `value` is the plain value, None where there is none. `span` is what a new value replaces, `whole`
+    what goes where the part is left out (None: it cannot be), and `at` with `phrase` where and how a
+    value comes in where there is none.
+    """
+
+    path: str
+    kind: str
+    value: str | None
+    span: Span | None = None
+    whole: Span | None = None
+    at: int = -1
+    phrase: str = "{}"
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Things of one sort that stand side by side.
+
+    `separator` parts them, `openers` are the words before the first. Where the last may go, it goes with
+    its opener; `at` and `phrase` say how the first comes in where there is none.
+    """
+
+    path: str
+    kind: str
+    items: tuple[n.Node, ...]
+    separator: str
+    openers: tuple[str, ...] = ()
+    may_end: bool = False
+    at: int = -1
+    phrase: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a condition: a clause, or a group of rows.
+
+    `node` is the whole operand with its `not`s; `inner` is it without. `join` is "all" or "any", None where
+    there is one row only. `inside` is what the brackets of a group hold, or the whole of an outermost group.
+    `filters` tells the group after `where`.
+    """
+
+    path: str
+    node: n.Expression
+    span: Span
+    inner: n.Expression
+    negated: bool
+    rows: tuple[Row, ...] | None = None
+    join: str | None = None
+    inside: Span | None = None
+    bracketed: bool = True
+    filters: bool = False
+
+
+@dataclass(slots=True)
+class Anatomy:
+    """All parts, series and rows of one statement by their paths, in the order in which they are read."""
+
+    manuscript: Manuscript
+    item: Item
+    parts: dict[str, Part] = field(default_factory=dict)
+    series: dict[str, Series] = field(default_factory=dict)
+    rows: dict[str, Row] = field(default_factory=dict)
+    filtering: bool = False
+    """Whether what is taken in stands after a `where`, where names are properties: no objects, no windows."""
+
+    def add(self, part: Part) -> None:
+        """Takes a part in."""
+        self.parts[part.path] = part
+
+    def name(self, path: str, node: n.Name, kind: str = "name") -> None:
+        """A name that must be there."""
+        self.add(Part(path, kind, node.text, node.span))
+
+    def text(self, path: str, node: n.Text, kind: str = "text") -> None:
+        """A text that must be there."""
+        self.add(Part(path, kind, node.value, node.span))
+
+    def optional(
+        self, path: str, kind: str, node: n.Name | n.Text | None, *, at: int, words: str = ""
+    ) -> None:
+        """A name or text with words before it, all of which may be left out; they come in at an offset."""
+        if node is None:
+            self.add(Part(path, kind, None, at=at, phrase=f"{words} {{}}".strip()))
+            return
+        value = node.text if isinstance(node, n.Name) else node.value
+        begin = node.span.start
+        for _ in words.split():
+            lexeme = self.manuscript.lexeme_before(begin)
+            begin = lexeme.start if lexeme is not None else begin
+        self.add(Part(path, kind, value, node.span, Span(begin, node.span.end), at, f"{words} {{}}".strip()))
+
+    def duration(self, path: str, node: n.Duration, units: tuple[str, ...] = UNITS) -> None:
+        """The amount and the unit of a length of time."""
+        amount, unit = self.manuscript.lexemes_in(node.span.start, node.span.end)[:2]
+        self.add(Part(f"{path}.amount", "amount", str(node.amount), amount.span))
+        self.add(Part(f"{path}.unit", "unit", node.unit.value, unit.span, choices=units))
+
+    def bounds(self, path: str, bounds: n.Bounds | None, start: int, end: int, most: str) -> None:
+        """`at most` and `at least`, looked for in a range, at the end of which they come in."""
+        found = self._bounds_in(start, end)
+        for word, kind in (("most", most), ("least", "least")):
+            value = getattr(bounds, word) if bounds is not None else None
+            number = found.get(word)
+            if value is None or number is None:
+                self.add(Part(f"{path}{word}", kind, None, at=end, phrase=f"at {word} {{}}"))
+            else:
+                whole, digits = number
+                self.add(Part(f"{path}{word}", kind, str(value), digits, whole, end, f"at {word} {{}}"))
+
+    def _bounds_in(self, start: int, end: int) -> dict[str, tuple[Span, Span]]:
+        lexemes = self.manuscript.lexemes_in(start, end)
+        found: dict[str, tuple[Span, Span]] = {}
+        for index, lexeme in enumerate(lexemes[:-2]):
+            second = lexemes[index + 1]
+            if lexeme.word == "at" and second.word in ("most", "least"):
+                digits = signed(lexemes[index + 2 :])
+                found[second.word] = Span(lexeme.start, digits.end), digits
+        return found
+
+
+def signed(lexemes: list[Lexeme]) -> Span:
+    """The number with which lexemes begin, its sign with it."""
+    last = lexemes[0] if lexemes[0].kind == "NUMERAL" else lexemes[1]
+    return Span(lexemes[0].start, last.end)

@@ -1,0 +1,86 @@
+"""Three texts into one: what two people made of the same text, lexeme by lexeme."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+_TOKEN = re.compile(r'"(?:[^"\r\n]|"")*"|(?<![^\s])#[^\r\n]*|\r\n|\r|\n|[^\S\r\n]+|[\w.]+|.', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Woven:
+    """One text of two, and whether both changed the same place: `clash` is what the second has there."""
+
+    text: str
+    clash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Tokens `start` to `end` of the base become these."""
+
+    start: int
+    end: int
+    new: tuple[str, ...]
+
+
+def weave(base: str, mine: str, theirs: str) -> Woven:
+    """Both changes of `base` in one text. Where they clash, that of `theirs` stands in it."""
+    if mine in (base, theirs):
+        return Woven(theirs, None)
+    if theirs == base:
+        return Woven(mine, None)
+    tokens = _TOKEN.findall(base)
+    ours, others = _changes(tokens, _TOKEN.findall(mine)), _changes(tokens, _TOKEN.findall(theirs))
+    clash: str | None = None
+    kept: list[_Change] = []
+    for change in ours:
+        if change in others:
+            continue
+        overlapping = [other for other in others if _overlap(change, other)]
+        if overlapping:
+            clash = clash if clash is not None else "".join(overlapping[0].new)
+        else:
+            kept.append(change)
+    made: list[str] = []
+    done = 0
+    # Of two that come in at one place, theirs stand first: they were there when mine came.
+    order = sorted([(change, 1) for change in kept] + [(change, 0) for change in others], key=_place)
+    for change, _ in order:
+        made += tokens[done : change.start]
+        made += change.new
+        done = max(done, change.end)
+    made += tokens[done:]
+    return Woven("".join(made), clash)
+
+
+def _place(entry: tuple[_Change, int]) -> tuple[int, int, int]:
+    change, side = entry
+    return change.start, change.end, side
+
+
+def _overlap(one: _Change, other: _Change) -> bool:
+    if one.start == one.end:
+        return other.start < one.start < other.end
+    if other.start == other.end:
+        return one.start < other.start < one.end
+    return one.start < other.end and other.start < one.end
+
+
+def _changes(old: Sequence[str], new: Sequence[str]) -> list[_Change]:
+    head = 0
+    while head < min(len(old), len(new)) and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    middle_old, middle_new = old[head : len(old) - tail], new[head : len(new) - tail]
+    codes = SequenceMatcher(None, middle_old, middle_new, autojunk=False).get_opcodes()
+    return [
+        _Change(head + i1, head + i2, tuple(middle_new[j1:j2]))
+        for tag, i1, i2, j1, j2 in codes
+        if tag != "equal"
+    ]
