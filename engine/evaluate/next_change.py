@@ -64,7 +64,7 @@ def next_change(evaluator: Evaluator, facts: Facts, now: int, tries: int = TRIES
 
 
 @dataclass(frozen=True, slots=True)
-class _Age:
+class Age:
     """Whole days since or until a moment: after how many of them a truth can change, None for each."""
 
     of: Value
@@ -73,72 +73,74 @@ class _Age:
 
 
 class Clocks:
-    """What in a plan looks at the clock."""
+    """What in a plan looks at the clock.
+
+    `windows` and `decays` are of events, by selector; `fields` are moments that a window is held against,
+    `ages` moments whose days are counted; `filters` are what selections' filters ask of properties.
+    """
 
     def __init__(self, plan: Plan, values: dict[Value, int]) -> None:
         self._values = values
-        self._windows = _event_windows(plan)
-        self._decays = _decays(plan)
-        self._fields = {
+        self.windows = _event_windows(plan)
+        self.decays = _decays(plan)
+        self.fields = {
             (clause.value, clause.window)
             for condition in conditions(plan)
             for clause in clauses(condition)
             if isinstance(clause, Within)
         }
-        self._ages = set(_ages(condition for condition in conditions(plan)))
-        self._ages |= {
-            _Age(part.of, part.until, None)
+        self.ages = set(_ages(condition for condition in conditions(plan)))
+        self.ages |= {
+            Age(part.of, part.until, None)
             for definition in plan.definitions
             if definition.value is not None
             for part in parts(definition.value)
             if isinstance(part, DaysBetween)
         }
-        self._filters = _filters(plan)
-        self.any = bool(self._fields or self._ages)
+        self.filters = _filters(plan)
+        self.any = bool(self.fields or self.ages)
 
     def instants(self, facts: Facts, known: list[EventClass]) -> Iterator[int]:
         """Instants, past ones too, at which events begin to be, windows open or close."""
-        for value, window in self._fields:
+        for value, window in self.fields:
             if isinstance(value, FieldValue):
-                yield from _edges(value.kind, facts.fields[value.field], window)
+                yield from edges(value.kind, facts.fields[value.field], window)
         for row in facts.events:
             at = row[0]
             yield at
             event_class = known[row[1]]
             for selector in event_class.selectors:
-                for window in self._windows.get(selector, ()):
+                for window in self.windows.get(selector, ()):
                     yield from crossings(at, -window.amount, window.unit)
-                for property_, clock in self._filters.get(selector, ()):
+                for property_, clock in self.filters.get(selector, ()):
                     if isinstance(clock, Within):
-                        yield from _edges(
-                            property_.kind, _property(row, event_class, property_), clock.window
-                        )
+                        yield from edges(property_.kind, _property(row, event_class, property_), clock.window)
 
     def ticks(
         self, facts: Facts, known: list[EventClass], values: tuple[Prepared, ...], now: int
     ) -> Iterator[int]:
         """The next instants at which values that were found at `now` can make a difference."""
-        for age in self._ages:
+        for age in self.ages:
             of = facts.fields[age.of.field] if isinstance(age.of, FieldValue) else self._found(age.of, values)
             if of is not None:
-                yield from _days(age, of, now)
-        for value, window in self._fields:
+                yield from days_turning(age, of, now)
+        for value, window in self.fields:
             if not isinstance(value, FieldValue):
-                yield from _edges(value.kind, self._found(value, values), window)
-        if self._decays or self._filters:
+                yield from edges(value.kind, self._found(value, values), window)
+        if self.decays or self.filters:
             for row in facts.events:
                 yield from self._event_ticks(row, known[row[1]], now)
 
     def _event_ticks(self, row: Row, event_class: EventClass, now: int) -> Iterator[int]:
         for selector in event_class.selectors:
-            for every, steps in self._decays.get(selector, ()):
+            for every, steps in self.decays.get(selector, ()):
                 step = (now - row[0]) // every + 1
                 if 0 < step <= steps:
                     yield row[0] + step * every
-            for property_, clock in self._filters.get(selector, ()):
+            for property_, clock in self.filters.get(selector, ()):
                 value = _property(row, event_class, property_)
-                if isinstance(clock, _Age) and value is not None:
-                    yield from _days(clock, value, now)
+                if isinstance(clock, Age) and value is not None:
+                    yield from days_turning(clock, value, now)
 
     def _found(self, value: Value, values: tuple[Prepared, ...]) -> Prepared:
         return value.value if isinstance(value, Constant) else values[self._values[value]]
@@ -164,7 +166,7 @@ def _decays(plan: Plan) -> dict[int, set[tuple[int, int]]]:
     return decays
 
 
-def _ages(found: Iterable[Condition]) -> Iterator[_Age]:
+def _ages(found: Iterable[Condition]) -> Iterator[Age]:
     for condition in found:
         for clause in clauses(condition):
             sides = operands(clause)
@@ -173,7 +175,7 @@ def _ages(found: Iterable[Condition]) -> Iterator[_Age]:
                     if isinstance(part, DaysBetween):
                         others = [side for side in sides if side is not value]
                         simple = part is value and isinstance(clause, Compare)
-                        yield _Age(part.of, part.until, _limits(others) if simple else None)
+                        yield Age(part.of, part.until, _limits(others) if simple else None)
 
 
 def _limits(others: list[Value]) -> tuple[int, ...] | None:
@@ -188,7 +190,7 @@ def _limits(others: list[Value]) -> tuple[int, ...] | None:
     return None
 
 
-def _days(age: _Age, of: Prepared, now: int) -> Iterator[int]:
+def days_turning(age: Age, of: Prepared, now: int) -> Iterator[int]:
     """When the whole days since or until a moment are next another number, known or unknown."""
     assert isinstance(of, int)
     if age.of.kind is Kind.DATE:
@@ -203,7 +205,7 @@ def _days(age: _Age, of: Prepared, now: int) -> Iterator[int]:
         yield from (of + days * DAY for days in _asked(age, max((now - of) // DAY + 1, 0)))
 
 
-def _calendar_days(age: _Age, day: int, now: int) -> Iterator[int]:
+def _calendar_days(age: Age, day: int, now: int) -> Iterator[int]:
     today = now // DAY
     if age.until:
         yield (day + 1) * DAY
@@ -213,11 +215,11 @@ def _calendar_days(age: _Age, day: int, now: int) -> Iterator[int]:
         yield from ((day + days) * DAY for days in _asked(age, max(today - day + 1, 0)))
 
 
-def _asked(age: _Age, here: int) -> Iterable[int]:
+def _asked(age: Age, here: int) -> Iterable[int]:
     return (here,) if age.limits is None else age.limits
 
 
-def _edges(kind: Kind, value: Prepared, window: Last | Next | Range) -> Iterator[int]:
+def edges(kind: Kind, value: Prepared, window: Last | Next | Range) -> Iterator[int]:
     """When a date or datetime comes into a window around now, and when it leaves it."""
     if value is None or isinstance(window, Range):
         return
@@ -228,9 +230,9 @@ def _edges(kind: Kind, value: Prepared, window: Last | Next | Range) -> Iterator
     yield begins + DAY if kind is Kind.DATE and isinstance(window, Next) else begins
 
 
-def _filters(plan: Plan) -> dict[int, set[tuple[PropertyValue, Within | _Age]]]:
+def _filters(plan: Plan) -> dict[int, set[tuple[PropertyValue, Within | Age]]]:
     """By selector, what its filters ask of properties and the clock."""
-    filters: dict[int, set[tuple[PropertyValue, Within | _Age]]] = {}
+    filters: dict[int, set[tuple[PropertyValue, Within | Age]]] = {}
     for selection in selections(plan):
         if selection.where is None:
             continue
