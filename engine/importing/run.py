@@ -14,6 +14,7 @@ from ..store.opening import Store
 from .events import EventMaker, KindNumbers, save_properties
 from .layout import Column, Layout, lay_out
 from .mapping import REST, ColumnMapping, Reading
+from .problems import ImportRefused
 from .rejects import Rejects
 from .report import ColumnReport, ImportReport
 from .rows import Chunk, Rejected
@@ -47,6 +48,10 @@ def import_file(
     started = time.perf_counter()
     reading = reading or Reading()
     tell = progress or _silent
+    if path.exists() and path.samefile(store.path):
+        raise ImportRefused(
+            f"{path} is the very database to import into", "name another file, or another database with --db"
+        )
     source = open_source(path, reading, table)
     if label is not None:
         source.label = label

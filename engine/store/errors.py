@@ -61,12 +61,12 @@ def explain(error: sqlite3.Error, path: Path) -> StoreError | None:
     """The error in a person's words, or None where it is a mistake of the program's own."""
     name = getattr(error, "sqlite_errorname", None) or ""
     primary = "_".join(name.split("_")[:2])
-    saying = _SAYINGS.get(primary)
-    if saying is None and isinstance(error, sqlite3.DatabaseError) and "malformed" in str(error):
-        saying = _SAYINGS["SQLITE_CORRUPT"]
-    if saying is None:
-        return None
-    message, hint = saying
+    return explained(primary, path) if primary in _SAYINGS else None
+
+
+def explained(name: str, path: Path) -> StoreError:
+    """What SQLite's error of this name means for the database at `path`."""
+    message, hint = _SAYINGS[name]
     return StoreError(message.format(path=path), hint)
 
 
@@ -76,7 +76,7 @@ def guarded(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        explained = explain(error, path)
-        if explained is None:
+        said = explain(error, path)
+        if said is None:
             raise
-        raise explained from error
+        raise said from error

@@ -12,13 +12,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from .errors import StoreError, guarded
+from .errors import StoreError, explained, guarded
 from .schema import APPLICATION_ID, VERSION, migrate
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_MAGIC = b"SQLite format 3\x00"
 _CACHE_KIB = 65_536
 """Enough that rows of a lead-ordered table land in pages still in memory; the same for any size."""
 
@@ -100,9 +99,12 @@ def open_store(
 
 
 def _check_file(path: Path, create: bool) -> None:
+    """Refuses what no database can be at. The file itself is left to SQLite: to open and close it here
+    would take away the locks that other connections of this process hold on it."""
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder, not a database", "name a file in it with --db")
     try:
-        with path.open("rb") as file:
-            head = file.read(len(_MAGIC))
+        size = path.stat().st_size
     except FileNotFoundError:
         if not create:
             raise StoreError(
@@ -112,17 +114,12 @@ def _check_file(path: Path, create: bool) -> None:
         if not path.parent.is_dir():
             raise StoreError(f"there is no folder {path.parent}", "make the folder first") from None
         return
-    except IsADirectoryError:
-        raise StoreError(f"{path} is a folder, not a database", "name a file in it with --db") from None
     except OSError as error:
         raise StoreError(
-            f"the database {path} cannot be read: {error.strerror}", "ask for the right to read it"
+            f"the database {path} cannot be reached: {error.strerror}", "ask for the right to its folder"
         ) from None
-    if head != _MAGIC and (head or not create):
-        raise StoreError(
-            f"the file {path} is not a database",
-            "name a database that Leadwright made with --db, or a new file to start one",
-        )
+    if not size and not create:
+        raise explained("SQLITE_NOTADB", path)
 
 
 def _connect(path: Path, read_only: bool, wait: float) -> Database:

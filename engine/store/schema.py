@@ -93,6 +93,21 @@ BEGIN SELECT raise(ABORT, 'a published version is never rewritten'); END;
 CREATE TRIGGER ruleset_version_is_never_deleted BEFORE DELETE ON ruleset_version
 BEGIN SELECT raise(ABORT, 'a published version is never deleted'); END;
 
+-- The lines that explanations by a version can have: those of its rules, groups and ranges. `points`,
+-- and `written` before the rule's own bounds, are those of a rule that gives the same to every lead.
+CREATE TABLE version_line (
+    version INTEGER NOT NULL REFERENCES ruleset_version (id),
+    number INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('rule', 'group', 'range')),
+    name TEXT NOT NULL,
+    score TEXT,
+    line INTEGER,
+    text TEXT NOT NULL,
+    points INTEGER NOT NULL,
+    written INTEGER NOT NULL,
+    PRIMARY KEY (version, number)
+) STRICT, WITHOUT ROWID;
+
 -- One scoring of all leads; `finished` stays empty where it was broken off.
 CREATE TABLE run (
     id INTEGER PRIMARY KEY,
@@ -105,8 +120,10 @@ CREATE TABLE run (
 ) STRICT;
 
 -- What is so now. `run` is the one that found it first; later ones that found the same leave it alone.
--- `outcome` holds scores, stages, grades, tags and reasons as JSON; `lines` the numbers of each line
--- of the explanation, which add up to each score; what each line is called stands in `line_name`.
+-- `outcome` holds scores, stages, grades, tags and reasons as JSON; `lines` is the explanation as a JSON
+-- array. A line is its number in version_line alone where its points are those given there; else
+-- [number, points], or [number, points, after fading, as written] where these differ. The points of a
+-- score's lines add up to it; those of the total's own lines and all scores add up to the total.
 CREATE TABLE score (
     ruleset INTEGER NOT NULL REFERENCES ruleset (id),
     lead INTEGER NOT NULL REFERENCES lead (_id),
@@ -144,6 +161,18 @@ SELECT lead._key AS lead, event_kind.type, event_kind.object,
 FROM event
 JOIN lead ON lead._id = event.lead
 JOIN event_kind ON event_kind.id = event.kind;
+
+CREATE VIEW score_lines AS
+SELECT ruleset.name AS ruleset, lead._key AS lead, version_line.kind, version_line.name,
+    version_line.score, version_line.line, version_line.text,
+    CASE part.type WHEN 'integer' THEN version_line.points ELSE part.value ->> 1 END AS points
+FROM score
+JOIN ruleset ON ruleset.id = score.ruleset
+JOIN lead ON lead._id = score.lead
+JOIN run ON run.id = score.run
+JOIN json_each(score.lines) AS part
+JOIN version_line ON version_line.version = run.version
+    AND version_line.number = CASE part.type WHEN 'integer' THEN part.value ELSE part.value ->> 0 END;
 
 CREATE VIEW scores AS
 SELECT ruleset.name AS ruleset, ruleset_version.number AS version, lead._key AS lead, score.total,

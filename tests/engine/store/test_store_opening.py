@@ -95,6 +95,16 @@ def test_damage_is_named_when_met(path: Path) -> None:
         store.connection.execute("SELECT * FROM lead").fetchall()
 
 
+def test_opening_twice_leaves_the_locks_of_the_first(path: Path) -> None:
+    with open_store(path) as one:
+        with one.transaction() as connection:
+            connection.execute("INSERT INTO lead VALUES (1, 'ann', 0)")
+        with open_store(path, read_only=True) as two:
+            assert two.connection.execute("SELECT count(*) FROM lead").fetchone() == (1,)
+        # A closing connection removes the log when it finds no lock of another one on the file.
+        assert path.with_name("leads.db-wal").exists()
+
+
 def test_lock_is_named_and_nothing_is_changed(path: Path) -> None:
     with (
         open_store(path) as one,

@@ -1,0 +1,110 @@
+"""A second process that takes its share of a scoring run's portions.
+
+The two share a pipe filled beforehand with the numbers of all portions: whoever is free reads the next one.
+What the second one does not finish, for whatever reason, the first one does afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ..evaluate import Evaluator
+from ..plan import Plan
+from .opening import open_store
+from .scoring import Job, Scorer, Tally
+
+_SIZE = 4
+_PATIENCE = 60.0
+"""Seconds to wait for the other process's writing; a portion takes a fraction of one."""
+
+
+class Helper:
+    """The other process, at work."""
+
+    def __init__(self, process: subprocess.Popen[bytes], numbers: int) -> None:
+        self.process = process
+        self.numbers = numbers
+
+    def portions(self) -> Iterator[int]:
+        """The portions that this process gets."""
+        return portions(self.numbers)
+
+    def finish(self, tally: Tally) -> set[int]:
+        """Waits for the other process: which portions it did, its counts being added to the tally."""
+        told, _ = self.process.communicate()
+        if self.process.returncode or not told:
+            return set()
+        done, theirs = pickle.loads(told)
+        tally.add(theirs)
+        return done if isinstance(done, set) else set()
+
+
+def portions(numbers: int) -> Iterator[int]:
+    """The numbers that come out of a pipe, one at a time until there are no more."""
+    while found := os.read(numbers, _SIZE):
+        yield int.from_bytes(found, "big")
+
+
+@contextmanager
+def start_helper(path: Path, plan: Plan, job: Job | None) -> Iterator[Helper | None]:
+    """Starts the second process; none without a job, or where the system cannot share a pipe so."""
+    if job is None or os.name != "posix":
+        yield None
+        return
+    numbers, fill = os.pipe()
+    try:
+        # A pipe takes 64 KiB before anyone reads it, which is far more portions than a file can have here.
+        os.set_blocking(fill, False)
+        whole = os.write(fill, b"".join(number.to_bytes(_SIZE, "big") for number in range(job.portions)))
+        os.close(fill)
+        process = _start(numbers) if whole == job.portions * _SIZE else None
+        if process is None:
+            yield None
+            return
+        with process:
+            try:
+                _send(process, pickle.dumps((path, plan, job, numbers)))
+                yield Helper(process, numbers)
+            except BaseException:
+                process.kill()
+                raise
+    finally:
+        os.close(numbers)
+
+
+def _start(numbers: int) -> subprocess.Popen[bytes] | None:
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-c", f"from {__name__} import main; main()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[numbers],
+        )
+    except OSError:
+        return None
+
+
+def _send(process: subprocess.Popen[bytes], task: bytes) -> None:
+    """Tells a process what to do. One that has ended already does not hear it, which is found out later."""
+    assert process.stdin is not None
+    with suppress(BrokenPipeError):
+        process.stdin.write(task)
+    with suppress(BrokenPipeError):
+        process.stdin.close()
+    process.stdin = None
+
+
+def main() -> None:
+    """The second process: reads its task from standard input, tells what it did on standard output."""
+    path, plan, job, numbers = pickle.load(sys.stdin.buffer)
+    tally = Tally()
+    with open_store(path, wait=_PATIENCE) as store, open_store(path, read_only=True) as reader:
+        done = Scorer(store, reader, Evaluator(plan), job).score_all(portions(numbers), tally)
+    pickle.dump((done, tally), sys.stdout.buffer)

@@ -1,0 +1,75 @@
+"""What is decided about a lead, without the lines that explain it, as the store keeps it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..evaluate.decide import Cut, Fired, label
+from ..plan import Plan
+
+Stages = tuple[str | None, ...]
+
+Found = tuple[int, tuple[int, ...], Stages, bool, list[Fired], list[Cut], list[int], Stages]
+"""What the generated function tells at the level of lines; see `evaluate.program`."""
+
+_Key = tuple[int, tuple[int, ...], Stages, tuple[int, ...], tuple[int, ...], Stages]
+
+MAIN = "main"
+_MOST_REMEMBERED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Scores, stages, grades, tags and reasons as JSON; the main track's stage and the grade's label."""
+
+    text: str
+    stage: str | None
+    grade: str | None
+
+
+class Outcomes:
+    """The outcomes of one plan, each written once, as most leads share theirs with others."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.names = [score.name for score in plan.scores]
+        self.main = plan.tracks.index(MAIN) if MAIN in plan.tracks else None
+        self.tags = {number: rule.tags for number, rule in enumerate(plan.rules) if rule.tags}
+        self._known: dict[_Key, Outcome] = {}
+
+    def of(self, found: Found) -> Outcome:
+        """The outcome of what the generated function found."""
+        total, scores, stages, _, fired, _, reasons, would = found
+        tagging = tuple([entry[0] for entry in fired if entry[0] in self.tags]) if self.tags else ()
+        key = (total, scores, stages, tagging, tuple(reasons), would)
+        outcome = self._known.get(key)
+        if outcome is None:
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            outcome = self._known[key] = self._made(key)
+        return outcome
+
+    def _made(self, key: _Key) -> Outcome:
+        total, scores, stages, tagging, reasons, would = key
+        plan = self.plan
+        grades = {
+            "" if grade.score is None else self.names[grade.score]: label(grade, total, scores)
+            for grade in plan.grades
+        }
+        said: dict[str, Mapping[Any, Any] | list[str]] = {
+            "scores": dict(zip(self.names, scores, strict=True)),
+            "stages": dict(zip(plan.tracks, stages, strict=True)),
+        }
+        if grades:
+            said["grades"] = grades
+        if tagging:
+            said["tags"] = list(dict.fromkeys(tag for rule in tagging for tag in self.tags[rule]))
+        if reasons:
+            said["disqualified"] = [plan.disqualifications[number].reason for number in reasons]
+            said["stages_if_qualified"] = dict(zip(plan.tracks, would, strict=True))
+        text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        stage = None if self.main is None else stages[self.main]
+        return Outcome(text, stage, "".join(grades.values()) or None)
