@@ -30,6 +30,10 @@ SECTIONS = {
         "score": "Score all leads.",
         "explain": "Say why a lead has its score, and what it would take.",
     },
+    "Work together": {
+        "serve": "Serve the page, and the HTTP interface.",
+        "user": "Say who may use the page.",
+    },
     "More": {
         "completion": "Print what makes your shell complete commands.",
     },

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+from .accounts_schema import ACCOUNTS
+
 APPLICATION_ID = 0x4C454144
 """The letters LEAD."""
 
@@ -184,7 +186,7 @@ JOIN run ON run.id = score.run
 JOIN ruleset_version ON ruleset_version.id = run.version;
 """
 
-MIGRATIONS = (_FIRST,)
+MIGRATIONS = (_FIRST, ACCOUNTS)
 """The scripts in order; the n-th brings a database from version n - 1 to n."""
 
 VERSION = len(MIGRATIONS)

@@ -1,0 +1,134 @@
+"""`leadwright serve`: the page and the HTTP interface."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..command import DATABASE, Command, note, write
+from ..failures import Failure, of_the_disk
+
+if TYPE_CHECKING:
+    from ....web.settings import Settings
+
+_RULES = Path(__file__).parents[3] / "rulesets" / "saas-inbound.rules"
+
+
+@click.command(
+    cls=Command,
+    examples=[
+        "leadwright serve",
+        "leadwright serve --db leads.db --port 9000",
+        "leadwright serve --sample --db sample.db      made-up leads to look around with",
+        "leadwright serve --host 0.0.0.0 --name score.example.com --https",
+    ],
+)
+@click.option(
+    "--db",
+    default=DATABASE,
+    metavar="FILE",
+    envvar="LEADWRIGHT_DB",
+    type=click.Path(),
+    help=f"The database.  [default: {DATABASE}]",
+)
+@click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Where to listen.  [default: 127.0.0.1]")
+@click.option(
+    "--port", default=8000, metavar="N", type=click.IntRange(0, 65535), help="Which port.  [default: 8000]"
+)
+@click.option("--open/--no-open", "open_page", default=None, help="Open the page in a browser.")
+@click.option("--name", "names", multiple=True, metavar="HOST", help="A name by which others call the page.")
+@click.option("--https", is_flag=True, help="A proxy before it speaks HTTPS, so cookies are for that alone.")
+@click.option(
+    "--rules-folder",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="Where rules written in the page may read lists from.  [default: nowhere]",
+)
+@click.option("--sample", is_flag=True, help="Begin with made-up leads where the database is not there yet.")
+def command(
+    *,
+    db: str,
+    host: str,
+    port: int,
+    open_page: bool | None,
+    names: tuple[str, ...],
+    https: bool,
+    rules_folder: Path | None,
+    sample: bool,
+) -> int:
+    """Serve the page: rulesets, leads and their explanations, and the HTTP interface.
+
+    On this computer alone, and as long as there are no users, nobody has to log in. To be reached by
+    others it needs users: leadwright user add.
+    """
+    from ....web.settings import Settings
+
+    if rules_folder is not None and not rules_folder.is_dir():
+        raise Failure(f"there is no folder {rules_folder}", "check the name")
+    if sample and not Path(db).exists():
+        _fill(Path(db))
+    return _serve(Settings(Path(db), host, port, names, https, rules_folder), open_page)
+
+
+def _serve(settings: Settings, open_page: bool | None) -> int:
+    from ....web.serving import CannotServe, Server
+
+    try:
+        server = Server(settings)
+    except CannotServe as error:
+        raise Failure(error.message, error.hint) from None
+    write(f"The page is at {server.address} (Ctrl-C ends it)")
+    sys.stdout.flush()
+    if open_page if open_page is not None else settings.local and sys.stdout.isatty():
+        import webbrowser
+
+        # Where there is no browser, the address above is enough.
+        with suppress(webbrowser.Error, OSError):
+            webbrowser.open(server.address)
+    try:
+        server.run()
+    finally:
+        server.close()
+    note("The page has ended.")
+    return 0
+
+
+def _fill(path: Path) -> None:
+    """Makes a database of made-up leads, scored by one of the rulesets that come with Leadwright."""
+    import tempfile
+
+    from ....rulesets.sample import SAMPLE_NOW, write_sample
+    from ...importing.mapping_file import mapping_beside, read_mapping
+    from ...importing.run import import_file
+    from ...store.catalogue import catalogue
+    from ...store.opening import open_store
+    from ..progress import ProgressLine
+    from ..rulesets import published, rules_named
+    from .score import score
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Under another name until it is whole: a half one would be taken for the sample the next time.
+    half = path.with_name(f"{path.name}.half")
+    half.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix="leadwright-") as folder:
+        try:
+            files = write_sample(Path(folder))
+        except OSError as error:
+            raise of_the_disk(error) from None
+        with open_store(half, create=True) as store:
+            for file in files:
+                beside = mapping_beside(file)
+                assert beside is not None, "the sample comes with its mapping"
+                mapping = read_mapping(beside)
+                with ProgressLine() as progress:
+                    import_file(store, file, mapping.mapping, mapping.reading, progress=progress)
+            rules = published(store, rules_named(str(_RULES), store, catalogue(store)))
+            score(store, rules, SAMPLE_NOW)
+            store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    half.replace(path)
+    for left in ("-wal", "-shm"):
+        half.with_name(half.name + left).unlink(missing_ok=True)

@@ -1,0 +1,87 @@
+"""What may be written next, at places of all sorts. The bar is where it is to be written."""
+
+from __future__ import annotations
+
+import pytest
+from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
+from leadwright.grammar.nodes import Kind
+from leadwright.web.completion import complete
+
+DATA = Catalogue(
+    10,
+    {
+        "title": FieldFacts("title", Kind.TEXT, 9, {"CTO": 5, 'a "b"': 1}, True),
+        "Lead Source": FieldFacts("Lead Source", Kind.TEXT, 3, {"Fair": 3}, True),
+    },
+    {
+        "visited": EventFacts("visited", 20, {"pricing": 12, "Case A": 2}, {"seconds": Kind.NUMBER}),
+        "Page Viewed": EventFacts("Page Viewed", 4, {"/docs": 4}, {}),
+    },
+)
+
+TEXT = 'list ICP: "a"\ndefine big: title = "x"\nscore fit from 0 to 9\nstage MQL when score >= 1\n'
+
+CASES = [
+    ("w|", ["when"]),
+    ("|", ["define", "disqualify", "event", "field"]),
+    ("when |", ["big", "title", "[Lead Source]", "visited", "[Page Viewed]", "sum("]),
+    ("when ti|", ["title"]),
+    ("when not sour|", ["[Lead Source]"]),
+    ("when [lead|", ["[Lead Source]"]),
+    ("when visited |", ["pricing", '"Case A"']),
+    ("when visited case|", ['"Case A"']),
+    ('when visited "ca|', ['"Case A"']),
+    ("when title = |", ['"CTO"', '"a ""b"""']),
+    ('when title = "CTO" or title = "c|', ['"CTO"']),
+    ("when title in (|", ['"CTO"']),
+    ('when title in ("x", |', ['"CTO"']),
+    ("when title in I|", ["ICP"]),
+    ("when title i|", ["in", "is"]),
+    ("when visited where s|", ["seconds", "score"]),
+    ("when visited pricing where (s|", ["seconds", "score"]),
+    ("when sum(visited.|", ["seconds"]),
+    ("when visited pricing >= 2 in last 3 d|", ["day", "days"]),
+    ("when visited followed by |", ["visited", "[Page Viewed]"]),
+    ("for each v|", ["visited"]),
+    ("when title = 1 then +5 f|", ["fit", "fading", "field", "for"]),
+    ("when title = 1 then +5 at |", ["least", "most"]),
+    ("grade f|", ["fit"]),
+    ('test "x" given ti|', ["title"]),
+    ('test "x" given title = "a" expect fi|', ["fit"]),
+    ('test "x" given title = "a" expect stage = m|', ["MQL"]),
+    ("field |", ["title", "[Lead Source]"]),
+    ("event |", ["visited", "[Page Viewed]"]),
+    ("when visited # why |", []),
+    ("when title = = |", []),
+    ("rule |", []),
+]
+
+
+@pytest.mark.parametrize(("marked", "wanted"), CASES, ids=[case[0] for case in CASES])
+def test_what_may_follow_is_offered(marked: str, wanted: list[str]) -> None:
+    before, _, after = marked.partition("|")
+    text = TEXT + before
+    found = complete(text + after, len(text), DATA)
+    offered = [item.text for item in found.suggestions]
+    assert offered[: len(wanted)] == wanted or set(wanted) <= set(offered), offered
+    if not wanted:
+        assert offered == []
+
+
+def test_a_renamed_event_offers_the_objects_of_what_it_renames() -> None:
+    text = 'event viewed from "Page Viewed"\nwhen viewed '
+    found = complete(text, len(text), DATA).suggestions
+    assert [(item.text, item.count) for item in found if item.kind == "object"] == [("/docs", 4)]
+
+
+def test_what_was_begun_is_replaced_and_counts_are_told() -> None:
+    found = complete("when visited pri and title", 16, DATA)
+    assert (found.start, found.end) == (13, 16)
+    assert [(item.text, item.kind, item.count) for item in found.suggestions] == [("pricing", "object", 12)]
+
+
+def test_no_prefix_of_a_text_breaks_it() -> None:
+    text = TEXT + 'group "G" at most 5 {\nwhen visited "a" where (seconds > 5) then +5 fit, tag "x" }\n'
+    for offset in range(len(text) + 1):
+        found = complete(text, offset, DATA)
+        assert 0 <= found.start <= found.end == offset

@@ -1,0 +1,1 @@
+"""People who use the page, and what they may do. Knows the store, and nothing of Flask."""

@@ -1,0 +1,110 @@
+"""Logging in, throttled, and the sessions that come of it, which end."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+
+from ...engine.store.opening import Store
+from .audit import Action, record
+from .passwords import matches
+from .roles import Person, Role
+from .users import LONGEST_NAME, folded
+
+HOUR = 3600 * 1_000_000
+IDLE, LONGEST = 8 * HOUR, 7 * 24 * HOUR
+"""A session ends after so long without a request, and after so long in any case; in microseconds."""
+
+_SEEN_EVERY = HOUR // 60
+_NOBODY = "(no user's name)"
+_WINDOW = HOUR // 4
+_MOST_PER_NAME_AND_ADDRESS, _MOST_PER_ADDRESS, _MOST_PER_NAME = 5, 30, 60
+"""Log-ins that may fail within the window before the next one is refused unseen."""
+
+
+class Throttled(Exception):
+    """Too many log-ins failed; `seconds` says when to try again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+def log_in(store: Store, name: str, password: str, address: str, now: int | None = None) -> str | None:
+    """The secret of a new session, None where name and password are not those of a user.
+
+    Raises Throttled where too many log-ins failed, before the password is looked at. `now` is in
+    microseconds since 1970 UTC; without it, it is the present.
+    """
+    now = _present() if now is None else now
+    wanted = folded(name)[:LONGEST_NAME]
+    with store.guard():
+        row = store.connection.execute("SELECT id, password FROM user WHERE name = ?", (wanted,)).fetchone()
+    # What is no name may be a password in the wrong place, which the record must not keep.
+    who = wanted if row else _NOBODY
+    _refuse_guessing(store, who, address, now)
+    if not matches(password, row[1] if row else None):
+        with store.transaction() as connection:
+            record(connection, Action.LOG_IN_FAILED, who=who, address=address)
+        return None
+    secret = secrets.token_urlsafe(32)
+    with store.transaction() as connection:
+        connection.execute("DELETE FROM session WHERE seen < ? OR began < ?", (now - IDLE, now - LONGEST))
+        connection.execute("INSERT INTO session VALUES (?, ?, ?, ?)", (digest(secret), row[0], now, now))
+    return secret
+
+
+def _refuse_guessing(store: Store, name: str, address: str, now: int) -> None:
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT at, who, address FROM audit WHERE action = ? AND at > ? AND (who = ? OR address = ?) "
+            "ORDER BY at DESC",
+            (Action.LOG_IN_FAILED.value, now - _WINDOW, name, address),
+        ).fetchall()
+    both = [at for at, who, where in rows if who == name and where == address]
+    of_address = [at for at, _, where in rows if where == address]
+    of_name = [at for at, who, _ in rows if who == name]
+    limits = ((both, _MOST_PER_NAME_AND_ADDRESS), (of_address, _MOST_PER_ADDRESS), (of_name, _MOST_PER_NAME))
+    waits = [failed[most - 1] + _WINDOW - now for failed, most in limits if len(failed) >= most]
+    if waits:
+        raise Throttled(max(1, max(waits) // 1_000_000))
+
+
+def person_of_session(store: Store, secret: str, now: int | None = None) -> tuple[Person, bool] | None:
+    """Who a session belongs to, and whether it is time to say that it was seen. None where it has ended."""
+    now = _present() if now is None else now
+    with store.guard():
+        row = store.connection.execute(
+            "SELECT user.id, user.name, user.role, session.seen FROM session "
+            "JOIN user ON user.id = session.user WHERE secret = ? AND seen > ? AND began > ?",
+            (digest(secret), now - IDLE, now - LONGEST),
+        ).fetchone()
+    if row is None:
+        return None
+    number, name, role, seen = row
+    return Person(name, Role(role), number), now - seen > _SEEN_EVERY
+
+
+def seen(store: Store, secret: str, now: int | None = None) -> None:
+    """Puts off the end of a session that is in use."""
+    with store.transaction() as connection:
+        connection.execute(
+            "UPDATE session SET seen = ? WHERE secret = ?",
+            (_present() if now is None else now, digest(secret)),
+        )
+
+
+def log_out(store: Store, secret: str) -> None:
+    """Ends a session."""
+    with store.transaction() as connection:
+        connection.execute("DELETE FROM session WHERE secret = ?", (digest(secret),))
+
+
+def digest(secret: str) -> bytes:
+    """What is kept of a secret; it is long and random, so that one hash is enough."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def _present() -> int:
+    return time.time_ns() // 1000

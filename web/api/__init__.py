@@ -1,0 +1,20 @@
+"""The HTTP interface: JSON under /api/v1, described at /api/openapi.json."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from . import catalogue, leads, openapi, rules, rulesets
+from .operations import Operation, mount
+
+
+def all_operations() -> list[Operation]:
+    """Everything that can be asked, in the order of the document."""
+    return [*rules.OPERATIONS, *rulesets.OPERATIONS, *leads.OPERATIONS, *catalogue.OPERATIONS]
+
+
+def register(app: Flask) -> None:
+    """Mounts every operation, and the document that describes them."""
+    operations = all_operations()
+    mount(app, operations)
+    openapi.mount(app, operations)

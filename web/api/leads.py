@@ -1,0 +1,100 @@
+"""Leads in the database: searched, and explained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...engine.report.decision_data import decision_data
+from ...engine.store.leads import StoredLead, search_leads
+from ...engine.store.rulesets import ruleset_names
+from ..access import settings
+from ..accounts.roles import Role
+from ..database import reading
+from ..lookups import events_of_lead, highest, instant_asked, lead_with, stored_scores
+from ..problems import not_found
+from ..rulebook import ready, version_of
+from .operations import Operation
+from .schemas import AT, INTEGER, MAYBE, RULESET, STRING, VERSION, many, obj, refer
+
+_KEY = {"type": "string", "minLength": 1, "maxLength": 1_000}
+_LIMIT = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
+
+
+def search(q: str | None, ruleset: str | None, stage: str | None, limit: int) -> dict[str, Any]:
+    """Leads that a text is found in, else those with the highest scores."""
+    store = reading(settings())
+    if ruleset is not None:
+        version_of(store, ruleset)
+    chosen = ruleset or next(iter(ruleset_names(store)), None)
+    if (q is None or not q.strip()) and chosen is not None:
+        found = highest(store, chosen, stage, limit)
+    else:
+        found = search_leads(store, q or "", limit)
+    scores = stored_scores(store, chosen, [lead.id for lead in found]) if chosen is not None else {}
+    leads = [_lead(lead, scores.get(lead.id)) for lead in found]
+    if stage is not None:
+        leads = [lead for lead in leads if lead["stage"] == stage]
+    return {"ruleset": chosen, "leads": leads}
+
+
+def _lead(lead: StoredLead, score: Any) -> dict[str, Any]:
+    return {
+        "lead": lead.key,
+        "fields": dict(lead.fields),
+        "score": score.total if score else None,
+        "stage": score.stage if score else None,
+        "disqualified": score.disqualified if score else None,
+    }
+
+
+def explain(lead: str, ruleset: str | None, version: int | None, at: str | None) -> dict[str, Any]:
+    """The decision about a stored lead, with everything that explains it."""
+    store = reading(settings())
+    found = lead_with(store, lead)
+    names = ruleset_names(store)
+    if ruleset is None and not names:
+        raise not_found("No ruleset has been published yet, so there is nothing to explain by.")
+    rules = ready(store, ruleset or names[0], version)
+    now = instant_asked(at, store, rules.version.ruleset)
+    evaluator = rules.evaluator
+    decision = evaluator.decide(evaluator.facts(found.fields, events_of_lead(store, found.id)), now)
+    return {
+        "lead": found.key,
+        "ruleset": rules.version.ruleset,
+        "version": rules.version.number,
+        "decision": decision_data(decision),
+    }
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/leads",
+        "leads",
+        "Search leads by a part of their id or of any text; without one, those with the highest scores",
+        Role.VIEWER,
+        search,
+        obj({"ruleset": MAYBE, "leads": many(refer("Lead"))}),
+        queries={
+            "q": {"type": "string", "maxLength": 200},
+            "ruleset": RULESET,
+            "stage": {"type": "string", "minLength": 1, "maxLength": 200},
+            "limit": _LIMIT,
+        },
+    ),
+    Operation(
+        "GET",
+        "/explanation",
+        "explanation",
+        "Explain a lead by a ruleset, as of an instant (without one, that of the last scoring)",
+        Role.VIEWER,
+        explain,
+        obj({"lead": STRING, "ruleset": STRING, "version": INTEGER, "decision": refer("Decision")}),
+        queries={
+            "lead": _KEY | {"x-required": True},
+            "ruleset": RULESET,
+            "version": VERSION,
+            "at": AT,
+        },
+    ),
+)

@@ -1,0 +1,226 @@
+"""The shapes of requests and answers, as JSON Schema; names begin large where the document lists them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...grammar.limits import LARGEST_TEXT
+from .validate import Schema
+
+Made = dict[str, Any]
+
+
+def obj(properties: Schema, *, optional: tuple[str, ...] = ()) -> Made:
+    """An object with these members and no others, all required but the optional ones."""
+    required = [name for name in properties if name not in optional]
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+def many(items: Schema, **more: object) -> Made:
+    """A list."""
+    return {"type": "array", "items": items, **more}
+
+
+def mapping(values: Schema) -> Made:
+    """An object with any names."""
+    return {"type": "object", "additionalProperties": values}
+
+
+def refer(name: str) -> Made:
+    """A shape of COMPONENTS."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+STRING: Made = {"type": "string"}
+INTEGER: Made = {"type": "integer"}
+YES: Made = {"type": "boolean"}
+MAYBE: Made = {"type": ["string", "null"]}
+MAYBE_NUMBER: Made = {"type": ["integer", "null"]}
+INSTANT: Made = {"type": "string", "format": "date-time"}
+MAYBE_INSTANT: Made = {"type": ["string", "null"], "format": "date-time"}
+
+TEXT: Made = {"type": "string", "maxLength": LARGEST_TEXT, "description": "The text of the rules."}
+RULESET: Made = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 200,
+    "description": "The name of a published ruleset.",
+}
+VERSION: Made = {"type": "integer", "minimum": 1, "maximum": 1_000_000_000}
+NOTE: Made = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 2_000,
+    "pattern": r"\S",
+    "x-pattern": '"note" must say what changed',
+    "description": "What changed and why, for the history.",
+}
+AT: Made = {
+    "type": "string",
+    "maxLength": 40,
+    "description": "The instant to look from: 2026-01-15, 2026-01-15T12:00Z or now.",
+}
+MAYBE_AT: Made = AT | {"type": ["string", "null"]}
+
+GIVEN: Made = {
+    "anyOf": [
+        {"type": "string", "maxLength": 100_000},
+        {"type": "number"},
+        {"type": "boolean"},
+        {"type": "null"},
+        {"type": "array", "items": {"type": "string", "maxLength": 10_000}, "maxItems": 1_000},
+    ]
+}
+EVENT: Made = obj(
+    {
+        "type": {"type": "string", "minLength": 1, "maxLength": 1_000},
+        "at": {"type": "string", "maxLength": 40},
+        "object": {"type": ["string", "null"], "maxLength": 10_000},
+        "properties": {"type": "object", "additionalProperties": GIVEN, "maxProperties": 500},
+    },
+    optional=("object", "properties"),
+)
+
+COUNTS = mapping(INTEGER)
+STAGES = mapping(MAYBE)
+
+COMPONENTS: dict[str, Made] = {
+    "Problem": {
+        "type": "object",
+        "properties": {
+            "type": STRING,
+            "title": STRING,
+            "status": INTEGER,
+            "detail": STRING,
+            "errors": many(STRING),
+            "diagnostics": many(refer("Diagnostic")),
+            "failed_tests": many(STRING),
+            "live": MAYBE_NUMBER,
+        },
+        "required": ["type", "title", "status", "detail"],
+    },
+    "Diagnostic": obj(
+        {
+            "code": STRING,
+            "severity": {"enum": ["error", "warning", "lint"]},
+            "message": STRING,
+            "help": MAYBE,
+            "file": MAYBE,
+            "line": INTEGER,
+            "column": INTEGER,
+            "end_line": INTEGER,
+            "end_column": INTEGER,
+        }
+    ),
+    "Line": obj(
+        {
+            "kind": {"enum": ["rule", "group", "range"]},
+            "name": STRING,
+            "score": MAYBE,
+            "line": MAYBE_NUMBER,
+            "written": INTEGER,
+            "faded": INTEGER,
+            "points": INTEGER,
+            "text": STRING,
+        }
+    ),
+    "Finding": obj(
+        {
+            "asked": STRING,
+            "found": STRING,
+            "truth": {"type": ["boolean", "null"]},
+            "unknown": MAYBE,
+            "instants": many(INSTANT),
+            "joined": {"enum": ["all", "any", "not", "define", None]},
+            "parts": many(refer("Finding")),
+        }
+    ),
+    "RuleFinding": obj(
+        {
+            "rule": STRING,
+            "line": INTEGER,
+            "fired": YES,
+            "condition": {"anyOf": [refer("Finding"), {"type": "null"}]},
+            "events": {"anyOf": [refer("Finding"), {"type": "null"}]},
+            "lines": many(refer("Line")),
+            "tags": many(STRING),
+        }
+    ),
+    "StageFinding": obj(
+        {
+            "stage": STRING,
+            "track": STRING,
+            "line": INTEGER,
+            "holds": YES,
+            "current": YES,
+            "condition": refer("Finding"),
+            "ways": many(many(obj({"asked": STRING, "needed": STRING, "obstacle": MAYBE}))),
+        }
+    ),
+    "Decision": obj(
+        {
+            "ruleset_digest": STRING,
+            "now": INSTANT,
+            "score": INTEGER,
+            "scores": COUNTS,
+            "stages": STAGES,
+            "stages_if_qualified": STAGES,
+            "grade": STRING,
+            "grades": mapping(STRING),
+            "tags": many(STRING),
+            "disqualified": many(STRING),
+            "lines": many(refer("Line")),
+            "rules": many(refer("RuleFinding")),
+            "stage_findings": many(refer("StageFinding")),
+            "disqualifications": many(refer("Finding")),
+            "next_change": MAYBE_INSTANT,
+        }
+    ),
+    "Version": obj(
+        {
+            "ruleset": STRING,
+            "title": MAYBE,
+            "version": INTEGER,
+            "digest": STRING,
+            "note": MAYBE,
+            "author": MAYBE,
+            "published_at": INSTANT,
+            "text": STRING,
+            "files": mapping(STRING),
+        },
+        optional=("text", "files"),
+    ),
+    "Standing": obj(
+        {
+            "version": INTEGER,
+            "now": INSTANT,
+            "leads": INTEGER,
+            "disqualified": INTEGER,
+            "stages": many(obj({"stage": MAYBE, "leads": INTEGER})),
+        }
+    ),
+    "Lead": obj(
+        {
+            "lead": STRING,
+            "fields": mapping(GIVEN),
+            "score": MAYBE_NUMBER,
+            "stage": MAYBE,
+            "disqualified": {"type": ["boolean", "null"]},
+        }
+    ),
+    "Move": obj(
+        {
+            "lead": STRING,
+            "score_before": INTEGER,
+            "score_after": INTEGER,
+            "stages_before": STAGES,
+            "stages_after": STAGES,
+            "causes": many(obj({"name": STRING, "points": INTEGER})),
+        }
+    ),
+}

@@ -1,0 +1,29 @@
+"""The application: everything put together."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from . import access, api, database, pages, problems, security
+from .rulebook import Kept
+from .settings import Settings
+
+
+def create_app(settings: Settings) -> Flask:
+    """A WSGI application over one database. Holds nothing that a restart would lose."""
+    app = Flask(__name__, static_folder="static", template_folder="templates")
+    app.config["LEADWRIGHT"] = settings
+    app.config["MAX_CONTENT_LENGTH"] = settings.largest_request
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.largest_request
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
+    app.url_map.strict_slashes = False
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.extensions["leadwright"] = Kept()
+    security.register(app, settings)
+    problems.register(app)
+    database.register(app)
+    access.register(app)
+    api.register(app)
+    pages.register(app)
+    return app

@@ -1,0 +1,47 @@
+"""The database during one request: opened when first asked for, closed at the end, bounded in time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask, g
+
+from ..engine.store.opening import Store, open_store
+from .settings import Settings
+
+_STEPS = 10_000
+"""Steps of SQLite's machine between two looks at the clock; some tenths of a millisecond."""
+
+
+def register(app: Flask) -> None:
+    """Has the database closed when a request is over."""
+
+    @app.teardown_appcontext
+    def close(_error: BaseException | None) -> None:
+        store: Store | None = g.pop("store", None)
+        if store is not None:
+            store.close()
+
+
+def reading(settings: Settings) -> Store:
+    """The database of this request, for reading."""
+    if "store" not in g:
+        g.store = _bounded(open_store(settings.database, read_only=True, wait=2.0), settings.request_seconds)
+    store: Store = g.store
+    return store
+
+
+@contextmanager
+def writing(settings: Settings) -> Iterator[Store]:
+    """The database for writing; in the block alone, so that the lock is held no longer than needed."""
+    with open_store(settings.database, wait=5.0) as store:
+        yield _bounded(store, settings.request_seconds)
+
+
+def _bounded(store: Store, seconds: float) -> Store:
+    """Breaks off what takes longer: SQLite then raises its error SQLITE_INTERRUPT."""
+    until = time.monotonic() + seconds
+    store.connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+    return store

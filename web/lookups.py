@@ -1,0 +1,159 @@
+"""What the pages and the interface ask of the record: where leads stand, which instant to look from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..engine.evaluate import Event
+from ..engine.store.events import event_kinds, events_of
+from ..engine.store.leads import StoredLead, find_lead, iterate_leads
+from ..engine.store.opening import Store
+from ..engine.values import moment_of, read_moment
+from .problems import invalid, not_found
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where leads stood when a ruleset last scored them: by which version, as of when, how many in each
+    stage of `main` (None for none), and how many of those in none are disqualified."""
+
+    version: int
+    now: dt.datetime
+    leads: int
+    stages: Mapping[str | None, int]
+    disqualified: int
+
+
+def standing(store: Store, ruleset: str) -> Standing | None:
+    """Where leads stand, None where the ruleset never scored them."""
+    with store.guard():
+        run = store.connection.execute(
+            "SELECT version.number, run.now FROM run "
+            "JOIN ruleset_version AS version ON version.id = run.version "
+            "JOIN ruleset ON ruleset.id = version.ruleset "
+            "WHERE ruleset.name = ? ORDER BY run.id DESC LIMIT 1",
+            (ruleset,),
+        ).fetchone()
+        if run is None:
+            return None
+        rows = store.connection.execute(
+            "SELECT stage, count(*), sum(disqualified) FROM score JOIN ruleset ON ruleset.id = score.ruleset "
+            "WHERE ruleset.name = ? GROUP BY stage",
+            (ruleset,),
+        ).fetchall()
+    return Standing(
+        run[0],
+        moment_of(run[1]),
+        sum(count for _, count, _ in rows),
+        {stage: count for stage, count, _ in rows},
+        sum(gone for _, _, gone in rows),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredScore:
+    """The score that is stored for a lead, its stage in `main`, and whether it is disqualified."""
+
+    total: int
+    stage: str | None
+    disqualified: bool
+
+
+def stored_scores(store: Store, ruleset: str, leads: list[int]) -> dict[int, StoredScore]:
+    """The stored scores of leads by their numbers."""
+    marks = ", ".join("?" * len(leads))
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT lead, total, stage, disqualified FROM score JOIN ruleset ON ruleset.id = score.ruleset "
+            f"WHERE ruleset.name = ? AND lead IN ({marks})",
+            (ruleset, *leads),
+        )
+        return {lead: StoredScore(total, stage, bool(gone)) for lead, total, stage, gone in rows}
+
+
+def highest(store: Store, ruleset: str, stage: str | None, limit: int) -> list[StoredLead]:
+    """The leads with the highest scores; of one stage of `main` where it is given."""
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT lead._key FROM score JOIN ruleset ON ruleset.id = score.ruleset "
+            "JOIN lead ON lead._id = score.lead WHERE ruleset.name = :ruleset "
+            "AND (:stage IS NULL OR score.stage = :stage) "
+            "ORDER BY score.disqualified, score.total DESC, lead._key LIMIT :limit",
+            {"ruleset": ruleset, "stage": stage, "limit": limit},
+        ).fetchall()
+    return [lead for (key,) in rows if (lead := find_lead(store, key)) is not None]
+
+
+def version_choices(store: Store) -> list[tuple[str, str]]:
+    """Every version of every ruleset, the newest first: as `name@2`, and as people call it."""
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT name, coalesce(title, name), number FROM ruleset_version JOIN ruleset "
+            "ON ruleset.id = ruleset_version.ruleset ORDER BY ruleset.id, number DESC"
+        )
+        return [(f"{name}@{number}", f"{title}, version {number}") for name, title, number in rows]
+
+
+def lead_with(store: Store, key: str) -> StoredLead:
+    """The lead with this id. Problem 404 where there is none."""
+    found = find_lead(store, key)
+    if found is None:
+        raise not_found(f'There is no lead with the id "{key}". Search for it by a part of its name.')
+    return found
+
+
+def events_of_lead(store: Store, lead: int) -> list[Event]:
+    """The events of a lead as evaluation takes them."""
+    return [Event(event.type, event.at, event.object, event.properties) for event in events_of(store, lead)]
+
+
+def all_leads(store: Store) -> Iterator[tuple[StoredLead, list[Event]]]:
+    """All leads with their events, in the order of their numbers, as of one moment of the database."""
+    store.connection.execute("BEGIN")
+    try:
+        happened = _all_events(store)
+        waiting = next(happened, None)
+        for lead in iterate_leads(store):
+            events: list[Event] = []
+            while waiting is not None and waiting[0] <= lead.id:
+                if waiting[0] == lead.id:
+                    events.append(waiting[1])
+                waiting = next(happened, None)
+            yield lead, events
+    finally:
+        store.connection.execute("COMMIT")
+
+
+def _all_events(store: Store) -> Iterator[tuple[int, Event]]:
+    kinds = event_kinds(store)
+    rows = store.connection.execute(
+        "SELECT lead, at, kind, properties FROM event ORDER BY lead, at, kind, key"
+    )
+    for lead, at, kind, properties in rows:
+        type_, object_ = kinds[kind]
+        given: dict[str, Any] = json.loads(properties) if properties else {}
+        yield lead, Event(type_, moment_of(at), object_, given)
+
+
+def instant_asked(text: str | None, store: Store | None = None, ruleset: str | None = None) -> dt.datetime:
+    """The instant that a text names; without one that of the ruleset's last scoring, else the present.
+
+    A day alone is its beginning, in UTC.
+    """
+    if text is None or not text.strip():
+        found = standing(store, ruleset) if store is not None and ruleset is not None else None
+        return found.now if found is not None else dt.datetime.now(dt.UTC)
+    if text.strip().lower() == "now":
+        return dt.datetime.now(dt.UTC)
+    moment = read_moment(text)
+    if moment is None:
+        raise invalid(
+            f'"{text}" is not an instant that can be read: write it as 2026-01-15, 2026-01-15T12:00Z or now'
+        )
+    if isinstance(moment, dt.datetime):
+        return moment
+    return dt.datetime.combine(moment, dt.time(), dt.UTC)

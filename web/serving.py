@@ -1,0 +1,99 @@
+"""Serving the page with waitress, after looking whether it may be served so."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from waitress.server import create_server
+
+from ..engine.store.errors import StoreError
+from ..engine.store.opening import open_store
+from .accounts.users import any_users
+from .app import create_app
+from .settings import Settings
+
+_THREADS = 8
+_PATIENCE = 60
+"""Seconds after which a connection on which nothing happens is closed."""
+
+
+class CannotServe(Exception):
+    """The page cannot be served in this way. `message` says why, `hint` what to do."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class Server:
+    """A page that listens, but does not answer before `run`. Raises CannotServe where it may not listen."""
+
+    def __init__(self, settings: Settings) -> None:
+        # Opened for writing once, so that tables of an older version are brought up to date.
+        try:
+            with open_store(settings.database) as store:
+                users = any_users(store)
+        except StoreError as error:
+            # A database that can only be read is served to read, if it is up to date.
+            with open_store(settings.database, read_only=True) as store:
+                users = any_users(store)
+            if not settings.local and not users:
+                raise error from None
+        if not settings.local and not users:
+            raise CannotServe(
+                "others could reach this page, and there are no users yet",
+                f"add one first: leadwright user add NAME --role admin --db {settings.database}",
+            )
+        self._socket = _listening(settings.host, settings.port)
+        self._server = create_server(
+            create_app(settings),
+            sockets=[self._socket],
+            threads=_THREADS,
+            max_request_body_size=settings.largest_request,
+            max_request_header_size=32 * 1024,
+            channel_timeout=_PATIENCE,
+            connection_limit=500,
+            ident="Leadwright",
+            clear_untrusted_proxy_headers=False,
+        )
+        self.port = int(self._socket.getsockname()[1])
+        host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "localhost") else settings.host
+        self.address = f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    def run(self) -> None:
+        """Answers until it is interrupted."""
+        self._server.run()
+
+    def close(self) -> None:
+        """Stops listening."""
+        self._server.close()
+        self._socket.close()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that is bound, so that what is wrong with host or port comes up here."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError):
+        raise CannotServe(
+            f"there is no address {host} to listen on", "give one of this computer's, or 0.0.0.0 for all"
+        ) from None
+    made = socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":
+            # Elsewhere this would let two programs share the port.
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+    except OSError as error:
+        made.close()
+        if isinstance(error, PermissionError):
+            raise CannotServe(
+                f"you may not listen on port {port}", "give one above 1023 with --port"
+            ) from None
+        raise CannotServe(
+            f"port {port} on {host} cannot be used: {error.strerror or error}",
+            "stop what uses it, or give another with --port",
+        ) from None
+    return made
