@@ -27,7 +27,8 @@ SECTIONS = {
     "Score leads": {
         "import": "Load leads or events from a file.",
         "fields": "Show what the data holds: fields, events, objects.",
-        "score": "Score all leads.",
+        "score": "Score the leads that are due, or all.",
+        "watch": "Keep scores right as leads change and time passes.",
         "explain": "Say why a lead has its score, and what it would take.",
     },
     "Work together": {

@@ -52,6 +52,17 @@ def totals(store: Store, ruleset: str) -> Counter[int]:
         return Counter(dict(rows.fetchall()))
 
 
+def disqualified(store: Store, ruleset: str) -> int:
+    """How many leads are disqualified."""
+    with store.guard():
+        row = store.connection.execute(
+            "SELECT count(*) FROM score JOIN ruleset ON ruleset.id = score.ruleset "
+            "WHERE ruleset.name = ? AND disqualified",
+            (ruleset,),
+        ).fetchone()
+    return int(row[0])
+
+
 def stages(store: Store, ruleset: str, track: str) -> Counter[str | None]:
     """How many leads are in each stage of a track, None for none."""
     path = '$.stages."' + track.replace('"', "") + '"'

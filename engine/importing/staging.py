@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from ..store.freshness import mark_changed
 from ..store.leads import StoredField, quoted
 from ..store.opening import Store
 
@@ -92,11 +93,11 @@ class Staging:
                     "AND NOT EXISTS (SELECT 1 FROM main.lead WHERE _key = i.key)",
                     between,
                 )
-                written = connection.execute(self._upsert(), (self.now, *between)).rowcount
+                written = connection.execute(self._upsert(), (self.now, *between)).fetchall()
                 if written:
-                    _mark_changed(connection)
+                    mark_changed(connection, (lead for (lead,) in written))
             added += new
-            changed += written - new
+            changed += len(written) - new
             progress(min(1.0, between[1] / total))
         return total, added, changed
 
@@ -109,12 +110,12 @@ class Staging:
             "WHERE rowid BETWEEN ? AND ? ORDER BY rowid ON CONFLICT (_key) DO "
         )
         if not names:
-            return source + "NOTHING"
+            return source + "NOTHING RETURNING _id"
         updates = "".join(f", {name} = ifnull(excluded.{name}, lead.{name})" for name in names)
         differs = " OR ".join(
             f"(excluded.{name} IS NOT NULL AND excluded.{name} IS NOT lead.{name})" for name in names
         )
-        return f"{source}UPDATE SET _changed = excluded._changed{updates} WHERE {differs}"
+        return f"{source}UPDATE SET _changed = excluded._changed{updates} WHERE {differs} RETURNING _id"
 
     def merge_events(self, progress: Callable[[float], None]) -> Merged:
         """Brings the gathered events in, making the leads that are not there yet."""
@@ -169,12 +170,13 @@ class Staging:
         added = connection.total_changes - before
         merged.events_added += added
         if added:
-            self._touch(connection, ids, had if added < len(batch) else None)
-            _mark_changed(connection)
+            mark_changed(connection, self._touch(connection, ids, had if added < len(batch) else None))
 
-    def _touch(self, connection: sqlite3.Connection, ids: dict[str, int], had: dict[int, int] | None) -> None:
-        """Notes on the leads that got an event when they did; `had` None: all of them did."""
-        touched: Iterable[int] = ids.values()
+    def _touch(
+        self, connection: sqlite3.Connection, ids: dict[str, int], had: dict[int, int] | None
+    ) -> list[int]:
+        """Notes on the leads that got an event when they did, and which they are; `had` None: all of them."""
+        touched = list(ids.values())
         if had is not None:
             have = _event_counts(connection, ids.values())
             touched = [lead for lead in ids.values() if have.get(lead) != had.get(lead)]
@@ -182,6 +184,7 @@ class Staging:
             "UPDATE main.lead SET _changed = ? WHERE _id = ? AND _changed <> ?",
             ((self.now, lead, self.now) for lead in touched),
         )
+        return touched
 
     def _scalar(self, sql: str, parameters: tuple[object, ...] = ()) -> int:
         with self.store.guard():
@@ -196,7 +199,3 @@ def _event_counts(connection: sqlite3.Connection, leads: Iterable[int]) -> dict[
             (json.dumps(list(leads)),),
         )
     )
-
-
-def _mark_changed(connection: sqlite3.Connection) -> None:
-    connection.execute("UPDATE main.state SET data = data + 1")

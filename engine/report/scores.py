@@ -17,7 +17,7 @@ _MOST_BANDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What a scoring came to.
+    """What a scoring came to. `leads` is how many there are, `looked_at` how many could have changed.
 
     `stages` counts the leads in each stage of each track, from the lowest stage to the highest, None for
     none; `totals` those of each score; `moves` those that went from one stage of `main` to another;
@@ -30,6 +30,7 @@ class Scored:
     digest: str
     now: dt.datetime
     leads: int
+    looked_at: int
     added: int
     changed: int
     disqualified: int
@@ -42,8 +43,7 @@ class Scored:
 def scored_text(scored: Scored, paper: Paper) -> list[str]:
     """Leads by stage and by score, who moved, and who is highest."""
     name = shown(f"{scored.title or scored.ruleset}, version {scored.version}")
-    head = f"Scored {counted(scored.leads, 'lead')} by {name}, as of {when(scored.now)}."
-    lines = paper.wrapped(head)
+    lines = paper.wrapped(_head(scored, name))
     for track, counts in scored.stages.items():
         lines += ["", paper.bold("Stages" if track == "main" else f"Stages in {shown(track)}")]
         lines += _counts(
@@ -59,6 +59,15 @@ def scored_text(scored: Scored, paper: Paper) -> list[str]:
         names = ", ".join(f"{shown(lead)} ({total:,})" for lead, total in scored.highest)
         lines += ["", *paper.wrapped(f"Highest: {names}", 0, 2)]
     return lines
+
+
+def _head(scored: Scored, name: str) -> str:
+    leads, by = counted(scored.leads, "lead"), f"by {name}, as of {when(scored.now)}"
+    if scored.looked_at == scored.leads:
+        return f"Scored {leads} {by}."
+    if not scored.looked_at:
+        return f"Nothing was due: the scores of {leads} {by} are as they were."
+    return f"Scored {scored.looked_at:,} of {leads} {by}; the others were not due."
 
 
 def _ranked(counts: Mapping[str | None, int]) -> list[str | None]:
@@ -122,6 +131,7 @@ def scored_data(scored: Scored) -> dict[str, Any]:
         "ruleset_digest": scored.digest,
         "now": scored.now.isoformat().replace("+00:00", "Z"),
         "leads": scored.leads,
+        "looked_at": scored.looked_at,
         "added": scored.added,
         "changed": scored.changed,
         "disqualified": scored.disqualified,

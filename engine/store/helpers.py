@@ -17,7 +17,7 @@ from pathlib import Path
 from ..evaluate import Evaluator
 from ..plan import Plan
 from .opening import open_store
-from .scoring import Job, Scorer, Tally
+from .scorer import Job, Scorer, Tally
 
 _SIZE = 4
 _PATIENCE = 60.0

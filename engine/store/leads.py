@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ...grammar.nodes import Kind
 from ..values import Prepared, is_blank, prepare
 from .errors import StoreError
+from .freshness import mark_all_changed
 from .opening import Store
 from .schema import SYSTEM_COLUMNS
 
@@ -106,6 +107,7 @@ def change_kind(store: Store, field: StoredField, kind: Kind) -> StoredField:
     connection.execute(f"ALTER TABLE lead DROP COLUMN {old}")
     connection.execute(f"ALTER TABLE lead RENAME COLUMN {new} TO {old}")
     connection.execute("UPDATE field SET kind = ? WHERE name = ?", (kind.value, field.name))
+    mark_all_changed(connection)
     return StoredField(field.name, field.column, kind)
 
 

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from .accounts_schema import ACCOUNTS
+from .fresh_schema import FRESH
 
 APPLICATION_ID = 0x4C454144
 """The letters LEAD."""
@@ -110,7 +111,7 @@ CREATE TABLE version_line (
     PRIMARY KEY (version, number)
 ) STRICT, WITHOUT ROWID;
 
--- One scoring of all leads; `finished` stays empty where it was broken off.
+-- One scoring, of all leads or of those that were due; `finished` stays empty where it was broken off.
 CREATE TABLE run (
     id INTEGER PRIMARY KEY,
     version INTEGER NOT NULL REFERENCES ruleset_version (id),
@@ -186,7 +187,7 @@ JOIN run ON run.id = score.run
 JOIN ruleset_version ON ruleset_version.id = run.version;
 """
 
-MIGRATIONS = (_FIRST, ACCOUNTS)
+MIGRATIONS = (_FIRST, ACCOUNTS, FRESH)
 """The scripts in order; the n-th brings a database from version n - 1 to n."""
 
 VERSION = len(MIGRATIONS)

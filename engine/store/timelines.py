@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from ...grammar.nodes import Kind
 from ..evaluate import Evaluator
 from ..evaluate.facts import Row
+from ..evaluate.wakes import MONTH_ENDS
 from ..evaluate.walk import selections
 from ..plan import Field, Last, Range
-from ..values import Prepared, prepare, shift, text_key
+from ..values import MICROSECONDS, Prepared, prepare, shift, text_key
 from .events import event_kinds
 from .leads import StoredField, from_stored, quoted, stored_fields
 from .opening import Store
@@ -32,8 +34,33 @@ _read_json: Callable[[str, int], tuple[Any, int]] = vars(json.JSONDecoder())["sc
 """The decoder's own step: without the checks that `json.loads` makes of every text."""
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Leads by their numbers: those from first to last or, where any are listed, of these the listed ones."""
+
+    first: int
+    last: int
+    listed: tuple[int, ...] = ()
+
+    def test(self, column: str) -> str:
+        """What a statement of SQL asks of the column that holds the number."""
+        if self.listed:
+            return f"{column} IN (SELECT value FROM json_each(:listed))"
+        return f"{column} BETWEEN :first AND :last"
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """What the test refers to."""
+        return {"first": self.first, "last": self.last, "listed": json.dumps(self.listed)}
+
+
+def listed(numbers: Sequence[int]) -> Span:
+    """These leads, which are in order and at least one."""
+    return Span(numbers[0], numbers[-1], tuple(numbers))
+
+
 class Timelines:
-    """The leads of a store as one plan sees them at one instant.
+    """The leads of a store as one plan sees them at one instant, with the events that are yet to come.
 
     `reader` should be in a read transaction, so that all of it is one moment's state.
     """
@@ -60,18 +87,17 @@ class Timelines:
             quoted(stored[field.column].column) if field.column in stored else "NULL"
             for field in self.plan.fields
         ]
-        self._lead_sql = (
-            f"SELECT {', '.join(['_id', *columns])} FROM lead WHERE _id BETWEEN ? AND ? ORDER BY _id"
-        )
+        self._columns = ", ".join(["_id", *columns])
         self._makers = [_Prepare(_maker(field, stored.get(field.column))) for field in self.plan.fields]
-        self._event_sql = self._write_event_sql() if self._read else None
+        self._event_tests = self._write_event_tests()
+        self._event_sql: dict[bool, str] = {}
 
-    def leads(self, first: int, last: int) -> Iterator[tuple[int, Sequence[Prepared], list[Row]]]:
-        """Each lead with a number from first to last: the number, its fields as the plan reads them, and
-        those of its events, in the order of time, that can make a difference."""
-        happened = self._events(first, last)
+    def leads(self, span: Span) -> Iterator[tuple[int, Sequence[Prepared], list[Row]]]:
+        """Each lead of a span: its number, its fields as the plan reads them, and those of its events, in
+        the order of time, that can make a difference now or later."""
+        happened = self._events(span)
         waiting, events = next(happened, _NOTHING)
-        for numbers, all_fields in self._leads(first, last):
+        for numbers, all_fields in self._leads(span):
             for number, fields in zip(numbers, all_fields, strict=True):
                 if number == waiting:
                     yield number, fields, events
@@ -81,8 +107,9 @@ class Timelines:
 
     # --- leads ----------------------------------------------------------------------------------
 
-    def _leads(self, first: int, last: int) -> Iterator[tuple[Sequence[int], list[Sequence[Prepared]]]]:
-        cursor = self.reader.connection.execute(self._lead_sql, (first, last))
+    def _leads(self, span: Span) -> Iterator[tuple[Sequence[int], list[Sequence[Prepared]]]]:
+        sql = f"SELECT {self._columns} FROM lead WHERE {span.test('_id')} ORDER BY _id"
+        cursor = self.reader.connection.execute(sql, span.parameters)
         while found := cursor.fetchmany(_LEADS_AT_ONCE):
             numbers, *columns = zip(*found, strict=True)
             ready = [
@@ -93,12 +120,13 @@ class Timelines:
 
     # --- events ---------------------------------------------------------------------------------
 
-    def _events(self, first: int, last: int) -> Iterator[tuple[int, list[Row]]]:
-        if self._event_sql is None:
+    def _events(self, span: Span) -> Iterator[tuple[int, list[Row]]]:
+        if not self._read:
             return
-        rows = self.reader.connection.execute(
-            self._event_sql, {"first": first, "last": last, "now": self.now}
-        )
+        sparse = bool(span.listed)
+        if sparse not in self._event_sql:
+            self._event_sql[sparse] = self._write_event_sql(span)
+        rows = self.reader.connection.execute(self._event_sql[sparse], span.parameters)
         code_of, value_of = self._codes.__getitem__, self._values.__getitem__
         width = self.classes.width
         for lead, at, kind, told in rows:
@@ -135,36 +163,37 @@ class Timelines:
             self._remembered[kind, text] = found
         return found
 
-    def _write_event_sql(self) -> str:
-        """Reads a lead's events of the kinds that the plan reads, none after now.
-
-        Where a kind is only read within windows around now, older ones are left where they are.
-        """
-        told = "NULL"
-        if self._by_properties:
-            those = _among(sorted(self._by_properties))
-            told = f"group_concat(CASE WHEN {those} THEN ifnull(properties, '') END, '{_BETWEEN}')"
-        tests = ["lead BETWEEN :first AND :last", "at <= :now"]
+    def _write_event_tests(self) -> list[str]:
+        """What is asked of events: to be of the kinds that the plan reads and, where a kind is only read
+        within windows around now, not to lie before them."""
+        # A kind that has come up since cannot be told yet: who got such an event is scored again anyhow.
+        tests = [f"kind <= {max(self.kinds, default=0)}"]
         if len(self._read) < len(self.kinds):
-            tests.append(_among(self._read))
+            tests = [_among(self._read)]
         oldest = self._oldest()
         bounds = [bound for bound in oldest.values() if bound > _EVER]
         if bounds:
             ever = [number for number, bound in oldest.items() if bound == _EVER]
             tests.append(f"(at >= {min(bounds)}{' OR ' + _among(ever) if ever else ''})")
+        return tests
+
+    def _write_event_sql(self, span: Span) -> str:
+        """Reads each lead's events as arrays, in the order of time."""
+        told = "NULL"
+        if self._by_properties:
+            those = _among(sorted(self._by_properties))
+            told = f"group_concat(CASE WHEN {those} THEN ifnull(properties, '') END, '{_BETWEEN}')"
         arrays = f"lead, json_group_array(at), json_group_array(kind), {told}"
-        where = " AND ".join(tests)
+        where = " AND ".join([span.test("lead"), *self._event_tests])
         sql = f"SELECT {arrays} FROM event WHERE {where} GROUP BY lead ORDER BY lead"
-        if self._is_in_order(sql):
+        if self._is_in_order(sql, span):
             return sql
         ordered = f"SELECT * FROM event WHERE {where} ORDER BY lead, at"
         return f"SELECT {arrays} FROM ({ordered}) GROUP BY lead ORDER BY lead"
 
-    def _is_in_order(self, sql: str) -> bool:
+    def _is_in_order(self, sql: str, span: Span) -> bool:
         """Whether SQLite will go through the events as they lie, so that arrays come in order of time."""
-        steps = self.reader.connection.execute(
-            f"EXPLAIN QUERY PLAN {sql}", {"first": 0, "last": 0, "now": 0}
-        ).fetchall()
+        steps = self.reader.connection.execute(f"EXPLAIN QUERY PLAN {sql}", span.parameters).fetchall()
         said = [step[3] for step in steps]
         return not any("TEMP B-TREE" in step for step in said) and "PRIMARY KEY" in said[0]
 
@@ -180,6 +209,9 @@ class Timelines:
             window, start = selection.window, _EVER
             if isinstance(window, Last):
                 start = shift(self.now, -window.amount, window.unit)
+                if window.unit not in MICROSECONDS:
+                    # What has left a window of months can come into it once more.
+                    start -= MONTH_ENDS
             elif isinstance(window, Range) and window.start is not None:
                 start = window.start
             by_selector[selection.selector] = min(start, by_selector.get(selection.selector, start))

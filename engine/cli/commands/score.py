@@ -1,4 +1,4 @@
-"""`leadwright score`: all leads, by one ruleset."""
+"""`leadwright score`: the leads that are due, by one ruleset or by each that was used before."""
 
 from __future__ import annotations
 
@@ -21,19 +21,22 @@ if TYPE_CHECKING:
         "leadwright score inbound.rules",
         "leadwright score inbound                   as it was scored last",
         "leadwright score inbound@2                 by its second version",
+        "leadwright score                           what is due, by every ruleset scored before",
         "leadwright score inbound.rules --at 2026-01-15",
     ],
 )
-@click.argument("rules", metavar="RULES", type=click.Path())
+@click.argument("rules", metavar="[RULES]", type=click.Path(), required=False)
+@click.option("--all", "whole", is_flag=True, help="Score all leads, whether they are due or not.")
 @db_option()
 @at_option(default="now")
 @json_option
-def command(rules: str, db: str, at: str | None, as_json: bool) -> int:
-    """Score all leads by a ruleset.
+def command(rules: str | None, whole: bool, db: str, at: str | None, as_json: bool) -> int:
+    """Score leads by a ruleset.
 
     RULES is a file, or the name of a ruleset that was scored before. A file that changed becomes the next
-    version of the ruleset of its name. Each score is kept with the lines it is made of and the version
-    that made it.
+    version of the ruleset of its name, and all leads are scored by it; else only those that changed, got
+    events, or whose score time alone can have changed. Each score is kept with the lines it is made of and
+    the version that made it.
     """
     from ...report.scores import scored_data, scored_text
     from ...store.catalogue import catalogue
@@ -43,40 +46,64 @@ def command(rules: str, db: str, at: str | None, as_json: bool) -> int:
 
     now = instant_asked(at)
     with open_store(db) as store:
-        found = published(store, rules_named(rules, store, catalogue(store)))
-        scored = score(store, found, now)
+        if rules is None:
+            chosen = rules_in_use(store)
+        else:
+            chosen = [published(store, rules_named(rules, store, catalogue(store)))]
+        scored = [score(store, found, now, whole=whole) for found in chosen]
     if as_json:
-        write_json(scored_data(scored))
+        data = [scored_data(one) for one in scored]
+        write_json(data if rules is None else data[0])
     else:
-        write(scored_text(scored, paper()))
+        for place, one in enumerate(scored):
+            write(["", *scored_text(one, paper())] if place else scored_text(one, paper()))
     return 0
 
 
-def score(store: Store, rules: Rules, now: dt.datetime) -> Scored:
-    """Scores all leads by a published ruleset, with progress, and counts where they stand."""
+def rules_in_use(store: Store) -> list[Rules]:
+    """The newest version of each ruleset that leads were scored by. Raises Failure where there is none."""
+    from ...store.freshness import scored_rulesets
+    from ...store.rulesets import load_version
+    from ..failures import Failure
+    from ..rulesets import of_version
+
+    names = scored_rulesets(store)
+    if not names:
+        raise Failure(
+            f"nothing was scored in {store.path} yet, so there is no ruleset to go on with",
+            "name one, as in: leadwright score inbound.rules",
+        )
+    return [of_version(load_version(store, name)) for name in names]
+
+
+def score(store: Store, rules: Rules, now: dt.datetime, *, whole: bool = False) -> Scored:
+    """Scores the leads that are due by a published ruleset, with progress, and counts where all stand."""
     from ...evaluate import Evaluator
     from ...report.scores import Scored
     from ...store.scoring import score_store
     from ...values import instant_of
     from ..progress import ProgressLine
-    from ..scored import highest, totals
+    from ..scored import disqualified, highest, totals
 
     version, plan = rules.version, rules.plan
     assert version is not None, "published before it is scored"
     with ProgressLine() as progress:
-        tally = score_store(store, Evaluator(plan), version, instant_of(now), progress=progress).tally
+        at = instant_of(now)
+        tally = score_store(store, Evaluator(plan), version, at, whole=whole, progress=progress).tally
+    by_total = totals(store, rules.name)
     return Scored(
         ruleset=rules.name,
         version=version.number,
         title=plan.title,
         digest=plan.digest,
         now=now,
-        leads=tally.leads,
+        leads=by_total.total(),
+        looked_at=tally.leads,
         added=tally.added,
         changed=tally.changed,
-        disqualified=tally.disqualified,
+        disqualified=disqualified(store, rules.name),
         stages={track: _in_stages(store, rules, track) for track in plan.tracks},
-        totals=totals(store, rules.name),
+        totals=by_total,
         moves=tally.moves,
         highest=highest(store, rules.name, 5),
     )

@@ -87,6 +87,7 @@ def test_score_as_json(leadwright: Run, data: Path) -> None:
         "ruleset_digest",
         "now",
         "leads",
+        "looked_at",
         "added",
         "changed",
         "disqualified",

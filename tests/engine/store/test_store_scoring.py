@@ -97,9 +97,12 @@ def version_of(store: Store, rules: Ruleset) -> RulesetVersion:
     return save_version(store, "inbound", "text", rules.plan.digest)
 
 
-def run(store: Store, rules: Ruleset, now: dt.datetime = NOW, processes: int = 1) -> RunReport:
+def run(
+    store: Store, rules: Ruleset, now: dt.datetime = NOW, processes: int = 1, whole: bool = False
+) -> RunReport:
     version = version_of(store, rules)
-    return score_store(store, rules.evaluator, version, instant_of(now), processes=processes)
+    at = instant_of(now)
+    return score_store(store, rules.evaluator, version, at, processes=processes, whole=whole)
 
 
 def assert_as_decided(store: Store, rules: Ruleset, now: dt.datetime) -> None:
@@ -205,13 +208,13 @@ def test_two_processes_find_what_one_finds(store: Store, monkeypatch: pytest.Mon
     one = run(store, rules)
     rows = store.connection.execute("SELECT lead, total, outcome, lines FROM score ORDER BY lead").fetchall()
     store.connection.execute("DELETE FROM score")
-    two = run(store, rules, processes=2)
+    two = run(store, rules, processes=2, whole=True)
     assert two.tally == one.tally
     again = store.connection.execute("SELECT lead, total, outcome, lines FROM score ORDER BY lead").fetchall()
     assert again == rows
     store.connection.execute("DELETE FROM score")
     monkeypatch.setattr(helpers.sys, "executable", "/bin/false")
-    assert run(store, rules, processes=2).tally == one.tally
+    assert run(store, rules, processes=2, whole=True).tally == one.tally
 
 
 def test_progress_is_told_and_never_goes_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
