@@ -9,10 +9,12 @@ from __future__ import annotations
 from .apply import OPERATIONS, apply
 from .edit import Applied, Conflict, Edit, Outcome, Refusal
 from .merge import MergeConflict, Merged, merge
+from .outline import Card, as_data, card, outline
 
 __all__ = [
     "OPERATIONS",
     "Applied",
+    "Card",
     "Conflict",
     "Edit",
     "MergeConflict",
@@ -20,5 +22,8 @@ __all__ = [
     "Outcome",
     "Refusal",
     "apply",
+    "as_data",
+    "card",
     "merge",
+    "outline",
 ]

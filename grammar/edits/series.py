@@ -14,7 +14,7 @@ from ..scan import Lexeme
 from .anatomy import Series
 from .edit import refused
 from .manuscript import Manuscript
-from .splices import Splice, Splices, inserted
+from .splices import Splice, Splices, inserted, touch
 
 _WIDTH = 100
 
@@ -139,8 +139,8 @@ def _runs(
             blank = before if first and kept_end == left else after
             if in_comment and "\n" not in blank and "\r" not in blank:
                 blank = before
-            if element.start == right and not in_comment and not blank and right < len(text):
-                blank = before
+            if not blank and touch(text[kept_end - 1 : kept_end], text[element.start : element.start + 1]):
+                blank = before or " "
             if element.comment is not None and not blank:
                 blank = after or " "
             splices.append(Splice(kept_end, element.start, blank))

@@ -115,11 +115,11 @@ def _operator(anatomy: Anatomy, part: Part, new: str, kind: str) -> Splices:
     """Another operator. Of the same sort, only its words change; of another, the test keeps its values."""
     manuscript = anatomy.manuscript
     if part.span is None:
-        return inserted(manuscript, part.at, _test(new, _values(anatomy, part, kind)))
+        return inserted(manuscript, part.at, test_text(new, _values(anatomy, part, kind)))
     assert part.whole is not None
     if part.value is not None and _sort(part.value) == _sort(new):
         return replaced(manuscript, part.span, new)
-    return replaced(manuscript, part.whole, _test(new, _values(anatomy, part, kind)))
+    return replaced(manuscript, part.whole, test_text(new, _values(anatomy, part, kind)))
 
 
 def _sort(operator: str) -> str:
@@ -140,7 +140,8 @@ def _values(anatomy: Anatomy, part: Part, kind: str) -> list[str]:
     return found or [_DEFAULTS.get(kind, "1")]
 
 
-def _test(operator: str, values: list[str]) -> str:
+def test_text(operator: str, values: list[str]) -> str:
+    """A test with an operator and values as they are written."""
     sort = _sort(operator)
     if sort == "between":
         return f"{operator} {values[0]} and {values[-1]}"

@@ -1,0 +1,342 @@
+"""A text as cards, so that a page can show and edit it without knowing how rules are written.
+
+Each card, row, control and thing carries what an edit of it needs: the key of its statement, its path, and
+the value to send as `old`. `as_data` gives all of it as JSON has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+from .. import nodes as n
+from ..nodes import Span
+from ..parser import Parsed
+from ..printer import text_of
+from ..sentences import sentence
+from .anatomy import Anatomy, Part, Row, Series
+from .blocks import extent
+from .dissection import dissect
+from .labels import first_value, label_of
+from .manuscript import Manuscript
+from .values import shown
+
+Describe = Callable[[str], str | None] | Mapping[str, str]
+"""What a bare name means: "event", "field" or "define"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A part with its value: `kind` says what can be typed or chosen, `optional` whether it may go."""
+
+    path: str
+    kind: str
+    label: str
+    value: str
+    choices: tuple[str, ...]
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A part that could be put in; `new` is what it would hold, None where the writer has to say."""
+
+    path: str
+    kind: str
+    label: str
+    new: str | None
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One of several side by side: a list's entry, a grade's band, what a rule gives, a fact of a test."""
+
+    path: str
+    value: str
+    controls: tuple[Control, ...]
+    offers: tuple[Offer, ...]
+    comments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """Things of one sort: `path` is where another can be added."""
+
+    path: str
+    kind: str
+    things: tuple[Thing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A row of a condition. `value` is its canonical text, `words` says it in plain English.
+
+    A group has `rows` and a `join` ("all" or "any", None for a group of one); a clause has controls, and
+    `filter`, itself a group, where only some events count.
+    """
+
+    path: str
+    value: str
+    words: str
+    span: Span
+    negated: bool
+    join: str | None
+    rows: tuple[RowView, ...] | None
+    filter: RowView | None
+    controls: tuple[Control, ...]
+    offers: tuple[Offer, ...]
+    comments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A statement; a comment that heads a section (`sort` "section"); or a text that cannot be read.
+
+    `sort` is that of the statement, "text" for what cannot be read: then `problems` says what is wrong.
+    `text` is the statement as written, which `set_text` takes as `old`; `value` its canonical text, which
+    removing it takes. `comments` are its own, above it and at its end. A group holds the cards of its rules.
+    """
+
+    key: str
+    sort: str
+    title: str
+    line: int
+    span: Span
+    text: str
+    value: str
+    words: str
+    off: bool
+    comments: tuple[str, ...]
+    controls: tuple[Control, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    condition: RowView | None = None
+    things: tuple[Things, ...] = ()
+    cards: tuple[Card, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def outline(parsed: Parsed, describe: Describe | None = None) -> tuple[Card, ...]:
+    """The cards of a text, in its order."""
+    manuscript = Manuscript.of(parsed.source.text, parsed)
+    inside: dict[int | None, list[Card]] = {}
+    for section in _sections(manuscript):
+        inside.setdefault(_group_at(manuscript, section.span.start), []).append(section)
+    for index in reversed(range(len(manuscript.items))):
+        cards = tuple(sorted(inside.pop(index, []), key=_place))
+        inside.setdefault(manuscript.items[index].parent, []).append(
+            _card(manuscript, index, describe, cards)
+        )
+    return tuple(sorted(inside.get(None, []), key=_place))
+
+
+def card(parsed: Parsed, key: str, describe: Describe | None = None) -> Card | None:
+    """The card of one statement, for a page that shows the others; None where none has that key."""
+    manuscript = Manuscript.of(parsed.source.text, parsed)
+    index = manuscript.find(key)
+    if index is None:
+        return None
+    cards = [_card(manuscript, child, describe, ()) for child in manuscript.children(index)]
+    cards += [one for one in _sections(manuscript) if _group_at(manuscript, one.span.start) == index]
+    return _card(manuscript, index, describe, tuple(sorted(cards, key=_place)))
+
+
+def _place(one: Card) -> int:
+    return one.span.start
+
+
+def _group_at(manuscript: Manuscript, offset: int) -> int | None:
+    groups = (at for at, item in enumerate(manuscript.items) if isinstance(item.node, n.Group))
+    spans = ((at, manuscript.items[at].span) for at in groups)
+    return next((at for at, span in spans if span.start <= offset < span.end), None)
+
+
+def as_data(value: Any) -> Any:
+    """A card, or anything in it, as JSON has it."""
+    if isinstance(value, Span):
+        return [value.start, value.end]
+    if isinstance(value, tuple):
+        return [as_data(item) for item in value]
+    if is_dataclass(value):
+        return {field.name: as_data(getattr(value, field.name)) for field in fields(value)}
+    return value
+
+
+# --- sections and comments --------------------------------------------------------------------------
+
+
+def _sections(manuscript: Manuscript) -> list[Card]:
+    """Comments that belong to no statement, those on neighbouring lines together."""
+    owned = {
+        comment.span.start
+        for index in range(len(manuscript.items))
+        for span in _owned(manuscript, index)
+        for comment in manuscript.comments_in(span.start, span.end)
+    }
+    cards: list[Card] = []
+    for comment in manuscript.comments:
+        if comment.span.start in owned:
+            continue
+        before = cards[-1] if cards else None
+        start = manuscript.line_start(comment.span.start)
+        if before is not None and manuscript.next_line(before.span.end) == start:
+            span = Span(before.span.start, comment.span.end)
+            cards[-1] = _section(manuscript, span, (*before.comments, words_of(comment)))
+        else:
+            cards.append(_section(manuscript, comment.span, (words_of(comment),)))
+    return cards
+
+
+def _owned(manuscript: Manuscript, index: int) -> list[Span]:
+    """Where the comments of a statement stand; in a group, those of its first and last line."""
+    item, what = manuscript.items[index], extent(manuscript, index)
+    start = what.start if what.whole else item.span.start
+    end = max(what.end, item.span.end)
+    if item.sort != "group":
+        return [Span(start, end)]
+    return [Span(start, manuscript.line_end(item.head_end)), Span(item.span.end, max(end, item.span.end))]
+
+
+def words_of(comment: n.Comment) -> str:
+    """A comment without its sign."""
+    return comment.text.lstrip("#").strip()
+
+
+def _section(manuscript: Manuscript, span: Span, comments: tuple[str, ...]) -> Card:
+    line = manuscript.parsed.source.position(span.start)[0]
+    title = next((text for text in comments if text.strip("-= ")), "").strip("-= ")
+    text = manuscript.written(span)
+    return Card("", "section", title, line, span, text, text, "", False, comments)
+
+
+def _comments(manuscript: Manuscript, index: int, beside: Sequence[n.Comment]) -> tuple[str, ...]:
+    """The comments of a statement, but those that stand beside its rows and things."""
+    spans = [span for span in _owned(manuscript, index) if span.end > span.start]
+    own = [comment for span in spans for comment in manuscript.comments_in(span.start, span.end)]
+    shown_already = {comment.span.start for comment in beside}
+    return tuple(words_of(comment) for comment in own if comment.span.start not in shown_already)
+
+
+# --- cards ------------------------------------------------------------------------------------------
+
+
+def _card(manuscript: Manuscript, index: int, describe: Describe | None, cards: tuple[Card, ...]) -> Card:
+    item = manuscript.items[index]
+    node = item.node
+    line = manuscript.parsed.source.position(item.span.start)[0]
+    text = manuscript.written(item.span)
+    if node is None:
+        comments = _comments(manuscript, index, [])
+        problems = tuple(
+            f"{found.message}{f' - {found.hint}' if found.hint else ''}"
+            for found in manuscript.parsed.diagnostics
+            if item.span.start <= found.span.start <= item.span.end
+        )
+        title = text.strip().split("\n")[0][:60]
+        return Card(
+            item.key, "text", title, line, item.span, text, text, "", False, comments, problems=problems
+        )
+    anatomy = dissect(manuscript, item)
+    row = anatomy.rows.get("when")
+    spans = [one.span for one in anatomy.rows.values() if one.rows is None]
+    spans += [
+        one.span for path, series in anatomy.series.items() if _is_outer(path, series) for one in series.items
+    ]
+    beside = [comment for span in spans for comment in _beside(anatomy, span)]
+    apart = [path for path in ("when",) if path in anatomy.rows] + [
+        path for path in anatomy.series if "." not in path
+    ]
+    return Card(
+        key=item.key,
+        sort=item.sort,
+        title=item.key.partition(":")[2],
+        line=line,
+        span=item.span,
+        text=text,
+        value=text_of(node),
+        words=sentence(node, describe),
+        off=isinstance(node, n.Rule) and node.off,
+        comments=_comments(manuscript, index, beside),
+        controls=_controls(anatomy, "", apart),
+        offers=_offers(anatomy, "", apart),
+        condition=_row(anatomy, row, describe) if row is not None else None,
+        things=tuple(
+            _things(anatomy, series) for path, series in anatomy.series.items() if _is_outer(path, series)
+        ),
+        cards=cards,
+    )
+
+
+def _is_outer(path: str, series: Series) -> bool:
+    return "." not in path and series.kind != "condition"
+
+
+def _things(anatomy: Anatomy, series: Series) -> Things:
+    things = []
+    for index, item in enumerate(series.items):
+        path = f"{series.path}.{index}"
+        value = shown(item)[1] if series.kind in ("text", "value") else text_of(item)
+        comments = tuple(map(words_of, _beside(anatomy, item.span)))
+        things.append(Thing(path, value, _controls(anatomy, path, []), _offers(anatomy, path, []), comments))
+    return Things(series.path, series.kind, tuple(things))
+
+
+def _row(anatomy: Anatomy, row: Row, describe: Describe | None) -> RowView:
+    where = anatomy.rows.get(f"{row.path}.where")
+    apart = [child.path for child in row.rows or ()] + ([where.path] if where is not None else [])
+    return RowView(
+        path=row.path,
+        value=text_of(row.node),
+        words=sentence(row.node, describe),
+        span=row.span,
+        negated=row.negated,
+        join=row.join,
+        rows=tuple(_row(anatomy, child, describe) for child in row.rows) if row.rows is not None else None,
+        filter=_row(anatomy, where, describe) if where is not None else None,
+        controls=_controls(anatomy, row.path, apart),
+        offers=_offers(anatomy, row.path, apart),
+        comments=tuple(map(words_of, _beside(anatomy, row.span))) if row.rows is None else (),
+    )
+
+
+def _beside(anatomy: Anatomy, span: Span) -> tuple[n.Comment, ...]:
+    """The comments in a row or thing, at the end of its line, and on the lines right above it."""
+    manuscript, whole = anatomy.manuscript, anatomy.item.span
+    before = manuscript.lexeme_before(span.start)
+    while before is not None and (before.word in ("and", "or") or before.kind == "COMMA"):
+        before = manuscript.lexeme_before(before.start)
+    start = before.end if before is not None and before.start >= whole.start else span.start
+    above = [comment for comment in manuscript.comments_in(start, span.start) if comment.own_line]
+    end = min(manuscript.line_end(span.end), whole.end)
+    after = manuscript.lexeme_after(span.end)
+    while after is not None and after.start < end and (after.word in ("and", "or") or after.kind == "COMMA"):
+        after = manuscript.lexeme_after(after.end)
+    trailing = manuscript.comments_in(span.start, end) if after is None or after.start >= end else ()
+    return (*above, *trailing)
+
+
+def _below(anatomy: Anatomy, path: str, apart: list[str]) -> list[Part]:
+    prefix = f"{path}." if path else ""
+    return [
+        part
+        for part in anatomy.parts.values()
+        if (not prefix or part.path.startswith(prefix) or part.path == path)
+        and not any(part.path == one or part.path.startswith(f"{one}.") for one in apart)
+    ]
+
+
+def _controls(anatomy: Anatomy, path: str, apart: list[str]) -> tuple[Control, ...]:
+    return tuple(
+        Control(part.path, part.kind, label_of(part.path), part.value, part.choices, part.whole is not None)
+        for part in _below(anatomy, path, apart)
+        if part.value is not None
+    )
+
+
+def _offers(anatomy: Anatomy, path: str, apart: list[str]) -> tuple[Offer, ...]:
+    return tuple(
+        Offer(part.path, part.kind, label_of(part.path), first_value(part.path), part.choices)
+        for part in _below(anatomy, path, apart)
+        if part.value is None
+    )
