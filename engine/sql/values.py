@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import assert_never
 
 from sqlglot import exp
@@ -44,6 +45,8 @@ def term_of(scope: Scope, value: Value) -> Term:
             return scope.score(score)
         case DefineValue(define=number):
             return term_of(scope, _body(scope, number))
+        case Calculation() if _is_fixed(value):
+            return constant(scope, Constant(Kind.NUMBER, _fixed(value)))
         case Calculation() | DaysBetween() | Domain():
             if value not in scope.known:
                 scope.known[value] = _worked_out(scope, value)
@@ -62,6 +65,9 @@ def constant(scope: Scope, value: Constant) -> Term:
     """A constant as a literal."""
     given = value.value
     match value.kind:
+        case Kind.NUMBER if given is None:
+            # Without a kind of its own, an engine may take it for text.
+            return scope.dialect.double(unknown())
         case _ if given is None:
             return unknown()
         case Kind.TEXTS:
@@ -85,14 +91,40 @@ def _worked_out(scope: Scope, value: Calculation | DaysBetween | Domain) -> exp.
     match value:
         case Calculation(operator=operator, left=left, right=right):
             sides = [_double(scope, side) for side in (left, right)]
-            if isinstance(left, Constant) and isinstance(right, Constant):
-                sides = [scope.dialect.double(side) for side in sides]
             return scope.steps.add("result", scope.dialect.arithmetic(operator, *sides))
         case DaysBetween(of=of, until=until):
             return scope.steps.add("days_until" if until else "days_since", _days(scope, of, until))
         case Domain(of=of):
             domain = scope.dialect.domain(term_of(scope, of), scope.instants.white_space())
             return scope.steps.add("domain", domain)
+
+
+def _is_fixed(value: Value) -> bool:
+    """Whether a value is worked out of constants alone."""
+    if isinstance(value, Calculation):
+        return _is_fixed(value.left) and _is_fixed(value.right)
+    return isinstance(value, Constant) and isinstance(value.value, int | float)
+
+
+def _fixed(value: Value) -> float | None:
+    """What constants come to; None is unknown."""
+    if not isinstance(value, Calculation):
+        assert isinstance(value, Constant)
+        assert isinstance(value.value, int | float)
+        return float(value.value)
+    left, right = _fixed(value.left), _fixed(value.right)
+    if left is None or right is None or (value.operator == "/" and right == 0):
+        return None
+    match value.operator:
+        case "+":
+            result = left + right
+        case "-":
+            result = left - right
+        case "*":
+            result = left * right
+        case _:
+            result = left / right
+    return result if math.isfinite(result) else None
 
 
 def _double(scope: Scope, value: Value) -> Term:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import struct
+from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
@@ -34,10 +36,36 @@ class Postgres(Dialect):
         return term
 
     def arithmetic(self, sign: str, left: Term, right: Term) -> Term:
+        constant = _constant(right)
+        if sign == "/" and constant is None:
+            right = call("NULLIF", right, whole(0))
+        elif sign == "/" and constant == 0:
+            return self.double(exp.Null())
         result = computed(sign, left, right)
+        ordinary = [_is_whole(side) or _is_ordinary(_constant(side)) for side in (left, right)]
+        if all(ordinary) or (any(ordinary) and sign in "+-"):
+            return result
+        if constant is not None and _is_ordinary(constant):
+            return self._by_constant(sign, result, abs(constant))
         if sign in "+-":
             return self._added(sign, result)
-        return (self._multiplied if sign == "*" else self._divided)(result)
+        return self._multiplied(result) if sign == "*" else self._divided(result)
+
+    def _by_constant(self, sign: str, result: Term, constant: float) -> Term:
+        """A number times or over a constant of ordinary size: just one of too large and too small can be."""
+        if constant in (0, 1):
+            return result
+
+        def outcome(number: float) -> float:
+            return number * constant if sign == "*" else number / constant
+
+        size = call("ABS", result.this.copy())
+        if (constant > 1) is (sign == "*"):
+            first_too_large = _first(lambda number: math.isinf(outcome(number)))
+            return when((compared("<", size, self.double(self.real(first_too_large))), result))
+        first_not_nothing = _first(lambda number: outcome(number) > 0)
+        nothing = compared("<", size, self.double(self.real(first_not_nothing)))
+        return when((nothing, self.double(whole(0))), otherwise=result)
 
     def _added(self, sign: str, result: Term) -> Term:
         # Too large where the smaller part fills what the larger leaves; up here both subtract exactly.
@@ -84,12 +112,15 @@ class Postgres(Dialect):
             "/", computed("*", above.copy(), self.power(500)), computed("*", below.copy(), self.power(-537))
         )
         tiny = when((compared("<=", small, self.power(-38)), self.double(whole(0))), otherwise=result)
+        may_be_large = all_of(
+            [
+                compared("<", below, whole(1)),
+                compared(">", above, self.power(-51)),
+                compared(">", above.copy(), below.copy()),
+            ]
+        )
         return when(
-            (compared("=", result.expression.copy(), whole(0)), exp.Null()),
-            (
-                all_of([compared("<", below, whole(1)), compared(">", above, self.power(-51))]),
-                when((compared("<", large, self.power(-50)), result.copy())),
-            ),
+            (may_be_large, when((compared("<", large, self.power(-50)), result.copy()))),
             (
                 all_of([compared(">", below.copy(), whole(1)), compared("<", above.copy(), self.power(-50))]),
                 tiny,
@@ -113,6 +144,37 @@ class Postgres(Dialect):
         Kind.NUMBER: "DOUBLE PRECISION",
         Kind.TEXTS: "TEXT[]",
     }
+
+
+def _constant(term: Term) -> float | None:
+    """The number of a literal."""
+    if isinstance(term, exp.Neg):
+        inner = _constant(term.this)
+        return None if inner is None else -inner
+    return float(term.name) if isinstance(term, exp.Literal) else None
+
+
+def _is_whole(term: Term) -> bool:
+    """Whether it was a whole number, which then is no larger than 2**63."""
+    return isinstance(term, exp.Cast) or (isinstance(term, exp.Anonymous) and _is_whole(term.expressions[0]))
+
+
+def _is_ordinary(constant: float | None) -> bool:
+    """Whether a constant is so far from the ends of doubles that adding it, or one like it, is harmless."""
+    return constant is not None and (constant == 0 or 2.0**-60 <= abs(constant) <= 2.0**63)
+
+
+def _first(holds: Callable[[float], bool]) -> float:
+    """The smallest positive double for which something holds that holds for all greater ones."""
+    low, high = 0, struct.unpack("<q", struct.pack("<d", math.inf))[0]
+    while low < high:
+        middle = (low + high) // 2
+        if holds(struct.unpack("<d", struct.pack("<q", middle))[0]):
+            high = middle
+        else:
+            low = middle + 1
+    found: float = struct.unpack("<d", struct.pack("<q", low))[0]
+    return found
 
 
 def _sign_of(term: Term) -> Term:

@@ -1,0 +1,63 @@
+"""PostgreSQL and Spark as engines that can be held against the Python back end."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from leadwright.engine.sql.layout import Layout, create_tables
+from leadwright.tests.engine.sql.sides import Row
+
+
+class Postgres:
+    """A PostgreSQL server."""
+
+    dialect = "postgres"
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+
+    def fill(self, layout: Layout, leads: Sequence[Row], events: Sequence[Row]) -> None:
+        with self.connection.cursor() as cursor:
+            for statement, rows in zip(create_tables(layout, self.dialect), (leads, events), strict=True):
+                name = statement.split()[2]
+                cursor.execute(f"DROP TABLE IF EXISTS {name}")
+                cursor.execute(statement)
+                with cursor.copy(f"COPY {name} FROM STDIN") as copy:
+                    for row in rows:
+                        copy.write_row(row)
+
+    def ask(self, statement: str) -> list[Row]:
+        with self.connection.cursor() as cursor:
+            return list(cursor.execute(statement).fetchall())
+
+
+class Spark:
+    """Spark in this process, which reads the tables from Parquet."""
+
+    dialect = "spark"
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        self._folder = tempfile.TemporaryDirectory(prefix="leadwright-spark-")
+        self._filled = 0
+
+    def fill(self, layout: Layout, leads: Sequence[Row], events: Sequence[Row]) -> None:
+        self._filled += 1
+        with duckdb.connect() as writer:
+            for statement, rows in zip(create_tables(layout, "duckdb"), (leads, events), strict=True):
+                name = statement.split()[2]
+                writer.execute(statement)
+                for start in range(0, len(rows), 200):
+                    some = rows[start : start + 200]
+                    holes = ", ".join(f"({', '.join('?' * len(row))})" for row in some)
+                    writer.execute(f"INSERT INTO {name} VALUES {holes}", [value for row in some for value in row])
+                path = Path(self._folder.name) / f"{self._filled}-{name}.parquet"
+                writer.execute(f"COPY {name} TO '{path}' (FORMAT parquet)")
+                self.session.read.parquet(str(path)).createOrReplaceTempView(name)
+
+    def ask(self, statement: str) -> list[Row]:
+        return [tuple(row) for row in self.session.sql(statement).collect()]
