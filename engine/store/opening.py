@@ -31,14 +31,16 @@ class Store:
 
     path: Path
     read_only: bool
-    db: Database
+    connection: sqlite3.Connection
+    """In autocommit: writes belong into `transaction`."""
 
     @property
-    def connection(self) -> sqlite3.Connection:
-        """The connection itself, in autocommit: writes belong into `transaction`."""
-        connection = self.db.conn
-        assert isinstance(connection, sqlite3.Connection)
-        return connection
+    def db(self) -> Database:
+        """The same as sqlite-utils sees it. Made when asked for, as that library takes a tenth of a second
+        to load, which reading and scoring can do without."""
+        from sqlite_utils import Database
+
+        return Database(self.connection, execute_plugins=False)
 
     def close(self) -> None:
         """Closes the database; what was committed stays."""
@@ -89,13 +91,13 @@ def open_store(
     path = Path(path)
     _check_file(path, create)
     with guarded(path):
-        db = _connect(path, read_only, wait)
+        store = Store(path, read_only, _connect(path, read_only, wait))
         try:
-            _prepare(db, path, create, read_only)
+            _prepare(store, create)
         except BaseException:
-            db.conn.close()
+            store.close()
             raise
-    return Store(path, read_only, db)
+    return store
 
 
 def _check_file(path: Path, create: bool) -> None:
@@ -122,15 +124,11 @@ def _check_file(path: Path, create: bool) -> None:
         raise explained("SQLITE_NOTADB", path)
 
 
-def _connect(path: Path, read_only: bool, wait: float) -> Database:
-    from sqlite_utils import Database
-
+def _connect(path: Path, read_only: bool, wait: float) -> sqlite3.Connection:
     address = "file:" + quote(str(path.absolute()))
-    if not read_only:
-        connection = sqlite3.connect(f"{address}?mode=rwc", timeout=wait, isolation_level=None, uri=True)
-    else:
-        connection = _connect_for_reading(address, path, wait)
-    return Database(connection, execute_plugins=False)
+    if read_only:
+        return _connect_for_reading(address, path, wait)
+    return sqlite3.connect(f"{address}?mode=rwc", timeout=wait, isolation_level=None, uri=True)
 
 
 def _connect_for_reading(address: str, path: Path, wait: float) -> sqlite3.Connection:
@@ -150,12 +148,12 @@ def _connect_for_reading(address: str, path: Path, wait: float) -> sqlite3.Conne
     return connection
 
 
-def _prepare(db: Database, path: Path, create: bool, read_only: bool) -> None:
-    connection: sqlite3.Connection = db.conn
+def _prepare(store: Store, create: bool) -> None:
+    path, connection = store.path, store.connection
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     # One that was made but never got its tables, as after a kill, is as good as new.
-    fresh = create and application == 0 and not db.table_names()
+    fresh = create and application == 0 and not store.db.table_names()
     if not fresh and application != APPLICATION_ID:
         raise StoreError(
             f"the database {path} belongs to another program",
@@ -169,15 +167,17 @@ def _prepare(db: Database, path: Path, create: bool, read_only: bool) -> None:
             "upgrade: pip install --upgrade leadwright",
         )
     if version < VERSION:
-        if read_only:
+        if store.read_only:
             raise StoreError(
                 f"the database {path} was made by an older Leadwright and cannot be upgraded while it is "
                 "only read",
                 "open it once for writing, for example with: leadwright fields",
             )
-        db.enable_wal()
+        store.db.enable_wal()
         migrate(connection)
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     connection.execute("PRAGMA foreign_keys = ON")
-    if not read_only:
+    # So that what may not be deleted may not be replaced either.
+    connection.execute("PRAGMA recursive_triggers = ON")
+    if not store.read_only:
         connection.execute("PRAGMA synchronous = NORMAL")

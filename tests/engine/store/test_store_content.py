@@ -158,7 +158,8 @@ def test_versions_are_numbered_and_never_rewritten(store: Store) -> None:
     assert save_version(store, "inbound", "rules", "d1").number == 3
     assert [version.digest for version in versions(store, "inbound")] == ["d1", "d2", "d1"]
     assert ruleset_names(store) == ["inbound"]
-    for sql in ("UPDATE ruleset_version SET text = ''", "DELETE FROM ruleset_version"):
+    replacing = "INSERT OR REPLACE INTO ruleset_version SELECT * FROM ruleset_version"
+    for sql in ("UPDATE ruleset_version SET text = ''", "DELETE FROM ruleset_version", replacing):
         with pytest.raises(sqlite3.IntegrityError, match="never"):
             store.connection.execute(sql)
 
