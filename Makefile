@@ -13,7 +13,7 @@ BENCH := .venv-bench
 .PHONY: help run test lint format types bench wheel clean
 
 help:
-	@echo "make run     score the sample leads and show the result"
+	@echo "make run     serve the page on this computer, with made-up leads to look around in"
 	@echo "make test    run all tests"
 	@echo "make lint    look for mistakes and for layout with ruff; make format mends the layout"
 	@echo "make types   check the types with mypy"
@@ -22,7 +22,7 @@ help:
 	@echo "make clean   remove what the others made"
 
 run: $(INSTALLED)
-	@$(BIN)/leadwright demo
+	@$(BIN)/leadwright serve --sample --db build/sample.db
 
 test: $(DEVELOPS)
 	$(BIN)/python -m pytest

@@ -70,7 +70,7 @@ def test_a_ruleset_is_shown_as_text_and_in_words(client: FlaskClient) -> None:
     words = text_of(client, "/rulesets/inbound")
     assert "# People who may sign." in words
     assert "when employees &gt;= 100" in words
-    assert "Rule “Large”" in words or 'Rule "Large"' in words or "Large" in words
+    assert "Large. When employees is at least 100, the lead gets 30 points." in words
 
 
 def test_the_lines_of_an_explanation_add_up(client: FlaskClient) -> None:

@@ -13,7 +13,6 @@ from ...engine.store.events import StoredEvent, events_of
 from ...engine.store.leads import StoredLead, count_leads, search_leads
 from ...engine.store.opening import Store
 from ...engine.store.rulesets import ruleset_names
-from ...engine.testing import clauses
 from ..access import settings
 from ..database import reading
 from ..lookups import (
@@ -30,7 +29,7 @@ from .asked import text_asked, version_asked
 
 pages = Blueprint("leads", __name__)
 
-_MOST_SHOWN = 100
+_MOST_SHOWN = 50
 _MOST_EVENTS = 50
 
 
@@ -173,10 +172,30 @@ def _silent(decision: Decision) -> list[Silent]:
     for rule in decision.rules:
         if rule.fired:
             continue
-        whole = [clause for item in (rule.condition, rule.events) if item for clause in clauses(item)]
-        missing = sum(clause.truth is not True for clause in whole)
-        found.append(Silent(rule, missing, missing == 1 < len(whole)))
+        whole = [item for item in (rule.condition, rule.events) if item is not None]
+        missing = sum(_lacking(item) for item in whole)
+        found.append(Silent(rule, missing, missing == 1 and any(_partly(item) for item in whole)))
     return sorted(found, key=lambda one: (not one.near, one.missing))
+
+
+def _lacking(finding: Finding) -> int:
+    """How many clauses would have to be otherwise for it to be true."""
+    if finding.truth is True:
+        return 0
+    match finding.joined:
+        case "all":
+            return sum(map(_lacking, finding.parts))
+        case "any" | "define" if finding.parts:
+            return min(map(_lacking, finding.parts))
+        case _:
+            return 1
+
+
+def _partly(finding: Finding) -> bool:
+    """Whether some of what must be true together is."""
+    if finding.joined == "all":
+        return any(part.truth is True for part in finding.parts)
+    return finding.joined == "define" and any(map(_partly, finding.parts))
 
 
 def _blanks(decision: Decision) -> list[str]:

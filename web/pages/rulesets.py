@@ -55,10 +55,11 @@ def ranked(plan: Plan, found: Standing) -> list[tuple[str | None, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A statement in words, and the line it begins on; those of a group are indented."""
+    """A statement in words, the line it begins on, a rule's name; those of a group are indented."""
 
     line: int
     text: str
+    name: str | None = None
     inside: bool = False
 
 
@@ -109,11 +110,14 @@ def _said(chosen: Ready) -> list[Said]:
     meanings = {name: found.meaning.value for name, found in chosen.plan.names.items()}
     source = chosen.reading.source
     said = []
+
+    def add(node: nodes.Statement, inside: bool) -> None:
+        name = node.name.value if isinstance(node, nodes.Rule) and node.name is not None else None
+        said.append(Said(source.position(node.span.start)[0], sentence(node, meanings), name, inside))
+
     for node in chosen.reading.tree.statements:
-        said.append(Said(source.position(node.span.start)[0], sentence(node, meanings)))
+        add(node, False)
         if isinstance(node, nodes.Group):
-            said += [
-                Said(source.position(rule.span.start)[0], sentence(rule, meanings), True)
-                for rule in node.rules
-            ]
+            for rule in node.rules:
+                add(rule, True)
     return said

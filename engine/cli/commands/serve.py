@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -83,7 +84,7 @@ def _serve(settings: Settings, open_page: bool | None) -> int:
         raise Failure(error.message, error.hint) from None
     write(f"The page is at {server.address} (Ctrl-C ends it)")
     sys.stdout.flush()
-    if open_page if open_page is not None else settings.local and sys.stdout.isatty():
+    if open_page if open_page is not None else settings.local and _has_screen():
         import webbrowser
 
         # Where there is no browser, the address above is enough.
@@ -95,6 +96,15 @@ def _serve(settings: Settings, open_page: bool | None) -> int:
         server.close()
     note("The page has ended.")
     return 0
+
+
+def _has_screen() -> bool:
+    """Whether a browser comes up in a window; one in the terminal would take this program's place."""
+    if not sys.stdout.isatty():
+        return False
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _fill(path: Path) -> None:
