@@ -65,7 +65,7 @@ class Kept:
 
     def ready(self, version: RulesetVersion) -> Ready:
         """The version ready to run; versions are never rewritten, so it may be kept."""
-        key = (version.id, version.digest)
+        key = (version.id, version.text)
         with self._lock:
             found = self._versions.get(key)
             if found is not None:

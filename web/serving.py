@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 
@@ -46,6 +47,8 @@ class Server:
                 "others could reach this page, and there are no users yet",
                 f"add one first: leadwright user add NAME --role admin --db {settings.database}",
             )
+        # It warns of every request that has to wait for a moment.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._socket = _listening(settings.host, settings.port)
         self._server = create_server(
             create_app(settings),

@@ -121,10 +121,9 @@ def _fill(path: Path) -> None:
     from .score import score
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Under another name until it is whole: a half one would be taken for the sample the next time.
-    half = path.with_name(f"{path.name}.half")
-    half.unlink(missing_ok=True)
-    with tempfile.TemporaryDirectory(prefix="leadwright-") as folder:
+    # In a folder of its own until it is whole: a half one would be taken for the sample the next time.
+    with tempfile.TemporaryDirectory(prefix=".leadwright-", dir=path.parent) as folder:
+        half = Path(folder) / "sample.db"
         try:
             files = write_sample(Path(folder))
         except OSError as error:
@@ -139,6 +138,4 @@ def _fill(path: Path) -> None:
             rules = published(store, rules_named(str(_RULES), store, catalogue(store)))
             score(store, rules, SAMPLE_NOW)
             store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    half.replace(path)
-    for left in ("-wal", "-shm"):
-        half.with_name(half.name + left).unlink(missing_ok=True)
+        half.replace(path)
