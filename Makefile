@@ -8,13 +8,15 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MADE := $(VENV)/.made
 INSTALLED := $(VENV)/.installed
 DEVELOPS := $(VENV)/.develops
+ENGINES := $(VENV)/.engines
 BENCH := .venv-bench
 
-.PHONY: help run test lint format types bench wheel clean
+.PHONY: help run test test-engines lint format types bench wheel clean
 
 help:
 	@echo "make run     serve the page on this computer, with made-up leads to look around in"
 	@echo "make test    run all tests"
+	@echo "make test-engines   run the tests of the SQL on PostgreSQL and Spark"
 	@echo "make lint    look for mistakes and for layout with ruff; make format mends the layout"
 	@echo "make types   check the types with mypy"
 	@echo "make bench   measure how fast it is beside others, in an environment of its own"
@@ -26,6 +28,11 @@ run: $(INSTALLED)
 
 test: $(DEVELOPS)
 	$(BIN)/python -m pytest
+
+# What is missing and cannot be installed here is skipped, and named.
+test-engines: $(DEVELOPS) $(ENGINES)
+	@sh tests/engines/install_postgres.sh
+	LEADWRIGHT_ENGINES=1 $(BIN)/python -m pytest tests/engines
 
 lint: $(DEVELOPS)
 	$(BIN)/ruff check .
@@ -66,6 +73,11 @@ $(DEVELOPS): pyproject.toml | $(MADE)
 	@echo "Installing Leadwright and what its tests need into $(VENV) ..."
 	@$(PIP) install --editable '.[dev]'
 	@touch $(INSTALLED) $@
+
+$(ENGINES): pyproject.toml | $(DEVELOPS)
+	@echo "Installing the clients of PostgreSQL and Spark into $(VENV) ..."
+	@$(PIP) install --editable '.[engines]'
+	@touch $@
 
 $(BENCH)/.installed: pyproject.toml tests/benchmarks/requirements.txt | $(MADE)
 	@echo "Installing Leadwright and those it is measured beside into $(BENCH) ..."

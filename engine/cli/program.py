@@ -30,6 +30,7 @@ SECTIONS = {
         "score": "Score the leads that are due, or all.",
         "watch": "Keep scores right as leads change and time passes.",
         "explain": "Say why a lead has its score, and what it would take.",
+        "sql": "Print a ruleset as SQL, for engines that hold millions of leads.",
     },
     "Work together": {
         "serve": "Serve the page, and the HTTP interface.",

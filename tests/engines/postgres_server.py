@@ -32,7 +32,9 @@ def server(bin_: Path) -> Iterator[str]:
         if os.geteuid() == 0:
             member = pwd.getpwnam(MEMBER)
             os.chown(folder, member.pw_uid, member.pw_gid)
-        _run(bin_ / "initdb", "-D", data, "-U", "leadwright", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
+        _run(
+            bin_ / "initdb", "-D", data, "-U", "leadwright", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"
+        )
         options = f"-c listen_addresses='' -k {folder} -c fsync=off -c jit=off"
         _run(bin_ / "pg_ctl", "-D", data, "-l", Path(folder) / "log", "-o", options, "-w", "start")
         try:

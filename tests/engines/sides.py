@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -40,9 +39,9 @@ class Spark:
 
     dialect = "spark"
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Any, folder: Path) -> None:
         self.session = session
-        self._folder = tempfile.TemporaryDirectory(prefix="leadwright-spark-")
+        self.folder = folder
         self._filled = 0
 
     def fill(self, layout: Layout, leads: Sequence[Row], events: Sequence[Row]) -> None:
@@ -54,8 +53,10 @@ class Spark:
                 for start in range(0, len(rows), 200):
                     some = rows[start : start + 200]
                     holes = ", ".join(f"({', '.join('?' * len(row))})" for row in some)
-                    writer.execute(f"INSERT INTO {name} VALUES {holes}", [value for row in some for value in row])
-                path = Path(self._folder.name) / f"{self._filled}-{name}.parquet"
+                    writer.execute(
+                        f"INSERT INTO {name} VALUES {holes}", [value for row in some for value in row]
+                    )
+                path = self.folder / f"{self._filled}-{name}.parquet"
                 writer.execute(f"COPY {name} TO '{path}' (FORMAT parquet)")
                 self.session.read.parquet(str(path)).createOrReplaceTempView(name)
 

@@ -1,0 +1,123 @@
+"""`leadwright sql`: a ruleset as one statement of SQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..command import Command, at_option, db_option, json_option, write, write_json
+from ..data import open_beside, refuse_both
+from ..failures import FOUND, Failure, of_the_disk
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from ...sql import SqlRefusal, TableMapping
+    from ..rulesets import Rules
+
+DIALECTS = ("duckdb", "sqlite", "postgres", "spark", "snowflake", "bigquery")
+
+
+@click.command(
+    cls=Command,
+    examples=[
+        "leadwright sql inbound.rules --dialect duckdb",
+        "leadwright sql inbound.rules --dialect duckdb --tables     the tables that it reads",
+        "leadwright sql inbound.rules --dialect snowflake --names tables.toml > lead_scores.sql",
+    ],
+)
+@click.argument("rules", metavar="RULES", type=click.Path())
+@click.option("--dialect", required=True, type=click.Choice(DIALECTS), help="The engine it is for.")
+@click.option("--names", metavar="FILE", help="What tables and columns are called, as TOML.")
+@click.option("--tables", is_flag=True, help="Print the tables that the statement reads instead.")
+@db_option(must=False)
+@click.option("--no-db", is_flag=True, help="Take no notice of a database.")
+@at_option(default="now")
+@json_option
+def command(
+    *,
+    rules: str,
+    dialect: str,
+    names: str | None,
+    tables: bool,
+    db: str | None,
+    no_db: bool,
+    at: str | None,
+    as_json: bool,
+) -> int:
+    """Print a ruleset as one SELECT that scores all leads.
+
+    The statement looks from one instant (--at), so print it anew for each run. What a dialect cannot say
+    exactly as the rules mean it is refused by name. The tables hold values made ready for comparison;
+    docs/scaling.md says how.
+    """
+    from ..clock import instant_asked
+    from ..rulesets import rules_named
+
+    refuse_both(db, no_db)
+    now = instant_asked(at)
+    with open_beside(db, ignored=no_db) as store:
+        if store is None:
+            found = rules_named(rules, None, None)
+        else:
+            from ...store.catalogue import catalogue
+
+            found = rules_named(rules, store, catalogue(store))
+    _require_sqlglot()
+    from ...sql import DEFAULT, SqlRefusal
+
+    try:
+        mapping = DEFAULT if names is None else _mapping(names)
+        _print(found, dialect, now, mapping=mapping, tables=tables, as_json=as_json)
+    except SqlRefusal as refusal:
+        raise _failure(refusal) from None
+    return 0
+
+
+def _print(
+    rules: Rules, dialect: str, now: dt.datetime, *, mapping: TableMapping, tables: bool, as_json: bool
+) -> None:
+    from ...sql import compile_sql, result_columns
+    from ...sql.layout import create_tables, layout_of
+
+    created = create_tables(layout_of([rules.plan], mapping), dialect)
+    if tables and not as_json:
+        write([f"{statement};" for statement in created])
+        return
+    statement = compile_sql(rules.plan, dialect, now, mapping)
+    if as_json:
+        columns = [
+            {"name": one.name, "tells": one.tells.value, "of": one.subject}
+            for one in result_columns(rules.plan)
+        ]
+        write_json({"dialect": dialect, "sql": statement, "columns": columns, "tables": created})
+        return
+    label = " ".join(rules.label.split())
+    write([f"-- {label}, for {dialect}, as of {now:%Y-%m-%dT%H:%M:%S.%fZ}", statement])
+
+
+def _mapping(path: str) -> TableMapping:
+    from ...sql import read_mapping
+
+    try:
+        return read_mapping(Path(path))
+    except OSError as error:
+        raise of_the_disk(error, path) from None
+
+
+def _require_sqlglot() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("sqlglot") is None:
+        raise Failure(
+            "SQL is written by the package sqlglot, which is not installed", "pip install 'leadwright[sql]'"
+        )
+
+
+def _failure(refusal: SqlRefusal) -> Failure:
+    if refusal.origin is None:
+        return Failure(refusal.message, refusal.hint, FOUND)
+    place = f"{refusal.origin.source.label}:{refusal.origin.line}"
+    return Failure(f"{place}: {refusal.message}", refusal.hint, FOUND)
