@@ -33,10 +33,18 @@ class Move:
 
 @dataclass
 class Effect:
-    """The effect over all leads. `matrix` counts leads by track, stage before and stage after."""
+    """The effect over all leads.
+
+    `matrix` counts leads by track, stage before and stage after, `totals_before` and `totals_after` by
+    score. `moved` leads differ in score or stage; `moves` are those, or as many of them as were asked for:
+    who changes stage first, then who changes score most.
+    """
 
     leads: int = 0
     matrix: Counter[tuple[str, str | None, str | None]] = field(default_factory=Counter)
+    totals_before: Counter[int] = field(default_factory=Counter)
+    totals_after: Counter[int] = field(default_factory=Counter)
+    moved: int = 0
     moves: list[Move] = field(default_factory=list)
 
 
@@ -48,20 +56,30 @@ def effect(before: Evaluator, after: Evaluator, leads: Iterable[LeadFacts], now:
         old = before.decide(before.facts(fields, events), now)
         new = after.decide(after.facts(fields, events), now)
         found.leads += 1
+        found.totals_before[old.total] += 1
+        found.totals_after[new.total] += 1
         for track in dict.fromkeys([*old.stages, *new.stages]):
             found.matrix[track, old.stages.get(track), new.stages.get(track)] += 1
         if old.total != new.total or dict(old.stages) != dict(new.stages):
             move = Move(lead, old.total, new.total, old.stages, new.stages, causes(old, new))
             found.moves.append(move)
-    found.moves.sort(
-        key=lambda move: (not move.changes_stage, -abs(move.total_after - move.total_before), move.lead)
-    )
+    found.moved = len(found.moves)
+    found.moves.sort(key=by_weight)
     return found
+
+
+def by_weight(move: Move) -> tuple[bool, int, str]:
+    """Sorts who changes stage before the others, then who changes score most."""
+    return not move.changes_stage, -abs(move.total_after - move.total_before), move.lead
 
 
 def causes(old: Decision, new: Decision) -> tuple[tuple[str, int], ...]:
     """Each line whose points differ, with the difference; together they are the change of all scores."""
-    before, after = _points(old), _points(new)
+    return differences(_points(old), _points(new))
+
+
+def differences(before: Counter[str], after: Counter[str]) -> tuple[tuple[str, int], ...]:
+    """What differs between points by the name of what gave them, the greatest first."""
     changed = {name: after[name] - before[name] for name in [*before, *after] if after[name] != before[name]}
     return tuple(sorted(changed.items(), key=lambda item: (-abs(item[1]), item[0])))
 

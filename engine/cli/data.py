@@ -12,10 +12,8 @@ from .failures import Failure
 
 if TYPE_CHECKING:
     from ..catalogue import Catalogue
-    from ..effect import LeadFacts
     from ..evaluate import Event
     from ..store.opening import Store
-    from .progress import ProgressLine
 
 
 @contextmanager
@@ -53,14 +51,3 @@ def events_of_lead(store: Store, lead: int) -> list[Event]:
     from ..store.events import events_of
 
     return [Event(event.type, event.at, event.object, event.properties) for event in events_of(store, lead)]
-
-
-def leads_with_events(store: Store, progress: ProgressLine) -> Iterator[LeadFacts]:
-    """All leads with their events, one at a time."""
-    from ..store.leads import count_leads, iterate_leads
-
-    whole = count_leads(store)
-    for number, lead in enumerate(iterate_leads(store)):
-        if number % 64 == 0:
-            progress("scoring", number / whole)
-        yield lead.key, lead.fields, events_of_lead(store, lead.id)

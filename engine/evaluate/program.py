@@ -56,10 +56,17 @@ def generate(
     row_columns = names.pop("row_columns", 0)
     assert isinstance(row_columns, int)
     draft = Draft(parts.plan, known, detail, classes.width, classes.fixed, row_columns, uses=parts.uses)
-    result = _instants(draft, parts) if detail is Detail.INSTANTS else _body(draft, parts)
+    result = _instants(draft, parts) if detail is Detail.INSTANTS else f" return {decided(draft, parts)}"
     passed = write_pass(draft)
-    lines = _resolved(draft, passed, [*draft.top.lines, result])
-    source = "\n".join(["def run(fields, events, now):", *lines, ""])
+    moments, lines = resolved(draft, passed, [*draft.top.lines, result])
+    source = "\n".join(
+        ["def run(fields, events, now):", *unpacked(draft), *stand_ins(draft, " "), *moments, *lines, ""]
+    )
+    return Program(made(draft, source, names), source, len(known))
+
+
+def made(draft: Draft, source: str, names: Mapping[str, object]) -> Callable[..., Any]:
+    """The function `run` of a source, which refers to what the draft keeps and to more names."""
     scope: dict[str, Any] = {
         **draft.names,
         **{unit.name: unit for unit in Unit},
@@ -68,15 +75,17 @@ def generate(
         "instant_of_row": itemgetter(1 if draft.stored else 0),
         "shift": shift,
         "Unforeseen": Unforeseen,
-        "newest": len(known) - 1,
+        "newest": len(draft.classes) - 1,
         **names,
     }
-    exec(compile(source, f"<ruleset {parts.plan.digest[:12]}, {detail.name.lower()}>", "exec"), scope)
-    return Program(scope["run"], source, len(known))
+    exec(compile(source, f"<ruleset {draft.plan.digest[:12]}, {draft.detail.name.lower()}>", "exec"), scope)
+    run: Callable[..., Any] = scope["run"]
+    return run
 
 
-def _resolved(draft: Draft, passed: list[str], rest: list[str]) -> list[str]:
-    """All lines with the marks of moments replaced: by a local, or in place where it is read once, late."""
+def resolved(draft: Draft, passed: list[str], rest: list[str]) -> tuple[list[str], list[str]]:
+    """The lines that name moments, and all lines with the marks of moments replaced: by such a name, or in
+    place where it is read once, late."""
     loop, body = "\n".join(passed), "\n".join(rest)
     lines: list[str] = []
     meant = {f"{MARK}today{MARK}": ("today", f"now // {DAY}")}
@@ -92,35 +101,42 @@ def _resolved(draft: Draft, passed: list[str], rest: list[str]) -> list[str]:
         elif mark in loop or mark in body:
             loop, body = loop.replace(mark, name), body.replace(mark, name)
             lines.append(f" {name} = {made}")
-    return [*_prelude(draft), *lines, *([loop] if loop else []), body]
+    return lines, [*([loop] if loop else []), body]
 
 
-def _prelude(draft: Draft) -> list[str]:
+def unpacked(draft: Draft) -> list[str]:
+    """The line that gives each field its local name."""
     fields = [f"f{number}" for number in range(len(draft.plan.fields))]
-    lines = [f" {_tuple(fields)[1:-1]} = fields"] if fields else []
+    return [f" {tuple_of(fields)[1:-1]} = fields"] if fields else []
+
+
+def stand_ins(draft: Draft, pad: str) -> list[str]:
+    """The lines that make the stand-ins of fields that may be unknown."""
+    lines = []
     for number, name in draft.stand_ins.items():
         other = "NAN" if draft.plan.fields[number].kind is Kind.NUMBER else '""'
-        lines.append(f" {name} = {other} if f{number} is None else f{number}")
+        lines.append(f"{pad}{name} = {other} if f{number} is None else f{number}")
     return lines
 
 
-def _body(draft: Draft, parts: Parts) -> str:
+def decided(draft: Draft, parts: Parts) -> str:
+    """Adds the lines that decide about a lead; the tuple of what is told of it."""
     tells = draft.detail is not Detail.PLAIN
     if tells:
         draft.top.add("fired = []; fire = fired.append; cuts = []; cut = cuts.append")
     write_rules(draft)
     write_ranges(draft)
-    stages = _tuple(_stages(draft))
+    stages = tuple_of(_stages(draft))
     gone = _disqualified(draft, tells)
-    nowhere = _tuple(["None"] * len(draft.plan.tracks))
-    scores = _tuple(score_name(number) for number in range(len(draft.plan.scores)))
+    nowhere = tuple_of(["None"] * len(draft.plan.tracks))
+    scores = tuple_of(score_name(number) for number in range(len(draft.plan.scores)))
     told = [total_name(), scores, f"{nowhere} if {gone} else {stages}", f"True if {gone} else False"]
     if tells:
         told += ["fired", "cuts", "reasons", stages]
     if draft.detail is Detail.FINDINGS:
-        truths = _tuple([truth_name(draft, clause) for clause in parts.clauses])
-        told += [truths, _tuple([operand(draft, draft.top, value).text for value in parts.values])]
-    return f" return {_tuple(told)}"
+        truths = tuple_of([truth_name(draft, clause) for clause in parts.clauses])
+        told += [truths, tuple_of([operand(draft, draft.top, value).text for value in parts.values])]
+    return tuple_of(told)
 
 
 def _stages(draft: Draft) -> list[str]:
@@ -156,9 +172,9 @@ def _instants(draft: Draft, parts: Parts) -> str:
     """A list of instants for each selection and for each rule that pays for events, else None."""
     chosen = [draft.gauge(Gauge(Gauging.INSTANTS, selection)) for selection in parts.selections]
     paid = ["None" if gauge is None else draft.gauge(gauge) for gauge in parts.paid]
-    return f" return {_tuple([_tuple(chosen), _tuple(paid)])}"
+    return f" return {tuple_of([tuple_of(chosen), tuple_of(paid)])}"
 
 
-def _tuple(items: Iterable[str]) -> str:
+def tuple_of(items: Iterable[str]) -> str:
     """The items as a tuple of Python."""
     return f"({''.join(f'{item}, ' for item in items)})"

@@ -64,7 +64,7 @@ class Job:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Leaves the search for cycles be: scoring makes none, and the search takes a tenth of its time."""
     was = gc.isenabled()
     gc.disable()
@@ -106,7 +106,7 @@ class Scorer:
         """Scores the leads of a span and writes what changed."""
         with self.reader.guard():
             self.reader.connection.execute("BEGIN")
-            with _uncollected():
+            with uncollected():
                 changes = self._changes(span)
             self.reader.connection.execute("COMMIT")
         changes.write(self.store)

@@ -95,7 +95,7 @@ class Timelines:
     def leads(self, span: Span) -> Iterator[tuple[int, Sequence[Prepared], list[Row]]]:
         """Each lead of a span: its number, its fields as the plan reads them, and those of its events, in
         the order of time, that can make a difference now or later."""
-        happened = self._events(span)
+        happened = self.events(span)
         waiting, events = next(happened, _NOTHING)
         for numbers, all_fields in self._leads(span):
             for number, fields in zip(numbers, all_fields, strict=True):
@@ -104,6 +104,11 @@ class Timelines:
                     waiting, events = next(happened, _NOTHING)
                 else:
                     yield number, fields, []
+
+    def fields(self, span: Span) -> Iterator[Sequence[Prepared]]:
+        """The fields of each lead of a span alone."""
+        for _, all_fields in self._leads(span):
+            yield from all_fields
 
     # --- leads ----------------------------------------------------------------------------------
 
@@ -120,7 +125,8 @@ class Timelines:
 
     # --- events ---------------------------------------------------------------------------------
 
-    def _events(self, span: Span) -> Iterator[tuple[int, list[Row]]]:
+    def events(self, span: Span) -> Iterator[tuple[int, list[Row]]]:
+        """The leads of a span that have events that can make a difference now or later, with these."""
         if not self._read:
             return
         sparse = bool(span.listed)

@@ -72,11 +72,10 @@ def _both(old: str, new: str, store: Store | None) -> tuple[Rules, Rules]:
 
 
 def _effect(store: Store, before: Rules, after: Rules, now: dt.datetime) -> Effect:
-    from ...effect import effect
     from ...evaluate import Evaluator
+    from ...store.what_if import WhatIf
     from ...values import instant_of
-    from ..data import leads_with_events
 
     with ProgressLine() as progress:
-        leads = leads_with_events(store, progress)
-        return effect(Evaluator(before.plan), Evaluator(after.plan), leads, instant_of(now))
+        old, new = Evaluator(before.plan), Evaluator(after.plan)
+        return WhatIf().effect(store, old, new, instant_of(now), progress=progress)

@@ -1,0 +1,110 @@
+"""What a change of rules would do: the same as deciding lead by lead, measured once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from leadwright.engine.effect import effect
+from leadwright.engine.evaluate import Evaluator, Event
+from leadwright.engine.reading import read
+from leadwright.engine.store import what_if
+from leadwright.engine.store.events import events_of
+from leadwright.engine.store.leads import iterate_leads
+from leadwright.engine.store.what_if import Stopped, WhatIf
+from leadwright.grammar.diagnostics import Source
+from leadwright.tests.engine.store.test_store_fresh import RULES, World
+
+TEXT = RULES.format(points=10, threshold=20)
+EDITS = [
+    ("employees > 100", "employees > 40"),
+    ("then +20 engagement", "then +12 engagement"),
+    ("visited pricing >= 2", "visited pricing >= 1"),
+    ("stage MQL when score >= 20", "stage MQL when score >= 8"),
+    ("in last 36 hours", "in last 5 days"),
+    ("fading 25% every 1 day", "fading 10% every 2 days"),
+    ("stage SQL when score >= 40", "stage SQL when score >= 15"),
+    ("because", "or employees is unknown because"),
+    ("score fit", "# a remark\n\nscore fit"),
+    ("stage MQL", "stage PQL in product when fit >= 5\nstage MQL"),
+    ('rule "Size"', 'rule "Spent" when purchased >= 1 then +6 fit\nrule "Size"'),
+    ("from 0 to 60", "from 0 to 9"),
+]
+
+
+def evaluator(text: str) -> Evaluator:
+    found = read(Source(text))
+    assert found.plan is not None, found.errors
+    return Evaluator(found.plan)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path, 3)
+    made.add_events(80)
+    yield made
+    made.store.close()
+
+
+def facts(world: World):
+    for lead in iterate_leads(world.store):
+        events = [Event(e.type, e.at, e.object, e.properties) for e in events_of(world.store, lead.id)]
+        yield lead.key, lead.fields, events
+
+
+def test_edits_one_after_another_do_what_deciding_says(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(what_if, "PORTION", 7)
+    chance = random.Random(5)
+    asked, live, text = WhatIf(), evaluator(TEXT), TEXT
+    for old, new in EDITS:
+        text = text.replace(old, new) if chance.random() < 0.7 else TEXT.replace(old, new)
+        draft = evaluator(text)
+        assert asked.effect(world.store, live, draft, world.now) == effect(
+            live, draft, facts(world), world.now
+        )
+        if chance.random() < 0.3:
+            world.add_events(3)
+
+
+def test_an_edit_that_asks_for_nothing_new_reads_no_events(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, live = WhatIf(), evaluator(TEXT)
+    asked.effect(world.store, live, live, world.now)
+    monkeypatch.setattr(what_if, "measuring", None)
+    for old, new in EDITS[:4] + EDITS[6:9]:
+        found = asked.effect(world.store, live, evaluator(TEXT.replace(old, new)), world.now, most_moves=2)
+        assert found.leads == sum(found.totals_after.values())
+        assert len(found.moves) == min(found.moved, 2)
+
+
+def test_the_moves_named_are_the_greatest(world: World) -> None:
+    live, draft = evaluator(TEXT), evaluator(TEXT.replace("+8 engagement", "+17 engagement"))
+    every = WhatIf().effect(world.store, live, draft, world.now)
+    few = WhatIf().effect(world.store, live, draft, world.now, most_moves=3)
+    assert few.moved == every.moved == len(every.moves) > 3
+    weights = [(move.changes_stage, move.total_after - move.total_before) for move in every.moves]
+    assert [(move.changes_stage, move.total_after - move.total_before) for move in few.moves] == weights[:3]
+
+
+def test_it_can_be_stopped_and_tells_how_far_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(what_if, "PORTION", 5)
+    asked, live, told = WhatIf(), evaluator(TEXT), list[tuple[str, float]]()
+    with pytest.raises(Stopped):
+        asked.effect(
+            world.store, live, live, world.now, stop=lambda: len(told) > 3, progress=lambda *a: told.append(a)
+        )
+    assert [share for _, share in told] == sorted(share for _, share in told)
+    assert asked.effect(world.store, live, live, world.now).moved == 0
+
+
+def test_more_than_can_be_kept_is_measured_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(what_if, "_MOST_CELLS", 100)
+    asked, live = WhatIf(), evaluator(TEXT)
+    for old, new in EDITS[:3]:
+        draft = evaluator(TEXT.replace(old, new))
+        assert asked.effect(world.store, live, draft, world.now) == effect(
+            live, draft, facts(world), world.now
+        )
