@@ -11,11 +11,12 @@ DEVELOPS := $(VENV)/.develops
 ENGINES := $(VENV)/.engines
 BENCH := .venv-bench
 
-.PHONY: help run test test-engines lint format types bench wheel clean
+.PHONY: help run test test-faults test-engines lint format types bench wheel clean
 
 help:
 	@echo "make run     serve the page on this computer, with made-up leads to look around in"
 	@echo "make test    run all tests"
+	@echo "make test-faults    kill imports and scorings hundreds of times, and see what is left"
 	@echo "make test-engines   run the tests of the SQL on PostgreSQL and Spark"
 	@echo "make lint    look for mistakes and for layout with ruff; make format mends the layout"
 	@echo "make types   check the types with mypy"
@@ -28,6 +29,9 @@ run: $(INSTALLED)
 
 test: $(DEVELOPS)
 	$(BIN)/python -m pytest
+
+test-faults: $(DEVELOPS)
+	LEADWRIGHT_KILLS=200 $(BIN)/python -m pytest tests/engine/store/test_store_faults.py
 
 # What is missing and cannot be installed here is skipped, and named.
 test-engines: $(DEVELOPS) $(ENGINES)

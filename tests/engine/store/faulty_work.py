@@ -1,0 +1,64 @@
+"""What is killed by the tests of faults: imports and scores, or watches, until it is."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from leadwright.engine.cli.program import run
+from leadwright.engine.evaluate import Evaluator
+from leadwright.engine.importing import staging
+from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
+from leadwright.engine.importing.run import import_file
+from leadwright.engine.reading import read
+from leadwright.engine.store import scorer, scoring
+from leadwright.engine.store.opening import Store, open_store
+from leadwright.engine.store.rulesets import save_version
+from leadwright.grammar.diagnostics import Source
+
+EVENTS = ColumnMapping("lead", events=(EventColumns("at", type="type", object="object"),))
+RULES = """
+event visited
+event requested
+field size: number
+rule "Week" when visited pricing >= 2 in last 7 days then +{points}
+rule "Fades" for each visited docs then +8 fading 5% every 1 minute
+rule "Size" when size > 50 then +5
+stage MQL when score >= 20 and requested demo in last 30 days
+"""
+
+
+def in_small_batches() -> None:
+    """Makes a transaction of every few rows, so that a kill finds many of them."""
+    staging.LEAD_BATCH = staging.EVENT_BATCH = 20
+    scorer.PORTION = scoring.PORTION = 15
+    scoring.MANY = 0
+
+
+def score(store: Store, points: int, *, whole: bool = False, now: int | None = None) -> None:
+    text = RULES.format(points=points)
+    plan = read(Source(text)).plan
+    assert plan is not None
+    version = save_version(store, "inbound", text, plan.digest)
+    at = time.time_ns() // 1000 if now is None else now
+    scoring.score_store(store, Evaluator(plan), version, at, whole=whole, processes=1)
+
+
+def main() -> None:
+    """Arguments: `work` or `watch`, the database, points, files of leads and of events in turns."""
+    kind, db, points, *files = sys.argv[1:]
+    in_small_batches()
+    print("go", flush=True)
+    if kind == "watch":
+        run(["watch", "--db", db, "--every", "0.1"])
+        return
+    with open_store(db, create=True) as store:
+        for name in files:
+            path = Path(name)
+            import_file(store, path, ColumnMapping("id") if "leads" in path.name else EVENTS)
+            score(store, int(points))
+
+
+if __name__ == "__main__":
+    main()
