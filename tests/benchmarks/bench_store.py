@@ -17,6 +17,7 @@ from time import perf_counter
 
 from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.store.catalogue import catalogue
+from leadwright.engine.store.leads import count_leads
 from leadwright.engine.store.opening import Store, open_store
 from leadwright.engine.store.rulesets import RulesetVersion, save_version
 from leadwright.engine.store.scoring import score_store
@@ -55,8 +56,12 @@ class Contest:
         self.sql = statement(ruleset, kinds, "yardstick") if kinds else ""
 
     def score(self, processes: int | None = None) -> None:
-        """Scores every lead."""
-        score_store(self.store, self.evaluator, self.version, NOW_MICROSECONDS, processes=processes)
+        """Scores every lead, whether or not its score can have changed."""
+        report = score_store(
+            self.store, self.evaluator, self.version, NOW_MICROSECONDS, whole=True, processes=processes
+        )
+        if report.tally.leads != count_leads(self.store):
+            raise RuntimeError(f"{self.name}: only {report.tally.leads} leads were scored")
 
     def clear(self) -> None:
         """Takes away what either wrote, and brings the file to rest."""
