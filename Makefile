@@ -11,7 +11,7 @@ DEVELOPS := $(VENV)/.develops
 ENGINES := $(VENV)/.engines
 BENCH := .venv-bench
 
-.PHONY: help run test test-faults test-engines lint format types bench wheel clean
+.PHONY: help run test test-faults test-engines lint format types bench frontend frontend-check npm wheel clean
 
 help:
 	@echo "make run     serve the page on this computer, with made-up leads to look around in"
@@ -21,6 +21,8 @@ help:
 	@echo "make lint    look for mistakes and for layout with ruff; make format mends the layout"
 	@echo "make types   check the types with mypy"
 	@echo "make bench   measure how fast it is beside others, in an environment of its own"
+	@echo "make frontend   make the scripts of others that the page hands on, out of their pinned packages"
+	@echo "make frontend-check   make them anew, and compare every byte with what is committed"
 	@echo "make wheel   build what pip installs, into dist/"
 	@echo "make clean   remove what the others made"
 
@@ -55,12 +57,22 @@ types: $(DEVELOPS)
 bench: $(BENCH)/.installed
 	$(BENCH)/bin/python tests/benchmarks/run.py
 
+# Only these two need Node and npm: what they make is committed, and nothing is built to install or run.
+frontend: npm
+	cd web/frontend && npm ci && npm run --silent build
+
+frontend-check: npm
+	cd web/frontend && npm ci && npm run --silent check
+
+npm:
+	@command -v npm >/dev/null || { echo "npm is needed to make the page's scripts. On Debian and Ubuntu: sudo apt install npm" >&2; exit 1; }
+
 wheel: $(DEVELOPS)
 	rm -rf build/lib build/bdist.* dist
 	$(BIN)/python -m build
 
 clean:
-	rm -rf $(VENV) $(BENCH) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache web/frontend/node_modules
 
 # A stamp is written only when all before it went well, so what was broken off is begun again.
 $(MADE):
