@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ..store.freshness import mark_changed
+from ..store.known import former_values, note_former, noting_late
 from ..store.leads import StoredField, quoted
 from ..store.opening import Store
 
@@ -93,9 +94,11 @@ class Staging:
                     "AND NOT EXISTS (SELECT 1 FROM main.lead WHERE _key = i.key)",
                     between,
                 )
+                former = former_values(connection, self.fields, self._differing(), between)
                 written = connection.execute(self._upsert(), (self.now, *between)).fetchall()
                 if written:
                     mark_changed(connection, (lead for (lead,) in written))
+                    note_former(connection, former)
             added += new
             changed += len(written) - new
             progress(min(1.0, between[1] / total))
@@ -112,10 +115,16 @@ class Staging:
         if not names:
             return source + "NOTHING RETURNING _id"
         updates = "".join(f", {name} = ifnull(excluded.{name}, lead.{name})" for name in names)
-        differs = " OR ".join(
-            f"(excluded.{name} IS NOT NULL AND excluded.{name} IS NOT lead.{name})" for name in names
-        )
+        differs = _differs((f"excluded.{name}", f"lead.{name}") for name in names)
         return f"{source}UPDATE SET _changed = excluded._changed{updates} WHERE {differs} RETURNING _id"
+
+    def _differing(self) -> str:
+        """The leads that are there already and of which the gathered rows between two say something else."""
+        pairs = [(f"v{place}", f"lead.{quoted(field.column)}") for place, field in enumerate(self.fields)]
+        return (
+            "FROM temp.incoming_lead AS i JOIN main.lead ON lead._key = i.key "
+            f"WHERE i.rowid BETWEEN ? AND ? AND ({_differs(pairs)})"
+        )
 
     def merge_events(self, progress: Callable[[float], None]) -> Merged:
         """Brings the gathered events in, making the leads that are not there yet."""
@@ -162,12 +171,12 @@ class Staging:
             )
         )
         had = _event_counts(connection, ids.values())
-        before = connection.total_changes
-        connection.executemany(
-            "INSERT OR IGNORE INTO main.event VALUES (?, ?, ?, ?, ?)",
-            ((ids[lead], at, kind, key, properties) for lead, at, kind, key, properties in batch),
-        )
-        added = connection.total_changes - before
+        with noting_late(connection):
+            # Not by the total of changes, which takes in what is noted.
+            added = connection.executemany(
+                "INSERT OR IGNORE INTO main.event VALUES (?, ?, ?, ?, ?)",
+                ((ids[lead], at, kind, key, properties) for lead, at, kind, key, properties in batch),
+            ).rowcount
         merged.events_added += added
         if added:
             mark_changed(connection, self._touch(connection, ids, had if added < len(batch) else None))
@@ -189,6 +198,11 @@ class Staging:
     def _scalar(self, sql: str, parameters: tuple[object, ...] = ()) -> int:
         with self.store.guard():
             return int(self.connection.execute(sql, parameters).fetchone()[0])
+
+
+def _differs(pairs: Iterable[tuple[str, str]]) -> str:
+    """A test in SQL whether one of the new values is known and another than the old."""
+    return " OR ".join(f"({new} IS NOT NULL AND {new} IS NOT {old})" for new, old in pairs)
 
 
 def _event_counts(connection: sqlite3.Connection, leads: Iterable[int]) -> dict[int, int]:

@@ -10,7 +10,9 @@ import sqlite3
 from collections.abc import Iterator
 
 from .accounts_schema import ACCOUNTS
+from .drafts_schema import DRAFTS
 from .fresh_schema import FRESH
+from .known_schema import KNOWN
 
 APPLICATION_ID = 0x4C454144
 """The letters LEAD."""
@@ -187,7 +189,7 @@ JOIN run ON run.id = score.run
 JOIN ruleset_version ON ruleset_version.id = run.version;
 """
 
-MIGRATIONS = (_FIRST, ACCOUNTS, FRESH)
+MIGRATIONS = (_FIRST, ACCOUNTS, FRESH, KNOWN, DRAFTS)
 """The scripts in order; the n-th brings a database from version n - 1 to n."""
 
 VERSION = len(MIGRATIONS)

@@ -118,7 +118,8 @@ def _begin(store: Store, evaluator: Evaluator, version: RulesetVersion, now: int
             data = begin_due(connection, version, now)
         if leads != []:
             run = connection.execute(
-                "INSERT INTO run (version, now, started) VALUES (?, ?, ?)", (version.id, now, _clock())
+                "INSERT INTO run (version, now, started, data) VALUES (?, ?, ?, ?)",
+                (version.id, now, _clock(), data),
             ).lastrowid
     assert run is not None
     return _Begun(Job(version, run, now, first or 0, portions), leads, data)
