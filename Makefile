@@ -29,13 +29,15 @@ help:
 run: $(INSTALLED)
 	@$(BIN)/leadwright serve --sample --db build/sample.db
 
+# What is missing and cannot be installed here is skipped, and named.
 test: $(DEVELOPS)
+	@sh tests/browser/install_chromium.sh $(BIN)/python
 	$(BIN)/python -m pytest
 
 test-faults: $(DEVELOPS)
 	LEADWRIGHT_KILLS=200 $(BIN)/python -m pytest tests/engine/store/test_store_faults.py
 
-# What is missing and cannot be installed here is skipped, and named.
+# As above.
 test-engines: $(DEVELOPS) $(ENGINES)
 	@sh tests/engines/install_postgres.sh
 	LEADWRIGHT_ENGINES=1 $(BIN)/python -m pytest tests/engines

@@ -1,0 +1,57 @@
+"""Every screen: for everybody, in light and in dark, and 320 pixels wide."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from leadwright.tests.browser.axe import sticking_out, violations
+from leadwright.tests.browser.conftest import NARROW, Provoke, Visit
+from leadwright.tests.browser.site import Site
+from playwright.sync_api import Page
+
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+SCREENS = {
+    "rulesets": "/",
+    "a ruleset": "/rulesets/inbound",
+    "leads": "/leads",
+    "leads of a stage": "/leads?ruleset=inbound&stage=SQL",
+    "leads not found": "/leads?q=nobody",
+    "a lead": "/lead?id=L1",
+    "a lead that fell short": "/lead?id=L4",
+    "a hostile lead": "/lead?id=L3",
+    "a lead long ago": "/lead?id=L2&at=2025-12-01",
+    "compare, before the choice": "/compare",
+    "compare": "/compare?a=inbound@1&b=inbound@1",
+    "record": "/audit",
+}
+PROBLEMS = {
+    "nothing there": ("/nowhere", 404),
+    "no such ruleset": ("/rulesets/nothing", 404),
+    "not understood": ("/lead?id=L2&at=soon", 422),
+}
+
+
+def for_everybody(page: Page) -> None:
+    """Nothing on the page as it is now keeps anybody out, in either colours, wide or narrow."""
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == [], scheme
+    page.set_viewport_size(NARROW)
+    assert sticking_out(page) == []
+    assert violations(page) == [], "narrow"
+
+
+@pytest.mark.parametrize("path", SCREENS.values(), ids=SCREENS)
+def test_a_screen_is_for_everybody(visit: Visit, looked_at: Site, path: str) -> None:
+    for_everybody(visit(looked_at, path))
+
+
+@pytest.mark.parametrize(("path", "status"), PROBLEMS.values(), ids=PROBLEMS)
+def test_a_problem_is_for_everybody(
+    visit: Visit, provoke: Provoke, looked_at: Site, path: str, status: int
+) -> None:
+    page = visit(looked_at, path)
+    provoke(page, f"status of {status}")
+    for_everybody(page)
