@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import axe_playwright_python
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
+
+NARROW: ViewportSize = {"width": 320, "height": 640}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 _RUN = """async () => {
     const found = await axe.run(document, { resultTypes: ["violations"] });
@@ -22,6 +26,19 @@ _STICKING_OUT = """() => {
         .filter((one) => one.getBoundingClientRect().right > room + 0.5)
         .map((one) => one.outerHTML.slice(0, 120));
 }"""
+
+
+def for_everybody(page: Page) -> None:
+    """Nothing on the page as it is now keeps anybody out, in light and in dark, wide and narrow."""
+    wide = page.viewport_size
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == [], scheme
+    page.set_viewport_size(NARROW)
+    assert sticking_out(page) == []
+    assert violations(page) == [], "narrow"
+    if wide is not None:
+        page.set_viewport_size(wide)
 
 
 def violations(page: Page) -> list[str]:

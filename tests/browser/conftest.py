@@ -14,10 +14,9 @@ from leadwright.tests.browser import chromium
 from leadwright.tests.browser.site import Site, served
 from leadwright.tests.browser.watch import Watch
 from leadwright.tests.web.small import small_database
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, ViewportSize, sync_playwright
 
-WIDE = {"width": 1280, "height": 900}
-NARROW = {"width": 320, "height": 640}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
 _PATIENCE = 20_000
 """Milliseconds that a page has, on a machine that does other things too."""
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import pytest
-from leadwright.tests.browser.axe import sticking_out, violations
-from leadwright.tests.browser.conftest import NARROW, Provoke, Visit
+from leadwright.tests.browser.axe import for_everybody
+from leadwright.tests.browser.conftest import Provoke, Visit
 from leadwright.tests.browser.site import Site
-from playwright.sync_api import Page
-
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 SCREENS = {
     "rulesets": "/",
@@ -31,16 +26,6 @@ PROBLEMS = {
     "no such ruleset": ("/rulesets/nothing", 404),
     "not understood": ("/lead?id=L2&at=soon", 422),
 }
-
-
-def for_everybody(page: Page) -> None:
-    """Nothing on the page as it is now keeps anybody out, in either colours, wide or narrow."""
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        assert violations(page) == [], scheme
-    page.set_viewport_size(NARROW)
-    assert sticking_out(page) == []
-    assert violations(page) == [], "narrow"
 
 
 @pytest.mark.parametrize("path", SCREENS.values(), ids=SCREENS)

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 PAGES = {
     "/fine": "<!doctype html><html lang=en><title>Fine</title><main><h1>Fine</h1></main>",
     "/console": "<script>console.error('broken')</script>",
+    "/box": "<script>alert('boo')</script>",
     "/thrown": "<script>throw new Error('thrown')</script>",
     "/rejected": "<script>Promise.reject(new Error('rejected'))</script>",
     "/fault": "<p>A fault</p>",
@@ -71,6 +72,7 @@ def watched(page: Page, address: str, path: str) -> Watch:
     ("path", "noted"),
     [
         ("/console", "console: broken"),
+        ("/box", "a box came up: alert boo"),
         ("/thrown", "page error: thrown"),
         ("/rejected", "page error: rejected"),
         ("/policy", "Content Security Policy"),

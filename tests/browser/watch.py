@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request, Response, WebError
 
 _OF_THE_BROWSER = ("data", "blob", "about")
 """Schemes for which nobody is asked."""
@@ -29,6 +29,7 @@ class Watch:
         context.on("requestfailed", self._failed)
         context.on("response", self._response)
         context.on("page", self._crash)
+        context.on("dialog", self._dialog)
 
     def expect(self, *texts: str) -> None:
         """Lets pass, from now on and before, mishaps in which one of these texts stands."""
@@ -67,3 +68,8 @@ class Watch:
 
     def _crash(self, page: Page) -> None:
         page.on("crash", lambda _: self.noted.append("the page crashed"))
+
+    def _dialog(self, dialog: Dialog) -> None:
+        # Nothing here asks in boxes, so one that comes up is somebody else's doing.
+        self.noted.append(f"a box came up: {dialog.type} {dialog.message}")
+        dialog.dismiss()
