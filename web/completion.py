@@ -2,37 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..engine.catalogue import Catalogue, EventFacts
+from ..engine.catalogue import Catalogue
+from ..engine.report.paper import counted
 from ..grammar import nodes as n
-from ..grammar.diagnostics import Source
 from ..grammar.machine import Stuck
-from ..grammar.parser import machine, parse
+from ..grammar.nodes import Kind
+from ..grammar.parser import machine
 from ..grammar.printer import name_text, object_text, quoted
 from ..grammar.scan import Lexeme, scan
 from ..grammar.split import split
 from ..grammar.table import END, load
 from ..grammar.trouble import Trouble
 from ..grammar.words import STATEMENT_WORDS
+from .glossary import KINDS, Glossary
 
 MOST = 100
 """How many suggestions there are at most."""
 
 _BEGUN = frozenset({"WORD", "PATH", "NUMERAL", "UNCLOSED_QUOTE", "UNCLOSED_BRACKET"})
+_CLOSES = {"UNCLOSED_QUOTE": '"', "UNCLOSED_BRACKET": "]"}
 _NOTHING = Lexeme("NOTHING", "", 0, 0, "", False)
-_FUNCTIONS = ("sum", "avg", "min", "max", "distinct", "days", "domain")
 _COMPARES = frozenset({"EQUALS", "UNEQUAL", "CONTAINS", "LIKE", "WITH"})
+_FUNCTIONS = {
+    "sum": "of a property, over events",
+    "avg": "the average of a property, over events",
+    "min": "the smallest of a property, over events",
+    "max": "the largest of a property, over events",
+    "distinct": "how many different objects",
+    "days": "on how many days",
+    "domain": "what follows the @",
+}
+_SIGNS = {
+    "=": "is", "!=": "is not", ">=": "at least", "<=": "at most", ">": "more than", "<": "less than",
+}  # fmt: skip
+_UNORDERED = (Kind.TEXT, Kind.TEXTS, Kind.YES_NO)
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Something to write: its text, what sort of thing it is, and how often the data has it, if it does."""
+    """Something to write: its text, what sort of thing it is, and how often the data has it, if it does.
+
+    `note` says a few words about it: what sort of field it is, what a list holds, what a sign means.
+    """
 
     text: str
     kind: str
     count: int | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +74,9 @@ def complete(text: str, offset: int, catalogue: Catalogue) -> Completion:
     place = _Place(text, lexemes, catalogue)
     prefix = begun.text if begun is not None else ""
     start = begun.start if begun is not None else offset
-    return Completion(start, offset, tuple(_fitting(place.suggestions(), prefix)[:MOST]))
+    # A quote that is closed already, as editors do for their writers, is not closed again.
+    closed = begun is not None and text[offset : offset + 1] == _CLOSES.get(begun.kind)
+    return Completion(start, offset + closed, tuple(_fitting(place.suggestions(), prefix)[:MOST]))
 
 
 def _fitting(found: Iterable[Suggestion], prefix: str) -> list[Suggestion]:
@@ -78,6 +99,7 @@ class _Place:
     def __init__(self, text: str, lexemes: list[Lexeme], catalogue: Catalogue) -> None:
         self.text = text
         self.catalogue = catalogue
+        self.glossary = Glossary(text, catalogue)
         pieces = split(lexemes)
         piece = pieces[-1] if pieces else None
         whole = piece is None or piece.word == "}" or lexemes[-1].kind in ("SEMICOLON", "LBRACE")
@@ -109,11 +131,12 @@ class _Place:
             return
         if "PATH" in self.accepted:
             yield from self._objects()
-        if "QUOTED" in self.accepted and self.kinds[-1] in _COMPARES | {"LPAR", "COMMA"}:
-            yield from self._values()
+        if "QUOTED" in self.accepted:
+            yield from self._texts()
         if "BRACKETED" in self.accepted:
             yield from self._names()
         yield from (Suggestion(word, "word") for word in self._words())
+        yield from self._signs()
 
     def _beginnings(self) -> list[str]:
         return sorted(STATEMENT_WORDS) if self.taken is not None else []
@@ -125,29 +148,48 @@ class _Place:
             found += [word for word in self._beginnings() if word not in found]
         return found
 
+    def _signs(self) -> Iterator[Suggestion]:
+        """Comparisons, but for those that make no sense for the field before."""
+        kind = self.glossary.field_kind(_plain(self.taken[-1])) if self.taken else None
+        accepted = {load().terminals.get(name) for name in self.accepted}
+        for sign, note in _SIGNS.items():
+            if sign in accepted and (sign in ("=", "!=") or kind not in _UNORDERED):
+                yield Suggestion(sign, "sign", note=note)
+
     def _objects(self) -> Iterator[Suggestion]:
         last = self.taken[-1] if self.taken else None
-        for facts in self._feeds(_plain(last)) if last is not None else ():
-            yield from (
-                Suggestion(object_text(name), "object", count) for name, count in facts.objects.items()
-            )
+        for facts in self.glossary.feeds(_plain(last)) if last is not None else ():
+            for name, count in facts.objects.items():
+                yield Suggestion(object_text(name), "object", count, counted(count, "time"))
 
-    def _feeds(self, name: str) -> list[EventFacts]:
-        """The events of the data that a name in the rules stands for."""
-        declared = [
-            node.source.value if node.source is not None else node.name.text
-            for node in self._nodes()
-            if isinstance(node, n.EventDeclaration) and node.name.text == name
-        ]
-        known = self.catalogue.events
-        return [known[type_] for type_ in declared or [name] if type_ in known]
+    def _texts(self) -> Iterator[Suggestion]:
+        last, first = self.kinds[-1], self.kinds[0]
+        if last == "FROM" and first in ("FIELD", "EVENT"):
+            yield from self._sources(first)
+        elif last == "RULE" and "EXPECT" in self.kinds:
+            yield from (Suggestion(name, "rule") for name in self.glossary.rules())
+        elif last == "TAG":
+            yield from (Suggestion(name, "tag") for name in self.glossary.tags())
+        elif last in _COMPARES | {"LPAR", "COMMA"}:
+            yield from self._values()
+
+    def _sources(self, first: str) -> Iterator[Suggestion]:
+        """What the data calls its fields or events."""
+        if first == "FIELD":
+            for field in self.catalogue.fields.values():
+                note = f"{KINDS[field.kind]}, {counted(field.known, 'lead')}"
+                yield Suggestion(quoted(field.name), "field", field.known, note)
+        else:
+            for event in self.catalogue.events.values():
+                yield Suggestion(quoted(event.type), "event", event.count, counted(event.count, "time"))
 
     def _values(self) -> Iterator[Suggestion]:
         """The values that the field before the comparison has."""
         names = [lexeme for lexeme in self.taken or () if lexeme.kind in ("WORD", "BRACKETED")]
-        facts = self.catalogue.fields.get(_plain(names[-1])) if names else None
-        if facts is not None:
-            yield from (Suggestion(quoted(value), "value", count) for value, count in facts.values.items())
+        facts = self.glossary.field_facts(_plain(names[-1])) if names else None
+        if facts is not None and facts.kind != Kind.NUMBER:
+            for value, count in facts.values.items():
+                yield Suggestion(quoted(value), "value", count, counted(count, "lead"))
 
     # --- names ----------------------------------------------------------------------------------
 
@@ -160,11 +202,11 @@ class _Place:
         elif last == "DOT":
             yield from self._properties(self.taken[-2] if self.taken and len(self.taken) > 1 else None)
         elif "EXPECT" in kinds or (first != "TEST" and "THEN" in kinds) or first == "GRADE":
-            yield from self._declared(n.ScoreDeclaration)
-            if last in ("EQUALS", "UNEQUAL"):
-                yield from self._declared(n.Stage)
+            yield from self._results(last)
         elif len(kinds) == 1 and first == "FIELD":
             yield from self._fields()
+        elif last == "BY" and first == "EVENT":
+            yield from self._properties_to_name()
         elif last == "BY" or (len(kinds) == 1 and first == "EVENT") or last in ("EACH", "LATEST", "FIRST"):
             yield from self._events()
         elif self._in_where():
@@ -172,29 +214,54 @@ class _Place:
         elif len(kinds) > 1 or first in ("WHEN", "FOR"):
             yield from self._operands()
 
+    def _results(self, last: str) -> Iterator[Suggestion]:
+        """Scores, and what a comparison with a stage or a grade may name."""
+        yield from self._declared(n.ScoreDeclaration)
+        if last in ("EQUALS", "UNEQUAL"):
+            yield from self._declared(n.Stage)
+            for node in self.glossary.declarations:
+                if isinstance(node, n.Grade):
+                    labels = [band.label for band in node.bands]
+                    labels += [node.otherwise] if node.otherwise is not None else []
+                    yield from (Suggestion(_label_text(label.text), "grade") for label in labels)
+
     def _operands(self) -> Iterator[Suggestion]:
         yield from self._declared(n.Define)
         yield from self._fields()
         yield from self._events()
         if self.kinds[0] != "TEST":
-            yield from (Suggestion(f"{name}(", "function") for name in _FUNCTIONS)
+            for name, note in _FUNCTIONS.items():
+                yield Suggestion(f"{name}(", "function", note=note)
 
     def _fields(self) -> Iterator[Suggestion]:
-        yield from self._declared(n.FieldDeclaration)
-        for facts in self.catalogue.fields.values():
-            yield Suggestion(name_text(facts.name), "field", facts.known)
+        declared = [
+            node.name.text for node in self.glossary.declarations if isinstance(node, n.FieldDeclaration)
+        ]
+        for name in [*declared, *self.catalogue.fields]:
+            facts = self.glossary.field_facts(name)
+            count = facts.known if facts is not None else None
+            yield Suggestion(name_text(name), "field", count, self.glossary.about(name, "field"))
 
     def _events(self) -> Iterator[Suggestion]:
-        for node in self._nodes():
-            if isinstance(node, n.EventDeclaration):
-                count = sum(facts.count for facts in self._feeds(node.name.text))
-                yield Suggestion(name_text(node.name.text), "event", count)
-        for facts in self.catalogue.events.values():
-            yield Suggestion(name_text(facts.type), "event", facts.count)
+        declared = [
+            node.name.text for node in self.glossary.declarations if isinstance(node, n.EventDeclaration)
+        ]
+        for name in [*declared, *self.catalogue.events]:
+            count = sum(facts.count for facts in self.glossary.feeds(name))
+            yield Suggestion(name_text(name), "event", count, self.glossary.about(name, "event"))
 
     def _properties(self, event: Lexeme | None) -> Iterator[Suggestion]:
-        for facts in self._feeds(_plain(event)) if event is not None else ():
-            yield from (Suggestion(name_text(name), "property") for name in facts.properties)
+        for facts in self.glossary.feeds(_plain(event)) if event is not None else ():
+            for name, kind in facts.properties.items():
+                yield Suggestion(name_text(name), "property", note=KINDS[kind])
+
+    def _properties_to_name(self) -> Iterator[Suggestion]:
+        """The properties of the event that is being declared, under the name that the data has for it."""
+        taken = self.taken or []
+        source = next((one.text[1:-1].replace('""', '"') for one in taken if one.kind == "QUOTED"), None)
+        facts = self.catalogue.events.get(source if source is not None else _plain(taken[1]))
+        for name, kind in facts.properties.items() if facts is not None else ():
+            yield Suggestion(name_text(name), "property", note=KINDS[kind])
 
     def _in_where(self) -> bool:
         if "WHERE" not in self.kinds:
@@ -213,18 +280,16 @@ class _Place:
         return name
 
     def _tracks(self) -> Iterator[Suggestion]:
-        for node in self._nodes():
+        for node in self.glossary.declarations:
             if isinstance(node, n.Stage) and node.track is not None:
                 yield Suggestion(name_text(node.track.text), "track")
 
     def _declared(self, *sorts: type[n.Statement]) -> Iterator[Suggestion]:
-        for node in self._nodes():
+        for node in self.glossary.declarations:
             name = getattr(node, "name", None)
             if isinstance(node, sorts) and isinstance(name, n.Name):
-                yield Suggestion(name_text(name.text), _CALLED[type(node)])
-
-    def _nodes(self) -> Sequence[n.Statement]:
-        return parse(Source(self.text)).tree.statements
+                kind = _CALLED[type(node)]
+                yield Suggestion(name_text(name.text), kind, note=self.glossary.about(name.text, kind))
 
 
 _CALLED: dict[type[n.Statement], str] = {
@@ -233,10 +298,14 @@ _CALLED: dict[type[n.Statement], str] = {
     n.Define: "define",
     n.ScoreDeclaration: "score",
     n.Stage: "stage",
-    n.FieldDeclaration: "field",
 }
 
 
 def _plain(lexeme: Lexeme) -> str:
     """A name without its brackets."""
     return lexeme.text[1:-1].strip() if lexeme.kind == "BRACKETED" else lexeme.text
+
+
+def _label_text(label: str) -> str:
+    """A grade's label as it is written: `A`, `"A+"`."""
+    return label if name_text(label) == label else quoted(label)

@@ -41,7 +41,33 @@ def test_complete_offers_names_of_the_data_with_counts(client: FlaskClient) -> N
     text = "when visited pr"
     made = client.post("/api/v1/complete", json={"text": text, "offset": len(text)}).json
     assert (made["start"], made["end"]) == (13, 15)
-    assert made["suggestions"] == [{"text": "pricing", "kind": "object", "count": 3}]
+    assert made["suggestions"] == [{"text": "pricing", "kind": "object", "count": 3, "note": "3 times"}]
+
+
+def test_describe_says_what_stands_at_a_place_and_nothing_where_nothing_stands(client: FlaskClient) -> None:
+    text = "when visited pricing then +5  # why"
+    made = client.post("/api/v1/describe", json={"text": text, "offset": 14}).json
+    assert made == {
+        "start": 5,
+        "end": 20,
+        "phrase": "the lead visited pricing",
+        "statement": "When the lead visited pricing, it gets 5 points.",
+        "name": None,
+        "about": None,
+    }
+    made = client.post("/api/v1/describe", json={"text": text, "offset": 32}).json
+    assert (made["phrase"], made["statement"], made["name"]) == (None, None, None)
+    answer = client.post("/api/v1/describe", json={"text": text, "offset": len(text) + 1})
+    assert answer.status_code == 422
+
+
+def test_the_language_names_every_word_and_where_free_words_are_keywords(client: FlaskClient) -> None:
+    made = client.get("/api/v1/language").json
+    assert {"when", "stage"} <= set(made["statements"]) < set(made["reserved"])
+    last = made["free"][made["kinds"]["last"]]
+    assert last["after"] == [made["kinds"]["in"]]
+    assert "NUMERAL" in last["before"]
+    assert not {made["kinds"][word] for word in made["reserved"] if word in made["kinds"]} & set(made["free"])
     answer = client.post("/api/v1/complete", json={"text": "", "offset": 5})
     assert answer.json["detail"] == '"offset" is 5, and the text ends at 0'
 

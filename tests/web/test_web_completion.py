@@ -19,7 +19,14 @@ DATA = Catalogue(
     },
 )
 
-TEXT = 'list ICP: "a"\ndefine big: title = "x"\nscore fit from 0 to 9\nstage MQL when score >= 1\n'
+TEXT = """\
+list ICP: "a", "b", "c", "d"
+define big: title = "x"
+score fit from 0 to 9
+rule "Big ones" when big then +5 fit, tag "key account"
+stage MQL when score >= 1
+grade fit: "A+" from 5, B otherwise
+"""
 
 CASES = [
     ("w|", ["when"]),
@@ -49,7 +56,16 @@ CASES = [
     ('test "x" given ti|', ["title"]),
     ('test "x" given title = "a" expect fi|', ["fit"]),
     ('test "x" given title = "a" expect stage = m|', ["MQL"]),
+    ("when title |", ["contains", "="]),
+    ("when visited pricing |", [">=", "then"]),
+    ('test "x" given title = "a" expect grade fit = |', ['"A+"', "B"]),
+    ('test "x" given title = "a" expect rule |', ['"Big ones"']),
+    ('test "x" given title = "a" expect tag |', ['"key account"']),
     ("field |", ["title", "[Lead Source]"]),
+    ("field source from |", ['"title"', '"Lead Source"']),
+    ("event seen from |", ['"visited"', '"Page Viewed"']),
+    ('event seen from "visited" by |', ["seconds"]),
+    ("event visited by |", ["seconds"]),
     ("event |", ["visited", "[Page Viewed]"]),
     ("when visited # why |", []),
     ("when title = = |", []),
@@ -80,8 +96,42 @@ def test_what_was_begun_is_replaced_and_counts_are_told() -> None:
     assert [(item.text, item.kind, item.count) for item in found.suggestions] == [("pricing", "object", 12)]
 
 
+def test_each_name_is_told_about() -> None:
+    text = TEXT + "field size: number\nwhen "
+    notes = {item.text: item.note for item in complete(text, len(text), DATA).suggestions}
+    assert {name: notes[name] for name in ("title", "size", "visited", "big", "sum(")} == {
+        "title": "text, 9 leads",
+        "size": "number",
+        "visited": "20 times",
+        "big": 'title = "x"',
+        "sum(": "of a property, over events",
+    }
+    text = TEXT + "when title in "
+    assert [item.note for item in complete(text, len(text), DATA).suggestions if item.kind == "list"] == [
+        '"a", "b", "c" and 1 more'
+    ]
+
+
+def test_an_order_is_not_offered_where_there_is_none() -> None:
+    text = "when title "
+    signs = [item.text for item in complete(text, len(text), DATA).suggestions if item.kind == "sign"]
+    assert signs == ["=", "!="]
+
+
+def test_a_quote_that_is_closed_already_is_not_closed_twice() -> None:
+    found = complete('when title = "ct" then', 16, DATA)
+    assert (found.start, found.end, found.suggestions[0].text) == (13, 17, '"CTO"')
+    found = complete("when [lead s] = 1", 12, DATA)
+    assert (found.start, found.end, found.suggestions[0].text) == (5, 13, "[Lead Source]")
+
+
+def test_what_is_declared_behind_the_place_is_offered_too() -> None:
+    text = "when title in \n" + TEXT
+    assert "ICP" in [item.text for item in complete(text, 14, DATA).suggestions]
+
+
 def test_no_prefix_of_a_text_breaks_it() -> None:
     text = TEXT + 'group "G" at most 5 {\nwhen visited "a" where (seconds > 5) then +5 fit, tag "x" }\n'
     for offset in range(len(text) + 1):
         found = complete(text, offset, DATA)
-        assert 0 <= found.start <= found.end == offset
+        assert 0 <= found.start <= offset <= found.end <= offset + 1

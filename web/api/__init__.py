@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import catalogue, leads, openapi, rules, rulesets
+from . import catalogue, leads, openapi, rules, rulesets, writing
 from .operations import Operation, mount
 
 
 def all_operations() -> list[Operation]:
     """Everything that can be asked, in the order of the document."""
-    return [*rules.OPERATIONS, *rulesets.OPERATIONS, *leads.OPERATIONS, *catalogue.OPERATIONS]
+    return [
+        *rules.OPERATIONS,
+        *writing.OPERATIONS,
+        *rulesets.OPERATIONS,
+        *leads.OPERATIONS,
+        *catalogue.OPERATIONS,
+    ]
 
 
 def register(app: Flask) -> None:

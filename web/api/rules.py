@@ -1,4 +1,4 @@
-"""Texts of rules: checked, formatted, completed, tested, and tried out on one lead or on all."""
+"""Texts of rules: checked, formatted, tested, and tried out on one lead or on all."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from ...grammar.diagnostics import Diagnostic, Source
 from ...grammar.formatter import format_text
 from ..access import settings
 from ..accounts.roles import Role
-from ..completion import complete as completed
 from ..database import reading
 from ..dry_run import dry_run as run_dry
 from ..dry_run import dry_run_data
@@ -73,21 +72,6 @@ def format_rules(body: dict[str, Any]) -> dict[str, Any]:
         for span in made.kept
     ]
     return {"text": made.text, "changed": made.changed, "kept": kept_as_is}
-
-
-def complete(body: dict[str, Any]) -> dict[str, Any]:
-    """What may stand at a place of the text."""
-    text, offset = body["text"], int(body["offset"])
-    if offset > len(text):
-        raise invalid(f'"offset" is {offset:,}, and the text ends at {len(text):,}')
-    found = completed(text, offset, kept().catalogue(reading(settings())))
-    return {
-        "start": found.start,
-        "end": found.end,
-        "suggestions": [
-            {"text": item.text, "kind": item.kind, "count": item.count} for item in found.suggestions
-        ],
-    }
 
 
 def test(body: dict[str, Any]) -> dict[str, Any]:
@@ -173,22 +157,6 @@ OPERATIONS = (
         format_rules,
         obj({"text": STRING, "changed": YES, "kept": many(obj({"line": INTEGER, "end_line": INTEGER}))}),
         body=obj({"text": TEXT}),
-    ),
-    Operation(
-        "POST",
-        "/complete",
-        "complete",
-        "Say what may stand at a place of a text of rules",
-        Role.EDITOR,
-        complete,
-        obj(
-            {
-                "start": INTEGER,
-                "end": INTEGER,
-                "suggestions": many(obj({"text": STRING, "kind": STRING, "count": MAYBE_NUMBER})),
-            }
-        ),
-        body=obj({"text": TEXT, "offset": {"type": "integer", "minimum": 0}}),
     ),
     Operation(
         "POST",

@@ -1,0 +1,125 @@
+"""Help for whoever writes rules: what may come next, what stands here, and which words the language has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...engine.catalogue import Catalogue
+from ..access import settings
+from ..accounts.roles import Role
+from ..completion import complete as completed
+from ..database import reading
+from ..highlighting import language
+from ..in_words import in_words
+from ..problems import invalid
+from ..rulebook import kept
+from .operations import Operation
+from .schemas import INTEGER, MAYBE, MAYBE_NUMBER, STRING, TEXT, many, mapping, obj
+
+_PLACE = obj(
+    {
+        "text": TEXT,
+        "offset": {"type": "integer", "minimum": 0, "description": "The place, in characters from 0."},
+    }
+)
+
+
+def _place(body: dict[str, Any]) -> tuple[str, int, Catalogue]:
+    text, offset = body["text"], int(body["offset"])
+    if offset > len(text):
+        raise invalid(f'"offset" is {offset:,}, and the text ends at {len(text):,}')
+    return text, offset, kept().catalogue(reading(settings()))
+
+
+def complete(body: dict[str, Any]) -> dict[str, Any]:
+    """What may stand at a place of the text."""
+    found = completed(*_place(body))
+    return {
+        "start": found.start,
+        "end": found.end,
+        "suggestions": [
+            {"text": item.text, "kind": item.kind, "count": item.count, "note": item.note}
+            for item in found.suggestions
+        ],
+    }
+
+
+def describe(body: dict[str, Any]) -> dict[str, Any]:
+    """What stands at a place of the text, in plain words."""
+    text, offset, catalogue = _place(body)
+    found = in_words(text, offset, catalogue)
+    if found is None:
+        return {
+            "start": offset,
+            "end": offset,
+            "phrase": None,
+            "statement": None,
+            "name": None,
+            "about": None,
+        }
+    return {
+        "start": found.span.start,
+        "end": found.span.end,
+        "phrase": found.phrase,
+        "statement": found.statement,
+        "name": found.name,
+        "about": found.about,
+    }
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/complete",
+        "complete",
+        "Say what may stand at a place of a text of rules",
+        Role.EDITOR,
+        complete,
+        obj(
+            {
+                "start": INTEGER,
+                "end": INTEGER,
+                "suggestions": many(
+                    obj({"text": STRING, "kind": STRING, "count": MAYBE_NUMBER, "note": MAYBE})
+                ),
+            }
+        ),
+        body=_PLACE,
+    ),
+    Operation(
+        "POST",
+        "/describe",
+        "describe",
+        "Say in plain words what stands at a place of a text of rules",
+        Role.EDITOR,
+        describe,
+        obj(
+            {
+                "start": INTEGER,
+                "end": INTEGER,
+                "phrase": MAYBE,
+                "statement": MAYBE,
+                "name": MAYBE,
+                "about": MAYBE,
+            }
+        ),
+        body=_PLACE,
+    ),
+    Operation(
+        "GET",
+        "/language",
+        "language",
+        "Say which words and signs the language has, and where words that may be names are none",
+        Role.VIEWER,
+        language,
+        obj(
+            {
+                "statements": many(STRING),
+                "reserved": many(STRING),
+                "kinds": mapping(STRING),
+                "signs": mapping(STRING),
+                "free": mapping(obj({"after": many(STRING), "before": many(STRING)})),
+            }
+        ),
+    ),
+)

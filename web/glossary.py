@@ -1,0 +1,173 @@
+"""What the names of a text stand for: those that it declares, and those of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from itertools import islice, pairwise
+
+from ..engine.catalogue import Catalogue, EventFacts, FieldFacts
+from ..engine.report.paper import counted, listed
+from ..grammar import nodes as n
+from ..grammar.diagnostics import Source
+from ..grammar.nodes import Kind
+from ..grammar.parser import parse
+from ..grammar.printer import text_of
+from ..grammar.scan import Lexeme, scan
+from ..grammar.split import Piece, split
+
+_DECLARE = frozenset({"field", "event", "list", "define", "score", "stage", "grade"})
+_COUNTED = (Kind.TEXT, Kind.TEXTS, Kind.YES_NO)
+_SHOWN = 3
+_LONGEST = 60
+
+KINDS = {
+    Kind.TEXT: "text",
+    Kind.NUMBER: "number",
+    Kind.YES_NO: "yes or no",
+    Kind.DATE: "day",
+    Kind.DATETIME: "moment",
+    Kind.TEXTS: "several texts",
+}
+
+
+class Glossary:
+    """The names of one text, read without reading its rules, so that it is ready while somebody types."""
+
+    def __init__(self, text: str, catalogue: Catalogue) -> None:
+        self.text = text
+        self.catalogue = catalogue
+        self.lexemes: list[Lexeme] = scan(text).lexemes
+        self.pieces: list[Piece] = split(self.lexemes)
+
+    @cached_property
+    def declarations(self) -> tuple[n.Statement, ...]:
+        """The statements that declare names, in order; broken ones are left out."""
+        spans = (
+            (self.lexemes[piece.first].start, self.lexemes[piece.last - 1].end)
+            for piece in self.pieces
+            if piece.word in _DECLARE
+        )
+        return parse(Source("\n".join(self.text[start:end] for start, end in spans))).tree.statements
+
+    def rules(self) -> Iterator[str]:
+        """The names of rules, in quotes as written."""
+        return self._quoted_after("rule")
+
+    def tags(self) -> Iterator[str]:
+        """The tags that rules give, in quotes as written."""
+        return self._quoted_after("tag")
+
+    def _quoted_after(self, word: str) -> Iterator[str]:
+        for one, two in pairwise(self.lexemes):
+            if one.word == word and two.kind == "QUOTED":
+                yield two.text
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, tuple[n.Statement, ...]]:
+        found: dict[str, tuple[n.Statement, ...]] = {}
+        for node in self.declarations:
+            name = getattr(node, "name", None)
+            if isinstance(name, n.Name):
+                found[name.text] = (*found.get(name.text, ()), node)
+        return found
+
+    def declared(self, name: str, *sorts: type[n.Statement]) -> n.Statement | None:
+        """The first declaration of a name, of one of these sorts."""
+        return next((node for node in self._by_name.get(name, ()) if isinstance(node, sorts)), None)
+
+    def meaning(self, name: str) -> str | None:
+        """What a bare name is in a condition: "define", "field", "event"; None where it is nowhere."""
+        if self.declared(name, n.Define):
+            return "define"
+        if self.declared(name, n.FieldDeclaration) or name in self.catalogue.fields:
+            return "field"
+        return "event" if self.declared(name, n.EventDeclaration) or name in self.catalogue.events else None
+
+    # --- the data behind a name -------------------------------------------------------------------
+
+    def field_facts(self, name: str) -> FieldFacts | None:
+        """What the data knows of a field, by its name in the rules."""
+        node = self.declared(name, n.FieldDeclaration)
+        source = node.source if isinstance(node, n.FieldDeclaration) else None
+        return self.catalogue.fields.get(source.value if source is not None else name)
+
+    def field_kind(self, name: str) -> Kind | None:
+        """The kind of a field, as declared or else as found."""
+        node = self.declared(name, n.FieldDeclaration)
+        if isinstance(node, n.FieldDeclaration):
+            return node.kind
+        facts = self.catalogue.fields.get(name)
+        return facts.kind if facts is not None else None
+
+    def feeds(self, name: str) -> list[EventFacts]:
+        """The events of the data that a name in the rules stands for."""
+        declared = [
+            node.source.value if node.source is not None else node.name.text
+            for node in self._by_name.get(name, ())
+            if isinstance(node, n.EventDeclaration)
+        ]
+        known = self.catalogue.events
+        return [known[type_] for type_ in declared or [name] if type_ in known]
+
+    # --- in a few words ---------------------------------------------------------------------------
+
+    def about(self, name: str, meaning: str) -> str | None:
+        """A few words on a name, to stand beside it; None where there is nothing to say."""
+        if meaning == "field":
+            return self._about_field(name)
+        if meaning == "event":
+            count = sum(facts.count for facts in self.feeds(name))
+            return counted(count, "time") if count else "never seen"
+        sorts: dict[str, tuple[type[n.Statement], ...]] = {
+            "define": (n.Define,),
+            "list": (n.ListDeclaration, n.ListFile),
+            "score": (n.ScoreDeclaration,),
+            "stage": (n.Stage,),
+        }
+        node = self.declared(name, *sorts[meaning]) if meaning in sorts else None
+        return _cut(_gist(node)) if node is not None else None
+
+    def _about_field(self, name: str) -> str | None:
+        kind, facts = self.field_kind(name), self.field_facts(name)
+        if kind is None:
+            return None
+        return f"{KINDS[kind]}, {counted(facts.known, 'lead')}" if facts is not None else KINDS[kind]
+
+    def often(self, name: str, meaning: str) -> str | None:
+        """What a field holds or an event is about most often: `"CTO" (5) and "CEO" (2)`."""
+        found: dict[str, int] = {}
+        if meaning == "field":
+            facts = self.field_facts(name)
+            if facts is not None and facts.kind in _COUNTED:
+                found = dict(facts.values)
+        elif meaning == "event":
+            for feed in self.feeds(name):
+                for text, count in feed.objects.items():
+                    found[text] = found.get(text, 0) + count
+        most = sorted(found.items(), key=lambda item: -item[1])[:_SHOWN]
+        return listed(f"{_cut(text)} ({count:,})" for text, count in most) or None
+
+
+def _gist(node: n.Statement) -> str:
+    """What a declaration says beside its name."""
+    match node:
+        case n.Define(body=body):
+            return text_of(body)
+        case n.ListDeclaration(entries=entries):
+            shown = ", ".join(text_of(entry) for entry in islice(entries, _SHOWN))
+            rest = len(entries) - _SHOWN
+            return f"{shown} and {rest:,} more" if rest > 0 else shown
+        case n.ListFile(path=path):
+            return f"from {text_of(path)}"
+        case n.ScoreDeclaration(low=low, high=high):
+            ends = [f"{word} {end}" for word, end in (("from", low), ("to", high)) if end is not None]
+            return " ".join(ends) or "without limits"
+        case n.Stage(condition=condition):
+            return f"when {text_of(condition)}"
+    return ""
+
+
+def _cut(text: str) -> str:
+    """A text short enough to stand beside a name."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"

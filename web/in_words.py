@@ -1,0 +1,131 @@
+"""What stands at a place of a text, in plain words: for whoever rests the pointer there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..engine.catalogue import Catalogue
+from ..grammar import nodes as n
+from ..grammar.build_statements import GroupOpen
+from ..grammar.machine import Stuck
+from ..grammar.nodes import Span
+from ..grammar.parser import machine
+from ..grammar.scan import Lexeme
+from ..grammar.sentences import sentence
+from ..grammar.split import Piece
+from ..grammar.trouble import Trouble
+from ..grammar.walk import children
+from .glossary import Glossary
+
+_HOLD_CONDITIONS = (
+    n.When | n.Define | n.Stage | n.Disqualify | n.Outcome | n.And | n.Or | n.Not | n.Brackets
+)  # fmt: skip
+_SAID = (
+    n.Points | n.Tag | n.When | n.ForEvents | n.Band | n.GivenField | n.GivenEvent | n.ExpectScore
+    | n.ExpectStage | n.ExpectGrade | n.ExpectTag | n.ExpectRule | n.ExpectDisqualified
+)  # fmt: skip
+"""The parts of statements that can be said by themselves, beside conditions."""
+
+
+@dataclass(frozen=True, slots=True)
+class InWords:
+    """What stands at a place.
+
+    `span` is the smallest part there that can be said by itself, and `phrase` says it; `statement` is the
+    whole statement as a sentence. `name` is the name there, and `about` what it stands for.
+    """
+
+    span: Span
+    phrase: str | None
+    statement: str | None
+    name: str | None
+    about: str | None
+
+
+def in_words(text: str, offset: int, catalogue: Catalogue) -> InWords | None:
+    """What stands at an offset of a text in plain words; None between statements and in comments."""
+    glossary = Glossary(text, catalogue)
+    lexeme = next((one for one in glossary.lexemes if one.start <= offset < one.end), None)
+    if lexeme is None:
+        return None
+    piece = next(
+        (one for one in glossary.pieces if glossary.lexemes[one.first].start <= offset < _end(glossary, one)),
+        None,
+    )
+    node = _node(glossary, piece) if piece is not None else None
+    found = _named(glossary, lexeme, node)
+    if node is None:
+        return InWords(lexeme.span, None, None, *found) if found[0] is not None else None
+    part = _part(node, offset)
+    phrase = sentence(part, glossary.meaning) if part is not node else None
+    span = part.span if part is not node else lexeme.span
+    return InWords(span, phrase, sentence(node, glossary.meaning), *found)
+
+
+def _end(glossary: Glossary, piece: Piece) -> int:
+    return glossary.lexemes[piece.last - 1].end
+
+
+def _node(glossary: Glossary, piece: Piece) -> n.Statement | None:
+    """The statement that a piece makes, None where it is broken; a group's header is an empty group."""
+    lexemes = glossary.lexemes[piece.first : piece.last]
+    try:
+        made = machine().run("group_open" if piece.word == "group" else "statement", lexemes, glossary.text)
+    except (Stuck, Trouble):
+        return None
+    if isinstance(made, GroupOpen):
+        return n.Group(made.name, made.bounds, (), span=made.span)
+    node: n.Statement = made
+    return node
+
+
+def _part(node: n.Statement, offset: int) -> n.Node | n.Statement | n.Expression:
+    """The smallest part at an offset that can be said by itself; the statement where there is none."""
+    smallest: n.Node = node
+    part: n.Node | None = node
+    while part is not None:
+        in_condition = isinstance(part, _HOLD_CONDITIONS)
+        part = next((one for one in children(part) if one.span.start <= offset < one.span.end), None)
+        if isinstance(part, _SAID) or (in_condition and isinstance(part, n.Expression)):
+            smallest = part
+    return smallest
+
+
+def _named(glossary: Glossary, lexeme: Lexeme, node: n.Statement | None) -> tuple[str | None, str | None]:
+    """The name at a place, and what it stands for."""
+    if lexeme.kind not in ("WORD", "BRACKETED") or not _is_name(lexeme, node):
+        return None, None
+    name = lexeme.text.strip("[] ")
+    meaning = glossary.meaning(name)
+    for sort, nodes in _OTHERS.items():
+        if meaning is None and glossary.declared(name, *nodes):
+            meaning = sort
+    if meaning is None:
+        return None, None
+    gist, often = glossary.about(name, meaning), glossary.often(name, meaning)
+    words = f"{_A[meaning]}: {gist}" if gist else _A[meaning]
+    return name, f"{words}; most often {often}" if often else words
+
+
+_OTHERS: dict[str, tuple[type[n.Statement], ...]] = {
+    "list": (n.ListDeclaration, n.ListFile),
+    "score": (n.ScoreDeclaration,),
+    "stage": (n.Stage,),
+}
+_A = {
+    "define": "a definition", "field": "a field", "event": "an event", "list": "a list",
+    "score": "a score", "stage": "a stage",
+}  # fmt: skip
+
+
+def _is_name(lexeme: Lexeme, node: n.Statement | None) -> bool:
+    """Whether a word is a name where it stands, rather than an object or a word of the language."""
+    if node is None:
+        return True
+    pending: list[n.Node] = [node]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, n.Name) and part.span.start <= lexeme.start < part.span.end:
+            return True
+        pending += [one for one in children(part) if one.span.start <= lexeme.start < one.span.end]
+    return False
