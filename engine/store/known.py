@@ -40,7 +40,10 @@ Former = list[tuple[int, str]]
 
 
 def former_values(
-    connection: sqlite3.Connection, fields: Sequence[StoredField], differing: str, parameters: Sequence[object]
+    connection: sqlite3.Connection,
+    fields: Sequence[StoredField],
+    differing: str,
+    parameters: Sequence[object],
 ) -> Former:
     """The values that a batch is about to replace.
 
@@ -81,7 +84,8 @@ def noting_late(connection: sqlite3.Connection) -> Iterator[None]:
     # Only a trigger is told which rows were new where others are there already.
     connection.execute(
         f"CREATE TEMP TRIGGER comes_late AFTER INSERT ON main.event WHEN NEW.at <= {last:d} BEGIN "
-        "INSERT INTO late_event VALUES (NEW.lead, NEW.at, NEW.kind, NEW.key, (SELECT data + 1 FROM state)); END"
+        "INSERT INTO late_event "
+        "VALUES (NEW.lead, NEW.at, NEW.kind, NEW.key, (SELECT data + 1 FROM state)); END"
     )
     try:
         yield

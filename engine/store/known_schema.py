@@ -1,4 +1,4 @@
-"""What tells what was known of a lead when a run scored it, so that a change of its score can be explained."""
+"""What was known of a lead when a run scored it, so that a change of its score can be explained."""
 
 from __future__ import annotations
 

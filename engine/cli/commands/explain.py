@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ...report.paper import Paper
     from ...store.leads import StoredLead
     from ...store.opening import Store
+    from ...store.rulesets import RulesetVersion
     from ..rulesets import Rules
 
 _SHOWN_FIELDS = 3
@@ -40,25 +41,40 @@ def _complete_lead(ctx: click.Context, _param: click.Parameter, incomplete: str)
         "leadwright explain zoe@example.com",
         "leadwright explain zoe@example.com --to SQL",
         "leadwright explain L0042 --at now",
+        "leadwright explain L0042 --changes         every score it had, and what changed it",
         "leadwright explain L0042 --rules draft.rules --all",
     ],
 )
 @click.argument("lead", metavar="LEAD", shell_complete=_complete_lead)
 @click.option("--to", metavar="STAGE", help="Only what it would take to be in this stage.")
 @click.option("--all", "everything", is_flag=True, help="Also the rules that did not fire, and why.")
+@click.option("--changes", is_flag=True, help="The scores it had, each change with its causes.")
 @click.option("--rules", metavar="RULES", help="A file or a ruleset's name.  [default: the last scored]")
 @at_option(default="when last scored")
 @db_option()
 @json_option
 def command(
-    *, lead: str, to: str | None, everything: bool, rules: str | None, at: str | None, db: str, as_json: bool
+    *,
+    lead: str,
+    to: str | None,
+    everything: bool,
+    changes: bool,
+    rules: str | None,
+    at: str | None,
+    db: str,
+    as_json: bool,
 ) -> int:
     """Say why a lead has its score, and what it would take to get further.
 
     LEAD is the lead's id, or a part of its name or mail address. The explanation adds up: every line of
     points, what each rule asked, what was found and when; what a cap took away; which stages were not
     reached and what was missing; and when the passing of time can next change something.
+
+    With --changes, every score that was stored for it, the newest first: how much of each change came from
+    the passing of time, new events, changed fields and edited rules, line by line.
     """
+    if changes:
+        return _changes(lead, rules, at, db, as_json)
     from ...evaluate import Evaluator
     from ...store.opening import open_store
     from ..data import events_of_lead
@@ -81,6 +97,50 @@ def command(
         write([*head, *explained(decision, stages, everything, sheet)])
         if stale:
             write(["", *sheet.wrapped(stale)])
+    return 0
+
+
+def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bool) -> int:
+    from ...evaluate import Evaluator
+    from ...report.score_changes import turn_data, turns_text
+    from ...store.opening import open_store
+    from ...store.score_changes import score_turns, turn_since
+    from ..clock import instant_asked
+    from ..rulesets import of_version
+
+    with open_store(db, read_only=True) as store:
+        found = _lead(store, asked)
+        chosen = _rules(store, rules)
+        if chosen.version is None:
+            raise Failure(
+                f"nothing was scored by {chosen.label} as it is now",
+                "name a ruleset that leads were scored by, or score first: leadwright score",
+            )
+        made: dict[int, Evaluator] = {}
+
+        def runnable(version: RulesetVersion) -> Evaluator:
+            if version.id not in made:
+                made[version.id] = Evaluator(of_version(version).plan)
+            return made[version.id]
+
+        turns = score_turns(store, chosen.name, found, runnable)
+        if at is not None:
+            since = turn_since(store, chosen.version, found, runnable, instant_asked(at))
+            turns += [since] if since is not None else []
+        told = told_by(store, found)
+    if as_json:
+        write_json(
+            {"lead": found.key, "ruleset": chosen.name, "history": [turn_data(turn) for turn in turns]}
+        )
+        return 0
+    from ...report.paper import cells, cut, shown
+
+    sheet = paper()
+    words = cut(", ".join(told), sheet.width - cells(found.key) - 2)
+    head = f"{sheet.bold(shown(found.key))}  {words}".rstrip()
+    write(
+        [head, sheet.dim(f"scores by {shown(chosen.name)}, the newest first"), "", *turns_text(turns, sheet)]
+    )
     return 0
 
 

@@ -19,6 +19,8 @@ from leadwright.engine.store.leads import change_kind, iterate_leads, stored_fie
 from leadwright.engine.store.locks import only_one
 from leadwright.engine.store.opening import open_store
 from leadwright.engine.store.rulesets import RulesetVersion, save_version
+from leadwright.engine.store.score_changes import score_turns, turn_since
+from leadwright.engine.store.scores import score_history
 from leadwright.engine.store.scoring import RunReport, score_store
 from leadwright.engine.values import DAY, instant_of, moment_of
 from leadwright.grammar.diagnostics import Source
@@ -157,6 +159,64 @@ def test_stored_scores_equal_a_full_recomputation(tmp_path: Path, seed: int) -> 
     world.score(whole=True)
     assert world.kept() == kept
     world.store.close()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_change_of_a_score_is_explained_to_the_point(tmp_path: Path, seed: int) -> None:
+    world = World(tmp_path, seed)
+    evaluators: dict[int, Evaluator] = {}
+
+    def runnable(version: RulesetVersion) -> Evaluator:
+        plan = read(Source(version.text)).plan
+        assert plan is not None
+        return evaluators.setdefault(version.id, Evaluator(plan))
+
+    for _ in range(12):
+        world.something_happens()
+        world.add_leads(["lead 3", "lead 4", "lead 5"])
+        world.score()
+    causes = set()
+    for lead in iterate_leads(world.store):
+        turns = score_turns(world.store, "inbound", lead, runnable)
+        history = score_history(world.store, "inbound", lead.id)
+        assert [turn.total for turn in turns] == [stored.total for stored in history]
+        for former, turn, stored in zip(turns[:-1], turns[1:], history[1:], strict=True):
+            change = turn.change
+            assert change is not None
+            assert turn.unexplained == 0
+            assert (change.before.total, change.after.total) == (former.total, turn.total)
+            assert dict(change.after.stages) == dict(stored.stages) == turn.stages
+            assert sum(step.points for step in change.steps) == turn.total - former.total
+            causes |= {step.cause.value for step in change.steps if step.points}
+        assert turn_since(world.store, world.version, lead, runnable, moment_of(world.now)) is None
+    assert causes >= {"time", "events", "fields"}
+    world.store.close()
+
+
+def test_what_came_since_the_last_scoring_is_told_before_the_next(world: World) -> None:
+    world.score()
+    lead = next(iterate_leads(world.store))
+    world.load(("id", "employees"), [(lead.key, "501")], ColumnMapping("id"))
+    lead = next(iterate_leads(world.store))
+    since = turn_since(world.store, world.version, lead, lambda _: world.evaluator, moment_of(world.now))
+    stored = world.kept()[lead.key][0]
+    if since is not None:
+        assert (since.stored, since.total) == (False, stored + 10)
+    world.score()
+    assert world.kept()[lead.key][0] == (since.total if since is not None else stored)
+
+
+def test_without_record_of_what_was_known_the_rest_is_said_to_be_unexplained(world: World) -> None:
+    world.load(("id", "employees", "trial_ends"), [("ann", "500", "2026-01-30")], ColumnMapping("id"))
+    world.score()
+    world.load(("id", "employees"), [("ann", "5")], ColumnMapping("id"))
+    world.score()
+    # As in a database whose runs were made before anything was noted.
+    world.store.connection.execute("UPDATE run SET data = NULL")
+    ann = next(lead for lead in iterate_leads(world.store) if lead.key == "ann")
+    last = score_turns(world.store, "inbound", ann, lambda _: world.evaluator)[-1]
+    assert last.change is not None
+    assert (last.change.points, last.unexplained) == (0, -world.points)
 
 
 def test_only_leads_that_changed_or_are_due_are_scored(world: World) -> None:
