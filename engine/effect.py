@@ -28,7 +28,7 @@ class Move:
     @property
     def changes_stage(self) -> bool:
         """Whether the lead is in another stage of some track."""
-        return dict(self.stages_before) != dict(self.stages_after)
+        return differ(self.stages_before, self.stages_after)
 
 
 @dataclass
@@ -36,8 +36,9 @@ class Effect:
     """The effect over all leads.
 
     `matrix` counts leads by track, stage before and stage after, `totals_before` and `totals_after` by
-    score. `moved` leads differ in score or stage; `moves` are those, or as many of them as were asked for:
-    who changes stage first, then who changes score most.
+    score. `moved` leads differ in score or stage, `changed_stage` of them in stage; `moves` are those, or as
+    many of them as were asked for: who changes stage first, then who changes score most. `by_line` says of
+    each rule, cap or range that differs for any of those who move, for how many, and by how much together.
     """
 
     leads: int = 0
@@ -45,7 +46,9 @@ class Effect:
     totals_before: Counter[int] = field(default_factory=Counter)
     totals_after: Counter[int] = field(default_factory=Counter)
     moved: int = 0
+    changed_stage: int = 0
     moves: list[Move] = field(default_factory=list)
+    by_line: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def effect(before: Evaluator, after: Evaluator, leads: Iterable[LeadFacts], now: int) -> Effect:
@@ -60,12 +63,21 @@ def effect(before: Evaluator, after: Evaluator, leads: Iterable[LeadFacts], now:
         found.totals_after[new.total] += 1
         for track in dict.fromkeys([*old.stages, *new.stages]):
             found.matrix[track, old.stages.get(track), new.stages.get(track)] += 1
-        if old.total != new.total or dict(old.stages) != dict(new.stages):
+        if old.total != new.total or differ(old.stages, new.stages):
             move = Move(lead, old.total, new.total, old.stages, new.stages, causes(old, new))
             found.moves.append(move)
+            for line, points in move.causes:
+                moved, together = found.by_line.get(line, (0, 0))
+                found.by_line[line] = (moved + 1, together + points)
     found.moved = len(found.moves)
+    found.changed_stage = sum(move.changes_stage for move in found.moves)
     found.moves.sort(key=by_weight)
     return found
+
+
+def differ(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> bool:
+    """Whether a lead is in another stage of some track; a track that is not there has no stages."""
+    return any(before.get(track) != after.get(track) for track in {**before, **after})
 
 
 def by_weight(move: Move) -> tuple[bool, int, str]:

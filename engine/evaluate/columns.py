@@ -1,113 +1,190 @@
-"""Many leads evaluated at one instant from columns: each field and each signal measured once and kept.
+"""One value of every lead, as small as it can be held and read back exactly as it was.
 
-What is kept is known by what it measures, not by the rules that asked for it. So rules that are being edited
-find most of what they need from the last time, and an edit costs only what it makes new.
+A column of few different values holds each of them once, and a number for every lead; others hold their
+numbers as numbers, or portions of whatever they are in one string of bytes. All say how many bytes they take.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
-from enum import Enum
+import marshal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
-from ..plan import DefineValue, FieldValue, Holds, Origin, Plan, ScoreValue, Selection, SignalValue
-from .classes import EventClasses
-from .draft import Detail, Draft, Scope
-from .evaluator import Evaluator
-from .events_source import write_pass
-from .gauges import Gauge
-from .parts import Parts
-from .program import decided, made, resolved, stand_ins, tuple_of
+import numpy as np
+from numpy.typing import NDArray
 
-Decided = tuple[int, tuple[int, ...], tuple[str | None, ...], bool]
-"""Of one lead: total, scores, the stage of each track, whether disqualified; see `Evaluator.score`."""
+FEW = 1 << 16
+"""Up to so many different values are numbered."""
 
-_OF_ONE_PLAN = (FieldValue, DefineValue, Holds, SignalValue, ScoreValue)
+NEVER = -(1 << 63)
+"""Stands for an unknown whole number; no instant reaches it."""
+
+Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Judging:
-    """How one plan's leads are decided about from columns.
+class Column:
+    """One value of every lead, numbered or not."""
 
-    `fields` and `signals` say by their keys which columns `run(columns, now)` takes, in this order after one
-    that only counts the leads; `gauges` are the signals as this plan numbers them.
-    """
+    nbytes: int
 
-    fields: tuple[Hashable, ...]
-    signals: tuple[Hashable, ...]
-    gauges: tuple[Gauge, ...]
-    run: Callable[[Sequence[Sequence[Any]], int], list[Decided]]
+    def listed(self) -> list[Any]:
+        """The values, None for unknown."""
+        raise NotImplementedError
 
-
-def judging(evaluator: Evaluator) -> Judging:
-    """Makes the function that decides about leads by one plan."""
-    draft = _draft(evaluator.parts, evaluator.classes)
-    plan = evaluator.plan
-    result = decided(draft, evaluator.parts)
-    moments, lines = resolved(draft, [], [*draft.top.lines, f"  add({result})"])
-    names = ["_", *(f"f{number}" for number in range(len(plan.fields))), *draft.gauges.values()]
-    source = [
-        "def run(columns, now):",
-        " found = []; add = found.append",
-        *moments,
-        f" for {tuple_of(names)} in zip(*columns, strict=True):",
-        *stand_ins(draft, "  "),
-        *lines,
-        " return found",
-        "",
-    ]
-    return Judging(
-        tuple((field.column, field.kind, field.default) for field in plan.fields),
-        tuple(_key(plan, gauge) for gauge in draft.gauges),
-        tuple(draft.gauges),
-        made(draft, "\n".join(source), {}),
-    )
+    def whole_numbers(self) -> Ints:
+        """The values, which are whole numbers, `NEVER` for unknown."""
+        values = self.listed()
+        return np.fromiter((NEVER if v is None else v for v in values), np.int64, len(values))
 
 
-def measuring(evaluator: Evaluator, gauges: Sequence[Gauge]) -> Callable[..., tuple[Any, ...]]:
-    """Makes the function `measure(events, now)` that measures these gauges of one lead.
+class Numbered(Column):
+    """Few different values: each once, and for every lead which one it has."""
 
-    It raises `Unforeseen` for an event of a class that came up after it was made.
-    """
-    draft = _draft(evaluator.parts, evaluator.classes)
-    names = [draft.gauge(gauge) for gauge in gauges]
-    passed = write_pass(draft)
-    moments, lines = resolved(draft, passed, [f" return {tuple_of(names)}"])
-    return made(draft, "\n".join(["def run(events, now):", *moments, *lines, ""]), {})
+    def __init__(self, codes: NDArray[np.unsignedinteger[Any]], values: Sequence[Any]) -> None:
+        self.codes = codes
+        self.values = list(values)
+        self.nbytes = codes.nbytes + size_of(self.values)
 
+    def listed(self) -> list[Any]:
+        return list(map(self.values.__getitem__, self.codes.tolist()))
 
-def _draft(parts: Parts, classes: EventClasses) -> Draft:
-    # A signal that is only asked whether there is any would be another one as soon as it is asked how many.
-    uses = replace(parts.uses, seen=frozenset())
-    known = tuple(classes.known)
-    return Draft(parts.plan, known, Detail.PLAIN, classes.width, classes.fixed, 0, top=Scope("  "), uses=uses)
+    def whole_numbers(self) -> Ints:
+        known = np.fromiter((NEVER if v is None else v for v in self.values), np.int64, len(self.values))
+        found: Ints = known[self.codes]
+        return found
 
 
-def _key(plan: Plan, gauge: Gauge) -> Hashable:
-    """What a gauge measures, whatever plan it is of."""
-    selections = tuple(_selection(plan, one) for one in (gauge.events, gauge.then))
-    return (gauge.what, selections, gauge.of, gauge.within, gauge.per, gauge.left)
+class Scattered(Column):
+    """Many different values, in portions: each an array of numbers, or bytes."""
+
+    def __init__(self, portions: Sequence[Ints | NDArray[np.float64] | bytes]) -> None:
+        self.portions = tuple(portions)
+        self.nbytes = sum(p.nbytes if isinstance(p, np.ndarray) else len(p) for p in self.portions)
+
+    def listed(self) -> list[Any]:
+        return list(chain.from_iterable(map(_unpacked, self.portions)))
 
 
-def _selection(plan: Plan, selection: Selection | None) -> Hashable:
-    if selection is None:
-        return None
-    return (_bare(plan, plan.selectors[selection.selector]), _bare(plan, selection.where), selection.window)
+@dataclass(frozen=True)
+class Instants:
+    """Any number of instants for each lead: how many each has, and all of them one lead after another."""
+
+    counts: NDArray[np.int32]
+    all: Ints
+
+    @property
+    def nbytes(self) -> int:
+        """The memory it takes."""
+        return self.counts.nbytes + self.all.nbytes
+
+    def sums(self, worth: Ints) -> Ints:
+        """For each lead the sum of what is given for each of all instants."""
+        ends = np.cumsum(self.counts)
+        running = np.concatenate((np.zeros(1, np.int64), np.cumsum(worth)))
+        sums: Ints = running[ends] - running[ends - self.counts]
+        return sums
 
 
-def _bare(plan: Plan, part: object) -> Hashable:
-    """A part of a plan without the place in the text where it was written."""
-    if isinstance(part, Origin):
-        return None
-    if isinstance(part, _OF_ONE_PLAN):
-        return (plan.digest, repr(part))
-    if isinstance(part, tuple):
-        return tuple(_bare(plan, item) for item in part)
-    if is_dataclass(part) and not isinstance(part, type | Enum):
-        return (
-            type(part).__name__,
-            *(_bare(plan, getattr(part, each.name)) for each in fields(part)),
+class Numbering:
+    """A column in the making, portion by portion."""
+
+    def __init__(self) -> None:
+        self._places = _Places()
+        self._codes: list[NDArray[np.uint32]] = []
+        self._portions: list[Ints | NDArray[np.float64] | bytes] | None = None
+
+    def add(self, values: Sequence[Any]) -> None:
+        """Adds the values of the next leads."""
+        if self._portions is None:
+            codes = map(self._places.__getitem__, values)
+            self._codes.append(np.fromiter(codes, np.uint32, len(values)))
+            if len(self._places) > FEW:
+                known = list(self._places)
+                self._portions = [_packed([known[c] for c in codes.tolist()]) for codes in self._codes]
+                self._codes.clear()
+                self._places.clear()
+        else:
+            self._portions.append(_packed(values))
+
+    def column(self) -> Column:
+        """The column of all leads added."""
+        if self._portions is not None:
+            return Scattered(self._portions)
+        codes = np.concatenate([np.empty(0, np.uint32), *self._codes])
+        small = codes.astype(np.uint8) if len(self._places) <= 1 << 8 else codes.astype(np.uint16)
+        return Numbered(small, list(self._places))
+
+
+class _Places(dict[Any, int]):
+    """Which number each value has, in the order of their coming."""
+
+    def __missing__(self, value: Any) -> int:
+        place = self[value] = len(self)
+        return place
+
+
+class Gathering:
+    """Instants in the making, portion by portion."""
+
+    def __init__(self) -> None:
+        self._counts: list[NDArray[np.int32]] = []
+        self._all: list[Ints] = []
+
+    def add(self, values: Sequence[Sequence[int]]) -> None:
+        """Adds the instants of the next leads."""
+        counts = np.fromiter(map(len, values), np.int32, len(values))
+        self._counts.append(counts)
+        self._all.append(np.fromiter(chain.from_iterable(values), np.int64, int(counts.sum())))
+
+    def column(self) -> Instants:
+        """The instants of all leads added."""
+        return Instants(
+            np.concatenate([np.empty(0, np.int32), *self._counts]),
+            np.concatenate([np.empty(0, np.int64), *self._all]),
         )
-    assert isinstance(part, Hashable)
-    return part
+
+
+def numbered_range(values: Ints) -> Column:
+    """A column of whole numbers that are all known."""
+    low, high = (int(values.min()), int(values.max())) if len(values) else (0, -1)
+    if high - low < FEW:
+        return Numbered((values - low).astype(np.uint16), range(low, high + 1))
+    return Scattered((values,))
+
+
+def size_of(values: Iterable[Any]) -> int:
+    """About how many bytes these values take in a list."""
+    return sum(8 + _size(value) for value in values)
+
+
+def _size(value: object) -> int:
+    match value:
+        case str():
+            return 56 + len(value) * (1 if value.isascii() else 4)
+        case tuple():
+            return 56 + size_of(value)
+        case None | bool():
+            return 0
+    return 32
+
+
+def _packed(values: Sequence[Any]) -> Ints | NDArray[np.float64] | bytes:
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds == {int}:
+        return np.array([NEVER if value is None else value for value in values], np.int64)
+    if kinds == {float}:
+        return np.array([np.nan if value is None else value for value in values], np.float64)
+    return marshal.dumps(list(values))
+
+
+def _unpacked(portion: Ints | NDArray[np.float64] | bytes) -> list[Any]:
+    if isinstance(portion, bytes):
+        found: list[Any] = marshal.loads(portion)
+        return found
+    values: list[Any] = portion.tolist()
+    unknown = np.isnan(portion) if portion.dtype.kind == "f" else portion == NEVER
+    for place in np.flatnonzero(unknown).tolist():
+        values[place] = None
+    return values

@@ -52,6 +52,17 @@ def clauses(condition: Condition) -> Iterator[Clause]:
             yield condition
 
 
+def nested(condition: Condition) -> Iterator[Condition]:
+    """A condition and all conditions in it; definitions are not entered."""
+    yield condition
+    match condition:
+        case All(items=items) | Any(items=items):
+            for item in items:
+                yield from nested(item)
+        case Not(item=item):
+            yield from nested(item)
+
+
 def holds(condition: Condition) -> Iterator[int]:
     """The definitions that a condition asks for, once per time it does."""
     match condition:

@@ -10,7 +10,7 @@ import pytest
 from leadwright.engine.effect import effect
 from leadwright.engine.evaluate import Evaluator, Event
 from leadwright.engine.reading import read
-from leadwright.engine.store import what_if
+from leadwright.engine.store import measured
 from leadwright.engine.store.events import events_of
 from leadwright.engine.store.leads import iterate_leads
 from leadwright.engine.store.what_if import Stopped, WhatIf
@@ -55,7 +55,7 @@ def facts(world: World):
 
 
 def test_edits_one_after_another_do_what_deciding_says(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(what_if, "PORTION", 7)
+    monkeypatch.setattr(measured, "PORTION", 7)
     chance = random.Random(5)
     asked, live, text = WhatIf(), evaluator(TEXT), TEXT
     for old, new in EDITS:
@@ -73,8 +73,8 @@ def test_an_edit_that_asks_for_nothing_new_reads_no_events(
 ) -> None:
     asked, live = WhatIf(), evaluator(TEXT)
     asked.effect(world.store, live, live, world.now)
-    monkeypatch.setattr(what_if, "measuring", None)
-    for old, new in EDITS[:4] + EDITS[6:9]:
+    monkeypatch.setattr(measured, "measuring", None)
+    for old, new in EDITS[:4] + EDITS[5:10]:
         found = asked.effect(world.store, live, evaluator(TEXT.replace(old, new)), world.now, most_moves=2)
         assert found.leads == sum(found.totals_after.values())
         assert len(found.moves) == min(found.moved, 2)
@@ -90,7 +90,7 @@ def test_the_moves_named_are_the_greatest(world: World) -> None:
 
 
 def test_it_can_be_stopped_and_tells_how_far_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(what_if, "PORTION", 5)
+    monkeypatch.setattr(measured, "PORTION", 5)
     asked, live, told = WhatIf(), evaluator(TEXT), list[tuple[str, float]]()
     with pytest.raises(Stopped):
         asked.effect(
@@ -100,11 +100,33 @@ def test_it_can_be_stopped_and_tells_how_far_it_is(world: World, monkeypatch: py
     assert asked.effect(world.store, live, live, world.now).moved == 0
 
 
-def test_more_than_can_be_kept_is_measured_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(what_if, "_MOST_CELLS", 100)
-    asked, live = WhatIf(), evaluator(TEXT)
+@pytest.mark.parametrize("memory", [0, 700])
+def test_more_than_can_be_kept_is_measured_anew(world: World, memory: int) -> None:
+    asked, live = WhatIf(memory), evaluator(TEXT)
     for old, new in EDITS[:3]:
         draft = evaluator(TEXT.replace(old, new))
         assert asked.effect(world.store, live, draft, world.now) == effect(
             live, draft, facts(world), world.now
         )
+
+
+def test_rules_and_conditions_are_counted_as_lead_by_lead(world: World) -> None:
+    rules = evaluator(TEXT)
+    counts = WhatIf().counts(world.store, rules, world.now)
+    decided = [rules.decide(rules.facts(lead, events), world.now) for _, lead, events in facts(world)]
+    truths = [rules.truths(rules.facts(lead, events), world.now) for _, lead, events in facts(world)]
+    assert counts.leads == len(decided)
+    assert list(counts.rules) == [
+        sum(decision.rules[number].fired for decision in decided) for number in range(len(rules.plan.rules))
+    ]
+    for place, clause in enumerate(rules.clauses):
+        column = [one[place] for one in truths]
+        assert counts.of(clause) == (column.count(True), column.count(None))
+    for stage in rules.plan.stages:
+        assert counts.of(stage.condition)[0] >= sum(d.stages[stage.track] == stage.name for d in decided)
+
+
+def test_a_question_that_waits_for_another_can_be_stopped(world: World) -> None:
+    asked, live = WhatIf(), evaluator(TEXT)
+    with asked._asking(world.store, world.now, None, None), pytest.raises(Stopped):
+        asked.counts(world.store, live, world.now, stop=lambda: True)

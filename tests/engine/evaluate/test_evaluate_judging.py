@@ -1,0 +1,146 @@
+"""All leads judged at once, from columns, against each lead evaluated on its own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+import pytest
+from leadwright import load
+from leadwright.engine.evaluate import Detail, Evaluator, Event, columns
+from leadwright.engine.evaluate.columns import Column, Gathering, Instants, Numbered, Numbering
+from leadwright.engine.evaluate.facts import Facts
+from leadwright.engine.evaluate.gauges import Gauging
+from leadwright.engine.evaluate.judging import Judging, needs
+from leadwright.engine.evaluate.kept import Kept
+from leadwright.engine.evaluate.measuring import measuring, reading_only
+from leadwright.engine.evaluate.rules_source import CUT_BY_GROUP
+from leadwright.engine.values import moment_of
+from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
+
+LEADS = 60
+CODES = {False: 0, None: 1, True: 2}
+
+
+def told(*_: object) -> None:
+    """Hears how far the work is."""
+
+
+def judging(evaluator: Evaluator, facts: Sequence[Facts], events: Sequence[list[Event]], now: int) -> Judging:
+    fields, gauges = needs(evaluator)
+    found: dict[Hashable, Column | Instants] = {}
+    for key, number in fields.items():
+        numbering = Numbering()
+        for start in range(0, len(facts), 7):
+            numbering.add([one.fields[number] for one in facts[start : start + 7]])
+        found[key] = numbering.column()
+    plan, measured = reading_only(evaluator.plan, gauges.values())
+    only = Evaluator(plan)
+    measure = measuring(only, measured)
+    rows = [measure(only.facts({}, happened).events, now) for happened in events]
+    for (key, gauge), values in zip(gauges.items(), zip(*rows, strict=True), strict=True):
+        made = Gathering() if gauge.what in (Gauging.INSTANTS, Gauging.LATEST) else Numbering()
+        made.add(values)
+        found[key] = made.column()
+    return Judging(evaluator, len(facts), now, columns=found, kept=Kept(1 << 20), tell=told)
+
+
+def lead_by_lead(evaluator: Evaluator, facts: Sequence[Facts], now: int) -> list[tuple[object, ...]]:
+    found = []
+    for one in facts:
+        total, _, stages, gone, fired, cuts, *_ = evaluator.run(Detail.LINES, one, now)
+        points: dict[str, int] = {}
+        for rule, _, _, _, given in fired:
+            identity = evaluator.plan.rules[rule].identity
+            points[identity] = points.get(identity, 0) + given
+        cut = sum(given for kind, _, given in cuts if kind == CUT_BY_GROUP)
+        found.append((total, stages, gone, {name: given for name, given in points.items() if given}, cut))
+    return found
+
+
+def at_once(judged: Judging) -> list[tuple[object, ...]]:
+    verdict = judged.verdict
+    stages = [[names[code] for code in codes.tolist()] for names, codes in verdict.stages.values()]
+    by_lead = list(zip(*stages, strict=True)) if stages else [()] * judged.leads
+    identities = {rule.identity for rule in judged.plan.rules}
+    lines = judged.lines(np.arange(judged.leads), frozenset())
+    found = []
+    for place, (total, gone) in enumerate(
+        zip(verdict.total.tolist(), verdict.disqualified.tolist(), strict=True)
+    ):
+        points = {name: int(given[place]) for name, given in lines.items()}
+        rules = {name: given for name, given in points.items() if name in identities and given}
+        cut = sum(given for name, given in points.items() if name.startswith("group "))
+        found.append((total, by_lead[place], gone, rules, cut))
+    return found
+
+
+@pytest.mark.parametrize("few", [1 << 16, 3], ids=["numbered", "scattered"])
+@pytest.mark.parametrize("batch", range(8))
+def test_random_rulesets_judge_random_leads_alike(
+    batch: int, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns, "FEW", few)
+    for seed in range(batch * 12, (batch + 1) * 12):
+        plan = RandomPlan(seed).plan()
+        evaluator = Evaluator(plan)
+        drawn = [random_lead(plan, seed * LEADS + number) for number in range(LEADS)]
+        events = [[Event(e.type, moment_of(e.at), e.object, e.properties) for e in es] for _, es in drawn]
+        facts = [
+            evaluator.facts(fields, happened) for (fields, _), happened in zip(drawn, events, strict=True)
+        ]
+        now = NOW + random.Random(seed).choice((0, 1, -1, 10**13))
+        judged = judging(evaluator, facts, events, now)
+        assert at_once(judged) == lead_by_lead(evaluator, facts, now), f"seed {seed}"
+        truths = [evaluator.truths(one, now) for one in facts]
+        for place, clause in enumerate(evaluator.clauses):
+            found = np.broadcast_to(judged.clause(clause), len(facts)).tolist()
+            assert found == [CODES[one[place]] for one in truths], f"seed {seed}: {clause.origin.text}"
+        fired = [{entry[0] for entry in evaluator.run(Detail.LINES, one, now)[4]} for one in facts]
+        for number, rule in enumerate(plan.rules):
+            assert judged.fires(rule).tolist() == [number in one for one in fired], f"seed {seed}"
+
+
+def test_a_column_gives_back_what_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columns, "FEW", 4)
+    given: list[list[object]] = [
+        [None, "a", "é\ud800", None, "\0"],
+        [None, 1.5, -2.0, None, 3.0, 4.0, 5.0, 6.5],
+        [3, None, 2, 1, -(1 << 62), 5, 6, 7],
+        [True, None, False],
+        [("a",), ("a", "b"), None, ()],
+        [],
+    ]
+    for values in given:
+        for step in (2, 3):
+            numbering = Numbering()
+            for start in range(0, len(values), step):
+                numbering.add(values[start : start + step])
+            column = numbering.column()
+            assert column.listed() == values
+            assert list(map(type, column.listed())) == list(map(type, values))
+            assert isinstance(column, Numbered) is (len(set(values)) <= 4)
+            assert column.nbytes > 0 or not values
+
+
+def test_a_list_by_another_name_and_a_moved_rule_mean_the_same() -> None:
+    from leadwright.engine.evaluate.meaning import clause_key
+
+    one = load('list A: "x*", "y"\nfield n: number\nfield t: text\nwhen t in A and n = 1 then +1').plan
+    other = load('list B: "x*", "y"\nfield t: text\nfield n: number\n\n\nwhen n = 1 and t in B then +1').plan
+    mine, theirs = ({clause_key(p, c) for c in Evaluator(p).clauses} for p in (one, other))
+    assert mine == theirs
+    third = load('field n: yes/no\nfield t: text\nwhen t in ("x*", "z") and n then +1').plan
+    assert not mine & {clause_key(third, clause) for clause in Evaluator(third).clauses}
+
+
+def test_what_is_kept_never_takes_more_than_allowed() -> None:
+    kept = Kept(100)
+    for number in range(50):
+        kept.put(number, np.zeros(30, np.int8))
+        assert kept.nbytes <= 100
+    assert [number for number in range(50) if kept.get(number) is not None] == [47, 48, 49]
+    kept.put(49, np.zeros(90, np.int8))
+    kept.put("too large", np.zeros(101, np.int8))
+    assert (kept.nbytes, kept.get(48), kept.get("too large")) == (90, None, None)
