@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import access, api, database, pages, problems, security
+from . import access, api, compression, database, pages, problems, security
 from .rulebook import Kept
 from .settings import Settings
 
@@ -20,6 +20,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["leadwright"] = Kept()
+    compression.register(app)
     security.register(app, settings)
     problems.register(app)
     database.register(app)
