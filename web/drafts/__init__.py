@@ -1,0 +1,34 @@
+"""Drafts: rulesets as they are being changed, by several people at once. Knows nothing of Flask.
+
+A draft is a text and the version it goes on from. Every change is an edit of that text, saved at once with
+who made it and the edit that undoes it; so people undo their own changes, in both views, and a page that
+shows an older text is brought together with what others did since.
+"""
+
+from __future__ import annotations
+
+from .changes import Changed, NotDone, change, discard, take_text
+from .draft import Draft, begin, current, draft_names
+from .log import Entry, authors, entries, text_at
+from .undo import redo, undo
+from .versions import Caught, catch_up
+
+__all__ = [
+    "Caught",
+    "Changed",
+    "Draft",
+    "Entry",
+    "NotDone",
+    "authors",
+    "begin",
+    "catch_up",
+    "change",
+    "current",
+    "discard",
+    "draft_names",
+    "entries",
+    "redo",
+    "take_text",
+    "text_at",
+    "undo",
+]

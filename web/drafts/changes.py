@@ -1,0 +1,162 @@
+"""Changing a draft: reading it, doing the edits and writing it back are one transaction, so that nothing that
+somebody else did in between is lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ...engine.store.opening import Store
+from ...grammar.edits import Applied, Conflict, Edit, MergeConflict, apply, merge
+from ...grammar.edits.inverse import restoring
+from ...grammar.edits.manuscript import Manuscript
+from .draft import Draft, held, kept
+from .log import OWN, Entry, changes_since, note, take_back, text_at
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A change that was made.
+
+    `keys` are the statements that were changed, by the key they had and the one they have now ("" for one
+    that was added or is gone). `taken` are comments that went away with what was removed. `conflicts` are
+    statements of the text view where somebody else's words were kept.
+    """
+
+    draft: Draft
+    keys: dict[str, str]
+    taken: tuple[str, ...] = ()
+    conflicts: tuple[MergeConflict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """A change that was not made, and why, for people.
+
+    `who` is who was there first, None where it is nobody's doing. `found` is what now stands in the place,
+    `wanted` what the writer would have had there: nothing that was typed is lost.
+    """
+
+    draft: Draft
+    message: str
+    key: str = ""
+    path: str = ""
+    who: str | None = None
+    found: str | None = None
+    wanted: str | None = None
+
+
+def change(store: Store, ruleset: str, edits: Sequence[Edit], *, who: str, seen: int) -> Changed | NotDone:
+    """Does edits of the visual view, all or none, as one step that can be undone.
+
+    `seen` is the revision for which they were made. Raises KeyError where there is no such ruleset.
+    """
+    with store.transaction() as connection:
+        draft = held(connection, store, ruleset)
+        later = changes_since(connection, ruleset, seen) if seen < draft.revision else []
+        before = text_at(draft, later) if later else draft.text
+        done = _done(draft, before, edits)
+        if isinstance(done, NotDone):
+            return named(done, later, who)
+        if done.draft.text == draft.text:
+            return replace(done, draft=draft)
+        made = saved(connection, draft, done.draft.text, who=who, sort="edit", edits=edits)
+        return replace(done, draft=made)
+
+
+def take_text(
+    store: Store, ruleset: str, text: str, *, who: str, seen: int, seen_text: str | None = None
+) -> Changed:
+    """Takes in a text that was written in the text view, brought together with what others did since."""
+    with store.transaction() as connection:
+        draft = held(connection, store, ruleset)
+        later = changes_since(connection, ruleset, seen) if seen < draft.revision else []
+        base = seen_text if seen_text is not None else text_at(draft, later)
+        merged = merge(base, text, draft.text)
+        if merged.text == draft.text:
+            return Changed(draft, {}, conflicts=merged.conflicts)
+        made = saved(connection, draft, merged.text, who=who, sort="text", edits=())
+        return Changed(made, {}, conflicts=merged.conflicts)
+
+
+def discard(store: Store, ruleset: str, *, who: str) -> Changed:
+    """The text of the version that the draft goes on from again; a change like any other, to be undone."""
+    with store.transaction() as connection:
+        draft = held(connection, store, ruleset)
+        if not draft.changed or draft.base is None:
+            return Changed(draft, {})
+        return Changed(saved(connection, draft, draft.base_text, who=who, sort="discard", edits=()), {})
+
+
+def saved(
+    connection: sqlite3.Connection,
+    draft: Draft,
+    text: str,
+    *,
+    who: str,
+    sort: str,
+    edits: Sequence[Edit],
+    of: int | None = None,
+) -> Draft:
+    """The draft with another text, written down and noted. What its author had undone cannot come again,
+    unless this is an undo or redo itself."""
+    made = replace(draft, text=text, revision=draft.revision + 1)
+    inverse = restoring(Manuscript.of(draft.text), Manuscript.of(text), edits[0].key if edits else "")
+    kept(connection, made)
+    if sort in OWN and sort != "redo":
+        rows = connection.execute(
+            "SELECT id FROM draft_change WHERE ruleset = ? AND who = ? AND standing = 1 AND sort = 'undo'",
+            (draft.ruleset, who),
+        ).fetchall()
+        take_back(connection, [number for (number,) in rows])
+    note(connection, made, who=who, sort=sort, edits=edits, inverse=inverse, of=of)
+    return made
+
+
+def _done(draft: Draft, before: str, edits: Sequence[Edit]) -> Changed | NotDone:
+    text, seen = draft.text, before
+    if before != draft.text and len(edits) > 1:
+        return _brought_together(draft, before, edits)
+    keys: dict[str, str] = {}
+    taken: tuple[str, ...] = ()
+    for edit in edits:
+        outcome = apply(text, edit, seen=seen)
+        if not isinstance(outcome, Applied):
+            return _not_done(draft, edit, outcome)
+        text = seen = outcome.text
+        keys[edit.key] = outcome.key
+        taken += outcome.taken
+    return Changed(replace(draft, text=text), keys, taken)
+
+
+def _brought_together(draft: Draft, before: str, edits: Sequence[Edit]) -> Changed | NotDone:
+    """Several edits of an older text: done there, then brought into the text of now."""
+    mine = _done(replace(draft, text=before), before, edits)
+    if isinstance(mine, NotDone):
+        return replace(mine, draft=draft)
+    merged = merge(before, mine.draft.text, draft.text)
+    if merged.conflicts:
+        found = merged.conflicts[0]
+        return NotDone(draft, found.message, found.key, found=found.theirs, wanted=found.mine)
+    return replace(mine, draft=replace(draft, text=merged.text))
+
+
+def _not_done(draft: Draft, edit: Edit, outcome: object) -> NotDone:
+    if isinstance(outcome, Conflict):
+        return NotDone(draft, outcome.message, edit.key, edit.path, "", found=outcome.found, wanted=edit.new)
+    message: str = getattr(outcome, "message", "This cannot be done here.")
+    return NotDone(draft, message, edit.key, edit.path, wanted=edit.new)
+
+
+def named(found: NotDone, later: Sequence[Entry], who: str) -> NotDone:
+    """The same with the name of whoever was there first."""
+    if found.who is None:
+        return found
+    others = [entry for entry in later if entry.touches(found.key)] or list(later)
+    first = others[0].who if others else None
+    if first is None:
+        return replace(found, who=None)
+    name = "You, in another window," if first == who else first
+    message = found.message.replace("Somebody", name).replace("somebody", name)
+    return replace(found, who=first, message=message)

@@ -1,0 +1,98 @@
+"""A draft: found, begun, and written back."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from ...engine.store.opening import Store
+from ...engine.store.rulesets import load_version, ruleset_names
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A ruleset as it is being changed.
+
+    `base` is the number of the version it goes on from, None before there is one, and `base_text` that
+    version's text. `revision` counts the changes; 0 is a draft that nobody has changed yet.
+    """
+
+    ruleset: str
+    text: str
+    base: int | None
+    base_text: str
+    revision: int
+
+    @property
+    def changed(self) -> bool:
+        """Whether it says anything else than the version it goes on from."""
+        return self.base is None or self.text != self.base_text
+
+
+def current(store: Store, ruleset: str) -> Draft | None:
+    """The draft of a ruleset; without one, the live version as a draft not yet changed. None where there
+    is neither."""
+    with store.guard():
+        found = _found(store.connection, ruleset)
+    if found is not None:
+        return found
+    if ruleset not in ruleset_names(store):
+        return None
+    live = load_version(store, ruleset)
+    return Draft(ruleset, live.text, live.number, live.text, 0)
+
+
+def draft_names(store: Store) -> list[str]:
+    """The rulesets that have a draft which says something else than their live version."""
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT ruleset FROM draft WHERE base IS NULL OR text != base_text ORDER BY ruleset"
+        )
+        return [ruleset for (ruleset,) in rows]
+
+
+def begin(store: Store, ruleset: str, text: str = "") -> Draft | None:
+    """A draft of a ruleset that has no version yet; None where there is a ruleset or draft of the name."""
+    with store.transaction() as connection:
+        taken = connection.execute(
+            "SELECT 1 FROM ruleset WHERE name = :name UNION ALL SELECT 1 FROM draft WHERE ruleset = :name",
+            {"name": ruleset},
+        ).fetchone()
+        if taken:
+            return None
+        made = Draft(ruleset, text, None, "", 0)
+        _add(connection, made)
+    return made
+
+
+def held(connection: sqlite3.Connection, store: Store, ruleset: str) -> Draft:
+    """The draft to be changed in a transaction, written down if it was not yet. Raises KeyError."""
+    found = _found(connection, ruleset)
+    if found is None:
+        found = current(store, ruleset)
+        if found is None:
+            raise KeyError(ruleset)
+        _add(connection, found)
+    return found
+
+
+def kept(connection: sqlite3.Connection, draft: Draft) -> None:
+    """Writes a changed draft back."""
+    connection.execute(
+        "UPDATE draft SET text = ?, base = ?, base_text = ?, revision = ? WHERE ruleset = ?",
+        (draft.text, draft.base, draft.base_text, draft.revision, draft.ruleset),
+    )
+
+
+def _add(connection: sqlite3.Connection, draft: Draft) -> None:
+    connection.execute(
+        "INSERT INTO draft (ruleset, text, base, base_text, revision) VALUES (?, ?, ?, ?, ?)",
+        (draft.ruleset, draft.text, draft.base, draft.base_text, draft.revision),
+    )
+
+
+def _found(connection: sqlite3.Connection, ruleset: str) -> Draft | None:
+    row = connection.execute(
+        "SELECT ruleset, text, base, base_text, revision FROM draft WHERE ruleset = ?", (ruleset,)
+    ).fetchone()
+    return Draft(*row) if row is not None else None

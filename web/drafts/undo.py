@@ -1,0 +1,59 @@
+"""Undo and redo: each person's own changes, the latest first, whatever others did in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...engine.store.opening import Store
+from ...grammar.edits import Applied, apply
+from .changes import Changed, NotDone, named, saved
+from .draft import held
+from .log import OWN, changes_since, newest_of, take_back
+
+
+@dataclass(frozen=True, slots=True)
+class Stacks:
+    """Whether a person has something to undo, and something to redo."""
+
+    undo: bool
+    redo: bool
+
+
+def stacks(store: Store, ruleset: str, who: str) -> Stacks:
+    """What a person could undo and redo."""
+    with store.guard():
+        connection = store.connection
+        return Stacks(
+            newest_of(connection, ruleset, who, OWN) is not None,
+            newest_of(connection, ruleset, who, ("undo",)) is not None,
+        )
+
+
+def undo(store: Store, ruleset: str, *, who: str) -> Changed | NotDone:
+    """Takes back the latest change that this person made and that still stands."""
+    return _taken_back(store, ruleset, who, OWN, "undo")
+
+
+def redo(store: Store, ruleset: str, *, who: str) -> Changed | NotDone:
+    """Makes the change again that this person undid last."""
+    return _taken_back(store, ruleset, who, ("undo",), "redo")
+
+
+def _taken_back(store: Store, ruleset: str, who: str, sorts: tuple[str, ...], as_: str) -> Changed | NotDone:
+    with store.transaction() as connection:
+        draft = held(connection, store, ruleset)
+        entry = newest_of(connection, ruleset, who, sorts)
+        if entry is None:
+            return NotDone(draft, f"There is nothing to {as_}.")
+        take_back(connection, [entry.number])
+        outcome = apply(draft.text, entry.inverse)
+        if not isinstance(outcome, Applied):
+            # It leaves the stack, so that what was done before it can still be undone.
+            found = NotDone(draft, outcome.message, entry.inverse.key, who="", wanted=entry.inverse.new)
+            return named(found, changes_since(connection, ruleset, entry.revision), who)
+        if outcome.text == draft.text:
+            return Changed(draft, {})
+        made = saved(
+            connection, draft, outcome.text, who=who, sort=as_, edits=(entry.inverse,), of=entry.number
+        )
+        return Changed(made, {entry.inverse.key: outcome.key})
