@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..engine.evaluate import Event
-from ..engine.store.events import event_kinds, events_of
+from ..engine.store.events import StoredEvent, event_kinds, events_of
 from ..engine.store.leads import StoredLead, find_lead, iterate_leads
 from ..engine.store.opening import Store
 from ..engine.values import moment_of, read_moment
@@ -108,7 +108,12 @@ def lead_with(store: Store, key: str) -> StoredLead:
 
 def events_of_lead(store: Store, lead: int) -> list[Event]:
     """The events of a lead as evaluation takes them."""
-    return [Event(event.type, event.at, event.object, event.properties) for event in events_of(store, lead)]
+    return as_events(events_of(store, lead))
+
+
+def as_events(events: Iterable[StoredEvent]) -> list[Event]:
+    """Stored events as evaluation takes them."""
+    return [Event(event.type, event.at, event.object, event.properties) for event in events]
 
 
 def all_leads(store: Store) -> Iterator[tuple[StoredLead, list[Event]]]:

@@ -188,6 +188,7 @@ def turn_data(turn: Turn) -> dict[str, Any]:
         "now": _iso(turn.now),
         "version": turn.version,
         "stored": turn.stored,
+        "run": turn.run,
         "score": turn.total,
         "stages": dict(turn.stages),
         "disqualified": list(turn.disqualified),

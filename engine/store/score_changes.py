@@ -28,7 +28,8 @@ class Turn:
 
     `change` is what brought it from the outcome before, None for the first. `unexplained` are points of it
     that what is on record does not account for: data that came while it was being scored, or before
-    Leadwright kept record of it. `stored` is False for what no run has found yet.
+    Leadwright kept record of it. `run` is the number of the run that found it, None for what no run has
+    found yet.
     """
 
     now: datetime
@@ -38,15 +39,20 @@ class Turn:
     disqualified: tuple[str, ...]
     change: ScoreChange | None
     unexplained: int
-    stored: bool = True
+    run: int | None
+
+    @property
+    def stored(self) -> bool:
+        """Whether a run found it."""
+        return self.run is not None
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class Run:
     """A run: which version it ran, as of when, for the data up to which batch (None: not on record)."""
 
     id: int
-    version: int
+    version: RulesetVersion
     now: int
     data: int | None
 
@@ -61,11 +67,15 @@ class _Outcome:
     told: Mapping[str, Any]
 
 
-def score_turns(store: Store, ruleset: str, lead: StoredLead, runnable: Runnable) -> list[Turn]:
-    """Every outcome that runs found for a lead, the first one first, each with what brought it."""
+def score_turns(
+    store: Store, ruleset: str, lead: StoredLead, runnable: Runnable, *, most: int | None = None
+) -> list[Turn]:
+    """Every outcome that runs found for a lead, or the latest of them, the first one first, each with what
+    brought it."""
     outcomes = _outcomes(store, ruleset, lead.id)
+    first = max(len(outcomes) - most, 0) if most is not None else 0
     turns: list[Turn] = []
-    for number, outcome in enumerate(outcomes):
+    for number, outcome in enumerate(outcomes[first:], first):
         former = outcomes[number - 1] if number else None
         # An outcome is moved on by later runs that found the same; the one that ended the former found it.
         found = _run(store, former.until if former and former.until is not None else outcome.run)
@@ -74,7 +84,7 @@ def score_turns(store: Store, ruleset: str, lead: StoredLead, runnable: Runnable
             before = _looked(store, lead, _run_before(store, found) or _run(store, former.run), runnable)
             change = split(before, _looked(store, lead, found, runnable))
             unexplained = outcome.total - former.total - change.points
-        turns.append(_turn(store, outcome, found, change, unexplained))
+        turns.append(_turn(outcome, found, change, unexplained))
     return turns
 
 
@@ -102,19 +112,20 @@ def turn_since(
         decision.disqualified,
         change,
         unexplained,
-        stored=False,
+        None,
     )
 
 
-def _turn(store: Store, outcome: _Outcome, found: _Run, change: ScoreChange | None, unexplained: int) -> Turn:
+def _turn(outcome: _Outcome, found: Run, change: ScoreChange | None, unexplained: int) -> Turn:
     return Turn(
         moment_of(found.now),
-        version_numbered(store, found.version).number,
+        found.version.number,
         outcome.total,
         outcome.told["stages"],
         tuple(outcome.told.get("disqualified", ())),
         change,
         unexplained,
+        found.id,
     )
 
 
@@ -128,10 +139,10 @@ def _same(stored: _Outcome, decision: Decision) -> bool:
     )
 
 
-def _looked(store: Store, lead: StoredLead, run: _Run, runnable: Runnable) -> Look:
+def _looked(store: Store, lead: StoredLead, run: Run, runnable: Runnable) -> Look:
     """The lead as a run saw it."""
     seen = seen_by_run(store, lead, run.now, run.data)
-    evaluator = runnable(version_numbered(store, run.version))
+    evaluator = runnable(run.version)
     return Look(evaluator, seen.fields, _as_events(seen.events), moment_of(run.now))
 
 
@@ -155,31 +166,39 @@ def _outcomes(store: Store, ruleset: str, lead: int) -> list[_Outcome]:
 
 
 _RUN = "SELECT run.id, run.version, run.now, run.data FROM run"
+_OF = "JOIN ruleset_version ON ruleset_version.id = run.version WHERE run.finished IS NOT NULL"
 
 
-def _run(store: Store, number: int) -> _Run:
-    with store.guard():
-        return _Run(*store.connection.execute(f"{_RUN} WHERE run.id = ?", (number,)).fetchone())
+def run_numbered(store: Store, number: int) -> Run | None:
+    """The run with this number."""
+    return _found(store, f"{_RUN} WHERE run.id = ?", (number,))
 
 
-def _run_before(store: Store, run: _Run) -> _Run | None:
+def _run(store: Store, number: int) -> Run:
+    found = run_numbered(store, number)
+    assert found is not None, "scores refer to runs that exist"
+    return found
+
+
+def _run_before(store: Store, run: Run) -> Run | None:
     """The last run of the same ruleset that was finished before this one: it found, or left, what was so."""
-    with store.guard():
-        row = store.connection.execute(
-            f"{_RUN} JOIN ruleset_version ON ruleset_version.id = run.version WHERE run.id < ? "
-            "AND run.finished IS NOT NULL AND ruleset_version.ruleset = "
-            "(SELECT ruleset FROM ruleset_version WHERE id = ?) ORDER BY run.id DESC LIMIT 1",
-            (run.id, run.version),
-        ).fetchone()
-    return None if row is None else _Run(*row)
+    return _found(
+        store,
+        f"{_RUN} {_OF} AND run.id < ? AND ruleset_version.ruleset = ? ORDER BY run.id DESC LIMIT 1",
+        (run.id, run.version.ruleset_id),
+    )
 
 
-def _last_run(store: Store, ruleset: str) -> _Run | None:
+def _last_run(store: Store, ruleset: str) -> Run | None:
+    named = "(SELECT id FROM ruleset WHERE name = ?)"
+    sql = f"{_RUN} {_OF} AND ruleset_version.ruleset = {named} ORDER BY run.id DESC LIMIT 1"
+    return _found(store, sql, (ruleset,))
+
+
+def _found(store: Store, sql: str, parameters: tuple[object, ...]) -> Run | None:
     with store.guard():
-        row = store.connection.execute(
-            f"{_RUN} JOIN ruleset_version ON ruleset_version.id = run.version JOIN ruleset "
-            "ON ruleset.id = ruleset_version.ruleset WHERE ruleset.name = ? AND run.finished IS NOT NULL "
-            "ORDER BY run.id DESC LIMIT 1",
-            (ruleset,),
-        ).fetchone()
-    return None if row is None else _Run(*row)
+        row = store.connection.execute(sql, parameters).fetchone()
+    if row is None:
+        return None
+    number, version, now, data = row
+    return Run(number, version_numbered(store, version), now, data)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import audit, compare, leads, log_in, rulesets, theme, words
+from . import audit, compare, lead, leads, log_in, rulesets, theme, words
 
 
 def register(app: Flask) -> None:
     """Mounts the pages."""
     words.register(app)
-    for blueprint in (rulesets.pages, leads.pages, compare.pages, log_in.pages, audit.pages, theme.pages):
-        app.register_blueprint(blueprint)
+    for part in (rulesets, leads, lead, compare, log_in, audit, theme):
+        app.register_blueprint(part.pages)

@@ -9,6 +9,8 @@ from flask import Flask, request, url_for
 
 from ...engine.report.decision import when
 from ...engine.report.paper import counted, listed, percent, shown, signed
+from ...engine.report.score_changes import along_words, cause_words, clue_words, stage_words
+from ...engine.score_change import Cause
 from ...engine.store.errors import StoreError
 from ..access import person, session_cookie
 from ..accounts.roles import Role
@@ -20,7 +22,22 @@ def register(app: Flask) -> None:
     """Gives templates their filters, and every page who asks and how it looks."""
     app.jinja_env.filters.update(when=when, counted=counted, percent=percent, signed=signed, listed=listed)
     app.jinja_env.filters.update(number=_number, day=_day, shown=shown)
+    app.jinja_env.filters.update(
+        cause_name=_CAUSES.__getitem__,
+        cause_words=cause_words,
+        clue_words=clue_words,
+        along_words=along_words,
+        stage_words=stage_words,
+    )
     app.context_processor(_always)
+
+
+_CAUSES = {
+    Cause.TIME: "time",
+    Cause.EVENTS: "happened",
+    Cause.FIELDS: "fields",
+    Cause.RULES: "rules",
+}
 
 
 def _number(value: float) -> str:

@@ -1,0 +1,87 @@
+"""One lead: its explanation, as of any date and by any version, and why its score changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from leadwright.engine.cli.program import run
+
+LATER = """\
+lead,what,page,at
+L2,visited,pricing,2026-01-16T09:00:00Z
+L2,visited,pricing,2026-01-17T09:00:00Z
+"""
+
+
+@pytest.fixture
+def changed(database: Path) -> Path:
+    """The database after somebody visited, was promoted, and the rules were edited and scored again."""
+    db = ["--db", str(database)]
+    events, leads = database.parent / "later.csv", database.parent / "leads2.csv"
+    events.write_text(LATER)
+    leads.write_text("id,employees\nL2,500\n")
+    columns = ["--lead-id", "lead", "--at", "at", "--type", "what", "--object", "page"]
+    assert run(["import", str(events), *columns, *db]) == 0
+    assert run(["import", str(leads), "--lead-id", "id", *db]) == 0
+    assert run(["score", "inbound", "--at", "2026-01-18", *db]) == 0
+    return database
+
+
+def page(client: FlaskClient, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return " ".join(answer.get_data(as_text=True).split())
+
+
+def test_the_history_says_what_each_cause_did(client: FlaskClient, changed: Path) -> None:
+    text = page(client, "/lead/history?id=L2&ruleset=inbound")
+    assert "2 new events: visited pricing on 2026-01-16, visited pricing on 2026-01-17" in text
+    assert "employees is 500 instead of 40" in text
+    assert "the passing of time: 2 days" in text
+    assert "visited pricing &gt;= 2 in last 30 days: 3 times, last on 2026-01-17; before: once" in text
+    assert "The first time it was scored." in text
+    assert '<path d="M' in text
+
+
+def test_a_lead_shows_its_last_changes_and_leads_to_all(client: FlaskClient, changed: Path) -> None:
+    text = page(client, "/lead?id=L2")
+    assert "Why the score changed" in text
+    assert 'href="/lead/history?id=L2&amp;ruleset=inbound"' in text
+    assert "Why the score changed" not in page(client, "/lead?id=L2&at=2026-01-10")
+
+
+def test_a_scoring_can_be_looked_at_as_it_saw_the_lead(client: FlaskClient, changed: Path) -> None:
+    then, now = page(client, "/lead?id=L2&run=1"), page(client, "/lead?id=L2")
+    assert "This is what scoring number 1 saw" in then
+    assert ("<dt>employees</dt><dd>40</dd>" in then, "<dt>employees</dt><dd>500</dd>" in now) == (True, True)
+    assert "2026-01-17" not in then
+    assert client.get("/lead?id=L2&run=77").status_code == 404
+
+
+def test_what_came_since_the_last_scoring_is_said_to_be_not_stored(
+    client: FlaskClient, changed: Path
+) -> None:
+    leads = changed.parent / "leads3.csv"
+    leads.write_text("id,employees\nL2,5\n")
+    assert run(["import", str(leads), "--lead-id", "id", "--db", str(changed)]) == 0
+    text = page(client, "/lead?id=L2")
+    assert "The last scoring stored 70." in text
+    assert "not stored yet" in text
+    assert "employees is 5 instead of 500" in text
+
+
+def test_histories_of_nothing_are_pages_too(client: FlaskClient) -> None:
+    assert "The first time it was scored." in page(client, "/lead/history?id=L1")
+    assert client.get("/lead/history?id=L1&ruleset=nothing").status_code == 404
+    assert client.get("/lead/history?id=nobody").status_code == 404
+
+
+def test_the_command_line_tells_the_same(changed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run(["explain", "L2", "--changes", "--db", str(changed)]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "70 (+70), MQL" in told
+    assert "+40 2 new events" in told
+    assert "+30 employees is 500 instead of 40" in told

@@ -1,0 +1,182 @@
+"""One lead: its explanation line by line, as of any date by any version, and the history of its score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+
+from ...engine.decision import Decision
+from ...engine.evaluate import Evaluator
+from ...engine.report.decision import next_change_words
+from ...engine.store.events import StoredEvent, events_of
+from ...engine.store.known import seen_by_run
+from ...engine.store.leads import StoredLead
+from ...engine.store.opening import Store
+from ...engine.store.rulesets import RulesetVersion, ruleset_names
+from ...engine.store.score_changes import Turn, run_numbered, score_turns, turn_since
+from ..access import settings
+from ..database import reading
+from ..lookups import as_events, instant_asked, lead_with, standing, stored_scores, version_choices
+from ..problems import not_found
+from ..rulebook import Ready, kept, live_of, ready
+from .adding_up import accounts, blanks, silent
+from .asked import number_asked, text_asked, version_asked
+from .leads import told_by
+from .score_chart import chart_of
+
+pages = Blueprint("lead", __name__)
+
+_MOST_EVENTS = 50
+_FEW_TURNS = 3
+_MOST_TURNS = 100
+
+
+@pages.get("/lead")
+def show() -> str:
+    """Why a lead has its score, and what it would take to get further."""
+    store = reading(settings())
+    lead = lead_with(store, text_asked("id") or "")
+    chosen = _chosen(store, lead)
+    if chosen is None:
+        events = events_of(store, lead.id)
+        return render_template("lead.html", decision=None, **_about(store, lead, events), chosen=None)
+    decision = chosen.decision
+    latest = chosen.asked is None and chosen.rules.version.number == _live_number(store, chosen)
+    turns = _turns(store, chosen.rules.version.ruleset, lead, _FEW_TURNS) if latest else []
+    return render_template(
+        "lead.html",
+        decision=decision,
+        accounts=accounts(decision),
+        silent=silent(decision),
+        blanks=blanks(decision),
+        next_change=next_change_words(decision),
+        stored=_stored_otherwise(store, chosen, decision, lead) if latest else None,
+        turns=turns,
+        chosen=chosen.rules,
+        at=text_asked("at"),
+        run=chosen.run,
+        **_about(store, lead, chosen.events, chosen.fields),
+    )
+
+
+@pages.get("/lead/history")
+def history() -> str:
+    """Every score that was stored for a lead, each change with what caused it."""
+    store = reading(settings())
+    lead = lead_with(store, text_asked("id") or "")
+    names = ruleset_names(store)
+    asked = text_asked("ruleset")
+    if asked is not None and asked not in names:
+        raise not_found(f"There is no ruleset {asked} that scored leads.")
+    name = asked or next(iter(names), None)
+    turns = _turns(store, name, lead, _MOST_TURNS) if name is not None else []
+    return render_template(
+        "lead_history.html",
+        lead=lead,
+        words=told_by(lead),
+        names=names,
+        ruleset=name,
+        turns=turns,
+        chart=chart_of([turn for turn, _ in reversed(turns)]),
+        most=_MOST_TURNS,
+    )
+
+
+def _about(
+    store: Store,
+    lead: StoredLead,
+    events: Sequence[StoredEvent],
+    fields: object = None,
+) -> dict[str, object]:
+    latest = sorted(events, key=lambda event: event.instant, reverse=True)
+    return {
+        "lead": lead,
+        "fields": lead.fields if fields is None else fields,
+        "words": told_by(lead),
+        "choices": version_choices(store),
+        "events": latest[:_MOST_EVENTS],
+        "event_count": len(events),
+    }
+
+
+# --- which rules, as of when, with what known -------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What a lead is explained by: the rules, what is known of the lead, and the decision.
+
+    `asked` is the instant or run that the address names, None for the last scoring's.
+    """
+
+    rules: Ready
+    fields: object
+    events: Sequence[StoredEvent]
+    decision: Decision
+    asked: str | None
+    run: int | None = None
+
+
+def _chosen(store: Store, lead: StoredLead) -> _Chosen | None:
+    number = number_asked("run")
+    if number is not None:
+        return _as_of_run(store, lead, number)
+    asked = version_asked("rules")
+    names = ruleset_names(store)
+    if asked is None and not names:
+        return None
+    rules = ready(store, *asked) if asked is not None else ready(store, names[0])
+    now = instant_asked(text_asked("at"), store, rules.version.ruleset)
+    events = events_of(store, lead.id)
+    decision = _decided(rules.evaluator, lead.fields, events, now)
+    return _Chosen(rules, lead.fields, events, decision, text_asked("at"))
+
+
+def _as_of_run(store: Store, lead: StoredLead, number: int) -> _Chosen:
+    """The lead as a run saw it, with the fields and events that were known then."""
+    run = run_numbered(store, number)
+    if run is None:
+        raise not_found(f"There was no scoring with the number {number}.")
+    rules = kept().ready(run.version)
+    seen = seen_by_run(store, lead, run.now, run.data)
+    decision = _decided(rules.evaluator, seen.fields, seen.events, run.now)
+    return _Chosen(rules, seen.fields, seen.events, decision, str(number), number)
+
+
+def _decided(evaluator: Evaluator, fields: object, events: Sequence[StoredEvent], now: object) -> Decision:
+    return evaluator.decide(evaluator.facts(fields, as_events(events)), now)
+
+
+def _live_number(store: Store, chosen: _Chosen) -> int | None:
+    live = live_of(store, chosen.rules.version.ruleset)
+    return live.number if live is not None else None
+
+
+def _stored_otherwise(store: Store, chosen: _Chosen, decision: Decision, lead: StoredLead) -> int | None:
+    """The stored score, where it is another than the one explained: data or rules have changed since."""
+    version = chosen.rules.version
+    found = standing(store, version.ruleset)
+    stored = stored_scores(store, version.ruleset, [lead.id]).get(lead.id)
+    if stored is None or found is None or found.version != version.number:
+        return None
+    return stored.total if stored.total != decision.total else None
+
+
+# --- history ----------------------------------------------------------------------------------
+
+
+def _turns(store: Store, ruleset: str, lead: StoredLead, most: int) -> list[tuple[Turn, Turn | None]]:
+    """The latest outcomes, the newest first, each with the one before it."""
+
+    def runnable(version: RulesetVersion) -> Evaluator:
+        return kept().ready(version).evaluator
+
+    turns = score_turns(store, ruleset, lead, runnable, most=most)
+    live = live_of(store, ruleset)
+    if live is not None and turns:
+        since = turn_since(store, live, lead, runnable, instant_asked(None, store, ruleset))
+        turns += [since] if since is not None else []
+    pairs = list(zip(turns, [None, *turns[:-1]], strict=True))
+    return list(reversed(pairs))[:most]
