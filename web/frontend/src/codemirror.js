@@ -1,20 +1,16 @@
 // What the text view uses of CodeMirror, as one module. Naming it one by one keeps the rest out.
-export { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, startCompletion } from "@codemirror/autocomplete";
-export { defaultKeymap } from "@codemirror/commands";
-export { lintGutter, lintKeymap, nextDiagnostic, setDiagnostics } from "@codemirror/lint";
-export { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+export { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+export { defaultKeymap, indentWithTab } from "@codemirror/commands";
+export { lintGutter, lintKeymap, openLintPanel, setDiagnostics } from "@codemirror/lint";
+export { search, searchKeymap } from "@codemirror/search";
 export {
   Annotation,
   ChangeSet,
-  Compartment,
-  EditorSelection,
   EditorState,
-  Facet,
   Prec,
   RangeSetBuilder,
   StateEffect,
   StateField,
-  Transaction,
 } from "@codemirror/state";
 export {
   Decoration,
@@ -27,5 +23,4 @@ export {
   hoverTooltip,
   keymap,
   lineNumbers,
-  tooltips,
 } from "@codemirror/view";
