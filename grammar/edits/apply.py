@@ -199,7 +199,7 @@ def _parts_alike(before: Manuscript, after: Manuscript, index: int, edit: Edit) 
 def _place(edit: Edit) -> str:
     """The path below which an edit may change parts."""
     last = edit.path.rpartition(".")
-    if edit.op in ("remove", "move"):
+    if edit.op in ("remove", "move", "ungroup") or (edit.op == "add" and last[2].isdigit()):
         return last[0]
     return last[0] if last[2] == "operator" else edit.path
 

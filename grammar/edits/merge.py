@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from ..diagnostics import Source
+from ..diagnostics import Severity, Source
 from ..parser import parse
+from ..scan import scan
 from .manuscript import Manuscript
 from .weave import weave
 
@@ -51,7 +52,7 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
     """Brings the changes from `base` to `mine` into `theirs`, the text as it is now.
 
     Different places never clash. What only one took out or moved is out or moved; what one changed and
-    the other took out stays, as a conflict.
+    the other took out stays, as a conflict. Where the result would not read, the whole is one conflict.
     """
     if mine in (base, theirs):
         return Merged(theirs, ())
@@ -71,7 +72,15 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
     order = _order(
         [chunk.key for chunk in old], [chunk.key for chunk in ours], [chunk.key for chunk in others]
     )
-    return Merged(_joined([key for key in order if key in texts], texts, (ours, others)), tuple(conflicts))
+    made = _joined([key for key in order if key in texts], texts, (ours, others))
+    if _mistakes(made) > max(_mistakes(mine), _mistakes(theirs)):
+        message = "Somebody rearranged the same statements meanwhile, so the two texts do not go together."
+        return Merged(theirs, (MergeConflict(message, "", base, mine, theirs),))
+    return Merged(made, tuple(conflicts))
+
+
+def _mistakes(text: str) -> int:
+    return sum(found.severity is Severity.ERROR for found in parse(Source(text)).diagnostics)
 
 
 # --- one statement ----------------------------------------------------------------------------------
@@ -182,14 +191,26 @@ def _order(base: list[str], mine: list[str], theirs: list[str]) -> list[str]:
 
 def _joined(order: list[str], texts: Mapping[str, str], sources: tuple[Sequence[_Chunk], ...]) -> str:
     """The chunks one after the other, on lines of their own unless their author put them side by side."""
-    neighbours = {(one.key, two.key) for some in sources for one, two in pairwise(some)}
+    beside = {
+        (one.key, two.key) for some in sources for one, two in pairwise(some) if not _ends_line(one.text)
+    }
     newline = next((end for end in ("\r\n", "\n") if any(end in text for text in texts.values())), "\n")
+    keys = [key for key in order if texts[key]]
     made: list[str] = []
-    for at, key in enumerate(order):
+    for at, key in enumerate(keys):
         text = texts[key]
-        following = order[at + 1] if at + 1 < len(order) else None
-        last = following is None or not any(texts[key] for key in order[at + 1 :])
-        if text and not last and text[-1] not in "\r\n" and (key, following) not in neighbours:
-            text += newline
         made.append(text)
+        last = at + 1 == len(keys)
+        if not last and not _ends_line(text) and not ((key, keys[at + 1]) in beside and _can_go_on(text)):
+            made.append(newline)
     return "".join(made)
+
+
+def _ends_line(text: str) -> bool:
+    return text.endswith(("\r", "\n"))
+
+
+def _can_go_on(text: str) -> bool:
+    """Whether another statement can stand behind it in its line."""
+    comments = scan(text).comments
+    return (text[-1].isspace() or text[-1] in ";{}") and not (comments and comments[-1].span.end == len(text))

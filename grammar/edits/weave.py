@@ -45,21 +45,31 @@ def weave(base: str, mine: str, theirs: str) -> Woven:
             clash = clash if clash is not None else "".join(overlapping[0].new)
         else:
             kept.append(change)
+    for theirs_first in (True, False):
+        made = _laid_out(tokens, kept, others, theirs_first=theirs_first)
+        text = "".join(made)
+        # Where one added a comment and the other went on with the line, one of the two orders would lose it.
+        if _said(_TOKEN.findall(text)) == _said(made):
+            return Woven(text, clash)
+    return Woven(theirs, clash if clash is not None else "")
+
+
+def _said(tokens: Sequence[str]) -> list[str]:
+    return [token for token in tokens if token.strip()]
+
+
+def _laid_out(
+    tokens: Sequence[str], mine: Sequence[_Change], theirs: Sequence[_Change], *, theirs_first: bool
+) -> list[str]:
+    """The base with the changes of both; of two that come in at one place, one side's stand first."""
+    ranked = [(change, theirs_first) for change in mine] + [(change, not theirs_first) for change in theirs]
     made: list[str] = []
     done = 0
-    # Of two that come in at one place, theirs stand first: they were there when mine came.
-    order = sorted([(change, 1) for change in kept] + [(change, 0) for change in others], key=_place)
-    for change, _ in order:
+    for change, _ in sorted(ranked, key=lambda entry: (entry[0].start, entry[0].end, entry[1])):
         made += tokens[done : change.start]
         made += change.new
         done = max(done, change.end)
-    made += tokens[done:]
-    return Woven("".join(made), clash)
-
-
-def _place(entry: tuple[_Change, int]) -> tuple[int, int, int]:
-    change, side = entry
-    return change.start, change.end, side
+    return [*made, *tokens[done:]]
 
 
 def _overlap(one: _Change, other: _Change) -> bool:

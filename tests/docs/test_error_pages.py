@@ -19,7 +19,9 @@ TOLD = re.compile(r'(?:Trouble|\.error|\.warning)\(\s*"([a-z-]+)"|^    \("[A-Z]+
 DATA = Catalogue(
     leads=1_000,
     fields={
-        "title": FieldFacts("title", Kind.TEXT, 900, {"CTO": 500, "VP Sales": 300, "Student": 100}, complete=True),
+        "title": FieldFacts(
+            "title", Kind.TEXT, 900, {"CTO": 500, "VP Sales": 300, "Student": 100}, complete=True
+        ),
         "country": FieldFacts("country", Kind.TEXT, 1_000, {"Germany": 600, "France": 400}, complete=True),
         "email": FieldFacts("email", Kind.TEXT, 1_000),
         "fax": FieldFacts("fax", Kind.TEXT, 0),

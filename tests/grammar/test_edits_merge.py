@@ -53,6 +53,23 @@ def test_different_places_of_one_statement_never_clash() -> None:
     assert "when role in ICP then +20" in made
 
 
+def test_a_comment_of_one_does_not_swallow_what_the_other_adds() -> None:
+    text = "stage MQL when a\nstage SQL when b\n"
+    noted, asked = text.replace("when a", "when a # old"), text.replace("when a", "when a and c")
+    for mine, theirs in ((noted, asked), (asked, noted)):
+        assert merge(text, mine, theirs).text == text.replace("when a", "when a and c # old")
+
+
+def test_statements_of_one_line_stay_side_by_side_where_they_can() -> None:
+    text = "when a then +1; when b then +2; when c then +3\n"
+    mine, theirs = text.replace("+1", "+4"), text.replace("+2", "+5")
+    assert merge(text, mine, theirs).text == "when a then +4; when b then +5; when c then +3\n"
+    moved = "when c then +3\nwhen b then +2; when a then +1  # last"
+    assert merge(text, moved, text.replace("when b", "when d then +9; when b")).text == (
+        "when c then +3\nwhen b then +2; when a then +1  # last\nwhen d then +9; "
+    )
+
+
 def test_the_same_place_is_a_conflict_which_names_what_is_there() -> None:
     theirs = after(TEXT, Edit("set", "rule:B", "when.0.value", "1", "7"))
     mine = Edit("set", "rule:B", "when.0.value", "1", "9")
@@ -138,6 +155,11 @@ def texts(draw: st.DrawFn) -> str:
     return text
 
 
+def said(text: str) -> tuple[object, Counter[str]]:
+    """All that a text says, its layout aside."""
+    return parse(Source(text)).tree, comments(text)
+
+
 def _items(applied: Applied) -> list[Item]:
     return Manuscript.of(applied.text, applied.parsed).items
 
@@ -155,11 +177,11 @@ def test_edits_of_two_statements_come_to_the_same_in_any_order(text: str, some: 
     assert isinstance(first, Applied)
     assert isinstance(second, Applied)
     assume(not any(item.key.endswith("#2") for item in (*now.items, *_items(first), *_items(second))))
-    made = after(second.text, mine)
-    assert made == after(first.text, theirs)
-    assert made == after(second.text, mine, seen=text)
+    made = said(after(second.text, mine))
+    assert said(after(first.text, theirs)) == made
+    assert said(after(second.text, mine, seen=text)) == made
     merged = merge(text, first.text, second.text)
-    assert (merged.text, merged.conflicts) == (made, ())
+    assert (said(merged.text), merged.conflicts) == (made, ())
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
