@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from .effect import Effect, Move, by_weight
 from .evaluate.columns import Ints
-from .evaluate.judging import Bools, Judging, Verdict
+from .evaluate.judging import Judging, Verdict
+from .evaluate.sums import Bools
 
 _WIDEST = 1 << 22
 Keys = Callable[[Ints], Sequence[str]]
@@ -91,7 +92,8 @@ def _differences(before: Judging, after: Judging, places: Ints) -> dict[str, Int
     """By how much each line differs for the leads at some places, where it is not the same in both."""
     if not len(places):
         return {}
-    shared = before.rules_shared_with(after)
+    mine, others = (Counter(one.meanings.rules.values()) for one in (before, after))
+    shared = {key for key, times in mine.items() if others[key] == times}
     old, new = before.lines(places, shared), after.lines(places, shared)
     nothing = np.zeros(1, np.int64)
     return {name: new.get(name, nothing) - old.get(name, nothing) for name in {**old, **new}}

@@ -46,14 +46,16 @@ class Numbered(Column):
         self.codes = codes
         self.values = list(values)
         self.nbytes = codes.nbytes + size_of(self.values)
+        self._whole: Ints | None = None
 
     def listed(self) -> list[Any]:
         return list(map(self.values.__getitem__, self.codes.tolist()))
 
     def whole_numbers(self) -> Ints:
-        known = np.fromiter((NEVER if v is None else v for v in self.values), np.int64, len(self.values))
-        found: Ints = known[self.codes]
-        return found
+        if self._whole is None:
+            whole = (NEVER if value is None else value for value in self.values)
+            self._whole = np.fromiter(whole, np.int64, len(self.values))
+        return np.take(self._whole, self.codes)
 
 
 class Scattered(Column):

@@ -6,10 +6,9 @@ they mean, so that of a plan that has been edited only the clauses that are new 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Container, Hashable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,20 +22,17 @@ from ..plan import (
     FieldValue,
     Holds,
     Not,
-    Plan,
     Rule,
     ScoreValue,
 )
 from .columns import NEVER, Column, Instants, Ints, numbered_range
-from .decide import cut_line
 from .evaluator import Evaluator
-from .gauges import Gauge, of_each, of_signal
+from .gauges import of_signal
 from .kept import Kept
-from .meaning import clause_key, field_key, gauge_key, inputs_of, rule_key
-from .rules_source import CUT_BY_GROUP, CUT_BY_RANGE, CUT_BY_TOTAL, bounded, decayed, is_bounded
+from .meaning import Meanings, gauge_of
+from .rules_source import bounded, decayed
+from .sums import Bools, Sums, add_where
 from .truths import TRUE, UNKNOWN, Truths, all_of, answer, any_of, not_
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -61,13 +57,14 @@ class Verdict:
 class Judging:
     """One plan's view of all leads.
 
-    `columns` has a Column for each key of `needs`, and Instants for gauges that gather them. `tell` hears
-    between any two steps how far the work is, and may raise to end it.
+    `columns` has a Column for each key of what the plan needs, and Instants for gauges that gather them.
+    `tell` hears between any two steps how far the work is, and may raise to end it.
     """
 
     def __init__(
         self,
         evaluator: Evaluator,
+        meanings: Meanings,
         leads: int,
         now: int,
         *,
@@ -77,12 +74,12 @@ class Judging:
     ) -> None:
         self.evaluator = evaluator
         self.plan = evaluator.plan
+        self.meanings = meanings
         self.leads = leads
         self.now = now
         self._columns = columns
         self._kept = kept
         self._tell = tell
-        self._scores: dict[int | None, Ints] = {}
         self._held: dict[int, Truths] = {}
 
     # --- conditions -----------------------------------------------------------------------------
@@ -107,10 +104,10 @@ class Judging:
 
     def clause(self, clause: Clause) -> Truths:
         """The truth of a clause for every lead, or one truth for all."""
-        inputs = inputs_of(self.plan, clause)
+        inputs = self.meanings.inputs(clause)
         if any(isinstance(one, ScoreValue) for one in inputs):
             return self._answer(clause)
-        key = ("truth", clause_key(self.plan, clause))
+        key = ("truth", self.meanings.clause(clause))
         found = self._kept.get(key)
         if found is None:
             found = self._answer(clause)
@@ -119,18 +116,16 @@ class Judging:
         return found
 
     def _answer(self, clause: Clause) -> Truths:
-        inputs = inputs_of(self.plan, clause)
+        inputs = self.meanings.inputs(clause)
         read = []
         for one in inputs:
             if isinstance(one, ScoreValue):
                 read.append(numbered_range(self.score(one.score)))
                 continue
-            number = one.field if isinstance(one, FieldValue) else one.signal
-            key = (
-                field_key(self.plan, number)
-                if isinstance(one, FieldValue)
-                else gauge_key(self.plan, of_signal(self.plan.signals[number]))
-            )
+            if isinstance(one, FieldValue):
+                key = self.meanings.field(one.field)
+            else:
+                key = self.meanings.gauge(of_signal(self.plan.signals[one.signal]))
             column = self._columns[key]
             assert isinstance(column, Column)
             read.append(column)
@@ -158,14 +153,14 @@ class Judging:
 
     def _paid(self, rule: Rule) -> Instants | Column:
         """The instants of the events that a rule pays for; where they do not matter, how many; or the one."""
-        return self._columns[gauge_key(self.plan, _gauge_of(rule))]
+        return self._columns[self.meanings.gauge(gauge_of(rule))]
 
     def given(self, rule: Rule, contribution: Contribution) -> Ints | int:
         """What a rule gives a score where it fires: the same to all, or to each lead its own."""
         each, decay, points = rule.each, contribution.decay, contribution.points
         if each is None or (decay is None and each.which != "each"):
             return bounded(points, contribution.least, contribution.most)
-        key = ("given", gauge_key(self.plan, _gauge_of(rule)), points, decay)
+        key = ("given", self.meanings.gauge(gauge_of(rule)), points, decay)
         found = self._kept.get(key)
         if found is None:
             found = self._summed(rule, contribution)
@@ -193,50 +188,57 @@ class Judging:
 
     def score(self, score: int | None) -> Ints:
         """A score of every lead, within its range; None is the total."""
-        if not self._scores:
-            self._add_up()
-        return self._scores[score]
+        return self._sums.scores[score]
 
-    def _add_up(self) -> None:
-        sums = _Sums(self.plan, self.leads)
-        for done, rule in enumerate(self.plan.rules):
-            self._tell("deciding", done / len(self.plan.rules))
-            fires = self.fires(rule)
-            for contribution in rule.contributions:
-                sums.add(rule, contribution, self.given(rule, contribution), fires)
-        self._scores = sums.bounded()
+    @cached_property
+    def _sums(self) -> Sums:
+        key = ("sums", self.plan.digest)
+        found = self._kept.get(key)
+        if found is None:
+            found = Sums(self.plan, self.leads)
+            for done, rule in enumerate(self.plan.rules):
+                self._tell("deciding", done / len(self.plan.rules))
+                if rule.contributions:
+                    fires = self.fires(rule)
+                    for contribution in rule.contributions:
+                        found.add(rule, contribution, self.given(rule, contribution), fires)
+            found.bound()
+            self._kept.put(key, found)
+        assert isinstance(found, Sums)
+        return found
 
-    def lines(self, places: Ints, left_out: frozenset[Hashable]) -> dict[str, Ints]:
+    def lines(self, places: Ints, left_out: Container[Hashable] = ()) -> dict[str, Ints]:
         """What each line gives the leads at some places, by what it is called: rules, groups and ranges.
 
-        Rules of the meanings in `left_out` are counted, and not told.
+        Rules of the meanings in `left_out` are not told.
         """
         lines: dict[str, Ints] = {}
-        sums = _Sums(self.plan, len(places), lines)
-        for done, rule in enumerate(self.plan.rules):
-            self._tell("naming who moves", done / len(self.plan.rules))
-            fires = self.fires(rule)[places]
-            told = rule_key(self.plan, rule) not in left_out
-            for contribution in rule.contributions:
-                given = self.given(rule, contribution)
-                some = given if isinstance(given, int) else given[places]
-                sums.add(rule, contribution, some, fires)
-                if told:
+        for rule in self.plan.rules:
+            if self.meanings.rule(rule) not in left_out:
+                self._tell("naming who moves", 0.0)
+                fires = self.fires(rule)[places]
+                for contribution in rule.contributions:
+                    given = self.given(rule, contribution)
                     line = lines.setdefault(rule.identity, np.zeros(len(places), np.int64))
-                    np.add(line, some, out=line, where=fires)
-        sums.bounded()
+                    add_where(line, given if isinstance(given, int) else given[places], fires)
+        for name, points in self._sums.cuts(places).items():
+            lines[name] = lines.get(name, np.zeros(1, np.int64)) + points
         return lines
-
-    def rules_shared_with(self, other: Judging) -> frozenset[Hashable]:
-        """The meanings of the rules, identity included, that another plan has too."""
-        mine, others = (Counter(rule_key(one.plan, rule) for rule in one.plan.rules) for one in (self, other))
-        return frozenset(key for key, times in mine.items() if others[key] == times)
 
     # --- decisions ------------------------------------------------------------------------------
 
     @cached_property
     def verdict(self) -> Verdict:
         """What is decided."""
+        key = ("verdict", self.plan.digest)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._decide()
+            self._kept.put(key, found)
+        assert isinstance(found, Verdict)
+        return found
+
+    def _decide(self) -> Verdict:
         gone = np.zeros(self.leads, np.bool_)
         for reason in self.plan.disqualifications:
             gone = gone | self.holds(reason.condition)
@@ -254,85 +256,13 @@ class Judging:
         return tuple(names), found
 
 
-class _Sums:
-    """Points being added up for many leads: groups, scores, the total.
-
-    What bounds take or give is added to `lines`, where these are asked for.
-    """
-
-    def __init__(self, plan: Plan, leads: int, lines: dict[str, Ints] | None = None) -> None:
-        self._plan = plan
-        self._lines = lines
-        scores = (None, *range(len(plan.scores)))
-        self._raw: dict[int | None, Ints] = {score: np.zeros(leads, np.int64) for score in scores}
-        self._groups = {
-            number: np.zeros(leads, np.int64) for number, group in enumerate(plan.groups) if is_bounded(group)
-        }
-
-    def add(self, rule: Rule, contribution: Contribution, given: Ints | int, fires: Bools) -> None:
-        """Adds what a rule gives a score, where it fires."""
-        sum_ = self._raw[contribution.score]
-        if rule.group in self._groups and self._plan.groups[rule.group].score == contribution.score:
-            sum_ = self._groups[rule.group]
-        np.add(sum_, given, out=sum_, where=fires)
-
-    def bounded(self) -> dict[int | None, Ints]:
-        """The scores within their ranges, once everything is added; None is the total."""
-        plan = self._plan
-        for number, sum_ in self._groups.items():
-            group = plan.groups[number]
-            self._raw[group.score] += self._within(sum_, (group.least, group.most), CUT_BY_GROUP, number)
-        scores: dict[int | None, Ints] = {
-            number: self._within(self._raw[number], (score.low, score.high), CUT_BY_RANGE, number)
-            for number, score in enumerate(plan.scores)
-        }
-        total = reduce(np.add, scores.values(), self._raw[None])
-        scores[None] = self._within(total, (plan.total.low, plan.total.high), CUT_BY_TOTAL, 0)
-        return scores
-
-    def _within(self, sums: Ints, bounds: tuple[int | None, int | None], kind: int, number: int) -> Ints:
-        if bounds == (None, None):
-            return sums
-        kept: Ints = np.clip(sums, *bounds)
-        if self._lines is not None:
-            change = kept - sums
-            for some in (np.minimum(change, 0), np.maximum(change, 0)):
-                if (worth := int(some.sum())) != 0:
-                    text = cut_line(self._plan, kind, number, worth).text
-                    self._lines[text] = self._lines.get(text, 0) + some
-        return kept
-
-
 def _least_paid(rule: Rule) -> int:
     """What a number that is measured for a rule exceeds where there is an event to be paid for."""
     assert rule.each is not None
     return 0 if rule.each.which == "each" else NEVER
 
 
-def _gauge_of(rule: Rule) -> Gauge:
-    """The gauge of what a rule pays for."""
-    assert rule.each is not None
-    return of_each(rule.each, decays=any(c.decay is not None for c in rule.contributions))
-
-
 def _left(left: tuple[int, ...], ages: Ints, every: int) -> Ints:
     """What is left of points at these ages."""
     table = np.array([*left, 0], np.int64)
     return table[np.minimum(ages // every, len(left))]
-
-
-def needs(evaluator: Evaluator) -> tuple[dict[Hashable, int], dict[Hashable, Gauge]]:
-    """What judging by a plan reads of leads: the numbers of fields and the gauges, by their keys."""
-    plan = evaluator.plan
-    fields: dict[Hashable, int] = {}
-    gauges: dict[Hashable, Gauge] = {}
-    for clause in evaluator.clauses:
-        for one in inputs_of(plan, clause):
-            if isinstance(one, FieldValue):
-                fields[field_key(plan, one.field)] = one.field
-            elif not isinstance(one, ScoreValue):
-                gauge = of_signal(plan.signals[one.signal])
-                gauges[gauge_key(plan, gauge)] = gauge
-    for gauge in (_gauge_of(rule) for rule in plan.rules if rule.each is not None):
-        gauges[gauge_key(plan, gauge)] = gauge
-    return fields, gauges

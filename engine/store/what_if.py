@@ -20,8 +20,9 @@ from ..contrast import contrast
 from ..effect import Effect
 from ..evaluate import Evaluator
 from ..evaluate.columns import Column, Instants, Ints
-from ..evaluate.judging import Judging, needs
+from ..evaluate.judging import Judging
 from ..evaluate.kept import Kept
+from ..evaluate.meaning import Meanings
 from ..evaluate.walk import conditions, nested
 from ..plan import Condition
 from .measured import read_columns
@@ -31,6 +32,7 @@ from .scorer import uncollected
 MEMORY = 256 << 20
 """How many bytes are kept between questions, unless told otherwise."""
 
+_MOST_PLANS = 4
 _LOOK = 0.05
 """How many seconds a question waits for another before it asks whether it is still wanted."""
 
@@ -67,6 +69,7 @@ class WhatIf:
         self._of: tuple[Path, int, int] | None = None
         self._leads: Ints = np.empty(0, np.int64)
         self._kept = Kept(memory)
+        self._meanings: dict[Evaluator, Meanings] = {}
 
     def effect(
         self,
@@ -146,6 +149,7 @@ class WhatIf:
         """All leads in the eyes of a plan."""
         return Judging(
             evaluator,
+            self._meanings_of(evaluator),
             len(self._leads),
             now,
             columns=self._columns(store, evaluator, now, tell),
@@ -153,11 +157,20 @@ class WhatIf:
             tell=tell,
         )
 
+    def _meanings_of(self, evaluator: Evaluator) -> Meanings:
+        """The keys of a plan's parts, remembered of the plans that were last asked about."""
+        found = self._meanings.get(evaluator)
+        if found is None:
+            while len(self._meanings) >= _MOST_PLANS:
+                del self._meanings[next(iter(self._meanings))]
+            found = self._meanings[evaluator] = Meanings(evaluator.plan)
+        return found
+
     def _columns(
         self, store: Store, evaluator: Evaluator, now: int, tell: Progress
     ) -> dict[Hashable, Column | Instants]:
         """All columns that judging by a plan reads; those are read from the store that are not kept."""
-        fields, gauges = needs(evaluator)
+        fields, gauges = self._meanings_of(evaluator).needs
         found: dict[Hashable, Column | Instants] = {}
         for key in (*fields, *gauges):
             column = self._kept.get(key)
