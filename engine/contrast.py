@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .effect import Effect, Move, by_weight
-from .evaluate.columns import Ints
+from .evaluate.columns import Bools, Ints
 from .evaluate.judging import Judging, Verdict
-from .evaluate.sums import Bools
 
 _WIDEST = 1 << 22
 Keys = Callable[[Ints], Sequence[str]]

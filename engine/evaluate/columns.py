@@ -22,6 +22,7 @@ NEVER = -(1 << 63)
 """Stands for an unknown whole number; no instant reaches it."""
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 class Column:

@@ -25,13 +25,13 @@ from ..plan import (
     Rule,
     ScoreValue,
 )
-from .columns import NEVER, Column, Instants, Ints, numbered_range
+from .columns import NEVER, Bools, Column, Instants, Ints, numbered_range
 from .evaluator import Evaluator
 from .gauges import of_signal
 from .kept import Kept
 from .meaning import Meanings, gauge_of
 from .rules_source import bounded, decayed
-from .sums import Bools, Sums, add_where
+from .sums import Sums, add_where
 from .truths import TRUE, UNKNOWN, Truths, all_of, answer, any_of, not_
 
 

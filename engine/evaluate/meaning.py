@@ -150,7 +150,8 @@ class Meanings:
             case OneOf():
                 # The name of a list says nothing that its patterns do not.
                 return ("OneOf", self._bare(part.value), part.patterns, self._bare(part.constants))
-        names = _names(type(part))
+        kind: type = type(part)
+        names = _names(kind)
         if names is not None:
             return (type(part).__name__, *[self._bare(getattr(part, name)) for name in names])
         assert isinstance(part, Hashable)
@@ -164,7 +165,7 @@ def gauge_of(rule: Rule) -> Gauge:
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...] | None:
+def _names(kind: type[object]) -> tuple[str, ...] | None:
     """The parts of a node, None of what is no node."""
     if not is_dataclass(kind) or issubclass(kind, Enum):
         return None

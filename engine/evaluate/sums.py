@@ -5,14 +5,12 @@ from __future__ import annotations
 from functools import reduce
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..plan import Contribution, Plan, Rule
-from .columns import Ints
+from .columns import Bools, Ints
 from .decide import cut_line
 from .rules_source import CUT_BY_GROUP, CUT_BY_RANGE, CUT_BY_TOTAL, is_bounded
 
-Bools = NDArray[np.bool_]
 Bounds = tuple[int | None, int | None]
 
 
