@@ -26,6 +26,11 @@ Paid = list[int] | int | None
 
 def decide(evaluator: Evaluator, facts: Facts, now: int) -> Decision:
     """Decides about one lead at an instant in microseconds."""
+    return explained(evaluator, facts, now)[0]
+
+
+def explained(evaluator: Evaluator, facts: Facts, now: int) -> tuple[Decision, Found]:
+    """The decision, and what it was made from: the truth of every condition of the plan."""
     plan = evaluator.plan
     total, scores, stages, _, fired, cuts, reasons, would, truths, values = evaluator.run(
         Detail.FINDINGS, facts, now
@@ -35,7 +40,7 @@ def decide(evaluator: Evaluator, facts: Facts, now: int) -> Decision:
     rules = _rules(found, fired, paid)
     lines = tuple(line for rule in rules for line in rule.lines) + _cut_lines(plan, cuts)
     change = next_change(evaluator, facts, now)
-    return Decision(
+    decision = Decision(
         digest=plan.digest,
         now=moment_of(now),
         total=total,
@@ -51,6 +56,7 @@ def decide(evaluator: Evaluator, facts: Facts, now: int) -> Decision:
         disqualifications=tuple(finding(found, d.condition) for d in plan.disqualifications),
         next_change=None if change is None else moment_of(change),
     )
+    return decision, found
 
 
 def words_of(plan: Plan, number: int) -> str:

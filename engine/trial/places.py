@@ -1,0 +1,42 @@
+"""The conditions of a plan by their places in the text, so that a row of a condition finds its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...grammar.diagnostics import Source
+from ...grammar.nodes import Span
+from ..evaluate.walk import conditions
+from ..plan import All, Any, Condition, Not, Plan
+
+
+class Places:
+    """Every condition on leads that was written in one text."""
+
+    def __init__(self, plan: Plan, source: Source) -> None:
+        self._by_span: dict[tuple[int, int], Condition] = {}
+        self._starts: list[tuple[int, int]] = []
+        for whole in conditions(plan):
+            if whole.origin.source is source:
+                for one in _within(whole):
+                    # What is outermost comes first: `title not in ICP` is the denial, not what it denies.
+                    self._by_span.setdefault((one.origin.span.start, one.origin.span.end), one)
+
+    def at(self, span: Span) -> Condition | None:
+        """The condition that stands there, brackets around it left out; None where none does."""
+        found = self._by_span.get((span.start, span.end))
+        if found is not None:
+            return found
+        inside = [place for place in self._by_span if span.start <= place[0] and place[1] <= span.end]
+        widest = max(inside, key=lambda place: place[1] - place[0], default=None)
+        return None if widest is None else self._by_span[widest]
+
+
+def _within(condition: Condition) -> Iterator[Condition]:
+    yield condition
+    match condition:
+        case All(items=items) | Any(items=items):
+            for item in items:
+                yield from _within(item)
+        case Not(item=item):
+            yield from _within(item)

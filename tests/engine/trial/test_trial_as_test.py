@@ -1,0 +1,127 @@
+"""A lead as a test of the ruleset: it can be read, and it passes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from leadwright.engine.evaluate import Evaluator, Event
+from leadwright.engine.reading import read
+from leadwright.engine.testing import RuleTestResult, run_tests
+from leadwright.engine.trial.as_test import as_test
+from leadwright.engine.trial.case import Case, case_of_test
+from leadwright.engine.values import instant_of
+from leadwright.grammar import nodes as n
+from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.printer import text_of
+from leadwright.tests import strategies
+
+RULES = """\
+field due: date
+event paid from "Invoice Paid" by plan
+score fit from 0 to 50
+rule "Comes back" when visited pricing >= 2 in last 30 days and title not in ("Student") then +20 fit, tag "x"
+for each paid "Pro *" where amount > 3.5 then +2 fading 10% every 7 days
+when visited followed by requested demo within 36 hours then +3
+when due in next 7 days and debt < 0 then +1
+stage MQL when score >= 10
+stage PQL in product when fit >= 45
+grade fit: "A+" from 10, D otherwise
+disqualify when country = "XX" because "embargo"
+"""
+NOW = dt.datetime(2026, 3, 16, 12, tzinfo=dt.UTC)
+
+
+def evaluator(text: str) -> Evaluator:
+    found = read(Source(text))
+    assert found.plan is not None, found.errors
+    return Evaluator(found.plan)
+
+
+def happened(type_: str, object_: str | None = None, **properties: object) -> Event:
+    """An event at a time of day that no whole number of days or hours leads to."""
+    return Event(type_, NOW - dt.timedelta(days=3, hours=2, minutes=20, seconds=7), object_, properties)
+
+
+def case(*events: Event, **fields: object) -> Case:
+    return Case(fields, events, instant_of(NOW))
+
+
+def result_of(text: str, statement: str) -> RuleTestResult:
+    """The outcome of a test added to rules."""
+    return run_tests(evaluator(f"{text}\n{statement}").plan)[-1]
+
+
+def test_it_gives_what_rules_read_and_expects_what_they_say() -> None:
+    visits = [happened("visited", "pricing")] * 2
+    lead = case(
+        *visits,
+        happened("Invoice Paid", plan="Pro one", amount=4, note="not read"),
+        happened("slept"),
+        title=' says "hi" ',
+        debt=-0.5,
+        due="2026-03-20",
+        hobby="not read",
+    )
+    made = as_test(evaluator(RULES), lead, "Zoë\nMüller")
+    assert made == (
+        'test "Zoë Müller" at 2026-03-16T12:00Z given title = "says ""hi""", due = 2026-03-20, debt = -0.5, '
+        'visited pricing 2 times 3 days ago, paid "Pro one" 3 days ago with amount = 4 '
+        'expect fit = 20 and score = 23 and stage = MQL and stage in product = none and grade fit = "A+" '
+        'and tag "x"'
+    )
+    assert result_of(RULES, made).passed
+
+
+def test_ages_are_as_rough_as_the_decision_allows() -> None:
+    visit, demo = happened("visited"), happened("requested", "demo")
+    late = replace(demo, at=demo.at + dt.timedelta(hours=36))
+    soon = replace(demo, at=demo.at + dt.timedelta(hours=35, seconds=1))
+    for event, told in (
+        (soon, "1 hour"),
+        (late, "38 hours"),
+        (replace(late, at=late.at + dt.timedelta(0, 1)), " on "),
+    ):
+        made = as_test(evaluator(RULES), case(visit, event), "x")
+        assert made is not None
+        assert result_of(RULES, made).passed
+        assert told in made or told == "1 hour"
+
+
+def test_what_is_yet_to_come_is_left_out() -> None:
+    later = replace(happened("visited", "pricing"), at=NOW + dt.timedelta(days=1))
+    made = as_test(evaluator(RULES), case(later, country="xx"), "x")
+    assert made == (
+        'test "x" at 2026-03-16T12:00Z given country = "xx" '
+        "expect fit = 0 and score = 0 and disqualified and grade fit = D"
+    )
+
+
+def test_an_event_that_has_no_name_of_its_own_makes_no_test() -> None:
+    rules = 'event seen from "A"\nevent seen from "B"\nwhen seen then +1\n'
+    assert as_test(evaluator(rules), case(happened("A")), "x") is not None
+    assert as_test(evaluator(rules), case(happened("B")), "x") is None
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(tree=strategies.rulesets(), drawn=strategies.leads())
+def test_the_test_of_any_lead_passes(tree: n.Tree, drawn) -> None:
+    rules = text_of(replace(tree, statements=tuple(s for s in tree.statements if not isinstance(s, n.Test))))
+    fields, events = drawn
+    lead = Case(fields, tuple(Event(**event) for event in events), instant_of(strategies.NOW))
+    found = evaluator(rules)
+    made = as_test(found, lead, "drawn")
+    if made is None:
+        pytest.fail("every event of the rules drawn has a name")
+    result = result_of(rules, made)
+    assert result.passed, (rules, made, result.failures)
+    again = case_of_test(found.plan, result.test)
+    decided = found.decide(again.facts(found), again.now)
+    assert decided.lines == found.decide(lead.facts(found), lead.now).lines
