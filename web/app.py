@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import access, api, compression, database, pages, problems, security
+from . import access, api, compression, database, editor, pages, problems, security
 from .rulebook import Kept
 from .settings import Settings
 
@@ -27,4 +27,5 @@ def create_app(settings: Settings) -> Flask:
     access.register(app)
     api.register(app)
     pages.register(app)
+    editor.register(app)
     return app

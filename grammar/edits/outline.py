@@ -73,11 +73,13 @@ class Things:
 class RowView:
     """A row of a condition. `value` is its canonical text, `words` says it in plain English.
 
-    A group has `rows` and a `join` ("all" or "any", None for a group of one); a clause has controls, and
-    `filter`, itself a group, where only some events count.
+    `form` is what it asks about (see `FORMS`) or "group". A group has `rows` and a `join` ("all" or "any",
+    None for a group of one); a clause has controls, and `filter`, itself a group, where only some events
+    count.
     """
 
     path: str
+    form: str
     value: str
     words: str
     span: Span
@@ -90,6 +92,19 @@ class RowView:
     comments: tuple[str, ...]
 
 
+FORMS: dict[type, str] = {
+    n.Reference: "name",
+    n.EventPhrase: "event",
+    n.Sequence: "sequence",
+    n.Aggregate: "measure",
+    n.DaysSince: "days since",
+    n.DaysUntil: "days until",
+    n.Call: "domain",
+    n.TotalScore: "score",
+}
+"""What a clause can ask about; a value that is worked out is an "expression"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """A statement; a comment that heads a section (`sort` "section"); or a text that cannot be read.
@@ -97,6 +112,7 @@ class Card:
     `sort` is that of the statement, "text" for what cannot be read: then `problems` says what is wrong.
     `text` is the statement as written, which `set_text` takes as `old`; `value` its canonical text, which
     removing it takes. `comments` are its own, above it and at its end. A group holds the cards of its rules.
+    `filter` says which events count, in a rule about events.
     """
 
     key: str
@@ -112,6 +128,7 @@ class Card:
     controls: tuple[Control, ...] = ()
     offers: tuple[Offer, ...] = ()
     condition: RowView | None = None
+    filter: RowView | None = None
     things: tuple[Things, ...] = ()
     cards: tuple[Card, ...] = ()
     problems: tuple[str, ...] = ()
@@ -238,13 +255,13 @@ def _card(manuscript: Manuscript, index: int, describe: Describe | None, cards: 
             item.key, "text", title, line, item.span, text, text, "", False, comments, problems=problems
         )
     anatomy = dissect(manuscript, item)
-    row = anatomy.rows.get("when")
+    row, filter_ = anatomy.rows.get("when"), anatomy.rows.get("event.where")
     spans = [one.span for one in anatomy.rows.values() if one.rows is None]
     spans += [
         one.span for path, series in anatomy.series.items() if _is_outer(path, series) for one in series.items
     ]
     beside = [comment for span in spans for comment in _beside(anatomy, span)]
-    apart = [path for path in ("when",) if path in anatomy.rows] + [
+    apart = [path for path in ("when", "event.where") if path in anatomy.rows] + [
         path for path in anatomy.series if "." not in path
     ]
     return Card(
@@ -261,6 +278,7 @@ def _card(manuscript: Manuscript, index: int, describe: Describe | None, cards: 
         controls=_controls(anatomy, "", apart),
         offers=_offers(anatomy, "", apart),
         condition=_row(anatomy, row, describe) if row is not None else None,
+        filter=_row(anatomy, filter_, describe) if filter_ is not None else None,
         things=tuple(
             _things(anatomy, series) for path, series in anatomy.series.items() if _is_outer(path, series)
         ),
@@ -287,6 +305,7 @@ def _row(anatomy: Anatomy, row: Row, describe: Describe | None) -> RowView:
     apart = [child.path for child in row.rows or ()] + ([where.path] if where is not None else [])
     return RowView(
         path=row.path,
+        form="group" if row.rows is not None else _form(row.inner),
         value=text_of(row.node),
         words=sentence(row.node, describe),
         span=row.span,
@@ -298,6 +317,10 @@ def _row(anatomy: Anatomy, row: Row, describe: Describe | None) -> RowView:
         offers=_offers(anatomy, row.path, apart),
         comments=tuple(map(words_of, _beside(anatomy, row.span))) if row.rows is None else (),
     )
+
+
+def _form(node: n.Expression) -> str:
+    return FORMS.get(type(node.subject if isinstance(node, n.Clause) else node), "expression")
 
 
 def _beside(anatomy: Anatomy, span: Span) -> tuple[n.Comment, ...]:

@@ -112,8 +112,15 @@ def _decay(manuscript: Manuscript, part: Part, new: str) -> Splices:
 
 
 def _operator(anatomy: Anatomy, part: Part, new: str, kind: str) -> Splices:
-    """Another operator. Of the same sort, only its words change; of another, the test keeps its values."""
+    """Another operator. Of the same sort, only its words change; of another, the test keeps its values.
+    Of kind "test", the operator comes with its values, in rules' own words."""
     manuscript = anatomy.manuscript
+    if kind == "test":
+        test = written("test", new)
+        if part.span is None:
+            return inserted(manuscript, part.at, test)
+        assert part.whole is not None
+        return replaced(manuscript, part.whole, test)
     if part.span is None:
         return inserted(manuscript, part.at, test_text(new, _values(anatomy, part, kind)))
     assert part.whole is not None

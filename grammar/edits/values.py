@@ -4,7 +4,8 @@ A control holds the plain value: `Lead Source`, not `[Lead Source]`; `CTO`, not 
 it is checked and written. Its kinds:
 
     name operand label stage object text number whole points percent amount unit choice yes/no moment
-    most least (bounds), window, condition (rules' own words), expression (likewise)
+    most least (bounds), window, test (a comparison with its values), condition (rules' own words),
+    expression (likewise)
 """
 
 from __future__ import annotations
@@ -211,6 +212,13 @@ def _condition(value: str) -> str:
     return value.strip()
 
 
+def _test(value: str) -> str:
+    made = condition_in(f"x {value}")
+    if not (isinstance(made, n.Clause) and made.test is not None and made.window is None):
+        raise refused('Write a comparison here, e.g. in ("DE", "AT").')
+    return value.strip()
+
+
 def _window(value: str) -> str:
     made = condition_in(f"x {value}")
     if not (
@@ -249,6 +257,7 @@ _WRITERS: dict[str, Callable[[str], str]] = {
     "yes/no": _yes_no,
     "moment": _moment,
     "choice": str,
+    "test": _test,
     "window": _window,
     "condition": _condition,
     "expression": _condition,

@@ -1,0 +1,432 @@
+"""A statement as a card: its title, what it says in words and controls, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from ...grammar.edits.outline import Card, Thing, Things
+from ...grammar.nodes import Kind
+from .comparisons import choices, units
+from .pieces import Blank, Chip, Chips, Parts, Piece, Word
+from .rows import Line, line, window
+from .vocabulary import Vocabulary
+
+SORTS = {
+    "title": "Title",
+    "include": "Include",
+    "field": "Field",
+    "event": "Event",
+    "list": "List",
+    "define": "Definition",
+    "score": "Score",
+    "rule": "Rule",
+    "group": "Group",
+    "stage": "Stage",
+    "disqualify": "Disqualify",
+    "grade": "Grade",
+    "outcome": "Outcome",
+    "test": "Test",
+    "text": "Text",
+    "section": "Comment",
+}
+"""What cards are called by sort."""
+
+_NAMED = frozenset({"rule", "group", "list", "define", "stage", "outcome", "test", "field"})
+_EXPECTED = (("=", "is"), ("!=", "is not"), (">=", "is at least"), (">", "is more than"),
+             ("<=", "is at most"), ("<", "is less than"))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of several things of a card: what a rule gives, a grade's band, a fact of a test."""
+
+    path: str
+    value: str
+    pieces: tuple[Piece, ...]
+    comments: tuple[str, ...]
+    offers: tuple[tuple[str, str, str], ...] = ()
+    """What can be put in: the path, the value it begins with, and the words for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A card made ready to show."""
+
+    id: str
+    card: Card
+    title: Blank | None
+    head: tuple[Piece, ...]
+    condition: Line | None
+    filter: Line | None
+    items: tuple[Item, ...]
+    more: tuple[Item, ...]
+    tail: tuple[Piece, ...]
+    inner: tuple[View, ...]
+    event: str = ""
+    can_filter: bool = False
+    can_ask: bool = False
+    """Whether a rule about events may also ask about the lead."""
+
+    @property
+    def sort(self) -> str:
+        """The sort of the statement."""
+        return self.card.sort
+
+
+def id_of(key: str) -> str:
+    """The element of a card."""
+    return f"card-{blake2b(key.encode('utf-8', 'surrogatepass'), digest_size=5).hexdigest()}"
+
+
+def view(card: Card, names: Vocabulary) -> View:
+    """A card made ready to show."""
+    parts = Parts("", card.controls, card.offers)
+    title = None
+    if card.sort in _NAMED:
+        label = f"name of the {SORTS[card.sort].lower()}"
+        title = parts.blank(
+            "name", "text", label, op="rename", placeholder="without a name" if card.sort == "rule" else ""
+        )
+    head, tail = _PIECES.get(card.sort, _nothing)(card, parts, names)
+    items, more = _items(card, names)
+    event = parts.value("event.name")
+    return View(
+        id_of(card.key) if card.key else id_of(f"section:{card.text}"),
+        card,
+        title,
+        head,
+        line(card.condition, names) if card.condition is not None else None,
+        line(card.filter, names, event=event) if card.filter is not None else None,
+        items,
+        more,
+        tail,
+        tuple(view(one, names) for one in card.cards),
+        event or "",
+        "event.where" in parts.offers,
+        "when" in parts.offers,
+    )
+
+
+# --- the words of each sort -----------------------------------------------------------------------
+
+_Words = tuple[tuple[Piece, ...], tuple[Piece, ...]]
+
+
+def _nothing(_card: Card, _parts: Parts, _names: Vocabulary) -> _Words:
+    return (), ()
+
+
+def _title(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+    return (parts.blank("title", "text", "title of the ruleset"),), ()
+
+
+def _include(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+    return (Word("the rules of the file"), parts.blank("file", "text", "file")), ()
+
+
+def _list(card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+    if parts.value("file") is None:
+        chips = next((things for things in card.things if things.path == "entries"), None)
+        made = tuple(Chip(thing.path, thing.value) for thing in chips.things) if chips else ()
+        return (Chips("entries", "entries", made, "text", "entries"),), ()
+    pieces: list[Piece] = [Word("from the file"), parts.blank("file", "text", "file")]
+    if parts.value("column") is not None:
+        pieces += [Word("column"), parts.blank("column", "text", "column")]
+    return tuple(pieces), ()
+
+
+def _field(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+    kinds = tuple((kind.value, kind.value) for kind in Kind)
+    pieces: list[Piece] = [
+        Word("from"),
+        parts.blank("source", "suggest", "name in the data", suggest="columns", placeholder="the same name"),
+        Word("is"),
+        parts.blank("kind", "choice", "kind", choices=kinds),
+        Word("otherwise"),
+    ]
+    kind = parts.value("kind")
+    how = {"number": "number", "yes/no": "yes/no", "date": "moment", "datetime": "moment"}.get(kind or "")
+    more = parts.blank("otherwise", "text", "where it is blank", placeholder="unknown")
+    if more.old is None:
+        more = parts.blank(
+            "otherwise", "text", "where it is blank", placeholder="unknown", kind=how or "text"
+        )
+    return (*pieces, more), ()
+
+
+def _event(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+    name = parts.value("source") or parts.value("name") or ""
+    return (
+        parts.blank("name", "text", "name of the event", op="rename"),
+        Word("is, in the data,"),
+        parts.blank("source", "suggest", "name in the data", suggest="types", placeholder="the same name"),
+        Word("and its property"),
+        parts.blank(
+            "by", "suggest", "property", suggest="properties", about=name, placeholder="(as it comes)"
+        ),
+        Word("says what it is about"),
+    ), ()
+
+
+def _score(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+    pieces: list[Piece] = []
+    if parts.value("name") is not None:
+        pieces.append(parts.blank("name", "text", "name of the score", op="rename"))
+    else:
+        pieces.append(Word("all scores together"))
+    pieces += [Word("from"), parts.blank("low", "number", "lowest", placeholder="any", small=True)]
+    pieces += [Word("to"), parts.blank("high", "number", "highest", placeholder="any", small=True)]
+    return tuple(pieces), ()
+
+
+def _rule(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+    if parts.value("which") is None:
+        return (), ()
+    which = (("each", "each"), ("latest", "the latest"), ("first", "the first"))
+    about = parts.value("event.name") or ""
+    pieces: list[Piece] = [
+        Word("For"),
+        parts.blank("which", "choice", "which events", choices=which),
+        parts.blank("event.name", "suggest", "event", suggest="events"),
+        parts.blank(
+            "event.object",
+            "suggest",
+            "what it is about",
+            suggest="objects",
+            about=about,
+            placeholder="anything",
+        ),
+    ]
+    pieces += window(parts)
+    once = (("", "each time"), ("day", "once a day"), ("week", "once a week"), ("month", "once a month"))
+    return tuple(pieces), (Word("counted"), parts.blank("once", "choice", "how often", choices=once))
+
+
+def _group(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+    return _caps(parts, "together"), ()
+
+
+def _caps(parts: Parts, said: str) -> tuple[Piece, ...]:
+    return (
+        Word(f"{said} at most"),
+        parts.blank("most", "number", "at most", placeholder="any", small=True),
+        Word("and at least"),
+        parts.blank("least", "number", "at least", placeholder="any", small=True),
+        Word("points"),
+    )
+
+
+def _stage(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+    return (
+        Word("on the track"),
+        parts.blank("track", "suggest", "track", suggest="tracks", placeholder="main"),
+    ), ()
+
+
+def _disqualify(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+    return (), (
+        Word("because"),
+        parts.blank("because", "text", "reason", placeholder="say why, for sales"),
+    )
+
+
+def _grade(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+    return (
+        Word("by"),
+        parts.blank("score", "suggest", "score", suggest="scores", placeholder="all scores together"),
+    ), (
+        Word("otherwise"),
+        parts.blank("otherwise", "text", "grade otherwise", optional=False, small=True),
+    )
+
+
+def _test(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+    return (Word("on"), parts.blank("at", "date", "day on which the test looks")), ()
+
+
+_PIECES: dict[str, Callable[[Card, Parts, Vocabulary], _Words]] = {
+    "title": _title,
+    "include": _include,
+    "list": _list,
+    "field": _field,
+    "event": _event,
+    "score": _score,
+    "rule": _rule,
+    "group": _group,
+    "stage": _stage,
+    "disqualify": _disqualify,
+    "grade": _grade,
+    "test": _test,
+}
+
+
+# --- things ---------------------------------------------------------------------------------------
+
+
+def _items(card: Card, names: Vocabulary) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """What a card holds several of: awards or bands; facts and, as the second, expectations of a test."""
+    found = {things.path: things for things in card.things if things.path != "entries"}
+    first = next((found[path] for path in ("then", "bands", "given") if path in found), None)
+    second = found.get("expect")
+    return _each(first, names), _each(second, names)
+
+
+def _each(things: Things | None, names: Vocabulary) -> tuple[Item, ...]:
+    if things is None:
+        return ()
+    say = {"award": _award, "band": _band, "fact": _fact, "expectation": _expectation}[things.kind]
+    return tuple(say(thing, names) for thing in things.things)
+
+
+def _award(thing: Thing, names: Vocabulary) -> Item:
+    parts = Parts(thing.path, thing.controls, thing.offers)
+    if parts.value("tag") is not None:
+        pieces: tuple[Piece, ...] = (
+            Word("the tag"),
+            parts.blank("tag", "suggest", "tag", suggest="tags"),
+        )
+        return Item(thing.path, thing.value, pieces, thing.comments)
+    made: list[Piece] = [parts.blank("points", "points", "points", small=True), Word("points")]
+    if names.scores or parts.value("score") is not None:
+        made.append(Word("to"))
+        made.append(
+            parts.blank("score", "suggest", "score", suggest="scores", placeholder="all scores together")
+        )
+    offers = []
+    for name, value, offered, said in (
+        ("most", "10", "at most", "at most so many points"),
+        ("least", "0", "at least", "lose at most so many points"),
+        ("decay", "fading", "decay", "let the points fade"),
+    ):
+        if parts.value(name) is None:
+            if name in parts.offers:
+                offers.append((parts.full(name), value, said))
+        elif name == "decay":
+            made += _decay(parts)
+        else:
+            made += [Word(offered), parts.blank(name, "number", offered, small=True)]
+    return Item(thing.path, thing.value, tuple(made), thing.comments, tuple(offers))
+
+
+def _decay(parts: Parts) -> list[Piece]:
+    how = (("", "not fading"), ("fading", "fading"), ("halving", "halving"))
+    made: list[Piece] = [parts.blank("decay", "choice", "fading", choices=how)]
+    if parts.value("decay.percent") is not None:
+        made += [parts.blank("decay.percent", "number", "percent", small=True), Word("%")]
+    amount, unit = parts.value("decay.amount"), parts.controls["decay.unit"]
+    made += [
+        Word("every"),
+        parts.blank("decay.amount", "number", "how many", small=True),
+        parts.blank("decay.unit", "choice", "unit of time", choices=units(amount, unit.value, unit.choices)),
+    ]
+    return made
+
+
+def _band(thing: Thing, _names: Vocabulary) -> Item:
+    parts = Parts(thing.path, thing.controls, thing.offers)
+    pieces: tuple[Piece, ...] = (
+        parts.blank("label", "text", "grade", small=True),
+        Word("from"),
+        parts.blank("start", "number", "from", small=True),
+    )
+    return Item(thing.path, thing.value, pieces, thing.comments)
+
+
+def _fact(thing: Thing, names: Vocabulary) -> Item:
+    parts = Parts(thing.path, thing.controls, thing.offers)
+    pieces: list[Piece] = [parts.blank("name", "text", "field or event")]
+    about = parts.value("name") or ""
+    if parts.value("value") is not None or any(name.startswith("values") for name in parts.controls):
+        pieces += [Word("is"), *_given(parts, "value", about)]
+    elif parts.has("object"):
+        pieces.append(
+            parts.blank(
+                "object",
+                "suggest",
+                "what it is about",
+                suggest="objects",
+                about=about,
+                placeholder="anything",
+            )
+        )
+        pieces += [parts.blank("times", "number", "times", placeholder="1", small=True), Word("times")]
+        if parts.value("ago.amount") is not None:
+            amount, unit = parts.value("ago.amount"), parts.controls["ago.unit"]
+            pieces += [
+                parts.blank("ago.amount", "number", "how long ago", small=True),
+                parts.blank(
+                    "ago.unit", "choice", "unit of time", choices=units(amount, unit.value, unit.choices)
+                ),
+                Word("ago"),
+            ]
+        elif parts.value("on") is not None:
+            pieces += [Word("on"), parts.blank("on", "text", "day")]
+        else:
+            pieces.append(Word("now"))
+        index = 0
+        while parts.value(f"with.{index}.name") is not None:
+            pieces += [
+                Word("with" if not index else "and"),
+                parts.blank(f"with.{index}.name", "text", "property"),
+            ]
+            pieces += [Word("is"), *_given(parts, f"with.{index}.value", "")]
+            index += 1
+    else:
+        pieces.append(Word("is unknown"))
+    return Item(thing.path, thing.value, tuple(pieces), thing.comments)
+
+
+def _given(parts: Parts, name: str, about: str) -> list[Piece]:
+    if parts.value(name) is not None:
+        number = parts.controls[name].kind == "number"
+        return [
+            parts.blank(
+                name,
+                "number" if number else "suggest" if about else "text",
+                "value",
+                suggest="" if number or not about else "values",
+                about=about,
+                small=number,
+            )
+        ]
+    several = [one for key, one in parts.controls.items() if key.startswith(f"{name}s.")]
+    if not several:
+        return [Word("unknown")]
+    chips = tuple(Chip(one.path, one.value) for one in several)
+    return [Chips(parts.full(f"{name}s"), "values", chips, several[0].kind, "values", about)]
+
+
+def _expectation(thing: Thing, _names: Vocabulary) -> Item:
+    parts = Parts(thing.path, thing.controls, thing.offers)
+    no = thing.value.startswith("not ")
+    pieces: list[Piece] = [Word("not")] if no else []
+    if parts.value("operator") is not None:
+        operator = parts.value("operator") or ""
+        pieces += [
+            parts.blank("score", "suggest", "score", suggest="scores"),
+            parts.blank("operator", "choice", "comparison", choices=choices(_EXPECTED, operator)),
+            parts.blank("value", "number", "points", small=True),
+        ]
+    elif parts.value("stage") is not None:
+        pieces.append(Word("the stage"))
+        if parts.value("track") is not None:
+            pieces += [Word("in"), parts.blank("track", "suggest", "track", suggest="tracks")]
+        pieces += [Word("is"), parts.blank("stage", "suggest", "stage", suggest="stages")]
+    elif parts.value("grade") is not None:
+        pieces.append(Word("the grade"))
+        if parts.value("score") is not None:
+            pieces.append(parts.blank("score", "suggest", "score", suggest="scores"))
+        pieces += [Word("is"), parts.blank("grade", "text", "grade", small=True)]
+    elif parts.value("tag") is not None:
+        pieces += [Word("the tag"), parts.blank("tag", "suggest", "tag", suggest="tags")]
+    elif parts.value("rule") is not None:
+        pieces += [
+            Word("the rule"),
+            parts.blank("rule", "suggest", "rule", suggest="rules"),
+            Word("fires"),
+        ]
+    else:
+        pieces.append(Word("the lead is disqualified"))
+    return Item(thing.path, thing.value, tuple(pieces), thing.comments)

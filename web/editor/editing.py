@@ -1,0 +1,171 @@
+"""Edits of the page: one request, one answer with all that it changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from ...grammar.diagnostics import Source
+from ...grammar.parser import parse
+from ..access import doer, needs, settings
+from ..accounts.roles import Role
+from ..database import reading, writing
+from ..drafts import Changed, Draft, NotDone, change, discard, entries, redo, take_text, text_at, undo
+from ..problems import invalid
+from ..rulebook import kept
+from .cards import id_of
+from .opening import draft_of, screen_of
+from .vocabulary import vocabulary
+from .wishes import edits_of
+
+editor = Blueprint("editing", __name__)
+
+MOST_EDITS = 50
+
+
+@editor.post("/rulesets/<name>/edit")
+@needs(Role.EDITOR)
+def edit(name: str) -> Response:
+    """Does the edits of a request, all or none."""
+    asked = _asked()
+    given = asked.get("edits")
+    if not isinstance(given, list) or not 1 <= len(given) <= MOST_EDITS:
+        raise invalid(f"edits is a list of 1 to {MOST_EDITS} edits")
+    seen = _revision(asked)
+    store = reading(settings())
+    draft = draft_of(store, name)
+    later = entries(store, name, since=seen) if seen < draft.revision else []
+    parsed = parse(Source(text_at(draft, later)))
+    try:
+        names = vocabulary(parsed.tree, kept().catalogue(store))
+        edits = [one for item in given for one in edits_of(item, parsed, names)]
+    except ValueError as error:
+        return _answer(asked, NotDone(draft, str(error), **_place(given[0])))
+    if not edits:
+        return _answer(asked, Changed(draft, {}))
+    with writing(settings()) as written:
+        done = change(written, name, edits, who=doer().who, seen=seen)
+    return _answer(asked, done)
+
+
+@editor.post("/rulesets/<name>/edit/undo")
+@needs(Role.EDITOR)
+def take_back(name: str) -> Response:
+    """Takes back the latest change of whoever asks."""
+    draft_of(reading(settings()), name)
+    with writing(settings()) as store:
+        return _answer(_asked(), undo(store, name, who=doer().who))
+
+
+@editor.post("/rulesets/<name>/edit/redo")
+@needs(Role.EDITOR)
+def again(name: str) -> Response:
+    """Makes the change again that was taken back last."""
+    draft_of(reading(settings()), name)
+    with writing(settings()) as store:
+        return _answer(_asked(), redo(store, name, who=doer().who))
+
+
+@editor.post("/rulesets/<name>/edit/discard")
+@needs(Role.EDITOR)
+def drop(name: str) -> Response:
+    """Goes back to the version that the draft went on from."""
+    draft_of(reading(settings()), name)
+    with writing(settings()) as store:
+        return _answer(_asked(), discard(store, name, who=doer().who))
+
+
+@editor.post("/rulesets/<name>/edit/text")
+@needs(Role.EDITOR)
+def text(name: str) -> Response:
+    """Takes in what was written in the text view."""
+    asked = _asked()
+    if not isinstance(asked.get("text"), str):
+        raise invalid("text is the whole text of the rules")
+    draft_of(reading(settings()), name)
+    with writing(settings()) as store:
+        done = take_text(store, name, asked["text"], who=doer().who, seen=_revision(asked))
+    return _answer(asked, done)
+
+
+@editor.post("/rulesets/<name>/edit/since")
+def since(name: str) -> Response:
+    """What others changed since the revision that a page shows."""
+    return _answer(_asked(), Changed(draft_of(reading(settings()), name), {}))
+
+
+@editor.get("/rulesets/<name>/edit/revision")
+def revision(name: str) -> Response:
+    """The draft's revision, and who made it: what a page asks now and then."""
+    store = reading(settings())
+    draft = draft_of(store, name)
+    latest = entries(store, name, since=draft.revision - 1)
+    return jsonify({"revision": draft.revision, "who": latest[0].who if latest else None})
+
+
+# --- requests and answers -------------------------------------------------------------------------
+
+
+def _asked() -> dict[str, Any]:
+    found = request.get_json(silent=True)
+    if not isinstance(found, dict):
+        raise invalid("Send an object as JSON.")
+    return found
+
+
+def _revision(asked: dict[str, Any]) -> int:
+    found = asked.get("revision")
+    if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+        raise invalid("revision is the number of the draft's revision that the edit was made for")
+    return found
+
+
+def _place(item: Any) -> dict[str, str]:
+    if not isinstance(item, dict):
+        return {}
+    return {name: item[name] for name in ("key", "path") if isinstance(item.get(name), str)} | (
+        {"wanted": item["new"]} if isinstance(item.get("new"), str) else {}
+    )
+
+
+def _answer(asked: dict[str, Any], done: Changed | NotDone) -> Response:
+    """All that a page has to show anew: cards that differ from those it has, their order, the state."""
+    draft: Draft = done.draft
+    screen = screen_of(reading(settings()), draft)
+    shown = asked.get("shown")
+    has: dict[str, Any] = shown if isinstance(shown, dict) else {}
+    cards = {}
+    for one in screen.views:
+        html = screen.html(one)
+        if f'data-digest="{has.get(one.id)}"' not in html[:600]:
+            cards[one.id] = html
+    answer: dict[str, Any] = {
+        "revision": draft.revision,
+        "order": screen.order,
+        "cards": cards,
+        "state": render_template("editor/state.html", screen=screen),
+        "panel": screen.panel,
+        "title": screen.title,
+    }
+    if asked.get("view") in ("text", "both") or "text" in asked:
+        answer["text"] = draft.text
+    if isinstance(done, Changed):
+        answer["ids"] = {
+            id_of(old): id_of(new) for old, new in done.keys.items() if old and new and old != new
+        }
+        answer["made"] = [id_of(new) for old, new in done.keys.items() if new and not old]
+        if done.taken:
+            answer["notice"] = "Removed, with its comment. Undo brings both back."
+        if done.conflicts:
+            answer["conflicts"] = [{"message": found.message, "mine": found.mine} for found in done.conflicts]
+    else:
+        answer["refused"] = {
+            "id": id_of(done.key) if done.key else "",
+            "path": done.path,
+            "message": done.message,
+            "found": done.found,
+            "wanted": done.wanted,
+            "who": done.who,
+        }
+    return jsonify(answer)

@@ -1,0 +1,24 @@
+"""The page of the editor."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from ..access import settings
+from ..database import reading
+from .opening import draft_of, screen_of
+
+editor = Blueprint("editor", __name__)
+
+VIEWS = ("visual", "text", "both")
+
+
+@editor.get("/rulesets/<name>/edit")
+def show(name: str) -> str:
+    """The draft of a ruleset, or its live version as the draft that it would become."""
+    store = reading(settings())
+    screen = screen_of(store, draft_of(store, name))
+    asked = request.args.get("view", "visual")
+    return render_template(
+        "editor/edit.html", screen=screen, view=asked if asked in VIEWS else "visual", views=VIEWS
+    )

@@ -1,0 +1,301 @@
+"""A condition row by row, each a sentence of words and controls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...grammar.edits.outline import RowView
+from ...grammar.nodes import Kind, Span
+from .comparisons import BY_KIND, DOMAIN, NUMBER, TIMES, WINDOWS, Choice, choices, units
+from .pieces import Blank, Chip, Chips, Parts, Piece, Word
+from .vocabulary import Vocabulary
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_KINDS = {"text": Kind.TEXT, "number": Kind.NUMBER, "yes/no": Kind.YES_NO, "moment": Kind.DATE}
+_FUNCTIONS = {
+    "sum": "the total of",
+    "avg": "the average of",
+    "min": "the smallest of",
+    "max": "the largest of",
+    "distinct": "how many different things were",
+    "days": "on how many days there was",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row: a clause with its pieces, or a group with its lines. `filter` is what stands after `where`."""
+
+    path: str
+    value: str
+    words: str
+    span: Span
+    negated: bool
+    pieces: tuple[Piece, ...]
+    comments: tuple[str, ...]
+    join: str | None = None
+    lines: tuple[Line, ...] | None = None
+    filter: Line | None = None
+    can_filter: bool = False
+    about: str = ""
+
+    @property
+    def group(self) -> bool:
+        """Whether it holds lines."""
+        return self.lines is not None
+
+
+def line(row: RowView, names: Vocabulary, *, event: str | None = None) -> Line:
+    """A row made ready to show. `event` is the event whose properties a row after `where` is about."""
+    parts = Parts(row.path, row.controls, row.offers)
+    about = parts.value("name") or ""
+    lines = tuple(line(child, names, event=event) for child in row.rows) if row.rows is not None else None
+    pieces = tuple(window(parts)) if lines is not None else tuple(_clause(row, parts, names, event))
+    return Line(
+        row.path,
+        row.value,
+        row.words,
+        row.span,
+        row.negated,
+        pieces,
+        row.comments,
+        row.join,
+        lines,
+        line(row.filter, names, event=about) if row.filter is not None else None,
+        "where" in parts.offers,
+        event or about,
+    )
+
+
+# --- subjects -------------------------------------------------------------------------------------
+
+
+def _clause(row: RowView, parts: Parts, names: Vocabulary, event: str | None) -> Iterator[Piece]:
+    match row.form:
+        case "name" | "event":
+            yield from _named(parts, names, event)
+        case "sequence":
+            yield from _sequence(parts)
+            yield from _test(parts, TIMES, "times", names)
+            yield from window(parts)
+        case "measure":
+            yield from _measure(parts)
+            yield from _test(parts, NUMBER, "number", names)
+            yield from window(parts)
+        case "days since":
+            yield Word("days since")
+            if parts.has("first"):
+                choice = (("", "the last"), ("yes", "the first"))
+                yield parts.blank("first", "choice", "which", choices=choice)
+            yield parts.blank("name", "suggest", "since what", suggest="moments")
+            if parts.value("object") is not None:
+                yield _object(parts, "object", "name")
+            yield from _test(parts, NUMBER, "number", names)
+        case "days until":
+            yield Word("days until")
+            yield parts.blank("name", "suggest", "until what", suggest="dates")
+            yield from _test(parts, NUMBER, "number", names)
+        case "domain":
+            yield Word("the domain of")
+            yield parts.blank("name", "suggest", "field", suggest="fields")
+            yield from _test(parts, DOMAIN, "text", names)
+        case "score":
+            yield parts.blank("name", "suggest", "score", suggest="scores", op="name")
+            yield from _test(parts, NUMBER, "number", names)
+        case _:
+            yield parts.blank("subject", "text", "value")
+            yield from _test(parts, NUMBER, "number", names)
+
+
+def _named(parts: Parts, names: Vocabulary, event: str | None) -> Iterator[Piece]:
+    name = parts.value("name") or ""
+    if event is not None:
+        yield parts.blank("name", "suggest", "property", suggest="properties", about=event, op="name")
+        kind = names.properties(event).get(name) or _kind_of_value(parts)
+        yield from _test(parts, BY_KIND[kind], kind.value, names)
+        return
+    yield parts.blank("name", "suggest", "what is asked about", suggest="names", op="name")
+    known = names.known(name)
+    if known is None and (name == "score" or name in names.scores):
+        yield from _test(parts, NUMBER, "number", names)
+    elif known is not None and known.kind is not None:
+        if known.kind in (Kind.DATE, Kind.DATETIME):
+            yield from _moment(parts, names, known.kind)
+        else:
+            yield from _test(parts, BY_KIND[known.kind], known.kind.value, names, about=name)
+            yield from _window_if_there(parts)
+    elif known is not None and known.sort == "define":
+        yield Word("holds") if parts.value("operator") is None else Word("")
+        if parts.value("operator") is not None:
+            yield from _test(parts, TIMES, "number", names)
+        yield from _window_if_there(parts)
+    elif known is not None or parts.value("object") is not None or parts.value("operator") is None:
+        yield _object(parts, "object", "name")
+        yield from _test(parts, TIMES, "times", names)
+        yield from window(parts)
+    else:
+        kind = _kind_of_value(parts)
+        yield from _test(parts, BY_KIND[kind], kind.value, names, about=name)
+        yield from _window_if_there(parts)
+
+
+def _kind_of_value(parts: Parts) -> Kind:
+    found = next(
+        (one.kind for name, one in parts.controls.items() if name.startswith(("value", "low"))), "text"
+    )
+    return _KINDS.get(found, Kind.TEXT)
+
+
+def _object(parts: Parts, name: str, of: str) -> Blank:
+    about = parts.value(of) or ""
+    return parts.blank(
+        name, "suggest", "what it is about", suggest="objects", about=about, placeholder="anything"
+    )
+
+
+def _sequence(parts: Parts) -> Iterator[Piece]:
+    for which, said in (("first", "first event"), ("second", "second event")):
+        if which == "second":
+            yield Word("followed by")
+        yield parts.blank(f"{which}.name", "suggest", said, suggest="events")
+        yield _object(parts, f"{which}.object", f"{which}.name")
+    yield Word("within")
+    yield from _duration(parts, "within")
+
+
+def _measure(parts: Parts) -> Iterator[Piece]:
+    control = parts.controls["function"]
+    said = tuple((value, _FUNCTIONS[value]) for value in control.choices)
+    yield parts.blank("function", "choice", "measure", choices=said)
+    about = parts.value("name") or ""
+    if parts.value("property") is not None:
+        yield parts.blank("property", "suggest", "property", suggest="properties", about=about)
+        yield Word("over all")
+    yield parts.blank("name", "suggest", "event", suggest="events")
+    if parts.value("object") is not None:
+        yield _object(parts, "object", "name")
+
+
+# --- tests ----------------------------------------------------------------------------------------
+
+
+def operator_of(parts: Parts) -> str:
+    """The code of a test: its operator, which for "in" says what follows, and to which yes and no belong."""
+    operator = parts.value("operator") or ""
+    if operator in ("in", "not in"):
+        return f"{operator} {'list' if parts.value('list') is not None else 'values'}"
+    value = parts.controls.get("value")
+    if operator == "=" and value is not None and value.kind == "yes/no":
+        return f"= {value.value}"
+    return operator
+
+
+def _test(
+    parts: Parts, offered: tuple[Choice, ...], kind: str, names: Vocabulary, *, about: str = ""
+) -> Iterator[Piece]:
+    if not parts.has("operator"):
+        return
+    operator = operator_of(parts)
+    said = choices(offered, operator, lists=bool(names.lists))
+    yield parts.blank(
+        "operator", "choice", "comparison", op="compare", value=operator, choices=said, optional=False
+    )
+    if operator not in ("= yes", "= no"):
+        yield from _values(parts, kind, about)
+    if kind == "times" and operator:
+        yield Word("times")
+
+
+def _values(parts: Parts, kind: str, about: str) -> Iterator[Piece]:
+    if parts.value("list") is not None:
+        yield parts.blank("list", "suggest", "list", suggest="lists")
+    elif parts.value("value") is not None:
+        yield _value(parts, "value", "value", about)
+    elif parts.value("low") is not None:
+        yield _value(parts, "low", "from", about)
+        yield Word("and")
+        yield _value(parts, "high", "to", about)
+    elif parts.value("operator") in ("in", "not in"):
+        chips = [one for name, one in parts.controls.items() if name.startswith("values.")]
+        how = chips[0].kind if chips else kind
+        yield Chips(
+            parts.full("values"),
+            "values",
+            tuple(Chip(one.path, one.value) for one in chips),
+            how,
+            "values",
+            about,
+        )
+
+
+def _value(parts: Parts, name: str, label: str, about: str) -> Blank:
+    kind = parts.controls[name].kind
+    if kind == "moment" and _DAY.fullmatch(parts.value(name) or ""):
+        return parts.blank(name, "date", label)
+    if kind in ("number", "whole"):
+        return parts.blank(name, "number", label, small=True)
+    if kind == "text":
+        return parts.blank(name, "suggest", label, suggest="values", about=about)
+    return parts.blank(name, "text", label)
+
+
+def _moment(parts: Parts, names: Vocabulary, kind: Kind) -> Iterator[Piece]:
+    """A date field, of which a window is asked or a comparison."""
+    now = parts.value("window")
+    if now is None or parts.value("operator") is not None:
+        yield from _test(parts, BY_KIND[kind], "date", names)
+        return
+    how = how_of(now)
+    said = choices(BY_KIND[kind], how)
+    yield parts.blank(
+        "operator", "choice", "comparison", op="compare", value=how, choices=said, old=None, optional=False
+    )
+    yield from _window_values(parts, how)
+
+
+# --- windows --------------------------------------------------------------------------------------
+
+
+def how_of(window: str) -> str:
+    """Which sort of window a text is: "in last", "in next", "since", "before" or "between"."""
+    first, _, rest = window.partition(" ")
+    return f"in {rest.partition(' ')[0]}" if first == "in" else first
+
+
+def _window_if_there(parts: Parts) -> Iterator[Piece]:
+    if parts.value("window") is not None:
+        yield from window(parts)
+
+
+def window(parts: Parts) -> Iterator[Piece]:
+    """The window of time of a clause, a group of events, or a rule about events."""
+    if not parts.has("window"):
+        return
+    now = parts.value("window")
+    how = how_of(now) if now is not None else ""
+    said = WINDOWS if any(how == value for value, _ in WINDOWS) else (*WINDOWS, (how, "in the next"))
+    yield parts.blank("window", "choice", "when", op="window", value=how, choices=said)
+    if now is not None:
+        yield from _window_values(parts, how)
+
+
+def _window_values(parts: Parts, how: str) -> Iterator[Piece]:
+    if how in ("in last", "in next"):
+        yield from _duration(parts, "window")
+    elif how == "between":
+        yield _value(parts, "window.start", "from", "")
+        yield Word("and")
+        yield _value(parts, "window.end", "to", "")
+    else:
+        yield _value(parts, "window.start" if how == "since" else "window.end", "day", "")
+
+
+def _duration(parts: Parts, name: str) -> Iterator[Piece]:
+    amount = parts.value(f"{name}.amount")
+    yield parts.blank(f"{name}.amount", "number", "how many", small=True)
+    unit = parts.controls[f"{name}.unit"]
+    yield parts.blank(
+        f"{name}.unit", "choice", "unit of time", choices=units(amount, unit.value, unit.choices)
+    )

@@ -1,0 +1,78 @@
+"""New statements from what the page's forms ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...grammar.edits.drafts import (
+    case_text,
+    define_text,
+    expected_score,
+    group_text,
+    list_text,
+    rule_text,
+    score_text,
+    stage_text,
+)
+from ...grammar.printer import name_text, quoted
+from .conditions import default_condition
+from .vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from .wishes import Wish
+
+
+def statement_text(wish: Wish, names: Vocabulary) -> str:
+    """The text of a new statement. Raises ValueError, with a sentence, where something is missing."""
+
+    def condition() -> str:
+        if not wish.new and not wish.form:
+            raise ValueError("Choose what is asked about.")
+        return default_condition(wish.new, wish.form, names)
+
+    score = wish.score or None
+    match wish.sort:
+        case "rule":
+            return rule_text(condition(), wish.points or "+10", name=wish.name.strip() or None, score=score)
+        case "rule about events":
+            if not wish.new:
+                raise ValueError("Choose an event.")
+            head = f"rule {quoted(wish.name.strip())} " if wish.name.strip() else ""
+            target = f" {name_text(score)}" if score else ""
+            return f"{head}for each {name_text(wish.new)} then {wish.points or '+1'}{target}"
+        case "group":
+            return group_text(_named(wish), wish.high.strip() or None)
+        case "list":
+            if not wish.new.strip():
+                raise ValueError("A list needs an entry; more can be added later.")
+            return list_text(_named(wish), [wish.new])
+        case "score":
+            return score_text(wish.name.strip() or None, wish.low.strip() or None, wish.high.strip() or None)
+        case "stage":
+            return stage_text(_named(wish), condition(), wish.kind.strip() or None)
+        case "define":
+            return define_text(_named(wish), condition())
+        case "disqualify":
+            because = f" because {quoted(wish.because.strip())}" if wish.because.strip() else ""
+            return f"disqualify when {condition()}{because}"
+        case "grade":
+            target = f" {name_text(score)}" if score else ""
+            return f"grade{target}: A from 80, B from 50, C otherwise"
+        case "outcome":
+            return f"outcome {name_text(_named(wish))} when {condition()}"
+        case "field":
+            return f"field {name_text(_named(wish))}: {wish.kind or 'text'}"
+        case "event":
+            source = f" from {quoted(wish.new)}" if wish.new and wish.new != wish.name else ""
+            return f"event {name_text(_named(wish))}{source}"
+        case "test":
+            return case_text(_named(wish), {}, [], [expected_score(None, 0, ">=")])
+        case "title":
+            return f"ruleset {quoted(_named(wish))}"
+    raise ValueError(f'There is no statement called "{wish.sort}".')
+
+
+def _named(wish: Wish) -> str:
+    if not wish.name.strip():
+        raise ValueError("Give it a name.")
+    return wish.name.strip()

@@ -1,0 +1,206 @@
+"""What can be typed into a control: names, values and objects, with how often the data has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, jsonify
+
+from ...engine.report.paper import counted
+from ...grammar import nodes as n
+from ...grammar.diagnostics import Source
+from ...grammar.edits.manuscript import Manuscript
+from ...grammar.nodes import Kind
+from ...grammar.parser import parse
+from ..access import settings
+from ..database import reading
+from ..pages.asked import text_asked
+from ..problems import invalid
+from ..rulebook import kept
+from .opening import draft_of
+from .vocabulary import Vocabulary, vocabulary
+
+editor = Blueprint("values", __name__)
+
+MOST = 50
+
+KINDS = {
+    Kind.TEXT: "text",
+    Kind.NUMBER: "number",
+    Kind.YES_NO: "yes or no",
+    Kind.DATE: "day",
+    Kind.DATETIME: "moment",
+    Kind.TEXTS: "several texts",
+}
+FORMS = (
+    ("days since", "days since …", "how long ago something happened"),
+    ("days until", "days until …", "how long it is until a day"),
+    ("distinct", "how many different …", "different things of an event"),
+    ("days", "on how many days …", "days with an event"),
+    ("sum", "the total of …", "a number of an event, added up"),
+    ("avg", "the average of …", "a number of an event"),
+    ("max", "the largest …", "a number of an event"),
+    ("min", "the smallest …", "a number of an event"),
+    ("sequence", "… followed by …", "one event after another"),
+    ("domain", "the domain of …", "of an e-mail or web address"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Something to choose: its value, how a name is asked about, its label and what is known of it."""
+
+    value: str
+    note: str = ""
+    label: str = ""
+    form: str = ""
+
+    def data(self) -> dict[str, str]:
+        """As JSON has it, without what is empty."""
+        found = {"value": self.value, "note": self.note, "label": self.label, "form": self.form}
+        return {name: text for name, text in found.items() if text or name == "value"}
+
+
+@editor.get("/rulesets/<name>/edit/values")
+def show(name: str) -> Response:
+    """Suggestions of a sort (`what`) about a name, those that begin with `q` first."""
+    store = reading(settings())
+    what, about, wanted = text_asked("what") or "", text_asked("about") or "", text_asked("q") or ""
+    if what not in _SORTS:
+        raise invalid(f'There are no suggestions called "{what}".')
+    parsed = parse(Source(draft_of(store, name).text))
+    names = vocabulary(parsed.tree, kept().catalogue(store))
+    found = _SORTS[what](names, about, Manuscript.of(parsed.source.text, parsed))
+    return jsonify([one.data() for one in fitting(found, wanted)])
+
+
+def fitting(found: Iterable[Suggestion], wanted: str) -> list[Suggestion]:
+    """Those that begin with what was typed, then those that hold it; so many at most."""
+    folded = wanted.casefold().strip()
+    begin, inside = [], []
+    for one in found:
+        text = (one.label or one.value).casefold()
+        if text.startswith(folded):
+            begin.append(one)
+        elif folded in text:
+            inside.append(one)
+        if len(begin) == MOST:
+            break
+    return (begin + inside)[:MOST]
+
+
+# --- sorts ----------------------------------------------------------------------------------------
+
+
+def _names(names: Vocabulary, about: str, _text: Manuscript) -> Iterator[Suggestion]:
+    if about == "scores":
+        yield from _scores(names, "", _text)
+    for known in names.names():
+        if known.sort == "event":
+            yield Suggestion(known.name, f"event, {counted(known.count or 0, 'time')}")
+        elif known.sort == "define":
+            yield Suggestion(known.name, "definition")
+        elif known.kind is not None:
+            yield Suggestion(known.name, f"{KINDS[known.kind]}, {counted(known.count or 0, 'lead')}")
+    for form, label, note in FORMS:
+        yield Suggestion("", note, label, form)
+
+
+def _of_sort(*sorts: str, kinds: tuple[Kind, ...] = ()) -> object:
+    def found(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
+        for known in names.names():
+            if known.sort in sorts and (known.sort == "event" or not kinds or known.kind in kinds):
+                what = "time" if known.sort == "event" else "lead"
+                yield Suggestion(known.name, counted(known.count or 0, what))
+
+    return found
+
+
+def _scores(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
+    yield Suggestion("score", "all scores together")
+    yield from (Suggestion(name, "score") for name in names.scores)
+
+
+def _only_scores(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
+    yield from (Suggestion(name) for name in names.scores)
+
+
+def _values(names: Vocabulary, about: str, _text: Manuscript) -> Iterator[Suggestion]:
+    facts = names.facts(about)
+    if facts is not None:
+        yield from (Suggestion(value, counted(count, "lead")) for value, count in facts.values.items())
+
+
+def _objects(names: Vocabulary, about: str, _text: Manuscript) -> Iterator[Suggestion]:
+    found = sorted(names.objects(about).items(), key=lambda one: -one[1])
+    yield from (Suggestion(value, counted(count, "time")) for value, count in found)
+
+
+def _properties(names: Vocabulary, about: str, _text: Manuscript) -> Iterator[Suggestion]:
+    yield from (Suggestion(name, KINDS[kind]) for name, kind in names.properties(about).items())
+
+
+def _lists(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
+    yield from (Suggestion(name, "list") for name in names.lists)
+
+
+def _tracks(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
+    yield from (Suggestion(name) for name in dict.fromkeys(track for _, track in names.stages if track))
+
+
+def _stages(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
+    yield from (Suggestion(name, f"in {track}" if track else "") for name, track in names.stages)
+    yield Suggestion("none", "no stage")
+
+
+def _columns(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
+    for facts in names.catalogue.fields.values():
+        yield Suggestion(facts.name, f"{KINDS[facts.kind]}, {counted(facts.known, 'lead')}")
+
+
+def _types(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
+    for facts in names.catalogue.events.values():
+        yield Suggestion(facts.type, counted(facts.count, "time"))
+
+
+def _rules(_names: Vocabulary, _about: str, text: Manuscript) -> Iterator[Suggestion]:
+    for item in text.items:
+        if isinstance(item.node, n.Rule) and item.node.name is not None:
+            yield Suggestion(item.node.name.value)
+
+
+def _tags(_names: Vocabulary, _about: str, text: Manuscript) -> Iterator[Suggestion]:
+    rules = [item.node for item in text.items if isinstance(item.node, n.Rule)]
+    tags = [award.text.value for rule in rules for award in rule.awards if isinstance(award, n.Tag)]
+    yield from (Suggestion(tag) for tag in dict.fromkeys(tags))
+
+
+def _entries(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
+    """Values of all fields that have few enough to be choices."""
+    for facts in names.catalogue.fields.values():
+        if facts.kind in (Kind.TEXT, Kind.TEXTS):
+            for value, count in list(facts.values.items())[:200]:
+                yield Suggestion(value, f"{facts.name}, {counted(count, 'lead')}")
+
+
+_SORTS = {
+    "names": _names,
+    "fields": _of_sort("field", kinds=(Kind.TEXT,)),
+    "events": _of_sort("event"),
+    "moments": _of_sort("event", "field", kinds=(Kind.DATE, Kind.DATETIME)),
+    "dates": _of_sort("field", kinds=(Kind.DATE, Kind.DATETIME)),
+    "scores": _scores,
+    "targets": _only_scores,
+    "values": _values,
+    "objects": _objects,
+    "properties": _properties,
+    "lists": _lists,
+    "tracks": _tracks,
+    "stages": _stages,
+    "columns": _columns,
+    "types": _types,
+    "rules": _rules,
+    "tags": _tags,
+    "entries": _entries,
+}

@@ -1,0 +1,94 @@
+// Adding: a condition begins with what it asks about, a statement with a short form.
+
+import { keyOf } from "./controls.js";
+import { send } from "./server.js";
+
+export function adding() {
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest("button");
+    if (!button) return;
+    if (button.dataset.ask !== undefined) ask(button, button.dataset.ask);
+    else if (button.dataset.new !== undefined && button.closest("#add")) openForm(button.dataset.new);
+    else if ("close" in button.dataset) button.closest("dialog").close();
+  });
+  document.addEventListener("submit", submit);
+}
+
+/** A place to choose what a new condition asks about; Escape takes it away. */
+export function ask(from, path) {
+  const place = document.createElement("div");
+  place.className = "asking";
+  const input = document.createElement("input");
+  const about = from.dataset.about || "";
+  input.dataset.suggest = path.includes("where") ? "properties" : "names";
+  input.dataset.about = path.includes("where") ? about : /^(stage|disqualify)$/.test(sortOf(from)) ? "scores" : "";
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-expanded", "false");
+  input.setAttribute("aria-autocomplete", "list");
+  input.setAttribute("aria-label", "What is asked about");
+  input.placeholder = "what is asked about …";
+  input.autocomplete = "off";
+  place.append(input);
+  (from.closest(".asks") || from).after(place);
+  input.addEventListener("change", async () => {
+    const form = input.dataset.form || "";
+    const name = form ? "" : input.value.trim();
+    place.remove();
+    if (name || form) await added(from, path, name, form);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    place.remove();
+    from.focus();
+  });
+  input.focus();
+  input.click();
+}
+
+const sortOf = (element) => element.closest("[data-sort]").dataset.sort;
+
+async function added(from, path, name, form) {
+  const card = from.closest("[data-key]");
+  const before = new Set([...card.querySelectorAll(".line")].map((line) => line.id));
+  const id = card.id;
+  const edit = { op: "condition", key: keyOf(from), path, new: name, form };
+  if ("group" in from.dataset) edit.group = "yes";
+  const answer = await send([edit]);
+  const now = document.getElementById(answer.ids?.[id] || id);
+  const line = [...(now?.querySelectorAll(".line") || [])].find((one) => !before.has(one.id));
+  line?.querySelector("select, input:not(.adds)")?.focus();
+}
+
+let beside = null;
+
+export function openForm(sort, below = null) {
+  beside = below;
+  const dialog = document.getElementById(`new-${sort.replaceAll(" ", "-")}`);
+  dialog.querySelector("form").reset();
+  dialog.querySelector(".problem").hidden = true;
+  dialog.showModal();
+}
+
+async function submit(event) {
+  const form = event.target;
+  if (!form.dataset.sort || !form.closest("dialog")) return;
+  event.preventDefault();
+  const edit = { op: "statement", sort: form.dataset.sort };
+  for (const field of form.elements) {
+    if (!field.name || !field.value) continue;
+    edit[field.name] = field.dataset.form ? field.dataset.taken || "" : field.value;
+    if (field.dataset.form) edit.form = field.dataset.form;
+  }
+  if (beside) Object.assign(edit, { beside, side: "after" });
+  const answer = await send([edit]);
+  if (answer.refused) {
+    const problem = form.querySelector(".problem");
+    problem.textContent = answer.refused.message;
+    problem.hidden = false;
+    return;
+  }
+  form.closest("dialog").close();
+  const card = document.getElementById(answer.made?.[0]);
+  card?.scrollIntoView({ block: "center" });
+  card?.querySelector(".lines select, .chips input, h3 input, input, select")?.focus();
+}

@@ -1,0 +1,20 @@
+// The editor: every change of a control is one edit, sent at once; the answer holds what it changed.
+
+import { control, press } from "./controls.js";
+import { connect } from "./server.js";
+import { suggest } from "./suggest.js";
+import { menus } from "./menu.js";
+import { adding } from "./adding.js";
+import { moving } from "./moving.js";
+
+const editor = document.getElementById("editor");
+
+connect(editor.dataset.address);
+if (document.getElementById("add")) {
+  document.addEventListener("change", control);
+  document.addEventListener("click", press);
+  suggest(editor.dataset.address);
+  menus();
+  adding();
+  moving();
+}
