@@ -142,9 +142,11 @@ def moment(place: Place) -> Trouble | None:
     if place.kind.startswith("MALFORMED") or place.kind == "UNCLOSED_QUOTE":
         return None
     length = _length(place)
-    hint = (
-        f"write in last {length}" if length and before.kind == "SINCE" else f"write {before.word} 2026-01-31"
-    )
+    hint = f"write {before.word} 2026-01-31"
+    if length and before.kind == "SINCE":
+        hint = f"write in last {length}"
+    elif place.kind == "EQUALS":
+        hint = f"if it is a property, write [{before.text}]"
     return Trouble("date-expected", f'after "{before.text}" comes a date', place.span, hint)
 
 

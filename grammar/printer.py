@@ -310,7 +310,12 @@ def _given_event(node: nodes.GivenEvent) -> str:
     if node.on is not None:
         parts.append(f"on {moment_text(node.on)}")
     if node.properties:
-        parts.append("with " + " and ".join(map(_given_field, node.properties)))
+        first, *others = map(_given_field, node.properties)
+        name = node.properties[0].name.text
+        # Right behind the type and before one of these words, "with" would be the object.
+        if len(parts) == 1 and name.lower() in ("on", "with"):
+            first = f"[{name}]{first[len(name) :]}"
+        parts.append("with " + " and ".join([first, *others]))
     return " ".join(parts)
 
 
