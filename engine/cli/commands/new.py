@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from ..command import Command, db_option, paper, write
 from ..data import catalogue_beside, refuse_both
 from ..failures import Failure, of_the_disk
-
-if TYPE_CHECKING:
-    from ..starter import Starter
-
-_TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
 @click.command(
@@ -52,32 +46,8 @@ def command(file: str | None, db: str | None, no_db: bool, force: bool) -> int:
 
 
 def _text(db: str | None, no_db: bool, file: str | None) -> str:
-    from ..starter import starter_of
+    from ...starters import first_text, starter_text
 
     found = catalogue_beside(db, ignored=no_db)
-    starter = starter_of(found[0], found[1].name) if found else None
-    text = filled(starter) if starter else (_TEMPLATES / "first.rules").read_text(encoding="utf-8")
+    text = starter_text(found[0], found[1].name) if found else first_text()
     return text.replace("FILE", file, 3) if file and file != "-" and " " not in file else text
-
-
-def filled(starter: Starter) -> str:
-    """The starter as text, laid out as `leadwright fmt` would."""
-    import dataclasses
-
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    from ....grammar.diagnostics import Source
-    from ....grammar.formatter import format_text
-
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    names = [field.name for field in dataclasses.fields(starter)]
-    names += [name for name, part in vars(type(starter)).items() if isinstance(part, property)]
-    text = environment.get_template("starter.rules.jinja").render(
-        {name: getattr(starter, name) for name in names}
-    )
-    return format_text(Source(text)).text

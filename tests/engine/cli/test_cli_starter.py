@@ -3,9 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
-from leadwright.engine.cli.commands.new import filled
-from leadwright.engine.cli.starter import starter_of
 from leadwright.engine.reading import read
+from leadwright.engine.starters import filled, starter_of
 from leadwright.engine.testing import run_tests
 from leadwright.grammar.diagnostics import Source
 from leadwright.grammar.nodes import Kind

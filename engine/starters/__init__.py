@@ -1,0 +1,46 @@
+"""Rulesets to start from: an example, or one that asks about what the data holds."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from ..catalogue import Catalogue
+from .starter import Starter, starter_of
+
+__all__ = ["Starter", "filled", "first_text", "starter_of", "starter_text"]
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def first_text() -> str:
+    """A ruleset whose fields and events are examples, for when there is no data yet."""
+    return (_TEMPLATES / "first.rules").read_text(encoding="utf-8")
+
+
+def starter_text(found: Catalogue, source: str) -> str:
+    """A ruleset made from the data, `source` being what the data is called; the example where the data has
+    nothing that a rule could ask about."""
+    starter = starter_of(found, source)
+    return filled(starter) if starter is not None else first_text()
+
+
+def filled(starter: Starter) -> str:
+    """The starter as text, laid out as `leadwright fmt` would."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from ...grammar.diagnostics import Source
+    from ...grammar.formatter import format_text
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    names = [field.name for field in dataclasses.fields(starter)]
+    names += [name for name, part in vars(type(starter)).items() if isinstance(part, property)]
+    text = environment.get_template("starter.rules.jinja").render(
+        {name: getattr(starter, name) for name in names}
+    )
+    return format_text(Source(text)).text
