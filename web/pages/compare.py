@@ -1,4 +1,4 @@
-"""Two versions beside each other: what changed in words, and in the text."""
+"""Two texts of rules beside each other: what changed in words, in the text, and what it does to leads."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 
 from ...engine.compare import compare
+from ...engine.store.opening import Store
+from ...engine.store.rulesets import ruleset_names, versions
 from ..access import settings
 from ..database import reading
-from ..lookups import version_choices
-from ..rulebook import ready
-from .asked import version_asked
+from ..drafts import draft_names
+from ..effects import Shown, effect_of
+from ..lookups import instant_asked
+from ..sides import Side, asked_side, choices, side_of
+from .asked import text_asked
 
 pages = Blueprint("compare", __name__)
 
@@ -33,25 +37,62 @@ class Row:
 
 @pages.get("/compare")
 def show() -> str:
-    """What differs between two versions."""
+    """What differs between any two of draft, live and the versions."""
     store = reading(settings())
-    old, new = version_asked("a"), version_asked("b")
-    choices = version_choices(store)
+    groups = all_choices(store)
+    old, new = text_asked("a"), text_asked("b")
     if old is None or new is None:
-        return render_template("compare.html", choices=choices, old=None, new=None)
-    before, after = ready(store, *old), ready(store, *new)
+        first, second = _likely(groups)
+        return render_template("compare.html", groups=groups, a=old or first, b=new or second, old=None)
+    before, after = (side_of(store, settings(), *asked_side(asked)) for asked in (old, new))
     return render_template(
         "compare.html",
-        choices=choices,
+        groups=groups,
+        a=_code(before),
+        b=_code(after),
         old=before,
         new=after,
         changes=compare(before.reading.tree, after.reading.tree),
-        rows=list(_diff(before.version.text.splitlines(), after.version.text.splitlines())),
+        rows=list(diff(before.text, after.text)),
+        shown=effect_between(store, before, after),
+        told=before.tells and after.tells,
     )
 
 
-def _diff(before: list[str], after: list[str]) -> Iterator[Row]:
+def all_choices(store: Store) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What can be compared, by ruleset."""
+    names = dict.fromkeys([*ruleset_names(store), *draft_names(store)])
+    published = set(ruleset_names(store))
+    found = []
+    for name in names:
+        numbers = [version.number for version in versions(store, name)] if name in published else []
+        found.append((name, choices(store, name, numbers)))
+    return found
+
+
+def _likely(groups: list[tuple[str, list[tuple[str, str]]]]) -> tuple[str, str]:
+    """What one most likely wants to compare: the two newest of the first ruleset that has two."""
+    for _, codes in groups:
+        if len(codes) > 1:
+            return codes[1][0], codes[0][0]
+    return "", ""
+
+
+def _code(side: Side) -> str:
+    return side.code if side.number is None else f"{side.ruleset}@{side.number}"
+
+
+def effect_between(store: Store, before: Side, after: Side) -> Shown | None:
+    """What becomes of leads, as of the last scoring; None where that cannot be told."""
+    if before.evaluator is None or after.evaluator is None:
+        return None
+    now = instant_asked(None, store, after.ruleset)
+    return effect_of(store, settings(), before.evaluator, after.evaluator, now)
+
+
+def diff(old: str, new: str) -> Iterator[Row]:
     """The changed lines, each with some lines around it."""
+    before, after = old.splitlines(), new.splitlines()
     # The exact way takes the square of the lines where many are alike.
     hasty = len(before) + len(after) > _MOST_EXACT
     groups = difflib.SequenceMatcher(None, before, after, autojunk=hasty).get_grouped_opcodes(_AROUND)

@@ -1,0 +1,147 @@
+"""What a change of rules does to all leads, for a page: bounded in time, and ready to be shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from dataclasses import dataclass
+
+from flask import current_app
+
+from ..engine.effect import Effect
+from ..engine.evaluate import Evaluator
+from ..engine.plan import Plan
+from ..engine.store.opening import Store
+from ..engine.store.what_if import Stopped, WhatIf
+from ..engine.values import instant_of
+from .rulebook import kept
+from .settings import Settings
+
+MOST_MOVES = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A track of stages before and after: `rows` has, for each stage before, the leads in each stage after.
+
+    `names` are the stages from the lowest to the highest, None for none; `up` and `down` count the leads
+    that rise and fall.
+    """
+
+    track: str
+    names: tuple[str | None, ...]
+    rows: tuple[tuple[int, ...], ...]
+
+    @property
+    def up(self) -> int:
+        """How many leads rise."""
+        return sum(count for old, row in enumerate(self.rows) for count in row[old + 1 :])
+
+    @property
+    def down(self) -> int:
+        """How many leads fall."""
+        return sum(count for old, row in enumerate(self.rows) for count in row[:old])
+
+    @property
+    def before(self) -> tuple[int, ...]:
+        """How many leads are in each stage before."""
+        return tuple(map(sum, self.rows))
+
+    @property
+    def after(self) -> tuple[int, ...]:
+        """How many leads are in each stage after."""
+        return tuple(map(sum, zip(*self.rows, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An effect as a page shows it, as of when."""
+
+    effect: Effect
+    now: dt.datetime
+    crossings: tuple[Crossing, ...]
+
+    @property
+    def up(self) -> int:
+        """How many leads rise in some track."""
+        return sum(crossing.up for crossing in self.crossings)
+
+    @property
+    def down(self) -> int:
+        """How many leads fall in some track."""
+        return sum(crossing.down for crossing in self.crossings)
+
+
+def effect_of(
+    store: Store, settings: Settings, before: Evaluator, after: Evaluator, now: dt.datetime
+) -> Shown | None:
+    """What becomes of all leads at an instant; None where that takes longer than a page may."""
+    until = time.monotonic() + settings.most_seconds
+
+    def stop() -> bool:
+        return time.monotonic() > until
+
+    # The work has a limit of its own, asked between portions.
+    store.connection.set_progress_handler(None, 0)
+    try:
+        with kept().turn():
+            instant = instant_of(now)
+            found = _what_if().effect(store, before, after, instant, most_moves=MOST_MOVES, stop=stop)
+    except Stopped:
+        return None
+    return Shown(found, now, tuple(_crossings(found, before.plan, after.plan)))
+
+
+def _what_if() -> WhatIf:
+    """What this application keeps of earlier questions."""
+    found: WhatIf = current_app.extensions.setdefault("leadwright.what_if", WhatIf())
+    return found
+
+
+def _crossings(effect: Effect, before: Plan, after: Plan) -> list[Crossing]:
+    tracks = dict.fromkeys(track for track, _, _ in effect.matrix)
+    found = []
+    for track in tracks:
+        names = ranked(before, after, track)
+        rows = tuple(tuple(effect.matrix[track, old, new] for new in names) for old in names)
+        found.append(Crossing(track, names, rows))
+    return found
+
+
+def ranked(before: Plan, after: Plan, track: str) -> tuple[str | None, ...]:
+    """The stages of a track from none to the highest, as the later rules rank them; one that they have no
+    more stands before the next that both have."""
+    names: list[str | None] = [None, *(stage.name for stage in after.stages if stage.track == track)]
+    place = len(names)
+    for stage in reversed([stage for stage in before.stages if stage.track == track]):
+        if stage.name in names:
+            place = names.index(stage.name)
+        else:
+            names.insert(place, stage.name)
+    return tuple(names)
+
+
+def summary(shown: Shown) -> str:
+    """The effect as a version keeps it, as JSON."""
+    return json.dumps(
+        {
+            "now": shown.now.astimezone(dt.UTC).isoformat().replace("+00:00", "Z"),
+            "leads": shown.effect.leads,
+            "moved": shown.effect.moved,
+            "up": shown.up,
+            "down": shown.down,
+            "stages": [
+                {"track": track, "before": old, "after": new, "leads": count}
+                for (track, old, new), count in shown.effect.matrix.items()
+            ],
+        },
+        ensure_ascii=False,
+    )
+
+
+def words(up: int, down: int, leads: int) -> str:
+    """The effect in a sentence."""
+    if not up and not down:
+        return f"Of {leads:,} leads, none changes its stage."
+    return f"Of {leads:,} leads, {up:,} move up and {down:,} move down a stage."
