@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from .accounts_schema import ACCOUNTS
 from .drafts_schema import DRAFTS
 from .fresh_schema import FRESH
+from .identity_schema import IDENTITIES
 from .known_schema import KNOWN
+from .review_schema import REVIEW
 
 APPLICATION_ID = 0x4C454144
 """The letters LEAD."""
@@ -189,7 +191,7 @@ JOIN run ON run.id = score.run
 JOIN ruleset_version ON ruleset_version.id = run.version;
 """
 
-MIGRATIONS = (_FIRST, ACCOUNTS, FRESH, KNOWN, DRAFTS)
+MIGRATIONS = (_FIRST, ACCOUNTS, FRESH, KNOWN, DRAFTS, REVIEW, IDENTITIES)
 """The scripts in order; the n-th brings a database from version n - 1 to n."""
 
 VERSION = len(MIGRATIONS)
