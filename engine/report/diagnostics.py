@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...grammar.diagnostics import Diagnostic, Severity, Source
+from ..reading import Reading
 from .paper import Paper, counted
 
 _PLURALS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.LINT: "hint"}
@@ -27,6 +28,14 @@ def diagnostic_data(item: Diagnostic) -> dict[str, Any]:
         "end_line": end_line,
         "end_column": end_column,
     }
+
+
+def diagnostics_of(reading: Reading) -> list[dict[str, Any]]:
+    """All that a reading found, as data; the file is named only where it is another than the text itself."""
+    return [
+        diagnostic_data(item) | ({"file": None} if item.source is reading.source else {})
+        for item in reading.diagnostics
+    ]
 
 
 def check_data(

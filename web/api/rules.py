@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.evaluate import Evaluator, FactsError
-from ...engine.reading import Reading
 from ...engine.report.decision_data import decision_data
-from ...engine.report.diagnostics import diagnostic_data
+from ...engine.report.diagnostics import diagnostics_of
 from ...engine.report.testing import tests_data
 from ...engine.testing import coverage, run_tests
-from ...grammar.diagnostics import Diagnostic, Source
+from ...grammar.diagnostics import Source
 from ...grammar.formatter import format_text
 from ..access import settings
 from ..accounts.roles import Role
@@ -48,19 +47,10 @@ def _reading(body: dict[str, Any]) -> Written:
     return read_text(reading(settings()), settings(), body["text"], body.get("ruleset"))
 
 
-def _diagnostic(found: Reading, item: Diagnostic) -> dict[str, Any]:
-    """A diagnostic as data; the file is named only where it is another than the text that was sent."""
-    data = diagnostic_data(item)
-    return data | {"file": None} if item.source is found.source else data
-
-
 def check(body: dict[str, Any]) -> dict[str, Any]:
     """Every mistake in a text, and whether it runs."""
     found = _reading(body).reading
-    return {
-        "runs": found.plan is not None,
-        "diagnostics": [_diagnostic(found, item) for item in found.diagnostics],
-    }
+    return {"runs": found.plan is not None, "diagnostics": diagnostics_of(found)}
 
 
 def format_rules(body: dict[str, Any]) -> dict[str, Any]:
@@ -130,7 +120,7 @@ def _runnable(written: Written) -> Evaluator:
             422,
             "Errors in the rules",
             f"The rules cannot run: {first.message} (line {first.line}).",
-            diagnostics=[_diagnostic(found, item) for item in found.errors],
+            diagnostics=[item for item in diagnostics_of(found) if item["severity"] == "error"],
         )
     return Evaluator(found.plan)
 

@@ -16,6 +16,7 @@ from ..problems import invalid
 from ..rulebook import kept
 from .cards import id_of
 from .opening import draft_of, screen_of
+from .text import text_parts
 from .vocabulary import vocabulary
 from .wishes import edits_of
 
@@ -149,7 +150,7 @@ def _answer(asked: dict[str, Any], done: Changed | NotDone) -> Response:
         "title": screen.title,
     }
     if asked.get("view") in ("text", "both") or "text" in asked:
-        answer["text"] = draft.text
+        answer |= text_parts(screen)
     if isinstance(done, Changed):
         answer["ids"] = {
             id_of(old): id_of(new) for old, new in done.keys.items() if old and new and old != new

@@ -19,6 +19,4 @@ def show(name: str) -> str:
     store = reading(settings())
     screen = screen_of(store, draft_of(store, name))
     asked = request.args.get("view", "visual")
-    return render_template(
-        "editor/edit.html", screen=screen, view=asked if asked in VIEWS else "visual", views=VIEWS
-    )
+    return render_template("editor/edit.html", screen=screen, view=asked if asked in VIEWS else "visual")

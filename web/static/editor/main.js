@@ -6,10 +6,12 @@ import { suggest } from "./suggest.js";
 import { menus } from "./menu.js";
 import { adding } from "./adding.js";
 import { moving } from "./moving.js";
+import { text } from "./text.js";
 
 const editor = document.getElementById("editor");
 
 connect(editor.dataset.address);
+text();
 if (document.getElementById("add")) {
   document.addEventListener("change", control);
   document.addEventListener("click", press);

@@ -20,7 +20,7 @@ export function show(answer) {
   if (answer.notice) say("notice", answer.notice);
   for (const found of answer.conflicts || []) say("conflict", found.message, { bad: true });
   if (answer.refused) explain(answer.refused);
-  document.dispatchEvent(new CustomEvent("leadwright:settled", { detail: { revision: answer.revision, text: answer.text } }));
+  document.dispatchEvent(new CustomEvent("leadwright:settled", { detail: answer }));
   performance.mark("leadwright:settled");
 }
 

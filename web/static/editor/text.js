@@ -1,0 +1,118 @@
+// Opens the text view when it is first shown, and lets the two views follow each other.
+
+import { now, post } from "./server.js";
+
+const editor = document.getElementById("editor");
+const host = document.getElementById("text");
+let opened = null;
+let places = {};
+
+/** To be called once: from then on the text view opens as soon as it is to be seen. */
+export function text() {
+  document.addEventListener("leadwright:settled", ({ detail }) => settled(detail));
+  document.getElementById("cards").addEventListener("focusin", ({ target }) => fromCard(target));
+  document.getElementById("cards").addEventListener("click", ({ target }) => fromCard(target));
+  document.querySelector(".views").addEventListener("click", change);
+  window.addEventListener("pagehide", keep);
+  open();
+}
+
+/** Goes to another view without loading the page; each has an address of its own all the same. */
+function change(event) {
+  const link = event.target.closest("[data-to]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const view = link.dataset.to;
+  for (const one of document.querySelectorAll(".views [aria-current]")) one.removeAttribute("aria-current");
+  link.setAttribute("aria-current", "true");
+  editor.dataset.view = view;
+  host.hidden = view === "visual";
+  document.getElementById("cards").hidden = view === "text";
+  const address = new URL(location.href);
+  address.searchParams.set("view", view);
+  history.replaceState(null, "", address);
+  void open();
+}
+
+async function open() {
+  if (editor.dataset.view === "visual") return;
+  opened ??= begin();
+  const view = await opened;
+  // What happened while only the cards were seen has come without the text.
+  if (view.revision !== now()) await post("/since");
+}
+
+async function begin() {
+  const { open } = await import("../text/view.js");
+  const begun = await post("/since");
+  const view = await open(host, {
+    revision: begun.revision,
+    text: begun.text,
+    label: "Text of the rules",
+    readOnly: !document.getElementById("add"),
+    send,
+    undo: () => post("/undo"),
+    redo: () => post("/redo"),
+    placed,
+  });
+  places = begun.places;
+  view.diagnose(begun.diagnostics);
+  return view;
+}
+
+async function send(revision, text) {
+  const answer = await post("/text", { revision, text });
+  if (answer.text === undefined) throw new Error("not taken");
+  return answer;
+}
+
+/** The draft changed, by whichever view. */
+async function settled({ revision, text, diagnostics, places: lines }) {
+  if (!opened || text === undefined) return;
+  const view = await opened;
+  view.receive({ revision, text });
+  places = lines;
+  // What was typed just now is taken in only after this.
+  setTimeout(() => {
+    view.diagnose(diagnostics);
+    view.place();
+  });
+}
+
+/** What was typed in the last moment goes on its way even as the page closes. */
+async function keep() {
+  const left = (await opened)?.unsaved();
+  if (left) {
+    void fetch(`${editor.dataset.address}/text`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ ...left, shown: {}, view: "text" }),
+      keepalive: true,
+    });
+  }
+}
+
+// --- choosing in one view shows it in the other --------------------------------------------------------
+
+async function fromCard(target) {
+  if (!opened || editor.dataset.view !== "both") return;
+  const card = target.closest(Object.keys(places).map((id) => `#${id}`).join(",") || "none");
+  if (!card) return;
+  mark(card);
+  (await opened).choose(places[card.id]);
+}
+
+function placed(line) {
+  const around = Object.entries(places).filter(([, [first, last]]) => first <= line && line <= last);
+  const [id] = around.sort(([, one], [, two]) => one[1] - one[0] - (two[1] - two[0]))[0] ?? [];
+  const card = id && document.getElementById(id);
+  mark(card);
+  // Beside the text; below it, the text would leave the screen.
+  const beside = editor.dataset.view === "both" && host.offsetTop === document.getElementById("cards").offsetTop;
+  if (card && beside) card.scrollIntoView({ block: "nearest" });
+}
+
+function mark(card) {
+  for (const one of document.querySelectorAll("#cards [data-chosen]")) if (one !== card) delete one.dataset.chosen;
+  if (card) card.dataset.chosen = "";
+}

@@ -1,0 +1,156 @@
+// Help while writing, all of it from the server: what may come next, what stands here, what is wrong.
+
+/** Asks the interface; null where it cannot be reached or will not say, since help is never in the way. */
+export async function ask(operation, body, signal) {
+  try {
+    const answer = await fetch(`/api/v1/${operation}`, {
+      method: body ? "POST" : "GET",
+      headers: body ? { "Content-Type": "application/json" } : {},
+      body: body ? JSON.stringify(body) : undefined,
+      signal,
+    });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+// --- places: the server counts characters, the browser counts halves of some ---------------------------
+
+const HALVES = /[\ud800-\udfff]/;
+
+/** A place in a text as the server counts it. */
+export function toServer(text, place) {
+  return HALVES.test(text) ? [...text.slice(0, place)].length : place;
+}
+
+/** A place that the server counted, as the browser counts it. */
+export function fromServer(text, place) {
+  return HALVES.test(text) ? [...text].slice(0, place).join("").length : Math.min(place, text.length);
+}
+
+// --- completion ---------------------------------------------------------------------------------------
+
+const MOST = 100;
+const ASKS_FOR_MORE = /(?:^|[\s(])(?:when|and|or|not|in|each|latest|first|since|contains|like|=|!=)\s+$|[(,]\s*$/i;
+
+/** An extension that completes what is written, on its own after a word was begun, and on Ctrl+Space. */
+export function completion({ autocompletion }) {
+  return autocompletion({
+    override: [suggest],
+    icons: false,
+    aboveCursor: false,
+    activateOnTypingDelay: 60,
+    tooltipClass: () => "lw-complete",
+  });
+}
+
+async function suggest(context) {
+  const text = context.state.doc.toString();
+  const line = context.state.doc.lineAt(context.pos);
+  const before = text.slice(line.from, context.pos);
+  if (!context.explicit && !/[\p{L}\p{N}_"[/]$/u.test(before) && !ASKS_FOR_MORE.test(before)) return null;
+  const gone = new AbortController();
+  context.addEventListener("abort", () => gone.abort());
+  const found = await ask("complete", { text, offset: toServer(text, context.pos) }, gone.signal);
+  if (!found?.suggestions.length) return null;
+  const from = fromServer(text, found.start);
+  const to = fromServer(text, found.end);
+  const written = text.slice(from, context.pos);
+  const only = found.suggestions.length === 1 && found.suggestions[0].text.toLowerCase();
+  // What is written out already needs no help.
+  if (!context.explicit && only === written.toLowerCase()) return null;
+  const whole = found.suggestions.length < MOST;
+  return result(found.suggestions, from, to, whole);
+}
+
+function result(suggestions, from, to, whole) {
+  return {
+    from,
+    to,
+    filter: false,
+    options: suggestions.map((one) => ({ label: one.text, detail: one.note ?? one.kind, type: one.kind })),
+    // While the word goes on, what was found is narrowed here as the server would.
+    update(_, start, end, context) {
+      const written = context.state.sliceDoc(start, context.pos).toLowerCase().replace(/^["“„[]/, "");
+      if (!whole || !/^[\p{L}\p{N}_./ -]+$/u.test(written) || /\s$/.test(written)) return null;
+      const plain = (one) => one.text.toLowerCase().replace(/^["[]/, "");
+      const begin = suggestions.filter((one) => plain(one).startsWith(written));
+      const inside = suggestions.filter((one) => plain(one).indexOf(written) > 0);
+      const left = [...begin, ...inside];
+      return left.length ? result(left, start, Math.max(end, context.pos), true) : null;
+    },
+  };
+}
+
+// --- in words -----------------------------------------------------------------------------------------
+
+/** What the server says of a place: {start, end, phrase, statement, name, about}, null where nothing. */
+export async function describe(text, place, signal) {
+  const found = await ask("describe", { text, offset: toServer(text, place) }, signal);
+  if (!found || !(found.statement || found.about)) return null;
+  return { ...found, start: fromServer(text, found.start), end: fromServer(text, found.end) };
+}
+
+/** An extension that says, where the pointer rests, what stands there. */
+export function hover({ hoverTooltip }) {
+  return hoverTooltip(async (view, place) => {
+    const found = await describe(view.state.doc.toString(), place);
+    if (!found) return null;
+    return { pos: found.start, end: found.end, above: true, create: () => ({ dom: inWords(found) }) };
+  }, { hoverTime: 400 });
+}
+
+function inWords({ phrase, statement, name, about }) {
+  const box = document.createElement("div");
+  box.className = "lw-words";
+  const add = (text, look = "") => box.append(paragraph(text, look));
+  if (about) add(`${name}: ${about}`);
+  if (phrase) add(capital(phrase));
+  if (statement && !phrase) add(statement);
+  else if (statement) add(statement, "lw-quiet");
+  return box;
+}
+
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function paragraph(text, look) {
+  const made = document.createElement("p");
+  if (look) made.className = look;
+  made.textContent = text;
+  return made;
+}
+
+// --- what is wrong ------------------------------------------------------------------------------------
+
+const SEVERITIES = { error: "error", warning: "warning", lint: "info" };
+
+/** Diagnostics of the interface as CodeMirror takes them; those of other files are left out. */
+export function marks(doc, diagnostics) {
+  return diagnostics
+    .filter((one) => !one.file)
+    .map((one) => {
+      const from = offset(doc, one.line, one.column);
+      const to = Math.max(from, offset(doc, one.end_line, one.end_column));
+      return {
+        from,
+        to,
+        severity: SEVERITIES[one.severity] ?? "info",
+        message: one.help ? `${capital(one.message)}. ${capital(one.help)}` : capital(one.message),
+        renderMessage: () => said(one),
+      };
+    });
+}
+
+function said({ message, help }) {
+  const box = document.createElement("div");
+  box.className = "lw-said";
+  box.append(paragraph(`${capital(message)}.`, ""));
+  if (help) box.append(paragraph(`${capital(help)}.`.replace(/([?!.])\.$/, "$1"), "lw-quiet"));
+  return box;
+}
+
+function offset(doc, line, column) {
+  const found = doc.line(Math.min(Math.max(line, 1), doc.lines));
+  return Math.min(found.to, found.from + fromServer(found.text, column - 1));
+}
