@@ -11,13 +11,14 @@ DEVELOPS := $(VENV)/.develops
 ENGINES := $(VENV)/.engines
 BENCH := .venv-bench
 
-.PHONY: help run test test-faults test-engines lint format types bench frontend frontend-check npm wheel clean
+.PHONY: help run test test-faults test-engines test-differential lint format types bench frontend frontend-check npm wheel clean
 
 help:
 	@echo "make run     serve the page on this computer, with made-up leads to look around in"
 	@echo "make test    run all tests"
 	@echo "make test-faults    kill imports and scorings hundreds of times, and see what is left"
 	@echo "make test-engines   run the tests of the SQL on PostgreSQL and Spark"
+	@echo "make test-differential   hold 100,000 pairs of a ruleset and a lead against the SQL"
 	@echo "make lint    look for mistakes and for layout with ruff; make format mends the layout"
 	@echo "make types   check the types with mypy"
 	@echo "make bench   measure how fast it is beside others, in an environment of its own"
@@ -40,7 +41,10 @@ test-faults: $(DEVELOPS)
 # As above.
 test-engines: $(DEVELOPS) $(ENGINES)
 	@sh tests/engines/install_postgres.sh
-	LEADWRIGHT_ENGINES=1 $(BIN)/python -m pytest tests/engines
+	LEADWRIGHT_ENGINES=$${LEADWRIGHT_ENGINES:-1} $(BIN)/python -m pytest tests/engines
+
+test-differential: $(DEVELOPS)
+	LEADWRIGHT_DIFFERENTIAL=100000 $(BIN)/python -m pytest tests/engine/sql/test_sql_differential.py
 
 lint: $(DEVELOPS)
 	$(BIN)/ruff check .

@@ -31,6 +31,7 @@ SECTIONS = {
         "watch": "Keep scores right as leads change and time passes.",
         "explain": "Say why a lead has its score, and what it would take.",
         "sql": "Print a ruleset as SQL, for engines that hold millions of leads.",
+        "export": "Write leads and events as Parquet files, for such engines.",
     },
     "Work together": {
         "serve": "Serve the page, and the HTTP interface.",

@@ -69,6 +69,15 @@ class Scattered(Column):
     def listed(self) -> list[Any]:
         return list(chain.from_iterable(map(_unpacked, self.portions)))
 
+    def whole_numbers(self) -> Ints:
+        whole = [
+            portion
+            if isinstance(portion, np.ndarray) and portion.dtype == np.int64
+            else np.array([NEVER if value is None else value for value in _unpacked(portion)], np.int64)
+            for portion in self.portions
+        ]
+        return np.concatenate([np.empty(0, np.int64), *whole])
+
 
 @dataclass(frozen=True)
 class Instants:

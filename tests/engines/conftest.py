@@ -6,22 +6,36 @@ import os
 import shutil
 import warnings
 from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import NoReturn
 
 import pytest
 from leadwright.tests.engine.sql.worlds import World, bpi_world, sample_world
 from leadwright.tests.engines.postgres_server import programs, server
 from leadwright.tests.engines.sides import Postgres, Spark
 
-collect_ignore_glob = [] if os.environ.get("LEADWRIGHT_ENGINES") else ["test_*.py"]
+WANTED = os.environ.get("LEADWRIGHT_ENGINES")
+"""Set, the tests run, and what is missing is skipped by name; set to `must`, that is a failure."""
+
+collect_ignore_glob = [] if WANTED else ["test_*.py"]
+
+
+def missing(what: str) -> NoReturn:
+    """Ends a test for want of something that can be installed."""
+    (pytest.fail if WANTED == "must" else pytest.skip)(what)
+    raise AssertionError
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server of the tests' own."""
-    psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed: PostgreSQL is not tested")
+    if find_spec("psycopg") is None:
+        missing("psycopg is not installed: PostgreSQL is not tested")
+    import psycopg
+
     found = programs()
     if found is None:
-        pytest.skip("PostgreSQL is not installed (apt install postgresql): it is not tested")
+        missing("PostgreSQL is not installed (apt install postgresql): it is not tested")
     with server(found) as address, psycopg.connect(address, autocommit=True) as connection:
         yield Postgres(connection)
 
@@ -29,9 +43,12 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spark]:
     """Spark in this process."""
-    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed: Spark is not tested")
+    if find_spec("pyspark") is None:
+        missing("pyspark is not installed: Spark is not tested")
+    from pyspark import sql
+
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        pytest.skip("there is no Java (apt install default-jre-headless): Spark is not tested")
+        missing("there is no Java (apt install default-jre-headless): Spark is not tested")
     settings = {
         "spark.ui.enabled": "false",
         "spark.driver.bindAddress": "127.0.0.1",

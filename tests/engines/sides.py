@@ -60,5 +60,10 @@ class Spark:
                 writer.execute(f"COPY {name} TO '{path}' (FORMAT parquet)")
                 self.session.read.parquet(str(path)).createOrReplaceTempView(name)
 
+    def read(self, folder: Path) -> None:
+        """Takes the tables that `leadwright export --parquet` wrote."""
+        for name in ("leads", "events"):
+            self.session.read.parquet(str(folder / name)).createOrReplaceTempView(name)
+
     def ask(self, statement: str) -> list[Row]:
         return [tuple(row) for row in self.session.sql(statement).collect()]

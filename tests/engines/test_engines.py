@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from leadwright.tests.engine.sql.sides import Engine, differences
+from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.parquet import export_parquet
+from leadwright.tests.engine.sql.sides import Engine, asked, differences, in_python
 from leadwright.tests.engine.sql.worlds import World, hostile_world
+from leadwright.tests.engines.sides import Spark
 
 HOSTILE = {"postgres": 300, "spark": 16}
 """Random rulesets for each; Spark takes seconds to plan one."""
@@ -29,6 +34,19 @@ def test_the_sample_scores_as_in_python(engine: Engine, sample: World) -> None:
 
 def test_bpi_2012_scores_as_in_python(engine: Engine, bpi: World) -> None:
     no_difference(bpi, engine)
+
+
+@pytest.mark.parametrize("name", ["sample", "bpi"])
+def test_spark_scores_what_was_exported(
+    spark: Spark, name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    world: World = request.getfixturevalue(name)
+    assert world.db is not None
+    with open_store(world.db, read_only=True) as store:
+        export_parquet(store, tmp_path / "out", world.plans, per_file=300)
+    spark.read(tmp_path / "out")
+    for plan in world.plans:
+        assert asked(plan, world.now, spark) == in_python(plan, world.leads, world.now), plan.title
 
 
 def test_hostile_leads_score_as_in_python(engine: Engine) -> None:

@@ -155,6 +155,6 @@ def test_completion_is_printed(leadwright: Run, shell: str) -> None:
 
 def test_completion_of_commands_and_options(program: Run) -> None:
     asked = {"_LEADWRIGHT_COMPLETE": "bash_complete", "COMP_CWORD": "1"}
-    assert program(COMP_WORDS="leadwright ex", **asked).out == "plain,explain\n"
+    assert program(COMP_WORDS="leadwright ex", **asked).out == "plain,explain\nplain,export\n"
     asked["COMP_CWORD"] = "2"
     assert "plain,--coverage\n" in program(COMP_WORDS="leadwright test --co", **asked).out

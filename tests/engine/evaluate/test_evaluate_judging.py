@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from leadwright import load
 from leadwright.engine.evaluate import Detail, Evaluator, Event, columns
-from leadwright.engine.evaluate.columns import Column, Gathering, Instants, Numbered, Numbering
+from leadwright.engine.evaluate.columns import NEVER, Column, Gathering, Instants, Numbered, Numbering
 from leadwright.engine.evaluate.facts import Facts
 from leadwright.engine.evaluate.gauges import Gauging
 from leadwright.engine.evaluate.judging import Judging
@@ -112,6 +112,7 @@ def test_a_column_gives_back_what_it_was_given(monkeypatch: pytest.MonkeyPatch) 
         [None, 1.5, -2.0, None, 3.0, 4.0, 5.0, 6.5],
         [3, None, 2, 1, -(1 << 62), 5, 6, 7],
         [True, None, False],
+        [None, None, None, 1, 2, 3, 4, 5, 6],
         [("a",), ("a", "b"), None, ()],
         [],
     ]
@@ -125,6 +126,8 @@ def test_a_column_gives_back_what_it_was_given(monkeypatch: pytest.MonkeyPatch) 
             assert list(map(type, column.listed())) == list(map(type, values))
             assert isinstance(column, Numbered) is (len(set(values)) <= 4)
             assert column.nbytes > 0 or not values
+            if set(map(type, values)) <= {int, type(None)}:
+                assert column.whole_numbers().tolist() == [NEVER if v is None else v for v in values]
 
 
 def meanings(plan: Plan) -> set[Hashable]:

@@ -29,11 +29,12 @@ BPI = Path(os.environ.get("LEADWRIGHT_DATA", ROOT.parent / "shared" / "data")) /
 
 @dataclass(frozen=True)
 class World:
-    """Leads, the plans that score them, and the instant they are scored at."""
+    """Leads, the plans that score them, and the instant they are scored at; the database they lie in."""
 
     leads: Sequence[Lead]
     plans: Sequence[Plan]
     now: int
+    db: Path | None = None
 
 
 def sample_world(folder: Path, leads: int) -> World:
@@ -47,7 +48,7 @@ def sample_world(folder: Path, leads: int) -> World:
         readings = [read(read_file(path), catalogue=known) for path in SHIPPED]
         plans = [reading.plan for reading in readings if reading.plan is not None]
         assert len(plans) == len(SHIPPED)
-        return World(list(_stored(store)), plans, instant_of(SAMPLE_NOW))
+        return World(list(_stored(store)), plans, instant_of(SAMPLE_NOW), store.path)
 
 
 def bpi_world(folder: Path) -> World:
@@ -62,7 +63,7 @@ def bpi_world(folder: Path) -> World:
         rules = read_file(ROOT / "tests" / "real_data" / "bpi2012.rules")
         plan = read(rules, catalogue=catalogue(store)).plan
         assert plan is not None
-        return World(list(_stored(store)), [plan], 1_320_105_600_000_000)
+        return World(list(_stored(store)), [plan], 1_320_105_600_000_000, store.path)
 
 
 def _stored(store: Store) -> Iterator[Lead]:
