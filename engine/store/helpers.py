@@ -17,7 +17,8 @@ from pathlib import Path
 from ..evaluate import Evaluator
 from ..plan import Plan
 from .opening import open_store
-from .scorer import Job, Scorer, Tally
+from .portions import Portions, score_portions
+from .writing import Job, Tally
 
 _SIZE = 4
 _PATIENCE = 60.0
@@ -52,24 +53,24 @@ def portions(numbers: int) -> Iterator[int]:
 
 
 @contextmanager
-def start_helper(path: Path, plan: Plan, job: Job | None) -> Iterator[Helper | None]:
-    """Starts the second process; none without a job, or where the system cannot share a pipe so."""
-    if job is None or os.name != "posix":
+def start_helper(path: Path, plan: Plan, job: Job, work: Portions | None) -> Iterator[Helper | None]:
+    """Starts the second process; none without work, or where the system cannot share a pipe so."""
+    if work is None or os.name != "posix":
         yield None
         return
     numbers, fill = os.pipe()
     try:
         # A pipe takes 64 KiB before anyone reads it, which is far more portions than a file can have here.
         os.set_blocking(fill, False)
-        whole = os.write(fill, b"".join(number.to_bytes(_SIZE, "big") for number in range(job.portions)))
+        whole = os.write(fill, b"".join(number.to_bytes(_SIZE, "big") for number in range(work.count)))
         os.close(fill)
-        process = _start(numbers) if whole == job.portions * _SIZE else None
+        process = _start(numbers) if whole == work.count * _SIZE else None
         if process is None:
             yield None
             return
         with process:
             try:
-                _send(process, pickle.dumps((path, plan, job, numbers)))
+                _send(process, pickle.dumps((path, plan, job, work, numbers)))
                 yield Helper(process, numbers)
             except BaseException:
                 process.kill()
@@ -103,8 +104,9 @@ def _send(process: subprocess.Popen[bytes], task: bytes) -> None:
 
 def main() -> None:
     """The second process: reads its task from standard input, tells what it did on standard output."""
-    path, plan, job, numbers = pickle.load(sys.stdin.buffer)
+    path, plan, job, work, numbers = pickle.load(sys.stdin.buffer)
     tally = Tally()
     with open_store(path, wait=_PATIENCE) as store, open_store(path, read_only=True) as reader:
-        done = Scorer(store, reader, Evaluator(plan), job).score_all(portions(numbers), tally)
+        score = work.scorer(store, reader, Evaluator(plan), job)
+        done = score_portions(score, portions(numbers), tally)
     pickle.dump((done, tally), sys.stdout.buffer)

@@ -15,7 +15,9 @@ Stages = tuple[str | None, ...]
 Found = tuple[int, tuple[int, ...], Stages, bool, list[Fired], list[Cut], list[int], Stages]
 """What the generated function tells at the level of lines; see `evaluate.program`."""
 
-_Key = tuple[int, tuple[int, ...], Stages, tuple[int, ...], tuple[int, ...], Stages]
+Key = tuple[int, tuple[int, ...], Stages, tuple[int, ...], tuple[int, ...], Stages]
+"""Total, scores, stages, the rules with tags that fired, the disqualifications that hold, the stages as they
+would be without them."""
 
 MAIN = "main"
 _MOST_REMEMBERED = 50_000
@@ -23,11 +25,14 @@ _MOST_REMEMBERED = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Scores, stages, grades, tags and reasons as JSON; the main track's stage and the grade's label."""
+    """A row of the table `outcome`: scores, stages, grades, tags and reasons as JSON in `text`, the main
+    track's stage, the grade's label."""
 
-    text: str
+    total: int
     stage: str | None
     grade: str | None
+    disqualified: bool
+    text: str
 
 
 class Outcomes:
@@ -38,13 +43,16 @@ class Outcomes:
         self.names = [score.name for score in plan.scores]
         self.main = plan.tracks.index(MAIN) if MAIN in plan.tracks else None
         self.tags = {number: rule.tags for number, rule in enumerate(plan.rules) if rule.tags}
-        self._known: dict[_Key, Outcome] = {}
+        self._known: dict[Key, Outcome] = {}
 
     def of(self, found: Found) -> Outcome:
         """The outcome of what the generated function found."""
         total, scores, stages, _, fired, _, reasons, would = found
         tagging = tuple([entry[0] for entry in fired if entry[0] in self.tags]) if self.tags else ()
-        key = (total, scores, stages, tagging, tuple(reasons), would)
+        return self.under((total, scores, stages, tagging, tuple(reasons), would))
+
+    def under(self, key: Key) -> Outcome:
+        """The outcome of what it depends on."""
         outcome = self._known.get(key)
         if outcome is None:
             if len(self._known) >= _MOST_REMEMBERED:
@@ -52,7 +60,7 @@ class Outcomes:
             outcome = self._known[key] = self._made(key)
         return outcome
 
-    def _made(self, key: _Key) -> Outcome:
+    def _made(self, key: Key) -> Outcome:
         total, scores, stages, tagging, reasons, would = key
         plan = self.plan
         grades = {
@@ -72,4 +80,4 @@ class Outcomes:
             said["stages_if_qualified"] = dict(zip(plan.tracks, would, strict=True))
         text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
         stage = None if self.main is None else stages[self.main]
-        return Outcome(text, stage, "".join(grades.values()) or None)
+        return Outcome(total, stage, "".join(grades.values()) or None, bool(reasons), text)

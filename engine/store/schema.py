@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from .accounts_schema import ACCOUNTS
+from .bulk_schema import BULK
 from .drafts_schema import DRAFTS
 from .fresh_schema import FRESH
 from .identity_schema import IDENTITIES
@@ -191,7 +192,7 @@ JOIN run ON run.id = score.run
 JOIN ruleset_version ON ruleset_version.id = run.version;
 """
 
-MIGRATIONS = (_FIRST, ACCOUNTS, FRESH, KNOWN, DRAFTS, REVIEW, IDENTITIES)
+MIGRATIONS = (_FIRST, ACCOUNTS, FRESH, KNOWN, DRAFTS, REVIEW, IDENTITIES, BULK)
 """The scripts in order; the n-th brings a database from version n - 1 to n."""
 
 VERSION = len(MIGRATIONS)

@@ -18,9 +18,11 @@ from .freshness import begin_due, begin_whole, due_leads, end, freshness
 from .legend import Legend, save_legend
 from .locks import only_one
 from .opening import Store, open_store
+from .portions import Portions, score_portions
 from .rulesets import RulesetVersion
-from .scorer import PORTION, Job, Scorer, Tally
+from .scorer import PORTION, Scorer, Spans
 from .timelines import listed
+from .writing import Job, Tally
 
 MANY = 40_000
 """From how many leads on a second process is worth its start."""
@@ -74,11 +76,11 @@ def score_store(
         begun = _begin(store, evaluator, version, now, whole)
         tally = Tally()
         if begun.leads is None:
-            _score_all(store, evaluator, begun.job, tally, progress=progress, processes=processes)
+            _score_all(store, evaluator, begun, tally, progress=progress, processes=processes)
         elif begun.leads:
             _score_some(store, evaluator, begun, tally, progress)
         with store.transaction() as connection:
-            end(connection, version, begun.data, whole=begun.leads is None)
+            end(connection, version, begun.data, now, whole=begun.leads is None)
             connection.execute(
                 "UPDATE run SET finished = ?, leads = ?, changed = ? WHERE id = ?",
                 (_clock(), tally.leads, tally.added + tally.changed, begun.job.run),
@@ -90,11 +92,12 @@ def score_store(
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """A run that has begun: over these leads (None: all), for the data up to a batch."""
+    """A run that has begun: over these leads (None: all of the spans), for the data up to a batch."""
 
     job: Job
     leads: list[int] | None
     data: int
+    spans: Spans
 
 
 def _begin(store: Store, evaluator: Evaluator, version: RulesetVersion, now: int, whole: bool) -> _Begun:
@@ -122,13 +125,13 @@ def _begin(store: Store, evaluator: Evaluator, version: RulesetVersion, now: int
                 (version.id, now, _clock(), data),
             ).lastrowid
     assert run is not None
-    return _Begun(Job(version, run, now, first or 0, portions), leads, data)
+    return _Begun(Job(version, run, now), leads, data, Spans(first or 0, portions))
 
 
 def _score_all(
     store: Store,
     evaluator: Evaluator,
-    job: Job,
+    begun: _Begun,
     tally: Tally,
     *,
     progress: Progress | None,
@@ -136,16 +139,17 @@ def _score_all(
 ) -> None:
     from .helpers import start_helper
 
-    many = job.portions * PORTION >= MANY
+    job, work = begun.job, begun.spans
+    many = work.count * PORTION >= MANY
     helped = processes == 2 or (processes is None and many and _processors() > 1)
-    with start_helper(store.path, evaluator.plan, job if helped else None) as helper:
-        shared = helper.portions() if helper else iter(range(job.portions))
+    with start_helper(store.path, evaluator.plan, job, work if helped else None) as helper:
+        shared = helper.portions() if helper else iter(range(work.count))
         with open_store(store.path, read_only=True) as reader:
-            scorer = Scorer(store, reader, evaluator, job)
-            mine = scorer.score_all(_watched(shared, job, progress), tally)
+            score = work.scorer(store, reader, evaluator, job)
+            mine = score_portions(score, _watched(shared, work, progress), tally)
             if helper:
                 others = helper.finish(tally)
-                scorer.score_all((n for n in range(job.portions) if n not in mine | others), tally)
+                score_portions(score, (n for n in range(work.count) if n not in mine | others), tally)
 
 
 def _score_some(
@@ -157,7 +161,7 @@ def _score_some(
         for first in range(0, len(leads), PORTION):
             if progress is not None:
                 progress("scoring", first / len(leads))
-            tally.add(scorer.score_span(listed(leads[first : first + PORTION])))
+            tally.add(scorer.score(listed(leads[first : first + PORTION])))
 
 
 def _clock() -> int:
@@ -168,9 +172,9 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _watched(portions: Iterator[int], job: Job, progress: Progress | None) -> Iterator[int]:
+def _watched(numbers: Iterator[int], work: Portions, progress: Progress | None) -> Iterator[int]:
     """The portions, each told of when it is begun; they are begun in order, whoever does them."""
-    for number in portions:
+    for number in numbers:
         if progress is not None:
-            progress("scoring", number / job.portions)
+            progress("scoring", number / work.count)
         yield number

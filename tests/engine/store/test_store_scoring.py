@@ -207,12 +207,12 @@ def test_two_processes_find_what_one_finds(store: Store, monkeypatch: pytest.Mon
     rules = load(RULES)
     one = run(store, rules)
     rows = store.connection.execute("SELECT lead, total, outcome, lines FROM score ORDER BY lead").fetchall()
-    store.connection.execute("DELETE FROM score")
+    store.connection.execute("DELETE FROM scored")
     two = run(store, rules, processes=2, whole=True)
     assert two.tally == one.tally
     again = store.connection.execute("SELECT lead, total, outcome, lines FROM score ORDER BY lead").fetchall()
     assert again == rows
-    store.connection.execute("DELETE FROM score")
+    store.connection.execute("DELETE FROM scored")
     monkeypatch.setattr(helpers.sys, "executable", "/bin/false")
     assert run(store, rules, processes=2, whole=True).tally == one.tally
 
