@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 
 from .decision import Decision, LineKind
 from .evaluate import Evaluator, Event
@@ -49,6 +50,34 @@ class Effect:
     changed_stage: int = 0
     moves: list[Move] = field(default_factory=list)
     by_line: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def bands(self, most: int = 12) -> list[tuple[int, int, int, int]]:
+        """The scores in at most so many bands of one round width, from the lowest up.
+
+        Each is its lowest and its highest score, and how many leads are in it before and after.
+        """
+        scores = {*self.totals_before, *self.totals_after}
+        if not scores:
+            return []
+        low, high = min(scores), max(scores)
+        width = next(width for width in _widths() if high // width - low // width < most)
+        before, after = (_banded(totals, width) for totals in (self.totals_before, self.totals_after))
+        return [
+            (band * width, band * width + width - 1, before[band], after[band])
+            for band in range(low // width, high // width + 1)
+        ]
+
+
+def _widths() -> Iterator[int]:
+    """1, 2, 5, 10, 20, 50 and so on."""
+    return (digit * 10**power for power in count() for digit in (1, 2, 5))
+
+
+def _banded(totals: Counter[int], width: int) -> Counter[int]:
+    found: Counter[int] = Counter()
+    for score, leads in totals.items():
+        found[score // width] += leads
+    return found
 
 
 def effect(before: Evaluator, after: Evaluator, leads: Iterable[LeadFacts], now: int) -> Effect:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..compare import Change, ChangeKind
 from .decision import when
-from .paper import Paper, counted, cut, shown, signed, table
+from .paper import Paper, bar, counted, cut, shown, signed, table
 
 if TYPE_CHECKING:
     from ..effect import Effect, Move
 
+_MOST_LINES = 12
 _SIGNS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.CHANGED: "~"}
 
 
@@ -40,18 +41,21 @@ def changes_text(changes: Sequence[Change], paper: Paper) -> list[str]:
 
 
 def effect_text(effect: Effect, now: dt.datetime, paper: Paper, top: int = 10) -> list[str]:
-    """How many leads each stage has before and after, where they came from, and who moves most."""
-    moved = [move for move in effect.moves if move.changes_stage]
+    """How many leads each stage and each band of scores has before and after, which lines moved them, and
+    who moves most."""
     lines = paper.wrapped(
-        f"Of {counted(effect.leads, 'lead')}, as of {when(now)}, {counted(len(moved), 'lead')} would change "
-        f"stage, {counted(len(effect.moves) - len(moved), 'more lead')} only the score."
+        f"Of {counted(effect.leads, 'lead')}, as of {when(now)}, {counted(effect.changed_stage, 'lead')} "
+        f"would change stage, {counted(effect.moved - effect.changed_stage, 'more lead')} only the score."
     )
     for track in dict.fromkeys(track for track, _, _ in effect.matrix):
         title = "Stages before and after" if track == "main" else f"Stages in {track} before and after"
         lines += ["", paper.bold(title), *_matrix(effect, track, paper)]
+    if effect.moved:
+        lines += ["", paper.bold("Scores before and after"), *_bands(effect, paper)]
+        lines += ["", paper.bold("What moves them"), *_lines(effect, paper)]
     if effect.moves and top:
         lines += ["", paper.bold("Who moves most"), *_movers(effect.moves[:top], paper)]
-        rest = len(effect.moves) - top
+        rest = effect.moved - top
         if rest > 0:
             lines.append(paper.dim(f"  … and {counted(rest, 'more lead')} (--top shows more)"))
     return lines
@@ -71,6 +75,28 @@ def _matrix(effect: Effect, track: str, paper: Paper) -> list[str]:
     rows.append(["after", *(f"{count:,}" for count in sums), f"{sum(sums):,}"])
     head = ["before \\ after", *(name or "none" for name in names), "before"]
     return table(rows, paper, head=head, right=range(1, len(head)))
+
+
+def _bands(effect: Effect, paper: Paper) -> list[str]:
+    bands = effect.bands()
+    most = max(after for _, _, _, after in bands)
+    rows = [
+        (f"{low:,}" if low == high else f"{low:,} to {high:,}", f"{before:,}", f"{after:,}", bar(after, most))
+        for low, high, before, after in bands
+    ]
+    return table(rows, paper, head=("score", "before", "after", ""), right=(0, 1, 2))
+
+
+def _lines(effect: Effect, paper: Paper) -> list[str]:
+    """The rules, caps and ranges that differ for those who move, those of most leads first."""
+    found = sorted(effect.by_line.items(), key=lambda item: (-item[1][0], item[0]))
+    rows = [(f"{leads:,}", signed(points), shown(name)) for name, (leads, points) in found[:_MOST_LINES]]
+    if not rows:
+        return ["  the stages alone"]
+    lines = table(rows, paper, head=("leads", "points", "by"), right=(0, 1))
+    if rest := len(found) - len(rows):
+        lines.append(paper.dim(f"  … and {counted(rest, 'more line')}"))
+    return lines
 
 
 def _movers(moves: Sequence[Move], paper: Paper) -> list[str]:
@@ -123,6 +149,16 @@ def effect_data(effect: Effect, now: dt.datetime) -> dict[str, Any]:
         "stages": [
             {"track": track, "before": old, "after": new, "leads": count}
             for (track, old, new), count in effect.matrix.items()
+        ],
+        "moved": effect.moved,
+        "changed_stage": effect.changed_stage,
+        "scores": [
+            {"score": score, "before": effect.totals_before[score], "after": effect.totals_after[score]}
+            for score in sorted({*effect.totals_before, *effect.totals_after})
+        ],
+        "causes": [
+            {"name": name, "leads": leads, "points": points}
+            for name, (leads, points) in effect.by_line.items()
         ],
         "moves": [
             {

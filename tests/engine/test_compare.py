@@ -1,11 +1,12 @@
 """Two rulesets: what differs in words, and what the difference does to leads."""
 
 import datetime as dt
+from collections import Counter
 
 import pytest
 from leadwright import load
 from leadwright.engine.compare import ChangeKind, compare
-from leadwright.engine.effect import effect
+from leadwright.engine.effect import Effect, effect
 from leadwright.engine.evaluate import Event
 from leadwright.engine.values import instant_of
 from leadwright.grammar.diagnostics import Source
@@ -85,3 +86,29 @@ def test_the_effect_names_who_moves_and_what_moved_them() -> None:
     assert first.causes == (("P", -15),)
     assert (second.lead, second.changes_stage) == ("b", False)
     assert sum(points for _, points in second.causes) == second.total_after - second.total_before == -10
+
+
+def test_a_track_that_is_new_moves_only_who_is_in_it() -> None:
+    rules = 'rule "P" when visited then +20 stage MQL when score >= 20'
+    old, new = load(rules), load(rules + " stage PQL in product when big")
+    visit, big = Event("visited", NOW), Event("big", NOW)
+    leads = [("a", {}, [visit]), ("b", {}, [big]), ("c", {}, [])]
+    found = effect(old.evaluator, new.evaluator, leads, instant_of(NOW))
+    assert [(move.lead, move.changes_stage) for move in found.moves] == [("b", True)]
+    assert (found.moved, found.changed_stage, found.by_line) == (1, 1, {})
+
+
+@pytest.mark.parametrize(
+    ("totals", "bands"),
+    [
+        ({}, []),
+        ({3: 2}, [(3, 3, 2, 0)]),
+        ({-3: 1, 8: 2}, [(low, low, {-3: 1, 8: 2}.get(low, 0), 0) for low in range(-3, 9)]),
+        ({-3: 1, 9: 2}, [(2 * n, 2 * n + 1, {-2: 1, 4: 2}.get(n, 0), 0) for n in range(-2, 5)]),
+    ],
+)
+def test_scores_are_spread_over_bands(totals: dict[int, int], bands: list[tuple[int, ...]]) -> None:
+    assert Effect(totals_before=Counter(totals)).bands() == bands
+    wide = Effect(totals_before=Counter({0: 1}), totals_after=Counter({10**6: 1}))
+    assert [(low, high) for low, high, _, _ in wide.bands()][:2] == [(0, 99_999), (100_000, 199_999)]
+    assert sum(after for _, _, _, after in wide.bands()) == 1

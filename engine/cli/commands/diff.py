@@ -33,16 +33,21 @@ if TYPE_CHECKING:
 @db_option(must=False)
 @click.option("--no-db", is_flag=True, help="Compare the rules alone, even where a database is there.")
 @at_option(default="when last scored")
-@click.option("--top", default=10, metavar="N", type=int, help="How many leads to name.  [default: 10]")
+@click.option(
+    "--top",
+    metavar="N",
+    type=click.IntRange(min=0),
+    help="How many leads to name.  [default: 10; in JSON all]",
+)
 @json_option
 def command(
-    *, old: str, new: str, db: str | None, no_db: bool, at: str | None, top: int, as_json: bool
+    *, old: str, new: str, db: str | None, no_db: bool, at: str | None, top: int | None, as_json: bool
 ) -> int:
     """Say what differs between two rulesets, and who would move.
 
     A and B are files, or names of rulesets that were scored. Where there is a database, all its leads are
-    scored with both: which stages they leave and enter, who moves most, and which rule moved them.
-    Nothing is stored.
+    scored with both: which stages they leave and enter, how the scores are spread, which rules move them,
+    and who moves most. Nothing is stored; Ctrl+C ends it at any time.
     """
     from ...compare import compare
     from ...report.changes import changes_data, changes_text, effect_data, effect_text
@@ -53,14 +58,15 @@ def command(
         before, after = _both(old, new, store)
         changes = compare(before.reading.tree, after.reading.tree)
         now = instant_of_reading(at, store)
-        found = None if store is None else _effect(store, before, after, now)
+        named = top if as_json else 10 if top is None else top
+        found = None if store is None else _effect(store, before, after, now, named)
     if as_json:
         write_json({"changes": changes_data(changes), "effect": found and effect_data(found, now)})
         return 0
     sheet = paper()
     write(changes_text(changes, sheet))
     if found is not None:
-        write(["", *effect_text(found, now, sheet, max(top, 0))])
+        write(["", *effect_text(found, now, sheet, named or 0)])
     return 0
 
 
@@ -71,11 +77,11 @@ def _both(old: str, new: str, store: Store | None) -> tuple[Rules, Rules]:
     return rules_named(old, store, known), rules_named(new, store, known)
 
 
-def _effect(store: Store, before: Rules, after: Rules, now: dt.datetime) -> Effect:
+def _effect(store: Store, before: Rules, after: Rules, now: dt.datetime, named: int | None) -> Effect:
     from ...evaluate import Evaluator
     from ...store.what_if import WhatIf
     from ...values import instant_of
 
     with ProgressLine() as progress:
         old, new = Evaluator(before.plan), Evaluator(after.plan)
-        return WhatIf().effect(store, old, new, instant_of(now), progress=progress)
+        return WhatIf().effect(store, old, new, instant_of(now), most_moves=named, progress=progress)

@@ -299,13 +299,20 @@ def test_diff_says_what_differs_and_who_would_move(leadwright: Run, draft: Path)
     assert "  L4    30 -> 30" in ended.out
     assert "-30 Asked for a demo" in ended.out
     assert "MQL -> none  the stages alone" in ended.out
+    assert "What moves them\n  leads  points  by\n      1     -30  Asked for a demo\n" in ended.out
+    few = leadwright("diff", "inbound.rules", "draft.rules", "--top", "1").out
+    assert "… and 1 more lead (--top shows more)" in few
+    assert leadwright("diff", "inbound.rules", "draft.rules", "--top", "-1").code == 2
 
 
 def test_diff_as_json(leadwright: Run, draft: Path) -> None:
     found = json.loads(leadwright("diff", "inbound@1", "draft.rules", "--json").out)
     assert list(found) == ["changes", "effect"]
     assert list(found["changes"][0]) == ["what", "name", "kind", "details", "before", "after"]
-    assert found["effect"]["leads"] == 4
+    effect = found["effect"]
+    assert (effect["leads"], effect["moved"], effect["changed_stage"]) == (4, 2, 1)
+    assert (sum(band["before"] for band in effect["scores"]), len(effect["moves"])) == (4, 2)
+    assert {"name": "Asked for a demo", "leads": 1, "points": -30} in effect["causes"]
     assert json.loads(leadwright("diff", "--no-db", "draft.rules", "draft.rules", "--json").out) == {
         "changes": [],
         "effect": None,
