@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import access, api, compression, database, editor, pages, problems, security
+from . import access, api, compression, database, editor, pages, problems, security, trial
 from .rulebook import Kept
 from .settings import Settings
 
@@ -28,4 +28,5 @@ def create_app(settings: Settings) -> Flask:
     api.register(app)
     pages.register(app)
     editor.register(app)
+    trial.register(app)
     return app

@@ -87,19 +87,20 @@ def effect_of(
     try:
         with kept().turn():
             instant = instant_of(now)
-            found = _what_if().effect(store, before, after, instant, most_moves=MOST_MOVES, stop=stop)
+            found = what_if().effect(store, before, after, instant, most_moves=MOST_MOVES, stop=stop)
     except Stopped:
         return None
-    return Shown(found, now, tuple(_crossings(found, before.plan, after.plan)))
+    return Shown(found, now, tuple(crossings(found, before.plan, after.plan)))
 
 
-def _what_if() -> WhatIf:
+def what_if() -> WhatIf:
     """What this application keeps of earlier questions."""
     found: WhatIf = current_app.extensions.setdefault("leadwright.what_if", WhatIf())
     return found
 
 
-def _crossings(effect: Effect, before: Plan, after: Plan) -> list[Crossing]:
+def crossings(effect: Effect, before: Plan, after: Plan) -> list[Crossing]:
+    """The effect on the stages of each track."""
     tracks = dict.fromkeys(track for track, _, _ in effect.matrix)
     found = []
     for track in tracks:

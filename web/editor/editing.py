@@ -133,7 +133,8 @@ def _place(item: Any) -> dict[str, str]:
 def _answer(asked: dict[str, Any], done: Changed | NotDone) -> Response:
     """All that a page has to show anew: cards that differ from those it has, their order, the state."""
     draft: Draft = done.draft
-    screen = screen_of(reading(settings()), draft)
+    lead = asked.get("lead")
+    screen = screen_of(reading(settings()), draft, lead if isinstance(lead, str) else None)
     shown = asked.get("shown")
     has: dict[str, Any] = shown if isinstance(shown, dict) else {}
     cards = {}

@@ -11,6 +11,7 @@ from ..drafts import Draft, authors, current
 from ..drafts.undo import stacks
 from ..problems import not_found
 from ..rulebook import kept, read_text
+from ..trial import panel_html, trial_of
 from .screen import Screen
 from .vocabulary import vocabulary
 
@@ -23,11 +24,12 @@ def draft_of(store: Store, ruleset: str) -> Draft:
     return found
 
 
-def screen_of(store: Store, draft: Draft) -> Screen:
-    """The editor of a draft, for whoever is asking."""
+def screen_of(store: Store, draft: Draft, lead: str | None = None) -> Screen:
+    """The editor of a draft, for whoever is asking, tried out on the lead that the page names."""
     who = person()
     parsed = parse(Source(draft.text))
     reading = read_text(store, settings(), draft.text, draft.ruleset).reading
+    tried = trial_of(store, draft.ruleset, reading, lead)
     return Screen(
         draft,
         parsed,
@@ -36,4 +38,6 @@ def screen_of(store: Store, draft: Draft) -> Screen:
         stacks(store, draft.ruleset, who.name if who is not None else ""),
         authors(store, draft.ruleset),
         who is not None and who.role.may(Role.EDITOR),
+        tried.numbers,
+        panel_html(tried),
     )

@@ -17,6 +17,6 @@ VIEWS = ("visual", "text", "both")
 def show(name: str) -> str:
     """The draft of a ruleset, or its live version as the draft that it would become."""
     store = reading(settings())
-    screen = screen_of(store, draft_of(store, name))
+    screen = screen_of(store, draft_of(store, name), request.args.get("lead"))
     asked = request.args.get("view", "visual")
     return render_template("editor/edit.html", screen=screen, view=asked if asked in VIEWS else "visual")

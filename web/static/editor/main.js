@@ -7,15 +7,17 @@ import { menus } from "./menu.js";
 import { adding } from "./adding.js";
 import { moving } from "./moving.js";
 import { text } from "./text.js";
+import { trial } from "./trial.js";
 
 const editor = document.getElementById("editor");
 
 connect(editor.dataset.address);
 text();
+trial();
+suggest(editor.dataset.address);
 if (document.getElementById("add")) {
   document.addEventListener("change", control);
   document.addEventListener("click", press);
-  suggest(editor.dataset.address);
   menus();
   adding();
   moving();

@@ -32,10 +32,10 @@ const isOurs = (element) => element instanceof HTMLInputElement && element.datas
 
 async function open(element, wanted) {
   input = element;
-  const { suggest: what, about = "" } = element.dataset;
+  const { suggest: what, about = "", from = "values" } = element.dataset;
   const query = new URLSearchParams({ what, about, q: wanted });
   const mine = (asked = Symbol("asked"));
-  const response = await fetch(`${address}/values?${query}`).catch(() => null);
+  const response = await fetch(`${address}/${from}?${query}`).catch(() => null);
   if (!response?.ok || mine !== asked || input !== element) return;
   options = await response.json();
   if (mine !== asked || document.activeElement !== element) return;

@@ -70,9 +70,12 @@ function morph(now, made) {
 }
 
 function attributes(now, made) {
-  for (const { name } of [...now.attributes]) if (!made.hasAttribute(name)) now.removeAttribute(name);
+  for (const { name } of [...now.attributes]) if (!made.hasAttribute(name) && !isKept(now, name)) now.removeAttribute(name);
   for (const { name, value } of made.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value);
 }
+
+/** What people opened stays open. */
+const isKept = (element, name) => element.nodeName === "DETAILS" && name === "open";
 
 /** What attributes do not say: the value of a control, unless somebody is typing in it. */
 function live(now, made) {

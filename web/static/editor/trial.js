@@ -1,0 +1,69 @@
+// The dry run beside the cards: whom to try, a lead as a test, and a look now and then while leads are counted.
+
+import { post, send } from "./server.js";
+import { say } from "./notices.js";
+
+const AGAIN = 500;
+const editor = document.getElementById("editor");
+const panel = document.getElementById("panel");
+let timer;
+
+export function trial() {
+  editor.dataset.lead ||= new URLSearchParams(location.search).get("lead") || "";
+  panel.addEventListener("change", (event) => {
+    if (event.target.id !== "trial-who") return;
+    event.stopPropagation();
+    choose(event.target.dataset.taken || event.target.value.trim());
+  });
+  panel.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (event.target.id === "trial-given") choose(`given:${event.target.querySelector("textarea").value}`);
+  });
+  panel.addEventListener("click", press);
+  document.addEventListener("leadwright:settled", watch);
+  watch();
+}
+
+function press(event) {
+  const pressed = event.target.closest("[data-save-test], [data-stop], [data-count], a[data-lead]");
+  if (!pressed || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (pressed.dataset.lead !== undefined) {
+    event.preventDefault();
+    choose(pressed.dataset.lead);
+  } else if ("saveTest" in pressed.dataset) save();
+  else tell("stop" in pressed.dataset ? "/stop" : "/count").then(() => post("/since"));
+}
+
+/** Tries the draft on somebody else; the address says on whom, unless it is a lead that was pasted in. */
+async function choose(lead) {
+  editor.dataset.lead = lead;
+  const address = new URL(location.href);
+  if (lead && !lead.startsWith("given:")) address.searchParams.set("lead", lead);
+  else address.searchParams.delete("lead");
+  history.replaceState(null, "", address);
+  await post("/since");
+}
+
+async function save() {
+  const found = await tell("/test");
+  if (!found?.edit) return;
+  const answer = await send([found.edit]);
+  if (!answer.refused) say("notice", "Saved as a test of the ruleset.");
+}
+
+async function tell(to) {
+  const response = await fetch(editor.dataset.address + to, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify({ lead: editor.dataset.lead || null }),
+  }).catch(() => null);
+  const found = await response?.json().catch(() => null);
+  if (!response?.ok) say("refused", found?.detail || "This could not be done. Try it again.", { bad: true });
+  return response?.ok ? found : null;
+}
+
+/** While leads are being counted, asks again how far it is. */
+function watch() {
+  clearTimeout(timer);
+  if (panel.querySelector("[data-pending]")) timer = setTimeout(() => post("/since"), AGAIN);
+}

@@ -1,0 +1,151 @@
+"""The numbers and marks beside the cards of the editor: by the key of a statement, by the place of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from ...engine.evaluate import Evaluator
+from ...engine.plan import Definition, Disqualification, Stage
+from ...engine.reading import Reading
+from ...engine.store.what_if import Counts
+from ...engine.trial.marks import Mark, Marks
+from ...engine.trial.places import Places
+from ...grammar import nodes as n
+from ...grammar.edits.manuscript import key_of
+from ...grammar.nodes import Span
+
+_SAID = frozenset({"rule-never-fires", "rule-always-fires", "stage-unreachable", "stage-never-current"})
+"""Codes of lints that say of a card what its count would say."""
+
+
+class Numbers:
+    """What rules say of all leads and of one, for one text. Where that is not known, nothing is said."""
+
+    def __init__(
+        self, reading: Reading, rules: Evaluator | None, counts: Counts | None, marks: Marks | None
+    ) -> None:
+        self._reading = reading
+        self._plan = rules.plan if rules is not None else None
+        self._counts = counts
+        self._marks = marks
+
+    # --- by statement ---------------------------------------------------------------------------
+
+    def matches(self, key: str) -> tuple[int, int] | None:
+        """For how many leads a rule fires, or another statement's condition holds; and of how many."""
+        if self._counts is None:
+            return None
+        found = self._leads_by_key.get(key)
+        return None if found is None else (found, self._counts.leads)
+
+    def fires(self, key: str) -> bool:
+        """Whether a rule fires for the chosen lead, or it is in the stage, or disqualified for the reason."""
+        return key in self._true_of_lead
+
+    def hints(self, key: str) -> Sequence[str]:
+        """What deserves a look, in sentences: what matches nobody, or everybody."""
+        found = self.matches(key)
+        if found is None or not found[1] or key in self._said:
+            return ()
+        leads, every = found
+        sort = key.partition(":")[0]
+        if sort == "stage":
+            return ("Nobody reaches this stage.",) if not leads else ()
+        if sort == "define":
+            return ("True for nobody.",) if not leads else ("True for everybody.",) if leads == every else ()
+        if not leads:
+            return ("Matches nobody." if sort != "disqualify" else "Disqualifies nobody.",)
+        if leads == every:
+            return ("Matches everybody." if sort != "disqualify" else "Disqualifies everybody.",)
+        return ()
+
+    # --- by row ---------------------------------------------------------------------------------
+
+    def count(self, span: Span) -> int | None:
+        """For how many leads the condition at a place is true."""
+        condition = self._places.at(span) if self._counts is not None and self._places is not None else None
+        return self._counts.of(condition)[0] if self._counts is not None and condition is not None else None
+
+    def mark(self, span: Span) -> Mark | None:
+        """What the condition at a place came to on the chosen lead."""
+        condition = self._places.at(span) if self._marks is not None and self._places is not None else None
+        return self._marks.of(condition) if self._marks is not None and condition is not None else None
+
+    # --- made when first asked for --------------------------------------------------------------
+
+    @cached_property
+    def _places(self) -> Places | None:
+        return Places(self._plan, self._plan.sources[0]) if self._plan is not None else None
+
+    @cached_property
+    def _keys(self) -> dict[int, str]:
+        """The keys of statements by where they begin."""
+        keys: dict[int, str] = {}
+        times: dict[str, int] = {}
+        for node in self._statements:
+            key = key_of(node)
+            times[key] = times.get(key, 0) + 1
+            keys[node.span.start] = key if times[key] == 1 else f"{key}#{times[key]}"
+        return keys
+
+    @cached_property
+    def _statements(self) -> list[n.Statement]:
+        found: list[n.Statement] = []
+        for node in self._reading.tree.statements:
+            found.append(node)
+            if isinstance(node, n.Group):
+                found += node.rules
+        return found
+
+    @cached_property
+    def _leads_by_key(self) -> dict[str, int]:
+        plan, counts, keys = self._plan, self._counts, self._keys
+        if plan is None or counts is None:
+            return {}
+        main = plan.sources[0]
+        found = {
+            keys[rule.origin.span.start]: leads
+            for rule, leads in zip(plan.rules, counts.rules, strict=True)
+            if rule.origin.source is main
+        }
+        parts: list[Stage | Disqualification | Definition] = [
+            *plan.stages,
+            *plan.disqualifications,
+            *plan.definitions,
+        ]
+        for part in parts:
+            if part.origin.source is main and part.condition is not None:
+                found[keys[part.origin.span.start]] = counts.of(part.condition)[0]
+        return found
+
+    @cached_property
+    def _true_of_lead(self) -> frozenset[str]:
+        if self._plan is None or self._marks is None:
+            return frozenset()
+        plan, decision, keys = self._plan, self._marks.decision, self._keys
+        main = plan.sources[0]
+        said = [
+            *((rule.origin, found.fired) for rule, found in zip(plan.rules, decision.rules, strict=True)),
+            *(
+                (s.origin, found.current)
+                for s, found in zip(plan.stages, decision.stage_findings, strict=True)
+            ),
+            *(
+                (reason.origin, found.truth is True)
+                for reason, found in zip(plan.disqualifications, decision.disqualifications, strict=True)
+            ),
+        ]
+        return frozenset(keys[origin.span.start] for origin, so in said if so and origin.source is main)
+
+    @cached_property
+    def _said(self) -> frozenset[str]:
+        """Statements of which a lint says what their count would say."""
+        starts = sorted(self._keys)
+        found = set()
+        for item in self._reading.diagnostics:
+            if item.code in _SAID and item.source is self._reading.source:
+                before = [start for start in starts if start <= item.span.start]
+                if before:
+                    found.add(self._keys[before[-1]])
+        return frozenset(found)

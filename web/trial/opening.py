@@ -1,0 +1,78 @@
+"""A draft tried out for a request: what is kept between requests is found, the rest is made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import OrderedDict
+from threading import Lock
+
+from flask import current_app
+
+from ...engine.evaluate import Evaluator
+from ...engine.plan import Plan
+from ...engine.reading import Reading
+from ...engine.store.opening import Store
+from ...engine.values import instant_of
+from ..effects import what_if
+from ..lookups import standing
+from ..rulebook import kept, live_of
+from .runs import Question, Runs
+from .subjects import subject_of
+from .trial import Trial
+
+_MOST_KEPT = 32
+_STALE = dt.timedelta(hours=1)
+
+
+class Tried:
+    """What an application keeps of drafts that were tried out; all of it only saves time. Safe in threads."""
+
+    def __init__(self) -> None:
+        self.runs = Runs(what_if())
+        self._lock = Lock()
+        self._evaluators: OrderedDict[str, Evaluator] = OrderedDict()
+        self._looked: dict[int, dt.datetime] = {}
+
+    def evaluator(self, plan: Plan) -> Evaluator:
+        """What decides by a plan; the same for one that means the same."""
+        with self._lock:
+            found = self._evaluators.pop(plan.digest, None) or Evaluator(plan)
+            self._evaluators[plan.digest] = found
+            while len(self._evaluators) > _MOST_KEPT:
+                self._evaluators.popitem(last=False)
+        return found
+
+    def present(self, data: int) -> dt.datetime:
+        """The present, the same for an hour while the data is the same: what was counted then is of use."""
+        with self._lock:
+            now, found = dt.datetime.now(dt.UTC), self._looked.get(data)
+            if found is None or now - found > _STALE:
+                self._looked = {data: now}
+                found = now
+        return found
+
+
+def tried() -> Tried:
+    """What this application keeps."""
+    extensions = current_app.extensions
+    found: Tried = extensions.get("leadwright.tried") or extensions.setdefault("leadwright.tried", Tried())
+    return found
+
+
+def trial_of(store: Store, ruleset: str, reading: Reading, asked: str | None) -> Trial:
+    """The draft of a ruleset tried out as of its last scoring, on the lead that `asked` names."""
+    state, live_version = tried(), live_of(store, ruleset)
+    live = kept().ready(live_version) if live_version is not None else None
+    with store.guard():
+        data = int(store.connection.execute("SELECT data FROM state").fetchone()[0])
+    last = standing(store, ruleset)
+    now = last.now if last is not None else state.present(data)
+    rules = state.evaluator(reading.plan) if reading.plan is not None else None
+    known = rules or (live.evaluator if live is not None else None)
+    subject = subject_of(store, ruleset, known.plan, asked, now) if known is not None else None
+    outcome = None
+    if rules is not None:
+        before = live.evaluator if live is not None else None
+        question = Question(store.path, data, before, rules, instant_of(now))
+        outcome = state.runs.ask(ruleset, question)
+    return Trial(ruleset, reading, rules, live, now, subject, outcome)

@@ -1,0 +1,184 @@
+"""A draft tried out, for one request: on the lead that was chosen, on all leads, by its own tests."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ...engine.decision import Decision, Line, RuleFinding
+from ...engine.evaluate import Evaluator
+from ...engine.reading import Reading
+from ...engine.report.paper import counted, listed
+from ...engine.testing import RuleTestResult, run_tests
+from ...engine.trial.marks import Marks
+from ...grammar.nodes import Rule
+from ..effects import Crossing, crossings
+from ..pages.adding_up import Silent, accounts, blanks, silent
+from ..rulebook import Ready
+from .chart import Chart, chart
+from .numbers import Numbers
+from .runs import Outcome, Waiting
+from .subjects import Subject
+
+_MOST_NEAR = 5
+
+
+@dataclass
+class Trial:
+    """Everything that the panel asks for.
+
+    `rules` is None where the draft cannot run; `live` where nothing is live. `outcome` is of the draft.
+    """
+
+    ruleset: str
+    reading: Reading
+    rules: Evaluator | None
+    live: Ready | None
+    now: dt.datetime
+    subject: Subject | None
+    outcome: Outcome | Waiting | None
+
+    # --- one lead -------------------------------------------------------------------------------
+
+    @cached_property
+    def marks(self) -> Marks | None:
+        """What the draft says of the chosen lead."""
+        if self.rules is None or self.subject is None or self.subject.case is None:
+            return None
+        return Marks(self.rules, self.subject.case)
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        """What is decided about the chosen lead: by the draft; by what is live where the draft cannot run."""
+        return self.marks.decision if self.marks is not None else self.live_decision
+
+    @cached_property
+    def live_decision(self) -> Decision | None:
+        """What the live rules decide about the chosen lead."""
+        if self.live is None or self.subject is None or self.subject.case is None:
+            return None
+        live, case = self.live.evaluator, self.subject.case
+        return live.decide(case.facts(live), case.now)
+
+    @property
+    def beside_live(self) -> str | None:
+        """How the draft's decision compares with the live one, in words."""
+        draft, live = self.decision, self.live_decision
+        if draft is None or live is None or self.rules is None:
+            return None
+        told = [f"{live.total:,} points"] if draft.total != live.total else []
+        if _where(draft) != _where(live):
+            told.append(_where(live))
+        if not told and draft.grades != live.grades:
+            told.append("other grades")
+        return f"live: {', '.join(told)}" if told else "same as live"
+
+    @property
+    def lines(self) -> list[tuple[Line, RuleFinding | None]]:
+        """What gives or takes points, each with its rule where it is one's."""
+        return (
+            [line for account in accounts(self.decision) for line in account.lines] if self.decision else []
+        )
+
+    @cached_property
+    def _silent(self) -> list[Silent]:
+        return silent(self.decision) if self.decision is not None else []
+
+    @property
+    def near(self) -> list[Silent]:
+        """Rules that lack one thing to fire."""
+        return [one for one in self._silent if one.near][:_MOST_NEAR]
+
+    @property
+    def silent(self) -> list[str]:
+        """The other rules that do not fire."""
+        near = {one.rule.identity for one in self.near}
+        return [one.rule.identity for one in self._silent if one.rule.identity not in near]
+
+    @property
+    def off(self) -> Sequence[str]:
+        """The rules that are switched off."""
+        found = self.reading.tree.statements
+        inside = [rule for node in found for rule in getattr(node, "rules", ())]
+        return [
+            node.name.value
+            for node in (*found, *inside)
+            if isinstance(node, Rule) and node.off and node.name is not None
+        ]
+
+    @property
+    def blanks(self) -> str:
+        """The fields whose being unknown kept rules from firing, in words."""
+        return listed(blanks(self.decision)) if self.decision is not None else ""
+
+    # --- all leads ------------------------------------------------------------------------------
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """What stands beside the cards."""
+        counts = self.outcome.counts if isinstance(self.outcome, Outcome) else None
+        return Numbers(self.reading, self.rules, counts, self.marks)
+
+    @property
+    def counted(self) -> Outcome | None:
+        """What was counted over all leads."""
+        return self.outcome if isinstance(self.outcome, Outcome) else None
+
+    @property
+    def waiting(self) -> Waiting | None:
+        """How far the counting is."""
+        return self.outcome if isinstance(self.outcome, Waiting) else None
+
+    @cached_property
+    def tracks(self) -> list[Crossing]:
+        """The stages, live and draft."""
+        if self.counted is None or self.rules is None:
+            return []
+        before = self.live.plan if self.live is not None else self.rules.plan
+        return crossings(self.counted.effect, before, self.rules.plan)
+
+    @property
+    def moves_words(self) -> str:
+        """How many leads move, in a sentence."""
+        up, down = (sum(getattr(one, way) for one in self.tracks) for way in ("up", "down"))
+        if up or down:
+            falls = "moves" if down == 1 else "move"
+            return f"{counted(up, 'lead moves', 'leads move')} up, {down:,} {falls} down."
+        moved = self.counted.effect.moved if self.counted is not None else 0
+        rest = f"; {counted(moved, 'score changes', 'scores change')}" if moved else ""
+        return f"No lead changes stage{rest}."
+
+    @property
+    def took(self) -> str:
+        """How long the counting took."""
+        seconds = self.counted.seconds if self.counted is not None else 0.0
+        return f"{seconds:.1f} s" if seconds >= 1 else f"{1000 * seconds:.0f} ms"
+
+    @cached_property
+    def chart(self) -> Chart | None:
+        """The distribution of the scores."""
+        if self.counted is None:
+            return None
+        effect = self.counted.effect
+        return chart(effect.totals_after, effect.totals_before if self.live is not None else None)
+
+    # --- tests ----------------------------------------------------------------------------------
+
+    @cached_property
+    def tests(self) -> list[RuleTestResult]:
+        """The draft's own tests, as they went."""
+        return run_tests(self.rules.plan, self.rules) if self.rules is not None else []
+
+
+def _where(decision: Decision) -> str:
+    """Where a decision puts a lead."""
+    if decision.disqualified:
+        return "disqualified"
+    stages = [
+        stage if track == "main" else f"{stage} in {track}"
+        for track, stage in decision.stages.items()
+        if stage is not None
+    ]
+    return listed(stages) or "no stage"
