@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from leadwright.tests.browser import chromium
+from leadwright.tests.browser.editor import count_settling
 from leadwright.tests.browser.site import Site, served
 from leadwright.tests.browser.watch import Watch
 from leadwright.tests.web.small import small_database
@@ -84,8 +85,9 @@ def looked_at(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture
-def watches() -> Iterator[dict[Page, Watch]]:
-    """The watch over each visitor's pages."""
+def watches(serve: Serve) -> Iterator[dict[Page, Watch]]:
+    """The watch over each visitor's pages, which looks a last time before the servers end."""
+    assert serve
     kept: dict[Page, Watch] = {}
     yield kept
     mishaps = [note for watch in kept.values() for note in watch.mishaps()]
@@ -111,8 +113,9 @@ def visit(browser: Browser, watches: dict[Page, Watch]) -> Iterator[Visit]:
             context = browser.new_context(base_url=site.address, viewport=WIDE, **options)
             until_the_end.enter_context(context)
             context.set_default_timeout(_PATIENCE)
-            watch = Watch(site.address)
+            watch = Watch(site.address, site.said)
             watch.over(context)
+            count_settling(context)
             page = context.new_page()
             watches[page] = watch
             page.goto(path)

@@ -35,7 +35,7 @@ def served(database: Path, *options: str) -> Iterator[Site]:
     """Serves a database on a free port until the end of the block."""
     command = [sys.executable, "-m", "leadwright", "serve", "--db", str(database), "--port", "0", "--no-open"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
+    with tempfile.TemporaryFile("a+", encoding="utf-8") as log:
         server = subprocess.Popen(
             [*command, *options],
             cwd=database.parent,

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 def test_all_is_read_without_javascript(visit: Visit, looked_at: Site) -> None:
     page = visit(looked_at, java_script_enabled=False)
-    page.get_by_role("link", name="Inbound").click()
+    page.get_by_role("link", name="Inbound", exact=True).click()
     expect(page.get_by_role("heading", name="Inbound", level=1)).to_be_visible()
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Leads").click()
     page.get_by_label("Id, name, company, any text").fill("zoë")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ class Watch:
     # No slots: playwright keeps something of its own on whoever listens to it.
 
     address: str
+    log: Callable[[], str] = str
+    """What the server said about its troubles."""
     noted: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
 
@@ -37,6 +40,9 @@ class Watch:
 
     def mishaps(self) -> list[str]:
         """What nobody expected, and what was expected but did not happen."""
+        log = self.log()
+        if "Traceback" in log:
+            self.noted.append(f"the server: {log[-3_000:]}")
         unseen = [text for text in self.expected if not any(text in note for note in self.noted)]
         return [
             *(note for note in self.noted if not any(text in note for text in self.expected)),
