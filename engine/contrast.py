@@ -23,18 +23,19 @@ _AT_ONCE = 100_000
 def contrast(before: Judging, after: Judging, keys: Keys, most_moves: int | None) -> Effect:
     """What becomes another; at most `most_moves` of those who move are named. The same as `effect` gives."""
     old, new = before.verdict, after.verdict
-    found = Effect(leads=before.leads, totals_before=_counted(old.total), totals_after=_counted(new.total))
+    total, other_total = before.score(None), after.score(None)
+    found = Effect(leads=before.leads, totals_before=_counted(total), totals_after=_counted(other_total))
     staged = np.zeros(before.leads, np.bool_)
     for track in dict.fromkeys([*old.stages, *new.stages]):
         was, becomes = _stages(old, track), _stages(new, track)
         for (stage, other), leads in _crossed(was, becomes).items():
             found.matrix[track, stage, other] += leads
         staged |= _differ(was, becomes)
-    moved = np.flatnonzero(staged | (old.total != new.total))
+    moved = np.flatnonzero(staged | (total != other_total))
     found.moved, found.changed_stage = len(moved), int(np.count_nonzero(staged))
     found.by_line = _by_line(before, after, moved)
     if most_moves is not None:
-        moved = _weightiest(moved, staged, old.total - new.total, most_moves)
+        moved = _weightiest(moved, staged, total - other_total, most_moves)
     for first in range(0, len(moved), _AT_ONCE):
         found.moves += _moves(before, after, moved[first : first + _AT_ONCE], keys)
     found.moves.sort(key=by_weight)
@@ -56,7 +57,7 @@ def _counted(totals: Ints) -> Counter[int]:
 
 def _stages(verdict: Verdict, track: str) -> _Stages:
     """The stages of a track; where there is no such track, no lead is in one."""
-    return verdict.stages.get(track) or ((None,), np.zeros(len(verdict.total), np.int16))
+    return verdict.stages.get(track) or ((None,), np.zeros(len(verdict.disqualified), np.int16))
 
 
 def _crossed(was: _Stages, becomes: _Stages) -> Counter[tuple[str | None, str | None]]:
@@ -131,8 +132,8 @@ def _moves(before: Judging, after: Judging, places: Ints, keys: Keys) -> list[Mo
         Move(*row)
         for row in zip(
             keys(places),
-            old.total[places].tolist(),
-            new.total[places].tolist(),
+            before.score(None)[places].tolist(),
+            after.score(None)[places].tolist(),
             _named(old, places),
             _named(new, places),
             causes,

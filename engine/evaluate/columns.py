@@ -23,6 +23,7 @@ NEVER = -(1 << 63)
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Whole = NDArray[np.signedinteger[Any]]
 
 
 class Column:
@@ -164,6 +165,15 @@ def numbered_range(values: Ints) -> Column:
     if high - low < FEW:
         return Numbered((values - low).astype(np.uint16), range(low, high + 1))
     return Scattered((values,))
+
+
+def compact(values: Ints) -> Whole:
+    """The same whole numbers in as few bytes as hold all of them; to be made `Ints` again before sums."""
+    low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
+    for kind in (np.int8, np.int16, np.int32):
+        if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
+            return values.astype(kind)
+    return values
 
 
 def size_of(values: Iterable[Any]) -> int:

@@ -6,7 +6,7 @@ they mean, so that of a plan that has been edited only the clauses that are new 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable, Mapping
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,7 +25,7 @@ from ..plan import (
     Rule,
     ScoreValue,
 )
-from .columns import NEVER, Bools, Column, Instants, Ints, numbered_range
+from .columns import NEVER, Bools, Column, Instants, Ints, compact, numbered_range
 from .evaluator import Evaluator
 from .gauges import of_signal
 from .kept import Kept
@@ -37,21 +37,16 @@ from .truths import TRUE, UNKNOWN, Truths, all_of, answer, any_of, not_
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is decided about all leads: the total, of each track the names of its stages (None first) and
-    which one each lead is in, who is disqualified."""
+    """What is decided about all leads besides scores: of each track the names of its stages (None first)
+    and which one each lead is in; who is disqualified."""
 
-    total: Ints
     stages: Mapping[str, tuple[tuple[str | None, ...], NDArray[np.int16]]]
     disqualified: Bools
 
     @property
     def nbytes(self) -> int:
         """The memory it takes."""
-        return (
-            self.total.nbytes
-            + self.disqualified.nbytes
-            + sum(places.nbytes for _, places in self.stages.values())
-        )
+        return self.disqualified.nbytes + sum(places.nbytes for _, places in self.stages.values())
 
 
 class Judging:
@@ -163,9 +158,10 @@ class Judging:
         key = ("given", self.meanings.gauge(gauge_of(rule)), points, decay)
         found = self._kept.get(key)
         if found is None:
-            found = self._summed(rule, contribution)
+            found = compact(self._summed(rule, contribution))
             self._kept.put(key, found)
         assert isinstance(found, np.ndarray)
+        found = found.astype(np.int64)
         if contribution.least is None and contribution.most is None:
             return found
         return np.clip(found, contribution.least, contribution.most)
@@ -188,7 +184,7 @@ class Judging:
 
     def score(self, score: int | None) -> Ints:
         """A score of every lead, within its range; None is the total."""
-        return self._sums.scores[score]
+        return self._sums.score(score)
 
     @cached_property
     def _sums(self) -> Sums:
@@ -225,6 +221,10 @@ class Judging:
             lines[name] = lines.get(name, np.zeros(1, np.int64)) + points
         return lines
 
+    def cuts(self) -> Iterator[tuple[int, int, Ints]]:
+        """What bounds took from each lead, or gave it: which kind of bound, of which number, the points."""
+        return self._sums.changes()
+
     # --- decisions ------------------------------------------------------------------------------
 
     @cached_property
@@ -243,9 +243,10 @@ class Judging:
         for reason in self.plan.disqualifications:
             gone = gone | self.holds(reason.condition)
         stages = {track: self._stages(track, gone) for track in self.plan.tracks}
-        return Verdict(self.score(None), stages, gone)
+        return Verdict(stages, gone)
 
     def _stages(self, track: str, gone: Bools) -> tuple[tuple[str | None, ...], NDArray[np.int16]]:
+        """The names of a track's stages, None first, and which one each lead is in; none of the `gone`."""
         names: list[str | None] = [None]
         found = np.zeros(self.leads, np.int16)
         for stage in self.plan.stages:

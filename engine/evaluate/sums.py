@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from collections.abc import Iterator
 
 import numpy as np
 
 from ..plan import Contribution, Plan, Rule
-from .columns import Bools, Ints
+from .columns import Bools, Ints, Whole, compact
 from .decide import cut_line
 from .rules_source import CUT_BY_GROUP, CUT_BY_RANGE, CUT_BY_TOTAL, is_bounded
 
@@ -25,16 +25,18 @@ class Sums:
         self._groups = {
             number: np.zeros(leads, np.int64) for number, group in enumerate(plan.groups) if is_bounded(group)
         }
-        self._bounded: list[tuple[int, int, Ints, Bounds]] = []
+        self._bounded: list[tuple[int, int, Whole, Bounds]] = []
         """What bounds were put on: which kind, which number, the sums before, the bounds."""
-        self.scores: dict[int | None, Ints] = {}
-        """The scores within their ranges; None is the total."""
+        self._scores: dict[int | None, Whole] = {}
 
     @property
     def nbytes(self) -> int:
-        """The memory they take."""
-        arrays = [*self._own.values(), *self.scores.values(), *(sums for _, _, sums, _ in self._bounded)]
-        return sum(array.nbytes for array in {id(array): array for array in arrays}.values())
+        """The memory they take, once bound."""
+        return sum(a.nbytes for a in (*self._scores.values(), *(sums for _, _, sums, _ in self._bounded)))
+
+    def score(self, score: int | None) -> Ints:
+        """A score within its range; None is the total."""
+        return self._scores[score].astype(np.int64)
 
     def add(self, rule: Rule, contribution: Contribution, given: Ints | int, fires: Bools) -> None:
         """Adds what a rule gives a score, where it fires."""
@@ -49,24 +51,33 @@ class Sums:
         for number, sums in self._groups.items():
             group = plan.groups[number]
             self._own[group.score] += self._within(CUT_BY_GROUP, number, sums, (group.least, group.most))
-        self.scores = {
-            number: self._within(CUT_BY_RANGE, number, self._own[number], (score.low, score.high))
-            for number, score in enumerate(plan.scores)
-        }
-        total = reduce(np.add, self.scores.values(), self._own[None])
-        self.scores[None] = self._within(CUT_BY_TOTAL, 0, total, (plan.total.low, plan.total.high))
+        total = self._own[None]
+        for number, score in enumerate(plan.scores):
+            kept = self._within(CUT_BY_RANGE, number, self._own[number], (score.low, score.high))
+            self._scores[number] = compact(kept)
+            total = total + kept
+        total = self._within(CUT_BY_TOTAL, 0, total, (plan.total.low, plan.total.high))
+        self._scores[None] = compact(total)
+        self._own.clear()
+        self._groups.clear()
 
     def _within(self, kind: int, number: int, sums: Ints, bounds: Bounds) -> Ints:
         if bounds == (None, None):
             return sums
-        self._bounded.append((kind, number, sums, bounds))
+        self._bounded.append((kind, number, compact(sums), bounds))
         return np.clip(sums, *bounds)
+
+    def changes(self) -> Iterator[tuple[int, int, Ints]]:
+        """What each bound took from each lead or gave it, in the order in which they were put on."""
+        for kind, number, sums, bounds in self._bounded:
+            whole = sums.astype(np.int64)
+            yield kind, number, np.clip(whole, *bounds) - whole
 
     def cuts(self, places: Ints) -> dict[str, Ints]:
         """What bounds took from the leads at some places, or gave them, by what that line is called."""
         lines: dict[str, Ints] = {}
         for kind, number, sums, bounds in self._bounded:
-            some = sums[places]
+            some = sums[places].astype(np.int64)
             change = np.clip(some, *bounds) - some
             for part in (np.minimum(change, 0), np.maximum(change, 0)):
                 if (worth := int(part.sum())) != 0:

@@ -68,7 +68,8 @@ class WhatIf:
         self._lock = Lock()
         self._of: tuple[Path, int, int] | None = None
         self._leads: Ints = np.empty(0, np.int64)
-        self._kept = Kept(memory)
+        # A column that has to be read again costs more than all answers that can be had from it.
+        self._measured, self._kept = Kept(memory * 3 // 4), Kept(memory // 4)
         self._meanings: dict[Evaluator, Meanings] = {}
 
     def effect(
@@ -140,6 +141,7 @@ class WhatIf:
         """Forgets what was kept of other data or another instant."""
         data: int = store.connection.execute("SELECT data FROM state").fetchone()[0]
         if self._of != (store.path, data, now):
+            self._measured.clear()
             self._kept.clear()
             rows = store.connection.execute("SELECT _id FROM lead ORDER BY _id")
             self._leads = np.fromiter((lead for (lead,) in rows), np.int64)
@@ -173,7 +175,7 @@ class WhatIf:
         fields, gauges = self._meanings_of(evaluator).needs
         found: dict[Hashable, Column | Instants] = {}
         for key in (*fields, *gauges):
-            column = self._kept.get(key)
+            column = self._measured.get(key)
             if column is not None:
                 assert isinstance(column, Column | Instants)
                 found[key] = column
@@ -187,7 +189,7 @@ class WhatIf:
             tell=tell,
         )
         for key, column in read.items():
-            self._kept.put(key, column)
+            self._measured.put(key, column)
         return found | read
 
     def _keys(self, store: Store, places: Ints) -> list[str]:

@@ -70,7 +70,7 @@ def at_once(judged: Judging) -> list[tuple[object, ...]]:
     lines = judged.lines(np.arange(judged.leads))
     found = []
     for place, (total, gone) in enumerate(
-        zip(verdict.total.tolist(), verdict.disqualified.tolist(), strict=True)
+        zip(judged.score(None).tolist(), verdict.disqualified.tolist(), strict=True)
     ):
         points = {name: int(given[place]) for name, given in lines.items()}
         rules = {name: given for name, given in points.items() if name in identities and given}
