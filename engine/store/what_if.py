@@ -72,6 +72,11 @@ class WhatIf:
         self._measured, self._kept = Kept(memory * 3 // 4), Kept(memory // 4)
         self._meanings: dict[Evaluator, Meanings] = {}
 
+    @property
+    def nbytes(self) -> int:
+        """How many bytes are kept."""
+        return self._measured.nbytes + self._kept.nbytes
+
     def effect(
         self,
         store: Store,
