@@ -6,11 +6,12 @@ statement alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from . import syntax_errors
+from .again import scan_again, shifted
 from .build import actions_for
 from .build_statements import GroupOpen
 from .diagnostics import Diagnostic, Severity, Source
@@ -19,7 +20,7 @@ from .machine import Machine, Stuck
 from .nodes import Group, Rule, Span, Statement, Tree
 from .numerals import thousands_points
 from .place import Place
-from .scan import Lexeme, scan
+from .scan import Lexeme, Scanned, scan
 from .split import Piece, alike, split
 from .table import load
 from .trouble import Trouble
@@ -43,12 +44,16 @@ class Parsed:
     A statement with a mistake in its syntax is left out of the tree; all others are in it. `broken`
     has the span of each piece that was left out, in order. Where a group's header is broken, its rules
     are in the tree by themselves; where only its closing brace is missing, the group is in the tree.
+    `scanned` has every lexeme and comment (None for a text not read), and `pieces` the statements by how
+    they are written, for whoever reads a text that is much like this one.
     """
 
     source: Source
     tree: Tree
     diagnostics: tuple[Diagnostic, ...]
     broken: tuple[Span, ...]
+    scanned: Scanned | None = field(default=None, compare=False, repr=False)
+    pieces: Mapping[str, Statement] = field(default_factory=dict, compare=False, repr=False)
 
 
 @cache
@@ -59,30 +64,43 @@ def machine() -> Machine:
     return Machine(table, actions_for(rules))
 
 
-def parse(source: Source) -> Parsed:
+def parse(source: Source, before: Parsed | None = None) -> Parsed:
     """The tree of a text, and everything that is wrong with its syntax, in order.
 
-    Never raises, whatever the text. A text past 1 MiB is not read at all, of one with more than 10,000
-    statements the first 10,000 are; both are errors.
+    `before` is a text that was read, much like this one: what is in both is not read again. Never raises,
+    whatever the text. A text past 1 MiB is not read at all, of one with more than 10,000 statements the
+    first 10,000 are; both are errors.
     """
     text = source.text
     everything = Span(0, len(text))
     if len(text) > LARGEST_TEXT or len(text.encode("utf-8", "surrogatepass")) > LARGEST_TEXT:
         diagnostic = syntax_errors.said(source, text_too_long(text))
         return Parsed(source, Tree((), (), span=everything), (diagnostic,), (everything,))
-    scanned = scan(text)
-    reading = _Reading(source, scanned.lexemes, split(scanned.lexemes))
+    if before is None or before.scanned is None:
+        scanned, known = scan(text), {}
+    else:
+        scanned, known = scan_again(text, before.source.text, before.scanned), before.pieces
+    reading = _Reading(source, scanned.lexemes, split(scanned.lexemes), known)
     reading.run()
     tree = Tree(tuple(reading.statements), scanned.comments, span=everything)
     diagnostics = sorted(reading.diagnostics, key=Diagnostic.sort_key)
-    return Parsed(source, tree, tuple(diagnostics), tuple(reading.broken))
+    broken = tuple(reading.broken)
+    return Parsed(source, tree, tuple(diagnostics), broken, scanned, reading.found)
 
 
 class _Reading:
     """A text half read: what was found so far, and the group that is open."""
 
-    def __init__(self, source: Source, lexemes: Sequence[Lexeme], pieces: Sequence[Piece]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        lexemes: Sequence[Lexeme],
+        pieces: Sequence[Piece],
+        known: Mapping[str, Statement],
+    ) -> None:
         self.source = source
+        self.known = known
+        self.found: dict[str, Statement] = {}
         self.lexemes = lexemes
         self.pieces = pieces
         self.next = 0
@@ -173,6 +191,11 @@ class _Reading:
     def _read(self, word: str, lexemes: list[Lexeme]) -> None:
         start = "group_open" if word == "group" else "statement"
         text = self.source.text
+        written = text[lexemes[0].start : lexemes[-1].end]
+        known = self.known.get(written)
+        if known is not None:
+            self._keep(shifted(known, lexemes[0].start - known.span.start), written)
+            return
         try:
             too_deep(lexemes)
             node = machine().run(start, lexemes, text)
@@ -182,7 +205,7 @@ class _Reading:
             place = Place(machine(), start, text, tuple(stuck.taken), stuck.at, tuple(stuck.rest))
             self._stuck(word, lexemes, place)
         else:
-            self._keep(node)
+            self._keep(node, written)
 
     def _stuck(self, word: str, lexemes: list[Lexeme], place: Place) -> None:
         """Say what is wrong with a piece, after keeping the whole statements before and after the mistake."""
@@ -244,10 +267,12 @@ class _Reading:
             pass
         return []
 
-    def _keep(self, node: Statement | GroupOpen) -> None:
+    def _keep(self, node: Statement | GroupOpen, written: str) -> None:
         if isinstance(node, GroupOpen):
             self.group = node
-        elif self.group is not None and isinstance(node, Rule):
+            return
+        self.found[written] = node
+        if self.group is not None and isinstance(node, Rule):
             self.rules.append(node)
         else:
             self.statements.append(node)

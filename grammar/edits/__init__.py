@@ -9,7 +9,7 @@ from __future__ import annotations
 from .apply import OPERATIONS, apply
 from .edit import Applied, Conflict, Edit, Outcome, Refusal
 from .merge import MergeConflict, Merged, merge
-from .outline import Card, as_data, card, outline
+from .outline import Card, Place, as_data, card, outline, places
 
 __all__ = [
     "OPERATIONS",
@@ -20,10 +20,12 @@ __all__ = [
     "MergeConflict",
     "Merged",
     "Outcome",
+    "Place",
     "Refusal",
     "apply",
     "as_data",
     "card",
     "merge",
     "outline",
+    "places",
 ]

@@ -66,7 +66,11 @@ def _applied(text: str, edit: Edit, seen: str | None, parsed: Parsed | None) -> 
     if edit.op not in OPERATIONS:
         raise refused(f'There is no edit called "{edit.op}".')
     now = Manuscript.of(text, parsed)
-    if seen is not None and seen != text and not _same_statement(now, Manuscript.of(seen), edit):
+    if (
+        seen is not None
+        and seen != text
+        and not _same_statement(now, Manuscript.of(seen, before=now.parsed), edit)
+    ):
         return _merged(now, edit, seen)
     if edit.op == "restore":
         return _finished(now, restored(now, edit), None, (), edit=edit)
@@ -76,7 +80,7 @@ def _applied(text: str, edit: Edit, seen: str | None, parsed: Parsed | None) -> 
         new = spliced(text, splices.pieces)
     except ValueError:
         raise refused("This cannot be done here; change it in the text view.") from None
-    after = Manuscript.of(new)
+    after = Manuscript.of(new, before=now.parsed)
     checked(now, after, index, edit)
     return _finished(now, after, _touched(splices), splices.taken, index=index, edit=edit)
 
@@ -105,7 +109,7 @@ def _merged(now: Manuscript, edit: Edit, seen: str) -> Applied:
     merged = merge(seen, mine.text, now.text)
     if merged.conflicts:
         raise conflict(merged.conflicts[0].message, merged.conflicts[0].theirs)
-    after = Manuscript.of(merged.text)
+    after = Manuscript.of(merged.text, before=now.parsed)
     key = mine.key if after.find(mine.key) is not None else ""
     return replace(_finished(now, after, None, mine.taken), key=key)
 

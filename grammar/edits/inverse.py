@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..again import alike
 from .blocks import extent
 from .edit import Edit, conflict
 from .manuscript import Manuscript
@@ -12,9 +13,9 @@ from .weave import weave
 def restoring(before: Manuscript, after: Manuscript, key: str) -> Edit:
     """The edit from `after` back to `before`: the lines that differ and enough to find them by."""
     old, new = after.text, before.text
-    head = _alike(old, new)
+    head = alike(old, new)
     most = min(len(old), len(new)) - head
-    tail = _alike(old[::-1][:most], new[::-1][:most])
+    tail = alike(old[::-1][:most], new[::-1][:most])
     start, end = after.line_start(head), after.next_line(len(old) - tail)
     while old.count(old[start:end]) != 1 or start == end:
         if start == 0 and end == len(old):
@@ -24,18 +25,6 @@ def restoring(before: Manuscript, after: Manuscript, key: str) -> Edit:
     return Edit("restore", key, old=old[start:end], new=new[start : len(new) - (len(old) - end)], at=start)
 
 
-def _alike(one: str, other: str) -> int:
-    """How many characters two texts begin alike with."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[:middle] == other[:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
 def restored(now: Manuscript, edit: Edit) -> Manuscript:
     """The text with lines as they were before. Stops where somebody changed the same lines since."""
     text, old, new = now.text, edit.old or "", edit.new or ""
@@ -43,7 +32,7 @@ def restored(now: Manuscript, edit: Edit) -> Manuscript:
     if text[at : at + len(old)] != old or (not old and text):
         at = text.find(old) if old and text.count(old) == 1 else -1
     if at >= 0:
-        return Manuscript.of(spliced(text, [Splice(at, at + len(old), new)]))
+        return Manuscript.of(spliced(text, [Splice(at, at + len(old), new)]), before=now.parsed)
     index = now.find(edit.key)
     if index is None:
         raise conflict("This cannot be undone: somebody changed or removed the same lines since.")
@@ -52,7 +41,7 @@ def restored(now: Manuscript, edit: Edit) -> Manuscript:
     woven = weave(old, new, theirs)
     if woven.clash is not None:
         raise conflict("This cannot be undone: somebody changed the same place since.", woven.clash)
-    after = Manuscript.of(spliced(text, [Splice(what.start, what.end, woven.text)]))
+    after = Manuscript.of(spliced(text, [Splice(what.start, what.end, woven.text)]), before=now.parsed)
     if len(after.parsed.broken) > len(now.parsed.broken):
         raise conflict("This cannot be undone: somebody changed the same statement since.", theirs)
     return after

@@ -19,7 +19,7 @@ from ..diagnostics import Source
 from ..nodes import Span
 from ..parser import Parsed, parse
 from ..printer import text_of
-from ..scan import Lexeme, scan
+from ..scan import Lexeme, Scanned, scan
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -70,14 +70,20 @@ class Manuscript:
     parsed: Parsed
 
     @classmethod
-    def of(cls, text: str, parsed: Parsed | None = None) -> Manuscript:
-        """Reads a text, unless it comes with what was read."""
-        return cls(text, parsed if parsed is not None and parsed.source.text == text else parse(Source(text)))
+    def of(cls, text: str, parsed: Parsed | None = None, before: Parsed | None = None) -> Manuscript:
+        """Reads a text, unless it comes with what was read. `before` is one much like it."""
+        if parsed is not None and parsed.source.text == text:
+            return cls(text, parsed)
+        return cls(text, parse(Source(text), before))
+
+    @cached_property
+    def _scanned(self) -> Scanned:
+        return self.parsed.scanned or scan(self.text)
 
     @cached_property
     def lexemes(self) -> list[Lexeme]:
         """Every lexeme, in order."""
-        return scan(self.text).lexemes
+        return self._scanned.lexemes
 
     @cached_property
     def _lexeme_starts(self) -> list[int]:
@@ -86,7 +92,7 @@ class Manuscript:
     @cached_property
     def comments(self) -> Sequence[n.Comment]:
         """Every comment, in order."""
-        return scan(self.text).comments if self.parsed.broken else self.parsed.tree.comments
+        return self._scanned.comments
 
     @cached_property
     def _comment_starts(self) -> list[int]:

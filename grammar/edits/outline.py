@@ -159,6 +159,43 @@ def card(parsed: Parsed, key: str, describe: Describe | None = None) -> Card | N
     return _card(manuscript, index, describe, tuple(sorted(cards, key=_place)))
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a card of the outermost level stands: its statement or section, and all that belongs to it.
+
+    What stands between `start` and `end` makes the same card wherever it stands. `keys` are those of the
+    statement and of the rules in it; a section has none.
+    """
+
+    keys: tuple[str, ...]
+    sort: str
+    span: Span
+    start: int
+    end: int
+
+
+def places(parsed: Parsed) -> tuple[Place, ...]:
+    """Where the cards of a text stand, in its order; made in a small part of the time that cards take."""
+    manuscript = Manuscript.of(parsed.source.text, parsed)
+    groups = [item.span for item in manuscript.items if item.sort == "group"]
+    found = [
+        Place((), "section", one.span, one.span.start, one.span.end)
+        for one in _sections(manuscript)
+        if not any(group.start <= one.span.start < group.end for group in groups)
+    ]
+    keys: dict[int, list[str]] = {}
+    for index, item in enumerate(manuscript.items):
+        if item.parent is None:
+            keys[index] = [item.key]
+        else:
+            keys[item.parent].append(item.key)
+    for index, own in keys.items():
+        item, what = manuscript.items[index], extent(manuscript, index)
+        start = what.start if what.whole else item.span.start
+        found.append(Place(tuple(own), item.sort, item.span, start, max(what.end, item.span.end)))
+    return tuple(sorted(found, key=lambda one: one.span.start))
+
+
 def _place(one: Card) -> int:
     return one.span.start
 
