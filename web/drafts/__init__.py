@@ -8,8 +8,9 @@ shows an older text is brought together with what others did since.
 from __future__ import annotations
 
 from .changes import Changed, NotDone, change, discard, take_text
-from .draft import Draft, begin, current, draft_names
+from .draft import Draft, begin, current, draft_names, forget
 from .log import Entry, authors, entries, text_at
+from .texts import Texts
 from .undo import redo, undo
 from .versions import Caught, catch_up
 
@@ -19,6 +20,7 @@ __all__ = [
     "Draft",
     "Entry",
     "NotDone",
+    "Texts",
     "authors",
     "begin",
     "catch_up",
@@ -27,6 +29,7 @@ __all__ = [
     "discard",
     "draft_names",
     "entries",
+    "forget",
     "redo",
     "take_text",
     "text_at",

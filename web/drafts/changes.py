@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from ...engine.store.opening import Store
 from ...grammar.edits import Applied, Conflict, Edit, MergeConflict, apply, merge
 from ...grammar.edits.inverse import restoring
-from ...grammar.edits.manuscript import Manuscript
 from .draft import Draft, held, kept
 from .log import OWN, Entry, changes_since, note, take_back, text_at
+from .texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,52 +47,60 @@ class NotDone:
     wanted: str | None = None
 
 
-def change(store: Store, ruleset: str, edits: Sequence[Edit], *, who: str, seen: int) -> Changed | NotDone:
+def change(
+    store: Store, ruleset: str, edits: Sequence[Edit], *, who: str, seen: int, texts: Texts | None = None
+) -> Changed | NotDone:
     """Does edits of the visual view, all or none, as one step that can be undone.
 
-    `seen` is the revision for which they were made. Raises KeyError where there is no such ruleset.
+    `seen` is the revision for which they were made; `texts` are those read before. Raises KeyError where
+    there is no such ruleset.
     """
+    texts = texts or Texts()
     with store.transaction() as connection:
         draft = held(connection, store, ruleset)
         later = changes_since(connection, ruleset, seen) if seen < draft.revision else []
         before = text_at(draft, later) if later else draft.text
-        done = _done(draft, before, edits)
+        done = _done(draft, before, edits, texts)
         if isinstance(done, NotDone):
             return named(done, later, who)
         if done.draft.text == draft.text:
             return replace(done, draft=draft)
-        made = saved(connection, draft, done.draft.text, who=who, sort="edit", edits=edits)
+        made = saved(connection, draft, done.draft.text, texts, who=who, sort="edit", edits=edits)
         return replace(done, draft=made)
 
 
 def take_text(
-    store: Store, ruleset: str, text: str, *, who: str, seen: int, seen_text: str | None = None
+    store: Store, ruleset: str, text: str, *, who: str, seen: int, texts: Texts | None = None
 ) -> Changed:
     """Takes in a text that was written in the text view, brought together with what others did since."""
+    texts = texts or Texts()
     with store.transaction() as connection:
         draft = held(connection, store, ruleset)
         later = changes_since(connection, ruleset, seen) if seen < draft.revision else []
-        base = seen_text if seen_text is not None else text_at(draft, later)
-        merged = merge(base, text, draft.text)
+        merged = merge(text_at(draft, later), text, draft.text)
         if merged.text == draft.text:
             return Changed(draft, {}, conflicts=merged.conflicts)
-        made = saved(connection, draft, merged.text, who=who, sort="text", edits=())
+        made = saved(connection, draft, merged.text, texts, who=who, sort="text", edits=())
         return Changed(made, {}, conflicts=merged.conflicts)
 
 
-def discard(store: Store, ruleset: str, *, who: str) -> Changed:
+def discard(store: Store, ruleset: str, *, who: str, texts: Texts | None = None) -> Changed:
     """The text of the version that the draft goes on from again; a change like any other, to be undone."""
+    texts = texts or Texts()
     with store.transaction() as connection:
         draft = held(connection, store, ruleset)
         if not draft.changed or draft.base is None:
             return Changed(draft, {})
-        return Changed(saved(connection, draft, draft.base_text, who=who, sort="discard", edits=()), {})
+        return Changed(
+            saved(connection, draft, draft.base_text, texts, who=who, sort="discard", edits=()), {}
+        )
 
 
 def saved(
     connection: sqlite3.Connection,
     draft: Draft,
     text: str,
+    texts: Texts,
     *,
     who: str,
     sort: str,
@@ -102,7 +110,8 @@ def saved(
     """The draft with another text, written down and noted. What its author had undone cannot come again,
     unless this is an undo or redo itself."""
     made = replace(draft, text=text, revision=draft.revision + 1)
-    inverse = restoring(Manuscript.of(draft.text), Manuscript.of(text), edits[0].key if edits else "")
+    before, after = (texts.manuscript(one, draft.ruleset) for one in (draft.text, text))
+    inverse = restoring(before, after, edits[0].key if edits else "")
     kept(connection, made)
     if sort in OWN and sort != "redo":
         rows = connection.execute(
@@ -114,25 +123,26 @@ def saved(
     return made
 
 
-def _done(draft: Draft, before: str, edits: Sequence[Edit]) -> Changed | NotDone:
+def _done(draft: Draft, before: str, edits: Sequence[Edit], texts: Texts) -> Changed | NotDone:
     text, seen = draft.text, before
     if before != draft.text and len(edits) > 1:
-        return _brought_together(draft, before, edits)
+        return _brought_together(draft, before, edits, texts)
     keys: dict[str, str] = {}
     taken: tuple[str, ...] = ()
     for edit in edits:
-        outcome = apply(text, edit, seen=seen)
+        outcome = apply(text, edit, seen=seen, parsed=texts.read(text, draft.ruleset))
         if not isinstance(outcome, Applied):
             return _not_done(draft, edit, outcome)
         text = seen = outcome.text
+        texts.keep(outcome.parsed, draft.ruleset)
         keys[edit.key] = outcome.key
         taken += outcome.taken
     return Changed(replace(draft, text=text), keys, taken)
 
 
-def _brought_together(draft: Draft, before: str, edits: Sequence[Edit]) -> Changed | NotDone:
+def _brought_together(draft: Draft, before: str, edits: Sequence[Edit], texts: Texts) -> Changed | NotDone:
     """Several edits of an older text: done there, then brought into the text of now."""
-    mine = _done(replace(draft, text=before), before, edits)
+    mine = _done(replace(draft, text=before), before, edits, texts)
     if isinstance(mine, NotDone):
         return replace(mine, draft=draft)
     merged = merge(before, mine.draft.text, draft.text)

@@ -96,3 +96,15 @@ def _found(connection: sqlite3.Connection, ruleset: str) -> Draft | None:
         "SELECT ruleset, text, base, base_text, revision FROM draft WHERE ruleset = ?", (ruleset,)
     ).fetchone()
     return Draft(*row) if row is not None else None
+
+
+def forget(store: Store, ruleset: str) -> str | None:
+    """Throws away the draft of a ruleset that has no version, and gives its text; None where there is none.
+    That of a published ruleset is kept: `discard` takes it back to the live version."""
+    with store.transaction() as connection:
+        found = _found(connection, ruleset)
+        if found is None or ruleset in ruleset_names(store):
+            return None
+        connection.execute("DELETE FROM draft_change WHERE ruleset = ?", (ruleset,))
+        connection.execute("DELETE FROM draft WHERE ruleset = ?", (ruleset,))
+    return found.text

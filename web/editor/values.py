@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, jsonify
@@ -107,7 +107,10 @@ def _names(names: Vocabulary, about: str, _text: Manuscript) -> Iterator[Suggest
         yield Suggestion("", note, label, form)
 
 
-def _of_sort(*sorts: str, kinds: tuple[Kind, ...] = ()) -> object:
+_Sort = Callable[[Vocabulary, str, Manuscript], Iterator[Suggestion]]
+
+
+def _of_sort(*sorts: str, kinds: tuple[Kind, ...] = ()) -> _Sort:
     def found(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
         for known in names.names():
             if known.sort in sorts and (known.sort == "event" or not kinds or known.kind in kinds):
@@ -184,7 +187,7 @@ def _entries(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Sugg
                 yield Suggestion(value, f"{facts.name}, {counted(count, 'lead')}")
 
 
-_SORTS = {
+_SORTS: dict[str, _Sort] = {
     "names": _names,
     "fields": _of_sort("field", kinds=(Kind.TEXT,)),
     "events": _of_sort("event"),
