@@ -37,7 +37,7 @@ class Formatted:
 
 
 def format_text(source: Source) -> Formatted:
-    """The common layout of a text: no BOM, LF line ends, one at the end of the text.
+    """The common layout of a text: no BOM, one line end at the end; lines end as the first one does.
 
     The result has the same statements and the same comments in the same order, and formatting it again
     changes nothing. Where no layout would satisfy that, the text is kept whole.
@@ -51,6 +51,7 @@ def format_text(source: Source) -> Formatted:
             break
         refused = _spoiled(parsed, text)
         if not refused:
+            text = _ended_alike(source.text, text)
             return Formatted(text, text != source.text, tuple(sorted(page.kept, key=lambda span: span.start)))
     return Formatted(source.text, False, (Span(0, len(source.text)),))
 
@@ -68,6 +69,13 @@ def _spoiled(before: Parsed, text: str) -> frozenset[int]:
         return all_of_them
     pairs = zip(old.statements, new.statements, strict=True)
     return frozenset(one.span.start for one, other in pairs if one != other)
+
+
+def _ended_alike(source: str, text: str) -> str:
+    """The text with the line ends of the source, which version control may have chosen for the system."""
+    first = _LINE_END.search(source)
+    ends = first is not None and first[0] == "\r\n" and "\n" not in source[: first.start()]
+    return text.replace("\n", "\r\n") if ends else text
 
 
 def _broken(parsed: Parsed) -> list[str]:

@@ -29,7 +29,7 @@ def _one(item: Diagnostic, *, color: bool) -> str:
     tone = _COLORS[item.severity]
     number, column = item.source.position(item.span.start)
     head = f"{item.source.label}:{number}:{column}: "
-    head += paint(f"{item.severity.value}[{item.code}]", f"1;{tone}") + f" {paint(item.message, '1')}"
+    head += paint(f"{item.severity.value}[{item.code}]", f"1;{tone}") + f" {paint(_safe(item.message), '1')}"
     line = item.source.line(number)
     length = max(1, min(item.span.end - item.span.start, len(line) - column + 1))
     shown, before, marked = _clipped(line, column - 1, length)
@@ -41,8 +41,13 @@ def _one(item: Diagnostic, *, color: bool) -> str:
         f"{gutter} | {' ' * before}{paint('^' * marked, f'1;{tone}')}",
     ]
     if item.hint:
-        lines.append(f"{gutter} = {paint('help:', '1')} {item.hint}")
+        lines.append(f"{gutter} = {paint('help:', '1')} {_safe(item.hint)}")
     return "\n".join(lines) + "\n"
+
+
+def _safe(text: str) -> str:
+    """Words that may quote the source, without what would steer a terminal."""
+    return text if text.isprintable() else "".join(_cell(character)[0] for character in text)
 
 
 def _clipped(line: str, start: int, length: int) -> tuple[str, int, int]:

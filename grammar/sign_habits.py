@@ -113,6 +113,9 @@ def foreign(place: Place) -> Trouble | None:
     if at.text in _PLAIN:
         message = f'"{at.text}" is not a sign of this language'
         return Trouble("foreign-sign", message, at.span, f"write {_PLAIN[at.text]}")
+    if not at.text.isprintable():
+        message = f"a sign that cannot be seen (U+{ord(at.text):04X}) stands here"
+        return Trouble("foreign-sign", message, at.span, "delete what stands here, and type it again")
     hint = "leave it out, or put the text that it belongs to in quotes"
     if at.text in "'‘’`":
         hint = 'texts stand in double quotes, e.g. "CTO"'

@@ -5,6 +5,7 @@ Each function looks at one habit at the place where a piece stops, and returns N
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from .nodes import Span
@@ -67,6 +68,9 @@ def points_to(place: Place) -> Trouble | None:
     if place.word == "score" and before.kind == "NUMERAL" and "FADING" in place.accepted:
         message = "points that name no score count toward the total"
         return Trouble("points-form", message, place.span, 'leave out "score"')
+    if place.kind == "WORD" and before.kind == "NUMERAL" and (written := _last_bound(place.taken)):
+        message = f'"{brief(place.at)}" stands behind a bound, and a score is named before it'
+        return Trouble("out-of-place", message, place.span, f"write {brief(place.at)} {written}")
     if number is None or number.kind != "NUMERAL":
         return None
     if before.word in ("to", "for", "on", "points") and place.kind == "WORD":
@@ -75,6 +79,15 @@ def points_to(place: Place) -> Trouble | None:
         return Trouble("extra-word", message, before.span, f"write {points} {brief(place.at)}")
     if before.word in _BOUNDS and place.kind in ("NUMERAL", "PLUS", "MINUS"):
         return _bound(place, before)
+    return None
+
+
+def _last_bound(taken: Sequence[Lexeme]) -> str | None:
+    """`at most +10`, where that is what was written last."""
+    for length in (3, 4):
+        at, word, *number = (lexeme for lexeme in taken[-length:])
+        if at.word == "at" and word.word in ("most", "least"):
+            return f"at {word.word} {''.join(part.text for part in number)}"
     return None
 
 

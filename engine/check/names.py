@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ...grammar import nodes as n
 from ...grammar.diagnostics import Source
 from ...grammar.nodes import Kind
+from ...grammar.spelling import near
 from ..catalogue import Catalogue
 from ..plan import Feed, ListEntries, Meaning, Resolution
 from ..values import Prepared
@@ -35,6 +37,10 @@ class DeclaredDefine:
 
     node: n.Define
     source: Source
+
+
+TOTAL = "score"
+"""What stages and grades call the total."""
 
 
 class Names:
@@ -90,6 +96,8 @@ class Names:
         if self._differs_by_case(name):
             return None
         self._never_seen(name)
+        if self.catalogue is None and text not in self.resolved:
+            self._nearly_declared(name, None)
         if self.catalogue is None and self.evidence.kind_of(text) is not None:
             self._two_meanings(name)
         self.resolved.setdefault(text, Resolution(Meaning.EVENT, None))
@@ -136,7 +144,32 @@ class Names:
             self.problems.unknown_name(name, name.text, self.suggestion(name.text))
             return None
         kind = self.evidence.kind_of(name.text)
+        self._nearly_declared(name, kind)
         return Resolution(Meaning.EVENT if kind is None else Meaning.FIELD, kind)
+
+    def _nearly_declared(self, name: n.Name, kind: Kind | None) -> None:
+        """Warns of a name that nothing declares and that reads like one that something does."""
+        text = name.text
+        alike = {found for part in _shortened(text) for found in self._declared_by_shortened.get(part, ())}
+        likely = near(text, alike - {text})
+        if not likely or _without_digits(text) == _without_digits(likely[0]):
+            return
+        what = f"event {text}" if kind is None else f"field {text}: {kind.value}"
+        self.problems.warning(
+            "nearly-declared",
+            name,
+            f'"{text}" is not declared here, and "{likely[0]}" is',
+            f'did you mean "{likely[0]}"? If not, declare it too: {what}',
+        )
+
+    @cached_property
+    def _declared_by_shortened(self) -> dict[str, list[str]]:
+        """Declared names by what is left of them without one letter: what two near names have in common."""
+        found: dict[str, list[str]] = {}
+        for name in {*self.defines, *self.fields, *self.events, *self.scores, TOTAL}:
+            for part in _shortened(name):
+                found.setdefault(part, []).append(name)
+        return found
 
     def _two_meanings(self, name: n.Name) -> None:
         self.problems.warning(
@@ -165,9 +198,9 @@ class Names:
         """The near names of both kinds, as a question."""
         fields = {*self.fields, *self.defines, *(self.catalogue.fields if self.catalogue else ())}
         events = {*self.events, *(self.catalogue.events if self.catalogue else ())}
-        near = [f'"{found}"' for found in (nearest(name, fields),) if found]
-        near += [f'the event "{found}"{self._seen(found)}' for found in (nearest(name, events),) if found]
-        return f"did you mean {' or '.join(near)}?" if near else None
+        alike = [f'"{found}"' for found in (nearest(name, fields),) if found]
+        alike += [f'the event "{found}"{self._seen(found)}' for found in (nearest(name, events),) if found]
+        return f"did you mean {' or '.join(alike)}?" if alike else None
 
     def _seen(self, event: str) -> str:
         facts = self.catalogue.events.get(event) if self.catalogue else None
@@ -176,13 +209,13 @@ class Names:
     def _never_seen(self, name: n.Name) -> None:
         if self.catalogue is None or name.text in self.catalogue.events:
             return
-        near = nearest(name.text, [*self.catalogue.events, *self.events])
+        likely = nearest(name.text, [*self.catalogue.events, *self.events])
         self.problems.warning(
             "unseen-event",
             name,
             f'no event "{name.text}" has ever been seen',
-            f'did you mean "{near}"{self._seen(near)}?'
-            if near
+            f'did you mean "{likely}"{self._seen(likely)}?'
+            if likely
             else "check how the data calls it: leadwright fields",
         )
 
@@ -194,12 +227,32 @@ class Names:
         if not facts or any(feed.by for feed in feeds):
             return
         objects = {key: count for item in facts for key, count in item.objects.items()}
-        near = nearest(object_.value, objects)
+        likely = nearest(object_.value, objects)
         self.problems.warning(
             "unseen-object",
             object_,
             f'no "{type_.text}" of "{object_.value}" has ever been seen',
-            f'did you mean "{near}" (seen {objects[near]:,} times)?'
-            if near
+            f'did you mean "{likely}" (seen {objects[likely]:,} times)?'
+            if likely
             else "check how the data calls it: leadwright fields",
         )
+
+
+_SHORTEST = 4
+"""Names of fewer letters are near to too many others."""
+
+_LONGEST = 50
+
+
+def _shortened(name: str) -> set[str]:
+    """A name, and what is left of it without any one of its letters."""
+    if len(name) > _LONGEST or len(_without_digits(name)) < _SHORTEST:
+        return set()
+    return {name, *(name[:at] + name[at + 1 :] for at in range(len(name)))}
+
+
+def _without_digits(name: str) -> str:
+    return name.translate(_NO_DIGITS)
+
+
+_NO_DIGITS = str.maketrans("", "", "0123456789")

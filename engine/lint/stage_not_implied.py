@@ -29,7 +29,7 @@ def check(study: Study) -> Iterator[Diagnostic]:
                 CODE,
                 upper.condition.origin,
                 f"a lead can be in {upper.name} without what {lower.name} asks for",
-                f"if every {upper.name} should be a {lower.name} first, ask for it here too: "
+                f"if {lower.name} should always come before {upper.name}, ask for it here too: "
                 f"{lower.condition.origin.text}",
             )
 

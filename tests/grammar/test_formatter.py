@@ -64,6 +64,11 @@ def test_a_text_without_rules_becomes_empty(text: str) -> None:
     assert formatted(text).text == ""
 
 
+def test_lines_go_on_ending_as_the_first_one_does() -> None:
+    assert formatted("when  a then +1\r\nwhen b then +2\n").text == "when a then +1\r\nwhen b then +2\r\n"
+    assert formatted("when  a then +1\nwhen b then +2\r\n").text == "when a then +1\nwhen b then +2\n"
+
+
 def test_a_text_of_comments_keeps_them() -> None:
     assert formatted("  # a\n\n\n\n#b").text == "# a\n\n#b\n"
 

@@ -46,6 +46,11 @@ def test_marker_stands_under_what_is_meant() -> None:
     assert marker("a\x00\x1bb c", 5, 6) == ("a��b c", "     ^")
 
 
+def test_nothing_that_is_quoted_steers_a_terminal() -> None:
+    item = Diagnostic("c", Severity.ERROR, "\x1b[31mred", Source("a"), Span(0, 1), "\x1b]0;x\x07")
+    assert render([item]) == "<text>:1:1: error[c] �[31mred\n  |\n1 | a\n  | ^\n  = help: �]0;x�\n"
+
+
 def test_span_of_several_lines_is_marked_to_the_end_of_the_first() -> None:
     assert marker("one two\nthree", 4, 12) == ("one two", "    ^^^")
 

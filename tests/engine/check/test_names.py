@@ -6,7 +6,7 @@ import pytest
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
 from leadwright.engine.check import Checked, check
 from leadwright.engine.plan import Compare, Feed, FieldValue, IsYes, Meaning, Plan, Resolution, SignalValue
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.diagnostics import Severity, Source
 from leadwright.grammar.nodes import Kind
 from leadwright.grammar.parser import parse
 
@@ -83,6 +83,33 @@ def test_capitals_count_and_a_near_miss_is_an_error() -> None:
     assert codes('field Title: text\nwhen title = "CTO" then +1') == ["unknown-name"]
     assert codes('when Title = "CTO" then +1', data=DATA) == ["unknown-name"]
     assert codes("event Visited\nwhen visited docs then +1") == ["unknown-name"]
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("field seats: number\nwhen seat > 5 then +1",
+         'did you mean "seats"? If not, declare it too: field seat: number'),
+        ("event visited\nwhen vistied pricing then +1",
+         'did you mean "visited"? If not, declare it too: event vistied'),
+        ("define demo_asked: requested demo\nwhen demo_askd then +1",
+         'did you mean "demo_asked"? If not, declare it too: event demo_askd'),
+        ("stage A when scroe >= 5", 'did you mean "score"? If not, declare it too: field scroe: number'),
+        ("score engagement\nwhen b then +1 engagement\nstage A when engagment >= 5",
+         'did you mean "engagement"? If not, declare it too: field engagment: number'),
+    ],
+)  # fmt: skip
+def test_without_data_a_name_near_a_declared_one_is_asked_about(text: str, hint: str) -> None:
+    (problem,) = checked(text).diagnostics
+    assert (problem.code, problem.severity, problem.hint) == ("nearly-declared", Severity.WARNING, hint)
+
+
+def test_names_apart_by_numbers_short_ones_and_those_in_the_data_are_not_asked_about() -> None:
+    assert codes("field answer1: text\nwhen answer2 is known and answer1 is known then +1") == []
+    assert codes("field abc: number\nwhen abd > 1 and abc > 1 then +1") == []
+    assert codes("field titles: number\nwhen title is known and titles > 1 then +1", data=DATA) == [
+        "field-not-in-data"
+    ]
 
 
 def test_declarations_do_not_close_the_catalogue() -> None:
