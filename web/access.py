@@ -13,7 +13,7 @@ from ..engine.store.errors import StoreError
 from .accounts.log_in import person_of_session, seen
 from .accounts.roles import Person, Role
 from .accounts.tokens import person_of_token
-from .accounts.users import Doer, any_users
+from .accounts.users import Doer, any_users, name_of
 from .database import reading, writing
 from .problems import Problem
 from .settings import Settings
@@ -61,6 +61,14 @@ def doer() -> Doer:
     found = person()
     assert found is not None, "views that write need a role"
     return Doer(found.name, request.remote_addr or "")
+
+
+def account() -> str:
+    """The name of the user who is asking, whether in person or by a token; "" for a stranger."""
+    found = person()
+    if found is None:
+        return ""
+    return found.name if found.user is None else name_of(reading(settings()), found.user)
 
 
 def session_cookie() -> str:

@@ -17,7 +17,8 @@ class Settings:
     `names` are host names, besides the usual ones, by which it may be called. `https` says that a proxy
     before it speaks HTTPS. `rules_folder` is where `include` and `list ... from` of texts written in the
     page may read, None for nowhere. `most_leads` and `most_seconds` bound a dry run, `request_seconds`
-    every other question to the database.
+    every other question to the database. With `second_approver`, nothing is published before somebody else
+    than who asks has approved it.
     """
 
     database: Path
@@ -30,6 +31,7 @@ class Settings:
     most_leads: int = 100_000
     most_seconds: float = 20.0
     request_seconds: float = 15.0
+    second_approver: bool = False
 
     @property
     def local(self) -> bool:

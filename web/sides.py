@@ -65,10 +65,15 @@ def side_of(store: Store, settings: Settings, ruleset: str, which: str | int) ->
     return Side(ruleset, code, version.text, version.number, ready.reading, ready)
 
 
+def of_text(store: Store, settings: Settings, ruleset: str, text: str) -> Side:
+    """The side that a text is which is neither the draft nor a version."""
+    reading = read_text(store, settings, text, ruleset).reading
+    return Side(ruleset, f"{ruleset}@{DRAFT}", text, None, reading)
+
+
 def of_draft(store: Store, settings: Settings, draft: Draft) -> Side:
     """The side that a draft is."""
-    reading = read_text(store, settings, draft.text, draft.ruleset).reading
-    return Side(draft.ruleset, f"{draft.ruleset}@{DRAFT}", draft.text, None, reading)
+    return of_text(store, settings, draft.ruleset, draft.text)
 
 
 def asked_side(text: str) -> tuple[str, str | int]:

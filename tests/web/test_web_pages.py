@@ -109,7 +109,7 @@ def test_rolling_back_needs_a_note_and_makes_a_new_version(client: FlaskClient) 
     text = client.get("/api/v1/rulesets/inbound").json["text"]
     body = {"text": text + "\n# more", "note": "A remark", "base": 1}
     client.post("/api/v1/rulesets/inbound/versions", json=body)
-    assert "Roll back to version 1" in text_of(client, "/rulesets/inbound?version=1")
+    assert "Roll back to version 1" in text_of(client, "/rulesets/inbound/history")
     refused = client.post("/rulesets/inbound/roll-back", data={"version": "1", "note": " "})
     assert refused.status_code == 422
     done = client.post("/rulesets/inbound/roll-back", data={"version": "1", "note": "Not wanted"})

@@ -19,6 +19,10 @@ class Action(Enum):
 
     PUBLISH = "publish"
     ROLL_BACK = "roll back"
+    IMPORT = "import"
+    APPROVAL_ASKED = "approval asked"
+    APPROVAL_DECLINED = "approval declined"
+    APPROVAL_WITHDRAWN = "approval withdrawn"
     LOG_IN_FAILED = "log-in failed"
     USER_ADDED = "user added"
     USER_REMOVED = "user removed"
@@ -65,9 +69,22 @@ def record(
 
 def entries(store: Store, most: int = 200) -> list[Entry]:
     """The latest entries, the newest first."""
+    return _entries(store, "ORDER BY id DESC LIMIT ?", (most,))
+
+
+def entries_about(store: Store, ruleset: str) -> list[Entry]:
+    """What was done to a ruleset and its versions, the newest first."""
+    return _entries(
+        store,
+        "WHERE subject = :name OR substr(subject, 1, length(:name) + 1) = :name || '@' ORDER BY id DESC",
+        {"name": ruleset},
+    )
+
+
+def _entries(store: Store, rest: str, parameters: tuple[object, ...] | dict[str, object]) -> list[Entry]:
     with store.guard():
         rows = store.connection.execute(
-            "SELECT at, who, address, action, subject, detail FROM audit ORDER BY id DESC LIMIT ?", (most,)
+            f"SELECT at, who, address, action, subject, detail FROM audit {rest}", parameters
         )
         return [
             Entry(moment_of(at), who, address, Action(action), subject, detail)

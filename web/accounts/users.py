@@ -73,6 +73,13 @@ def user_named(store: Store, name: str) -> User:
     raise AccountError(f'there is no user "{name}"', there)
 
 
+def name_of(store: Store, number: int) -> str:
+    """The name of the user with this number."""
+    with store.guard():
+        row = store.connection.execute("SELECT name FROM user WHERE id = ?", (number,)).fetchone()
+    return str(row[0]) if row is not None else ""
+
+
 def add_user(store: Store, name: str, role: Role, password: str, doer: Doer) -> User:
     """Adds a user. Raises AccountError for a name that is taken or none, or a password that is too weak."""
     wanted = folded(name)

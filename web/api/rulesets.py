@@ -9,8 +9,8 @@ from ..access import doer, settings
 from ..accounts.roles import Role
 from ..database import reading, writing
 from ..lookups import standing
-from ..rulebook import publish as publish_text
-from ..rulebook import roll_back as publish_again
+from ..publishing import publish as publish_text
+from ..publishing import roll_back as publish_again
 from ..rulebook import version_of
 from .operations import Operation
 from .schemas import MAYBE, NOTE, RULESET, STRING, TEXT, VERSION, many, obj, refer
@@ -91,7 +91,7 @@ def publish(name: str, body: dict[str, Any]) -> dict[str, Any]:
 def roll_back(name: str, body: dict[str, Any]) -> dict[str, Any]:
     """Publishes an old version again, as the next one."""
     with writing(settings()) as store:
-        made = publish_again(store, name, int(body["version"]), body["note"].strip(), doer())
+        made = publish_again(store, settings(), name, int(body["version"]), body["note"].strip(), doer=doer())
     return version_data(made, whole=True)
 
 

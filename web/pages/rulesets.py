@@ -1,23 +1,27 @@
-"""Rulesets: all of them, one with its text and history, and rolling back."""
+"""Rulesets: all of them with where leads stand, and one of them with its text in words."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Response, current_app, render_template, request
 
 from ...engine.plan import Plan
 from ...engine.report.catalogue import catalogue_data
-from ...engine.store.rulesets import RulesetVersion, ruleset_names, versions
+from ...engine.store.opening import Store
+from ...engine.store.rulesets import RulesetVersion, ruleset_names
 from ...grammar import nodes
+from ...grammar.diagnostics import Severity
 from ...grammar.sentences import sentence
-from ..access import doer, needs, settings
-from ..accounts.roles import Role
-from ..database import reading, writing
+from ..access import settings
+from ..database import reading
+from ..drafts import Draft, authors, current, draft_names
 from ..lookups import Standing, standing
-from ..problems import invalid
-from ..rulebook import Ready, kept, live_of, ready, roll_back
+from ..problems import not_found
+from ..review.approvals import Approval, open_wish
+from ..rulebook import Ready, kept, live_of, read_text, ready
+from ..sides import DRAFT
 from .asked import number_asked
 
 pages = Blueprint("rulesets", __name__)
@@ -25,25 +29,53 @@ pages = Blueprint("rulesets", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A ruleset in the list. `stages` are those of `main` from the highest to none, with their leads."""
+    """A ruleset in the list. `stages` are those of `main` from the highest to none, with their leads.
 
-    live: RulesetVersion
+    `draft` is there where it differs from what is live; `problems` are those of the draft, else of what is
+    live: how many errors and how many warnings.
+    """
+
+    name: str
+    title: str
+    live: RulesetVersion | None
     standing: Standing | None
     stages: list[tuple[str | None, int]]
+    draft: Draft | None
+    authors: list[str]
+    problems: tuple[int, int]
+    wish: Approval | None
 
 
 @pages.get("/")
 def index() -> str:
-    """All rulesets, with where leads stand."""
+    """All rulesets, published or not, with where leads stand."""
     store = reading(settings())
-    rows = []
-    for name in ruleset_names(store):
-        live = live_of(store, name)
-        if live is not None:
-            found = standing(store, name)
-            plan = kept().ready(live).plan
-            rows.append(Row(live, found, ranked(plan, found) if found is not None else []))
+    drafted = draft_names(store)
+    names = dict.fromkeys([*ruleset_names(store), *drafted])
+    rows = [_row(store, name, name in drafted) for name in names]
     return render_template("rulesets.html", rows=rows, data=catalogue_data(kept().catalogue(store)))
+
+
+def _row(store: Store, name: str, drafted: bool) -> Row:
+    live = live_of(store, name)
+    draft = current(store, name) if drafted else None
+    text = draft.text if draft is not None else live.text if live is not None else ""
+    read = read_text(store, settings(), text, name).reading
+    found = standing(store, name) if live is not None else None
+    plan = kept().ready(live).plan if live is not None else None
+    title = read.plan.title if read.plan is not None else live.title if live is not None else None
+    counts = Counter(item.severity is Severity.ERROR for item in read.diagnostics)
+    return Row(
+        name,
+        title or name,
+        live,
+        found,
+        ranked(plan, found) if found is not None and plan is not None else [],
+        draft,
+        authors(store, name) if drafted else [],
+        (counts[True], counts[False]),
+        open_wish(store, name),
+    )
 
 
 def ranked(plan: Plan, found: Standing) -> list[tuple[str | None, int]]:
@@ -65,45 +97,43 @@ class Said:
 
 @pages.get("/rulesets/<name>")
 def show(name: str) -> str:
-    """One version of a ruleset: its text, in words, and the history."""
+    """One version of a ruleset: its text, and what it says in words."""
     store = reading(settings())
+    draft = current(store, name)
+    live = live_of(store, name)
+    if live is None and draft is not None:
+        return render_template("ruleset_new.html", draft=draft, authors=authors(store, name))
     chosen = ready(store, name, number_asked("version"))
-    history = list(reversed(versions(store, name)))
-    live = history[0]
+    live = live or chosen.version
     found = standing(store, name)
     return render_template(
         "ruleset.html",
         chosen=chosen,
         live=live,
-        history=history,
         standing=found,
         stages=ranked(chosen.plan, found) if found is not None else [],
         lines=chosen.version.text.splitlines(),
         said=_said(chosen),
+        draft=draft if draft is not None and draft.changed else None,
+        authors=authors(store, name),
+        wish=open_wish(store, name),
     )
 
 
 @pages.get("/rulesets/<name>/text")
 def text(name: str) -> Response:
-    """The text of a version as a file."""
-    version = ready(reading(settings()), name, number_asked("version")).version
-    response = current_app.response_class(version.text, mimetype="text/plain")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{version.ruleset}.rules")
+    """The text of a version, or with `version=draft` of the draft, as a file."""
+    store = reading(settings())
+    if request.args.get("version") == DRAFT:
+        draft = current(store, name)
+        if draft is None:
+            raise not_found(f"There is no ruleset {name}.")
+        content, called = draft.text, f"{name}-draft"
+    else:
+        content, called = ready(store, name, number_asked("version")).version.text, name
+    response = current_app.response_class(content, mimetype="text/plain")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{called}.rules")
     return response
-
-
-@pages.post("/rulesets/<name>/roll-back")
-@needs(Role.PUBLISHER)
-def back(name: str) -> AnyResponse:
-    """Publishes an old version again."""
-    number, note = request.form.get("version", ""), request.form.get("note", "").strip()
-    if not number.isdecimal() or not number.isascii() or len(number) > 9:
-        raise invalid("Say which version is to be published again.")
-    if not note or len(note) > 2_000:
-        raise invalid("Say in the note why you roll back, in at most 2,000 letters.")
-    with writing(settings()) as store:
-        made = roll_back(store, name, int(number), note, doer())
-    return redirect(url_for("rulesets.show", name=name, version=made.number), 303)
 
 
 def _said(chosen: Ready) -> list[Said]:

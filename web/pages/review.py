@@ -1,0 +1,253 @@
+"""Review and publish: what changed, who changed it, what it does to leads, and what stands in the way."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from ...engine.compare import compare
+from ...engine.store.opening import Store
+from ...grammar.diagnostics import Source
+from ...grammar.parser import parse
+from ..access import account, doer, needs, settings
+from ..accounts.roles import Role
+from ..database import reading, writing
+from ..drafts import Draft, authors, catch_up, current, entries
+from ..problems import Problem, invalid, not_found
+from ..publishing import Approved, publish, roll_back
+from ..review.approvals import Approval, Wish, ask, decline, open_wish
+from ..review.authorship import statement_authors
+from ..review.proposal import Proposal
+from ..rulebook import live_of
+from ..sides import LIVE, Side, of_draft, of_text, side_of
+from .compare import diff, effect_between
+
+pages = Blueprint("review", __name__)
+
+LONGEST_NOTE = 2_000
+
+
+@pages.get("/rulesets/<name>/review")
+def show(name: str) -> str:
+    """What would be published, and what it would do."""
+    return _page(name)
+
+
+@pages.post("/rulesets/<name>/publish")
+@needs(Role.PUBLISHER)
+def go_live(name: str) -> Response:
+    """Publishes the draft as it was looked at."""
+    note = _note()
+    try:
+        draft = _as_seen(name)
+        with writing(settings()) as store:
+            made = publish(store, settings(), name, draft.text, _needed(note), base=draft.base, doer=doer())
+            catch_up(store, name)
+    except Problem as problem:
+        return _refused(name, problem, note)
+    return redirect(url_for("history.show", name=name, live=made.number), 303)
+
+
+@pages.post("/rulesets/<name>/catch-up")
+@needs(Role.EDITOR)
+def bring_up(name: str) -> Response:
+    """Brings what was published since into the draft."""
+    with writing(settings()) as store:
+        if current(store, name) is None:
+            raise not_found(f"There is no ruleset {name}.")
+        caught = catch_up(store, name)
+    lost = [conflict.message for conflict in caught.conflicts] if caught is not None else []
+    said = f"Both changed the same {len(lost)} times; the draft's words were kept." if lost else None
+    return make_response(_page(name, said=said))
+
+
+# --- a second person --------------------------------------------------------------------------
+
+
+@pages.post("/rulesets/<name>/approval")
+@needs(Role.EDITOR)
+def wish(name: str) -> Response:
+    """Asks somebody else to publish the draft, or an old version again."""
+    note = _note()
+    try:
+        asked = _wish(name, _needed(note))
+        with writing(settings()) as store:
+            if ask(store, asked, account(), doer()) is None:
+                raise Problem(409, "Asked already", "Something of this ruleset waits for approval already.")
+    except Problem as problem:
+        return _refused(name, problem, note)
+    return redirect(url_for("review.show", name=name), 303)
+
+
+def _wish(name: str, note: str) -> Wish:
+    number = request.form.get("version", "")
+    if not number:
+        draft = _as_seen(name)
+        proposal = _proposal(reading(settings()), draft, None)
+        if proposal.blocked:
+            raise Problem(422, "Not ready", "First mend what stands in the way.")
+        return Wish(name, draft.base, draft.text, note)
+    store = reading(settings())
+    old = side_of(store, settings(), name, _number(number))
+    return Wish(name, side_of(store, settings(), name, LIVE).number, old.text, note, old.number)
+
+
+@pages.post("/rulesets/<name>/approve")
+@needs(Role.PUBLISHER)
+def approve(name: str) -> Response:
+    """Publishes what somebody else asked for."""
+    try:
+        found = _open(name)
+        approved = Approved(found, account())
+        with writing(settings()) as store:
+            if found.back_to is None:
+                made = publish(
+                    store,
+                    settings(),
+                    name,
+                    found.text,
+                    found.note,
+                    base=found.base,
+                    doer=doer(),
+                    approved=approved,
+                )
+            else:
+                number = found.back_to
+                made = roll_back(store, settings(), name, number, found.note, doer=doer(), approved=approved)
+            catch_up(store, name)
+    except Problem as problem:
+        return _refused(name, problem, "")
+    return redirect(url_for("history.show", name=name, live=made.number), 303)
+
+
+@pages.post("/rulesets/<name>/decline")
+@needs(Role.EDITOR)
+def refuse(name: str) -> Response:
+    """Declines what somebody asked for, or takes back what one asked for oneself."""
+    reason = request.form.get("reason", "").strip()
+    try:
+        found = _open(name)
+        who = account()
+        if who != found.asked_by and not _may_publish():
+            raise Problem(403, "Not allowed", "Only a publisher declines what others asked for.")
+        if who != found.asked_by and not reason:
+            raise invalid("Say why, so that whoever asked can mend it.")
+        with writing(settings()) as store:
+            if not decline(store, found, reason[:LONGEST_NOTE], who, doer()):
+                raise Problem(409, "Decided already", "This was decided in the meantime.")
+    except Problem as problem:
+        return _refused(name, problem, "")
+    return redirect(url_for("review.show", name=name), 303)
+
+
+def _open(name: str) -> Approval:
+    found = open_wish(reading(settings()), name)
+    if found is None or str(found.id) != request.form.get("wish"):
+        raise Problem(409, "Decided already", "This was approved, declined or withdrawn in the meantime.")
+    return found
+
+
+def _may_publish() -> bool:
+    from ..access import person
+
+    who = person()
+    return who is not None and who.role.may(Role.PUBLISHER)
+
+
+# --- rolling back -----------------------------------------------------------------------------
+
+
+@pages.post("/rulesets/<name>/roll-back")
+@needs(Role.PUBLISHER)
+def back(name: str) -> Response:
+    """Publishes an old version again."""
+    number, note = _number(request.form.get("version", "")), _note()
+    if not note:
+        raise invalid("Say in the note why you roll back, in at most 2,000 letters.")
+    with writing(settings()) as store:
+        made = roll_back(store, settings(), name, number, note, doer=doer())
+        catch_up(store, name)
+    return redirect(url_for("history.show", name=name, live=made.number), 303)
+
+
+# --- the page ---------------------------------------------------------------------------------
+
+
+def _page(name: str, *, said: str | None = None, note: str = "") -> str:
+    store = reading(settings())
+    draft = _draft(store, name)
+    proposal = _proposal(store, draft, open_wish(store, name))
+    side, live = proposal.side, proposal.live
+    before = live.reading.tree if live is not None else parse(Source("")).tree
+    return render_template(
+        "review.html",
+        name=name,
+        proposal=proposal,
+        changes=compare(before, side.reading.tree),
+        authors=statement_authors(store, draft),
+        people=authors(store, name),
+        rows=list(diff(live.text if live is not None else "", side.text)),
+        shown=effect_between(store, live, side) if live is not None else None,
+        who=account(),
+        second=settings().second_approver,
+        said=said,
+        note=note,
+        longest=LONGEST_NOTE,
+    )
+
+
+def _proposal(store: Store, draft: Draft, wish: Approval | None) -> Proposal:
+    live = side_of(store, settings(), draft.ruleset, LIVE) if live_of(store, draft.ruleset) else None
+    if wish is None:
+        return Proposal(draft, of_draft(store, settings(), draft), live, draft.base, None)
+    side: Side
+    if wish.back_to is not None:
+        side = side_of(store, settings(), draft.ruleset, wish.back_to)
+    else:
+        side = of_text(store, settings(), draft.ruleset, wish.text)
+    return Proposal(draft, side, live, wish.base, wish)
+
+
+def _draft(store: Store, name: str) -> Draft:
+    found = current(store, name)
+    if found is None:
+        raise not_found(f"There is no ruleset {name}.")
+    return found
+
+
+def _as_seen(name: str) -> Draft:
+    """The draft, where it is still what the form was made for. Problem 409 where it is not."""
+    store = reading(settings())
+    draft = _draft(store, name)
+    if request.form.get("revision") != str(draft.revision):
+        latest = entries(store, name, since=draft.revision - 1)
+        by = f" by {latest[0].who}" if latest else ""
+        raise Problem(
+            409,
+            "Changed in the meantime",
+            f"The draft was changed{by} while you looked at it. Below is what it says now; look again.",
+        )
+    return draft
+
+
+def _refused(name: str, problem: Problem, note: str) -> Response:
+    """The page again, with why it was not done and the note as it was typed."""
+    if problem.status == 404:
+        raise problem
+    return make_response(_page(name, said=problem.detail, note=note), problem.status)
+
+
+def _note() -> str:
+    return request.form.get("note", "").strip()
+
+
+def _needed(note: str) -> str:
+    if not note or len(note) > LONGEST_NOTE:
+        raise invalid(f"Say in the note what changed and why, in at most {LONGEST_NOTE:,} letters.")
+    return note
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not text.isascii() or len(text) > 9:
+        raise invalid("Say which version is to be published again.")
+    return int(text)

@@ -1,0 +1,257 @@
+"""Publishing: a text becomes the next version of its ruleset, or an old version does so again."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..engine.evaluate import Evaluator
+from ..engine.plan import Plan, Resolution
+from ..engine.reading import Reading
+from ..engine.report.diagnostics import diagnostic_data
+from ..engine.store.opening import Store
+from ..engine.store.rulesets import RulesetVersion, load_version
+from ..engine.testing import RuleTestResult, run_tests
+from .accounts.audit import Action, record
+from .accounts.users import Doer
+from .effects import effect_of, summary
+from .lookups import instant_asked
+from .problems import Problem, invalid
+from .review.approvals import Approval, close
+from .rulebook import NAME, kept, live_of, read_text, version_of
+from .settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """What a version is made of: everything that its meaning rests on."""
+
+    text: str
+    files: Mapping[str, str]
+    names: Mapping[str, Resolution]
+    digest: str
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A wish that is being approved, by whom."""
+
+    wish: Approval
+    account: str
+
+
+def publish(
+    store: Store,
+    settings: Settings,
+    name: str,
+    text: str,
+    note: str,
+    *,
+    base: int | None,
+    doer: Doer,
+    approved: Approved | None = None,
+) -> RulesetVersion:
+    """Publishes a text as the next version, which then is live.
+
+    `base` is the number of the version it was made from, None for a new ruleset: where another has been
+    published since, nothing is done. A text with errors, or whose tests fail, is refused, and where a second
+    person must approve, everything that nobody approved.
+    """
+    _approval_needed(settings, approved)
+    if live_of(store, name) is None:
+        check_name(name)
+    written = read_text(store, settings, text, name)
+    plan = publishable(written.reading)
+    edition = _Edition(text, written.files, plan.names, plan.digest, plan.title)
+    effect = _effect(store, settings, name, Evaluator(plan))
+    with store.transaction() as connection:
+        number = _add(connection, name, edition, note=note, base=base, author=_author(doer, approved))
+        _keep(connection, name, number, effect)
+        _record(connection, Action.PUBLISH, doer, f"{name}@{number}", _told(note, approved))
+        _close(connection, approved, number)
+    return load_version(store, name, number)
+
+
+def roll_back(
+    store: Store,
+    settings: Settings,
+    name: str,
+    number: int,
+    note: str,
+    *,
+    doer: Doer,
+    approved: Approved | None = None,
+) -> RulesetVersion:
+    """Publishes an old version's text, files and meaning again, as a new version."""
+    _approval_needed(settings, approved)
+    old, live = version_of(store, name, number), version_of(store, name)
+    if number == live.number:
+        raise Problem(409, "Live already", f"Version {number} of {name} is the live one already.")
+    ready = kept().ready(old)
+    edition = _Edition(old.text, old.files, old.names, old.digest, old.title)
+    effect = _effect(store, settings, name, ready.evaluator)
+    with store.transaction() as connection:
+        author = _author(doer, approved)
+        made = _add(connection, name, edition, note=note, base=live.number, author=author)
+        _keep(connection, name, made, effect)
+        said = _told(f"version {number} again: {note}", approved)
+        _record(connection, Action.ROLL_BACK, doer, f"{name}@{made}", said)
+        _close(connection, approved, made)
+    return load_version(store, name, made)
+
+
+def check_name(name: str) -> None:
+    """Problem 422 for what no ruleset can be called."""
+    if not re.fullmatch(NAME, name) or name != name.strip():
+        raise invalid(
+            f'"{name[:100]}" cannot be the name of a ruleset: begin with a letter or digit, and use letters, '
+            "digits, blanks and . _ - only, at most 64"
+        )
+
+
+# --- what stands in the way -------------------------------------------------------------------
+
+
+def failing_tests(plan: Plan) -> list[RuleTestResult]:
+    """The tests of a ruleset that do not come out as they say."""
+    return [result for result in run_tests(plan) if not result.passed]
+
+
+def publishable(reading: Reading) -> Plan:
+    """The plan of rules that may be published. Problem 422 for those with errors or failing tests."""
+    if reading.plan is None:
+        count = len(reading.errors)
+        many = "an error" if count == 1 else f"{count} errors"
+        raise Problem(
+            422,
+            "Errors in the rules",
+            f"The rules have {many}, so they were not published: {reading.errors[0].message} "
+            f"(line {reading.errors[0].line}).",
+            diagnostics=[diagnostic_data(item) for item in reading.diagnostics],
+        )
+    failed = failing_tests(reading.plan)
+    if failed:
+        names = ", ".join(f'"{result.test.name}"' for result in failed[:5])
+        few = "test fails" if len(failed) == 1 else "tests fail"
+        raise Problem(
+            422,
+            "Tests fail",
+            f"{len(failed)} {few}, so the rules were not published: {names}.",
+            failed_tests=[result.test.name for result in failed],
+        )
+    return reading.plan
+
+
+def _approval_needed(settings: Settings, approved: Approved | None) -> None:
+    if settings.second_approver and approved is None:
+        raise Problem(
+            403,
+            "A second person must approve",
+            "Here nothing is published before a second person has approved it. Ask for approval.",
+        )
+    if approved is not None and approved.account == approved.wish.asked_by:
+        raise Problem(
+            403,
+            "A second person must approve",
+            f"{approved.account} asked for this, so somebody else has to approve it.",
+        )
+
+
+def _close(connection: sqlite3.Connection, approved: Approved | None, number: int) -> None:
+    if approved is not None and not close(
+        connection, approved.wish.id, "approved", approved.account, version=number
+    ):
+        raise Problem(409, "Decided already", "This was approved, declined or withdrawn in the meantime.")
+
+
+def _author(doer: Doer, approved: Approved | None) -> str:
+    return doer.who if approved is None else approved.wish.asked_by
+
+
+def _told(note: str, approved: Approved | None) -> str:
+    return note if approved is None else f"asked by {approved.wish.asked_by}: {note}"
+
+
+# --- writing ----------------------------------------------------------------------------------
+
+
+def _effect(store: Store, settings: Settings, name: str, after: Evaluator) -> str | None:
+    """What it will do to leads; None for the first version, and where that takes too long."""
+    live = live_of(store, name)
+    if live is None:
+        return None
+    now = instant_asked(None, store, name)
+    shown = effect_of(store, settings, kept().ready(live).evaluator, after, now)
+    return summary(shown) if shown is not None else None
+
+
+def _keep(connection: sqlite3.Connection, name: str, number: int, effect: str | None) -> None:
+    if effect is not None:
+        connection.execute(
+            "INSERT INTO version_effect SELECT version.id, ? FROM ruleset_version AS version "
+            "JOIN ruleset ON ruleset.id = version.ruleset WHERE ruleset.name = ? AND number = ?",
+            (effect, name, number),
+        )
+
+
+def _record(connection: sqlite3.Connection, action: Action, doer: Doer, subject: str, detail: str) -> None:
+    record(connection, action, who=doer.who, address=doer.address, subject=subject, detail=detail)
+
+
+def _add(
+    connection: sqlite3.Connection, name: str, edition: _Edition, *, note: str, base: int | None, author: str
+) -> int:
+    """Adds a version, where `base` is still the live one, and gives back its number."""
+    row = connection.execute(
+        "SELECT number, text, digest FROM ruleset_version AS version "
+        "JOIN ruleset ON ruleset.id = version.ruleset WHERE name = ? ORDER BY number DESC LIMIT 1",
+        (name,),
+    ).fetchone()
+    live = row[0] if row else None
+    if live != base:
+        raise _conflict(name, base, live)
+    if row and row[1:] == (edition.text, edition.digest):
+        raise Problem(409, "Nothing changed", f"This is version {live} of {name} to the letter.")
+    connection.execute("INSERT OR IGNORE INTO ruleset (name) VALUES (?)", (name,))
+    connection.execute("UPDATE ruleset SET title = ? WHERE name = ?", (edition.title, name))
+    names = {
+        key: [found.meaning.value, found.kind.value if found.kind else None]
+        for key, found in edition.names.items()
+    }
+    number = int(live or 0) + 1
+    connection.execute(
+        "INSERT INTO ruleset_version (ruleset, number, text, files, names, digest, note, author, "
+        "published_at) SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM ruleset WHERE name = ?",
+        (
+            number,
+            edition.text,
+            json.dumps(dict(edition.files), ensure_ascii=False),
+            json.dumps(names, ensure_ascii=False),
+            edition.digest,
+            note,
+            author,
+            time.time_ns() // 1000,
+            name,
+        ),
+    )
+    return number
+
+
+def _conflict(name: str, base: int | None, live: int | None) -> Problem:
+    if live is None:
+        detail = (
+            f"There is no ruleset {name} yet, so there is no version {base} of it. Give null as the base."
+        )
+    elif base is None:
+        detail = f"There is a ruleset {name} already, at version {live}. Choose another name."
+    else:
+        detail = (
+            f"Version {live} of {name} is live by now, and this was made from version {base}. "
+            "Look at what changed, then publish again."
+        )
+    return Problem(409, "Changed in the meantime", detail, live=live)

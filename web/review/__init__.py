@@ -1,0 +1,1 @@
+"""What stands before a publish: who changed what, and where a second person must approve. No Flask."""
