@@ -87,8 +87,8 @@ def of_sqlite(error: sqlite3.Error) -> Problem | None:
 
 
 def answer(problem: Problem) -> Response:
-    """The response: JSON under /api, else a page."""
-    if request.path.startswith("/api/"):
+    """The response: JSON under /api and to scripts that ask for it, else a page."""
+    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         response = make_response(json.dumps(problem.data()), problem.status)
         response.mimetype = PROBLEM_TYPE
     else:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from ...engine.evaluate import Evaluator
 from ...engine.plan import Definition, Disqualification, Stage
 from ...engine.reading import Reading
 from ...engine.store.what_if import Counts
-from ...engine.trial.marks import Mark, Marks
+from ...engine.trial.marks import Marks
 from ...engine.trial.places import Places
 from ...grammar import nodes as n
 from ...grammar.edits.manuscript import key_of
@@ -17,6 +18,19 @@ from ...grammar.nodes import Span
 
 _SAID = frozenset({"rule-never-fires", "rule-always-fires", "stage-unreachable", "stage-never-current"})
 """Codes of lints that say of a card what its count would say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What a condition came to: as a sign with its style, as a word, and what was found."""
+
+    sign: str
+    css: str
+    truth: str
+    words: str
+
+
+_SIGNS = {True: ("✓", "yes", "yes"), False: ("✗", "no", "no"), None: ("?", "unknown", "unknown")}
 
 
 class Numbers:
@@ -67,10 +81,13 @@ class Numbers:
         condition = self._places.at(span) if self._counts is not None and self._places is not None else None
         return self._counts.of(condition)[0] if self._counts is not None and condition is not None else None
 
-    def mark(self, span: Span) -> Mark | None:
+    def mark(self, span: Span) -> Sign | None:
         """What the condition at a place came to on the chosen lead."""
-        condition = self._places.at(span) if self._marks is not None and self._places is not None else None
-        return self._marks.of(condition) if self._marks is not None and condition is not None else None
+        condition = self._places.at(span) if self._places is not None else None
+        if self._marks is None or condition is None:
+            return None
+        found = self._marks.of(condition)
+        return Sign(*_SIGNS[found.truth], found.found)
 
     # --- made when first asked for --------------------------------------------------------------
 

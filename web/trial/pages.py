@@ -42,7 +42,8 @@ def test(name: str) -> Response:
     if subject is None or subject.case is None:
         raise invalid("Choose a lead first.")
     taken = {found.name.casefold() for found in rules.plan.tests}
-    text = as_test(rules, subject.case, _free(", ".join(filter(None, (subject.title, subject.words))), taken))
+    name = ", ".join(dict.fromkeys(filter(None, (subject.title, subject.lead))))
+    text = as_test(rules, subject.case, _free(name, taken))
     if text is None:
         raise Problem(
             422,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock, Thread
 
 from ...engine.effect import Effect
 from ...engine.evaluate import Evaluator
+from ...engine.store.leads import find_lead
 from ...engine.store.opening import open_store
 from ...engine.store.what_if import Counts, Stopped, WhatIf
+from .subjects import told
 
 MOST_MOVES = 12
 PATIENCE = 0.25
@@ -43,11 +45,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was counted: by `rules`, beside those before where there are any, in so many seconds."""
+    """What was counted: by `rules`, beside those before where there are any, in so many seconds.
+
+    `names` says who the leads are that are named as moving.
+    """
 
     rules: Evaluator
     counts: Counts
     effect: Effect
+    names: Mapping[str, str]
     seconds: float
 
 
@@ -157,7 +163,9 @@ class _Job:
                 stop=stop,
             )
             counts = self.what_if.counts(store, asked.rules, asked.now, progress=self._tell, stop=stop)
-        return Outcome(asked.rules, counts, effect, time.monotonic() - started)
+            leads = [found for move in effect.moves if (found := find_lead(store, move.lead)) is not None]
+        names = {lead.key: told(lead)[0] for lead in leads}
+        return Outcome(asked.rules, counts, effect, names, time.monotonic() - started)
 
     def _tell(self, what: str, share: float) -> None:
         self.what, self.share = what, share

@@ -18,6 +18,12 @@ TEST, GIVEN = "test:", "given:"
 """What begins the name of a subject that is no lead of the record; a lead of that id goes before."""
 
 _MOST_FOUND = 20
+_NAMES = ("name", "full name", "contact name")
+_TELLING = (
+    ("title", "job title", "role", "position"),
+    ("company", "company name", "organization", "account"),
+)
+"""Fields, as most data calls them, that tell leads apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +88,18 @@ def _given(plan: Plan, asked: str, now: dt.datetime) -> Subject:
 def told(lead: StoredLead) -> tuple[str, str]:
     """Who a lead is: its name where it has one, else its id; and what else tells it from others."""
     texts = {
-        name: value for name, value in lead.fields.items() if isinstance(value, str) and value != lead.key
+        _folded(name): value
+        for name, value in lead.fields.items()
+        if isinstance(value, str) and value != lead.key
     }
-    name = next((name for name in texts if name.casefold() in ("name", "full name", "full_name")), None)
-    title = texts.pop(name) if name is not None else lead.key
-    rest = [lead.key] if name is not None else []
-    return shown(title), shown(cut(" · ".join([*list(texts.values())[:2], *rest]), 80))
+    name = next((texts.pop(key) for key in _NAMES if key in texts), None)
+    known = [texts.pop(key) for keys in _TELLING for key in keys if key in texts]
+    rest = [*known, *(value for key, value in texts.items() if key != "email")][:2]
+    return shown(name or lead.key), shown(cut(" · ".join([*rest, *([lead.key] if name else [])]), 80))
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)

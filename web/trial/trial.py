@@ -143,9 +143,12 @@ class Trial:
     def moves_words(self) -> str:
         """How many leads move, in a sentence."""
         up, down = (sum(getattr(one, way) for one in self.tracks) for way in ("up", "down"))
-        if up or down:
+        if up and down:
             falls = "moves" if down == 1 else "move"
             return f"{counted(up, 'lead moves', 'leads move')} up, {down:,} {falls} down."
+        if up or down:
+            way, other = ("up", "down") if up else ("down", "up")
+            return f"{counted(up + down, 'lead moves', 'leads move')} {way}, none {other}."
         moved = self.counted.effect.moved if self.counted is not None else 0
         rest = f"; {counted(moved, 'score changes', 'scores change')}" if moved else ""
         return f"No lead changes stage{rest}."

@@ -13,7 +13,10 @@ export function trial() {
   panel.addEventListener("change", (event) => {
     if (event.target.id !== "trial-who") return;
     event.stopPropagation();
-    choose(event.target.dataset.taken || event.target.value.trim());
+    const { value, defaultValue, dataset } = event.target;
+    // Leaving the box counts as a change even where the answer has put the lead's name into it.
+    if (dataset.taken || value !== defaultValue) choose(dataset.taken || value.trim());
+    delete dataset.taken;
   });
   panel.addEventListener("submit", (event) => {
     event.preventDefault();
