@@ -1,0 +1,112 @@
+"""Countings aside from the request that asks: waited for, watched, stopped, and ended by the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from leadwright.engine.evaluate import Evaluator
+from leadwright.engine.reading import read
+from leadwright.engine.store.what_if import Stopped, WhatIf
+from leadwright.grammar.diagnostics import Source
+from leadwright.web.trial.runs import Outcome, Question, Runs, Waiting
+
+
+class Slow(WhatIf):
+    """Answers only when it is let go, and looks meanwhile whether it is still wanted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = Event()
+        self.told = Event()
+        self.asked = 0
+        self.ended: list[str] = []
+
+    def effect(self, store: Any, before: Any, after: Any, now: int, **how: Any) -> Any:
+        self.asked += 1
+        how["progress"]("reading events", 0.5)
+        self.told.set()
+        while not self.go.wait(0.01):
+            if how["stop"]():
+                self.ended.append(after.plan.rules[0].identity)
+                raise Stopped
+        return super().effect(store, before, after, now, **how)
+
+
+@pytest.fixture
+def slow() -> Iterator[Slow]:
+    made = Slow()
+    yield made
+    made.go.set()
+
+
+@pytest.fixture
+def question(made: Path) -> Callable[..., Question]:
+    def of(points: int, data: int = 1, database: Path = made) -> Question:
+        found = read(Source(f'rule "{points}" when employees >= 100 then +{points}'))
+        assert found.plan is not None
+        return Question(database, data, None, Evaluator(found.plan), 0)
+
+    return of
+
+
+def settled(runs: Runs, ruleset: str, asked: Question) -> Outcome:
+    found = runs.ask(ruleset, asked, patience=30)
+    assert isinstance(found, Outcome)
+    return found
+
+
+def test_what_takes_long_is_watched_and_then_had(slow: Slow, question: Callable[..., Question]) -> None:
+    runs, asked = Runs(slow), question(5)
+    assert slow.told.wait(0) is False
+    runs.ask("a", asked, patience=0)
+    assert slow.told.wait(30)
+    assert runs.ask("a", asked, patience=0) == Waiting("reading events", 0.5)
+    slow.go.set()
+    found = settled(runs, "a", asked)
+    assert (found.counts.leads, list(found.counts.rules)) == (4, [2])
+    assert settled(runs, "a", question(5)) is found, "the same question is not counted again"
+    assert slow.asked == 1
+    assert settled(runs, "a", question(5, data=2)) is not found
+
+
+def test_the_next_question_about_a_ruleset_ends_the_one_before(
+    slow: Slow, question: Callable[..., Question]
+) -> None:
+    runs = Runs(slow)
+    runs.ask("a", question(1), patience=0)
+    assert slow.told.wait(30)
+    runs.ask("a", question(2), patience=0)
+    runs.ask("b", question(3), patience=0)
+    slow.go.set()
+    assert settled(runs, "a", question(2)).counts.leads == 4
+    assert settled(runs, "b", question(3)).counts.leads == 4
+
+
+def test_what_was_stopped_stays_so_until_it_is_asked_again(
+    slow: Slow, question: Callable[..., Question]
+) -> None:
+    runs, asked = Runs(slow), question(1)
+    runs.ask("a", asked, patience=0)
+    runs.stop("a")
+    found = runs.ask("a", asked, patience=30)
+    assert isinstance(found, Waiting)
+    assert found.stopped
+    assert slow.ended == ["1"]
+    slow.go.set()
+    assert isinstance(runs.ask("a", asked, patience=0), Waiting)
+    runs.again("a")
+    assert settled(runs, "a", asked).counts.leads == 4
+
+
+def test_what_goes_wrong_is_told_to_who_asks(
+    slow: Slow, question: Callable[..., Question], tmp_path: Path
+) -> None:
+    runs = Runs(slow)
+    slow.go.set()
+    with pytest.raises(Exception, match="there is no database"):
+        runs.ask("a", question(1, database=tmp_path / "none.db"), patience=30)
+    assert settled(runs, "a", question(1)).counts.leads == 4
