@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..grammar.diagnostics import Diagnostic, Severity, Source
 from ..grammar.nodes import Tree
-from ..grammar.parser import parse
+from ..grammar.parser import Parsed, parse
 from .catalogue import Catalogue
 from .check import Files, Folder, FrozenFiles, check
 from .lint import lint
@@ -39,18 +39,21 @@ def read(
     catalogue: Catalogue | None = None,
     pinned: Mapping[str, Resolution] | None = None,
     files: Files | None = None,
+    before: Parsed | None = None,
+    lints: bool = True,
 ) -> Reading:
     """Reads a text: parses, checks and lints it. Never raises for what the text says.
 
     Without `files`, what it includes is read from the folder of its path; a text without a path
-    includes nothing.
+    includes nothing. `before` is a text read earlier, much like this one, which saves time; without
+    `lints`, only what is wrong is said, and not what could be better.
     """
     if files is None:
         files = Folder(source.path.parent) if source.path is not None else FrozenFiles({})
-    parsed = parse(source)
+    parsed = parse(source, before)
     checked = check(parsed, catalogue=catalogue, pinned=pinned, files=files)
     diagnostics = checked.diagnostics
-    if checked.plan is not None:
+    if checked.plan is not None and lints:
         found = [*diagnostics, *lint(checked.plan, parsed.tree, catalogue)]
         diagnostics = tuple(sorted(found, key=Diagnostic.sort_key))
     return Reading(source, parsed.tree, checked.plan, diagnostics)

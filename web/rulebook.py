@@ -20,6 +20,7 @@ from ..engine.store.catalogue import catalogue as stored_catalogue
 from ..engine.store.opening import Store
 from ..engine.store.rulesets import RulesetVersion, load_version, ruleset_names
 from ..grammar.diagnostics import Source
+from ..grammar.parser import Parsed
 from .problems import Problem, not_found
 from .settings import Settings
 
@@ -195,32 +196,48 @@ class Written:
     catalogue: Catalogue
 
 
-def read_text(store: Store, settings: Settings, text: str, ruleset: str | None = None) -> Written:
+def read_text(
+    store: Store,
+    settings: Settings,
+    text: str,
+    ruleset: str | None = None,
+    *,
+    before: Parsed | None = None,
+    lints: bool = True,
+) -> Written:
     """Reads a text against the data; of a ruleset that is published, with the files kept with it.
 
     A text that is the live one to the letter keeps the meaning that its names were published with.
+    `before` and `lints` are as in `read`.
     """
     live = live_of(store, ruleset) if ruleset is not None else None
     known = kept().catalogue(store)
 
     def anew() -> Written:
-        return _read(settings, text, ruleset, live, known)
+        source = Source(text, Path(ruleset) if ruleset else None)
+        return _read(settings, source, live, known, before=before, lints=lints)
 
     if settings.rules_folder is not None:
         # Its files can be others the next time.
         return anew()
-    key = (text, ruleset, live.id if live is not None else None, id(known))
+    key = (text, ruleset, live.id if live is not None else None, id(known), lints)
     return kept().reading(key, anew)
 
 
 def _read(
-    settings: Settings, text: str, ruleset: str | None, live: RulesetVersion | None, found: Catalogue
+    settings: Settings,
+    source: Source,
+    live: RulesetVersion | None,
+    found: Catalogue,
+    *,
+    before: Parsed | None,
+    lints: bool,
 ) -> Written:
     known = found if found.leads or found.events else None
     frozen = live.files if live is not None else {}
     files = RecordedFiles(_Beside(settings.rules_folder, frozen))
-    source = Source(text, Path(ruleset) if ruleset else None)
-    reading = read(source, catalogue=known, files=files)
-    if live is not None and (live.text, dict(live.files)) == (text, files.texts):
-        reading = read(source, catalogue=known, files=files, pinned=live.names)
+    pinned = live.names if live is not None and live.text == source.text else None
+    reading = read(source, catalogue=known, files=files, pinned=pinned, before=before, lints=lints)
+    if live is not None and pinned is not None and dict(live.files) != files.texts:
+        reading = read(source, catalogue=known, files=files, before=before, lints=lints)
     return Written(reading, files.texts, found)

@@ -6,8 +6,6 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from ...grammar.diagnostics import Source
-from ...grammar.parser import parse
 from ..access import doer, needs, settings
 from ..accounts.roles import Role
 from ..database import reading, writing
@@ -15,6 +13,7 @@ from ..drafts import Changed, Draft, NotDone, change, discard, entries, redo, ta
 from ..problems import invalid
 from ..rulebook import kept
 from .cards import id_of
+from .desk import desk
 from .opening import draft_of, screen_of
 from .text import text_parts
 from .vocabulary import vocabulary
@@ -37,7 +36,7 @@ def edit(name: str) -> Response:
     store = reading(settings())
     draft = draft_of(store, name)
     later = entries(store, name, since=seen) if seen < draft.revision else []
-    parsed = parse(Source(text_at(draft, later)))
+    parsed = desk().texts.read(text_at(draft, later), name)
     try:
         names = vocabulary(parsed.tree, kept().catalogue(store))
         edits = [one for item in given for one in edits_of(item, parsed, names)]
@@ -46,7 +45,7 @@ def edit(name: str) -> Response:
     if not edits:
         return _answer(asked, Changed(draft, {}))
     with writing(settings()) as written:
-        done = change(written, name, edits, who=doer().who, seen=seen)
+        done = change(written, name, edits, who=doer().who, seen=seen, texts=desk().texts)
     return _answer(asked, done)
 
 
@@ -56,7 +55,7 @@ def take_back(name: str) -> Response:
     """Takes back the latest change of whoever asks."""
     draft_of(reading(settings()), name)
     with writing(settings()) as store:
-        return _answer(_asked(), undo(store, name, who=doer().who))
+        return _answer(_asked(), undo(store, name, who=doer().who, texts=desk().texts))
 
 
 @editor.post("/rulesets/<name>/edit/redo")
@@ -65,7 +64,7 @@ def again(name: str) -> Response:
     """Makes the change again that was taken back last."""
     draft_of(reading(settings()), name)
     with writing(settings()) as store:
-        return _answer(_asked(), redo(store, name, who=doer().who))
+        return _answer(_asked(), redo(store, name, who=doer().who, texts=desk().texts))
 
 
 @editor.post("/rulesets/<name>/edit/discard")
@@ -74,7 +73,7 @@ def drop(name: str) -> Response:
     """Goes back to the version that the draft went on from."""
     draft_of(reading(settings()), name)
     with writing(settings()) as store:
-        return _answer(_asked(), discard(store, name, who=doer().who))
+        return _answer(_asked(), discard(store, name, who=doer().who, texts=desk().texts))
 
 
 @editor.post("/rulesets/<name>/edit/text")
@@ -86,7 +85,9 @@ def text(name: str) -> Response:
         raise invalid("text is the whole text of the rules")
     draft_of(reading(settings()), name)
     with writing(settings()) as store:
-        done = take_text(store, name, asked["text"], who=doer().who, seen=_revision(asked))
+        done = take_text(
+            store, name, asked["text"], who=doer().who, seen=_revision(asked), texts=desk().texts
+        )
     return _answer(asked, done)
 
 
@@ -134,18 +135,14 @@ def _answer(asked: dict[str, Any], done: Changed | NotDone) -> Response:
     """All that a page has to show anew: cards that differ from those it has, their order, the state."""
     draft: Draft = done.draft
     lead = asked.get("lead")
-    screen = screen_of(reading(settings()), draft, lead if isinstance(lead, str) else None)
+    lints = asked.get("lints") is True
+    screen = screen_of(reading(settings()), draft, lead if isinstance(lead, str) else None, lints=lints)
     shown = asked.get("shown")
     has: dict[str, Any] = shown if isinstance(shown, dict) else {}
-    cards = {}
-    for one in screen.views:
-        html = screen.html(one)
-        if f'data-digest="{has.get(one.id)}"' not in html[:600]:
-            cards[one.id] = html
     answer: dict[str, Any] = {
         "revision": draft.revision,
         "order": screen.order,
-        "cards": cards,
+        "cards": {name: html for name, (html, digest) in screen.shown.items() if has.get(name) != digest},
         "state": render_template("editor/state.html", screen=screen),
         "panel": screen.panel,
         "title": screen.title,

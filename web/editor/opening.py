@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from ...engine.store.opening import Store
-from ...grammar.diagnostics import Source
-from ...grammar.parser import parse
 from ..access import person, settings
 from ..accounts.roles import Role
 from ..drafts import Draft, authors, current
@@ -12,6 +10,7 @@ from ..drafts.undo import stacks
 from ..problems import not_found
 from ..rulebook import kept, read_text
 from ..trial import panel_html, trial_of
+from .desk import desk
 from .screen import Screen
 from .vocabulary import vocabulary
 
@@ -24,17 +23,23 @@ def draft_of(store: Store, ruleset: str) -> Draft:
     return found
 
 
-def screen_of(store: Store, draft: Draft, lead: str | None = None) -> Screen:
-    """The editor of a draft, for whoever is asking, tried out on the lead that the page names."""
+def screen_of(store: Store, draft: Draft, lead: str | None = None, *, lints: bool = True) -> Screen:
+    """The editor of a draft, for whoever is asking, tried out on the lead that the page names.
+
+    Without `lints`, only errors are looked for; what was said before of a statement still is.
+    """
     who = person()
-    parsed = parse(Source(draft.text))
-    reading = read_text(store, settings(), draft.text, draft.ruleset).reading
-    tried = trial_of(store, draft.ruleset, reading, lead)
+    parsed = desk().texts.read(draft.text, draft.ruleset)
+    read = read_text(store, settings(), draft.text, draft.ruleset, before=parsed, lints=lints).reading
+    names = vocabulary(parsed.tree, kept().catalogue(store))
+    tried = trial_of(store, draft.ruleset, read, lead)
     return Screen(
         draft,
         parsed,
-        reading,
-        vocabulary(parsed.tree, kept().catalogue(store)),
+        read,
+        lints,
+        names,
+        desk().cards(parsed, names),
         stacks(store, draft.ruleset, who.name if who is not None else ""),
         authors(store, draft.ruleset),
         who is not None and who.role.may(Role.EDITOR),

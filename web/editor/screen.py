@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any
@@ -13,33 +14,34 @@ from flask import current_app
 
 from ...engine.reading import Reading
 from ...grammar.diagnostics import Diagnostic, Severity
-from ...grammar.edits import Card, outline
+from ...grammar.edits import Card
 from ...grammar.nodes import Span
 from ...grammar.parser import Parsed
 from ..drafts import Draft
 from ..drafts.undo import Stacks
-from .cards import SORTS, View, view
+from ..trial.numbers import Numbers, Sign
+from .cards import SORTS, View
+from .desk import Placed
 from .rows import Line
 from .vocabulary import Vocabulary
 
 
 @dataclass
 class Screen:
-    """Everything that the templates ask for."""
+    """Everything that the templates of the page ask for."""
 
     draft: Draft
     parsed: Parsed
     reading: Reading
+    looked_through: bool
+    """Whether the whole text was looked through for hints, and not for errors alone."""
     names: Vocabulary
+    cards: Sequence[Placed]
     stacks: Stacks
     authors: Sequence[str]
     may_edit: bool
-    trial: Any = None
-    panel: str = ""
-    sorts: Mapping[str, str] = None  # type: ignore[assignment]
-
-    def __post_init__(self) -> None:
-        self.sorts = SORTS
+    numbers: Numbers
+    panel: str
 
     @property
     def title(self) -> str:
@@ -52,17 +54,36 @@ class Screen:
         """The attribute of controls that this person cannot use."""
         return "" if self.may_edit else " disabled"
 
-    @cached_property
-    def views(self) -> list[View]:
-        """The cards, in the order of the text."""
-        return [view(card, self.names) for card in outline(self.parsed, self.names.describe)]
-
     @property
     def order(self) -> list[str]:
         """The elements of the cards, in their order."""
-        return [one.id for one in self.views]
+        return [one.kept.view.id for one in self.cards]
+
+    @cached_property
+    def shown(self) -> dict[str, tuple[str, str]]:
+        """The cards as HTML, each with its digest, by their elements."""
+        return {one.kept.view.id: Shown(self, one).html for one in self.cards}
 
     # --- what is wrong ----------------------------------------------------------------------------
+
+    @cached_property
+    def said(self) -> Mapping[int, list[tuple[Span, Diagnostic]]]:
+        """What is wrong, by the index of the card that it concerns, with its place in the card."""
+        starts = [one.place.span.start for one in self.cards]
+        said: dict[int, list[tuple[Span, Diagnostic]]] = {}
+        for found in self.reading.diagnostics:
+            if found.source is self.reading.source and starts:
+                index = max(bisect_right(starts, found.span.start) - 1, 0)
+                base = self.cards[index].base
+                span = Span(found.span.start - base, found.span.end - base)
+                said.setdefault(index, []).append((span, found))
+        for index, one in enumerate(self.cards):
+            if self.looked_through:
+                hints = [item for item in said.get(index, ()) if item[1].severity is Severity.LINT]
+                one.kept.hints = tuple(hints)
+            elif one.kept.hints:
+                said[index] = [*said.get(index, ()), *one.kept.hints]
+        return said
 
     @property
     def errors(self) -> int:
@@ -72,86 +93,106 @@ class Screen:
     @property
     def problem_words(self) -> str:
         """How many problems there are, in words."""
-        errors = self.errors
-        hints = len(self.reading.diagnostics) - errors
-        said = [f"{errors} error{'s' if errors != 1 else ''}"] if errors else []
-        said += [f"{hints} hint{'s' if hints != 1 else ''}"] if hints else []
-        return ", ".join(said) or "no problems"
+        hints = sum(item.severity is not Severity.ERROR for said in self.said.values() for _, item in said)
+        words = [f"{self.errors} error{'s' if self.errors != 1 else ''}"] if self.errors else []
+        words += [f"{hints} hint{'s' if hints != 1 else ''}"] if hints else []
+        return ", ".join(words) or "no problems"
 
     @property
     def changed_lines(self) -> int:
         """How many lines are new or other than those of the version."""
         old, new = self.draft.base_text.splitlines(), self.draft.text.splitlines()
-        codes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        while old and new and old[-1] == new[-1]:
+            old.pop()
+            new.pop()
+        head = next((at for at, (one, two) in enumerate(zip(old, new, strict=False)) if one != two), None)
+        if head is None:
+            return abs(len(old) - len(new))
+        codes = SequenceMatcher(None, old[head:], new[head:], autojunk=False).get_opcodes()
         return sum(max(i2 - i1, j2 - j1) for tag, i1, i2, j1, j2 in codes if tag != "equal")
 
-    @cached_property
-    def _said(self) -> dict[tuple[int, int], list[Diagnostic]]:
-        """What is wrong, by the smallest row or card around it."""
-        places = sorted(self._places(), key=lambda span: span.end - span.start)
-        said: dict[tuple[int, int], list[Diagnostic]] = {}
-        for found in self.reading.diagnostics:
-            if found.source is not self.reading.source:
-                continue
-            for span in places:
-                if span.start <= found.span.start and found.span.end <= span.end:
-                    said.setdefault((span.start, span.end), []).append(found)
-                    break
-        return said
 
-    def _places(self) -> Iterator[Span]:
-        for one in self.views:
-            for inner in (one, *one.inner):
-                yield inner.card.span
-                for line in (inner.condition, inner.filter):
-                    if line is not None:
-                        yield from _spans(line)
+class Shown:
+    """One card as the templates ask for it: beside what it says, what is wrong and what it does."""
+
+    def __init__(self, screen: Screen, placed: Placed) -> None:
+        self.locked = screen.locked
+        self.sorts = SORTS
+        self._placed = placed
+        self._numbers = screen.numbers
+        self._said = screen.said.get(screen.cards.index(placed), ()) if screen.said else ()
+
+    # --- what is wrong ----------------------------------------------------------------------------
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[int, int], list[Diagnostic]]:
+        """What is wrong, by the smallest row or card around it."""
+        kept = self._placed.kept
+        spans = {(line.span.start, line.span.end) for line in kept.lines}
+        spans |= {(one.card.span.start, one.card.span.end) for one in kept.views}
+        places = sorted(spans, key=lambda span: span[1] - span[0])
+        found: dict[tuple[int, int], list[Diagnostic]] = {}
+        for span, item in self._said:
+            around = [place for place in places if place[0] <= span.start and span.end <= place[1]]
+            whole = kept.view.card.span
+            found.setdefault(around[0] if around else (whole.start, whole.end), []).append(item)
+        return found
 
     def problems_of(self, line: Line) -> list[Diagnostic]:
         """What is wrong with a row."""
-        return self._said.get((line.span.start, line.span.end), [])
+        return self._by_place.get((line.span.start, line.span.end), [])
 
     def problems_of_card(self, one: View) -> list[Diagnostic]:
         """What is wrong with a card beside what its rows say, errors first."""
-        found = list(self._said.get((one.card.span.start, one.card.span.end), []))
-        for line in (one.condition, one.filter):
-            if line is not None and line.span != one.card.span:
-                found += self.problems_of(line)
+        found = list(self._by_place.get((one.card.span.start, one.card.span.end), []))
+        for root in (one.condition, one.filter):
+            if root is not None and all(line.span != root.span for line in root.lines or ()):
+                found += self.problems_of(root)
         return sorted(found, key=lambda item: item.severity is not Severity.ERROR)
 
     # --- what the rules do ------------------------------------------------------------------------
 
     def matches(self, card: Card) -> tuple[int, int] | None:
         """How many leads a card is true for, of how many."""
-        return self.trial.matches(card.key) if self.trial is not None else None
+        return self._numbers.matches(card.key)
 
     def count(self, line: Line) -> int | None:
         """How many leads a row is true for."""
-        return self.trial.count(line.span) if self.trial is not None else None
+        return self._numbers.count(self._placed.at(line.span))
 
-    def mark(self, line: Line) -> Any:
+    def mark(self, line: Line) -> Sign | None:
         """Whether a row is true for the chosen lead, and what was found."""
-        return self.trial.mark(line.span) if self.trial is not None else None
+        return self._numbers.mark(self._placed.at(line.span))
 
     def hints(self, card: Card) -> Sequence[str]:
         """What is worth a look."""
-        return self.trial.hints(card.key) if self.trial is not None else ()
+        return self._numbers.hints(card.key)
 
     def fires(self, card: Card) -> bool:
         """Whether a card holds for the chosen lead."""
-        return bool(self.trial.fires(card.key)) if self.trial is not None else False
+        return self._numbers.fires(card.key)
 
     # --- HTML -------------------------------------------------------------------------------------
 
-    def html(self, one: View) -> str:
-        """A card as HTML, with a digest by which the page tells whether it shows it already."""
-        show: Any = current_app.jinja_env.get_template("editor/card.html").module.show  # type: ignore[attr-defined]
-        made = str(show(one, self))
+    @property
+    def html(self) -> tuple[str, str]:
+        """The card as HTML, and a digest by which the page tells whether it shows it already."""
+        kept, key = self._placed.kept, self._look
+        return kept.html.get(key) or kept.remember(key, self._rendered())
+
+    @property
+    def _look(self) -> Hashable:
+        """All that a look of the card rests on beside its own text."""
+        kept = self._placed.kept
+        said = tuple((span, item.severity, item.message, item.hint) for span, item in self._said)
+        cards = [
+            (self.matches(one.card), tuple(self.hints(one.card)), self.fires(one.card)) for one in kept.views
+        ]
+        rows = [(self.count(line), self.mark(line)) for line in kept.lines]
+        return self.locked, said, tuple(cards), tuple(rows)
+
+    def _rendered(self) -> tuple[str, str]:
+        template: Any = current_app.jinja_env.get_template("editor/card.html")
+        made = str(template.module.show(self._placed.kept.view, self))
         digest = blake2b(made.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
-        return made.replace(' data-digest="?"', f' data-digest="{digest}"', 1).replace(' data-digest="?"', "")
-
-
-def _spans(line: Line) -> Iterator[Span]:
-    yield line.span
-    for inner in (*(line.lines or ()), *([line.filter] if line.filter is not None else [])):
-        yield from _spans(inner)
+        return made.replace(' data-digest="?"', f' data-digest="{digest}"', 1), digest

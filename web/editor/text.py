@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -10,12 +9,12 @@ from werkzeug.wrappers import Response
 
 from ...engine.report.diagnostics import diagnostics_of
 from ...grammar.diagnostics import Source
+from ...grammar.nodes import Span
 from ..access import doer, needs, settings
 from ..accounts.roles import Role
 from ..database import reading, writing
 from ..drafts import take_text
 from ..problems import invalid
-from .cards import View
 from .opening import draft_of, screen_of
 from .screen import Screen
 
@@ -28,18 +27,16 @@ def text_parts(screen: Screen) -> dict[str, Any]:
     return {
         "text": screen.draft.text,
         "diagnostics": diagnostics_of(screen.reading),
-        "places": {one.id: _lines(one, source) for one in _all(screen.views)},
+        "places": {
+            one.id: _lines(placed.at(one.card.span), source)
+            for placed in screen.cards
+            for one in placed.kept.views
+        },
     }
 
 
-def _all(views: list[View] | tuple[View, ...]) -> Iterator[View]:
-    for one in views:
-        yield one
-        yield from _all(one.inner)
-
-
-def _lines(one: View, source: Source) -> list[int]:
-    return [source.position(one.card.span.start)[0], source.position(one.card.span.end)[0]]
+def _lines(span: Span, source: Source) -> list[int]:
+    return [source.position(span.start)[0], source.position(span.end)[0]]
 
 
 @editor.post("/rulesets/<name>/edit/text/save")

@@ -9,15 +9,14 @@ from flask import Blueprint, Response, jsonify
 
 from ...engine.report.paper import counted
 from ...grammar import nodes as n
-from ...grammar.diagnostics import Source
 from ...grammar.edits.manuscript import Manuscript
 from ...grammar.nodes import Kind
-from ...grammar.parser import parse
 from ..access import settings
 from ..database import reading
 from ..pages.asked import text_asked
 from ..problems import invalid
 from ..rulebook import kept
+from .desk import desk
 from .opening import draft_of
 from .vocabulary import Vocabulary, vocabulary
 
@@ -69,7 +68,7 @@ def show(name: str) -> Response:
     what, about, wanted = text_asked("what") or "", text_asked("about") or "", text_asked("q") or ""
     if what not in _SORTS:
         raise invalid(f'There are no suggestions called "{what}".')
-    parsed = parse(Source(draft_of(store, name).text))
+    parsed = desk().texts.read(draft_of(store, name).text, name)
     names = vocabulary(parsed.tree, kept().catalogue(store))
     found = _SORTS[what](names, about, Manuscript.of(parsed.source.text, parsed))
     return jsonify([one.data() for one in fitting(found, wanted)])

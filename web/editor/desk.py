@@ -1,0 +1,134 @@
+"""What is kept of cards between requests: a statement that was not touched is not made ready again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from threading import Lock
+
+from flask import current_app
+
+from ...grammar.diagnostics import Diagnostic, Source
+from ...grammar.edits import Card, Place, outline, places
+from ...grammar.nodes import Span
+from ...grammar.parser import Parsed, parse
+from ..drafts import Texts
+from .cards import View, view
+from .rows import Line
+from .vocabulary import Vocabulary
+
+_MOST_CARDS = 4000
+_MOST_LOOKS = 4
+
+
+@dataclass
+class Kept:
+    """A card made ready to show, wherever it stands: its spans count from `Placed.base`.
+
+    `html` are its latest looks by what else they show. `hints` are what was said of it when the whole text
+    was last looked through, each with its place.
+    """
+
+    view: View
+    html: OrderedDict[Hashable, tuple[str, str]] = field(default_factory=OrderedDict)
+    hints: tuple[tuple[Span, Diagnostic], ...] = ()
+
+    @cached_property
+    def views(self) -> tuple[View, ...]:
+        """The card and those in it."""
+        return (self.view, *self.view.inner)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """All rows of the card and of those in it."""
+        roots = [line for one in self.views for line in (one.condition, one.filter) if line is not None]
+        return tuple(line for root in roots for line in _all(root))
+
+    def remember(self, key: Hashable, html: tuple[str, str]) -> tuple[str, str]:
+        """Keeps a look."""
+        self.html[key] = html
+        while len(self.html) > _MOST_LOOKS:
+            self.html.popitem(last=False)
+        return html
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A card where it stands in a text; all spans of it are that many characters further on."""
+
+    kept: Kept
+    place: Place
+    base: int
+
+    def at(self, span: Span) -> Span:
+        """Where something of the card stands in the text."""
+        return Span(span.start + self.base, span.end + self.base)
+
+
+class Desk:
+    """Texts and cards as made ready last. It only saves time; safe in threads."""
+
+    def __init__(self) -> None:
+        self.texts = Texts()
+        self._lock = Lock()
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+
+    def cards(self, parsed: Parsed, names: Vocabulary) -> list[Placed]:
+        """The cards of a text, in its order."""
+        return [self._placed(parsed, place, names) for place in places(parsed)]
+
+    def _placed(self, parsed: Parsed, place: Place, names: Vocabulary) -> Placed:
+        text = parsed.source.text[place.start : place.end]
+        key = (place.keys, text, names.digest)
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+        if kept is not None:
+            return Placed(kept, place, place.start)
+        card = _alone(text, place, names)
+        base = place.start
+        if card is None:
+            # It reads otherwise by itself; so it is taken from the whole text, and not kept.
+            cards = outline(parsed, names.describe)
+            card, base = next(one for one in cards if one.span == place.span), 0
+        kept = Kept(view(card, names))
+        if base or place.start == 0:
+            with self._lock:
+                self._kept[key] = kept
+                while len(self._kept) > _MOST_CARDS:
+                    self._kept.popitem(last=False)
+        return Placed(kept, place, base)
+
+
+def desk() -> Desk:
+    """What this application keeps."""
+    extensions = current_app.extensions
+    found: Desk = extensions.get("leadwright.desk") or extensions.setdefault("leadwright.desk", Desk())
+    return found
+
+
+def _alone(text: str, place: Place, names: Vocabulary) -> Card | None:
+    """The card that a part of a text makes by itself, None where it is none or another."""
+    cards = [one for one in outline(parse(Source(text)), names.describe) if one.sort == place.sort]
+    wanted = Span(place.span.start - place.start, place.span.end - place.start)
+    if len(cards) != 1 or cards[0].span != wanted:
+        return None
+    return _with_keys(cards[0], place.keys)
+
+
+def _with_keys(card: Card, keys: tuple[str, ...]) -> Card:
+    """The card with the keys that it and those in it have in the whole text."""
+    if not keys:
+        return card
+    rest = iter(keys[1:])
+    inner = tuple(replace(one, key=next(rest)) if one.key else one for one in card.cards)
+    return replace(card, key=keys[0], cards=inner)
+
+
+def _all(line: Line) -> Iterator[Line]:
+    yield line
+    for one in (*(line.lines or ()), *([line.filter] if line.filter is not None else [])):
+        yield from _all(one)
