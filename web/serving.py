@@ -47,6 +47,11 @@ class Server:
                 "others could reach this page, and there are no users yet",
                 f"add one first: leadwright user add NAME --role admin --db {settings.database}",
             )
+        if settings.second_approver and not users:
+            raise CannotServe(
+                "a second person is to approve what is published, and there are no users yet",
+                f"add them first: leadwright user add NAME --role publisher --db {settings.database}",
+            )
         # It warns of every request that has to wait for a moment.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._socket = _listening(settings.host, settings.port)

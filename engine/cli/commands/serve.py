@@ -49,6 +49,9 @@ _RULES = Path(__file__).parents[3] / "rulesets" / "saas-inbound.rules"
     type=click.Path(path_type=Path),
     help="Where rules written in the page may read lists from.  [default: nowhere]",
 )
+@click.option(
+    "--second-approver", is_flag=True, help="Publish only what somebody else than who asks has approved."
+)
 @click.option("--sample", is_flag=True, help="Begin with made-up leads where the database is not there yet.")
 def command(
     *,
@@ -59,6 +62,7 @@ def command(
     names: tuple[str, ...],
     https: bool,
     rules_folder: Path | None,
+    second_approver: bool,
     sample: bool,
 ) -> int:
     """Serve the page: rulesets, leads and their explanations, and the HTTP interface.
@@ -72,7 +76,8 @@ def command(
         raise Failure(f"there is no folder {rules_folder}", "check the name")
     if sample and not Path(db).exists():
         _fill(Path(db))
-    return _serve(Settings(Path(db), host, port, names, https, rules_folder), open_page)
+    settings = Settings(Path(db), host, port, names, https, rules_folder, second_approver=second_approver)
+    return _serve(settings, open_page)
 
 
 def _serve(settings: Settings, open_page: bool | None) -> int:
