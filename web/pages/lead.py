@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template
@@ -88,7 +89,7 @@ def _about(
     store: Store,
     lead: StoredLead,
     events: Sequence[StoredEvent],
-    fields: object = None,
+    fields: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
     latest = sorted(events, key=lambda event: event.instant, reverse=True)
     return {
@@ -112,7 +113,7 @@ class _Chosen:
     """
 
     rules: Ready
-    fields: object
+    fields: Mapping[str, object]
     events: Sequence[StoredEvent]
     decision: Decision
     asked: str | None
@@ -145,7 +146,12 @@ def _as_of_run(store: Store, lead: StoredLead, number: int) -> _Chosen:
     return _Chosen(rules, seen.fields, seen.events, decision, str(number), number)
 
 
-def _decided(evaluator: Evaluator, fields: object, events: Sequence[StoredEvent], now: object) -> Decision:
+def _decided(
+    evaluator: Evaluator,
+    fields: Mapping[str, object],
+    events: Sequence[StoredEvent],
+    now: dt.datetime | int,
+) -> Decision:
     return evaluator.decide(evaluator.facts(fields, as_events(events)), now)
 
 

@@ -120,9 +120,22 @@ def _open(connection: sqlite3.Connection, ruleset: str) -> Approval | None:
 
 
 def _read(row: tuple[Any, ...]) -> Approval:
-    *first, asked_at, outcome, decided_by, decided_at, reason, version = row
-    decided = None if decided_at is None else moment_of(decided_at)
-    return Approval(*first, moment_of(asked_at), outcome, decided_by, decided, reason, version)
+    number, ruleset, base, text, back_to, note, asked_by, asked_at, outcome, by, at, reason, version = row
+    return Approval(
+        number,
+        ruleset,
+        base,
+        text,
+        back_to,
+        note,
+        asked_by,
+        moment_of(asked_at),
+        outcome,
+        by,
+        None if at is None else moment_of(at),
+        reason,
+        version,
+    )
 
 
 def _record(connection: sqlite3.Connection, action: Action, doer: Doer, subject: str, detail: str) -> None:
