@@ -97,3 +97,29 @@ class Editor:
         """Presses a button that changes the ruleset."""
         with self.settling():
             control.click()
+
+    def pick(self, control: Locator, value: str) -> None:
+        """Types, and takes what is suggested, as found in the data."""
+        control.fill(value)
+        found = self.page.get_by_role("option").filter(has_text=re.compile(f"^{re.escape(value)}"))
+        found.first.click()
+
+    def set(self, control: Locator, value: str) -> None:
+        """Changes a control of a card to what is suggested."""
+        with self.settling():
+            self.pick(control, value)
+
+    def ask(self, card: Locator, name: str, button: str = "+ condition") -> None:
+        """Adds a condition to a card, about a name that is suggested."""
+        card.get_by_role("button", name=button, exact=True).first.click()
+        self.set(self.page.get_by_label("What is asked about", exact=True), name)
+
+    @contextmanager
+    def adding(self, what: str) -> Iterator[Locator]:
+        """The form that adds a statement: filled in within the block, and sent at its end."""
+        self.page.get_by_role("button", name=f"+ {what}", exact=True).click()
+        dialog = self.page.get_by_role("dialog")
+        yield dialog
+        with self.settling():
+            dialog.get_by_role("button", name=re.compile("^Add")).click()
+        expect(dialog).to_be_hidden()

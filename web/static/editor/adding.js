@@ -30,15 +30,22 @@ export function ask(from, path) {
   input.autocomplete = "off";
   place.append(input);
   (from.closest(".asks") || from).after(place);
+  // Taking it away moves the focus, and with it comes a change once more.
+  let over = false;
+  const leave = () => {
+    over = true;
+    place.remove();
+  };
   input.addEventListener("change", async () => {
+    if (over) return;
     const form = input.dataset.form || "";
     const name = form ? "" : input.value.trim();
-    place.remove();
+    leave();
     if (name || form) await added(from, path, name, form);
   });
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
-    place.remove();
+    leave();
     from.focus();
   });
   input.focus();

@@ -1,0 +1,67 @@
+"""A ruleset built from nothing, by clicks alone, says what it would say had it been written."""
+
+from __future__ import annotations
+
+from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.formatter import format_text
+from leadwright.tests.browser.conftest import Visit
+from leadwright.tests.browser.editor import Editor
+from leadwright.tests.browser.site import Site
+from playwright.sync_api import expect
+
+WRITTEN = """\
+list ICP: "VP *", "Head of *"
+define demo_requested: requested demo
+when visited pricing >= 2 and title in ICP then +20
+stage SQL when score >= 80 and demo_requested
+"""
+
+
+def begun(visit: Visit, site: Site, name: str) -> Editor:
+    """An empty ruleset, begun on the first page."""
+    page = visit(site)
+    page.get_by_role("link", name="New ruleset").click()
+    page.get_by_label("Nothing").check()
+    page.get_by_label("Name, as it stands in addresses").fill(name)
+    page.get_by_role("button", name="Begin").click()
+    expect(page.get_by_role("button", name="+ Add rule")).to_be_visible()
+    return Editor(page, site, name)
+
+
+def laid_out(text: str) -> str:
+    """A text in the one common layout."""
+    return format_text(Source(text)).text
+
+
+def test_clicks_alone_make_the_text_that_one_would_write(visit: Visit, site: Site) -> None:
+    editor = begun(visit, site, "by-clicks")
+
+    with editor.adding("list") as form:
+        form.get_by_label("Name").fill("ICP")
+        form.get_by_label("First entry").fill("VP *")
+    editor.fill(editor.card("List ICP").get_by_label("add to entries"), "Head of *")
+
+    with editor.adding("definition") as form:
+        form.get_by_label("Name").fill("demo_requested")
+        editor.pick(form.get_by_label("Means"), "requested")
+    editor.set(editor.card("Definition demo_requested").get_by_label("what it is about"), "demo")
+
+    with editor.adding("Add rule") as form:
+        editor.pick(form.get_by_label("When"), "visited")
+        form.get_by_label("Points").fill("+20")
+    rule = editor.page.locator("article[data-sort=rule]")
+    editor.set(rule.get_by_label("what it is about"), "pricing")
+    editor.choose(rule.get_by_label("comparison"), "at least")
+    editor.fill(rule.get_by_label("value"), "2")
+    editor.ask(rule, "title")
+    editor.choose(rule.get_by_label("comparison").nth(1), "is in the list")
+
+    with editor.adding("stage") as form:
+        form.get_by_label("Name").fill("SQL")
+        editor.pick(form.get_by_label("When"), "score")
+    stage = editor.card("Stage SQL")
+    editor.fill(stage.get_by_label("value"), "80")
+    editor.ask(stage, "demo_requested")
+
+    assert laid_out(editor.text) == laid_out(WRITTEN)
+    expect(editor.state).to_contain_text("no problems")
