@@ -99,21 +99,11 @@ class Numbers:
     def _keys(self) -> dict[int, str]:
         """The keys of statements by where they begin."""
         keys: dict[int, str] = {}
-        times: dict[str, int] = {}
-        for node in self._statements:
-            key = key_of(node)
-            times[key] = times.get(key, 0) + 1
-            keys[node.span.start] = key if times[key] == 1 else f"{key}#{times[key]}"
-        return keys
-
-    @cached_property
-    def _statements(self) -> list[n.Statement]:
-        found: list[n.Statement] = []
         for node in self._reading.tree.statements:
-            found.append(node)
+            keys[node.span.start] = key_of(node)
             if isinstance(node, n.Group):
-                found += node.rules
-        return found
+                keys |= {rule.span.start: key_of(rule) for rule in node.rules}
+        return keys
 
     @cached_property
     def _leads_by_key(self) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import OrderedDict
+from collections.abc import Hashable
 from threading import Lock
 
 from flask import current_app
@@ -30,14 +31,15 @@ class Tried:
     def __init__(self) -> None:
         self.runs = Runs(what_if())
         self._lock = Lock()
-        self._evaluators: OrderedDict[str, Evaluator] = OrderedDict()
+        self._evaluators: OrderedDict[Hashable, Evaluator] = OrderedDict()
         self._looked: dict[int, dt.datetime] = {}
 
     def evaluator(self, plan: Plan) -> Evaluator:
-        """What decides by a plan; the same for one that means the same."""
+        """What decides by a plan; the same for one of the same texts and meaning."""
+        key = (plan.digest, tuple(source.text for source in plan.sources))
         with self._lock:
-            found = self._evaluators.pop(plan.digest, None) or Evaluator(plan)
-            self._evaluators[plan.digest] = found
+            found = self._evaluators.pop(key, None) or Evaluator(plan)
+            self._evaluators[key] = found
             while len(self._evaluators) > _MOST_KEPT:
                 self._evaluators.popitem(last=False)
         return found

@@ -1,0 +1,226 @@
+"""The panel beside the editor: one lead, all leads, the tests, and the numbers on the cards."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from leadwright.engine.cli.program import run
+from leadwright.engine.evaluate import Evaluator
+from leadwright.engine.store.leads import iterate_leads
+from leadwright.engine.store.opening import Store
+from leadwright.tests.web.small import HOSTILE, RULES
+from leadwright.web import Settings, create_app
+from leadwright.web.lookups import events_of_lead
+from leadwright.web.rulebook import read_text
+from leadwright.web.trial import Trial, trial_of
+from markupsafe import escape
+
+EDIT = "/rulesets/inbound/edit"
+WITH_EVERYTHING = (
+    RULES
+    + """
+list wanted: "Student"
+define sized: employees is known
+rule "Old" off when employees > 1 then +1
+when opted_in then +1
+for each visited then +2 at most +5
+group "Both" at most 7 { rule "Grouped" when title in wanted or sized then +4 }
+disqualify when name = "Ben Okafor" because "asked us not to"
+stage PQL in product when opted_in and score >= 1
+"""
+)
+
+
+def panel(html: str) -> str:
+    return html[html.index('<aside id="panel"') : html.index("</aside>")]
+
+
+def words(html: str) -> str:
+    """What is read, tags left out."""
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+def look(client: FlaskClient, **asked: str) -> str:
+    answer = client.get(EDIT, query_string=asked)
+    assert answer.status_code == 200
+    return panel(answer.text)
+
+
+def edit(client: FlaskClient, revision: int, *edits: dict[str, Any], **more: Any) -> dict[str, Any]:
+    answer = client.post(EDIT, json={"revision": revision, "edits": list(edits), **more})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.get_json()
+    assert "refused" not in found, found
+    return found
+
+
+RAISED = {"op": "set", "key": "rule:Large", "path": "when.0.value", "old": "100", "new": "1000"}
+
+
+def test_who_scored_highest_is_tried_first(client: FlaskClient) -> None:
+    said = words(look(client))
+    assert "VP Marketing · L1" in said
+    assert "100 points SQL" in said
+    assert "same as live" in said
+    assert (
+        "Pricing interest +40 yes: visited pricing &gt;= 2 in last 30 days 2 times, last on 2026-01-13"
+        in (said.replace("✓ ", ""))
+    )
+    assert "range of score ends at 100 -10" in said
+
+
+@pytest.mark.parametrize("asked", ["L4", "ann lee"])
+def test_a_lead_is_chosen_by_its_id_or_by_any_text(client: FlaskClient, asked: str) -> None:
+    said = words(look(client, lead=asked))
+    assert "30 points MQL" in said
+    assert "SQL not reached: 50 points short, no requested demo" in said
+
+
+def test_nobody_found_says_so(client: FlaskClient) -> None:
+    assert 'There is no lead with "Nobody".' in look(client, lead="Nobody").replace("&#34;", '"')
+    assert "more than one lead" in look(client, lead="VP Marketing")
+
+
+def test_an_edit_tells_who_moves_and_why(client: FlaskClient) -> None:
+    answer = edit(client, 0, RAISED, lead="L4")
+    said = words(answer["panel"])
+    assert "0 points no stage live: 30 points, MQL" in said
+    assert "1 lead moves down, none up." in said
+    assert "Ann Lee 30 → 0 MQL → none Large -30" in said
+    assert "MQL 1 0 -1" in said
+    assert "none 2 3 +1" in said
+    large = next(html for html in answer["cards"].values() if 'data-key="rule:Large"' in html)
+    assert "matches 1 of 4" in large
+    assert "300" in words(large)
+
+
+def test_rows_say_what_was_found_and_for_how_many_it_is_true(client: FlaskClient) -> None:
+    html = client.get(EDIT, query_string={"lead": "L2"}).text
+    said = words(html[html.index('data-key="rule:Pricing interest"') :])
+    assert "matches 1 of 4" in said[:400]
+    assert re.search(r"no: once, on 2025-12-20 .*?true for 1 ", said), said[:900]
+    assert re.search(r"yes: Head of Growth .*?true for 3 ", said), said[:900]
+
+
+def test_a_hostile_name_is_a_name(client: FlaskClient) -> None:
+    html = look(client, lead="L3")
+    assert HOSTILE not in html
+    assert str(escape(HOSTILE)) in html
+    found = client.get(f"{EDIT}/leads", query_string={"q": "script"}).get_json()
+    assert [one["value"] for one in found] == ["L3"]
+
+
+def test_leads_and_tests_are_found_by_a_text(client: FlaskClient) -> None:
+    found = client.get(f"{EDIT}/leads", query_string={"q": "vp"}).get_json()
+    assert [one["value"] for one in found] == [
+        "L1",
+        "L4",
+        "test:a VP who compares prices and asks for a demo",
+    ]
+    assert found[0] == {"value": "L1", "label": "Zoë Müller", "note": "VP Marketing · L1"}
+
+
+def test_a_test_of_the_ruleset_can_be_looked_at(client: FlaskClient) -> None:
+    said = words(look(client, lead="test:a VP who compares prices and asks for a demo"))
+    assert "test of the ruleset" in said
+    assert "100 points SQL" in said
+    assert "no longer in the rules" in look(client, lead="test:none")
+
+
+def test_a_lead_can_be_pasted_in(client: FlaskClient) -> None:
+    given = "given:title: VP Sales\nvisited: pricing 2 times 3 days ago"
+    answer = client.post(f"{EDIT}/since", json={"revision": 0, "lead": given}).get_json()
+    assert "40 points MQL" in words(answer["panel"])
+    answer = client.post(f"{EDIT}/since", json={"revision": 0, "lead": "given:title"}).get_json()
+    assert "Line 1 has no colon" in answer["panel"]
+
+
+def test_a_lead_becomes_a_test_that_passes(client: FlaskClient) -> None:
+    found = client.post(f"{EDIT}/test", json={"lead": "L1"}).get_json()
+    assert found["edit"]["new"].startswith('test "Zoë Müller, L1" given title = "VP Marketing", employees')
+    answer = edit(client, 0, found["edit"])
+    assert "all 2 passed" in words(answer["panel"])
+    again = client.post(f"{EDIT}/test", json={"lead": "L1"}).get_json()
+    assert again["edit"]["new"].startswith('test "Zoë Müller, L1 (2)"')
+    answer = edit(client, answer["revision"], RAISED | {"new": "5000"})
+    assert "1 of 2 fails" not in words(answer["panel"])
+    failed = edit(
+        client,
+        answer["revision"],
+        {"op": "set", "key": "rule:Asked for a demo", "path": "then.0.points", "old": "+40", "new": "+1"},
+    )
+    assert "2 of 2 fail" in words(failed["panel"])
+    assert "expected score = 100 , but score is 41" in words(failed["panel"])
+
+
+def test_a_draft_that_cannot_run_says_so_and_shows_what_is_live(client: FlaskClient) -> None:
+    broken = {"op": "add_statement", "new": 'rule "Odd" when titel = "CTO" then +1'}
+    answer = edit(client, 0, broken, lead="L4")
+    said = words(answer["panel"])
+    assert "The draft has a mistake, so it cannot run yet. This is what the live rules say. 30 points" in said
+    assert "Counted as soon as the draft can run." in said
+    assert not any(re.search(r"matches \d", html) for html in answer["cards"].values())
+    refused = client.post(f"{EDIT}/test", json={"lead": "L4"}, headers={"Accept": "application/json"})
+    assert (refused.status_code, refused.mimetype) == (422, "application/problem+json")
+
+
+def test_without_leads_there_is_something_to_paste(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,title\n", encoding="utf-8")
+    declared = "field title: text\nfield employees: number\nevent visited\nevent requested\n# People"
+    rules = RULES.split("test ", maxsplit=1)[0].replace("# People", declared)
+    (tmp_path / "inbound.rules").write_text(rules, encoding="utf-8")
+    database = tmp_path / "leads.db"
+    run(["import", str(tmp_path / "a.csv"), "--lead-id", "id", "--db", str(database)])
+    run(["score", str(tmp_path / "inbound.rules"), "--db", str(database)])
+    client = create_app(Settings(database)).test_client()
+    assert "There are no leads yet" in look(client)
+
+
+@pytest.mark.parametrize("text", [WITH_EVERYTHING, RULES.replace(">= 2 in last 30 days", ">= 1")])
+def test_the_numbers_are_those_of_deciding_lead_by_lead(client: FlaskClient, store: Store, text: str) -> None:
+    found = tried(client, store, text, None)
+    rules = found.rules
+    assert rules is not None
+    decisions = decided(store, rules, found)
+    keys = [f"rule:{rule.name}" if rule.name else f"unnamed:{rule.identity}" for rule in rules.plan.rules]
+    for at, key in enumerate(keys):
+        assert found.numbers.matches(key) == (sum(one.rules[at].fired for one in decisions), 4), key
+    for at, stage in enumerate(rules.plan.stages):
+        key = f"stage:{stage.name}" if stage.track == "main" else f"stage:{stage.name} in {stage.track}"
+        assert found.numbers.matches(key) == (sum(one.stage_findings[at].holds for one in decisions), 4)
+    for lead, decision in zip(iterate_leads(store), decisions, strict=True):
+        numbers = tried(client, store, text, lead.key).numbers
+        assert [numbers.fires(key) for key in keys] == [one.fired for one in decision.rules]
+        assert numbers.fires("disqualify:asked us not to") is bool(decision.disqualified)
+    assert found.numbers.matches("rule:Old") is None
+    assert found.numbers.matches("list:ICP") is None
+
+
+def test_what_matches_nobody_or_everybody_is_hinted_at(client: FlaskClient, store: Store) -> None:
+    text = RULES + 'when name is known then +1\nwhen title = "CEO" then +1\nstage ABM when title = "CEO"\n'
+    numbers = tried(client, store, text, None).numbers
+    assert numbers.hints("unnamed:when name is known then +1") == ("Matches everybody.",)
+    assert numbers.hints('unnamed:when title = "CEO" then +1') == ("Matches nobody.",)
+    assert numbers.hints("stage:ABM") == ("Nobody reaches this stage.",)
+    assert numbers.hints("rule:Large") == ()
+
+
+def tried(client: FlaskClient, store: Store, text: str, lead: str | None) -> Trial:
+    """A text tried out on a lead, as if it was the draft."""
+    with client.application.test_request_context():
+        reading = read_text(store, client.application.config["LEADWRIGHT"], text, "inbound").reading
+        assert reading.plan is not None, reading.errors
+        found = trial_of(store, "inbound", reading, lead)
+    assert found.counted is not None, "four leads are counted at once"
+    return found
+
+
+def decided(store: Store, rules: Evaluator, found: Trial) -> list[Any]:
+    return [
+        rules.decide(rules.facts(lead.fields, events_of_lead(store, lead.id)), found.now)
+        for lead in iterate_leads(store)
+    ]
