@@ -91,7 +91,7 @@ OPERATIONS = (
         "/describe",
         "describe",
         "Say in plain words what stands at a place of a text of rules",
-        Role.EDITOR,
+        Role.VIEWER,
         describe,
         obj(
             {

@@ -38,6 +38,10 @@ async function open() {
   if (editor.dataset.view === "visual") return;
   opened ??= begin();
   const view = await opened;
+  if (!view) {
+    opened = null;
+    return;
+  }
   // What happened while only the cards were seen has come without the text.
   if (view.revision !== now()) await post("/since");
 }
@@ -45,6 +49,8 @@ async function open() {
 async function begin() {
   const { open } = await import("../text/view.js");
   const begun = await post("/since");
+  // Why it cannot be had has been said; what stands in the page stays, and the next who asks tries again.
+  if (begun.text === undefined) return null;
   const view = await open(host, {
     revision: begun.revision,
     text: begun.text,
@@ -68,8 +74,8 @@ async function send(revision, text) {
 
 /** The draft changed, by whichever view. */
 async function settled({ revision, text, diagnostics, places: lines }) {
-  if (!opened || text === undefined) return;
-  const view = await opened;
+  const view = text === undefined ? null : await opened;
+  if (!view) return;
   view.receive({ revision, text });
   places = lines;
   // What was typed just now is taken in only after this.
@@ -95,11 +101,12 @@ async function keep() {
 // --- choosing in one view shows it in the other --------------------------------------------------------
 
 async function fromCard(target) {
-  if (!opened || editor.dataset.view !== "both") return;
+  const view = editor.dataset.view === "both" ? await opened : null;
+  if (!view) return;
   const card = target.closest(Object.keys(places).map((id) => `#${id}`).join(",") || "none");
   if (!card) return;
   mark(card);
-  (await opened).choose(places[card.id]);
+  view.choose(places[card.id]);
 }
 
 function placed(line) {

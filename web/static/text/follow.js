@@ -53,7 +53,7 @@ export class Following {
     clearTimeout(this.#rest);
     this.#since ||= Date.now();
     const wait = Math.max(0, Math.min(REST, this.#since + LONGEST - Date.now()));
-    this.#rest = setTimeout(() => this.flush(), wait);
+    this.#rest = setTimeout(() => this.flush().catch(() => {}), wait);
   }
 
   /** Sends what is not sent yet; settles when the server has all that was typed until now. */

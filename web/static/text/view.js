@@ -58,7 +58,7 @@ function around(root) {
       <p id="keys"><kbd>Esc</kbd>, then <kbd>Tab</kbd> leaves the text</p>
     </div>
     <div class="editor"></div>
-    <p class="words" aria-label="In words"></p>`;
+    <p class="words"></p>`;
   const find = (name) => root.querySelector(name);
   return { format: find(".format"), problems: find(".problems"), editor: find(".editor"), words: find(".words") };
 }
@@ -84,6 +84,7 @@ class TextView {
   }
 
   begin(root, { revision, text, label, readOnly, language }) {
+    this.#frame.format.hidden = readOnly;
     this.view = new cm.EditorView({
       doc: text,
       root,
@@ -91,7 +92,12 @@ class TextView {
       extensions: [
         this.#keys(),
         cm.EditorState.readOnly.of(readOnly),
-        cm.EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": "keys" }),
+        cm.EditorView.contentAttributes.of({
+          "aria-label": label,
+          "aria-describedby": "keys",
+          "aria-readonly": `${readOnly}`,
+          tabindex: "0",
+        }),
         cm.EditorView.updateListener.of((update) => this.#updated(update)),
         cm.EditorView.domEventHandlers({
           beforeinput: (event) => this.#ofTheBrowser(event),
@@ -108,7 +114,7 @@ class TextView {
         cm.closeBrackets(),
         cm.search({ top: false }),
         cm.EditorView.lineWrapping,
-        completion(cm),
+        readOnly ? [] : completion(cm),
         hover(cm),
         chosen,
         theme(cm),
