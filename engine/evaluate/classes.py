@@ -114,12 +114,13 @@ class EventClasses:
         if not columns:
             return None
         if self.width == 1:
-            return self._column(columns[0], type_, object_, properties)
-        return tuple([self._column(column, type_, object_, properties) for column in columns])
+            return self.read(columns[0], type_, object_, properties)
+        return tuple([self.read(column, type_, object_, properties) for column in columns])
 
-    def _column(
+    def read(
         self, column: Column | None, type_: str, object_: str | None, properties: Mapping[str, object]
     ) -> Prepared:
+        """What one column is of an event."""
         if column is None:
             return None
         if column.name is not None:

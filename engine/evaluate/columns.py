@@ -9,6 +9,7 @@ from __future__ import annotations
 import marshal
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -47,8 +48,11 @@ class Numbered(Column):
     def __init__(self, codes: NDArray[np.unsignedinteger[Any]], values: Sequence[Any]) -> None:
         self.codes = codes
         self.values = list(values)
-        self.nbytes = codes.nbytes + size_of(self.values)
         self._whole: Ints | None = None
+
+    @cached_property
+    def nbytes(self) -> int:  # type: ignore[override]  # measured only for what is to be kept
+        return self.codes.nbytes + size_of(self.values)
 
     def listed(self) -> list[Any]:
         return list(map(self.values.__getitem__, self.codes.tolist()))

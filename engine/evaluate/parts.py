@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from ..plan import (
     Clause,
@@ -64,6 +65,11 @@ class Parts:
     def selections(self) -> dict[Selection, int]:
         """Every selection of events, and where its instants stand."""
         return {s: place for place, s in enumerate(dict.fromkeys(selections(self.plan)))}
+
+    @cached_property
+    def asking(self) -> dict[int, Callable[..., list[Any]]]:
+        """Functions that give the truth of a clause, by its `id`, for many leads; filled as they are made."""
+        return {}
 
     @cached_property
     def uses(self) -> Uses:

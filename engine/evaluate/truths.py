@@ -33,7 +33,9 @@ _MOST_COMBINED = 1 << 20
 
 def answer(parts: Parts, clause: Clause, inputs: Sequence[Input], read: Sequence[Column], now: int) -> Truths:
     """The truth of a clause for every lead, `read` being the columns of its `inputs`; one if it has none."""
-    ask = _asking(parts, clause, inputs)
+    ask = parts.asking.get(id(clause))
+    if ask is None:
+        ask = parts.asking[id(clause)] = _asking(parts, clause, inputs)
     numbered = [column for column in read if isinstance(column, Numbered)]
     combinations = math.prod(len(column.values) for column in numbered)
     if len(numbered) < len(read) or combinations > _MOST_COMBINED:

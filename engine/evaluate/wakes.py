@@ -32,7 +32,7 @@ Months = tuple[int, Unit]
 
 
 @dataclass(slots=True)
-class _Timers:
+class Timers:
     """What passes after events, each with the selectors or, once made so, the classes of those events.
 
     `lengths`: something can differ a fixed time after an event; `months`: so many months or years after;
@@ -69,8 +69,8 @@ class Wakes:
         self._evaluator = evaluator
         self._clocks = evaluator.clocks
         self._classes = 0
-        self._selected = _timers(evaluator.plan, evaluator.clocks)
-        self._timers = _Timers()
+        self._selected = timers_of(evaluator.plan, evaluator.clocks)
+        self._timers = Timers()
         self._edges: dict[tuple[int, Prepared], tuple[int, ...]] = {}
         self._fields = [
             (place, value, window)
@@ -149,7 +149,7 @@ class Wakes:
         def codes(selectors: set[int]) -> set[int]:
             return {each.code for each in known if not each.selectors.isdisjoint(selectors)}
 
-        self._timers = _Timers(
+        self._timers = Timers(
             {length: codes(of) for length, of in self._selected.lengths.items()},
             {months: codes(of) for months, of in self._selected.months.items()},
             {steps: codes(of) for steps, of in self._selected.steps.items()},
@@ -170,9 +170,9 @@ def _leaving(months: Months, codes: set[int], rows: Sequence[Row], instants: lis
     return first
 
 
-def _timers(plan: Plan, clocks: Clocks) -> _Timers | None:
+def timers_of(plan: Plan, clocks: Clocks) -> Timers | None:
     """What passes after events; None where that depends on more than which events there are."""
-    timers = _Timers()
+    timers = Timers()
     for selector, windows in clocks.windows.items():
         for window in windows:
             timers.add_window(selector, window.amount, window.unit)

@@ -105,8 +105,12 @@ def _send(process: subprocess.Popen[bytes], task: bytes) -> None:
 def main() -> None:
     """The second process: reads its task from standard input, tells what it did on standard output."""
     path, plan, job, work, numbers = pickle.load(sys.stdin.buffer)
-    tally = Tally()
-    with open_store(path, wait=_PATIENCE) as store, open_store(path, read_only=True) as reader:
-        score = work.scorer(store, reader, Evaluator(plan), job)
-        done = score_portions(score, portions(numbers), tally)
+    tally, done = Tally(), set[int]()
+    # Whatever stops it, what was done is told; the first process comes upon the same and says so.
+    with (
+        suppress(Exception),
+        open_store(path, wait=_PATIENCE) as store,
+        open_store(path, read_only=True) as reader,
+    ):
+        score_portions(work.scorer(store, reader, Evaluator(plan), job), portions(numbers), tally, done)
     pickle.dump((done, tally), sys.stdout.buffer)

@@ -47,12 +47,13 @@ class Legend:
             fired = [entry for entry in fired if entry[1] >= 0]
         parts = list(map(self._constants.get, map(id, fired)))
         if None in parts:
-            parts = [part or self._part(entry) for part, entry in zip(parts, fired, strict=True)]
+            parts = [part or self.part(entry) for part, entry in zip(parts, fired, strict=True)]
         if cuts:
-            parts += map(self._part, cuts)
+            parts += map(self.part, cuts)
         return f"[{','.join(parts)}]"  # type: ignore[arg-type]  # none is None any more
 
-    def _part(self, found: Fired | Cut) -> str:
+    def part(self, found: Fired | Cut) -> str:
+        """One line as JSON."""
         part = self._written.get(found)
         return self._new_part(found) if part is None else part
 

@@ -7,17 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..blocks.decided import Key, Stages
 from ..evaluate.decide import Cut, Fired, label
 from ..plan import Plan
 
-Stages = tuple[str | None, ...]
-
 Found = tuple[int, tuple[int, ...], Stages, bool, list[Fired], list[Cut], list[int], Stages]
 """What the generated function tells at the level of lines; see `evaluate.program`."""
-
-Key = tuple[int, tuple[int, ...], Stages, tuple[int, ...], tuple[int, ...], Stages]
-"""Total, scores, stages, the rules with tags that fired, the disqualifications that hold, the stages as they
-would be without them."""
 
 MAIN = "main"
 _MOST_REMEMBERED = 50_000

@@ -20,13 +20,19 @@ class Portions(Protocol):
     def count(self) -> int:
         """How many portions there are."""
 
+    @property
+    def leads(self) -> int:
+        """How many leads there are, about."""
+
     def scorer(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> Score:
         """What scores them, reading through one connection and writing through another."""
 
 
-def score_portions(score: Score, numbers: Iterable[int], tally: Tally) -> set[int]:
-    """Scores portions as they come and counts them; which they were."""
-    done: set[int] = set()
+def score_portions(
+    score: Score, numbers: Iterable[int], tally: Tally, done: set[int] | None = None
+) -> set[int]:
+    """Scores portions as they come and counts them; which they were, also in `done`."""
+    done = set() if done is None else done
     for number in numbers:
         tally.add(score(number))
         done.add(number)

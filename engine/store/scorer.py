@@ -39,6 +39,11 @@ class Spans:
     first: int
     count: int
 
+    @property
+    def leads(self) -> int:
+        """How many leads there are at most."""
+        return self.count * PORTION
+
     def scorer(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> Callable[[int], Tally]:
         """What scores a portion by its number."""
         scorer, first = Scorer(store, reader, evaluator, job), self.first

@@ -1,16 +1,12 @@
 """Scoring the leads in the store whose scores may have changed, and keeping what came of it.
 
 By another version of the ruleset that is all leads; else those that changed, got events, or that time has
-made due. Leads are taken a portion at a time, each portion written in one transaction. Where there are many
-leads and two processors, a second process takes portions too; which of the two gets the next one is settled
-by a pipe that they both read.
+made due. Leads are taken a portion at a time, each portion written in one transaction.
 """
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..evaluate import Evaluator
@@ -18,14 +14,11 @@ from .freshness import begin_due, begin_whole, due_leads, end, freshness
 from .legend import Legend, save_legend
 from .locks import only_one
 from .opening import Store, open_store
-from .portions import Portions, score_portions
 from .rulesets import RulesetVersion
 from .scorer import PORTION, Scorer, Spans
 from .timelines import listed
+from .whole import Means, Progress, score_all
 from .writing import Job, Tally
-
-MANY = 40_000
-"""From how many leads on a second process is worth its start."""
 
 PATIENCE = 30.0
 """Seconds to wait for another program that is scoring."""
@@ -33,14 +26,11 @@ PATIENCE = 30.0
 _MOST_SCATTERED = 4
 """Where more than a quarter of the leads are due, all are read one after another rather than those alone."""
 
-Progress = Callable[[str, float], None]
-"""Told what is being done and, from 0 to 1, how much of it is done."""
-
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
     """A scoring run: its number (None where nothing was due), what was run, as of when, whether over all
-    leads, what it found, how long it took."""
+    leads, what it found, how long it took, why the copy was not used though it should have been."""
 
     run: int | None
     ruleset: str
@@ -49,6 +39,7 @@ class RunReport:
     whole: bool
     tally: Tally
     seconds: float
+    note: str | None = None
 
 
 def score_store(
@@ -59,7 +50,7 @@ def score_store(
     *,
     whole: bool = False,
     progress: Progress | None = None,
-    processes: int | None = None,
+    means: Means = Means(),  # noqa: B008  # frozen
 ) -> RunReport:
     """Makes all scores right as of `now` (microseconds since 1970 UTC).
 
@@ -67,7 +58,7 @@ def score_store(
     score than the stored one: all of them by another version than the last time, or as of an earlier
     instant, or with `whole`. A lead whose outcome (scores, stages, grades, tags, disqualifications) is
     another than before keeps the former one in its history. Memory does not grow with the number of
-    leads. `processes` is 1 or 2, None for what suits the number of leads.
+    leads.
 
     Raises `StoreError`; after a break whole portions are kept, and the next run does the rest.
     """
@@ -75,8 +66,9 @@ def score_store(
     with only_one(store.path, "scoring", "scoring the leads of", PATIENCE):
         begun = _begin(store, evaluator, version, now, whole)
         tally = Tally()
+        note: str | None = None
         if begun.leads is None:
-            _score_all(store, evaluator, begun, tally, progress=progress, processes=processes)
+            note = score_all(store, evaluator, begun.job, begun.spans, tally, means=means, progress=progress)
         elif begun.leads:
             _score_some(store, evaluator, begun, tally, progress)
         with store.transaction() as connection:
@@ -87,7 +79,7 @@ def score_store(
             )
     run = None if begun.leads == [] else begun.job.run
     seconds = time.perf_counter() - started
-    return RunReport(run, version.ruleset, version.number, now, begun.leads is None, tally, seconds)
+    return RunReport(run, version.ruleset, version.number, now, begun.leads is None, tally, seconds, note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,30 +120,6 @@ def _begin(store: Store, evaluator: Evaluator, version: RulesetVersion, now: int
     return _Begun(Job(version, run, now), leads, data, Spans(first or 0, portions))
 
 
-def _score_all(
-    store: Store,
-    evaluator: Evaluator,
-    begun: _Begun,
-    tally: Tally,
-    *,
-    progress: Progress | None,
-    processes: int | None,
-) -> None:
-    from .helpers import start_helper
-
-    job, work = begun.job, begun.spans
-    many = work.count * PORTION >= MANY
-    helped = processes == 2 or (processes is None and many and _processors() > 1)
-    with start_helper(store.path, evaluator.plan, job, work if helped else None) as helper:
-        shared = helper.portions() if helper else iter(range(work.count))
-        with open_store(store.path, read_only=True) as reader:
-            score = work.scorer(store, reader, evaluator, job)
-            mine = score_portions(score, _watched(shared, work, progress), tally)
-            if helper:
-                others = helper.finish(tally)
-                score_portions(score, (n for n in range(work.count) if n not in mine | others), tally)
-
-
 def _score_some(
     store: Store, evaluator: Evaluator, begun: _Begun, tally: Tally, progress: Progress | None
 ) -> None:
@@ -166,15 +134,3 @@ def _score_some(
 
 def _clock() -> int:
     return time.time_ns() // 1000
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _watched(numbers: Iterator[int], work: Portions, progress: Progress | None) -> Iterator[int]:
-    """The portions, each told of when it is begun; they are begun in order, whoever does them."""
-    for number in numbers:
-        if progress is not None:
-            progress("scoring", number / work.count)
-        yield number

@@ -88,7 +88,7 @@ class Timelines:
             for field in self.plan.fields
         ]
         self._columns = ", ".join(["_id", *columns])
-        self._makers = [_Prepare(_maker(field, stored.get(field.column))) for field in self.plan.fields]
+        self._makers = [Prepare(maker(field, stored.get(field.column))) for field in self.plan.fields]
         self._event_tests = self._write_event_tests()
         self._event_sql: dict[bool, str] = {}
 
@@ -251,7 +251,7 @@ def _among(kinds: list[int]) -> str:
 # --- values -------------------------------------------------------------------------------------
 
 
-class _Prepare(dict[Any, Prepared]):
+class Prepare(dict[Any, Prepared]):
     """Stored values of one column made ready, the first so many different ones remembered."""
 
     def __init__(self, make: Callable[[Any], Prepared]) -> None:
@@ -265,7 +265,8 @@ class _Prepare(dict[Any, Prepared]):
         return made
 
 
-def _maker(field: Field, stored: StoredField | None) -> Callable[[Any], Prepared]:
+def maker(field: Field, stored: StoredField | None) -> Callable[[Any], Prepared]:
+    """What makes a stored value ready for a field of a plan."""
     if stored is None:
         return partial(_default, field.default)
     if field.kind is stored.kind is Kind.TEXT:

@@ -39,6 +39,11 @@ class Tally:
         self.stages.update(other.stages)
         self.moves.update(other.moves)
 
+    def begin_again(self) -> None:
+        """Forgets what a second look at the same leads will count again."""
+        self.leads = self.disqualified = 0
+        self.stages.clear()
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from leadwright.engine.cli.program import run
 from leadwright.engine.evaluate import Evaluator
@@ -12,9 +14,11 @@ from leadwright.engine.importing import staging
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.reading import read
-from leadwright.engine.store import scorer, scoring
+from leadwright.engine.store import scorer, scoring, whole
+from leadwright.engine.store.copy import upkeep
 from leadwright.engine.store.opening import Store, open_store
 from leadwright.engine.store.rulesets import save_version
+from leadwright.engine.store.whole import Means
 from leadwright.grammar.diagnostics import Source
 
 EVENTS = ColumnMapping("lead", events=(EventColumns("at", type="type", object="object"),))
@@ -29,11 +33,15 @@ stage MQL when score >= 20 and requested demo in last 30 days
 """
 
 
-def in_small_batches() -> None:
-    """Makes a transaction of every few rows, so that a kill finds many of them."""
-    staging.LEAD_BATCH = staging.EVENT_BATCH = 20
-    scorer.PORTION = scoring.PORTION = 15
-    scoring.MANY = 0
+def in_small_batches(patch: Callable[[Any, str, int], None] = setattr) -> None:
+    """Makes a transaction and a file of every few rows, so that a kill finds many of them."""
+    patch(staging, "LEAD_BATCH", 20)
+    patch(staging, "EVENT_BATCH", 20)
+    patch(scorer, "PORTION", 15)
+    patch(scoring, "PORTION", 15)
+    patch(whole, "PORTION", 15)
+    patch(whole, "MANY", 0)
+    patch(upkeep, "MOST", 16)
 
 
 def score(store: Store, points: int, *, whole: bool = False, now: int | None = None) -> None:
@@ -42,7 +50,7 @@ def score(store: Store, points: int, *, whole: bool = False, now: int | None = N
     assert plan is not None
     version = save_version(store, "inbound", text, plan.digest)
     at = time.time_ns() // 1000 if now is None else now
-    scoring.score_store(store, Evaluator(plan), version, at, whole=whole, processes=1)
+    scoring.score_store(store, Evaluator(plan), version, at, whole=whole, means=Means(processes=1))
 
 
 def main() -> None:

@@ -77,7 +77,9 @@ def killed(arguments: list[str], after: float) -> None:
         process.kill()
 
 
-def test_killed_at_any_instant_it_ends_as_if_nothing_had_happened(tmp_path: Path) -> None:
+def test_killed_at_any_instant_it_ends_as_if_nothing_had_happened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     chance = random.Random(KILLS)
     files = written(tmp_path, chance)
     db = tmp_path / "leads.db"
@@ -94,7 +96,7 @@ def test_killed_at_any_instant_it_ends_as_if_nothing_had_happened(tmp_path: Path
             killed(["work", str(db), str(points), *todo], chance.uniform(0, 0.6))
         with open_store(db) as store:
             assert store.connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
-    faulty_work.in_small_batches()
+    faulty_work.in_small_batches(monkeypatch.setattr)
     now = time.time_ns() // 1000 + 60_000_000
     with open_store(db) as store, open_store(tmp_path / "undisturbed.db", create=True) as undisturbed:
         for each in (store, undisturbed):

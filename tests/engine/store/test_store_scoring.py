@@ -19,6 +19,7 @@ from leadwright.engine.store.opening import Store, open_store
 from leadwright.engine.store.rulesets import RulesetVersion, save_version
 from leadwright.engine.store.scores import score_history, standings, stored_score
 from leadwright.engine.store.scoring import RunReport, score_store
+from leadwright.engine.store.whole import Means
 from leadwright.engine.values import instant_of
 
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
@@ -102,7 +103,7 @@ def run(
 ) -> RunReport:
     version = version_of(store, rules)
     at = instant_of(now)
-    return score_store(store, rules.evaluator, version, at, processes=processes, whole=whole)
+    return score_store(store, rules.evaluator, version, at, means=Means(processes=processes), whole=whole)
 
 
 def assert_as_decided(store: Store, rules: Ruleset, now: dt.datetime) -> None:
@@ -223,7 +224,7 @@ def test_progress_is_told_and_never_goes_back(store: Store, monkeypatch: pytest.
     told: list[float] = []
     version = version_of(store, rules)
     progress = lambda what, share: told.append(share)  # noqa: E731
-    score_store(store, rules.evaluator, version, instant_of(NOW), progress=progress, processes=1)
+    score_store(store, rules.evaluator, version, instant_of(NOW), progress=progress, means=Means(processes=1))
     assert told == sorted(told)
     assert len(told) == 3
     assert_as_decided(store, rules, NOW)

@@ -1,0 +1,198 @@
+"""A block of leads decided about and explained at once: what scoring writes of each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from ..evaluate import Evaluator
+from ..evaluate.columns import Bools, Column, Instants, Ints, Numbered
+from ..evaluate.decide import Cut, Fired
+from ..evaluate.kept import Kept
+from ..evaluate.meaning import Meanings
+from ..plan import Contribution, Rule
+from .alarms import Alarms, Made
+from .block import Block, Places
+from .decided import Decided, Key
+from .explaining import Explaining
+from .gauges import Measured
+from .picking import EventKinds, Filters, Picking
+
+_LARGEST = 1 << 62
+_NO_LIMIT = 1 << 62
+
+Written = Callable[[Fired | Cut], str]
+"""A line of an explanation as it is written down."""
+
+
+class Unsupported(Exception):
+    """The plan asks for what is not found from arrays: its leads are decided about one by one."""
+
+
+class Deciding:
+    """Decides by one plan at one instant about one block after another.
+
+    `fields` say for each field of the plan which column of the record it is read from, None for none, and
+    how what is kept there is made ready. Raises `Unsupported`.
+    """
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        kinds: EventKinds,
+        fields: Sequence[tuple[str | None, Made]],
+        now: int,
+        written: Written,
+    ) -> None:
+        self.plan = evaluator.plan
+        self._evaluator = evaluator
+        self._kinds = kinds
+        self._fields = fields
+        self._now = now
+        self._written = written
+        self._meanings = Meanings(evaluator.plan)
+        self._alarms = Alarms(evaluator, now)
+        self._filters: Filters = {}
+        if not self._alarms.known:
+            raise Unsupported
+
+    def of(self, block: Block) -> Decided:
+        """What is decided about the leads of a block."""
+        picking = Picking(self._evaluator, self._kinds, block, self._now, self._filters)
+        measured = Measured(picking)
+        judging = Explaining(
+            self._evaluator,
+            self._meanings,
+            len(block),
+            self._now,
+            columns=self._columns(block, measured),
+            kept=Kept(_NO_LIMIT),
+            tell=_silent,
+        )
+        different, which = self._decisions(judging)
+        fields = [(None if name is None else block.fields.get(name), made) for name, made in self._fields]
+        return Decided(different, which, self._lines(judging), self._alarms.of(measured, fields))
+
+    def _columns(self, block: Block, measured: Measured) -> dict[Hashable, Column | Instants]:
+        """What judging reads of the block."""
+        fields, gauges = self._meanings.needs
+        columns: dict[Hashable, Column | Instants] = {}
+        for key, number in fields.items():
+            name, made = self._fields[number]
+            kept = None if name is None else block.fields.get(name)
+            if kept is None:
+                columns[key] = Numbered(np.zeros(len(block), np.uint8), [made(None)])
+            else:
+                columns[key] = Numbered(kept.codes, list(map(made, kept.values)))
+        for key, gauge in gauges.items():
+            columns[key] = measured.column(gauge)
+        return columns
+
+    # --- decisions ------------------------------------------------------------------------------
+
+    def _decisions(self, judging: Explaining) -> tuple[list[Key], Ints]:
+        """The different decisions, and which of them each lead has."""
+        plan = self.plan
+        totals = [judging.score(number) for number in (None, *range(len(plan.scores)))]
+        stages = judging.reached()
+        reasons = [judging.holds(reason.condition) for reason in plan.disqualifications]
+        tagging = {n: judging.fires(rule) for n, rule in enumerate(plan.rules) if rule.tags}
+        columns: list[Places | Bools] = [*totals, *(codes for _, codes in stages)]
+        columns += [*reasons, *tagging.values()]
+        first, which = _combined(columns, judging.leads)
+        rows = zip(*(column[first].tolist() for column in columns), strict=True)
+        different: list[Key] = []
+        for row in rows:
+            (total, *scores), rest = row[: len(totals)], row[len(totals) :]
+            would = tuple(names[code] for (names, _), code in zip(stages, rest, strict=False))
+            holds, fires = rest[len(stages) : len(stages) + len(reasons)], rest[len(stages) + len(reasons) :]
+            held = tuple(number for number, one in enumerate(holds) if one)
+            tags = tuple(number for number, one in zip(tagging, fires, strict=True) if one)
+            now = (None,) * len(would) if held else would
+            different.append((total, tuple(scores), now, tags, held, would))
+        return different, which
+
+    # --- explanations ---------------------------------------------------------------------------
+
+    def _lines(self, judging: Explaining) -> list[str]:
+        """The lines of each lead as they are written down."""
+        texts = _Texts()
+        for number, rule in enumerate(self.plan.rules):
+            if rule.contributions:
+                places = np.flatnonzero(judging.fires(rule))
+                for place in range(len(rule.contributions)):
+                    self._contributed(judging, texts, (number, place), places)
+        for kind, number, points in judging.cuts():
+            places = np.flatnonzero(points)
+            different, which = np.unique(points[places], return_inverse=True)
+            texts.add(places, [self._written((kind, number, one)) for one in different.tolist()], which)
+        return texts.joined(judging.leads)
+
+    def _contributed(self, judging: Explaining, texts: _Texts, of: tuple[int, int], places: Ints) -> None:
+        """Adds the lines of one contribution for the leads that its rule fires for."""
+        number, place = of
+        rule: Rule = self.plan.rules[number]
+        contribution: Contribution = rule.contributions[place]
+        faded, given = judging.faded_and_given(rule, contribution)
+        if isinstance(faded, int) or isinstance(given, int):
+            assert isinstance(faded, int)
+            assert isinstance(given, int)
+            text = self._written((number, place, contribution.points, faded, given))
+            texts.add(places, [text], np.zeros(len(places), np.int64))
+            return
+        paid = judging.paid_events(rule)
+        counts = np.broadcast_to(paid, len(faded))
+        columns = [one[places] for one in (counts, faded, given)]
+        first, which = _combined(columns, len(places))
+        lines = zip(*(column[first].tolist() for column in columns), strict=True)
+        written = [self._written((number, place, contribution.points * n, y, q)) for n, y, q in lines]
+        texts.add(places, written, which)
+
+
+class _Texts:
+    """Texts of leads being gathered, to be put together lead by lead in the order of their coming."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._leads: list[Ints] = []
+        self._codes: list[Ints] = []
+
+    def add(self, leads: Ints, texts: Sequence[str], which: Ints) -> None:
+        """Adds one text for each of some leads."""
+        self._leads.append(leads)
+        self._codes.append(which + len(self._texts))
+        self._texts.extend(texts)
+
+    def joined(self, size: int) -> list[str]:
+        """For each lead a JSON array of its texts."""
+        leads = np.concatenate([np.empty(0, np.int64), *self._leads])
+        codes = np.concatenate([np.empty(0, np.int64), *self._codes])
+        # Numbers of 16 bits are sorted by counting, which keeps the order of equal ones and takes no time.
+        order = np.argsort(leads.astype(np.uint16), kind="stable")
+        texts = np.array([*self._texts, ""], dtype=object)[codes[order]].tolist()
+        ends = np.zeros(size + 1, np.int64)
+        np.cumsum(np.bincount(leads, minlength=size), out=ends[1:])
+        return [f"[{','.join(texts[first:last])}]" for first, last in pairwise(ends.tolist())]
+
+
+def _combined(columns: Sequence[Places | Bools], size: int) -> tuple[Ints, Ints]:
+    """The different rows of some columns: where each stands first, and which of them each row is."""
+    key, combinations = np.zeros(size, np.int64), 1
+    for column in columns:
+        low, high = (int(column.min()), int(column.max())) if size else (0, 0)
+        span = high - low + 1
+        if span == 1:
+            continue
+        if combinations * span > _LARGEST:
+            different, key = np.unique(key, return_inverse=True)
+            combinations = len(different)
+        key = key * span + (column - np.int64(low))
+        combinations *= span
+    _, first, which = np.unique(key, return_index=True, return_inverse=True)
+    return first, which
+
+
+def _silent(_what: str, _share: float) -> None:
+    return

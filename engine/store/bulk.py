@@ -1,0 +1,98 @@
+"""Blocks of leads taken from the copy, scored at once, and written to the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..blocks.deciding import Deciding
+from ..evaluate import Evaluator
+from ..evaluate.wakes import NEVER
+from .copy.upkeep import Copy, Unit
+from .events import event_kinds
+from .leads import stored_fields
+from .legend import Legend
+from .opening import Store
+from .outcomes import Outcomes
+from .portions import Score
+from .scorer import uncollected
+from .timelines import Prepare, Span, listed, maker
+from .writing import Job, Scores, Tally, Writer
+
+
+@dataclass(frozen=True)
+class Copied:
+    """All leads, in the pieces of the copy."""
+
+    copy: Copy
+
+    @cached_property
+    def count(self) -> int:
+        """How many pieces there are."""
+        return len(self.copy.manifest.pieces)
+
+    @property
+    def leads(self) -> int:
+        """How many leads there are, about."""
+        return self.copy.manifest.leads_at_most
+
+    def scorer(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> Score:
+        """What scores a piece by its number. Raises `Unsupported`, and `Damaged` when it is called."""
+        scorer = BlockScorer(store, reader, evaluator, job)
+        units = self.copy.units
+        return lambda number: scorer.score(units[number])
+
+
+class BlockScorer:
+    """Scores pieces of the copy, reading what was kept before through one connection and writing through
+    another."""
+
+    def __init__(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> None:
+        self.reader = reader
+        self.writer = Writer(store, reader, job)
+        self.outcomes = Outcomes(evaluator.plan)
+        with reader.guard():
+            kinds, stored = event_kinds(reader), stored_fields(reader)
+        fields = [
+            (
+                stored[field.column].column if field.column in stored else None,
+                maker(field, stored.get(field.column)),
+            )
+            for field in evaluator.plan.fields
+        ]
+        made = [(name, Prepare(make).__getitem__) for name, make in fields]
+        self.deciding = Deciding(evaluator, kinds, made, job.now, Legend(evaluator.plan).part)
+
+    def score(self, unit: Unit) -> Tally:
+        """Scores the leads of a piece and writes what changed."""
+        with uncollected():
+            scores = self._scores(unit)
+            if not scores.leads:
+                return Tally()
+            with self.reader.guard():
+                self.reader.connection.execute("BEGIN")
+                try:
+                    compared = self.writer.compare(scores)
+                finally:
+                    self.reader.connection.execute("COMMIT")
+            return self.writer.write(compared)
+
+    def _scores(self, unit: Unit) -> Scores:
+        block = unit.block()
+        decided = self.deciding.of(block)
+        places = np.arange(len(block)) if unit.live is None else np.flatnonzero(unit.live)
+        leads: list[int] = block.leads[places].tolist()
+        due = [None if at == NEVER else at for at in decided.due[places].tolist()]
+        lines = decided.lines if unit.live is None else [decided.lines[place] for place in places.tolist()]
+        whole = len(leads) > 0 and leads[-1] - leads[0] < 2 * len(leads)
+        span = Span(leads[0], leads[-1]) if whole else listed(leads or [0])
+        return Scores(
+            span,
+            leads,
+            [self.outcomes.under(key) for key in decided.different],
+            decided.which[places].tolist(),
+            lines,
+            due,
+        )

@@ -1,0 +1,301 @@
+"""The copy kept in step with the record: made anew or brought up to date, whichever it takes.
+
+The record knows the copy's states by their tokens. A state whose token it does not know, because the copy
+belongs to another database or the database was put back to an earlier day, is not used. The token of a new
+state is noted before anything is read, so that from then on every change is noted too; then its files are
+written, the manifest is put in place and the former token forgotten. Whatever happens between these, the
+manifest that is there is one the record knows, or it is made anew.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...blocks.block import MOST, Block
+from ...evaluate.columns import Bools, Ints
+from ..errors import StoreError
+from ..freshness import ALL_CHANGED
+from ..locks import only_one
+from ..opening import Store, open_store
+from .files import BlockFile, Damaged, write_block
+from .manifest import Manifest, Piece, load, save
+from .reading import Reading
+
+_FEW = 8
+"""A block is read anew once more than one in so many of its leads stand in supplements."""
+
+_MOST_SUPPLEMENTS = 16
+_TRIES = 3
+PATIENCE = 60.0
+"""Seconds to wait for another program that is at the copy."""
+
+Tell = Callable[[str, float], None]
+
+
+def folder_of(database: Path) -> Path:
+    """Where the copy of a database is kept: beside it, and it may be deleted at any time."""
+    return database.with_name(f"{database.name}-copy")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A piece of the copy, and which of its leads no later piece has."""
+
+    file: BlockFile
+    live: Bools | None
+
+    def block(self) -> Block:
+        """Its leads, also those that a later piece has. Raises `Damaged`."""
+        return self.file.block()
+
+    @property
+    def leads(self) -> Ints:
+        """The numbers of the live leads."""
+        leads = self.file.leads
+        return leads if self.live is None else leads[self.live]
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One state of the copy: the data up to a batch. Use it in a `with` statement, which closes its files."""
+
+    folder: Path
+    manifest: Manifest
+
+    def __enter__(self) -> Copy:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for unit in self.__dict__.get("units", ()):
+            unit.file.close()
+
+    def __getstate__(self) -> dict[str, object]:
+        """What is sent to another process, which opens the files for itself."""
+        return {"folder": self.folder, "manifest": self.manifest}
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """Its pieces, open. Raises `Damaged` where one is not as it was written."""
+        blocks = {piece.number: piece.state for piece in self.manifest.pieces if piece.number is not None}
+        later: list[NDArray[np.int64]] = []
+        found: dict[str, Unit] = {}
+        for piece in sorted(self.manifest.pieces, key=lambda piece: piece.state, reverse=True):
+            file = self._opened(piece, found)
+            gone = np.zeros(len(file.leads), np.bool_)
+            if later:
+                gone |= np.isin(file.leads, np.concatenate(later))
+            if piece.number is None:
+                numbers = file.leads // MOST
+                newer = [number for number in np.unique(numbers) if blocks.get(int(number), 0) > piece.state]
+                gone |= np.isin(numbers, newer)
+                later.append(file.leads)
+            found[piece.file] = Unit(file, ~gone if gone.any() else None)
+        return tuple(found[piece.file] for piece in self.manifest.pieces)
+
+    def _opened(self, piece: Piece, found: Mapping[str, Unit]) -> BlockFile:
+        """A piece's file; where it is not what it should be, those opened before are closed."""
+        try:
+            file = BlockFile(self.folder / piece.file)
+            if file.size == piece.leads:
+                return file
+            file.close()
+            raise Damaged(file.path)
+        except Damaged:
+            for unit in found.values():
+                unit.file.close()
+            raise
+
+
+def up_to_date(store: Store, tell: Tell | None = None) -> Copy:
+    """The copy of a store, with all that has been committed until now, its files open.
+
+    Raises `StoreError` where it cannot be written, and what `tell` raises.
+    """
+    folder = folder_of(store.path)
+    with only_one(store.path, "copy", "making the copy of", PATIENCE), _explained(folder):
+        upkeep = _Upkeep(store, folder, tell or _silent)
+        for _ in range(_TRIES):
+            try:
+                copy = upkeep.run()
+                if copy is not None:
+                    _ = copy.units
+                    return copy
+            except Damaged:
+                shutil.rmtree(folder, ignore_errors=True)
+    raise StoreError(
+        f"the copy for bulk work in {folder} is damaged as soon as it is written", "look after the disk"
+    )
+
+
+def discard(store: Store) -> None:
+    """Deletes the copy; the next who needs it makes it anew."""
+    with only_one(store.path, "copy", "making the copy of", PATIENCE):
+        shutil.rmtree(folder_of(store.path), ignore_errors=True)
+
+
+def verify(store: Store) -> None:
+    """Reads every byte of the copy and deletes it if any is not as it was written."""
+    folder = folder_of(store.path)
+    manifest = load(folder)
+    if manifest is None:
+        return
+    with only_one(store.path, "copy", "making the copy of", PATIENCE):
+        try:
+            for piece in manifest.pieces:
+                with closing(BlockFile(folder / piece.file)) as file:
+                    file.check()
+        except Damaged:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _silent(_what: str, _share: float) -> None:
+    return
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """What goes wrong with the folder of the copy, as an error that says where."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"the copy for bulk work in {folder} cannot be written: {error.strerror or error}",
+            "make room for it, or allow writing to the folder of the database",
+        ) from error
+
+
+class _Upkeep:
+    """One time of bringing the copy into step."""
+
+    def __init__(self, store: Store, folder: Path, tell: Tell) -> None:
+        self.store = store
+        self.folder = folder
+        self.tell = tell
+
+    def run(self) -> Copy | None:
+        """The copy in step with the record, None where all of the record changed in the meantime."""
+        with _at_one_moment(self.store) as (reader, data):
+            former = self._known(reader.connection)
+            if former is not None and former.data == data:
+                return Copy(self.folder, former)
+        self.folder.mkdir(exist_ok=True)
+        token = secrets.token_hex(8)
+        with self.store.transaction() as connection:
+            connection.execute("INSERT INTO copy SELECT ?, data FROM state", (token,))
+        with _at_one_moment(self.store) as (reader, data):
+            former = self._known(reader.connection)
+            state = 1 if former is None else former.state + 1
+            pieces = self._pieces(reader, former, state, token)
+        manifest = Manifest(token, data, state, tuple(pieces))
+        return Copy(self.folder, manifest) if self._put(manifest) else None
+
+    def _known(self, connection: sqlite3.Connection) -> Manifest | None:
+        """The state of the copy that is there, if the record knows it, and knows it as it is."""
+        manifest = load(self.folder)
+        if manifest is None or manifest.data < _all_changed(connection):
+            return None
+        row = connection.execute("SELECT data FROM copy WHERE token = ?", (manifest.token,)).fetchone()
+        return manifest if row is not None and row[0] == manifest.data else None
+
+    def _put(self, manifest: Manifest) -> bool:
+        """Makes a state the one there is; not if all leads have come to read differently since."""
+        with self.store.transaction() as connection:
+            connection.execute("UPDATE copy SET data = ? WHERE token = ?", (manifest.data, manifest.token))
+            if manifest.data < _all_changed(connection):
+                return False
+        save(self.folder, manifest)
+        with self.store.transaction() as connection:
+            connection.execute("DELETE FROM copy WHERE token NOT IN (?, ?)", (manifest.token, ALL_CHANGED))
+        needed = {piece.file for piece in manifest.pieces}
+        for path in self.folder.iterdir():
+            if path.suffix in (".block", ".part") and path.name not in needed:
+                # Elsewhere than on POSIX a file that is still read stays; the next time finds it.
+                with suppress(OSError):
+                    path.unlink()
+        return True
+
+    # --- what there is to do --------------------------------------------------------------------
+
+    def _pieces(self, reader: Store, former: Manifest | None, state: int, token: str) -> list[Piece]:
+        """The pieces of the new state, those that are new being written."""
+        reading = Reading(reader)
+        if former is None:
+            return list(self._blocks(reading, _all_blocks(reader.connection), state, token))
+        touched = _touched(reader.connection, former.data)
+        supplements = [piece for piece in former.pieces if piece.number is None]
+        blocks = {piece.number: piece for piece in former.pieces if piece.number is not None}
+        if len(supplements) >= _MOST_SUPPLEMENTS:
+            touched = np.unique(np.concatenate([touched, *map(self._leads_of, supplements)]))
+            anew, supplements = self._worn(touched, [], blocks), []
+        else:
+            anew = self._worn(touched, supplements, blocks)
+        written = list(self._blocks(reading, anew, state, token))
+        rest = touched[~np.isin(touched // MOST, anew)]
+        for first in range(0, len(rest), MOST):
+            some = rest[first : first + MOST].tolist()
+            written.append(self._write(reading.block_of(some), None, state, f"{state}-{first}-{token}"))
+        kept = [piece for number, piece in blocks.items() if number not in anew]
+        return sorted(
+            [*kept, *supplements, *written], key=lambda piece: (piece.number is None, piece.number or 0)
+        )
+
+    def _worn(self, touched: Ints, supplements: list[Piece], blocks: Mapping[int, Piece]) -> list[int]:
+        """The blocks of which so many leads are in supplements, or about to be, that they are read anew."""
+        parts = [touched, *map(self._leads_of, supplements)]
+        worn = Counter((np.unique(np.concatenate(parts)) // MOST).tolist())
+        return sorted(
+            number
+            for number, leads in worn.items()
+            if leads * _FEW > (blocks[number].leads if number in blocks else MOST)
+        )
+
+    def _leads_of(self, piece: Piece) -> Ints:
+        with closing(BlockFile(self.folder / piece.file)) as file:
+            return file.leads
+
+    def _blocks(self, reading: Reading, numbers: Iterable[int], state: int, token: str) -> Iterator[Piece]:
+        numbers = list(numbers)
+        for done, number in enumerate(numbers):
+            self.tell("copying", done / len(numbers))
+            block = reading.block(number * MOST, number * MOST + MOST - 1)
+            yield self._write(block, number, state, f"{number:06}-{state}-{token}")
+
+    def _write(self, block: Block, number: int | None, state: int, name: str) -> Piece:
+        file = f"{name}.block"
+        write_block(self.folder / file, block)
+        return Piece(file, number, len(block), len(block.events.at), state)
+
+
+@contextmanager
+def _at_one_moment(store: Store) -> Iterator[tuple[Store, int]]:
+    """The record as it is now, read by a connection of its own, and up to which batch it goes."""
+    with open_store(store.path, read_only=True) as reader, reader.guard():
+        reader.connection.execute("BEGIN")
+        yield reader, reader.connection.execute("SELECT data FROM state").fetchone()[0]
+
+
+def _all_changed(connection: sqlite3.Connection) -> int:
+    """The last batch by which all leads came to read differently."""
+    row = connection.execute("SELECT data FROM copy WHERE token = ?", (ALL_CHANGED,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _all_blocks(connection: sqlite3.Connection) -> list[int]:
+    first, last = (connection.execute(f"SELECT {end}(_id) FROM lead").fetchone()[0] for end in ("min", "max"))
+    return [] if first is None else list(range(first // MOST, last // MOST + 1))
+
+
+def _touched(connection: sqlite3.Connection, since: int) -> Ints:
+    rows = connection.execute("SELECT lead FROM touched WHERE data > ? ORDER BY lead", (since,))
+    return np.fromiter((lead for (lead,) in rows), np.int64)
