@@ -211,7 +211,8 @@ def advice(survey: Survey, place: int, column: str, kind: Kind | None) -> str | 
     if kind is not Kind.TEXT:
         return None
     dates = _date_forms(forms)
-    if dates and dates[0] in OTHER_DATES and forms.counts[dates[0]] * 10 >= forms.values * 9:
+    written_so = sum(forms.counts[form] for form in {*dates, Form.DAY_OR_MONTH_FIRST})
+    if len(dates) == 1 and dates[0] in OTHER_DATES and _are_most(written_so, forms):
         return f"looks like dates, as {forms.example(dates[0])}: {_say_format(forms, dates[0])}"
     if forms.counts[Form.COMMA_NUMBER] + forms.counts[Form.NUMBER] == forms.values:
         return f"looks like numbers, as {forms.example(Form.COMMA_NUMBER)}: import with --decimal ,"
@@ -219,18 +220,24 @@ def advice(survey: Survey, place: int, column: str, kind: Kind | None) -> str | 
         ((form, count) for form, count in forms.counts.items() if form is not Form.BLANK),
         key=lambda item: item[1],
     )
-    if form is Form.TEXT or form not in _KINDS or count * 10 < forms.values * 9:
+    if form not in _KINDS or not _are_most(count, forms):
         return None
     odd = next(other for other in forms.first if other is not form)
+    kind, words = _KINDS[form]
     return (
-        f"{count:,} of {forms.values:,} values are {form.value}, but not {forms.example(odd)}: "
-        f"--kind {column}={_KINDS[form].value} leaves what is not unknown"
+        f"{count:,} of {forms.values:,} values are {words}, but {forms.example(odd)} is not: "
+        f"with --kind {column}={kind.value} such a value is left out as unknown"
     )
 
 
+def _are_most(count: int, forms: ColumnForms) -> bool:
+    return count * 5 >= forms.values * 4
+
+
 _KINDS = {
-    Form.NUMBER: Kind.NUMBER,
-    Form.YES_NO: Kind.YES_NO,
-    Form.DATE: Kind.DATE,
-    Form.DATETIME: Kind.DATETIME,
+    Form.NUMBER: (Kind.NUMBER, "numbers"),
+    Form.YES_NO: (Kind.YES_NO, "yes or no"),
+    Form.DATE: (Kind.DATE, "dates"),
+    Form.DATETIME: (Kind.DATETIME, "dates with a time"),
 }
+"""The kind of a form, and what people call its values."""

@@ -68,9 +68,10 @@ def _advice(report: ImportReport, paper: Paper) -> list[str]:
 def _rejected(report: ImportReport, paper: Paper) -> list[str]:
     if not report.rejected:
         return []
-    rows = [(f"{count:,}", shown(reason)) for reason, count in report.reasons.items()]
-    head = f"{counted(report.rejected, 'row')} could not be read"
-    lines = ["", paper.bad(head), *table(rows, paper, right=(0,))]
+    lines = ["", paper.bad(f"{counted(report.rejected, 'row')} could not be read")]
+    width = max(len(f"{count:,}") for count in report.reasons.values())
+    for reason, count in report.reasons.items():
+        lines += paper.wrapped(f"{count:>{width},}  {shown(reason)}", 2, width + 4)
     lines += paper.wrapped(
         f"They lie in {report.rejects}, with line numbers and reasons. Mend them there and import that file, "
         "or mend the source and import it again: what is loaded already is not loaded twice.",

@@ -45,12 +45,19 @@ def test_one_odd_value_makes_a_column_text_and_says_so(desk) -> None:
     column = report.columns[1]
     assert column.kind is Kind.TEXT
     assert column.note == (
-        "20 of 21 values are number, but not n/a (line 22): --kind employees=number leaves what is not "
-        "unknown"
+        "20 of 21 values are numbers, but n/a (line 22) is not: with --kind employees=number such a value "
+        "is left out as unknown"
     )
     again = desk.leads("id,staff\n1,5\n2,n/a\n", kinds={"staff": Kind.NUMBER})
     assert (again.columns[1].kind, again.columns[1].unread) == (Kind.NUMBER, 1)
     assert desk.rows("SELECT staff FROM lead WHERE _key IN ('1', '2')") == [(5.0,), (None,)]
+
+
+def test_dates_of_which_some_could_be_read_two_ways_are_told_of(desk) -> None:
+    report = desk.leads("id,met\n1,31/01/2026\n2,13/02/2026\n3,02/03/2026\n")
+    assert report.columns[1].note == (
+        "looks like dates, as 31/01/2026 (line 2): import with --date-format %d/%m/%Y"
+    )
 
 
 def test_numbers_with_a_comma(desk) -> None:
