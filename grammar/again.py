@@ -80,7 +80,7 @@ _PLAIN = frozenset({str, int, float, bool, NoneType, Kind, Unit, dt.date, dt.dat
 
 
 @cache
-def _parts(kind: type[Node]) -> Callable[[Node], Sequence[Any]]:
+def _parts(kind: Any) -> Callable[[Node], Sequence[Any]]:
     """What gives the parts of such a node, but its span, in the order in which it is made of them."""
     names = [field.name for field in fields(kind) if field.name != "span"]
     if len(names) > 1:
@@ -92,9 +92,11 @@ def shifted(node: _N, by: int) -> _N:
     """The same node, with all below it, so many characters further on."""
     if not by:
         return node
-    kind, span = type(node), node.span
+    span = node.span
+    kind: Any = type(node)
     parts = [part if type(part) in _PLAIN else _shifted(part, by) for part in _parts(kind)(node)]
-    return kind(*parts, span=Span(span.start + by, span.end + by))
+    made: _N = kind(*parts, span=Span(span.start + by, span.end + by))
+    return made
 
 
 def _shifted(value: Any, by: int) -> Any:

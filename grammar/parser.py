@@ -77,10 +77,10 @@ def parse(source: Source, before: Parsed | None = None) -> Parsed:
         diagnostic = syntax_errors.said(source, text_too_long(text))
         return Parsed(source, Tree((), (), span=everything), (diagnostic,), (everything,))
     if before is None or before.scanned is None:
-        scanned, known = scan(text), {}
+        scanned, before = scan(text), None
     else:
-        scanned, known = scan_again(text, before.source.text, before.scanned), before.pieces
-    reading = _Reading(source, scanned.lexemes, split(scanned.lexemes), known)
+        scanned = scan_again(text, before.source.text, before.scanned)
+    reading = _Reading(source, scanned.lexemes, split(scanned.lexemes), before.pieces if before else {})
     reading.run()
     tree = Tree(tuple(reading.statements), scanned.comments, span=everything)
     diagnostics = sorted(reading.diagnostics, key=Diagnostic.sort_key)

@@ -10,6 +10,7 @@ from ..nodes import Span
 from ..parser import Parsed
 from . import rows, statements
 from .anatomy import Anatomy
+from .comments import about_comments, edit_comments, key_after
 from .dissection import dissect
 from .edit import Applied, Edit, Outcome, Stopped, conflict, refused
 from .inverse import restored, restoring
@@ -38,14 +39,14 @@ _OF_STATEMENTS: dict[str, Callable[[Manuscript, int, Edit], Splices]] = {
     "enclose": statements.enclose_rule,
     "dissolve": statements.dissolve_group,
 }
-OPERATIONS = frozenset({*_IN_STATEMENT, *_OF_STATEMENTS, "add_statement", "set_text", "restore"})
+OPERATIONS = frozenset({*_IN_STATEMENT, *_OF_STATEMENTS, "add_statement", "set_text", "head", "restore"})
 """Every operation.
 
 Of a part: `set` a value (None takes the part out or puts it in), `add` to a series or a group of rows,
 `remove` from it, `move` within it; of rows: `join` by all or any, `negate`, `group`, `ungroup`. Of
 statements: `add_statement`, `remove_statement`, `move_statement`, `duplicate`, `rename` (with all that refers
-to it), `switch` on or off, `enclose` in a new group, `dissolve` a group, `set_text` as written. `restore`
-undoes.
+to it), `switch` on or off, `enclose` in a new group, `dissolve` a group, `set_text` as written. `head` puts
+a heading above a statement; other comments are parts. `restore` undoes.
 """
 
 
@@ -74,14 +75,18 @@ def _applied(text: str, edit: Edit, seen: str | None, parsed: Parsed | None) -> 
         return _merged(now, edit, seen)
     if edit.op == "restore":
         return _finished(now, restored(now, edit), None, (), edit=edit)
-    index = None if edit.op == "add_statement" else _index(now, edit)
-    splices = _splices(now, index, edit)
+    comments = about_comments(edit)
+    index = None if edit.op == "add_statement" or comments else _index(now, edit)
+    splices = edit_comments(now, edit) if comments else _splices(now, index, edit)
     try:
         new = spliced(text, splices.pieces)
     except ValueError:
         raise refused("This cannot be done here; change it in the text view.") from None
     after = Manuscript.of(new, before=now.parsed)
-    checked(now, after, index, edit)
+    if comments:
+        _checked_comments(now, after)
+    else:
+        checked(now, after, index, edit)
     return _finished(now, after, _touched(splices), splices.taken, index=index, edit=edit)
 
 
@@ -160,6 +165,12 @@ def checked(before: Manuscript, after: Manuscript, index: int | None, edit: Edit
     if sound and index is not None and edit.op in _IN_STATEMENT and edit.path != "name":
         sound = _parts_alike(before, after, index, edit)
     if not sound:
+        raise refused("This cannot be done here without changing something else; change it in the text view.")
+
+
+def _checked_comments(before: Manuscript, after: Manuscript) -> None:
+    """Stops where an edit of comments would change a statement."""
+    if before.parsed.tree.statements != after.parsed.tree.statements or len(before.items) != len(after.items):
         raise refused("This cannot be done here without changing something else; change it in the text view.")
 
 
@@ -263,6 +274,8 @@ def _finished(
 
 def _key(now: Manuscript, after: Manuscript, index: int | None, edit: Edit) -> str:
     """The key after an edit of the statement that it made or changed, "" where it took it out."""
+    if edit.key.startswith("section:"):
+        return key_after(now, after, edit.key)
     made = [item.key for item in after.items if now.find(item.key) is None]
     if index is None or edit.op == "duplicate":
         return made[0] if made else edit.key if after.find(edit.key) is not None else ""

@@ -234,8 +234,8 @@ def _items(manuscript: Manuscript) -> list[Item]:
     for span, node in sorted(found, key=lambda one: (one[0].start, -one[0].end)):
         if group is not None and span.start >= items[group].span.end:
             group = None
-        base = key_of(node) if node is not None else f"text:{_digest(manuscript.written(span))}"
-        key = next(key for key in _numbered(base) if key not in keys)
+        base = key_of(node) if node is not None else f"text:{digest(manuscript.written(span))}"
+        key = next(key for key in numbered(base) if key not in keys)
         keys.add(key)
         head_end = span.end
         if isinstance(node, n.Group):
@@ -251,7 +251,8 @@ def _inside(manuscript: Manuscript, group: n.Group) -> int:
     return next((lexeme.end for lexeme in lexemes if lexeme.kind == "LBRACE"), group.span.end)
 
 
-def _numbered(base: str) -> Iterator[str]:
+def numbered(base: str) -> Iterator[str]:
+    """A key, and what its namesakes are called."""
     yield base
     number = 2
     while True:
@@ -259,5 +260,6 @@ def _numbered(base: str) -> Iterator[str]:
         number += 1
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """What tells a text from others, in a few letters."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()

@@ -17,6 +17,7 @@ from ..printer import text_of
 from ..sentences import sentence
 from .anatomy import Anatomy, Part, Row, Series
 from .blocks import extent
+from .comments import Section, comments_of, sections, words_of
 from .dissection import dissect
 from .labels import first_value, label_of
 from .manuscript import Manuscript
@@ -50,6 +51,14 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A comment: its words, and the path by which it can be changed."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Thing:
     """One of several side by side: a list's entry, a grade's band, what a rule gives, a fact of a test."""
 
@@ -57,7 +66,7 @@ class Thing:
     value: str
     controls: tuple[Control, ...]
     offers: tuple[Offer, ...]
-    comments: tuple[str, ...]
+    comments: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ class RowView:
     filter: RowView | None
     controls: tuple[Control, ...]
     offers: tuple[Offer, ...]
-    comments: tuple[str, ...]
+    comments: tuple[Note, ...]
 
 
 FORMS: dict[type, str] = {
@@ -111,7 +120,8 @@ class Card:
 
     `sort` is that of the statement, "text" for what cannot be read: then `problems` says what is wrong.
     `text` is the statement as written, which `set_text` takes as `old`; `value` its canonical text, which
-    removing it takes. `comments` are its own, above it and at its end. A group holds the cards of its rules.
+    removing it takes. `comments` are its own, above it and at its end; a section is its comments, and its
+    `value` is its text. A group holds the cards of its rules.
     `filter` says which events count, in a rule about events.
     """
 
@@ -124,7 +134,7 @@ class Card:
     value: str
     words: str
     off: bool
-    comments: tuple[str, ...]
+    comments: tuple[Note, ...]
     controls: tuple[Control, ...] = ()
     offers: tuple[Offer, ...] = ()
     condition: RowView | None = None
@@ -138,8 +148,9 @@ def outline(parsed: Parsed, describe: Describe | None = None) -> tuple[Card, ...
     """The cards of a text, in its order."""
     manuscript = Manuscript.of(parsed.source.text, parsed)
     inside: dict[int | None, list[Card]] = {}
-    for section in _sections(manuscript):
-        inside.setdefault(_group_at(manuscript, section.span.start), []).append(section)
+    for section in sections(manuscript):
+        group = _group_at(manuscript, section.span.start)
+        inside.setdefault(group, []).append(_section(manuscript, section))
     for index in reversed(range(len(manuscript.items))):
         cards = tuple(sorted(inside.pop(index, []), key=_place))
         inside.setdefault(manuscript.items[index].parent, []).append(
@@ -155,7 +166,11 @@ def card(parsed: Parsed, key: str, describe: Describe | None = None) -> Card | N
     if index is None:
         return None
     cards = [_card(manuscript, child, describe, ()) for child in manuscript.children(index)]
-    cards += [one for one in _sections(manuscript) if _group_at(manuscript, one.span.start) == index]
+    cards += [
+        _section(manuscript, one)
+        for one in sections(manuscript)
+        if _group_at(manuscript, one.span.start) == index
+    ]
     return _card(manuscript, index, describe, tuple(sorted(cards, key=_place)))
 
 
@@ -164,7 +179,7 @@ class Place:
     """Where a card of the outermost level stands: its statement or section, and all that belongs to it.
 
     What stands between `start` and `end` makes the same card wherever it stands. `keys` are those of the
-    statement and of the rules in it; a section has none.
+    statement or section, and of the rules and sections in it.
     """
 
     keys: tuple[str, ...]
@@ -177,22 +192,23 @@ class Place:
 def places(parsed: Parsed) -> tuple[Place, ...]:
     """Where the cards of a text stand, in its order; made in a small part of the time that cards take."""
     manuscript = Manuscript.of(parsed.source.text, parsed)
-    groups = [item.span for item in manuscript.items if item.sort == "group"]
-    found = [
-        Place((), "section", one.span, one.span.start, one.span.end)
-        for one in _sections(manuscript)
-        if not any(group.start <= one.span.start < group.end for group in groups)
-    ]
-    keys: dict[int, list[str]] = {}
-    for index, item in enumerate(manuscript.items):
-        if item.parent is None:
-            keys[index] = [item.key]
+    found: list[Place] = []
+    inner: dict[int, list[tuple[int, str]]] = {}
+    for section in sections(manuscript):
+        group = _group_at(manuscript, section.span.start)
+        if group is None:
+            span = section.span
+            found.append(Place((section.key,), "section", span, span.start, span.end))
         else:
-            keys[item.parent].append(item.key)
-    for index, own in keys.items():
+            inner.setdefault(group, []).append((section.span.start, section.key))
+    for item in manuscript.items:
+        if item.parent is not None:
+            inner.setdefault(item.parent, []).append((item.span.start, item.key))
+    for index in manuscript.children(None):
         item, what = manuscript.items[index], extent(manuscript, index)
         start = what.start if what.whole else item.span.start
-        found.append(Place(tuple(own), item.sort, item.span, start, max(what.end, item.span.end)))
+        keys = (item.key, *(key for _, key in sorted(inner.get(index, ()))))
+        found.append(Place(keys, item.sort, item.span, start, max(what.end, item.span.end)))
     return tuple(sorted(found, key=lambda one: one.span.start))
 
 
@@ -217,59 +233,24 @@ def as_data(value: Any) -> Any:
     return value
 
 
-# --- sections and comments --------------------------------------------------------------------------
+# --- comments ---------------------------------------------------------------------------------------
 
 
-def _sections(manuscript: Manuscript) -> list[Card]:
-    """Comments that belong to no statement, those on neighbouring lines together."""
-    owned = {
-        comment.span.start
-        for index in range(len(manuscript.items))
-        for span in _owned(manuscript, index)
-        for comment in manuscript.comments_in(span.start, span.end)
-    }
-    cards: list[Card] = []
-    for comment in manuscript.comments:
-        if comment.span.start in owned:
-            continue
-        before = cards[-1] if cards else None
-        start = manuscript.line_start(comment.span.start)
-        if before is not None and manuscript.next_line(before.span.end) == start:
-            span = Span(before.span.start, comment.span.end)
-            cards[-1] = _section(manuscript, span, (*before.comments, words_of(comment)))
-        else:
-            cards.append(_section(manuscript, comment.span, (words_of(comment),)))
-    return cards
+def _section(manuscript: Manuscript, section: Section) -> Card:
+    notes = tuple(Note(f"comments.{at}", words_of(one)) for at, one in enumerate(section.comments))
+    line = manuscript.parsed.source.position(section.span.start)[0]
+    title = next((note.text for note in notes if note.text.strip("-= ")), "").strip("-= ")
+    text = manuscript.written(section.span)
+    return Card(section.key, "section", title, line, section.span, text, text, "", False, notes)
 
 
-def _owned(manuscript: Manuscript, index: int) -> list[Span]:
-    """Where the comments of a statement stand; in a group, those of its first and last line."""
-    item, what = manuscript.items[index], extent(manuscript, index)
-    start = what.start if what.whole else item.span.start
-    end = max(what.end, item.span.end)
-    if item.sort != "group":
-        return [Span(start, end)]
-    return [Span(start, manuscript.line_end(item.head_end)), Span(item.span.end, max(end, item.span.end))]
-
-
-def words_of(comment: n.Comment) -> str:
-    """A comment without its sign."""
-    return comment.text.lstrip("#").strip()
-
-
-def _section(manuscript: Manuscript, span: Span, comments: tuple[str, ...]) -> Card:
-    line = manuscript.parsed.source.position(span.start)[0]
-    title = next((text for text in comments if text.strip("-= ")), "").strip("-= ")
-    text = manuscript.written(span)
-    return Card("", "section", title, line, span, text, text, "", False, comments)
-
-
-def _comments(manuscript: Manuscript, index: int, beside: Sequence[n.Comment]) -> tuple[str, ...]:
-    """The comments of a statement, but those that stand beside its rows and things."""
-    spans = [span for span in _owned(manuscript, index) if span.end > span.start]
-    own = [comment for span in spans for comment in manuscript.comments_in(span.start, span.end)]
-    shown_already = {comment.span.start for comment in beside}
-    return tuple(words_of(comment) for comment in own if comment.span.start not in shown_already)
+def _noted(anatomy: Anatomy, found: Sequence[n.Comment]) -> tuple[Note, ...]:
+    """Comments of a statement with their paths."""
+    if not found:
+        return ()
+    index = anatomy.manuscript.find(anatomy.item.key)
+    own = [one.span.start for one in comments_of(anatomy.manuscript, index)] if index is not None else []
+    return tuple(Note(f"comments.{own.index(one.span.start)}", words_of(one)) for one in found)
 
 
 # --- cards ------------------------------------------------------------------------------------------
@@ -281,7 +262,7 @@ def _card(manuscript: Manuscript, index: int, describe: Describe | None, cards: 
     line = manuscript.parsed.source.position(item.span.start)[0]
     text = manuscript.written(item.span)
     if node is None:
-        comments = _comments(manuscript, index, [])
+        comments = _noted(Anatomy(manuscript, item), comments_of(manuscript, index))
         problems = tuple(
             f"{found.message}{f' - {found.hint}' if found.hint else ''}"
             for found in manuscript.parsed.diagnostics
@@ -297,7 +278,8 @@ def _card(manuscript: Manuscript, index: int, describe: Describe | None, cards: 
     spans += [
         one.span for path, series in anatomy.series.items() if _is_outer(path, series) for one in series.items
     ]
-    beside = [comment for span in spans for comment in _beside(anatomy, span)]
+    beside = {comment.span.start for span in spans for comment in _beside(anatomy, span)}
+    apart_from = [one for one in comments_of(manuscript, index) if one.span.start not in beside]
     apart = [path for path in ("when", "event.where") if path in anatomy.rows] + [
         path for path in anatomy.series if "." not in path
     ]
@@ -311,7 +293,7 @@ def _card(manuscript: Manuscript, index: int, describe: Describe | None, cards: 
         value=text_of(node),
         words=sentence(node, describe),
         off=isinstance(node, n.Rule) and node.off,
-        comments=_comments(manuscript, index, beside),
+        comments=_noted(anatomy, apart_from),
         controls=_controls(anatomy, "", apart),
         offers=_offers(anatomy, "", apart),
         condition=_row(anatomy, row, describe) if row is not None else None,
@@ -332,7 +314,7 @@ def _things(anatomy: Anatomy, series: Series) -> Things:
     for index, item in enumerate(series.items):
         path = f"{series.path}.{index}"
         value = shown(item)[1] if series.kind in ("text", "value") else text_of(item)
-        comments = tuple(map(words_of, _beside(anatomy, item.span)))
+        comments = _noted(anatomy, _beside(anatomy, item.span))
         things.append(Thing(path, value, _controls(anatomy, path, []), _offers(anatomy, path, []), comments))
     return Things(series.path, series.kind, tuple(things))
 
@@ -352,7 +334,7 @@ def _row(anatomy: Anatomy, row: Row, describe: Describe | None) -> RowView:
         filter=_row(anatomy, where, describe) if where is not None else None,
         controls=_controls(anatomy, row.path, apart),
         offers=_offers(anatomy, row.path, apart),
-        comments=tuple(map(words_of, _beside(anatomy, row.span))) if row.rows is None else (),
+        comments=_noted(anatomy, _beside(anatomy, row.span)) if row.rows is None else (),
     )
 
 

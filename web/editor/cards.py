@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from ...grammar.edits.outline import Card, Thing, Things
+from ...grammar.edits.outline import Card, Note, Thing, Things
 from ...grammar.nodes import Kind
 from .comparisons import choices, units
 from .pieces import Blank, Chip, Chips, Parts, Piece, Word
@@ -45,7 +45,7 @@ class Item:
     path: str
     value: str
     pieces: tuple[Piece, ...]
-    comments: tuple[str, ...]
+    comments: tuple[Note, ...]
     offers: tuple[tuple[str, str, str], ...] = ()
     """What can be put in: the path, the value it begins with, and the words for it."""
 
@@ -93,7 +93,7 @@ def view(card: Card, names: Vocabulary) -> View:
     items, more = _items(card, names)
     event = parts.value("event.name")
     return View(
-        id_of(card.key) if card.key else id_of(f"section:{card.text}"),
+        id_of(card.key),
         card,
         title,
         head,

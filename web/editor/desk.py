@@ -114,17 +114,14 @@ def _alone(text: str, place: Place, names: Vocabulary) -> Card | None:
     """The card that a part of a text makes by itself, None where it is none or another."""
     cards = [one for one in outline(parse(Source(text)), names.describe) if one.sort == place.sort]
     wanted = Span(place.span.start - place.start, place.span.end - place.start)
-    if len(cards) != 1 or cards[0].span != wanted:
+    if len(cards) != 1 or cards[0].span != wanted or len(cards[0].cards) != len(place.keys) - 1:
         return None
     return _with_keys(cards[0], place.keys)
 
 
 def _with_keys(card: Card, keys: tuple[str, ...]) -> Card:
     """The card with the keys that it and those in it have in the whole text."""
-    if not keys:
-        return card
-    rest = iter(keys[1:])
-    inner = tuple(replace(one, key=next(rest)) if one.key else one for one in card.cards)
+    inner = tuple(replace(one, key=key) for one, key in zip(card.cards, keys[1:], strict=True))
     return replace(card, key=keys[0], cards=inner)
 
 

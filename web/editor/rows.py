@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...grammar.edits.outline import RowView
+from ...grammar.edits.outline import Note, RowView
 from ...grammar.nodes import Kind, Span
 from .comparisons import BY_KIND, DOMAIN, NUMBER, TIMES, WINDOWS, Choice, choices, units
 from .pieces import Blank, Chip, Chips, Parts, Piece, Word
@@ -34,7 +34,7 @@ class Line:
     span: Span
     negated: bool
     pieces: tuple[Piece, ...]
-    comments: tuple[str, ...]
+    comments: tuple[Note, ...]
     join: str | None = None
     lines: tuple[Line, ...] | None = None
     filter: Line | None = None

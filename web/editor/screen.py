@@ -62,7 +62,7 @@ class Screen:
     @cached_property
     def shown(self) -> dict[str, tuple[str, str]]:
         """The cards as HTML, each with its digest, by their elements."""
-        return {one.kept.view.id: Shown(self, one).html for one in self.cards}
+        return {one.kept.view.id: Shown(self, index).html for index, one in enumerate(self.cards)}
 
     # --- what is wrong ----------------------------------------------------------------------------
 
@@ -115,12 +115,12 @@ class Screen:
 class Shown:
     """One card as the templates ask for it: beside what it says, what is wrong and what it does."""
 
-    def __init__(self, screen: Screen, placed: Placed) -> None:
+    def __init__(self, screen: Screen, index: int) -> None:
         self.locked = screen.locked
         self.sorts = SORTS
-        self._placed = placed
+        self._placed = screen.cards[index]
         self._numbers = screen.numbers
-        self._said = screen.said.get(screen.cards.index(placed), ()) if screen.said else ()
+        self._said = screen.said.get(index, ())
 
     # --- what is wrong ----------------------------------------------------------------------------
 
