@@ -91,7 +91,7 @@ def _person() -> Person | None:
                 with suppress(StoreError), writing(settings()) as written:
                     seen(written, secret)
             return who
-    if settings().local and not any_users(store):
+    if settings().local and settings().sso is None and not any_users(store):
         return LOCAL
     return None
 

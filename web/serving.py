@@ -42,12 +42,14 @@ class Server:
                 users = any_users(store)
             if not settings.local and not users:
                 raise error from None
-        if not settings.local and not users:
+        if settings.sso is not None:
+            _check_extra()
+        elif not settings.local and not users:
             raise CannotServe(
                 "others could reach this page, and there are no users yet",
                 f"add one first: leadwright user add NAME --role admin --db {settings.database}",
             )
-        if settings.second_approver and not users:
+        if settings.second_approver and not users and settings.sso is None:
             raise CannotServe(
                 "a second person is to approve what is published, and there are no users yet",
                 f"add them first: leadwright user add NAME --role publisher --db {settings.database}",
@@ -78,6 +80,16 @@ class Server:
         """Stops listening."""
         self._server.close()
         self._socket.close()
+
+
+def _check_extra() -> None:
+    try:
+        from .sso import provider  # noqa: F401
+    except ImportError:
+        raise CannotServe(
+            "single sign-on needs a package that is not installed",
+            "pip install 'leadwright[oidc]'",
+        ) from None
 
 
 def _listening(host: str, port: int) -> socket.socket:

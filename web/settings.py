@@ -7,6 +7,8 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from .sso.configuration import SingleSignOn
+
 MIB = 1024 * 1024
 
 
@@ -18,7 +20,7 @@ class Settings:
     before it speaks HTTPS. `rules_folder` is where `include` and `list ... from` of texts written in the
     page may read, None for nowhere. `most_leads` and `most_seconds` bound a dry run, `request_seconds`
     every other question to the database. With `second_approver`, nothing is published before somebody else
-    than who asks has approved it.
+    than who asks has approved it. With `sso`, people log in through a provider of single sign-on.
     """
 
     database: Path
@@ -32,6 +34,7 @@ class Settings:
     most_seconds: float = 20.0
     request_seconds: float = 15.0
     second_approver: bool = False
+    sso: SingleSignOn | None = None
 
     @property
     def local(self) -> bool:

@@ -165,6 +165,8 @@ def test_every_address_needs_a_role_but_the_few_that_are_open(app: Flask, users)
         ("GET", "/api/openapi.json"),
         ("GET", "/log-in"),
         ("POST", "/log-in"),
+        ("GET", "/log-in/sso"),
+        ("GET", "/log-in/sso/back"),
         ("POST", "/log-out"),
         ("POST", "/theme"),
         ("GET", "/static/<path:filename>"),

@@ -48,10 +48,16 @@ def log_in(store: Store, name: str, password: str, address: str, now: int | None
         with store.transaction() as connection:
             record(connection, Action.LOG_IN_FAILED, who=who, address=address)
         return None
+    return begin_session(store, row[0], now)
+
+
+def begin_session(store: Store, user: int, now: int | None = None) -> str:
+    """The secret of a new session of a user who has shown to be the one."""
+    now = _present() if now is None else now
     secret = secrets.token_urlsafe(32)
     with store.transaction() as connection:
         connection.execute("DELETE FROM session WHERE seen < ? OR began < ?", (now - IDLE, now - LONGEST))
-        connection.execute("INSERT INTO session VALUES (?, ?, ?, ?)", (digest(secret), row[0], now, now))
+        connection.execute("INSERT INTO session VALUES (?, ?, ?, ?)", (digest(secret), user, now, now))
     return secret
 
 

@@ -23,7 +23,7 @@ def form() -> Response:
     to = own_path(request.args.get("to"))
     if person() is not None:
         return redirect(to)
-    return _form(to, empty=not any_users(reading(settings())))
+    return _form(to, empty=settings().sso is None and not any_users(reading(settings())))
 
 
 @pages.post("/log-in")
@@ -43,6 +43,11 @@ def check() -> Response:
         return response
     if secret is None:
         return _form(to, name, "Name and password do not belong together. Check both.", status=401)
+    return enter(to, secret)
+
+
+def enter(to: str, secret: str) -> Response:
+    """Leads on, with the session's secret for the browser to keep."""
     response = redirect(to, 303)
     response.set_cookie(
         session_cookie(),
@@ -72,5 +77,6 @@ def log_out() -> Response:
 def _form(
     to: str, name: str = "", said: str | None = None, *, empty: bool = False, status: int = 200
 ) -> Response:
-    page = render_template("log_in.html", to=to, name=name[:100], said=said, empty=empty)
+    sso = settings().sso
+    page = render_template("log_in.html", to=to, name=name[:100], said=said, empty=empty, sso=sso)
     return make_response(page, status)

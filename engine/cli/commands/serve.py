@@ -6,12 +6,13 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..command import DATABASE, Command, note, write
 from ..failures import Failure, of_the_disk
+from ..single_sign_on import Told, single_sign_on, sso_options
 
 if TYPE_CHECKING:
     from ....web.settings import Settings
@@ -26,6 +27,8 @@ _RULES = Path(__file__).parents[3] / "rulesets" / "saas-inbound.rules"
         "leadwright serve --db leads.db --port 9000",
         "leadwright serve --sample --db sample.db      made-up leads to look around with",
         "leadwright serve --host 0.0.0.0 --name score.example.com --https",
+        "leadwright serve --https --name score.example.com --oidc-issuer https://login.example.com "
+        "--oidc-client leadwright",
     ],
 )
 @click.option(
@@ -52,6 +55,7 @@ _RULES = Path(__file__).parents[3] / "rulesets" / "saas-inbound.rules"
 @click.option(
     "--second-approver", is_flag=True, help="Publish only what somebody else than who asks has approved."
 )
+@sso_options
 @click.option("--sample", is_flag=True, help="Begin with made-up leads where the database is not there yet.")
 def command(
     *,
@@ -64,6 +68,7 @@ def command(
     rules_folder: Path | None,
     second_approver: bool,
     sample: bool,
+    **oidc: Any,
 ) -> int:
     """Serve the page: rulesets, leads and their explanations, and the HTTP interface.
 
@@ -74,9 +79,12 @@ def command(
 
     if rules_folder is not None and not rules_folder.is_dir():
         raise Failure(f"there is no folder {rules_folder}", "check the name")
+    sso = single_sign_on(Told(**oidc))
     if sample and not Path(db).exists():
         _fill(Path(db))
-    settings = Settings(Path(db), host, port, names, https, rules_folder, second_approver=second_approver)
+    settings = Settings(
+        Path(db), host, port, names, https, rules_folder, second_approver=second_approver, sso=sso
+    )
     return _serve(settings, open_page)
 
 

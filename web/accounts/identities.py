@@ -1,0 +1,95 @@
+"""People whom a provider of single sign-on vouches for, as users."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+
+from ...engine.store.opening import Store
+from .audit import Action, record
+from .log_in import begin_session
+from .passwords import hashed
+from .roles import Role
+from .users import LONGEST_NAME, AccountError, folded
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Somebody as a provider knows them.
+
+    `name` is what they are called here, `verified` whether it is a mail address that the provider has made
+    sure of. `role` is the one to have from now on; where `keeps` is set, only if they are new.
+    """
+
+    issuer: str
+    subject: str
+    name: str
+    verified: bool
+    role: Role
+    keeps: bool
+
+
+def log_in_vouched(store: Store, who: Vouched, address: str, now: int | None = None) -> str:
+    """The secret of a new session for somebody; makes them a user where they are none yet.
+
+    Raises AccountError where the name is somebody else's.
+    """
+    number, name, role = _user(store, who) or _new(store, who, address)
+    if role is not who.role and not who.keeps:
+        with store.transaction() as connection:
+            connection.execute("UPDATE user SET role = ? WHERE id = ?", (who.role.value, number))
+            detail = f"{role.value} to {who.role.value}"
+            record(connection, Action.ROLE_CHANGED, who=_SSO, address=address, subject=name, detail=detail)
+    return begin_session(store, number, now)
+
+
+_SSO = "(single sign-on)"
+
+
+def refused(store: Store, reason: str, address: str) -> None:
+    """Records a log-in through the provider that came to nothing."""
+    with store.transaction() as connection:
+        record(connection, Action.LOG_IN_FAILED, who=_SSO, address=address, detail=reason)
+
+
+def _user(store: Store, who: Vouched) -> tuple[int, str, Role] | None:
+    with store.guard():
+        row = store.connection.execute(
+            "SELECT user.id, user.name, user.role FROM identity JOIN user ON user.id = identity.user "
+            "WHERE issuer = ? AND subject = ?",
+            (who.issuer, who.subject),
+        ).fetchone()
+    return None if row is None else (row[0], row[1], Role(row[2]))
+
+
+def _new(store: Store, who: Vouched, address: str) -> tuple[int, str, Role]:
+    """Links somebody to the user of their mail address, or makes them a user."""
+    name = folded(who.name)
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise AccountError("the provider gives no name that can be used here", "ask whoever runs it")
+    # Nobody knows it, so nobody can log in with it.
+    password = hashed(secrets.token_hex())
+    with store.transaction() as connection:
+        row = connection.execute("SELECT id, role FROM user WHERE name = ?", (name,)).fetchone()
+        if row is not None and not who.verified:
+            raise AccountError(
+                f'there is a user "{name}" already, and the provider has not verified that it is you',
+                "ask an admin",
+            )
+        if row is None:
+            cursor = connection.execute(
+                "INSERT INTO user (name, role, password, created) VALUES (?, ?, ?, ?)",
+                (name, who.role.value, password, time.time_ns() // 1000),
+            )
+            row = (cursor.lastrowid, who.role.value)
+            record(
+                connection,
+                Action.USER_ADDED,
+                who=_SSO,
+                address=address,
+                subject=name,
+                detail=f"as {who.role.value}",
+            )
+        connection.execute("INSERT INTO identity VALUES (?, ?, ?)", (who.issuer, who.subject, row[0]))
+    return int(row[0]), name, Role(row[1])
