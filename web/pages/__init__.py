@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import audit, compare, history, lead, leads, log_in, new, review, rulesets, sso, theme, words
+from . import audit, compare, history, lead, leads, log_in, new, review, rulesets, sso, theme, users, words
 
 
 def register(app: Flask) -> None:
     """Mounts the pages."""
     words.register(app)
-    for part in (rulesets, new, review, history, leads, lead, compare, log_in, sso, audit, theme):
+    for part in (rulesets, new, review, history, leads, lead, compare, log_in, sso, users, audit, theme):
         app.register_blueprint(part.pages)
