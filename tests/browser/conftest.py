@@ -15,11 +15,13 @@ from leadwright.tests.browser.editor import count_settling
 from leadwright.tests.browser.site import Site, served
 from leadwright.tests.browser.watch import Watch
 from leadwright.tests.web.small import small_database
-from playwright.sync_api import Browser, Page, Playwright, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, ViewportSize, expect, sync_playwright
 
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 _PATIENCE = 20_000
 """Milliseconds that a page has, on a machine that does other things too."""
+
+expect.set_options(timeout=_PATIENCE)
 
 Serve = Callable[..., Site]
 Visit = Callable[..., Page]

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from leadwright.engine.store.opening import open_store
 from leadwright.tests.browser.axe import for_everybody
 from leadwright.tests.browser.conftest import Provoke, Visit
+from leadwright.tests.browser.people import add_people, log_in
 from leadwright.tests.browser.site import Site
 from leadwright.web.accounts.roles import Role
-from leadwright.web.accounts.users import Doer, add_user
-from playwright.sync_api import Page, expect
-
-PASSWORD = "correct horse battery"
+from playwright.sync_api import expect
 
 
 @pytest.fixture
 def guarded(site: Site) -> Site:
     """A page with a user of each role, called after it."""
-    with open_store(site.database) as store:
-        for role in Role:
-            add_user(store, role.value, role, PASSWORD, Doer("test", "here"))
+    add_people(site, **{role.value: role for role in Role})
     return site
-
-
-def log_in(page: Page, name: str, password: str = PASSWORD) -> None:
-    """Fills the form in as a person does."""
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Log in").click()
 
 
 def test_a_wrong_password_is_told_and_the_right_one_leads_on(

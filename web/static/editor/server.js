@@ -65,6 +65,8 @@ async function ask(to, body) {
   }
   quiet("lost");
   if (!response.ok) return refused(response);
+  quiet("busy");
+  quiet("refused");
   const answer = await response.json();
   revision = answer.revision;
   show(answer);

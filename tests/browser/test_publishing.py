@@ -1,0 +1,77 @@
+"""Publishing: refused where a test fails or the rules cannot be read, and taken back by publishing again."""
+
+from __future__ import annotations
+
+import pytest
+from leadwright.tests.browser.axe import for_everybody
+from leadwright.tests.browser.conftest import Visit
+from leadwright.tests.browser.editor import Editor
+from leadwright.tests.browser.site import Site
+from leadwright.tests.browser.text_view import TextView
+from leadwright.tests.web.small import RULES
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def editor(visit: Visit, site: Site) -> Editor:
+    """The rules for four leads, opened in the visual view."""
+    return Editor(visit(site, "/rulesets/inbound/edit"), site, "inbound")
+
+
+def test_a_failing_test_keeps_a_version_back_until_it_is_mended(editor: Editor) -> None:
+    page, large = editor.page, editor.card("Rule Large")
+    editor.fill(large.get_by_label("value"), "250")
+    expect(editor.panel.get_by_role("region", name="Tests")).to_contain_text("1 of 1 fails")
+    page.get_by_role("link", name="Review and publish").click()
+    blocks = page.get_by_role("region", name="What stands in the way")
+    expect(blocks).to_contain_text("a VP who compares prices and asks for a demo")
+    expect(blocks).to_contain_text("score = 100")
+    expect(page.get_by_role("button", name="Publish version 2")).to_be_disabled()
+    for_everybody(page)
+
+    page.get_by_role("link", name="Back to editing").click()
+    editor.fill(large.get_by_label("value"), "150")
+    expect(editor.panel.get_by_role("region", name="Tests")).to_contain_text("passed")
+    page.get_by_role("link", name="Review and publish").click()
+    for_everybody(page)
+    page.get_by_role("button", name="Publish version 2").click()
+    # The note is asked for, and nothing is published without.
+    expect(page.get_by_role("heading", name="Review version 2")).to_be_visible()
+    page.get_by_label("What changed and why").fill("Larger companies only")
+    page.get_by_role("button", name="Publish version 2").click()
+    expect(page.locator("main")).to_contain_text("Version 2 live")
+    for_everybody(page)
+
+    page.get_by_text("Roll back to version 1").first.click()
+    for_everybody(page)
+    page.get_by_label("Why, for the history").fill("Too few")
+    page.get_by_role("button", name="Roll back to version 1").click()
+    expect(page.locator("main")).to_contain_text("Version 3 live")
+    assert editor.text == RULES
+
+
+def test_rules_that_cannot_be_read_are_kept_and_not_published(editor: Editor) -> None:
+    page = editor.page
+    editor.open("both")
+    text = TextView(editor)
+    text.go_behind("employees >= 100")
+    for _ in "100":
+        page.keyboard.press("Backspace")
+    text.keeps("when employees >= \nthen +30")
+    broken = page.locator("article[data-sort=text]")
+    expect(broken).to_contain_text("employees")
+    expect(broken.locator(".problem").first).to_be_visible()
+    expect(editor.panel).to_contain_text("cannot run yet")
+    expect(editor.state).to_contain_text("1 error")
+    for_everybody(page)
+    page.get_by_role("link", name="Review and publish").click()
+    expect(page.get_by_role("region", name="What stands in the way")).to_contain_text("line")
+    expect(page.get_by_role("button", name="Publish version 2")).to_be_disabled()
+    for_everybody(page)
+
+    page.get_by_role("link", name="Back to editing").click()
+    mended = page.get_by_label("text of this statement")
+    editor.fill(mended, mended.input_value().replace(">= ", ">= 100"))
+    assert editor.text == RULES
+    expect(editor.card("Rule Large")).to_be_visible()
+    expect(editor.state).to_contain_text("no problems")
