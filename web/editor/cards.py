@@ -46,8 +46,8 @@ class Item:
     value: str
     pieces: tuple[Piece, ...]
     comments: tuple[Note, ...]
-    offers: tuple[tuple[str, str, str], ...] = ()
-    """What can be put in: the path, the value it begins with, and the words for it."""
+    offers: tuple[str, ...] = ()
+    """What can be put into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class View:
     more: tuple[Item, ...]
     tail: tuple[Piece, ...]
     inner: tuple[View, ...]
+    events: tuple[Piece, ...] = ()
+    """Which events a rule about events counts, and `event` their name."""
     event: str = ""
     can_filter: bool = False
     can_ask: bool = False
@@ -73,6 +75,26 @@ class View:
     def sort(self) -> str:
         """The sort of the statement."""
         return self.card.sort
+
+    @property
+    def label(self) -> str:
+        """What sort of card it is, where that does not go without saying."""
+        return "" if self.sort in ("rule", "list") else SORTS[self.sort]
+
+    @property
+    def when(self) -> str:
+        """The words before its condition."""
+        if self.events:
+            return "only for leads where"
+        return {"rule": "When", "define": "means"}.get(self.sort, "when")
+
+    @property
+    def next_band(self) -> str:
+        """A grade to add: below those that are there."""
+        starts = [int(one.value.rpartition(" ")[2]) for one in self.items]
+        labels = {one.value.partition(" ")[0] for one in self.items}
+        label = next(letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if letter not in labels)
+        return f"{label} from {min(starts, default=10) - 10}"
 
 
 def id_of(key: str) -> str:
@@ -90,19 +112,21 @@ def view(card: Card, names: Vocabulary) -> View:
             "name", "text", label, op="rename", placeholder="without a name" if card.sort == "rule" else ""
         )
     head, tail = _PIECES.get(card.sort, _nothing)(card, parts, names)
+    events = head if card.sort == "rule" else ()
     items, more = _items(card, names)
     event = parts.value("event.name")
     return View(
         id_of(card.key),
         card,
         title,
-        head,
+        () if events else head,
         line(card.condition, names) if card.condition is not None else None,
         line(card.filter, names, event=event) if card.filter is not None else None,
         items,
         more,
         tail,
         tuple(view(one, names) for one in card.cards),
+        events,
         event or "",
         "event.where" in parts.offers,
         "when" in parts.offers,
@@ -232,10 +256,10 @@ def _disqualify(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
     )
 
 
-def _grade(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+def _grade(_card: Card, parts: Parts, names: Vocabulary) -> _Words:
     return (
         Word("by"),
-        parts.blank("score", "suggest", "score", suggest="scores", placeholder="all scores together"),
+        _score_choice(parts, "score", names),
     ), (
         Word("otherwise"),
         parts.blank("otherwise", "text", "grade otherwise", optional=False, small=True),
@@ -290,24 +314,20 @@ def _award(thing: Thing, names: Vocabulary) -> Item:
         return Item(thing.path, thing.value, pieces, thing.comments)
     made: list[Piece] = [parts.blank("points", "points", "points", small=True), Word("points")]
     if names.scores or parts.value("score") is not None:
-        made.append(Word("to"))
-        made.append(
-            parts.blank("score", "suggest", "score", suggest="scores", placeholder="all scores together")
-        )
-    offers = []
-    for name, value, offered, said in (
-        ("most", "10", "at most", "at most so many points"),
-        ("least", "0", "at least", "lose at most so many points"),
-        ("decay", "fading", "decay", "let the points fade"),
-    ):
-        if parts.value(name) is None:
-            if name in parts.offers:
-                offers.append((parts.full(name), value, said))
-        elif name == "decay":
-            made += _decay(parts)
-        else:
-            made += [Word(offered), parts.blank(name, "number", offered, small=True)]
-    return Item(thing.path, thing.value, tuple(made), thing.comments, tuple(offers))
+        made += [Word("to"), _score_choice(parts, "score", names)]
+    for name, said in (("most", "at most"), ("least", "at least")):
+        if parts.value(name) is not None:
+            made += [Word(said), parts.blank(name, "number", said, small=True)]
+    if parts.value("decay") is not None:
+        made += _decay(parts)
+    offers = tuple(name for name in ("most", "least", "decay") if name in parts.offers)
+    return Item(thing.path, thing.value, tuple(made), thing.comments, offers)
+
+
+def _score_choice(parts: Parts, name: str, names: Vocabulary) -> Blank:
+    now = parts.value(name)
+    known = names.scores if now is None or now in names.scores else (*names.scores, now)
+    return parts.blank(name, "choice", "score", choices=(("", "the total"), *((one, one) for one in known)))
 
 
 def _decay(parts: Parts) -> list[Piece]:

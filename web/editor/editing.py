@@ -141,7 +141,7 @@ def _answer(asked: dict[str, Any], done: Changed | NotDone) -> Response:
     has: dict[str, Any] = shown if isinstance(shown, dict) else {}
     answer: dict[str, Any] = {
         "revision": draft.revision,
-        "order": screen.order,
+        "order": list(screen.shown),
         "cards": {name: html for name, (html, digest) in screen.shown.items() if has.get(name) != digest},
         "state": render_template("editor/state.html", screen=screen),
         "panel": screen.panel,

@@ -44,5 +44,6 @@ def screen_of(store: Store, draft: Draft, lead: str | None = None, *, lints: boo
         authors(store, draft.ruleset),
         who is not None and who.role.may(Role.EDITOR),
         tried.numbers,
+        {result.test.name: result for result in tried.tests},
         panel_html(tried),
     )

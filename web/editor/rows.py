@@ -203,14 +203,16 @@ def _test(
         "operator", "choice", "comparison", op="compare", value=operator, choices=said, optional=False
     )
     if operator not in ("= yes", "= no"):
-        yield from _values(parts, kind, about)
+        yield from _values(parts, kind, about, names)
     if kind == "times" and operator:
         yield Word("times")
 
 
-def _values(parts: Parts, kind: str, about: str) -> Iterator[Piece]:
+def _values(parts: Parts, kind: str, about: str, names: Vocabulary) -> Iterator[Piece]:
     if parts.value("list") is not None:
-        yield parts.blank("list", "suggest", "list", suggest="lists")
+        now = parts.value("list") or ""
+        lists = names.lists if now in names.lists else (*names.lists, now)
+        yield parts.blank("list", "choice", "list", choices=tuple((one, one) for one in lists))
     elif parts.value("value") is not None:
         yield _value(parts, "value", "value", about)
     elif parts.value("low") is not None:

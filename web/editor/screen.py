@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 from hashlib import blake2b
+from itertools import groupby
 from typing import Any
 
 from flask import current_app
+from markupsafe import Markup
 
 from ...engine.reading import Reading
+from ...engine.testing import RuleTestResult
 from ...grammar.diagnostics import Diagnostic, Severity
 from ...grammar.edits import Card
 from ...grammar.nodes import Span
@@ -24,6 +27,8 @@ from .cards import SORTS, View
 from .desk import Placed
 from .rows import Line
 from .vocabulary import Vocabulary
+
+_STRIPS = frozenset({"field", "event"})
 
 
 @dataclass
@@ -41,6 +46,7 @@ class Screen:
     authors: Sequence[str]
     may_edit: bool
     numbers: Numbers
+    tests: Mapping[str, RuleTestResult]
     panel: str
 
     @property
@@ -54,15 +60,26 @@ class Screen:
         """The attribute of controls that this person cannot use."""
         return "" if self.may_edit else " disabled"
 
-    @property
-    def order(self) -> list[str]:
-        """The elements of the cards, in their order."""
-        return [one.kept.view.id for one in self.cards]
-
     @cached_property
     def shown(self) -> dict[str, tuple[str, str]]:
-        """The cards as HTML, each with its digest, by their elements."""
-        return {one.kept.view.id: Shown(self, index).html for index, one in enumerate(self.cards)}
+        """What stands on the page as HTML, each with its digest, by its elements, in order."""
+        shown: dict[str, tuple[str, str]] = {}
+        for strip in strips(self.cards):
+            made = [Shown(self, index) for index in strip]
+            if len(made) == 1:
+                shown[made[0].id] = made[0].html
+            else:
+                shown[f"strip-{made[0].id}"] = self._strip(made)
+        return shown
+
+    def _strip(self, cards: Sequence[Shown]) -> tuple[str, str]:
+        """Statements of one sort as one thing that can be opened."""
+        sort = cards[0].view.sort
+        body = "".join(one.html[0] for one in cards)
+        names = [one.view.card.title for one in cards]
+        label = f"{SORTS[sort]}s ({len(cards)})"
+        wrong = any(one.wrong for one in cards)
+        return digested(template().strip(f"strip-{cards[0].id}", label, wrong, names, Markup(body)))
 
     # --- what is wrong ----------------------------------------------------------------------------
 
@@ -112,6 +129,15 @@ class Screen:
         return sum(max(i2 - i1, j2 - j1) for tag, i1, i2, j1, j2 in codes if tag != "equal")
 
 
+def strips(cards: Sequence[Placed]) -> Iterator[list[int]]:
+    """The indexes of cards, those of one sort together that stand side by side and are seldom looked at."""
+    for sort, run in groupby(range(len(cards)), lambda index: cards[index].place.sort):
+        if sort in _STRIPS:
+            yield list(run)
+        else:
+            yield from ([index] for index in run)
+
+
 class Shown:
     """One card as the templates ask for it: beside what it says, what is wrong and what it does."""
 
@@ -120,9 +146,25 @@ class Shown:
         self.sorts = SORTS
         self._placed = screen.cards[index]
         self._numbers = screen.numbers
+        self._tests = screen.tests
         self._said = screen.said.get(index, ())
 
+    @property
+    def view(self) -> View:
+        """The card itself."""
+        return self._placed.kept.view
+
+    @property
+    def id(self) -> str:
+        """Its element."""
+        return self.view.id
+
     # --- what is wrong ----------------------------------------------------------------------------
+
+    @property
+    def wrong(self) -> bool:
+        """Whether a mistake in it stops the ruleset."""
+        return any(item.severity is Severity.ERROR for _, item in self._said)
 
     @cached_property
     def _by_place(self) -> dict[tuple[int, int], list[Diagnostic]]:
@@ -172,6 +214,10 @@ class Shown:
         """Whether a card holds for the chosen lead."""
         return self._numbers.fires(card.key)
 
+    def test(self, card: Card) -> RuleTestResult | None:
+        """How a test went."""
+        return self._tests.get(card.title) if card.sort == "test" else None
+
     # --- HTML -------------------------------------------------------------------------------------
 
     @property
@@ -189,10 +235,20 @@ class Shown:
             (self.matches(one.card), tuple(self.hints(one.card)), self.fires(one.card)) for one in kept.views
         ]
         rows = [(self.count(line), self.mark(line)) for line in kept.lines]
-        return self.locked, said, tuple(cards), tuple(rows)
+        went = self.test(kept.view.card)
+        return self.locked, said, tuple(cards), tuple(rows), went and went.failures
 
     def _rendered(self) -> tuple[str, str]:
-        template: Any = current_app.jinja_env.get_template("editor/card.html")
-        made = str(template.module.show(self._placed.kept.view, self))
-        digest = blake2b(made.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
-        return made.replace(' data-digest="?"', f' data-digest="{digest}"', 1), digest
+        return digested(template().show(self.view, self))
+
+
+def template() -> Any:
+    """The macros of cards."""
+    return current_app.jinja_env.get_template("editor/card.html").module
+
+
+def digested(html: Markup) -> tuple[str, str]:
+    """HTML with its digest in it, and the digest."""
+    made = str(html)
+    digest = blake2b(made.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+    return made.replace(' data-digest="?"', f' data-digest="{digest}"', 1), digest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 
 from ...engine.report.paper import counted
 from ...grammar import nodes as n
@@ -14,7 +14,7 @@ from ...grammar.nodes import Kind
 from ..access import settings
 from ..database import reading
 from ..pages.asked import text_asked
-from ..problems import invalid
+from ..problems import invalid, not_found
 from ..rulebook import kept
 from .desk import desk
 from .opening import draft_of
@@ -59,6 +59,17 @@ class Suggestion:
         """As JSON has it, without what is empty."""
         found = {"value": self.value, "note": self.note, "label": self.label, "form": self.form}
         return {name: text for name, text in found.items() if text or name == "value"}
+
+
+@editor.get("/rulesets/<name>/edit/statement")
+def statement(name: str) -> Response:
+    """A statement as it is written. Problem 404 where there is none of the key."""
+    store = reading(settings())
+    text = desk().texts.manuscript(draft_of(store, name).text, name)
+    index = text.find(request.args.get("key", ""))
+    if index is None:
+        raise not_found("There is no such statement any more.")
+    return jsonify({"text": text.written(text.items[index].span)})
 
 
 @editor.get("/rulesets/<name>/edit/values")
@@ -117,6 +128,10 @@ def _of_sort(*sorts: str, kinds: tuple[Kind, ...] = ()) -> _Sort:
                 yield Suggestion(known.name, counted(known.count or 0, what))
 
     return found
+
+
+def _facts(names: Vocabulary, about: str, text: Manuscript) -> Iterator[Suggestion]:
+    yield from (one for one in _names(names, about, text) if not one.form and one.note != "definition")
 
 
 def _scores(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
@@ -188,6 +203,7 @@ def _entries(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Sugg
 
 _SORTS: dict[str, _Sort] = {
     "names": _names,
+    "facts": _facts,
     "fields": _of_sort("field", kinds=(Kind.TEXT,)),
     "events": _of_sort("event"),
     "moments": _of_sort("event", "field", kinds=(Kind.DATE, Kind.DATETIME)),

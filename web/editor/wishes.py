@@ -16,7 +16,8 @@ from ...grammar.edits.drafts import condition_text, window_text
 from ...grammar.edits.outline import RowView
 from ...grammar.nodes import Kind
 from ...grammar.parser import Parsed
-from ...grammar.printer import name_text
+from ...grammar.printer import name_text, quoted
+from .cases import expectation_text, fact_text
 from .conditions import default_condition, kind_of, sort_of
 from .pieces import Parts
 from .rows import how_of, operator_of
@@ -30,7 +31,7 @@ _VALUE_KINDS = {Kind.TEXT: "text", Kind.TEXTS: "text", Kind.NUMBER: "number", Ki
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A choice. `op` is "name", "compare", "window", "condition" or "statement"; the others as in edits.
+    """A choice. `op` is one of `WISHES`; the others as in edits.
 
     `form` says how a chosen name is asked about ("days since", "distinct", ...; "" as it is); `group` that a
     condition comes as a group of its own. Of a statement, `sort` and what its form asked for.
@@ -56,7 +57,9 @@ class Wish:
     beside: str | None = None
 
 
-WISHES = frozenset({"name", "compare", "window", "condition", "statement"})
+WISHES = frozenset({"name", "compare", "window", "condition", "statement", "fact", "expect", "tag"})
+"""Another name, comparison or window; a new condition, statement, fact or expectation of a test, or tag."""
+
 _FIELDS = frozenset(field.name for field in fields(Wish))
 
 
@@ -74,8 +77,15 @@ def edits_of(data: Any, parsed: Parsed, names: Vocabulary) -> list[Edit]:
     if wish.op == "statement":
         text = statement_text(wish, names)
         return [Edit("add_statement", new=text, side=wish.side, beside=wish.beside)]
+    if wish.op == "tag":
+        return [Edit("add", wish.key, "then", new=f"tag {quoted(wish.new or 'new')}")]
+    if wish.op == "fact":
+        return [Edit("add", wish.key, "given", new=fact_text(wish.new, names))]
+    if wish.op == "expect":
+        return [Edit("add", wish.key, "expect", new=expectation_text(wish.new, names, parsed))]
     if wish.op == "condition":
-        new = default_condition(wish.new, wish.form, names)
+        event = wish.kind or None if ".where" in f".{wish.path}" else None
+        new = default_condition(wish.new, wish.form, names, event)
         at = int(wish.at) if wish.at.isdecimal() else None
         return [Edit("add", wish.key, wish.path, new=new, at=at, kind="group" if wish.group else None)]
     path, _, _ = wish.path.rpartition(".")

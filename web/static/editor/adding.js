@@ -7,20 +7,23 @@ export function adding() {
   document.addEventListener("click", ({ target }) => {
     const button = target.closest("button");
     if (!button) return;
-    if (button.dataset.ask !== undefined) ask(button, button.dataset.ask);
-    else if (button.dataset.new !== undefined && button.closest("#add")) openForm(button.dataset.new);
+    const { ask: path, askFact, new: sort, into } = button.dataset;
+    if (path !== undefined) ask(button, path);
+    else if (askFact !== undefined) ask(button, askFact, "fact");
+    else if (into !== undefined) openForm(sort, { beside: into, side: "into" });
+    else if (sort !== undefined && button.closest("#add")) openForm(sort);
     else if ("close" in button.dataset) button.closest("dialog").close();
   });
   document.addEventListener("submit", submit);
 }
 
-/** A place to choose what a new condition asks about; Escape takes it away. */
-export function ask(from, path) {
+/** A place to choose what a new condition or fact is about; Escape takes it away. */
+export function ask(from, path, op = "condition") {
   const place = document.createElement("div");
   place.className = "asking";
   const input = document.createElement("input");
   const about = from.dataset.about || "";
-  input.dataset.suggest = path.includes("where") ? "properties" : "names";
+  input.dataset.suggest = op === "fact" ? "facts" : path.includes("where") ? "properties" : "names";
   input.dataset.about = path.includes("where") ? about : /^(stage|disqualify)$/.test(sortOf(from)) ? "scores" : "";
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-expanded", "false");
@@ -41,7 +44,7 @@ export function ask(from, path) {
     const form = input.dataset.form || "";
     const name = form ? "" : input.value.trim();
     leave();
-    if (name || form) await added(from, path, name, form);
+    if (name || form) await added(from, { op, path, new: name, form });
   });
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
@@ -54,22 +57,23 @@ export function ask(from, path) {
 
 const sortOf = (element) => element.closest("[data-sort]").dataset.sort;
 
-async function added(from, path, name, form) {
+async function added(from, wish) {
   const card = from.closest("[data-key]");
-  const before = new Set([...card.querySelectorAll(".line")].map((line) => line.id));
-  const id = card.id;
-  const edit = { op: "condition", key: keyOf(from), path, new: name, form };
-  if ("group" in from.dataset) edit.group = "yes";
-  const answer = await send([edit]);
+  const before = new Set([...card.querySelectorAll(".line, .item")].map((line) => line.id));
+  const { id } = card;
+  if ("group" in from.dataset) wish.group = "yes";
+  if (wish.path.includes("where")) wish.kind = from.dataset.about || "";
+  const answer = await send([{ ...wish, key: keyOf(from) }]);
   const now = document.getElementById(answer.ids?.[id] || id);
-  const line = [...(now?.querySelectorAll(".line") || [])].find((one) => !before.has(one.id));
+  const line = [...(now?.querySelectorAll(".line, .item") || [])].find((one) => !before.has(one.id));
   line?.querySelector("select, input:not(.adds)")?.focus();
 }
 
-let beside = null;
+let where = {};
 
-export function openForm(sort, below = null) {
-  beside = below;
+/** The form of a new statement, which goes beside another or where its sort usually stands. */
+export function openForm(sort, place = {}) {
+  where = place;
   const dialog = document.getElementById(`new-${sort.replaceAll(" ", "-")}`);
   dialog.querySelector("form").reset();
   dialog.querySelector(".problem").hidden = true;
@@ -86,8 +90,7 @@ async function submit(event) {
     edit[field.name] = field.dataset.form ? field.dataset.taken || "" : field.value;
     if (field.dataset.form) edit.form = field.dataset.form;
   }
-  if (beside) Object.assign(edit, { beside, side: "after" });
-  const answer = await send([edit]);
+  const answer = await send([{ ...edit, ...where }]);
   if (answer.refused) {
     const problem = form.querySelector(".problem");
     problem.textContent = answer.refused.message;
@@ -96,6 +99,7 @@ async function submit(event) {
   }
   form.closest("dialog").close();
   const card = document.getElementById(answer.made?.[0]);
+  for (let up = card?.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
   card?.scrollIntoView({ block: "center" });
-  card?.querySelector(".lines select, .chips input, h3 input, input, select")?.focus();
+  card?.querySelector(".rows select, .chips input, h3 input, input, select")?.focus();
 }

@@ -1,7 +1,8 @@
-// Menus of cards and rows: one of each in the page, opened where it is asked for.
+// Menus of cards, rows and what rules give: one of each in the page, opened where it is asked for.
 
 import { keyOf } from "./controls.js";
 import { ask, openForm } from "./adding.js";
+import { comment, textOf } from "./writing.js";
 import { send } from "./server.js";
 
 let menu, opener;
@@ -9,10 +10,14 @@ let menu, opener;
 export function menus() {
   document.addEventListener("click", ({ target }) => {
     const item = target.closest("[role=menuitem]");
-    if (item && menu) return pick(item);
+    if (item && menu) {
+      pick(item);
+      return;
+    }
     const button = target.closest("[data-menu]");
-    if (menu && !menu.contains(target)) close();
-    if (button) open(button);
+    const again = button === opener && menu;
+    if (menu) close();
+    if (button && !again) open(button);
   });
   document.addEventListener("keydown", keys);
 }
@@ -20,25 +25,28 @@ export function menus() {
 function open(button) {
   opener = button;
   menu = document.getElementById(`menu-${button.dataset.menu}`);
-  const { sort } = button.closest("[data-sort]").dataset;
-  const can = (button.closest("[data-can]")?.dataset.can || "").split(" ");
+  const card = button.closest("[data-sort]");
+  const can = new Set((button.dataset.can || "").split(" "));
+  can.add(card.classList.contains("off") ? "off" : "on");
+  can.add(card.parentElement.closest("[data-sort=group]") ? "inside" : "alone");
   for (const item of menu.children) {
-    item.hidden =
-      (item.dataset.for && item.dataset.for !== sort) ||
-      (item.dataset.can && button.dataset.menu === "line" && !can.includes(item.dataset.can));
+    const { for: sorts = card.dataset.sort, can: wanted } = item.dataset;
+    item.hidden = !sorts.split(" ").includes(card.dataset.sort) || (wanted !== undefined && !can.has(wanted));
   }
   menu.dataset.open = "";
+  button.setAttribute("aria-expanded", "true");
   const place = button.getBoundingClientRect();
   const room = document.documentElement;
-  menu.style.setProperty("left", `${Math.max(8, Math.min(place.right, room.clientWidth - 8) - menu.offsetWidth)}px`);
+  const left = Math.min(place.right, room.clientWidth - 8) - menu.offsetWidth;
   const above = place.bottom + menu.offsetHeight > room.clientHeight;
+  menu.style.setProperty("left", `${Math.max(8, left)}px`);
   menu.style.setProperty("top", `${above ? Math.max(8, place.top - menu.offsetHeight) : place.bottom}px`);
-  button.setAttribute("aria-expanded", "true");
-  menu.querySelector(":not([hidden])").focus();
+  shown()[0].focus({ preventScroll: true });
 }
 
+const shown = () => [...menu.children].filter((item) => !item.hidden);
+
 function close() {
-  if (!menu) return;
   delete menu.dataset.open;
   opener.setAttribute("aria-expanded", "false");
   menu = null;
@@ -46,13 +54,12 @@ function close() {
 
 function keys(event) {
   if (!menu || !menu.contains(event.target)) return;
-  const items = [...menu.children].filter((item) => !item.hidden);
+  const items = shown();
   const at = items.indexOf(event.target);
   const to = { ArrowDown: at + 1, ArrowUp: at - 1 + items.length, Home: 0, End: items.length - 1 }[event.key];
   if (event.key === "Escape" || event.key === "Tab") {
-    const back = opener;
     close();
-    back.focus();
+    opener.focus();
   } else if (to !== undefined) items[to % items.length].focus();
   else return;
   event.preventDefault();
@@ -61,22 +68,32 @@ function keys(event) {
 function pick(item) {
   const from = opener;
   close();
-  from.focus();
-  if (from.dataset.menu === "line") ofLine(item.dataset.do, from.closest(".line"));
-  else ofCard(item.dataset.do, from.closest("[data-key]"));
+  from.focus({ preventScroll: true });
+  const { do: action, new: value } = item.dataset;
+  const { menu: which } = from.dataset;
+  if (which === "line") ofLine(action, from.closest(".line"));
+  else if (which === "award") ofAward(action, value, from.closest(".item"));
+  else if (which === "expect") send([{ op: "expect", key: keyOf(from), new: value }]);
+  else ofCard(action, from.closest("[data-key]"));
 }
 
 function ofCard(action, card) {
   const key = keyOf(card);
-  const old = card.dataset.value;
   const off = card.classList.contains("off");
-  if (action === "up" || action === "down") send([{ op: "move_statement", key, side: action }]);
-  else if (action === "duplicate") send([{ op: "duplicate", key }]);
-  else if (action === "off") send([{ op: "switch", key, old: off ? "off" : "on", new: off ? "on" : "off" }]);
-  else if (action === "enclose") send([{ op: "enclose", key, new: "New group" }]);
-  else if (action === "dissolve") send([{ op: "dissolve", key }]);
-  else if (action === "remove") send([{ op: "remove_statement", key, old }]);
-  else if (action === "below") openForm("rule", key);
+  const edits = {
+    up: { op: "move_statement", side: "up" },
+    down: { op: "move_statement", side: "down" },
+    leave: { op: "move_statement", side: "after", beside: keyOf(card.parentElement) },
+    duplicate: { op: "duplicate" },
+    off: { op: "switch", old: off ? "off" : "on", new: off ? "on" : "off" },
+    enclose: { op: "enclose" },
+    dissolve: { op: "dissolve" },
+    remove: { op: "remove_statement", old: card.dataset.value || undefined },
+  };
+  if (edits[action]) send([{ ...edits[action], key }]);
+  else if (action === "below") openForm("rule", { beside: key, side: "after" });
+  else if (action === "as-text") textOf(card);
+  else comment(card, action);
 }
 
 function ofLine(action, line) {
@@ -85,5 +102,14 @@ function ofLine(action, line) {
   const at = Number(path.split(".").pop());
   if (action === "up" || action === "down") send([{ op: "move", ...edit, at: at + (action === "up" ? -1 : 1) }]);
   else if (action === "filter") ask(line, `${path}.where`);
+  else if (action === "as-text") textOf(line);
   else send([{ op: action, ...edit }]);
+}
+
+function ofAward(action, value, item) {
+  const key = keyOf(item);
+  const { path } = item.dataset;
+  if (action === "points") send([{ op: "add", key, path: "then", new: value }]);
+  else if (action === "tag") send([{ op: "tag", key }]);
+  else send([{ op: "set", key, path: `${path}.${action}`, new: value }]);
 }
