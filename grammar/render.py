@@ -10,6 +10,9 @@ from .diagnostics import Diagnostic, Severity
 WIDEST = 100
 """Columns of a source line that are shown; of a longer one, the part around the marker."""
 
+_FURTHEST = 4 * WIDEST
+"""How far from the marker a line is looked at, so that long lines take no longer than others."""
+
 _TAB = 4
 _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.LINT: "36"}
 
@@ -52,16 +55,19 @@ def _safe(text: str) -> str:
 
 def _clipped(line: str, start: int, length: int) -> tuple[str, int, int]:
     """The line as shown, the columns before the marker, and the columns of the marker."""
-    cells = [_cell(character) for character in line]
+    first = max(0, start - _FURTHEST)
+    cells = [_cell(character) for character in line[first : start + _FURTHEST]]
     widths = [len_of for _, len_of in cells]
+    start -= first
     low, high = 0, len(cells)
-    if sum(widths) > WIDEST:
+    if len(line) > len(cells) or sum(widths) > WIDEST:
         low = max(0, start - WIDEST // 3)
         high, room = low, WIDEST
         while high < len(cells) and room >= widths[high]:
             room -= widths[high]
             high += 1
-    left, right = "… " if low else "", " …" if high < len(cells) else ""
+    left = "… " if first + low else ""
+    right = " …" if first + high < len(line) else ""
     shown = left + "".join(text for text, _ in cells[low:high]) + right
     before = len(left) + sum(widths[low:start])
     marked = sum(widths[start : min(start + length, high)]) or 1

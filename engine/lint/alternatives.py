@@ -123,10 +123,16 @@ class Reader:
 
     def both(self, parts: Iterable[Alternatives]) -> Alternatives:
         """Alternatives for all of these, at least one, at once."""
-        found: tuple[Box, ...]
-        (found, exact), *others = sorted(parts, key=lambda part: len(part.boxes))
-        for part in others:
-            exact = exact and part.exact
+        in_order = sorted(parts, key=lambda part: len(part.boxes))
+        exact = all(part.exact for part in in_order)
+        if not in_order[0].boxes:
+            return Alternatives((), exact)
+        plain = [part.boxes[0] for part in in_order if len(part.boxes) == 1]
+        only = _meet_all(plain) if plain else None
+        if plain and only is None:
+            return Alternatives((), exact)
+        found: tuple[Box, ...] = in_order[0].boxes if only is None else (only,)
+        for part in in_order[max(1, len(plain)) :]:
             if len(found) * len(part.boxes) > MOST:
                 exact = False
                 continue
@@ -134,6 +140,21 @@ class Reader:
             met = (meet(left, right) for left, right in pairs)
             found = tuple(box for box in met if box is not None)
         return Alternatives(found, exact)
+
+
+def _meet_all(boxes: list[Box]) -> Box | None:
+    """What is in all of these boxes, None where that is surely nothing.
+
+    Two by two, as what many leave over may be in many pieces, which one after the other would be gone
+    through as often as there are boxes.
+    """
+    while len(boxes) > 1:
+        met = [meet(left, right) for left, right in zip(boxes[::2], boxes[1::2], strict=False)]
+        found = [box for box in met if box is not None]
+        if len(found) < len(met):
+            return None
+        boxes = found + boxes[len(boxes) & ~1 :]
+    return boxes[0]
 
 
 def _either(parts: Iterable[Alternatives]) -> Alternatives:

@@ -68,6 +68,9 @@ def test_long_line_is_clipped_around_the_marker() -> None:
     assert line.startswith("… ")
     assert line.endswith(" …")
     assert len(line) <= WIDEST + 4
+    line, mark = marker("x" * 5_000 + "HERE", 5_000, 5_004)
+    assert line[mark.index("^") : mark.rindex("^") + 1] == "HERE"
+    assert line.startswith("… ")
     line, mark = marker("HERE" + "y" * 500, 0, 400)
     assert len(mark) <= WIDEST
 

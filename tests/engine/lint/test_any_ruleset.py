@@ -71,8 +71,9 @@ def test_what_lints_say_of_rules_and_stages_is_so(tree: Tree, some: list[Any]) -
         + ", ".join(f'"e{number}*"' for number in range(3_000))
         + "\nwhen title in many then +1",
         "\n".join(f"when visited >= {number} then +1" for number in range(1, 300)),
+        "when " + " or ".join(f"size = {number}" for number in range(10_000)) + " then +1",
     ],
-    ids=["or", "and", "both", "deep", "defines", "values", "list", "tiers"],
+    ids=["or", "and", "both", "deep", "defines", "values", "list", "tiers", "numbers"],
 )
 def test_large_conditions_come_to_an_end(text: str) -> None:
     found_in("field size: number\nfield title: text\nevent visited\n" + text)
