@@ -11,8 +11,9 @@ from ..plan import Plan
 from .decisions import add_decisions
 from .dialects import Dialect, dialect_named
 from .events import Events
-from .instants import Instants
+from .instants import FixedInstants
 from .leads import Leads
+from .live import LiveInstants
 from .mapping import DEFAULT, TableMapping
 from .measures import Measures
 from .names import Names
@@ -24,18 +25,23 @@ from .terms import column
 
 
 def compile_sql(
-    plan: Plan, dialect: str, now: dt.datetime | int, mapping: TableMapping = DEFAULT, *, pretty: bool = True
+    plan: Plan,
+    dialect: str,
+    now: dt.datetime | int | None,
+    mapping: TableMapping = DEFAULT,
+    *,
+    pretty: bool = True,
 ) -> str:
     """One SELECT that gives of every lead what `result_columns` names, as the plan means it at `now`.
 
-    `dialect` is one of `DIALECTS`; `now` a datetime (without an offset UTC) or microseconds since 1970. The
-    tables hold prepared values, see `layout`. Raises SqlRefusal for what the dialect cannot say, and
-    FactsError for an instant outside of the years 1 to 9999.
+    `dialect` is one of `DIALECTS`; `now` a datetime (without an offset UTC), microseconds since 1970, or None
+    for whatever the engine's clock shows each time. The tables hold prepared values, see `layout`. Raises
+    SqlRefusal for what the dialect cannot say, and FactsError for an instant outside of the years 1 to 9999.
     """
     engine = dialect_named(dialect)
     columns = result_columns(plan)
     names = Names([INSTANTS, mapping.leads.lower(), mapping.events.lower(), *(told.name for told in columns)])
-    instants = Instants(instant(now), engine)
+    instants = LiveInstants(engine, names) if now is None else FixedInstants(instant(now), engine)
     events = Events(plan, engine, instants, mapping, names)
     measures = Measures(events, names)
     leads = Leads(plan, engine, instants, mapping=mapping, names=names, measures=measures)
@@ -47,7 +53,7 @@ def compile_sql(
     steps, last = leads.finish()
     before = measures.finish() if measures.are_any else []
     statement = exp.select(*(column(told.name) for told in columns), copy=False).from_(last)
-    ordered = [instants.step(), *before, *steps]
+    ordered = [*instants.steps(), *before, *steps]
     kept = {step.name for step in steps}
     statement.set("with_", _with(engine, ordered, kept))
     return statement.sql(engine.sqlglot, pretty=pretty, copy=False)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
 from pathlib import Path
 
 import pytest
+from leadwright.engine.sql import DIALECTS
+from leadwright.engine.sql.terms import whole
 from leadwright.engine.store.opening import open_store
 from leadwright.engine.store.parquet import export_parquet
-from leadwright.tests.engine.sql.sides import Engine, asked, differences, in_python
+from leadwright.tests.engine.sql.sides import Engine, asked, differences, in_python, in_sql
 from leadwright.tests.engine.sql.worlds import World, hostile_world
 from leadwright.tests.engines.sides import Spark
 
@@ -47,6 +51,18 @@ def test_spark_scores_what_was_exported(
     spark.read(tmp_path / "out")
     for plan in world.plans:
         assert asked(plan, world.now, spark) == in_python(plan, world.leads, world.now), plan.title
+
+
+def test_it_looks_from_its_own_clock(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialect = DIALECTS[engine.dialect]
+    ((shown,),) = engine.ask(f"SELECT {dialect.clock().sql(dialect.sqlglot)} AS now")
+    assert abs(shown - time.time() * 1e6) < 60e6
+    for seed in range(HOSTILE[engine.dialect] // 8):
+        world = hostile_world(1_000 + seed, 20)
+        monkeypatch.setattr(dialect, "clock", partial(dialect.bigint, whole(world.now)), raising=False)
+        for plan in world.plans:
+            live = in_sql(plan, world.leads, None, engine)
+            assert live == in_python(plan, world.leads, world.now), f"seed {seed}"
 
 
 def test_hostile_leads_score_as_in_python(engine: Engine) -> None:

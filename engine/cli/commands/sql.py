@@ -25,7 +25,7 @@ DIALECTS = ("duckdb", "sqlite", "postgres", "spark", "snowflake", "bigquery")
     examples=[
         "leadwright sql inbound.rules --dialect duckdb",
         "leadwright sql inbound.rules --dialect duckdb --tables     the tables that it reads",
-        "leadwright sql inbound.rules --dialect snowflake --names tables.toml > lead_scores.sql",
+        "leadwright sql inbound.rules --dialect snowflake --live --names tables.toml > lead_scores.sql",
     ],
 )
 @click.argument("rules", metavar="RULES", type=click.Path())
@@ -35,6 +35,7 @@ DIALECTS = ("duckdb", "sqlite", "postgres", "spark", "snowflake", "bigquery")
 @db_option(must=False)
 @click.option("--no-db", is_flag=True, help="Take no notice of a database.")
 @at_option(default="now")
+@click.option("--live", is_flag=True, help="Look from whatever the engine's own clock shows each time.")
 @json_option
 def command(
     *,
@@ -45,19 +46,22 @@ def command(
     db: str | None,
     no_db: bool,
     at: str | None,
+    live: bool,
     as_json: bool,
 ) -> int:
     """Print a ruleset as one SELECT that scores all leads.
 
-    The statement looks from one instant (--at), so print it anew for each run. What a dialect cannot say
-    exactly as the rules mean it is refused by name. The tables hold values made ready for comparison;
-    docs/scaling.md says how.
+    The statement looks from one instant (--at) or, with --live, from the time at which it is run, as a model
+    of dbt should. What a dialect cannot say exactly as the rules mean it is refused by name. The tables hold
+    values made ready for comparison, as `leadwright export` writes them; docs/scaling.md says how.
     """
     from ..clock import instant_asked
     from ..rulesets import rules_named
 
     refuse_both(db, no_db)
-    now = instant_asked(at)
+    if live and at is not None:
+        raise Failure("--live and --at exclude each other", "give one of the two")
+    now = None if live else instant_asked(at)
     with open_beside(db, ignored=no_db) as store:
         if store is None:
             found = rules_named(rules, None, None)
@@ -77,7 +81,7 @@ def command(
 
 
 def _print(
-    rules: Rules, dialect: str, now: dt.datetime, *, mapping: TableMapping, tables: bool, as_json: bool
+    rules: Rules, dialect: str, now: dt.datetime | None, *, mapping: TableMapping, tables: bool, as_json: bool
 ) -> None:
     from ...sql import compile_sql, result_columns
     from ...sql.layout import create_tables, layout_of
@@ -95,7 +99,8 @@ def _print(
         write_json({"dialect": dialect, "sql": statement, "columns": columns, "tables": created})
         return
     label = " ".join(rules.label.split())
-    write([f"-- {label}, for {dialect}, as of {now:%Y-%m-%dT%H:%M:%S.%fZ}", statement])
+    instant = "whenever it is run" if now is None else f"{now:%Y-%m-%dT%H:%M:%S.%fZ}"
+    write([f"-- {label}, for {dialect}, as of {instant}", statement])
 
 
 def _mapping(path: str) -> TableMapping:

@@ -98,6 +98,10 @@ class Dialect:
 
     # --- time -----------------------------------------------------------------------------------
 
+    def clock(self) -> Term:
+        """The engine's now, in microseconds since 1970, the same throughout a statement."""
+        return call("UNIX_MICROS", call("CURRENT_TIMESTAMP"))
+
     def month(self, day: Term) -> Term:
         """Something that is the same for all days of one month; `day` counts from the first of year 1."""
         return call("DATE_TRUNC", text("month"), self.date(day))

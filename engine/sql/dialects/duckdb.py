@@ -18,6 +18,9 @@ class DuckDb(Dialect):
 
     name, label, sqlglot = "duckdb", "DuckDB", "duckdb"
 
+    def clock(self) -> Term:
+        return call("EPOCH_US", call("NOW"))
+
     def sum_in_order(self, amount: Term, counts: Term, order: Sequence[Term]) -> Term:
         listed = call("LIST", exp.Order(this=amount, expressions=list(order)))
         kept = exp.Filter(this=listed, expression=exp.Where(this=counts))

@@ -135,6 +135,10 @@ class Postgres(Dialect):
     def divided(self, term: Term, by: int) -> Term:
         return computed("/", term, whole(by))
 
+    def clock(self) -> Term:
+        seconds = exp.Extract(this=exp.var("EPOCH"), expression=call("NOW"))
+        return self.bigint(computed("*", seconds, whole(1_000_000)))
+
     def month(self, day: Term) -> Term:
         return call("TO_CHAR", self.date(day), text("YYYY-MM"))
 

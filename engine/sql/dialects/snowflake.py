@@ -35,6 +35,9 @@ class Snowflake(Dialect):
     def truncated(self, term: Term) -> Term:
         return self.bigint(call("FLOOR", term))
 
+    def clock(self) -> Term:
+        return call("DATE_PART", exp.var("EPOCH_MICROSECOND"), call("CURRENT_TIMESTAMP"))
+
     def date(self, day: Term) -> Term:
         return call("DATEADD", exp.var("day"), day, exp.cast(text("0001-01-01"), "date"))
 

@@ -66,6 +66,13 @@ class Sqlite(Dialect):
     def greatest(self, one: Term, other: Term) -> Term:
         return call("MAX", one, other)
 
+    def clock(self) -> Term:
+        # Its clock shows milliseconds.
+        seconds = self.bigint(call("STRFTIME", text("%s"), text("now")))
+        millis = self.bigint(call("SUBSTR", call("STRFTIME", text("%f"), text("now")), whole(4)))
+        micros = [computed("*", seconds, whole(1_000_000)), computed("*", millis, whole(1_000))]
+        return computed("+", *micros)
+
     def month(self, day: Term) -> Term:
         days = exp.DPipe(this=bracketed(day), expression=text(" days"))
         return call("STRFTIME", text("%Y-%m"), text("0001-01-01"), days)

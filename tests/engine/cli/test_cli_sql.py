@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,20 @@ def test_what_it_prints_runs(leadwright: Run, folder: Path) -> None:
         connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", events)
         found = connection.execute(ended.out).fetchall()
         assert sorted(row[:2] for row in found) == [("a", 20), ("b", 0)]
+
+
+def test_live_it_looks_from_the_time_it_is_run(leadwright: Run) -> None:
+    ended = leadwright("sql", "price.rules", "--dialect", "duckdb", "--live")
+    assert ended.out.startswith("-- Inbound, for duckdb, as of whenever it is run\nWITH clock AS (")
+    with duckdb.connect() as connection:
+        connection.execute(leadwright("sql", "price.rules", "--dialect", "duckdb", "--tables").out)
+        connection.execute("INSERT INTO leads VALUES ('a')")
+        for days in (3, 29, 31):
+            at = time.time_ns() // 1000 - days * 86_400_000_000
+            connection.execute("INSERT INTO events VALUES ('a', ?, 'visited', 'pricing', 0)", [at])
+            assert connection.execute(ended.out).fetchone()[1] == (0 if days == 3 else 20)
+    both = leadwright("sql", "price.rules", "--dialect", "duckdb", "--live", "--at", "2026-01-01")
+    assert (both.code, "exclude each other" in both.err) == (2, True)
 
 
 def test_json_has_the_statement_and_its_columns(leadwright: Run) -> None:

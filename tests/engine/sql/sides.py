@@ -111,8 +111,8 @@ class Sqlite:
         return self.connection.execute(statement).fetchall()
 
 
-def in_sql(plan: p.Plan, leads: Sequence[Lead], now: int, engine: Engine) -> dict[str, Row]:
-    """What the SQL says of each lead."""
+def in_sql(plan: p.Plan, leads: Sequence[Lead], now: int | None, engine: Engine) -> dict[str, Row]:
+    """What the SQL says of each lead; without a `now`, from the engine's own clock."""
     layout = layout_of([plan])
     engine.fill(
         layout,
@@ -122,7 +122,7 @@ def in_sql(plan: p.Plan, leads: Sequence[Lead], now: int, engine: Engine) -> dic
     return asked(plan, now, engine)
 
 
-def asked(plan: p.Plan, now: int, engine: Engine) -> dict[str, Row]:
+def asked(plan: p.Plan, now: int | None, engine: Engine) -> dict[str, Row]:
     """What the SQL says of the leads that the engine holds."""
     yes_no = [column.tells in (Told.DISQUALIFIED, Told.TAG) for column in result_columns(plan)]
     rows = engine.ask(compile_sql(plan, engine.dialect, now, pretty=False))

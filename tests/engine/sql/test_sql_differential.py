@@ -22,7 +22,7 @@ from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, rando
 from leadwright.tests.engine.sql.sides import DuckDb, Engine, Lead, Sqlite, differences
 
 LEADS = 20
-PAIRS = int(os.environ.get("LEADWRIGHT_DIFFERENTIAL", "8000"))
+PAIRS = int(os.environ.get("LEADWRIGHT_DIFFERENTIAL", "4000"))
 BATCH = 50
 """Rulesets in one test."""
 
