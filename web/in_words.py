@@ -45,25 +45,25 @@ class InWords:
 def in_words(text: str, offset: int, catalogue: Catalogue) -> InWords | None:
     """What stands at an offset of a text in plain words; None between statements and in comments."""
     glossary = Glossary(text, catalogue)
-    lexeme = next((one for one in glossary.lexemes if one.start <= offset < one.end), None)
+    lexeme = _lexeme(glossary, offset)
     if lexeme is None:
         return None
-    piece = next(
-        (one for one in glossary.pieces if glossary.lexemes[one.first].start <= offset < _end(glossary, one)),
-        None,
-    )
+    at = glossary.lexemes.index(lexeme)
+    piece = next((one for one in glossary.pieces if one.first <= at < one.last), None)
     node = _node(glossary, piece) if piece is not None else None
     found = _named(glossary, lexeme, node)
     if node is None:
         return InWords(lexeme.span, None, None, *found) if found[0] is not None else None
-    part = _part(node, offset)
+    part = _part(node, lexeme.start)
     phrase = sentence(part, glossary.meaning) if part is not node else None
     span = part.span if part is not node else lexeme.span
     return InWords(span, phrase, sentence(node, glossary.meaning), *found)
 
 
-def _end(glossary: Glossary, piece: Piece) -> int:
-    return glossary.lexemes[piece.last - 1].end
+def _lexeme(glossary: Glossary, offset: int) -> Lexeme | None:
+    """The lexeme at a place, else the one that ends there: a cursor behind a word is still at it."""
+    touching = [one for one in glossary.lexemes if one.start <= offset <= one.end]
+    return touching[-1] if touching else None
 
 
 def _node(glossary: Glossary, piece: Piece) -> n.Statement | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from leadwright.tests.browser.editor import Editor
 from playwright.sync_api import Locator, expect
 
@@ -23,8 +25,8 @@ class TextView:
     @property
     def shown(self) -> str:
         """The text as it stands there."""
-        lines: list[str] = self.page.locator("#text .cm-line").all_inner_texts()
-        return "\n".join(line.rstrip("\n") for line in lines)
+        shown: str = self._ask("return view.state.doc.toString();", "")
+        return shown
 
     @property
     def in_words(self) -> Locator:
@@ -41,23 +43,67 @@ class TextView:
         """The button that says how many problems there are."""
         return self.page.locator("#text button.problems")
 
-    def go_behind(self, text: str) -> None:
-        """Puts the cursor behind the first such text."""
-        place = self.page.evaluate(
+    def _ask(self, question: str, text: str) -> Any:
+        """Asks CodeMirror about the first such text, which the question calls `at` to `end`."""
+        found = self.page.evaluate(
             """async (text) => {
                 const { EditorView } = await import("/static/vendor/codemirror.js");
                 const root = document.getElementById("text").shadowRoot;
                 const view = EditorView.findFromDOM(root.querySelector(".cm-editor"));
-                const at = view.state.doc.toString().indexOf(text) + text.length;
-                view.focus();
-                view.dispatch({ selection: { anchor: at }, scrollIntoView: true });
-                return at;
-            }""",
+                const at = view.state.doc.toString().indexOf(text);
+                const end = at + text.length;
+                if (at < 0) return null;
+                """
+            + question
+            + "}",
             text,
         )
-        assert place >= len(text), f"there is no {text}"
+        assert found is not None, f"there is no {text}"
+        return found
+
+    def go_behind(self, text: str) -> None:
+        """Puts the cursor behind the first such text."""
+        self._ask(
+            "view.focus(); view.dispatch({ selection: { anchor: end }, scrollIntoView: true }); return end;",
+            text,
+        )
+
+    def point_at(self, text: str) -> None:
+        """Rests the pointer on the first such text."""
+        self._ask("view.dispatch({ effects: EditorView.scrollIntoView(at) }); return at;", text)
+        place = self._ask("const { left, top } = view.coordsAtPos(at + 1); return [left + 1, top + 4];", text)
+        self.page.mouse.move(*place, steps=3)
+
+    @property
+    def cursor(self) -> str:
+        """The text of the line before the cursor."""
+        before: str = self._ask(
+            "const { head } = view.state.selection.main;"
+            "return view.state.sliceDoc(view.state.doc.lineAt(head).from, head);",
+            "",
+        )
+        return before
+
+    def accept(self, *options: str) -> None:
+        """Takes the first of what is offered, once these are the first."""
+        for at, option in enumerate(options):
+            expect(self.options.nth(at)).to_have_text(option)
+        # What comes up under somebody's hands is not taken by the key that was meant for something else.
+        self.page.wait_for_timeout(150)
+        self.page.keyboard.press("Enter")
+
+    def keeps(self, text: str) -> None:
+        """Waits until the draft holds a text, and is what is shown."""
+        for _ in range(100):
+            kept = self.editor.text
+            if text in kept and kept == self.shown:
+                expect(self.page.locator("#saved")).to_have_text("saved")
+                return
+            self.page.wait_for_timeout(100)
+        assert text in kept
+        assert kept == self.shown
 
     def type(self, text: str) -> None:
         """Types, and waits until the draft is what is shown."""
-        with self.editor.settling():
-            self.page.keyboard.type(text)
+        self.page.keyboard.type(text)
+        self.keeps("")

@@ -42,6 +42,7 @@ PHRASES = [
     ("|when big then +5", "when big applies"),
     ("when big |then +5", None),
     ("|stage SQL when score >= 9", None),
+    ("when title in ICP| and visited then +5", "title is one of ICP"),
 ]
 
 ABOUT = [
@@ -52,6 +53,7 @@ ABOUT = [
     ("when |big then +5", "big", 'a definition: title = "x"'),
     ("when big then +5 |fit", "fit", "a score: from 0 to 9"),
     ('test "t" given big = 1 expect stage = |MQL', "MQL", "a stage: when score >= 1"),
+    ("when big| then +5", "big", 'a definition: title = "x"'),
     ("when |came_by then +5", None, None),
     ("when |title = = then", "title", "a field: text, 9 leads; most often CTO (5), CEO (2) and VP (1)"),
 ]
@@ -85,7 +87,7 @@ def test_the_part_is_where_the_phrase_says() -> None:
     assert found.statement == "When the lead visited docs and title is one of ICP, it gets 5 points."
 
 
-@pytest.mark.parametrize("marked", ["when big then +5 |# why", "when big then +5| ", "when |= 3", "|"])
+@pytest.mark.parametrize("marked", ["when big then +5  # |why", "when big then +5 |\n", "when |= 3", "\n|"])
 def test_where_there_is_nothing_to_say_nothing_is_said(marked: str) -> None:
     assert in_words(*place(marked), DATA) is None
 

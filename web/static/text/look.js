@@ -124,7 +124,10 @@ const RULES = {
   },
   ".cm-panel button[name=close]": { color: "var(--text)", minWidth: "1.5rem", minHeight: "1.5rem" },
   ".cm-panel.cm-panel-lint ul": { maxHeight: "8rem" },
-  ".cm-panel.cm-panel-lint ul [aria-selected]": { background: "var(--card)", color: "var(--text)" },
+  ".cm-panel.cm-panel-lint ul [aria-selected], .cm-panel.cm-panel-lint ul:focus [aria-selected]": {
+    background: "var(--card)",
+    color: "var(--text)",
+  },
 };
 
 export const theme = ({ EditorView }) => EditorView.theme(RULES);

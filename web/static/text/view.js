@@ -170,6 +170,8 @@ class TextView {
       this.#written = Date.now();
       this.#follow.typed(transaction.changes);
     }
+    // What scrolls can be reached by keyboard, and the list of what completes scrolls.
+    for (const list of this.#frame.editor.querySelectorAll("[role=listbox]:not([tabindex])")) list.tabIndex = 0;
     if (update.docChanged || update.selectionSet) {
       clearTimeout(this.#rest);
       this.#rest = setTimeout(() => this.#say(), THINKING);
