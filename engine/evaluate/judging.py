@@ -31,7 +31,7 @@ from .gauges import of_signal
 from .kept import Kept
 from .meaning import Meanings, gauge_of
 from .rules_source import bounded, decayed
-from .sums import Sums, add_where
+from .sums import Sums, Target, add_where, target_of
 from .truths import TRUE, UNKNOWN, Truths, all_of, answer, any_of, not_
 
 
@@ -52,6 +52,7 @@ class Verdict:
 class Judging:
     """One plan's view of all leads.
 
+    What `base`, another plan's view of the same leads, has added up already is not added up again.
     `columns` has a Column for each key of what the plan needs, and Instants for gauges that gather them.
     `tell` hears between any two steps how far the work is, and may raise to end it.
     """
@@ -66,6 +67,7 @@ class Judging:
         columns: Mapping[Hashable, Column | Instants],
         kept: Kept,
         tell: Callable[[str, float], None],
+        base: Judging | None = None,
     ) -> None:
         self.evaluator = evaluator
         self.plan = evaluator.plan
@@ -75,6 +77,7 @@ class Judging:
         self._columns = columns
         self._kept = kept
         self._tell = tell
+        self._base = base
         self._held: dict[int, Truths] = {}
 
     # --- conditions -----------------------------------------------------------------------------
@@ -191,16 +194,50 @@ class Judging:
         key = ("sums", self.plan.digest)
         found = self._kept.get(key)
         if found is None:
-            found = Sums(self.plan, self.leads)
-            for done, rule in enumerate(self.plan.rules):
-                self._tell("deciding", done / len(self.plan.rules))
-                if rule.contributions:
-                    fires = self.fires(rule)
-                    for contribution in rule.contributions:
-                        found.add(rule, contribution, self.given(rule, contribution), fires)
+            found = self._sums_from_base() or self._add_up()
             found.bound()
             self._kept.put(key, found)
         assert isinstance(found, Sums)
+        return found
+
+    def _add_up(self) -> Sums:
+        sums = Sums(self.plan, self.leads)
+        for done, rule in enumerate(self.plan.rules):
+            self._tell("deciding", done / len(self.plan.rules))
+            if rule.contributions:
+                fires = self.fires(rule)
+                for contribution in rule.contributions:
+                    given = self.given(rule, contribution)
+                    sums.add(target_of(self.plan, rule, contribution), given, fires)
+        return sums
+
+    def _sums_from_base(self) -> Sums | None:
+        """The sums of the other plan less what is in it alone, and what it lacks; None where that is most."""
+        if self._base is None:
+            return None
+        mine, theirs = self._terms, self._base._terms
+        changed = {
+            key: len(mine.get(key, ())) - len(theirs.get(key, ()))
+            for key in {**theirs, **mine}
+            if len(mine.get(key, ())) != len(theirs.get(key, ()))
+        }
+        if 2 * len(changed) > len(mine):
+            return None
+        sums = Sums(self.plan, self.leads, self._base._sums)
+        for (target, meaning), times in changed.items():
+            judging, terms = (self, mine) if (target, meaning) in mine else (self._base, theirs)
+            rule, contribution = terms[target, meaning][0]
+            sums.add(target, judging.given(rule, contribution), judging.fires(rule), times)
+        return sums
+
+    @cached_property
+    def _terms(self) -> dict[tuple[Target, Hashable], list[tuple[Rule, Contribution]]]:
+        """All that is added up, by what it is added to and what it means."""
+        found: dict[tuple[Target, Hashable], list[tuple[Rule, Contribution]]] = {}
+        for rule in self.plan.rules:
+            for place, contribution in enumerate(rule.contributions):
+                key = (target_of(self.plan, rule, contribution), self.meanings.given(rule, place))
+                found.setdefault(key, []).append((rule, contribution))
         return found
 
     def lines(self, places: Ints, left_out: Container[Hashable] = ()) -> dict[str, Ints]:
@@ -210,7 +247,7 @@ class Judging:
         """
         lines: dict[str, Ints] = {}
         for rule in self.plan.rules:
-            if self.meanings.rule(rule) not in left_out:
+            if self.meanings.rules[id(rule)] not in left_out:
                 self._tell("naming who moves", 0.0)
                 fires = self.fires(rule)[places]
                 for contribution in rule.contributions:

@@ -28,6 +28,8 @@ from ..plan import (
 from .gauges import Gauge, of_each, of_signal
 from .walk import clauses, conditions, operands, parts
 
+RuleKey = tuple[str, Hashable, Hashable, tuple[Hashable, ...]]
+
 Input = FieldValue | SignalValue | ScoreValue
 """What a clause reads that differs from lead to lead."""
 
@@ -103,21 +105,23 @@ class Meanings:
             found = self._clauses[id(clause)] = self._bare(clause)
         return found
 
-    def rule(self, rule: Rule) -> Hashable:
-        """The meaning of a rule: its name, when it fires and what it gives."""
-        return self.rules[id(rule)]
-
     @cached_property
-    def rules(self) -> dict[int, Hashable]:
-        """The meanings of the rules, by the `id` of each."""
+    def rules(self) -> dict[int, RuleKey]:
+        """The meanings of the rules, by the `id` of each: its name, when it fires, what it pays for, what it
+        gives."""
         return {id(rule): self._rule(rule) for rule in self.plan.rules}
 
-    def _rule(self, rule: Rule) -> Hashable:
+    def _rule(self, rule: Rule) -> RuleKey:
         paid: Hashable = None
         if rule.each is not None:
             paid = (self._selection(rule.each.events), rule.each.which, rule.each.once)
         given = tuple((one.points, one.decay, one.least, one.most) for one in rule.contributions)
         return (rule.identity, self._bare(rule.condition), paid, given)
+
+    def given(self, rule: Rule, place: int) -> Hashable:
+        """The meaning of what one of a rule's contributions gives, whatever the rule is called."""
+        _, condition, paid, given = self.rules[id(rule)]
+        return (condition, paid, given[place])
 
     def _selection(self, selection: Selection | None) -> Hashable:
         if selection is None:

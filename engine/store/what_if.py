@@ -94,7 +94,8 @@ class WhatIf:
         `stop` says so, and `StoreError`; what was measured until then is kept.
         """
         with self._asking(store, now, progress, stop) as tell:
-            old, new = self._judging(store, before, now, tell), self._judging(store, after, now, tell)
+            old = self._judging(store, before, now, tell)
+            new = self._judging(store, after, now, tell, old)
             return contrast(old, new, lambda places: self._keys(store, places), most_moves)
 
     def counts(
@@ -152,7 +153,9 @@ class WhatIf:
             self._leads = np.fromiter((lead for (lead,) in rows), np.int64)
             self._of = (store.path, data, now)
 
-    def _judging(self, store: Store, evaluator: Evaluator, now: int, tell: Progress) -> Judging:
+    def _judging(
+        self, store: Store, evaluator: Evaluator, now: int, tell: Progress, base: Judging | None = None
+    ) -> Judging:
         """All leads in the eyes of a plan."""
         return Judging(
             evaluator,
@@ -162,6 +165,7 @@ class WhatIf:
             columns=self._columns(store, evaluator, now, tell),
             kept=self._kept,
             tell=tell,
+            base=base,
         )
 
     def _meanings_of(self, evaluator: Evaluator) -> Meanings:

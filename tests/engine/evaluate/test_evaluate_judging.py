@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -29,7 +30,13 @@ def told(*_: object) -> None:
     """Hears how far the work is."""
 
 
-def judging(evaluator: Evaluator, facts: Sequence[Facts], events: Sequence[list[Event]], now: int) -> Judging:
+def judging(
+    evaluator: Evaluator,
+    facts: Sequence[Facts],
+    events: Sequence[list[Event]],
+    now: int,
+    base: Judging | None = None,
+) -> Judging:
     meanings = Meanings(evaluator.plan)
     fields, gauges = meanings.needs
     found: dict[Hashable, Column | Instants] = {}
@@ -46,7 +53,9 @@ def judging(evaluator: Evaluator, facts: Sequence[Facts], events: Sequence[list[
         made = Gathering() if gauge.what in (Gauging.INSTANTS, Gauging.LATEST) else Numbering()
         made.add(values)
         found[key] = made.column()
-    return Judging(evaluator, meanings, len(facts), now, columns=found, kept=Kept(1 << 20), tell=told)
+    return Judging(
+        evaluator, meanings, len(facts), now, columns=found, kept=Kept(1 << 20), tell=told, base=base
+    )
 
 
 def lead_by_lead(evaluator: Evaluator, facts: Sequence[Facts], now: int) -> list[tuple[object, ...]]:
@@ -79,6 +88,19 @@ def at_once(judged: Judging) -> list[tuple[object, ...]]:
     return found
 
 
+def edited(plan: Plan, chance: random.Random) -> Plan:
+    """The plan with one rule's points others, perhaps a rule less, and perhaps one twice."""
+    rules = list(plan.rules)
+    place = chance.randrange(len(rules))
+    given = tuple(replace(one, points=one.points + 3) for one in rules[place].contributions)
+    rules[place] = replace(rules[place], contributions=given)
+    if chance.random() < 0.5:
+        del rules[chance.randrange(len(rules))]
+    if chance.random() < 0.5:
+        rules.append(chance.choice(plan.rules))
+    return replace(plan, rules=tuple(rules), digest=f"{chance.random()}")
+
+
 @pytest.mark.parametrize("few", [1 << 16, 3], ids=["numbered", "scattered"])
 @pytest.mark.parametrize("batch", range(8))
 def test_random_rulesets_judge_random_leads_alike(
@@ -96,6 +118,10 @@ def test_random_rulesets_judge_random_leads_alike(
         now = NOW + random.Random(seed).choice((0, 1, -1, 10**13))
         judged = judging(evaluator, facts, events, now)
         assert at_once(judged) == lead_by_lead(evaluator, facts, now), f"seed {seed}"
+        draft = Evaluator(edited(plan, random.Random(seed)))
+        again = [draft.facts(fields, happened) for (fields, _), happened in zip(drawn, events, strict=True)]
+        beside = judging(draft, again, events, now, judged)
+        assert at_once(beside) == lead_by_lead(draft, again, now), f"seed {seed}, edited"
         truths = [evaluator.truths(one, now) for one in facts]
         for place, clause in enumerate(evaluator.clauses):
             found = np.broadcast_to(judged.clause(clause), len(facts)).tolist()
