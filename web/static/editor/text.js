@@ -115,7 +115,8 @@ function placed(line) {
   const card = id && document.getElementById(id);
   mark(card);
   // Beside the text; below it, the text would leave the screen.
-  const beside = editor.dataset.view === "both" && host.offsetTop === document.getElementById("cards").offsetTop;
+  const { left } = document.getElementById("cards").getBoundingClientRect();
+  const beside = editor.dataset.view === "both" && host.getBoundingClientRect().right <= left;
   if (card && beside) card.scrollIntoView({ block: "nearest" });
 }
 
