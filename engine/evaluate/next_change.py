@@ -13,6 +13,7 @@ from ..plan import (
     Condition,
     Constant,
     DaysBetween,
+    DefineValue,
     FieldValue,
     Last,
     Next,
@@ -84,19 +85,20 @@ class Clocks:
         self.windows = _event_windows(plan)
         self.decays = _decays(plan)
         self.fields = {
-            (clause.value, clause.window)
+            (_defined(plan, clause.value), clause.window)
             for condition in conditions(plan)
             for clause in clauses(condition)
             if isinstance(clause, Within)
         }
-        self.ages = set(_ages(condition for condition in conditions(plan)))
-        self.ages |= {
+        ages = set(_ages(condition for condition in conditions(plan)))
+        ages |= {
             Age(part.of, part.until, None)
             for definition in plan.definitions
             if definition.value is not None
             for part in parts(definition.value)
             if isinstance(part, DaysBetween)
         }
+        self.ages = {Age(_defined(plan, age.of), age.until, age.limits) for age in ages}
         self.filters = _filters(plan)
         self.any = bool(self.fields or self.ages)
 
@@ -144,6 +146,15 @@ class Clocks:
 
     def _found(self, value: Value, values: tuple[Prepared, ...]) -> Prepared:
         return value.value if isinstance(value, Constant) else values[self._values[value]]
+
+
+def _defined(plan: Plan, value: Value) -> Value:
+    """A value, or what stands behind its name."""
+    while isinstance(value, DefineValue):
+        body = plan.definitions[value.define].value
+        assert body is not None
+        value = body
+    return value
 
 
 def _event_windows(plan: Plan) -> dict[int, set[Last]]:
