@@ -94,7 +94,7 @@ class Declarations:
             self.problems.warning(
                 "field-not-in-data",
                 at,
-                f'no lead has ever had a "{column}"',
+                f'no lead has ever had "{column}"',
                 f'did you mean "{near}"?' if near else "see what there is: leadwright fields",
             )
         elif facts.kind is not node.kind and facts.kind is not Kind.TEXT:
