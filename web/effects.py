@@ -15,8 +15,10 @@ from ..engine.plan import Plan
 from ..engine.store.opening import Store
 from ..engine.store.what_if import Stopped, WhatIf
 from ..engine.values import instant_of
+from .lookups import instant_asked
 from .rulebook import kept
 from .settings import Settings
+from .sides import Side
 
 MOST_MOVES = 25
 
@@ -71,6 +73,15 @@ class Shown:
     def down(self) -> int:
         """How many leads fall in some track."""
         return sum(crossing.down for crossing in self.crossings)
+
+
+def effect_between(store: Store, settings: Settings, before: Side, after: Side) -> Shown | None:
+    """What becomes of all leads from one side to the other, as of the last scoring; None where one of them
+    has mistakes, and where it takes too long."""
+    if before.evaluator is None or after.evaluator is None:
+        return None
+    now = instant_asked(None, store, after.ruleset)
+    return effect_of(store, settings, before.evaluator, after.evaluator, now)
 
 
 def effect_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import catalogue, leads, openapi, rules, rulesets, writing
+from . import approvals, catalogue, comparison, drafts, leads, openapi, rules, rulesets, writing
 from .operations import Operation, mount
 
 
@@ -14,6 +14,9 @@ def all_operations() -> list[Operation]:
         *rules.OPERATIONS,
         *writing.OPERATIONS,
         *rulesets.OPERATIONS,
+        *drafts.OPERATIONS,
+        *approvals.OPERATIONS,
+        *comparison.OPERATIONS,
         *leads.OPERATIONS,
         *catalogue.OPERATIONS,
     ]

@@ -5,16 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.report.decision_data import decision_data
+from ...engine.report.score_changes import turn_data
 from ...engine.store.leads import StoredLead, search_leads
 from ...engine.store.rulesets import ruleset_names
+from ...engine.store.score_changes import score_turns
 from ..access import settings
 from ..accounts.roles import Role
 from ..database import reading
 from ..lookups import events_of_lead, highest, instant_asked, lead_with, stored_scores
 from ..problems import not_found
-from ..rulebook import ready, version_of
+from ..rulebook import kept, ready, version_of
 from .operations import Operation
-from .schemas import AT, INTEGER, MAYBE, RULESET, STRING, VERSION, many, obj, refer
+from .schemas import (
+    AT,
+    GIVEN,
+    INSTANT,
+    INTEGER,
+    MAYBE,
+    MAYBE_NUMBER,
+    RULESET,
+    STAGES,
+    STRING,
+    VERSION,
+    YES,
+    many,
+    obj,
+    refer,
+)
 
 _KEY = {"type": "string", "minLength": 1, "maxLength": 1_000}
 _LIMIT = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
@@ -66,6 +83,57 @@ def explain(lead: str, ruleset: str | None, version: int | None, at: str | None)
     }
 
 
+def history(lead: str, ruleset: str | None) -> dict[str, Any]:
+    """Every score that was stored for a lead, each change with its causes; the newest first."""
+    store = reading(settings())
+    found = lead_with(store, lead)
+    names = ruleset_names(store)
+    if ruleset is None and not names:
+        raise not_found("No ruleset has been published yet, so no lead has a score.")
+    chosen = version_of(store, ruleset or names[0]).ruleset
+    turns = score_turns(store, chosen, found, lambda version: kept().ready(version).evaluator, most=100)
+    return {
+        "lead": found.key,
+        "ruleset": chosen,
+        "history": [turn_data(turn) for turn in reversed(turns)],
+    }
+
+
+_EVENTS = many(obj({"type": STRING, "object": MAYBE, "at": INSTANT}))
+_CAUSE = {"enum": ["time", "events", "fields", "rules"]}
+_CHANGE = obj(
+    {
+        "points": INTEGER,
+        "since": INSTANT,
+        "events": _EVENTS,
+        "events_gone": _EVENTS,
+        "fields": many(obj({"name": STRING, "before": GIVEN, "after": GIVEN})),
+        "steps": many(
+            obj(
+                {
+                    "cause": _CAUSE,
+                    "points": INTEGER,
+                    "stages_before": STAGES,
+                    "stages_after": STAGES,
+                    "lines": many(
+                        obj(
+                            {
+                                "name": STRING,
+                                "score": MAYBE,
+                                "before": INTEGER,
+                                "after": INTEGER,
+                                "points": INTEGER,
+                                "clues": many(obj({"asked": STRING, "before": MAYBE, "after": MAYBE})),
+                                "along": many(_CAUSE),
+                            }
+                        )
+                    ),
+                }
+            )
+        ),
+    }
+)
+
 OPERATIONS = (
     Operation(
         "GET",
@@ -96,5 +164,35 @@ OPERATIONS = (
             "version": VERSION,
             "at": AT,
         },
+    ),
+    Operation(
+        "GET",
+        "/score-history",
+        "score_history",
+        "Say why a lead's score changed: each change split into time, events, fields and rules",
+        Role.VIEWER,
+        history,
+        obj(
+            {
+                "lead": STRING,
+                "ruleset": STRING,
+                "history": many(
+                    obj(
+                        {
+                            "now": INSTANT,
+                            "version": INTEGER,
+                            "stored": YES,
+                            "run": MAYBE_NUMBER,
+                            "score": INTEGER,
+                            "stages": STAGES,
+                            "disqualified": many(STRING),
+                            "unexplained": INTEGER,
+                            "change": {"anyOf": [_CHANGE, {"type": "null"}]},
+                        }
+                    )
+                ),
+            }
+        ),
+        queries={"lead": _KEY | {"x-required": True}, "ruleset": RULESET},
     ),
 )

@@ -101,6 +101,12 @@ COMPONENTS: dict[str, Made] = {
             "diagnostics": many(refer("Diagnostic")),
             "failed_tests": many(STRING),
             "live": MAYBE_NUMBER,
+            "revision": INTEGER,
+            "key": STRING,
+            "path": STRING,
+            "who": MAYBE,
+            "found": MAYBE,
+            "wanted": MAYBE,
         },
         "required": ["type", "title", "status", "detail"],
     },
@@ -194,6 +200,20 @@ COMPONENTS: dict[str, Made] = {
             "files": mapping(STRING),
         },
         optional=("text", "files"),
+    ),
+    "Draft": obj(
+        {
+            "ruleset": STRING,
+            "base": MAYBE_NUMBER,
+            "revision": INTEGER,
+            "changed": YES,
+            "authors": many(STRING),
+            "text": STRING,
+            "runs": YES,
+            "diagnostics": many(refer("Diagnostic")),
+            "undo": YES,
+            "redo": YES,
+        }
     ),
     "Standing": obj(
         {

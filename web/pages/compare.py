@@ -14,8 +14,7 @@ from ...engine.store.rulesets import ruleset_names, versions
 from ..access import settings
 from ..database import reading
 from ..drafts import draft_names
-from ..effects import Shown, effect_of
-from ..lookups import instant_asked
+from ..effects import effect_between
 from ..sides import Side, asked_side, choices, side_of
 from .asked import text_asked
 
@@ -54,7 +53,7 @@ def show() -> str:
         new=after,
         changes=compare(before.reading.tree, after.reading.tree),
         rows=list(diff(before.text, after.text)),
-        shown=effect_between(store, before, after),
+        shown=effect_between(store, settings(), before, after),
         told=before.tells and after.tells,
     )
 
@@ -80,14 +79,6 @@ def _likely(groups: list[tuple[str, list[tuple[str, str]]]]) -> tuple[str, str]:
 
 def _code(side: Side) -> str:
     return side.code if side.number is None else f"{side.ruleset}@{side.number}"
-
-
-def effect_between(store: Store, before: Side, after: Side) -> Shown | None:
-    """What becomes of leads, as of the last scoring; None where that cannot be told."""
-    if before.evaluator is None or after.evaluator is None:
-        return None
-    now = instant_asked(None, store, after.ruleset)
-    return effect_of(store, settings(), before.evaluator, after.evaluator, now)
 
 
 def diff(old: str, new: str) -> Iterator[Row]:

@@ -13,6 +13,7 @@ from ..access import account, doer, needs, settings
 from ..accounts.roles import Role
 from ..database import reading, writing
 from ..drafts import Draft, authors, catch_up, current, entries
+from ..effects import effect_between
 from ..problems import Problem, invalid, not_found
 from ..publishing import Approved, publish, roll_back
 from ..review.approvals import Approval, Wish, ask, decline, open_wish
@@ -20,7 +21,7 @@ from ..review.authorship import statement_authors
 from ..review.proposal import Proposal
 from ..rulebook import live_of
 from ..sides import LIVE, Side, of_draft, of_text, side_of
-from .compare import diff, effect_between
+from .compare import diff
 
 pages = Blueprint("review", __name__)
 
@@ -187,7 +188,7 @@ def _page(name: str, *, said: str | None = None, note: str = "") -> str:
         authors=statement_authors(store, draft),
         people=authors(store, name),
         rows=list(diff(live.text if live is not None else "", side.text)),
-        shown=effect_between(store, live, side) if live is not None else None,
+        shown=effect_between(store, settings(), live, side) if live is not None else None,
         who=account(),
         second=settings().second_approver,
         said=said,
