@@ -22,9 +22,10 @@ _RUN = """async () => {
 _STICKING_OUT = """() => {
     const room = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= room) return [];
+    const cut = (one) => one && (getComputedStyle(one).overflowX !== "visible" || cut(one.parentElement));
     return [...document.body.querySelectorAll("*")]
-        .filter((one) => one.getBoundingClientRect().right > room + 0.5)
-        .map((one) => one.outerHTML.slice(0, 120));
+        .filter((one) => one.getBoundingClientRect().right > room + 0.5 && !cut(one.parentElement))
+        .slice(0, 5).map((one) => one.outerHTML.slice(0, 120));
 }"""
 
 
@@ -51,7 +52,7 @@ def violations(page: Page) -> list[str]:
 
 
 def sticking_out(page: Page) -> list[str]:
-    """What makes a page scroll sideways, none where it does not."""
+    """The first of what makes a page scroll sideways, none where it does not."""
     found: list[str] = page.evaluate(_STICKING_OUT)
     return found
 

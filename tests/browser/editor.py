@@ -62,6 +62,11 @@ class Editor:
         """What the editor tells."""
         return self.page.locator("#notices")
 
+    @property
+    def suggestions(self) -> Locator:
+        """What is suggested for the control that one types in."""
+        return self.page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+
     def card(self, name: str) -> Locator:
         """The card of a statement: "Rule Large", "List ICP", "Stage SQL"."""
         return self.page.get_by_role("article", name=name, exact=True)
@@ -101,8 +106,7 @@ class Editor:
     def pick(self, control: Locator, value: str) -> None:
         """Types, and takes what is suggested, as found in the data."""
         control.fill(value)
-        found = self.page.get_by_role("option").filter(has_text=re.compile(f"^{re.escape(value)}"))
-        found.first.click()
+        self.suggestions.filter(has_text=re.compile(f"^{re.escape(value)}")).first.click()
 
     def set(self, control: Locator, value: str) -> None:
         """Changes a control of a card to what is suggested."""

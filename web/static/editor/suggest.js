@@ -12,7 +12,7 @@ export function suggest(to) {
   box.setAttribute("role", "listbox");
   box.setAttribute("aria-label", "Suggestions");
   box.hidden = true;
-  document.body.append(box);
+  document.querySelector("main").append(box);
   document.addEventListener("focusin", ({ target }) => isOurs(target) && target.select());
   document.addEventListener("click", ({ target }) => isOurs(target) && open(target, ""));
   document.addEventListener("input", ({ target }) => {
@@ -20,6 +20,7 @@ export function suggest(to) {
     if (isOurs(target)) open(target, target.value);
   });
   document.addEventListener("keydown", key);
+  window.addEventListener("resize", place);
   document.addEventListener("focusout", ({ target }) => target === input && close());
   box.addEventListener("pointerdown", (event) => {
     event.preventDefault();
@@ -62,13 +63,20 @@ function draw() {
   input.setAttribute("aria-expanded", String(!box.hidden));
   input.setAttribute("aria-controls", box.id);
   input.removeAttribute("aria-activedescendant");
-  const place = input.getBoundingClientRect();
-  const host = input.closest("dialog") || document.body;
+  place();
+}
+
+/** Puts the suggestions under what is typed, within the page. */
+function place() {
+  if (!box || box.hidden || !input) return;
+  const under = input.getBoundingClientRect();
+  const page = document.querySelector("main");
+  const host = input.closest("dialog") || page;
   if (box.parentElement !== host) host.append(box);
-  const from = host === document.body ? { left: -scrollX, top: -scrollY } : host.getBoundingClientRect();
+  const from = host === page ? { left: -scrollX, top: -scrollY } : host.getBoundingClientRect();
   const width = document.documentElement.clientWidth;
-  box.style.setProperty("left", `${Math.max(Math.min(place.left, width - box.offsetWidth - 8), 8) - from.left}px`);
-  box.style.setProperty("top", `${place.bottom - from.top + 2}px`);
+  box.style.setProperty("left", `${Math.max(Math.min(under.left, width - box.offsetWidth - 8), 8) - from.left}px`);
+  box.style.setProperty("top", `${under.bottom - from.top + 2}px`);
 }
 
 export function close() {
