@@ -36,6 +36,10 @@ class Column:
         """The values, None for unknown."""
         raise NotImplementedError
 
+    def taken(self, places: Ints) -> Column:
+        """The values at these places."""
+        raise NotImplementedError
+
     def whole_numbers(self) -> Ints:
         """The values, which are whole numbers, `NEVER` for unknown."""
         values = self.listed()
@@ -57,6 +61,9 @@ class Numbered(Column):
     def listed(self) -> list[Any]:
         return list(map(self.values.__getitem__, self.codes.tolist()))
 
+    def taken(self, places: Ints) -> Column:
+        return Numbered(self.codes[places], self.values)
+
     def whole_numbers(self) -> Ints:
         if self._whole is None:
             whole = (NEVER if value is None else value for value in self.values)
@@ -73,6 +80,13 @@ class Scattered(Column):
 
     def listed(self) -> list[Any]:
         return list(chain.from_iterable(map(_unpacked, self.portions)))
+
+    def taken(self, places: Ints) -> Column:
+        arrays = [portion for portion in self.portions if isinstance(portion, np.ndarray)]
+        if len(arrays) == len(self.portions) and len({array.dtype for array in arrays}) == 1:
+            return Scattered([np.concatenate(arrays)[places]])  # type: ignore[list-item]  # of one kind
+        listed = self.listed()
+        return Scattered((_packed([listed[place] for place in places.tolist()]),))
 
     def whole_numbers(self) -> Ints:
         whole = [
@@ -96,6 +110,13 @@ class Instants:
         """The memory it takes."""
         return self.counts.nbytes + self.all.nbytes
 
+    def taken(self, places: Ints) -> Instants:
+        """Those of the leads at these places."""
+        counts = self.counts[places]
+        begins = np.cumsum(self.counts, dtype=np.int64)[places] - counts
+        moved = np.repeat(begins - (np.cumsum(counts, dtype=np.int64) - counts), counts)
+        return Instants(counts, self.all[moved + np.arange(len(moved))])
+
     def sums(self, worth: Ints) -> Ints:
         """For each lead the sum of what is given for each of all instants."""
         ends = np.cumsum(self.counts)
@@ -118,12 +139,31 @@ class Numbering:
             codes = map(self._places.__getitem__, values)
             self._codes.append(np.fromiter(codes, np.uint32, len(values)))
             if len(self._places) > FEW:
-                known = list(self._places)
-                self._portions = [_packed([known[c] for c in codes.tolist()]) for codes in self._codes]
-                self._codes.clear()
-                self._places.clear()
+                self._scatter()
         else:
             self._portions.append(_packed(values))
+
+    def add_column(self, column: Column) -> None:
+        """Adds the values of the next leads, which are a column already."""
+        if isinstance(column, Numbered) and self._portions is None:
+            places = np.fromiter(map(self._places.__getitem__, column.values), np.uint32, len(column.values))
+            self._codes.append(np.take(places, column.codes))
+            if len(self._places) > FEW:
+                self._scatter()
+        elif isinstance(column, Scattered):
+            if self._portions is None:
+                self._scatter()
+            assert self._portions is not None
+            self._portions += column.portions
+        else:
+            self.add(column.listed())
+
+    def _scatter(self) -> None:
+        """Holds the values themselves from here on."""
+        known = list(self._places)
+        self._portions = [_packed([known[c] for c in codes.tolist()]) for codes in self._codes]
+        self._codes.clear()
+        self._places.clear()
 
     def column(self) -> Column:
         """The column of all leads added."""
@@ -154,6 +194,11 @@ class Gathering:
         counts = np.fromiter(map(len, values), np.int32, len(values))
         self._counts.append(counts)
         self._all.append(np.fromiter(chain.from_iterable(values), np.int64, int(counts.sum())))
+
+    def add_column(self, column: Instants) -> None:
+        """Adds the instants of the next leads, which are together already."""
+        self._counts.append(column.counts)
+        self._all.append(column.all)
 
     def column(self) -> Instants:
         """The instants of all leads added."""

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,14 +22,20 @@ from ..contrast import contrast
 from ..effect import Effect
 from ..evaluate import Evaluator
 from ..evaluate.columns import Column, Instants, Ints
+from ..evaluate.gauges import Gauge
 from ..evaluate.judging import Judging
 from ..evaluate.kept import Kept
 from ..evaluate.meaning import Meanings
 from ..evaluate.walk import conditions, nested
 from ..plan import Condition
+from .errors import StoreError
 from .measured import read_columns
-from .opening import Store
+from .opening import Store, open_store
 from .scorer import uncollected
+from .whole import MANY
+
+if TYPE_CHECKING:
+    from .copy.upkeep import Copy
 
 MEMORY = 256 << 20
 """How many bytes are kept between questions, unless told otherwise."""
@@ -188,18 +196,35 @@ class WhatIf:
             if column is not None:
                 assert isinstance(column, Column | Instants)
                 found[key] = column
-        read = read_columns(
-            store,
-            evaluator.plan,
-            self._leads,
-            now,
-            fields={key: number for key, number in fields.items() if key not in found},
-            gauges={key: gauge for key, gauge in gauges.items() if key not in found},
-            tell=tell,
-        )
+        lacking = {key: number for key, number in fields.items() if key not in found}
+        unmeasured = {key: gauge for key, gauge in gauges.items() if key not in found}
+        if not lacking and not unmeasured:
+            return found
+        read = self._read(store, evaluator, now, lacking, unmeasured, tell=tell)
         for key, column in read.items():
             self._measured.put(key, column)
         return found | read
+
+    def _read(
+        self,
+        store: Store,
+        evaluator: Evaluator,
+        now: int,
+        fields: Mapping[Hashable, int],
+        gauges: Mapping[Hashable, Gauge],
+        *,
+        tell: Progress,
+    ) -> dict[Hashable, Column | Instants]:
+        """Columns of fields and gauges, from the copy where leads are many, else the record."""
+        ask = partial(
+            read_columns, store, evaluator.plan, self._leads, now, fields=fields, gauges=gauges, tell=tell
+        )
+        if len(self._leads) >= MANY:
+            assert self._of is not None
+            with _copied(store.path, self._of[1], tell) as copy:
+                if copy is not None:
+                    return ask(copy=copy)
+        return ask()
 
     def _keys(self, store: Store, places: Ints) -> list[str]:
         """The ids of the leads at some places."""
@@ -208,3 +233,26 @@ class WhatIf:
             (json.dumps(self._leads[places].tolist()),),
         )
         return [key for (key,) in rows]
+
+
+@contextmanager
+def _copied(path: Path, data: int, tell: Progress) -> Iterator[Copy | None]:
+    """The copy of a database, if it can be had and has the data up to just this batch.
+
+    Where it turns out to be damaged, it is done away with, and what was read is to be read again.
+    """
+    from .copy.files import Damaged
+    from .copy.upkeep import discard, up_to_date
+
+    try:
+        # A connection of its own, since the question's is in the middle of reading, and may do nothing else.
+        with open_store(path) as store:
+            copy = up_to_date(store, tell)
+    except StoreError:
+        yield None
+        return
+    with copy, suppress(Damaged):
+        yield copy if copy.manifest.data == data else None
+        return
+    with open_store(path) as store:
+        discard(store)

@@ -107,10 +107,13 @@ class Copy:
         """A piece's file; where it is not what it should be, those opened before are closed."""
         try:
             file = BlockFile(self.folder / piece.file)
-            if file.size == piece.leads:
-                return file
-            file.close()
-            raise Damaged(file.path)
+            try:
+                if len(file.leads) == file.size == piece.leads:
+                    return file
+                raise Damaged(file.path)
+            except Damaged:
+                file.close()
+                raise
         except Damaged:
             for unit in found.values():
                 unit.file.close()

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from leadwright.engine.effect import effect
 from leadwright.engine.evaluate import Evaluator, Event
+from leadwright.engine.evaluate.facts import Row
 from leadwright.engine.reading import read
-from leadwright.engine.store import measured
+from leadwright.engine.store import measured, what_if
+from leadwright.engine.store.copy import upkeep
 from leadwright.engine.store.events import events_of
 from leadwright.engine.store.leads import iterate_leads
+from leadwright.engine.store.timelines import Span, Timelines
 from leadwright.engine.store.what_if import Stopped, WhatIf
 from leadwright.grammar.diagnostics import Source
 from leadwright.tests.engine.store.test_store_fresh import RULES, World
@@ -66,6 +69,48 @@ def test_edits_one_after_another_do_what_deciding_says(world: World, monkeypatch
         )
         if chance.random() < 0.3:
             world.add_events(3)
+
+
+class Forbidden(Timelines):
+    """Events as the record has them, which must not be read."""
+
+    def events(self, span: Span) -> Iterator[tuple[int, list[Row]]]:
+        raise AssertionError(span)
+
+
+@pytest.mark.parametrize("few", [100, 0], ids=["blocks", "supplements"])
+def test_from_the_copy_it_says_the_same(world: World, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(what_if, "MANY", 0)
+    monkeypatch.setattr(upkeep, "_FEW", few)
+    monkeypatch.setattr(measured, "Timelines", Forbidden)
+    chance = random.Random(8)
+    asked, live, pieces = WhatIf(), evaluator(TEXT), 0
+    for old, new in EDITS:
+        draft = evaluator(TEXT.replace(old, new))
+        found = asked.effect(world.store, live, draft, world.now)
+        assert found == effect(live, draft, facts(world), world.now)
+        pieces = max(pieces, len(list(upkeep.folder_of(world.store.path).glob("*.block"))))
+        if chance.random() < 0.5:
+            world.add_events(3)
+    assert (pieces > 1) is (few == 0)
+
+
+@pytest.mark.parametrize("part", [1, 2, 4])
+def test_a_damaged_copy_is_read_past_and_made_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    monkeypatch.setattr(what_if, "MANY", 0)
+    live, draft = evaluator(TEXT), evaluator(TEXT.replace(*EDITS[0]))
+    right = WhatIf().effect(world.store, live, draft, world.now)
+    (block,) = upkeep.folder_of(world.store.path).glob("*.block")
+    whole = block.read_bytes()
+    lost = len(whole) // part
+    block.write_bytes(whole[:-lost] + b"?" * lost)
+    for _ in range(2):
+        assert WhatIf().effect(world.store, live, draft, world.now) == right
+    (block,) = upkeep.folder_of(world.store.path).glob("*.block")
+    assert len(block.read_bytes()) == len(whole)
+    assert b"????????" not in block.read_bytes()
 
 
 def test_an_edit_that_asks_for_nothing_new_reads_no_events(
