@@ -124,7 +124,7 @@ def test_the_cursor_is_told_in_words_what_it_stands_in(text: TextView) -> None:
     text.go_behind("stage MQL when")
     expect(text.in_words).to_have_text("A lead is MQL when its score is at least 30.")
     text.go_behind("# People")
-    expect(text.in_words).to_have_text("")
+    expect(text.in_words).to_contain_text("Ctrl+Space shows what can be written next")
 
 
 def test_mistakes_are_marked_in_place_with_what_to_do(text: TextView) -> None:

@@ -19,12 +19,10 @@ const RULES = {
   "&": {
     fontSize: "0.875rem",
     color: "var(--text)",
-    backgroundColor: "var(--card)",
-    border: "1px solid var(--edge)",
-    borderRadius: "0.5rem",
-    maxHeight: "var(--text-height, 75vh)",
+    flex: "1 1 auto",
+    minHeight: "0",
   },
-  "&.cm-focused": { outline: "3px solid var(--link)", outlineOffset: "1px" },
+  "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.5", overflow: "auto" },
   ".cm-content": { caretColor: "var(--text)", padding: "0.5rem 0" },
   ".cm-cursor, .cm-dropCursor": { borderLeftColor: "var(--text)" },
@@ -33,7 +31,6 @@ const RULES = {
     backgroundColor: "var(--sunk)",
     color: "var(--quiet)",
     border: "0",
-    borderRadius: "0.5rem 0 0 0.5rem",
   },
   ".cm-lineNumbers .cm-gutterElement": { padding: "0 0.375rem 0 0.25rem", minWidth: "1.75rem" },
   ".cm-activeLine": { backgroundColor: "color-mix(in srgb, var(--sunk) 60%, transparent)" },
@@ -142,8 +139,13 @@ export const AROUND = `
   .bar button[hidden] { display: none; }
   .bar button.wrong { color: var(--bad); border-color: currentcolor; }
   .bar p { margin: 0 0 0 auto; color: var(--quiet); font-size: 0.8125rem; }
-  .words { margin: 0.5rem 0 0; min-height: 3em; font-size: 0.875rem; line-height: 1.5; color: var(--quiet);
-    overflow-wrap: anywhere; }
+  .box { display: flex; flex-direction: column; max-height: var(--text-height, 75vh); background: var(--card);
+    border: 1px solid var(--edge); border-radius: 0.5rem; overflow: hidden; }
+  .box:has(.cm-focused) { outline: 3px solid var(--link); outline-offset: 1px; }
+  .editor { display: flex; flex-direction: column; flex: 1 1 auto; min-height: 0; }
+  .words { flex: none; margin: 0; padding: 0.375rem 0.625rem; min-height: calc(3em + 0.75rem); max-height: 9em;
+    overflow-y: auto; font-size: 0.875rem; line-height: 1.5; color: var(--quiet); background: var(--sunk);
+    border-top: 1px solid var(--line); overflow-wrap: anywhere; }
   kbd { font: inherit; font-weight: 600; }
   :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 `;

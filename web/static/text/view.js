@@ -9,6 +9,7 @@ import { AROUND, theme } from "./look.js";
 
 const THINKING = 300;
 const FINISHING = 1500;
+const NOTHING_HERE = "Ctrl+Space shows what can be written next. What the cursor stands in is said here in words.";
 const fromServer = cm.Annotation.define();
 const choose = cm.StateEffect.define();
 
@@ -57,8 +58,10 @@ function around(root) {
       <button type="button" class="problems" hidden></button>
       <p id="keys"><kbd>Esc</kbd>, then <kbd>Tab</kbd> leaves the text</p>
     </div>
-    <div class="editor"></div>
-    <p class="words"></p>`;
+    <div class="box">
+      <div class="editor"></div>
+      <p class="words">${NOTHING_HERE}</p>
+    </div>`;
   const find = (name) => root.querySelector(name);
   return { format: find(".format"), problems: find(".problems"), editor: find(".editor"), words: find(".words") };
 }
@@ -187,7 +190,7 @@ class TextView {
     this.place();
     const found = await describe(doc.toString(), selection.main.head, signal);
     if (signal.aborted) return;
-    const said = found?.statement ?? (found?.about ? `${found.name}: ${found.about}` : "");
+    const said = found?.statement ?? (found?.about ? `${found.name}: ${found.about}` : NOTHING_HERE);
     if (this.#frame.words.textContent !== said) this.#frame.words.textContent = said;
   }
 
