@@ -76,7 +76,7 @@ class _Check:
         self.files = files
         self.sources = [parsed.source]
         self.pieces: list[_Piece] = []
-        self.included: set[str] = set()
+        self.included = {parsed.source.path.name} if parsed.source.path is not None else set()
         self._include(parsed, "")
         evidence = collect(piece.statement for piece in self.pieces)
         self.names = Names(self.problems, evidence, catalogue, pinned)
@@ -98,7 +98,7 @@ class _Check:
         for piece in self.pieces:
             with self.problems.within(piece.source):
                 self.declarations.enter(piece.statement, piece.path)
-        self.declarations.check_score_names()
+        self.declarations.check_shared_names()
         for enter in (self._rule, self._decision, self._define, self._test):
             for piece in self.pieces:
                 with self.problems.within(piece.source):

@@ -181,7 +181,8 @@ class ClauseTests:
             self.problems.not_for_kind(test, "between", text_of(node), value.kind, hint)
             return None
         if self._backwards(low, high):
-            self.problems.error("backwards", test, "this ends before it begins", "put the smaller end first")
+            first = "smaller end" if value.kind is Kind.NUMBER else "earlier date"
+            self.problems.error("backwards", test, "this ends before it begins", f"put the {first} first")
             return None
         return p.Between(value, low, high, origin)
 

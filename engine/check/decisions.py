@@ -50,7 +50,7 @@ class Decisions:
 
     def _stage(self, node: n.Stage) -> None:
         track = node.track.text if node.track else MAIN_TRACK
-        self.is_new(f"stage of {track}", node.name)
+        self.is_new("stage", node.name, of=f" in {track}" if node.track else "")
         if node.name.text.lower() == "none":
             self.problems.error(
                 "stage-none", node.name, '"none" means no stage', "give the stage another name"
@@ -73,7 +73,8 @@ class Decisions:
                 )
                 return
             score = scores[node.score.text]
-        self.is_new("grade of", node.score or n.Name("the total", span=node.span))
+        graded = node.score or n.Name("score", span=node.span)
+        self.is_new("grade of", graded, hint="put all bands into one")
         if not self._bands_descend(node):
             return
         if node.otherwise is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...grammar import nodes as n
+from ...grammar.diagnostics import Source
 from ...grammar.nodes import Kind
 from ...grammar.printer import text_of
 from .. import plan as p
@@ -10,7 +11,7 @@ from ..values import Prepared, prepare
 from .files import FileProblem, Files, beside, list_entries
 from .names import DeclaredDefine, DeclaredField, Names
 from .patterns import glob
-from .problems import Problems, nearest
+from .problems import KIND_EXAMPLES, KIND_WORDS, Problems, nearest
 
 LARGEST = 1_000_000
 """Points and the ends of ranges are within this, either way."""
@@ -25,7 +26,7 @@ class Declarations:
         self.files = files
         self.scores: list[p.Score] = []
         self.total: p.Score | None = None
-        self._lines: dict[tuple[str, str], int] = {}
+        self._places: dict[tuple[str, str], tuple[Source, int]] = {}
 
     def enter(self, statement: n.Statement, including: str) -> None:
         """Enters a statement that declares something; `including` is the path of its file."""
@@ -36,10 +37,12 @@ class Declarations:
                 feed = p.Feed(source.value if source else name.text, by.text if by else None)
                 feeds = self.names.events.setdefault(name.text, [])
                 if feed in feeds:
-                    line = self._line(statement)
-                    self.problems.duplicate(statement, "event", text_of(statement), line)
+                    first = self._places["feed", f"{name.text} {feed}"]
+                    self.problems.duplicate(statement, "the same", first, "take one of them away")
                 else:
                     feeds.append(feed)
+                    self._places["feed", f"{name.text} {feed}"] = self._place(statement)
+                    self._places.setdefault(("event", name.text), self._place(name))
             case n.ListDeclaration() | n.ListFile():
                 self._list(statement, including)
             case n.Define(name):
@@ -48,14 +51,23 @@ class Declarations:
             case n.ScoreDeclaration():
                 self._score(statement)
 
-    def is_new(self, what: str, name: n.Name | n.Text) -> bool:
-        """Whether a name of its sort is given for the first time; reports it otherwise."""
+    def is_new(
+        self, what: str, name: n.Name | n.Text, *, of: str = "", hint: str = "give it another name"
+    ) -> bool:
+        """Whether a name of its sort is given for the first time; reports it otherwise.
+
+        `of` says of what, where names are unique in it alone, as in a track.
+        """
         text = name.text if isinstance(name, n.Name) else name.value
-        if (what, text) in self._lines:
-            self.problems.duplicate(name, what, text, self._lines[what, text])
+        key = (what + of, text)
+        if key in self._places:
+            self.problems.duplicate(name, f'the {what} "{text}"{of}', self._places[key], hint)
             return False
-        self._lines[what, text] = self._line(name)
+        self._places[key] = self._place(name)
         return True
+
+    def _place(self, node: n.Node) -> tuple[Source, int]:
+        return self.problems.source, self._line(node)
 
     def _line(self, node: n.Node) -> int:
         return self.problems.source.position(node.span.start)[0]
@@ -76,11 +88,12 @@ class Declarations:
         value = literal(node.default) if node.default is not None else None
         default = prepare(node.kind, value)
         if default is None and node.default is not None:
+            example = Kind.TEXT if node.kind is Kind.TEXTS else node.kind
             self.problems.error(
                 "field-default",
                 node.default,
-                f'{text_of(node.default)} is not {node.kind.value}, the kind of "{node.name.text}"',
-                "give a value of that kind, or leave the default out",
+                f'{text_of(node.default)} is not {KIND_WORDS[node.kind]}, as "{node.name.text}" is',
+                f"write e.g. otherwise {KIND_EXAMPLES[example]}, or leave it out",
             )
         return default
 
@@ -149,7 +162,8 @@ class Declarations:
         score = p.Score(node.name.text if node.name else None, node.low, node.high, origin)
         if node.name is None:
             if self.total is not None and self.total.origin is not None:
-                self.problems.duplicate(node, "range of the total", "score", self.total.origin.line)
+                first = (self.total.origin.source, self.total.origin.line)
+                self.problems.duplicate(node, "the range of the total", first, "take one of them away")
             else:
                 self.total = score
         elif self.is_new("score", node.name):
@@ -176,22 +190,32 @@ class Declarations:
                 "let the range include 0, or mean it so",
             )
 
-    def check_score_names(self) -> None:
-        """Reports scores that share their name with a define, a field or an event."""
+    def check_shared_names(self) -> None:
+        """Reports defines that share their name with a declared field or event, and scores with any."""
+        for name, declared in self.names.defines.items():
+            for what, known in (("a field", self.names.fields), ("an event", self.names.events)):
+                if name in known:
+                    with self.problems.within(declared.source):
+                        self.problems.error(
+                            "duplicate-name",
+                            declared.node.name,
+                            f'the define "{name}" has the name of {what}',
+                            "give one of them another name",
+                        )
         for score in self.scores:
             if score.name is None or score.origin is None:
                 continue
             for what, known in (
-                ("define", self.names.defines),
-                ("field", self.names.fields),
-                ("event", self.names.events),
+                ("a define", self.names.defines),
+                ("a field", self.names.fields),
+                ("an event", self.names.events),
             ):
                 if score.name in known:
                     with self.problems.within(score.origin.source):
                         self.problems.error(
                             "score-name-taken",
                             score.origin.span,
-                            f'the score "{score.name}" has the name of a {what}',
+                            f'the score "{score.name}" has the name of {what}',
                             "give one of them another name",
                         )
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 
 from ...grammar import nodes as n
 from ...grammar.nodes import Kind
-from ...grammar.printer import text_of
+from ...grammar.printer import name_text, text_of
 from .. import plan as p
 from ..values import instant_of, is_blank, prepare, shift
 from .decisions import MAIN_TRACK, Decisions
 from .declarations import literal
 from .draft import Draft
-from .problems import nearest
+from .problems import KIND_EXAMPLES, KIND_WORDS, nearest
 from .rules import IsNew, Rules
 
 TEST_NOW = instant_of(dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC))
@@ -72,8 +72,8 @@ class Tests:
             self.problems.error(
                 "kind-mismatch",
                 node,
-                f'{written} is not {kind.value}, the kind of "{name}"',
-                "give a value of that kind",
+                f'{written} is not {KIND_WORDS[kind]}, as "{name}" is',
+                f"write e.g. {name_text(name)} = {KIND_EXAMPLES[kind]}",
             )
             return
         fields[name] = given

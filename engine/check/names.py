@@ -143,6 +143,14 @@ class Names:
         if self.catalogue is not None:
             self.problems.unknown_name(name, name.text, self.suggestion(name.text))
             return None
+        if name.text in self.lists:
+            self.problems.error(
+                "not-a-condition",
+                name,
+                f'"{name.text}" is a list, which is neither true nor false',
+                f"say what should be in it, e.g. title in {name.text}",
+            )
+            return None
         kind = self.evidence.kind_of(name.text)
         self._nearly_declared(name, kind)
         return Resolution(Meaning.EVENT if kind is None else Meaning.FIELD, kind)

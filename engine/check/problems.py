@@ -21,6 +21,15 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return by_lower[matches[0]] if matches else None
 
 
+KIND_EXAMPLES: Mapping[Kind, str] = {
+    Kind.TEXT: '"CTO"',
+    Kind.NUMBER: "40",
+    Kind.YES_NO: "yes or no",
+    Kind.DATE: "2026-01-31",
+    Kind.DATETIME: "2026-01-31T12:00Z",
+    Kind.TEXTS: '("a", "b")',
+}
+
 KIND_WORDS: Mapping[Kind, str] = {
     Kind.TEXT: "text",
     Kind.NUMBER: "a number",
@@ -83,11 +92,15 @@ class Problems:
         """A name that differs from a declared one by its capitals alone."""
         self.error("unknown-name", at, f'"{name}" is not declared here', f'did you mean "{right}"?')
 
-    def duplicate(self, at: Node, what: str, name: str, line: int) -> None:
-        """A name given twice."""
-        self.error(
-            "duplicate-name", at, f'the {what} "{name}" is already on line {line}', "give it another name"
-        )
+    def place(self, of: Source, line: int) -> str:
+        """A line in words: with its file, where that is another one than is being checked."""
+        return f"line {line}" if of is self.source else f"line {line} of {of.label}"
+
+    def duplicate(
+        self, at: Node, what: str, first: tuple[Source, int], hint: str = "give it another name"
+    ) -> None:
+        """Something said twice, at first in that text and line."""
+        self.error("duplicate-name", at, f"{what} is already on {self.place(*first)}", hint)
 
     # --- kinds ----------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...grammar import nodes as n
+from ...grammar.diagnostics import Source
 from ...grammar.printer import text_of
 from .. import plan as p
 from .declarations import LARGEST
@@ -13,7 +14,8 @@ from .expressions import Expressions
 from .problems import nearest
 from .scopes import Facts
 
-IsNew = Callable[[str, n.Name | n.Text], bool]
+IsNew = Callable[..., bool]
+"""`Declarations.is_new`."""
 
 
 class Rules:
@@ -27,7 +29,7 @@ class Rules:
         self.rules: list[p.Rule] = []
         self.off: list[str] = []
         self.groups: list[p.Group] = []
-        self._nameless: dict[str, int] = {}
+        self._nameless: dict[str, tuple[Source, int]] = {}
 
     def enter(self, statement: n.Rule | n.Group) -> None:
         """Reads a rule, or a group with its rules."""
@@ -61,14 +63,11 @@ class Rules:
         if node.name is not None:
             self.is_new("rule", node.name)
         elif identity in self._nameless:
-            self.problems.error(
-                "duplicate-name",
-                node,
-                f"this rule already stands on line {self._nameless[identity]}, word for word",
-                "take one of them away, or give them names",
-            )
+            hint = "take one of them away, or give them names"
+            self.problems.duplicate(node, "the same rule, word for word,", self._nameless[identity], hint)
         else:
-            self._nameless[identity] = self.draft.origin(node).line
+            origin = self.draft.origin(node)
+            self._nameless[identity] = (origin.source, origin.line)
         condition, each = self._body(node.body, self.aside if node.off else self.draft)
         contributions, tags = self._awards(node)
         if node.off:

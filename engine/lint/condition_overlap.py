@@ -76,6 +76,6 @@ def _said(condition: p.All | p.Any, item: p.Condition, other: p.Condition, alike
         )
     if isinstance(condition, p.All):
         message = f"{text} adds nothing: {its}, joined by and, already asks for more"
-        return said(CODE, item.origin, message, "take it away, or was or meant?")
+        return said(CODE, item.origin, message, 'take it away, or did you mean "or"?')
     message = f"{text} adds nothing: {its}, joined by or, already lets it in"
-    return said(CODE, item.origin, message, "take it away, or was and meant?")
+    return said(CODE, item.origin, message, 'take it away, or did you mean "and"?')
