@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,12 @@ def reading(settings: Settings) -> Store:
         g.store = _bounded(open_store(settings.database, read_only=True, wait=2.0), settings.request_seconds)
     store: Store = g.store
     return store
+
+
+def writable(settings: Settings) -> bool:
+    """Whether the database's file and folder may be written to, as far as can be told without doing so."""
+    path = settings.database
+    return os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Comments: which belong to a statement, which head a section, and edits of them.
 
-A comment's path counts the comments of its statement or section: `comments.0`. A section has a key of its
-own, `section:` and a digest of its text.
+A comment's path counts the comments of its statement or section: `comments.0`. Those on the lines above a
+statement, and those of a section, are one text as well: `comments`. A section has a key of its own,
+`section:` and a digest of its text.
 """
 
 from __future__ import annotations
@@ -45,6 +46,17 @@ def comments_of(manuscript: Manuscript, index: int) -> list[n.Comment]:
     """The comments of a statement, in order."""
     spans = [span for span in owned(manuscript, index) if span.end > span.start]
     return [comment for span in spans for comment in manuscript.comments_in(span.start, span.end)]
+
+
+def block_of(manuscript: Manuscript, index: int) -> list[n.Comment]:
+    """The comments of a statement that stand on the lines above it."""
+    start = manuscript.items[index].span.start
+    return [one for one in comments_of(manuscript, index) if one.own_line and one.span.end <= start]
+
+
+def block_text(comments: Sequence[n.Comment]) -> str:
+    """The words of comments, a line each."""
+    return "\n".join(map(words_of, comments))
 
 
 def sections(manuscript: Manuscript) -> list[Section]:
@@ -98,6 +110,8 @@ def edit_comments(manuscript: Manuscript, edit: Edit) -> Splices:
         return _added(manuscript, edit)
     if edit.op not in ("set", "remove"):
         raise refused("A comment can be changed, taken out and added.")
+    if edit.path == "comments":
+        return _block(manuscript, edit)
     index = edit.path.removeprefix("comments.")
     if not index.isdecimal() or int(index) >= len(found):
         raise conflict("This comment is no longer there; somebody changed it meanwhile.")
@@ -111,6 +125,32 @@ def edit_comments(manuscript: Manuscript, edit: Edit) -> Splices:
         raise refused("A comment beside a condition stays on one line.")
     text = f"{manuscript.newline}{manuscript.indent(comment.span.start)}".join(lines)
     return Splices((Splice(comment.span.start, comment.span.end, text),), (comment.text,))
+
+
+def _block(manuscript: Manuscript, edit: Edit) -> Splices:
+    """Other words for comments that stand on lines of their own together."""
+    found = _found(manuscript, edit.key)
+    if not edit.key.startswith("section:"):
+        found = block_of(manuscript, _index(manuscript, edit.key))
+    text = block_text(found)
+    if edit.old is not None and edit.old != text:
+        raise conflict("Somebody changed this comment meanwhile.", text)
+    if not found:
+        raise conflict("This comment is no longer there; somebody changed it meanwhile.")
+    lines = _lines(edit.new, blank="#") if edit.op == "set" else []
+    if not lines:
+        return (
+            _section_away(manuscript, found)
+            if edit.key.startswith("section:")
+            else _all_away(manuscript, found)
+        )
+    start, end = found[0].span.start, found[-1].span.end
+    new = f"{manuscript.newline}{manuscript.indent(start)}".join(lines)
+    return Splices((Splice(start, end, new),), tuple(one.text for one in found))
+
+
+def _all_away(manuscript: Manuscript, found: Sequence[n.Comment]) -> Splices:
+    return sum((_without(manuscript, one) for one in found[1:]), _without(manuscript, found[0]))
 
 
 def _found(manuscript: Manuscript, key: str) -> Sequence[n.Comment]:
@@ -129,10 +169,11 @@ def _index(manuscript: Manuscript, key: str) -> int:
     return index
 
 
-def _lines(words: str | None) -> list[str]:
-    """Words as lines of comment; lines without words are none."""
-    lines = [line.strip().lstrip("#").strip() for line in (words or "").splitlines()]
-    return [f"# {line}" for line in lines if line]
+def _lines(words: str | None, blank: str = "") -> list[str]:
+    """Words as lines of comment. Lines without words become `blank`, or none where that is blank too."""
+    lines = [line.strip().lstrip("#").strip() for line in (words or "").strip().splitlines()]
+    made = [f"# {line}" if line else blank for line in lines]
+    return [line for line in made if line]
 
 
 def _without(manuscript: Manuscript, comment: n.Comment) -> Splices:

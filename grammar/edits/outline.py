@@ -17,10 +17,10 @@ from ..printer import text_of
 from ..sentences import sentence
 from .anatomy import Anatomy, Part, Row, Series
 from .blocks import extent
-from .comments import Section, comments_of, sections, words_of
+from .comments import Section, block_of, block_text, comments_of, sections, words_of
 from .dissection import dissect
 from .labels import first_value, label_of
-from .manuscript import Manuscript
+from .manuscript import Item, Manuscript
 from .values import shown
 
 Describe = Callable[[str], str | None] | Mapping[str, str]
@@ -237,20 +237,32 @@ def as_data(value: Any) -> Any:
 
 
 def _section(manuscript: Manuscript, section: Section) -> Card:
-    notes = tuple(Note(f"comments.{at}", words_of(one)) for at, one in enumerate(section.comments))
+    words = block_text(section.comments)
     line = manuscript.parsed.source.position(section.span.start)[0]
-    title = next((note.text for note in notes if note.text.strip("-= ")), "").strip("-= ")
+    title = next((line for line in words.splitlines() if line.strip("-= ")), "").strip("-= ")
     text = manuscript.written(section.span)
-    return Card(section.key, "section", title, line, section.span, text, text, "", False, notes)
+    return Card(
+        section.key, "section", title, line, section.span, text, text, "", False, (Note("comments", words),)
+    )
 
 
-def _noted(anatomy: Anatomy, found: Sequence[n.Comment]) -> tuple[Note, ...]:
-    """Comments of a statement with their paths."""
-    if not found:
+def _noted(manuscript: Manuscript, item: Item, found: Sequence[n.Comment]) -> tuple[Note, ...]:
+    """Comments of a statement with their paths, those above it as one."""
+    index = manuscript.find(item.key) if found else None
+    if index is None:
         return ()
-    index = anatomy.manuscript.find(anatomy.item.key)
-    own = [one.span.start for one in comments_of(anatomy.manuscript, index)] if index is not None else []
-    return tuple(Note(f"comments.{own.index(one.span.start)}", words_of(one)) for one in found)
+    own = [one.span.start for one in comments_of(manuscript, index)]
+    block = block_of(manuscript, index)
+    above = {one.span.start for one in block}
+    notes = [Note("comments", block_text(block))] if block and found[0].span.start in above else []
+    return (
+        *notes,
+        *(
+            Note(f"comments.{own.index(one.span.start)}", words_of(one))
+            for one in found
+            if one.span.start not in above
+        ),
+    )
 
 
 # --- cards ------------------------------------------------------------------------------------------
@@ -262,7 +274,7 @@ def _card(manuscript: Manuscript, index: int, describe: Describe | None, cards: 
     line = manuscript.parsed.source.position(item.span.start)[0]
     text = manuscript.written(item.span)
     if node is None:
-        comments = _noted(Anatomy(manuscript, item), comments_of(manuscript, index))
+        comments = _noted(manuscript, item, comments_of(manuscript, index))
         problems = tuple(
             f"{found.message}{f' - {found.hint}' if found.hint else ''}"
             for found in manuscript.parsed.diagnostics
@@ -293,7 +305,7 @@ def _card(manuscript: Manuscript, index: int, describe: Describe | None, cards: 
         value=text_of(node),
         words=sentence(node, describe),
         off=isinstance(node, n.Rule) and node.off,
-        comments=_noted(anatomy, apart_from),
+        comments=_noted(manuscript, item, apart_from),
         controls=_controls(anatomy, "", apart),
         offers=_offers(anatomy, "", apart),
         condition=_row(anatomy, row, describe) if row is not None else None,
@@ -314,7 +326,7 @@ def _things(anatomy: Anatomy, series: Series) -> Things:
     for index, item in enumerate(series.items):
         path = f"{series.path}.{index}"
         value = shown(item)[1] if series.kind in ("text", "value") else text_of(item)
-        comments = _noted(anatomy, _beside(anatomy, item.span))
+        comments = _noted(anatomy.manuscript, anatomy.item, _beside(anatomy, item.span))
         things.append(Thing(path, value, _controls(anatomy, path, []), _offers(anatomy, path, []), comments))
     return Things(series.path, series.kind, tuple(things))
 
@@ -334,7 +346,9 @@ def _row(anatomy: Anatomy, row: Row, describe: Describe | None) -> RowView:
         filter=_row(anatomy, where, describe) if where is not None else None,
         controls=_controls(anatomy, row.path, apart),
         offers=_offers(anatomy, row.path, apart),
-        comments=_noted(anatomy, _beside(anatomy, row.span)) if row.rows is None else (),
+        comments=_noted(anatomy.manuscript, anatomy.item, _beside(anatomy, row.span))
+        if row.rows is None
+        else (),
     )
 
 

@@ -45,7 +45,7 @@ def key_of(title: str) -> str:
 def test_every_comment_has_a_path_where_it_is_shown() -> None:
     rule = cards(TEXT)[1]
     assert [(note.path, note.text) for note in rule.comments] == [
-        ("comments.0", "Why A."),
+        ("comments", "Why A."),
         ("comments.3", "end"),
     ]
     assert rule.condition is not None
@@ -62,6 +62,14 @@ def test_every_comment_has_a_path_where_it_is_shown() -> None:
         (Edit("set", "rule:A", "comments.1", "because"), "when a  # because\n", "when a\n"),
         (Edit("remove", "rule:A", "comments.2", "second"), "  # second\n", ""),
         (Edit("set", "rule:A", "comments.3", "end", " "), "then +5 # end\n", "then +5\n"),
+        (Edit("set", "rule:A", "comments", "Why A.", "One\n\nTwo"), "# Why A.", "# One\n#\n# Two"),
+        (Edit("set", "rule:A", "comments", "Why A."), "# Why A.\n", ""),
+        (
+            Edit("set", key_of("Head one."), "comments", "Head one.\nmore", "Head"),
+            "# Head one.\n# more",
+            "# Head",
+        ),
+        (Edit("set", key_of("Head one."), "comments"), "# Head one.\n# more\n\n", ""),
         (Edit("add", "rule:A", "comments", new="new"), "# Why A.\n", "# Why A.\n# new\n"),
         (Edit("head", "rule:A", new="Fit"), "# Why A.", "# Fit\n\n# Why A."),
         (Edit("set", key_of("Head one."), "comments.1", "more", "less"), "# more", "# less"),

@@ -12,7 +12,7 @@ from .draft import Draft, begin, current, draft_names, forget
 from .log import Entry, authors, entries, text_at
 from .texts import Texts
 from .undo import redo, undo
-from .versions import Caught, catch_up
+from .versions import Caught, catch_up, is_behind
 
 __all__ = [
     "Caught",
@@ -30,6 +30,7 @@ __all__ = [
     "draft_names",
     "entries",
     "forget",
+    "is_behind",
     "redo",
     "take_text",
     "text_at",

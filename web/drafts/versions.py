@@ -26,6 +26,11 @@ class Caught:
     conflicts: Sequence[MergeConflict]
 
 
+def is_behind(store: Store, draft: Draft) -> bool:
+    """Whether another version is live than the one that a draft goes on from."""
+    return _newer(store, draft) is not None
+
+
 def catch_up(store: Store, ruleset: str) -> Caught | None:
     """Brings a draft up to the live version. None where it is, so that nothing had to be done."""
     if _newer(store, current(store, ruleset)) is None:

@@ -6,15 +6,30 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from ..access import doer, needs, settings
+from ...engine.report.paper import listed
+from ..access import doer, needs, person, settings
 from ..accounts.roles import Role
 from ..database import reading, writing
-from ..drafts import Changed, Draft, NotDone, change, discard, entries, redo, take_text, text_at, undo
+from ..drafts import (
+    Caught,
+    Changed,
+    Draft,
+    NotDone,
+    change,
+    discard,
+    entries,
+    is_behind,
+    redo,
+    take_text,
+    text_at,
+    undo,
+)
+from ..pages.asked import number_asked
 from ..problems import invalid
 from ..rulebook import kept
 from .cards import id_of
 from .desk import desk
-from .opening import draft_of, screen_of
+from .opening import caught_up, draft_of, may_edit, published_words, screen_of
 from .text import text_parts
 from .vocabulary import vocabulary
 from .wishes import edits_of
@@ -93,17 +108,29 @@ def text(name: str) -> Response:
 
 @editor.post("/rulesets/<name>/edit/since")
 def since(name: str) -> Response:
-    """What others changed since the revision that a page shows."""
-    return _answer(_asked(), Changed(draft_of(reading(settings()), name), {}))
+    """What changed since the revision that a page shows: by others, or by a version that was published."""
+    asked = _asked()
+    draft = draft_of(reading(settings()), name)
+    caught = caught_up(name)
+    return _answer(asked, Changed(caught.draft if caught is not None else draft, {}), caught)
 
 
 @editor.get("/rulesets/<name>/edit/revision")
 def revision(name: str) -> Response:
-    """The draft's revision, and who made it: what a page asks now and then."""
+    """The draft's revision, who else made those after `shown`, and whether a newer version is live."""
     store = reading(settings())
     draft = draft_of(store, name)
-    latest = entries(store, name, since=draft.revision - 1)
-    return jsonify({"revision": draft.revision, "who": latest[0].who if latest else None})
+    seen = number_asked("shown")
+    others = entries(store, name, since=draft.revision - 1 if seen is None else seen)
+    who = listed(list(dict.fromkeys(entry.who for entry in others if entry.who != _name())))
+    return jsonify(
+        {"revision": draft.revision, "who": who or None, "newer": may_edit() and is_behind(store, draft)}
+    )
+
+
+def _name() -> str:
+    found = person()
+    return found.name if found is not None else ""
 
 
 # --- requests and answers -------------------------------------------------------------------------
@@ -131,7 +158,7 @@ def _place(item: Any) -> dict[str, str]:
     )
 
 
-def _answer(asked: dict[str, Any], done: Changed | NotDone) -> Response:
+def _answer(asked: dict[str, Any], done: Changed | NotDone, caught: Caught | None = None) -> Response:
     """All that a page has to show anew: cards that differ from those it has, their order, the state."""
     draft: Draft = done.draft
     lead = asked.get("lead")
@@ -149,6 +176,8 @@ def _answer(asked: dict[str, Any], done: Changed | NotDone) -> Response:
     }
     if asked.get("view") in ("text", "both") or "text" in asked:
         answer |= text_parts(screen)
+    if caught is not None:
+        answer["published"] = published_words(caught)
     if isinstance(done, Changed):
         answer["ids"] = {
             id_of(old): id_of(new) for old, new in done.keys.items() if old and new and old != new

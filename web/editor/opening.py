@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Any
+
+from ...engine.store.errors import StoreError
 from ...engine.store.opening import Store
 from ..access import person, settings
 from ..accounts.roles import Role
-from ..drafts import Draft, authors, current
+from ..database import reading, writable, writing
+from ..drafts import Caught, Draft, authors, catch_up, current, is_behind
 from ..drafts.undo import stacks
 from ..problems import not_found
 from ..rulebook import kept, read_text
@@ -21,6 +26,34 @@ def draft_of(store: Store, ruleset: str) -> Draft:
     if found is None:
         raise not_found(f"There is no ruleset {ruleset}.")
     return found
+
+
+def caught_up(ruleset: str) -> Caught | None:
+    """Brings the draft up to the version that is live, if whoever asks may change it; None where it is."""
+    if not may_edit() or not is_behind(reading(settings()), draft_of(reading(settings()), ruleset)):
+        return None
+    # A database that cannot be written to now is no reason not to show what is there.
+    with suppress(StoreError), writing(settings()) as store:
+        return catch_up(store, ruleset)
+    return None
+
+
+def published_words(caught: Caught) -> dict[str, Any]:
+    """What the page says of a version that came into a draft."""
+    return {
+        "version": caught.version.number,
+        "who": caught.version.author,
+        "conflicts": [
+            f"{found.message} The draft's words were kept. Version {caught.version.number} has: {found.mine}"
+            for found in caught.conflicts
+        ],
+    }
+
+
+def may_edit() -> bool:
+    """Whether whoever asks may change the draft, and the database takes it."""
+    who = person()
+    return who is not None and who.role.may(Role.EDITOR) and writable(settings())
 
 
 def screen_of(store: Store, draft: Draft, lead: str | None = None, *, lints: bool = True) -> Screen:
@@ -42,7 +75,7 @@ def screen_of(store: Store, draft: Draft, lead: str | None = None, *, lints: boo
         desk().cards(parsed, names),
         stacks(store, draft.ruleset, who.name if who is not None else ""),
         authors(store, draft.ruleset),
-        who is not None and who.role.may(Role.EDITOR),
+        may_edit(),
         tried.numbers,
         {result.test.name: result for result in tried.tests},
         panel_html(tried),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from ..access import settings
-from ..database import reading
-from .opening import draft_of, screen_of
+from ..database import reading, writable
+from .opening import caught_up, draft_of, published_words, screen_of
 
 editor = Blueprint("editor", __name__)
 
@@ -17,6 +17,14 @@ VIEWS = ("visual", "text", "both")
 def show(name: str) -> str:
     """The draft of a ruleset, or its live version as the draft that it would become."""
     store = reading(settings())
+    draft_of(store, name)
+    caught = caught_up(name)
     screen = screen_of(store, draft_of(store, name), request.args.get("lead"))
     asked = request.args.get("view", "visual")
-    return render_template("editor/edit.html", screen=screen, view=asked if asked in VIEWS else "visual")
+    return render_template(
+        "editor/edit.html",
+        screen=screen,
+        view=asked if asked in VIEWS else "visual",
+        published=published_words(caught) if caught is not None else None,
+        read_only=not writable(settings()),
+    )

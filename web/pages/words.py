@@ -21,7 +21,7 @@ from .theme import COOKIE, THEMES
 def register(app: Flask) -> None:
     """Gives templates their filters, and every page who asks and how it looks."""
     app.jinja_env.filters.update(when=when, counted=counted, percent=percent, signed=signed, listed=listed)
-    app.jinja_env.filters.update(number=_number, day=_day, shown=shown)
+    app.jinja_env.filters.update(number=_number, day=_day, shown=shown, paragraphs=_paragraphs)
     app.jinja_env.filters.update(
         cause_name=_CAUSES.__getitem__,
         cause_words=cause_words,
@@ -46,6 +46,12 @@ def _number(value: float) -> str:
 
 def _day(instant: dt.datetime) -> str:
     return instant.astimezone(dt.UTC).date().isoformat()
+
+
+def _paragraphs(lines: list[str]) -> list[str]:
+    """Lines as paragraphs, which lines without a word part."""
+    said = "\n".join(line if line.strip("-= ") else "" for line in lines)
+    return [" ".join(part.split("\n")) for part in said.strip("\n").split("\n\n") if part.strip()]
 
 
 def _always() -> dict[str, Any]:

@@ -1,6 +1,7 @@
 // Controls -> edits. Each control says in its data what an edit of it is.
 
 import { post, send } from "./server.js";
+import { reword } from "./writing.js";
 
 /** The edit that an element stands for. */
 export function editOf(element, value) {
@@ -39,7 +40,8 @@ export function control({ target }) {
 export function press({ target }) {
   const button = target.closest("button");
   if (!button) return;
-  if (button.closest("#cards") && button.dataset.op) {
+  if ("note" in button.dataset) reword(button.closest(".remark"));
+  else if (button.closest("#cards") && button.dataset.op) {
     const { new: value } = button.dataset;
     const edit = editOf(button, value);
     if (edit.op === "switch" || edit.op === "negate") delete edit.path;
@@ -47,5 +49,27 @@ export function press({ target }) {
     send([edit]);
   } else if (button.dataset.do === "undo" || button.dataset.do === "redo" || button.dataset.do === "discard") {
     post(`/${button.dataset.do}`);
-  }
+  } else if (button.dataset.do === "problem") toProblem();
+}
+
+/** Goes to the next card that something is wrong with, around the page. */
+function toProblem() {
+  const problems = [...document.querySelectorAll("#cards .problem")];
+  const top = (problem) => problem.getBoundingClientRect().top;
+  const next = problems.find((problem) => top(problem) > innerHeight / 2 + 1) || problems[0];
+  if (!next) return;
+  for (let up = next.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
+  next.scrollIntoView({ block: "center" });
+  next.closest("[data-key]").querySelector("input, select, textarea")?.focus({ preventScroll: true });
+}
+
+/** Undo and redo by keyboard, but where somebody types: there they are those of the browser. */
+export function keys(event) {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.closest("#text, textarea, dialog")) return;
+  if (event.target.dataset.typed !== undefined) return;
+  const key = event.key.toLowerCase();
+  const step = key === "z" ? (event.shiftKey ? "redo" : "undo") : key === "y" ? "redo" : null;
+  if (!step) return;
+  event.preventDefault();
+  post(`/${step}`);
 }

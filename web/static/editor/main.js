@@ -1,6 +1,6 @@
 // The editor: every change of a control is one edit, sent at once; the answer holds what it changed.
 
-import { control, press } from "./controls.js";
+import { control, keys, press } from "./controls.js";
 import { connect } from "./server.js";
 import { suggest } from "./suggest.js";
 import { menus } from "./menu.js";
@@ -18,6 +18,7 @@ suggest(editor.dataset.address);
 if (document.getElementById("add")) {
   document.addEventListener("change", control);
   document.addEventListener("click", press);
+  document.addEventListener("keydown", keys);
   menus();
   adding();
   moving();

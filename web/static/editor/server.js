@@ -4,16 +4,20 @@ import { show } from "./swap.js";
 import { say, quiet } from "./notices.js";
 
 const LOOK = 4000;
+const AGAIN = 2000;
+const REST = 1000;
+const waiting = [];
 let address = "";
 let revision = 0;
-const waiting = [];
 let busy = false;
+let resting;
 
 export function connect(to) {
   address = to;
   revision = Number(document.getElementById("state").dataset.revision);
   setInterval(look, LOOK);
   window.addEventListener("online", next);
+  document.addEventListener("visibilitychange", look);
   window.addEventListener("beforeunload", (event) => {
     if (waiting.length) event.preventDefault();
   });
@@ -24,7 +28,7 @@ export function send(edits) {
   return post("", { edits });
 }
 
-/** Sends a request that changes the draft, after those that wait. */
+/** Sends a request about the draft, after those that wait. */
 export function post(to, body = {}) {
   return new Promise((done) => {
     waiting.push({ to, body, done });
@@ -32,26 +36,29 @@ export function post(to, body = {}) {
   });
 }
 
+/** The revision that the page shows. */
 export const now = () => revision;
 
 async function next() {
   if (busy || !waiting.length) return;
   busy = true;
+  clearTimeout(resting);
   const { to, body, done } = waiting[0];
   const answer = await ask(to, body);
   busy = false;
   if (!answer) {
-    setTimeout(next, 2000);
+    setTimeout(next, AGAIN);
     return;
   }
   waiting.shift();
   done(answer);
+  // Hints take longer than errors, so the whole text is looked through once there is nothing else to do.
+  if (to !== "/since" && !waiting.length) resting = setTimeout(() => post("/since", { lints: true }), REST);
   next();
 }
 
 async function ask(to, body) {
-  const saved = document.getElementById("saved");
-  if (saved && to !== "/since") saved.textContent = "saving…";
+  if (to !== "/since") document.getElementById("saved").textContent = "saving…";
   let response;
   try {
     response = await fetch(address + to, {
@@ -64,23 +71,21 @@ async function ask(to, body) {
     return null;
   }
   quiet("lost");
-  if (!response.ok) return refused(response);
-  quiet("busy");
-  quiet("refused");
-  const answer = await response.json();
-  revision = answer.revision;
-  show(answer);
-  return answer;
-}
-
-async function refused(response) {
-  if (response.status === 503) {
-    say("busy", "The database is busy. Your change is kept and sent again in a moment.", { bad: true });
-    return null;
+  if (response.ok) {
+    quiet("busy");
+    const answer = await response.json();
+    revision = answer.revision;
+    show(answer, body);
+    return answer;
   }
   const found = await response.json().catch(() => ({}));
+  if (response.status === 503) {
+    say("busy", `${found.detail || "The server is busy."} Your change is kept and sent again.`, { bad: true });
+    return null;
+  }
+  document.getElementById("saved").textContent = "not saved";
   say("refused", found.detail || "This could not be done. Load the page again.", { bad: true });
-  return { refused: {} };
+  return { refused: { message: found.detail || "" } };
 }
 
 function shown() {
@@ -89,17 +94,17 @@ function shown() {
 }
 
 function where() {
-  const editor = document.getElementById("editor");
-  return { view: editor.dataset.view, lead: editor.dataset.lead || null };
+  const { view, lead } = document.getElementById("editor").dataset;
+  return { view, lead: lead || null };
 }
 
+/** Looks now and then whether others changed the draft. */
 async function look() {
   if (busy || waiting.length || document.hidden) return;
-  const response = await fetch(`${address}/revision`).catch(() => null);
-  if (!response?.ok) return;
+  const response = await fetch(`${address}/revision?${new URLSearchParams({ shown: revision })}`).catch(() => null);
+  if (!response?.ok || busy || waiting.length) return;
   const found = await response.json();
-  if (found.revision > revision && !busy && !waiting.length) {
-    await post("/since");
-    if (found.who) say("others", `${found.who} changed the rules.`);
-  }
+  if (found.revision === revision && !found.newer) return;
+  await post("/since", { lints: true });
+  if (found.who) say("others", `${found.who} changed the rules; this page shows it.`);
 }

@@ -3,7 +3,8 @@
 
 import { say } from "./notices.js";
 
-export function show(answer) {
+/** `sent` is the request that is answered. */
+export function show(answer, sent = {}) {
   const cards = document.getElementById("cards");
   const ids = answer.ids || {};
   for (const [old, id] of Object.entries(ids)) rename(old, id);
@@ -19,7 +20,12 @@ export function show(answer) {
   if (answer.title) document.querySelector("h1").textContent = answer.title;
   if (answer.notice) say("notice", answer.notice);
   for (const found of answer.conflicts || []) say("conflict", found.message, { bad: true });
+  if (answer.published) tellVersion(answer.published);
   if (answer.refused) explain(answer.refused);
+  if (sent.lints) {
+    document.dispatchEvent(new CustomEvent("leadwright:looked", { detail: answer }));
+    return;
+  }
   document.dispatchEvent(new CustomEvent("leadwright:settled", { detail: answer }));
   performance.mark("leadwright:settled");
 }
@@ -41,8 +47,8 @@ function rename(old, id) {
 
 function arrange(cards, order) {
   const wanted = new Set(order);
-  for (const child of [...cards.children]) if (!wanted.has(child.id)) child.remove();
-  let at = cards.firstElementChild;
+  for (const child of [...cards.querySelectorAll(":scope > [data-digest]")]) if (!wanted.has(child.id)) child.remove();
+  let at = cards.querySelector(":scope > [data-digest]");
   for (const id of order) {
     if (at?.id === id) at = at.nextElementSibling;
     else {
@@ -113,7 +119,7 @@ function removed(node) {
 }
 
 /** Says what could not be done beside the control that asked for it, and keeps what was typed. */
-function explain({ id, path, message, found, wanted }) {
+function explain({ id, path, message, who, wanted }) {
   if (!message) return;
   const element = document.getElementById(`${id}-${path}`);
   const holder = element?.closest(".line, .item, .card");
@@ -125,10 +131,32 @@ function explain({ id, path, message, found, wanted }) {
   const problem = document.createElement("p");
   problem.className = "problem error now";
   problem.setAttribute("role", "alert");
-  problem.id = `${id}-${path}-problem`;
+  problem.id = `${element.id}-problem`;
   problem.textContent = message;
   holder.append(problem);
   element.setAttribute("aria-invalid", "true");
   element.setAttribute("aria-describedby", problem.id);
-  if (wanted !== null && wanted !== undefined && "value" in element && found === null) element.value = wanted;
+  const typed = "value" in element && typeof wanted === "string";
+  if (typed && !who) element.value = wanted;
+  if (typed && who) problem.append(" ", allTheSame(element, problem, wanted));
+}
+
+/** Somebody was there first: what one wanted is one press away. */
+function allTheSame(element, problem, wanted) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "link";
+  button.textContent = `Change it to ${wanted} all the same`;
+  button.addEventListener("click", () => {
+    problem.remove();
+    element.value = wanted;
+    element.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  return button;
+}
+
+function tellVersion({ version, who, conflicts }) {
+  const by = who ? ` by ${who}` : "";
+  say("version", `Version ${version} was published${by} meanwhile; this draft goes on from it.`, { stay: conflicts.length > 0 });
+  for (const found of conflicts) say("version-conflict", found, { bad: true });
 }

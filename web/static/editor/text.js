@@ -9,7 +9,9 @@ let places = {};
 
 /** To be called once: from then on the text view opens as soon as it is to be seen. */
 export function text() {
-  document.addEventListener("leadwright:settled", ({ detail }) => settled(detail));
+  for (const name of ["leadwright:settled", "leadwright:looked"]) {
+    document.addEventListener(name, ({ detail }) => settled(detail));
+  }
   document.getElementById("cards").addEventListener("focusin", ({ target }) => fromCard(target));
   document.getElementById("cards").addEventListener("click", ({ target }) => fromCard(target));
   document.querySelector(".views").addEventListener("click", change);

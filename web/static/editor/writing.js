@@ -44,6 +44,16 @@ export function comment(card, action) {
   });
 }
 
+/** The words of a comment, changed where they stand; without words it goes. */
+export function reword(note) {
+  const key = keyOf(note);
+  const { path, old } = note.dataset;
+  place(note, "comment", old, (written) => {
+    if (written.trim() === old) return;
+    send([written.trim() ? { op: "set", key, path, old, new: written } : { op: "set", key, path, old }]);
+  });
+}
+
 /** A card or a row as text, in rules' own words. */
 export async function textOf(element) {
   const key = keyOf(element);
