@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from ..blocks.block import Block
 from ..blocks.deciding import Deciding
 from ..evaluate import Evaluator
+from ..evaluate.columns import Ints
 from ..evaluate.wakes import NEVER
+from .copy.reading import Reading
 from .copy.upkeep import Copy, Unit
 from .events import event_kinds
 from .leads import stored_fields
@@ -67,8 +71,22 @@ class BlockScorer:
 
     def score(self, unit: Unit) -> Tally:
         """Scores the leads of a piece and writes what changed."""
+        return self._score(unit.block(), None if unit.live is None else np.flatnonzero(unit.live))
+
+    def score_leads(self, numbers: Sequence[int]) -> Tally:
+        """Scores the leads with these numbers, read from the record, and writes what changed."""
+        with self.reader.guard():
+            self.reader.connection.execute("BEGIN")
+            try:
+                with uncollected():
+                    block = Reading(self.reader).block_of(numbers)
+            finally:
+                self.reader.connection.execute("COMMIT")
+        return self._score(block, None)
+
+    def _score(self, block: Block, places: Ints | None) -> Tally:
         with uncollected():
-            scores = self._scores(unit)
+            scores = self._scores(block, places)
             if not scores.leads:
                 return Tally()
             with self.reader.guard():
@@ -79,13 +97,13 @@ class BlockScorer:
                     self.reader.connection.execute("COMMIT")
             return self.writer.write(compared)
 
-    def _scores(self, unit: Unit) -> Scores:
-        block = unit.block()
+    def _scores(self, block: Block, some: Ints | None = None) -> Scores:
+        """What is found of the leads of a block, or of some of them."""
         decided = self.deciding.of(block)
-        places = np.arange(len(block)) if unit.live is None else np.flatnonzero(unit.live)
+        places = np.arange(len(block)) if some is None else some
         leads: list[int] = block.leads[places].tolist()
         due = [None if at == NEVER else at for at in decided.due[places].tolist()]
-        lines = decided.lines if unit.live is None else [decided.lines[place] for place in places.tolist()]
+        lines = decided.lines if some is None else [decided.lines[place] for place in places.tolist()]
         whole = len(leads) > 0 and leads[-1] - leads[0] < 2 * len(leads)
         span = Span(leads[0], leads[-1]) if whole else listed(leads or [0])
         return Scores(

@@ -7,6 +7,8 @@ made due. Leads are taken a portion at a time, each portion written in one trans
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ..evaluate import Evaluator
@@ -22,6 +24,9 @@ from .writing import Job, Tally
 
 PATIENCE = 30.0
 """Seconds to wait for another program that is scoring."""
+
+ENOUGH = 500
+"""So many leads that are due are scored at once."""
 
 _MOST_SCATTERED = 4
 """Where more than a quarter of the leads are due, all are read one after another rather than those alone."""
@@ -125,11 +130,26 @@ def _score_some(
 ) -> None:
     leads = begun.leads or []
     with open_store(store.path, read_only=True) as reader:
-        scorer = Scorer(store, reader, evaluator, begun.job)
+        score = _scorer_of_some(store, reader, evaluator, begun)
         for first in range(0, len(leads), PORTION):
             if progress is not None:
                 progress("scoring", first / len(leads))
-            tally.add(scorer.score(listed(leads[first : first + PORTION])))
+            tally.add(score(leads[first : first + PORTION]))
+
+
+def _scorer_of_some(
+    store: Store, reader: Store, evaluator: Evaluator, begun: _Begun
+) -> Callable[[list[int]], Tally]:
+    """What scores leads by their numbers: one by one where they are few, else at once."""
+    if len(begun.leads or ()) >= ENOUGH:
+        # Reading arrays takes a tenth of a second to load, which scoring few leads can do without.
+        from ..blocks.deciding import Unsupported
+        from .bulk import BlockScorer
+
+        with suppress(Unsupported):
+            return BlockScorer(store, reader, evaluator, begun.job).score_leads
+    scorer = Scorer(store, reader, evaluator, begun.job)
+    return lambda numbers: scorer.score(listed(numbers))
 
 
 def _clock() -> int:

@@ -54,37 +54,38 @@ class Reading:
             edges = [*range(low, high + 1, _AT_ONCE), high + 1]
             events = self._spanned(edges)
         else:
-            events = self._listed(where, parameters)
+            events = self._happened(where, parameters)
         told = self._told(where, parameters) if (events[:, 2] & 1).any() else []
         return Block(leads, fields, self._laid_out(leads, events, told))
 
     # --- events ---------------------------------------------------------------------------------
 
     def _spanned(self, edges: list[int]) -> Ints:
-        """Lead, instant, and kind with whether there are properties, of the events of neighbouring leads.
+        """Lead, instant, and kind with whether there are properties, of the events of neighbouring leads."""
+        found = [self._happened("BETWEEN ? AND ?", (first, beyond - 1)) for first, beyond in pairwise(edges)]
+        return np.concatenate([np.empty((0, 3), np.int64), *found])
+
+    def _happened(self, where: str, parameters: Sequence[Any]) -> Ints:
+        """The same of some leads.
 
         SQLite writes the numbers of many events as one text, and numpy reads it: in a third of the time
-        that as many rows take.
+        that as many rows take. It does so in the order of the table, which is looked after.
         """
-        found = []
-        for first, beyond in pairwise(edges):
+        numbers = "lead || ' ' || at || ' ' || (kind * 2 + (properties IS NOT NULL))"
+        events = f"FROM event WHERE lead {where}"
+        text = self._connection.execute(
+            f"SELECT group_concat({numbers}, ' ') {events}", parameters
+        ).fetchone()[0]
+        if not text:
+            return np.empty((0, 3), np.int64)
+        found = np.fromstring(text, np.int64, sep=" ").reshape(-1, 3)
+        if not _in_order(found):
+            ordered = f"SELECT * {events} ORDER BY lead, at, kind, key"
             text = self._connection.execute(
-                "SELECT group_concat(lead || ' ' || at || ' ' || (kind * 2 + (properties IS NOT NULL)), ' ') "
-                "FROM event WHERE lead BETWEEN ? AND ?",
-                (first, beyond - 1),
+                f"SELECT group_concat({numbers}, ' ') FROM ({ordered})", parameters
             ).fetchone()[0]
-            if text:
-                found.append(np.fromstring(text, np.int64, sep=" ").reshape(-1, 3))
-        events = np.concatenate([np.empty((0, 3), np.int64), *found])
-        return events if _in_order(events) else self._listed("BETWEEN ? AND ?", (edges[0], edges[-1] - 1))
-
-    def _listed(self, where: str, parameters: Sequence[Any]) -> Ints:
-        rows = self._connection.execute(
-            "SELECT lead, at, kind * 2 + (properties IS NOT NULL) FROM event "
-            f"WHERE lead {where} ORDER BY lead, at, kind, key",
-            parameters,
-        ).fetchall()
-        return np.array(rows, np.int64).reshape(-1, 3)
+            found = np.fromstring(text, np.int64, sep=" ").reshape(-1, 3)
+        return found
 
     def _told(self, where: str, parameters: Sequence[Any]) -> list[str]:
         rows = self._connection.execute(
@@ -123,9 +124,10 @@ class Reading:
 
 
 def _column(values: Sequence[object]) -> StoredColumn:
-    places: dict[object, int] = {}
-    codes = [places.setdefault(value, len(places)) for value in values]
-    return StoredColumn(np.array(codes, np.uint16), tuple(places))
+    different = dict.fromkeys(values)
+    places = dict(zip(different, range(len(different)), strict=True))
+    codes = np.fromiter(map(places.__getitem__, values), np.uint16, len(values))
+    return StoredColumn(codes, tuple(different))
 
 
 def _in_order(events: Ints) -> bool:

@@ -20,7 +20,6 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...blocks.block import MOST, Block
 from ...evaluate.columns import Bools, Ints
@@ -50,14 +49,25 @@ def folder_of(database: Path) -> Path:
 
 @dataclass(frozen=True)
 class Unit:
-    """A piece of the copy, and which of its leads no later piece has."""
+    """A piece of the copy. Later pieces have the leads of the numbers `gone`, which are in order."""
 
     file: BlockFile
-    live: Bools | None
+    gone: Ints
 
     def block(self) -> Block:
         """Its leads, also those that a later piece has. Raises `Damaged`."""
         return self.file.block()
+
+    @cached_property
+    def live(self) -> Bools | None:
+        """Which of its leads no later piece has, None for all."""
+        if not len(self.gone):
+            return None
+        leads = self.file.leads
+        places = np.minimum(np.searchsorted(leads, self.gone), len(leads) - 1)
+        live = np.ones(len(leads), np.bool_)
+        live[places[leads[places] == self.gone]] = False
+        return live
 
     @property
     def leads(self) -> Ints:
@@ -87,20 +97,18 @@ class Copy:
     @cached_property
     def units(self) -> tuple[Unit, ...]:
         """Its pieces, open. Raises `Damaged` where one is not as it was written."""
-        blocks = {piece.number: piece.state for piece in self.manifest.pieces if piece.number is not None}
-        later: list[NDArray[np.int64]] = []
+        blocks = {piece.number: piece for piece in self.manifest.pieces if piece.number is not None}
+        later = np.empty(0, np.int64)
         found: dict[str, Unit] = {}
         for piece in sorted(self.manifest.pieces, key=lambda piece: piece.state, reverse=True):
             file = self._opened(piece, found)
-            gone = np.zeros(len(file.leads), np.bool_)
-            if later:
-                gone |= np.isin(file.leads, np.concatenate(later))
             if piece.number is None:
-                numbers = file.leads // MOST
-                newer = [number for number in np.unique(numbers) if blocks.get(int(number), 0) > piece.state]
-                gone |= np.isin(numbers, newer)
-                later.append(file.leads)
-            found[piece.file] = Unit(file, ~gone if gone.any() else None)
+                gone = np.union1d(later, file.leads[_in_newer(file.leads, piece, blocks)])
+                later = np.union1d(later, file.leads)
+            else:
+                first, last = np.searchsorted(later, [piece.number * MOST, (piece.number + 1) * MOST])
+                gone = later[first:last]
+            found[piece.file] = Unit(file, gone)
         return tuple(found[piece.file] for piece in self.manifest.pieces)
 
     def _opened(self, piece: Piece, found: Mapping[str, Unit]) -> BlockFile:
@@ -235,37 +243,27 @@ class _Upkeep:
         reading = Reading(reader)
         if former is None:
             return list(self._blocks(reading, _all_blocks(reader.connection), state, token))
-        touched = _touched(reader.connection, former.data)
-        supplements = [piece for piece in former.pieces if piece.number is None]
         blocks = {piece.number: piece for piece in former.pieces if piece.number is not None}
-        if len(supplements) >= _MOST_SUPPLEMENTS:
-            touched = np.unique(np.concatenate([touched, *map(self._leads_of, supplements)]))
-            anew, supplements = self._worn(touched, [], blocks), []
-        else:
-            anew = self._worn(touched, supplements, blocks)
+        touched = _touched(reader.connection, former.data)
+        apart = {piece: self._apart(piece, blocks) for piece in former.pieces if piece.number is None}
+        anew = _worn(np.concatenate([touched, *apart.values()]), blocks)
+        apart = {piece: leads for piece, leads in apart.items() if not np.isin(leads // MOST, anew).all()}
+        if len(apart) >= _MOST_SUPPLEMENTS:
+            touched = np.unique(np.concatenate([touched, *apart.values()]))
+            apart = {}
         written = list(self._blocks(reading, anew, state, token))
         rest = touched[~np.isin(touched // MOST, anew)]
         for first in range(0, len(rest), MOST):
             some = rest[first : first + MOST].tolist()
             written.append(self._write(reading.block_of(some), None, state, f"{state}-{first}-{token}"))
         kept = [piece for number, piece in blocks.items() if number not in anew]
-        return sorted(
-            [*kept, *supplements, *written], key=lambda piece: (piece.number is None, piece.number or 0)
-        )
+        return sorted([*kept, *apart, *written], key=lambda piece: (piece.number is None, piece.number or 0))
 
-    def _worn(self, touched: Ints, supplements: list[Piece], blocks: Mapping[int, Piece]) -> list[int]:
-        """The blocks of which so many leads are in supplements, or about to be, that they are read anew."""
-        parts = [touched, *map(self._leads_of, supplements)]
-        worn = Counter((np.unique(np.concatenate(parts)) // MOST).tolist())
-        return sorted(
-            number
-            for number, leads in worn.items()
-            if leads * _FEW > (blocks[number].leads if number in blocks else MOST)
-        )
-
-    def _leads_of(self, piece: Piece) -> Ints:
+    def _apart(self, piece: Piece, blocks: Mapping[int, Piece]) -> Ints:
+        """The leads of a supplement that have not been read anew with their block since."""
         with closing(BlockFile(self.folder / piece.file)) as file:
-            return file.leads
+            leads = file.leads
+        return leads[~_in_newer(leads, piece, blocks)]
 
     def _blocks(self, reading: Reading, numbers: Iterable[int], state: int, token: str) -> Iterator[Piece]:
         numbers = list(numbers)
@@ -292,6 +290,22 @@ def _all_changed(connection: sqlite3.Connection) -> int:
     """The last batch by which all leads came to read differently."""
     row = connection.execute("SELECT data FROM copy WHERE token = ?", (ALL_CHANGED,)).fetchone()
     return 0 if row is None else int(row[0])
+
+
+def _in_newer(leads: Ints, piece: Piece, blocks: Mapping[int, Piece]) -> Bools:
+    """Which leads of a supplement stand in a block that is newer than it."""
+    numbers = leads // MOST
+    newer = [number for number, block in blocks.items() if block.state > piece.state]
+    return np.isin(numbers, newer, kind="sort")
+
+
+def _worn(apart: Ints, blocks: Mapping[int, Piece]) -> list[int]:
+    """The blocks of which so many leads are in supplements, or about to be, that they are read anew."""
+    return sorted(
+        number
+        for number, leads in Counter((np.unique(apart) // MOST).tolist()).items()
+        if leads * _FEW > (blocks[number].leads if number in blocks else MOST)
+    )
 
 
 def _all_blocks(connection: sqlite3.Connection) -> list[int]:
