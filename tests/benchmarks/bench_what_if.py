@@ -56,14 +56,14 @@ class _Editing:
         self.store = store
         self.text = rules_text(ruleset)
         self.kind = kinds["visited", _PAGE]
-        self.live = _evaluator(self.text)
+        self.live = evaluator_of(self.text)
         self.asked = WhatIf()
         # Read beforehand, and never the same twice, which would be remembered.
-        self.edits = iter(list(map(_evaluator, islice(_edited(self.text), questions))))
+        self.edits = iter(list(map(evaluator_of, islice(edited(self.text), questions))))
         rules = (
             f"{self.text}\nwhen visited {_PAGE} >= 2 in last {days} days then +3\n" for days in count(_DAYS)
         )
-        self.signals = iter(list(map(_evaluator, islice(rules, questions))))
+        self.signals = iter(list(map(evaluator_of, islice(rules, questions))))
 
     def ask(self, draft: Evaluator) -> None:
         """What a draft would do, its most moved leads named."""
@@ -149,7 +149,7 @@ def _table(title: str, found: _Found) -> Table:
     return Table(title, ("milliseconds", "median", "best"), rows)
 
 
-def _edited(text: str) -> Iterator[str]:
+def edited(text: str) -> Iterator[str]:
     """The text with one number of one rule another: what it gives, or what it asks for; ever other ones."""
     numbers = list(re.finditer(r"(?<=then [+-])\d+|(?<=>= )\d+", text))
     # Not in the order of the text, so that the first few are as mixed as all.
@@ -159,7 +159,8 @@ def _edited(text: str) -> Iterator[str]:
             yield f"{text[: found.start()]}{int(found.group()) + more}{text[found.end() :]}"
 
 
-def _evaluator(text: str) -> Evaluator:
+def evaluator_of(text: str) -> Evaluator:
+    """The rules of a text, which has no mistakes."""
     found = read(Source(text))
     if found.plan is None:
         raise RuntimeError("; ".join(error.message for error in found.errors))

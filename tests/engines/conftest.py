@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import warnings
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import NoReturn
@@ -12,7 +11,7 @@ from typing import NoReturn
 import pytest
 from leadwright.tests.engine.sql.worlds import World, bpi_world, sample_world
 from leadwright.tests.engines.postgres_server import programs, server
-from leadwright.tests.engines.sides import Postgres, Spark
+from leadwright.tests.engines.sides import Postgres, Spark, spark_session
 
 WANTED = os.environ.get("LEADWRIGHT_ENGINES")
 """Set, the tests run, and what is missing is skipped by name; set to `must`, that is a failure."""
@@ -45,26 +44,10 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spark]:
     """Spark in this process."""
     if find_spec("pyspark") is None:
         missing("pyspark is not installed: Spark is not tested")
-    from pyspark import sql
-
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         missing("there is no Java (apt install default-jre-headless): Spark is not tested")
-    settings = {
-        "spark.ui.enabled": "false",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        "spark.sql.shuffle.partitions": "2",
-        "spark.sql.codegen.wholeStage": "false",
-    }
-    builder = sql.SparkSession.builder.master("local[2]")
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
-    yield Spark(session, tmp_path_factory.mktemp("spark"))
-    session.stop()
+    with spark_session() as session:
+        yield Spark(session, tmp_path_factory.mktemp("spark"))
 
 
 @pytest.fixture(scope="session")
