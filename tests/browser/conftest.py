@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +17,7 @@ from leadwright.tests.browser.editor import count_settling
 from leadwright.tests.browser.site import Site, served
 from leadwright.tests.browser.watch import Watch
 from leadwright.tests.web.small import small_database
+from leadwright.web.settings import Settings
 from playwright.sync_api import Browser, Page, Playwright, ViewportSize, expect, sync_playwright
 
 WIDE: ViewportSize = {"width": 1280, "height": 900}
@@ -56,18 +59,33 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The made-up sample of a thousand leads, as `make run` makes it; never written to."""
     path = tmp_path_factory.mktemp("sample") / "sample.db"
-    with served(path, "--sample"):
-        return path
+    command = [
+        sys.executable,
+        "-m",
+        "leadwright",
+        "serve",
+        "--sample",
+        "--db",
+        path,
+        "--port",
+        "0",
+        "--no-open",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert "http" in server.stdout.readline()
+        server.terminate()
+    return path
 
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Serve]:
-    """Serves a copy of a database until the test ends."""
+    """Serves a copy of a database until the test ends: `serve(database, settings)`."""
     with ExitStack() as until_the_end:
 
-        def begin(database: Path, *options: str) -> Site:
+        def begin(database: Path, settings: Settings | None = None) -> Site:
             copy = Path(shutil.copy(database, tmp_path / database.name))
-            return until_the_end.enter_context(served(copy, *options))
+            return until_the_end.enter_context(served(copy, settings))
 
         yield begin
 

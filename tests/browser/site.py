@@ -1,19 +1,25 @@
-"""The page as people meet it: `leadwright serve` in a process of its own, on a database."""
+"""The page as people meet it, served by a process of its own, on a database."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import IO
+
+from leadwright.web.settings import Settings
 
 _PATIENCE = 10
 """Seconds that a server has to end by itself."""
+
+_PROCESSES = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
+if os.name == "posix":
+    # One process reads all modules, and becomes a server wherever one is wanted.
+    _PROCESSES.set_forkserver_preload(["__main__", "leadwright.web.serving", "leadwright.tests.browser.site"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,45 +28,50 @@ class Site:
 
     address: str
     database: Path
-    log: IO[str]
+    log: Path
 
     def said(self) -> str:
         """What the server wrote about its troubles."""
-        self.log.seek(0)
-        return self.log.read()
+        return self.log.read_text(encoding="utf-8", errors="replace")
 
 
 @contextmanager
-def served(database: Path, *options: str) -> Iterator[Site]:
+def served(database: Path, settings: Settings | None = None) -> Iterator[Site]:
     """Serves a database on a free port until the end of the block."""
-    command = [sys.executable, "-m", "leadwright", "serve", "--db", str(database), "--port", "0", "--no-open"]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with tempfile.TemporaryFile("a+", encoding="utf-8") as log:
-        server = subprocess.Popen(
-            [*command, *options],
-            cwd=database.parent,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            encoding="utf-8",
-            env=environment,
-        )
-        assert server.stdout is not None
-        with server.stdout:
+    wanted = replace(settings or Settings(database), database=database, port=0)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        log = Path(folder) / "server.log"
+        log.touch()
+        ours, theirs = _PROCESSES.Pipe()
+        server = _PROCESSES.Process(target=_serve, args=(wanted, log, theirs), daemon=True)
+        server.start()
+        theirs.close()
+        try:
             try:
-                line = server.stdout.readline()
-                address = next((word for word in line.split() if word.startswith("http://")), None)
-                log.seek(0)
-                assert address is not None, f"the page did not come up: {line}{log.read()}"
-                yield Site(address, database, log)
-            finally:
-                _end(server)
+                address = ours.recv()
+            except EOFError:
+                raise RuntimeError(f"the page did not come up: {log.read_text(encoding='utf-8')}") from None
+            yield Site(address, database, log)
+        finally:
+            ours.close()
+            _end(server)
 
 
-def _end(server: subprocess.Popen[str]) -> None:
+def _serve(settings: Settings, log: Path, address: Connection) -> None:
+    """What the server's process does: says where it is, and answers."""
+    from leadwright.web.serving import Server
+
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 2)
+    server = Server(settings)
+    address.send(server.address)
+    address.close()
+    server.run()
+
+
+def _end(server: multiprocessing.process.BaseProcess) -> None:
     server.terminate()
-    try:
-        server.wait(_PATIENCE)
-    except subprocess.TimeoutExpired:
+    server.join(_PATIENCE)
+    if server.is_alive():
         server.kill()
-        server.wait()
+        server.join()
