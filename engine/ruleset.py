@@ -11,6 +11,7 @@ from ..grammar.render import render
 from .catalogue import Catalogue
 from .decision import Decision
 from .evaluate import Evaluator, Event
+from .evaluate.facts import instant_from
 from .plan import Given, Plan
 from .reading import read, read_file
 
@@ -42,14 +43,16 @@ class Ruleset:
         self,
         lead: Mapping[str, Given],
         events: Iterable[Event | Mapping[str, Given]],
-        now: dt.datetime,
+        now: dt.datetime | dt.date | str,
     ) -> Decision:
-        """The decision about a lead at an instant; a `now` without an offset is UTC.
+        """The decision about a lead at an instant: a datetime (without an offset it is UTC), a date (its
+        beginning) or either as ISO 8601 text.
 
         `lead` maps names of fields to values: text, numbers, booleans, dates, datetimes, lists of text.
-        Raises FactsError for an event without a type or a readable instant.
+        Raises FactsError for an event without a type or a readable instant, and for a `now` that is none.
         """
-        return self.evaluator.decide(self.evaluator.facts(lead, events), now)
+        instant = instant_from(now, "a lead is to be looked at from")
+        return self.evaluator.decide(self.evaluator.facts(lead, events), instant)
 
 
 def load(rules: str | Path, *, catalogue: Catalogue | None = None) -> Ruleset:
@@ -71,7 +74,7 @@ def evaluate(
     rules: Ruleset | str | Path,
     lead: Mapping[str, Given],
     events: Iterable[Event | Mapping[str, Given]],
-    now: dt.datetime,
+    now: dt.datetime | dt.date | str,
 ) -> Decision:
     """The decision of a ruleset, a file or a text of rules about one lead; see `load` and `Ruleset`."""
     ruleset = rules if isinstance(rules, Ruleset) else load(rules)

@@ -53,8 +53,11 @@ class Facts:
     given: tuple[object, ...] = ()
 
 
-def instant_from(at: object) -> int:
-    """Microseconds since 1970-01-01T00:00Z of what an event gives as its instant; FactsError otherwise."""
+def instant_from(at: object, what: str = "an event happened at") -> int:
+    """Microseconds since 1970-01-01T00:00Z of a datetime, a date or ISO 8601 text; FactsError otherwise.
+
+    `what` is how the error's sentence begins.
+    """
     moment = read_moment(at) if isinstance(at, str) else at
     if isinstance(moment, dt.date):
         try:
@@ -62,7 +65,7 @@ def instant_from(at: object) -> int:
         except OverflowError:
             pass
     raise FactsError(
-        f"an event happened at {at!r}, which is no instant: give a datetime, a date or ISO 8601 text "
+        f"{what} {at!r}, which is no instant: give a datetime, a date or ISO 8601 text "
         "such as 2026-01-15T12:00Z"
     )
 
