@@ -127,6 +127,20 @@ def test_two_people_write_at_once_and_both_have_it_all(visit: Visit, site: Site)
         page.keeps("stage MQL when score >= 30 and title in ICP\n")
 
 
+def test_who_was_there_first_is_told_and_what_was_written_is_not_lost(text: TextView, site: Site) -> None:
+    text.go_behind("employees >= 100")
+    with open_store(site.database) as store:
+        theirs = RULES.replace("employees >= 100", "employees >= 500")
+        take_text(store, "inbound", theirs, who="zoe", seen=0)
+    text.page.keyboard.type("7")
+    text.keeps("employees >= 500\n")
+    expect(text.editor.notices).to_contain_text('zoe changed "Large" at the same place meanwhile')
+    expect(text.editor.notices).to_contain_text("employees >= 1007")
+    text.editor.notices.get_by_role("button", name="Use mine").click()
+    text.keeps("employees >= 1007\n")
+    expect(text.editor.notices).not_to_contain_text("meanwhile")
+
+
 def test_a_lost_connection_loses_nothing(text: TextView, provoke: Provoke) -> None:
     text.go_behind("employees >= 100")
     text.page.context.set_offline(True)

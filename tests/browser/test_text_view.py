@@ -170,7 +170,6 @@ def test_tab_indents_and_escape_before_it_leaves(text: TextView) -> None:
 @pytest.mark.parametrize("view", ["text", "both"])
 def test_it_is_for_everybody(text_of: Open, view: str) -> None:
     text = text_of(view)
-    for_everybody(text.page)
     text.go_behind("when requested demo")
     text.page.keyboard.type(" and tit")
     expect(text.options).to_have_count(1)

@@ -62,7 +62,7 @@ def test_what_clashes_is_told_with_what_was_written(client: FlaskClient, store: 
     made = ask(client, revision=0, text=RULES.replace("then +30", "then +25"))
     assert "then +35" in made["text"]
     (clash,) = made["conflicts"]
-    assert "Large" in clash["message"]
+    assert clash["message"].startswith("zoe changed \"Large\"")
     assert "then +25" in clash["mine"]
 
 

@@ -78,10 +78,14 @@ def take_text(
         draft = held(connection, store, ruleset)
         later = changes_since(connection, ruleset, seen) if seen < draft.revision else []
         merged = merge(text_at(draft, later), text, draft.text)
+        conflicts = tuple(
+            replace(found, message=_naming(found.message, first_at(found.key, later), who))
+            for found in merged.conflicts
+        )
         if merged.text == draft.text:
-            return Changed(draft, {}, conflicts=merged.conflicts)
+            return Changed(draft, {}, conflicts=conflicts)
         made = saved(connection, draft, merged.text, texts, who=who, sort="text", edits=())
-        return Changed(made, {}, conflicts=merged.conflicts)
+        return Changed(made, {}, conflicts=conflicts)
 
 
 def discard(store: Store, ruleset: str, *, who: str, texts: Texts | None = None) -> Changed:
@@ -163,10 +167,19 @@ def named(found: NotDone, later: Sequence[Entry], who: str) -> NotDone:
     """The same with the name of whoever was there first."""
     if found.who is None:
         return found
-    others = [entry for entry in later if entry.touches(found.key)] or list(later)
-    first = others[0].who if others else None
+    first = first_at(found.key, later)
+    return replace(found, who=first, message=_naming(found.message, first, who))
+
+
+def first_at(key: str, later: Sequence[Entry]) -> str | None:
+    """Who changed a statement first, or changed anything where nobody is known to have changed just that."""
+    others = [entry for entry in later if entry.touches(key)] or later
+    return others[0].who if others else None
+
+
+def _naming(message: str, first: str | None, who: str) -> str:
+    """A message about somebody, with the name of whoever it was."""
     if first is None:
-        return replace(found, who=None)
+        return message
     name = "You, in another window," if first == who else first
-    message = found.message.replace("Somebody", name).replace("somebody", name)
-    return replace(found, who=first, message=message)
+    return message.replace("Somebody", name).replace("somebody", name)

@@ -186,7 +186,10 @@ def _answer(asked: dict[str, Any], done: Changed | NotDone, caught: Caught | Non
         if done.taken:
             answer["notice"] = "Removed, with its comment. Undo brings both back."
         if done.conflicts:
-            answer["conflicts"] = [{"message": found.message, "mine": found.mine} for found in done.conflicts]
+            answer["conflicts"] = [
+                {"message": found.message, "mine": found.mine, "theirs": found.theirs}
+                for found in done.conflicts
+            ]
     else:
         answer["refused"] = {
             "id": id_of(done.key) if done.key else "",

@@ -24,5 +24,7 @@ export function say(name, text, { bad = false, stay = bad, act } = {}) {
 }
 
 export function quiet(name) {
-  document.querySelector(`#notices [data-name="${name}"]`)?.remove();
+  for (const notice of document.querySelectorAll("#notices [data-name]")) {
+    if (notice.dataset.name === name) notice.remove();
+  }
 }

@@ -19,7 +19,6 @@ export function show(answer, sent = {}) {
   if (answer.panel) morph(document.getElementById("panel"), parsed(`<aside id="panel" aria-label="Dry run">${answer.panel}</aside>`));
   if (answer.title) document.querySelector("h1").textContent = answer.title;
   if (answer.notice) say("notice", answer.notice);
-  for (const found of answer.conflicts || []) say("conflict", found.message, { bad: true });
   if (answer.published) tellVersion(answer.published);
   if (answer.refused) explain(answer.refused);
   if (sent.lints) {

@@ -1,9 +1,11 @@
 // Opens the text view when it is first shown, and lets the two views follow each other.
 
+import { say } from "./notices.js";
 import { now, post } from "./server.js";
 
 const editor = document.getElementById("editor");
 const host = document.getElementById("text");
+const MOST_SHOWN = 300;
 let opened = null;
 let places = {};
 
@@ -75,7 +77,7 @@ async function send(revision, text) {
 }
 
 /** The draft changed, by whichever view. */
-async function settled({ revision, text, diagnostics, places: lines }) {
+async function settled({ revision, text, diagnostics, places: lines, conflicts = [] }) {
   const view = text === undefined ? null : await opened;
   if (!view) return;
   view.receive({ revision, text });
@@ -84,7 +86,20 @@ async function settled({ revision, text, diagnostics, places: lines }) {
   setTimeout(() => {
     view.diagnose(diagnostics);
     view.place();
+    for (const found of conflicts) tell(view, found);
   });
+}
+
+/** Somebody was there first: says who and what, and offers what was written here, so that it is not lost. */
+function tell(view, { message, mine, theirs }) {
+  const written = mine.trim();
+  const shown = written.length > MOST_SHOWN ? `${written.slice(0, MOST_SHOWN)}…` : written;
+  // What they took out and was changed here was kept, so there is nothing to put in.
+  const act = theirs && {
+    label: written ? "Use mine" : "Take it out all the same",
+    run: () => view.put(theirs, mine),
+  };
+  say(`conflict ${message}`, written && theirs ? `${message} You wrote: ${shown}` : message, { bad: true, act });
 }
 
 /** What was typed in the last moment goes on its way even as the page closes. */

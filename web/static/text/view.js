@@ -258,6 +258,15 @@ class TextView {
     if (this.view.hasFocus) this.#calls.placed?.(doc.lineAt(selection.main.head).number);
   }
 
+  /** Puts one piece of text in the place of another; at the end where that is not there any more. */
+  async put(before, after) {
+    const [text, old, made] = [this.text, ...[before, after].map((one) => one.replace(/\r\n?/g, "\n"))];
+    const at = text.indexOf(old);
+    const changed = at < 0 ? `${text.trimEnd()}\n\n${made.trim()}\n` : text.slice(0, at) + made + text.slice(at + old.length);
+    this.view.dispatch({ changes: changesBetween(text, changed) });
+    await this.flush();
+  }
+
   /** Lays the text out in the common way. */
   async format() {
     const before = this.text;
