@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...engine.evaluate import Evaluator
-from ...engine.plan import Definition, Disqualification, Stage
+from ...engine.plan import Condition, Definition, Disqualification, Stage
 from ...engine.reading import Reading
 from ...engine.store.what_if import Counts
+from ...engine.trial.case import Case
 from ...engine.trial.marks import Marks
 from ...engine.trial.places import Places
 from ...grammar import nodes as n
@@ -33,16 +34,54 @@ class Sign:
 _SIGNS = {True: ("✓", "yes", "yes"), False: ("✗", "no", "no"), None: ("?", "unknown", "unknown")}
 
 
-class Numbers:
-    """What rules say of all leads and of one, for one text. Where that is not known, nothing is said."""
+class View:
+    """A text in the eyes of one plan: its conditions by their places, counted and marked as far as that is
+    known."""
 
     def __init__(
-        self, reading: Reading, rules: Evaluator | None, counts: Counts | None, marks: Marks | None
+        self, rules: Evaluator | None, case: Case | None, counts: Counts | None, marks: Marks | None = None
     ) -> None:
-        self._reading = reading
-        self._plan = rules.plan if rules is not None else None
-        self._counts = counts
+        self.rules = rules
+        self.counts = counts
+        self._case = case
         self._marks = marks
+
+    @cached_property
+    def marks(self) -> Marks | None:
+        """What the plan says of the chosen lead."""
+        if self._marks is None and self.rules is not None and self._case is not None:
+            return Marks(self.rules, self._case)
+        return self._marks
+
+    def at(self, span: Span) -> Condition | None:
+        """The condition at a place."""
+        return self._places.at(span) if self._places is not None else None
+
+    @cached_property
+    def _places(self) -> Places | None:
+        plan = self.rules.plan if self.rules is not None else None
+        return Places(plan, plan.sources[0]) if plan is not None else None
+
+
+class Numbers:
+    """What rules say of all leads and of one, for one text. Where that is not known, nothing is said.
+
+    `on` is the same text with the rules switched on that are off; only what those ask is looked up in it.
+    """
+
+    def __init__(self, reading: Reading, draft: View, on: View) -> None:
+        self._reading = reading
+        self._draft = draft
+        self._on = on
+        self._plan = draft.rules.plan if draft.rules is not None else None
+        self._counts = draft.counts
+
+    def _of(self, span: Span) -> tuple[View, Condition] | None:
+        for view in (self._draft, self._on):
+            condition = view.at(span)
+            if condition is not None:
+                return view, condition
+        return None
 
     # --- by statement ---------------------------------------------------------------------------
 
@@ -78,22 +117,20 @@ class Numbers:
 
     def count(self, span: Span) -> int | None:
         """For how many leads the condition at a place is true."""
-        condition = self._places.at(span) if self._counts is not None and self._places is not None else None
-        return self._counts.of(condition)[0] if self._counts is not None and condition is not None else None
+        found = self._of(span)
+        if found is None or found[0].counts is None:
+            return None
+        return found[0].counts.of(found[1])[0]
 
     def mark(self, span: Span) -> Sign | None:
         """What the condition at a place came to on the chosen lead."""
-        condition = self._places.at(span) if self._places is not None else None
-        if self._marks is None or condition is None:
+        found = self._of(span)
+        if found is None or found[0].marks is None:
             return None
-        found = self._marks.of(condition)
-        return Sign(*_SIGNS[found.truth], found.found)
+        mark = found[0].marks.of(found[1])
+        return Sign(*_SIGNS[mark.truth], mark.found)
 
     # --- made when first asked for --------------------------------------------------------------
-
-    @cached_property
-    def _places(self) -> Places | None:
-        return Places(self._plan, self._plan.sources[0]) if self._plan is not None else None
 
     @cached_property
     def _keys(self) -> dict[int, str]:
@@ -128,9 +165,9 @@ class Numbers:
 
     @cached_property
     def _true_of_lead(self) -> frozenset[str]:
-        if self._plan is None or self._marks is None:
+        if self._plan is None or self._draft.marks is None:
             return frozenset()
-        plan, decision, keys = self._plan, self._marks.decision, self._keys
+        plan, decision, keys = self._plan, self._draft.marks.decision, self._keys
         main = plan.sources[0]
         said = [
             *((rule.origin, found.fired) for rule, found in zip(plan.rules, decision.rules, strict=True)),

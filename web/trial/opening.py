@@ -14,9 +14,11 @@ from ...engine.plan import Plan
 from ...engine.reading import Reading
 from ...engine.store.opening import Store
 from ...engine.values import instant_of
+from ..access import settings
 from ..effects import what_if
 from ..lookups import standing
-from ..rulebook import kept, live_of
+from ..rulebook import kept, live_of, read_text
+from .off import switched_on
 from .runs import Question, Runs
 from .subjects import subject_of
 from .trial import Trial
@@ -72,9 +74,19 @@ def trial_of(store: Store, ruleset: str, reading: Reading, asked: str | None) ->
     rules = state.evaluator(reading.plan) if reading.plan is not None else None
     known = rules or (live.evaluator if live is not None else None)
     subject = subject_of(store, ruleset, known.plan, asked, now) if known is not None else None
-    outcome = None
+    outcome, on = None, None
     if rules is not None:
         before = live.evaluator if live is not None else None
-        question = Question(store.path, data, before, rules, instant_of(now))
+        on = _on(store, ruleset, reading)
+        question = Question(store.path, data, before, rules, instant_of(now), on)
         outcome = state.runs.ask(ruleset, question)
-    return Trial(ruleset, reading, rules, live, now, subject, outcome)
+    return Trial(ruleset, reading, rules, live, now, subject, outcome, on)
+
+
+def _on(store: Store, ruleset: str, reading: Reading) -> Evaluator | None:
+    """The draft with the rules switched on that are off; None where none is, or it could not run so."""
+    text = switched_on(reading)
+    if text is None:
+        return None
+    plan = read_text(store, settings(), text, ruleset, lints=False).reading.plan
+    return tried().evaluator(plan) if plan is not None else None

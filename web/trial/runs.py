@@ -27,7 +27,8 @@ _MOST_KEPT = 16
 class Question:
     """What rules say of all leads, beside those before where there are any, at `now` in microseconds.
 
-    `data` is the state that the data in the database is in.
+    `data` is the state that the data in the database is in. `on` are the rules with those switched on that
+    are off, where there are any: what those match is counted beside.
     """
 
     database: Path
@@ -35,19 +36,20 @@ class Question:
     before: Evaluator | None
     rules: Evaluator
     now: int
+    on: Evaluator | None = None
 
     @property
     def key(self) -> Hashable:
         """Equal where the answer is. The rules are held by what evaluates them, since the places of rules
         in a text are part of the answer, and not of what rules mean."""
-        return (self.database, self.data, self.before, self.rules, self.now)
+        return (self.database, self.data, self.before, self.rules, self.now, self.on)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What was counted: by `rules`, beside those before where there are any, in so many seconds.
 
-    `names` says who the leads are that are named as moving.
+    `names` says who the leads are that are named as moving; `on` was counted with all rules switched on.
     """
 
     rules: Evaluator
@@ -55,6 +57,7 @@ class Outcome:
     effect: Effect
     names: Mapping[str, str]
     seconds: float
+    on: Counts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +166,12 @@ class _Job:
                 stop=stop,
             )
             counts = self.what_if.counts(store, asked.rules, asked.now, progress=self._tell, stop=stop)
+            on = None
+            if asked.on is not None:
+                on = self.what_if.counts(store, asked.on, asked.now, progress=self._tell, stop=stop)
             leads = [found for move in effect.moves if (found := find_lead(store, move.lead)) is not None]
         names = {lead.key: told(lead)[0] for lead in leads}
-        return Outcome(asked.rules, counts, effect, names, time.monotonic() - started)
+        return Outcome(asked.rules, counts, effect, names, time.monotonic() - started, on)
 
     def _tell(self, what: str, share: float) -> None:
         self.what, self.share = what, share

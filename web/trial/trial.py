@@ -13,12 +13,12 @@ from ...engine.reading import Reading
 from ...engine.report.paper import counted, listed
 from ...engine.testing import RuleTestResult, run_tests
 from ...engine.trial.marks import Marks
-from ...grammar.nodes import Rule
 from ..effects import Crossing, crossings
 from ..pages.adding_up import Silent, accounts, blanks, silent
 from ..rulebook import Ready
 from .chart import Chart, chart
-from .numbers import Numbers
+from .numbers import Numbers, View
+from .off import off_rules
 from .runs import Outcome, Waiting
 from .subjects import Subject
 
@@ -29,7 +29,8 @@ _MOST_NEAR = 5
 class Trial:
     """Everything that the panel asks for.
 
-    `rules` is None where the draft cannot run; `live` where nothing is live. `outcome` is of the draft.
+    `rules` is None where the draft cannot run; `live` where nothing is live. `outcome` is of the draft; `on`
+    is the draft with all rules switched on, None where none is off.
     """
 
     ruleset: str
@@ -39,6 +40,7 @@ class Trial:
     now: dt.datetime
     subject: Subject | None
     outcome: Outcome | Waiting | None
+    on: Evaluator | None = None
 
     # --- one lead -------------------------------------------------------------------------------
 
@@ -100,13 +102,7 @@ class Trial:
     @property
     def off(self) -> Sequence[str]:
         """The rules that are switched off."""
-        found = self.reading.tree.statements
-        inside = [rule for node in found for rule in getattr(node, "rules", ())]
-        return [
-            node.name.value
-            for node in (*found, *inside)
-            if isinstance(node, Rule) and node.off and node.name is not None
-        ]
+        return [rule.name.value for rule in off_rules(self.reading) if rule.name is not None]
 
     @property
     def blanks(self) -> str:
@@ -118,8 +114,12 @@ class Trial:
     @cached_property
     def numbers(self) -> Numbers:
         """What stands beside the cards."""
-        counts = self.outcome.counts if isinstance(self.outcome, Outcome) else None
-        return Numbers(self.reading, self.rules, counts, self.marks)
+        counted, case = self.counted, self.subject.case if self.subject is not None else None
+        return Numbers(
+            self.reading,
+            View(self.rules, case, counted.counts if counted is not None else None, self.marks),
+            View(self.on, case, counted.on if counted is not None else None),
+        )
 
     @property
     def counted(self) -> Outcome | None:

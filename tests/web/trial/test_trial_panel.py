@@ -12,6 +12,7 @@ from leadwright.engine.cli.program import run
 from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.store.leads import iterate_leads
 from leadwright.engine.store.opening import Store
+from leadwright.grammar.nodes import Span
 from leadwright.tests.web.small import HOSTILE, RULES
 from leadwright.web import Settings, create_app
 from leadwright.web.lookups import events_of_lead
@@ -224,3 +225,29 @@ def decided(store: Store, rules: Evaluator, found: Trial) -> list[Any]:
         rules.decide(rules.facts(lead.fields, events_of_lead(store, lead.id)), found.now)
         for lead in iterate_leads(store)
     ]
+
+
+def test_a_remark_that_moves_all_that_follows_changes_no_number(client: FlaskClient, store: Store) -> None:
+    before = tried(client, store, RULES, "L1").numbers
+    for text in (RULES.replace("# People", "# Very many people"), RULES, "\n\n" + RULES):
+        after = tried(client, store, text, "L1").numbers
+        for key in ("rule:Large", "stage:SQL"):
+            assert after.matches(key) == before.matches(key)
+            assert after.fires(key) is before.fires(key) is True
+        row = text.index("employees >= 100")
+        assert after.count(Span(row, row + len("employees >= 100"))) == 2
+
+
+def test_a_rule_that_is_off_shows_what_it_would_match(client: FlaskClient, store: Store) -> None:
+    for text in (WITH_EVERYTHING, WITH_EVERYTHING.replace('"Old" off', '"Old"  # off it is\n  OFF')):
+        found = tried(client, store, text, "L2")
+        row = text.index("employees > 1 ")
+        span = Span(row, row + len("employees > 1"))
+        assert found.numbers.count(span) == 3
+        mark = found.numbers.mark(span)
+        assert mark is not None
+        assert (mark.truth, mark.words) == ("yes", "40")
+        assert found.numbers.matches("rule:Old") is None
+        assert found.off == ["Old"]
+        assert found.rules is not None
+        assert "Old" not in [rule.name for rule in found.rules.plan.rules]
