@@ -44,17 +44,19 @@ def in_small_batches(patch: Callable[[Any, str, int], None] = setattr) -> None:
     patch(upkeep, "MOST", 16)
 
 
-def score(store: Store, points: int, *, whole: bool = False, now: int | None = None) -> None:
+def score(
+    store: Store, points: int, *, whole: bool = False, now: int | None = None, processes: int = 1
+) -> None:
     text = RULES.format(points=points)
     plan = read(Source(text)).plan
     assert plan is not None
     version = save_version(store, "inbound", text, plan.digest)
     at = time.time_ns() // 1000 if now is None else now
-    scoring.score_store(store, Evaluator(plan), version, at, whole=whole, means=Means(processes=1))
+    scoring.score_store(store, Evaluator(plan), version, at, whole=whole, means=Means(processes=processes))
 
 
 def main() -> None:
-    """Arguments: `work` or `watch`, the database, points, files of leads and of events in turns."""
+    """Arguments: `work`, `both` (in two processes) or `watch`, the database, points, files in turns."""
     kind, db, points, *files = sys.argv[1:]
     in_small_batches()
     print("go", flush=True)
@@ -65,7 +67,7 @@ def main() -> None:
         for name in files:
             path = Path(name)
             import_file(store, path, ColumnMapping("id") if "leads" in path.name else EVENTS)
-            score(store, int(points))
+            score(store, int(points), processes=2 if kind == "both" else 1)
 
 
 if __name__ == "__main__":

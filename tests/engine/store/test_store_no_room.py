@@ -39,9 +39,9 @@ def little_room(store: Store, pages: int) -> Iterator[None]:
 
 
 @pytest.fixture
-def stores(tmp_path: Path) -> Iterator[tuple[Store, Store, list[Path]]]:
+def stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Store, Store, list[Path]]]:
     """A store, another one that nothing is going to happen to, and files of leads and events."""
-    faulty_work.in_small_batches()
+    faulty_work.in_small_batches(monkeypatch.setattr)
     files = written(tmp_path, random.Random(7))
     with (
         open_store(tmp_path / "leads.db", create=True) as store,
