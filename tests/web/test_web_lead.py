@@ -72,7 +72,12 @@ def test_what_came_since_the_last_scoring_is_said_to_be_not_stored(
     assert "employees is 5 instead of 500" in text
 
 
-def test_histories_of_nothing_are_pages_too(client: FlaskClient) -> None:
+def test_histories_of_nothing_are_pages_too(client: FlaskClient, database: Path) -> None:
+    leads = database.parent / "late.csv"
+    leads.write_text("id,employees\nL9,5\n")
+    assert run(["import", str(leads), "--lead-id", "id", "--db", str(database)]) == 0
+    assert "Why the score changed" not in page(client, "/lead?id=L9")
+    assert "has not scored this lead yet" in page(client, "/lead/history?id=L9")
     assert "The first time it was scored." in page(client, "/lead/history?id=L1")
     assert client.get("/lead/history?id=L1&ruleset=nothing").status_code == 404
     assert client.get("/lead/history?id=nobody").status_code == 404

@@ -179,10 +179,10 @@ def _turns(store: Store, ruleset: str, lead: StoredLead, most: int) -> list[tupl
     def runnable(version: RulesetVersion) -> Evaluator:
         return kept().ready(version).evaluator
 
-    turns = score_turns(store, ruleset, lead, runnable, most=most)
+    turns = score_turns(store, ruleset, lead, runnable, most=most + 1)
     live = live_of(store, ruleset)
     if live is not None and turns:
         since = turn_since(store, live, lead, runnable, instant_asked(None, store, ruleset))
         turns += [since] if since is not None else []
-    pairs = list(zip(turns, [None, *turns[:-1]], strict=True))
+    pairs = list(zip(turns, [None, *turns], strict=False))
     return list(reversed(pairs))[:most]
