@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import heapq
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..engine.effect import Move, causes
-from ..engine.evaluate import Detail, Evaluator, Event, Facts, Result
-from ..engine.store.leads import StoredLead
+from ..engine.effect import Effect, Move, by_weight
+from ..engine.evaluate import Evaluator
+from ..engine.store.opening import Store
+from ..engine.store.what_if import Counts, Stopped, WhatIf
 from ..engine.values import instant_of
 
 _MOST_MOVES = 50
+_PORTION = 20_000
+"""How many leads are judged together; what is found of them counts once all are."""
 
 
 @dataclass(slots=True)
@@ -40,17 +42,8 @@ class DryRun:
     moves: list[Move] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sides:
-    """One lead by both rulesets."""
-
-    lead: str
-    old_facts: Facts
-    new_facts: Facts
-
-
 def dry_run(
-    leads: Iterable[tuple[StoredLead, list[Event]]],
+    store: Store,
     rules: Evaluator,
     against: Evaluator | None,
     now: dt.datetime,
@@ -59,61 +52,59 @@ def dry_run(
     most_seconds: float,
 ) -> DryRun:
     """Runs rules over leads, no more and no longer than given, beside the rules they are compared with."""
-    instant = instant_of(now)
     started = time.monotonic()
+    until = started + most_seconds
+    state = _state(store)
     found = DryRun()
-    top: list[tuple[tuple[bool, int], int, _Sides]] = []
-    for lead, events in leads:
-        if found.leads >= most_leads or time.monotonic() - started > most_seconds:
-            found.complete = False
+    while found.leads < min(state[1], most_leads):
+        # What is kept for those who edit is left alone: it is of one instant, and this may be of any other.
+        portion = WhatIf(part=(found.leads, min(_PORTION, most_leads - found.leads)))
+        try:
+            effect, counts = portion.both(
+                store,
+                against or rules,
+                rules,
+                instant_of(now),
+                most_moves=_MOST_MOVES,
+                stop=lambda: time.monotonic() > until,
+            )
+        except Stopped:
             break
-        found.leads += 1
-        facts = rules.facts(lead.fields, events)
-        result = _counted(found, rules, facts, instant)
-        if against is None:
+        if (meanwhile := _state(store)) != state:
+            # All that is told is of one state of the data.
+            state, found = meanwhile, DryRun()
             continue
-        old_facts = against.facts(lead.fields, events)
-        old = against.score(old_facts, instant)
-        found.before.update(_stages(against, old))
-        change = _change(against, old, rules, result)
-        if change is not None:
-            found.changed += 1
-            found.moved += change[0]
-            # The count keeps the heap from comparing leads, and keeps the first of equals.
-            heapq.heappush(top, (change, -found.leads, _Sides(lead.key, old_facts, facts)))
-            if len(top) > _MOST_MOVES:
-                heapq.heappop(top)
-    if against is not None:
-        found.moves = [_move(sides, against, rules, instant) for _, _, sides in sorted(top, reverse=True)]
+        _add(found, effect, counts, rules, against is not None)
+    found.complete = found.leads == state[1]
+    found.moves = sorted(found.moves, key=by_weight)[:_MOST_MOVES]
     found.seconds = time.monotonic() - started
     return found
 
 
-def _counted(found: DryRun, rules: Evaluator, facts: Facts, now: int) -> Result:
-    total, scores, stages, gone, fired, *_ = rules.run(Detail.LINES, facts, now)
-    result = Result(total, scores, stages, gone)
-    found.disqualified += gone
-    found.scores[total] += 1
-    found.stages.update(_stages(rules, result))
-    found.fires.update({rules.plan.rules[entry[0]].identity for entry in fired})
-    return result
+def _state(store: Store) -> tuple[int, int]:
+    """In which state the data is, and how many leads there are."""
+    with store.guard():
+        row = store.connection.execute("SELECT data, (SELECT count(*) FROM lead) FROM state").fetchone()
+    return int(row[0]), int(row[1])
 
 
-def _stages(rules: Evaluator, result: Result) -> list[tuple[str, str | None]]:
-    return list(zip(rules.plan.tracks, result.stages, strict=True))
-
-
-def _change(against: Evaluator, old: Result, rules: Evaluator, new: Result) -> tuple[bool, int] | None:
-    """Whether a lead changes stage and by how much its score changes, None where neither does."""
-    before, after = dict(_stages(against, old)), dict(_stages(rules, new))
-    if before == after and old.total == new.total:
-        return None
-    return before != after, abs(new.total - old.total)
-
-
-def _move(sides: _Sides, against: Evaluator, rules: Evaluator, now: int) -> Move:
-    old, new = against.decide(sides.old_facts, now), rules.decide(sides.new_facts, now)
-    return Move(sides.lead, old.total, new.total, old.stages, new.stages, causes(old, new))
+def _add(found: DryRun, effect: Effect, counts: Counts, rules: Evaluator, compared: bool) -> None:
+    """Adds what was found of a portion."""
+    tracks = set(rules.plan.tracks)
+    found.leads += effect.leads
+    found.disqualified += counts.disqualified
+    found.scores += effect.totals_after
+    for rule, leads in zip(rules.plan.rules, counts.rules, strict=True):
+        found.fires[rule.identity] += leads
+    for (track, old, new), leads in effect.matrix.items():
+        if track in tracks:
+            found.stages[track, new] += leads
+        if compared:
+            found.before[track, old] += leads
+    if compared:
+        found.changed += effect.moved
+        found.moved += effect.changed_stage
+        found.moves += effect.moves
 
 
 def dry_run_data(found: DryRun, rules: Evaluator, now: dt.datetime) -> dict[str, Any]:

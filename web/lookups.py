@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ..engine.evaluate import Event
-from ..engine.store.events import StoredEvent, event_kinds, events_of
-from ..engine.store.leads import StoredLead, find_lead, iterate_leads
+from ..engine.store.events import StoredEvent, events_of
+from ..engine.store.leads import StoredLead, find_lead
 from ..engine.store.opening import Store
 from ..engine.values import moment_of, read_moment
 from .problems import invalid, not_found
@@ -114,34 +112,6 @@ def events_of_lead(store: Store, lead: int) -> list[Event]:
 def as_events(events: Iterable[StoredEvent]) -> list[Event]:
     """Stored events as evaluation takes them."""
     return [Event(event.type, event.at, event.object, event.properties) for event in events]
-
-
-def all_leads(store: Store) -> Iterator[tuple[StoredLead, list[Event]]]:
-    """All leads with their events, in the order of their numbers, as of one moment of the database."""
-    store.connection.execute("BEGIN")
-    try:
-        happened = _all_events(store)
-        waiting = next(happened, None)
-        for lead in iterate_leads(store):
-            events: list[Event] = []
-            while waiting is not None and waiting[0] <= lead.id:
-                if waiting[0] == lead.id:
-                    events.append(waiting[1])
-                waiting = next(happened, None)
-            yield lead, events
-    finally:
-        store.connection.execute("COMMIT")
-
-
-def _all_events(store: Store) -> Iterator[tuple[int, Event]]:
-    kinds = event_kinds(store)
-    rows = store.connection.execute(
-        "SELECT lead, at, kind, properties FROM event ORDER BY lead, at, kind, key"
-    )
-    for lead, at, kind, properties in rows:
-        type_, object_ = kinds[kind]
-        given: dict[str, Any] = json.loads(properties) if properties else {}
-        yield lead, Event(type_, moment_of(at), object_, given)
 
 
 def instant_asked(text: str | None, store: Store | None = None, ruleset: str | None = None) -> dt.datetime:

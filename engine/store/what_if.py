@@ -55,10 +55,12 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Counts:
-    """How many leads there are, and for how many each rule fires, in the plan's order."""
+    """How many leads there are, for how many each rule fires, in the plan's order, and how many are
+    disqualified."""
 
     leads: int
     rules: Sequence[int]
+    disqualified: int
     truths: Mapping[int, tuple[int, int]]
 
     def of(self, condition: Condition) -> tuple[int, int]:
@@ -69,10 +71,12 @@ class Counts:
 class WhatIf:
     """Answers what rules would do to the leads of a store. Safe in threads, which wait for one another.
 
-    Between questions it holds at most `memory` bytes; while it answers one, also what that one reads.
+    Between questions it holds at most `memory` bytes; while it answers one, also what that one reads. `part`
+    has it look at a part of the leads alone: from which place on, in the order of the store, and how many.
     """
 
-    def __init__(self, memory: int = MEMORY) -> None:
+    def __init__(self, memory: int = MEMORY, part: tuple[int, int] = (0, -1)) -> None:
+        self._part = part
         self._lock = Lock()
         self._of: tuple[Path, int, int] | None = None
         self._leads: Ints = np.empty(0, np.int64)
@@ -120,11 +124,25 @@ class WhatIf:
         Raises as `effect` does.
         """
         with self._asking(store, now, progress, stop) as tell:
-            judging = self._judging(store, rules, now, tell)
-            plan = rules.plan
-            truths = {id(part): judging.count(part) for whole in conditions(plan) for part in nested(whole)}
-            fires = [int(np.count_nonzero(judging.fires(rule))) for rule in plan.rules]
-            return Counts(judging.leads, fires, truths)
+            return _counted(self._judging(store, rules, now, tell))
+
+    def both(
+        self,
+        store: Store,
+        before: Evaluator,
+        after: Evaluator,
+        now: int,
+        *,
+        most_moves: int | None = None,
+        progress: Progress | None = None,
+        stop: Stop | None = None,
+    ) -> tuple[Effect, Counts]:
+        """The `effect` of a change and the `counts` of the rules after it, of one state of the data."""
+        with self._asking(store, now, progress, stop) as tell:
+            old = self._judging(store, before, now, tell)
+            new = self._judging(store, after, now, tell, old)
+            effect = contrast(old, new, lambda places: self._keys(store, places), most_moves)
+            return effect, _counted(new)
 
     @contextmanager
     def _asking(
@@ -157,7 +175,10 @@ class WhatIf:
         if self._of != (store.path, data, now):
             self._measured.clear()
             self._kept.clear()
-            rows = store.connection.execute("SELECT _id FROM lead ORDER BY _id")
+            first, most = self._part
+            rows = store.connection.execute(
+                "SELECT _id FROM lead ORDER BY _id LIMIT ? OFFSET ?", (most, first)
+            )
             self._leads = np.fromiter((lead for (lead,) in rows), np.int64)
             self._of = (store.path, data, now)
 
@@ -256,3 +277,10 @@ def _copied(path: Path, data: int, tell: Progress) -> Iterator[Copy | None]:
         return
     with open_store(path) as store:
         discard(store)
+
+
+def _counted(judging: Judging) -> Counts:
+    plan = judging.plan
+    truths = {id(part): judging.count(part) for whole in conditions(plan) for part in nested(whole)}
+    fires = [int(np.count_nonzero(judging.fires(rule))) for rule in plan.rules]
+    return Counts(judging.leads, fires, int(np.count_nonzero(judging.verdict.disqualified)), truths)

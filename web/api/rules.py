@@ -16,7 +16,7 @@ from ..accounts.roles import Role
 from ..database import reading
 from ..dry_run import dry_run as run_dry
 from ..dry_run import dry_run_data
-from ..lookups import all_leads, instant_asked
+from ..lookups import instant_asked
 from ..problems import Problem, invalid
 from ..rulebook import Written, kept, read_text
 from ..rulebook import ready as ready_version
@@ -94,8 +94,8 @@ def dry_run(body: dict[str, Any]) -> dict[str, Any]:
     # The run has a limit of its own, which ends it with what was found so far.
     store.connection.set_progress_handler(None, 0)
     with kept().turn():
-        leads, seconds = all_leads(store), allowed.most_seconds
-        found = run_dry(leads, evaluator, live, now, most_leads=most, most_seconds=seconds)
+        seconds = allowed.most_seconds
+        found = run_dry(store, evaluator, live, now, most_leads=most, most_seconds=seconds)
     return dry_run_data(found, evaluator, now)
 
 

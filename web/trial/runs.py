@@ -156,7 +156,7 @@ class _Job:
         asked, started = self.question, time.monotonic()
         before, stop = asked.before or asked.rules, self.stopped.is_set
         with open_store(asked.database, read_only=True) as store:
-            effect = self.what_if.effect(
+            effect, counts = self.what_if.both(
                 store,
                 before,
                 asked.rules,
@@ -165,7 +165,6 @@ class _Job:
                 progress=self._tell,
                 stop=stop,
             )
-            counts = self.what_if.counts(store, asked.rules, asked.now, progress=self._tell, stop=stop)
             on = None
             if asked.on is not None:
                 on = self.what_if.counts(store, asked.on, asked.now, progress=self._tell, stop=stop)

@@ -25,7 +25,7 @@ class Slow(WhatIf):
         self.asked = 0
         self.ended: list[str] = []
 
-    def effect(self, store: Any, before: Any, after: Any, now: int, **how: Any) -> Any:
+    def both(self, store: Any, before: Any, after: Any, now: int, **how: Any) -> Any:
         self.asked += 1
         how["progress"]("reading events", 0.5)
         self.told.set()
@@ -33,7 +33,7 @@ class Slow(WhatIf):
             if how["stop"]():
                 self.ended.append(after.plan.rules[0].identity)
                 raise Stopped
-        return super().effect(store, before, after, now, **how)
+        return super().both(store, before, after, now, **how)
 
 
 @pytest.fixture
