@@ -167,6 +167,34 @@ def test_tab_indents_and_escape_before_it_leaves(text: TextView) -> None:
     text.keeps('rule "Large"\n  when employees')
 
 
+def test_keys_do_what_the_docs_say(text: TextView) -> None:
+    text.go_behind("when employees >= 100")
+    text.page.keyboard.press("Control+/")
+    text.keeps("# when employees >= 100\n")
+    text.page.keyboard.press("Control+/")
+    text.keeps(RULES)
+    text.go_behind("stage MQL")
+    text.page.keyboard.press("Alt+ArrowDown")
+    text.keeps("stage SQL when score >= 80 and requested demo\nstage MQL when score >= 30\n")
+    text.page.keyboard.press("Alt+ArrowUp")
+    text.keeps(RULES)
+    text.go_behind("and title")
+    text.page.keyboard.press("Backspace")
+    text.keeps("and titl in")
+    text.go_behind("stage SQL")
+    expect(text.page.locator("#text .cm-lintRange-error")).to_have_text("titl")
+    text.page.keyboard.press("Control+Shift+M")
+    expect(text.page.locator("#text .cm-panel-lint li")).to_contain_text(["titl"])
+    text.page.keyboard.press("Escape")
+    text.page.keyboard.press("F8")
+    assert text.cursor.endswith("and titl")
+    text.page.keyboard.press("Control+f")
+    text.page.keyboard.type("requested")
+    text.page.keyboard.press("Enter")
+    expect(text.page.locator("#text .cm-searchMatch-selected")).to_have_text("requested")
+    for_everybody(text.page)
+
+
 @pytest.mark.parametrize("view", ["text", "both"])
 def test_it_is_for_everybody(text_of: Open, view: str) -> None:
     text = text_of(view)
