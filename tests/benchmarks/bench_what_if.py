@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import random
 import re
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,6 +40,18 @@ EDIT, SIGNAL, AGGREGATE, FIRST, COUNTS = (
     "counts for each rule and clause",
 )
 _NAMED, _EDITS = 20, 4
+MEMORY = """
+import resource, sys
+from leadwright.engine.store.opening import open_store
+from benchmarks.bench_what_if import Editing
+from benchmarks.workloads import twenty
+with open_store(sys.argv[1]) as store:
+    editing = Editing(store, twenty(), {("visited", "careers"): 0}, 8)
+    for _ in range(4):
+        editing.edit()
+        editing.signal()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
 _PAGE, _DAYS = "careers", 40
 
 
@@ -49,7 +63,7 @@ class _Found:
     kept: int
 
 
-class _Editing:
+class Editing:
     """Somebody who edits one ruleset over one store."""
 
     def __init__(self, store: Store, ruleset: Ruleset, kinds: Kinds, questions: int) -> None:
@@ -106,18 +120,27 @@ def run(*, quick: bool) -> Report:
             kinds = build(path, number)
             with open_store(path) as store:
                 for name, ruleset in rulesets.items():
-                    editing = _Editing(store, ruleset, kinds, (_EDITS + 2) * (rounds + 1))
+                    editing = Editing(store, ruleset, kinds, (_EDITS + 2) * (rounds + 1))
                     found = _measured(editing, rounds)
                     title = f"{name}, {number:,} leads, {20 * number:,} events, {found.kept} MiB kept"
                     tables.append(_table(title, found))
                     claims += _claims(
                         f"{name}, {number:,} leads", found, most=100 if number == small else 500
                     )
+            if number == large:
+                claims.append(Claim(f"20 rules, {number:,} leads: memory", _memory(path), 700, False, "MiB"))
     notes = ("what is named are the 20 leads that move most, with the rules that moved them",)
     return Report("what-if", tuple(tables), tuple(claims), notes)
 
 
-def _measured(editing: _Editing, rounds: int) -> _Found:
+def _memory(path: Path) -> int:
+    """The most memory, in MiB, that a process takes for eight questions."""
+    command = [sys.executable, "-c", MEMORY, str(path)]
+    folder = Path(__file__).parents[1]
+    return int(subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout)
+
+
+def _measured(editing: Editing, rounds: int) -> _Found:
     start = perf_counter()
     editing.first()
     first = Measured(FIRST, (perf_counter() - start,))
