@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...engine.effect import Effect
+
 WIDTH, HEIGHT = 300, 84
 """Of the drawing, in its own units."""
 
 _MOST_BARS = 24
-_STEPS = (1, 2, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,47 +38,28 @@ class Chart:
     median: int
 
 
-def chart(draft: Counter[int], live: Counter[int] | None) -> Chart | None:
-    """The drawing of how many leads have which score; None where there are no leads."""
-    scores = [*draft, *(live or ())]
-    if not scores:
+def chart(effect: Effect, live: bool) -> Chart | None:
+    """The drawing of how many leads have which score, beside the `live` ones where there are any; None where
+    there are no leads."""
+    if not effect.totals_after:
         return None
-    step = _step(min(scores), max(scores))
-    first, last = min(scores) // step, max(scores) // step
-    in_draft, in_live = (_binned(counts, step) for counts in (draft, live or Counter()))
-    most = max(*in_draft.values(), *in_live.values(), 1)
-    width = WIDTH / (last - first + 1)
+    bands = effect.bands(_MOST_BARS)
+    most = max(max(draft, before if live else 0) for _, _, before, draft in bands)
+    width = WIDTH / len(bands)
     bars = tuple(
         Bar(
-            place * step,
-            place * step + step - 1,
-            in_draft[place],
-            in_live[place] if live is not None else None,
-            round((place - first) * width, 2),
+            low,
+            high,
+            draft,
+            before if live else None,
+            round(place * width, 2),
             round(width, 2),
-            _height(in_draft[place], most),
-            _height(in_live[place], most),
+            _height(draft, most),
+            _height(before, most),
         )
-        for place in range(first, last + 1)
+        for place, (low, high, before, draft) in enumerate(bands)
     )
-    return Chart(bars, tuple(_ticks(bars)), _median(draft))
-
-
-def _step(low: int, high: int) -> int:
-    """The narrowest round width of bars that are few enough."""
-    size = 1
-    while True:
-        for step in _STEPS:
-            if high // (step * size) - low // (step * size) < _MOST_BARS:
-                return step * size
-        size *= 10
-
-
-def _binned(counts: Counter[int], step: int) -> Counter[int]:
-    found: Counter[int] = Counter()
-    for score, leads in counts.items():
-        found[score // step] += leads
-    return found
+    return Chart(bars, tuple(_ticks(bars)), _median(effect.totals_after))
 
 
 def _height(leads: int, most: int) -> float:

@@ -23,6 +23,7 @@ from .runs import Outcome, Waiting
 from .subjects import Subject
 
 _MOST_NEAR = 5
+_MOST_LINES = 4
 
 
 @dataclass
@@ -154,6 +155,13 @@ class Trial:
         return f"No lead changes stage{rest}."
 
     @property
+    def movers(self) -> list[tuple[str, int, int]]:
+        """The rules, caps and ranges that move most leads: how many, and by how many points together."""
+        found = self.counted.effect.by_line if self.counted is not None else {}
+        ranked = sorted(found.items(), key=lambda line: (-line[1][0], -abs(line[1][1])))
+        return [(name, leads, points) for name, (leads, points) in ranked[:_MOST_LINES]]
+
+    @property
     def took(self) -> str:
         """How long the counting took."""
         seconds = self.counted.seconds if self.counted is not None else 0.0
@@ -164,8 +172,7 @@ class Trial:
         """The distribution of the scores."""
         if self.counted is None:
             return None
-        effect = self.counted.effect
-        return chart(effect.totals_after, effect.totals_before if self.live is not None else None)
+        return chart(self.counted.effect, self.live is not None)
 
     # --- tests ----------------------------------------------------------------------------------
 

@@ -92,6 +92,7 @@ def test_an_edit_tells_who_moves_and_why(client: FlaskClient) -> None:
     assert "0 points no stage live: 30 points, MQL" in said
     assert "1 lead moves down, none up." in said
     assert "Ann Lee 30 → 0 MQL → none Large -30" in said
+    assert "Through Large (1 lead, -30 in all)." in said
     assert "MQL 1 0 -1" in said
     assert "none 2 3 +1" in said
     large = next(html for html in answer["cards"].values() if 'data-key="rule:Large"' in html)
