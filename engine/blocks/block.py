@@ -15,6 +15,9 @@ from ..evaluate.columns import Ints
 MOST = 1 << 15
 """How many leads a block has at most: few enough for what is done with it to stay close to the processor."""
 
+EVENTS = 1 << 20
+"""How many events a block has about at most."""
+
 Places = NDArray[np.integer[Any]]
 """Where something stands: leads in a block, events among its events."""
 

@@ -31,7 +31,7 @@ Kinds = dict[tuple[str, str | None], int]
 def statement(ruleset: Ruleset, kinds: Kinds, table: str) -> str:
     """Puts lead, total and stage of every lead into a table."""
     signals = {signal: f"g{number}" for number, signal in enumerate(ruleset.signals())}
-    printer = _Printer(ruleset, kinds, signals)
+    printer = Printer(ruleset, kinds, signals)
     measured = ",\n  ".join(f"{printer.aggregate(signal)} AS {name}" for signal, name in signals.items())
     read = sorted({kind for signal in signals for kind in printer.kinds_of(signal)})
     return f"""
@@ -58,16 +58,24 @@ FROM (
 """.strip()
 
 
-class _Printer:
+class Printer:
+    """Prints the parts of a ruleset for SQLite; `signals` are the names of the columns that hold them."""
+
     def __init__(self, ruleset: Ruleset, kinds: Kinds, signals: dict[Signal, str]) -> None:
         self.ruleset = ruleset
         self.kinds = kinds
         self.signals = signals
 
     def ranged(self, score: str, high: int) -> str:
+        """A score within its range."""
         return f"max(0, min({high}, {score}))"
 
+    def least(self, most: int, points: str) -> str:
+        """Points, but no more than so many."""
+        return f"min({most}, {points})"
+
     def kinds_of(self, signal: Signal) -> list[int]:
+        """The numbers of the kinds of events that feed a signal."""
         return [
             number
             for (type_, object_), number in self.kinds.items()
@@ -75,6 +83,7 @@ class _Printer:
         ]
 
     def test(self, signal: Signal) -> str:
+        """Whether an event feeds a signal."""
         kinds = self.kinds_of(signal)
         which = f"kind = {kinds[0]}" if len(kinds) == 1 else f"kind BETWEEN {kinds[0]} AND {kinds[-1]}"
         if kinds != list(range(kinds[0], kinds[-1] + 1)):
@@ -83,6 +92,7 @@ class _Printer:
         return which + window
 
     def aggregate(self, signal: Signal) -> str:
+        """A signal over the events of a lead."""
         test = self.test(signal)
         match signal.measure:
             case "count":
@@ -101,11 +111,12 @@ class _Printer:
         return f"total(CASE WHEN {test} THEN {left} END)"
 
     def score(self, name: str) -> str:
+        """The points of a score, before its range."""
         rules = [rule for rule in self.ruleset.rules if rule.score == name]
         parts = [self.rule(rule) for rule in rules if not rule.grouped]
         grouped = [self.rule(rule) for rule in rules if rule.grouped]
         if grouped:
-            parts.append(f"min({self.ruleset.group_most}, {_sum(grouped)})")
+            parts.append(self.least(self.ruleset.group_most, _sum(grouped)))
         return _sum(parts)
 
     def rule(self, rule: Rule) -> str:
@@ -114,7 +125,7 @@ class _Printer:
             return f"CASE WHEN {self.condition(rule.condition)} THEN {rule.points} ELSE 0 END"
         signal = self.signals[rule.each]
         points = f"{rule.points} * {signal}" if rule.each.measure == "count" else signal
-        return points if rule.most is None else f"min({rule.most}, {points})"
+        return points if rule.most is None else self.least(rule.most, points)
 
     def condition(self, condition: Condition) -> str:
         match condition:

@@ -27,10 +27,18 @@ if TYPE_CHECKING:
 )
 @click.argument("rules", metavar="[RULES]", type=click.Path(), required=False)
 @click.option("--all", "whole", is_flag=True, help="Score all leads, whether they are due or not.")
+@click.option(
+    "--memory",
+    type=click.IntRange(min=64),
+    metavar="MIB",
+    help="How much memory scoring all of many leads may take, about; less is slower.",
+)
 @db_option()
 @at_option(default="now")
 @json_option
-def command(rules: str | None, whole: bool, db: str, at: str | None, as_json: bool) -> int:
+def command(
+    rules: str | None, whole: bool, memory: int | None, db: str, at: str | None, as_json: bool
+) -> int:
     """Score leads by a ruleset.
 
     RULES is a file, or the name of a ruleset that was scored before. A file that changed becomes the next
@@ -50,7 +58,7 @@ def command(rules: str | None, whole: bool, db: str, at: str | None, as_json: bo
             chosen = rules_in_use(store)
         else:
             chosen = [published(store, rules_named(rules, store, catalogue(store)))]
-        scored = [score(store, found, now, whole=whole) for found in chosen]
+        scored = [score(store, found, now, whole=whole, memory=memory) for found in chosen]
     if as_json:
         data = [scored_data(one) for one in scored]
         write_json(data if rules is None else data[0])
@@ -76,12 +84,16 @@ def rules_in_use(store: Store) -> list[Rules]:
     return [of_version(load_version(store, name)) for name in names]
 
 
-def score(store: Store, rules: Rules, now: dt.datetime, *, whole: bool = False) -> Scored:
+def score(
+    store: Store, rules: Rules, now: dt.datetime, *, whole: bool = False, memory: int | None = None
+) -> Scored:
     """Scores the leads that are due by a published ruleset, with progress, and counts where all stand."""
     from ...evaluate import Evaluator
     from ...report.scores import Scored
     from ...store.scoring import score_store
+    from ...store.whole import Means
     from ...values import instant_of
+    from ..command import note
     from ..progress import ProgressLine
     from ..scored import disqualified, highest, totals
 
@@ -89,7 +101,11 @@ def score(store: Store, rules: Rules, now: dt.datetime, *, whole: bool = False) 
     assert version is not None, "published before it is scored"
     with ProgressLine() as progress:
         at = instant_of(now)
-        tally = score_store(store, Evaluator(plan), version, at, whole=whole, progress=progress).tally
+        means = Means(memory=memory)
+        report = score_store(store, Evaluator(plan), version, at, whole=whole, progress=progress, means=means)
+    if report.note is not None:
+        note(f"read the database itself, which takes longer: {report.note}")
+    tally = report.tally
     by_total = totals(store, rules.name)
     return Scored(
         ruleset=rules.name,

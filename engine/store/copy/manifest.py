@@ -9,15 +9,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 NAME = "manifest.json"
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A file of the copy: how many leads and events it has, and as which state of the copy it was written.
 
-    `number` says of a block which leads it is about, all with numbers from `number * MOST` on; it is None
-    of a supplement, which has some leads of any numbers.
+    `number` says of a block which leads it is about, all with numbers from `number * span` of the copy on; it
+    is None of a supplement, which has some leads of any numbers.
     """
 
     file: str
@@ -30,11 +30,13 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """One state of the copy, the `state`-th: the token that the record knows it by, up to which batch of
-    data it goes, and its pieces. A lead is as the piece of the latest state has it."""
+    data it goes, how many numbers of leads a block is about, and its pieces. A lead is as the piece of the
+    latest state has it."""
 
     token: str
     data: int
     state: int
+    span: int
     pieces: tuple[Piece, ...]
 
     @property

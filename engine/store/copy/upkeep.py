@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...blocks.block import MOST, Block
+from ...blocks.block import EVENTS, MOST, Block
 from ...evaluate.columns import Bools, Ints
 from ..errors import StoreError
 from ..freshness import ALL_CHANGED
@@ -36,6 +36,7 @@ _FEW = 8
 
 _MOST_SUPPLEMENTS = 16
 _TRIES = 3
+_PROBES = 64
 PATIENCE = 60.0
 """Seconds to wait for another program that is at the copy."""
 
@@ -97,16 +98,17 @@ class Copy:
     @cached_property
     def units(self) -> tuple[Unit, ...]:
         """Its pieces, open. Raises `Damaged` where one is not as it was written."""
+        span = self.manifest.span
         blocks = {piece.number: piece for piece in self.manifest.pieces if piece.number is not None}
         later = np.empty(0, np.int64)
         found: dict[str, Unit] = {}
         for piece in sorted(self.manifest.pieces, key=lambda piece: piece.state, reverse=True):
             file = self._opened(piece, found)
             if piece.number is None:
-                gone = np.union1d(later, file.leads[_in_newer(file.leads, piece, blocks)])
+                gone = np.union1d(later, file.leads[_in_newer(file.leads // span, piece, blocks)])
                 later = np.union1d(later, file.leads)
             else:
-                first, last = np.searchsorted(later, [piece.number * MOST, (piece.number + 1) * MOST])
+                first, last = np.searchsorted(later, [piece.number * span, (piece.number + 1) * span])
                 gone = later[first:last]
             found[piece.file] = Unit(file, gone)
         return tuple(found[piece.file] for piece in self.manifest.pieces)
@@ -193,6 +195,7 @@ class _Upkeep:
         self.store = store
         self.folder = folder
         self.tell = tell
+        self.span = MOST
 
     def run(self) -> Copy | None:
         """The copy in step with the record, None where all of the record changed in the meantime."""
@@ -207,8 +210,9 @@ class _Upkeep:
         with _at_one_moment(self.store) as (reader, data):
             former = self._known(reader.connection)
             state = 1 if former is None else former.state + 1
+            self.span = _span(reader.connection) if former is None else former.span
             pieces = self._pieces(reader, former, state, token)
-        manifest = Manifest(token, data, state, tuple(pieces))
+        manifest = Manifest(token, data, state, self.span, tuple(pieces))
         return Copy(self.folder, manifest) if self._put(manifest) else None
 
     def _known(self, connection: sqlite3.Connection) -> Manifest | None:
@@ -242,19 +246,21 @@ class _Upkeep:
         """The pieces of the new state, those that are new being written."""
         reading = Reading(reader)
         if former is None:
-            return list(self._blocks(reading, _all_blocks(reader.connection), state, token))
+            return list(self._blocks(reading, _all_blocks(reader.connection, self.span), state, token))
         blocks = {piece.number: piece for piece in former.pieces if piece.number is not None}
         touched = _touched(reader.connection, former.data)
         apart = {piece: self._apart(piece, blocks) for piece in former.pieces if piece.number is None}
-        anew = _worn(np.concatenate([touched, *apart.values()]), blocks)
-        apart = {piece: leads for piece, leads in apart.items() if not np.isin(leads // MOST, anew).all()}
+        anew = _worn(np.concatenate([touched, *apart.values()]), blocks, self.span)
+        apart = {
+            piece: leads for piece, leads in apart.items() if not np.isin(leads // self.span, anew).all()
+        }
         if len(apart) >= _MOST_SUPPLEMENTS:
             touched = np.unique(np.concatenate([touched, *apart.values()]))
             apart = {}
         written = list(self._blocks(reading, anew, state, token))
-        rest = touched[~np.isin(touched // MOST, anew)]
-        for first in range(0, len(rest), MOST):
-            some = rest[first : first + MOST].tolist()
+        rest = touched[~np.isin(touched // self.span, anew)]
+        for first in range(0, len(rest), self.span):
+            some = rest[first : first + self.span].tolist()
             written.append(self._write(reading.block_of(some), None, state, f"{state}-{first}-{token}"))
         kept = [piece for number, piece in blocks.items() if number not in anew]
         return sorted([*kept, *apart, *written], key=lambda piece: (piece.number is None, piece.number or 0))
@@ -263,13 +269,13 @@ class _Upkeep:
         """The leads of a supplement that have not been read anew with their block since."""
         with closing(BlockFile(self.folder / piece.file)) as file:
             leads = file.leads
-        return leads[~_in_newer(leads, piece, blocks)]
+        return leads[~_in_newer(leads // self.span, piece, blocks)]
 
     def _blocks(self, reading: Reading, numbers: Iterable[int], state: int, token: str) -> Iterator[Piece]:
         numbers = list(numbers)
         for done, number in enumerate(numbers):
             self.tell("copying", done / len(numbers))
-            block = reading.block(number * MOST, number * MOST + MOST - 1)
+            block = reading.block(number * self.span, (number + 1) * self.span - 1)
             yield self._write(block, number, state, f"{number:06}-{state}-{token}")
 
     def _write(self, block: Block, number: int | None, state: int, name: str) -> Piece:
@@ -292,25 +298,42 @@ def _all_changed(connection: sqlite3.Connection) -> int:
     return 0 if row is None else int(row[0])
 
 
-def _in_newer(leads: Ints, piece: Piece, blocks: Mapping[int, Piece]) -> Bools:
-    """Which leads of a supplement stand in a block that is newer than it."""
-    numbers = leads // MOST
+def _in_newer(numbers: Ints, piece: Piece, blocks: Mapping[int, Piece]) -> Bools:
+    """Which leads of a supplement stand in a block that is newer than it, by the numbers of their blocks."""
     newer = [number for number, block in blocks.items() if block.state > piece.state]
     return np.isin(numbers, newer, kind="sort")
 
 
-def _worn(apart: Ints, blocks: Mapping[int, Piece]) -> list[int]:
+def _worn(apart: Ints, blocks: Mapping[int, Piece], span: int) -> list[int]:
     """The blocks of which so many leads are in supplements, or about to be, that they are read anew."""
     return sorted(
         number
-        for number, leads in Counter((np.unique(apart) // MOST).tolist()).items()
-        if leads * _FEW > (blocks[number].leads if number in blocks else MOST)
+        for number, leads in Counter((np.unique(apart) // span).tolist()).items()
+        if leads * _FEW > (blocks[number].leads if number in blocks else span)
     )
 
 
-def _all_blocks(connection: sqlite3.Connection) -> list[int]:
-    first, last = (connection.execute(f"SELECT {end}(_id) FROM lead").fetchone()[0] for end in ("min", "max"))
-    return [] if first is None else list(range(first // MOST, last // MOST + 1))
+def _all_blocks(connection: sqlite3.Connection, span: int) -> list[int]:
+    first, last = _ends(connection)
+    return list(range(first // span, last // span + 1)) if first <= last else []
+
+
+def _span(connection: sqlite3.Connection) -> int:
+    """How many numbers of leads a block is to be about: fewer where leads have many events."""
+    first, last = _ends(connection)
+    some = range(first, last + 1, max(1, (last - first) // _PROBES))
+    ask = "SELECT count(*) FROM event WHERE lead = ?"
+    events: list[int] = [connection.execute(ask, (lead,)).fetchone()[0] for lead in some]
+    usual = sum(events) // max(1, len(events))
+    return max(1, min(MOST, EVENTS // max(1, usual)))
+
+
+def _ends(connection: sqlite3.Connection) -> tuple[int, int]:
+    """The least and the greatest number of a lead."""
+    least, greatest = (
+        connection.execute(f"SELECT {end}(_id) FROM lead").fetchone()[0] for end in ("min", "max")
+    )
+    return (1, 0) if least is None else (least, greatest)
 
 
 def _touched(connection: sqlite3.Connection, since: int) -> Ints:
