@@ -20,6 +20,11 @@ SCREENS = {
     "compare, before the choice": "/compare",
     "compare": "/compare?a=inbound@1&b=inbound@1",
     "record": "/audit",
+    "new ruleset": "/new",
+    "review": "/rulesets/inbound/review",
+    "history": "/rulesets/inbound/history",
+    "why a score changed": "/lead/history?id=L1",
+    "users": "/users",
 }
 PROBLEMS = {
     "nothing there": ("/nowhere", 404),
