@@ -89,6 +89,25 @@ def test_lists_and_words_complete_on_demand(text: TextView) -> None:
     text.keeps("when requested demo and title in ICP\n")
 
 
+def test_enter_begins_a_line_where_lines_begin_and_takes_what_was_chosen(text: TextView) -> None:
+    text.go_behind("when requested demo")
+    text.page.keyboard.type(" and ")
+    expect(text.options.first).to_have_text("nametext, 4 leads")
+    text.page.wait_for_timeout(150)
+    text.page.keyboard.press("Enter")
+    text.page.keyboard.type("ti")
+    expect(text.options.first).to_have_text("titletext, 4 leads")
+    text.page.wait_for_timeout(150)
+    text.page.keyboard.press("Tab")
+    text.page.keyboard.type(" is known and ")
+    expect(text.options.first).to_have_text("nametext, 4 leads")
+    text.page.wait_for_timeout(150)
+    text.page.keyboard.press("ArrowDown")
+    text.page.keyboard.press("Enter")
+    text.page.keyboard.type(" is known")
+    text.keeps("when requested demo and \ntitle is known and title is known\nthen +40")
+
+
 def test_letters_of_two_halves_do_not_shift_what_is_completed(text: TextView) -> None:
     text.go_behind("# People who may sign.")
     text.type(" 😀😀😀")
@@ -142,6 +161,16 @@ def test_mistakes_are_marked_in_place_with_what_to_do(text: TextView) -> None:
     text.problems.click()
     expect(text.page.locator("#text .cm-panel-lint")).to_contain_text('Did you mean "title"?')
     for_everybody(text.page)
+
+
+def test_what_is_half_written_is_not_called_wrong_yet(text: TextView) -> None:
+    text.go_behind("when requested demo")
+    text.page.keyboard.type(" and titel >")
+    expect(text.editor.state).to_contain_text("error")
+    expect(text.page.locator("#text .cm-lintRange-error")).to_have_count(0)
+    text.go_behind("# People")
+    text.page.keyboard.type(" ")
+    expect(text.page.locator("#text .cm-lintRange-error")).not_to_have_count(0)
 
 
 def test_a_text_is_laid_out_on_demand(text: TextView) -> None:

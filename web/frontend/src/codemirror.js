@@ -1,5 +1,13 @@
 // What the text view uses of CodeMirror, as one module. Naming it one by one keeps the rest out.
-export { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+export {
+  acceptCompletion,
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  selectedCompletionIndex,
+  startCompletion,
+} from "@codemirror/autocomplete";
 export { defaultKeymap, indentWithTab } from "@codemirror/commands";
 export { lintGutter, lintKeymap, openLintPanel, setDiagnostics } from "@codemirror/lint";
 export { search, searchKeymap } from "@codemirror/search";

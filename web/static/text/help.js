@@ -34,15 +34,38 @@ export function fromServer(text, place) {
 const MOST = 100;
 const ASKS_FOR_MORE = /(?:^|[\s(])(?:when|and|or|not|in|each|latest|first|since|contains|like|=|!=)\s+$|[(,]\s*$/i;
 
+// Where people who write on several lines begin a new one: there Enter is theirs, unless they chose.
+const ENDS_A_LINE = /(?:(?:^|\s)(?:when|and|or|then|given|expect)|,)\s*$/i;
+
 /** An extension that completes what is written, on its own after a word was begun, and on Ctrl+Space. */
-export function completion({ autocompletion }) {
-  return autocompletion({
-    override: [suggest],
-    icons: false,
-    aboveCursor: false,
-    activateOnTypingDelay: 60,
-    tooltipClass: () => "lw-complete",
-  });
+export function completion(cm) {
+  let asked = false;
+  function accept(view) {
+    const { head } = view.state.selection.main;
+    const before = view.state.sliceDoc(view.state.doc.lineAt(head).from, head);
+    if (!asked && cm.selectedCompletionIndex(view.state) === 0 && ENDS_A_LINE.test(before)) return false;
+    return cm.acceptCompletion(view);
+  }
+  function ask(view) {
+    asked = true;
+    return cm.startCompletion(view);
+  }
+  const runs = new Map([
+    [cm.acceptCompletion, accept],
+    [cm.startCompletion, ask],
+  ]);
+  return [
+    cm.autocompletion({ override: [suggest], icons: false, activateOnTypingDelay: 60, defaultKeymap: false }),
+    cm.EditorView.updateListener.of(({ docChanged }) => {
+      if (docChanged) asked = false;
+    }),
+    cm.Prec.highest(
+      cm.keymap.of([
+        ...cm.completionKeymap.map((key) => ({ ...key, run: runs.get(key.run) ?? key.run })),
+        { key: "Tab", run: cm.acceptCompletion },
+      ]),
+    ),
+  ];
 }
 
 async function suggest(context) {

@@ -120,7 +120,8 @@ const RULES = {
     maxWidth: "100%",
   },
   ".cm-panel button[name=close]": { color: "var(--text)", minWidth: "1.5rem", minHeight: "1.5rem" },
-  ".cm-panel.cm-panel-lint ul": { maxHeight: "8rem" },
+  ".cm-panel.cm-panel-lint ul": { maxHeight: "8rem", paddingRight: "1.75rem" },
+  ".cm-panel.cm-panel-lint ul:focus": { outlineOffset: "-3px" },
   ".cm-panel.cm-panel-lint ul [aria-selected], .cm-panel.cm-panel-lint ul:focus [aria-selected]": {
     background: "var(--card)",
     color: "var(--text)",

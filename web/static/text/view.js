@@ -142,7 +142,6 @@ class TextView {
       ),
       cm.keymap.of([
         ...cm.closeBracketsKeymap,
-        ...cm.completionKeymap,
         ...cm.lintKeymap,
         ...cm.searchKeymap,
         ...cm.defaultKeymap,
@@ -228,14 +227,14 @@ class TextView {
     this.#mark();
   }
 
-  /** Marks what is wrong, but for the line that somebody is in the middle of writing. */
+  /** Marks what is wrong, but for what somebody is in the middle of writing. */
   #mark() {
     clearTimeout(this.#patience);
     const { state } = this.view;
     const left = this.#written + FINISHING - Date.now();
-    const line = state.doc.lineAt(state.selection.main.head);
     const writing = left > 0 && this.view.hasFocus;
-    const shown = this.#wrong.filter((one) => !writing || one.to < line.from || one.from > line.to);
+    const { from, to } = paragraph(state.doc, state.selection.main.head);
+    const shown = this.#wrong.filter((one) => !writing || one.to < from || one.from > to);
     if (shown.length < this.#wrong.length) this.#patience = setTimeout(() => this.#mark(), left);
     this.view.dispatch(cm.setDiagnostics(state, shown));
     const { problems } = this.#frame;
@@ -284,6 +283,15 @@ class TextView {
     void this.flush();
     this.view.destroy();
   }
+}
+
+/** The lines around a place up to the next blank ones: where a statement, half written, may reach. */
+function paragraph(doc, place) {
+  let first = doc.lineAt(place).number;
+  let last = first;
+  while (first > 1 && doc.line(first - 1).text.trim()) first--;
+  while (last < doc.lines && doc.line(last + 1).text.trim()) last++;
+  return { from: doc.line(first).from, to: doc.line(last).to };
 }
 
 const moved = (one, changes) => ({ ...one, from: changes.mapPos(one.from, 1), to: Math.max(changes.mapPos(one.from, 1), changes.mapPos(one.to, -1)) });
