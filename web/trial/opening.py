@@ -12,11 +12,12 @@ from flask import current_app
 from ...engine.evaluate import Evaluator
 from ...engine.plan import Plan
 from ...engine.reading import Reading
+from ...engine.store.leads import search_leads
 from ...engine.store.opening import Store
 from ...engine.values import instant_of
 from ..access import settings
 from ..effects import what_if
-from ..lookups import standing
+from ..lookups import Scoring, highest, last_scoring
 from ..rulebook import kept, live_of, read_text
 from .off import switched_on
 from .runs import Question, Runs
@@ -35,6 +36,7 @@ class Tried:
         self._lock = Lock()
         self._evaluators: OrderedDict[Hashable, Evaluator] = OrderedDict()
         self._looked: dict[int, dt.datetime] = {}
+        self._firsts: OrderedDict[Hashable, str | None] = OrderedDict()
 
     def evaluator(self, plan: Plan) -> Evaluator:
         """What decides by a plan; the same for one of the same texts and meaning."""
@@ -55,6 +57,23 @@ class Tried:
                 found = now
         return found
 
+    def first(self, store: Store, ruleset: str, data: int, last: Scoring | None) -> str | None:
+        """The id of the lead that scored highest, of any where none was scored; None where there is no lead.
+
+        Finding it takes a look at every score, and is done once for each scoring and state of the data.
+        """
+        key = (ruleset, data, last.run if last is not None else None)
+        with self._lock:
+            if key in self._firsts:
+                self._firsts.move_to_end(key)
+                return self._firsts[key]
+        found = highest(store, ruleset, None, 1) or search_leads(store, "", 1)
+        with self._lock:
+            self._firsts[key] = found[0].key if found else None
+            while len(self._firsts) > _MOST_KEPT:
+                self._firsts.popitem(last=False)
+            return self._firsts[key]
+
 
 def tried() -> Tried:
     """What this application keeps."""
@@ -69,11 +88,12 @@ def trial_of(store: Store, ruleset: str, reading: Reading, asked: str | None) ->
     live = kept().ready(live_version) if live_version is not None else None
     with store.guard():
         data = int(store.connection.execute("SELECT data FROM state").fetchone()[0])
-    last = standing(store, ruleset)
+    last = last_scoring(store, ruleset)
     now = last.now if last is not None else state.present(data)
     rules = state.evaluator(reading.plan) if reading.plan is not None else None
     known = rules or (live.evaluator if live is not None else None)
-    subject = subject_of(store, ruleset, known.plan, asked, now) if known is not None else None
+    whom = asked or state.first(store, ruleset, data, last)
+    subject = subject_of(store, known.plan, whom, now) if known is not None and whom else None
     outcome, on = None, None
     if rules is not None:
         before = live.evaluator if live is not None else None

@@ -78,7 +78,7 @@ class Runs:
         self._jobs: dict[str, _Job] = {}
         self._done: OrderedDict[Hashable, Outcome] = OrderedDict()
 
-    def ask(self, ruleset: str, question: Question, patience: float = PATIENCE) -> Outcome | Waiting:
+    def ask(self, ruleset: str, question: Question, patience: float | None = None) -> Outcome | Waiting:
         """What came of it, or how far it is. Another question about the same ruleset ends the one before.
 
         Raises what came in its way, such as StoreError.
@@ -95,7 +95,7 @@ class Runs:
                     job.stopped.set()
                 job = self._jobs[ruleset] = _Job(question, self._what_if)
                 Thread(target=self._run, args=(ruleset, job), daemon=True, name=f"counting {ruleset}").start()
-        job.ended.wait(patience)
+        job.ended.wait(PATIENCE if patience is None else patience)
         if job.error is not None:
             with self._lock:
                 if self._jobs.get(ruleset) is job:

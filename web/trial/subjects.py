@@ -11,7 +11,7 @@ from ...engine.store.leads import StoredLead, find_lead, search_leads
 from ...engine.store.opening import Store
 from ...engine.trial.case import Case, case_of_test
 from ...engine.values import instant_of
-from ..lookups import events_of_lead, highest
+from ..lookups import events_of_lead
 from .pasted import PasteError, read_pasted
 
 TEST, GIVEN = "test:", "given:"
@@ -42,11 +42,8 @@ class Subject:
     problem: str | None = None
 
 
-def subject_of(store: Store, ruleset: str, plan: Plan, asked: str | None, now: dt.datetime) -> Subject | None:
-    """Whom is meant; without a word of it, the lead that scored highest. None where there is no lead."""
-    if not asked:
-        first = highest(store, ruleset, None, 1) or search_leads(store, "", 1)
-        return _lead(store, first[0], now) if first else None
+def subject_of(store: Store, plan: Plan, asked: str, now: dt.datetime) -> Subject:
+    """Whom is meant: a lead by its id or any text that only it has, a test, or what was pasted."""
     lead = find_lead(store, asked)
     if lead is not None:
         return _lead(store, lead, now)

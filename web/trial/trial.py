@@ -142,7 +142,13 @@ class Trial:
 
     @property
     def moves_words(self) -> str:
-        """How many leads move, in a sentence."""
+        """How many leads move, in a sentence; or how far the counting is."""
+        if self.waiting is not None:
+            return "the counting was stopped." if self.waiting.stopped else "being counted …"
+        if self.counted is None:
+            return "counted as soon as the draft can run."
+        if self.live is None:
+            return "nothing is live yet to compare with."
         up, down = (sum(getattr(one, way) for one in self.tracks) for way in ("up", "down"))
         if up and down:
             falls = "moves" if down == 1 else "move"
@@ -150,9 +156,9 @@ class Trial:
         if up or down:
             way, other = ("up", "down") if up else ("down", "up")
             return f"{counted(up + down, 'lead moves', 'leads move')} {way}, none {other}."
-        moved = self.counted.effect.moved if self.counted is not None else 0
+        moved = self.counted.effect.moved
         rest = f"; {counted(moved, 'score changes', 'scores change')}" if moved else ""
-        return f"No lead changes stage{rest}."
+        return f"no lead changes stage{rest}."
 
     @property
     def movers(self) -> list[tuple[str, int, int]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from leadwright.engine.cli.program import run
 from leadwright.engine.evaluate import Evaluator
@@ -14,10 +16,11 @@ from leadwright.engine.store.leads import iterate_leads
 from leadwright.engine.store.opening import Store
 from leadwright.grammar.nodes import Span
 from leadwright.tests.web.small import HOSTILE, RULES
+from leadwright.tests.web.trial.slow import Slow
 from leadwright.web import Settings, create_app
 from leadwright.web.lookups import events_of_lead
 from leadwright.web.rulebook import read_text
-from leadwright.web.trial import Trial, trial_of
+from leadwright.web.trial import Trial, runs, trial_of
 from markupsafe import escape
 
 EDIT = "/rulesets/inbound/edit"
@@ -209,6 +212,31 @@ def test_what_matches_nobody_or_everybody_is_hinted_at(client: FlaskClient, stor
     assert numbers.hints('unnamed:when title = "CEO" then +1') == ("Matches nobody.",)
     assert numbers.hints("stage:ABM") == ("Nobody reaches this stage.",)
     assert numbers.hints("rule:Large") == ()
+
+
+def test_while_leads_are_counted_the_page_can_be_used_and_the_counting_stopped(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "PATIENCE", 0.0)
+    slow = app.extensions["leadwright.what_if"] = Slow()
+    html = look(client)
+    assert "100 points SQL" in words(html), "the chosen lead is told of at once"
+    assert slow.told.wait(30)
+    html = look(client)
+    assert "data-pending" in html
+    assert "Reading events …" in words(html)
+    assert 'value="50"' in html
+    assert client.post(f"{EDIT}/stop").status_code == 200
+    stopped = look(client)
+    assert "data-pending" not in stopped
+    assert "The counting was stopped." in stopped
+    slow.go.set()
+    assert client.post(f"{EDIT}/count").status_code == 200
+    for _ in range(200):
+        if "All 4 leads" in (html := look(client)):
+            break
+        sleep(0.05)
+    assert "All leads : no lead changes stage." in words(html)
 
 
 def tried(client: FlaskClient, store: Store, text: str, lead: str | None) -> Trial:

@@ -4,36 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Event
-from typing import Any
 
 import pytest
 from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.reading import read
-from leadwright.engine.store.what_if import Stopped, WhatIf
 from leadwright.grammar.diagnostics import Source
+from leadwright.tests.web.trial.slow import Slow
 from leadwright.web.trial.runs import Outcome, Question, Runs, Waiting
-
-
-class Slow(WhatIf):
-    """Answers only when it is let go, and looks meanwhile whether it is still wanted."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.go = Event()
-        self.told = Event()
-        self.asked = 0
-        self.ended: list[str] = []
-
-    def both(self, store: Any, before: Any, after: Any, now: int, **how: Any) -> Any:
-        self.asked += 1
-        how["progress"]("reading events", 0.5)
-        self.told.set()
-        while not self.go.wait(0.01):
-            if how["stop"]():
-                self.ended.append(after.plan.rules[0].identity)
-                raise Stopped
-        return super().both(store, before, after, now, **how)
 
 
 @pytest.fixture
