@@ -6,16 +6,22 @@ nor how a plan numbers its fields and signals.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache, cached_property
+from weakref import WeakValueDictionary
 
 from ..plan import (
+    Between,
     Clause,
+    Compare,
     DefineValue,
     FieldValue,
     Holds,
+    IsKnown,
+    IsYes,
+    Matches,
     OneOf,
     Origin,
     Plan,
@@ -24,14 +30,30 @@ from ..plan import (
     Selection,
     SignalValue,
     Value,
+    Within,
 )
 from .gauges import Gauge, of_each, of_signal
 from .walk import clauses, conditions, operands, parts
 
-RuleKey = tuple[str, Hashable, Hashable, tuple[Hashable, ...]]
-
 Input = FieldValue | SignalValue | ScoreValue
 """What a clause reads that differs from lead to lead."""
+
+
+class Meaning:
+    """A key made of several parts; of equal parts there is one alone, so that comparing keys is nothing."""
+
+    __slots__ = ("__weakref__", "parts")
+
+    def __init__(self, parts: tuple[Hashable, ...]) -> None:
+        self.parts = parts
+
+
+_MEANINGS: WeakValueDictionary[tuple[Hashable, ...], Meaning] = WeakValueDictionary()
+
+
+def meaning(*parts: Hashable) -> Meaning:
+    """The key of these parts."""
+    return _MEANINGS.get(parts) or _MEANINGS.setdefault(parts, Meaning(parts))
 
 
 class Meanings:
@@ -95,33 +117,33 @@ class Meanings:
         if found is None:
             selections = tuple(self._selection(one) for one in (gauge.events, gauge.then))
             rest = (gauge.of, gauge.within, gauge.per, gauge.left)
-            found = self._gauges[gauge] = ("gauge", gauge.what, selections, *rest)
+            found = self._gauges[gauge] = meaning("gauge", gauge.what, selections, *rest)
         return found
 
     def clause(self, clause: Clause) -> Hashable:
         """The meaning of a clause that reads no score."""
         found = self._clauses.get(id(clause))
         if found is None:
-            found = self._clauses[id(clause)] = self._bare(clause)
+            found = self._clauses[id(clause)] = meaning(*self._parts(clause))
         return found
 
     @cached_property
-    def rules(self) -> dict[int, RuleKey]:
-        """The meanings of the rules, by the `id` of each: its name, when it fires, what it pays for, what it
-        gives."""
+    def rules(self) -> dict[int, Meaning]:
+        """The meanings of the rules, by the `id` of each: its name, when it fires, and what it gives."""
         return {id(rule): self._rule(rule) for rule in self.plan.rules}
 
-    def _rule(self, rule: Rule) -> RuleKey:
+    def _rule(self, rule: Rule) -> Meaning:
         paid: Hashable = None
         if rule.each is not None:
             paid = (self._selection(rule.each.events), rule.each.which, rule.each.once)
-        given = tuple((one.points, one.decay, one.least, one.most) for one in rule.contributions)
-        return (rule.identity, self._bare(rule.condition), paid, given)
+        fires = meaning(self._bare(rule.condition), paid)
+        given = [meaning(fires, one.points, one.decay, one.least, one.most) for one in rule.contributions]
+        return meaning(rule.identity, fires, *given)
 
     def given(self, rule: Rule, place: int) -> Hashable:
         """The meaning of what one of a rule's contributions gives, whatever the rule is called."""
-        _, condition, paid, given = self.rules[id(rule)]
-        return (condition, paid, given[place])
+        _, _, *given = self.rules[id(rule)].parts
+        return given[place]
 
     def _selection(self, selection: Selection | None) -> Hashable:
         if selection is None:
@@ -151,15 +173,20 @@ class Meanings:
                 return self._bare(self.plan.definitions[number].condition)
             case ScoreValue():
                 raise AssertionError("a score is another with every rule")
-            case OneOf():
-                # The name of a list says nothing that its patterns do not.
-                return ("OneOf", self._bare(part.value), part.patterns, self._bare(part.constants))
-        kind: type = type(part)
-        names = _names(kind)
-        if names is not None:
-            return (type(part).__name__, *[self._bare(getattr(part, name)) for name in names])
+            case Compare() | Between() | OneOf() | Matches() | IsKnown() | IsYes() | Within():
+                return self.clause(part)
         assert isinstance(part, Hashable)
-        return part
+        kind: type = type(part)
+        return part if _names(kind) is None else meaning(*self._parts(part))
+
+    def _parts(self, node: object) -> Iterator[Hashable]:
+        """The sort of a node, and its parts."""
+        kind: type = type(node)
+        yield kind.__name__
+        for name in _names(kind) or ():
+            # The name of a list says nothing that its patterns do not.
+            if not (kind is OneOf and name == "list"):
+                yield self._bare(getattr(node, name))
 
 
 def gauge_of(rule: Rule) -> Gauge:
@@ -169,7 +196,7 @@ def gauge_of(rule: Rule) -> Gauge:
 
 
 @cache
-def _names(kind: type[object]) -> tuple[str, ...] | None:
+def _names(kind: type) -> tuple[str, ...] | None:
     """The parts of a node, None of what is no node."""
     if not is_dataclass(kind) or issubclass(kind, Enum):
         return None
