@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from leadwright.engine.store.opening import Store, open_store
 from leadwright.tests.web.small import small_database
 from leadwright.web import Settings, create_app
+from leadwright.web.accounts import passwords
 from leadwright.web.accounts.roles import Role
 from leadwright.web.accounts.users import Doer, add_user
 
@@ -23,6 +24,13 @@ PASSWORD = "correct horse battery"
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with leads, events, and rules that scored them; made once, and never written to."""
     return small_database(tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that cost next to nothing, since hundreds are made here; their real cost is tested once."""
+    monkeypatch.setattr(passwords, "_COST", 2**4)
+    monkeypatch.setattr(passwords, "_LANES", 1)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from leadwright.engine.store.opening import Store
 from leadwright.web import Settings, create_app
 from leadwright.web.accounts import log_in as log_in_module
+from leadwright.web.accounts import passwords
 from leadwright.web.accounts.audit import Action, entries
 from leadwright.web.accounts.log_in import IDLE, LONGEST, Throttled, log_in, person_of_session, seen
 from leadwright.web.accounts.passwords import hashed, matches, weakness
@@ -238,10 +239,28 @@ def test_everything_done_to_users_is_on_record_and_stays_there(users, store: Sto
             store.connection.execute(statement)
 
 
-def test_passwords_match_in_any_normal_form_of_unicode() -> None:
+def test_passwords_match_in_any_normal_form_of_unicode(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_COST", 2**15)
+    monkeypatch.setattr(passwords, "_LANES", 3)
     kept = hashed("Zoe\u0308 und die Katze")
-    assert kept.startswith("scrypt$32768$8$1$")
+    assert kept.startswith("scrypt$32768$8$3$")
     assert matches("Zo\u00eb und die Katze", kept)
     assert not matches("Zoe und die Katze", kept)
     assert not matches("", None)
     assert weakness("x" * 1_001, "n") is not None
+
+
+def test_a_hash_made_with_less_work_is_made_anew_at_the_next_log_in(
+    users, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept() -> str:
+        row = store.connection.execute("SELECT password FROM user WHERE name = 'viewer'").fetchone()
+        return str(row[0])
+
+    before = kept()
+    monkeypatch.setattr(passwords, "_LANES", 2)
+    assert log_in(store, "viewer", "wrong password", "1.2.3.4") is None
+    assert kept() == before
+    assert log_in(store, "viewer", PASSWORD, "1.2.3.4")
+    assert kept().split("$")[3] == "2"
+    assert log_in(store, "viewer", PASSWORD, "1.2.3.4")

@@ -129,3 +129,56 @@ def test_texts_read_files_only_below_the_folder_an_admin_named(database: Path) -
     assert codes("people.txt") == []
     assert codes("../secret.txt") == ["list-file"]
     assert codes("secret.txt") == ["list-file"]
+
+
+def test_a_draft_reads_no_files_either(client: FlaskClient, database: Path) -> None:
+    (database.parent / "secret.txt").write_text("xyzzy\n")
+    for text in (
+        'list L from "secret.txt"\nwhen title in L then +1',
+        'list L from "/etc/passwd"\nwhen title in L then +1',
+        'include "secret.txt"',
+        'include "../secret.txt"',
+    ):
+        client.post("/api/v1/drafts", json={"name": "odd", "text": text})
+        draft = client.get("/api/v1/rulesets/odd/draft").json
+        assert draft["runs"] is False
+        for path in ("/rulesets/odd/review", "/rulesets/odd/edit", "/rulesets/odd", "/rulesets/odd/text"):
+            told = client.get(f"{path}?version=draft", headers={"Accept-Encoding": "identity"})
+            assert "xyzzy" not in told.get_data(as_text=True)
+            assert "root:" not in told.get_data(as_text=True)
+        publish = {"revision": draft["revision"], "note": "x"}
+        assert client.post("/rulesets/odd/publish", data=publish).status_code == 422
+        client.post("/api/v1/rulesets/odd/draft/discard")
+
+
+def test_files_that_are_sent_bring_nothing_from_the_server(client: FlaskClient, database: Path) -> None:
+    from io import BytesIO
+
+    (database.parent / "secret.txt").write_text("entry\n")
+    files = [(BytesIO(b'list L from "secret.txt"\n'), "../../odd.rules"), (BytesIO(b"mine\n"), "other.txt")]
+    answer = client.post("/import", data={"file": files}, content_type="multipart/form-data")
+    assert answer.location == "/rulesets/odd/edit"
+    assert client.get("/api/v1/rulesets/odd/draft").json["text"] == 'list L from "secret.txt"\n'
+
+
+@pytest.mark.parametrize(
+    "path", ["/new", "/import", "/rulesets/inbound/publish", "/rulesets/inbound/import", "/log-in", "/theme"]
+)
+def test_forms_that_are_too_large_are_refused(database: Path, path: str) -> None:
+    client = create_app(Settings(database, largest_request=2_000)).test_client()
+    answer = client.post(path, data={"name": "x" * 3_000}, headers={"Host": HOST})
+    assert answer.status_code == 413
+    assert "too large" in answer.get_data(as_text=True)
+
+
+def test_every_write_of_another_site_is_refused(app: Flask) -> None:
+    tried = 0
+    for rule in app.url_map.iter_rules():
+        for method in rule.methods - {"GET", "HEAD", "OPTIONS"}:
+            path = rule.rule.replace("<name>", "inbound").replace("<number>", "1")
+            for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+                answer = app.test_client().open(path, method=method, headers=headers)
+                assert answer.status_code == 403, (method, path)
+                assert "another site" in answer.get_data(as_text=True), (method, path)
+                tried += 1
+    assert tried > 60

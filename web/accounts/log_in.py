@@ -8,7 +8,7 @@ import time
 
 from ...engine.store.opening import Store
 from .audit import Action, record
-from .passwords import matches
+from .passwords import hashed, matches, outdated
 from .roles import Person, Role
 from .users import LONGEST_NAME, folded
 
@@ -48,6 +48,10 @@ def log_in(store: Store, name: str, password: str, address: str, now: int | None
         with store.transaction() as connection:
             record(connection, Action.LOG_IN_FAILED, who=who, address=address)
         return None
+    if outdated(row[1]):
+        kept = hashed(password)
+        with store.transaction() as connection:
+            connection.execute("UPDATE user SET password = ? WHERE id = ?", (kept, row[0]))
     return begin_session(store, row[0], now)
 
 
