@@ -15,6 +15,28 @@ from .problems import invalid, not_found
 
 
 @dataclass(frozen=True, slots=True)
+class Scoring:
+    """The last scoring by a ruleset: its number among all, the version that scored, and as of when."""
+
+    run: int
+    version: int
+    now: dt.datetime
+
+
+def last_scoring(store: Store, ruleset: str) -> Scoring | None:
+    """The last scoring by a ruleset, None where it never scored."""
+    with store.guard():
+        row = store.connection.execute(
+            "SELECT run.id, version.number, run.now FROM run "
+            "JOIN ruleset_version AS version ON version.id = run.version "
+            "JOIN ruleset ON ruleset.id = version.ruleset "
+            "WHERE ruleset.name = ? ORDER BY run.id DESC LIMIT 1",
+            (ruleset,),
+        ).fetchone()
+    return Scoring(row[0], row[1], moment_of(row[2])) if row is not None else None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where leads stood when a ruleset last scored them: by which version, as of when, how many in each
     stage of `main` (None for none), and how many of those in none are disqualified."""
@@ -28,24 +50,18 @@ class Standing:
 
 def standing(store: Store, ruleset: str) -> Standing | None:
     """Where leads stand, None where the ruleset never scored them."""
+    last = last_scoring(store, ruleset)
+    if last is None:
+        return None
     with store.guard():
-        run = store.connection.execute(
-            "SELECT version.number, run.now FROM run "
-            "JOIN ruleset_version AS version ON version.id = run.version "
-            "JOIN ruleset ON ruleset.id = version.ruleset "
-            "WHERE ruleset.name = ? ORDER BY run.id DESC LIMIT 1",
-            (ruleset,),
-        ).fetchone()
-        if run is None:
-            return None
         rows = store.connection.execute(
             "SELECT stage, count(*), sum(disqualified) FROM score JOIN ruleset ON ruleset.id = score.ruleset "
             "WHERE ruleset.name = ? GROUP BY stage",
             (ruleset,),
         ).fetchall()
     return Standing(
-        run[0],
-        moment_of(run[1]),
+        last.version,
+        last.now,
         sum(count for _, count, _ in rows),
         {stage: count for stage, count, _ in rows},
         sum(gone for _, _, gone in rows),
