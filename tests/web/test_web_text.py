@@ -48,6 +48,15 @@ def test_the_text_comes_with_its_mistakes_and_the_lines_of_its_cards(client: Fla
     assert {'rule "Large"', "stage MQL when score >= 30", 'ruleset "Inbound"'} <= firsts
 
 
+def test_rules_in_groups_have_places_of_their_own(client: FlaskClient) -> None:
+    inner = 'when visited docs then +1\nrule "Blog" when visited blog then +2\n'
+    text = f'{RULES}group "Website" at most 9 {{\n{inner}}}\n'
+    made = ask(client, revision=0, text=text)
+    first = text[: text.index("group")].count("\n") + 1
+    places = sorted(lines for lines in made["places"].values() if lines[0] >= first)
+    assert places == [[first, first + 3], [first + 1, first + 1], [first + 2, first + 2]]
+
+
 def test_a_text_made_from_an_older_one_is_brought_together_with_the_newer(
     client: FlaskClient, store: Store
 ) -> None:
@@ -62,7 +71,7 @@ def test_what_clashes_is_told_with_what_was_written(client: FlaskClient, store: 
     made = ask(client, revision=0, text=RULES.replace("then +30", "then +25"))
     assert "then +35" in made["text"]
     (clash,) = made["conflicts"]
-    assert clash["message"].startswith("zoe changed \"Large\"")
+    assert clash["message"].startswith('zoe changed "Large"')
     assert "then +25" in clash["mine"]
 
 

@@ -134,7 +134,7 @@ function placed(line) {
   // Beside the text; below it, the text would leave the screen.
   const { left } = document.getElementById("cards").getBoundingClientRect();
   const beside = editor.dataset.view === "both" && host.getBoundingClientRect().right <= left;
-  if (card && beside) card.scrollIntoView({ block: "nearest" });
+  if (card && beside) (card.closest("details:not([open])") ?? card).scrollIntoView({ block: "nearest" });
 }
 
 function mark(card) {

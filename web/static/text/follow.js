@@ -59,7 +59,7 @@ export class Following {
   /** Sends what is not sent yet; settles when the server has all that was typed until now. */
   async flush() {
     clearTimeout(this.#rest);
-    if (this.#sent) await this.#sent;
+    while (this.#sent) await this.#sent;
     if (this.#unsent.empty) return;
     this.#sent = this.#bring().finally(() => (this.#sent = null));
     await this.#sent;
