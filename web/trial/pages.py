@@ -55,6 +55,7 @@ def test(name: str) -> Response:
 
 
 @trial.post("/rulesets/<name>/edit/stop")
+@needs(Role.EDITOR)
 def stop(name: str) -> Response:
     """Ends the counting over all leads."""
     _draft(reading(settings()), name)
@@ -63,6 +64,7 @@ def stop(name: str) -> Response:
 
 
 @trial.post("/rulesets/<name>/edit/count")
+@needs(Role.EDITOR)
 def count(name: str) -> Response:
     """Begins the counting again that was stopped."""
     _draft(reading(settings()), name)

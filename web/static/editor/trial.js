@@ -9,7 +9,8 @@ const panel = document.getElementById("panel");
 let timer;
 
 export function trial() {
-  editor.dataset.lead ||= new URLSearchParams(location.search).get("lead") || "";
+  const first = document.getElementById("trial-who")?.dataset.lead;
+  editor.dataset.lead ||= new URLSearchParams(location.search).get("lead") || first || "";
   panel.addEventListener("change", (event) => {
     if (event.target.id !== "trial-who") return;
     event.stopPropagation();
