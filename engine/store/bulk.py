@@ -16,6 +16,7 @@ from ..evaluate.wakes import NEVER
 from .copy.reading import Reading
 from .copy.upkeep import Copy, Unit
 from .events import event_kinds
+from .freshness import ZONE
 from .leads import stored_fields
 from .legend import Legend
 from .opening import Store
@@ -37,10 +38,9 @@ class Copied:
         """How many pieces there are."""
         return len(self.copy.manifest.pieces)
 
-    @property
-    def leads(self) -> int:
-        """How many leads there are, about."""
-        return self.copy.manifest.leads_at_most
+    def seconds(self, rules: int) -> float:
+        """How long one process takes, very roughly."""
+        return self.copy.manifest.leads_at_most * (3 + rules * 0.05) * 1e-6
 
     def scorer(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> Score:
         """What scores a piece by its number. Raises `Unsupported`, and `Damaged` when it is called."""
@@ -113,4 +113,14 @@ class BlockScorer:
             decided.which[places].tolist(),
             lines,
             due,
+            _first_due(block.leads[places], decided.due[places]),
         )
+
+
+def _first_due(leads: Ints, due: Ints) -> list[tuple[int, int]]:
+    """When the first lead of each zone is due; leads are in the order of their numbers."""
+    leads, due = leads[due != NEVER], due[due != NEVER]
+    zones, starts = np.unique(leads // ZONE, return_index=True)
+    if not len(zones):
+        return []
+    return list(zip(zones.tolist(), np.minimum.reduceat(due, starts).tolist(), strict=True))

@@ -39,6 +39,8 @@ class Outcomes:
         self.main = plan.tracks.index(MAIN) if MAIN in plan.tracks else None
         self.tags = {number: rule.tags for number, rule in enumerate(plan.rules) if rule.tags}
         self._known: dict[Key, Outcome] = {}
+        self._written_names = [json.dumps(name, ensure_ascii=False) for name in self.names]
+        self._written_rests: dict[str, str] = {}
 
     def of(self, found: Found) -> Outcome:
         """The outcome of what the generated function found."""
@@ -55,6 +57,21 @@ class Outcomes:
             outcome = self._known[key] = self._made(key)
         return outcome
 
+    def _scores_text(self, scores: tuple[int, ...]) -> str:
+        pairs = zip(self._written_names, scores, strict=True)
+        return ",".join([f"{name}:{score}" for name, score in pairs])
+
+    def _rest_text(self, said: Mapping[str, Mapping[Any, Any] | list[str]]) -> str:
+        """The JSON of all else, which many different scores share, without its first bracket."""
+        key = repr(said)
+        text = self._written_rests.get(key)
+        if text is None:
+            text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))[1:]
+            if len(self._written_rests) >= _MOST_REMEMBERED:
+                self._written_rests.clear()
+            self._written_rests[key] = text
+        return text
+
     def _made(self, key: Key) -> Outcome:
         total, scores, stages, tagging, reasons, would = key
         plan = self.plan
@@ -63,8 +80,7 @@ class Outcomes:
             for grade in plan.grades
         }
         said: dict[str, Mapping[Any, Any] | list[str]] = {
-            "scores": dict(zip(self.names, scores, strict=True)),
-            "stages": dict(zip(plan.tracks, stages, strict=True)),
+            "stages": dict(zip(plan.tracks, stages, strict=True))
         }
         if grades:
             said["grades"] = grades
@@ -73,6 +89,6 @@ class Outcomes:
         if reasons:
             said["disqualified"] = [plan.disqualifications[number].reason for number in reasons]
             said["stages_if_qualified"] = dict(zip(plan.tracks, would, strict=True))
-        text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        text = f'{{"scores":{{{self._scores_text(scores)}}},{self._rest_text(said)}'
         stage = None if self.main is None else stages[self.main]
         return Outcome(total, stage, "".join(grades.values()) or None, bool(reasons), text)

@@ -20,9 +20,8 @@ class Portions(Protocol):
     def count(self) -> int:
         """How many portions there are."""
 
-    @property
-    def leads(self) -> int:
-        """How many leads there are, about."""
+    def seconds(self, rules: int) -> float:
+        """How long one process takes, very roughly, by so many rules."""
 
     def scorer(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> Score:
         """What scores them, reading through one connection and writing through another."""

@@ -39,10 +39,9 @@ class Spans:
     first: int
     count: int
 
-    @property
-    def leads(self) -> int:
-        """How many leads there are at most."""
-        return self.count * PORTION
+    def seconds(self, rules: int) -> float:
+        """How long one process takes, very roughly."""
+        return self.count * PORTION * (20 + rules * 0.1) * 1e-6
 
     def scorer(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> Callable[[int], Tally]:
         """What scores a portion by its number."""

@@ -16,10 +16,13 @@ from .scorer import PORTION, Spans
 from .writing import Job, Tally
 
 MANY = 40_000
-"""From how many leads on a second process is worth its start, and the copy its making."""
+"""From how many leads on the copy is worth its making."""
 
 if TYPE_CHECKING:
     from .copy.upkeep import Copy
+
+_WORTH_TWO = 1.5
+"""How many seconds, about, one process must take for a second one to be worth its start."""
 
 _ENOUGH_FOR_TWO = 512
 """How many MiB two processes may take together, about."""
@@ -48,11 +51,12 @@ class Means:
             return self.copy
         return leads >= MANY and (self.memory is None or self.memory >= _ENOUGH)
 
-    def helped(self, leads: int) -> bool:
+    def helped(self, work: Portions, rules: int) -> bool:
         """Whether to let a second process help."""
         if self.processes is not None:
             return self.processes == 2
-        return leads >= MANY and _processors() > 1 and (self.memory is None or self.memory >= _ENOUGH_FOR_TWO)
+        enough = self.memory is None or self.memory >= _ENOUGH_FOR_TWO
+        return enough and _processors() > 1 and work.seconds(rules) > _WORTH_TWO
 
     def limit(self, store: Store) -> None:
         """Lets a connection take no more than there may be."""
@@ -124,7 +128,7 @@ def _score_portions(
     means: Means,
     progress: Progress | None,
 ) -> None:
-    helped = means.helped(work.leads)
+    helped = means.helped(work, len(evaluator.plan.rules))
     with (
         open_store(store.path, read_only=True) as reader,
         start_helper(store.path, evaluator.plan, job, work if helped else None) as helper,

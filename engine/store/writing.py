@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import StoreError
@@ -15,7 +15,8 @@ from .outcomes import Outcome
 from .rulesets import RulesetVersion
 from .timelines import Span
 
-_MOST_REMEMBERED = 200_000
+_DEAR = 8
+"""How many times as long it takes to ask for one outcome as to read one of many."""
 
 
 @dataclass(slots=True)
@@ -57,7 +58,8 @@ class Job:
 @dataclass(frozen=True, slots=True)
 class Scores:
     """What was found of some leads: the different outcomes, and of each lead its number, which of these it
-    has, the lines that explain it as JSON, and when it is due, None for never. `span` has no others."""
+    has, the lines that explain it as JSON, and when it is due, None for never. `span` has no others.
+    `first_due` is what `zones` gives, where that is known already."""
 
     span: Span
     leads: Sequence[int]
@@ -65,16 +67,19 @@ class Scores:
     which: Sequence[int]
     lines: Sequence[str]
     due: Sequence[int | None]
+    first_due: Sequence[tuple[int, int]] | None = None
 
-    def zones(self) -> Mapping[int, int]:
+    def zones(self) -> Iterable[tuple[int, int]]:
         """When the first lead of each zone is due."""
+        if self.first_due is not None:
+            return self.first_due
         zones: dict[int, int] = {}
         for lead, due in zip(self.leads, self.due, strict=True):
             if due is not None:
                 zone = lead // ZONE
                 if due < zones.get(zone, due + 1):
                     zones[zone] = due
-        return zones
+        return zones.items()
 
 
 @dataclass(slots=True)
@@ -97,7 +102,8 @@ class Writer:
         self.reader = reader
         self.job = job
         self.ruleset = job.version.ruleset_id
-        self._numbers: dict[Outcome, int] = {}
+        self._numbers: dict[tuple[str, int], int] = {}
+        self._latest = 0
         self._stages: dict[int, str | None] = {}
         self._insert = f"INSERT OR REPLACE INTO scored VALUES ({self.ruleset:d}, ?, {job.run:d}, ?, ?, ?)"
 
@@ -123,10 +129,10 @@ class Writer:
             with self.store.transaction() as connection:
                 self._refuse_if_outrun(connection)
                 self._put(connection, compared, self._numbered(connection, scores.outcomes))
-                mark_due(connection, self.ruleset, scores.zones().items())
+                mark_due(connection, self.ruleset, scores.zones())
         elif scores.leads:
             with self.store.transaction() as connection:
-                mark_due(connection, self.ruleset, scores.zones().items())
+                mark_due(connection, self.ruleset, scores.zones())
         return compared.tally
 
     # --- what was so before ---------------------------------------------------------------------
@@ -142,15 +148,8 @@ class Writer:
 
     def _known(self, outcomes: Sequence[Outcome]) -> list[int | None]:
         """The numbers of outcomes, None where one has not come up before."""
-        found: list[int | None] = []
-        for outcome in outcomes:
-            number = self._numbers.get(outcome)
-            if number is None:
-                number = _number(self.reader.connection, outcome)
-                if number is not None:
-                    self._remember(outcome, number)
-            found.append(number)
-        return found
+        self._learn(self.reader.connection, outcomes)
+        return [self._numbers.get((outcome.text, outcome.total)) for outcome in outcomes]
 
     def _compare(
         self,
@@ -211,25 +210,38 @@ class Writer:
 
     def _numbered(self, connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> list[int]:
         """The numbers of outcomes, new ones being noted."""
-        found = []
-        for outcome in outcomes:
-            number = self._numbers.get(outcome)
+        last = self._learn(connection, outcomes)
+        found: list[int] = []
+        new: list[tuple[Any, ...]] = []
+        for one in outcomes:
+            number = self._numbers.get((one.text, one.total))
             if number is None:
-                connection.execute(
-                    "INSERT OR IGNORE INTO outcome (total, stage, grade, disqualified, text) "
-                    "VALUES (?, ?, ?, ?, ?)",
-                    astuple(outcome),
-                )
-                number = _number(connection, outcome)
-                assert number is not None
-                self._remember(outcome, number)
+                # Should the transaction come to nothing, so does the run, and this with it.
+                number = self._numbers[one.text, one.total] = last + len(new) + 1
+                new.append((number, one.total, one.stage, one.grade, one.disqualified, one.text))
             found.append(number)
+        connection.executemany("INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?)", new)
         return found
 
-    def _remember(self, outcome: Outcome, number: int) -> None:
-        if len(self._numbers) >= _MOST_REMEMBERED:
-            self._numbers.clear()
-        self._numbers[outcome] = number
+    def _learn(self, connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> int:
+        """Finds out the numbers of outcomes, by whomever they were given; gives the last one there is.
+
+        Where many are asked for, all that came since the last time are read; else these alone.
+        """
+        last: int = connection.execute("SELECT ifnull(max(id), 0) FROM outcome").fetchone()[0]
+        asked = {(one.text, one.total) for one in outcomes} - self._numbers.keys()
+        if len(asked) * _DEAR > last - self._latest:
+            rows = connection.execute("SELECT id, text, total FROM outcome WHERE id > ?", (self._latest,))
+            self._numbers.update({(text, total): number for number, text, total in rows})
+            self._latest = last
+        else:
+            for key in asked:
+                row = connection.execute(
+                    "SELECT id FROM outcome WHERE text = ? AND total = ?", key
+                ).fetchone()
+                if row is not None:
+                    self._numbers[key] = row[0]
+        return last
 
     def _refuse_if_outrun(self, connection: sqlite3.Connection) -> None:
         later = connection.execute(
@@ -242,10 +254,3 @@ class Writer:
                 f"another run has scored {self.job.version.ruleset} since this one began",
                 "run the same again, one at a time",
             )
-
-
-def _number(connection: sqlite3.Connection, outcome: Outcome) -> int | None:
-    row = connection.execute(
-        "SELECT id FROM outcome WHERE text = ? AND total = ?", (outcome.text, outcome.total)
-    ).fetchone()
-    return None if row is None else int(row[0])
