@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..engine.catalogue import Catalogue
-from ..engine.report.paper import counted
 from ..grammar import nodes as n
 from ..grammar.machine import Stuck
 from ..grammar.nodes import Kind
 from ..grammar.parser import machine
-from ..grammar.printer import name_text, object_text, quoted
 from ..grammar.scan import Lexeme, scan
 from ..grammar.split import split
 from ..grammar.table import END, load
 from ..grammar.trouble import Trouble
 from ..grammar.words import STATEMENT_WORDS
-from .glossary import KINDS, Glossary
+from . import suggestions as offer
+from .glossary import Glossary
+from .suggestions import Suggestion
 
 MOST = 100
 """How many suggestions there are at most."""
@@ -26,32 +26,11 @@ _BEGUN = frozenset({"WORD", "PATH", "NUMERAL", "UNCLOSED_QUOTE", "UNCLOSED_BRACK
 _CLOSES = {"UNCLOSED_QUOTE": '"', "UNCLOSED_BRACKET": "]"}
 _NOTHING = Lexeme("NOTHING", "", 0, 0, "", False)
 _COMPARES = frozenset({"EQUALS", "UNEQUAL", "CONTAINS", "LIKE", "WITH"})
-_FUNCTIONS = {
-    "sum": "of a property, over events",
-    "avg": "the average of a property, over events",
-    "min": "the smallest of a property, over events",
-    "max": "the largest of a property, over events",
-    "distinct": "how many different objects",
-    "days": "on how many days",
-    "domain": "what follows the @",
-}
 _SIGNS = {
     "=": "is", "!=": "is not", ">=": "at least", "<=": "at most", ">": "more than", "<": "less than",
 }  # fmt: skip
+_POINTS = {"+": "points to give", "-": "points to take away"}
 _UNORDERED = (Kind.TEXT, Kind.TEXTS, Kind.YES_NO)
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """Something to write: its text, what sort of thing it is, and how often the data has it, if it does.
-
-    `note` says a few words about it: what sort of field it is, what a list holds, what a sign means.
-    """
-
-    text: str
-    kind: str
-    count: int | None = None
-    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +77,6 @@ class _Place:
 
     def __init__(self, text: str, lexemes: list[Lexeme], catalogue: Catalogue) -> None:
         self.text = text
-        self.catalogue = catalogue
         self.glossary = Glossary(text, catalogue)
         pieces = split(lexemes)
         piece = pieces[-1] if pieces else None
@@ -130,7 +108,7 @@ class _Place:
             yield from (Suggestion(word, "word") for word in self._beginnings())
             return
         if "PATH" in self.accepted:
-            yield from self._objects()
+            yield from offer.objects(self.glossary, _plain(self.taken[-1]))
         if "QUOTED" in self.accepted:
             yield from self._texts()
         if "BRACKETED" in self.accepted:
@@ -150,118 +128,80 @@ class _Place:
 
     def _signs(self) -> Iterator[Suggestion]:
         """Comparisons, but for those that make no sense for the field before."""
+        if self.kinds[-1] == "THEN":
+            yield from offer.noted("sign", _POINTS)
         kind = self.glossary.field_kind(_plain(self.taken[-1])) if self.taken else None
         accepted = {load().terminals.get(name) for name in self.accepted}
-        for sign, note in _SIGNS.items():
-            if sign in accepted and (sign in ("=", "!=") or kind not in _UNORDERED):
-                yield Suggestion(sign, "sign", note=note)
+        fit = ("=", "!=") if kind in _UNORDERED else tuple(_SIGNS)
+        yield from offer.noted("sign", {one: _SIGNS[one] for one in _SIGNS if one in accepted and one in fit})
 
-    def _objects(self) -> Iterator[Suggestion]:
-        last = self.taken[-1] if self.taken else None
-        for facts in self.glossary.feeds(_plain(last)) if last is not None else ():
-            for name, count in facts.objects.items():
-                yield Suggestion(object_text(name), "object", count, counted(count, "time"))
-
-    def _texts(self) -> Iterator[Suggestion]:
+    def _texts(self) -> Iterable[Suggestion]:
         last, first = self.kinds[-1], self.kinds[0]
-        if last == "FROM" and first in ("FIELD", "EVENT"):
-            yield from self._sources(first)
-        elif last == "RULE" and "EXPECT" in self.kinds:
-            yield from (Suggestion(name, "rule") for name in self.glossary.rules())
-        elif last == "TAG":
-            yield from (Suggestion(name, "tag") for name in self.glossary.tags())
-        elif last in _COMPARES | {"LPAR", "COMMA"}:
-            yield from self._values()
-
-    def _sources(self, first: str) -> Iterator[Suggestion]:
-        """What the data calls its fields or events."""
-        if first == "FIELD":
-            for field in self.catalogue.fields.values():
-                note = f"{KINDS[field.kind]}, {counted(field.known, 'lead')}"
-                yield Suggestion(quoted(field.name), "field", field.known, note)
-        else:
-            for event in self.catalogue.events.values():
-                yield Suggestion(quoted(event.type), "event", event.count, counted(event.count, "time"))
-
-    def _values(self) -> Iterator[Suggestion]:
-        """The values that the field before the comparison has."""
+        if last == "FROM" and first == "FIELD":
+            return offer.fields_of_the_data(self.glossary)
+        if last == "FROM" and first == "EVENT":
+            return offer.events_of_the_data(self.glossary)
+        if last == "RULE" and "EXPECT" in self.kinds:
+            return (Suggestion(name, "rule") for name in self.glossary.rules())
+        if last == "TAG":
+            return (Suggestion(name, "tag") for name in self.glossary.tags())
+        if first == "LIST" and last in ("COLON", "COMMA"):
+            return offer.entries(self.glossary)
         names = [lexeme for lexeme in self.taken or () if lexeme.kind in ("WORD", "BRACKETED")]
-        facts = self.glossary.field_facts(_plain(names[-1])) if names else None
-        if facts is not None and facts.kind != Kind.NUMBER:
-            for value, count in facts.values.items():
-                yield Suggestion(quoted(value), "value", count, counted(count, "lead"))
+        if names and last in _COMPARES | {"LPAR", "COMMA"}:
+            return offer.values(self.glossary, _plain(names[-1]))
+        return ()
 
     # --- names ----------------------------------------------------------------------------------
 
-    def _names(self) -> Iterator[Suggestion]:
-        kinds, last = self.kinds, self.kinds[-1]
+    def _names(self) -> Iterable[Suggestion]:
+        kinds, last, glossary = self.kinds, self.kinds[-1], self.glossary
         first = kinds[0]
         if last == "IN":
             is_track = "WHEN" not in kinds and first in ("STAGE", "TEST")
-            yield from self._tracks() if is_track else self._declared(n.ListDeclaration, n.ListFile)
-        elif last == "DOT":
-            yield from self._properties(self.taken[-2] if self.taken and len(self.taken) > 1 else None)
-        elif "EXPECT" in kinds or (first != "TEST" and "THEN" in kinds) or first == "GRADE":
-            yield from self._results(last)
-        elif len(kinds) == 1 and first == "FIELD":
-            yield from self._fields()
-        elif last == "BY" and first == "EVENT":
-            yield from self._properties_to_name()
-        elif last == "BY" or (len(kinds) == 1 and first == "EVENT") or last in ("EACH", "LATEST", "FIRST"):
-            yield from self._events()
-        elif self._in_where():
-            yield from self._properties(self._event_before_where())
-        elif len(kinds) > 1 or first in ("WHEN", "FOR"):
-            yield from self._operands()
+            return (
+                offer.tracks(glossary)
+                if is_track
+                else offer.declared(glossary, n.ListDeclaration, n.ListFile)
+            )
+        if last == "DOT":
+            return self._properties(self.taken[-2] if self.taken and len(self.taken) > 1 else None)
+        if "EXPECT" in kinds or (first != "TEST" and "THEN" in kinds) or first == "GRADE":
+            return self._results(last)
+        if len(kinds) == 1 and first == "FIELD":
+            return offer.fields(glossary)
+        if last == "BY" and first == "EVENT":
+            return self._properties_to_name()
+        if last == "BY" or (len(kinds) == 1 and first == "EVENT") or last in ("EACH", "LATEST", "FIRST"):
+            return offer.events(glossary)
+        if self._in_where():
+            return self._properties(self._event_before_where())
+        return self._operands() if len(kinds) > 1 or first in ("WHEN", "FOR") else ()
 
     def _results(self, last: str) -> Iterator[Suggestion]:
         """Scores, and what a comparison with a stage or a grade may name."""
-        yield from self._declared(n.ScoreDeclaration)
+        yield from offer.declared(self.glossary, n.ScoreDeclaration)
         if last in ("EQUALS", "UNEQUAL"):
-            yield from self._declared(n.Stage)
-            for node in self.glossary.declarations:
-                if isinstance(node, n.Grade):
-                    labels = [band.label for band in node.bands]
-                    labels += [node.otherwise] if node.otherwise is not None else []
-                    yield from (Suggestion(_label_text(label.text), "grade") for label in labels)
+            yield from offer.declared(self.glossary, n.Stage)
+            yield from offer.grades(self.glossary)
 
     def _operands(self) -> Iterator[Suggestion]:
-        yield from self._declared(n.Define)
-        yield from self._fields()
-        yield from self._events()
+        yield from offer.declared(self.glossary, n.Define)
+        yield from offer.fields(self.glossary)
+        yield from offer.events(self.glossary)
         if self.kinds[0] != "TEST":
-            for name, note in _FUNCTIONS.items():
-                yield Suggestion(f"{name}(", "function", note=note)
-
-    def _fields(self) -> Iterator[Suggestion]:
-        declared = [
-            node.name.text for node in self.glossary.declarations if isinstance(node, n.FieldDeclaration)
-        ]
-        for name in [*declared, *self.catalogue.fields]:
-            facts = self.glossary.field_facts(name)
-            count = facts.known if facts is not None else None
-            yield Suggestion(name_text(name), "field", count, self.glossary.about(name, "field"))
-
-    def _events(self) -> Iterator[Suggestion]:
-        declared = [
-            node.name.text for node in self.glossary.declarations if isinstance(node, n.EventDeclaration)
-        ]
-        for name in [*declared, *self.catalogue.events]:
-            count = sum(facts.count for facts in self.glossary.feeds(name))
-            yield Suggestion(name_text(name), "event", count, self.glossary.about(name, "event"))
+            yield from offer.functions()
 
     def _properties(self, event: Lexeme | None) -> Iterator[Suggestion]:
-        for facts in self.glossary.feeds(_plain(event)) if event is not None else ():
-            for name, kind in facts.properties.items():
-                yield Suggestion(name_text(name), "property", note=KINDS[kind])
+        feeds = self.glossary.feeds(_plain(event)) if event is not None else []
+        return offer.properties(facts.properties for facts in feeds)
 
     def _properties_to_name(self) -> Iterator[Suggestion]:
         """The properties of the event that is being declared, under the name that the data has for it."""
         taken = self.taken or []
         source = next((one.text[1:-1].replace('""', '"') for one in taken if one.kind == "QUOTED"), None)
-        facts = self.catalogue.events.get(source if source is not None else _plain(taken[1]))
-        for name, kind in facts.properties.items() if facts is not None else ():
-            yield Suggestion(name_text(name), "property", note=KINDS[kind])
+        facts = self.glossary.catalogue.events.get(source if source is not None else _plain(taken[1]))
+        return offer.properties([facts.properties] if facts is not None else [])
 
     def _in_where(self) -> bool:
         if "WHERE" not in self.kinds:
@@ -279,33 +219,7 @@ class _Place:
             name = lexeme
         return name
 
-    def _tracks(self) -> Iterator[Suggestion]:
-        for node in self.glossary.declarations:
-            if isinstance(node, n.Stage) and node.track is not None:
-                yield Suggestion(name_text(node.track.text), "track")
-
-    def _declared(self, *sorts: type[n.Statement]) -> Iterator[Suggestion]:
-        for node in self.glossary.declarations:
-            name = getattr(node, "name", None)
-            if isinstance(node, sorts) and isinstance(name, n.Name):
-                kind = _CALLED[type(node)]
-                yield Suggestion(name_text(name.text), kind, note=self.glossary.about(name.text, kind))
-
-
-_CALLED: dict[type[n.Statement], str] = {
-    n.ListDeclaration: "list",
-    n.ListFile: "list",
-    n.Define: "define",
-    n.ScoreDeclaration: "score",
-    n.Stage: "stage",
-}
-
 
 def _plain(lexeme: Lexeme) -> str:
     """A name without its brackets."""
     return lexeme.text[1:-1].strip() if lexeme.kind == "BRACKETED" else lexeme.text
-
-
-def _label_text(label: str) -> str:
-    """A grade's label as it is written: `A`, `"A+"`."""
-    return label if name_text(label) == label else quoted(label)

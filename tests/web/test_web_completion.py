@@ -57,6 +57,9 @@ CASES = [
     ('test "x" given title = "a" expect fi|', ["fit"]),
     ('test "x" given title = "a" expect stage = m|', ["MQL"]),
     ("when title |", ["contains", "="]),
+    ("when title is known then |", ["tag", "+", "-"]),
+    ("list VIP: |", ['"CTO"', '"Fair"', '"a ""b"""']),
+    ('list VIP: "CTO", fa|', ['"Fair"']),
     ("when visited pricing |", [">=", "then"]),
     ('test "x" given title = "a" expect grade fit = |', ['"A+"', "B"]),
     ('test "x" given title = "a" expect rule |', ['"Big ones"']),
@@ -109,6 +112,16 @@ def test_each_name_is_told_about() -> None:
     text = TEXT + "when title in "
     assert [item.note for item in complete(text, len(text), DATA).suggestions if item.kind == "list"] == [
         '"a", "b", "c" and 1 more'
+    ]
+
+
+def test_entries_of_lists_tell_the_field_that_has_them() -> None:
+    text = "list VIP: "
+    notes = [(item.text, item.note) for item in complete(text, len(text), DATA).suggestions]
+    assert notes == [
+        ('"CTO"', "title, 5 leads"),
+        ('"Fair"', "Lead Source, 3 leads"),
+        ('"a ""b"""', "title, 1 lead"),
     ]
 
 
