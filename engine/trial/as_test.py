@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from ...grammar import nodes as n
+from ...grammar.diagnostics import Source
 from ...grammar.nodes import Kind, Span, Unit
 from ...grammar.numerals import MOST_DIGITS
+from ...grammar.parser import parse
 from ...grammar.printer import text_of
 from ..check.decisions import MAIN_TRACK
 from ..check.expectations import TEST_NOW
 from ..decision import Decision
 from ..evaluate import Evaluator, Event
-from ..evaluate.facts import instant_from
+from ..evaluate.facts import instant_from, ready
 from ..plan import Feed, Field, Plan
-from ..values import DAY, MICROSECONDS, date_of, moment_of, prepare
+from ..values import DAY, MICROSECONDS, date_of, moment_of
 from .case import Case
 
 _NOWHERE = Span(0, 0)
@@ -43,7 +45,8 @@ def as_test(evaluator: Evaluator, case: Case, name: str) -> str | None:
     at = None if case.now == TEST_NOW else n.Moment(moment_of(case.now), span=_NOWHERE)
     named = n.Text(" ".join(name.split()), span=_NOWHERE)
     expected = tuple(_expected(evaluator.plan, decision))
-    return text_of(n.Test(named, at, told, expected, span=_NOWHERE))
+    text = text_of(n.Test(named, at, told, expected, span=_NOWHERE))
+    return None if parse(Source(text)).diagnostics else text
 
 
 def _told(evaluator: Evaluator, case: Case, decision: Decision) -> tuple[n.Given, ...] | None:
@@ -76,7 +79,7 @@ def _same(one: Decision, other: Decision) -> bool:
 def _field(field: Field, case: Case) -> _Value | None:
     """What a field holds, as a test can write it; None where it is unknown."""
     given = case.fields[field.column] if field.column in case.fields else case.fields.get(field.name)
-    prepared = prepare(field.kind, given)
+    prepared = ready(field.kind, given)
     if prepared is None:
         return None
     match field.kind:
@@ -115,8 +118,9 @@ def _literal(value: str | float | bool | dt.date) -> n.Expression:
 
 def _rounded(value: float) -> float:
     """A number as near as the digits allow that a test may write; the largest where it is larger."""
-    size = min(abs(value), 10.0**MOST_DIGITS - 1) if math.isfinite(value) else 0.0
-    return math.copysign(float(_written(size)), value)
+    unreal = isinstance(value, float) and math.isnan(value)
+    size = 0 if unreal else min(abs(value), 10**MOST_DIGITS - 1)
+    return math.copysign(float(_written(float(size))), 1 if value > 0 else -1)
 
 
 def _written(size: float) -> str:
@@ -144,9 +148,9 @@ def _in_minutes(age: int) -> tuple[int, Unit]:
 def _writable(event: Event) -> Event:
     """The event with its properties as a test can write them; others say nothing to rules."""
     told = {
-        key: value if isinstance(value, str | bool) else _rounded(float(value))
+        key: value if isinstance(value, str | bool) else _rounded(value)
         for key, value in event.properties.items()
-        if isinstance(value, str | bool) or (isinstance(value, int | float) and abs(value) < math.inf)
+        if isinstance(value, str | bool | int | float)
     }
     return replace(event, properties=told)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...engine.evaluate import Event, FactsError
-from ...engine.evaluate.facts import event_from
+from ...engine.evaluate.facts import event_from, instant_from
 from ...engine.plan import Plan
 from ...engine.trial.case import Case
 from ...engine.values import instant_of, moment_of, read_moment, shift
@@ -65,7 +65,9 @@ def _event(number: int, given: object) -> Event:
     if not isinstance(given, Mapping):
         raise PasteError(f'Event {number} is no object, such as {{"type": "visited", "at": "2026-01-15"}}.')
     try:
-        return event_from(given)
+        event = event_from(given)
+        instant_from(event.at)
+        return event
     except FactsError as error:
         raise PasteError(f"Event {number}: {error}.") from None
 

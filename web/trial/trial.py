@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...engine.decision import Decision, Line, RuleFinding
+from ...engine.effect import causes
 from ...engine.evaluate import Evaluator
 from ...engine.reading import Reading
 from ...engine.report.paper import counted, listed
@@ -77,6 +78,12 @@ class Trial:
         if not told and draft.grades != live.grades:
             told.append("other grades")
         return f"live: {', '.join(told)}" if told else "same as live"
+
+    @property
+    def differences(self) -> Sequence[tuple[str, int]]:
+        """What gives the chosen lead other points than it does live, and by how much."""
+        draft, live = self.decision, self.live_decision
+        return causes(live, draft)[:_MOST_LINES] if draft is not None and live is not None else ()
 
     @property
     def lines(self) -> list[tuple[Line, RuleFinding | None]]:

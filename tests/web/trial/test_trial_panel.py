@@ -92,7 +92,7 @@ def test_nobody_found_says_so(client: FlaskClient) -> None:
 def test_an_edit_tells_who_moves_and_why(client: FlaskClient) -> None:
     answer = edit(client, 0, RAISED, lead="L4")
     said = words(answer["panel"])
-    assert "0 points no stage live: 30 points, MQL" in said
+    assert "0 points no stage live: 30 points, MQL · Large -30" in said
     assert "1 lead moves down, none up." in said
     assert "Ann Lee 30 → 0 MQL → none Large -30" in said
     assert "Through Large (1 lead, -30 in all)." in said

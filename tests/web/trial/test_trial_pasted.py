@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.plan import Plan
 from leadwright.engine.reading import read
+from leadwright.engine.trial.as_test import as_test
+from leadwright.engine.trial.marks import Marks
 from leadwright.engine.values import instant_of
 from leadwright.grammar.diagnostics import Source
 from leadwright.web.trial.pasted import LONGEST, PasteError, read_pasted
@@ -79,6 +84,7 @@ def test_json_is_a_lead_with_its_events(text: str) -> None:
         ('{"events": 3}', '"events" is a list'),
         ('{"events": [3]}', "Event 1 is no object"),
         ('{"events": [{"type": "visited"}]}', "Event 1: "),
+        ('{"events": [{"type": "visited", "at": "soon"}]}', "Event 1: "),
         ('{"a":' + "[" * 60_000, "JSON"),
         ("\n".join(["visited: pricing 9999 times"] * 2), "too many events"),
     ],
@@ -87,6 +93,36 @@ def test_what_cannot_be_read_is_said_in_a_sentence(text: str, said: str) -> None
     with pytest.raises(PasteError, match=r'^["A-Z].*[.]$') as found:
         read_pasted(text, plan(), instant_of(NOW))
     assert said in str(found.value)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.just(10**400) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+EVENTS = st.lists(
+    st.fixed_dictionaries(
+        {"type": st.sampled_from(("visited", "Invoice Paid")) | JSON},
+        optional={
+            "at": st.sampled_from(("2026-01-14", "2026-01-01T10:00+02:00", "0001-01-01", "9999-12-31"))
+            | JSON,
+            "object": JSON,
+            "properties": st.dictionaries(st.sampled_from(("plan", "amount")), JSON) | JSON,
+        },
+    )
+    | JSON,
+    max_size=3,
+)
+
+
+@given(st.dictionaries(st.sampled_from(("title", "Company Size", "size", "x")), JSON), EVENTS | JSON)
+def test_whatever_json_holds_it_is_decided_about_or_refused(fields: dict[str, Any], events: Any) -> None:
+    rules = Evaluator(plan())
+    with suppress(PasteError):
+        case = read_pasted(json.dumps(fields | {"events": events}), plan(), instant_of(NOW))
+        assert Marks(rules, case).decision.now == NOW
+        statement = as_test(rules, case, "pasted")
+        assert statement is None or statement.startswith('test "pasted"')
 
 
 @given(st.text() | st.text(alphabet='{}[]":,. \nvisited0123456789agodys'))
