@@ -7,12 +7,13 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from leadwright.engine.blocks.block import Block
 from leadwright.engine.blocks.deciding import Unsupported
-from leadwright.engine.store import whole
+from leadwright.engine.store import scoring, whole
 from leadwright.engine.store.copy import upkeep
 from leadwright.engine.store.copy.files import BlockFile, Damaged
 from leadwright.engine.store.copy.manifest import load
@@ -362,3 +363,46 @@ def test_where_it_cannot_be_written_the_record_serves_and_it_is_said(world: Worl
     assert report.note is not None
     assert "cannot be written" in report.note
     assert {key: (row[0], row[1], row[3] == 1) for key, row in world.kept().items()} == world.found()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_due_is_found_at_once_as_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(scoring, "ENOUGH", 1)
+    world = World(tmp_path, seed)
+    for _ in range(10):
+        world.something_happens()
+        world.score()
+        assert {key: (row[0], row[1], row[3] == 1) for key, row in world.kept().items()} == world.found()
+    before = rows(world.store)
+    assert world.score(whole=True, means=FROM_RECORD).tally.changed == 0
+    assert rows(world.store) == before
+
+
+def test_several_at_once_come_through(world: World) -> None:
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            with open_store(world.store.path, wait=30.0) as store:
+                for _ in range(6):
+                    assert_readable(store)
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(6):
+        world.add_events(2)
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert_in_step(world.store)
+
+
+def assert_readable(store: Store) -> None:
+    with up_to_date(store) as copy:
+        for unit in copy.units:
+            unit.file.check()
