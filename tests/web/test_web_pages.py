@@ -67,9 +67,10 @@ def test_the_first_page_says_which_version_is_live_and_where_leads_stand(client:
 
 
 def test_a_ruleset_is_shown_as_text_and_in_words(client: FlaskClient) -> None:
+    text = text_of(client, "/rulesets/inbound?view=text")
+    assert "# People who may sign." in text
+    assert "when employees &gt;= 100" in text
     words = text_of(client, "/rulesets/inbound")
-    assert "# People who may sign." in words
-    assert "when employees &gt;= 100" in words
     assert "Large. When employees is at least 100, the lead gets 30 points." in words
 
 

@@ -22,9 +22,9 @@ from ..database import reading
 from ..lookups import as_events, instant_asked, lead_with, standing, stored_scores, version_choices
 from ..problems import not_found
 from ..rulebook import Ready, kept, live_of, ready
+from ..trial.subjects import told
 from .adding_up import accounts, blanks, silent
 from .asked import number_asked, text_asked, version_asked
-from .leads import told_by
 from .score_chart import chart_of
 
 pages = Blueprint("lead", __name__)
@@ -76,7 +76,7 @@ def history() -> str:
     return render_template(
         "lead_history.html",
         lead=lead,
-        words=told_by(lead),
+        who=told(lead),
         names=names,
         ruleset=name,
         turns=turns,
@@ -95,7 +95,7 @@ def _about(
     return {
         "lead": lead,
         "fields": lead.fields if fields is None else fields,
-        "words": told_by(lead),
+        "who": told(lead),
         "choices": version_choices(store),
         "events": latest[:_MOST_EVENTS],
         "event_count": len(events),

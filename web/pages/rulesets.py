@@ -114,6 +114,7 @@ def show(name: str) -> str:
         stages=ranked(chosen.plan, found) if found is not None else [],
         lines=chosen.version.text.splitlines(),
         said=_said(chosen),
+        view="text" if request.args.get("view") == "text" else "words",
         draft=draft if draft is not None and draft.changed else None,
         authors=authors(store, name),
         wish=open_wish(store, name),
