@@ -38,12 +38,18 @@ _TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """Python that is truthy or not. `loose` is what binds loosest in it: 0 nothing, 1 `and`, 2 `or`."""
+    """Python that is truthy or not. `loose` is what binds loosest in it: 0 nothing, 1 `and`, 2 `or`.
+
+    `gate` is a local that is truthy wherever the expression is, "" for the expression itself; `parts` are
+    what `and` joins in it, where it joins anything.
+    """
 
     text: str
     loose: int
     cost: int
     depth: int = 0
+    gate: str = ""
+    parts: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +111,24 @@ def _comparison(draft: Draft, scope: Scope, clause: Compare) -> Leaf:
         if draft.is_brief and operator not in ("=", "!=") and (age := _age(draft, scope, left)) is not None:
             assert isinstance(right.value, float | int)
             return _days_ago(draft, operator, age, right.value)
+        if isinstance(left, SignalValue) and _is_some(operator, right.value):
+            return _counted(_compare(operator, *pair(draft, scope, left, right)), operand(draft, scope, left))
         if (place := _stands_in(draft, scope, left)) is not None and operator not in ("=", "!="):
             return _compare(operator, Operand(draft.stand_in(place), False), operand(draft, scope, right))
     return _compare(operator, *pair(draft, scope, left, right))
+
+
+def _is_some(operator: str, least: object) -> bool:
+    return isinstance(least, float | int) and (
+        (operator == ">=" and least >= 1) or (operator == ">" and least >= 0)
+    )
+
+
+def _counted(leaf: Leaf, count: Operand) -> Leaf:
+    """A leaf that is true of no count of 0."""
+    if count.nullable or not count.whole:
+        return leaf
+    return replace(leaf, true=replace(leaf.true, gate=count.text))
 
 
 def _age(draft: Draft, scope: Scope, value: Value) -> Operand | None:

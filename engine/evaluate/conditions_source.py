@@ -44,7 +44,8 @@ def _joined(scope: Scope, draft: Draft, items: Sequence[Expression], together: b
     text = (" and " if together else " or ").join(texts)
     cost = sum(item.cost for item in items)
     if depth < _DEEPEST:
-        return Expression(text, loosest, cost, depth)
+        parts = [part for item in ordered for part in item.parts or [item]] if together else []
+        return Expression(text, loosest, cost, depth, parts=tuple(parts))
     name = draft.fresh("h")
     scope.add(f"{name} = {text}")
     return Expression(name, 0, 1)

@@ -85,6 +85,8 @@ class Draft:
     uses: Uses = field(default_factory=lambda: Uses({}, frozenset(), frozenset(), frozenset()))
     stand_ins: dict[int, str] = field(default_factory=dict)
     shared_tests: dict[Hashable, str] = field(default_factory=dict)
+    recent: Mapping[str, Last] = field(default_factory=dict)
+    """Gauges of the latest event, each with the window before which none makes a difference to it."""
     serial: int = 0
 
     def fresh(self, letter: str) -> str:

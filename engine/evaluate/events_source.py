@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,13 +13,15 @@ from .calendar import month_number
 from .classes import EventClass
 from .clauses_source import in_selection
 from .conditions_source import holds
-from .draft import Draft, Scope
+from .draft import MARK, Draft, Scope
 from .gauges import Gauge, Gauging
 from .gauges_source import COLUMNLESS, END, NEVER, START, followed, updates
 
 NO_CODE = 1 << 62
 """More than any code."""
 
+_GAUGE = re.compile(r"\bg\d+\b")
+_IS_LATER = re.compile(rf"\b(g\d+) is not None and \1 > ({MARK}\d+{MARK})")
 _NESTED = 16
 _BROAD = 256
 _CHAIN = 3
@@ -32,14 +36,18 @@ class _Update:
     lines: tuple[str, ...]
 
 
-def write_pass(draft: Draft) -> list[str]:
-    """The lines that start all gauges the draft asks for, pass over the events and finish the gauges."""
+def write_pass(draft: Draft, body: Sequence[str] = ()) -> list[str]:
+    """The lines that start all gauges the draft asks for, pass over the events and finish the gauges.
+
+    `body` are the lines that read the gauges afterwards, where these are all that do.
+    """
     if not draft.gauges:
         return []
     draft.names |= {"INF": float("inf"), "NEVER": NEVER}
     draft.names["month_number"] = month_number
     starts = _starts(draft)
     widest = _widest(draft)
+    draft.recent = _recent(draft, body, widest)
     ends = [END[gauge.what].format(g=name) for gauge, name in draft.gauges.items() if gauge.what in END]
     loop = _loop(draft, widest)
     return [*(" " + line for line in starts), *loop, *(" " + line for line in ends)]
@@ -64,6 +72,25 @@ def _widest(draft: Draft) -> Last | None:
         and gauge.events.window.unit in MICROSECONDS
     ]
     return max(windows, key=lambda w: w.amount * MICROSECONDS[w.unit], default=None)
+
+
+def _recent(draft: Draft, body: Sequence[str], widest: Last | None) -> dict[str, Last]:
+    """Gauges of the latest event that are only asked whether it lies within some stretch before now, none
+    of them longer than the widest window: what happened before that is as good as nothing."""
+    latest = {name for gauge, name in draft.gauges.items() if gauge.what is Gauging.LAST}
+    if widest is None or not latest:
+        return {}
+    text = "\n".join(body)
+    start = -widest.amount * MICROSECONDS[widest.unit]
+    near = {mark for offset, mark in draft.edges.items() if isinstance(offset, int) and offset >= start}
+    read = Counter(_GAUGE.findall(text))
+    asked = Counter(name for name, mark in _IS_LATER.findall(text) if mark in near)
+    return {name: widest for name in latest if asked[name] and read[name] == 2 * asked[name]}
+
+
+def _window(draft: Draft, gauge: Gauge, name: str) -> Last | Range | None:
+    """Outside of which window events make no difference to a gauge."""
+    return draft.recent.get(name, gauge.events.window)
 
 
 def _is_fixed(window: Last | Range | None) -> bool:
@@ -100,19 +127,23 @@ def _loop(draft: Draft, widest: Last | None) -> list[str]:
 def _oldest(draft: Draft) -> str:
     """The start of the widest window, where every gauge has one around now."""
     edges: set[str] = set()
-    for gauge in draft.gauges:
-        for selection in (gauge.events, gauge.then):
-            if selection is not None:
-                if not isinstance(selection.window, Last):
-                    return ""
-                edges.add(draft.edge(selection.window))
+    for gauge, name in draft.gauges.items():
+        windows = [_window(draft, gauge, name), *([gauge.then.window] if gauge.then is not None else [])]
+        for window in windows:
+            if not isinstance(window, Last):
+                return ""
+            edges.add(draft.edge(window))
     return edges.pop() if len(edges) == 1 else f"min({', '.join(sorted(edges))})"
 
 
 def _told_apart(draft: Draft, reading: _Reading, depth: int, *, old: bool) -> list[str]:
     """What each class of events does, old ones or not, at a depth."""
     common, blocks = _blocks(draft, reading, old=old)
-    if not blocks and old and all(_is_fixed(gauge.events.window) for gauge in draft.gauges):
+    if (
+        not blocks
+        and old
+        and all(_is_fixed(_window(draft, gauge, name)) for gauge, name in draft.gauges.items())
+    ):
         return []
     told = _dispatch(_runs(blocks), 1, NO_CODE, depth)
     pad = " " * depth
@@ -290,4 +321,6 @@ def _update(draft: Draft, name: str, gauge: Gauge, event_class: EventClass) -> _
         return _Update(None, None, tuple(followed(draft, gauge, name, event_class)))
     selection = gauge.events
     where = selection if selection.where is not None else None
-    return _Update(selection.window, where, tuple(updates(draft, gauge, name, event_class.columns)))
+    return _Update(
+        _window(draft, gauge, name), where, tuple(updates(draft, gauge, name, event_class.columns))
+    )

@@ -57,8 +57,9 @@ def generate(
     assert isinstance(row_columns, int)
     draft = Draft(parts.plan, known, detail, classes.width, classes.fixed, row_columns, uses=parts.uses)
     result = _instants(draft, parts) if detail is Detail.INSTANTS else f" return {decided(draft, parts)}"
-    passed = write_pass(draft)
-    moments, lines = resolved(draft, passed, [*draft.top.lines, result])
+    body = [*draft.top.lines, result]
+    passed = write_pass(draft, body)
+    moments, lines = resolved(draft, passed, body)
     source = "\n".join(
         ["def run(fields, events, now):", *unpacked(draft), *stand_ins(draft, " "), *moments, *lines, ""]
     )

@@ -6,6 +6,7 @@ from ..plan import Contribution, Decay, Each, Group, Plan, Rule
 from .conditions_source import holds
 from .draft import Detail, Draft
 from .gauges import Gauge, Gauging, of_each
+from .nesting_source import Nested, write_nested
 from .values_source import score_name, total_name
 
 CUT_BY_GROUP, CUT_BY_RANGE, CUT_BY_TOTAL = 0, 1, 2
@@ -17,8 +18,13 @@ def write_rules(draft: Draft) -> None:
     names += [f"b{number}" for number, group in enumerate(draft.plan.groups) if is_bounded(group)]
     for start in range(0, len(names), 50):
         draft.top.add(f"{' = '.join(names[start : start + 50])} = 0")
+    simple: list[Nested] = []
     for number, rule in enumerate(draft.plan.rules):
-        _rule(draft, number, rule)
+        if draft.detail is Detail.PLAIN and rule.each is None and rule.contributions:
+            simple.append(_simple(draft, number, rule))
+        else:
+            _rule(draft, number, rule)
+    write_nested(draft.top, simple)
     for number, group in enumerate(draft.plan.groups):
         if is_bounded(group):
             _bound(draft, f"b{number}", (group.least, group.most), (CUT_BY_GROUP, number))
@@ -111,6 +117,19 @@ def _rule(draft: Draft, number: int, rule: Rule) -> None:
         top.add(f"if {' and '.join(asks)}:")
     for line in inside:
         top.add(line, 1 if asks else 0)
+
+
+def _simple(draft: Draft, number: int, rule: Rule) -> Nested:
+    """The conditions of a rule about no event, and the lines that give its points."""
+    test = holds(draft, draft.top, rule.condition, True) if rule.condition is not None else None
+    lines = [
+        line
+        for place, contribution in enumerate(rule.contributions)
+        for line in _contribution(draft, number, place, rule, contribution)
+    ]
+    if test is None or test.text == "True":
+        return (), lines
+    return test.parts or (test,), lines
 
 
 def _fires(draft: Draft, rule: Rule, each: Each) -> str:
