@@ -156,6 +156,15 @@ def _days_since(node: n.DaysSince, evidence: Evidence) -> None:
         evidence.maybe_events.add(node.of.name.text)
 
 
+def _alone(evidence: Evidence, *conditions: n.Node | None) -> None:
+    """What stands alone where something is true or false cannot be a number."""
+    for condition in conditions:
+        if isinstance(condition, n.Brackets):
+            _alone(evidence, condition.inner)
+        elif isinstance(condition, n.Reference):
+            evidence.maybe_events.add(condition.name.text)
+
+
 def _phrase(node: n.EventPhrase, evidence: Evidence) -> None:
     evidence.events.add(node.type.text)
 
@@ -181,6 +190,10 @@ def _test(node: n.Test, evidence: Evidence) -> None:
 
 _LOOKS: dict[type[n.Node], Callable[..., None]] = {
     n.Clause: _clause,
+    n.And: lambda node, evidence: _alone(evidence, *node.operands),
+    n.Or: lambda node, evidence: _alone(evidence, *node.operands),
+    n.Not: lambda node, evidence: _alone(evidence, node.operand),
+    n.When: lambda node, evidence: _alone(evidence, node.condition),
     n.Arithmetic: _arithmetic,
     n.Negative: lambda node, evidence: _field(evidence, node.operand, Kind.NUMBER),
     n.DaysSince: _days_since,
