@@ -159,7 +159,12 @@ def test_mistakes_are_marked_in_place_with_what_to_do(text: TextView) -> None:
     expect(told).to_contain_text('Did you mean "title"?')
     expect(text.page.locator("#text .cm-lint-marker-error")).to_be_visible()
     text.problems.click()
-    expect(text.page.locator("#text .cm-panel-lint")).to_contain_text('Did you mean "title"?')
+    listed = text.page.locator("#text .cm-panel-lint")
+    expect(listed).to_contain_text('Did you mean "title"?')
+    listed.get_by_role("button", name="close").click()
+    expect(listed).to_have_count(0)
+    text.editor.state.get_by_role("button", name="1 error").click()
+    expect(listed).to_contain_text('Did you mean "title"?')
     for_everybody(text.page)
 
 

@@ -17,6 +17,7 @@ export function text() {
   document.getElementById("cards").addEventListener("focusin", ({ target }) => fromCard(target));
   document.getElementById("cards").addEventListener("click", ({ target }) => fromCard(target));
   document.querySelector(".views").addEventListener("click", change);
+  document.addEventListener("click", problems);
   window.addEventListener("pagehide", keep);
   open();
 }
@@ -113,6 +114,13 @@ async function keep() {
       keepalive: true,
     });
   }
+}
+
+/** Where only the text is to be seen, its problems are listed there. */
+async function problems(event) {
+  if (editor.dataset.view !== "text" || !event.target.closest("#state .problems")) return;
+  event.preventDefault();
+  (await opened)?.showProblems();
 }
 
 // --- choosing in one view shows it in the other --------------------------------------------------------

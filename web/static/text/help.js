@@ -32,7 +32,7 @@ export function fromServer(text, place) {
 // --- completion ---------------------------------------------------------------------------------------
 
 const MOST = 100;
-const ASKS_FOR_MORE = /(?:^|[\s(])(?:when|and|or|not|in|each|latest|first|since|contains|like|=|!=)\s+$|[(,]\s*$/i;
+const ASKS_FOR_MORE = /(?:^|[\s(])(?:when|and|or|not|in|each|latest|first|since|contains|like|=|!=)\s+$|[(,:]\s*$/i;
 
 // Where people who write on several lines begin a new one: there Enter is theirs, unless they chose.
 const ENDS_A_LINE = /(?:(?:^|\s)(?:when|and|or|then|given|expect)|,)\s*$/i;

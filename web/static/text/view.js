@@ -81,9 +81,7 @@ class TextView {
     this.#frame = frame;
     this.#calls = calls;
     frame.format.addEventListener("click", () => this.format());
-    frame.problems.addEventListener("click", () => {
-      cm.openLintPanel(this.view);
-    });
+    frame.problems.addEventListener("click", () => this.showProblems());
   }
 
   begin(root, { revision, text, label, readOnly, language }) {
@@ -241,6 +239,11 @@ class TextView {
     problems.hidden = !this.#wrong.length;
     problems.classList.toggle("wrong", this.#wrong.some((one) => one.severity === "error"));
     problems.textContent = `${this.#wrong.length} ${this.#wrong.length === 1 ? "problem" : "problems"}`;
+  }
+
+  /** Lists what is wrong, below the text. */
+  showProblems() {
+    cm.openLintPanel(this.view);
   }
 
   /** Marks lines, [first, last], and brings them in sight. */
