@@ -15,7 +15,8 @@ def create_app(settings: Settings) -> Flask:
     app.config["LEADWRIGHT"] = settings
     app.config["MAX_CONTENT_LENGTH"] = settings.largest_request
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.largest_request
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
+    # Asked again each time, or a browser would mix a new page with scripts of an hour ago.
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0
     app.url_map.strict_slashes = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -105,7 +105,12 @@ def _same_statement(now: Manuscript, seen: Manuscript, edit: Edit) -> bool:
     index, before = now.find(edit.key), seen.find(edit.key)
     if index is None or before is None:
         return False
-    return now.written(now.items[index].span) == seen.written(seen.items[before].span)
+    mine, theirs = seen.items[before], now.items[index]
+    if now.written(theirs.span) == seen.written(mine.span):
+        return True
+    # Where the statement has the same parts still, `old` tells whether the one that is set is as it was.
+    alike = edit.op == "set" and edit.old is not None and mine.sort == theirs.sort
+    return alike and list(dissect(seen, mine).parts) == list(dissect(now, theirs).parts)
 
 
 def _merged(now: Manuscript, edit: Edit, seen: str) -> Applied:

@@ -6,6 +6,7 @@ from collections import Counter
 from random import Random
 
 from leadwright.grammar.edits import Edit
+from leadwright.grammar.edits.comments import comments_of
 from leadwright.grammar.edits.dissection import dissect
 from leadwright.grammar.edits.manuscript import Item, Manuscript
 from leadwright.grammar.printer import text_of
@@ -93,12 +94,26 @@ def of_series(some: Random, text: Manuscript, item: Item) -> Edit:
     return Edit(op, item.key, f"{chosen.path}.{some.randrange(len(chosen.items))}", at=at)
 
 
+def of_comment(some: Random, text: Manuscript, item: Item) -> Edit:
+    """A comment changed, taken out or added; a heading put above."""
+    index = text.find(item.key)
+    count = len(comments_of(text, index)) if index is not None else 0
+    words = some.choice(("Why so.", "one\n\ntwo", "# three"))
+    op = some.choice(("head", "add", "set", "set", "remove"))
+    if op == "head":
+        return Edit(op, item.key, new=words)
+    if op == "add":
+        return Edit(op, item.key, "comments", new=words)
+    path = some.choice(("comments", f"comments.{some.randrange(count + 1)}"))
+    return Edit(op, item.key, path, new=words if op == "set" else None)
+
+
 def any_edit(some: Random, text: Manuscript) -> Edit:
     """Any edit that a page could send."""
     if not text.items:
         return Edit("add_statement", new="when a then +1")
     item = some.choice(text.items)
-    kinds = (of_statement, of_part, of_part, of_row, of_series)
+    kinds = (of_statement, of_part, of_part, of_row, of_series, of_comment)
     return (some.choice(kinds) if item.node is not None else of_statement)(some, text, item)
 
 
