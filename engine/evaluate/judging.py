@@ -27,7 +27,6 @@ from ..plan import (
 )
 from .columns import NEVER, Bools, Column, Instants, Ints, compact, numbered_range
 from .evaluator import Evaluator
-from .gauges import of_signal
 from .kept import Kept
 from .meaning import Meanings, gauge_of
 from .rules_source import bounded, decayed
@@ -123,7 +122,7 @@ class Judging:
             if isinstance(one, FieldValue):
                 key = self.meanings.field(one.field)
             else:
-                key = self.meanings.gauge(of_signal(self.plan.signals[one.signal]))
+                key = self.meanings.signal(one.signal)
             column = self._columns[key]
             assert isinstance(column, Column)
             read.append(column)

@@ -63,6 +63,7 @@ class Meanings:
         self.plan = plan
         self._fields: dict[int, Hashable] = {}
         self._gauges: dict[Gauge, Hashable] = {}
+        self._signals: dict[int, Hashable] = {}
         self._clauses: dict[int, Hashable] = {}
         self._inputs: dict[int, tuple[Input, ...]] = {}
 
@@ -120,6 +121,13 @@ class Meanings:
             found = self._gauges[gauge] = meaning("gauge", gauge.what, selections, *rest)
         return found
 
+    def signal(self, number: int) -> Hashable:
+        """The meaning of a signal, which is that of its gauge."""
+        found = self._signals.get(number)
+        if found is None:
+            found = self._signals[number] = self.gauge(of_signal(self.plan.signals[number]))
+        return found
+
     def clause(self, clause: Clause) -> Hashable:
         """The meaning of a clause that reads no score."""
         found = self._clauses.get(id(clause))
@@ -166,7 +174,7 @@ class Meanings:
             case FieldValue(field=number):
                 return self.field(number)
             case SignalValue(signal=number):
-                return self.gauge(of_signal(self.plan.signals[number]))
+                return self.signal(number)
             case DefineValue(define=number):
                 return self._bare(self.plan.definitions[number].value)
             case Holds(define=number):

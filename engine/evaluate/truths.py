@@ -74,7 +74,7 @@ def _coded(truths: Sequence[bool | None]) -> Truths:
 
 def _asking(parts: Parts, clause: Clause, inputs: Sequence[Input]) -> Callable[..., list[Any]]:
     """A function `run(rows, now)` that gives the truth of a clause for each row of what it reads."""
-    draft = Draft(parts.plan, (), Detail.FINDINGS, 0, True, 0, top=Scope("  "), uses=parts.uses)
+    draft = Draft(parts.plan, (), Detail.FINDINGS, 0, True, 0, top=Scope("  "))
     names = [_name(draft, one) for one in inputs]
     truth = truth_name(draft, clause)
     moments, lines = resolved(draft, [], [*draft.top.lines, f"  add({truth})"])
