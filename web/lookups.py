@@ -11,6 +11,7 @@ from ..engine.store.events import StoredEvent, events_of
 from ..engine.store.leads import StoredLead, find_lead
 from ..engine.store.opening import Store
 from ..engine.values import moment_of, read_moment
+from .drafts import draft_names
 from .problems import invalid, not_found
 
 
@@ -103,13 +104,14 @@ def highest(store: Store, ruleset: str, stage: str | None, limit: int) -> list[S
 
 
 def version_choices(store: Store) -> list[tuple[str, str]]:
-    """Every version of every ruleset, the newest first: as `name@2`, and as people call it."""
+    """Every draft and version of every ruleset, the newest first: as `name@2`, and as people call it."""
     with store.guard():
         rows = store.connection.execute(
             "SELECT name, coalesce(title, name), number FROM ruleset_version JOIN ruleset "
             "ON ruleset.id = ruleset_version.ruleset ORDER BY ruleset.id, number DESC"
         )
-        return [(f"{name}@{number}", f"{title}, version {number}") for name, title, number in rows]
+        found = [(f"{name}@{number}", f"{title}, version {number}") for name, title, number in rows]
+    return [*((f"{name}@draft", f"{name}, draft") for name in draft_names(store)), *found]
 
 
 def lead_with(store: Store, key: str) -> StoredLead:

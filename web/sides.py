@@ -38,6 +38,12 @@ class Side:
         return f"{self.ruleset}, {about}"
 
     @property
+    def title(self) -> str:
+        """Its title, or its name where it has none."""
+        plan = self.reading.plan
+        return plan.title if plan is not None and plan.title else self.ruleset
+
+    @property
     def tells(self) -> bool:
         """Whether it has no mistakes, so that leads can be scored by it."""
         return self.reading.plan is not None

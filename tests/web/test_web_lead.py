@@ -90,3 +90,18 @@ def test_the_command_line_tells_the_same(changed: Path, capsys: pytest.CaptureFi
     assert "70 (+70), MQL" in told
     assert "+40 2 new events" in told
     assert "+30 employees is 500 instead of 40" in told
+
+
+def test_a_lead_is_explained_by_a_draft_too(client: FlaskClient) -> None:
+    text = client.get("/api/v1/rulesets/inbound").json["text"]
+    draft = {"text": text.replace("then +30", "then +35"), "revision": 0}
+    assert client.post("/api/v1/rulesets/inbound/draft/text", json=draft).status_code == 200
+    by_draft = page(client, "/lead?id=L4&rules=inbound@draft")
+    assert "<strong>35</strong> points" in by_draft
+    assert '<option value="inbound@draft" selected>' in by_draft
+    assert "<strong>30</strong> points" in page(client, "/lead?id=L4&rules=inbound@live")
+    broken = {"text": "when when", "revision": 1}
+    client.post("/api/v1/rulesets/inbound/draft/text", json=broken)
+    answer = client.get("/lead?id=L4&rules=inbound@draft")
+    assert answer.status_code == 422
+    assert "The draft of inbound has errors" in answer.get_data(as_text=True)

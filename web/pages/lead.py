@@ -20,11 +20,12 @@ from ...engine.store.score_changes import Turn, run_numbered, score_turns, turn_
 from ..access import settings
 from ..database import reading
 from ..lookups import as_events, instant_asked, lead_with, standing, stored_scores, version_choices
-from ..problems import not_found
-from ..rulebook import Ready, kept, live_of, ready
+from ..problems import Problem, not_found
+from ..rulebook import kept, live_of
+from ..sides import LIVE, Side, asked_side, side_of
 from ..trial.subjects import told
 from .adding_up import accounts, blanks, silent
-from .asked import number_asked, text_asked, version_asked
+from .asked import number_asked, text_asked
 from .score_chart import chart_of
 
 pages = Blueprint("lead", __name__)
@@ -44,8 +45,8 @@ def show() -> str:
         events = events_of(store, lead.id)
         return render_template("lead.html", decision=None, **_about(store, lead, events), chosen=None)
     decision = chosen.decision
-    latest = chosen.asked is None and chosen.rules.version.number == _live_number(store, chosen)
-    turns = _turns(store, chosen.rules.version.ruleset, lead, _FEW_TURNS) if latest else []
+    latest = chosen.asked is None and chosen.rules.number == _live_number(store, chosen)
+    turns = _turns(store, chosen.rules.ruleset, lead, _FEW_TURNS) if latest else []
     return render_template(
         "lead.html",
         decision=decision,
@@ -112,7 +113,7 @@ class _Chosen:
     `asked` is the instant or run that the address names, None for the last scoring's.
     """
 
-    rules: Ready
+    rules: Side
     fields: Mapping[str, object]
     events: Sequence[StoredEvent]
     decision: Decision
@@ -124,12 +125,20 @@ def _chosen(store: Store, lead: StoredLead) -> _Chosen | None:
     number = number_asked("run")
     if number is not None:
         return _as_of_run(store, lead, number)
-    asked = version_asked("rules")
+    asked = text_asked("rules")
     names = ruleset_names(store)
     if asked is None and not names:
         return None
-    rules = ready(store, *asked) if asked is not None else ready(store, names[0])
-    now = instant_asked(text_asked("at"), store, rules.version.ruleset)
+    rules = side_of(store, settings(), *(asked_side(asked) if asked is not None else (names[0], LIVE)))
+    if rules.evaluator is None:
+        first = rules.reading.errors[0]
+        raise Problem(
+            422,
+            "Errors in the rules",
+            f"The draft of {rules.ruleset} has errors, so no lead can be scored by it: {first.message} "
+            f"(line {first.line}).",
+        )
+    now = instant_asked(text_asked("at"), store, rules.ruleset)
     events = events_of(store, lead.id)
     decision = _decided(rules.evaluator, lead.fields, events, now)
     return _Chosen(rules, lead.fields, events, decision, text_asked("at"))
@@ -140,9 +149,10 @@ def _as_of_run(store: Store, lead: StoredLead, number: int) -> _Chosen:
     run = run_numbered(store, number)
     if run is None:
         raise not_found(f"There was no scoring with the number {number}.")
-    rules = kept().ready(run.version)
+    rules = side_of(store, settings(), run.version.ruleset, run.version.number)
     seen = seen_by_run(store, lead, run.now, run.data)
-    decision = _decided(rules.evaluator, seen.fields, seen.events, run.now)
+    evaluator = kept().ready(run.version).evaluator
+    decision = _decided(evaluator, seen.fields, seen.events, run.now)
     return _Chosen(rules, seen.fields, seen.events, decision, str(number), number)
 
 
@@ -156,16 +166,16 @@ def _decided(
 
 
 def _live_number(store: Store, chosen: _Chosen) -> int | None:
-    live = live_of(store, chosen.rules.version.ruleset)
+    live = live_of(store, chosen.rules.ruleset)
     return live.number if live is not None else None
 
 
 def _stored_otherwise(store: Store, chosen: _Chosen, decision: Decision, lead: StoredLead) -> int | None:
     """The stored score, where it is another than the one explained: data or rules have changed since."""
-    version = chosen.rules.version
-    found = standing(store, version.ruleset)
-    stored = stored_scores(store, version.ruleset, [lead.id]).get(lead.id)
-    if stored is None or found is None or found.version != version.number:
+    rules = chosen.rules
+    found = standing(store, rules.ruleset)
+    stored = stored_scores(store, rules.ruleset, [lead.id]).get(lead.id)
+    if stored is None or found is None or found.version != rules.number:
         return None
     return stored.total if stored.total != decision.total else None
 
