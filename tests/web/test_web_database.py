@@ -67,6 +67,35 @@ def test_a_locked_database_is_read_all_the_same_and_written_later(
         other.close()
 
 
+def test_a_locked_database_refuses_to_publish_and_keeps_what_was_typed(
+    client: FlaskClient, database: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from leadwright.engine.store.opening import open_store
+    from leadwright.web import database as module
+    from leadwright.web.drafts import current, take_text
+
+    text = current(store, "inbound").text.replace("+30", "+35")
+    take_text(store, "inbound", text, who="local", seen=0)
+    monkeypatch.setattr(
+        module, "open_store", lambda *given, **more: open_store(*given, **(more | {"wait": 0.05}))
+    )
+    other = sqlite3.connect(database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        sent = {"revision": "1", "note": "A note of some length"}
+        answer = client.post("/rulesets/inbound/publish", data=sent)
+        page = answer.get_data(as_text=True)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert "is in use by another program" in page
+        assert "A note of some length</textarea>" in page
+        for path in ("/", "/rulesets/inbound", "/rulesets/inbound/history", "/compare", "/leads"):
+            assert client.get(path).status_code == 200
+        assert client.post("/new", data={"name": "fresh", "start": "empty"}).status_code == 503
+    finally:
+        other.close()
+    assert client.post("/rulesets/inbound/publish", data=sent).status_code == 303
+
+
 def test_a_read_only_database_keeps_people_in_and_refuses_to_write(
     app, users: dict[str, Role], store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from ...engine.compare import compare
+from ...engine.store.errors import StoreError
 from ...engine.store.opening import Store
 from ...grammar.diagnostics import Source
 from ...grammar.parser import parse
@@ -14,7 +15,7 @@ from ..accounts.roles import Role
 from ..database import reading, writing
 from ..drafts import Draft, authors, catch_up, current, entries
 from ..effects import effect_between
-from ..problems import Problem, invalid, not_found
+from ..problems import Problem, invalid, not_found, of_store
 from ..publishing import Approved, publish, roll_back
 from ..review.approvals import Approval, Wish, ask, decline, open_wish
 from ..review.authorship import statement_authors
@@ -44,7 +45,7 @@ def go_live(name: str) -> Response:
         with writing(settings()) as store:
             made = publish(store, settings(), name, draft.text, _needed(note), base=draft.base, doer=doer())
             catch_up(store, name)
-    except Problem as problem:
+    except (Problem, StoreError) as problem:
         return _refused(name, problem, note)
     return redirect(url_for("history.show", name=name, live=made.number), 303)
 
@@ -75,7 +76,7 @@ def wish(name: str) -> Response:
         with writing(settings()) as store:
             if ask(store, asked, account(), doer()) is None:
                 raise Problem(409, "Asked already", "Something of this ruleset waits for approval already.")
-    except Problem as problem:
+    except (Problem, StoreError) as problem:
         return _refused(name, problem, note)
     return redirect(url_for("review.show", name=name), 303)
 
@@ -116,7 +117,7 @@ def approve(name: str) -> Response:
                 number = found.back_to
                 made = roll_back(store, settings(), name, number, found.note, doer=doer(), approved=approved)
             catch_up(store, name)
-    except Problem as problem:
+    except (Problem, StoreError) as problem:
         return _refused(name, problem, "")
     return redirect(url_for("history.show", name=name, live=made.number), 303)
 
@@ -136,7 +137,7 @@ def refuse(name: str) -> Response:
         with writing(settings()) as store:
             if not decline(store, found, reason[:LONGEST_NOTE], who, doer()):
                 raise Problem(409, "Decided already", "This was decided in the meantime.")
-    except Problem as problem:
+    except (Problem, StoreError) as problem:
         return _refused(name, problem, "")
     return redirect(url_for("review.show", name=name), 303)
 
@@ -231,11 +232,14 @@ def _as_seen(name: str) -> Draft:
     return draft
 
 
-def _refused(name: str, problem: Problem, note: str) -> Response:
+def _refused(name: str, error: Problem | StoreError, note: str) -> Response:
     """The page again, with why it was not done and the note as it was typed."""
+    problem = of_store(error) if isinstance(error, StoreError) else error
     if problem.status == 404:
         raise problem
-    return make_response(_page(name, said=problem.detail, note=note), problem.status)
+    response = make_response(_page(name, said=problem.detail, note=note), problem.status)
+    response.headers.update(problem.headers)
+    return response
 
 
 def _note() -> str:
