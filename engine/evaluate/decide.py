@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..decision import Decision, Finding, Line, LineKind, RuleFinding, StageFinding
 from ..plan import Grade, Plan, Rule
@@ -26,20 +26,22 @@ Paid = list[int] | int | None
 
 def decide(evaluator: Evaluator, facts: Facts, now: int) -> Decision:
     """Decides about one lead at an instant in microseconds."""
-    return explained(evaluator, facts, now)[0]
+    ran = evaluator.run(Detail.FINDINGS, facts, now)
+    gathered = evaluator.run(Detail.INSTANTS, facts, now)
+    return told(evaluator, facts, now, (ran, *gathered), next_change(evaluator, facts, now))[0]
 
 
-def explained(evaluator: Evaluator, facts: Facts, now: int) -> tuple[Decision, Found]:
-    """The decision, and what it was made from: the truth of every condition of the plan."""
+def told(
+    evaluator: Evaluator, facts: Facts, now: int, found_out: tuple[Any, Any, Any], change: int | None
+) -> tuple[Decision, Found]:
+    """The decision, and the truth of every condition: from what a function of the detail FINDINGS gave, the
+    instants of each selection, what each rule pays for, and when the decision can next change."""
+    ran, instants, paid = found_out
     plan = evaluator.plan
-    total, scores, stages, _, fired, cuts, reasons, would, truths, values = evaluator.run(
-        Detail.FINDINGS, facts, now
-    )
-    instants, paid = evaluator.run(Detail.INSTANTS, facts, now)
+    total, scores, stages, _, fired, cuts, reasons, would, truths, values = ran
     found = Found(evaluator.parts, facts, total, scores, truths, values, instants)
     rules = _rules(found, fired, paid)
     lines = tuple(line for rule in rules for line in rule.lines) + _cut_lines(plan, cuts)
-    change = next_change(evaluator, facts, now)
     decision = Decision(
         digest=plan.digest,
         now=moment_of(now),

@@ -25,6 +25,7 @@ from ..plan import (
 )
 from .draft import Uses
 from .gauges import Gauge, of_each
+from .meaning import Meanings
 from .walk import clauses, condition_values, conditions, holds, operands, parts, selections
 
 _ANY = {(">=", 1.0), (">", 0.0), ("<", 1.0), ("<=", 0.0), ("=", 0.0), ("!=", 0.0)}
@@ -70,6 +71,11 @@ class Parts:
     def asking(self) -> dict[int, Callable[..., list[Any]]]:
         """Functions that give the truth of a clause, by its `id`, for many leads; filled as they are made."""
         return {}
+
+    @cached_property
+    def meanings(self) -> Meanings:
+        """The keys of what the plan is made of."""
+        return Meanings(self.plan)
 
     @cached_property
     def uses(self) -> Uses:

@@ -25,7 +25,6 @@ from ..evaluate.columns import Column, Instants, Ints
 from ..evaluate.gauges import Gauge
 from ..evaluate.judging import Judging
 from ..evaluate.kept import Kept
-from ..evaluate.meaning import Meanings
 from ..evaluate.walk import conditions, nested
 from ..plan import Condition
 from .errors import StoreError
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 MEMORY = 256 << 20
 """How many bytes are kept between questions, unless told otherwise."""
 
-_MOST_PLANS = 4
 _LOOK = 0.05
 """How many seconds a question waits for another before it asks whether it is still wanted."""
 
@@ -82,7 +80,6 @@ class WhatIf:
         self._leads: Ints = np.empty(0, np.int64)
         # A column that has to be read again costs more than all answers that can be had from it.
         self._measured, self._kept = Kept(memory * 3 // 4), Kept(memory // 4)
-        self._meanings: dict[Evaluator, Meanings] = {}
 
     @property
     def nbytes(self) -> int:
@@ -188,7 +185,7 @@ class WhatIf:
         """All leads in the eyes of a plan."""
         return Judging(
             evaluator,
-            self._meanings_of(evaluator),
+            evaluator.parts.meanings,
             len(self._leads),
             now,
             columns=self._columns(store, evaluator, now, tell),
@@ -197,20 +194,11 @@ class WhatIf:
             base=base,
         )
 
-    def _meanings_of(self, evaluator: Evaluator) -> Meanings:
-        """The keys of a plan's parts, remembered of the plans that were last asked about."""
-        found = self._meanings.get(evaluator)
-        if found is None:
-            while len(self._meanings) >= _MOST_PLANS:
-                del self._meanings[next(iter(self._meanings))]
-            found = self._meanings[evaluator] = Meanings(evaluator.plan)
-        return found
-
     def _columns(
         self, store: Store, evaluator: Evaluator, now: int, tell: Progress
     ) -> dict[Hashable, Column | Instants]:
         """All columns that judging by a plan reads; those are read from the store that are not kept."""
-        fields, gauges = self._meanings_of(evaluator).needs
+        fields, gauges = evaluator.parts.meanings.needs
         found: dict[Hashable, Column | Instants] = {}
         for key in (*fields, *gauges):
             column = self._measured.get(key)

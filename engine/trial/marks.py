@@ -1,16 +1,20 @@
-"""What each condition of a plan came to on one lead, in a few words."""
+"""What each condition of a plan came to on one case, in a few words."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
+from threading import Lock
 
 from ..decision import Decision
 from ..evaluate import Evaluator
-from ..evaluate.decide import explained
 from ..evaluate.findings import Found, found_words, unknown_in
+from ..evaluate.one_lead import OneLead
 from ..evaluate.walk import operands
 from ..plan import All, Any, Condition, Holds, Not
 from .case import Case
+
+_MOST_KEPT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +26,34 @@ class Mark:
     found: str
 
 
+class Watched:
+    """A case that is watched while rules are edited: what was found out by the last plans, and measured by
+    any, is kept. Safe in threads."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._lock = Lock()
+        self._one = OneLead(case.now)
+        self._marks: OrderedDict[Evaluator, Marks] = OrderedDict()
+
+    def marks(self, evaluator: Evaluator) -> Marks:
+        """What a plan says of the case. Raises FactsError for an event without a readable instant."""
+        with self._lock:
+            found = self._marks.pop(evaluator, None)
+            if found is None:
+                found = Marks(*self._one.explained(evaluator, self.case.facts(evaluator)))
+            self._marks[evaluator] = found
+            while len(self._marks) > _MOST_KEPT:
+                self._marks.popitem(last=False)
+        return found
+
+
 class Marks:
     """What a plan says of a case: the decision, and the mark of any of its conditions."""
 
-    def __init__(self, evaluator: Evaluator, case: Case) -> None:
-        self.evaluator = evaluator
-        self.decision: Decision
-        self._found: Found
-        self.decision, self._found = explained(evaluator, case.facts(evaluator), case.now)
+    def __init__(self, decision: Decision, found: Found) -> None:
+        self.decision = decision
+        self._found = found
 
     def of(self, condition: Condition) -> Mark:
         """The mark of a condition of this plan."""

@@ -10,8 +10,7 @@ from ...engine.evaluate import Evaluator
 from ...engine.plan import Condition, Definition, Disqualification, Stage
 from ...engine.reading import Reading
 from ...engine.store.what_if import Counts
-from ...engine.trial.case import Case
-from ...engine.trial.marks import Marks
+from ...engine.trial.marks import Marks, Watched
 from ...engine.trial.places import Places
 from ...grammar import nodes as n
 from ...grammar.edits.manuscript import key_of
@@ -38,20 +37,17 @@ class View:
     """A text in the eyes of one plan: its conditions by their places, counted and marked as far as that is
     known."""
 
-    def __init__(
-        self, rules: Evaluator | None, case: Case | None, counts: Counts | None, marks: Marks | None = None
-    ) -> None:
+    def __init__(self, rules: Evaluator | None, watched: Watched | None, counts: Counts | None) -> None:
         self.rules = rules
         self.counts = counts
-        self._case = case
-        self._marks = marks
+        self._watched = watched
 
     @cached_property
     def marks(self) -> Marks | None:
         """What the plan says of the chosen lead."""
-        if self._marks is None and self.rules is not None and self._case is not None:
-            return Marks(self.rules, self._case)
-        return self._marks
+        if self.rules is None or self._watched is None:
+            return None
+        return self._watched.marks(self.rules)
 
     def at(self, span: Span) -> Condition | None:
         """The condition at a place."""

@@ -14,6 +14,7 @@ from ...engine.plan import Plan
 from ...engine.reading import Reading
 from ...engine.store.leads import search_leads
 from ...engine.store.opening import Store
+from ...engine.trial.marks import Watched
 from ...engine.values import instant_of
 from ..access import settings
 from ..effects import what_if
@@ -21,7 +22,7 @@ from ..lookups import Scoring, highest, last_scoring
 from ..rulebook import kept, live_of, read_text
 from .off import switched_on
 from .runs import Question, Runs
-from .subjects import subject_of
+from .subjects import Subject, subject_of
 from .trial import Trial
 
 _MOST_KEPT = 32
@@ -36,6 +37,7 @@ class Tried:
         self._lock = Lock()
         self._evaluators: OrderedDict[Hashable, Evaluator] = OrderedDict()
         self._looked: dict[int, dt.datetime] = {}
+        self._watched: OrderedDict[Hashable, tuple[Subject, Watched | None]] = OrderedDict()
         self._firsts: OrderedDict[Hashable, str | None] = OrderedDict()
 
     def evaluator(self, plan: Plan) -> Evaluator:
@@ -55,6 +57,26 @@ class Tried:
             if found is None or now - found > _STALE:
                 self._looked = {data: now}
                 found = now
+        return found
+
+    def subject(
+        self, store: Store, plan: Plan, asked: str, data: int, now: dt.datetime
+    ) -> tuple[Subject, Watched | None]:
+        """Whom is meant, and what is kept of them between edits: of leads of the record alone, whose facts
+        are the same as long as the data is."""
+        key = (asked, data, now)
+        with self._lock:
+            kept = self._watched.get(key)
+            if kept is not None:
+                self._watched.move_to_end(key)
+                return kept
+        subject = subject_of(store, plan, asked, now)
+        found = (subject, Watched(subject.case) if subject.case is not None else None)
+        if subject.lead is not None:
+            with self._lock:
+                self._watched[key] = found
+                while len(self._watched) > _MOST_KEPT:
+                    self._watched.popitem(last=False)
         return found
 
     def first(self, store: Store, ruleset: str, data: int, last: Scoring | None) -> str | None:
@@ -93,14 +115,16 @@ def trial_of(store: Store, ruleset: str, reading: Reading, asked: str | None) ->
     rules = state.evaluator(reading.plan) if reading.plan is not None else None
     known = rules or (live.evaluator if live is not None else None)
     whom = asked or state.first(store, ruleset, data, last)
-    subject = subject_of(store, known.plan, whom, now) if known is not None and whom else None
+    subject, watched = None, None
+    if known is not None and whom:
+        subject, watched = state.subject(store, known.plan, whom, data, now)
     outcome, on = None, None
     if rules is not None:
         before = live.evaluator if live is not None else None
         on = _on(store, ruleset, reading)
         question = Question(store.path, data, before, rules, instant_of(now), on)
         outcome = state.runs.ask(ruleset, question)
-    return Trial(ruleset, reading, rules, live, now, subject, outcome, on)
+    return Trial(ruleset, reading, rules, live, now, subject, watched, outcome, on)
 
 
 def _on(store: Store, ruleset: str, reading: Reading) -> Evaluator | None:

@@ -13,7 +13,7 @@ from ...engine.evaluate import Evaluator
 from ...engine.reading import Reading
 from ...engine.report.paper import counted, listed
 from ...engine.testing import RuleTestResult, run_tests
-from ...engine.trial.marks import Marks
+from ...engine.trial.marks import Marks, Watched
 from ..effects import Crossing, crossings
 from ..pages.adding_up import Silent, accounts, blanks, silent
 from ..rulebook import Ready
@@ -41,6 +41,7 @@ class Trial:
     live: Ready | None
     now: dt.datetime
     subject: Subject | None
+    watched: Watched | None
     outcome: Outcome | Waiting | None
     on: Evaluator | None = None
 
@@ -49,9 +50,9 @@ class Trial:
     @cached_property
     def marks(self) -> Marks | None:
         """What the draft says of the chosen lead."""
-        if self.rules is None or self.subject is None or self.subject.case is None:
+        if self.rules is None or self.watched is None:
             return None
-        return Marks(self.rules, self.subject.case)
+        return self.watched.marks(self.rules)
 
     @cached_property
     def decision(self) -> Decision | None:
@@ -61,10 +62,9 @@ class Trial:
     @cached_property
     def live_decision(self) -> Decision | None:
         """What the live rules decide about the chosen lead."""
-        if self.live is None or self.subject is None or self.subject.case is None:
+        if self.live is None or self.watched is None:
             return None
-        live, case = self.live.evaluator, self.subject.case
-        return live.decide(case.facts(live), case.now)
+        return self.watched.marks(self.live.evaluator).decision
 
     @property
     def beside_live(self) -> str | None:
@@ -122,11 +122,11 @@ class Trial:
     @cached_property
     def numbers(self) -> Numbers:
         """What stands beside the cards."""
-        counted, case = self.counted, self.subject.case if self.subject is not None else None
+        counted = self.counted
         return Numbers(
             self.reading,
-            View(self.rules, case, counted.counts if counted is not None else None, self.marks),
-            View(self.on, case, counted.on if counted is not None else None),
+            View(self.rules, self.watched, counted.counts if counted is not None else None),
+            View(self.on, self.watched, counted.on if counted is not None else None),
         )
 
     @property

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from leadwright.engine.evaluate import Evaluator, Event
 from leadwright.engine.reading import Reading, read
 from leadwright.engine.trial.case import Case
-from leadwright.engine.trial.marks import Mark, Marks
+from leadwright.engine.trial.marks import Mark, Watched
 from leadwright.engine.trial.places import Places
 from leadwright.engine.values import instant_of
 from leadwright.grammar.diagnostics import Source
@@ -53,7 +53,7 @@ def rows(row: RowView | None) -> Iterator[RowView]:
 def test_each_row_has_its_mark() -> None:
     found = reading(RULES)
     assert found.plan is not None
-    marks, places = Marks(Evaluator(found.plan), LEAD), Places(found.plan, found.source)
+    marks, places = Watched(LEAD).marks(Evaluator(found.plan)), Places(found.plan, found.source)
     told = {}
     for card in outline(parse(found.source)):
         for row in rows(card.condition):
@@ -88,7 +88,7 @@ def test_every_row_of_a_rule_in_force_has_the_mark_that_the_decision_tells(tree,
     assert found.plan is not None
     fields, events = drawn
     lead = Case(fields, tuple(Event(**event) for event in events), instant_of(NOW))
-    marks, places = Marks(Evaluator(found.plan), lead), Places(found.plan, found.source)
+    marks, places = Watched(lead).marks(Evaluator(found.plan)), Places(found.plan, found.source)
     truths = {rule.identity: rule.condition.truth for rule in marks.decision.rules if rule.condition}
     by_line = {rule.origin.span.start: rule.identity for rule in found.plan.rules}
     seen = 0

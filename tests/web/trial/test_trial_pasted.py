@@ -14,7 +14,7 @@ from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.plan import Plan
 from leadwright.engine.reading import read
 from leadwright.engine.trial.as_test import as_test
-from leadwright.engine.trial.marks import Marks
+from leadwright.engine.trial.marks import Watched
 from leadwright.engine.values import instant_of
 from leadwright.grammar.diagnostics import Source
 from leadwright.web.trial.pasted import LONGEST, PasteError, read_pasted
@@ -120,7 +120,7 @@ def test_whatever_json_holds_it_is_decided_about_or_refused(fields: dict[str, An
     rules = Evaluator(plan())
     with suppress(PasteError):
         case = read_pasted(json.dumps(fields | {"events": events}), plan(), instant_of(NOW))
-        assert Marks(rules, case).decision.now == NOW
+        assert Watched(case).marks(rules).decision.now == NOW
         statement = as_test(rules, case, "pasted")
         assert statement is None or statement.startswith('test "pasted"')
 
