@@ -16,6 +16,7 @@ from ..engine.store.opening import Store
 from ..engine.store.what_if import Stopped, WhatIf
 from ..engine.values import instant_of
 from .lookups import instant_asked
+from .problems import Problem
 from .rulebook import kept
 from .settings import Settings
 from .sides import Side
@@ -100,6 +101,9 @@ def effect_of(
             instant = instant_of(now)
             found = what_if().effect(store, before, after, instant, most_moves=MOST_MOVES, stop=stop)
     except Stopped:
+        return None
+    except Problem:
+        # Others keep it busy: a page is worth more without this than not at all.
         return None
     return Shown(found, now, tuple(crossings(found, before.plan, after.plan)))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from ...engine.compare import compare
@@ -20,55 +21,65 @@ Authors = dict[tuple[str, str], list[str]]
 change."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """Changes in a row by one person, or what a version brought in: the text before and after them."""
+
+    who: str | None
+    before: str
+    after: str
+
+
 def statement_authors(store: Store, draft: Draft) -> Authors:
     """Who changed each statement since the text was last that of a version.
 
     Changes that one person made in a row are looked at as one: what they took back themselves is none.
     """
-    log = entries(store, draft.ruleset)
-    turns = _turns(log, _since(store, draft, log))[:_MOST_TURNS]
     found: Authors = {}
-    if len({entry.who for entry, _ in turns}) == 1 and all(entry.sort != "version" for entry, _ in turns):
-        old = _tree(text_at(draft, log[: _place(log, turns[-1][1]) + 1]))
-        for change in compare(old, _tree(draft.text)):
-            found[change.what, change.name] = [turns[0][0].who]
-        return found
-    new = _tree(draft.text)
-    for last, first in turns:
-        old = _tree(text_at(draft, log[: _place(log, first) + 1]))
-        if last.sort != "version":
-            for change in compare(old, new):
-                names = found.setdefault((change.what, change.name), [])
-                if last.who in names:
-                    names.remove(last.who)
-                names.insert(0, last.who)
-        new = old
+    trees: dict[str, Tree] = {}
+
+    def tree(text: str) -> Tree:
+        if text not in trees:
+            trees[text] = parse(Source(text)).tree
+        return trees[text]
+
+    for turn in _turns(draft, _unpublished(store, draft)):
+        if turn.who is None:
+            continue
+        for change in compare(tree(turn.before), tree(turn.after)):
+            names = found.setdefault((change.what, change.name), [])
+            # The latest turn comes first, and whoever came first is to stand first.
+            if turn.who in names:
+                names.remove(turn.who)
+            names.insert(0, turn.who)
     return found
 
 
-def _since(store: Store, draft: Draft, log: Sequence[Entry]) -> int:
-    """How many of the latest entries came after the draft was last the text of a version to the letter."""
+def _unpublished(store: Store, draft: Draft) -> list[Entry]:
+    """The changes since the draft was last the text of a version to the letter, the latest first."""
+    log = entries(store, draft.ruleset)
     if draft.ruleset not in ruleset_names(store):
-        return len(log)
+        return log
     texts = {version.text for version in versions(store, draft.ruleset)}
+    text = draft.text
     for number, entry in enumerate(log):
-        if entry.sort == "version" and text_at(draft, log[:number]) in texts:
-            return number
-    return len(log)
+        if entry.sort == "version" and text in texts:
+            return log[:number]
+        text = _undone(draft, text, [entry])
+    return log
 
 
-def _turns(log: Sequence[Entry], count: int) -> list[tuple[Entry, Entry]]:
-    """The last and the first entry of each series by one person, the latest series first."""
-    found = []
-    for _, group in groupby(log[:count], key=lambda entry: (entry.who, entry.sort == "version")):
-        series = list(group)
-        found.append((series[0], series[-1]))
-    return found
+def _turns(draft: Draft, log: Sequence[Entry]) -> Iterator[_Turn]:
+    """The latest turns, the latest first."""
+    text = draft.text
+    groups = groupby(log, key=lambda entry: None if entry.sort == "version" else entry.who)
+    for number, (who, series) in enumerate(groups):
+        if number == _MOST_TURNS:
+            return
+        before = _undone(draft, text, list(series))
+        yield _Turn(who, before, text)
+        text = before
 
 
-def _place(log: Sequence[Entry], entry: Entry) -> int:
-    return next(number for number, one in enumerate(log) if one.number == entry.number)
-
-
-def _tree(text: str) -> Tree:
-    return parse(Source(text)).tree
+def _undone(draft: Draft, text: str, later: Sequence[Entry]) -> str:
+    return text_at(replace(draft, text=text), later)
