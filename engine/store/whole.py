@@ -15,7 +15,7 @@ from .portions import Portions, score_portions
 from .scorer import PORTION, Spans
 from .writing import Job, Tally
 
-MANY = 40_000
+MANY = 10_000
 """From how many leads on the copy is worth its making."""
 
 if TYPE_CHECKING:

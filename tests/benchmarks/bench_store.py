@@ -21,6 +21,7 @@ from leadwright.engine.store.leads import count_leads
 from leadwright.engine.store.opening import Store, open_store
 from leadwright.engine.store.rulesets import RulesetVersion, save_version
 from leadwright.engine.store.scoring import score_store
+from leadwright.engine.store.whole import Means
 
 from .as_sql import Kinds, statement
 from .neutral import Ruleset
@@ -57,8 +58,9 @@ class Contest:
 
     def score(self, processes: int | None = None) -> None:
         """Scores every lead, whether or not its score can have changed."""
+        means = Means(processes=processes)
         report = score_store(
-            self.store, self.evaluator, self.version, NOW_MICROSECONDS, whole=True, processes=processes
+            self.store, self.evaluator, self.version, NOW_MICROSECONDS, whole=True, means=means
         )
         if report.tally.leads != count_leads(self.store):
             raise RuntimeError(f"{self.name}: only {report.tally.leads} leads were scored")
@@ -66,7 +68,7 @@ class Contest:
     def clear(self) -> None:
         """Takes away what either wrote, and brings the file to rest."""
         ask = self.store.connection.execute
-        for table in ("score", "score_before"):
+        for table in ("scored", "score_before", "due_zone"):
             ask(f"DELETE FROM {table} WHERE ruleset = ?", (self.version.ruleset_id,))
         ask("DROP TABLE IF EXISTS yardstick")
         ask("CREATE TABLE yardstick (lead INTEGER PRIMARY KEY, total INTEGER NOT NULL, stage TEXT)")

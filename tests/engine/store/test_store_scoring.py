@@ -220,6 +220,7 @@ def test_two_processes_find_what_one_finds(store: Store, monkeypatch: pytest.Mon
 
 def test_progress_is_told_and_never_goes_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scoring, "PORTION", 2)
+    monkeypatch.setattr("leadwright.engine.store.whole.PORTION", 2)
     rules = load(RULES)
     told: list[float] = []
     version = version_of(store, rules)
