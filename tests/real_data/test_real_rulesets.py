@@ -59,10 +59,17 @@ def stored_scores() -> dict[str, Decided]:
         return {key: (total, stage) for key, total, stage in found}
 
 
+@pytest.fixture(params=["by the record", "by the copy"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scores leads one by one from the record, or in blocks from the copy."""
+    monkeypatch.setattr("leadwright.engine.store.whole.MANY", 0 if "copy" in request.param else 1 << 40)
+
+
 def clamp(low: int, points: int, high: int) -> int:
     return max(low, min(points, high))
 
 
+@pytest.mark.usefixtures("either_way")
 def test_olist(run: Run) -> None:
     leads = data_file("olist/olist_marketing_qualified_leads_dataset.csv")
     deals = data_file("olist/olist_closed_deals_dataset.csv")
@@ -105,6 +112,7 @@ def olist_by_hand(leads: list[dict[str, str]], now: dt.datetime) -> dict[str, De
     return decided
 
 
+@pytest.mark.usefixtures("either_way")
 def test_bpi_2012(run: Run) -> None:
     cases, log = (
         data_file("bpi2012/sample_first1000_cases.csv"),
