@@ -6,6 +6,8 @@ import { now, post } from "./server.js";
 const editor = document.getElementById("editor");
 const host = document.getElementById("text");
 const MOST_SHOWN = 300;
+const LEAST_HEIGHT = 320;
+const AROUND = 60;
 let opened = null;
 let places = {};
 
@@ -19,6 +21,8 @@ export function text() {
   document.querySelector(".views").addEventListener("click", change);
   document.addEventListener("click", problems);
   window.addEventListener("pagehide", keep);
+  window.addEventListener("scroll", () => requestAnimationFrame(fit), { passive: true });
+  window.addEventListener("resize", fit);
   open();
 }
 
@@ -36,7 +40,22 @@ function change(event) {
   const address = new URL(location.href);
   address.searchParams.set("view", view);
   history.replaceState(null, "", address);
+  fit();
   void open();
+}
+
+/** The text ends where the screen does, so that what is said below it is always in sight. */
+function fit() {
+  const { top } = host.getBoundingClientRect();
+  // Beside the cards it stays when the page moves.
+  const begins = isBeside() ? Math.max(top, 0) : top + scrollY;
+  host.style.setProperty("--text-height", `${Math.max(innerHeight - begins - AROUND, LEAST_HEIGHT)}px`);
+}
+
+/** Whether text and cards stand side by side, and not one below the other. */
+function isBeside() {
+  const { left } = document.getElementById("cards").getBoundingClientRect();
+  return editor.dataset.view === "both" && host.getBoundingClientRect().right <= left;
 }
 
 async function open() {
@@ -66,6 +85,7 @@ async function begin() {
     redo: () => post("/redo"),
     placed,
   });
+  fit();
   places = begun.places;
   view.diagnose(begun.diagnostics);
   return view;
@@ -140,9 +160,7 @@ function placed(line) {
   const card = id && document.getElementById(id);
   mark(card);
   // Beside the text; below it, the text would leave the screen.
-  const { left } = document.getElementById("cards").getBoundingClientRect();
-  const beside = editor.dataset.view === "both" && host.getBoundingClientRect().right <= left;
-  if (card && beside) (card.closest("details:not([open])") ?? card).scrollIntoView({ block: "nearest" });
+  if (card && isBeside()) (card.closest("details:not([open])") ?? card).scrollIntoView({ block: "nearest" });
 }
 
 function mark(card) {
