@@ -23,10 +23,10 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def compress(response: Response) -> Response:
-        if not response.mimetype.startswith(_TYPES) or response.status_code != 200:
+        if not (response.mimetype or "").startswith(_TYPES) or response.status_code != 200:
             return response
         response.vary.add("Accept-Encoding")
-        if request.method == "HEAD" or "gzip" not in request.accept_encodings or response.content_encoding:
+        if request.method == "HEAD" or response.content_encoding or not request.accept_encodings["gzip"]:
             return response
         response.direct_passthrough = False
         data = response.get_data()

@@ -193,8 +193,8 @@ class Declarations:
     def check_shared_names(self) -> None:
         """Reports defines that share their name with a declared field or event, and scores with any."""
         for name, declared in self.names.defines.items():
-            for what, known in (("a field", self.names.fields), ("an event", self.names.events)):
-                if name in known:
+            for what, there in (("a field", self.names.fields), ("an event", self.names.events)):
+                if name in there:
                     with self.problems.within(declared.source):
                         self.problems.error(
                             "duplicate-name",
