@@ -125,11 +125,12 @@ def place_of(manuscript: Manuscript, edit: Edit, sort: str, *, several_lines: bo
     index = manuscript.find(edit.beside)
     if index is None:
         raise conflict("The place where this should go is no longer there; somebody changed it meanwhile.")
-    if edit.side == "before":
-        return before(manuscript, index, several_lines=several_lines)
     if edit.side == "into":
         return into(manuscript, index, several_lines=several_lines)
-    return after(manuscript, index, several_lines=several_lines)
+    apart = several_lines or manuscript.items[index].sort != sort
+    if edit.side == "before":
+        return before(manuscript, index, several_lines=apart)
+    return after(manuscript, index, several_lines=apart)
 
 
 def _usual_place(manuscript: Manuscript, sort: str, *, several_lines: bool) -> Place:
@@ -140,9 +141,12 @@ def _usual_place(manuscript: Manuscript, sort: str, *, several_lines: bool) -> P
         for index in reversed(top):
             found = rank.get(manuscript.items[index].sort, _ORDER.get(manuscript.items[index].sort, -1))
             if found == wanted if same else 0 <= found < wanted:
-                return after(manuscript, index, several_lines=several_lines)
+                apart = several_lines or manuscript.items[index].sort != sort
+                return after(manuscript, index, several_lines=apart)
     if top:
-        return before(manuscript, top[0], several_lines=several_lines)
+        return before(
+            manuscript, top[0], several_lines=several_lines or manuscript.items[top[0]].sort != sort
+        )
     return _at_end(manuscript)
 
 

@@ -133,12 +133,27 @@ def _named(parts: Parts, names: Vocabulary, event: str | None) -> Iterator[Piece
         yield from _window_if_there(parts)
     elif known is not None or parts.value("object") is not None or parts.value("operator") is None:
         yield _object(parts, "object", "name")
+        if between_days(parts):
+            yield parts.blank(
+                "operator", "choice", "comparison", op="compare", value="", choices=TIMES, optional=False
+            )
+            yield parts.blank("window", "choice", "when", op="window", value="between", choices=WINDOWS)
+            yield _value(parts, "low", "from", "")
+            yield Word("and")
+            yield _value(parts, "high", "to", "")
+            return
         yield from _test(parts, TIMES, "times", names)
         yield from window(parts)
     else:
         kind = _kind_of_value(parts)
         yield from _test(parts, BY_KIND[kind], kind.value, names, about=name)
         yield from _window_if_there(parts)
+
+
+def between_days(parts: Parts) -> bool:
+    """Whether `between` says in which days an event was, and not how often."""
+    low = parts.controls.get("low")
+    return parts.value("operator") == "between" and low is not None and low.kind == "moment"
 
 
 def _kind_of_value(parts: Parts) -> Kind:

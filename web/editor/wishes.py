@@ -16,11 +16,11 @@ from ...grammar.edits.drafts import condition_text, window_text
 from ...grammar.edits.outline import RowView
 from ...grammar.nodes import Kind
 from ...grammar.parser import Parsed
-from ...grammar.printer import name_text, quoted
+from ...grammar.printer import name_text, object_text, quoted
 from .cases import expectation_text, fact_text
 from .conditions import default_condition, kind_of, sort_of
 from .pieces import Parts
-from .rows import how_of, operator_of
+from .rows import between_days, how_of, operator_of
 from .statements import statement_text
 from .vocabulary import Vocabulary
 
@@ -89,9 +89,11 @@ def edits_of(data: Any, parsed: Parsed, names: Vocabulary) -> list[Edit]:
         at = int(wish.at) if wish.at.isdecimal() else None
         return [Edit("add", wish.key, wish.path, new=new, at=at, kind="group" if wish.group else None)]
     path, _, _ = wish.path.rpartition(".")
-    if wish.op == "window":
-        return [_window(wish, parsed)]
+    if wish.op == "window" and not path:
+        return [_window(wish, _whole_window(wish, parsed))]
     row = _row_at(parsed, wish.key, path)
+    if wish.op == "window":
+        return [_window_of(wish, row)]
     return _name(wish, row, names) if wish.op == "name" else _compare(wish, row, names)
 
 
@@ -140,6 +142,10 @@ def _row(wish: Wish, row: RowView, new: str) -> Edit:
 def _compare(wish: Wish, row: RowView, names: Vocabulary) -> list[Edit]:
     parts = Parts(row.path, row.controls, row.offers)
     window, operator = parts.value("window"), parts.value("operator")
+    if between_days(parts) and row.form in ("name", "event") and _kind_in(row, parts, names, wish) is None:
+        days = f"between {parts.value('low')} and {parts.value('high')}"
+        test = test_of(wish.new, Parts(row.path, (), ()), "number", names) if wish.new else ""
+        return [_row(wish, row, _event_text(row, parts, test, days))]
     name = parts.value("name") or ""
     kind = _wanted_kind(row, name, names, wish)
     is_moment = kind == "moment" and row.form == "name"
@@ -154,6 +160,10 @@ def _compare(wish: Wish, row: RowView, names: Vocabulary) -> list[Edit]:
     if window is not None and is_moment:
         return [_row(wish, row, f"{name_text(name)} {new}")]
     return [Edit("set", wish.key, wish.path, operator, new, kind="test")]
+
+
+def _kind_in(row: RowView, parts: Parts, names: Vocabulary, wish: Wish) -> Kind | None:
+    return kind_of(parts.value("name") or "", names, _event_of(row.path, wish, names))
 
 
 def _wanted_kind(row: RowView, name: str, names: Vocabulary, wish: Wish) -> str:
@@ -208,23 +218,39 @@ def _beyond(found: list[str], kind: str) -> str:
 # --- windows --------------------------------------------------------------------------------------
 
 
-def _window(wish: Wish, parsed: Parsed) -> Edit:
+def _window(wish: Wish, now: str | None) -> Edit:
     """Another window of time, or none."""
-    now = _text_of_window(wish, parsed)
-    if wish.new == "":
-        return Edit("set", wish.key, wish.path, now)
-    today = dt.date.today()
-    day = today.isoformat()
     if now is not None and how_of(now) == wish.new:
         return Edit("set", wish.key, wish.path, now, now)
-    start = (today - dt.timedelta(days=30)).isoformat() if wish.new == "between" else day
-    return Edit("set", wish.key, wish.path, now, window_text(wish.new, start=start, end=day))
+    return Edit("set", wish.key, wish.path, now, _new_window(wish.new))
 
 
-def _text_of_window(wish: Wish, parsed: Parsed) -> str | None:
-    if "." not in wish.path:
-        found = card(parsed, wish.key)
-        controls = found.controls if found is not None else ()
-    else:
-        controls = _row_at(parsed, wish.key, wish.path.rpartition(".")[0]).controls
+def _new_window(how: str) -> str | None:
+    today = dt.date.today()
+    start = (today - dt.timedelta(days=30)) if how == "between" else today
+    return window_text(how, start=start.isoformat(), end=today.isoformat()) if how else None
+
+
+def _window_of(wish: Wish, row: RowView) -> Edit:
+    """The window of a row. Where `between` was read as a comparison, that is what goes."""
+    parts = Parts(row.path, row.controls, row.offers)
+    if not between_days(parts):
+        return _window(wish, parts.value("window"))
+    new = _new_window(wish.new)
+    if new is None:
+        return Edit("set", wish.key, parts.full("operator"), "between")
+    return _row(wish, row, _event_text(row, parts, "", new))
+
+
+def _event_text(row: RowView, parts: Parts, test: str, window: str) -> str:
+    """A row about an event, in the order in which it is written."""
+    thing = parts.value("object")
+    words = [name_text(parts.value("name") or ""), object_text(thing) if thing is not None else ""]
+    words += [f"where {row.filter.value}" if row.filter is not None else "", test, window]
+    return " ".join(word for word in words if word)
+
+
+def _whole_window(wish: Wish, parsed: Parsed) -> str | None:
+    found = card(parsed, wish.key)
+    controls = found.controls if found is not None else ()
     return next((one.value for one in controls if one.path == wish.path), None)

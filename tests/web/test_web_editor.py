@@ -1,0 +1,447 @@
+"""The editor: the page, its edits and wishes, what it completes, and what bad input gets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from leadwright.engine.store.opening import Store
+from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.formatter import format_text
+from leadwright.grammar.parser import parse
+from leadwright.tests.web.conftest import logged_in
+from leadwright.web.accounts.roles import Role
+from leadwright.web.drafts import begin, current
+from leadwright.web.editor.cards import id_of
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "rulesets").glob("*.rules"))
+HERE = "/rulesets/inbound/edit"
+LARGE = {"op": "set", "key": "rule:Large", "path": "then.0.points", "old": "+30", "new": "+35"}
+
+
+class Editing:
+    """A page of the editor: what it shows, and what it sends."""
+
+    def __init__(self, client: FlaskClient, ruleset: str = "inbound") -> None:
+        self.client = client
+        self.address = f"/rulesets/{ruleset}/edit"
+        html = client.get(self.address).get_data(as_text=True)
+        self.revision = int(re.findall(r'data-revision="(\d+)"', html)[0])
+        self.shown = dict(re.findall(r'id="([\w-]+)"[^>]*? data-digest="(\w+)"', html))
+        self.last: dict[str, Any] = {}
+
+    def send(self, *edits: Mapping[str, Any], to: str = "", **more: Any) -> dict[str, Any]:
+        """Sends edits, or another request, and takes in what comes back."""
+        body = {"revision": self.revision, "shown": self.shown, **({"edits": edits} if edits else {}), **more}
+        answer = self.client.post(self.address + to, json=body)
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        self.last = answer.get_json()
+        self.revision = self.last["revision"]
+        for name, html in self.last["cards"].items():
+            self.shown[name] = re.findall(r'data-digest="(\w+)"', html)[0]
+        return self.last
+
+    def wish(self, op: str, **more: Any) -> dict[str, Any]:
+        """Sends one choice, which must be made."""
+        answer = self.send({"op": op, **more})
+        assert "refused" not in answer, answer["refused"]
+        return answer
+
+
+def text_of(store: Store, ruleset: str = "inbound") -> str:
+    found = current(store, ruleset)
+    assert found is not None
+    return found.text
+
+
+@pytest.fixture
+def page(client: FlaskClient) -> Editing:
+    return Editing(client)
+
+
+@pytest.fixture
+def fresh(client: FlaskClient, store: Store) -> Editing:
+    """The editor of a ruleset in which nothing is written yet."""
+    assert begin(store, "fresh") is not None
+    return Editing(client, "fresh")
+
+
+# --- the page ---------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_every_statement_as_a_card(client: FlaskClient) -> None:
+    html = client.get(HERE).get_data(as_text=True)
+    for key in ("list:ICP", "score:", "rule:Pricing interest", "rule:Large", "stage:MQL", "stage:SQL"):
+        assert f'id="{id_of(key)}" data-key="{key}"' in html
+    assert "People who may sign." in html
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", html)
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_is_shown_with_ids_of_their_own(client: FlaskClient, store: Store, path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert begin(store, "example", text) is not None
+    html = client.get("/rulesets/example/edit").get_data(as_text=True)
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    assert "card text" not in html
+
+
+def test_who_may_only_read_sees_the_cards_locked(app: Flask, users: Mapping[str, Role]) -> None:
+    viewer = logged_in(app, "viewer")
+    html = viewer.get(HERE).get_data(as_text=True)
+    assert 'id="add"' not in html
+    assert "data-menu" not in html
+    controls = re.findall(r"<(?:input|select)[^>]*data-path=[^>]*>", html)
+    assert controls
+    assert all(" disabled" in control for control in controls)
+    for to in ("", "/undo", "/redo", "/discard", "/text"):
+        assert viewer.post(HERE + to, json={"revision": 0, "edits": [LARGE], "text": ""}).status_code == 403
+    assert viewer.post(f"{HERE}/since", json={"revision": 0}).status_code == 200
+
+
+def test_there_is_no_editor_of_what_is_not_there(client: FlaskClient) -> None:
+    assert client.get("/rulesets/nowhere/edit").status_code == 404
+    assert client.post("/rulesets/nowhere/edit", json={"revision": 0, "edits": [LARGE]}).status_code == 404
+    assert client.get("/rulesets/nowhere/edit/values?what=names").status_code == 404
+
+
+# --- edits ------------------------------------------------------------------------------------------
+
+
+def test_an_edit_answers_with_the_cards_that_changed_alone(page: Editing, store: Store) -> None:
+    answer = page.send(LARGE)
+    assert "then +35" in text_of(store)
+    assert answer["revision"] == 1
+    assert id_of("rule:Large") in answer["cards"]
+    assert id_of("rule:Asked for a demo") not in answer["cards"]
+    assert "1 changed line since version 1" in answer["state"]
+    assert page.send(to="/since")["cards"] == {}
+
+
+def test_undo_redo_and_discard_go_both_ways(page: Editing, store: Store) -> None:
+    before = text_of(store)
+    page.send(LARGE)
+    page.send(to="/undo")
+    assert text_of(store) == before
+    page.send(to="/redo")
+    assert "then +35" in text_of(store)
+    page.send(to="/discard")
+    assert text_of(store) == before
+    page.send(to="/undo")
+    assert "then +35" in text_of(store)
+
+
+def test_a_card_that_gets_another_name_is_known_by_both(page: Editing) -> None:
+    answer = page.send({"op": "rename", "key": "rule:Large", "path": "name", "old": "Large", "new": "Big"})
+    assert answer["ids"] == {id_of("rule:Large"): id_of("rule:Big")}
+    assert id_of("rule:Big") in answer["order"]
+
+
+def test_what_somebody_else_did_is_told_and_nothing_is_overwritten(client: FlaskClient, store: Store) -> None:
+    mine, theirs = Editing(client), Editing(client)
+    theirs.send(LARGE)
+    found = mine.send({**LARGE, "new": "+99"})["refused"]
+    assert (found["found"], found["wanted"], found["path"]) == ("+35", "+99", "then.0.points")
+    assert found["id"] == id_of("rule:Large")
+    assert id_of("rule:Large") in mine.last["cards"]
+    assert "then +35" in text_of(store)
+
+
+def test_others_changes_are_found_by_looking(client: FlaskClient) -> None:
+    mine, theirs = Editing(client), Editing(client)
+    theirs.send(LARGE)
+    assert client.get(f"{HERE}/revision?shown=0").get_json() == {"revision": 1, "who": None, "newer": False}
+    assert set(mine.send(to="/since")["cards"]) >= {id_of("rule:Large")}
+
+
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        ({**LARGE, "new": "many"}, '"many" is not a number of points.'),
+        ({**LARGE, "key": "rule:Gone"}, "no longer there"),
+        ({"op": "explode"}, 'There is no edit called "explode".'),
+        ({"op": "statement", "sort": "rule"}, "Choose what is asked about."),
+        ({"op": "statement", "sort": "list", "name": "x"}, "A list needs an entry"),
+        ({"op": "statement", "sort": "stage", "new": "score"}, "Give it a name."),
+        ({"op": "statement", "sort": "spell", "name": "x"}, 'There is no statement called "spell".'),
+        ({"op": "condition", "key": "rule:Large", "path": "when", "form": "sum"}, "No event of the data has"),
+        (
+            {"op": "expect", "key": "test:a VP who compares prices and asks for a demo", "new": "grade"},
+            "no grades",
+        ),
+        ({"op": "name", "key": "rule:Large", "path": "when.9.name", "new": "title"}, "no longer there"),
+        ({"op": "name", "key": 3}, "There is no edit called"),
+        ("edit", "an edit is an object"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_words(page: Editing, store: Store, edit: Any, says: str) -> None:
+    before = text_of(store)
+    assert says in page.send(edit)["refused"]["message"]
+    assert text_of(store) == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [],
+        {},
+        {"revision": 0},
+        {"revision": 0, "edits": []},
+        {"revision": 0, "edits": [LARGE] * 51},
+        {"revision": "0", "edits": [LARGE]},
+        {"revision": True, "edits": [LARGE]},
+        {"revision": -1, "edits": [LARGE]},
+    ],
+)
+def test_a_request_that_is_none_is_refused(client: FlaskClient, store: Store, body: Any) -> None:
+    answer = client.post(HERE, json=body, headers={"Accept": "application/json"})
+    assert answer.status_code == 422
+    assert answer.mimetype == "application/problem+json"
+    assert "then +30" in text_of(store)
+
+
+def test_a_page_from_the_future_loses_nothing(page: Editing, store: Store) -> None:
+    page.revision = 999
+    page.send(LARGE)
+    assert "then +35" in text_of(store)
+
+
+# --- choices ----------------------------------------------------------------------------------------
+
+
+def test_a_ruleset_is_built_from_nothing_by_choices(fresh: Editing, store: Store) -> None:
+    fresh.wish("statement", sort="title", name="Inbound")
+    fresh.wish("statement", sort="list", name="ICP", new="VP *")
+    fresh.wish("add", key="list:ICP", path="entries", new="Head of *", kind="text")
+    fresh.wish("statement", sort="rule", name="Pricing interest", new="title", points="+20")
+    rule = {"key": "rule:Pricing interest"}
+    fresh.wish("compare", **rule, path="when.0.operator", old="=", new="in list")
+    fresh.wish("condition", **rule, path="when", new="visited")
+    fresh.wish("set", **rule, path="when.1.object", new="pricing", kind="object")
+    fresh.wish("compare", **rule, path="when.1.operator", old="", new=">=")
+    fresh.wish("set", **rule, path="when.1.value", old="1", new="2", kind="number")
+    fresh.wish("statement", sort="stage", name="SQL", new="score")
+    fresh.wish("set", key="stage:SQL", path="when.0.value", old="50", new="80", kind="number")
+    fresh.wish("condition", key="stage:SQL", path="when", new="requested")
+    fresh.wish("set", key="stage:SQL", path="when.1.object", new="demo", kind="object")
+    assert format_text(Source(text_of(store, "fresh"))).text == (
+        'ruleset "Inbound"\n\nlist ICP: "VP *", "Head of *"\n\n'
+        'rule "Pricing interest"\nwhen title in ICP and visited pricing >= 2\nthen +20\n\n'
+        "stage SQL when score >= 80 and requested demo\n"
+    )
+    assert "no problems" in fresh.last["state"]
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "condition"),
+    [
+        ("title", "", 'title = "VP Marketing"'),
+        ("employees", "", "employees >= 1"),
+        ("opted_in", "", "opted_in"),
+        ("visited", "", "visited"),
+        ("visited", "days since", "days since visited <= 30"),
+        ("", "days since", "days since visited <= 30"),
+        ("", "distinct", "distinct(visited) >= 2"),
+        ("", "days", "days(visited) >= 2"),
+        ("", "sequence", "visited followed by requested within 7 days"),
+        ("", "domain", "domain(name) = "),
+    ],
+)
+def test_a_name_brings_a_condition_that_suits_it(
+    fresh: Editing, store: Store, name: str, form: str, condition: str
+) -> None:
+    fresh.wish("statement", sort="rule", name="A", new=name, form=form)
+    assert f"when {condition}" in text_of(store, "fresh")
+    assert "refused" not in fresh.last
+    assert not parse(Source(text_of(store, "fresh"))).diagnostics
+
+
+@pytest.mark.parametrize(
+    ("sort", "more", "text"),
+    [
+        ("rule about events", {"name": "V", "new": "visited"}, 'rule "V"\nfor each visited\nthen +1\n'),
+        ("group", {"name": "G", "high": "30"}, 'group "G" at most 30 {\n}\n'),
+        ("score", {"name": "fit", "low": "0", "high": "50"}, "score fit from 0 to 50\n"),
+        ("disqualify", {"new": "opted_in", "because": "no"}, 'disqualify when opted_in because "no"\n'),
+        ("grade", {}, "grade: A from 80, B from 50, C otherwise\n"),
+        ("define", {"name": "big", "new": "employees"}, "define big: employees >= 1\n"),
+        ("outcome", {"name": "won", "new": "requested"}, "outcome won when requested\n"),
+        ("field", {"name": "size", "kind": "number"}, "field size: number\n"),
+        ("event", {"name": "seen", "new": "visited"}, 'event seen from "visited"\n'),
+        ("test", {"name": "t"}, 'test "t"\nexpect score >= 0\n'),
+    ],
+)
+def test_every_sort_of_statement_is_added_by_its_form(
+    fresh: Editing, store: Store, sort: str, more: dict[str, str], text: str
+) -> None:
+    answer = fresh.wish("statement", sort=sort, **more)
+    assert text_of(store, "fresh") == text
+    (made,) = answer["made"]
+    assert f'id="{made}"' in answer["cards"][made]
+
+
+CHANGES = [
+    ("title in ICP", "not in list", "title not in ICP"),
+    ("title in ICP", "=", 'title = "VP Marketing"'),
+    ("title in ICP", "in values", 'title in ("VP Marketing")'),
+    ('title = "CTO"', "in values", 'title in ("CTO")'),
+    ('title in ("CTO", "CMO")', "=", 'title = "CTO"'),
+    ('title = "CTO"', "is known", "title is known"),
+    ("title is known", "contains", 'title contains "VP Marketing"'),
+    ("employees >= 5", "between", "employees between 5 and 6"),
+    ("employees between 5 and 9", "<", "employees < 5"),
+    ("opted_in", "= no", "opted_in = no"),
+    ("opted_in = no", "", "opted_in"),
+    ("visited >= 2", "", "visited"),
+    ("visited in last 30 days", ">=", "visited >= 1 in last 30 days"),
+    ("not visited >= 2", "<", "not visited < 2"),
+]
+
+
+@pytest.mark.parametrize(("before", "operator", "after"), CHANGES)
+def test_another_comparison_keeps_the_values_that_suit(
+    client: FlaskClient, store: Store, before: str, operator: str, after: str
+) -> None:
+    assert begin(store, "one", f'list ICP: "VP *"\n\nrule "A"\nwhen {before}\nthen +1\n') is not None
+    page = Editing(client, "one")
+    now = re.findall(r'data-op="compare"(?: data-old="([^"]*)")?', client.get(page.address).text)[0]
+    page.wish("compare", key="rule:A", path="when.0.operator", old=now, new=operator)
+    assert f"when {after}\n" in text_of(store, "one")
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "after"),
+    [
+        ("employees >= 5", "title", 'title = "VP Marketing"'),
+        ("visited pricing >= 2", "requested", "requested >= 2"),
+        ("title in ICP", "name", "name in ICP"),
+        ("title in ICP", "visited", "visited"),
+        ("visited", "opted_in", "opted_in"),
+    ],
+)
+def test_another_name_keeps_the_comparison_where_it_suits(
+    client: FlaskClient, store: Store, before: str, name: str, after: str
+) -> None:
+    assert begin(store, "one", f'list ICP: "VP *"\n\nrule "A"\nwhen {before}\nthen +1\n') is not None
+    page = Editing(client, "one")
+    page.wish("name", key="rule:A", path="when.0.name", old=before.partition(" ")[0], new=name)
+    assert f"when {after}\n" in text_of(store, "one")
+
+
+@pytest.mark.parametrize(
+    ("how", "after"),
+    [("in last", "visited in last 30 days"), ("", "visited"), ("since", "visited since 2")],
+)
+def test_a_window_of_time_comes_changes_and_goes(
+    client: FlaskClient, store: Store, how: str, after: str
+) -> None:
+    assert (
+        begin(store, "one", 'rule "A"\nwhen visited between 2026-01-01 and 2026-02-01\nthen +1\n') is not None
+    )
+    page = Editing(client, "one")
+    page.wish("window", key="rule:A", path="when.0.window", old="between", new=how)
+    assert f"when {after}" in text_of(store, "one")
+
+
+def test_a_test_gets_facts_and_expectations(page: Editing, store: Store) -> None:
+    key = "test:a VP who compares prices and asks for a demo"
+    page.wish("fact", key=key, path="given", new="opted_in")
+    page.wish("fact", key=key, path="given", new="visited")
+    page.wish("expect", key=key, new="rule")
+    page.wish("expect", key=key, new="disqualified")
+    text = text_of(store)
+    assert "opted_in = yes, visited pricing 1 day ago" in " ".join(text.split())
+    assert 'rule "Pricing interest" fires and disqualified' in text
+    assert not parse(Source(text)).diagnostics
+
+
+# --- suggestions ------------------------------------------------------------------------------------
+
+
+def values(client: FlaskClient, **asked: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = client.get(f"{HERE}/values", query_string=asked).get_json()
+    return found
+
+
+def test_values_come_from_the_data_with_how_many_leads_have_them(client: FlaskClient) -> None:
+    assert values(client, what="values", about="title")[0] == {"value": "VP Marketing", "note": "2 leads"}
+    assert [one["value"] for one in values(client, what="values", about="title", q="head")] == [
+        "Head of Growth"
+    ]
+    assert values(client, what="objects", about="visited")[0] == {"value": "pricing", "note": "3 times"}
+    assert {"value": "ICP", "note": "list"} in values(client, what="lists")
+    assert {"value": "employees", "note": "number, 3 leads"} in values(client, what="names", q="emp")
+    assert [one["value"] for one in values(client, what="stages")] == ["MQL", "SQL", "none"]
+    assert values(client, what="rules", q="large") == [{"value": "Large"}]
+
+
+SUGGESTED = (
+    "names facts fields events moments dates scores targets values objects properties lists tracks stages "
+    "columns types rules tags entries"
+)
+
+
+@pytest.mark.parametrize("what", SUGGESTED.split())
+def test_every_sort_of_suggestion_answers(client: FlaskClient, what: str) -> None:
+    assert isinstance(values(client, what=what, about="visited", q="x"), list)
+
+
+def test_there_are_no_suggestions_of_an_unknown_sort(client: FlaskClient) -> None:
+    assert client.get(f"{HERE}/values?what=secrets").status_code == 422
+
+
+def test_a_statement_is_had_as_text(client: FlaskClient) -> None:
+    found = client.get(f"{HERE}/statement", query_string={"key": "rule:Large"}).get_json()
+    assert found == {"text": 'rule "Large"\nwhen employees >= 100\nthen +30'}
+    assert client.get(f"{HERE}/statement?key=rule:Gone").status_code == 404
+
+
+# --- what does not parse ----------------------------------------------------------------------------
+
+
+def test_a_broken_statement_is_a_text_card_that_can_be_mended(page: Editing, store: Store) -> None:
+    broken = text_of(store) + '\nrule "Broken"\nwhen visited >=\nthen +5\n'
+    answer = page.send(to="/text", text=broken)
+    assert "1 error" in answer["state"]
+    (card,) = [html for html in answer["cards"].values() if "card text" in html]
+    key = re.findall(r'data-key="(text:\w+)"', card)[0]
+    assert "problem error" in card
+    mended = 'rule "Broken"\nwhen visited >= 1\nthen +5'
+    page.wish("set_text", key=key, old='rule "Broken"\nwhen visited >=\nthen +5', new=mended)
+    assert "no problems" in page.last["state"]
+    assert mended in text_of(store)
+
+
+def test_an_error_stands_on_its_row_and_the_rest_can_be_edited(page: Editing) -> None:
+    page.wish("set", key="rule:Large", path="when.0.name", old="employees", new="emploees", kind="operand")
+    card = page.last["cards"][id_of("rule:Large")]
+    row = card[card.index('class="line"') : card.index('class="then"')]
+    assert "Did you mean" in row
+    assert "1 error" in page.last["state"]
+    assert "refused" not in page.send({**LARGE, "new": "+31"})
+
+
+def test_hints_wait_until_they_are_asked_for(page: Editing) -> None:
+    page.wish("add_statement", new="define never: employees > 5 and employees < 3")
+    assert "hint" not in page.last["state"]
+    assert "hint" in page.send(to="/since", lints=True)["state"]
+    # What was said of a statement stays while others change.
+    assert "hint" in page.send(LARGE)["state"]
+
+
+def test_comments_are_changed_where_they_stand(page: Editing, store: Store) -> None:
+    page.wish("set", key="list:ICP", path="comments", old="People who may sign.", new="Who signs.")
+    page.wish("head", key="rule:Large", new="Company")
+    assert "# Who signs.\nlist ICP" in text_of(store)
+    assert '# Company\n\nrule "Large"' in text_of(store)
+    assert '<h2><button type="button" class="comment" data-note>Company' in "".join(
+        page.last["cards"].values()
+    )
