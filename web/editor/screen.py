@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from ...engine.reading import Reading
 from ...engine.testing import RuleTestResult
+from ...grammar import nodes as n
 from ...grammar.diagnostics import Diagnostic, Severity
 from ...grammar.edits import Card
 from ...grammar.nodes import Span
@@ -52,8 +53,8 @@ class Screen:
     @property
     def title(self) -> str:
         """The ruleset's title, or its name."""
-        plan = self.reading.plan
-        return (plan.title if plan is not None else None) or self.draft.ruleset
+        titles = (node.title.value for node in self.parsed.tree.statements if isinstance(node, n.Title))
+        return next(titles, "") or self.draft.ruleset
 
     @property
     def locked(self) -> str:
