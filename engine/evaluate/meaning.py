@@ -13,15 +13,19 @@ from functools import cache, cached_property
 from weakref import WeakValueDictionary
 
 from ..plan import (
+    All,
+    Any,
     Between,
     Clause,
     Compare,
+    Condition,
     DefineValue,
     FieldValue,
     Holds,
     IsKnown,
     IsYes,
     Matches,
+    Not,
     OneOf,
     Origin,
     Plan,
@@ -65,6 +69,7 @@ class Meanings:
         self._gauges: dict[Gauge, Hashable] = {}
         self._signals: dict[int, Hashable] = {}
         self._clauses: dict[int, Hashable] = {}
+        self._conditions: dict[int, Hashable | None] = {}
         self._inputs: dict[int, tuple[Input, ...]] = {}
 
     # --- what is read of leads ------------------------------------------------------------------
@@ -134,6 +139,28 @@ class Meanings:
         if found is None:
             found = self._clauses[id(clause)] = meaning(*self._parts(clause))
         return found
+
+    def condition(self, condition: Condition) -> Hashable | None:
+        """The meaning of a condition, None where it reads a score."""
+        key = id(condition)
+        if key not in self._conditions:
+            self._conditions[key] = self._condition(condition)
+        return self._conditions[key]
+
+    def _condition(self, condition: Condition) -> Hashable | None:
+        match condition:
+            case All(items=items) | Any(items=items):
+                keys = tuple(map(self.condition, items))
+                return None if None in keys else meaning(type(condition).__name__, *keys)
+            case Not(item=item):
+                inner = self.condition(item)
+                return None if inner is None else meaning("Not", inner)
+            case Holds(define=define):
+                body = self.plan.definitions[define].condition
+                assert body is not None
+                return self.condition(body)
+        scored = any(isinstance(one, ScoreValue) for one in self.inputs(condition))
+        return None if scored else self.clause(condition)
 
     @cached_property
     def rules(self) -> dict[int, Meaning]:

@@ -26,7 +26,7 @@ from ..evaluate.gauges import Gauge
 from ..evaluate.judging import Judging
 from ..evaluate.kept import Kept
 from ..evaluate.walk import conditions, nested
-from ..plan import Condition
+from ..plan import Condition, Rule
 from .errors import StoreError
 from .measured import read_columns
 from .opening import Store, open_store
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 MEMORY = 256 << 20
 """How many bytes are kept between questions, unless told otherwise."""
 
+_MOST_TALLIES = 50_000
 _LOOK = 0.05
 """How many seconds a question waits for another before it asks whether it is still wanted."""
 
@@ -78,6 +79,7 @@ class WhatIf:
         self._lock = Lock()
         self._of: tuple[Path, int, int] | None = None
         self._leads: Ints = np.empty(0, np.int64)
+        self._tallies: dict[Hashable, tuple[int, int]] = {}
         # A column that has to be read again costs more than all answers that can be had from it.
         self._measured, self._kept = Kept(memory * 3 // 4), Kept(memory // 4)
 
@@ -121,7 +123,7 @@ class WhatIf:
         Raises as `effect` does.
         """
         with self._asking(store, now, progress, stop) as tell:
-            return _counted(self._judging(store, rules, now, tell))
+            return self._counted(self._judging(store, rules, now, tell))
 
     def both(
         self,
@@ -139,7 +141,7 @@ class WhatIf:
             old = self._judging(store, before, now, tell)
             new = self._judging(store, after, now, tell, old)
             effect = contrast(old, new, lambda places: self._keys(store, places), most_moves)
-            return effect, _counted(new)
+            return effect, self._counted(new)
 
     @contextmanager
     def _asking(
@@ -172,6 +174,7 @@ class WhatIf:
         if self._of != (store.path, data, now):
             self._measured.clear()
             self._kept.clear()
+            self._tallies.clear()
             first, most = self._part
             rows = store.connection.execute(
                 "SELECT _id FROM lead ORDER BY _id LIMIT ? OFFSET ?", (most, first)
@@ -193,6 +196,30 @@ class WhatIf:
             tell=tell,
             base=base,
         )
+
+    def _counted(self, judging: Judging) -> Counts:
+        """The counts of a plan; what means the same as something counted before is not counted again."""
+        plan, meanings = judging.plan, judging.meanings
+        if len(self._tallies) > _MOST_TALLIES:
+            self._tallies.clear()
+        truths = {
+            id(part): self._tally(meanings.condition(part), partial(judging.count, part))
+            for whole in conditions(plan)
+            for part in nested(whole)
+        }
+        fires = [
+            self._tally(meanings.rules[id(rule)], partial(_fired, judging, rule))[0] for rule in plan.rules
+        ]
+        disqualified = int(np.count_nonzero(judging.verdict.disqualified))
+        return Counts(judging.leads, fires, disqualified, truths)
+
+    def _tally(self, key: Hashable | None, count: Callable[[], tuple[int, int]]) -> tuple[int, int]:
+        if key is None:
+            return count()
+        found = self._tallies.get(key)
+        if found is None:
+            found = self._tallies[key] = count()
+        return found
 
     def _columns(
         self, store: Store, evaluator: Evaluator, now: int, tell: Progress
@@ -267,8 +294,5 @@ def _copied(path: Path, data: int, tell: Progress) -> Iterator[Copy | None]:
         discard(store)
 
 
-def _counted(judging: Judging) -> Counts:
-    plan = judging.plan
-    truths = {id(part): judging.count(part) for whole in conditions(plan) for part in nested(whole)}
-    fires = [int(np.count_nonzero(judging.fires(rule))) for rule in plan.rules]
-    return Counts(judging.leads, fires, int(np.count_nonzero(judging.verdict.disqualified)), truths)
+def _fired(judging: Judging, rule: Rule) -> tuple[int, int]:
+    return int(np.count_nonzero(judging.fires(rule))), 0
