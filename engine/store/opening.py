@@ -136,8 +136,10 @@ def _connect_for_reading(address: str, path: Path, wait: float) -> sqlite3.Conne
     try:
         connection.execute("PRAGMA user_version")
         connection.execute("SELECT count(*) FROM sqlite_schema")
-    except sqlite3.OperationalError:
+    except sqlite3.Error as error:
         connection.close()
+        if not isinstance(error, sqlite3.OperationalError):
+            raise
         # In a folder that may not be written to, SQLite cannot keep the files that go with a
         # write-ahead log; without a log left over, nothing else can be writing there either.
         if path.with_name(path.name + "-wal").exists():
