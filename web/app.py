@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import access, api, compression, database, editor, pages, problems, security, trial
+from . import access, api, built, compression, database, editor, pages, problems, security, trial
 from .rulebook import Kept
 from .settings import Settings
 
@@ -29,5 +29,6 @@ def create_app(settings: Settings) -> Flask:
     api.register(app)
     pages.register(app)
     editor.register(app)
+    built.register(app)
     trial.register(app)
     return app

@@ -75,6 +75,7 @@ def screen_of(store: Store, draft: Draft, lead: str | None = None, *, lints: boo
         desk().cards(parsed, names),
         stacks(store, draft.ruleset, who.name if who is not None else ""),
         authors(store, draft.ruleset),
+        who.name if who is not None else "",
         may_edit(),
         tried.numbers,
         {result.test.name: result for result in tried.tests},

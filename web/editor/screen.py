@@ -45,6 +45,8 @@ class Screen:
     cards: Sequence[Placed]
     stacks: Stacks
     authors: Sequence[str]
+    who: str
+    """Whoever is asking."""
     may_edit: bool
     numbers: Numbers
     tests: Mapping[str, RuleTestResult]

@@ -1,4 +1,5 @@
-// Makes web/static/vendor/ and NOTICE out of the packages that package-lock.json pins.
+// Makes web/static/vendor/ and NOTICE out of the packages that package-lock.json pins, and web/static/built/
+// out of the scripts and styles of the page, in one file each, for a first load that is small.
 //
 //   node build.js          writes them
 //   node build.js --check  makes them in memory, and fails where a byte differs from what is committed
@@ -6,6 +7,7 @@
 // Nothing here depends on the day or the machine: the same lock gives the same bytes.
 
 import { build } from "esbuild";
+import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,6 +40,31 @@ async function bundled(name) {
   const used = Object.entries(output.inputs).filter(([, part]) => part.bytesInOutput > 0);
   const folders = used.map(([path]) => path.match(/^node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0]);
   return { text: made.outputFiles[0].text, folders: folders.filter(Boolean) };
+}
+
+/** The editor's own scripts and styles, by the file that is made of them. */
+const OWN = { "editor.js": "web/static/editor/main.js", "editor.css": "web/static/editor/styles.css" };
+
+/** One of them, made small; what the text view is made of stays by itself until it is opened. */
+async function built(name) {
+  const made = await build({
+    absWorkingDir: root,
+    entryPoints: [OWN[name]],
+    bundle: true,
+    external: ["../text/*"],
+    format: "esm",
+    legalComments: "none",
+    metafile: true,
+    minify: true,
+    outfile: name,
+    target: name.endsWith(".css") ? ["chrome123", "firefox121", "safari17.5"] : "es2022",
+    write: false,
+  });
+  const inputs = Object.keys(Object.values(made.metafile.outputs)[0].inputs).sort();
+  const hash = createHash("sha256");
+  for (const path of inputs) hash.update(path).update(await readFile(join(root, path)));
+  const banner = `/* Made by web/frontend/build.js. ${inputs.join(" ")} ${hash.digest("hex")} */\n`;
+  return banner + made.outputFiles[0].text;
 }
 
 /** The licence of a package as its authors wrote it. */
@@ -75,7 +102,9 @@ function grouped(found) {
 async function everything() {
   const made = await Promise.all(MODULES.map(bundled));
   const files = MODULES.map((name, at) => [join(vendor, `${name}.js`), made[at].text]);
-  return [...files, [join(root, "NOTICE"), await notice(made.flatMap((one) => one.folders))]];
+  const own = await Promise.all(Object.keys(OWN).map(built));
+  const ours = Object.keys(OWN).map((name, at) => [join(root, "web/static/built", name), own[at]]);
+  return [...files, ...ours, [join(root, "NOTICE"), await notice(made.flatMap((one) => one.folders))]];
 }
 
 async function check(files) {
@@ -98,6 +127,7 @@ async function check(files) {
 async function write(files) {
   await mkdir(vendor, { recursive: true });
   for (const [path, text] of files) {
+    await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
     const packed = (gzipSync(text, { level: 9 }).length / 1024).toFixed(1);
     console.log(`${relative(root, path)}: ${(text.length / 1024).toFixed(1)} KiB, ${packed} KiB compressed`);
