@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -17,8 +18,8 @@ from ..values import DAY, Prepared, shift
 from .block import StoredColumn
 from .gauges import LATE, Measured
 
-Made = Callable[[object], Prepared]
-"""A value of an attribute as it is kept, made ready for a field of a plan."""
+Made = Callable[[Sequence[Any]], list[Prepared]]
+"""Values of an attribute as they are kept, made ready for a field of a plan."""
 
 
 class Alarms:
@@ -83,7 +84,7 @@ class Alarms:
 
 def _distinct(field: tuple[StoredColumn | None, Made]) -> list[Prepared]:
     column, made = field
-    return [made(None)] if column is None else [made(value) for value in column.values]
+    return made([None] if column is None else column.values)
 
 
 def _leaving(at: Ints, amount: int, unit: Unit, now: int) -> Ints:

@@ -83,9 +83,9 @@ class Deciding:
             name, made = self._fields[number]
             kept = None if name is None else block.fields.get(name)
             if kept is None:
-                columns[key] = Numbered(np.zeros(len(block), np.uint8), [made(None)])
+                columns[key] = Numbered(np.zeros(len(block), np.uint8), made([None]))
             else:
-                columns[key] = Numbered(kept.codes, list(map(made, kept.values)))
+                columns[key] = Numbered(kept.codes, made(kept.values))
         for key, gauge in gauges.items():
             columns[key] = measured.column(gauge)
         return columns

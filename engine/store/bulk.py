@@ -23,7 +23,7 @@ from .opening import Store
 from .outcomes import Outcomes
 from .portions import Score
 from .scorer import uncollected
-from .timelines import Prepare, Span, listed, maker
+from .timelines import Span, all_ready, listed
 from .writing import Job, Scores, Tally, Writer
 
 
@@ -59,14 +59,11 @@ class BlockScorer:
         self.outcomes = Outcomes(evaluator.plan)
         with reader.guard():
             kinds, stored = event_kinds(reader), stored_fields(reader)
-        fields = [
-            (
-                stored[field.column].column if field.column in stored else None,
-                maker(field, stored.get(field.column)),
-            )
-            for field in evaluator.plan.fields
+        kept = [stored.get(field.column) for field in evaluator.plan.fields]
+        made = [
+            (None if one is None else one.column, all_ready(field, one))
+            for field, one in zip(evaluator.plan.fields, kept, strict=True)
         ]
-        made = [(name, Prepare(make).__getitem__) for name, make in fields]
         self.deciding = Deciding(evaluator, kinds, made, job.now, Legend(evaluator.plan).part)
 
     def score(self, unit: Unit) -> Tally:

@@ -276,6 +276,24 @@ def maker(field: Field, stored: StoredField | None) -> Callable[[Any], Prepared]
     return partial(_made_ready, field, stored.kind)
 
 
+def all_ready(field: Field, stored: StoredField | None) -> Callable[[Sequence[Any]], list[Prepared]]:
+    """What makes many stored values ready for a field of a plan."""
+    prepare_one = Prepare(maker(field, stored))
+
+    def one_by_one(values: Sequence[Any]) -> list[Prepared]:
+        return [prepare_one[value] for value in values]
+
+    def folded(values: Sequence[str | None]) -> list[Prepared]:
+        """Of ASCII all at once, which takes a fifth of the time."""
+        joined = _BETWEEN.join(["" if value is None else value for value in values])
+        if not joined.isascii() or joined.count(_BETWEEN) != len(values) - 1:
+            return one_by_one(values)
+        return [text or field.default for text in map(str.strip, joined.lower().split(_BETWEEN))]
+
+    plain = stored is not None and field.kind is stored.kind is Kind.TEXT
+    return folded if plain else one_by_one
+
+
 def _default(default: Prepared, _: object) -> Prepared:
     return default
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from leadwright.engine.blocks.deciding import Deciding, Unsupported
@@ -43,7 +44,7 @@ def at_once(
     kinds: EventKinds = kinds_of(happened)
     names = [f"column {number}" for number in range(len(evaluator.plan.fields))]
     fields = {name: [one.fields[number] for one in facts] for number, name in enumerate(names)}
-    made = [(name, lambda value: value) for name in names]
+    made = [(name, list[Any]) for name in names]
     deciding = Deciding(evaluator, kinds, made, now, Legend(evaluator.plan).part)
     decided = deciding.of(block_of(fields, happened, kinds))
     outcomes = [Outcomes(evaluator.plan).under(key) for key in decided.different]
