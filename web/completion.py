@@ -11,6 +11,7 @@ from ..grammar.machine import Stuck
 from ..grammar.nodes import Kind
 from ..grammar.parser import machine
 from ..grammar.scan import Lexeme, scan
+from ..grammar.spelling import near
 from ..grammar.split import split
 from ..grammar.table import END, load
 from ..grammar.trouble import Trouble
@@ -56,6 +57,20 @@ def complete(text: str, offset: int, catalogue: Catalogue) -> Completion:
     # A quote that is closed already, as editors do for their writers, is not closed again.
     closed = begun is not None and text[offset : offset + 1] == _CLOSES.get(begun.kind)
     return Completion(start, offset + closed, tuple(_fitting(place.suggestions(), prefix)[:MOST]))
+
+
+def instead(text: str, start: int, end: int, catalogue: Catalogue) -> tuple[Suggestion, ...]:
+    """What may stand from `start` to `end` and is nearly like what is written there; at most three.
+
+    Where something was misspelt, one of them is what was meant.
+    """
+    place = _Place(text, scan(text[:start]).lexemes, catalogue)
+    by_name = {_bare(item.text): item for item in reversed(list(place.suggestions()))}
+    return tuple(by_name[name] for name in near(_bare(text[start:end]), by_name)[:3])
+
+
+def _bare(text: str) -> str:
+    return text.casefold().strip('"“”„[] ')
 
 
 def _fitting(found: Iterable[Suggestion], prefix: str) -> list[Suggestion]:

@@ -168,6 +168,22 @@ def test_mistakes_are_marked_in_place_with_what_to_do(text: TextView) -> None:
     for_everybody(text.page)
 
 
+def test_what_was_meant_is_put_in_with_one_click_or_key(text: TextView) -> None:
+    text.go_behind("when requested demo")
+    text.type(" and titel in ICP")
+    marked = text.page.locator("#text .cm-lintRange-error")
+    marked.hover()
+    text.page.get_by_role("button", name="Write title").click()
+    text.keeps("when requested demo and title in ICP\n")
+    expect(marked).to_have_count(0)
+    expect(text.editor.state).to_contain_text("no problems")
+    text.go_behind("when requested demo and title in ICP")
+    text.page.keyboard.press("Backspace")
+    text.keeps("and title in IC\n")
+    text.page.keyboard.press("Control+.")
+    text.keeps("and title in ICP\n")
+
+
 def test_what_is_half_written_is_not_called_wrong_yet(text: TextView) -> None:
     text.go_behind("when requested demo")
     text.page.keyboard.type(" and titel >")

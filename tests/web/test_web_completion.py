@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
 from leadwright.grammar.nodes import Kind
-from leadwright.web.completion import complete
+from leadwright.web.completion import complete, instead
 
 DATA = Catalogue(
     10,
@@ -113,6 +113,32 @@ def test_each_name_is_told_about() -> None:
     assert [item.note for item in complete(text, len(text), DATA).suggestions if item.kind == "list"] == [
         '"a", "b", "c" and 1 more'
     ]
+
+
+MISSPELT = [
+    ("when |titel| = 3 then +5", ["title"]),
+    ("when |Led Source| = 3 then +5", ["[Lead Source]"]),
+    ("when |[Lead Sorce]| = 3 then +5", ["[Lead Source]"]),
+    ('when visited |"Case B"| then +5', ['"Case A"']),
+    ("when visited |prcing| then +5", ["pricing"]),
+    ('when title = |"CT0"| then +5', ['"CTO"']),
+    ("when title in |IPC| then +5", ["ICP"]),
+    ("when |bog| then +5", ["big"]),
+    ("when big then +5 |fti|", ["fit"]),
+    ("when visited in |lsat| 3 days then +5", ["last"]),
+    ("when visited in last 3 |dayz| then +5", ["day", "days"]),
+    ('|ruel| "x" when big then +5', ["rule"]),
+    ("when |nothing_like_it| = 3 then +5", []),
+    ("when title = = |titel| then +5", []),
+]
+
+
+@pytest.mark.parametrize(("marked", "wanted"), MISSPELT, ids=[case[0] for case in MISSPELT])
+def test_what_was_meant_is_found_where_it_was_misspelt(marked: str, wanted: list[str]) -> None:
+    before, wrong, after = marked.split("|")
+    start = len(TEXT) + len(before)
+    found = instead(TEXT + before + wrong + after, start, start + len(wrong), DATA)
+    assert {item.text for item in found} == set(wanted)
 
 
 def test_entries_of_lists_tell_the_field_that_has_them() -> None:

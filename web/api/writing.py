@@ -7,7 +7,9 @@ from typing import Any
 from ...engine.catalogue import Catalogue
 from ..access import settings
 from ..accounts.roles import Role
+from ..completion import Suggestion
 from ..completion import complete as completed
+from ..completion import instead as others
 from ..database import reading
 from ..highlighting import language
 from ..in_words import in_words
@@ -16,12 +18,9 @@ from ..rulebook import kept
 from .operations import Operation
 from .schemas import INTEGER, MAYBE, MAYBE_NUMBER, STRING, TEXT, many, mapping, obj
 
-_PLACE = obj(
-    {
-        "text": TEXT,
-        "offset": {"type": "integer", "minimum": 0, "description": "The place, in characters from 0."},
-    }
-)
+_OFFSET = {"type": "integer", "minimum": 0, "description": "The place, in characters from 0."}
+_PLACE = obj({"text": TEXT, "offset": _OFFSET})
+_SUGGESTIONS = many(obj({"text": STRING, "kind": STRING, "count": MAYBE_NUMBER, "note": MAYBE}))
 
 
 def _place(body: dict[str, Any]) -> tuple[str, int, Catalogue]:
@@ -37,11 +36,21 @@ def complete(body: dict[str, Any]) -> dict[str, Any]:
     return {
         "start": found.start,
         "end": found.end,
-        "suggestions": [
-            {"text": item.text, "kind": item.kind, "count": item.count, "note": item.note}
-            for item in found.suggestions
-        ],
+        "suggestions": [_suggestion(item) for item in found.suggestions],
     }
+
+
+def _suggestion(item: Suggestion) -> dict[str, Any]:
+    return {"text": item.text, "kind": item.kind, "count": item.count, "note": item.note}
+
+
+def instead(body: dict[str, Any]) -> dict[str, Any]:
+    """What may stand in the place of something misspelt."""
+    text, start, catalogue = _place(body)
+    end = int(body["end"])
+    if not start <= end <= len(text):
+        raise invalid(f'"end" is {end:,}, and must be from {start:,} to {len(text):,}')
+    return {"suggestions": [_suggestion(item) for item in others(text, start, end, catalogue)]}
 
 
 def describe(body: dict[str, Any]) -> dict[str, Any]:
@@ -75,16 +84,18 @@ OPERATIONS = (
         "Say what may stand at a place of a text of rules",
         Role.EDITOR,
         complete,
-        obj(
-            {
-                "start": INTEGER,
-                "end": INTEGER,
-                "suggestions": many(
-                    obj({"text": STRING, "kind": STRING, "count": MAYBE_NUMBER, "note": MAYBE})
-                ),
-            }
-        ),
+        obj({"start": INTEGER, "end": INTEGER, "suggestions": _SUGGESTIONS}),
         body=_PLACE,
+    ),
+    Operation(
+        "POST",
+        "/instead",
+        "instead",
+        "Say what may stand in the place of something misspelt",
+        Role.EDITOR,
+        instead,
+        obj({"suggestions": _SUGGESTIONS}),
+        body=obj({"text": TEXT, "offset": _OFFSET, "end": _OFFSET}),
     ),
     Operation(
         "POST",

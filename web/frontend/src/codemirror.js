@@ -9,7 +9,7 @@ export {
   startCompletion,
 } from "@codemirror/autocomplete";
 export { defaultKeymap, indentWithTab } from "@codemirror/commands";
-export { lintGutter, lintKeymap, openLintPanel, setDiagnostics } from "@codemirror/lint";
+export { forEachDiagnostic, lintGutter, lintKeymap, openLintPanel, setDiagnostics } from "@codemirror/lint";
 export { search, searchKeymap } from "@codemirror/search";
 export {
   Annotation,

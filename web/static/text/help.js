@@ -146,31 +146,59 @@ function paragraph(text, look) {
 
 // --- what is wrong ------------------------------------------------------------------------------------
 
+const LONGEST_WORD = 100;
 const SEVERITIES = { error: "error", warning: "warning", lint: "info" };
 
-/** Diagnostics of the interface as CodeMirror takes them; those of other files are left out. */
-export function marks(doc, diagnostics) {
+/** Diagnostics of the interface as CodeMirror takes them; those of other files are left out. Where `put` can
+ * change the text, what was meant is offered beside them. */
+export function marks(doc, diagnostics, put) {
   return diagnostics
     .filter((one) => !one.file)
     .map((one) => {
       const from = offset(doc, one.line, one.column);
       const to = Math.max(from, offset(doc, one.end_line, one.end_column));
-      return {
+      const mark = {
         from,
         to,
         severity: SEVERITIES[one.severity] ?? "info",
         message: one.help ? `${capital(one.message)}. ${capital(one.help)}` : capital(one.message),
-        renderMessage: () => said(one),
+        renderMessage: (view) => said(one, put && ((box) => offer(view, mark, box, put))),
       };
+      return mark;
     });
 }
 
-function said({ message, help }) {
+function said({ message, help }, more) {
   const box = document.createElement("div");
   box.className = "lw-said";
   box.append(paragraph(`${capital(message)}.`, ""));
   if (help) box.append(paragraph(`${capital(help)}.`.replace(/([?!.])\.$/, "$1"), "lw-quiet"));
+  void more?.(box);
   return box;
+}
+
+/** What may have been meant where something is wrong: the texts that would stand there, the likeliest first. */
+export async function meant(text, from, to) {
+  if (from === to || to - from > LONGEST_WORD || text.slice(from, to).includes("\n")) return [];
+  const place = { text, offset: toServer(text, from), end: toServer(text, to) };
+  return ((await ask("instead", place))?.suggestions ?? []).map((one) => one.text);
+}
+
+async function offer(view, mark, box, put) {
+  const place = put.placeOf(mark);
+  const found = place ? await meant(view.state.doc.toString(), ...place) : [];
+  // In the list of problems, whose entries are chosen as a whole, there are no buttons.
+  if (!found.length || box.closest(".cm-panel")) return;
+  const buttons = document.createElement("p");
+  for (const text of found) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "cm-button";
+    button.textContent = `Write ${text}`;
+    button.addEventListener("click", () => put.instead(mark, text));
+    buttons.append(button, " ");
+  }
+  box.append(buttons);
 }
 
 function offset(doc, line, column) {

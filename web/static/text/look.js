@@ -77,6 +77,7 @@ const RULES = {
   },
   ".lw-words": { padding: "0.5rem 0.625rem", display: "grid", gap: "0.25rem" },
   ".lw-words p, .lw-said p": { margin: "0" },
+  ".lw-said .cm-button": { margin: "0.375rem 0.25rem 0 0", padding: "0.125rem 0.5rem", backgroundImage: "none" },
   ".lw-quiet": { color: "var(--quiet)" },
   ".cm-tooltip.cm-tooltip-autocomplete": {
     "& > ul": { fontFamily: "inherit", maxHeight: "16rem", minWidth: "12rem", maxWidth: "inherit" },

@@ -3,7 +3,7 @@
 import * as cm from "../vendor/codemirror.js";
 import { changesBetween } from "./diff.js";
 import { Following } from "./follow.js";
-import { ask, completion, describe, hover, marks } from "./help.js";
+import { ask, completion, describe, hover, marks, meant } from "./help.js";
 import { highlighting, Language } from "./language.js";
 import { AROUND, theme } from "./look.js";
 
@@ -135,6 +135,7 @@ class TextView {
           { key: "Mod-z", run: back("undo"), preventDefault: true },
           { key: "Mod-y", mac: "Mod-Shift-z", run: back("redo"), preventDefault: true },
           { key: "Mod-Shift-z", run: back("redo"), preventDefault: true },
+          { key: "Mod-.", run: () => (void this.#correct(), true), preventDefault: true },
           { key: "Shift-Alt-f", run: () => (void this.format(), true), preventDefault: true },
         ]),
       ),
@@ -221,7 +222,8 @@ class TextView {
   /** Shows diagnostics of the interface, which are of the text as it was last sent. */
   diagnose(diagnostics) {
     if (this.#follow.behind) return;
-    this.#wrong = marks(this.view.state.doc, diagnostics);
+    const put = this.view.state.readOnly ? null : this;
+    this.#wrong = marks(this.view.state.doc, diagnostics, put);
     this.#mark();
   }
 
@@ -239,6 +241,41 @@ class TextView {
     problems.hidden = !this.#wrong.length;
     problems.classList.toggle("wrong", this.#wrong.some((one) => one.severity === "error"));
     problems.textContent = `${this.#wrong.length} ${this.#wrong.length === 1 ? "problem" : "problems"}`;
+  }
+
+  /** Where a mark is by now, [from, to]; null where it is gone. */
+  placeOf({ renderMessage }) {
+    let place = null;
+    cm.forEachDiagnostic(this.view.state, (one, from, to) => {
+      if (one.renderMessage === renderMessage) place = [from, to];
+    });
+    return place;
+  }
+
+  /** Puts what was meant in the place of what is marked. */
+  instead(mark, text) {
+    const place = this.placeOf(mark);
+    if (!place) return;
+    const [from, to] = place;
+    this.view.dispatch({
+      changes: { from, to, insert: text },
+      selection: { anchor: from + text.length },
+      userEvent: "input.complete",
+    });
+    this.view.focus();
+    void this.flush();
+  }
+
+  /** Puts the likeliest in the place of what is marked where the cursor is. */
+  async #correct() {
+    const { doc, selection } = this.view.state;
+    const { head } = selection.main;
+    const mark = this.#wrong.find((one) => one.from <= head && head <= one.to);
+    if (!mark) return;
+    this.#written = 0;
+    this.#mark();
+    const [text] = await meant(doc.toString(), mark.from, mark.to);
+    if (text !== undefined && this.view.state.doc === doc) this.instead(mark, text);
   }
 
   /** Lists what is wrong, below the text. */
