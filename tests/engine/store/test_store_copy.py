@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -406,3 +407,17 @@ def assert_readable(store: Store) -> None:
     with up_to_date(store) as copy:
         for unit in copy.units:
             unit.file.check()
+
+
+def test_a_full_disk_leaves_the_record_to_serve(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(upkeep, "write_block", full)
+        report = world.score(means=FROM_COPY)
+    assert report.note is not None
+    assert "No space left on device" in report.note
+    assert {key: (row[0], row[1], row[3] == 1) for key, row in world.kept().items()} == world.found()
+    world.add_events(3)
+    assert_in_step(world.store)
