@@ -11,7 +11,7 @@ DEVELOPS := $(VENV)/.develops
 ENGINES := $(VENV)/.engines
 BENCH := .venv-bench
 
-.PHONY: help run test test-faults test-engines test-differential lint format types bench frontend frontend-check npm wheel clean
+.PHONY: help run test test-faults test-engines test-differential lint format types bench frontend frontend-check npm screenshots wheel clean
 
 help:
 	@echo "make run     serve the page on this computer, with made-up leads to look around in"
@@ -24,6 +24,7 @@ help:
 	@echo "make bench   measure how fast it is beside others, in an environment of its own"
 	@echo "make frontend   make the scripts of others that the page hands on, out of their pinned packages"
 	@echo "make frontend-check   make them anew, and compare every byte with what is committed"
+	@echo "make screenshots   take the pictures of the README anew, from the page"
 	@echo "make wheel   build what pip installs, into dist/"
 	@echo "make clean   remove what the others made"
 
@@ -72,6 +73,10 @@ frontend-check: npm
 
 npm:
 	@command -v npm >/dev/null || { echo "npm is needed to make the page's scripts. On Debian and Ubuntu: sudo apt install npm" >&2; exit 1; }
+
+screenshots: $(DEVELOPS)
+	@sh tests/browser/install_chromium.sh $(BIN)/python
+	$(BIN)/python -m leadwright.tests.browser.screenshots docs/images
 
 wheel: $(DEVELOPS)
 	rm -rf build/lib build/bdist.* dist

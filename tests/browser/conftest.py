@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +12,7 @@ from typing import Any
 import pytest
 from leadwright.tests.browser import chromium
 from leadwright.tests.browser.editor import count_settling
-from leadwright.tests.browser.site import Site, served
+from leadwright.tests.browser.site import Site, make_sample, served
 from leadwright.tests.browser.watch import Watch
 from leadwright.tests.web.small import small_database
 from leadwright.web.settings import Settings
@@ -59,22 +57,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The made-up sample of a thousand leads, as `make run` makes it; never written to."""
     path = tmp_path_factory.mktemp("sample") / "sample.db"
-    command = [
-        sys.executable,
-        "-m",
-        "leadwright",
-        "serve",
-        "--sample",
-        "--db",
-        path,
-        "--port",
-        "0",
-        "--no-open",
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        assert "http" in server.stdout.readline()
-        server.terminate()
+    make_sample(path)
     return path
 
 

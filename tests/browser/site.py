@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,3 +77,12 @@ def _end(server: multiprocessing.process.BaseProcess) -> None:
     if server.is_alive():
         server.kill()
         server.join()
+
+
+def make_sample(database: Path) -> None:
+    """The sample leads, scored, as `make run` makes them."""
+    command = [sys.executable, "-m", "leadwright", "serve", "--sample", "--db", str(database), "--no-open"]
+    with subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert "http" in server.stdout.readline()
+        server.terminate()
