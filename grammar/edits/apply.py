@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .. import nodes as n
+from ..diagnostics import Source
 from ..nodes import Span
-from ..parser import Parsed
+from ..parser import Parsed, parse
 from . import rows, statements
 from .anatomy import Anatomy
 from .comments import about_comments, edit_comments, key_after
@@ -50,12 +51,14 @@ a heading above a statement; other comments are parts. `restore` undoes.
 """
 
 
-def apply(text: str, edit: Edit, *, seen: str | None = None, parsed: Parsed | None = None) -> Outcome:
+def apply(
+    text: str, edit: Edit, *, seen: str | Parsed | None = None, parsed: Parsed | None = None
+) -> Outcome:
     """The text with an edit in it, or why there is none.
 
-    `seen` is the whole text that the edit was made for, where that was another: changes of others in
-    between are kept, and only a change of the same place is a conflict. `parsed` is the text read, if
-    that is at hand. Never raises, whatever the text and the edit.
+    `seen` is the whole text that the edit was made for, where that was another, or what was read of it:
+    changes of others in between are kept, and only a change of the same place is a conflict. `parsed` is
+    the text read, if that is at hand. Never raises, whatever the text and the edit.
     """
     try:
         return _applied(text, edit, seen, parsed)
@@ -63,16 +66,16 @@ def apply(text: str, edit: Edit, *, seen: str | None = None, parsed: Parsed | No
         return stopped.outcome
 
 
-def _applied(text: str, edit: Edit, seen: str | None, parsed: Parsed | None) -> Applied:
+def _applied(text: str, edit: Edit, seen: str | Parsed | None, parsed: Parsed | None) -> Applied:
     if edit.op not in OPERATIONS:
         raise refused(f'There is no edit called "{edit.op}".')
     now = Manuscript.of(text, parsed)
-    if (
-        seen is not None
-        and seen != text
-        and not _same_statement(now, Manuscript.of(seen, before=now.parsed), edit)
-    ):
-        return _merged(now, edit, seen)
+    if isinstance(seen, str):
+        seen = parse(Source(seen), now.parsed) if seen != text else None
+    if seen is not None and seen.source.text != text:
+        before = Manuscript(seen.source.text, seen)
+        if not _same_statement(now, before, edit):
+            return _merged(now, edit, before.text)
     if edit.op == "restore":
         return _finished(now, restored(now, edit), None, (), edit=edit)
     comments = about_comments(edit)

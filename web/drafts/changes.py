@@ -128,16 +128,17 @@ def saved(
 
 
 def _done(draft: Draft, before: str, edits: Sequence[Edit], texts: Texts) -> Changed | NotDone:
-    text, seen = draft.text, before
-    if before != draft.text and len(edits) > 1:
+    text = draft.text
+    if before != text and len(edits) > 1:
         return _brought_together(draft, before, edits, texts)
+    seen = texts.read(before, draft.ruleset) if before != text else None
     keys: dict[str, str] = {}
     taken: tuple[str, ...] = ()
     for edit in edits:
         outcome = apply(text, edit, seen=seen, parsed=texts.read(text, draft.ruleset))
         if not isinstance(outcome, Applied):
             return _not_done(draft, edit, outcome)
-        text = seen = outcome.text
+        text, seen = outcome.text, None
         texts.keep(outcome.parsed, draft.ruleset)
         keys[edit.key] = outcome.key
         taken += outcome.taken

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
@@ -21,6 +23,9 @@ from .vocabulary import Vocabulary
 
 _MOST_CARDS = 4000
 _MOST_LOOKS = 4
+_PATIENCE = 10.0
+_SHARE = 5
+"""How much longer than it took it is left alone, before a text is looked through again."""
 
 
 @dataclass
@@ -74,10 +79,25 @@ class Desk:
         self.texts = Texts()
         self._lock = Lock()
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._next_look: dict[str, float] = {}
 
     def cards(self, parsed: Parsed, names: Vocabulary) -> list[Placed]:
         """The cards of a text, in its order."""
         return [self._placed(parsed, place, names) for place in places(parsed)]
+
+    @contextmanager
+    def looking_through(self, ruleset: str, wanted: bool) -> Iterator[bool]:
+        """Whether the whole text of a ruleset is to be looked through now: when that is wanted, and has not
+        been done so recently that many who edit would keep the server busy with it."""
+        began = time.monotonic()
+        with self._lock:
+            now = wanted and began >= self._next_look.get(ruleset, 0.0)
+            if now:
+                self._next_look[ruleset] = began + _PATIENCE
+        yield now
+        if now:
+            ended = time.monotonic()
+            self._next_look[ruleset] = ended + _SHARE * (ended - began)
 
     def _placed(self, parsed: Parsed, place: Place, names: Vocabulary) -> Placed:
         text = parsed.source.text[place.start : place.end]

@@ -162,8 +162,9 @@ def _answer(asked: dict[str, Any], done: Changed | NotDone, caught: Caught | Non
     """All that a page has to show anew: cards that differ from those it has, their order, the state."""
     draft: Draft = done.draft
     lead = asked.get("lead")
-    lints = asked.get("lints") is True
-    screen = screen_of(reading(settings()), draft, lead if isinstance(lead, str) else None, lints=lints)
+    wanted = asked.get("lints") is True
+    with desk().looking_through(draft.ruleset, wanted) as lints:
+        screen = screen_of(reading(settings()), draft, lead if isinstance(lead, str) else None, lints=lints)
     shown = asked.get("shown")
     has: dict[str, Any] = shown if isinstance(shown, dict) else {}
     answer: dict[str, Any] = {
@@ -173,6 +174,7 @@ def _answer(asked: dict[str, Any], done: Changed | NotDone, caught: Caught | Non
         "state": render_template("editor/state.html", screen=screen),
         "panel": screen.panel,
         "title": screen.title,
+        "later": wanted and not lints,
     }
     if asked.get("view") in ("text", "both") or "text" in asked:
         answer |= text_parts(screen)

@@ -53,7 +53,9 @@ async function next() {
   waiting.shift();
   done(answer);
   // Hints take longer than errors, so the whole text is looked through once there is nothing else to do.
-  if (to !== "/since" && !waiting.length) resting = setTimeout(() => post("/since", { lints: true }), REST);
+  if ((to !== "/since" || answer.later) && !waiting.length) {
+    resting = setTimeout(() => post("/since", { lints: true }), answer.later ? 3 * REST : REST);
+  }
   next();
 }
 
@@ -105,6 +107,6 @@ async function look() {
   if (!response?.ok || busy || waiting.length) return;
   const found = await response.json();
   if (found.revision === revision && !found.newer) return;
-  await post("/since", { lints: true });
+  await post("/since");
   if (found.who) say("others", `${found.who} changed the rules; this page shows it.`);
 }
