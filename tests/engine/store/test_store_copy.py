@@ -421,3 +421,16 @@ def test_a_full_disk_leaves_the_record_to_serve(world: World, monkeypatch: pytes
     assert {key: (row[0], row[1], row[3] == 1) for key, row in world.kept().items()} == world.found()
     world.add_events(3)
     assert_in_step(world.store)
+
+
+def test_leads_with_many_events_share_a_block_with_fewer(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "EVENTS", 12)
+    world.add_events(100)
+    with up_to_date(world.store) as copy:
+        assert 1 <= copy.manifest.span < 8
+        assert len(copy.units) > 4
+    assert_in_step(world.store)
+    world.add_events(10)
+    assert_in_step(world.store)
