@@ -19,6 +19,8 @@ SCREENS = {
     "a lead long ago": "/lead?id=L2&at=2025-12-01",
     "compare, before the choice": "/compare",
     "compare": "/compare?a=inbound@1&b=inbound@1",
+    "compare with the draft": "/compare?a=inbound@1&b=inbound@draft",
+    "editor": "/rulesets/inbound/edit",
     "record": "/audit",
     "new ruleset": "/new",
     "review": "/rulesets/inbound/review",

@@ -79,8 +79,9 @@ function attributes(now, made) {
   for (const { name, value } of made.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value);
 }
 
-/** What people opened stays open. */
-const isKept = (element, name) => element.nodeName === "DETAILS" && name === "open";
+/** What people opened stays open, and what somebody is typing is still being typed. */
+const isKept = (element, name) =>
+  (element.nodeName === "DETAILS" && name === "open") || (element === document.activeElement && name === "data-typed");
 
 /** What attributes do not say: the value of a control, unless somebody is typing in it. */
 function live(now, made) {
