@@ -14,7 +14,7 @@ from ..evaluate.gauges import Gauge, Gauging
 from ..plan import Selection
 from ..values import DAY
 from .block import Places
-from .picking import Part, Picking, places_of
+from .picking import Part, Picking, all_of
 
 LATE = np.iinfo(np.int64).max
 """Later than any instant."""
@@ -49,7 +49,7 @@ class Measured:
             case Gauging.FIRST_PERIOD:
                 return _instants(self._first_period(picked, gauge.per))
             case Gauging.PERIODS:
-                places = np.concatenate([np.empty(0, np.int64), *map(places_of, picked)])
+                places = all_of(picked)
                 return numbered_range(self._distinct(places, _periods(self.at[places], gauge.per)))
             case Gauging.OBJECTS:
                 return numbered_range(self._objects(gauge.events, picked))
@@ -96,30 +96,29 @@ class Measured:
 
     def _first_period(self, parts: Sequence[Part], unit: Unit | None) -> Ints:
         """The latest instant within each lead's first period."""
-        lead, at, periods = self._latest(parts, unit)
+        lead, at = self._latest(parts, unit)
         found = np.full(self.size, NEVER)
         first = np.ones(len(lead), np.bool_)
         first[1:] = lead[1:] != lead[:-1]
         found[lead[first]] = at[first]
-        del periods
         return found
 
-    def _latest(self, parts: Sequence[Part], unit: Unit | None) -> tuple[Ints, Ints, Ints]:
-        """The latest event of each lead in each period, in order: leads, instants, periods."""
-        places = np.concatenate([np.empty(0, np.int64), *map(places_of, parts)])
+    def _latest(self, parts: Sequence[Part], unit: Unit | None) -> tuple[Ints, Ints]:
+        """The latest event of each lead in each period, in order: leads, instants."""
+        places = all_of(parts)
         lead, at = self.lead[places].astype(np.int64), self.at[places]
         periods = lead * _PERIODS + _periods(at, unit)
         order = np.lexsort((at, periods))
         lead, at, periods = lead[order], at[order], periods[order]
         latest = np.ones(len(lead), np.bool_)
         latest[:-1] = periods[1:] != periods[:-1]
-        return lead[latest], at[latest], periods[latest]
+        return lead[latest], at[latest]
 
     def _gathered(self, gauge: Gauge, parts: Sequence[Part]) -> Instants:
         if gauge.what is Gauging.LATEST:
-            lead, at, _ = self._latest(parts, gauge.per)
+            lead, at = self._latest(parts, gauge.per)
         else:
-            places = np.concatenate([np.empty(0, np.int64), *map(places_of, parts)])
+            places = all_of(parts)
             order = np.lexsort((self.at[places], self.lead[places]))
             lead, at = self.lead[places][order].astype(np.int64), self.at[places][order]
         return Instants(np.bincount(lead, minlength=self.size).astype(np.int32), at)
@@ -132,7 +131,7 @@ class Measured:
     # --- what is read of events -----------------------------------------------------------------
 
     def _objects(self, selection: Selection, parts: Sequence[Part]) -> Ints:
-        places = np.concatenate([np.empty(0, np.int64), *map(places_of, parts)])
+        places = all_of(parts)
         known, objects = self.picking.objects(selection, places)
         places, objects = places[known], objects[known]
         most = int(objects.max()) if len(objects) else 0
