@@ -81,11 +81,11 @@ def noting_late(connection: sqlite3.Connection) -> Iterator[None]:
     if last is None:
         yield
         return
+    batch: int = connection.execute("SELECT data + 1 FROM main.state").fetchone()[0]
     # Only a trigger is told which rows were new where others are there already.
     connection.execute(
         f"CREATE TEMP TRIGGER comes_late AFTER INSERT ON main.event WHEN NEW.at <= {last:d} BEGIN "
-        "INSERT INTO late_event "
-        "VALUES (NEW.lead, NEW.at, NEW.kind, NEW.key, (SELECT data + 1 FROM state)); END"
+        f"INSERT INTO late_event VALUES (NEW.lead, NEW.at, NEW.kind, NEW.key, {batch:d}); END"
     )
     try:
         yield
