@@ -119,7 +119,7 @@ def test_letters_of_two_halves_do_not_shift_what_is_completed(text: TextView) ->
     text.keeps("😀😀😀\n")
     text.keeps("when requested demo and title is known\n")
     text.point_at("demo and title")
-    expect(text.page.locator("#text .lw-words")).to_contain_text("The lead requested demo")
+    expect(text.page.locator("#text .lw-words")).to_contain_text("the lead requested demo")
 
 
 def test_what_is_hostile_in_the_data_is_only_text(text: TextView) -> None:
@@ -135,7 +135,7 @@ def test_the_pointer_is_told_what_it_rests_on(text: TextView) -> None:
     text.point_at("employees >= 100")
     told = text.page.locator("#text .lw-words")
     expect(told).to_contain_text("employees: a field: number, 3 leads")
-    expect(told).to_contain_text("Employees is at least 100")
+    expect(told).to_contain_text("employees is at least 100")
     expect(told).to_contain_text("When employees is at least 100, the lead gets 30 points.")
 
 

@@ -1,4 +1,4 @@
-// Help while writing, all of it from the server: what may come next, what stands here, what is wrong.
+// Help while writing, all of it from the server: what may come next, and what stands here.
 
 /** Asks the interface; null where it cannot be reached or will not say, since help is never in the way. */
 export async function ask(operation, body, signal) {
@@ -32,7 +32,9 @@ export function fromServer(text, place) {
 // --- completion ---------------------------------------------------------------------------------------
 
 const MOST = 100;
-const ASKS_FOR_MORE = /(?:^|[\s(])(?:when|and|or|not|in|each|latest|first|since|contains|like|=|!=)\s+$|[(,:]\s*$/i;
+// Behind these a name or a value comes, so what there is comes up before anybody asks.
+const ASKS_FOR_MORE =
+  /(?:^|[\s(])(?:when|and|or|not|in|each|latest|first|since|contains|like|=|!=)\s+$|[(,:]\s*$/i;
 
 // Where people who write on several lines begin a new one: there Enter is theirs, unless they chose.
 const ENDS_A_LINE = /(?:(?:^|\s)(?:when|and|or|then|given|expect)|,)\s*$/i;
@@ -129,79 +131,17 @@ function inWords({ phrase, statement, name, about }) {
   box.className = "lw-words";
   const add = (text, look = "") => box.append(paragraph(text, look));
   if (about) add(`${name}: ${about}`);
-  if (phrase) add(capital(phrase));
+  // As it is, since it may begin with a name.
+  if (phrase) add(phrase);
   if (statement && !phrase) add(statement);
   else if (statement) add(statement, "lw-quiet");
   return box;
 }
 
-export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
-function paragraph(text, look) {
+/** A text of the server as an element; only ever text. */
+export function paragraph(text, look) {
   const made = document.createElement("p");
   if (look) made.className = look;
   made.textContent = text;
   return made;
-}
-
-// --- what is wrong ------------------------------------------------------------------------------------
-
-const LONGEST_WORD = 100;
-const SEVERITIES = { error: "error", warning: "warning", lint: "info" };
-
-/** Diagnostics of the interface as CodeMirror takes them; those of other files are left out. Where `put` can
- * change the text, what was meant is offered beside them. */
-export function marks(doc, diagnostics, put) {
-  return diagnostics
-    .filter((one) => !one.file)
-    .map((one) => {
-      const from = offset(doc, one.line, one.column);
-      const to = Math.max(from, offset(doc, one.end_line, one.end_column));
-      const mark = {
-        from,
-        to,
-        severity: SEVERITIES[one.severity] ?? "info",
-        message: one.help ? `${capital(one.message)}. ${capital(one.help)}` : capital(one.message),
-        renderMessage: (view) => said(one, put && ((box) => offer(view, mark, box, put))),
-      };
-      return mark;
-    });
-}
-
-function said({ message, help }, more) {
-  const box = document.createElement("div");
-  box.className = "lw-said";
-  box.append(paragraph(`${capital(message)}.`, ""));
-  if (help) box.append(paragraph(`${capital(help)}.`.replace(/([?!.])\.$/, "$1"), "lw-quiet"));
-  void more?.(box);
-  return box;
-}
-
-/** What may have been meant where something is wrong: the texts that would stand there, the likeliest first. */
-export async function meant(text, from, to) {
-  if (from === to || to - from > LONGEST_WORD || text.slice(from, to).includes("\n")) return [];
-  const place = { text, offset: toServer(text, from), end: toServer(text, to) };
-  return ((await ask("instead", place))?.suggestions ?? []).map((one) => one.text);
-}
-
-async function offer(view, mark, box, put) {
-  const place = put.placeOf(mark);
-  const found = place ? await meant(view.state.doc.toString(), ...place) : [];
-  // In the list of problems, whose entries are chosen as a whole, there are no buttons.
-  if (!found.length || box.closest(".cm-panel")) return;
-  const buttons = document.createElement("p");
-  for (const text of found) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "cm-button";
-    button.textContent = `Write ${text}`;
-    button.addEventListener("click", () => put.instead(mark, text));
-    buttons.append(button, " ");
-  }
-  box.append(buttons);
-}
-
-function offset(doc, line, column) {
-  const found = doc.line(Math.min(Math.max(line, 1), doc.lines));
-  return Math.min(found.to, found.from + fromServer(found.text, column - 1));
 }

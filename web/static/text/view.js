@@ -3,12 +3,12 @@
 import * as cm from "../vendor/codemirror.js";
 import { changesBetween } from "./diff.js";
 import { Following } from "./follow.js";
-import { ask, completion, describe, hover, marks, meant } from "./help.js";
+import { ask, completion, describe, hover } from "./help.js";
 import { highlighting, Language } from "./language.js";
 import { AROUND, theme } from "./look.js";
+import { Problems } from "./problems.js";
 
 const THINKING = 300;
-const FINISHING = 1500;
 const NOTHING_HERE = "Ctrl+Space shows what can be written next. What the cursor stands in is said here in words.";
 const fromServer = cm.Annotation.define();
 const choose = cm.StateEffect.define();
@@ -73,15 +73,12 @@ class TextView {
   #follow;
   #rest = 0;
   #asked = null;
-  #wrong = [];
-  #written = 0;
-  #patience = 0;
+  #problems;
 
   constructor(frame, calls) {
     this.#frame = frame;
     this.#calls = calls;
     frame.format.addEventListener("click", () => this.format());
-    frame.problems.addEventListener("click", () => this.showProblems());
   }
 
   begin(root, { revision, text, label, readOnly, language }) {
@@ -121,6 +118,7 @@ class TextView {
         theme(cm),
       ],
     });
+    this.#problems = new Problems(cm, this.view, this.#frame.problems);
     this.#follow = new Following({ ...cm, fromServer }, this.view, { revision, text, send: this.#calls.send });
   }
 
@@ -135,7 +133,7 @@ class TextView {
           { key: "Mod-z", run: back("undo"), preventDefault: true },
           { key: "Mod-y", mac: "Mod-Shift-z", run: back("redo"), preventDefault: true },
           { key: "Mod-Shift-z", run: back("redo"), preventDefault: true },
-          { key: "Mod-.", run: () => (void this.#correct(), true), preventDefault: true },
+          { key: "Mod-.", run: () => (void this.#problems.correct(), true), preventDefault: true },
           { key: "Shift-Alt-f", run: () => (void this.format(), true), preventDefault: true },
         ]),
       ),
@@ -166,10 +164,9 @@ class TextView {
   #updated(update) {
     for (const transaction of update.transactions) {
       if (!transaction.docChanged) continue;
-      this.#wrong = this.#wrong.map((one) => moved(one, transaction.changes));
-      if (transaction.annotation(fromServer)) continue;
-      this.#written = Date.now();
-      this.#follow.typed(transaction.changes);
+      const here = !transaction.annotation(fromServer);
+      this.#problems.changed(transaction.changes, here);
+      if (here) this.#follow.typed(transaction.changes);
     }
     // What scrolls can be reached by keyboard, and the list of what completes scrolls.
     for (const list of this.#frame.editor.querySelectorAll("[role=listbox]:not([tabindex])")) list.tabIndex = 0;
@@ -221,66 +218,12 @@ class TextView {
 
   /** Shows diagnostics of the interface, which are of the text as it was last sent. */
   diagnose(diagnostics) {
-    if (this.#follow.behind) return;
-    const put = this.view.state.readOnly ? null : this;
-    this.#wrong = marks(this.view.state.doc, diagnostics, put);
-    this.#mark();
-  }
-
-  /** Marks what is wrong, but for what somebody is in the middle of writing. */
-  #mark() {
-    clearTimeout(this.#patience);
-    const { state } = this.view;
-    const left = this.#written + FINISHING - Date.now();
-    const writing = left > 0 && this.view.hasFocus;
-    const { from, to } = paragraph(state.doc, state.selection.main.head);
-    const shown = this.#wrong.filter((one) => !writing || one.to < from || one.from > to);
-    if (shown.length < this.#wrong.length) this.#patience = setTimeout(() => this.#mark(), left);
-    this.view.dispatch(cm.setDiagnostics(state, shown));
-    const { problems } = this.#frame;
-    problems.hidden = !this.#wrong.length;
-    problems.classList.toggle("wrong", this.#wrong.some((one) => one.severity === "error"));
-    problems.textContent = `${this.#wrong.length} ${this.#wrong.length === 1 ? "problem" : "problems"}`;
-  }
-
-  /** Where a mark is by now, [from, to]; null where it is gone. */
-  placeOf({ renderMessage }) {
-    let place = null;
-    cm.forEachDiagnostic(this.view.state, (one, from, to) => {
-      if (one.renderMessage === renderMessage) place = [from, to];
-    });
-    return place;
-  }
-
-  /** Puts what was meant in the place of what is marked. */
-  instead(mark, text) {
-    const place = this.placeOf(mark);
-    if (!place) return;
-    const [from, to] = place;
-    this.view.dispatch({
-      changes: { from, to, insert: text },
-      selection: { anchor: from + text.length },
-      userEvent: "input.complete",
-    });
-    this.view.focus();
-    void this.flush();
-  }
-
-  /** Puts the likeliest in the place of what is marked where the cursor is. */
-  async #correct() {
-    const { doc, selection } = this.view.state;
-    const { head } = selection.main;
-    const mark = this.#wrong.find((one) => one.from <= head && head <= one.to);
-    if (!mark) return;
-    this.#written = 0;
-    this.#mark();
-    const [text] = await meant(doc.toString(), mark.from, mark.to);
-    if (text !== undefined && this.view.state.doc === doc) this.instead(mark, text);
+    if (!this.#follow.behind) this.#problems.show(diagnostics);
   }
 
   /** Lists what is wrong, below the text. */
   showProblems() {
-    cm.openLintPanel(this.view);
+    this.#problems.list();
   }
 
   /** Marks lines, [first, last], and brings them in sight. */
@@ -301,7 +244,8 @@ class TextView {
   async put(before, after) {
     const [text, old, made] = [this.text, ...[before, after].map((one) => one.replace(/\r\n?/g, "\n"))];
     const at = text.indexOf(old);
-    const changed = at < 0 ? `${text.trimEnd()}\n\n${made.trim()}\n` : text.slice(0, at) + made + text.slice(at + old.length);
+    const there = text.slice(0, at) + made + text.slice(at + old.length);
+    const changed = at < 0 ? `${text.trimEnd()}\n\n${made.trim()}\n` : there;
     this.view.dispatch({ changes: changesBetween(text, changed) });
     await this.flush();
   }
@@ -314,27 +258,7 @@ class TextView {
     this.view.dispatch({ changes: changesBetween(before, made.text), userEvent: "format" });
     await this.flush();
   }
-
-  focus() {
-    this.view.focus();
-  }
-
-  close() {
-    void this.flush();
-    this.view.destroy();
-  }
 }
-
-/** The lines around a place up to the next blank ones: where a statement, half written, may reach. */
-function paragraph(doc, place) {
-  let first = doc.lineAt(place).number;
-  let last = first;
-  while (first > 1 && doc.line(first - 1).text.trim()) first--;
-  while (last < doc.lines && doc.line(last + 1).text.trim()) last++;
-  return { from: doc.line(first).from, to: doc.line(last).to };
-}
-
-const moved = (one, changes) => ({ ...one, from: changes.mapPos(one.from, 1), to: Math.max(changes.mapPos(one.from, 1), changes.mapPos(one.to, -1)) });
 
 const LANGUAGE_DATA = {
   commentTokens: { line: "#" },
