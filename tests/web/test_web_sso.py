@@ -47,6 +47,7 @@ class Idp:
         self.spoil: Callable[[dict[str, Any]], dict[str, Any]] = lambda claims: claims
         self.sign: Callable[[dict[str, Any]], str] = self.signed
         self.status = 200
+        self.moved: str | None = None
         self.asked: dict[str, dict[str, str]] = {}
         self.exchanges: list[dict[str, str]] = []
         self.describe: dict[str, Any] = {}
@@ -65,13 +66,15 @@ class Idp:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 form = {name: values[0] for name, values in parse_qs(body).items()}
                 status, found = idp.exchange(form, self.headers.get("Authorization", ""))
-                self.answer(status, found)
+                self.answer(307 if idp.moved is not None else status, found)
 
             def answer(self, status: int, found: object) -> None:
                 content = json.dumps(found).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
+                if status == 307:
+                    self.send_header("Location", str(idp.moved))
                 self.end_headers()
                 self.wfile.write(content)
 
@@ -283,6 +286,26 @@ def test_a_signature_that_is_not_the_providers_lets_nobody_in(database: Path, id
         "none": lambda _: "",
     }[how]
     assert come_back(page(database, idp).test_client(), idp).status_code == 403
+
+
+def test_the_secret_is_sent_in_the_way_that_the_provider_takes(database: Path, idp: Idp) -> None:
+    idp.describe = {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
+    come_back(page(database, idp).test_client(), idp)
+    assert (idp.exchanges[-1]["client_secret"], idp.exchanges[-1]["client_id"]) == (SECRET, CLIENT)
+    idp.describe = {}
+    come_back(page(database, idp).test_client(), idp)
+    assert "client_secret" not in idp.exchanges[-1]
+    public = create_app(Settings(database, sso=SingleSignOn(idp.issuer, CLIENT)))
+    come_back(public.test_client(), idp)
+    assert "client_secret" not in idp.exchanges[-1]
+
+
+def test_secrets_do_not_follow_the_provider_elsewhere(database: Path, idp: Idp) -> None:
+    idp.moved = f"{idp.issuer}/elsewhere"
+    refused = come_back(page(database, idp).test_client(), idp)
+    assert refused.status_code == 403
+    assert "answered 307" in said(refused)
+    assert len(idp.exchanges) == 1
 
 
 def test_new_keys_of_the_provider_are_asked_for(database: Path, idp: Idp) -> None:
