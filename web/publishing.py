@@ -7,17 +7,20 @@ import re
 import sqlite3
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ..engine.evaluate import Evaluator
 from ..engine.plan import Plan, Resolution
 from ..engine.reading import Reading
 from ..engine.report.diagnostics import diagnostic_data
+from ..engine.store.errors import StoreError
 from ..engine.store.opening import Store
 from ..engine.store.rulesets import RulesetVersion, load_version
 from ..engine.testing import RuleTestResult, run_tests
 from .accounts.audit import Action, record
 from .accounts.users import Doer
+from .drafts import Draft, catch_up
 from .effects import effect_of, summary
 from .lookups import instant_asked
 from .problems import Problem, invalid
@@ -87,7 +90,7 @@ def roll_back(
     doer: Doer,
     approved: Approved | None = None,
 ) -> RulesetVersion:
-    """Publishes an old version's text, files and meaning again, as a new version."""
+    """Publishes an old version's text, files and meaning again, as a new version, for the draft to go on from."""
     _approval_needed(settings, approved)
     old, live = version_of(store, name, number), version_of(store, name)
     if number == live.number:
@@ -102,7 +105,35 @@ def roll_back(
         said = _told(f"version {number} again: {note}", approved)
         _record(connection, Action.ROLL_BACK, doer, f"{name}@{made}", said)
         _close(connection, approved, made)
+    _go_on(store, name)
     return load_version(store, name, made)
+
+
+def publish_draft(store: Store, settings: Settings, draft: Draft, note: str, *, doer: Doer) -> RulesetVersion:
+    """Publishes a draft, which goes on from the new version."""
+    name = draft.ruleset
+    made = publish(store, settings, name, draft.text, note, base=draft.base, doer=doer)
+    _go_on(store, name)
+    return made
+
+
+def approve(store: Store, settings: Settings, wish: Approval, account: str, *, doer: Doer) -> RulesetVersion:
+    """Publishes what somebody asked for, or an old version again; the draft goes on from it.
+
+    Problem 403 where `account` is who asked, 409 where the wish was decided in the meantime.
+    """
+    name, approved = wish.ruleset, Approved(wish, account)
+    if wish.back_to is not None:
+        return roll_back(store, settings, name, wish.back_to, wish.note, doer=doer, approved=approved)
+    made = publish(store, settings, name, wish.text, wish.note, base=wish.base, doer=doer, approved=approved)
+    _go_on(store, name)
+    return made
+
+
+def _go_on(store: Store, name: str) -> None:
+    # What was published is published: a draft that cannot be written now is brought up to it later.
+    with suppress(StoreError):
+        catch_up(store, name)
 
 
 def check_name(name: str) -> None:

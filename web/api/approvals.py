@@ -7,9 +7,10 @@ from typing import Any
 from ..access import account, doer, person, settings
 from ..accounts.roles import Role
 from ..database import reading, writing
-from ..drafts import catch_up, current
+from ..drafts import current
 from ..problems import Problem, invalid, not_found
-from ..publishing import Approved, publish, publishable, roll_back
+from ..publishing import approve as publish_wish
+from ..publishing import publishable
 from ..review.approvals import Approval, Wish, approvals, ask, decline, open_wish
 from ..rulebook import live_of, read_text, version_of
 from .operations import Operation
@@ -95,24 +96,8 @@ def _open(name: str, number: int) -> Approval:
 def approve(name: str, number: int) -> dict[str, Any]:
     """Publishes what somebody else asked for."""
     found = _open(name, number)
-    approved = Approved(found, account())
     with writing(settings()) as store:
-        if found.back_to is None:
-            made = publish(
-                store,
-                settings(),
-                name,
-                found.text,
-                found.note,
-                base=found.base,
-                doer=doer(),
-                approved=approved,
-            )
-        else:
-            made = roll_back(
-                store, settings(), name, found.back_to, found.note, doer=doer(), approved=approved
-            )
-        catch_up(store, name)
+        made = publish_wish(store, settings(), found, account(), doer=doer())
     return version_data(made, whole=True)
 
 

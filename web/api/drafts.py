@@ -29,8 +29,7 @@ from ..drafts import (
 )
 from ..drafts.undo import stacks
 from ..problems import Problem, invalid, not_found
-from ..publishing import check_name
-from ..publishing import publish as publish_text
+from ..publishing import check_name, publish_draft
 from ..rulebook import read_text
 from .operations import Operation
 from .rulesets import version_data
@@ -219,9 +218,7 @@ def publish(name: str, body: dict[str, Any]) -> dict[str, Any]:
                 f"The draft is at revision {draft.revision:,} by now. Look at what changed, then try again.",
                 revision=draft.revision,
             )
-        note = body["note"].strip()
-        made = publish_text(store, settings(), name, draft.text, note, base=draft.base, doer=doer())
-        catch_up(store, name)
+        made = publish_draft(store, settings(), draft, body["note"].strip(), doer=doer())
     return version_data(made, whole=True)
 
 

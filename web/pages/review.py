@@ -16,7 +16,7 @@ from ..database import reading, writing
 from ..drafts import Draft, authors, catch_up, current, entries
 from ..effects import effect_between
 from ..problems import Problem, invalid, not_found, of_store
-from ..publishing import Approved, publish, roll_back
+from ..publishing import approve, publish_draft, roll_back
 from ..review.approvals import Approval, Wish, ask, decline, open_wish
 from ..review.authorship import statement_authors
 from ..review.proposal import Proposal
@@ -43,8 +43,7 @@ def go_live(name: str) -> Response:
     try:
         draft = _as_seen(name)
         with writing(settings()) as store:
-            made = publish(store, settings(), name, draft.text, _needed(note), base=draft.base, doer=doer())
-            catch_up(store, name)
+            made = publish_draft(store, settings(), draft, _needed(note), doer=doer())
     except (Problem, StoreError) as problem:
         return _refused(name, problem, note)
     return redirect(url_for("history.show", name=name, live=made.number), 303)
@@ -96,27 +95,12 @@ def _wish(name: str, note: str) -> Wish:
 
 @pages.post("/rulesets/<name>/approve")
 @needs(Role.PUBLISHER)
-def approve(name: str) -> Response:
+def agree(name: str) -> Response:
     """Publishes what somebody else asked for."""
     try:
         found = _open(name)
-        approved = Approved(found, account())
         with writing(settings()) as store:
-            if found.back_to is None:
-                made = publish(
-                    store,
-                    settings(),
-                    name,
-                    found.text,
-                    found.note,
-                    base=found.base,
-                    doer=doer(),
-                    approved=approved,
-                )
-            else:
-                number = found.back_to
-                made = roll_back(store, settings(), name, number, found.note, doer=doer(), approved=approved)
-            catch_up(store, name)
+            made = approve(store, settings(), found, account(), doer=doer())
     except (Problem, StoreError) as problem:
         return _refused(name, problem, "")
     return redirect(url_for("history.show", name=name, live=made.number), 303)
@@ -168,7 +152,6 @@ def back(name: str) -> Response:
         raise invalid("Say in the note why you roll back, in at most 2,000 letters.")
     with writing(settings()) as store:
         made = roll_back(store, settings(), name, number, note, doer=doer())
-        catch_up(store, name)
     return redirect(url_for("history.show", name=name, live=made.number), 303)
 
 
