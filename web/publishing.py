@@ -90,7 +90,10 @@ def roll_back(
     doer: Doer,
     approved: Approved | None = None,
 ) -> RulesetVersion:
-    """Publishes an old version's text, files and meaning again, as a new version, for the draft to go on from."""
+    """Publishes an old version's text, files and meaning again, as a new version.
+
+    The draft goes on from it. Refused as `publish` is.
+    """
     _approval_needed(settings, approved)
     old, live = version_of(store, name, number), version_of(store, name)
     if number == live.number:
