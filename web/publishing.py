@@ -68,6 +68,10 @@ def publish(
     _approval_needed(settings, approved)
     if live_of(store, name) is None:
         check_name(name)
+    if not text.strip():
+        raise Problem(
+            422, "Nothing to publish", "There is nothing in the rules yet, so nothing was published."
+        )
     written = read_text(store, settings, text, name)
     plan = publishable(written.reading)
     edition = _Edition(text, written.files, plan.names, plan.digest, plan.title)

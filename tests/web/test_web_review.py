@@ -158,6 +158,14 @@ def test_a_first_version_is_published_from_a_draft(client: FlaskClient, store: S
     assert "has not scored any leads yet" in words(client.get("/"))
 
 
+def test_nothing_is_not_published(client: FlaskClient) -> None:
+    client.post("/new", data={"name": "fresh", "start": "empty"})
+    assert "There is nothing in it yet." in words(client.get("/rulesets/fresh/review"))
+    answer = client.post("/rulesets/fresh/publish", data={"revision": "0", "note": "x"})
+    assert answer.status_code == 422
+    assert client.get("/api/v1/rulesets/fresh").status_code == 404
+
+
 def test_rolling_back_publishes_the_old_text_again(client: FlaskClient, store: Store) -> None:
     publish(client, edit(store, THRESHOLD))
     history = words(client.get("/rulesets/inbound/history"))

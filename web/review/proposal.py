@@ -55,6 +55,11 @@ class Proposal:
         return self.live is not None and self.live.text == self.side.text
 
     @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it yet."""
+        return not self.side.text.strip()
+
+    @property
     def blocked(self) -> bool:
         """Whether it cannot be published as it is."""
-        return bool(self.errors or self.failing or self.stale or self.same)
+        return bool(self.errors or self.failing or self.stale or self.same or self.empty)
