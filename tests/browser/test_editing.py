@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from leadwright.tests.browser.axe import NARROW
 from leadwright.tests.browser.conftest import Visit
 from leadwright.tests.browser.editor import Editor
 from leadwright.tests.browser.site import Site
@@ -68,3 +71,16 @@ def test_what_cannot_be_is_told_beside_the_control(editor: Editor) -> None:
     editor.fill(value, "250")
     expect(large.get_by_role("alert")).to_have_count(0)
     assert "employees >= 250" in editor.text
+
+
+def test_what_an_edit_does_is_in_sight_on_a_phone(visit: Visit, site: Site) -> None:
+    editor = Editor(visit(site, "/rulesets/inbound/edit"), site, "inbound")
+    editor.page.set_viewport_size(NARROW)
+    value = editor.card("Rule Large").get_by_label("value")
+    editor.fill(value, "500")
+    expect(value).to_be_in_viewport()
+    moves = editor.page.locator("#trial-moves")
+    expect(moves).to_have_text(re.compile("1 lead moves down, none up"))
+    expect(moves).to_be_in_viewport(ratio=1)
+    moves.get_by_role("link").click()
+    expect(editor.panel.get_by_role("table", name="Stages")).to_be_in_viewport()
