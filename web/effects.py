@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import current_app
@@ -12,10 +13,12 @@ from flask import current_app
 from ..engine.effect import Effect
 from ..engine.evaluate import Evaluator
 from ..engine.plan import Plan
+from ..engine.store.leads import find_lead
 from ..engine.store.opening import Store
 from ..engine.store.what_if import Stopped, WhatIf
 from ..engine.values import instant_of
 from .lookups import instant_asked
+from .naming import told
 from .problems import Problem
 from .rulebook import kept
 from .settings import Settings
@@ -59,11 +62,12 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An effect as a page shows it, as of when."""
+    """An effect as a page shows it, as of when; `names` says who the leads are that are named as moving."""
 
     effect: Effect
     now: dt.datetime
     crossings: tuple[Crossing, ...]
+    names: Mapping[str, str]
 
     @property
     def up(self) -> int:
@@ -105,7 +109,9 @@ def effect_of(
     except Problem:
         # Others keep it busy: a page is worth more without this than not at all.
         return None
-    return Shown(found, now, tuple(crossings(found, before.plan, after.plan)))
+    leads = [lead for move in found.moves if (lead := find_lead(store, move.lead)) is not None]
+    names = {lead.key: told(lead)[0] for lead in leads}
+    return Shown(found, now, tuple(crossings(found, before.plan, after.plan)), names)
 
 
 def what_if() -> WhatIf:

@@ -56,7 +56,7 @@ def test_a_review_says_what_changes_who_did_it_and_who_moves(client: FlaskClient
     assert "changed stage MQL by ann asks score &gt;= 50 instead of score &gt;= 30" in said
     assert "changed rule Large by ben gives +35 instead of +30" in said
     assert "Of 4 leads, 0 move up and 1 move down a stage" in said
-    assert "L4 30 → 35 MQL → none +5 Large" in said
+    assert "Ann Lee L4 30 → 35 MQL → none +5 Large" in said
     assert "Changed by ann and ben" in said
 
 

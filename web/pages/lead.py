@@ -20,10 +20,10 @@ from ...engine.store.score_changes import Turn, run_numbered, score_turns, turn_
 from ..access import settings
 from ..database import reading
 from ..lookups import as_events, instant_asked, lead_with, standing, stored_scores, version_choices
+from ..naming import told
 from ..problems import Problem, not_found
 from ..rulebook import kept, live_of
 from ..sides import LIVE, Side, asked_side, side_of
-from ..trial.subjects import told
 from .adding_up import accounts, blanks, silent
 from .asked import number_asked, text_asked
 from .score_chart import chart_of

@@ -14,7 +14,7 @@ from ...engine.evaluate import Evaluator
 from ...engine.store.leads import find_lead
 from ...engine.store.opening import open_store
 from ...engine.store.what_if import Counts, Stopped, WhatIf
-from .subjects import told
+from ..naming import told
 
 MOST_MOVES = 12
 PATIENCE = 0.25

@@ -12,18 +12,13 @@ from ...engine.store.opening import Store
 from ...engine.trial.case import Case, case_of_test
 from ...engine.values import instant_of
 from ..lookups import events_of_lead
+from ..naming import told
 from .pasted import PasteError, read_pasted
 
 TEST, GIVEN = "test:", "given:"
 """What begins the name of a subject that is no lead of the record; a lead of that id goes before."""
 
 _MOST_FOUND = 20
-_NAMES = ("name", "full name", "contact name")
-_TELLING = (
-    ("title", "job title", "role", "position"),
-    ("company", "company name", "organization", "account"),
-)
-"""Fields, as most data calls them, that tell leads apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +75,6 @@ def _given(plan: Plan, asked: str, now: dt.datetime) -> Subject:
         return Subject(asked, "A lead pasted in", "", None, problem=f"{error}")
     texts = [value for value in case.fields.values() if isinstance(value, str) and value.strip()]
     return Subject(asked, "A lead pasted in", shown(cut(", ".join(texts[:3]), 80)), case)
-
-
-def told(lead: StoredLead) -> tuple[str, str]:
-    """Who a lead is: its name where it has one, else its id; and what else tells it from others."""
-    texts = {
-        _folded(name): value
-        for name, value in lead.fields.items()
-        if isinstance(value, str) and value != lead.key
-    }
-    name = next((texts.pop(key) for key in _NAMES if key in texts), None)
-    known = [texts.pop(key) for keys in _TELLING for key in keys if key in texts]
-    rest = [*known, *(value for key, value in texts.items() if key != "email")][:2]
-    return shown(name or lead.key), shown(cut(" · ".join([*rest, *([lead.key] if name else [])]), 80))
-
-
-def _folded(name: str) -> str:
-    return name.casefold().replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
