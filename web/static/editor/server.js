@@ -74,7 +74,7 @@ async function ask(to, body) {
   }
   quiet("lost");
   if (response.ok) {
-    quiet("busy");
+    for (const name of ["busy", "logged out", "refused"]) quiet(name);
     const answer = await response.json();
     revision = answer.revision;
     show(answer, body);
@@ -83,6 +83,14 @@ async function ask(to, body) {
   const found = await response.json().catch(() => ({}));
   if (response.status === 503) {
     say("busy", `${found.detail || "The server is busy."} Your change is kept and sent again.`, { bad: true });
+    return null;
+  }
+  if (response.status === 401) {
+    const to = new URLSearchParams({ to: location.pathname });
+    say("logged out", "You were logged out. Your change is kept here, and sent once you have logged in.", {
+      bad: true,
+      act: { label: "Log in", run: () => window.open(`/log-in?${to}`) },
+    });
     return null;
   }
   document.getElementById("saved").textContent = "not saved";

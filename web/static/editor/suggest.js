@@ -118,5 +118,6 @@ function take(at) {
   into.value = form ? label : value;
   into.dataset.form = form || "";
   into.dataset.taken = value;
+  delete into.dataset.typed;
   into.dispatchEvent(new Event("change", { bubbles: true }));
 }

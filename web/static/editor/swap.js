@@ -12,7 +12,7 @@ export function show(answer, sent = {}) {
     const made = parsed(html);
     const now = document.getElementById(id);
     if (now && now.parentElement === cards) morph(now, made);
-    else cards.append(made);
+    else cards.insertBefore(made, end());
   }
   if (answer.order) arrange(cards, answer.order);
   if (answer.state) morph(document.getElementById("state"), parsed(answer.state));
@@ -28,6 +28,9 @@ export function show(answer, sent = {}) {
   document.dispatchEvent(new CustomEvent("leadwright:settled", { detail: answer }));
   performance.mark("leadwright:settled");
 }
+
+/** What stands after all cards: the place to add others. */
+const end = () => document.querySelector("#cards > .empty, #cards > #add");
 
 function parsed(html) {
   const template = document.createElement("template");
@@ -47,7 +50,7 @@ function rename(old, id) {
 function arrange(cards, order) {
   const wanted = new Set(order);
   for (const child of [...cards.querySelectorAll(":scope > [data-digest]")]) if (!wanted.has(child.id)) child.remove();
-  let at = cards.querySelector(":scope > [data-digest]");
+  let at = cards.querySelector(":scope > [data-digest]") || end();
   for (const id of order) {
     if (at?.id === id) at = at.nextElementSibling;
     else {

@@ -15,6 +15,7 @@ export function trial() {
     if (event.target.id !== "trial-who") return;
     event.stopPropagation();
     const { value, defaultValue, dataset } = event.target;
+    delete dataset.typed;
     // Leaving the box counts as a change even where the answer has put the lead's name into it.
     if (dataset.taken || value !== defaultValue) choose(dataset.taken || value.trim());
     delete dataset.taken;
