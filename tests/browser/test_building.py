@@ -11,8 +11,11 @@ from playwright.sync_api import expect
 
 WRITTEN = """\
 list ICP: "VP *", "Head of *"
+
 define demo_requested: requested demo
+
 when visited pricing >= 2 and title in ICP then +20
+
 stage SQL when score >= 80 and demo_requested
 """
 

@@ -9,8 +9,10 @@ from leadwright.engine.store.opening import open_store
 from leadwright.tests.browser.axe import for_everybody
 from leadwright.tests.browser.conftest import Provoke, Visit
 from leadwright.tests.browser.editor import Editor
+from leadwright.tests.browser.people import add_people, log_in
 from leadwright.tests.browser.site import Site
 from leadwright.tests.web.small import HOSTILE, RULES
+from leadwright.web.accounts.roles import Role
 from leadwright.web.drafts import take_text
 from playwright.sync_api import expect
 
@@ -50,12 +52,34 @@ def test_an_edit_waits_for_a_database_that_another_writes_to(editor: Editor, pro
         with editor.settling():
             value.fill("150")
             value.press("Tab")
-            expect(editor.notices).to_contain_text("The database is busy")
+            expect(editor.notices).to_contain_text("in use by another program")
+            expect(editor.notices).to_contain_text("Your change is kept")
             other.execute("ROLLBACK")
     finally:
         other.close()
     assert "employees >= 150" in editor.text
-    expect(editor.notices).not_to_contain_text("The database is busy")
+    expect(editor.notices).not_to_contain_text("in use by another program")
+
+
+def test_an_edit_waits_until_one_has_logged_in_again(visit: Visit, provoke: Provoke, site: Site) -> None:
+    add_people(site, ann=Role.EDITOR)
+    page = visit(site, "/rulesets/inbound/edit")
+    provoke(page, "status of 401")
+    log_in(page, "ann")
+    editor = Editor(page, site, "inbound")
+    expect(editor.card("Rule Large")).to_be_visible()
+    with open_store(site.database) as store, store.transaction() as connection:
+        connection.execute("DELETE FROM session")
+    with editor.settling():
+        value = editor.card("Rule Large").get_by_label("value")
+        value.fill("150")
+        value.press("Tab")
+        expect(editor.notices).to_contain_text("You were logged out")
+        with page.expect_popup() as opened:
+            editor.notices.get_by_role("button", name="Log in").first.click()
+        log_in(opened.value, "ann")
+    assert "employees >= 150" in editor.text
+    expect(editor.notices).not_to_contain_text("You were logged out")
 
 
 def test_a_page_that_is_older_than_the_draft_loses_nothing(editor: Editor) -> None:
