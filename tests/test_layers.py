@@ -16,7 +16,9 @@ MAY_USE = {
     "engine": {"grammar", "rulesets", "engine"},
     "web": {"grammar", "engine", "rulesets", "web"},
 }
-OF_THE_PAGE = {ROOT / "engine/cli/commands" / name for name in ("serve.py", "user.py")}
+OF_THE_PAGE = {
+    ROOT / "engine/cli" / name for name in ("commands/serve.py", "commands/user.py", "single_sign_on.py")
+}
 """The commands that start the page and keep its users: the command line's only look upward."""
 
 TOUCHES_THE_WORLD = ("engine/store", "engine/importing", "engine/cli", "engine/bulk")
