@@ -34,15 +34,25 @@ def test_the_menu_can_be_skipped_by_keyboard(visit: Visit, looked_at: Site) -> N
 
 def test_colours_once_chosen_stay(visit: Visit, looked_at: Site) -> None:
     page = visit(looked_at, "/leads", color_scheme="light")
-    ground = "() => getComputedStyle(document.body).backgroundColor"
-    light = page.evaluate(ground)
-    page.get_by_role("button", name="Dark").click()
-    dark = page.evaluate(ground)
+
+    def ground() -> str:
+        page.wait_for_load_state()
+        colour: str = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+        return colour
+
+    def choose(name: str) -> None:
+        button = page.get_by_role("button", name=name)
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "true")
+
+    light = ground()
+    choose("Dark")
+    dark = ground()
     assert dark != light
     page.goto("/lead?id=L1")
-    assert page.evaluate(ground) == dark
-    page.get_by_role("button", name="Auto").click()
-    assert page.evaluate(ground) == light
+    assert ground() == dark
+    choose("Auto")
+    assert ground() == light
 
 
 def test_markup_in_data_is_shown_and_never_run(visit: Visit, looked_at: Site) -> None:
