@@ -159,6 +159,14 @@ def ready(store: Store, name: str, number: int | None = None) -> Ready:
     return kept().ready(version_of(store, name, number))
 
 
+def runnable(version: RulesetVersion) -> Evaluator | None:
+    """What scores leads by a version; None for one that this Leadwright cannot read any more."""
+    try:
+        return kept().ready(version).evaluator
+    except Problem:
+        return None
+
+
 # --- reading what was written -----------------------------------------------------------------
 
 

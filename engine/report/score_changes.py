@@ -153,8 +153,10 @@ def _turn(turn: Turn, former: Turn | None, paper: Paper) -> list[str]:
         f"{paper.bold(f'{turn.total:,}')}{by}, {shown(where)}  "
         + paper.dim(f"as of {when(turn.now)}, by version {turn.version}{not_yet}")
     ]
-    if turn.change is None or former is None:
+    if former is None:
         return [*lines, "  The first time it was scored."]
+    if turn.change is None:
+        return [*lines, f"  {UNREADABLE}"]
     for step in turn.change.steps:
         lines += _step(turn.change, step, (former.version, turn.version), paper)
     if turn.unexplained:
@@ -162,6 +164,7 @@ def _turn(turn: Turn, former: Turn | None, paper: Paper) -> list[str]:
     return lines
 
 
+UNREADABLE = "The rules of before or after cannot be read by this Leadwright, so the change is not split."
 UNEXPLAINED = "not on record: data that came while the lead was being scored, or before it was noted"
 
 

@@ -18,15 +18,16 @@ from .leads import StoredLead
 from .opening import Store
 from .rulesets import RulesetVersion, version_numbered
 
-Runnable = Callable[[RulesetVersion], Evaluator]
-"""How a version is made ready to run."""
+Runnable = Callable[[RulesetVersion], Evaluator | None]
+"""How a version is made ready to run; None for one that cannot be read any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One outcome in the history of a lead's score: as of when it was found, by which version.
 
-    `change` is what brought it from the outcome before, None for the first. `unexplained` are points of it
+    `change` is what brought it from the outcome before, None for the first, and where the rules of one side
+    cannot be read any more. `unexplained` are points of it
     that what is on record does not account for: data that came while it was being scored, or before
     Leadwright kept record of it. `run` is the number of the run that found it, None for what no run has
     found yet.
@@ -82,8 +83,11 @@ def score_turns(
         change, unexplained = None, 0
         if former is not None:
             before = _looked(store, lead, _run_before(store, found) or _run(store, former.run), runnable)
-            change = split(before, _looked(store, lead, found, runnable))
-            unexplained = outcome.total - former.total - change.points
+            after = _looked(store, lead, found, runnable)
+            unexplained = outcome.total - former.total
+            if before is not None and after is not None:
+                change = split(before, after)
+                unexplained -= change.points
         turns.append(_turn(outcome, found, change, unexplained))
     return turns
 
@@ -98,8 +102,11 @@ def turn_since(
     if not outcomes or last is None:
         return None
     stored = outcomes[-1]
-    after = Look(runnable(live), lead.fields, _as_events(tuple(events_of(store, lead.id))), now)
-    change = split(_looked(store, lead, last, runnable), after)
+    before, evaluator = _looked(store, lead, last, runnable), runnable(live)
+    if before is None or evaluator is None:
+        return None
+    after = Look(evaluator, lead.fields, _as_events(tuple(events_of(store, lead.id))), now)
+    change = split(before, after)
     if _same(stored, change.after):
         return None
     unexplained = change.after.total - stored.total - change.points
@@ -139,10 +146,12 @@ def _same(stored: _Outcome, decision: Decision) -> bool:
     )
 
 
-def _looked(store: Store, lead: StoredLead, run: Run, runnable: Runnable) -> Look:
-    """The lead as a run saw it."""
+def _looked(store: Store, lead: StoredLead, run: Run, runnable: Runnable) -> Look | None:
+    """The lead as a run saw it; None where its rules cannot be read any more."""
     seen = seen_by_run(store, lead, run.now, run.data)
     evaluator = runnable(run.version)
+    if evaluator is None:
+        return None
     return Look(evaluator, seen.fields, _as_events(seen.events), moment_of(run.now))
 
 

@@ -14,7 +14,7 @@ from ..accounts.roles import Role
 from ..database import reading
 from ..lookups import events_of_lead, highest, instant_asked, lead_with, stored_scores
 from ..problems import not_found
-from ..rulebook import kept, ready, version_of
+from ..rulebook import ready, runnable, version_of
 from .operations import Operation
 from .schemas import (
     AT,
@@ -91,7 +91,7 @@ def history(lead: str, ruleset: str | None) -> dict[str, Any]:
     if ruleset is None and not names:
         raise not_found("No ruleset has been published yet, so no lead has a score.")
     chosen = version_of(store, ruleset or names[0]).ruleset
-    turns = score_turns(store, chosen, found, lambda version: kept().ready(version).evaluator, most=100)
+    turns = score_turns(store, chosen, found, runnable, most=100)
     return {
         "lead": found.key,
         "ruleset": chosen,

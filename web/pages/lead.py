@@ -15,14 +15,14 @@ from ...engine.store.events import StoredEvent, events_of
 from ...engine.store.known import seen_by_run
 from ...engine.store.leads import StoredLead
 from ...engine.store.opening import Store
-from ...engine.store.rulesets import RulesetVersion, ruleset_names
+from ...engine.store.rulesets import ruleset_names
 from ...engine.store.score_changes import Turn, run_numbered, score_turns, turn_since
 from ..access import settings
 from ..database import reading
 from ..lookups import as_events, instant_asked, lead_with, standing, stored_scores, version_choices
 from ..naming import told
 from ..problems import Problem, not_found
-from ..rulebook import kept, live_of
+from ..rulebook import kept, live_of, runnable
 from ..sides import LIVE, Side, asked_side, side_of
 from .adding_up import accounts, blanks, silent
 from .asked import number_asked, text_asked
@@ -185,10 +185,6 @@ def _stored_otherwise(store: Store, chosen: _Chosen, decision: Decision, lead: S
 
 def _turns(store: Store, ruleset: str, lead: StoredLead, most: int) -> list[tuple[Turn, Turn | None]]:
     """The latest outcomes, the newest first, each with the one before it."""
-
-    def runnable(version: RulesetVersion) -> Evaluator:
-        return kept().ready(version).evaluator
-
     turns = score_turns(store, ruleset, lead, runnable, most=most + 1)
     live = live_of(store, ruleset)
     if live is not None and turns:

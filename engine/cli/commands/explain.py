@@ -116,11 +116,14 @@ def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bo
                 f"nothing was scored by {chosen.label} as it is now",
                 "name a ruleset that leads were scored by, or score first: leadwright score",
             )
-        made: dict[int, Evaluator] = {}
+        made: dict[int, Evaluator | None] = {}
 
-        def runnable(version: RulesetVersion) -> Evaluator:
+        def runnable(version: RulesetVersion) -> Evaluator | None:
             if version.id not in made:
-                made[version.id] = Evaluator(of_version(version).plan)
+                try:
+                    made[version.id] = Evaluator(of_version(version).plan)
+                except Failure:
+                    made[version.id] = None
             return made[version.id]
 
         turns = score_turns(store, chosen.name, found, runnable)

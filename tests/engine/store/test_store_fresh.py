@@ -219,6 +219,22 @@ def test_without_record_of_what_was_known_the_rest_is_said_to_be_unexplained(wor
     assert (last.change.points, last.unexplained) == (0, -world.points)
 
 
+def test_rules_that_cannot_be_read_any_more_leave_a_change_whole(world: World) -> None:
+    world.load(("id", "employees", "trial_ends"), [("ann", "500", "2026-01-30")], ColumnMapping("id"))
+    world.score()
+    first, before = world.version.id, world.points
+    world.points = before + 3
+    world.publish()
+    world.score()
+    ann = next(lead for lead in iterate_leads(world.store) if lead.key == "ann")
+
+    def runnable(version: RulesetVersion) -> Evaluator | None:
+        return None if version.id == first else world.evaluator
+
+    last = score_turns(world.store, "inbound", ann, runnable)[-1]
+    assert (last.change, last.unexplained) == (None, 3)
+
+
 def test_only_leads_that_changed_or_are_due_are_scored(world: World) -> None:
     assert (world.score().whole, world.score().tally.leads) == (True, 0)
     world.load(
