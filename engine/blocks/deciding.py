@@ -15,7 +15,7 @@ from ..evaluate.meaning import Meanings
 from ..plan import Contribution, Rule
 from .alarms import Alarms, Made
 from .block import Block, Places
-from .decided import Decided, Key
+from .decided import Decided, Key, Stages
 from .explaining import Explaining
 from .gauges import Measured
 from .picking import EventKinds, Filters, Picking
@@ -99,20 +99,29 @@ class Deciding:
         stages = judging.reached()
         reasons = [judging.holds(reason.condition) for reason in plan.disqualifications]
         tagging = {n: judging.fires(rule) for n, rule in enumerate(plan.rules) if rule.tags}
-        columns: list[Places | Bools] = [*totals, *(codes for _, codes in stages)]
-        columns += [*reasons, *tagging.values()]
-        first, which = _combined(columns, judging.leads)
-        rows = zip(*(column[first].tolist() for column in columns), strict=True)
-        different: list[Key] = []
-        for row in rows:
-            (total, *scores), rest = row[: len(totals)], row[len(totals) :]
-            would = tuple(names[code] for (names, _), code in zip(stages, rest, strict=False))
-            holds, fires = rest[len(stages) : len(stages) + len(reasons)], rest[len(stages) + len(reasons) :]
-            held = tuple(number for number, one in enumerate(holds) if one)
-            tags = tuple(number for number, one in zip(tagging, fires, strict=True) if one)
-            now = (None,) * len(would) if held else would
-            different.append((total, tuple(scores), now, tags, held, would))
-        return different, which
+        besides: list[Places | Bools] = [*(codes for _, codes in stages), *reasons, *tagging.values()]
+        firsts, rest = _combined(besides, judging.leads)
+        rests = [
+            self._rest(
+                [int(column[place]) for column in besides], [names for names, _ in stages], list(tagging)
+            )
+            for place in firsts.tolist()
+        ]
+        first, which = _combined([*totals, rest], judging.leads)
+        columns = [column[first].tolist() for column in totals]
+        scores = zip(*columns[1:], strict=True) if len(columns) > 1 else ((),) * len(first)
+        decided = zip(columns[0], scores, rest[first].tolist(), strict=True)
+        return [(total, each, *rests[number]) for total, each, number in decided], which
+
+    def _rest(
+        self, row: Sequence[int], stages: Sequence[Stages], tagging: Sequence[int]
+    ) -> tuple[Stages, tuple[int, ...], tuple[int, ...], Stages]:
+        """What stands in a key behind the scores, from the places of stages and who holds what."""
+        would = tuple(names[code] for names, code in zip(stages, row, strict=False))
+        holds, fires = row[len(stages) : len(row) - len(tagging)], row[len(row) - len(tagging) :]
+        held = tuple(number for number, one in enumerate(holds) if one)
+        tags = tuple(number for number, one in zip(tagging, fires, strict=True) if one)
+        return (None,) * len(would) if held else would, tags, held, would
 
     # --- explanations ---------------------------------------------------------------------------
 

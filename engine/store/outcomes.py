@@ -18,6 +18,10 @@ MAIN = "main"
 _MOST_REMEMBERED = 50_000
 
 
+_Rest = tuple[str, str | None, str | None, bool]
+"""JSON without its first bracket, the main track's stage, the grade's label, whether disqualified."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A row of the table `outcome`: scores, stages, grades, tags and reasons as JSON in `text`, the main
@@ -40,7 +44,7 @@ class Outcomes:
         self.tags = {number: rule.tags for number, rule in enumerate(plan.rules) if rule.tags}
         self._known: dict[Key, Outcome] = {}
         self._written_names = [json.dumps(name, ensure_ascii=False) for name in self.names]
-        self._written_rests: dict[str, str] = {}
+        self._rests: dict[tuple[Any, ...], _Rest] = {}
 
     def of(self, found: Found) -> Outcome:
         """The outcome of what the generated function found."""
@@ -57,31 +61,37 @@ class Outcomes:
             outcome = self._known[key] = self._made(key)
         return outcome
 
-    def _scores_text(self, scores: tuple[int, ...]) -> str:
-        pairs = zip(self._written_names, scores, strict=True)
-        return ",".join([f"{name}:{score}" for name, score in pairs])
-
-    def _rest_text(self, said: Mapping[str, Mapping[Any, Any] | list[str]]) -> str:
-        """The JSON of all else, which many different scores share, without its first bracket."""
-        key = repr(said)
-        text = self._written_rests.get(key)
-        if text is None:
-            text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))[1:]
-            if len(self._written_rests) >= _MOST_REMEMBERED:
-                self._written_rests.clear()
-            self._written_rests[key] = text
-        return text
-
     def _made(self, key: Key) -> Outcome:
-        total, scores, stages, tagging, reasons, would = key
+        total, scores, *rest = key
+        labels = tuple([label(grade, total, scores) for grade in self.plan.grades])
+        text, stage, grade, gone = self._rest((*rest, labels))
+        pairs = zip(self._written_names, scores, strict=True)
+        written = ",".join([f"{name}:{score}" for name, score in pairs])
+        return Outcome(total, stage, grade, gone, f'{{"scores":{{{written}}},{text}')
+
+    def _rest(self, key: tuple[Any, ...]) -> _Rest:
+        """All but the scores, which many outcomes share."""
+        found = self._rests.get(key)
+        if found is None:
+            if len(self._rests) >= _MOST_REMEMBERED:
+                self._rests.clear()
+            found = self._rests[key] = self._made_rest(*key)
+        return found
+
+    def _made_rest(
+        self,
+        stages: Stages,
+        tagging: tuple[int, ...],
+        reasons: tuple[int, ...],
+        would: Stages,
+        labels: tuple[str, ...],
+    ) -> _Rest:
         plan = self.plan
-        grades = {
-            "" if grade.score is None else self.names[grade.score]: label(grade, total, scores)
-            for grade in plan.grades
-        }
         said: dict[str, Mapping[Any, Any] | list[str]] = {
             "stages": dict(zip(plan.tracks, stages, strict=True))
         }
+        graded = ["" if grade.score is None else self.names[grade.score] for grade in plan.grades]
+        grades = dict(zip(graded, labels, strict=True))
         if grades:
             said["grades"] = grades
         if tagging:
@@ -89,6 +99,6 @@ class Outcomes:
         if reasons:
             said["disqualified"] = [plan.disqualifications[number].reason for number in reasons]
             said["stages_if_qualified"] = dict(zip(plan.tracks, would, strict=True))
-        text = f'{{"scores":{{{self._scores_text(scores)}}},{self._rest_text(said)}'
+        text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))[1:]
         stage = None if self.main is None else stages[self.main]
-        return Outcome(total, stage, "".join(grades.values()) or None, bool(reasons), text)
+        return text, stage, "".join(grades.values()) or None, bool(reasons)
