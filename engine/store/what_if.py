@@ -54,11 +54,12 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Counts:
-    """How many leads there are, for how many each rule fires, in the plan's order, and how many are
-    disqualified."""
+    """How many leads there are; in the plan's order for how many each rule fires, and any rule of each group;
+    and how many are disqualified."""
 
     leads: int
     rules: Sequence[int]
+    groups: Sequence[int]
     disqualified: int
     truths: Mapping[int, tuple[int, int]]
 
@@ -208,10 +209,18 @@ class WhatIf:
             for part in nested(whole)
         }
         fires = [
-            self._tally(meanings.rules[id(rule)], partial(_fired, judging, rule))[0] for rule in plan.rules
+            self._tally(meanings.rules[id(rule)], partial(_fired, judging, [rule]))[0] for rule in plan.rules
+        ]
+        grouped: list[list[Rule]] = [[] for _ in plan.groups]
+        for rule in plan.rules:
+            if rule.group is not None:
+                grouped[rule.group].append(rule)
+        groups = [
+            self._tally(tuple(meanings.rules[id(rule)] for rule in rules), partial(_fired, judging, rules))[0]
+            for rules in grouped
         ]
         disqualified = int(np.count_nonzero(judging.verdict.disqualified))
-        return Counts(judging.leads, fires, disqualified, truths)
+        return Counts(judging.leads, fires, groups, disqualified, truths)
 
     def _tally(self, key: Hashable | None, count: Callable[[], tuple[int, int]]) -> tuple[int, int]:
         if key is None:
@@ -294,5 +303,9 @@ def _copied(path: Path, data: int, tell: Progress) -> Iterator[Copy | None]:
         discard(store)
 
 
-def _fired(judging: Judging, rule: Rule) -> tuple[int, int]:
-    return int(np.count_nonzero(judging.fires(rule))), 0
+def _fired(judging: Judging, rules: Sequence[Rule]) -> tuple[int, int]:
+    """For how many leads any of the rules fires."""
+    found = np.zeros(judging.leads, np.bool_)
+    for rule in rules:
+        found |= judging.fires(rule)
+    return int(np.count_nonzero(found)), 0

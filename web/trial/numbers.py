@@ -149,6 +149,11 @@ class Numbers:
             for rule, leads in zip(plan.rules, counts.rules, strict=True)
             if rule.origin.source is main
         }
+        found |= {
+            keys[group.origin.span.start]: leads
+            for group, leads in zip(plan.groups, counts.groups, strict=True)
+            if group.origin.source is main
+        }
         parts: list[Stage | Disqualification | Definition] = [
             *plan.stages,
             *plan.disqualifications,

@@ -32,7 +32,8 @@ define sized: employees is known
 rule "Old" off when employees > 1 then +1
 when opted_in then +1
 for each visited then +2 at most +5
-group "Both" at most 7 { rule "Grouped" when title in wanted or sized then +4 }
+group "Both" at most 7 { rule "Grouped" when title in wanted then +4
+ rule "Also" when sized then +2 }
 disqualify when name = "Ben Okafor" because "asked us not to"
 stage PQL in product when opted_in and score >= 1
 """
@@ -201,6 +202,10 @@ def test_the_numbers_are_those_of_deciding_lead_by_lead(client: FlaskClient, sto
         numbers = tried(client, store, text, lead.key).numbers
         assert [numbers.fires(key) for key in keys] == [one.fired for one in decision.rules]
         assert numbers.fires("disqualify:asked us not to") is bool(decision.disqualified)
+    for number, group in enumerate(rules.plan.groups):
+        inside = [at for at, rule in enumerate(rules.plan.rules) if rule.group == number]
+        fired = sum(any(one.rules[at].fired for at in inside) for one in decisions)
+        assert found.numbers.matches(f"group:{group.name}") == (fired, 4)
     assert found.numbers.matches("rule:Old") is None
     assert found.numbers.matches("list:ICP") is None
 
