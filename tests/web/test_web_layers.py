@@ -47,6 +47,7 @@ def knows(file: Path, *packages: str) -> set[str]:
         ("engine", ("leadwright.web", "flask", "werkzeug", "waitress")),
         ("web", ("leadwright.engine.cli", "click")),
         ("web/accounts", ("flask", "werkzeug", "waitress")),
+        ("web/drafts", ("flask", "werkzeug", "waitress")),
     ],
 )
 def test_each_layer_knows_only_those_below(folder: str, never: tuple[str, ...]) -> None:
