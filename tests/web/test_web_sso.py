@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -26,6 +27,7 @@ from leadwright.web import Settings, create_app
 from leadwright.web.accounts.audit import Action, entries
 from leadwright.web.accounts.roles import Role
 from leadwright.web.accounts.users import Doer, add_user, change_role, user_named, users
+from leadwright.web.serving import CannotServe, Server
 from leadwright.web.sso.configuration import Grant, Misconfigured, SingleSignOn, checked, grant, role_of
 
 CLIENT, SECRET = "leadwright", "s3cret/with:signs"
@@ -422,3 +424,19 @@ def test_what_cannot_be_set_up_is_said_before_anything_starts(
 ) -> None:
     assert run(["serve", "--db", str(database), "--port", "0", *options]) != 0
     assert why in capsys.readouterr().err
+
+
+def test_without_the_extra_the_page_does_not_start_and_says_what_to_install(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "leadwright.web.sso.provider", None)
+    monkeypatch.delattr("leadwright.web.sso.provider", raising=False)
+    with pytest.raises(CannotServe) as refused:
+        Server(Settings(database, port=0, sso=SingleSignOn("https://login.example", CLIENT)))
+    assert refused.value.hint == "pip install 'leadwright[oidc]'"
+
+
+def test_with_single_sign_on_it_starts_for_others_before_there_is_a_user(database: Path) -> None:
+    sso = SingleSignOn("https://login.example", CLIENT)
+    server = Server(Settings(database, host="127.0.0.1", port=0, names=("score.example",), sso=sso))
+    server.close()
