@@ -27,7 +27,7 @@ _WORTH_TWO = 1.5
 _ENOUGH_FOR_TWO = 512
 """How many MiB two processes may take together, about."""
 
-_ENOUGH = 160
+_ENOUGH = 128
 """How many MiB reading the copy takes, about; reading the record takes less."""
 
 _SMALL_CACHE_KIB = 8_192
