@@ -36,6 +36,8 @@ def for_everybody(page: Page) -> None:
         page.emulate_media(color_scheme=scheme)
         assert violations(page) == [], scheme
     page.set_viewport_size(NARROW)
+    # What the page does about its new width, it does with the next frame.
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert sticking_out(page) == []
     assert violations(page) == [], "narrow"
     if wide is not None:
