@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -55,7 +55,8 @@ class Vocabulary:
 
     @cached_property
     def _known(self) -> dict[str, Known]:
-        found = {facts.type: Known(facts.type, "event", None, facts.count) for facts in self._events()}
+        events = self.catalogue.events.values()
+        found = {facts.type: Known(facts.type, "event", None, facts.count) for facts in events}
         found |= {
             facts.name: Known(facts.name, "field", facts.kind, facts.known)
             for facts in self.catalogue.fields.values()
@@ -70,9 +71,6 @@ class Vocabulary:
             number = isinstance(define.body, NUMBERS)
             found[name] = Known(name, "define", Kind.NUMBER if number else None, None)
         return found
-
-    def _events(self) -> Iterator[EventFacts]:
-        yield from self.catalogue.events.values()
 
     def names(self) -> list[Known]:
         """Every name that a condition can begin with."""
