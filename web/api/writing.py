@@ -7,7 +7,6 @@ from typing import Any
 from ...engine.catalogue import Catalogue
 from ..access import settings
 from ..accounts.roles import Role
-from ..completion import Suggestion
 from ..completion import complete as completed
 from ..completion import instead as others
 from ..database import reading
@@ -15,6 +14,7 @@ from ..highlighting import language
 from ..in_words import in_words
 from ..problems import invalid
 from ..rulebook import kept
+from ..suggestions import Suggestion
 from .operations import Operation
 from .schemas import INTEGER, MAYBE, MAYBE_NUMBER, STRING, TEXT, many, mapping, obj
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @at_option(default="now")
 @json_option
 def command(
-    rules: str | None, whole: bool, memory: int | None, db: str, at: str | None, as_json: bool
+    *, rules: str | None, whole: bool, memory: int | None, db: str, at: str | None, as_json: bool
 ) -> int:
     """Score leads by a ruleset.
 
