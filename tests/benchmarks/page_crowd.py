@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import random
@@ -20,6 +21,7 @@ from leadwright.web.accounts.users import Doer, add_user
 from leadwright.web.drafts import current
 
 _REVISION = re.compile(r'data-revision="(\d+)"')
+_CARD = re.compile(r'id="(card-[0-9a-f]+)"[^>]*? data-digest="(\w+)"')
 _POINTS = re.compile(r'rule "([^"]+)".* then ([+-]\d+)')
 _DOER = Doer("benchmark", "here")
 
@@ -49,12 +51,16 @@ class _Person:
     seconds: list[float] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
-    def work(self, path: str, edits: int, pause: float, seed: int) -> None:
-        """Makes so many edits, with a pause of that many seconds between them on average."""
+    def work(self, path: str, edits: int, pause: float, seed: int, everybody: threading.Barrier) -> None:
+        """Makes so many edits, with a pause of that many seconds before each on average, once everybody has
+        opened the page."""
         chance = random.Random(seed)
-        found = _REVISION.search(self._ask("GET", path))
+        page = self._ask("GET", path)
+        shown = dict(_CARD.findall(page))
+        found = _REVISION.search(page)
         assert found is not None, "the page has no revision"
         revision = int(found[1])
+        everybody.wait(60)
         for number in range(edits):
             time.sleep(chance.uniform(0, 2 * pause))
             new = f"+{1 + (number + seed) % 40}"
@@ -67,20 +73,29 @@ class _Person:
                 "old": self.points,
                 "new": new,
             }
-            body = json.dumps({"revision": revision, "edits": [edit], "view": "visual"})
+            body = json.dumps({"revision": revision, "edits": [edit], "view": "visual", "shown": shown})
             start = time.perf_counter()
             answer = json.loads(self._ask("POST", path, body))
             self.seconds.append(time.perf_counter() - start)
             if "refused" in answer:
                 self.refused.append(answer["refused"]["message"])
             revision = answer["revision"]
+            for html in answer["cards"].values():
+                shown |= dict(_CARD.findall(html)[:1])
             self.points = new
 
     def _ask(self, method: str, path: str, body: str | None = None) -> str:
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        headers = {
+            "Authorization": f"Bearer {self.token}",
+            "Content-Type": "application/json",
+            "Accept-Encoding": "gzip",
+        }
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
-        text = answer.read().decode("utf-8")
+        data = answer.read()
+        text = (gzip.decompress(data) if answer.headers["Content-Encoding"] == "gzip" else data).decode(
+            "utf-8"
+        )
         if answer.status != 200:
             self.refused.append(f"{answer.status}: {text[:200]}")
         return text
@@ -102,8 +117,9 @@ def crowd(database: Path, ruleset: str, people: int, edits: int, pause: float) -
             for token, (name, points) in zip(tokens, rules, strict=True)
         ]
         path = f"/rulesets/{ruleset}/edit"
+        everybody = threading.Barrier(people)
         threads = [
-            threading.Thread(target=person.work, args=(path, edits, pause, seed))
+            threading.Thread(target=person.work, args=(path, edits, pause, seed, everybody))
             for seed, person in enumerate(crew)
         ]
         for thread in threads:
