@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
@@ -74,8 +75,14 @@ def of_http(error: HTTPException) -> Problem:
 
 
 def of_store(error: StoreError) -> Problem:
-    """A database that cannot be used now."""
+    """A database that cannot be used now.
+
+    It is called by its name alone: which folders the server has is nobody's business on the page.
+    """
     detail = f"{error.message[:1].upper()}{error.message[1:]}. To do: {error.hint}."
+    path: Path = current_app.config["LEADWRIGHT"].database
+    for whole in (str(path.resolve()), str(path)):
+        detail = detail.replace(whole, path.name)
     return Problem(503, "The database cannot be used", detail, headers={"Retry-After": "5"})
 
 

@@ -34,6 +34,9 @@ def test_a_database_that_is_not_there_is_a_page(
     problem = client.get("/api/v1/rulesets")
     assert (problem.status_code, problem.mimetype) == (503, "application/problem+json")
     assert said in problem.json["detail"]
+    for told in (page.get_data(as_text=True), problem.json["detail"]):
+        assert database.name in told
+        assert str(database.parent) not in told
     assert client.get("/static/leadwright.css", buffered=True).status_code == 200
 
 
