@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
 from itertools import islice, takewhile
 
 from ...grammar.diagnostics import Source
 from ...grammar.nodes import Span
-from ..evaluate.walk import conditions
-from ..plan import All, Any, Condition, Not, Plan
+from ..evaluate.walk import conditions, nested
+from ..plan import Condition, Plan
 
 
 class Places:
@@ -19,7 +18,7 @@ class Places:
         self._by_span: dict[tuple[int, int], Condition] = {}
         for whole in conditions(plan):
             if whole.origin.source is source:
-                for one in _within(whole):
+                for one in nested(whole):
                     # What is outermost comes first: `title not in ICP` is the denial, not what it denies.
                     self._by_span.setdefault((one.origin.span.start, one.origin.span.end), one)
         self._sorted = sorted(self._by_span)
@@ -34,13 +33,3 @@ class Places:
         whole = (place for place in inside if place[1] <= span.end)
         widest = max(whole, key=lambda place: place[1] - place[0], default=None)
         return None if widest is None else self._by_span[widest]
-
-
-def _within(condition: Condition) -> Iterator[Condition]:
-    yield condition
-    match condition:
-        case All(items=items) | Any(items=items):
-            for item in items:
-                yield from _within(item)
-        case Not(item=item):
-            yield from _within(item)

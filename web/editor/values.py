@@ -13,6 +13,7 @@ from ...grammar.edits.manuscript import Manuscript
 from ...grammar.nodes import Kind
 from ..access import settings
 from ..database import reading
+from ..glossary import KINDS
 from ..pages.asked import text_asked
 from ..problems import invalid, not_found
 from ..rulebook import kept
@@ -24,14 +25,6 @@ editor = Blueprint("values", __name__)
 
 MOST = 50
 
-KINDS = {
-    Kind.TEXT: "text",
-    Kind.NUMBER: "number",
-    Kind.YES_NO: "yes or no",
-    Kind.DATE: "day",
-    Kind.DATETIME: "moment",
-    Kind.TEXTS: "several texts",
-}
 FORMS = (
     ("days since", "days since …", "how long ago something happened"),
     ("days until", "days until …", "how long it is until a day"),
