@@ -31,6 +31,14 @@ class CsvSource:
         self.delimiter = _delimiter(path, sample, reading.delimiter)
         self._columns = _header(path, sample, self.delimiter)
 
+    partial = False
+    text_columns: frozenset[str] = frozenset()
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person may want to know of how the file was read."""
+        return []
+
     @property
     def columns(self) -> list[str]:
         """The names of the columns; blank for one without a name."""

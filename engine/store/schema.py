@@ -14,7 +14,9 @@ from .bulk_schema import BULK
 from .drafts_schema import DRAFTS
 from .fresh_schema import FRESH
 from .identity_schema import IDENTITIES
+from .import_schema import IMPORTS
 from .known_schema import KNOWN
+from .lead_keys import lead_key
 from .review_schema import REVIEW
 
 APPLICATION_ID = 0x4C454144
@@ -192,7 +194,7 @@ JOIN run ON run.id = score.run
 JOIN ruleset_version ON ruleset_version.id = run.version;
 """
 
-MIGRATIONS = (_FIRST, ACCOUNTS, FRESH, KNOWN, DRAFTS, REVIEW, IDENTITIES, BULK)
+MIGRATIONS = (_FIRST, ACCOUNTS, FRESH, KNOWN, DRAFTS, REVIEW, IDENTITIES, BULK, IMPORTS)
 """The scripts in order; the n-th brings a database from version n - 1 to n."""
 
 VERSION = len(MIGRATIONS)
@@ -200,6 +202,7 @@ VERSION = len(MIGRATIONS)
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Brings a database of an earlier version to `VERSION`, all or nothing."""
+    connection.create_function("lead_key", 1, lead_key, deterministic=True)
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Read again under the lock: another program may have migrated in the meantime.
