@@ -56,8 +56,8 @@ class Reading:
     """How a file is to be read.
 
     `encoding`, `delimiter`, `decimal` (the sign before decimals) and `header_row` (counted from 1) None:
-    found out. `timezone` is the IANA name of where times without an offset were written. `date_format` (as for
-    `strptime`, or "unix" or "unix-ms") is understood besides ISO 8601. `date_formats`, `decimals` and
+    found out. `timezone` is the IANA name of where times without an offset were written. `date_format` (as
+    for `strptime`, or "unix" or "unix-ms") is understood besides ISO 8601. `date_formats`, `decimals` and
     `separators` (the sign between several choices) are for one column each, `kinds` state columns' kinds
     instead of inferring them. `blanks` are words for nothing. A blank cell makes unknown what was known,
     unless `keep_blank`. `id_prefix` is left out before ids. `sheet` is the one of a workbook to read.

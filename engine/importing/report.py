@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class ColumnReport:
     """A column of the file: what it became (`field`, `property`, `id`, `type`, `object`, `at`, `key` or
     `left out`), under which name and kind, in what form its values are written, how many rows had a value,
-    how many of these were not of the kind and are unknown now (`unread_example` is one), how many leads' values
-    a blank cell `cleared` or, where that was asked for, left as it was (`kept`), and what a person may want
-    to decide."""
+    how many of these were not of the kind and are unknown now (`unread_example` is one), how many leads'
+    values a blank cell `cleared` or, where that was asked for, left as it was (`kept`), and what a person
+    may want to decide."""
 
     column: str
     used_as: str

@@ -55,8 +55,8 @@ class Staging:
     """The gathered rows of one file. Use it in a `with` statement: at its end they are gone.
 
     `clearing` names the fields that some rows have no readable value of: there, `CLEAR` or `BLANK` stands in
-    its place, and whether `BLANK` clears what is known is up to `keep_blank`. `partial`: a row may lack cells.
-    `keyed`: events have keys of their source, so that one can be a correction.
+    its place, and whether `BLANK` clears what is known is up to `keep_blank`. `partial`: a row may lack
+    cells. `keyed`: events have keys of their source, so that one can be a correction.
     """
 
     def __init__(
@@ -120,7 +120,8 @@ class Staging:
         new, old = f"excluded.v{place}", f"v{place}"
         if self.fields[place].name not in self.clearing:
             return f"ifnull({new}, {old})"
-        return f"CASE WHEN {new} IS NULL OR (typeof({new}) = 'blob' AND {old} IS NOT NULL) THEN {old} ELSE {new} END"
+        nothing = f"{new} IS NULL OR (typeof({new}) = 'blob' AND {old} IS NOT NULL)"
+        return f"CASE WHEN {nothing} THEN {old} ELSE {new} END"
 
     def count_leads(self) -> int:
         """How many leads were gathered."""

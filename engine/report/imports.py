@@ -88,8 +88,8 @@ def _notes(report: ImportReport) -> list[str]:
     notes = [*_blank(report), *report.notes]
     if report.nameless:
         notes.append(
-            f"{counted(report.nameless, 'new lead')} known by events alone: with --known-only, events of leads "
-            "that no import named are left out"
+            f"{counted(report.nameless, 'new lead')} known by events alone: with --known-only, events of "
+            "leads that no import named are left out"
         )
     return notes
 

@@ -1,4 +1,4 @@
-"""What imports keep beside the data: events as they were before a correction, and which files had which columns."""
+"""What imports keep beside the data: events before a correction, and the columns of earlier files."""
 
 from __future__ import annotations
 

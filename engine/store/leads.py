@@ -87,7 +87,7 @@ class Lost(Enum):
     LOST = "lost"
 
 
-Convert = Callable[[str], str | float | int | None | Lost]
+Convert = Callable[[str], str | float | int | Lost | None]
 """Reads a written value as a kind; None where it is blank, `LOST` where it is not of it."""
 
 

@@ -419,8 +419,8 @@ class _Understanding:
             comma = next(look for look in looks if not look.dot)
             self.hints.append(
                 Hint(
-                    f"mixes numbers with a decimal dot and with a decimal comma, as {self.looks.example(dot)} "
-                    f"and {self.looks.example(comma)}, so it is left text"
+                    "mixes numbers with a decimal dot and with a decimal comma, as "
+                    f"{self.looks.example(dot)} and {self.looks.example(comma)}, so it is left text"
                 )
             )
         return True
@@ -528,24 +528,10 @@ def is_named_like_a_date(name: str) -> bool:
 
 
 _DATE_WORDS = frozenset(
-    [
-        "at",
-        "date",
-        "time",
-        "when",
-        "on",
-        "created",
-        "updated",
-        "modified",
-        "since",
-        "until",
-        "timestamp",
-        "last",
-        "first",
-        "datum",
-        "fecha",
-        "ts",
-    ]
+    (
+        *("at", "date", "time", "when", "on", "created", "updated", "modified", "since", "until"),
+        *("timestamp", "ts", "last", "first", "datum", "fecha"),
+    )
 )
 
 

@@ -1,8 +1,8 @@
 """Days and instants in the forms that systems and people write, other than ISO 8601.
 
-A text is taken apart into a day, a time and a zone. A day of three numbers has up to two orders, day first and
-month first, unless a number is too large for a month or the year comes first; with the month as a word it has
-one. As with numbers, a column settles the order or nobody does.
+A text is taken apart into a day, a time and a zone. A day of three numbers has up to two orders, day first
+and month first, unless a number is too large for a month or the year comes first; with the month as a word
+it has one. As with numbers, a column settles the order or nobody does.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ ZONES = {
     "NZST": 720,
     "NZDT": 780,
 }
-"""Names of zones, in minutes before UTC: those of e-mail (RFC 5322), and others that mean one zone. IST is the
-name of three, so it is none here."""
+"""Names of zones, in minutes before UTC: those of e-mail (RFC 5322), and others that mean one zone. IST is
+the name of three, so it is none here."""
 
 _TIME = re.compile(
     r"(?:(?<=\s)|(?<=T)|(?<=,)|^)(?:(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"

@@ -1,4 +1,4 @@
-"""What one cell looks like: a blank, a number with its readings, yes or no, a date, several choices, or text."""
+"""What one cell looks like: a blank, a number, yes or no, a date, several choices, or text."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class Look:
     """What a cell looks like. Equal looks are one object, so that they are quick to count.
 
     Of numbers: whether it can be read with a dot, and with a comma before decimals, whether these two
-    `differ`, the currency, whether it is a percentage, whether it may be a code (`weak`) or a day (`compact`).
-    Of other dates: the orders of its day, and whether it has a time. `typed`: the source says what it is.
-    `word`: a text that may stand for nothing, or for yes or no.
+    `differ`, the currency, whether it is a percentage, whether it may be a code (`weak`) or a day
+    (`compact`). Of other dates: the orders of its day, and whether it has a time. `typed`: the source says
+    what it is. `word`: a text that may stand for nothing, or for yes or no.
     """
 
     __slots__ = (
@@ -121,8 +121,7 @@ def _look_of_typed(cell: object, moments: MomentReader) -> Look:
     if isinstance(cell, int | float | Decimal):
         if moments.date_format is not None and moments.of_cell(cell) is not None:
             return INSTANT_LOOK
-        exact = isinstance(cell, float) or abs(cell) < _MOST_EXACT
-        return _TYPED_NUMBER if exact else TEXT_LOOK
+        return TEXT_LOOK if isinstance(cell, int) and abs(cell) >= _MOST_EXACT else _TYPED_NUMBER
     if isinstance(cell, dt.datetime):
         return _TYPED_INSTANT
     if isinstance(cell, dt.date):

@@ -31,7 +31,8 @@ UNREAD = Unread()
 @dataclass(frozen=True, slots=True)
 class Reader:
     """How the cells of one column are read: its dates, the sign before decimals, the sign between choices,
-    the words for nothing (folded); `blank_is_no` where a column marks what is so and leaves the rest blank."""
+    the words for nothing (folded); `blank_is_no` where a column marks what is so and leaves the rest
+    blank."""
 
     moments: MomentReader
     decimal: str = "."
@@ -40,8 +41,8 @@ class Reader:
     blank_is_no: bool = False
 
     def of(self, kind: Kind) -> Callable[[object], Stored | Unread | Absent]:
-        """Reads a cell as a kind: None where it is blank, `UNREAD` where it is not of the kind, `ABSENT` where
-        the row does not have it."""
+        """Reads a cell as a kind: None where it is blank, `UNREAD` where it is not of the kind, `ABSENT`
+        where the row does not have it."""
         read = {
             Kind.TEXT: _text,
             Kind.NUMBER: self._number,

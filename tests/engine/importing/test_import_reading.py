@@ -45,8 +45,8 @@ def test_one_odd_value_makes_a_column_text_and_says_so(desk) -> None:
     column = report.columns[1]
     assert column.kind is Kind.TEXT
     assert column.note == (
-        "20 of 21 values are numbers, but n/a (line 22) is not: import with --kind employees=number --blank n/a "
-        "to read that as blank, or with --kind employees=number to leave such a value out as unknown"
+        "20 of 21 values are numbers, but n/a (line 22) is not: import with --kind employees=number "
+        "--blank n/a to read that as blank, or with --kind employees=number to leave such a value out as unknown"
     )
     again = desk.leads("id,staff\n1,5\n2,n/a\n", kinds={"staff": Kind.NUMBER})
     assert (again.columns[1].kind, again.columns[1].unread) == (Kind.NUMBER, 1)
@@ -154,7 +154,7 @@ AT_REFUSED = [
     (
         "01/02/2026",
         "writes dates as 01/02/2026 (line 2)",
-        "--date-format at=%d/%m/%Y if the day stands first, or with --date-format at=%m/%d/%Y if the month does",
+        "--date-format at=%d/%m/%Y if the day stands first, or with --date-format at=%m/%d/%Y if the month",
     ),
     ("1769817600", "has no date: 1769817600", "--date-format at=unix to read it as 2026-01-31"),
     ("1769817600123", "has no date: 1769817600123", "--date-format at=unix-ms to read it as 2026-01-31"),

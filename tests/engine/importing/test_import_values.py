@@ -1,7 +1,8 @@
-"""How values are read: numbers, dates, yes and no, blanks and several choices as people and systems write them."""
+"""How values are read: numbers, dates, yes and no, blanks and choices as people and systems write them."""
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 
@@ -27,7 +28,7 @@ def options_of(text: str) -> list[dict[str, object]]:
     for way in re.findall(r"(--[a-z].*?)(?=, or with --|$)", text):
         reading: dict[str, object] = {}
         words = shlex.split(way)
-        for option, word in zip(words, words[1:], strict=False):
+        for option, word in itertools.pairwise(words):
             column, _, value = word.rpartition("=")
             if option == "--kind":
                 reading["kinds"] = {column: Kind(value)}
@@ -236,8 +237,8 @@ def test_known_dates_that_can_be_read_two_ways_are_refused_before_anything_is_lo
 def test_dates_with_the_day_and_with_the_month_first_stay_text(desk) -> None:
     note = desk.leads(csv_of(["31/01/2026", "01/31/2026"])).columns[1].note
     assert note == (
-        "mixes dates with the day first and with the month first, as 31/01/2026 (line 2) and 01/31/2026 (line 3), "
-        "so it is left text"
+        "mixes dates with the day first and with the month first, as 31/01/2026 (line 2) and 01/31/2026 "
+        "(line 3), so it is left text"
     )
 
 
