@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..store.lead_keys import lead_key
 from ..store.leads import Convert, Lost, StoredField, add_field, change_kind, stored_fields
 from ..store.opening import Store

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from .layout import Column
 from .values.columns import Hint, likely_blanks
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..values import Prepared, is_blank, prepare
 from .errors import StoreError
 from .freshness import mark_all_changed

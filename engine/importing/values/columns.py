@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from ....grammar.nodes import Kind
+from ....grammar.syntax.nodes import Kind
 from ..problems import shortened
 from .cells import cell_text
 from .choices import sign_between

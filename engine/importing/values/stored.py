@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ....grammar.nodes import Kind
+from ....grammar.syntax.nodes import Kind
 from ...store.leads import moment_text, to_stored
 from ...values import day_of, instant_of
 from .blanks import folded

@@ -10,7 +10,7 @@ import pytest
 from leadwright.engine.importing.mapping import Reading
 from leadwright.engine.importing.problems import ImportRefused
 from leadwright.engine.importing.report import ImportReport
-from leadwright.grammar.nodes import Kind
+from leadwright.grammar.syntax.nodes import Kind
 
 
 def csv_of(values: list[str], column: str = "x") -> str:
