@@ -41,7 +41,8 @@ def test_what_is_read_before_that_is_understood_by_older_ones(name: str) -> None
 def test_nothing_else_of_ours_is_read_before_that() -> None:
     code = (
         "import sys; sys.version_info = (3, 10, 13, 'final', 0); sys.argv[1:] = ['check']\n"
-        "import atexit; atexit.register(lambda: print(sorted(n for n in sys.modules if n.startswith('leadwright'))))\n"
+        "import atexit; atexit.register(lambda: print(sorted(n for n in sys.modules"
+        " if n.startswith('leadwright'))))\n"
         "from leadwright.engine.cli import main; main()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
