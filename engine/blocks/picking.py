@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..evaluate import Evaluator
 from ..evaluate.columns import Bools, Ints
 from ..evaluate.gauges import Gauge, Gauging

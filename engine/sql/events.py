@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from ...grammar.nodes import Kind, Unit
+from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Last, Plan, Range, Selection, Selector
 from ..plan.walk import selections
 from ..values import DAY

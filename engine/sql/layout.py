@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..evaluate.facts import Event, event_from, instant_from, ready
 from ..plan import Plan
 from ..plan.event_reads import EventReads

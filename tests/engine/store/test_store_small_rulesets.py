@@ -25,7 +25,7 @@ from leadwright.engine.store.rulesets import RulesetVersion, save_version
 from leadwright.engine.store.scoring import score_store
 from leadwright.engine.store.whole import Means
 from leadwright.engine.values import DAY, instant_of, moment_of
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.messages.diagnostics import Source
 
 NOW = instant_of(dt.datetime(2026, 1, 28, 20, tzinfo=dt.UTC))
 DECLARED = """
@@ -173,4 +173,6 @@ def test_a_small_ruleset_scores_alike_however_it_is_scored(store: Store, seed: i
 
 
 def test_an_object_that_is_a_property_is_read_where_only_distinct_needs_it(store: Store) -> None:
-    assert_alike(store, f"{DECLARED}when distinct(page) >= 2 then +10\nstage MQL when score >= 10", "distinct")
+    assert_alike(
+        store, f"{DECLARED}when distinct(page) >= 2 then +10\nstage MQL when score >= 10", "distinct"
+    )
