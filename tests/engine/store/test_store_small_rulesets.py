@@ -18,12 +18,12 @@ from leadwright.engine.evaluate import Detail, Evaluator, Event
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.reading import read
-from leadwright.engine.store.events import events_of
-from leadwright.engine.store.leads import iterate_leads
-from leadwright.engine.store.opening import Store, open_store
-from leadwright.engine.store.rulesets import RulesetVersion, save_version
-from leadwright.engine.store.scoring import score_store
-from leadwright.engine.store.whole import Means
+from leadwright.engine.store.database import Store, open_store
+from leadwright.engine.store.records.events import events_of
+from leadwright.engine.store.records.leads import iterate_leads
+from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
+from leadwright.engine.store.scoring.full_run import Means
+from leadwright.engine.store.scoring.score_run import score_store
 from leadwright.engine.values import DAY, instant_of, moment_of
 from leadwright.grammar.messages.diagnostics import Source
 
