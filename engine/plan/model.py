@@ -12,7 +12,7 @@ from enum import Enum
 
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.nodes import Kind, Span, Unit
-from .values import Prepared
+from ..values import Prepared
 
 Given = object
 """A value as a lead or an event is given it, before `values.prepare`."""

@@ -14,8 +14,8 @@ from leadwright.engine.reading import read
 from leadwright.engine.store.mirror import sync
 from leadwright.engine.store.records.events import events_of
 from leadwright.engine.store.records.leads import iterate_leads
+from leadwright.engine.store.scoring import lead_columns, what_if
 from leadwright.engine.store.scoring.lead_reader import Span, Timelines
-from leadwright.engine.store.scoring.score_run import lead_columns, what_if
 from leadwright.engine.store.scoring.what_if import Stopped, WhatIf
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.engine.store.test_store_fresh import RULES, World
