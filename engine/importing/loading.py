@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from ...grammar.syntax.nodes import Kind
-from ..store.lead_keys import lead_key
-from ..store.leads import Convert, Lost, StoredField, add_field, change_kind, stored_fields
-from ..store.opening import Store
+from ..store.database import Store
+from ..store.records.lead_keys import lead_key
+from ..store.records.leads import Convert, Lost, StoredField, add_field, change_kind, stored_fields
 from .events import EventMaker, KindNumbers, texts_of
 from .layout import Column, Layout, lay_out
 from .mapping import REST, ColumnMapping, Reading

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from ..store.opening import Store
+from ..store.database import Store
 from .events import save_properties
 from .loading import Loading, prepare_loading
 from .mapping import ColumnMapping, Reading

@@ -15,10 +15,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ..store.freshness import mark_changed
-from ..store.known import former_values, note_former, noting_late
-from ..store.leads import StoredField, quoted
-from ..store.opening import Store
+from ..store.database import Store
+from ..store.records.freshness import mark_changed
+from ..store.records.history import former_values, note_former, noting_late
+from ..store.records.leads import StoredField, quoted
 
 _CORRECT = (
     " ON CONFLICT (lead, key) WHERE key < 0 DO UPDATE SET at = excluded.at, kind = excluded.kind, "

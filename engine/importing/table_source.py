@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from ..store.errors import guarded
-from ..store.leads import quoted
+from ..store.database import guarded
+from ..store.records.leads import quoted
 from .problems import ImportRefused, near
 from .rows import CHUNK_ROWS, REJECT_COLUMNS, Chunk, Rejected
 from .values.cells import cell_of

@@ -16,7 +16,7 @@ from .fresh_schema import FRESH
 from .identity_schema import IDENTITIES
 from .import_schema import IMPORTS
 from .known_schema import KNOWN
-from .lead_keys import lead_key
+from .records.lead_keys import lead_key
 from .review_schema import REVIEW
 
 APPLICATION_ID = 0x4C454144

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ....grammar.syntax.nodes import Kind
-from ...store.leads import moment_text, to_stored
+from ...store.records.leads import moment_text, to_stored
 from ...values import day_of, instant_of
 from .blanks import folded
 from .cells import ABSENT, Absent, Flag, cell_text
