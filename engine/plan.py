@@ -263,7 +263,7 @@ class DaysBetween:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """What follows the last @ of a text; unknown without one or with nothing behind it."""
+    """The domain of a mail address in a text, as `values.domain_of` reads it; unknown where there is none."""
 
     of: Value
 
@@ -318,8 +318,8 @@ class Compare:
     """`left operator right`, the operator one of = != < <= > >=; unknown where either side is.
 
     Both sides are of one kind, or one is a date and the other a datetime: a datetime is `=` to a day
-    within it, `>` after its end, `<=` up to its end. Numbers that come from `Calculation` or from a
-    SUM, AVG, MIN or MAX are rounded to 6 decimals first (half to even, Python's `round`).
+    within it, `>` after its end, `<=` up to its end. Where a number comes from a `Calculation` or
+    from a SUM, AVG, MIN or MAX, both sides are rounded to 6 decimals first (half to even, Python's `round`).
     """
 
     operator: str

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 
 from ...grammar import nodes as n
 from ...grammar.nodes import Kind
-from ...grammar.printer import name_text, text_of
+from ...grammar.printer import name_text, quoted, text_of
 from .. import plan as p
 from ..values import instant_of, is_blank, prepare, shift
 from .decisions import MAIN_TRACK, Decisions
 from .declarations import literal
 from .draft import Draft
-from .problems import KIND_EXAMPLES, KIND_WORDS, nearest
+from .problems import KIND_EXAMPLES, KIND_WORDS, mention, nearest
 from .rules import IsNew, Rules
 
 TEST_NOW = instant_of(dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC))
@@ -97,7 +97,7 @@ class Tests:
             "unknown-name",
             name,
             f'no rule reads a field "{text}", and nothing declares it',
-            f'did you mean "{near}"?' if near else f"declare it, e.g. field {text_of(name)}: text",
+            f"did you mean {mention(near)}?" if near else f"declare it, e.g. field {text_of(name)}: text",
         )
         return None
 
@@ -112,7 +112,7 @@ class Tests:
                 "unknown-name",
                 node.type,
                 f'no rule looks at an event "{name}", and nothing declares it',
-                f'did you mean "{near}"?' if near else f"declare it: event {text_of(node.type)}",
+                f"did you mean {mention(near)}?" if near else f"declare it: event {text_of(node.type)}",
             )
             return []
         at = now
@@ -220,5 +220,7 @@ class Tests:
             "unknown-name",
             at,
             f'there is no {what} "{name}"',
-            f'did you mean "{near}"?' if near else otherwise,
+            f"did you mean {mention(near) if isinstance(at, n.Name) else quoted(near)}?"
+            if near
+            else otherwise,
         )

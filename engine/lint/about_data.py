@@ -9,7 +9,7 @@ from ...grammar.nodes import Span
 from .. import plan as p
 from ..catalogue import FieldFacts
 from ..check.problems import nearest
-from ..values import text_key
+from ..values import domain_of, text_key
 from .study import Root, Study
 from .walk import clauses, subject
 
@@ -60,7 +60,7 @@ class Keys:
             default = self.study.plan.fields[field].default
             texts = [*facts.values, default] if isinstance(default, str) else list(facts.values)
             if isinstance(value, p.Domain):
-                texts = [text.rpartition("@")[2].strip() for text in texts if "@" in text]
+                texts = [domain for text in texts if (domain := domain_of(text_key(text)))]
             self._known[place] = {text_key(text): text for text in texts if text}
         return self._known[place]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.phrases import listed
+from ...grammar.printer import quoted
 from .. import plan as p
 from .about_data import FEWEST_KNOWN, Keys, asked_fields, facts_of, has_match
 from .study import Study, said
@@ -75,6 +76,8 @@ def _said(
             entry = entries.entries[index]
             near = keys.near(entry, found)
             hint = (
-                f'did you mean "{near}"?' if near else "check how it is spelt, or keep it for leads to come"
+                f"did you mean {quoted(near)}?"
+                if near
+                else "check how it is spelt, or keep it for leads to come"
             )
             yield said(CODE, origin, f'"{entry}" matches no lead', hint)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.nodes import Kind
+from ...grammar.printer import name_text
 from .. import plan as p
 from .about_data import facts_of
 from .study import Study, What, said
@@ -68,11 +69,13 @@ def _said(study: Study, at: p.Condition, field: int) -> Iterator[Diagnostic]:
         leads = "one lead" if skipped == 1 else f"{skipped:,} leads"
         otherwise = {Kind.YES_NO: "no", Kind.NUMBER: "0", Kind.TEXT: '"..."'}.get(its.kind)
         default = (
-            f", or declare field {its.name}: {its.kind.value}, otherwise {otherwise}" if otherwise else ""
+            f", or declare field {name_text(its.name)}: {its.kind.value}, otherwise {otherwise}"
+            if otherwise
+            else ""
         )
         yield said(
             CODE,
             at.origin,
             f"{at.origin.text} is not true of {leads} whose {its.name} is unknown",
-            f"to take them in, write ({at.origin.text} or {its.name} is unknown){default}",
+            f"to take them in, write ({at.origin.text} or {name_text(its.name)} is unknown){default}",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...grammar.diagnostics import Diagnostic
+from ...grammar.printer import name_text
 from .never_used import names_in_rules_off
 from .study import Study, said
 
@@ -16,10 +17,12 @@ def check(study: Study) -> Iterator[Diagnostic]:
     fed = {contribution.score for rule in study.plan.rules for contribution in rule.contributions}
     spared = names_in_rules_off(study)
     for index, score in enumerate(study.plan.scores):
-        if index not in fed and score.origin is not None and spared is not None and score.name not in spared:
+        if index in fed or spared is None or score.name is None or score.name in spared:
+            continue
+        if score.origin is not None:
             yield said(
                 CODE,
                 score.origin,
                 f"no rule gives points to {score.name}, so it is always 0",
-                f"give it points, e.g. then +5 {score.name}, or take it away",
+                f"give it points, e.g. then +5 {name_text(score.name)}, or take it away",
             )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ...grammar.diagnostics import Diagnostic
 from ...grammar.nodes import Kind
+from ...grammar.printer import quoted
 from .. import plan as p
 from . import intervals
 from .about_data import FEWEST_KNOWN, Keys, asked_fields, facts_of, has_match, written
@@ -44,7 +45,7 @@ def _text(
         at, asked = written(clause.origin, index, len(patterns)) or (clause.origin, "*".join(pattern.parts))
         near = keys.near(asked, known) if pattern.exact is not None else None
         if near or enough:
-            hint = f'did you mean "{near}"?' if near else "see what there is: leadwright fields"
+            hint = f"did you mean {quoted(near)}?" if near else "see what there is: leadwright fields"
             yield said(CODE, at, f'no lead has "{asked}" here', hint)
 
 
