@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 
-from ...grammar.diagnostics import Diagnostic, Severity, Source
-from ...grammar.nodes import Kind, Node, Span
-from ...grammar.printer import name_text
+from ...grammar.messages.diagnostics import Diagnostic, Severity, Source
+from ...grammar.syntax.nodes import Kind, Node, Span
+from ...grammar.text.printer import name_text
 from ..plan import Pattern
 from .patterns import is_in_vain
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...grammar.diagnostics import Diagnostic
-from ...grammar.nodes import Kind
-from ...grammar.printer import name_text
+from ...grammar.messages.diagnostics import Diagnostic
+from ...grammar.syntax.nodes import Kind
+from ...grammar.text.printer import name_text
 from .. import plan as p
 from .about_data import facts_of
 from .study import Study, What, said

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...grammar.diagnostics import Diagnostic
-from ...grammar.printer import name_text
+from ...grammar.messages.diagnostics import Diagnostic
+from ...grammar.text.printer import name_text
 from .never_used import names_in_rules_off
 from .study import Study, said
 
