@@ -18,7 +18,7 @@ from ...grammar.text.printer import name_text, quoted
 from ..catalogue import Catalogue
 from ..plan import Feed, ListEntries, Meaning, Resolution
 from ..values import Prepared
-from .evidence import Evidence
+from .evidence import NameEvidence
 from .problems import Problems, mention, nearest
 
 
@@ -50,7 +50,7 @@ class Names:
     def __init__(
         self,
         problems: Problems,
-        evidence: Evidence,
+        evidence: NameEvidence,
         catalogue: Catalogue | None,
         pinned: Mapping[str, Resolution],
     ) -> None:

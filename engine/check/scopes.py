@@ -6,7 +6,7 @@ from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import text_of
 from ..plan import DefineValue, Feed, Holds, Meaning, PropertyValue, ScoreValue, Value
-from .draft import Draft
+from .draft import PlanDraft
 from .events import EventNode
 from .evidence import collect_filter
 from .problems import mention, nearest
@@ -14,13 +14,13 @@ from .problems import mention, nearest
 Operand = Value | Holds
 
 
-class Facts:
+class FactScope:
     """What rules may look at: fields, events and defines, never scores."""
 
     timeless = False
     """Whether questions about time are refused."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: PlanDraft) -> None:
         self.draft = draft
 
     def reference(self, node: n.Reference, window: n.Window | None) -> Operand | None:
@@ -88,7 +88,7 @@ class Facts:
         return None
 
 
-class Decisions(Facts):
+class DecisionScope(FactScope):
     """What stages and disqualifications may look at: all that rules may, and scores."""
 
     def score(self, node: n.Node, name: n.Name | None) -> Value | None:
@@ -99,7 +99,7 @@ class Decisions(Facts):
         return True
 
 
-class Defined(Decisions):
+class Defined(DecisionScope):
     """What a define may look at: all that decisions may. `reads_scores` tells whether it did."""
 
     reads_scores = False
@@ -114,12 +114,12 @@ class Defined(Decisions):
         return True
 
 
-class Properties(Facts):
+class FilterScope(FactScope):
     """What a filter may look at: the properties of the events of some feeds."""
 
     timeless = True
 
-    def __init__(self, draft: Draft, where: n.Expression, feeds: tuple[Feed, ...]) -> None:
+    def __init__(self, draft: PlanDraft, where: n.Expression, feeds: tuple[Feed, ...]) -> None:
         super().__init__(draft)
         self.evidence = collect_filter(where)
         self.known: dict[str, Kind] = {}
