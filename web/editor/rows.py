@@ -255,6 +255,8 @@ def _value(parts: Parts, name: str, label: str, about: str) -> Blank:
         return parts.blank(name, "number", label, small=True)
     if kind == "text":
         return parts.blank(name, "suggest", label, suggest="values", about=about)
+    if kind == "yes/no":
+        return parts.blank(name, "choice", label, choices=(("yes", "yes"), ("no", "no")))
     return parts.blank(name, "text", label)
 
 

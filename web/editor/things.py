@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...grammar.edits.outline import Card, Note, Thing, Things
+from ...grammar.spec.operators import COMPARISONS, OPERATORS
 from .comparisons import choices, units
 from .pieces import Blank, Chip, Chips, Parts, Piece, Word
 from .vocabulary import Vocabulary
 
-_EXPECTED = (("=", "is"), ("!=", "is not"), (">=", "is at least"), (">", "is more than"),
-             ("<=", "is at most"), ("<", "is less than"))  # fmt: skip
+_EXPECTED = tuple((sign, OPERATORS[sign].phrase) for sign in COMPARISONS)
 
 
 @dataclass(frozen=True, slots=True)

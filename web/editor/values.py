@@ -9,11 +9,11 @@ from flask import Blueprint, Response, jsonify, request
 
 from ...engine.report.paper import counted
 from ...grammar.edits.document import Manuscript
+from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ..access import settings
 from ..database import reading
-from ..glossary import KINDS
 from ..pages.asked import text_asked
 from ..problems import invalid, not_found
 from ..rulebook import kept
@@ -105,7 +105,7 @@ def _names(names: Vocabulary, about: str, _text: Manuscript) -> Iterator[Suggest
         elif known.sort == "define":
             yield Suggestion(known.name, "definition")
         elif known.kind is not None:
-            yield Suggestion(known.name, f"{KINDS[known.kind]}, {counted(known.count or 0, 'lead')}")
+            yield Suggestion(known.name, f"{KINDS[known.kind].short}, {counted(known.count or 0, 'lead')}")
     for form, label, note in FORMS:
         yield Suggestion("", note, label, form)
 
@@ -148,7 +148,7 @@ def _objects(names: Vocabulary, about: str, _text: Manuscript) -> Iterator[Sugge
 
 
 def _properties(names: Vocabulary, about: str, _text: Manuscript) -> Iterator[Suggestion]:
-    yield from (Suggestion(name, KINDS[kind]) for name, kind in names.properties(about).items())
+    yield from (Suggestion(name, KINDS[kind].short) for name, kind in names.properties(about).items())
 
 
 def _lists(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
@@ -166,7 +166,7 @@ def _stages(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Sugge
 
 def _columns(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
     for facts in names.catalogue.fields.values():
-        yield Suggestion(facts.name, f"{KINDS[facts.kind]}, {counted(facts.known, 'lead')}")
+        yield Suggestion(facts.name, f"{KINDS[facts.kind].short}, {counted(facts.known, 'lead')}")
 
 
 def _types(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
