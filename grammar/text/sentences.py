@@ -8,15 +8,7 @@ from typing import Any
 from ..spec.kinds import KINDS
 from ..spec.operators import CONTRARY, OPERATORS
 from ..syntax import nodes
-from .phrases import (
-    Describe,
-    Voice,
-    condition,
-    event_words,
-    listed,
-    object_words,
-    value,
-)
+from .phrases import Describe, Voice, condition, event_words, listed, object_words, value
 from .printer import duration_text, quoted, text_of
 from .time_words import moment_words, span_of_time, window_words
 
