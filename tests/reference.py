@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -162,7 +163,9 @@ class Reference:
                 text = self.value(of, properties)
                 if text is None or "@" not in text:
                     return None
-                return text[text.rindex("@") + 1 :].strip() or None
+                behind = re.fullmatch(r".*@\s*([^ >),;?]*?)\.*(?:[ >),;?].*)?", text, re.DOTALL)
+                assert behind is not None
+                return behind[1] or None
         raise TypeError(value)
 
     def _calculation(self, value: p.Calculation, properties: Mapping[str, Any] | None) -> float | None:
