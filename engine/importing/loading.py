@@ -89,6 +89,7 @@ class Loading:
     unread_examples: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     staged: int = 0
+    clearing: set[str] = field(default_factory=set)
     kinds: KindNumbers = field(init=False)
     _memos: list[Memo] = field(default_factory=list)
 
@@ -152,7 +153,7 @@ class Loading:
 
     def staging(self) -> Staging:
         """Where the rows are gathered."""
-        clearing = {
+        self.clearing = {
             stored.name
             for column, stored in zip(self.columns, self.stored, strict=True)
             if not self._always_known(column, stored)
@@ -160,7 +161,7 @@ class Loading:
         return Staging(
             self.store,
             self.stored,
-            clearing=clearing,
+            clearing=self.clearing,
             keep_blank=self.reading.keep_blank,
             partial=self.source.partial,
             keyed=any(event.key is not None for event in self.layout.events),
@@ -218,10 +219,11 @@ class Loading:
         self, leads: list[str], columns: Sequence[Sequence[object]], bad: dict[int, str]
     ) -> list[tuple[object, ...]]:
         values: list[list[object]] = []
-        for column, memo in zip(self.columns, self._memos, strict=True):
+        for column, stored, memo in zip(self.columns, self.stored, self._memos, strict=True):
             found = list(map(memo.__getitem__, columns[column.place]))
             if UNREAD in found:
                 self._note_unread(column.place, columns[column.place], found, bad)
+                self.clearing.add(stored.name)
                 found = [CLEAR if value is UNREAD else value for value in found]
             values.append(found)
         rows = list(zip(leads, *values, strict=True))

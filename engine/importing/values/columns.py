@@ -160,9 +160,25 @@ class _Understanding:
                 self._offer_separator(sign)
         if self.stated.given is None:
             self._advise(found)
+        elif self.stated.kind is None and self.stated.known is Kind.TEXT:
+            self._offer_stated_form(found)
         elif self.two_ways and kind is not Kind.TEXT:
             self.hints.append(Hint(self.doubt, self.two_ways))
         return Column(kind, found, reader, self.form, tuple(self.hints), self.two_ways, self.doubt)
+
+    def _offer_stated_form(self, found: Kind | None) -> None:
+        """Where somebody says how values are written that the database has as text: that the kind is to be
+        said, too."""
+        written_so = {
+            Kind.NUMBER: self.stated.decimal is not None
+            and any(look.differ or not (look.dot and look.comma) for look in self.looks.of(NUMBER)),
+            Kind.DATE: self.moments.date_format is not None,
+            Kind.DATETIME: self.moments.date_format is not None,
+        }
+        if found is not None and written_so.get(found):
+            self._hint(
+                "is text in the database", self._setting("kind", found.value), f"to make it {found.value}"
+            )
 
     def _setting(self, option: str, value: str) -> Setting:
         return Setting(option, self.name, value)
@@ -173,8 +189,11 @@ class _Understanding:
         return (setting,) if self.stated.given is kind else (self._setting("kind", kind.value), setting)
 
     def _date_kind(self) -> Kind:
+        return self.stated.given if self.stated.given in _DATES else self._found_date_kind()
+
+    def _found_date_kind(self) -> Kind:
         timed = self.looks.of(DATETIME) or any(look.timed for look in self.looks.counts)
-        return self.stated.given if self.stated.given in _DATES else Kind.DATETIME if timed else Kind.DATE
+        return Kind.DATETIME if timed else Kind.DATE
 
     def _all(self, *families: str) -> bool:
         return sum(self.looks.of(*families).values()) == self.values
@@ -192,7 +211,7 @@ class _Understanding:
         if self._all(DATE, DATETIME, OTHER_DATE):
             if self.looks.of(OTHER_DATE) and not self._settle_dates():
                 return Kind.TEXT
-            return self._date_kind()
+            return self._found_date_kind()
         return Kind.TEXTS if self._all(TEXTS) else Kind.TEXT
 
     # --- numbers --------------------------------------------------------------------------------

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from ..database import Store
 from .events import StoredEvent, event_kinds
-from .leads import StoredField, StoredLead, from_stored, quoted
+from .leads import StoredField, StoredLead, from_stored, quoted, written_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,24 @@ def note_former(connection: sqlite3.Connection, former: Former) -> None:
     """Keeps what `former_values` found; in the transaction of the batch, after it was counted."""
     connection.executemany(
         "INSERT INTO main.lead_before VALUES (?, (SELECT data FROM main.state), ?)", former
+    )
+
+
+def note_lost(connection: sqlite3.Connection, field: StoredField, lost: Collection[str]) -> None:
+    """Keeps the values of a field that are about to become unknown for all leads that have them, written as
+    people would; in the transaction that does so, before it."""
+    if last_instant(connection) is None:
+        return
+    column = quoted(field.column)
+    rows = connection.execute(f"SELECT DISTINCT {column} FROM lead WHERE {column} IS NOT NULL").fetchall()
+    connection.executemany(
+        f"INSERT INTO main.lead_before SELECT _id, (SELECT data + 1 FROM main.state), ? FROM lead "
+        f"WHERE {column} = ?",
+        [
+            (json.dumps({field.name: from_stored(field.kind, value)}, ensure_ascii=False), value)
+            for (value,) in rows
+            if written_as(field.kind, value) in lost
+        ],
     )
 
 

@@ -46,7 +46,8 @@ def test_one_odd_value_makes_a_column_text_and_says_so(desk) -> None:
     assert column.kind is Kind.TEXT
     assert column.note == (
         "20 of 21 values are numbers, but n/a (line 22) is not: import with --kind employees=number "
-        "--blank n/a to read that as blank, or with --kind employees=number to leave such a value out as unknown"
+        "--blank n/a to read that as blank, or with --kind employees=number to leave such a value out as "
+        "unknown"
     )
     again = desk.leads("id,staff\n1,5\n2,n/a\n", kinds={"staff": Kind.NUMBER})
     assert (again.columns[1].kind, again.columns[1].unread) == (Kind.NUMBER, 1)
