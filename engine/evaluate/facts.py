@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...grammar.syntax.nodes import Kind
-from ..values import Prepared, instant_of, prepare, read_moment, text_key
+from ..values import DAY, EPOCH, Prepared, instant_of, prepare, read_moment, text_key
 
 Columns = tuple[Prepared, ...]
 Row = tuple[int, int] | tuple[int, int, Columns | Prepared]
@@ -18,6 +18,8 @@ event has more than one."""
 
 MEMO_LIMIT = 16_384
 _EXACT = 1 << 53
+_FIRST, _LAST = instant_of(dt.date(1, 1, 3)), instant_of(dt.date(9999, 12, 29))
+"""Between these an offset leads out of no year that there is."""
 
 
 class FactsError(ValueError):
@@ -58,6 +60,10 @@ def instant_from(at: object, what: str = "an event happened at") -> int:
 
     `what` is how the error's sentence begins.
     """
+    if at.__class__ is str:
+        instant = _read_quickly(at)
+        if instant is not None:
+            return instant
     moment = read_moment(at) if isinstance(at, str) else at
     if isinstance(moment, dt.date):
         try:
@@ -68,6 +74,23 @@ def instant_from(at: object, what: str = "an event happened at") -> int:
         f"{what} {at!r}, which is no instant: give a datetime, a date or ISO 8601 text "
         "such as 2026-01-15T12:00Z"
     )
+
+
+_FORMS = {(20, "-T::Z"), (24, "-T::."), (25, "-T::+"), (25, "-T::-")}
+"""Length, and every third character from the second hyphen on, of how programs write instants."""
+
+
+def _read_quickly(text: str) -> int | None:
+    """The instant of a text in one of the common forms; None where it takes a closer look."""
+    length = len(text)
+    if (length, text[7:20:3]) not in _FORMS or (length == 24 and text[23] != "Z"):
+        return None
+    try:
+        since = dt.datetime.fromisoformat(text) - EPOCH
+    except (ValueError, OverflowError):
+        return None
+    instant = since.days * DAY + since.seconds * 1_000_000 + since.microseconds
+    return instant if _FIRST <= instant <= _LAST else None
 
 
 def event_from(given: Event | Mapping[str, object]) -> Event:

@@ -32,7 +32,9 @@ print(json.dumps({"code": code, "files": files, "loaded": loaded}), file=sys.std
 
 def ran(*arguments: str) -> dict[str, list[str]]:
     """The files of ours in which a command ran code, and the modules that it loaded."""
-    done = subprocess.run([sys.executable, "-c", _RUN, *arguments], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN, *arguments], capture_output=True, text=True, check=True
+    )
     told: dict[str, list[str]] = json.loads(done.stderr.splitlines()[-1])
     return told
 
@@ -59,9 +61,7 @@ def test_lints_are_not_loaded_where_nobody_reads_them(
     assert not [name for name in done["loaded"] if ".lint" in name]
 
 
-def test_an_unchanged_file_is_read_once(
-    leadwright: Run, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unchanged_file_is_read_once(leadwright: Run, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from leadwright.engine import reading
 
     times: list[object] = []
