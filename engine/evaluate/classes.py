@@ -86,6 +86,20 @@ class EventClasses:
         """Whether the class of an event of this type depends on its properties."""
         return self._reads.decide(type_)
 
+    def object_properties(self, type_: str) -> tuple[str, ...]:
+        """The properties that tell the object of an event of this type."""
+        feeds = (feed for selector in self._plan.selectors for feed in selector.feeds if feed.type == type_)
+        return tuple(dict.fromkeys(feed.by for feed in feeds if feed.by is not None))
+
+    def reads_properties(self, type_: str) -> bool:
+        """Whether any property of an event of this type may be read."""
+        numbers = [
+            number
+            for number, selector in enumerate(self._plan.selectors)
+            if any(feed.type == type_ for feed in selector.feeds)
+        ]
+        return self._reads.decide(type_) or self._reads.need_properties(type_, numbers)
+
     def needs_properties(self, type_: str, code: int) -> bool:
         """Whether reading an event of this type and class takes its properties."""
         return self._reads.need_properties(type_, self.known[code].selectors)

@@ -55,7 +55,7 @@ class Evaluator:
         self.classes = EventClasses(plan)
         self._events = EventReader(self.classes)
         self.clocks = Clocks(plan, self.parts.values)
-        self._names = tuple((field.column, field.name) for field in plan.fields)
+        self._columns = tuple(field.column for field in plan.fields)
         self.fields = fields_reader([Reader(field.kind, field.default) for field in plan.fields])
         """Prepared fields of values given in the order of the plan's fields."""
         self._programs: dict[Detail, Program] = {}
@@ -90,11 +90,11 @@ class Evaluator:
     # --- facts ----------------------------------------------------------------------------------
 
     def facts(self, lead: Mapping[str, object], events: Iterable[Event | Mapping[str, object]] = ()) -> Facts:
-        """A lead made ready: fields by their name in the data or in the rules, events in any order.
+        """A lead made ready: fields by their names in the data, events in any order.
 
         Raises FactsError for an event without a type or a readable instant.
         """
-        given = given_fields(lead, self._names)
+        given = given_fields(lead, self._columns)
         rows = self._events.rows(events)
         return Facts(self.fields(given), rows, len(self.classes.known), given)
 

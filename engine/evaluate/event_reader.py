@@ -8,13 +8,14 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from ..values import DAY, EPOCH, Prepared
-from .facts import MEMO_LIMIT, Event, Reader, Row, event_from, instant_from
+from .facts import MEMO_LIMIT, OF_EVENT, Event, Reader, Row, event_from, instant_from
 
 if TYPE_CHECKING:
     from .classes import EventClasses
 
 _AT = itemgetter(0)
 _SECOND = 1_000_000
+_NONE: Mapping[str, object] = {}
 
 Entry = tuple[int, object, tuple[tuple[int, str, Reader], ...]]
 """How to make a row of an event: the code of its class, its columns but for what depends on properties, and
@@ -59,9 +60,8 @@ class EventReader:
             of_type = types.get(type_)
             if of_type is None:
                 continue
-            code, columns, reads = (
-                of_type.by_properties(object_, properties or {}) if of_type.bys else of_type[object_]
-            )
+            whole = _properties(event, properties) if of_type.properties else _NONE
+            code, columns, reads = of_type.by_properties(object_, whole) if of_type.bys else of_type[object_]
             if not code:
                 continue
             if not width:
@@ -69,7 +69,7 @@ class EventReader:
             elif not reads:
                 add((instant, code, columns))  # type: ignore[arg-type]
             else:
-                add((instant, code, _filled(columns, reads, properties or {}, width)))
+                add((instant, code, _filled(columns, reads, whole, width)))
         rows.sort(key=_AT)
         return rows
 
@@ -78,6 +78,15 @@ def _parts(event: Event | Mapping[str, object]) -> tuple[str, object, str | None
     """What an event of any form says. Raises FactsError where it has no type or instant."""
     made = event_from(event)
     return made.type, made.at, made.object, made.properties
+
+
+def _properties(
+    event: Event | Mapping[str, object], gathered: Mapping[str, object] | None
+) -> Mapping[str, object]:
+    """All properties of an event: those gathered under their key, and every other key of a mapping."""
+    if event.__class__ is not dict or event.keys() <= OF_EVENT:
+        return gathered or {}
+    return {key: value for key, value in event.items() if key not in OF_EVENT} | dict(gathered or {})
 
 
 def _filled(
@@ -102,15 +111,17 @@ class _OfType(dict[object, Entry]):
     """How to make rows of the events of one type, by their object; filled as objects come up.
 
     `bys` are the properties that an object is read from, where any is: then the key has all of them.
+    `properties`: any is read of an event of this type.
     """
 
-    __slots__ = ("_classes", "_type", "bys")
+    __slots__ = ("_classes", "_type", "bys", "properties")
 
     def __init__(self, classes: EventClasses, type_: str) -> None:
         super().__init__()
         self._classes = classes
         self._type = type_
-        self.bys = tuple(by for by in classes.types[type_].bys if by is not None)
+        self.bys = classes.object_properties(type_)
+        self.properties = classes.reads_properties(type_)
 
     def __missing__(self, object_: str | None) -> Entry:
         return self._remembered(object_, object_, {})
