@@ -6,7 +6,6 @@ import math
 from typing import assert_never
 
 from ...grammar.syntax.nodes import Kind
-from ..evaluate.thresholds import DECIMALS, smallest
 from ..plan import (
     All,
     Any,
@@ -26,6 +25,7 @@ from ..plan import (
     Value,
     Within,
 )
+from ..plan.thresholds import DECIMALS, smallest
 from ..values import DAY
 from .scope import Scope
 from .terms import (
