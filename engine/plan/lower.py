@@ -60,6 +60,11 @@ class Edge:
 NOW = Edge(0, Unit.MINUTE)
 
 
+def begin_of(window: Last) -> Edge:
+    """The edge after which events are in a window."""
+    return Edge(-window.amount, window.unit)
+
+
 @dataclass(frozen=True, slots=True)
 class Rounded:
     """A number rounded to 6 decimals, half to even."""
@@ -251,14 +256,16 @@ def _ago(operator: str, left: DaysBetween, right: Constant, days: float) -> Test
     if operator in ("=", "!=") or abs(days) > _MOST_DAYS:
         return Comparison(operator, left, right)
     limit = math.ceil(days) if operator in (">=", "<") else math.floor(days) + 1
-    return Comparison(">" if operator in ("<", "<=") else "<=", left.of, Edge(-limit, Unit.DAY))
+    return Comparison(
+        ">" if operator in ("<", "<=") else "<=", left.of, Edge(-limit, Unit.DAY) if limit else NOW
+    )
 
 
 def _within(value: Value, window: Window) -> Test:
     by_day = value.kind is Kind.DATE
     match window:
-        case Last(amount=amount, unit=unit):
-            return Both((Comparison(">", value, Edge(-amount, unit)), Comparison("<=", value, NOW)))
+        case Last():
+            return Both((Comparison(">", value, begin_of(window)), Comparison("<=", value, NOW)))
         case Next(amount=amount, unit=unit):
             # A day is still to come as long as it has not ended.
             after = Comparison(">=" if by_day else ">", value, NOW)
