@@ -5,19 +5,19 @@ from __future__ import annotations
 from ...grammar.syntax import nodes as n
 from ...grammar.text.printer import text_of
 from .. import plan as p
-from .draft import Draft
+from .draft import PlanDraft
 from .expressions import Expressions
-from .problems import nearest
+from .problems import mention, nearest
 from .rules import IsNew
-from .scopes import Decisions as DecisionScope
+from .scopes import DecisionScope
 
 MAIN_TRACK = "main"
 
 
-class Decisions:
+class DecisionReader:
     """Reads what decides, in order."""
 
-    def __init__(self, draft: Draft, is_new: IsNew) -> None:
+    def __init__(self, draft: PlanDraft, is_new: IsNew) -> None:
         self.draft = draft
         self.problems = draft.problems
         self.is_new = is_new
@@ -69,7 +69,9 @@ class Decisions:
                     "unknown-score",
                     node.score,
                     f'there is no score "{node.score.text}"',
-                    f'did you mean "{near}"?' if near else f"declare it: score {text_of(node.score)} from 0",
+                    f"did you mean {mention(near)}?"
+                    if near
+                    else f"declare it: score {text_of(node.score)} from 0",
                 )
                 return
             score = scores[node.score.text]
@@ -117,6 +119,8 @@ class Decisions:
         match phrase:
             case n.Clause(subject, None, held):
                 phrase, window = subject, held
+            case n.Clause(subject, n.Between(n.Moment() as low, n.Moment() as high, False) as test, None):
+                phrase, window = subject, n.BetweenMoments(low, high, span=test.span)
         if not isinstance(phrase, n.Reference | n.EventPhrase):
             self.problems.error(
                 "outcome-event",

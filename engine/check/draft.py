@@ -13,7 +13,7 @@ from .names import Names
 from .problems import Problems
 
 
-class Draft:
+class PlanDraft:
     """Fields, signals and definitions collected as expressions are read.
 
     `definition` reads a define at its first use and gives its index, None where it is wrong; the
@@ -27,6 +27,8 @@ class Draft:
         self.fields: list[Field] = []
         self._field_indices: dict[str, int] = {}
         self.definitions: list[Definition] = []
+        self.of_scores: set[int] = set()
+        """The definitions that read a score, by index, directly or through others."""
         self.definition: Callable[[n.Reference], int | None] = lambda _: None
 
     def origin(self, node: n.Node) -> Origin:

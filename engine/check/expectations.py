@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
-from ...grammar.text.printer import name_text, text_of
+from ...grammar.text.printer import name_text, quoted, text_of
 from .. import plan as p
 from ..values import instant_of, is_blank, prepare, shift
-from .decisions import MAIN_TRACK, Decisions
+from .decisions import MAIN_TRACK, DecisionReader
 from .declarations import literal
-from .draft import Draft
-from .problems import KIND_EXAMPLES, KIND_WORDS, nearest
-from .rules import IsNew, Rules
+from .draft import PlanDraft
+from .problems import mention, nearest
+from .rules import IsNew, RuleReader
 
 TEST_NOW = instant_of(dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC))
 """The instant a test is held at unless it says otherwise: 2026-01-15T12:00Z."""
@@ -23,7 +24,7 @@ TEST_NOW = instant_of(dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC))
 class Tests:
     """Reads tests, after everything they can speak of."""
 
-    def __init__(self, draft: Draft, rules: Rules, decisions: Decisions, is_new: IsNew) -> None:
+    def __init__(self, draft: PlanDraft, rules: RuleReader, decisions: DecisionReader, is_new: IsNew) -> None:
         self.draft = draft
         self.problems = draft.problems
         self.names = draft.names
@@ -72,8 +73,8 @@ class Tests:
             self.problems.error(
                 "kind-mismatch",
                 node,
-                f'{written} is not {KIND_WORDS[kind]}, as "{name}" is',
-                f"write e.g. {name_text(name)} = {KIND_EXAMPLES[kind]}",
+                f'{written} is not {KINDS[kind].noun}, as "{name}" is',
+                f"write e.g. {name_text(name)} = {KINDS[kind].example}",
             )
             return
         fields[name] = given
@@ -97,7 +98,7 @@ class Tests:
             "unknown-name",
             name,
             f'no rule reads a field "{text}", and nothing declares it',
-            f'did you mean "{near}"?' if near else f"declare it, e.g. field {text_of(name)}: text",
+            f"did you mean {mention(near)}?" if near else f"declare it, e.g. field {text_of(name)}: text",
         )
         return None
 
@@ -112,7 +113,7 @@ class Tests:
                 "unknown-name",
                 node.type,
                 f'no rule looks at an event "{name}", and nothing declares it',
-                f'did you mean "{near}"?' if near else f"declare it: event {text_of(node.type)}",
+                f"did you mean {mention(near)}?" if near else f"declare it: event {text_of(node.type)}",
             )
             return []
         at = now
@@ -220,5 +221,7 @@ class Tests:
             "unknown-name",
             at,
             f'there is no {what} "{name}"',
-            f'did you mean "{near}"?' if near else otherwise,
+            f"did you mean {mention(near) if isinstance(at, n.Name) else quoted(near)}?"
+            if near
+            else otherwise,
         )

@@ -23,12 +23,19 @@ def glob(text: str) -> Pattern:
 
 
 def matching(operator: str, text: str) -> Pattern:
-    """The pattern of `contains`, `starts` and `ends`, which know no stars, and of `like`."""
+    """The pattern of `contains`, `starts with` and `ends with`, which know no stars, and of `like`."""
     match operator:
         case "contains":
             return Pattern(("", pattern_key(text), ""))
-        case "starts":
+        case "starts with":
             return Pattern((pattern_key(text), ""))
-        case "ends":
+        case "ends with":
             return Pattern(("", pattern_key(text)))
-    return glob(text)
+    pieces = _STAR.split(text)
+    return glob(text) if len(pieces) > 1 else Pattern((pattern_key(pieces[0].replace("\\*", "*")),))
+
+
+def is_in_vain(pattern: Pattern) -> bool:
+    """Whether a pattern asks for white space at an end, where no text that is compared has any."""
+    first, last = pattern.parts[0], pattern.parts[-1]
+    return first[:1].isspace() or last[-1:].isspace()

@@ -6,12 +6,16 @@ that was reported is dropped by its caller without another word, so nothing foll
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 
 from ...grammar.messages.diagnostics import Diagnostic, Severity, Source
+from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax.nodes import Kind, Node, Span
+from ...grammar.text.printer import name_text
+from ..plan import Pattern
+from .patterns import is_in_vain
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -21,23 +25,13 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return by_lower[matches[0]] if matches else None
 
 
-KIND_EXAMPLES: Mapping[Kind, str] = {
-    Kind.TEXT: '"CTO"',
-    Kind.NUMBER: "40",
-    Kind.YES_NO: "yes or no",
-    Kind.DATE: "2026-01-31",
-    Kind.DATETIME: "2026-01-31T12:00Z",
-    Kind.TEXTS: '("a", "b")',
-}
+def mention(name: str) -> str:
+    """A name as a suggestion gives it: in quotes, or in brackets where rules need them: `[Lead Source]`.
 
-KIND_WORDS: Mapping[Kind, str] = {
-    Kind.TEXT: "text",
-    Kind.NUMBER: "a number",
-    Kind.YES_NO: "yes or no",
-    Kind.DATE: "a date",
-    Kind.DATETIME: "a date with a time",
-    Kind.TEXTS: "a list of texts",
-}
+    The word `score` is the total's own.
+    """
+    written = name_text(name)
+    return f'"{name}"' if name in (written, "score") else written
 
 
 class Problems:
@@ -85,12 +79,12 @@ class Problems:
             "unknown-name",
             at,
             f'"{name}" is neither a field nor an event, in the data or in this ruleset',
-            suggestion or f"declare it, e.g. field {name}: text or event {name}",
+            suggestion or f"declare it, e.g. field {name_text(name)}: text or event {name_text(name)}",
         )
 
     def wrong_case(self, at: Node, name: str, right: str) -> None:
         """A name that differs from a declared one by its capitals alone."""
-        self.error("unknown-name", at, f'"{name}" is not declared here', f'did you mean "{right}"?')
+        self.error("unknown-name", at, f'"{name}" is not declared here', f"did you mean {mention(right)}?")
 
     def place(self, of: Source, line: int) -> str:
         """A line in words: with its file, where that is another one than is being checked."""
@@ -109,8 +103,8 @@ class Problems:
         self.error(
             "kind-mismatch",
             at,
-            f"{left} is {KIND_WORDS[kind]}, and is compared with {KIND_WORDS[other]}",
-            hint or f"compare it with {KIND_WORDS[kind]}",
+            f"{left} is {KINDS[kind].noun}, and is compared with {KINDS[other].noun}",
+            hint or f"compare it with {KINDS[kind].noun}",
         )
 
     def not_for_kind(self, at: Node, asked: str, subject: str, kind: Kind, hint: str) -> None:
@@ -118,15 +112,26 @@ class Problems:
         self.error(
             "operator-for-kind",
             at,
-            f'"{asked}" cannot be asked of {subject}, which is {KIND_WORDS[kind]}',
+            f'"{asked}" cannot be asked of {subject}, which is {KINDS[kind].noun}',
             hint,
         )
 
     def not_a_condition(self, at: Node, subject: str, kind: Kind, hint: str) -> None:
         """A value where something true or false is needed."""
         self.error(
-            "not-a-condition", at, f"{subject} is {KIND_WORDS[kind]}, not something true or false", hint
+            "not-a-condition", at, f"{subject} is {KINDS[kind].noun}, not something true or false", hint
         )
+
+    def blank_at_end(self, at: Node, pattern: Pattern) -> None:
+        """A pattern that no text can match, for the blank that it begins or ends with."""
+        if is_in_vain(pattern):
+            self.warning(
+                "blank-at-end",
+                at,
+                "this begins or ends with a blank, and texts are compared without blanks at their ends, "
+                "so nothing matches",
+                "take the blank away, or put a * beyond it",
+            )
 
     def not_a_value(self, at: Node, subject: str) -> None:
         """A condition where a value is needed."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ...grammar.spec.operators import CONTRARY, MIRROR
 from ...grammar.syntax.nodes import Kind
 from ..plan import Constant, FieldValue, Last, Range, SignalValue
 from ..plan.lower import (
-    CONTRARY,
     Both,
     Comparison,
     Edge,
@@ -24,7 +24,6 @@ from .texts_source import asked_of_text
 from .values_source import operand, pair, subject_of
 
 _PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-_PYTHON_MIRRORED = {">": "<", ">=": "<="}
 _LOWER = (">", ">=")
 _UPPER = ("<", "<=")
 
@@ -171,7 +170,7 @@ def _chained(draft: Draft, scope: Scope, items: Sequence[Test]) -> Leaf | None:
         return None
 
     def between(text: str) -> str:
-        signs = (_PYTHON_MIRRORED[low.operator], _PYTHON[high.operator])
+        signs = (MIRROR[low.operator], _PYTHON[high.operator])
         return f"{least.text} {signs[0]} {text} {signs[1]} {most.text}"
 
     core = between(value.text)

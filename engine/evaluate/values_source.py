@@ -19,13 +19,13 @@ from ..plan import (
     SignalValue,
 )
 from ..plan.event_reads import Column
-from ..plan.lower import NOW, Edge, Rounded, Term
-from ..values import DAY
+from ..plan.lower import NOW, Edge, Rounded, Term, is_whole
+from ..plan.thresholds import DECIMALS
+from ..values import DAY, domain_of
 from .draft import Draft, Operand, Scope
 from .gauges import Gauge, Gauging, of_signal
 
 _LARGEST = "1.7976931348623157e+308"
-_WHOLE = {Measure.COUNT, Measure.DISTINCT, Measure.DAYS, Measure.FIRST, Measure.LAST}
 _NEVER_UNKNOWN = {Measure.COUNT, Measure.DISTINCT, Measure.DAYS, Measure.FOLLOWED}
 
 
@@ -66,7 +66,7 @@ def _computed(draft: Draft, scope: Scope, value: Term) -> Operand:
             if draft.is_brief and number in draft.uses.seen:
                 return Operand(draft.gauge(Gauge(Gauging.SEEN, signal.events)), False, True)
             unknown = signal.measure not in _NEVER_UNKNOWN
-            return Operand(draft.gauge(of_signal(signal)), unknown, signal.measure in _WHOLE)
+            return Operand(draft.gauge(of_signal(signal)), unknown, is_whole(draft.plan, value))
         case DefineValue(define=number):
             body = draft.plan.definitions[number].value
             assert body is not None
@@ -86,18 +86,12 @@ def _computed(draft: Draft, scope: Scope, value: Term) -> Operand:
             exact = operand(draft, scope, of)
             name = draft.fresh("r")
             guard = f" if {exact.text} is not None else None" if exact.nullable else ""
-            scope.add(f"{name} = round({exact.text}, 6){guard}")
+            scope.add(f"{name} = round({exact.text}, {DECIMALS}){guard}")
             return Operand(name, exact.nullable)
         case Constant() | FieldValue() | ScoreValue() | Edge():
             raise AssertionError
         case _:
             assert_never(value)
-
-
-def domain_of(text: str) -> str | None:
-    """What follows the last @ of a text key, None without one or with nothing behind it."""
-    _, at, domain = text.rpartition("@")
-    return (domain.strip() or None) if at else None
 
 
 def _literal(draft: Draft, constant: Constant) -> Operand:

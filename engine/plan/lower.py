@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from ...grammar.spec.operators import MIRROR
 from ...grammar.syntax.nodes import Kind, Unit
 from ..values import DAY
 from .model import (
@@ -25,11 +26,13 @@ from .model import (
     IsYes,
     Last,
     Matches,
+    Measure,
     Next,
     OneOf,
     Pattern,
     Plan,
     Range,
+    ScoreValue,
     SignalValue,
     Value,
     Window,
@@ -38,8 +41,7 @@ from .model import (
 from .thresholds import DECIMALS, smallest
 from .walk import parts
 
-CONTRARY = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-MIRRORED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_WHOLE = {Measure.COUNT, Measure.DISTINCT, Measure.DAYS, Measure.FIRST, Measure.LAST}
 _MOST_DAYS = 4_000_000
 """More than there are between the first and the last day that can be written."""
 
@@ -190,6 +192,19 @@ def is_rounded(plan: Plan, value: Value) -> bool:
     return False
 
 
+def is_whole(plan: Plan, value: Value) -> bool:
+    """Whether a value is a whole number by its nature, not a double."""
+    match value:
+        case SignalValue(signal=number):
+            return plan.signals[number].measure in _WHOLE
+        case DefineValue(define=number):
+            body = plan.definitions[number].value
+            return body is not None and is_whole(plan, body)
+        case DaysBetween() | ScoreValue():
+            return True
+    return False
+
+
 # --- lowering -----------------------------------------------------------------------------------
 
 
@@ -216,7 +231,7 @@ def lowered(plan: Plan, clause: Clause) -> Test:
 
 def _compared(plan: Plan, operator: str, left: Value, right: Value) -> Test:
     if isinstance(left, Constant) and not isinstance(right, Constant):
-        return _compared(plan, MIRRORED[operator], right, left)
+        return _compared(plan, MIRROR[operator], right, left)
     if isinstance(right, Constant):
         limit = right.value
         if left.kind is Kind.TEXT and isinstance(limit, str) and operator in ("=", "!="):
@@ -227,8 +242,16 @@ def _compared(plan: Plan, operator: str, left: Value, right: Value) -> Test:
                 return _unrounded(operator, left, float(limit))
             if isinstance(left, DaysBetween) and isinstance(left.of, SignalValue) and not left.until:
                 return _ago(operator, left, right, limit)
-    first, second = (Rounded(side) if is_rounded(plan, side) else side for side in (left, right))
-    return Comparison(operator, first, second)
+    if is_rounded(plan, left) or is_rounded(plan, right):
+        return Comparison(operator, _rounded(plan, left), _rounded(plan, right))
+    return Comparison(operator, left, right)
+
+
+def _rounded(plan: Plan, side: Value) -> Value | Rounded:
+    """A side of a comparison, one side of which was calculated or read of events."""
+    if isinstance(side, Constant) and isinstance(side.value, int | float):
+        return Constant(side.kind, round(side.value, DECIMALS))
+    return side if is_whole(plan, side) else Rounded(side)
 
 
 def _unrounded(operator: str, left: Value, limit: float) -> Test:
@@ -237,6 +260,7 @@ def _unrounded(operator: str, left: Value, limit: float) -> Test:
     def beyond(holds: Callable[[float], bool], half: float) -> Constant:
         return Constant(Kind.NUMBER, smallest(holds, limit + half))
 
+    limit = round(limit, DECIMALS)
     half = 0.5 * 10.0**-DECIMALS
     least = beyond(lambda number: number >= limit, -half)
     above = beyond(lambda number: number > limit, half)

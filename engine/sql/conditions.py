@@ -5,19 +5,20 @@ from __future__ import annotations
 import math
 from typing import assert_never
 
+from ...grammar.spec.operators import MIRROR
 from ...grammar.syntax.nodes import Kind
 from ..plan import All, Any, Condition, Constant, Holds, Not, Origin
-from ..plan.lower import MIRRORED, NOW, Both, Comparison, Edge, Either, InSet, Known, Opposite, Term, Test
+from ..plan.lower import NOW, Both, Comparison, Edge, Either, InSet, Known, Opposite, Term, Test
 from ..plan.thresholds import DECIMALS
 from ..values import DAY
 from . import terms
-from .scope import Scope
+from .scope import SqlScope
 from .terms import all_of, any_of, compared, computed, is_known, negated, said, truth, when, whole
 from .texts import matching, some_matching
 from .values import term_of
 
 
-def truth_of(scope: Scope, condition: Condition) -> terms.Term:
+def truth_of(scope: SqlScope, condition: Condition) -> terms.Term:
     """The truth of a condition."""
     match condition:
         case All(items=items):
@@ -31,7 +32,7 @@ def truth_of(scope: Scope, condition: Condition) -> terms.Term:
     return _truth_of_test(scope, scope.kernel.test(condition), condition.origin)
 
 
-def _truth_of_test(scope: Scope, test: Test, origin: Origin) -> terms.Term:
+def _truth_of_test(scope: SqlScope, test: Test, origin: Origin) -> terms.Term:
     match test:
         case Both(items=items):
             return all_of([_truth_of_test(scope, item, origin) for item in items])
@@ -53,7 +54,7 @@ def _truth_of_test(scope: Scope, test: Test, origin: Origin) -> terms.Term:
 # --- comparisons ------------------------------------------------------------------------------
 
 
-def _comparison(scope: Scope, test: Comparison) -> terms.Term:
+def _comparison(scope: SqlScope, test: Comparison) -> terms.Term:
     operator, left, right = test.operator, test.left, test.right
     if isinstance(right, Constant) and right.value is True and operator == "=":
         return term_of(scope, left)
@@ -61,7 +62,7 @@ def _comparison(scope: Scope, test: Comparison) -> terms.Term:
     if kinds == (Kind.DATE, Kind.DATETIME):
         if isinstance(right, Edge):
             return compared(operator, term_of(scope, left), _day_of(scope, right))
-        operator, left, right, kinds = MIRRORED[operator], right, left, (kinds[1], kinds[0])
+        operator, left, right, kinds = MIRROR[operator], right, left, (kinds[1], kinds[0])
     if kinds == (Kind.DATETIME, Kind.DATE):
         ends = (_beginning(scope, right, later) for later in (0, 1))
         return _by_day(operator, term_of(scope, left), *ends)
@@ -70,11 +71,11 @@ def _comparison(scope: Scope, test: Comparison) -> terms.Term:
     return compared(operator, term_of(scope, left), term_of(scope, right))
 
 
-def _day_of(scope: Scope, edge: Edge) -> terms.Term:
+def _day_of(scope: SqlScope, edge: Edge) -> terms.Term:
     return scope.instants.today() if edge == NOW else scope.instants.edge_day(edge)
 
 
-def _beginning(scope: Scope, day: Term, later: int) -> terms.Term:
+def _beginning(scope: SqlScope, day: Term, later: int) -> terms.Term:
     """The first instant of a day, or of the one after it."""
     if isinstance(day, Constant) and isinstance(day.value, int):
         return whole((day.value + later) * DAY)
@@ -97,7 +98,7 @@ def _by_day(operator: str, at: terms.Term, begins: terms.Term, ends: terms.Term)
     return inside if operator == "=" else negated(inside)
 
 
-def _unrounded(scope: Scope, test: Comparison, rounds_to: float, edge: float) -> terms.Term:
+def _unrounded(scope: SqlScope, test: Comparison, rounds_to: float, edge: float) -> terms.Term:
     """A number beside the double that rounds to what is asked, which may lie beyond all of them."""
     term = term_of(scope, test.left)
     if math.isinf(edge):

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ..spec.operators import operator_of
 from ..spec.words import bare_name, bare_object
 from ..syntax import nodes
 
@@ -113,7 +114,7 @@ def _sequence(node: nodes.Sequence) -> str:
 
 def _clause(node: nodes.Clause) -> str:
     subject, where = node.subject, ""
-    if node.test is not None or isinstance(node.window, nodes.BetweenMoments):
+    if node.test is not None and not _is_stretch(node.test):
         subject, where = _set_aside(subject)
     text = text_of(subject)
     if node.test is not None:
@@ -121,6 +122,12 @@ def _clause(node: nodes.Clause) -> str:
     if node.window is not None:
         text += " " + text_of(node.window)
     return text + where
+
+
+def _is_stretch(test: nodes.ClauseTest) -> bool:
+    """Whether a test is two moments, which no filter takes for its own."""
+    moment = nodes.Moment
+    return isinstance(test, nodes.Between) and isinstance(test.low, moment) and isinstance(test.high, moment)
 
 
 def _set_aside(subject: nodes.Expression) -> tuple[nodes.Expression, str]:
@@ -135,12 +142,14 @@ def _set_aside(subject: nodes.Expression) -> tuple[nodes.Expression, str]:
 def _is_open(where: nodes.Expression) -> bool:
     where = where.operand if isinstance(where, nodes.Not) else where
     if isinstance(where, nodes.Brackets):
-        return not isinstance(where.inner, nodes.Clause | nodes.And | nodes.Or | nodes.Not)
+        inner = where.inner
+        closed = nodes.Clause | nodes.And | nodes.Or | nodes.Not | nodes.Reference
+        return not isinstance(inner, closed) and _is_open(inner)
     return not isinstance(where, nodes.Clause)
 
 
 def _between(node: nodes.Between) -> str:
-    return f"{'not ' if node.negated else ''}between {text_of(node.low)} and {text_of(node.high)}"
+    return f"{operator_of(node).written} {text_of(node.low)} and {text_of(node.high)}"
 
 
 def set_text(items: tuple[nodes.Expression, ...]) -> str:
@@ -150,12 +159,7 @@ def set_text(items: tuple[nodes.Expression, ...]) -> str:
 
 def _in(node: nodes.In) -> str:
     among = name_text(node.among.text) if isinstance(node.among, nodes.Name) else set_text(node.among)
-    return f"{'not ' if node.negated else ''}in {among}"
-
-
-def _match(node: nodes.Match) -> str:
-    words = {"starts": "starts with", "ends": "ends with"}.get(node.operator, node.operator)
-    return f"{'not ' if node.negated else ''}{words} {quoted(node.text.value)}"
+    return f"{operator_of(node).written} {among}"
 
 
 # --- what a rule gives ------------------------------------------------------------------------
@@ -381,8 +385,8 @@ _PRINTERS: dict[type, Callable[[Any], str]] = {
     nodes.Compare: lambda node: f"{node.operator} {text_of(node.right)}",
     nodes.Between: _between,
     nodes.In: _in,
-    nodes.Match: _match,
-    nodes.Known: lambda node: "is known" if node.known else "is unknown",
+    nodes.Match: lambda node: f"{operator_of(node).written} {quoted(node.text.value)}",
+    nodes.Known: lambda node: operator_of(node).written,
     nodes.Clause: _clause,
     nodes.Not: lambda node: f"not {text_of(node.operand)}",
     nodes.And: lambda node: " and ".join(map(text_of, node.operands)),
