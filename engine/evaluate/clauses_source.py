@@ -206,7 +206,8 @@ def _text(draft: Draft, scope: Scope, test: InSet) -> Leaf:
     value = operand(draft, scope, test.value)
     core, cost = asked_of_text(draft, value.text, test)
     sure = core.startswith((f"{value.text} == ", f"{value.text} in "))
-    leaf = _leaf([value], core, f"not {core}", cost, sure=sure)
+    contrary = core.replace(" == ", " != ", 1) if sure and len(test.patterns) == 1 else f"not {core}"
+    leaf = _leaf([value], core, contrary, cost, sure=sure)
     place = _stands_in(draft, scope, test.value)
     if not sure and place is not None and not any(pattern.matches("") for pattern in test.patterns):
         true, cost = asked_of_text(draft, draft.stand_in(place), test)
