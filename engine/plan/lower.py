@@ -42,7 +42,7 @@ from .thresholds import DECIMALS, smallest
 from .walk import parts
 
 _WHOLE = {Measure.COUNT, Measure.DISTINCT, Measure.DAYS, Measure.FIRST, Measure.LAST}
-_MOST_DAYS = 4_000_000
+MOST_DAYS = 4_000_000
 """More than there are between the first and the last day that can be written."""
 
 
@@ -277,7 +277,7 @@ def _unrounded(operator: str, left: Value, limit: float) -> Test:
 
 def _ago(operator: str, left: DaysBetween, right: Constant, days: float) -> Test:
     """Whole days since an event, which is never after now, compared with a number of them."""
-    if operator in ("=", "!=") or abs(days) > _MOST_DAYS:
+    if operator in ("=", "!=") or abs(days) > MOST_DAYS:
         return Comparison(operator, left, right)
     limit = math.ceil(days) if operator in (">=", "<") else math.floor(days) + 1
     return Comparison(
