@@ -54,7 +54,7 @@ class Evaluator:
         self.parts = Parts(plan)
         self.classes = EventClasses(plan)
         self._events = EventReader(self.classes)
-        self.clocks = Clocks(plan, self.parts.values)
+        self.clocks = Clocks(self.parts.kernel, self.parts.values)
         self._columns = tuple(field.column for field in plan.fields)
         self.fields = fields_reader([Reader(field.kind, field.default) for field in plan.fields])
         """Prepared fields of values given in the order of the plan's fields."""
