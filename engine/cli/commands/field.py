@@ -43,11 +43,15 @@ def command(name: str, kind: str, yes: bool, db: str, as_json: bool, **asked: An
     from ...store.database import open_store
     from ...store.records.catalogue import catalogue
 
-    by_column = {f"{option}s": asked[option] for option in ("date_format", "decimal", "separator")}
+    def own(option: str) -> dict[str, str]:
+        return {name: asked[option]} if asked[option] else {}
+
     reading = Reading(
         timezone=asked["timezone"],
+        date_formats=own("date_format"),
+        decimals=own("decimal"),
+        separators=own("separator"),
         blanks=asked["blank"],
-        **{option: {name: value} for option, value in by_column.items() if value},
     )
     with open_store(db) as store:
         plan = plan_rekinding(store, name, kind_named(kind, "--kind"), reading)
