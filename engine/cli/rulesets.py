@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 class Rules:
     """A ruleset that can run: its name in the database, its text with all it includes, and its plan.
 
-    `version` is the published one, None for a file that was not published as it is.
+    `version` is the published one, None for a file that is not as the live version is. `path` is the file's
+    absolute path, None for what came out of the database.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Rules:
     plan: Plan
     files: Mapping[str, str]
     version: RulesetVersion | None
+    path: str | None = None
 
     @property
     def label(self) -> str:
@@ -91,27 +94,24 @@ def _no_ruleset(asked: str, store: Store) -> Failure:
 def _of_file(asked: str, store: Store | None, catalogue: Catalogue | None) -> Rules:
     from ..check.files import Folder, RecordedFiles
     from ..reading import read
+    from ..store.records.rulesets import file_version, newest_version
 
     source = read_source(asked)
     folder = Path() if source.path is None else source.path.parent
     files = RecordedFiles(Folder(folder))
     name = "stdin" if source.path is None else source.path.stem
+    path = STANDARD_INPUT if source.path is None else os.path.abspath(source.path)
     reading = read(source, catalogue=catalogue, files=files)
-    version = _newest(store, name)
-    if version is not None and (version.text, version.files) == (source.text, files.texts):
-        # Unchanged rules keep the meaning they were published with, whatever came into the data since.
-        reading = read(source, catalogue=catalogue, files=files, pinned=version.names)
+    live = None if store is None else newest_version(store, name)
+    last = None if store is None else file_version(store, name, path)
+    for version in (live, last):
+        if version is not None and (version.text, version.files) == (source.text, files.texts):
+            # Unchanged rules keep the meaning they were published with, whatever came into the data since.
+            reading = read(source, catalogue=catalogue, files=files, pinned=version.names)
+            break
     plan = runnable(reading)
-    same = version is not None and version.digest == plan.digest
-    return Rules(name, reading, plan, files.texts, version if same else None)
-
-
-def _newest(store: Store | None, name: str) -> RulesetVersion | None:
-    from ..store.records.rulesets import load_version, ruleset_names
-
-    if store is None or name not in ruleset_names(store):
-        return None
-    return load_version(store, name)
+    same = live is not None and live.digest == plan.digest
+    return Rules(name, reading, plan, files.texts, live if same else None, path)
 
 
 def of_version(version: RulesetVersion) -> Rules:
@@ -123,21 +123,3 @@ def of_version(version: RulesetVersion) -> Rules:
     source = Source(version.text, Path(f"{version.ruleset}@{version.number}"))
     reading = read(source, pinned=version.names, files=FrozenFiles(version.files))
     return Rules(version.ruleset, reading, runnable(reading), version.files, version)
-
-
-def published(store: Store, rules: Rules) -> Rules:
-    """The ruleset with its version in the database, which is made where it is new."""
-    if rules.version is not None:
-        return rules
-    from ..store.records.rulesets import save_version
-
-    version = save_version(
-        store,
-        rules.name,
-        rules.reading.source.text,
-        rules.plan.digest,
-        files=rules.files,
-        names=rules.plan.names,
-        title=rules.plan.title,
-    )
-    return Rules(rules.name, rules.reading, rules.plan, rules.files, version)

@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
 
-from .schema import APPLICATION_ID, VERSION, migrate
+from .schema import APPLICATION_ID, VERSION
+from .schema import create as create_tables
 
 
 class StoreError(Exception):
@@ -281,21 +282,15 @@ def _prepare(store: Store, create: bool) -> None:
             "name a database that Leadwright made with --db, or a new file to start one; "
             "to read leads from a table of this one, import it",
         )
-    if version > VERSION:
-        raise StoreError(
-            f"the database {path} was made by a newer Leadwright (its tables are version {version}, "
-            f"this one knows up to {VERSION})",
-            "upgrade: pip install --upgrade leadwright",
-        )
-    if version < VERSION:
-        if store.read_only:
-            raise StoreError(
-                f"the database {path} was made by an older Leadwright and cannot be upgraded while it is "
-                "only read",
-                "open it once for writing, for example with: leadwright fields",
-            )
+    if fresh:
         store.db.enable_wal()
-        migrate(connection)
+        create_tables(connection)
+    elif version != VERSION:
+        raise StoreError(
+            f"the database {path} was made by another version of Leadwright (its tables are version "
+            f"{version}, this one's {VERSION})",
+            "use the version that made it, or import the files again into a new database",
+        )
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     connection.execute("PRAGMA foreign_keys = ON")
     # So that what may not be deleted may not be replaced either.

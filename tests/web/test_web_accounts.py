@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from leadwright.engine.store.database import Store
+from leadwright.engine.store.records.audit import Action, entries
 from leadwright.web import Settings, create_app
 from leadwright.web.accounts import log_in as log_in_module
 from leadwright.web.accounts import passwords
-from leadwright.web.accounts.audit import Action, entries
 from leadwright.web.accounts.log_in import IDLE, LONGEST, Throttled, log_in, person_of_session, seen
 from leadwright.web.accounts.passwords import hashed, matches, weakness
 from leadwright.web.accounts.roles import Role

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from leadwright.engine.store.database import Store
+from leadwright.engine.store.records.audit import entries
 from leadwright.web import Settings, create_app
-from leadwright.web.accounts.audit import entries
 from leadwright.web.accounts.roles import Role
 from leadwright.web.accounts.tokens import make_token
 from leadwright.web.accounts.users import Doer, add_user

@@ -23,8 +23,8 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from leadwright.engine.cli.program import run
 from leadwright.engine.store.database import Store
+from leadwright.engine.store.records.audit import Action, entries
 from leadwright.web import Settings, create_app
-from leadwright.web.accounts.audit import Action, entries
 from leadwright.web.accounts.roles import Role
 from leadwright.web.accounts.users import Doer, add_user, change_role, user_named, users
 from leadwright.web.serving import CannotServe, Server

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from ...engine.store.database import Store
-from .audit import Action, record
+from ...engine.store.records.audit import Action, record
 from .log_in import begin_session
 from .passwords import hashed
 from .roles import Role

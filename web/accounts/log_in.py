@@ -7,7 +7,7 @@ import secrets
 import time
 
 from ...engine.store.database import Store
-from .audit import Action, record
+from ...engine.store.records.audit import Action, record
 from .passwords import hashed, matches, outdated
 from .roles import Person, Role
 from .users import LONGEST_NAME, folded

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ...engine.store.database import Store
+from ...engine.store.records.audit import Action, record
 from ...engine.values import moment_of
-from .audit import Action, record
 from .passwords import hashed, weakness
 from .roles import Role
 

@@ -12,7 +12,7 @@ from .draft import Draft, begin, current, draft_names, forget
 from .log import Entry, authors, entries, text_at
 from .texts import Texts
 from .undo import redo, undo
-from .versions import Caught, catch_up, is_behind
+from .versions import Caught, catch_up, is_behind, move_draft_on
 
 __all__ = [
     "Caught",
@@ -31,6 +31,7 @@ __all__ = [
     "entries",
     "forget",
     "is_behind",
+    "move_draft_on",
     "redo",
     "take_text",
     "text_at",

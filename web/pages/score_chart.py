@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...engine.store.scoring.score_history import Turn
+from ...engine.store.scoring.score_history import HistoryEntry
 
 WIDTH, HEIGHT = 640, 120
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 8, 10, 24
@@ -26,7 +26,7 @@ class Chart:
     height: int = HEIGHT
 
 
-def chart_of(turns: Sequence[Turn]) -> Chart | None:
+def chart_of(turns: Sequence[HistoryEntry]) -> Chart | None:
     """The drawing of a history, the first turn first; None where there is nothing to draw."""
     turns = [turn for turn in turns if turn.stored]
     if len(turns) < 2:
@@ -35,7 +35,7 @@ def chart_of(turns: Sequence[Turn]) -> Chart | None:
     high, low = max(turn.total for turn in turns), min(turn.total for turn in turns)
     span, range_ = (last - first).total_seconds() or 1, (high - low) or 1
 
-    def place(turn: Turn) -> tuple[float, float]:
+    def place(turn: HistoryEntry) -> tuple[float, float]:
         across = (turn.now - first).total_seconds() / span
         up = (turn.total - low) / range_
         x = _LEFT + across * (WIDTH - _LEFT - _RIGHT)

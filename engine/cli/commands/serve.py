@@ -130,7 +130,8 @@ def _fill(path: Path) -> None:
     from ...store.database import open_store
     from ...store.records.catalogue import catalogue
     from ..progress import ProgressLine
-    from ..rulesets import published, rules_named
+    from ..publishing import published
+    from ..rulesets import rules_named
     from .score import score
 
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ import click
 
 from ..command import Command, db_option, json_option, paper, write, write_json
 from ..failures import Failure
+from ..publishing import user_at_this_computer
 
 if TYPE_CHECKING:
     from ....web.accounts.users import Doer
@@ -50,16 +50,9 @@ def _open(db: str, *, read_only: bool = False) -> Iterator[tuple[Store, Doer]]:
 
     try:
         with open_store(db, read_only=read_only) as store:
-            yield store, Doer(_at_this_computer(), "command line")
+            yield store, Doer(user_at_this_computer(), "command line")
     except AccountError as error:
         raise Failure(error.message, error.hint) from None
-
-
-def _at_this_computer() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "somebody"
 
 
 def _password(name: str) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from ...engine.store.database import Store
-from ...engine.values import moment_of
+from ...values import moment_of
+from ..database import Store
 
 _LONGEST = 300
 
