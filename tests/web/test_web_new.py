@@ -14,7 +14,7 @@ from leadwright.engine.reading import read
 from leadwright.engine.store.database import Store
 from leadwright.engine.store.records.audit import entries
 from leadwright.engine.testing import run_tests
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.messages.diagnostics import Source
 from leadwright.web.drafts import authors, current, draft_names
 from leadwright.web.drafts.undo import undo
 from leadwright.web.inlining import standing_alone

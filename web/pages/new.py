@@ -17,10 +17,10 @@ from ...engine.starters import first_text, starter_text
 from ...engine.store.database import Store
 from ...engine.store.records.audit import Action, record
 from ...engine.store.records.rulesets import ruleset_names
-from ...grammar.diagnostics import Source
-from ...grammar.limits import LARGEST_TEXT
-from ...grammar.nodes import Title
-from ...grammar.parser import parse
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax.limits import LARGEST_TEXT
+from ...grammar.syntax.nodes import Title
+from ...grammar.syntax.parse import parse
 from ..access import doer, needs, settings
 from ..accounts.roles import Role
 from ..database import reading, writing

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ....grammar.nodes import Kind
+from ....grammar.syntax.nodes import Kind
 from ...plan import Meaning, Resolution
 from ...values import moment_of
 from ..database import Store, StoreError
