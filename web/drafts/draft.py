@@ -55,10 +55,15 @@ def begin(store: Store, ruleset: str, text: str = "") -> Draft | None:
     """A draft of a ruleset that has no version yet; None where there is a ruleset or draft of the name, in
     whatever case."""
     with store.transaction() as connection:
-        if same_name(connection, ruleset) is not None:
-            return None
-        made = Draft(ruleset, text, None, "", 0)
-        _add(connection, made)
+        return begun(connection, ruleset, text)
+
+
+def begun(connection: sqlite3.Connection, ruleset: str, text: str = "") -> Draft | None:
+    """As `begin`, in a transaction that goes on."""
+    if same_name(connection, ruleset) is not None:
+        return None
+    made = Draft(ruleset, text, None, "", 0)
+    _add(connection, made)
     return made
 
 
