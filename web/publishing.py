@@ -17,10 +17,10 @@ from ..engine.testing import RuleTestResult, run_tests
 from .accounts.users import Doer
 from .drafts import Draft, move_draft_on
 from .effects import effect_of, summary
-from .lookups import instant_asked
 from .problems import Problem, invalid
+from .queries import instant_asked
 from .review.approvals import Approval, close
-from .rulebook import NAME, kept, live_of, read_text, version_of
+from .ruleset_cache import NAME, kept, live_of, read_text, version_of
 from .settings import Settings
 
 

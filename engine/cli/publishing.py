@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .failures import Failure
-from .files import STANDARD_INPUT
+from .inputs import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from ..store.database import Store
     from ..store.records.rulesets import RulesetVersion
-    from .rulesets import Rules
+    from .inputs import LoadedRules
 
 
-def published(store: Store, rules: Rules, *, always: bool = False) -> Rules:
+def published(store: Store, rules: LoadedRules, *, always: bool = False) -> LoadedRules:
     """The rules to run, with their version in the database.
 
     A file that has changed since it was last read becomes the next version, if the live version is still what
@@ -49,23 +49,29 @@ def user_at_this_computer() -> str:
         return "somebody"
 
 
-def _is(rules: Rules, version: RulesetVersion) -> bool:
+def _is(rules: LoadedRules, version: RulesetVersion) -> bool:
     """Whether a file is as a version was."""
     same_text = (version.text, version.files) == (rules.reading.source.text, rules.files)
     return same_text or version.digest == rules.plan.digest
 
 
-def _earlier(store: Store, rules: Rules) -> RulesetVersion | None:
+def _earlier(store: Store, rules: LoadedRules) -> RulesetVersion | None:
     """The newest version that is as the file is, for a file that was never read before."""
     from ..store.records.rulesets import versions
 
     return next((one for one in reversed(versions(store, rules.name)) if _is(rules, one)), None)
 
 
-def _publish(store: Store, rules: Rules, *, always: bool) -> Rules:
+def _publish(store: Store, rules: LoadedRules, *, always: bool) -> LoadedRules:
     from ..store.records.audit import Action, record
-    from ..store.records.rulesets import Edition, add_version, load_version, needs_second_approver, note_file
-    from .rulesets import Rules
+    from ..store.records.rulesets import (
+        Edition,
+        add_version,
+        load_version,
+        needs_second_approver,
+        note_file,
+    )
+    from .inputs import LoadedRules
 
     if not always and needs_second_approver(store):
         raise Failure(
@@ -83,10 +89,10 @@ def _publish(store: Store, rules: Rules, *, always: bool) -> Rules:
         record(connection, Action.PUBLISH, who=who, address="command line", subject=subject, detail=note)
         version = load_version(store, rules.name, number)
         note_file(connection, version, rules.path or STANDARD_INPUT)
-    return Rules(rules.name, rules.reading, rules.plan, rules.files, version, rules.path)
+    return LoadedRules(rules.name, rules.reading, rules.plan, rules.files, version, rules.path)
 
 
-def _note(store: Store, rules: Rules, version: RulesetVersion) -> None:
+def _note(store: Store, rules: LoadedRules, version: RulesetVersion) -> None:
     from ..store.records.rulesets import note_file
 
     with store.transaction() as connection:
@@ -96,9 +102,9 @@ def _note(store: Store, rules: Rules, version: RulesetVersion) -> None:
 # --- messages ---------------------------------------------------------------------------------
 
 
-def _live_instead(rules: Rules, last: RulesetVersion, live: RulesetVersion) -> Rules:
+def _live_instead(rules: LoadedRules, last: RulesetVersion, live: RulesetVersion) -> LoadedRules:
     from .command import note
-    from .rulesets import of_version
+    from .inputs import of_version
 
     file = _shown(rules)
     note(
@@ -108,7 +114,7 @@ def _live_instead(rules: Rules, last: RulesetVersion, live: RulesetVersion) -> R
     return of_version(live)
 
 
-def _both_changed(rules: Rules, last: RulesetVersion | None, live: RulesetVersion) -> Failure:
+def _both_changed(rules: LoadedRules, last: RulesetVersion | None, live: RulesetVersion) -> Failure:
     file = _shown(rules)
     since = f"since it was version {last.number}" if last else f"and is no version of {rules.name} yet"
     return Failure(
@@ -123,7 +129,7 @@ def _is_live(live: RulesetVersion) -> str:
     return f"version {live.number} is live, published on {live.published_at:%Y-%m-%d}{by}"
 
 
-def _shown(rules: Rules) -> str:
+def _shown(rules: LoadedRules) -> str:
     if rules.path in (None, STANDARD_INPUT):
         return STANDARD_INPUT
     path = Path(str(rules.path))

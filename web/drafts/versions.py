@@ -16,7 +16,7 @@ from .log import note
 
 
 @dataclass(frozen=True, slots=True)
-class Caught:
+class Rebased:
     """A draft that goes on from the live version by now.
 
     `conflicts` are the statements that both changed: the draft's words were kept, `mine` has the version's.
@@ -32,7 +32,7 @@ def is_behind(store: Store, draft: Draft) -> bool:
     return _newer(store, draft) is not None
 
 
-def catch_up(store: Store, ruleset: str) -> Caught | None:
+def catch_up(store: Store, ruleset: str) -> Rebased | None:
     """Brings a draft up to the live version. None where it is, so that nothing had to be done."""
     if _newer(store, current(store, ruleset)) is None:
         return None
@@ -40,7 +40,7 @@ def catch_up(store: Store, ruleset: str) -> Caught | None:
         return move_draft_on(connection, store, ruleset)
 
 
-def move_draft_on(connection: sqlite3.Connection, store: Store, ruleset: str) -> Caught | None:
+def move_draft_on(connection: sqlite3.Connection, store: Store, ruleset: str) -> Rebased | None:
     """The same within a transaction, such as the one that publishes; nothing where there is no draft."""
     if draft_of(connection, ruleset) is None:
         return None
@@ -55,7 +55,7 @@ def move_draft_on(connection: sqlite3.Connection, store: Store, ruleset: str) ->
     kept(connection, made)
     inverse = restoring(Manuscript.of(draft.text), Manuscript.of(made.text), "")
     note(connection, made, who=live.author or "", sort="version", edits=(), inverse=inverse)
-    return Caught(made, live, merged.conflicts)
+    return Rebased(made, live, merged.conflicts)
 
 
 def _newer(store: Store, draft: Draft | None) -> RulesetVersion | None:

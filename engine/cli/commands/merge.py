@@ -8,7 +8,7 @@ import click
 
 from ..command import Command, db_option, json_option, write, write_json
 from ..failures import FOUND, Failure
-from ..files import STANDARD_INPUT, replace_text
+from ..inputs import STANDARD_INPUT, replace_text
 
 if TYPE_CHECKING:
     from ....grammar.edits import Merged
@@ -38,7 +38,7 @@ def command(rules: str, db: str, as_json: bool) -> int:
     from ....grammar.edits import merge
     from ...store.database import open_store
     from ...store.records.rulesets import file_version, load_version, note_file
-    from ..files import read_source
+    from ..inputs import read_source
 
     if rules == STANDARD_INPUT:
         raise Failure("standard input is no file to merge into", "name a file of rules")
