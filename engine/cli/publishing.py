@@ -84,7 +84,7 @@ def _publish(store: Store, rules: LoadedRules, *, always: bool) -> LoadedRules:
     )
     who, note = user_at_this_computer(), f"from the file {_shown(rules)}"
     with store.transaction() as connection:
-        number = add_version(connection, rules.name, edition, note=note, author=who)
+        number = add_version(connection, rules.name, edition, note=note, author=f"{who} (command line)")
         subject = f"{rules.name}@{number}"
         record(connection, Action.PUBLISH, who=who, address="command line", subject=subject, detail=note)
         version = load_version(store, rules.name, number)

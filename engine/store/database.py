@@ -199,6 +199,16 @@ class Store:
                     connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def relaxed(self) -> Iterator[None]:
+        """Commits inside it may be lost together, though never in part, if the power fails: for what can be
+        computed again."""
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            self.connection.execute("PRAGMA synchronous = FULL")
+
 
 def open_store(
     path: str | os.PathLike[str], create: bool = False, read_only: bool = False, wait: float = 5.0
@@ -296,4 +306,5 @@ def _prepare(store: Store, create: bool) -> None:
     # So that what may not be deleted may not be replaced either.
     connection.execute("PRAGMA recursive_triggers = ON")
     if not store.read_only:
-        connection.execute("PRAGMA synchronous = NORMAL")
+        # What was acknowledged to a person is on the disk, even if the power fails.
+        connection.execute("PRAGMA synchronous = FULL")

@@ -363,12 +363,14 @@ CREATE TABLE user (
     created INTEGER NOT NULL
 ) STRICT;
 
--- Who is logged in, by the SHA-256 of what the browser holds.
+-- Who is logged in, by the SHA-256 of what the browser holds. `checked` is when a provider of single sign-on
+-- vouched for them, empty for a log-in by password.
 CREATE TABLE session (
     secret BLOB PRIMARY KEY,
     user INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
     began INTEGER NOT NULL,
-    seen INTEGER NOT NULL
+    seen INTEGER NOT NULL,
+    checked INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_of_user ON session (user);
 

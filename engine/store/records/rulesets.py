@@ -185,6 +185,13 @@ def needs_second_approver(store: Store) -> bool:
         return bool(store.connection.execute("SELECT second_approver FROM state").fetchone()[0])
 
 
+def require_second_approver(store: Store, needed: bool) -> None:
+    """Notes whether nothing is to be published before a second person has approved it."""
+    if needs_second_approver(store) != needed:
+        with store.transaction() as connection:
+            connection.execute("UPDATE state SET second_approver = ?", (needed,))
+
+
 # --- files ------------------------------------------------------------------------------------
 
 

@@ -67,7 +67,7 @@ def score_store(
     Raises `StoreError`; after a break whole units are kept, and the next run does the rest.
     """
     started = time.perf_counter()
-    with only_one(store.path, "scoring", "scoring the leads of", PATIENCE):
+    with only_one(store.path, "scoring", "scoring the leads of", PATIENCE), store.relaxed():
         begun = _begin(store, evaluator, version, now, whole)
         tally = Tally()
         note: str | None = None

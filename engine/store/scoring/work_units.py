@@ -106,6 +106,7 @@ def main() -> None:
     with (
         suppress(Exception),
         open_store(path, wait=_PATIENCE) as store,
+        store.relaxed(),
         open_store(path, read_only=True) as reader,
     ):
         score_units(work.scorer(store, reader, Evaluator(plan), job), units(numbers), tally, done)

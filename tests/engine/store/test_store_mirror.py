@@ -134,7 +134,7 @@ def test_what_is_not_found_from_arrays_is_found_from_the_record(
     assert {key: (row[0], row[1], row[3] == 1) for key, row in world.kept().items()} == world.found()
 
 
-def test_two_processes_take_pieces_of_the_copy(world: World) -> None:
+def test_two_processes_take_pieces_of_the_mirror(world: World) -> None:
     assert world.score(resources=Resources(processes=2, mirror=True)).tally.leads == len(world.found())
     found = rows(world.store)
     assert world.score(whole=True, resources=FROM_RECORD).tally.changed == 0
@@ -208,7 +208,7 @@ def test_a_field_of_another_kind_makes_it_anew(world: World) -> None:
     assert state(world.store) == 1
 
 
-def test_an_empty_store_has_a_copy_of_nothing(tmp_path: Path) -> None:
+def test_an_empty_store_has_a_mirror_of_nothing(tmp_path: Path) -> None:
     with open_store(tmp_path / "empty.db", create=True) as store, synced_mirror(store) as mirror:
         assert mirror.units == ()
 
@@ -232,7 +232,7 @@ def emptied(path: Path) -> None:
 
 @pytest.mark.parametrize("harm", [flipped, cut_short, emptied, Path.unlink])
 @pytest.mark.parametrize("which", ["manifest", "block"])
-def test_a_damaged_copy_is_made_anew(world: World, harm: Callable[[Path], None], which: str) -> None:
+def test_a_damaged_mirror_is_made_anew(world: World, harm: Callable[[Path], None], which: str) -> None:
     world.score(resources=FROM_MIRROR)
     found = rows(world.store)
     folder = mirror_folder(world.store.path)
@@ -258,7 +258,7 @@ def test_every_byte_of_a_file_is_under_a_checksum(world: World) -> None:
             read_through(path)
 
 
-def test_a_copy_is_read_through_on_request(world: World) -> None:
+def test_a_mirror_is_read_through_on_request(world: World) -> None:
     synced_mirror(world.store).__exit__()
     folder = mirror_folder(world.store.path)
     verify(world.store)
@@ -268,7 +268,7 @@ def test_a_copy_is_read_through_on_request(world: World) -> None:
     assert not folder.exists()
 
 
-def test_a_copy_of_another_database_is_not_believed(world: World, tmp_path: Path) -> None:
+def test_a_mirror_of_another_database_is_not_believed(world: World, tmp_path: Path) -> None:
     synced_mirror(world.store).__exit__()
     (tmp_path / "other").mkdir()
     other = World(tmp_path / "other", 2)
@@ -276,7 +276,7 @@ def test_a_copy_of_another_database_is_not_believed(world: World, tmp_path: Path
     assert_in_step(other.store)
 
 
-def test_a_database_put_back_to_an_earlier_day_gets_a_copy_of_its_own(world: World) -> None:
+def test_a_database_put_back_to_an_earlier_day_gets_a_mirror_of_its_own(world: World) -> None:
     synced_mirror(world.store).__exit__()
     backup = world.folder / "backup.db"
     with sqlite3.connect(backup) as earlier:
@@ -287,7 +287,7 @@ def test_a_database_put_back_to_an_earlier_day_gets_a_copy_of_its_own(world: Wor
     world.store.close()
     for left in world.folder.glob("leads.db-[ws]*"):
         left.unlink()
-    shutil.mirror(backup, world.store.path)
+    shutil.copy(backup, world.store.path)
     with open_store(world.store.path) as store:
         store.connection.execute("UPDATE state SET data = data + 1")
         store.connection.execute("INSERT OR REPLACE INTO touched SELECT 2, data FROM state")
@@ -317,7 +317,7 @@ def test_broken_off_at_any_step_it_is_in_step_the_next_time(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(sync._Upkeep if at == "_put" else sync, at, broken)
+        patch.setattr(sync._Sync if at == "_put" else sync, at, broken)
         with pytest.raises(KeyboardInterrupt):
             synced_mirror(world.store)
     world.add_events(2)

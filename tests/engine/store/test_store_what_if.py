@@ -89,26 +89,26 @@ def test_from_the_copy_it_says_the_same(world: World, monkeypatch: pytest.Monkey
         draft = evaluator(TEXT.replace(old, new))
         found = asked.effect(world.store, live, draft, world.now)
         assert found == effect(live, draft, facts(world), world.now)
-        pieces = max(pieces, len(list(sync.folder_of(world.store.path).glob("*.block"))))
+        pieces = max(pieces, len(list(sync.mirror_folder(world.store.path).glob("*.block"))))
         if chance.random() < 0.5:
             world.add_events(3)
     assert (pieces > 1) is (few == 0)
 
 
 @pytest.mark.parametrize("part", [1, 2, 4])
-def test_a_damaged_copy_is_read_past_and_made_anew(
+def test_a_damaged_mirror_is_read_past_and_made_anew(
     world: World, monkeypatch: pytest.MonkeyPatch, part: int
 ) -> None:
     monkeypatch.setattr(what_if, "MANY", 0)
     live, draft = evaluator(TEXT), evaluator(TEXT.replace(*EDITS[0]))
     right = WhatIf().effect(world.store, live, draft, world.now)
-    (block,) = sync.folder_of(world.store.path).glob("*.block")
+    (block,) = sync.mirror_folder(world.store.path).glob("*.block")
     whole = block.read_bytes()
     lost = len(whole) // part
     block.write_bytes(whole[:-lost] + b"?" * lost)
     for _ in range(2):
         assert WhatIf().effect(world.store, live, draft, world.now) == right
-    (block,) = sync.folder_of(world.store.path).glob("*.block")
+    (block,) = sync.mirror_folder(world.store.path).glob("*.block")
     assert len(block.read_bytes()) == len(whole)
     assert b"????????" not in block.read_bytes()
 
