@@ -7,7 +7,7 @@ from ...grammar.text.printer import text_of
 from .. import plan as p
 from .draft import PlanDraft
 from .expressions import Expressions
-from .problems import nearest
+from .problems import mention, nearest
 from .rules import IsNew
 from .scopes import DecisionScope
 
@@ -69,7 +69,9 @@ class DecisionReader:
                     "unknown-score",
                     node.score,
                     f'there is no score "{node.score.text}"',
-                    f'did you mean "{near}"?' if near else f"declare it: score {text_of(node.score)} from 0",
+                    f"did you mean {mention(near)}?"
+                    if near
+                    else f"declare it: score {text_of(node.score)} from 0",
                 )
                 return
             score = scores[node.score.text]
@@ -117,6 +119,8 @@ class DecisionReader:
         match phrase:
             case n.Clause(subject, None, held):
                 phrase, window = subject, held
+            case n.Clause(subject, n.Between(n.Moment() as low, n.Moment() as high, False) as test, None):
+                phrase, window = subject, n.BetweenMoments(low, high, span=test.span)
         if not isinstance(phrase, n.Reference | n.EventPhrase):
             self.problems.error(
                 "outcome-event",

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ...grammar.syntax.nodes import Unit
-from ..plan import FieldValue, Last, Measure, Plan, SignalValue, Value
+from ..plan import FieldValue, Measure, Plan, SignalValue
+from ..plan.lower import Comparison, Edge, Term
 from ..values import DAY, MICROSECONDS, Prepared, shift
 from .calendar import LATEST, crossings
 from .draft import Detail
 from .facts import MEMO_LIMIT, Facts, Row
-from .next_change import Age, Clocks, days_turning, edges
+from .next_change import Age, Clocks, days_turning, flips
 
 if TYPE_CHECKING:
     from .evaluator import Evaluator
@@ -73,9 +74,9 @@ class Wakes:
         self._timers = Timers()
         self._edges: dict[tuple[int, Prepared], tuple[int, ...]] = {}
         self._fields = [
-            (place, value, window)
-            for place, (value, window) in enumerate(self._clocks.fields)
-            if isinstance(value, FieldValue)
+            (place, edge.left.field, edge)
+            for place, edge in enumerate(self._clocks.edges)
+            if isinstance(edge.left, FieldValue)
         ]
         self._ages = [(age, age.of.field) for age in self._clocks.ages if isinstance(age.of, FieldValue)]
 
@@ -102,8 +103,8 @@ class Wakes:
         return min((at for at in found if at > now), default=NEVER)
 
     def _of_fields(self, fields: Sequence[Prepared], now: int) -> Iterator[int]:
-        for place, value, window in self._fields:
-            given = fields[value.field]
+        for place, number, edge in self._fields:
+            given = fields[number]
             if given is None:
                 continue
             key = (place, given)
@@ -111,7 +112,7 @@ class Wakes:
             if found is None:
                 if len(self._edges) >= MEMO_LIMIT:
                     self._edges.clear()
-                found = self._edges[key] = tuple(edges(value.kind, given, window))
+                found = self._edges[key] = tuple(flips(edge, given))
             yield from (at for at in found if at > now)
         for age, number in self._ages:
             if fields[number] is not None:
@@ -179,8 +180,8 @@ def timers_of(plan: Plan, clocks: Clocks) -> Timers | None:
     for selector, decays in clocks.decays.items():
         for every, steps in decays:
             timers.steps.setdefault((every, steps), set()).add(selector)
-    moments: list[tuple[Value, Age | Last | None]] = [(age.of, age) for age in clocks.ages]
-    moments += [(value, window if isinstance(window, Last) else None) for value, window in clocks.fields]
+    moments: list[tuple[Term, Age | Comparison]] = [(age.of, age) for age in clocks.ages]
+    moments += [(comparison.left, comparison) for comparison in clocks.edges]
     for value, clock in moments:
         if isinstance(value, FieldValue):
             continue
@@ -189,12 +190,13 @@ def timers_of(plan: Plan, clocks: Clocks) -> Timers | None:
             return None
         if isinstance(clock, Age):
             timers.add_age(selector_or_none, clock)
-        elif clock is not None:
-            timers.add_window(selector_or_none, clock.amount, clock.unit)
+        elif isinstance(clock.right, Edge) and clock.right.amount < 0:
+            # Events are never after now: of edges there they always lie on the same side.
+            timers.add_window(selector_or_none, -clock.right.amount, clock.right.unit)
     return None if any(clocks.filters.values()) else timers
 
 
-def _selector(plan: Plan, value: Value) -> int | None:
+def _selector(plan: Plan, value: Term) -> int | None:
     """Whose first or last instant a value is."""
     if isinstance(value, SignalValue):
         signal = plan.signals[value.signal]
