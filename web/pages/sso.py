@@ -43,7 +43,8 @@ def begin() -> Response:
 
     provider = _provider()
     quiet = "quiet" in request.args
-    begun = Begun(*(secrets.token_urlsafe(32) for _ in range(3)), quiet=quiet)
+    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+    begun = Begun(state, nonce, verifier, quiet=quiet)
     try:
         response = redirect(provider.address(begun, _back()), 303)
     except Refused as error:
