@@ -239,14 +239,14 @@ def _of_file(asked: str, store: Store | None, catalogue: Catalogue | None) -> Lo
     files = RecordedFiles(Folder(folder))
     name = "stdin" if source.path is None else source.path.stem
     path = STANDARD_INPUT if source.path is None else os.path.abspath(source.path)
-    reading = read(source, catalogue=catalogue, files=files)
     live = None if store is None else newest_version(store, name)
     last = None if store is None else file_version(store, name, path)
-    for version in (live, last):
-        if version is not None and (version.text, version.files) == (source.text, files.texts):
-            # Unchanged rules keep the meaning they were published with, whatever came into the data since.
-            reading = read(source, catalogue=catalogue, files=files, pinned=version.names)
-            break
+    alike = next((one for one in (live, last) if one is not None and one.text == source.text), None)
+    # Unchanged rules keep the meaning they were published with, whatever came into the data since.
+    pinned = None if alike is None else alike.names
+    reading = read(source, catalogue=catalogue, files=files, pinned=pinned, lints=False)
+    if alike is not None and alike.files != files.texts:
+        reading = read(source, catalogue=catalogue, files=files, lints=False)
     plan = runnable(reading)
     same = live is not None and live.digest == plan.digest
     return LoadedRules(name, reading, plan, files.texts, live if same else None, path)
@@ -259,5 +259,5 @@ def of_version(version: RulesetVersion) -> LoadedRules:
     from ..reading import read
 
     source = Source(version.text, Path(f"{version.ruleset}@{version.number}"))
-    reading = read(source, pinned=version.names, files=FrozenFiles(version.files))
+    reading = read(source, pinned=version.names, files=FrozenFiles(version.files), lints=False)
     return LoadedRules(version.ruleset, reading, runnable(reading), version.files, version)
