@@ -177,6 +177,7 @@ def test_every_address_needs_a_role_but_the_few_that_are_open(app: Flask, users)
                 open_to_all.add((method, rule.rule))
     assert open_to_all == {
         ("GET", "/api/openapi.json"),
+        ("GET", "/healthz"),
         ("GET", "/log-in"),
         ("POST", "/log-in"),
         ("GET", "/log-in/sso"),
