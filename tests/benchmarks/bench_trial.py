@@ -15,7 +15,7 @@ from time import perf_counter, sleep
 from flask import Flask
 from leadwright.engine.evaluate.walk import conditions, nested
 from leadwright.engine.reading import Reading, read
-from leadwright.engine.store.opening import Store, open_store
+from leadwright.engine.store.database import Store, open_store
 from leadwright.grammar.diagnostics import Source
 from leadwright.grammar.edits.manuscript import key_of
 from leadwright.web import Settings, create_app

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from leadwright.engine.store.opening import Store
+from leadwright.engine.store.database import Store
 from leadwright.web import Settings, create_app
 from leadwright.web.accounts.roles import Role
 from leadwright.web.accounts.tokens import make_token

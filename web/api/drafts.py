@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.report.diagnostics import diagnostic_data
-from ...engine.store.opening import Store
+from ...engine.store.database import Store
 from ...grammar.edits import Edit, MergeConflict
 from ..access import doer, settings
 from ..accounts.roles import Role

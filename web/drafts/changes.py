@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ...engine.store.opening import Store
+from ...engine.store.database import Store
 from ...grammar.edits import Applied, Conflict, Edit, MergeConflict, apply, merge
 from ...grammar.edits.inverse import restoring
 from .draft import Draft, held, kept

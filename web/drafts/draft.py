@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from ...engine.store.opening import Store
-from ...engine.store.rulesets import load_version, ruleset_names
+from ...engine.store.database import Store
+from ...engine.store.records.rulesets import load_version, ruleset_names
 
 
 @dataclass(frozen=True, slots=True)

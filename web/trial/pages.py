@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 
 from ...engine.reading import Reading
-from ...engine.store.opening import Store
+from ...engine.store.database import Store
 from ...engine.trial.as_test import as_test
 from ...grammar.edits import Edit
 from ..access import needs, settings

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..blocks.decided import Key, Stages
-from ..evaluate.decide import Cut, Fired, label
-from ..plan import Plan
+from ...blocks.decided import Key, Stages
+from ...evaluate.decide import Cut, Fired, label
+from ...plan import Plan
 
 Found = tuple[int, tuple[int, ...], Stages, bool, list[Fired], list[Cut], list[int], Stages]
 """What the generated function tells at the level of lines; see `evaluate.program`."""

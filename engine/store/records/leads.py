@@ -7,12 +7,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ...grammar.nodes import Kind
-from ..values import Prepared, is_blank, prepare
-from .errors import StoreError
+from ....grammar.nodes import Kind
+from ...values import Prepared, is_blank, prepare
+from ..database import Store, StoreError
+from ..schema import SYSTEM_COLUMNS
 from .freshness import mark_all_changed
-from .opening import Store
-from .schema import SYSTEM_COLUMNS
 
 STORAGE = {
     Kind.TEXT: "TEXT",
@@ -150,7 +149,7 @@ def _entries(text: str) -> list[str]:
 
 def moment_text(kind: Kind, value: Prepared) -> str:
     """A prepared day or instant as ISO 8601 in UTC."""
-    from ..values import date_of, moment_of
+    from ...values import date_of, moment_of
 
     assert isinstance(value, int)
     if kind is Kind.DATE:

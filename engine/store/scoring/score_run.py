@@ -11,16 +11,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ..evaluate import Evaluator
-from .freshness import begin_due, begin_whole, due_leads, end, freshness
-from .legend import Legend, save_legend
-from .locks import only_one
-from .opening import Store, open_store
-from .rulesets import RulesetVersion
-from .scorer import PORTION, Scorer, Spans
-from .timelines import listed
-from .whole import Means, Progress, score_all
-from .writing import Job, Tally
+from ...evaluate import Evaluator
+from ..database import Store, only_one, open_store
+from ..records.freshness import begin_due, begin_whole, due_leads, end, freshness
+from ..records.rulesets import RulesetVersion
+from .explanation_lines import Legend, save_legend
+from .full_run import Means, Progress, score_all
+from .lead_reader import listed
+from .row_scorer import PORTION, Scorer, Spans
+from .writer import Job, Tally
 
 PATIENCE = 30.0
 """Seconds to wait for another program that is scoring."""
@@ -143,8 +142,8 @@ def _scorer_of_some(
     """What scores leads by their numbers: one by one where they are few, else at once."""
     if len(begun.leads or ()) >= ENOUGH:
         # Reading arrays takes a tenth of a second to load, which scoring few leads can do without.
-        from ..blocks.deciding import Unsupported
-        from .bulk import BlockScorer
+        from ...blocks.deciding import Unsupported
+        from .block_scorer import BlockScorer
 
         with suppress(Unsupported):
             return BlockScorer(store, reader, evaluator, begun.job).score_leads

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ...grammar.nodes import Kind
-from ..evaluate import Evaluator
-from ..evaluate.facts import Row
-from ..evaluate.wakes import MONTH_ENDS
-from ..evaluate.walk import selections
-from ..plan import Field, Last, Range
-from ..values import MICROSECONDS, Prepared, prepare, shift, text_key
-from .events import event_kinds
-from .leads import StoredField, from_stored, quoted, stored_fields
-from .opening import Store
+from ....grammar.nodes import Kind
+from ...evaluate import Evaluator
+from ...evaluate.facts import Row
+from ...evaluate.wakes import MONTH_ENDS
+from ...evaluate.walk import selections
+from ...plan import Field, Last, Range
+from ...values import MICROSECONDS, Prepared, prepare, shift, text_key
+from ..database import Store
+from ..records.events import event_kinds
+from ..records.leads import StoredField, from_stored, quoted, stored_fields
 
 _LEADS_AT_ONCE = 1_000
 _MOST_LISTED = 500

@@ -7,19 +7,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..evaluate import Evaluator
-from .errors import StoreError
-from .helpers import start_helper
-from .opening import Store, open_store
-from .portions import Portions, score_portions
-from .scorer import PORTION, Spans
-from .writing import Job, Tally
+from ...evaluate import Evaluator
+from ..database import Store, StoreError, open_store
+from .row_scorer import PORTION, Spans
+from .work_units import Portions, score_portions, start_helper
+from .writer import Job, Tally
 
 MANY = 10_000
 """From how many leads on the copy is worth its making."""
 
 if TYPE_CHECKING:
-    from .copy.upkeep import Copy
+    from ..mirror.sync import Copy
 
 _WORTH_TWO = 1.5
 """How many seconds, about, one process must take for a second one to be worth its start."""
@@ -79,10 +77,10 @@ def score_all(
     why: str | None = None
     if means.uses_copy(leads):
         # What reads the copy takes a tenth of a second to load, which scoring what is due can do without.
-        from ..blocks.deciding import Unsupported
-        from .bulk import Copied
-        from .copy.files import Damaged
-        from .copy.upkeep import discard
+        from ...blocks.deciding import Unsupported
+        from ..mirror.files import Damaged
+        from ..mirror.sync import discard
+        from .block_scorer import Copied
 
         for _ in range(2):
             try:
@@ -110,7 +108,7 @@ class CopyError(StoreError):
 
 def _copied(store: Store, progress: Progress | None) -> Copy:
     """The copy, up to date."""
-    from .copy.upkeep import up_to_date
+    from ..mirror.sync import up_to_date
 
     try:
         return up_to_date(store, progress)

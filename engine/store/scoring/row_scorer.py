@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ..evaluate import Detail, Evaluator
-from ..evaluate.wakes import NEVER, Wakes
-from .legend import Legend
-from .opening import Store
-from .outcomes import Found, Outcome, Outcomes
-from .timelines import Span, Timelines
-from .writing import Job, Scores, Tally, Writer
+from ...evaluate import Detail, Evaluator
+from ...evaluate.wakes import NEVER, Wakes
+from ..database import Store
+from .explanation_lines import Legend
+from .lead_reader import Span, Timelines
+from .results import Found, Outcome, Outcomes
+from .writer import Job, Scores, Tally, Writer
 
 PORTION = 5_000
 """How many leads are scored and written at a time."""

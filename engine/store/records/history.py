@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from ..database import Store
 from .events import StoredEvent, event_kinds
 from .leads import StoredField, StoredLead, from_stored, quoted
-from .opening import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,4 @@
-"""A second process that takes its share of a scoring run's portions.
-
-The two share a pipe filled beforehand with the numbers of all portions: whoever is free reads the next one.
-What the second one does not finish, for whatever reason, the first one does afterwards.
-"""
+"""All leads in portions, of which whoever is free scores the next one."""
 
 from __future__ import annotations
 
@@ -10,15 +6,15 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
-from ..evaluate import Evaluator
-from ..plan import Plan
-from .opening import open_store
-from .portions import Portions, score_portions
-from .writing import Job, Tally
+from ...evaluate import Evaluator
+from ...plan import Plan
+from ..database import Store, open_store
+from .writer import Job, Tally
 
 _SIZE = 4
 _PATIENCE = 60.0
@@ -114,3 +110,32 @@ def main() -> None:
     ):
         score_portions(work.scorer(store, reader, Evaluator(plan), job), portions(numbers), tally, done)
     pickle.dump((done, tally), sys.stdout.buffer)
+
+
+Score = Callable[[int], Tally]
+"""Scores a portion by its number and writes what came of it."""
+
+
+class Portions(Protocol):
+    """All leads in so many portions; can be sent to another process."""
+
+    @property
+    def count(self) -> int:
+        """How many portions there are."""
+
+    def seconds(self, rules: int) -> float:
+        """How long one process takes, very roughly, by so many rules."""
+
+    def scorer(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> Score:
+        """What scores them, reading through one connection and writing through another."""
+
+
+def score_portions(
+    score: Score, numbers: Iterable[int], tally: Tally, done: set[int] | None = None
+) -> set[int]:
+    """Scores portions as they come and counts them; which they were, also in `done`."""
+    done = set() if done is None else done
+    for number in numbers:
+        tally.add(score(number))
+        done.add(number)
+    return done

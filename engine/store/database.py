@@ -4,16 +4,135 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
 
-from .errors import StoreError, explained, guarded
 from .schema import APPLICATION_ID, VERSION, migrate
+
+
+class StoreError(Exception):
+    """A database cannot be used, or not for this. `message` says what is wrong, `hint` what to do."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+_SAYINGS = {
+    "SQLITE_BUSY": (
+        "the database {path} is in use by another program",
+        "wait until the other program has finished, then run the same again",
+    ),
+    "SQLITE_LOCKED": (
+        "the database {path} is in use by another program",
+        "wait until the other program has finished, then run the same again",
+    ),
+    "SQLITE_READONLY": (
+        "the database {path} may only be read, not written to",
+        "allow writing to the file and to the folder it is in, or name another with --db",
+    ),
+    "SQLITE_FULL": (
+        "the disk is full: there is no room to write to the database {path}",
+        "make room, then run the same again; what was stored before is untouched",
+    ),
+    "SQLITE_CORRUPT": (
+        "the database {path} is damaged",
+        "restore it from a backup, or import the files again into a new database",
+    ),
+    "SQLITE_NOTADB": (
+        "the file {path} is not a database",
+        "name a database that Leadwright made with --db, or a new file to start one",
+    ),
+    "SQLITE_CANTOPEN": (
+        "the database {path} cannot be opened",
+        "check that the file and its folder exist and that you may read them",
+    ),
+    "SQLITE_IOERR": (
+        "the disk failed while the database {path} was being read or written",
+        "check that the disk is there and has room, then run the same again",
+    ),
+    "SQLITE_TOOBIG": (
+        "a value is too long for the database {path}",
+        "shorten the value, or leave its column out",
+    ),
+}
+
+
+def explain(error: sqlite3.Error, path: Path) -> StoreError | None:
+    """The error in a person's words, or None where it is a mistake of the program's own."""
+    name = getattr(error, "sqlite_errorname", None) or ""
+    primary = "_".join(name.split("_")[:2])
+    return explained(primary, path) if primary in _SAYINGS else None
+
+
+def explained(name: str, path: Path) -> StoreError:
+    """What SQLite's error of this name means for the database at `path`."""
+    message, hint = _SAYINGS[name]
+    return StoreError(message.format(path=path), hint)
+
+
+@contextmanager
+def guarded(path: Path) -> Iterator[None]:
+    """Turns what goes wrong with the database at `path` into a `StoreError`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        said = explain(error, path)
+        if said is None:
+            raise
+        raise said from error
+
+
+_LOOK_AGAIN = 0.05
+
+
+@contextmanager
+def only_one(database: Path, work: str, doing: str, wait: float = 0.0) -> Iterator[None]:
+    """Holds the lock of a sort of work on a database, waiting up to `wait` seconds for another program.
+
+    `doing` says in a message what the other one is doing. Raises `StoreError` where it does not end.
+    """
+    path = database.with_name(f"{database.name}-{work}.lock")
+    try:
+        file = path.open("ab")
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be written: {error.strerror}", "allow writing to the folder of the database"
+        ) from None
+    with file:
+        patient_until = time.monotonic() + wait
+        while not _taken(file):
+            if time.monotonic() >= patient_until:
+                raise StoreError(
+                    f"another program is {doing} {database}", "wait until it has finished, or stop it"
+                )
+            time.sleep(_LOOK_AGAIN)
+        yield
+
+
+def _taken(file: IO[bytes]) -> bool:
+    """Whether the lock could be had; closing the file gives it back, however the program ends."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]  # of Windows alone
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

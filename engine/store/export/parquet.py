@@ -18,16 +18,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ...grammar.nodes import Kind
-from ..evaluate.facts import Reader
-from ..plan import Plan
-from ..sql.layout import LaidOut, Layout, layout_of
-from ..sql.mapping import DEFAULT, column_of
-from ..sql.texts import storable
-from .errors import StoreError
-from .events import stored_properties
-from .leads import StoredField, from_stored, quoted, stored_fields
-from .opening import Store
+from ....grammar.nodes import Kind
+from ...evaluate.facts import Reader
+from ...plan import Plan
+from ...sql.layout import LaidOut, Layout, layout_of
+from ...sql.mapping import DEFAULT, column_of
+from ...sql.texts import storable
+from ..database import Store, StoreError
+from ..records.events import stored_properties
+from ..records.leads import StoredField, from_stored, quoted, stored_fields
 
 PER_FILE = 100_000
 _AT_ONCE = 20_000

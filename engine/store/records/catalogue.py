@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from ...grammar.nodes import Kind
-from ..catalogue import DISTINCT_LIMIT, Catalogue, EventFacts, FieldFacts
-from ..values import prepare, text_key
-from .errors import StoreError
+from ....grammar.nodes import Kind
+from ...catalogue import DISTINCT_LIMIT, Catalogue, EventFacts, FieldFacts
+from ...values import prepare, text_key
+from ..database import Store, StoreError
 from .events import stored_properties
 from .leads import StoredField, quoted, stored_fields, written_as
-from .opening import Store
 
 _MOMENTS = (Kind.DATE, Kind.DATETIME)
 

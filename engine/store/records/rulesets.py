@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ...grammar.nodes import Kind
-from ..plan import Meaning, Resolution
-from ..values import moment_of
-from .errors import StoreError
-from .opening import Store
+from ....grammar.nodes import Kind
+from ...plan import Meaning, Resolution
+from ...values import moment_of
+from ..database import Store, StoreError
 
 _COLUMNS = (
     "ruleset_version.id, ruleset.id, ruleset.name, ruleset.title, number, text, files, names, digest, note, "

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ...blocks.block import Block, Events, StoredColumn
 from ...evaluate.columns import Ints
-from ..events import event_kinds
-from ..leads import quoted, stored_fields
-from ..opening import Store
+from ..database import Store
+from ..records.events import event_kinds
+from ..records.leads import quoted, stored_fields
 
 _AT_ONCE = 256
 """Of how many leads the events are read as one text."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..decision import Line
-from ..values import moment_of
-from .legend import load_legend, read_lines
-from .opening import Store
+from ...decision import Line
+from ...values import moment_of
+from ..database import Store
+from .explanation_lines import load_legend, read_lines
 
 _COLUMNS = (
     "kept.total, kept.outcome, kept.lines, run.id, run.version, run.now, ruleset_version.number, "

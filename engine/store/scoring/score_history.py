@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ..decision import Decision
-from ..evaluate import Evaluator, Event
-from ..score_change import Look, ScoreChange, split
-from ..values import moment_of
-from .events import StoredEvent, events_of
-from .known import seen_by_run
-from .leads import StoredLead
-from .opening import Store
-from .rulesets import RulesetVersion, version_numbered
+from ...decision import Decision
+from ...evaluate import Evaluator, Event
+from ...score_change import Look, ScoreChange, split
+from ...values import moment_of
+from ..database import Store
+from ..records.events import StoredEvent, events_of
+from ..records.history import seen_by_run
+from ..records.leads import StoredLead
+from ..records.rulesets import RulesetVersion, version_numbered
 
 Runnable = Callable[[RulesetVersion], Evaluator | None]
 """How a version is made ready to run; None for one that cannot be read any more."""

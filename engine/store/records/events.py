@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ...grammar.nodes import Kind
-from ..values import moment_of
-from .opening import Store
+from ....grammar.nodes import Kind
+from ...values import moment_of
+from ..database import Store
 
 
 @dataclass(frozen=True, slots=True)

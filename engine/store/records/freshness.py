@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .opening import Store
+from ..database import Store
 from .rulesets import RulesetVersion
 
 ZONE = 64

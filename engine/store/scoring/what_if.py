@@ -18,23 +18,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..contrast import contrast
-from ..effect import Effect
-from ..evaluate import Evaluator
-from ..evaluate.columns import Column, Instants, Ints
-from ..evaluate.gauges import Gauge
-from ..evaluate.judging import Judging
-from ..evaluate.kept import Kept
-from ..evaluate.walk import conditions, nested
-from ..plan import Condition, Rule
-from .errors import StoreError
-from .measured import read_columns
-from .opening import Store, open_store
-from .scorer import uncollected
-from .whole import MANY
+from ...contrast import contrast
+from ...effect import Effect
+from ...evaluate import Evaluator
+from ...evaluate.columns import Column, Instants, Ints
+from ...evaluate.gauges import Gauge
+from ...evaluate.judging import Judging
+from ...evaluate.kept import Kept
+from ...evaluate.walk import conditions, nested
+from ...plan import Condition, Rule
+from ..database import Store, StoreError, open_store
+from .full_run import MANY
+from .lead_columns import read_columns
+from .row_scorer import uncollected
 
 if TYPE_CHECKING:
-    from .copy.upkeep import Copy
+    from ..mirror.sync import Copy
 
 MEMORY = 256 << 20
 """How many bytes are kept between questions, unless told otherwise."""
@@ -286,8 +285,8 @@ def _copied(path: Path, data: int, tell: Progress) -> Iterator[Copy | None]:
 
     Where it turns out to be damaged, it is done away with, and what was read is to be read again.
     """
-    from .copy.files import Damaged
-    from .copy.upkeep import discard, up_to_date
+    from ..mirror.files import Damaged
+    from ..mirror.sync import discard, up_to_date
 
     try:
         # A connection of its own, since the question's is in the middle of reading, and may do nothing else.

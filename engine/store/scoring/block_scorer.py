@@ -8,23 +8,23 @@ from functools import cached_property
 
 import numpy as np
 
-from ..blocks.block import Block
-from ..blocks.deciding import Deciding
-from ..evaluate import Evaluator
-from ..evaluate.columns import Ints
-from ..evaluate.wakes import NEVER
-from .copy.reading import Reading
-from .copy.upkeep import Copy, Unit
-from .events import event_kinds
-from .freshness import ZONE
-from .leads import stored_fields
-from .legend import Legend
-from .opening import Store
-from .outcomes import Outcomes
-from .portions import Score
-from .scorer import uncollected
-from .timelines import Span, all_ready, listed
-from .writing import Job, Scores, Tally, Writer
+from ...blocks.block import Block
+from ...blocks.deciding import Deciding
+from ...evaluate import Evaluator
+from ...evaluate.columns import Ints
+from ...evaluate.wakes import NEVER
+from ..database import Store
+from ..mirror.block_reader import Reading
+from ..mirror.sync import Copy, Unit
+from ..records.events import event_kinds
+from ..records.freshness import ZONE
+from ..records.leads import stored_fields
+from .explanation_lines import Legend
+from .lead_reader import Span, all_ready, listed
+from .results import Outcomes
+from .row_scorer import uncollected
+from .work_units import Score
+from .writer import Job, Scores, Tally, Writer
 
 
 @dataclass(frozen=True)

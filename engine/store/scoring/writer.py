@@ -8,12 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import StoreError
-from .freshness import ZONE, mark_due
-from .opening import Store
-from .outcomes import Outcome
-from .rulesets import RulesetVersion
-from .timelines import Span
+from ..database import Store, StoreError
+from ..records.freshness import ZONE, mark_due
+from ..records.rulesets import RulesetVersion
+from .lead_reader import Span
+from .results import Outcome
 
 _DEAR = 8
 """How many times as long it takes to ask for one outcome as to read one of many."""

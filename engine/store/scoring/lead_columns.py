@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..evaluate import Evaluator
-from ..evaluate.columns import Column, Gathering, Instants, Ints, Numbered, Numbering
-from ..evaluate.gauges import Gauge, Gauging
-from ..evaluate.measuring import measuring, reading_only
-from ..plan import Plan
-from .events import event_kinds
-from .leads import stored_fields
-from .opening import Store
-from .timelines import Prepare, Span, Timelines, maker
+from ...evaluate import Evaluator
+from ...evaluate.columns import Column, Gathering, Instants, Ints, Numbered, Numbering
+from ...evaluate.gauges import Gauge, Gauging
+from ...evaluate.measuring import measuring, reading_only
+from ...plan import Plan
+from ..database import Store
+from ..records.events import event_kinds
+from ..records.leads import stored_fields
+from .lead_reader import Prepare, Span, Timelines, maker
 
 if TYPE_CHECKING:
-    from .copy.upkeep import Copy
+    from ..mirror.sync import Copy
 
 PORTION = 10_000
 """How many leads are read at a time."""
@@ -88,8 +88,8 @@ def _from_copy(
     tell: Tell,
 ) -> list[Column | Instants]:
     """The same from the pieces of the copy: the fields of the evaluator's plan, then the gauges."""
-    from ..blocks.gauges import Measured
-    from ..blocks.picking import Filters, Picking
+    from ...blocks.gauges import Measured
+    from ...blocks.picking import Filters, Picking
 
     kinds, stored = event_kinds(store), stored_fields(store)
     fields = [(stored.get(f.column), Prepare(maker(f, stored.get(f.column)))) for f in evaluator.plan.fields]
@@ -126,7 +126,7 @@ def _in_order(
         return columns
     order = np.argsort(placed, kind="stable")
     if not np.array_equal(placed[order], leads):
-        from .copy.files import Damaged
+        from ..mirror.files import Damaged
 
         raise Damaged
     return [column.taken(order) for column in columns]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from ..decision import Line, LineKind
-from ..evaluate.decide import Cut, Fired, cut_line
-from ..evaluate.rules_source import CUT_BY_GROUP, CUT_BY_RANGE, CUT_BY_TOTAL, bounded
-from ..plan import Plan, Rule
-from .opening import Store
-from .rulesets import RulesetVersion
+from ...decision import Line, LineKind
+from ...evaluate.decide import Cut, Fired, cut_line
+from ...evaluate.rules_source import CUT_BY_GROUP, CUT_BY_RANGE, CUT_BY_TOTAL, bounded
+from ...plan import Plan, Rule
+from ..database import Store
+from ..records.rulesets import RulesetVersion
 
 _MOST_REMEMBERED = 50_000
 

@@ -23,13 +23,10 @@ import numpy as np
 
 from ...blocks.block import EVENTS, MOST, Block
 from ...evaluate.columns import Bools, Ints
-from ..errors import StoreError
-from ..freshness import ALL_CHANGED
-from ..locks import only_one
-from ..opening import Store, open_store
-from .files import BlockFile, Damaged, write_block
-from .manifest import Manifest, Piece, load, save
-from .reading import Reading
+from ..database import Store, StoreError, only_one, open_store
+from ..records.freshness import ALL_CHANGED
+from .block_reader import Reading
+from .files import BlockFile, Damaged, Manifest, Piece, load, save, write_block
 
 _FEW = 8
 """A block is read anew once more than one in so many of its leads stand in supplements."""
