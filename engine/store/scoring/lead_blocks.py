@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..blocks.block import MOST, Block, StoredColumn
-from ..outcomes.arrays import Ints
-from ..outcomes.funnel import part_of
-from ..outcomes.looking import Looking, Made
-from ..plan import Plan
-from .copy.reading import Reading
-from .events import event_kinds
-from .leads import StoredField, stored_fields, to_stored
-from .opening import Store
-from .timelines import all_ready
-from .whole import MANY
+from ...blocks.block import MOST, Block, StoredColumn
+from ...outcomes.arrays import Ints
+from ...outcomes.funnel import part_of
+from ...outcomes.looking import Looking, Made
+from ...plan import Plan
+from ..database import Store
+from ..mirror.block_reader import Reading
+from ..records.events import event_kinds
+from ..records.leads import StoredField, stored_fields, to_stored
+from .full_run import MANY
+from .lead_reader import all_ready
 
 if TYPE_CHECKING:
-    from ..blocks.picking import EventKinds
-    from ..evaluate import Evaluator
-    from .copy.upkeep import Copy
+    from ...blocks.picking import EventKinds
+    from ...evaluate import Evaluator
+    from ..mirror.sync import Copy
 
 _REMEMBERED = 4_000_000
 """Leads with up to so many events are kept between one reading and the next."""
@@ -180,7 +180,7 @@ def lead_blocks(store: Store) -> Iterator[LeadBlocks]:
     with ExitStack() as open_, store.guard():
         copy = None
         if not store.read_only and _many(store):
-            from .copy.upkeep import up_to_date
+            from ..mirror.sync import up_to_date
 
             copy = open_.enter_context(up_to_date(store))
         store.connection.execute("BEGIN")
