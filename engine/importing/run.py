@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..store.database import Store
 from ..store.records.leads import StoredField, add_field, change_kind, stored_fields
 from .events import EventMaker, KindNumbers, save_properties

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.records.leads import add_field
-from leadwright.grammar.nodes import Kind
+from leadwright.grammar.syntax.nodes import Kind
 
 from .as_sql import Kinds
 from .neutral import FIELDS

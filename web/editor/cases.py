@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ...grammar import nodes as n
-from ...grammar.edits.drafts import expected_score, expected_stage
-from ...grammar.edits.manuscript import Manuscript
-from ...grammar.nodes import Kind
-from ...grammar.parser import Parsed
-from ...grammar.printer import label_text, name_text, object_text, quoted
+from ...grammar.edits.document import Manuscript
+from ...grammar.edits.snippets import expected_score, expected_stage
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.nodes import Kind
+from ...grammar.syntax.parse import Parsed
+from ...grammar.text.printer import label_text, name_text, object_text, quoted
 from .vocabulary import Vocabulary
 
 

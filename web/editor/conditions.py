@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...grammar.edits.drafts import condition_text
-from ...grammar.nodes import Kind
-from ...grammar.printer import name_text
+from ...grammar.edits.snippets import condition_text
+from ...grammar.syntax.nodes import Kind
+from ...grammar.text.printer import name_text
 from .vocabulary import Vocabulary
 
 

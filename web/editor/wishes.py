@@ -12,11 +12,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ...grammar.edits import OPERATIONS, Edit, card
-from ...grammar.edits.drafts import condition_text, window_text
 from ...grammar.edits.outline import RowView
-from ...grammar.nodes import Kind
-from ...grammar.parser import Parsed
-from ...grammar.printer import name_text, object_text, quoted
+from ...grammar.edits.snippets import condition_text, window_text
+from ...grammar.syntax.nodes import Kind
+from ...grammar.syntax.parse import Parsed
+from ...grammar.text.printer import name_text, object_text, quoted
 from .cases import expectation_text, fact_text
 from .conditions import default_condition, kind_of, sort_of
 from .pieces import Parts

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from ...engine.compare import compare
 from ...engine.store.database import Store, StoreError
-from ...grammar.diagnostics import Source
-from ...grammar.parser import parse
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax.parse import parse
 from ..access import account, doer, needs, settings
 from ..accounts.roles import Role
 from ..database import reading, writing

@@ -19,7 +19,7 @@ from leadwright.engine.store.mirror import sync
 from leadwright.engine.store.records.rulesets import save_version
 from leadwright.engine.store.scoring import full_run, row_scorer, score_run
 from leadwright.engine.store.scoring.full_run import Means
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.messages.diagnostics import Source
 
 EVENTS = ColumnMapping("lead", events=(EventColumns("at", type="type", object="object"),))
 RULES = """

@@ -20,7 +20,7 @@ from leadwright.engine.store.records.leads import (
     stored_fields,
 )
 from leadwright.engine.store.records.rulesets import load_version, ruleset_names, save_version, versions
-from leadwright.grammar.nodes import Kind
+from leadwright.grammar.syntax.nodes import Kind
 
 LEADS = """\
 email,title,Employees,opted_in,joined,seen,tags

@@ -23,7 +23,7 @@ from leadwright.engine.store.records.leads import change_kind, stored_fields
 from leadwright.engine.store.scoring import full_run, score_run
 from leadwright.engine.store.scoring.full_run import Means
 from leadwright.engine.values import DAY
-from leadwright.grammar.nodes import Kind
+from leadwright.grammar.syntax.nodes import Kind
 from leadwright.tests.engine.store.test_store_fresh import World
 
 FROM_COPY = Means(processes=1, copy=True)

@@ -21,8 +21,8 @@ from leadwright.engine.store.scoring.score_history import score_turns, turn_sinc
 from leadwright.engine.store.scoring.score_run import RunReport, score_store
 from leadwright.engine.store.scoring.scores import score_history
 from leadwright.engine.values import DAY, instant_of, moment_of
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.nodes import Kind
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.nodes import Kind
 
 NOW = instant_of(dt.datetime(2026, 1, 28, 20, tzinfo=dt.UTC))
 HOUR = DAY // 24

@@ -17,7 +17,7 @@ from leadwright.engine.store.records.leads import iterate_leads
 from leadwright.engine.store.scoring import lead_columns, what_if
 from leadwright.engine.store.scoring.lead_reader import Span, Timelines
 from leadwright.engine.store.scoring.what_if import Stopped, WhatIf
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.engine.store.test_store_fresh import RULES, World
 
 TEXT = RULES.format(points=10, threshold=20)
