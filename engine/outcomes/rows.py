@@ -134,7 +134,7 @@ def _born(looking: Looking, outcomes: Outcomes, block: Block) -> Ints:
 
 def _moments(looking: Looking, block: Block, number: int) -> Ints:
     """A field that is a day or an instant, as an instant: a day as its beginning."""
-    from ...grammar.nodes import Kind
+    from ...grammar.syntax.nodes import Kind
 
     column = looking.column(block, number)
     scale = DAY if looking.plan.fields[number].kind is Kind.DATE else 1

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....grammar.nodes import Kind
-from ....grammar.printer import name_text, object_text, quoted
+from ....grammar.syntax.nodes import Kind
+from ....grammar.text.printer import name_text, object_text, quoted
 from ...blocks.block import Block
 from ...blocks.picking import EventKinds
 from ...values import DAY, Prepared, text_key
