@@ -96,13 +96,23 @@ class StageFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeFinding:
+    """An outcome on this lead: whether it was reached, and when; `at` is None also where that is not known."""
+
+    outcome: str
+    line: int
+    reached: bool
+    at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What a ruleset (by its digest) says of a lead at `now`.
 
     `total` is the score without a name; `scores` the named ones. `stages` maps each track to its stage or
     None; `grades` each graded score's name ("" for the total) to its label. `disqualified` holds every
     reason that was true: then no track has a stage, and `stages_if_qualified` says what would have been.
-    `next_change` is the next instant at which time alone can change a clause or a line, None for never.
+    `outcomes` says of each outcome whether it was reached. `next_change` is the next instant at which time alone can change a clause or a line, None for never.
     """
 
     digest: str
@@ -117,6 +127,7 @@ class Decision:
     lines: tuple[Line, ...]
     rules: tuple[RuleFinding, ...]
     stage_findings: tuple[StageFinding, ...]
+    outcomes: Mapping[str, OutcomeFinding]
     disqualifications: tuple[Finding, ...]
     next_change: dt.datetime | None
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..decision import Decision, Finding, Line, LineKind, RuleFinding, StageFinding
+from ..decision import Decision, Finding, Line, LineKind, OutcomeFinding, RuleFinding, StageFinding
 from ..plan import Grade, Plan, Rule
 from ..values import moment_of
 from .draft import Detail
@@ -38,7 +39,7 @@ def told(
     instants of each selection, what each rule pays for, and when the decision can next change."""
     ran, instants, paid = found_out
     plan = evaluator.plan
-    total, scores, stages, _, fired, cuts, reasons, would, truths, values = ran
+    total, scores, stages, _, fired, cuts, reasons, would, reached, truths, values = ran
     found = Found(evaluator.parts, facts, total, scores, truths, values, instants)
     rules = _rules(found, fired, paid)
     lines = tuple(line for rule in rules for line in rule.lines) + _cut_lines(plan, cuts)
@@ -55,10 +56,24 @@ def told(
         lines=lines,
         rules=rules,
         stage_findings=_stages(found, stages, cuts),
+        outcomes=outcome_findings(plan, reached),
         disqualifications=tuple(finding(found, d.condition) for d in plan.disqualifications),
         next_change=None if change is None else moment_of(change),
     )
     return decision, found
+
+
+def outcome_findings(plan: Plan, reached: Sequence[int | bool | None]) -> dict[str, OutcomeFinding]:
+    """The outcomes by name, from when each was reached; see `program`."""
+    return {
+        outcome.name: OutcomeFinding(
+            outcome.name,
+            outcome.origin.line,
+            at is not None,
+            None if at is None or at is True else moment_of(at),
+        )
+        for outcome, at in zip(plan.outcomes, reached, strict=True)
+    }
 
 
 def words_of(plan: Plan, number: int) -> str:

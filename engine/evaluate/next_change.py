@@ -52,14 +52,14 @@ def next_change(evaluator: Evaluator, facts: Facts, now: int, tries: int = TRIES
     for _ in range(tries):
         place = bisect_right(fixed, at, place)
         candidates = [
-            tick for tick in clocks.ticks(facts, evaluator.classes.known, found[9], at) if tick > at
+            tick for tick in clocks.ticks(facts, evaluator.classes.known, found[10], at) if tick > at
         ]
         candidates += fixed[place : place + 1]
         at = min(candidates, default=LATEST + 1)
         if at > LATEST:
             return None
         found = evaluator.run(Detail.FINDINGS, facts, at)
-        if (found[8], found[4], found[5]) != (before[8], before[4], before[5]):
+        if (found[8:10], found[4], found[5]) != (before[8:10], before[4], before[5]):
             return at
     return at
 

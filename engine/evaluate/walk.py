@@ -25,7 +25,7 @@ from ..plan import (
 
 
 def conditions(plan: Plan) -> Iterator[Condition]:
-    """The conditions on leads: of definitions, rules, stages and disqualifications, in this order."""
+    """The conditions on leads: of definitions, rules, stages, disqualifications and outcomes, in this order."""
     for definition in plan.definitions:
         if definition.condition is not None:
             yield definition.condition
@@ -36,6 +36,9 @@ def conditions(plan: Plan) -> Iterator[Condition]:
         yield stage.condition
     for disqualification in plan.disqualifications:
         yield disqualification.condition
+    for outcome in plan.outcomes:
+        if outcome.condition is not None:
+            yield outcome.condition
 
 
 def clauses(condition: Condition) -> Iterator[Clause]:
@@ -111,7 +114,7 @@ def condition_values(condition: Condition) -> Iterator[Value]:
 
 
 def selections(plan: Plan) -> Iterator[Selection]:
-    """Every selection of events that signals and rules measure."""
+    """Every selection of events that signals, rules and outcomes measure."""
     for signal in plan.signals:
         yield signal.events
         if signal.then is not None:
@@ -119,3 +122,6 @@ def selections(plan: Plan) -> Iterator[Selection]:
     for rule in plan.rules:
         if rule.each is not None:
             yield rule.each.events
+    for outcome in plan.outcomes:
+        if outcome.events is not None:
+            yield outcome.events

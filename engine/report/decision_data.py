@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from ..decision import Decision, Finding, Line, Missing, RuleFinding, StageFinding
+from ..decision import Decision, Finding, Line, Missing, OutcomeFinding, RuleFinding, StageFinding
 
 
 def decision_data(decision: Decision) -> dict[str, Any]:
@@ -24,6 +24,7 @@ def decision_data(decision: Decision) -> dict[str, Any]:
         "lines": [_line(line) for line in decision.lines],
         "rules": [_rule(rule) for rule in decision.rules],
         "stage_findings": [stage_data(stage) for stage in decision.stage_findings],
+        "outcomes": {name: outcome_data(one) for name, one in decision.outcomes.items()},
         "disqualifications": [_finding(finding) for finding in decision.disqualifications],
         "next_change": _instant(decision.next_change),
     }
@@ -81,6 +82,11 @@ def stage_data(stage: StageFinding) -> dict[str, Any]:
         "condition": _finding(stage.condition),
         "ways": [[_missing(missing) for missing in way] for way in stage.ways],
     }
+
+
+def outcome_data(outcome: OutcomeFinding) -> dict[str, Any]:
+    """An outcome on a lead."""
+    return {"line": outcome.line, "reached": outcome.reached, "at": _instant(outcome.at)}
 
 
 def _missing(missing: Missing) -> dict[str, Any]:

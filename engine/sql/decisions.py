@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from ..plan import Grade
+from ...grammar.syntax.nodes import Kind
+from ..plan import Grade, Measure, Outcome, Signal
+from ..values import DAY
 from .conditions import truth_of
 from .leads import Leads
 from .results import ResultColumn, Told
-from .terms import Term, any_of, coalesce, compared, said, text, truth, unknown, when, whole
+from .terms import (
+    Term,
+    any_of,
+    coalesce,
+    compared,
+    computed,
+    is_known,
+    said,
+    text,
+    truth,
+    unknown,
+    when,
+    whole,
+)
 
 
 def add_decisions(leads: Leads, fires: list[Term], columns: tuple[ResultColumn, ...]) -> None:
@@ -28,6 +43,27 @@ def add_decisions(leads: Leads, fires: list[Term], columns: tuple[ResultColumn, 
     for told in columns:
         if told.tells is Told.TAG:
             add(Told.TAG, told.subject, _tagged(leads, fires, str(told.subject)))
+    for outcome in leads.plan.outcomes:
+        reached, at = _outcome(leads, outcome)
+        add(Told.OUTCOME, outcome.name, reached)
+        if at is not None:
+            add(Told.OUTCOME_AT, outcome.name, at)
+
+
+def _outcome(leads: Leads, outcome: Outcome) -> tuple[Term, Term | None]:
+    """Whether an outcome was reached, and when; None where that is never known."""
+    if outcome.events is not None:
+        signal = Signal(Measure.FIRST, outcome.events)
+        first = leads.fact(leads.measures.wish("first", outcome.events), leads.measures.signal(signal))
+        return is_known(first), first.copy()
+    assert outcome.condition is not None
+    reached = coalesce(truth_of(leads, outcome.condition), truth(False))
+    if outcome.at is None:
+        return reached, None
+    at = leads.field(outcome.at.field)
+    if outcome.at.kind is Kind.DATE:
+        at = computed("*", leads.dialect.bigint(at), whole(DAY))
+    return reached, when((reached.copy(), at))
 
 
 def _disqualified(leads: Leads) -> Term:

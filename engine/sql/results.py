@@ -13,7 +13,8 @@ class Told(Enum):
     """What a column of the result tells of a lead.
 
     LEAD is its id. TOTAL and SCORE are whole numbers. STAGE is the name of the stage in a track, NULL for
-    none. DISQUALIFIED and TAG are yes or no. GRADE is the label of a score's grade.
+    none. DISQUALIFIED and TAG are yes or no. GRADE is the label of a score's grade. OUTCOME says whether it
+    was reached, OUTCOME_AT at which instant, as the tables hold instants, NULL where that is not known.
     """
 
     LEAD = "lead"
@@ -23,6 +24,8 @@ class Told(Enum):
     DISQUALIFIED = "disqualified"
     GRADE = "grade"
     TAG = "tag"
+    OUTCOME = "outcome"
+    OUTCOME_AT = "outcome at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,16 @@ def result_columns(plan: Plan) -> tuple[ResultColumn, ...]:
         subjects.append((Told.GRADE, None if grade.score is None else plan.scores[grade.score].name))
     tags = dict.fromkeys(tag for rule in plan.rules for tag in rule.tags)
     subjects += [(Told.TAG, tag) for tag in tags]
+    for outcome in plan.outcomes:
+        subjects.append((Told.OUTCOME, outcome.name))
+        if outcome.events is not None or outcome.at is not None:
+            subjects.append((Told.OUTCOME_AT, outcome.name))
     return tuple(ResultColumn(names.fresh(_wish(tells, of)), tells, of) for tells, of in subjects)
 
 
 def _wish(tells: Told, subject: str | None) -> str:
     if tells is Told.LEAD:
         return "lead_id"
+    if tells is Told.OUTCOME_AT:
+        return f"outcome {subject} at"
     return tells.value if subject is None else f"{tells.value} {subject}"

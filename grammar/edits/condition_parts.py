@@ -22,7 +22,7 @@ OPERATORS = (
 )
 """Every operator by the value of its control."""
 
-_FINE_UNITS = ("minute", "hour", "day", "week")
+FINE_UNITS = ("minute", "hour", "day", "week")
 _PROPERTY_FUNCTIONS = ("sum", "avg", "min", "max")
 _EVENT_FUNCTIONS = ("distinct", "days")
 
@@ -113,7 +113,7 @@ def _subject(anatomy: Anatomy, prefix: str, node: n.Expression, end: int) -> int
         case n.Sequence(first, second, within):
             core = event(anatomy, f"{prefix}first.", first, None)
             event(anatomy, f"{prefix}second.", second, None)
-            anatomy.duration(f"{prefix}within", within, _FINE_UNITS)
+            anatomy.duration(f"{prefix}within", within, FINE_UNITS)
             return max(core, node.span.end)
         case n.Aggregate():
             return _aggregate(anatomy, prefix, node, end)

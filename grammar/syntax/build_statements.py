@@ -328,6 +328,13 @@ def band_otherwise(span: Span, label: n.Name) -> Otherwise:
     return Otherwise(span, label)
 
 
-def outcome(span: Span, name: n.Name, condition: n.Expression) -> n.Outcome:
-    """`outcome won when became customer`."""
-    return n.Outcome(name, condition, span=span)
+def outcome(
+    span: Span,
+    name: n.Name,
+    condition: n.Expression,
+    at: n.Name | None,
+    within: n.Duration | None,
+    born: n.Reference | n.EventPhrase | None,
+) -> n.Outcome:
+    """`outcome won when converted = yes at closed_on within 90 days born created_at`."""
+    return n.Outcome(name, condition, at, within, born, span=span)
