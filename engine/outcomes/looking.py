@@ -23,7 +23,7 @@ from ..evaluate.columns import Column, Instants, Numbered
 from ..evaluate.judging import Judging
 from ..evaluate.kept import Kept
 from ..evaluate.meaning import Meanings
-from ..evaluate.walk import clauses as clauses_of
+from ..plan.walk import clauses as clauses_of
 from ..evaluate.walk import condition_values, conditions, selections
 from ..plan import Condition, DaysBetween, Measure, Plan, Range, Selection, Within
 from ..values import DAY, MICROSECONDS, Prepared

@@ -51,8 +51,8 @@ def command(rules: tuple[str, ...], every: float, db: str, as_json: bool) -> int
 
     with open_store(db) as store, only_one(store.path, "watch", "watching"):
         watch = Watch(store, _named(store, rules))
-        if not as_json:
-            write(f"Watching {', '.join(watch.names)} in {db}, every {every:g} seconds. Ctrl+C stops it.")
+        say = note if as_json else write
+        say(f"Watching {', '.join(watch.names)} in {db}, every {every:g} seconds. Ctrl+C stops it.")
         with stopped_by_signals() as stop:
             while True:
                 for report in watch.look():

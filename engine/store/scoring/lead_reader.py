@@ -16,8 +16,8 @@ from ....grammar.syntax.nodes import Kind
 from ...evaluate import Evaluator
 from ...evaluate.facts import Row
 from ...evaluate.wakes import MONTH_ENDS
-from ...evaluate.walk import selections
 from ...plan import Field, Last, Range
+from ...plan.walk import selections
 from ...values import MICROSECONDS, Prepared, prepare, shift, text_key
 from ..database import Store
 from ..records.events import event_kinds
@@ -205,8 +205,7 @@ class Timelines:
 
     def _needs_properties(self, kind: int) -> bool:
         code = self._codes[kind]
-        columns = self.classes.known[code].columns if code > 0 else ()
-        return code < 0 or any(column is not None and column.name is not None for column in columns)
+        return code < 0 or self.classes.needs_properties(self.kinds[kind][0], code)
 
     def _oldest(self) -> dict[int, int]:
         """Before which instant events of each kind that is read can make no difference."""

@@ -25,8 +25,8 @@ from ...evaluate.columns import Column, Instants, Ints
 from ...evaluate.gauges import Gauge
 from ...evaluate.judging import Judging
 from ...evaluate.kept import Kept
-from ...evaluate.walk import conditions, nested
 from ...plan import Condition, Rule
+from ...plan.walk import conditions, nested
 from ..database import Store, StoreError, open_store
 from .full_run import MANY
 from .lead_columns import read_columns

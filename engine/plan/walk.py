@@ -1,10 +1,10 @@
-"""Walks over the parts of a plan."""
+"""The one walk over the parts of a plan. Definitions are not entered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..plan import (
+from .model import (
     All,
     Any,
     Between,
@@ -15,7 +15,6 @@ from ..plan import (
     DaysBetween,
     Domain,
     Holds,
-    Matches,
     Not,
     OneOf,
     Plan,
@@ -41,47 +40,67 @@ def conditions(plan: Plan) -> Iterator[Condition]:
             yield outcome.condition
 
 
-def clauses(condition: Condition) -> Iterator[Clause]:
-    """The single clauses of a condition, in order; definitions are not entered."""
+def selections(plan: Plan) -> Iterator[Selection]:
+    """Every selection of events that signals, rules and outcomes measure."""
+    for signal in plan.signals:
+        yield signal.events
+        if signal.then is not None:
+            yield signal.then
+    for rule in plan.rules:
+        if rule.each is not None:
+            yield rule.each.events
+    for outcome in plan.outcomes:
+        if outcome.events is not None:
+            yield outcome.events
+
+
+# --- conditions -------------------------------------------------------------------------------
+
+
+def items_of(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions directly within one."""
     match condition:
         case All(items=items) | Any(items=items):
-            for item in items:
-                yield from clauses(item)
+            return items
         case Not(item=item):
-            yield from clauses(item)
-        case Holds():
-            return
-        case _:
-            yield condition
+            return (item,)
+    return ()
 
 
 def nested(condition: Condition) -> Iterator[Condition]:
-    """A condition and all conditions in it; definitions are not entered."""
+    """A condition and all conditions in it, in order."""
     yield condition
-    match condition:
-        case All(items=items) | Any(items=items):
-            for item in items:
-                yield from nested(item)
-        case Not(item=item):
-            yield from nested(item)
+    for item in items_of(condition):
+        yield from nested(item)
+
+
+def leaves(condition: Condition) -> Iterator[Clause | Holds]:
+    """The clauses and uses of definitions in a condition, in order."""
+    for one in nested(condition):
+        if not isinstance(one, All | Any | Not):
+            yield one
+
+
+def clauses(condition: Condition) -> Iterator[Clause]:
+    """The clauses in a condition, in order."""
+    return (leaf for leaf in leaves(condition) if not isinstance(leaf, Holds))
 
 
 def holds(condition: Condition) -> Iterator[int]:
     """The definitions that a condition asks for, once per time it does."""
-    match condition:
-        case All(items=items) | Any(items=items):
-            for item in items:
-                yield from holds(item)
-        case Not(item=item):
-            yield from holds(item)
-        case Holds(define=define):
-            yield define
-        case _:
-            return
+    return (leaf.define for leaf in leaves(condition) if isinstance(leaf, Holds))
+
+
+# --- values -----------------------------------------------------------------------------------
+
+
+def subject(clause: Clause) -> Value:
+    """What a clause asks about."""
+    return clause.left if isinstance(clause, Compare) else clause.value
 
 
 def operands(clause: Clause) -> tuple[Value, ...]:
-    """The values that a clause compares, its subject first."""
+    """What a clause asks about, and what it is compared with."""
     match clause:
         case Compare(left=left, right=right):
             return (left, right)
@@ -89,14 +108,11 @@ def operands(clause: Clause) -> tuple[Value, ...]:
             return (value, low, high)
         case OneOf(value=value, constants=constants):
             return (value, *constants)
-        case Matches(value=value):
-            return (value,)
-        case _:
-            return (clause.value,)
+    return (clause.value,)
 
 
 def parts(value: Value) -> Iterator[Value]:
-    """A value and those that it is computed from; definitions are not entered."""
+    """A value and all that it is computed from."""
     yield value
     match value:
         case Calculation(left=left, right=right):
@@ -111,17 +127,3 @@ def condition_values(condition: Condition) -> Iterator[Value]:
     for clause in clauses(condition):
         for operand in operands(clause):
             yield from parts(operand)
-
-
-def selections(plan: Plan) -> Iterator[Selection]:
-    """Every selection of events that signals, rules and outcomes measure."""
-    for signal in plan.signals:
-        yield signal.events
-        if signal.then is not None:
-            yield signal.then
-    for rule in plan.rules:
-        if rule.each is not None:
-            yield rule.each.events
-    for outcome in plan.outcomes:
-        if outcome.events is not None:
-            yield outcome.events

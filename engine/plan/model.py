@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ..grammar.messages.diagnostics import Source
-from ..grammar.syntax.nodes import Kind, Span, Unit
-from .values import Prepared
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax.nodes import Kind, Span, Unit
+from ..values import Prepared
 
 Given = object
 """A value as a lead or an event is given it, before `values.prepare`."""
