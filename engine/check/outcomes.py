@@ -9,10 +9,10 @@ from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import text_of
 from .. import plan as p
-from .draft import Draft
+from .draft import PlanDraft
 from .events import LONGEST_YEARS
 from .expressions import Expressions
-from .scopes import Facts
+from .scopes import FactScope
 
 LOST = "lost"
 """The name of the outcome that loses."""
@@ -23,10 +23,10 @@ _DATES = (Kind.DATE, Kind.DATETIME)
 class OutcomeReader:
     """Reads outcomes into a draft."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: PlanDraft) -> None:
         self.draft = draft
         self.problems = draft.problems
-        self.expressions = Expressions(draft, Facts(draft))
+        self.expressions = Expressions(draft, FactScope(draft))
 
     def read(self, node: n.Outcome) -> p.Outcome | None:
         """The outcome, or None where it is wrong, now reported."""
@@ -81,7 +81,7 @@ class OutcomeReader:
                 "outcome-event",
                 wrong,
                 "an outcome is the first of some events, or what fields of the lead say",
-                "e.g. outcome won when became customer, or outcome won when status = \"won\" at closed_on",
+                'e.g. outcome won when became customer, or outcome won when status = "won" at closed_on',
             )
             return None
         return self.expressions.condition(node.condition)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..decision import Decision, Finding, Line, LineKind, OutcomeFinding, RuleFinding, StageFinding
+from ..explain.decision import Decision, Finding, Line, LineKind, OutcomeFinding, RuleFinding, StageFinding
 from ..plan import Grade, Plan, Rule
 from ..values import moment_of
 from .draft import Detail

@@ -75,9 +75,7 @@ def _month(text: str, path: Path, line: int) -> int:
     found = _MONTH.fullmatch(text.strip())
     moment = read_moment(f"{found[1]}-{found[2]}-01") if found else None
     if moment is None:
-        raise NotMeasurable(
-            f'line {line} of {path} has no month: "{text}"', "write months like 2026-03"
-        )
+        raise NotMeasurable(f'line {line} of {path} has no month: "{text}"', "write months like 2026-03")
     return day_of(moment) * DAY
 
 

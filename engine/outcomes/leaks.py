@@ -150,7 +150,9 @@ def event_leaks(
             )
         elif late > AT_THE_WIN:
             leaks.append(
-                Leak(type_, "asked", f"first seen at or after the win for {percent(late)} of the winners", True)
+                Leak(
+                    type_, "asked", f"first seen at or after the win for {percent(late)} of the winners", True
+                )
             )
     return leaks
 

@@ -298,7 +298,9 @@ def _groups(
     return sorted(found, key=lambda group: (-group.leads.of, group.value))[:MOST_GROUPS], unassigned
 
 
-def values_of(blocks: Iterable[Block], rows: Rows, column: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def values_of(
+    blocks: Iterable[Block], rows: Rows, column: str
+) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """The value of a column of the record of each row, as people would write it, "" for unknown."""
     order = np.argsort(rows.lives.leads, kind="stable")
     numbers = rows.lives.leads[order]

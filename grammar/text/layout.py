@@ -245,9 +245,7 @@ class _Sheet:
 
     def _end(self, text: str, start: int, end: int) -> None:
         """What ends a statement after its condition, on a line of its own where it must or was."""
-        if (
-            len(self._lines) > 1 or not self._room(f" {text}") or self._written.broken(start, end)
-        ):
+        if len(self._lines) > 1 or not self._room(f" {text}") or self._written.broken(start, end):
             word, _, _ = text.partition(" ")
             self._line(text, self._written.find(word, start, end), HANG)
         else:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ...grammar.edits.snippets import condition_text
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import name_text
-from .vocabulary import Vocabulary
+from ..assist.names import KnownNames
 
 
-def default_condition(name: str, form: str, names: Vocabulary, event: str | None = None) -> str:
+def default_condition(name: str, form: str, names: KnownNames, event: str | None = None) -> str:
     """A condition to begin with: true to the data, and ready to be changed."""
     if form:
         return _measure(name, form, names)
@@ -31,12 +31,12 @@ def default_condition(name: str, form: str, names: Vocabulary, event: str | None
     return condition_text(name, operator="contains" if kind is Kind.TEXTS else "=", values=[commonest])
 
 
-def _is_define(name: str, names: Vocabulary) -> bool:
+def _is_define(name: str, names: KnownNames) -> bool:
     known = names.known(name)
     return known is not None and known.sort == "define"
 
 
-def kind_of(name: str, names: Vocabulary, event: str | None) -> Kind | None:
+def kind_of(name: str, names: KnownNames, event: str | None) -> Kind | None:
     """The kind of what a name stands for, a property where it is about an event; None for events."""
     if event is not None:
         return names.properties(event).get(name, Kind.TEXT)
@@ -44,7 +44,7 @@ def kind_of(name: str, names: Vocabulary, event: str | None) -> Kind | None:
     return known.kind if known is not None else None
 
 
-def _measure(name: str, form: str, names: Vocabulary) -> str:
+def _measure(name: str, form: str, names: KnownNames) -> str:
     known = [one for one in names.names() if one.sort == "event"]
     events = sorted(known, key=lambda one: -(one.count or 0))
     if form in ("days until", "domain"):
@@ -76,7 +76,7 @@ def _measure(name: str, form: str, names: Vocabulary) -> str:
     raise ValueError("No event of the data has a property that is a number.")
 
 
-def sort_of(name: str, names: Vocabulary, event: str | None) -> str:
+def sort_of(name: str, names: KnownNames, event: str | None) -> str:
     """What decides which comparisons suit a name."""
     if name == "score" or name in names.scores:
         return "score"

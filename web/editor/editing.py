@@ -6,15 +6,16 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from ...engine.report.paper import listed
+from ...engine.report.text_style import listed
 from ..access import doer, needs, person, settings
-from ..accounts.roles import Role
+from ..accounts.users import Role
+from ..assist.names import vocabulary
 from ..database import reading, writing
 from ..drafts import (
-    Caught,
     Changed,
     Draft,
-    NotDone,
+    Rebased,
+    Rejected,
     change,
     discard,
     entries,
@@ -24,15 +25,14 @@ from ..drafts import (
     text_at,
     undo,
 )
-from ..pages.asked import number_asked
+from ..pages.context import number_asked
 from ..problems import invalid
-from ..rulebook import kept
+from ..ruleset_cache import kept
+from .card_cache import desk
 from .cards import id_of
-from .desk import desk
+from .intents import edits_of
 from .opening import caught_up, draft_of, may_edit, published_words, screen_of
 from .text import text_parts
-from .vocabulary import vocabulary
-from .wishes import edits_of
 
 editor = Blueprint("editing", __name__)
 
@@ -56,7 +56,7 @@ def edit(name: str) -> Response:
         names = vocabulary(parsed.tree, kept().catalogue(store))
         edits = [one for item in given for one in edits_of(item, parsed, names)]
     except ValueError as error:
-        return _answer(asked, NotDone(draft, str(error), **_place(given[0])))
+        return _answer(asked, Rejected(draft, str(error), **_place(given[0])))
     if not edits:
         return _answer(asked, Changed(draft, {}))
     with writing(settings()) as written:
@@ -158,7 +158,7 @@ def _place(item: Any) -> dict[str, str]:
     )
 
 
-def _answer(asked: dict[str, Any], done: Changed | NotDone, caught: Caught | None = None) -> Response:
+def _answer(asked: dict[str, Any], done: Changed | Rejected, caught: Rebased | None = None) -> Response:
     """All that a page has to show anew: cards that differ from those it has, their order, the state."""
     draft: Draft = done.draft
     lead = asked.get("lead")

@@ -125,7 +125,9 @@ class LeadBlocks:
         run = bisect_right(starts, at) - 1
         if run < 0:
             return False
-        later = [one for one in self.changes.get(lead, ()) if one.column == column and one.data > self.runs[run][1]]
+        later = [
+            one for one in self.changes.get(lead, ()) if one.column == column and one.data > self.runs[run][1]
+        ]
         return bool(later) and later[0].value is None
 
 
@@ -192,5 +194,3 @@ def lead_blocks(store: Store) -> Iterator[LeadBlocks]:
 
 def _many(store: Store) -> bool:
     return int(store.connection.execute("SELECT count(*) FROM lead").fetchone()[0]) >= MANY
-
-
