@@ -23,9 +23,9 @@ from ..evaluate.columns import Column, Instants, Numbered
 from ..evaluate.judging import Judging
 from ..evaluate.kept import Kept
 from ..evaluate.meaning import Meanings
-from ..evaluate.walk import condition_values, conditions, selections
 from ..plan import Condition, DaysBetween, Measure, Plan, Range, Selection, Within
 from ..plan.walk import clauses as clauses_of
+from ..plan.walk import condition_values, conditions, selections
 from ..values import DAY, MICROSECONDS, Prepared
 from .arrays import Bools, Floats, Ints
 
