@@ -29,6 +29,8 @@ def decision_text(decision: Decision, paper: TextStyle = PLAIN, *, silent_rules:
     lines += ["", *_total(decision, paper)]
     if decision.stage_findings or decision.disqualifications:
         lines += ["", paper.bold("Stages"), *_stages(decision, paper)]
+    if decision.outcomes:
+        lines += ["", paper.bold("Outcomes"), *_outcomes(decision, paper)]
     if silent_rules:
         lines += _silent(decision, paper)
     lines += ["", *_blanks(decision, paper), *paper.wrapped(next_change_words(decision))]
@@ -164,6 +166,21 @@ def _found(finding: Finding) -> str:
         return finding.found
     dates = list(dict.fromkeys(instant.date().isoformat() for instant in sorted(finding.instants)))
     return f"{finding.found}, {'last on' if len(dates) > 1 else 'on'} {dates[-1]}"
+
+
+# --- outcomes ---------------------------------------------------------------------------------
+
+
+def _outcomes(decision: Decision, paper: TextStyle) -> list[str]:
+    lines = []
+    for name, outcome in decision.outcomes.items():
+        if not outcome.reached:
+            lines.append(f"  {shown(name)}  {paper.dim('not reached')}")
+        elif outcome.at is None:
+            lines.append(f"  {paper.good(shown(name))}  reached, on a day that is not known")
+        else:
+            lines.append(f"  {paper.good(shown(name))}  reached on {when(outcome.at)}")
+    return lines
 
 
 # --- stages -----------------------------------------------------------------------------------
