@@ -52,6 +52,22 @@ def pattern_key(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
+DOMAIN_ENDS = " >),;?"
+"""What no domain holds: a domain ends before the first of these."""
+
+
+def domain_of(key: str) -> str | None:
+    """The domain in a text key: what follows the last @, None without one or with nothing behind it.
+
+    It ends before the first of `DOMAIN_ENDS`, and without dots at its end, so that `Zoe <z@x.example>`,
+    `mailto:z@x.example?subject=hi` and `z@x.example.` all give `x.example`.
+    """
+    _, at, behind = key.rpartition("@")
+    behind = behind.lstrip()
+    ends = [place for sign in DOMAIN_ENDS if (place := behind.find(sign)) >= 0]
+    return (behind[: min(ends, default=None)].rstrip(".") or None) if at else None
+
+
 def read_moment(text: str) -> dt.date | dt.datetime | None:
     """A day or an instant (in UTC; without an offset it is taken as UTC) in ISO 8601, or None."""
     text = text.strip()

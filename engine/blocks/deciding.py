@@ -36,7 +36,7 @@ _UNDATED = NEVER + 1
 
 @dataclass(frozen=True)
 class _When:
-    """When leads reached an outcome: the different instants as a key has them, which of them each lead has."""
+    """When leads reached an outcome: the different instants as a key has them, and which each lead has."""
 
     values: Sequence[int | bool | None]
     codes: Ints

@@ -8,7 +8,7 @@ from .. import plan as p
 from .draft import PlanDraft
 from .expressions import Expressions
 from .outcomes import OutcomeReader
-from .problems import nearest
+from .problems import mention, nearest
 from .rules import IsNew
 from .scopes import DecisionScope
 
@@ -71,7 +71,9 @@ class DecisionReader:
                     "unknown-score",
                     node.score,
                     f'there is no score "{node.score.text}"',
-                    f'did you mean "{near}"?' if near else f"declare it: score {text_of(node.score)} from 0",
+                    f"did you mean {mention(near)}?"
+                    if near
+                    else f"declare it: score {text_of(node.score)} from 0",
                 )
                 return
             score = scores[node.score.text]

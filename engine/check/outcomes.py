@@ -88,6 +88,8 @@ class OutcomeReader:
 
     def is_field(self, name: n.Name) -> bool:
         """Whether a name is a field."""
+        if name.text in self.draft.names.scores:
+            return False
         found = self.draft.names.resolve(name)
         return found is None or found.meaning is p.Meaning.FIELD
 

@@ -52,7 +52,7 @@ class Evaluator:
         self.parts = Parts(plan)
         self.classes = EventClasses(plan)
         self.clocks = Clocks(plan, self.parts.values)
-        self._names = tuple((field.column, field.name) for field in plan.fields)
+        self._columns = tuple(field.column for field in plan.fields)
         self.fields = fields_reader([Reader(field.kind, field.default) for field in plan.fields])
         """Prepared fields of values given in the order of the plan's fields."""
         self._programs: dict[Detail, Program] = {}
@@ -66,11 +66,11 @@ class Evaluator:
     # --- facts ----------------------------------------------------------------------------------
 
     def facts(self, lead: Mapping[str, object], events: Iterable[Event | Mapping[str, object]] = ()) -> Facts:
-        """A lead made ready: fields by their name in the data or in the rules, events in any order.
+        """A lead made ready: fields by their names in the data, events in any order.
 
         Raises FactsError for an event without a type or a readable instant.
         """
-        given = given_fields(lead, self._names)
+        given = given_fields(lead, self._columns)
         rows: list[Row] = []
         for event in map(event_from, events):
             row = self.classes.row(instant_from(event.at), event.type, event.object, event.properties)

@@ -70,15 +70,24 @@ def instant_from(at: object, what: str = "an event happened at") -> int:
     )
 
 
+_OF_EVENT = frozenset(("type", "at", "object", "properties"))
+
+
 def event_from(given: Event | Mapping[str, object]) -> Event:
-    """An event of a mapping with the keys type, at and, if need be, object and properties."""
+    """An event of a mapping with the keys type, at and, if need be, object; all others are properties.
+
+    They can also be gathered in a mapping under the key properties, which goes first.
+    """
     if isinstance(given, Event):
         return given
-    type_, object_, properties = given.get("type"), given.get("object"), given.get("properties")
+    type_, object_, gathered = given.get("type"), given.get("object"), given.get("properties")
     if not isinstance(type_, str):
         raise FactsError(f"an event needs a text as its type, and {type_!r} is none")
-    if properties is not None and not isinstance(properties, Mapping):
-        raise FactsError(f"the properties of an event are a mapping, and {properties!r} is none")
+    if gathered is not None and not isinstance(gathered, Mapping):
+        raise FactsError(f"the properties of an event are a mapping, and {gathered!r} is none")
+    properties: Mapping[str, Any] = gathered or {}
+    if any(key not in _OF_EVENT for key in given):
+        properties = {key: value for key, value in given.items() if key not in _OF_EVENT} | dict(properties)
     at = given.get("at")
     if not isinstance(at, str | dt.date):
         instant_from(at)
@@ -86,7 +95,7 @@ def event_from(given: Event | Mapping[str, object]) -> Event:
         type_,
         at if isinstance(at, str | dt.date) else "",
         object_ if isinstance(object_, str) else None,
-        properties or {},
+        properties,
     )
 
 
@@ -154,6 +163,6 @@ def fields_reader(readers: Sequence[Reader]) -> Callable[[Iterable[object]], tup
     return read
 
 
-def given_fields(lead: Mapping[str, object], names: Iterable[tuple[str, str]]) -> tuple[object, ...]:
-    """The values of a lead by column, or else by the name in rules; None where it has neither."""
-    return tuple([lead[column] if column in lead else lead.get(name) for column, name in names])
+def given_fields(lead: Mapping[str, object], columns: Iterable[str]) -> tuple[object, ...]:
+    """The values of a lead by their names in the data; None where it has none."""
+    return tuple(map(lead.get, columns))

@@ -4,8 +4,8 @@ PLAIN gives `(total, scores, stages, disqualified)`: the scores in the plan's or
 track (None for none), whether any disqualification holds. LINES adds `(fired, cuts, reasons, would)`:
 `(rule, contribution, written, faded, points)` for each contribution of a rule that fired (contribution
 -1 for a rule with tags alone), `(kind, number, points)` for what each group or range took or gave, the
-disqualifications that hold, the stages as they would be without them, and of each outcome the instant at which
-it was reached (None: not reached; True: reached at no known instant). FINDINGS adds
+disqualifications that hold, the stages as they would be without them, and of each outcome the instant at
+which it was reached (None: not reached; True: reached at no known instant). FINDINGS adds
 `(truths, values)`: of every clause True, False or None, and of every value read. INSTANTS gives
 `(selections, paid)` instead: the instants of each selection of events and of what each rule pays for.
 """

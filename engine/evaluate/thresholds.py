@@ -57,7 +57,8 @@ def written(number: float) -> str:
 
 
 def unrounded(operator: str, name: str, constant: float) -> tuple[str, str]:
-    """`round(name, 6) operator constant`, and its contrary, without rounding."""
+    """`round(name, 6) operator round(constant, 6)`, and its contrary, without rounding `name`."""
+    constant = round(constant, DECIMALS)
     half = 0.5 * 10.0**-DECIMALS
     least = written(smallest(lambda number: number >= constant, constant - half))
     above = written(smallest(lambda number: number > constant, constant + half))

@@ -19,9 +19,10 @@ from ..plan import (
     Value,
 )
 from ..plan.event_reads import Column
-from ..values import DAY
+from ..values import DAY, domain_of
 from .draft import Draft, Operand, Scope
 from .gauges import Gauge, Gauging, of_signal
+from .thresholds import DECIMALS
 
 _LARGEST = "1.7976931348623157e+308"
 _WHOLE = {Measure.COUNT, Measure.DISTINCT, Measure.DAYS, Measure.FIRST, Measure.LAST}
@@ -86,12 +87,6 @@ def _computed(draft: Draft, scope: Scope, value: Value) -> Operand:
             assert_never(value)
 
 
-def domain_of(text: str) -> str | None:
-    """What follows the last @ of a text key, None without one or with nothing behind it."""
-    _, at, domain = text.rpartition("@")
-    return (domain.strip() or None) if at else None
-
-
 def _literal(draft: Draft, constant: Constant) -> Operand:
     value = constant.value
     if value is None:
@@ -154,7 +149,7 @@ def _days(draft: Draft, scope: Scope, value: DaysBetween) -> Operand:
 
 
 def is_computed(draft: Draft, value: Value) -> bool:
-    """Whether a number is rounded before it is compared."""
+    """Whether a number is rounded before it is compared, and so is what it is compared with."""
     match value:
         case Calculation():
             return True
@@ -167,24 +162,28 @@ def is_computed(draft: Draft, value: Value) -> bool:
             return False
 
 
-def compared(draft: Draft, scope: Scope, value: Value) -> Operand:
-    """The value as it is compared: rounded to 6 decimals where it was computed."""
+def _rounded(draft: Draft, scope: Scope, value: Value) -> Operand:
+    """The value rounded to 6 decimals."""
+    if isinstance(value, Constant) and isinstance(value.value, int | float):
+        return _literal(draft, Constant(value.kind, round(value.value, DECIMALS)))
     exact = operand(draft, scope, value)
-    if not is_computed(draft, value):
+    if exact.whole:
         return exact
     known = scope.rounded.get(exact.text)
     if known is None:
         name = draft.fresh("r")
         guard = f" if {exact.text} is not None else None" if exact.nullable else ""
-        scope.add(f"{name} = round({exact.text}, 6){guard}")
+        scope.add(f"{name} = round({exact.text}, {DECIMALS}){guard}")
         known = Operand(name, exact.nullable)
         scope.rounded[exact.text] = known
     return known
 
 
 def pair(draft: Draft, scope: Scope, left: Value, right: Value) -> tuple[Operand, Operand]:
-    """Both sides of a comparison, made alike: a datetime as its day beside a date, whole beside whole."""
-    sides = [compared(draft, scope, left), compared(draft, scope, right)]
+    """Both sides of a comparison, made alike: a datetime as its day beside a date, whole beside whole,
+    both rounded to 6 decimals where one was computed."""
+    computed = is_computed(draft, left) or is_computed(draft, right)
+    sides = [(_rounded if computed else operand)(draft, scope, side) for side in (left, right)]
     kinds = (left.kind, right.kind)
     for place in (0, 1):
         if (kinds[place], kinds[1 - place]) == (Kind.DATETIME, Kind.DATE):

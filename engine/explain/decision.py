@@ -97,7 +97,7 @@ class StageFinding:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeFinding:
-    """An outcome on this lead: whether it was reached, and when; `at` is None also where that is not known."""
+    """An outcome on this lead: whether it was reached, and when; `at` is None where that is not known."""
 
     outcome: str
     line: int
@@ -112,7 +112,8 @@ class Decision:
     `total` is the score without a name; `scores` the named ones. `stages` maps each track to its stage or
     None; `grades` each graded score's name ("" for the total) to its label. `disqualified` holds every
     reason that was true: then no track has a stage, and `stages_if_qualified` says what would have been.
-    `outcomes` says of each outcome whether it was reached. `next_change` is the next instant at which time alone can change a clause or a line, None for never.
+    `outcomes` says of each outcome whether it was reached. `next_change` is the next instant at which time
+    alone can change a clause or a line, None for never.
     """
 
     digest: str

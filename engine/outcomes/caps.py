@@ -1,4 +1,4 @@
-"""Totals from what rules give, within all bounds: those of a contribution, of groups, of scores, of the total."""
+"""Totals from what rules give, within all bounds: those of contributions, groups, scores and the total."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class Caps:
                 named[:, contribution.score] += part
         for number, part in groups.items():
             group = plan.groups[number]
-            part = _within(part, group.least, group.most)
+            bounded = _within(part, group.least, group.most)
             if group.score is None:
-                total += part
+                total += bounded
             else:
-                named[:, group.score] += part
+                named[:, group.score] += bounded
         first = len(contributions(plan))
         for offset, score in enumerate(self.new_scores):
             part = given[:, first + offset].astype(np.float64) * float(points[first + offset])
@@ -51,8 +51,8 @@ class Caps:
                 total += part
             else:
                 named[:, score] += part
-        for number, score in enumerate(plan.scores):
-            total += _within(named[:, number], score.low, score.high)
+        for number, named_score in enumerate(plan.scores):
+            total += _within(named[:, number], named_score.low, named_score.high)
         return _within(total, plan.total.low, plan.total.high)
 
     def does_nothing(self, given: Floats, points: Ints, total: Ints) -> list[int]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..values import DAY, day_of, read_moment
-from .arrays import Bools, Ints
+from .arrays import Bools, Ints, Objects
 from .definitions import NotMeasurable
 from .intervals import Rate
 
@@ -93,12 +93,12 @@ def _amount(text: str, path: Path, line: int) -> float:
 
 def costs_by_source(
     costs: Costs,
-    sources: np.ndarray[tuple[int], np.dtype[np.object_]],
+    sources: Objects,
     months: Ints,
     qualified: Bools,
 ) -> tuple[dict[str, Cost], Sequence[tuple[str, float]]]:
-    """The cost of each source over its leads of the months for which a cost is given, and what was spent where
-    no lead came from: by source, with the sum."""
+    """The cost of each source over its leads of the months for which a cost is given; and what was spent on
+    sources and months no lead came from, by source."""
     found: dict[str, Cost] = {}
     unassigned: dict[str, float] = {}
     folded = {str(value).strip().casefold(): str(value) for value in dict.fromkeys(sources.tolist())}

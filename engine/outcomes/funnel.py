@@ -56,16 +56,17 @@ class Funnel:
 
 def cohort_of(lives: Lives, asked: Asked) -> Bools:
     """The leads born in time that have been watched long enough since."""
-    inside = (lives.born != LATE) & (lives.born + asked.within <= asked.at) & (lives.won >= lives.born)
+    inside: Bools = (lives.born != LATE) & (lives.born + asked.within <= asked.at)
+    inside = inside & (lives.won >= lives.born)
     if asked.since is not None:
-        inside &= lives.born >= asked.since
+        inside = inside & (lives.born >= asked.since)
     if asked.until is not None:
-        inside &= lives.born < asked.until
+        inside = inside & (lives.born < asked.until)
     return inside
 
 
 def funnel_of(
-    looking: Looking, blocks: Iterable[Block], lives: Lives, asked: Asked, known: Known, track: str
+    looking: Looking, blocks: Iterable[Block], lives: Lives, asked: Asked, *, known: Known, track: str
 ) -> Funnel | None:
     """The funnel of a cohort; None without stages or leads."""
     names = stage_names(looking.plan, track)
@@ -75,7 +76,7 @@ def funnel_of(
         return None
     if whole > MOST_REPLAYED:
         cohort = cohort.taken(np.linspace(0, whole - 1, MOST_REPLAYED).astype(np.int64))
-    entered = _entered(looking, blocks, cohort, asked, known, track)
+    entered = _entered(looking, blocks, cohort, asked, known=known, track=track)
     end = cohort.born + asked.within
     won = cohort.won <= end
     steps = []
@@ -109,7 +110,7 @@ def funnel_of(
 
 
 def _entered(
-    looking: Looking, blocks: Iterable[Block], cohort: Lives, asked: Asked, known: Known, track: str
+    looking: Looking, blocks: Iterable[Block], cohort: Lives, asked: Asked, *, known: Known, track: str
 ) -> Ints:
     """When each lead first was in each stage or a higher one, within its time; `LATE` for never."""
     names = stage_names(looking.plan, track)

@@ -141,9 +141,9 @@ def event_leaks(
         having = winners & (at != LATE)
         if int(having.sum()) < FEWEST // 3 or float(having.sum()) < 0.2 * float(winners.sum()):
             continue
-        won, at = rows.lives.won[having], at[having]
-        late = float((at >= won).mean())
-        near = float((np.abs(at - won) < DAY / 24).mean())
+        after = at[having] - rows.lives.won[having]
+        late = float((after >= 0).mean())
+        near = float((np.abs(after) < DAY / 24).mean())
         if near > 0.9:
             leaks.append(
                 Leak(type_, "refused", f"comes with the outcome for {percent(near)} of the winners", True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..plan import Plan
-from .arrays import Bools, Floats, Ints
+from .arrays import Bools, Ints, Singles
 from .intervals import Rate, Ratio, katz
 from .learn.fit import Fit, fitted
 from .looking import Look, contributions
@@ -91,7 +91,7 @@ def scale_of(fit: Fit | None, points: Ints) -> float:
     return max(0.0, own)
 
 
-def fit_of(plan: Plan, given: Floats, won: Bools) -> Fit | None:
+def fit_of(plan: Plan, given: Singles, won: Bools) -> Fit | None:
     """The fit of what rules are worth, None where there are too few outcomes of either kind."""
     points = points_of(plan)
     if int(won.sum()) < FEWEST_OUTCOMES or int((~won).sum()) < FEWEST_OUTCOMES or not len(points):

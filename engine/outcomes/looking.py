@@ -27,7 +27,7 @@ from ..plan import Condition, DaysBetween, Measure, Plan, Range, Selection, With
 from ..plan.walk import clauses as clauses_of
 from ..plan.walk import condition_values, conditions, selections
 from ..values import DAY, MICROSECONDS, Prepared
-from .arrays import Bools, Floats, Ints
+from .arrays import Bools, Ints, Singles
 
 Made = Callable[[Sequence[Any]], list[Prepared]]
 """Values of an attribute as they are kept, made ready for a field of a plan."""
@@ -47,7 +47,7 @@ class Look:
     stages: Mapping[str, Ints]
     disqualified: Bools
     fires: Bools
-    given: Floats
+    given: Singles
 
     def taken(self, places: Ints | Bools) -> Look:
         """The same of some of the leads."""

@@ -11,7 +11,7 @@ from ..blocks.block import Block
 from ..blocks.gauges import LATE
 from ..plan import Plan
 from ..values import DAY
-from .arrays import Bools, Floats, Ints
+from .arrays import Bools, Floats, Ints, Objects
 from .calibration import Band, Platt, bands, brier, platt
 from .costs import Cost, Costs, costs_by_source
 from .definitions import Asked, NotMeasurable, Outcomes, in_days
@@ -88,7 +88,7 @@ class Measures:
     currency: str = ""
     scores: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     today: Figure | None = None
-    """The order that scores of today would seem to have: what a comparison that looks at today's data claims."""
+    """The order that scores of today would seem to have: what looking at today's data would claim."""
 
     @property
     def track(self) -> str:
@@ -113,7 +113,7 @@ class Wanted:
 
 
 def measured(
-    looking: Looking, blocks: Blocks, outcomes: Outcomes, asked: Asked, known: Known, wanted: Wanted
+    looking: Looking, blocks: Blocks, outcomes: Outcomes, asked: Asked, *, known: Known, wanted: Wanted
 ) -> Measures:
     """Measures one ruleset. Raises NotMeasurable where there is nothing to compare with."""
     lives = all_lives(lives_of(looking, outcomes, block, asked.at) for block in blocks())
@@ -126,7 +126,7 @@ def measured(
     curve = platt(look.total, rows.won) if _both(rows.won) else None
     said = curve.of(look.total) if curve else np.full(len(rows), float(rows.won.mean()))
     base = float(rows.won.mean())
-    groups, unassigned = _groups(looking, blocks, rows, look, track, wanted)
+    groups, unassigned = _groups(looking, blocks, rows, look, track=track, wanted=wanted)
     return Measures(
         plan,
         outcomes,
@@ -137,7 +137,9 @@ def measured(
         brier(said, rows.won) if curve else None,
         base * (1 - base),
         curve,
-        funnel_of(looking, blocks(), lives, asked, known, track) if rows.dated and wanted.funnel else None,
+        funnel_of(looking, blocks(), lives, asked, known=known, track=track)
+        if rows.dated and wanted.funnel
+        else None,
         _by_stage(plan, look, rows.won, track),
         bands(look.total, rows.won, said),
         lifts(plan, look, rows.won, fit_of(plan, look.given, rows.won)),
@@ -270,7 +272,7 @@ def _month_starts(instants: Ints, latest: int) -> Ints:
 
 
 def _groups(
-    looking: Looking, blocks: Blocks, rows: Rows, look: Look, track: str, wanted: Wanted
+    looking: Looking, blocks: Blocks, rows: Rows, look: Look, *, track: str, wanted: Wanted
 ) -> tuple[list[Group], Sequence[tuple[str, float]]]:
     """The leads by the values of a field, those with most leads first."""
     if wanted.by is None:
@@ -298,9 +300,7 @@ def _groups(
     return sorted(found, key=lambda group: (-group.leads.of, group.value))[:MOST_GROUPS], unassigned
 
 
-def values_of(
-    blocks: Iterable[Block], rows: Rows, column: str
-) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def values_of(blocks: Iterable[Block], rows: Rows, column: str) -> Objects:
     """The value of a column of the record of each row, as people would write it, "" for unknown."""
     order = np.argsort(rows.lives.leads, kind="stable")
     numbers = rows.lives.leads[order]

@@ -139,7 +139,8 @@ def _moments(looking: Looking, block: Block, number: int) -> Ints:
     column = looking.column(block, number)
     scale = DAY if looking.plan.fields[number].kind is Kind.DATE else 1
     values = [LATE if value is None else value * scale for value in column.values]
-    return np.array(values, np.int64)[column.codes]
+    found: Ints = np.array(values, np.int64)[column.codes]
+    return found
 
 
 def all_lives(parts: Iterable[Lives]) -> Lives:

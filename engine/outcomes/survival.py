@@ -50,7 +50,7 @@ def kaplan_meier(age: Floats, won: Bools, z: float = Z) -> Curve:
         low, high = 1 - np.exp(-np.exp(log + half)), 1 - np.exp(-np.exp(log - half))
     # log(left) is negative, so adding moves the curve of those left up.
     low, high = np.where(left > 0, low, 1.0), np.where(left > 0, high, 1.0)
-    return Curve(ages, 1 - left, np.minimum(low, high), np.maximum(low, high))
+    return Curve(ages, np.asarray(1 - left, np.float64), np.minimum(low, high), np.maximum(low, high))
 
 
 def aalen_johansen(age: Floats, won: Bools, lost: Bools, z: float = Z) -> Curve:
@@ -60,13 +60,13 @@ def aalen_johansen(age: Floats, won: Bools, lost: Bools, z: float = Z) -> Curve:
     after = np.cumprod(1 - ends / at_risk)
     before = np.concatenate([[1.0], after[:-1]])
     share = np.cumsum(before * wins / at_risk)
-    low, high = _spread(share, before, wins, ends, at_risk, z)
+    low, high = _spread(share, before, wins, ends=ends, at_risk=at_risk, z=z)
     some = wins > 0
     return Curve(ages[some], share[some], low[some], high[some])
 
 
 def _spread(
-    share: Floats, before: Floats, wins: Floats, ends: Floats, at_risk: Floats, z: float
+    share: Floats, before: Floats, wins: Floats, *, ends: Floats, at_risk: Floats, z: float
 ) -> tuple[Floats, Floats]:
     """The interval on the log-log scale, from the delta method's variance, by sums that run along."""
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,8 +1,8 @@
 """What a threshold of the score would do: how many leads a week, how many of them win, how many of the
 winners they hold.
 
-A threshold is chosen by the lower end of an 80 % interval, not by the figure itself: chosen by the figure, half
-of them fall short later.
+A threshold is chosen by the lower end of an 80 % interval, not by the figure itself: chosen by the figure,
+half of them fall short later.
 """
 
 from __future__ import annotations

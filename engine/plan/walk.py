@@ -24,7 +24,7 @@ from .model import (
 
 
 def conditions(plan: Plan) -> Iterator[Condition]:
-    """The conditions on leads: of definitions, rules, stages, disqualifications and outcomes, in this order."""
+    """The conditions on leads: of definitions, rules, stages, disqualifications, outcomes, in this order."""
     for definition in plan.definitions:
         if definition.condition is not None:
             yield definition.condition

@@ -44,7 +44,7 @@ from .terms import (
     whole,
 )
 from .texts import matching, some_matching
-from .values import is_computed, rounded, term_of
+from .values import is_computed, is_whole, rounded, term_of
 
 
 def truth_of(scope: SqlScope, condition: Condition) -> Term:
@@ -94,11 +94,18 @@ def _comparison(scope: SqlScope, operator: str, left: Value, right: Value) -> Te
         return _comparison(scope, MIRROR[operator], right, left)
     if is_computed(scope, left) and isinstance(right, Constant) and isinstance(right.value, int | float):
         return _unrounded(scope, operator, term_of(scope, left), float(right.value))
-    sides = [
-        rounded(scope, term_of(scope, side)) if is_computed(scope, side) else term_of(scope, side)
-        for side in (left, right)
-    ]
-    return compared(operator, *sides)
+    one_computed = is_computed(scope, left) or is_computed(scope, right)
+    return compared(
+        operator, *((_rounded if one_computed else term_of)(scope, side) for side in (left, right))
+    )
+
+
+def _rounded(scope: SqlScope, value: Value) -> Term:
+    """A value beside one that was computed, to 6 decimals."""
+    if isinstance(value, Constant) and isinstance(value.value, int | float):
+        return term_of(scope, Constant(value.kind, round(value.value, DECIMALS)))
+    term = term_of(scope, value)
+    return term if is_whole(scope, value) else rounded(scope, term)
 
 
 def _beginning(scope: SqlScope, day: Value, later: int) -> Term:
@@ -125,7 +132,8 @@ def _by_day(operator: str, at: Term, begins: Term, ends: Term) -> Term:
 
 
 def _unrounded(scope: SqlScope, operator: str, term: Term, constant: float) -> Term:
-    """A rounded number compared with a constant: the number itself, with the doubles that round to it."""
+    """A rounded number compared with a rounded constant, by the doubles that round to the constant."""
+    constant = round(constant, DECIMALS)
     half = 0.5 * 10.0**-DECIMALS
     least = smallest(lambda number: number >= constant, constant - half)
     above = smallest(lambda number: number > constant, constant + half)

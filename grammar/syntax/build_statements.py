@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..messages.syntax_problem import Trouble
 from . import nodes as n
@@ -332,9 +333,8 @@ def outcome(
     span: Span,
     name: n.Name,
     condition: n.Expression,
-    at: n.Name | None,
-    within: n.Duration | None,
-    born: n.Reference | n.EventPhrase | None,
+    *behind: Any,
 ) -> n.Outcome:
     """`outcome won when converted = yes at closed_on within 90 days born created_at`."""
+    at, within, born = behind
     return n.Outcome(name, condition, at, within, born, span=span)

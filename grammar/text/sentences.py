@@ -212,7 +212,8 @@ def _outcome(node: nodes.Outcome, voice: Voice) -> str:
     if node.within is not None:
         text += f", within {duration_text(node.within)}"
     if node.born is not None:
-        text += f", counted from {'the first ' if isinstance(node.born, nodes.EventPhrase) else ''}{text_of(node.born)}"
+        which = "the first " if isinstance(node.born, nodes.EventPhrase) else ""
+        text += f", counted from {which}{text_of(node.born)}"
     return f"{text}."
 
 

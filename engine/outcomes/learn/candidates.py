@@ -1,8 +1,9 @@
 """Rules that are not there yet: which of many conditions says something that the score does not.
 
 A score test (Rao 1948) of each condition given the score, all at once: U = c'(y - p),
-V = c'Wc - c'WZ (Z'WZ)^-1 Z'Wc, z = U / sqrt V. Kept is what passes Benjamini and Hochberg (1995) at 5 % on the
-earlier leads, holds in the same direction on the later ones, has enough leads, and looks the same to the eye.
+V = c'Wc - c'WZ (Z'WZ)^-1 Z'Wc, z = U / sqrt V. Kept is what passes Benjamini and Hochberg (1995) at 5 % on
+the earlier leads, holds in the same direction on the later ones, has enough leads, and looks the same to the
+eye.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ def search(
         for place in order:
             number = int(open_[place])
             second = float(z_later.of(columns, np.flatnonzero(later), np.array([number]))[0])
-            tested = _told(columns[:, number], won, earlier, number, float(first[place]), second)
+            tested = _told(columns[:, number], won, earlier, number, first=float(first[place]), second=second)
             if tested.reason:
                 close.setdefault(number, tested)
             else:
@@ -111,7 +112,7 @@ def _same(one: Flags | Floats, other: Flags | Floats) -> bool:
 
 
 def _told(
-    column: Flags | Floats, won: Bools, earlier: Bools, number: int, first: float, second: float
+    column: Flags | Floats, won: Bools, earlier: Bools, number: int, *, first: float, second: float
 ) -> Tested:
     has = column > 0
     later = ~earlier

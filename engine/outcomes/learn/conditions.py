@@ -280,12 +280,13 @@ def gathered(
     size: int,
     most: int = MOST,
 ) -> Conditions:
-    """The conditions that concern the most leads, with their columns; of two with the same leads the first."""
+    """The conditions that concern the most leads, with their columns; of equal ones the first."""
     listed = [(*one, False) for one in of_fields] + [(*one, True) for one in of_events]
     listed = [one for one in listed if one[3] <= size - FEWEST_LEADS]
     listed.sort(key=lambda one: -min(one[3], size - one[3]))
     matches = np.empty((size, min(most, len(listed))), np.uint8, order="F")
-    kept, seen = [], set()
+    kept: list[tuple[str, str, Callable[[], Flags], int, bool]] = []
+    seen: set[bytes] = set()
     for one in listed:
         if len(kept) == most:
             break

@@ -79,7 +79,7 @@ def _alike(x: Floats, y: Floats, weights: Floats) -> tuple[Floats, Floats, Float
     rows = np.ascontiguousarray(np.column_stack([x, y]))
     seen = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel()
     _, first, which = np.unique(seen, return_index=True, return_inverse=True)
-    return x[first], y[first], np.bincount(which, weights=weights)
+    return x[first], y[first], np.bincount(which, weights=weights).astype(np.float64)
 
 
 def _maximum(
@@ -91,7 +91,7 @@ def _maximum(
     precision = np.full(design.shape[1], 1 / tau**2)
     precision[0], precision[1] = 0.0, 1 / MEAN_SLOPE**2
     found = start.copy()
-    value = _posterior(design, y, weights, found, mean, precision)
+    value = _posterior(design, y, weights, found, mean=mean, precision=precision)
     hessian = np.empty((len(found), len(found)))
     for _ in range(_STEPS):
         p = 0.5 * (1 + np.tanh(design @ found / 2))
@@ -103,7 +103,7 @@ def _maximum(
         length = 1.0
         while length > 1e-4:
             new = found + length * step
-            new_value = _posterior(design, y, weights, new, mean, precision)
+            new_value = _posterior(design, y, weights, new, mean=mean, precision=precision)
             if new_value >= value - 1e-12:
                 break
             length /= 2
@@ -118,7 +118,7 @@ def _maximum(
 
 
 def _posterior(
-    design: Floats, y: Floats, weights: Floats, at: Floats, mean: Floats, precision: Floats
+    design: Floats, y: Floats, weights: Floats, at: Floats, *, mean: Floats, precision: Floats
 ) -> float:
     odds = design @ at
     likelihood = float((weights * (y * odds - np.logaddexp(0.0, odds))).sum())

@@ -64,7 +64,7 @@ def bounds(fit: Fit, points: Ints, lift: Floats, sure: Bools, kept: Ints | None 
 def rounded(fit: Fit, points: Ints, limits: Bounds, grid: int, price: float = PRICE) -> Ints:
     """The whole points that cost least; all changes together must earn the price of one more."""
     theta = fit.theta
-    curvature = np.linalg.inv(fit.covariance + 1e-10 * np.eye(len(theta)))
+    curvature = np.linalg.inv(fit.covariance + 1e-10 * np.eye(len(theta))).astype(np.float64)
     present = points.astype(np.float64)
     best, least, unchanged = points.copy(), np.inf, np.inf
     for scale in _scales(theta, present, curvature):
@@ -73,7 +73,8 @@ def rounded(fit: Fit, points: Ints, limits: Bounds, grid: int, price: float = PR
         near = np.rint(theta / scale / grid) * grid
         near = np.clip(near, limits.low, limits.high)
         for start in (present, near):
-            found, cost = _descended(start, scale, theta, curvature, present, limits, grid, price)
+            problem = _Problem(float(scale), theta, curvature, present, limits, grid, price)
+            found, cost = _descended(start, problem)
             if cost < least - 1e-9:
                 best, least = found.astype(np.int64), cost
     return best if unchanged - least > price else points.copy()
@@ -92,17 +93,23 @@ def _scales(theta: Floats, present: Floats, curvature: Floats) -> Floats:
     return np.append(around, max(own, _NOTHING))
 
 
-def _descended(
-    start: Floats,
-    scale: float,
-    theta: Floats,
-    curvature: Floats,
-    present: Floats,
-    limits: Bounds,
-    grid: int,
-    price: float,
-) -> tuple[Floats, float]:
-    """Coordinate descent from a start; a number is left, or set to the best on the grid, whatever costs less."""
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """What is made small, at one scale."""
+
+    scale: float
+    theta: Floats
+    curvature: Floats
+    present: Floats
+    limits: Bounds
+    grid: int
+    price: float
+
+
+def _descended(start: Floats, problem: _Problem) -> tuple[Floats, float]:
+    """Coordinate descent from a start; a number is left, or set to the best on the grid: what costs less."""
+    scale, curvature, present = problem.scale, problem.curvature, problem.present
+    theta, limits, grid, price = problem.theta, problem.limits, problem.grid, problem.price
     points = start.copy()
     slope = curvature @ (scale * points - theta)
     for _ in range(_ROUNDS):

@@ -76,18 +76,11 @@ class Outcomes:
         if found is None:
             if len(self._rests) >= _MOST_REMEMBERED:
                 self._rests.clear()
-            found = self._rests[key] = self._made_rest(*key)
+            found = self._rests[key] = self._made_rest(key)
         return found
 
-    def _made_rest(
-        self,
-        stages: Stages,
-        tagging: tuple[int, ...],
-        reasons: tuple[int, ...],
-        would: Stages,
-        reached: Reached,
-        labels: tuple[str, ...],
-    ) -> _Rest:
+    def _made_rest(self, key: tuple[Any, ...]) -> _Rest:
+        stages, tagging, reasons, would, reached, labels = key
         plan = self.plan
         said: dict[str, Mapping[Any, Any] | list[str]] = {
             "stages": dict(zip(plan.tracks, stages, strict=True))
