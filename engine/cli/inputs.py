@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from ...grammar.messages.diagnostics import Source
 from .command import DATABASE
@@ -122,9 +124,31 @@ def catalogue_beside(db: str | None, *, ignored: bool = False) -> tuple[Catalogu
         return catalogue(store), store.path
 
 
+def read_catalogue(name: str) -> Catalogue:
+    """The catalogue in a file that `leadwright fields --json` wrote. Raises Failure where it is none."""
+    from ..report.catalogue import catalogue_from
+
+    try:
+        return catalogue_from(json.loads(Path(name).read_bytes()))
+    except OSError as error:
+        raise of_the_disk(error, name) from None
+    except (ValueError, RecursionError) as error:
+        reason = "is no JSON" if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)) else str(error)
+        raise Failure(
+            f"{name} does not list fields and events: it {reason}",
+            f"write it anew with: leadwright fields --json > {name}",
+        ) from None
+
+
+def was_typed(option: str) -> bool:
+    """Whether an option of the running command was typed, rather than read from the settings."""
+    source = click.get_current_context().get_parameter_source(option)
+    return source is ParameterSource.COMMANDLINE
+
+
 def refuse_both(db: str | None, no_db: bool) -> None:
     """Raises Failure where a database is both named and forbidden."""
-    if db is not None and no_db:
+    if db is not None and no_db and was_typed("db"):
         raise Failure("--db and --no-db exclude each other", "give one of the two")
 
 
