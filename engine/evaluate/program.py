@@ -47,7 +47,7 @@ class Program:
 def generate(parts: Parts, classes: EventClasses, detail: Detail) -> Program:
     """Writes and compiles a function."""
     known = tuple(classes.known)
-    draft = Draft(parts.plan, known, detail, classes.width, classes.fixed, uses=parts.uses)
+    draft = Draft(parts.kernel, known, detail, classes.width, classes.fixed, uses=parts.uses)
     result = _instants(draft, parts) if detail is Detail.INSTANTS else f" return {decided(draft, parts)}"
     body = [*draft.top.lines, result]
     passed = write_pass(draft, body)
