@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from ..explain.decision import Decision, Finding, Line, LineKind, RuleFinding, StageFinding
+from ..explain.decision import Decision, Finding, Line, LineKind, OutcomeFinding, RuleFinding, StageFinding
 from ..plan import Condition, Grade, Plan
 from ..values import moment_of
 from .draft import Detail
@@ -71,14 +71,14 @@ class _Parts:
 
     def explains(self, ran: Any, instants: Any, paid: Any) -> Found:
         """Takes what functions of the details FINDINGS and INSTANTS gave."""
-        total, scores, _, _, _, _, _, _, truths, values = self._ran = ran
+        total, scores, _, _, _, _, _, _, _, truths, values = self._ran = ran
         found = Found(self._evaluator.parts, self._facts, total, scores, truths, values, instants)
         self._found = found, paid
         return found
 
     def _outline(self) -> Mapping[str, object]:
         """Scores, and what follows from them without a reason."""
-        total, scores, stages, _, fired, _, reasons, would, *_ = self._run()
+        total, scores, stages, _, fired, _, reasons, would, reached, *_ = self._run()
         plan, frame = self._evaluator.plan, self._evaluator.frame
         grades = {name: label(grade, total, scores) for name, grade in frame.grades}
         tags = [tag for entry in fired for tag in plan.rules[entry[0]].tags] if frame.has_tags else ()
@@ -89,6 +89,7 @@ class _Parts:
             "stages_if_qualified": MappingProxyType(dict(zip(plan.tracks, would, strict=True))),
             "grades": MappingProxyType(grades),
             "tags": tuple(dict.fromkeys(tags)),
+            "outcomes": MappingProxyType(outcome_findings(plan, reached)),
             "disqualified": tuple([plan.disqualifications[number].reason for number in reasons]),
         }
 
@@ -156,6 +157,19 @@ class Frame:
 
 
 _new = tuple.__new__
+
+
+def outcome_findings(plan: Plan, reached: Sequence[int | bool | None]) -> dict[str, OutcomeFinding]:
+    """The outcomes by name, from when each was reached; see `program`."""
+    return {
+        outcome.name: OutcomeFinding(
+            outcome.name,
+            outcome.origin.line,
+            at is not None,
+            None if at is None or at is True else moment_of(at),
+        )
+        for outcome, at in zip(plan.outcomes, reached, strict=True)
+    }
 
 
 def words_of(plan: Plan, number: int) -> str:

@@ -106,7 +106,7 @@ class Evaluator:
 
     def truths(self, facts: Facts, now: dt.datetime | int) -> tuple[bool | None, ...]:
         """Whether each of `clauses` is true, false or (None) unknown."""
-        truths: tuple[bool | None, ...] = self.run(Detail.FINDINGS, facts, instant(now))[8]
+        truths: tuple[bool | None, ...] = self.run(Detail.FINDINGS, facts, instant(now))[9]
         return truths
 
     def decide(self, facts: Facts, now: dt.datetime | int) -> Decision:

@@ -90,6 +90,15 @@ class StageFinding(NamedTuple):
     ways: tuple[tuple[Missing, ...], ...] = ()
 
 
+class OutcomeFinding(NamedTuple):
+    """An outcome on this lead: whether it was reached, and when; `at` is None where that is not known."""
+
+    outcome: str
+    line: int
+    reached: bool
+    at: dt.datetime | None
+
+
 class Decision:
     """What a ruleset (by its digest) says of a lead at `now`.
 
@@ -99,7 +108,8 @@ class Decision:
     `total` is the score without a name; `scores` the named ones. `stages` maps each track to its stage or
     None; `grades` each graded score's name ("" for the total) to its label. `disqualified` holds every
     reason that was true: then no track has a stage, and `stages_if_qualified` says what would have been.
-    `next_change` is the next instant at which time alone can change a clause or a line, None for never.
+    `outcomes` says of each outcome, by its name, whether it was reached. `next_change` is the next instant at
+    which time alone can change a clause or a line, None for never.
     """
 
     digest: str
@@ -114,6 +124,7 @@ class Decision:
     lines: tuple[Line, ...]
     rules: tuple[RuleFinding, ...]
     stage_findings: tuple[StageFinding, ...]
+    outcomes: Mapping[str, OutcomeFinding]
     disqualifications: tuple[Finding, ...]
     next_change: dt.datetime | None
 
