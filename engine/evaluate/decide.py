@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..explain.decision import Decision, Finding, Line, LineKind, RuleFinding, StageFinding
+from ..explain.gains import Fired, Gains
+from ..explain.ways import Points, Ways
 from ..plan import Grade, Plan, Rule
 from ..values import moment_of
 from .draft import Detail
@@ -12,34 +14,38 @@ from .facts import Facts
 from .findings import Found, events_finding, finding
 from .next_change import next_change
 from .rules_source import CUT_BY_GROUP, CUT_BY_RANGE
-from .ways import ways
 from .words import score_words
 
 if TYPE_CHECKING:
     from .evaluator import Evaluator
 
-Fired = tuple[int, int, int, int, int]
 Cut = tuple[int, int, int]
 Paid = list[int] | int | None
 """The instants that a rule pays for; just the one of `for latest` and `for first`."""
 
 
-def decide(evaluator: Evaluator, facts: Facts, now: int) -> Decision:
-    """Decides about one lead at an instant in microseconds."""
+def decide(evaluator: Evaluator, facts: Facts, now: int, *, gains: bool = False) -> Decision:
+    """Decides about one lead at an instant in microseconds; `gains`: also what would bring points."""
     ran = evaluator.run(Detail.FINDINGS, facts, now)
     gathered = evaluator.run(Detail.INSTANTS, facts, now)
-    return told(evaluator, facts, now, (ran, *gathered), next_change(evaluator, facts, now))[0]
+    return told(evaluator, facts, now, (ran, *gathered), next_change(evaluator, facts, now), gains=gains)[0]
 
 
 def told(
-    evaluator: Evaluator, facts: Facts, now: int, found_out: tuple[Any, Any, Any], change: int | None
+    evaluator: Evaluator,
+    facts: Facts,
+    now: int,
+    found_out: tuple[Any, Any, Any],
+    change: int | None,
+    *,
+    gains: bool = False,
 ) -> tuple[Decision, Found]:
     """The decision, and the truth of every condition: from what a function of the detail FINDINGS gave, the
     instants of each selection, what each rule pays for, and when the decision can next change."""
     ran, instants, paid = found_out
     plan = evaluator.plan
     total, scores, stages, _, fired, cuts, reasons, would, truths, values = ran
-    found = Found(evaluator.parts, facts, total, scores, truths, values, instants)
+    found = Found(evaluator.parts, facts, now, total, scores, truths, values, instants)
     rules = _rules(found, fired, paid)
     lines = tuple(line for rule in rules for line in rule.lines) + _cut_lines(plan, cuts)
     decision = Decision(
@@ -54,7 +60,7 @@ def told(
         disqualified=tuple(plan.disqualifications[number].reason for number in reasons),
         lines=lines,
         rules=rules,
-        stage_findings=_stages(found, stages, cuts),
+        stage_findings=_stages(found, stages, cuts, (fired, paid) if gains else None),
         disqualifications=tuple(finding(found, d.condition) for d in plan.disqualifications),
         next_change=None if change is None else moment_of(change),
     )
@@ -141,7 +147,12 @@ def cut_line(plan: Plan, kind: int, number: int, points: int) -> Line:
     return Line(LineKind.RANGE, name, score.name, line, 0, 0, points, f"range of {name} {edge}")
 
 
-def _stages(found: Found, stages: tuple[str | None, ...], cuts: list[Cut]) -> tuple[StageFinding, ...]:
+def _stages(
+    found: Found,
+    stages: tuple[str | None, ...],
+    cuts: list[Cut],
+    given: tuple[list[Fired], tuple[Paid, ...]] | None,
+) -> tuple[StageFinding, ...]:
     plan = found.plan
     raw, raw_total = list(found.scores), found.total
     for kind, number, points in cuts:
@@ -149,6 +160,10 @@ def _stages(found: Found, stages: tuple[str | None, ...], cuts: list[Cut]) -> tu
             raw[number] -= points
         elif kind != CUT_BY_GROUP:
             raw_total -= points
+    ways = Ways(found, Points(raw, raw_total))
+    if given is not None:
+        fired, paid = given
+        ways.gains = Gains(ways, fired, [each if isinstance(each, list) else _just(each) for each in paid]).of
     current = dict(zip(plan.tracks, stages, strict=True))
     told = []
     for stage in plan.stages:
@@ -161,7 +176,7 @@ def _stages(found: Found, stages: tuple[str | None, ...], cuts: list[Cut]) -> tu
                 holds=condition.truth is True,
                 current=current[stage.track] == stage.name,
                 condition=condition,
-                ways=() if condition.truth is True else ways(found, stage.condition, raw, raw_total),
+                ways=() if condition.truth is True else ways.to(stage.condition),
             )
         )
     return tuple(told)

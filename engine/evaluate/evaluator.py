@@ -90,11 +90,12 @@ class Evaluator:
         truths: tuple[bool | None, ...] = self.run(Detail.FINDINGS, facts, instant(now))[8]
         return truths
 
-    def decide(self, facts: Facts, now: dt.datetime | int) -> Decision:
-        """The decision with everything that explains it."""
+    def decide(self, facts: Facts, now: dt.datetime | int, *, gains: bool = False) -> Decision:
+        """The decision with everything that explains it; with `gains`, also what would bring points that are
+        short for a stage."""
         from .decide import decide
 
-        return decide(self, facts, instant(now))
+        return decide(self, facts, instant(now), gains=gains)
 
     def next_change(self, facts: Facts, now: dt.datetime | int) -> dt.datetime | None:
         """When time alone can next change a clause or a line: never too late, and exact but in rare cases."""

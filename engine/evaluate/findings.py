@@ -22,14 +22,13 @@ from ..plan import (
     Measure,
     Not,
     Plan,
-    PropertyValue,
     ScoreValue,
     SignalValue,
     Value,
 )
 from ..plan.walk import operands
 from ..plan.walk import parts as inner
-from ..values import Prepared
+from ..values import Prepared, domain_of
 from . import words
 from .facts import Facts
 from .parts import Parts
@@ -46,6 +45,7 @@ class Found:
 
     parts: Parts
     facts: Facts
+    now: int
     total: int
     scores: tuple[int, ...]
     truths: tuple[Truth, ...]
@@ -140,7 +140,7 @@ def _clause(found: Found, clause: Clause) -> Finding:
     asked = operands(clause)
     unknown = None
     if truth is None:
-        unknown = next((name for value in asked if (name := unknown_in(found, value))), None)
+        unknown = next((name for value in asked if (name := blank_in(found, value))), None)
     return Finding(
         clause.origin.text, found_words(found, clause), truth, unknown, words.utc(_instants(found, asked))
     )
@@ -148,16 +148,20 @@ def _clause(found: Found, clause: Clause) -> Finding:
 
 def found_words(found: Found, clause: Clause) -> str:
     """What was found of the values that a clause compares, constants left out."""
-    told = [_told(found, value) for value in operands(clause) if not isinstance(value, Constant)]
+    told = [found_value(found, value) for value in operands(clause) if not isinstance(value, Constant)]
     return " against ".join(told) if told else _TRUTHS[found.truth(clause)]
 
 
-def _told(found: Found, value: Value) -> str:
+def found_value(found: Found, value: Value) -> str:
+    """A value as it was found, text as it was written."""
     prepared = found.value(value)
     match value:
         case FieldValue(field=number):
-            given = found.facts.given[number] if found.facts.given else None
-            return words.given_words(value.kind, given, prepared)
+            default = found.plan.fields[number].written
+            return words.given_words(value.kind, _given(found, number), prepared, default)
+        case Domain(of=FieldValue(field=number)) if prepared is not None:
+            given = _given(found, number) or found.plan.fields[number].written
+            return (domain_of(given) if isinstance(given, str) else None) or str(prepared)
         case SignalValue(signal=number):
             return _signal(found, number, prepared)
         case DaysBetween(of=SignalValue()) if prepared is None:
@@ -166,6 +170,10 @@ def _told(found: Found, value: Value) -> str:
             return words.plural(int(prepared), "day")
         case _:
             return words.prepared_words(value.kind, prepared)
+
+
+def _given(found: Found, number: int) -> object:
+    return found.facts.given[number] if found.facts.given else None
 
 
 def _signal(found: Found, number: int, value: Prepared) -> str:
@@ -214,12 +222,14 @@ def events_finding(found: Found, each: Each, paid: Sequence[int]) -> Finding:
     )
 
 
-def unknown_in(found: Found, value: Value) -> str | None:
-    """What made a value unknown: the field, or what was measured; None for a known value."""
+def blank_in(found: Found, value: Value) -> str | None:
+    """The blank field that made a value unknown; None for a known value, and where no field is to blame."""
     if found.value(value) is not None:
         return None
     within: tuple[Value, ...] = ()
     match value:
+        case FieldValue(field=number):
+            return found.plan.fields[number].name
         case Calculation(left=left, right=right):
             within = (left, right)
         case DaysBetween(of=of) | Domain(of=of):
@@ -227,7 +237,4 @@ def unknown_in(found: Found, value: Value) -> str | None:
         case DefineValue(define=define):
             body = found.plan.definitions[define].value
             within = () if body is None else (body,)
-        case PropertyValue():
-            return value.name
-    deeper = next((name for part in within if (name := unknown_in(found, part))), None)
-    return deeper or words.value_words(found.plan, value)
+    return next((name for part in within if (name := blank_in(found, part))), None)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..plan import (
     Clause,
@@ -27,6 +27,9 @@ from ..plan.walk import clauses, condition_values, conditions, holds, operands, 
 from .draft import Uses
 from .gauges import Gauge, of_each
 from .meaning import Meanings
+
+if TYPE_CHECKING:
+    from ..lint.proof.logic import Logic
 
 _ANY = {(">=", 1.0), (">", 0.0), ("<", 1.0), ("<=", 0.0), ("=", 0.0), ("!=", 0.0)}
 
@@ -76,6 +79,13 @@ class Parts:
     def meanings(self) -> Meanings:
         """The keys of what the plan is made of."""
         return Meanings(self.plan)
+
+    @cached_property
+    def logic(self) -> Logic:
+        """What surely follows from the plan's conditions."""
+        from ..lint.proof.logic import Logic
+
+        return Logic(self.plan)
 
     @cached_property
     def uses(self) -> Uses:
