@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from functools import lru_cache
 
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import (
@@ -27,7 +27,7 @@ from ..plan import (
     Value,
     Window,
 )
-from ..values import DAY, Prepared, date_of, is_blank, moment_of
+from ..values import DAY, Prepared, date_of, domain_of, is_blank, moment_of
 
 UNKNOWN = "unknown"
 
@@ -46,7 +46,12 @@ def instant_words(instant: int) -> str:
 
 def day_words(instant: int) -> str:
     """The UTC day of an instant."""
-    return date_of(instant // DAY).isoformat()
+    return _iso_day(instant // DAY)
+
+
+@lru_cache(maxsize=4096)
+def _iso_day(day: int) -> str:
+    return date_of(day).isoformat()
 
 
 def prepared_words(kind: Kind, value: Prepared) -> str:
@@ -77,6 +82,13 @@ def given_words(kind: Kind, given: object, value: Prepared, default: str | None)
         if kind is Kind.TEXTS and isinstance(given, str):
             return given.strip()
     return prepared_words(kind, value)
+
+
+def domain_words(given: object, value: Prepared) -> str:
+    """A domain as it was written in a given text."""
+    if value is None:
+        return UNKNOWN
+    return (domain_of(given) if isinstance(given, str) else None) or str(value)
 
 
 def times(count: int) -> str:
@@ -195,8 +207,3 @@ def value_words(plan: Plan, value: Value) -> str:
             return name
         case Constant(kind=kind, value=constant):
             return prepared_words(kind, constant)
-
-
-def utc(instants: list[int]) -> tuple[dt.datetime, ...]:
-    """Instants as datetimes."""
-    return tuple(moment_of(instant) for instant in instants)

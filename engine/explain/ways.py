@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...grammar.spec.operators import CONTRARY, MIRROR
 from ...grammar.syntax.nodes import Kind
 from ..evaluate import words
-from ..evaluate.findings import Found, blank_in, found_value, found_words
+from ..evaluate.findings import Found, blank_in, found_words, told_words
 from ..plan import (
     All,
     Any,
@@ -50,8 +51,6 @@ _WIDER = 16
 _LOOKS = 3_000
 """How many pairs of ways are looked at for a contradiction; those after them pass for possible."""
 
-_CONTRARY = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-_TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _BEYOND = 10**12
 
 
@@ -192,7 +191,7 @@ class Ways:
                 continue
             before = told.get(missing.needed)
             if before is not None and before.asked != missing.asked:
-                missing = replace(missing, asked=f"{before.asked} and {missing.asked}")
+                missing = missing._replace(asked=f"{before.asked} and {missing.asked}")
             told[missing.needed] = missing
         return tuple(told.values())
 
@@ -255,7 +254,9 @@ class Ways:
             if found.value(part) is None:
                 return self._why_unknown(part)
         known = [part for part in within if not isinstance(part, Constant)]
-        told = [f"{words.value_words(plan, part)} is {found_value(found, part)}" for part in known]
+        told = [
+            f"{words.value_words(plan, part)} is {told_words(found.parts, part)(found)}" for part in known
+        ]
         return " and ".join(told) or f"{words.value_words(plan, value)} is unknown"
 
     # --- numbers ----------------------------------------------------------------------------------
@@ -267,7 +268,7 @@ class Ways:
             case Compare(operator=operator, left=left, right=Constant(value=int() | float() as limit)):
                 pass
             case Compare(operator=operator, left=Constant(value=int() | float() as limit), right=left):
-                operator = _TURNED[operator]
+                operator = MIRROR[operator]
             case Between(
                 value=left,
                 low=Constant(value=int() | float() as low),
@@ -281,7 +282,7 @@ class Ways:
                 return None
         if not self._is_counted(left) or left.kind is not Kind.NUMBER:
             return None
-        return (operator if wanted else _CONTRARY[operator]), left, limit
+        return (operator if wanted else CONTRARY[operator]), left, limit
 
     def _is_counted(self, value: Value) -> bool:
         if isinstance(value, SignalValue):
