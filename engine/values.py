@@ -100,6 +100,11 @@ def moment_of(instant: int) -> dt.datetime:
     return EPOCH + dt.timedelta(microseconds=instant)
 
 
+def instant_text(instant: int) -> str:
+    """An instant in microseconds as ISO 8601 in UTC."""
+    return moment_of(instant).isoformat().replace("+00:00", "Z")
+
+
 def day_of(day: dt.date) -> int:
     """Days since 1970-01-01."""
     return day.toordinal() - _EPOCH_DAY

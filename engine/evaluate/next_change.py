@@ -50,11 +50,11 @@ def next_change(
     if before is None:
         before = evaluator.run(Detail.FINDINGS, facts, now)
     at, latest = now, [before]
-    for _, at in zip(range(tries), _turns(evaluator, facts, now, lambda: latest[-1][9]), strict=False):
+    for _, at in zip(range(tries), _turns(evaluator, facts, now, lambda: latest[-1][10]), strict=False):
         if at > LATEST:
             return None
         found = latest[-1] = evaluator.run(Detail.FINDINGS, facts, at)
-        if (found[8], found[4], found[5]) != (before[8], before[4], before[5]):
+        if (found[8:10], found[4], found[5]) != (before[8:10], before[4], before[5]):
             return at
     return at
 

@@ -102,7 +102,7 @@ class Wakes:
         """The same by evaluating once, for clocks that look at what only this finds."""
         known = self._evaluator.classes.known
         facts = Facts(tuple(fields), rows, len(known))
-        values = self._evaluator.run(Detail.FINDINGS, facts, now)[9]
+        values = self._evaluator.run(Detail.FINDINGS, facts, now)[10]
         found = [*self._clocks.instants(facts, known), *self._clocks.ticks(facts, known, values, now)]
         return min((at for at in found if at > now), default=NEVER)
 

@@ -64,21 +64,35 @@ class RuleFinding(NamedTuple):
     tags: tuple[str, ...]
 
 
+class Gain(NamedTuple):
+    """What would bring a score points: everything in `needed` at once, by a rule and the line it is on."""
+
+    rule: str
+    line: int
+    points: int
+    needed: tuple[str, ...]
+
+
 class Missing(NamedTuple):
     """One thing short of a stage: the clause, what is missing in words, and whether it can be had.
 
-    `obstacle` says why it cannot ("the range ends at 50"), None where it can.
+    `obstacle` says why it cannot ("the range ends at 50"), None where it can. `change` is what would have to
+    come about, in words, where that is not the clause. `gains` is what would bring points that are short,
+    where that was asked for.
     """
 
     asked: str
     needed: str
     obstacle: str | None = None
+    change: str = ""
+    gains: tuple[Gain, ...] = ()
 
 
 class StageFinding(NamedTuple):
     """A stage on this lead. `holds`: its condition is true; `current`: the lead is in it.
 
-    `ways`, for one that does not hold, are the ways to reach it, the one with the fewest missing first.
+    `ways`, for one that does not hold, are the ways to reach it, the one with the fewest missing first; none
+    where what it asks for can never be so at once.
     """
 
     stage: str
@@ -90,6 +104,15 @@ class StageFinding(NamedTuple):
     ways: tuple[tuple[Missing, ...], ...] = ()
 
 
+class OutcomeFinding(NamedTuple):
+    """An outcome on this lead: whether it was reached, and when; `at` is None where that is not known."""
+
+    outcome: str
+    line: int
+    reached: bool
+    at: dt.datetime | None
+
+
 class Decision:
     """What a ruleset (by its digest) says of a lead at `now`.
 
@@ -99,7 +122,8 @@ class Decision:
     `total` is the score without a name; `scores` the named ones. `stages` maps each track to its stage or
     None; `grades` each graded score's name ("" for the total) to its label. `disqualified` holds every
     reason that was true: then no track has a stage, and `stages_if_qualified` says what would have been.
-    `next_change` is the next instant at which time alone can change a clause or a line, None for never.
+    `outcomes` says of each outcome, by its name, whether it was reached. `next_change` is the next instant at
+    which time alone can change a clause or a line, None for never.
     """
 
     digest: str
@@ -114,6 +138,7 @@ class Decision:
     lines: tuple[Line, ...]
     rules: tuple[RuleFinding, ...]
     stage_findings: tuple[StageFinding, ...]
+    outcomes: Mapping[str, OutcomeFinding]
     disqualifications: tuple[Finding, ...]
     next_change: dt.datetime | None
 

@@ -6,7 +6,17 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..explain.decision import Decision, Finding, Line, LineKind, Missing, RuleFinding, StageFinding
+from ..explain.decision import (
+    Decision,
+    Finding,
+    Gain,
+    Line,
+    LineKind,
+    Missing,
+    OutcomeFinding,
+    RuleFinding,
+    StageFinding,
+)
 from .text_style import PLAIN, TextStyle, cells, counted, listed, padded, shown, signed
 
 
@@ -20,6 +30,8 @@ def decision_text(decision: Decision, paper: TextStyle = PLAIN, *, silent_rules:
     lines += ["", *_total(decision, paper)]
     if decision.stage_findings or decision.disqualifications:
         lines += ["", paper.bold("Stages"), *_stages(decision, paper)]
+    if decision.outcomes:
+        lines += ["", paper.bold("Outcomes"), *_outcomes(decision, paper)]
     if silent_rules:
         lines += _silent(decision, paper)
     lines += ["", *_blanks(decision, paper), *paper.wrapped(next_change_words(decision))]
@@ -157,6 +169,21 @@ def _found(finding: Finding) -> str:
     return f"{finding.found}, {'last on' if len(dates) > 1 else 'on'} {dates[-1]}"
 
 
+# --- outcomes ---------------------------------------------------------------------------------
+
+
+def _outcomes(decision: Decision, paper: TextStyle) -> list[str]:
+    lines = []
+    for name, outcome in decision.outcomes.items():
+        if not outcome.reached:
+            lines.append(f"  {shown(name)}  {paper.dim('not reached')}")
+        elif outcome.at is None:
+            lines.append(f"  {paper.good(shown(name))}  reached, on a day that is not known")
+        else:
+            lines.append(f"  {paper.good(shown(name))}  reached on {when(outcome.at)}")
+    return lines
+
+
 # --- stages -----------------------------------------------------------------------------------
 
 
@@ -188,18 +215,30 @@ def _stage(stage: StageFinding, paper: TextStyle) -> list[str]:
         return [f"  {paper.good(name)}  {paper.good('here')}", *finding_lines(stage.condition, paper, 4)]
     if stage.holds:
         return [f"  {name}  {paper.dim('reached')}"]
+    if not stage.ways:
+        return [f"  {name}  {paper.warn(f'not reached: {_CONTRARY}')}"]
     return [f"  {name}  {paper.warn('not reached, missing:')}", *ways_lines(stage, paper, 4)]
 
 
-def ways_lines(stage: StageFinding, paper: TextStyle, indent: int) -> list[str]:
-    """What it would take to reach a stage, the shortest way first."""
+_CONTRARY = "what it asks for can never all be so at once"
+
+
+def ways_lines(stage: StageFinding, paper: TextStyle, indent: int, *, told_gains: bool = False) -> list[str]:
+    """What it would take to reach a stage, the shortest way first; with `told_gains`, what brings points."""
     lines: list[str] = []
     for number, way in enumerate(stage.ways):
         if number:
             lines.append(f"{' ' * indent}or")
         for missing in way:
             lines += paper.wrapped(_missing(missing), indent + 2, indent + 4)
+            for gain in missing.gains if told_gains else ():
+                lines += paper.wrapped(_gain(gain), indent + 4, indent + 6)
     return lines
+
+
+def _gain(gain: Gain) -> str:
+    what = shown(listed(gain.needed))
+    return f"{what} would bring {signed(gain.points)}  ({shown(gain.rule)}, line {gain.line})"
 
 
 def _missing(missing: Missing) -> str:
@@ -266,7 +305,11 @@ def stage_text(decision: Decision, stages: Sequence[StageFinding], paper: TextSt
         elif stage.holds:
             lines.append(f"It has reached {paper.good(name)}, and is further already.")
         else:
-            lines += [f"Not {paper.bold(name)}. What is missing:", *ways_lines(stage, paper, 0)]
+            if stage.ways:
+                lines.append(f"Not {paper.bold(name)}. What is missing:")
+                lines += ways_lines(stage, paper, 0, told_gains=True)
+            else:
+                lines += paper.wrapped(f"Not {paper.bold(name)}: {_CONTRARY}.")
             if decision.disqualified:
                 lines += paper.wrapped(f"It is also disqualified: {reasons}.")
     return lines
@@ -288,6 +331,7 @@ def decision_data(decision: Decision) -> dict[str, Any]:
         "lines": [_line_data(line) for line in decision.lines],
         "rules": [_rule(rule) for rule in decision.rules],
         "stage_findings": [stage_data(stage) for stage in decision.stage_findings],
+        "outcomes": {name: outcome_data(one) for name, one in decision.outcomes.items()},
         "disqualifications": [_finding(finding) for finding in decision.disqualifications],
         "next_change": _instant(decision.next_change),
     }
@@ -347,5 +391,14 @@ def stage_data(stage: StageFinding) -> dict[str, Any]:
     }
 
 
+def outcome_data(outcome: OutcomeFinding) -> dict[str, Any]:
+    """An outcome on a lead."""
+    return {"line": outcome.line, "reached": outcome.reached, "at": _instant(outcome.at)}
+
+
 def _missing_data(missing: Missing) -> dict[str, Any]:
-    return {"asked": missing.asked, "needed": missing.needed, "obstacle": missing.obstacle}
+    gains = [
+        {"rule": gain.rule, "line": gain.line, "points": gain.points, "needed": list(gain.needed)}
+        for gain in missing.gains
+    ]
+    return {"asked": missing.asked, "needed": missing.needed, "obstacle": missing.obstacle, "gains": gains}

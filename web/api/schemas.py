@@ -157,6 +157,14 @@ COMPONENTS: dict[str, Made] = {
             "tags": many(STRING),
         }
     ),
+    "Missing": obj(
+        {
+            "asked": STRING,
+            "needed": STRING,
+            "obstacle": MAYBE,
+            "gains": many(obj({"rule": STRING, "line": INTEGER, "points": INTEGER, "needed": many(STRING)})),
+        }
+    ),
     "StageFinding": obj(
         {
             "stage": STRING,
@@ -165,7 +173,7 @@ COMPONENTS: dict[str, Made] = {
             "holds": YES,
             "current": YES,
             "condition": refer("Finding"),
-            "ways": many(many(obj({"asked": STRING, "needed": STRING, "obstacle": MAYBE}))),
+            "ways": many(many(refer("Missing"))),
         }
     ),
     "Decision": obj(
@@ -183,6 +191,7 @@ COMPONENTS: dict[str, Made] = {
             "lines": many(refer("Line")),
             "rules": many(refer("RuleFinding")),
             "stage_findings": many(refer("StageFinding")),
+            "outcomes": mapping(obj({"line": INTEGER, "reached": YES, "at": MAYBE_INSTANT})),
             "disqualifications": many(refer("Finding")),
             "next_change": MAYBE_INSTANT,
         }
