@@ -14,6 +14,8 @@ from .draft import Draft, held, kept
 from .log import OWN, Entry, changes_since, note, take_back, text_at
 from .texts import Texts
 
+_MOST_LOOKED_AT = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -21,13 +23,15 @@ class Changed:
 
     `keys` are the statements that were changed, by the key they had and the one they have now ("" for one
     that was added or is gone). `taken` are comments that went away with what was removed. `conflicts` are
-    statements of the text view where somebody else's words were kept.
+    statements of the text view where somebody else's words were kept. `back` is what was taken back, of an
+    undo or redo.
     """
 
     draft: Draft
     keys: dict[str, str]
     taken: tuple[str, ...] = ()
     conflicts: tuple[MergeConflict, ...] = ()
+    back: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def change(
         before = text_at(draft, later) if later else draft.text
         done = _done(draft, before, edits, texts)
         if isinstance(done, NotDone):
-            return named(done, later, who)
+            return named(done, later or _latest(connection, draft, who), who)
         if done.draft.text == draft.text:
             return replace(done, draft=draft)
         made = saved(connection, draft, done.draft.text, texts, who=who, sort="edit", edits=edits)
@@ -162,6 +166,12 @@ def _not_done(draft: Draft, edit: Edit, outcome: object) -> NotDone:
         return NotDone(draft, outcome.message, edit.key, edit.path, "", found=outcome.found, wanted=edit.new)
     message: str = getattr(outcome, "message", "This cannot be done here.")
     return NotDone(draft, message, edit.key, edit.path, wanted=edit.new)
+
+
+def _latest(connection: sqlite3.Connection, draft: Draft, who: str) -> list[Entry]:
+    """What others changed last: a page may show a change while its reader still types over what was there."""
+    since = max(draft.revision - _MOST_LOOKED_AT, 0)
+    return [entry for entry in changes_since(connection, draft.ruleset, since) if entry.who != who]
 
 
 def named(found: NotDone, later: Sequence[Entry], who: str) -> NotDone:

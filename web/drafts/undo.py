@@ -53,7 +53,7 @@ def _taken_back(store: Store, ruleset: str, who: str, sort: str, texts: Texts) -
             found = NotDone(draft, outcome.message, entry.inverse.key, who="", wanted=entry.inverse.new)
             return named(found, changes_since(connection, ruleset, entry.revision), who)
         if outcome.text == draft.text:
-            return Changed(draft, {})
+            return Changed(draft, {}, back=entry)
         texts.keep(outcome.parsed, ruleset)
         made = saved(
             connection,
@@ -65,4 +65,4 @@ def _taken_back(store: Store, ruleset: str, who: str, sort: str, texts: Texts) -
             edits=(entry.inverse,),
             of=entry.number,
         )
-        return Changed(made, {entry.inverse.key: outcome.key})
+        return Changed(made, {entry.inverse.key: outcome.key}, back=entry)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from ...grammar.edits.drafts import (
     case_text,
     define_text,
-    expected_score,
     group_text,
     list_text,
     rule_text,
@@ -15,31 +14,36 @@ from ...grammar.edits.drafts import (
     stage_text,
 )
 from ...grammar.printer import name_text, quoted
-from .conditions import default_condition
-from .vocabulary import Vocabulary
+from .beginnings import one_number, plain
 
 if TYPE_CHECKING:
     from .wishes import Wish
 
 
-def statement_text(wish: Wish, names: Vocabulary) -> str:
+def statement_text(wish: Wish) -> str:
     """The text of a new statement. Raises ValueError, with a sentence, where something is missing."""
 
     def condition() -> str:
-        if not wish.new and not wish.form:
-            raise ValueError("Choose what is asked about.")
-        return default_condition(wish.new, wish.form, names)
+        if not wish.new.strip():
+            raise ValueError("Complete the condition: choose a field or an event, and fill in every blank.")
+        return wish.new
+
+    def points() -> str:
+        if not wish.points.strip():
+            raise ValueError("Enter points, such as +10.")
+        one_number("points", wish.points)
+        return wish.points
 
     score = wish.score or None
     match wish.sort:
         case "rule":
-            return rule_text(condition(), wish.points or "+10", name=wish.name.strip() or None, score=score)
+            return rule_text(condition(), points(), name=wish.name.strip() or None, score=score)
         case "rule about events":
             if not wish.new:
                 raise ValueError("Choose an event.")
             head = f"rule {quoted(wish.name.strip())} " if wish.name.strip() else ""
             target = f" {name_text(score)}" if score else ""
-            return f"{head}for each {name_text(wish.new)} then {wish.points or '+1'}{target}"
+            return f"{head}for each {name_text(wish.new)} then {points()}{target}"
         case "group":
             return group_text(_named(wish), wish.high.strip() or None)
         case "list":
@@ -57,7 +61,8 @@ def statement_text(wish: Wish, names: Vocabulary) -> str:
             return f"disqualify when {condition()}{because}"
         case "grade":
             target = f" {name_text(score)}" if score else ""
-            return f"grade{target}: A from 80, B from 50, C otherwise"
+            low, high = (_start(text, label) for text, label in ((wish.low, "B"), (wish.high, "A")))
+            return f"grade{target}: A from {high}, B from {low}, C otherwise"
         case "outcome":
             return f"outcome {name_text(_named(wish))} when {condition()}"
         case "field":
@@ -66,10 +71,19 @@ def statement_text(wish: Wish, names: Vocabulary) -> str:
             source = f" from {quoted(wish.new)}" if wish.new and wish.new != wish.name else ""
             return f"event {name_text(_named(wish))}{source}"
         case "test":
-            return case_text(_named(wish), {}, [], [expected_score(None, 0, ">=")])
+            if not wish.new.strip():
+                raise ValueError("Say what the test expects, such as a score of at least 40.")
+            return case_text(_named(wish), {}, [], [wish.new])
         case "title":
             return f"ruleset {quoted(_named(wish))}"
     raise ValueError(f'There is no statement called "{wish.sort}".')
+
+
+def _start(text: str, label: str) -> str:
+    if not text.strip():
+        raise ValueError(f"Enter the lowest score of grade {label}.")
+    one_number("whole", text)
+    return plain("whole", text)
 
 
 def _named(wish: Wish) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from ...engine.reading import Reading
+from ...engine.store.leads import find_lead
 from ...engine.store.opening import Store
 from ...engine.trial.as_test import as_test
 from ...grammar.edits import Edit
@@ -12,14 +13,18 @@ from ..access import needs, settings
 from ..accounts.roles import Role
 from ..database import reading
 from ..drafts import current
+from ..naming import told
 from ..pages.asked import text_asked
 from ..problems import Problem, invalid, not_found
 from ..rulebook import read_text
-from .opening import trial_of, tried
+from .opening import causes_in, trial_of, tried
 from .pasted import LONGEST
 from .subjects import GIVEN, search
 
 trial = Blueprint("trial", __name__)
+
+MOST_NAMED = 5
+"""How many of the leads that a change moves are named beside it."""
 
 
 @trial.get("/rulesets/<name>/edit/leads")
@@ -28,6 +33,17 @@ def leads(name: str) -> Response:
     store = reading(settings())
     found = search(store, _draft(store, name).plan, text_asked("q") or "")
     return jsonify([{"value": one.asked, "label": one.title, "note": one.words} for one in found])
+
+
+@trial.get("/rulesets/<name>/edit/causes")
+def causes(name: str) -> str:
+    """Why leads move from what is live to the draft, change by change."""
+    store = reading(settings())
+    tried_out = trial_of(store, name, _draft(store, name), text_asked("lead"))
+    found = causes_in(store, tried_out)
+    leads = [move.lead for cause in found.causes for move in cause.moves[:MOST_NAMED]] if found else []
+    names = {key: told(lead)[0] for key in leads if (lead := find_lead(store, key)) is not None}
+    return render_template("trial/causes.html", trial=tried_out, causes=found, names=names, most=MOST_NAMED)
 
 
 @trial.post("/rulesets/<name>/edit/test")
