@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .engine.evaluate import Event, FactsError
     from .engine.reading import read
     from .engine.ruleset import Ruleset, RulesetError, evaluate, load
-    from .grammar.diagnostics import Diagnostic, Severity, Source
+    from .grammar.messages.diagnostics import Diagnostic, Severity, Source
 
 __version__ = "0.1.0"
 
@@ -41,13 +41,13 @@ __all__ = [
 _HOMES = {
     "Catalogue": "engine.catalogue",
     "Decision": "engine.decision",
-    "Diagnostic": "grammar.diagnostics",
+    "Diagnostic": "grammar.messages.diagnostics",
     "Event": "engine.evaluate",
     "FactsError": "engine.evaluate",
     "Ruleset": "engine.ruleset",
     "RulesetError": "engine.ruleset",
-    "Severity": "grammar.diagnostics",
-    "Source": "grammar.diagnostics",
+    "Severity": "grammar.messages.diagnostics",
+    "Source": "grammar.messages.diagnostics",
     "evaluate": "engine.ruleset",
     "load": "engine.ruleset",
     "read": "engine.reading",

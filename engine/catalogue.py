@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..grammar.nodes import Kind
+from ..grammar.syntax.nodes import Kind
 
 DISTINCT_LIMIT = 10_000
 """A field with more distinct values than this keeps its most frequent ones only."""

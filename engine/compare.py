@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from ..grammar import nodes as n
-from ..grammar.printer import text_of
+from ..grammar.syntax import nodes as n
+from ..grammar.text.printer import text_of
 
 
 class ChangeKind(Enum):

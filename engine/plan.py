@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ..grammar.diagnostics import Source
-from ..grammar.nodes import Kind, Span, Unit
+from ..grammar.messages.diagnostics import Source
+from ..grammar.syntax.nodes import Kind, Span, Unit
 from .values import Prepared
 
 Given = object

@@ -29,7 +29,7 @@ class RulesFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """One item a test; where the ruleset has errors, one item that fails with them."""
-        from ..grammar.nodes import Test
+        from ..grammar.syntax.nodes import Test
         from .evaluate import Evaluator
         from .reading import read, read_file
 
@@ -70,7 +70,7 @@ class ErrorsItem(_RulesItem):
 
     def runtest(self) -> None:
         """Fails with the errors."""
-        from ..grammar.render import render
+        from ..grammar.messages.render import render
 
         raise RulesFailure(render(self.diagnostics))
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..grammar.diagnostics import Diagnostic, Severity, Source
-from ..grammar.nodes import Tree
-from ..grammar.parser import Parsed, parse
+from ..grammar.messages.diagnostics import Diagnostic, Severity, Source
+from ..grammar.syntax.nodes import Tree
+from ..grammar.syntax.parse import Parsed, parse
 from .catalogue import Catalogue
 from .check import Files, Folder, FrozenFiles, check
 from .lint import lint

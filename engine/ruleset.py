@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ..grammar.diagnostics import Diagnostic, Source
-from ..grammar.render import render
+from ..grammar.messages.diagnostics import Diagnostic, Source
+from ..grammar.messages.render import render
 from .catalogue import Catalogue
 from .decision import Decision
 from .evaluate import Evaluator, Event

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from ..grammar.nodes import Duration, Kind, Unit
+from ..grammar.syntax.nodes import Duration, Kind, Unit
 
 Prepared = str | float | bool | int | tuple[str, ...] | None
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from leadwright.engine import plan as p
 from leadwright.engine.values import DAY, date_of, prepare, shift, text_key
-from leadwright.grammar.nodes import Kind, Unit
+from leadwright.grammar.syntax.nodes import Kind, Unit
 
 Truth = bool | None
 

@@ -8,7 +8,7 @@ events and dates, points go to declared scores. All that a rule refers to is dec
 `renamed(tree, names)` gives the same tree with other names; `NAMES` makes strange ones: keywords, blanks,
 letters of other alphabets. `scattered(text)` breaks a text into lines anywhere and strews comments.
 
-Texts come from `leadwright.grammar.printer.text_of`. No node made here has a meaningful span.
+Texts come from `leadwright.grammar.text.printer.text_of`. No node made here has a meaningful span.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
-from leadwright.grammar import nodes as n
-from leadwright.grammar.nodes import Kind, Span, Unit
-from leadwright.grammar.scan import scan
-from leadwright.grammar.words import RESERVED
+from leadwright.grammar.spec.words import RESERVED
+from leadwright.grammar.syntax import nodes as n
+from leadwright.grammar.syntax.nodes import Kind, Span, Unit
+from leadwright.grammar.syntax.scan import scan
 
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 SPAN = Span(0, 0)

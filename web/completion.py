@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..engine.catalogue import Catalogue
-from ..grammar import nodes as n
-from ..grammar.machine import Stuck
-from ..grammar.nodes import Kind
-from ..grammar.parser import machine
-from ..grammar.scan import Lexeme, scan
-from ..grammar.spelling import near
-from ..grammar.split import split
-from ..grammar.table import END, load
-from ..grammar.trouble import Trouble
-from ..grammar.words import STATEMENT_WORDS
+from ..grammar.messages.spelling import near
+from ..grammar.messages.syntax_problem import Trouble
+from ..grammar.spec.words import STATEMENT_WORDS
+from ..grammar.syntax import nodes as n
+from ..grammar.syntax.lr_parser import Stuck
+from ..grammar.syntax.lr_table import END, load
+from ..grammar.syntax.nodes import Kind
+from ..grammar.syntax.parse import machine
+from ..grammar.syntax.scan import Lexeme, scan
+from ..grammar.syntax.split import split
 from . import suggestions as offer
 from .glossary import Glossary
 from .suggestions import Suggestion

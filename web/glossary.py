@@ -8,13 +8,13 @@ from itertools import islice, pairwise
 
 from ..engine.catalogue import Catalogue, EventFacts, FieldFacts
 from ..engine.report.paper import counted, listed
-from ..grammar import nodes as n
-from ..grammar.diagnostics import Source
-from ..grammar.nodes import Kind
-from ..grammar.parser import parse
-from ..grammar.printer import text_of
-from ..grammar.scan import Lexeme, scan
-from ..grammar.split import Piece, split
+from ..grammar.messages.diagnostics import Source
+from ..grammar.syntax import nodes as n
+from ..grammar.syntax.nodes import Kind
+from ..grammar.syntax.parse import parse
+from ..grammar.syntax.scan import Lexeme, scan
+from ..grammar.syntax.split import Piece, split
+from ..grammar.text.printer import text_of
 
 _DECLARE = frozenset({"field", "event", "list", "define", "score", "stage", "grade"})
 _COUNTED = (Kind.TEXT, Kind.TEXTS, Kind.YES_NO)

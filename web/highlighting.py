@@ -10,9 +10,9 @@ from collections import defaultdict
 from functools import cache
 from typing import Any
 
-from ..grammar.scan import PLAIN_SIGNS
-from ..grammar.table import END, load
-from ..grammar.words import RESERVED, STATEMENT_WORDS
+from ..grammar.spec.words import RESERVED, STATEMENT_WORDS
+from ..grammar.syntax.lr_table import END, load
+from ..grammar.syntax.scan import PLAIN_SIGNS
 
 
 @cache

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..engine.catalogue import Catalogue
-from ..grammar import nodes as n
-from ..grammar.build_statements import GroupOpen
-from ..grammar.machine import Stuck
-from ..grammar.nodes import Span
-from ..grammar.parser import machine
-from ..grammar.scan import Lexeme
-from ..grammar.sentences import sentence
-from ..grammar.split import Piece
-from ..grammar.trouble import Trouble
-from ..grammar.walk import children
+from ..grammar.messages.syntax_problem import Trouble
+from ..grammar.syntax import nodes as n
+from ..grammar.syntax.build_statements import GroupOpen
+from ..grammar.syntax.lr_parser import Stuck
+from ..grammar.syntax.nodes import Span
+from ..grammar.syntax.parse import machine
+from ..grammar.syntax.scan import Lexeme
+from ..grammar.syntax.split import Piece
+from ..grammar.syntax.walk import children
+from ..grammar.text.sentences import sentence
 from .glossary import Glossary
 
 _HOLD_CONDITIONS = (

@@ -7,10 +7,10 @@ their content in; nothing else of it changes.
 from __future__ import annotations
 
 from ..engine.check.files import FileProblem, Files, list_entries
-from ..grammar import nodes as n
-from ..grammar.diagnostics import Source
-from ..grammar.parser import parse
-from ..grammar.printer import name_text, quoted
+from ..grammar.messages.diagnostics import Source
+from ..grammar.syntax import nodes as n
+from ..grammar.syntax.parse import parse
+from ..grammar.text.printer import name_text, quoted
 
 _DEEPEST = 10
 

@@ -19,8 +19,8 @@ from ..engine.reading import Reading, read
 from ..engine.store.catalogue import catalogue as stored_catalogue
 from ..engine.store.opening import Store
 from ..engine.store.rulesets import RulesetVersion, load_version, ruleset_names
-from ..grammar.diagnostics import Source
-from ..grammar.parser import Parsed
+from ..grammar.messages.diagnostics import Source
+from ..grammar.syntax.parse import Parsed
 from .problems import Problem, not_found
 from .settings import Settings
 

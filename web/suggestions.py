@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ..engine.report.paper import counted
-from ..grammar import nodes as n
-from ..grammar.nodes import Kind
-from ..grammar.printer import name_text, object_text, quoted
+from ..grammar.syntax import nodes as n
+from ..grammar.syntax.nodes import Kind
+from ..grammar.text.printer import name_text, object_text, quoted
 from .glossary import KINDS, Glossary
 
 _MOST_OF_A_FIELD = 2_000

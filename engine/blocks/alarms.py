@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...grammar.nodes import Unit
+from ...grammar.syntax.nodes import Unit
 from ..evaluate import Evaluator
 from ..evaluate.calendar import crossings
 from ..evaluate.columns import Ints

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...grammar.nodes import Unit
+from ...grammar.syntax.nodes import Unit
 from ..evaluate.calendar import month_number
 from ..evaluate.columns import NEVER, Bools, Column, Instants, Ints, Numbered, Scattered, numbered_range
 from ..evaluate.gauges import Gauge, Gauging

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..evaluate import Evaluator
 from ..evaluate.classes import Column, object_column
 from ..evaluate.columns import Bools, Ints

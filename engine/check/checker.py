@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...grammar import nodes as n
-from ...grammar.diagnostics import Diagnostic, Source
-from ...grammar.parser import Parsed, parse
-from ...grammar.printer import text_of
+from ...grammar.messages.diagnostics import Diagnostic, Source
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.parse import Parsed, parse
+from ...grammar.text.printer import text_of
 from .. import plan as p
 from ..catalogue import Catalogue
 from .decisions import Decisions

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...grammar import nodes as n
-from ...grammar.nodes import Kind
-from ...grammar.printer import text_of
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.nodes import Kind
+from ...grammar.text.printer import text_of
 from .. import plan as p
 from .patterns import glob, matching
 from .problems import nearest

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...grammar import nodes as n
-from ...grammar.printer import text_of
+from ...grammar.syntax import nodes as n
+from ...grammar.text.printer import text_of
 from .. import plan as p
 from .draft import Draft
 from .expressions import Expressions

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...grammar import nodes as n
-from ...grammar.diagnostics import Source
-from ...grammar.nodes import Kind
-from ...grammar.printer import text_of
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.nodes import Kind
+from ...grammar.text.printer import text_of
 from .. import plan as p
 from ..values import Prepared, prepare
 from .files import FileProblem, Files, beside, list_entries

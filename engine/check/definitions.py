@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...grammar import nodes as n
-from ...grammar.limits import DEEPEST
-from ...grammar.walk import children
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.limits import DEEPEST
+from ...grammar.syntax.walk import children
 from .. import plan as p
 from .draft import Draft
 from .expressions import Expressions

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...grammar import nodes as n
-from ...grammar.nodes import Kind
-from ...grammar.printer import text_of
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.nodes import Kind
+from ...grammar.text.printer import text_of
 from ..plan import Definition, Field, FieldValue, Origin
 from .events import Signals
 from .names import Names

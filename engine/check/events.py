@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...grammar import nodes as n
-from ...grammar.nodes import Kind, Unit
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import (
     Condition,
     DaysBetween,

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from ...grammar import nodes as n
-from ...grammar.nodes import Kind
-from ...grammar.walk import children
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.nodes import Kind
+from ...grammar.syntax.walk import children
 
 
 @dataclass

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from ...grammar import nodes as n
-from ...grammar.nodes import Kind
-from ...grammar.printer import name_text, text_of
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.nodes import Kind
+from ...grammar.text.printer import name_text, text_of
 from .. import plan as p
 from ..values import instant_of, is_blank, prepare, shift
 from .decisions import MAIN_TRACK, Decisions

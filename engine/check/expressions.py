@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ...grammar import nodes as n
-from ...grammar.nodes import Kind
-from ...grammar.printer import text_of
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.nodes import Kind
+from ...grammar.text.printer import text_of
 from .. import plan as p
 from ..values import day_of, instant_of, text_key
 from .clauses import ClauseTests

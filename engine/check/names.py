@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from ...grammar import nodes as n
-from ...grammar.diagnostics import Source
-from ...grammar.nodes import Kind
-from ...grammar.spelling import near
+from ...grammar.messages.diagnostics import Source
+from ...grammar.messages.spelling import near
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.nodes import Kind
 from ..catalogue import Catalogue
 from ..plan import Feed, ListEntries, Meaning, Resolution
 from ..values import Prepared

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 
-from ...grammar.diagnostics import Diagnostic, Severity, Source
-from ...grammar.nodes import Kind, Node, Span
+from ...grammar.messages.diagnostics import Diagnostic, Severity, Source
+from ...grammar.syntax.nodes import Kind, Node, Span
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

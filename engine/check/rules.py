@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...grammar import nodes as n
-from ...grammar.diagnostics import Source
-from ...grammar.printer import text_of
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax import nodes as n
+from ...grammar.text.printer import text_of
 from .. import plan as p
 from .declarations import LARGEST
 from .draft import Draft

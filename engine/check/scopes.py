@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...grammar import nodes as n
-from ...grammar.nodes import Kind
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.nodes import Kind
 from ..plan import DefineValue, Feed, Holds, Meaning, PropertyValue, ScoreValue, Value
 from .draft import Draft
 from .events import EventNode

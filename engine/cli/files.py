@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ...grammar.diagnostics import Source
+from ...grammar.messages.diagnostics import Source
 from .failures import Failure, of_the_disk
 
 STANDARD_INPUT = "-"

@@ -45,7 +45,7 @@ def runnable(reading: Reading) -> Plan:
     """The plan of a text. Where it has errors, shows them and raises Failure."""
     if reading.plan is not None:
         return reading.plan
-    from ...grammar.render import render
+    from ...grammar.messages.render import render
     from ..report.paper import counted
 
     wish = click.get_current_context().find_root().color
@@ -116,7 +116,7 @@ def _newest(store: Store | None, name: str) -> RulesetVersion | None:
 
 def of_version(version: RulesetVersion) -> Rules:
     """A published version as it was, with the names and files it was published with."""
-    from ...grammar.diagnostics import Source
+    from ...grammar.messages.diagnostics import Source
     from ..check.files import FrozenFiles
     from ..reading import read
 

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ...grammar.nodes import Unit
+from ...grammar.syntax.nodes import Unit
 from ..values import DAY, MICROSECONDS, date_of, instant_of, shift
 
 EARLIEST = instant_of(dt.date.min)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..plan import Measure, Pattern, Plan, PropertyValue, Selection
 from ..values import Prepared, text_key
 from .facts import MEMO_LIMIT, Columns, Reader, Row

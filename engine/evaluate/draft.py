@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from ...grammar.nodes import Unit
+from ...grammar.syntax.nodes import Unit
 from ..plan import Last, Next, Plan, Value
 from ..values import MICROSECONDS
 from .classes import Column, EventClass

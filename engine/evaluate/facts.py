@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..values import Prepared, instant_of, prepare, read_moment, text_key
 
 Columns = tuple[Prepared, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from ...grammar.nodes import Unit
+from ...grammar.syntax.nodes import Unit
 from ..plan import Each, Measure, Selection, Signal
 
 

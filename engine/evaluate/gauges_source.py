@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...grammar.nodes import Kind, Unit
+from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Last
 from ..values import DAY, MICROSECONDS
 from .classes import Column, EventClass, object_column

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..plan import (
     Compare,
     Condition,

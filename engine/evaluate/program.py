@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from ...grammar.nodes import Kind, Unit
+from ...grammar.syntax.nodes import Kind, Unit
 from ..values import DAY, shift
 from .classes import EventClasses
 from .conditions_source import holds, truth_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..plan import Matches, OneOf, Pattern
 from .draft import Draft
 

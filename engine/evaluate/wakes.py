@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ...grammar.nodes import Unit
+from ...grammar.syntax.nodes import Unit
 from ..plan import FieldValue, Last, Measure, Plan, SignalValue, Value
 from ..values import DAY, MICROSECONDS, Prepared, shift
 from .calendar import LATEST, crossings

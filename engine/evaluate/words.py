@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ...grammar.nodes import Kind, Unit
+from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import (
     Calculation,
     Constant,

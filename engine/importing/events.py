@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import compress
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..store.events import stored_properties
 from ..store.opening import Store
 from .layout import Column, EventLayout

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from enum import Enum
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from .moments import MomentReader
 
 

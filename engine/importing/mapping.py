@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 
 REST = "*"
 """Among `fields` or `properties`: every column that is not used otherwise."""

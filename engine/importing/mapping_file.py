@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from .mapping import ColumnMapping, EventColumns, Reading
 from .problems import ImportRefused, near
 

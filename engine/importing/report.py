@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..store.leads import StoredField, add_field, change_kind, stored_fields
 from ..store.opening import Store
 from .events import EventMaker, KindNumbers, save_properties

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from .forms import OTHER_DATES, Form, form_of, format_of, kind_of
 from .layout import Layout
 from .mapping import Reading

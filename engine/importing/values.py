@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Callable
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..store.leads import moment_text, to_stored
 from ..values import day_of, instant_of
 from .forms import number_text

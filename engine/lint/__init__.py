@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...grammar.diagnostics import Diagnostic
-from ...grammar.nodes import Tree
+from ...grammar.messages.diagnostics import Diagnostic
+from ...grammar.syntax.nodes import Tree
 from ..catalogue import Catalogue
 from ..plan import Plan
 from . import (

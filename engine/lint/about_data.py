@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...grammar.nodes import Span
+from ...grammar.syntax.nodes import Span
 from .. import plan as p
 from ..catalogue import FieldFacts
 from ..check.problems import nearest

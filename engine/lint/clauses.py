@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from .. import plan as p
 from ..values import DAY
 from . import domains, intervals

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ...grammar.diagnostics import Diagnostic
+from ...grammar.messages.diagnostics import Diagnostic
 from .. import plan as p
 from .reasons import joined
 from .study import Study, said

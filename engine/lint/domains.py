@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from . import intervals
 from .intervals import Numbers
 from .texts import PatternSet, Texts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ...grammar.diagnostics import Diagnostic
-from ...grammar.phrases import listed
+from ...grammar.messages.diagnostics import Diagnostic
+from ...grammar.text.phrases import listed
 from .. import plan as p
 from .about_data import FEWEST_KNOWN, Keys, asked_fields, facts_of, has_match
 from .study import Study, said

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...grammar import nodes as n
-from ...grammar.diagnostics import Diagnostic, Severity
-from ...grammar.walk import walk
+from ...grammar.messages.diagnostics import Diagnostic, Severity
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.walk import walk
 from .. import plan as p
 from .study import Study
 from .walk import clauses, holds, operands, values

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from ...grammar.diagnostics import Diagnostic
+from ...grammar.messages.diagnostics import Diagnostic
 from .. import plan as p
 from .reach import given_by
 from .study import Study, points_of, said

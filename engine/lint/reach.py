@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from ...grammar.nodes import Unit
+from ...grammar.syntax.nodes import Unit
 from .. import plan as p
 from .alternatives import Alternatives
 from .boxes import Box, are_linked

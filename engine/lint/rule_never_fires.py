@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...grammar.diagnostics import Diagnostic
+from ...grammar.messages.diagnostics import Diagnostic
 from .. import plan as p
 from .reach import Fires
 from .reasons import why_never

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from itertools import combinations
 
-from ...grammar.diagnostics import Diagnostic
-from ...grammar.phrases import listed
+from ...grammar.messages.diagnostics import Diagnostic
+from ...grammar.text.phrases import listed
 from .. import plan as p
 from .duplicate_rule import likeness
 from .reach import Fires

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...grammar.diagnostics import Diagnostic
+from ...grammar.messages.diagnostics import Diagnostic
 from .never_used import names_in_rules_off
 from .study import Study, said
 

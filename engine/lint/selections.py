@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ...grammar.nodes import Unit
+from ...grammar.syntax.nodes import Unit
 from ..plan import Feed, Last, Next, Pattern, Range
 from ..values import DAY, MICROSECONDS
 from .texts import within

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from ...grammar.diagnostics import Diagnostic, Severity
-from ...grammar.nodes import Tree
+from ...grammar.messages.diagnostics import Diagnostic, Severity
+from ...grammar.syntax.nodes import Tree
 from .. import plan as p
 from ..catalogue import Catalogue
 from . import intervals

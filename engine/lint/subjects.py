@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from .. import plan as p
 from . import domains, intervals
 from .domains import Domain

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...grammar.diagnostics import Diagnostic
-from ...grammar.nodes import Kind
+from ...grammar.messages.diagnostics import Diagnostic
+from ...grammar.syntax.nodes import Kind
 from .. import plan as p
 from . import intervals
 from .about_data import FEWEST_KNOWN, Keys, asked_fields, facts_of, has_match, written

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import takewhile
 
-from ...grammar import nodes as n
-from ...grammar.diagnostics import Diagnostic, Severity
-from ...grammar.printer import text_of
-from ...grammar.walk import walk
+from ...grammar.messages.diagnostics import Diagnostic, Severity
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.walk import walk
+from ...grammar.text.printer import text_of
 from ..plan import Meaning
 from .study import Study
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...grammar.nodes import Kind
-from ...grammar.printer import name_text
+from ...grammar.syntax.nodes import Kind
+from ...grammar.text.printer import name_text
 from ..catalogue import Catalogue, EventFacts, FieldFacts
 from ..values import date_of, moment_of
 from .paper import Paper, cells, counted, percent, shown, table

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ...grammar.diagnostics import Diagnostic, Severity, Source
+from ...grammar.messages.diagnostics import Diagnostic, Severity, Source
 from ..reading import Reading
 from .paper import Paper, counted
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import assert_never
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..evaluate.thresholds import DECIMALS, smallest
 from ..plan import (
     All,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from ...grammar.nodes import Kind, Unit
+from ...grammar.syntax.nodes import Kind, Unit
 from ..evaluate.walk import selections
 from ..plan import Last, Plan, Range, Selection, Selector
 from ..values import DAY

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from ...grammar.nodes import Unit
+from ...grammar.syntax.nodes import Unit
 from ..plan import Last, Next
 from ..values import DAY, shift
 from .dialects import Dialect

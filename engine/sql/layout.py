@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..evaluate.facts import Event, event_from, instant_from, ready
 from ..evaluate.walk import condition_values, selections
 from ..plan import Plan, PropertyValue

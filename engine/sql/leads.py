@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..plan import Constant, Each, Plan
 from .conditions import truth_of
 from .dialects import Dialect

@@ -11,7 +11,7 @@ from functools import reduce
 
 from sqlglot import exp
 
-from ...grammar.nodes import Unit
+from ...grammar.syntax.nodes import Unit
 from ..evaluate.calendar import EARLIEST, LATEST
 from ..plan import Last, Next
 from ..values import DAY, MICROSECONDS

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from .names import fixed
 from .refusal import SqlRefusal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from ...grammar.nodes import Kind, Unit
+from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Decay, Each, Last, Measure, Selection, Signal
 from .dialects import Dialect
 from .events import AT, LEAD, NUMBER, Events

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 
 from sqlglot import exp
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..plan import Plan, Value
 from .dialects import Dialect
 from .instants import Instants

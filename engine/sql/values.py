@@ -7,7 +7,7 @@ from typing import assert_never
 
 from sqlglot import exp
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..plan import (
     Calculation,
     Constant,

@@ -29,8 +29,8 @@ def filled(starter: Starter) -> str:
     """The starter as text, laid out as `leadwright fmt` would."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    from ...grammar.diagnostics import Source
-    from ...grammar.formatter import format_text
+    from ...grammar.messages.diagnostics import Source
+    from ...grammar.text.formatter import format_text
 
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ...grammar.nodes import Kind
-from ...grammar.printer import name_text, object_text, quoted
-from ...grammar.words import bare_name
+from ...grammar.spec.words import bare_name
+from ...grammar.syntax.nodes import Kind
+from ...grammar.text.printer import name_text, object_text, quoted
 from ..catalogue import Catalogue, EventFacts, FieldFacts
 
 _MOST_RULES = 4

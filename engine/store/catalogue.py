@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..catalogue import DISTINCT_LIMIT, Catalogue, EventFacts, FieldFacts
 from ..values import prepare, text_key
 from .errors import StoreError

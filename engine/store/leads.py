@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..values import Prepared, is_blank, prepare
 from .errors import StoreError
 from .freshness import mark_all_changed

@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..evaluate.facts import Reader
 from ..plan import Plan
 from ..sql.layout import LaidOut, Layout, layout_of

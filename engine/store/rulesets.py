@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..plan import Meaning, Resolution
 from ..values import moment_of
 from .errors import StoreError

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from ..evaluate import Evaluator
 from ..evaluate.facts import Row
 from ..evaluate.wakes import MONTH_ENDS

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from ...grammar import nodes as n
-from ...grammar.diagnostics import Source
-from ...grammar.nodes import Kind, Span, Unit
-from ...grammar.numerals import MOST_DIGITS
-from ...grammar.parser import parse
-from ...grammar.printer import text_of
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.nodes import Kind, Span, Unit
+from ...grammar.syntax.numerals import MOST_DIGITS
+from ...grammar.syntax.parse import parse
+from ...grammar.text.printer import text_of
 from ..check.decisions import MAIN_TRACK
 from ..check.expectations import TEST_NOW
 from ..decision import Decision

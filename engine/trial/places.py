@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from itertools import islice, takewhile
 
-from ...grammar.diagnostics import Source
-from ...grammar.nodes import Span
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax.nodes import Span
 from ..evaluate.walk import conditions, nested
 from ..plan import Condition, Plan
 

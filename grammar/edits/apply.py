@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from .. import nodes as n
-from ..diagnostics import Source
-from ..nodes import Span
-from ..parser import Parsed, parse
-from . import rows, statements
-from .anatomy import Anatomy
+from ..messages.diagnostics import Source
+from ..syntax import nodes as n
+from ..syntax.nodes import Span
+from ..syntax.parse import Parsed, parse
+from . import row_edits as rows
+from . import statement_edits as statements
 from .comments import about_comments, edit_comments, key_after
-from .dissection import dissect
+from .document import Manuscript
 from .edit import Applied, Edit, Outcome, Stopped, conflict, refused
 from .inverse import restored, restoring
-from .manuscript import Manuscript
 from .merge import merge
-from .parts import add_part, move_part, remove_part
-from .setting import set_part
+from .part_edits import set_part
+from .parts import Anatomy
+from .series_edits import add_part, move_part, remove_part
 from .splices import NOTHING, Splice, Splices, spliced
+from .statement_parts import dissect
 
 _IN_STATEMENT: dict[str, Callable[[Anatomy, Edit], Splices]] = {
     "set": set_part,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..nodes import Span
+from ..syntax.nodes import Span
+from .document import SORTS, Item, Manuscript
 from .edit import Edit, conflict, refused
-from .manuscript import SORTS, Item, Manuscript
 from .series import INDENT
 from .splices import Splice, Splices
 

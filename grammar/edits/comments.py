@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .. import nodes as n
-from ..nodes import Span
+from ..syntax import nodes as n
+from ..syntax.nodes import Span
 from .blocks import extent, indented
+from .document import Manuscript, digest, numbered
 from .edit import Edit, conflict, refused
-from .manuscript import Manuscript, digest, numbered
 from .splices import Splice, Splices
 
 

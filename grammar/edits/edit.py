@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ..nodes import Span
-from ..parser import Parsed
+from ..syntax.nodes import Span
+from ..syntax.parse import Parsed
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..again import alike
+from ..syntax.incremental import alike
 from .blocks import extent
+from .document import Manuscript
 from .edit import Edit, conflict
-from .manuscript import Manuscript
 from .splices import Splice, spliced
-from .weave import weave
+from .token_merge import weave
 
 
 def restoring(before: Manuscript, after: Manuscript, key: str) -> Edit:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from ..diagnostics import Severity, Source
-from ..parser import parse
-from ..scan import scan
-from .manuscript import Manuscript
-from .weave import weave
+from ..messages.diagnostics import Severity, Source
+from ..syntax.parse import parse
+from ..syntax.scan import scan
+from .document import Manuscript
+from .token_merge import weave
 
 _ALIKE = 0.5
 """How alike two statements must be for one to be taken for the other, renamed."""

@@ -10,17 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-from .. import nodes as n
-from ..nodes import Span
-from ..parser import Parsed
-from ..printer import text_of
-from ..sentences import sentence
-from .anatomy import Anatomy, Part, Row, Series
+from ..syntax import nodes as n
+from ..syntax.nodes import Span
+from ..syntax.parse import Parsed
+from ..text.printer import text_of
+from ..text.sentences import sentence
 from .blocks import extent
 from .comments import Section, block_of, block_text, comments_of, sections, words_of
-from .dissection import dissect
+from .document import Item, Manuscript
 from .labels import first_value, label_of
-from .manuscript import Item, Manuscript
+from .parts import Anatomy, Part, Row, Series
+from .statement_parts import dissect
 from .values import shown
 
 Describe = Callable[[str], str | None] | Mapping[str, str]

@@ -1,151 +1,163 @@
-"""Adding to, taking from and moving within what stands side by side in a statement."""
+"""The parts of a statement that an edit can name, each by its path.
+
+A path names a part by what it is, its pieces joined by dots; series are counted from 0:
+
+    name  off  group: most least         list: entries.0          score: low high      stage: track
+    grade: score bands.0.label bands.0.start otherwise            field: source kind otherwise
+    event: source by     include, list from a file: file column   test: at given.0... expect.0...
+    rule: then.0.points then.0.score then.0.most then.0.least then.0.tag
+          then.0.decay then.0.decay.percent then.0.decay.amount then.0.decay.unit
+    rule about events: which event.name event.object window once
+
+`when` is the condition of whatever has one (a define's meaning too), and `when.0`, `when.1.0` its rows: a row
+is a clause or, where brackets hold several, a group of rows. A lone clause is the only row of its group, so
+that its path stays when others come. The parts of a clause:
+
+    not name object where where.0...   first   function property   first.name second.name within.amount
+    operator value low high list values.0   window window.amount window.unit window.start window.end
+
+What a statement may have and has not is a part too, without a value, and knows where it would go.
+"""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from dataclasses import dataclass, field
 
-from .. import nodes as n
-from ..nodes import Span
-from ..printer import text_of
-from ..scan import scan
-from . import rows
-from .anatomy import Anatomy, Series
-from .edit import Edit, conflict, refused
-from .manuscript import Manuscript
-from .series import HANG, INDENT, added, starts_of, without
-from .splices import NOTHING, Splice, Splices
-from .values import shown, statement_in, written
+from ..syntax import nodes as n
+from ..syntax.nodes import Span
+from ..syntax.scan import Lexeme
+from .document import Item, Manuscript
 
-_FRAMES = {
-    "award": "when x then {}",
-    "band": "grade: {}, x otherwise",
-    "fact": 'test "x" given {} expect score = 0',
-    "expectation": 'test "x" expect {}',
-}
-"""Statements that a thing of each sort stands in, to read it by itself."""
+UNITS = tuple(unit.value for unit in n.Unit)
+PERIODS = ("day", "week", "month")
 
 
-def add_part(anatomy: Anatomy, edit: Edit) -> Splices:
-    """A row into a group of rows, or a thing into a series, before the one of index `at` or at the end."""
-    row = anatomy.rows.get(edit.path)
-    series = anatomy.series.get(edit.path)
-    if row is not None or series is None or series.kind == "condition":
-        if row is None and edit.path not in anatomy.parts:
-            raise conflict("The place for this is no longer there; somebody changed the statement meanwhile.")
-        return rows.add_row(anatomy, edit)
-    new = _written(anatomy, series, edit)
-    manuscript = anatomy.manuscript
-    if series.kind == "expectation" and len(series.items) > 1:
-        separators = manuscript.lexemes_in(series.items[-2].span.end, series.items[-1].span.start)
-        if separators and separators[0].kind == "COMMA":
-            series = Series(series.path, series.kind, series.items, ",", series.openers)
-    if series.kind == "band":
-        return _band(anatomy, series, edit.at, new)
-    return added(manuscript, series, edit.at, new, HANG if series.kind == "condition" else INDENT)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that can be set.
+
+    `value` is the plain value, None where there is none. `span` is what a new value replaces, `whole`
+    what goes where the part is left out (None: it cannot be), and `at` with `phrase` where and how a
+    value comes in where there is none.
+    """
+
+    path: str
+    kind: str
+    value: str | None
+    span: Span | None = None
+    whole: Span | None = None
+    at: int = -1
+    phrase: str = "{}"
+    choices: tuple[str, ...] = ()
 
 
-def _band(anatomy: Anatomy, series: Series, at: int | None, new: str) -> Splices:
-    """Bands are followed by `otherwise`, so the last one is not the end of the series."""
-    node = anatomy.item.node
-    assert isinstance(node, n.Grade)
-    items: tuple[n.Node, ...] = series.items
-    if node.otherwise is not None:
-        items = (*items, n.Name(node.otherwise.text, span=Span(node.otherwise.span.start, node.span.end)))
-        at = min(at if at is not None else len(series.items), len(series.items))
-    return added(anatomy.manuscript, Series(series.path, "band", items, ","), at, new, INDENT)
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Things of one sort that stand side by side.
+
+    `separator` parts them, `openers` are the words before the first. Where the last may go, it goes with
+    its opener; `at` and `phrase` say how the first comes in where there is none.
+    """
+
+    path: str
+    kind: str
+    items: tuple[n.Node, ...]
+    separator: str
+    openers: tuple[str, ...] = ()
+    may_end: bool = False
+    at: int = -1
+    phrase: str = "{}"
 
 
-def _written(anatomy: Anatomy, series: Series, edit: Edit) -> str:
-    new = edit.new or ""
-    if series.kind in ("text", "value"):
-        kind = edit.kind or "text"
-        if series.kind == "value" and edit.kind is None and series.items:
-            kind = shown(series.items[0])[0]
-        return written(kind, new)
-    if scan(new).comments or not new.strip():
-        raise refused("Write what is to be added here, without a comment.")
-    node = statement_in(_FRAMES[series.kind].replace("{}", new))
-    found = _things(node)
-    if len(found) != 1:
-        raise refused("Add one thing at a time.")
-    return new.strip()
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a condition: a clause, or a group of rows.
+
+    `node` is the whole operand with its `not`s; `inner` is it without. `join` is "all" or "any", None where
+    there is one row only. `inside` is what the brackets of a group hold, or the whole of an outermost group.
+    `filters` tells the group after `where`.
+    """
+
+    path: str
+    node: n.Expression
+    span: Span
+    inner: n.Expression
+    negated: bool
+    rows: tuple[Row, ...] | None = None
+    join: str | None = None
+    inside: Span | None = None
+    bracketed: bool = True
+    filters: bool = False
 
 
-def _things(node: n.Statement) -> tuple[n.Node, ...]:
-    match node:
-        case n.Rule(awards=awards):
-            return awards
-        case n.Grade(bands=bands):
-            return bands
-        case n.Test(given=given, expect=expect):
-            return given or expect
-    return ()
+@dataclass(slots=True)
+class Anatomy:
+    """All parts, series and rows of one statement by their paths, in the order in which they are read."""
+
+    manuscript: Manuscript
+    item: Item
+    parts: dict[str, Part] = field(default_factory=dict)
+    series: dict[str, Series] = field(default_factory=dict)
+    rows: dict[str, Row] = field(default_factory=dict)
+    filtering: bool = False
+    """Whether what is taken in stands after a `where`, where names are properties: no objects, no windows."""
+
+    def add(self, part: Part) -> None:
+        """Takes a part in."""
+        self.parts[part.path] = part
+
+    def name(self, path: str, node: n.Name, kind: str = "name") -> None:
+        """A name that must be there."""
+        self.add(Part(path, kind, node.text, node.span))
+
+    def text(self, path: str, node: n.Text, kind: str = "text") -> None:
+        """A text that must be there."""
+        self.add(Part(path, kind, node.value, node.span))
+
+    def optional(
+        self, path: str, kind: str, node: n.Name | n.Text | None, *, at: int, words: str = ""
+    ) -> None:
+        """A name or text with words before it, all of which may be left out; they come in at an offset."""
+        if node is None:
+            self.add(Part(path, kind, None, at=at, phrase=f"{words} {{}}".strip()))
+            return
+        value = node.text if isinstance(node, n.Name) else node.value
+        begin = node.span.start
+        for _ in words.split():
+            lexeme = self.manuscript.lexeme_before(begin)
+            begin = lexeme.start if lexeme is not None else begin
+        self.add(Part(path, kind, value, node.span, Span(begin, node.span.end), at, f"{words} {{}}".strip()))
+
+    def duration(self, path: str, node: n.Duration, units: tuple[str, ...] = UNITS) -> None:
+        """The amount and the unit of a length of time."""
+        amount, unit = self.manuscript.lexemes_in(node.span.start, node.span.end)[:2]
+        self.add(Part(f"{path}.amount", "amount", str(node.amount), amount.span))
+        self.add(Part(f"{path}.unit", "unit", node.unit.value, unit.span, choices=units))
+
+    def bounds(self, path: str, bounds: n.Bounds | None, start: int, end: int, most: str) -> None:
+        """`at most` and `at least`, looked for in a range, at the end of which they come in."""
+        found = self._bounds_in(start, end)
+        for word, kind in (("most", most), ("least", "least")):
+            value = getattr(bounds, word) if bounds is not None else None
+            number = found.get(word)
+            if value is None or number is None:
+                self.add(Part(f"{path}{word}", kind, None, at=end, phrase=f"at {word} {{}}"))
+            else:
+                whole, digits = number
+                self.add(Part(f"{path}{word}", kind, str(value), digits, whole, end, f"at {word} {{}}"))
+
+    def _bounds_in(self, start: int, end: int) -> dict[str, tuple[Span, Span]]:
+        lexemes = self.manuscript.lexemes_in(start, end)
+        found: dict[str, tuple[Span, Span]] = {}
+        for index, lexeme in enumerate(lexemes[:-2]):
+            second = lexemes[index + 1]
+            if lexeme.word == "at" and second.word in ("most", "least"):
+                digits = signed(lexemes[index + 2 :])
+                found[second.word] = Span(lexeme.start, digits.end), digits
+        return found
 
 
-def remove_part(anatomy: Anatomy, edit: Edit) -> Splices:
-    """A row, or a thing out of a series, with its comments."""
-    if edit.path in anatomy.rows:
-        return rows.remove_row(anatomy, edit)
-    series, index = _in_series(anatomy, edit)
-    if series.kind == "band":
-        node = anatomy.item.node
-        if isinstance(node, n.Grade) and node.otherwise is not None:
-            otherwise = n.Name(node.otherwise.text, span=Span(node.otherwise.span.start, node.span.end))
-            if len(series.items) == 1:
-                raise refused("A grade needs at least one band.")
-            series = Series(series.path, series.kind, (*series.items, otherwise), ",")
-    return without(anatomy.manuscript, series, index)
-
-
-def _in_series(anatomy: Anatomy, edit: Edit) -> tuple[Series, int]:
-    path, _, last = edit.path.rpartition(".")
-    series = anatomy.series.get(path)
-    if series is None or not last.isdigit() or int(last) >= len(series.items):
-        raise conflict("This is no longer there; somebody changed the statement meanwhile.")
-    index = int(last)
-    item = series.items[index]
-    found = shown(item)[1] if series.kind in ("text", "value") else text_of(item)
-    if edit.old is not None and edit.old != found:
-        raise conflict(f"Somebody changed this meanwhile: it is {found} now.", found)
-    return series, index
-
-
-def move_part(anatomy: Anatomy, edit: Edit) -> Splices:
-    """A row or a thing to another index of its series; those in between make room."""
-    series, index = _in_series(anatomy, edit)
-    target = min(max(edit.at if edit.at is not None else len(series.items), 0), len(series.items) - 1)
-    if target == index:
-        return NOTHING
-    low, high = sorted((index, target))
-    manuscript = anatomy.manuscript
-    spans = starts_of(manuscript, series)[low : high + 1]
-    order = list(range(len(spans)))
-    order.insert(target - low, order.pop(index - low))
-    notes = [_note(manuscript, span) for span in spans]
-    loose = any(
-        comment.own_line
-        for one, two in pairwise(spans)
-        for comment in manuscript.comments_in(one.end, two.start)
-    )
-    if loose or (any(notes) and not all(notes)):
-        raise refused("Comments stand between these; move them in the text view, so that each keeps its own.")
-    made = NOTHING
-    for place, source in enumerate(order):
-        if place != source:
-            made += _swap(manuscript, spans[place], spans[source])
-            here, there = notes[place], notes[source]
-            if here is not None and there is not None:
-                made += _swap(manuscript, here.span, there.span)
-    return made
-
-
-def _swap(manuscript: Manuscript, place: Span, source: Span) -> Splices:
-    return Splices((Splice(place.start, place.end, manuscript.written(source)),))
-
-
-def _note(manuscript: Manuscript, span: Span) -> n.Comment | None:
-    comment = manuscript.trailing(span.end)
-    if comment is None:
-        return None
-    rest = manuscript.lexemes_in(span.end, comment.span.start)
-    return comment if all(lexeme.kind == "COMMA" or lexeme.word in ("and", "or") for lexeme in rest) else None
+def signed(lexemes: list[Lexeme]) -> Span:
+    """The number with which lexemes begin, its sign with it."""
+    last = lexemes[0] if lexemes[0].kind == "NUMERAL" else lexemes[1]
+    return Span(lexemes[0].start, last.end)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .. import nodes as n
-from ..nodes import Span
-from ..printer import name_text, quoted
-from ..walk import children
+from ..syntax import nodes as n
+from ..syntax.nodes import Span
+from ..syntax.walk import children
+from ..text.printer import name_text, quoted
 
 
 def references(tree: n.Tree, declared: n.Statement | None, new: str) -> list[tuple[Span, str]]:

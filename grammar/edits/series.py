@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .. import nodes as n
-from ..nodes import Span
-from ..scan import Lexeme
-from .anatomy import Series
+from ..syntax import nodes as n
+from ..syntax.nodes import Span
+from ..syntax.scan import Lexeme
+from .document import Manuscript
 from .edit import refused
-from .manuscript import Manuscript
+from .parts import Series
 from .splices import Splice, Splices, inserted, touch
 
 _WIDTH = 100

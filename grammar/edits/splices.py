@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..nodes import Span
-from .manuscript import Manuscript
+from ..syntax.nodes import Span
+from .document import Manuscript
 
 _QUOTES = frozenset('"“”„')
 

@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .. import nodes as n
-from ..diagnostics import Source
-from ..parser import parse
-from ..printer import label_text, moment_text, name_text, number_text, object_text, quoted, text_of
-from ..scan import scan
+from ..messages.diagnostics import Source
+from ..syntax import nodes as n
+from ..syntax.parse import parse
+from ..syntax.scan import scan
+from ..text.printer import label_text, moment_text, name_text, number_text, object_text, quoted, text_of
 from .edit import refused
 
 _DIGITS = 15

@@ -8,8 +8,8 @@ from typing import Any
 from leadwright.engine.check import FrozenFiles, check
 from leadwright.engine.evaluate import Detail, Evaluator
 from leadwright.engine.lint import lint
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.parser import parse
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.parse import parse
 
 from .as_text import rules_text
 from .report import Claim, Report, Table

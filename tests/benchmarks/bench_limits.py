@@ -5,8 +5,8 @@ from __future__ import annotations
 from time import perf_counter
 
 from leadwright.engine.check import FrozenFiles, check
-from leadwright.grammar.diagnostics import Severity, Source
-from leadwright.grammar.parser import parse
+from leadwright.grammar.messages.diagnostics import Severity, Source
+from leadwright.grammar.syntax.parse import parse
 
 from .report import Claim, Report, Table
 

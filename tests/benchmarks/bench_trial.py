@@ -16,8 +16,8 @@ from flask import Flask
 from leadwright.engine.evaluate.walk import conditions, nested
 from leadwright.engine.reading import Reading, read
 from leadwright.engine.store.opening import Store, open_store
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.edits.manuscript import key_of
+from leadwright.grammar.edits.document import key_of
+from leadwright.grammar.messages.diagnostics import Source
 from leadwright.web import Settings, create_app
 from leadwright.web.trial import Trial, panel_html, trial_of
 

@@ -21,7 +21,7 @@ from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.reading import read
 from leadwright.engine.store.opening import Store, open_store
 from leadwright.engine.store.what_if import WhatIf
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.messages.diagnostics import Source
 
 from .as_sql import Kinds
 from .as_text import rules_text

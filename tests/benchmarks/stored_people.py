@@ -8,7 +8,7 @@ from pathlib import Path
 
 from leadwright.engine.store.leads import add_field
 from leadwright.engine.store.opening import Store, open_store
-from leadwright.grammar.nodes import Kind
+from leadwright.grammar.syntax.nodes import Kind
 
 from .as_sql import Kinds
 from .neutral import FIELDS

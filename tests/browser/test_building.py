@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.formatter import format_text
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.text.formatter import format_text
 from leadwright.tests.browser.conftest import Visit
 from leadwright.tests.browser.editor import Editor
 from leadwright.tests.browser.site import Site

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from leadwright.grammar.machine import Stuck
-from leadwright.grammar.parser import machine
-from leadwright.grammar.scan import Lexeme, scan
-from leadwright.grammar.split import split
-from leadwright.grammar.trouble import Trouble
+from leadwright.grammar.messages.syntax_problem import Trouble
+from leadwright.grammar.syntax.lr_parser import Stuck
+from leadwright.grammar.syntax.parse import machine
+from leadwright.grammar.syntax.scan import Lexeme, scan
+from leadwright.grammar.syntax.split import split
 from leadwright.tests.browser.conftest import Visit
 from leadwright.tests.browser.site import Site
 from playwright.sync_api import Page

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from leadwright.engine.cli.program import run
 from leadwright.engine.reading import read
-from leadwright.grammar.diagnostics import Severity, Source
+from leadwright.grammar.messages.diagnostics import Severity, Source
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("README.md"), *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("docs/how-to/*.md"))]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from leadwright.engine.reading import read
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.messages.diagnostics import Source
 
 PAGE = Path(__file__).parents[2] / "docs" / "language.md"
 

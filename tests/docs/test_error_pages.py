@@ -7,8 +7,8 @@ import pytest
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
 from leadwright.engine.lint import CODES as LINTS
 from leadwright.engine.reading import read
-from leadwright.grammar.diagnostics import Severity, Source
-from leadwright.grammar.nodes import Kind
+from leadwright.grammar.messages.diagnostics import Severity, Source
+from leadwright.grammar.syntax.nodes import Kind
 
 ROOT = Path(__file__).parents[2]
 PAGES = {page.stem: page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs/errors").glob("*.md"))}

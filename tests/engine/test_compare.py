@@ -9,8 +9,8 @@ from leadwright.engine.compare import ChangeKind, compare
 from leadwright.engine.effect import Effect, effect
 from leadwright.engine.evaluate import Event
 from leadwright.engine.values import instant_of
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.parser import parse
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.parse import parse
 
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 

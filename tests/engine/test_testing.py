@@ -3,7 +3,7 @@
 import pytest
 from leadwright.engine.reading import read
 from leadwright.engine.testing import ClauseCoverage, RuleTestResult, coverage, run_tests
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.messages.diagnostics import Source
 
 RULES = """\
 score fit from 0 to 10

@@ -13,7 +13,7 @@ from leadwright.engine.values import (
     shift,
     text_key,
 )
-from leadwright.grammar.nodes import Kind, Unit
+from leadwright.grammar.syntax.nodes import Kind, Unit
 
 NOON = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 FIRST_DAY_AHEAD_OF_UTC = dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=5)))

@@ -7,10 +7,10 @@ from random import Random
 
 from leadwright.grammar.edits import Edit
 from leadwright.grammar.edits.comments import comments_of
-from leadwright.grammar.edits.dissection import dissect
-from leadwright.grammar.edits.manuscript import Item, Manuscript
-from leadwright.grammar.printer import text_of
-from leadwright.grammar.scan import scan
+from leadwright.grammar.edits.document import Item, Manuscript
+from leadwright.grammar.edits.statement_parts import dissect
+from leadwright.grammar.syntax.scan import scan
+from leadwright.grammar.text.printer import text_of
 
 CONDITIONS = (
     "employees >= 5",

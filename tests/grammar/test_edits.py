@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from leadwright.grammar.diagnostics import Source
 from leadwright.grammar.edits import Applied, Conflict, Edit, Refusal, apply, outline
-from leadwright.grammar.parser import parse
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.parse import parse
 
 RULE = """\
 # Engagement

@@ -8,11 +8,11 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from leadwright.grammar.diagnostics import Source
 from leadwright.grammar.edits import Applied, Conflict, Edit, apply, merge
-from leadwright.grammar.edits.manuscript import Item, Manuscript
-from leadwright.grammar.parser import parse
-from leadwright.grammar.printer import text_of
+from leadwright.grammar.edits.document import Item, Manuscript
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.parse import parse
+from leadwright.grammar.text.printer import text_of
 from leadwright.tests.grammar.random_edits import any_edit, comments, of_part, of_row, of_series
 from leadwright.tests.strategies import scattered, statements
 

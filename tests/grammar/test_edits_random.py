@@ -9,8 +9,8 @@ from random import Random
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from leadwright.grammar.edits import Applied, Edit, apply
-from leadwright.grammar.edits.manuscript import Manuscript
-from leadwright.grammar.printer import text_of
+from leadwright.grammar.edits.document import Manuscript
+from leadwright.grammar.text.printer import text_of
 from leadwright.tests.grammar.random_edits import any_edit, comments
 from leadwright.tests.strategies import scattered, statements
 

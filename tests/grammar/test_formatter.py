@@ -8,10 +8,10 @@ from time import process_time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.formatter import Formatted, format_text
-from leadwright.grammar.parser import Parsed, parse
-from leadwright.grammar.printer import text_of
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.parse import Parsed, parse
+from leadwright.grammar.text.formatter import Formatted, format_text
+from leadwright.grammar.text.printer import text_of
 from leadwright.tests.strategies import scattered, statements
 
 CASES = Path(__file__).parents[1] / "language" / "format"

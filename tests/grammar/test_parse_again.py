@@ -6,11 +6,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.nodes import Span
-from leadwright.grammar.parser import Parsed, parse
-from leadwright.grammar.scan import scan
-from leadwright.grammar.walk import walk
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.nodes import Span
+from leadwright.grammar.syntax.parse import Parsed, parse
+from leadwright.grammar.syntax.scan import scan
+from leadwright.grammar.syntax.walk import walk
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "rulesets").glob("*.rules"))
 BITS = ('"', "\n", "\r\n", "\r", "#", " # x", "rule", "then +5", "when a", "}", "{", 'group "G" {', " and ",

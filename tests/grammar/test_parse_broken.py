@@ -7,11 +7,11 @@ from pathlib import Path
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from leadwright.grammar.diagnostics import Severity, Source
-from leadwright.grammar.nodes import Group
-from leadwright.grammar.parser import Parsed, parse
-from leadwright.grammar.render import render
-from leadwright.grammar.scan import scan
+from leadwright.grammar.messages.diagnostics import Severity, Source
+from leadwright.grammar.messages.render import render
+from leadwright.grammar.syntax.nodes import Group
+from leadwright.grammar.syntax.parse import Parsed, parse
+from leadwright.grammar.syntax.scan import scan
 
 GOOD = Path(__file__).parents[1] / "language" / "good"
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from lark import Lark, Token, Transformer
-from leadwright.grammar.build import actions_for
-from leadwright.grammar.build_statements import GroupOpen
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.nodes import Group, Rule, Span, Statement
-from leadwright.grammar.parser import parse
-from leadwright.grammar.scan import Lexeme, scan
-from leadwright.grammar.table import GRAMMAR, load
-from leadwright.grammar.words import RESERVED
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.spec.words import RESERVED
+from leadwright.grammar.syntax.build import actions_for
+from leadwright.grammar.syntax.build_statements import GroupOpen
+from leadwright.grammar.syntax.lr_table import GRAMMAR, load
+from leadwright.grammar.syntax.nodes import Group, Rule, Span, Statement
+from leadwright.grammar.syntax.parse import parse
+from leadwright.grammar.syntax.scan import Lexeme, scan
 
 GOOD = sorted((Path(__file__).parents[1] / "language" / "good").glob("*.rules"))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from leadwright.grammar.diagnostics import Severity, Source
-from leadwright.grammar.limits import DEEPEST, LARGEST_TEXT, MOST_STATEMENTS
-from leadwright.grammar.parser import Parsed, parse
+from leadwright.grammar.messages.diagnostics import Severity, Source
+from leadwright.grammar.syntax.limits import DEEPEST, LARGEST_TEXT, MOST_STATEMENTS
+from leadwright.grammar.syntax.parse import Parsed, parse
 
 
 def read(text: str) -> Parsed:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.parser import Parsed, parse
-from leadwright.grammar.table import load
-from leadwright.grammar.words import RESERVED
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.spec.words import RESERVED
+from leadwright.grammar.syntax.lr_table import load
+from leadwright.grammar.syntax.parse import Parsed, parse
 
 FREE = sorted(word for word in load().terminals.values() if word.isalpha() and word not in RESERVED)
 

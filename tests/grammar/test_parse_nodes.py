@@ -6,10 +6,10 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from leadwright.grammar import nodes as n
-from leadwright.grammar.diagnostics import Severity, Source
-from leadwright.grammar.parser import parse
-from leadwright.grammar.split import statement_texts
+from leadwright.grammar.messages.diagnostics import Severity, Source
+from leadwright.grammar.syntax import nodes as n
+from leadwright.grammar.syntax.parse import parse
+from leadwright.grammar.syntax.split import statement_texts
 
 
 def statement(text: str) -> Any:

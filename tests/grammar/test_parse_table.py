@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 from lark import Lark
-from leadwright.grammar import table
-from leadwright.grammar.words import RESERVED
+from leadwright.grammar.spec.words import RESERVED
+from leadwright.grammar.syntax import lr_table as table
 
 GRAMMAR = table.GRAMMAR.read_text(encoding="utf-8")
 
 
 def test_shipped_table_is_the_grammars() -> None:
-    """If this fails: python -m leadwright.grammar.table"""
+    """If this fails: python -m leadwright.grammar.syntax.lr_table"""
     assert json.loads(table.SHIPPED.read_text(encoding="utf-8")) == table.compute(GRAMMAR)
 
 
@@ -51,8 +51,8 @@ def test_no_production_is_empty() -> None:
 def test_first_parse_in_many_threads() -> None:
     code = (
         "from concurrent.futures import ThreadPoolExecutor\n"
-        "from leadwright.grammar.parser import parse\n"
-        "from leadwright.grammar.diagnostics import Source\n"
+        "from leadwright.grammar.syntax.parse import parse\n"
+        "from leadwright.grammar.messages.diagnostics import Source\n"
         "with ThreadPoolExecutor(8) as pool:\n"
         "    trees = list(pool.map(lambda _: parse(Source('when a then +1')).tree, range(32)))\n"
         "assert len({repr(tree) for tree in trees}) == 1\n"
@@ -63,8 +63,8 @@ def test_first_parse_in_many_threads() -> None:
 def test_parsing_needs_no_lark() -> None:
     code = (
         "import sys\n"
-        "from leadwright.grammar.parser import parse\n"
-        "from leadwright.grammar.diagnostics import Source\n"
+        "from leadwright.grammar.syntax.parse import parse\n"
+        "from leadwright.grammar.messages.diagnostics import Source\n"
         "assert parse(Source('when a then +1')).tree.statements\n"
         "assert 'lark' not in sys.modules\n"
     )
@@ -72,8 +72,8 @@ def test_parsing_needs_no_lark() -> None:
 
 
 def test_threads_do_not_meet() -> None:
-    from leadwright.grammar.diagnostics import Source
-    from leadwright.grammar.parser import parse
+    from leadwright.grammar.messages.diagnostics import Source
+    from leadwright.grammar.syntax.parse import parse
 
     texts = [f"when a{i} >= {i} then +{i}" * 3 for i in range(50)]
     alone = [parse(Source(text)) for text in texts]

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from leadwright.grammar import nodes as n
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.parser import parse
-from leadwright.grammar.printer import text_of
-from leadwright.grammar.walk import walk
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax import nodes as n
+from leadwright.grammar.syntax.parse import parse
+from leadwright.grammar.syntax.walk import walk
+from leadwright.grammar.text.printer import text_of
 from leadwright.tests.strategies import NAMES, renamed, rulesets, statements
 
 CASES = Path(__file__).parents[1] / "language" / "format"

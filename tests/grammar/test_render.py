@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from leadwright.grammar.diagnostics import Diagnostic, Severity, Source
-from leadwright.grammar.nodes import Span
-from leadwright.grammar.render import WIDEST, render
+from leadwright.grammar.messages.diagnostics import Diagnostic, Severity, Source
+from leadwright.grammar.messages.render import WIDEST, render
+from leadwright.grammar.syntax.nodes import Span
 
 
 def shown(text: str, start: int, end: int, *, hint: str | None = "do it", color: bool = False) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from leadwright.grammar import nodes as n
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.parser import parse
-from leadwright.grammar.sentences import sentence
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax import nodes as n
+from leadwright.grammar.syntax.parse import parse
+from leadwright.grammar.text.sentences import sentence
 from leadwright.tests.strategies import statements
 
 SENTENCES = {

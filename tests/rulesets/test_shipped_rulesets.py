@@ -13,7 +13,7 @@ from leadwright.engine.ruleset import load
 from leadwright.engine.store.catalogue import catalogue
 from leadwright.engine.store.opening import open_store
 from leadwright.engine.testing import coverage, run_tests
-from leadwright.grammar.formatter import format_text
+from leadwright.grammar.text.formatter import format_text
 from leadwright.rulesets.sample import SAMPLE_NOW, Sample, make_sample, write_sample
 
 FOLDER = Path(leadwright.rulesets.__file__).parent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
-from leadwright.grammar.nodes import Kind
+from leadwright.grammar.syntax.nodes import Kind
 from leadwright.web.completion import complete, instead
 
 DATA = Catalogue(

@@ -12,11 +12,11 @@ import pytest
 from leadwright.engine.store.errors import StoreError
 from leadwright.engine.store.opening import Store, open_store
 from leadwright.engine.store.rulesets import load_version
-from leadwright.grammar.diagnostics import Source
 from leadwright.grammar.edits import Edit
-from leadwright.grammar.edits.manuscript import Manuscript
-from leadwright.grammar.parser import parse
-from leadwright.grammar.scan import scan
+from leadwright.grammar.edits.document import Manuscript
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.parse import parse
+from leadwright.grammar.syntax.scan import scan
 from leadwright.tests.grammar.random_edits import any_edit
 from leadwright.web.drafts import (
     Changed,

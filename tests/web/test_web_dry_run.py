@@ -14,7 +14,7 @@ from leadwright.engine.store.leads import iterate_leads
 from leadwright.engine.store.opening import Store
 from leadwright.engine.store.what_if import WhatIf
 from leadwright.engine.values import instant_of
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.web.small import RULES
 from leadwright.web import dry_run as module
 from leadwright.web.dry_run import dry_run

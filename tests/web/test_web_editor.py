@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from leadwright.engine.store.opening import Store
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.parser import parse
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.parse import parse
 from leadwright.tests.web.conftest import logged_in
 from leadwright.web.accounts.roles import Role
 from leadwright.web.drafts import begin, current

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
-from leadwright.grammar.nodes import Kind
+from leadwright.grammar.syntax.nodes import Kind
 from leadwright.web.in_words import in_words
 
 DATA = Catalogue(

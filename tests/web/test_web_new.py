@@ -13,7 +13,7 @@ from leadwright.engine.check.files import FrozenFiles
 from leadwright.engine.reading import read
 from leadwright.engine.store.opening import Store
 from leadwright.engine.testing import run_tests
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.messages.diagnostics import Source
 from leadwright.web.accounts.audit import entries
 from leadwright.web.drafts import authors, current, draft_names
 from leadwright.web.drafts.undo import undo

@@ -9,8 +9,8 @@ from ...engine.report.decision_data import decision_data
 from ...engine.report.diagnostics import diagnostics_of
 from ...engine.report.testing import tests_data
 from ...engine.testing import coverage, run_tests
-from ...grammar.diagnostics import Source
-from ...grammar.formatter import format_text
+from ...grammar.messages.diagnostics import Source
+from ...grammar.text.formatter import format_text
 from ..access import settings
 from ..accounts.roles import Role
 from ..database import reading

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...grammar.limits import LARGEST_TEXT
+from ...grammar.syntax.limits import LARGEST_TEXT
 from .validate import Schema
 
 Made = dict[str, Any]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from threading import Lock
 
-from ...grammar.diagnostics import Source
-from ...grammar.edits.manuscript import Manuscript
-from ...grammar.parser import Parsed, parse
+from ...grammar.edits.document import Manuscript
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax.parse import Parsed, parse
 
 _MOST = 64
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from ...engine.store.opening import Store
 from ...engine.store.rulesets import RulesetVersion, load_version, ruleset_names
 from ...grammar.edits import MergeConflict, merge
+from ...grammar.edits.document import Manuscript
 from ...grammar.edits.inverse import restoring
-from ...grammar.edits.manuscript import Manuscript
 from .draft import Draft, current, held, kept
 from .log import note
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...grammar.edits.drafts import window_text
 from ...grammar.edits.edit import Stopped
+from ...grammar.edits.snippets import window_text
 from ...grammar.edits.values import written
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from .comparisons import DOMAIN, NUMBER, TIMES, UNITS, Choice, units
 from .kinds import WINDOWS, offered, sort_of, value_kind
 from .pieces import Blank, Piece, Word

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from ...grammar.edits.outline import Card
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from .pieces import Blank, Chip, Chips, Parts, Piece, Word
 from .rows import Line, line, window
 from .things import Item, items_of, score_choice

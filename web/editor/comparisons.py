@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 
 Choice = tuple[str, str]
 

@@ -12,10 +12,10 @@ from threading import Lock
 
 from flask import current_app
 
-from ...grammar.diagnostics import Diagnostic, Source
 from ...grammar.edits import Card, Place, outline, places
-from ...grammar.nodes import Span
-from ...grammar.parser import Parsed, parse
+from ...grammar.messages.diagnostics import Diagnostic, Source
+from ...grammar.syntax.nodes import Span
+from ...grammar.syntax.parse import Parsed, parse
 from ..drafts import Texts
 from .cards import View, view
 from .rows import Line

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from ...engine.report.paper import listed
 from ...grammar.edits import Edit
-from ...grammar.parser import Parsed
+from ...grammar.syntax.parse import Parsed
 from ..access import doer, needs, person, settings
 from ..accounts.roles import Role
 from ..database import reading, writing

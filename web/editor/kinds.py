@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...grammar.nodes import Kind
+from ...grammar.syntax.nodes import Kind
 from .comparisons import BY_KIND, NUMBER, TIMES, Choice
 from .vocabulary import Vocabulary
 

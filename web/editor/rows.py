@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...grammar.edits.outline import Note, RowView
-from ...grammar.nodes import Kind, Span
+from ...grammar.syntax.nodes import Kind, Span
 from .comparisons import BY_KIND, DOMAIN, NUMBER, TIMES, WINDOWS, Choice, choices, units
 from .pieces import Blank, Chip, Chips, Parts, Piece, Word
 from .vocabulary import Vocabulary

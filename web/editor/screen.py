@@ -16,11 +16,11 @@ from markupsafe import Markup
 
 from ...engine.reading import Reading
 from ...engine.testing import RuleTestResult
-from ...grammar import nodes as n
-from ...grammar.diagnostics import Diagnostic, Severity
 from ...grammar.edits import Card
-from ...grammar.nodes import Span
-from ...grammar.parser import Parsed
+from ...grammar.messages.diagnostics import Diagnostic, Severity
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.nodes import Span
+from ...grammar.syntax.parse import Parsed
 from ..drafts import Draft
 from ..drafts.undo import Stacks
 from ..trial.numbers import Numbers, Sign

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...grammar.edits.drafts import (
+from ...grammar.edits.snippets import (
     case_text,
     define_text,
     group_text,
@@ -13,7 +13,7 @@ from ...grammar.edits.drafts import (
     score_text,
     stage_text,
 )
-from ...grammar.printer import name_text, quoted
+from ...grammar.text.printer import name_text, quoted
 from .beginnings import one_number, plain
 
 if TYPE_CHECKING:

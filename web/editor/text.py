@@ -8,8 +8,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ...engine.report.diagnostics import diagnostics_of
-from ...grammar.diagnostics import Source
-from ...grammar.nodes import Span
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax.nodes import Span
 from ..access import doer, needs, settings
 from ..accounts.roles import Role
 from ..database import reading, writing

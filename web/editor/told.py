@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...engine.report.paper import cut
 from ...grammar.edits import Edit, card
 from ...grammar.edits.outline import Card, RowView
-from ...grammar.parser import Parsed
+from ...grammar.syntax.parse import Parsed
 from ..drafts.log import Entry
 
 _LONGEST = 60

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, jsonify, request
 
 from ...engine.report.paper import counted
-from ...grammar import nodes as n
-from ...grammar.edits.manuscript import Manuscript
-from ...grammar.nodes import Kind
+from ...grammar.edits.document import Manuscript
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.nodes import Kind
 from ..access import settings
 from ..database import reading
 from ..glossary import KINDS

@@ -8,8 +8,8 @@ from functools import cached_property
 from hashlib import blake2b
 
 from ...engine.catalogue import Catalogue, EventFacts, FieldFacts
-from ...grammar import nodes as n
-from ...grammar.nodes import Kind
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.nodes import Kind
 
 NUMBERS = n.Arithmetic | n.Negative | n.Number | n.Aggregate | n.DaysSince | n.DaysUntil
 

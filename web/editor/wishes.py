@@ -12,10 +12,10 @@ from typing import Any
 
 from ...engine.report.paper import listed
 from ...grammar.edits import OPERATIONS, Edit, card
-from ...grammar.edits.drafts import window_text
 from ...grammar.edits.outline import RowView
-from ...grammar.parser import Parsed
-from ...grammar.printer import name_text, object_text, quoted
+from ...grammar.edits.snippets import window_text
+from ...grammar.syntax.parse import Parsed
+from ...grammar.text.printer import name_text, object_text, quoted
 from .beginnings import Beginning, one_number, plain
 from .comparisons import said_of
 from .kinds import VALUE_KINDS, WINDOWS, kind_of, offered, sort_of, value_kind

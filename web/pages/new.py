@@ -16,10 +16,10 @@ from ...engine.check.files import FileProblem, Folder, FrozenFiles
 from ...engine.starters import first_text, starter_text
 from ...engine.store.opening import Store
 from ...engine.store.rulesets import ruleset_names
-from ...grammar.diagnostics import Source
-from ...grammar.limits import LARGEST_TEXT
-from ...grammar.nodes import Title
-from ...grammar.parser import parse
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax.limits import LARGEST_TEXT
+from ...grammar.syntax.nodes import Title
+from ...grammar.syntax.parse import parse
 from ..access import doer, needs, settings
 from ..accounts.audit import Action, record
 from ..accounts.roles import Role

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 from ...engine.compare import compare
 from ...engine.store.errors import StoreError
 from ...engine.store.opening import Store
-from ...grammar.diagnostics import Source
-from ...grammar.parser import parse
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax.parse import parse
 from ..access import account, doer, needs, settings
 from ..accounts.roles import Role
 from ..database import reading, writing

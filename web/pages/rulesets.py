@@ -11,9 +11,9 @@ from ...engine.plan import Plan
 from ...engine.report.catalogue import catalogue_data
 from ...engine.store.opening import Store
 from ...engine.store.rulesets import RulesetVersion, ruleset_names
-from ...grammar import nodes
-from ...grammar.diagnostics import Severity
-from ...grammar.sentences import sentence
+from ...grammar.messages.diagnostics import Severity
+from ...grammar.syntax import nodes
+from ...grammar.text.sentences import sentence
 from ..access import settings
 from ..database import reading
 from ..drafts import Draft, authors, current, draft_names

@@ -9,9 +9,9 @@ from itertools import groupby
 from ...engine.compare import compare
 from ...engine.store.opening import Store
 from ...engine.store.rulesets import ruleset_names, versions
-from ...grammar.diagnostics import Source
-from ...grammar.nodes import Tree
-from ...grammar.parser import parse
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax.nodes import Tree
+from ...grammar.syntax.parse import parse
 from ..drafts import Draft, Entry, entries, text_at
 
 _MOST_TURNS = 200

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...engine.testing import RuleTestResult, run_tests
-from ...grammar.diagnostics import Diagnostic
+from ...grammar.messages.diagnostics import Diagnostic
 from ..drafts import Draft
 from ..sides import Side
 from .approvals import Approval

@@ -10,8 +10,8 @@ from ...engine.compare import Change, ChangeKind, compare
 from ...engine.effect import Effect, Move
 from ...engine.evaluate import Evaluator
 from ...grammar.edits import Applied, Edit, apply
-from ...grammar.edits.manuscript import Manuscript
-from ...grammar.parser import Parsed
+from ...grammar.edits.document import Manuscript
+from ...grammar.syntax.parse import Parsed
 
 _MOST_CHANGES = 30
 MOST_MOVES = 2_000

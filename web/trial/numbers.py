@@ -12,9 +12,9 @@ from ...engine.reading import Reading
 from ...engine.store.what_if import Counts
 from ...engine.trial.marks import Marks, Watched
 from ...engine.trial.places import Places
-from ...grammar import nodes as n
-from ...grammar.edits.manuscript import key_of
-from ...grammar.nodes import Span
+from ...grammar.edits.document import key_of
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.nodes import Span
 
 _SAID = frozenset({"rule-never-fires", "rule-always-fires", "stage-unreachable", "stage-never-current"})
 """Codes of lints that say of a card what its count would say."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...engine.reading import Reading
-from ...grammar import nodes as n
-from ...grammar.edits.manuscript import Manuscript
-from ...grammar.parser import parse
+from ...grammar.edits.document import Manuscript
+from ...grammar.syntax import nodes as n
+from ...grammar.syntax.parse import parse
 
 
 def off_rules(reading: Reading) -> list[n.Rule]:

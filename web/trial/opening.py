@@ -17,7 +17,7 @@ from ...engine.store.leads import search_leads
 from ...engine.store.opening import Store
 from ...engine.trial.marks import Watched
 from ...engine.values import instant_of
-from ...grammar.parser import parse
+from ...grammar.syntax.parse import parse
 from ..access import settings
 from ..effects import what_if
 from ..lookups import Scoring, highest, last_scoring

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...engine.reading import Reading
-from ...grammar.edits.manuscript import Item, Manuscript
+from ...grammar.edits.document import Item, Manuscript
 
 _ROUNDS = 8
 

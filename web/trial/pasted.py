@@ -13,7 +13,7 @@ from ...engine.evaluate.facts import event_from, instant_from
 from ...engine.plan import Plan
 from ...engine.trial.case import Case
 from ...engine.values import instant_of, moment_of, read_moment, shift
-from ...grammar.nodes import Unit
+from ...grammar.syntax.nodes import Unit
 
 LONGEST = 64 * 1024
 _MOST_EVENTS = 10_000

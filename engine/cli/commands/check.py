@@ -13,7 +13,7 @@ from ..failures import FOUND
 from ..files import STANDARD_INPUT, named, read_source
 
 if TYPE_CHECKING:
-    from ....grammar.diagnostics import Diagnostic
+    from ....grammar.messages.diagnostics import Diagnostic
     from ...catalogue import Catalogue
     from ...reading import Reading
 
@@ -43,7 +43,7 @@ def command(
 
     Ends with exit code 1 where there are errors.
     """
-    from ....grammar.diagnostics import Severity
+    from ....grammar.messages.diagnostics import Severity
 
     refuse_both(db, no_db)
     found = catalogue_beside(db, ignored=no_db)
@@ -67,7 +67,7 @@ def command(
 def _report(
     readings: list[Reading], diagnostics: list[Diagnostic], found: tuple[Catalogue, Path] | None
 ) -> None:
-    from ....grammar.render import render
+    from ....grammar.messages.render import render
     from ...report.diagnostics import verdict
     from ...report.paper import counted
 
@@ -112,7 +112,7 @@ def _place(reading: Reading) -> Path | None:
 
 
 def _included(reading: Reading) -> list[Path]:
-    from ....grammar.nodes import Include
+    from ....grammar.syntax.nodes import Include
 
     place = _place(reading)
     if place is None:

@@ -209,7 +209,7 @@ def _stale(store: Store, rules: Rules, lead: StoredLead, decision: Decision) -> 
 
 def told_by(store: Store, lead: StoredLead) -> list[str]:
     """What tells this lead from others: its first texts."""
-    from ....grammar.nodes import Kind
+    from ....grammar.syntax.nodes import Kind
     from ...report.paper import shown
     from ...store.leads import stored_fields
 

@@ -14,8 +14,8 @@ from ..failures import FOUND
 from ..files import STANDARD_INPUT, named, read_source, replace_text
 
 if TYPE_CHECKING:
-    from ....grammar.diagnostics import Source
-    from ....grammar.formatter import Formatted
+    from ....grammar.messages.diagnostics import Source
+    from ....grammar.text.formatter import Formatted
     from ...report.paper import Paper
 
 
@@ -67,8 +67,8 @@ def command(files: tuple[str, ...], checking: bool, diffing: bool) -> int:
 
 
 def _format(name: str) -> _Page:
-    from ....grammar.formatter import format_text
-    from ....grammar.parser import parse
+    from ....grammar.syntax.parse import parse
+    from ....grammar.text.formatter import format_text
 
     source = read_source(name)
     return _Page(source, format_text(source), bool(parse(source).broken))

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
-from ....grammar.nodes import Kind
+from ....grammar.syntax.nodes import Kind
 from ..terms import (
     Term,
     bracketed,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
-from ....grammar.nodes import Kind
+from ....grammar.syntax.nodes import Kind
 from ..terms import (
     Term,
     all_of,

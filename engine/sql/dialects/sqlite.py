@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from sqlglot import exp
 
-from ....grammar.nodes import Kind
+from ....grammar.syntax.nodes import Kind
 from ..terms import (
     Term,
     bracketed,

@@ -17,7 +17,7 @@ from leadwright.engine.plan import Plan
 from leadwright.engine.store.legend import Legend
 from leadwright.engine.store.outcomes import Outcomes
 from leadwright.engine.values import DAY, MICROSECONDS, moment_of
-from leadwright.grammar.nodes import Unit
+from leadwright.grammar.syntax.nodes import Unit
 from leadwright.tests.engine.blocks.in_blocks import block_of, kinds_of
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
 

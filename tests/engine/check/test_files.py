@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from leadwright.engine.check import Checked, FileProblem, Folder, FrozenFiles, RecordedFiles, check
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.parser import parse
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.parse import parse
 
 
 def checked(text: str, files: dict[str, str]) -> Checked:

@@ -6,9 +6,9 @@ import pytest
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
 from leadwright.engine.check import Checked, check
 from leadwright.engine.plan import Compare, Feed, FieldValue, IsYes, Meaning, Plan, Resolution, SignalValue
-from leadwright.grammar.diagnostics import Severity, Source
-from leadwright.grammar.nodes import Kind
-from leadwright.grammar.parser import parse
+from leadwright.grammar.messages.diagnostics import Severity, Source
+from leadwright.grammar.syntax.nodes import Kind
+from leadwright.grammar.syntax.parse import parse
 
 DATA = Catalogue(
     leads=10,

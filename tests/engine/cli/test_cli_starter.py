@@ -6,8 +6,8 @@ from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
 from leadwright.engine.reading import read
 from leadwright.engine.starters import filled, starter_of
 from leadwright.engine.testing import run_tests
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.nodes import Kind
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.nodes import Kind
 
 odd = st.sampled_from(
     ["when", "Lead Source", "fit", "score", "in", "a.b", 'say "x"', "Größe", "1st", "[x]", "{n}", "*"]

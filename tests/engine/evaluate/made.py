@@ -7,8 +7,8 @@ from typing import Any
 
 from leadwright.engine.check import check
 from leadwright.engine.evaluate import Evaluator, Event
-from leadwright.grammar.diagnostics import Source, has_errors
-from leadwright.grammar.parser import parse
+from leadwright.grammar.messages.diagnostics import Source, has_errors
+from leadwright.grammar.syntax.parse import parse
 
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 TICK = dt.timedelta(microseconds=1)

@@ -10,8 +10,8 @@ from typing import Any
 
 from leadwright.engine import plan as p
 from leadwright.engine.values import DAY, MICROSECONDS, instant_of, moment_of, shift
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.nodes import Kind, Span, Unit
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.nodes import Kind, Span, Unit
 from leadwright.tests.reference import Happened
 
 SOURCE = Source("")

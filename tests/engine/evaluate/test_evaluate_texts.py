@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from leadwright.engine.check import check
 from leadwright.engine.evaluate import Evaluator, Event
 from leadwright.engine.values import instant_of
-from leadwright.grammar import nodes as n
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.parser import parse
-from leadwright.grammar.printer import text_of
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax import nodes as n
+from leadwright.grammar.syntax.parse import parse
+from leadwright.grammar.text.printer import text_of
 from leadwright.tests.engine.evaluate.test_evaluate_reference import adds_up, same
 from leadwright.tests.reference import Happened, Reference
 from leadwright.tests.strategies import NOW, leads, rulesets

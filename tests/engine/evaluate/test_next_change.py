@@ -12,7 +12,7 @@ from leadwright.engine import plan as p
 from leadwright.engine.evaluate import Detail, Evaluator, Event, Facts
 from leadwright.engine.evaluate.next_change import next_change
 from leadwright.engine.values import DAY, instant_of, moment_of, shift
-from leadwright.grammar.nodes import Kind, Unit
+from leadwright.grammar.syntax.nodes import Kind, Unit
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
 
 YEARS = 30 * 365 * DAY

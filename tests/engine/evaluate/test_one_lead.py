@@ -11,7 +11,7 @@ from leadwright.engine.evaluate import Evaluator, Event, one_lead
 from leadwright.engine.evaluate.one_lead import OneLead
 from leadwright.engine.reading import read
 from leadwright.engine.values import moment_of
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
 
 

@@ -8,7 +8,7 @@ import pytest
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns, Reading
 from leadwright.engine.importing.mapping_file import mapping_beside, read_mapping
 from leadwright.engine.importing.problems import ImportRefused
-from leadwright.grammar.nodes import Kind
+from leadwright.grammar.syntax.nodes import Kind
 
 WHOLE = """
 lead = "mql_id"

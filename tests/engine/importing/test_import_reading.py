@@ -11,7 +11,7 @@ import pytest
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns, Reading
 from leadwright.engine.importing.problems import ImportRefused
 from leadwright.engine.importing.run import import_file
-from leadwright.grammar.nodes import Kind
+from leadwright.grammar.syntax.nodes import Kind
 
 KINDS = [
     (["1", "-2.5", "0.5", "1e-7"], Kind.NUMBER),

@@ -6,9 +6,9 @@ import pytest
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
 from leadwright.engine.check import check
 from leadwright.engine.lint import lint
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.nodes import Kind
-from leadwright.grammar.parser import parse
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.nodes import Kind
+from leadwright.grammar.syntax.parse import parse
 
 Lint = Callable[..., list[tuple[str, str]]]
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from leadwright.engine.check import check
 from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.lint import CODES, lint
-from leadwright.grammar.diagnostics import Diagnostic, Severity, Source
-from leadwright.grammar.nodes import Tree
-from leadwright.grammar.parser import parse
-from leadwright.grammar.printer import text_of
+from leadwright.grammar.messages.diagnostics import Diagnostic, Severity, Source
+from leadwright.grammar.syntax.nodes import Tree
+from leadwright.grammar.syntax.parse import parse
+from leadwright.grammar.text.printer import text_of
 from leadwright.tests.strategies import NOW, leads, rulesets
 
 

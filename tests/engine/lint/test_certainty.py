@@ -13,8 +13,8 @@ from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.lint.alternatives import TRUE
 from leadwright.engine.lint.logic import Logic
 from leadwright.engine.lint.reach import Reach
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.parser import parse
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.parse import parse
 
 NOW = dt.datetime(2026, 3, 31, 12, tzinfo=dt.UTC)
 HEAD = """

@@ -83,7 +83,7 @@ def test_a_stage_that_can(said, text: str) -> None:
 
 def test_the_hint_says_which_limits_hold_the_score_back() -> None:
     from leadwright.engine.reading import read
-    from leadwright.grammar.diagnostics import Source
+    from leadwright.grammar.messages.diagnostics import Source
 
     found = read(Source(HEAD + "stage SQL when score >= 80")).diagnostics
     hint = next(item.hint for item in found if item.code == CODE)

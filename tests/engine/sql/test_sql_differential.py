@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from leadwright.engine.check import FrozenFiles, check
 from leadwright.engine.evaluate import Event
 from leadwright.engine.values import instant_of, moment_of
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.parser import parse
-from leadwright.grammar.printer import text_of
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.parse import parse
+from leadwright.grammar.text.printer import text_of
 from leadwright.tests import strategies
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
 from leadwright.tests.engine.sql.sides import DuckDb, Engine, Lead, Sqlite, differences

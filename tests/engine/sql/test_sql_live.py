@@ -18,7 +18,7 @@ from leadwright.engine.sql.names import Names
 from leadwright.engine.sql.steps import INSTANTS, Step
 from leadwright.engine.sql.terms import Term, whole
 from leadwright.engine.values import DAY, instant_of, moment_of, shift
-from leadwright.grammar.nodes import Unit
+from leadwright.grammar.syntax.nodes import Unit
 from leadwright.tests.engine.evaluate.random_plans import NOW
 from leadwright.tests.engine.sql.sides import DuckDb, Engine, Sqlite, in_python, in_sql
 from leadwright.tests.engine.sql.worlds import SHIPPED, hostile_world

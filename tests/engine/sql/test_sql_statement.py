@@ -26,7 +26,7 @@ from leadwright.engine.sql import (
     result_columns,
 )
 from leadwright.engine.sql.layout import event_rows, layout_of, lead_row
-from leadwright.grammar.nodes import Kind
+from leadwright.grammar.syntax.nodes import Kind
 from leadwright.tests.engine.sql.sides import DuckDb, Lead, Sqlite, asked, differences
 from leadwright.tests.engine.sql.worlds import SHIPPED, World, sample_world
 

@@ -19,7 +19,7 @@ from leadwright.engine.store.copy import upkeep
 from leadwright.engine.store.opening import Store, open_store
 from leadwright.engine.store.rulesets import save_version
 from leadwright.engine.store.whole import Means
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.messages.diagnostics import Source
 
 EVENTS = ColumnMapping("lead", events=(EventColumns("at", type="type", object="object"),))
 RULES = """

@@ -15,7 +15,7 @@ from leadwright.engine.store.events import count_events, event_kinds, events_of
 from leadwright.engine.store.leads import count_leads, find_lead, iterate_leads, search_leads, stored_fields
 from leadwright.engine.store.opening import Store, open_store
 from leadwright.engine.store.rulesets import load_version, ruleset_names, save_version, versions
-from leadwright.grammar.nodes import Kind
+from leadwright.grammar.syntax.nodes import Kind
 
 LEADS = """\
 email,title,Employees,opted_in,joined,seen,tags

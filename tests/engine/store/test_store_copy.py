@@ -24,7 +24,7 @@ from leadwright.engine.store.leads import change_kind, stored_fields
 from leadwright.engine.store.opening import Store, open_store
 from leadwright.engine.store.whole import Means
 from leadwright.engine.values import DAY
-from leadwright.grammar.nodes import Kind
+from leadwright.grammar.syntax.nodes import Kind
 from leadwright.tests.engine.store.test_store_fresh import World
 
 FROM_COPY = Means(processes=1, copy=True)

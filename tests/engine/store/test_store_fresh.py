@@ -23,8 +23,8 @@ from leadwright.engine.store.score_changes import score_turns, turn_since
 from leadwright.engine.store.scores import score_history
 from leadwright.engine.store.scoring import RunReport, score_store
 from leadwright.engine.values import DAY, instant_of, moment_of
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.nodes import Kind
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.nodes import Kind
 
 NOW = instant_of(dt.datetime(2026, 1, 28, 20, tzinfo=dt.UTC))
 HOUR = DAY // 24

@@ -17,7 +17,7 @@ from leadwright.engine.store.events import events_of
 from leadwright.engine.store.leads import iterate_leads
 from leadwright.engine.store.timelines import Span, Timelines
 from leadwright.engine.store.what_if import Stopped, WhatIf
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.engine.store.test_store_fresh import RULES, World
 
 TEXT = RULES.format(points=10, threshold=20)

@@ -13,9 +13,9 @@ from leadwright.engine.testing import RuleTestResult, run_tests
 from leadwright.engine.trial.as_test import as_test
 from leadwright.engine.trial.case import Case, case_of_test
 from leadwright.engine.values import instant_of
-from leadwright.grammar import nodes as n
-from leadwright.grammar.diagnostics import Source
-from leadwright.grammar.printer import text_of
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax import nodes as n
+from leadwright.grammar.text.printer import text_of
 from leadwright.tests import strategies
 
 RULES = """\

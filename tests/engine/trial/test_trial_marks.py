@@ -12,10 +12,10 @@ from leadwright.engine.trial.case import Case
 from leadwright.engine.trial.marks import Mark, Watched
 from leadwright.engine.trial.places import Places
 from leadwright.engine.values import instant_of
-from leadwright.grammar.diagnostics import Source
 from leadwright.grammar.edits.outline import RowView, outline
-from leadwright.grammar.parser import parse
-from leadwright.grammar.printer import text_of
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.parse import parse
+from leadwright.grammar.text.printer import text_of
 from leadwright.tests import strategies
 
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)

@@ -14,7 +14,7 @@ from leadwright.engine.cli.program import run
 from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.store.leads import iterate_leads
 from leadwright.engine.store.opening import Store
-from leadwright.grammar.nodes import Span
+from leadwright.grammar.syntax.nodes import Span
 from leadwright.tests.web.small import HOSTILE, RULES
 from leadwright.tests.web.trial.slow import Slow
 from leadwright.web import Settings, create_app

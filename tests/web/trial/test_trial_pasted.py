@@ -16,7 +16,7 @@ from leadwright.engine.reading import read
 from leadwright.engine.trial.as_test import as_test
 from leadwright.engine.trial.marks import Watched
 from leadwright.engine.values import instant_of
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.messages.diagnostics import Source
 from leadwright.web.trial.pasted import LONGEST, PasteError, read_pasted
 
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)

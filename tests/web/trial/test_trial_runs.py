@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.reading import read
-from leadwright.grammar.diagnostics import Source
+from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.web.trial.slow import Slow
 from leadwright.web.trial.runs import Outcome, Question, Runs, Waiting
 

@@ -1,0 +1,265 @@
+"""A text made ready for edits: its statements by key, its lexemes, comments and lines by offset.
+
+A statement's key is its sort and its name, never its position: `rule:Pricing interest`, `list:ICP`,
+`stage:MQL`, `test:...`; the total score is `score:`. A rule without a name is `unnamed:` and its canonical
+text. What cannot be read is `text:` and a digest of it. Where two have one key, the later gets `#2` after it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+
+from ..messages.diagnostics import Source
+from ..syntax import nodes as n
+from ..syntax.nodes import Span
+from ..syntax.parse import Parsed, parse
+from ..syntax.scan import Lexeme, Scanned, scan
+from ..text.printer import text_of
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+SORTS: dict[type, str] = {
+    n.Title: "title",
+    n.Include: "include",
+    n.FieldDeclaration: "field",
+    n.EventDeclaration: "event",
+    n.ListDeclaration: "list",
+    n.ListFile: "list",
+    n.Define: "define",
+    n.ScoreDeclaration: "score",
+    n.Rule: "rule",
+    n.Group: "group",
+    n.Stage: "stage",
+    n.Disqualify: "disqualify",
+    n.Grade: "grade",
+    n.Outcome: "outcome",
+    n.Test: "test",
+}
+"""The sorts of statements, in the order in which a ruleset has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One statement, a rule in a group too, or a piece that could not be read (`node` None).
+
+    `parent` is the index of the group it stands in. `head_end` is where the inside of a group begins.
+    """
+
+    key: str
+    node: n.Statement | None
+    span: Span
+    parent: int | None
+    head_end: int
+
+    @property
+    def sort(self) -> str:
+        """`rule`, `list`, ...; `text` for what could not be read."""
+        return "text" if self.node is None else SORTS[type(self.node)]
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    """A text and what was read in it."""
+
+    text: str
+    parsed: Parsed
+
+    @classmethod
+    def of(cls, text: str, parsed: Parsed | None = None, before: Parsed | None = None) -> Manuscript:
+        """Reads a text, unless it comes with what was read. `before` is one much like it."""
+        if parsed is not None and parsed.source.text == text:
+            return cls(text, parsed)
+        return cls(text, parse(Source(text), before))
+
+    @cached_property
+    def _scanned(self) -> Scanned:
+        return self.parsed.scanned or scan(self.text)
+
+    @cached_property
+    def lexemes(self) -> list[Lexeme]:
+        """Every lexeme, in order."""
+        return self._scanned.lexemes
+
+    @cached_property
+    def _lexeme_starts(self) -> list[int]:
+        return [lexeme.start for lexeme in self.lexemes]
+
+    @cached_property
+    def comments(self) -> Sequence[n.Comment]:
+        """Every comment, in order."""
+        return self._scanned.comments
+
+    @cached_property
+    def _comment_starts(self) -> list[int]:
+        return [comment.span.start for comment in self.comments]
+
+    @cached_property
+    def newline(self) -> str:
+        """How the author ends lines."""
+        found = _LINE_END.search(self.text)
+        return found.group() if found else "\n"
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """Every statement and every piece that could not be read, in order."""
+        return _items(self)
+
+    @cached_property
+    def _by_key(self) -> dict[str, int]:
+        return {item.key: index for index, item in enumerate(self.items)}
+
+    def find(self, key: str) -> int | None:
+        """The index of the item with a key."""
+        return self._by_key.get(key)
+
+    def children(self, index: int | None) -> list[int]:
+        """The items of a group, or those at the top."""
+        return [at for at, item in enumerate(self.items) if item.parent == index]
+
+    def written(self, span: Span) -> str:
+        """The text of a span."""
+        return self.text[span.start : span.end]
+
+    # --- lexemes and comments ---------------------------------------------------------------------
+
+    def lexemes_in(self, start: int, end: int) -> list[Lexeme]:
+        """The lexemes that begin in a range."""
+        starts = self._lexeme_starts
+        return self.lexemes[bisect_left(starts, start) : bisect_left(starts, end)]
+
+    def lexeme_after(self, offset: int) -> Lexeme | None:
+        """The first lexeme that begins there or later."""
+        index = bisect_left(self._lexeme_starts, offset)
+        return self.lexemes[index] if index < len(self.lexemes) else None
+
+    def lexeme_before(self, offset: int) -> Lexeme | None:
+        """The last lexeme that begins before."""
+        index = bisect_left(self._lexeme_starts, offset)
+        return self.lexemes[index - 1] if index else None
+
+    def word(self, word: str, start: int, end: int) -> Lexeme | None:
+        """The first such word in a range."""
+        return next((lexeme for lexeme in self.lexemes_in(start, end) if lexeme.word == word), None)
+
+    def comments_in(self, start: int, end: int) -> Sequence[n.Comment]:
+        """The comments that begin in a range."""
+        starts = self._comment_starts
+        return self.comments[bisect_left(starts, start) : bisect_left(starts, end)]
+
+    def trailing(self, offset: int) -> n.Comment | None:
+        """The comment which ends the line of an offset."""
+        found = self.comments_in(offset, self.line_end(offset))
+        return found[0] if found else None
+
+    # --- lines ------------------------------------------------------------------------------------
+
+    @cached_property
+    def _ends(self) -> list[tuple[int, int]]:
+        return [found.span() for found in _LINE_END.finditer(self.text)]
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(end for _, end in self._ends)]
+
+    def line_start(self, offset: int) -> int:
+        """Where the line of an offset begins."""
+        return self._line_starts[bisect_right(self._line_starts, offset) - 1]
+
+    def line_end(self, offset: int) -> int:
+        """Where the line of an offset ends, its line end left out."""
+        line = bisect_right(self._line_starts, offset) - 1
+        return self._ends[line][0] if line < len(self._ends) else len(self.text)
+
+    def next_line(self, offset: int) -> int:
+        """Where the line after that of an offset begins, or the text ends."""
+        line = bisect_right(self._line_starts, offset) - 1
+        return self._ends[line][1] if line < len(self._ends) else len(self.text)
+
+    def indent(self, offset: int) -> str:
+        """The blanks with which the line of an offset begins."""
+        line = self.text[self.line_start(offset) : self.line_end(offset)].lstrip("\ufeff")
+        return line[: len(line) - len(line.lstrip())]
+
+    def one_line(self, start: int, end: int) -> bool:
+        """Whether no line ends in a range."""
+        return self.line_start(start) == self.line_start(end)
+
+    def first_on_line(self, offset: int) -> bool:
+        """Whether nothing but blanks stands before an offset on its line."""
+        return not self.lexemes_in(self.line_start(offset), offset)
+
+
+def key_of(node: n.Statement) -> str:
+    """The key of a statement; that of its first namesake, where it has some."""
+    return (
+        f"{'unnamed' if isinstance(node, n.Rule) and node.name is None else SORTS[type(node)]}:{_name(node)}"
+    )
+
+
+def _name(node: n.Statement) -> str:
+    match node:
+        case n.Title():
+            return ""
+        case n.Include(path):
+            return path.value
+        case n.EventDeclaration(name, source):
+            return name.text if source is None else f"{name.text} from {source.value}"
+        case n.ScoreDeclaration(score) | n.Grade(score):
+            return score.text if score else ""
+        case n.Rule(None):
+            return text_of(node)
+        case n.Rule(n.Text(name)) | n.Group(n.Text(name)) | n.Test(n.Text(name)):
+            return name
+        case n.Stage(name, track):
+            return f"{name.text} in {track.text}" if track else name.text
+        case n.Disqualify(condition, because):
+            return because.value if because else text_of(condition)
+    assert isinstance(node, n.FieldDeclaration | n.ListDeclaration | n.ListFile | n.Define | n.Outcome)
+    return node.name.text
+
+
+def _items(manuscript: Manuscript) -> list[Item]:
+    found: list[tuple[Span, n.Statement | None]] = [(span, None) for span in manuscript.parsed.broken]
+    for statement in manuscript.parsed.tree.statements:
+        found.append((statement.span, statement))
+        found += [(rule.span, rule) for rule in statement.rules] if isinstance(statement, n.Group) else []
+    items: list[Item] = []
+    keys: set[str] = set()
+    group: int | None = None
+    for span, node in sorted(found, key=lambda one: (one[0].start, -one[0].end)):
+        if group is not None and span.start >= items[group].span.end:
+            group = None
+        base = key_of(node) if node is not None else f"text:{digest(manuscript.written(span))}"
+        key = next(key for key in numbered(base) if key not in keys)
+        keys.add(key)
+        head_end = span.end
+        if isinstance(node, n.Group):
+            head_end = _inside(manuscript, node)
+        items.append(Item(key, node, span, group, head_end))
+        if isinstance(node, n.Group):
+            group = len(items) - 1
+    return items
+
+
+def _inside(manuscript: Manuscript, group: n.Group) -> int:
+    lexemes = manuscript.lexemes_in(group.name.span.end, len(manuscript.text))
+    return next((lexeme.end for lexeme in lexemes if lexeme.kind == "LBRACE"), group.span.end)
+
+
+def numbered(base: str) -> Iterator[str]:
+    """A key, and what its namesakes are called."""
+    yield base
+    number = 2
+    while True:
+        yield f"{base}#{number}"
+        number += 1
+
+
+def digest(text: str) -> str:
+    """What tells a text from others, in a few letters."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()

@@ -1,0 +1,162 @@
+"""Setting one part of a statement: to another value, to a first one, or to none."""
+
+from __future__ import annotations
+
+from ..syntax import nodes as n
+from ..text.printer import text_of
+from .condition_parts import COMPARISONS, MATCHES, OPERATORS
+from .document import Manuscript
+from .edit import Edit, conflict, refused
+from .parts import Anatomy, Part, Row
+from .splices import NOTHING, Splices, inserted, left_out, replaced
+from .values import KINDS, condition_in, written
+
+_DEFAULTS = {"number": "1", "text": '""', "yes/no": "yes", "moment": "2026-01-01", "operand": "score"}
+_DECAYS = {"fading": "fading 25% every 30 days", "halving": "halving every 30 days"}
+
+
+def set_part(anatomy: Anatomy, edit: Edit) -> Splices:
+    """What an edit of one part changes. Stops where the part holds another value than the edit saw."""
+    row = anatomy.rows.get(edit.path)
+    if row is not None and edit.new is not None:
+        return _row(anatomy, row, edit, edit.new)
+    part = anatomy.parts.get(edit.path)
+    if part is None:
+        raise conflict("What this changes is no longer there; somebody changed the statement meanwhile.")
+    if part.value != edit.old:
+        raise conflict(_changed(part), part.value)
+    if edit.new == part.value:
+        return NOTHING
+    if edit.new is None:
+        return _without(anatomy, part)
+    if edit.kind is not None and edit.kind not in KINDS:
+        raise refused(f"There is no kind of value called {edit.kind}.")
+    if part.choices and part.kind == "choice" and edit.kind != "test" and edit.new not in part.choices:
+        raise refused(f'"{edit.new}" is none of {", ".join(part.choices)}.')
+    return _with(anatomy, part, edit, edit.new)
+
+
+def _changed(part: Part) -> str:
+    if part.value is None:
+        return "Somebody took this out meanwhile."
+    return f"Somebody changed this meanwhile: it is {part.value} now."
+
+
+def _without(anatomy: Anatomy, part: Part) -> Splices:
+    if part.whole is None:
+        raise refused("This cannot be left out.")
+    if part.path.endswith(".operator") and f"{part.path[: -len('operator')]}name" not in anatomy.parts:
+        raise refused("Without a comparison this would be no condition.")
+    return left_out(anatomy.manuscript, part.whole)
+
+
+def _with(anatomy: Anatomy, part: Part, edit: Edit, new: str) -> Splices:
+    manuscript = anatomy.manuscript
+    if part.path.endswith("operator") and part.choices == OPERATORS:
+        return _operator(anatomy, part, new, edit.kind or "number")
+    if part.path.endswith(".decay"):
+        return _decay(manuscript, part, new)
+    if part.kind in ("amount", "unit") and part.span is not None:
+        return _duration(anatomy, part, new)
+    if part.kind == "flag":
+        return inserted(manuscript, part.at, part.phrase)
+    kind = edit.kind or part.kind
+    value = written(kind, new)
+    if part.path.endswith("where") and isinstance(condition_in(new), n.And | n.Or):
+        value = f"({value})"
+    if part.span is not None:
+        return replaced(manuscript, part.span, value)
+    phrase = part.phrase.replace("{}", value)
+    if phrase.startswith(","):
+        return replaced(manuscript, n.Span(part.at, part.at), phrase)
+    return inserted(manuscript, part.at, phrase)
+
+
+def _row(anatomy: Anatomy, row: Row, edit: Edit, new: str) -> Splices:
+    """Another condition in place of a row, or of all rows of a group."""
+    found = text_of(row.node)
+    if edit.old is not None and edit.old != found:
+        raise conflict(f"Somebody changed this condition meanwhile: it is {found} now.", found)
+    value = written("condition", new)
+    joined = isinstance(condition_in(value), n.And | n.Or)
+    outermost = "." not in row.path or row.filters
+    if joined and (not outermost or row.filters):
+        value = f"({value})"
+    return replaced(anatomy.manuscript, row.span, value)
+
+
+def _duration(anatomy: Anatomy, part: Part, new: str) -> Splices:
+    """Amount or unit, the unit in the plural where the amount is not 1."""
+    prefix, _, which = part.path.rpartition(".")
+    made = written(part.kind, new)
+    assert part.span is not None
+    unit = anatomy.parts.get(f"{prefix}.unit")
+    amount = anatomy.parts.get(f"{prefix}.amount")
+    if unit is None or amount is None or unit.span is None or unit.value is None:
+        return replaced(anatomy.manuscript, part.span, made)
+    many = (made if which == "amount" else amount.value) != "1"
+    word = (made if which == "unit" else unit.value) + ("s" if many else "")
+    splices = replaced(anatomy.manuscript, part.span, made) if which == "amount" else NOTHING
+    if word != anatomy.manuscript.written(unit.span).lower():
+        splices += replaced(anatomy.manuscript, unit.span, word)
+    return splices
+
+
+def _decay(manuscript: Manuscript, part: Part, new: str) -> Splices:
+    if part.span is None:
+        return inserted(manuscript, part.at, _DECAYS[new])
+    return replaced(manuscript, part.span, "halving" if new == "halving" else "fading 25%")
+
+
+# --- operators --------------------------------------------------------------------------------------
+
+
+def _operator(anatomy: Anatomy, part: Part, new: str, kind: str) -> Splices:
+    """Another operator. Of the same sort, only its words change; of another, the test keeps its values.
+    Of kind "test", the operator comes with its values, in rules' own words."""
+    manuscript = anatomy.manuscript
+    if kind == "test":
+        test = written("test", new)
+        if part.span is None:
+            return inserted(manuscript, part.at, test)
+        assert part.whole is not None
+        return replaced(manuscript, part.whole, test)
+    if part.span is None:
+        return inserted(manuscript, part.at, test_text(new, _values(anatomy, part, kind)))
+    assert part.whole is not None
+    if part.value is not None and _sort(part.value) == _sort(new):
+        return replaced(manuscript, part.span, new)
+    return replaced(manuscript, part.whole, test_text(new, _values(anatomy, part, kind)))
+
+
+def _sort(operator: str) -> str:
+    if operator in COMPARISONS:
+        return "comparison"
+    bare = operator.removeprefix("not ")
+    return "match" if bare in MATCHES else bare
+
+
+def _values(anatomy: Anatomy, part: Part, kind: str) -> list[str]:
+    """The values that a test has now, as they are written; at least one."""
+    prefix = part.path[: -len("operator")]
+    names = [f"{prefix}value", f"{prefix}low", f"{prefix}high"]
+    series = anatomy.series.get(f"{prefix}values")
+    names += [f"{prefix}values.{index}" for index in range(len(series.items) if series is not None else 0)]
+    spans = [anatomy.parts[name].span for name in names if name in anatomy.parts]
+    found = [anatomy.manuscript.written(span) for span in spans if span is not None]
+    return found or [_DEFAULTS.get(kind, "1")]
+
+
+def test_text(operator: str, values: list[str]) -> str:
+    """A test with an operator and values as they are written."""
+    sort = _sort(operator)
+    if sort == "between":
+        return f"{operator} {values[0]} and {values[-1]}"
+    if sort == "in":
+        return f"{operator} ({', '.join(values)})"
+    if sort == "match":
+        return f"{operator} {values[0] if values[0][0] in _QUOTED else _DEFAULTS['text']}"
+    return operator if operator.startswith("is ") else f"{operator} {values[0]}"
+
+
+_QUOTED = frozenset('"“”„')

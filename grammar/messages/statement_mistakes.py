@@ -1,0 +1,202 @@
+"""Ways to give points, to declare and to name that people bring along, each told how it is said here.
+
+Each function looks at one habit at the place where a piece stops, and returns None where it is another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from ..spec.words import RESERVED, STATEMENT_WORDS
+from ..syntax.nodes import Span
+from ..syntax.scan import Lexeme
+from .error_context import Habit, Place, brief
+from .syntax_problem import Trouble
+
+_KINDS = {
+    "integer": "number", "int": "number", "float": "number", "decimal": "number", "numeric": "number",
+    "numbers": "number", "string": "text", "str": "text", "varchar": "text", "bool": "yes/no",
+    "boolean": "yes/no", "yes": "yes/no", "flag": "yes/no", "timestamp": "datetime", "time": "datetime",
+    "day": "date", "dates": "date", "list": "texts", "array": "texts", "set": "texts",
+}  # fmt: skip
+_WHICH = {
+    "every": "each", "all": "each", "any": "each", "last": "latest", "newest": "latest", "recent": "latest",
+    "earliest": "first", "oldest": "first",
+}  # fmt: skip
+_BOUNDS = {
+    "max": "most", "maximum": "most", "cap": "most", "capped": "most", "limit": "most", "upto": "most",
+    "min": "least", "minimum": "least",
+}  # fmt: skip
+_NEVER_A_NAME = (STATEMENT_WORDS - {"when", "for"}) | {
+    "known", "unknown", "off", "days", "given", "expect", "yes", "no", "true", "false", "once", "since",
+    "before", "like", "contains", "starts", "ends", "between", "followed", "because", "is",
+}  # fmt: skip
+_AFTER_TEXT = frozenset({"by", "column", "otherwise", "at", "from"})
+
+
+def points(place: Place) -> Trouble | None:
+    """`then 20`, `then engagement +20`, `then "hot"`."""
+    before, at = place.before(), place.at
+    if before is None or not place.accepted >= {"PLUS", "MINUS", "TAG"} or "WORD" in place.accepted:
+        return None
+    if at is None or place.word in RESERVED - {"score"} or place.kind in ("COMMA", "RPAR"):
+        hint = f'write points or a tag after "{before.text}", e.g. +10 or tag "hot"'
+        return Trouble("missing-points", "it is not said what the rule gives", place.span, hint)
+    if place.kind == "NUMERAL":
+        return Trouble("points-sign", "points need a sign", place.span, f"write +{at.text} or -{at.text}")
+    if place.kind == "QUOTED":
+        return Trouble(
+            "points-form", "a text alone gives nothing", place.span, f"for a tag write tag {at.text}"
+        )
+    if not at.word:
+        return None
+    ahead = place.rest[:2]
+    amount = "".join(part.text for part in ahead if part.kind in ("PLUS", "MINUS", "NUMERAL")) or "+10"
+    amount = amount if amount[0] in "+-−" else f"+{amount}"
+    name = "" if place.word in ("score", "add", "give", "gives", "plus", "points") else f" {at.text}"
+    return Trouble(
+        "points-form", "points are written with their number first", place.span, f"write {amount}{name}"
+    )
+
+
+def points_to(place: Place) -> Trouble | None:
+    """`then +20 score`, `then +5 to fit`, `then +5 max 10`."""
+    before, number = place.before(), place.before(2)
+    if before is None or place.at is None or not place.in_awards:
+        return None
+    if place.word == "score" and before.kind == "NUMERAL" and "FADING" in place.accepted:
+        message = "points that name no score count toward the total"
+        return Trouble("points-form", message, place.span, 'leave out "score"')
+    if place.kind == "WORD" and before.kind == "NUMERAL" and (written := _last_bound(place.taken)):
+        message = f'"{brief(place.at)}" stands behind a bound, and a score is named before it'
+        return Trouble("out-of-place", message, place.span, f"write {brief(place.at)} {written}")
+    if number is None or number.kind != "NUMERAL":
+        return None
+    if before.word in ("to", "for", "on", "points") and place.kind == "WORD":
+        message = f'"{before.text}" does not belong here'
+        points = "".join(part.text for part in place.taken[-3:-1])
+        return Trouble("extra-word", message, before.span, f"write {points} {brief(place.at)}")
+    if before.word in _BOUNDS and place.kind in ("NUMERAL", "PLUS", "MINUS"):
+        return _bound(place, before)
+    return None
+
+
+def _last_bound(taken: Sequence[Lexeme]) -> str | None:
+    """`at most +10`, where that is what was written last."""
+    for length in (3, 4):
+        at, word, *number = (lexeme for lexeme in taken[-length:])
+        if at.word == "at" and word.word in ("most", "least"):
+            return f"at {word.word} {''.join(part.text for part in number)}"
+    return None
+
+
+def _bound(place: Place, word: Lexeme) -> Trouble:
+    limit = place.text[place.span.start : place.rest[0].end] if place.kind != "NUMERAL" and place.rest else ""
+    hint = f"write at {_BOUNDS[word.word]} {limit or place.text[place.span.start : place.span.end]}"
+    return Trouble("bound-form", 'a bound is written with "at most" or "at least"', word.span, hint)
+
+
+def bound(place: Place) -> Trouble | None:
+    """`group "Website" max 30 {`, `then +5 fit max 10`."""
+    if place.at is None or place.word not in _BOUNDS or "AT" not in place.accepted:
+        return None
+    number = place.after()
+    written = number.text if number is not None and number.kind == "NUMERAL" else "10"
+    message = 'a bound is written with "at most" or "at least"'
+    return Trouble("bound-form", message, place.span, f"write at {_BOUNDS[place.word]} {written}")
+
+
+def joined(place: Place) -> Trouble | None:
+    """`then +5 and tag "hot"`, `given a = 1 and b = 2`."""
+    if place.word != "and" or "COMMA" not in place.accepted:
+        return None
+    what = "what a rule gives is" if place.in_awards else "facts are" if place.head == "test" else "these are"
+    return Trouble("joined-by-comma", f"{what} joined by commas", place.span, 'write a comma for "and"')
+
+
+def which_events(place: Place) -> Trouble | None:
+    """`for visited`, `for every visited`."""
+    if "LATEST" not in place.accepted:
+        return None
+    which = _WHICH.get(place.word)
+    after = place.after() if which else place.at
+    phrase = brief(after) if after is not None and after.kind in ("WORD", "BRACKETED") else "visited"
+    message = '"for" says first which events: "each", "latest" or "first"'
+    return Trouble("which-events", message, place.span, f"write for {which or 'each'} {phrase}")
+
+
+def kind_of_field(place: Place) -> Trouble | None:
+    """`field employees: integer`."""
+    if (
+        "DATETIME" not in place.accepted
+        or place.at is None
+        or not place.word
+        or place.word in ("otherwise", "from")
+    ):
+        return None
+    hint = "the kinds are text, number, yes/no, date, datetime and texts"
+    if place.word in _KINDS:
+        hint = f"write {_KINDS[place.word]}"
+    return Trouble("kind-of-field", f'"{place.at.text}" is not a kind of value', place.span, hint)
+
+
+# --- names and texts ---------------------------------------------------------------------------
+
+
+def text_without_quotes(place: Place) -> Trouble | None:
+    """`contains CTO`, `tag hot`, `list ICP: CTO`."""
+    if "QUOTED" not in place.accepted or "WORD" in place.accepted or place.at is None:
+        return None
+    plain = place.word and place.word not in RESERVED
+    if not plain and place.kind not in ("BRACKETED", "NUMERAL") and place.word not in _NEVER_A_NAME:
+        return None
+    end = place.at.end
+    for part in place.rest:
+        follows = part.start == end and part.kind not in ("COMMA", "SEMICOLON")
+        also = part.kind in ("WORD", "NUMERAL") and not part.first and part.word not in RESERVED | _AFTER_TEXT
+        if not follows and not also:
+            break
+        end = part.end
+    span = Span(place.span.start, end)
+    return Trouble(
+        "quotes-needed", "this text needs quotes", span, f'write "{place.text[span.start : span.end]}"'
+    )
+
+
+def grade_with_sign(place: Place) -> Trouble | None:
+    """`A+ from 40`."""
+    before = place.before()
+    if place.at is None or place.at.text not in "+-−" or before is None or before.end != place.at.start:
+        return None
+    if (
+        not place.accepted & {"OTHERWISE", "FROM"}
+        and "FIRES" not in place.accepted
+        and place.head not in ("grade", "test")
+    ):
+        return None
+    written = f"{before.text}{place.at.text}"
+    message = "a grade with a sign in it needs quotes"
+    return Trouble("quotes-needed", message, Span(before.start, place.at.end), f'write "{written}"')
+
+
+def reserved(place: Place) -> Trouble | None:
+    """`field list: text`."""
+    if place.at is None or place.word not in _NEVER_A_NAME or place.kind in ("WORD", "PATH"):
+        return None
+    if not place.accepted & {"WORD", "BRACKETED"}:
+        return None
+    written = f"[{place.at.text}]"
+    if "BRACKETED" not in place.accepted:
+        after = place.after()
+        if place.at.first or (after is not None and after.kind in ("QUOTED", "COLON")):
+            return None
+        written = f'"{place.at.text}"'
+    message = f'"{place.at.text}" is a word of the language and no name'
+    return Trouble("reserved-word", message, place.span, f"to use it as a name write {written}")
+
+
+HABITS: Final[tuple[Habit, ...]] = (
+    points, points_to, bound, joined, which_events, kind_of_field, grade_with_sign, text_without_quotes,
+    reserved,
+)  # fmt: skip

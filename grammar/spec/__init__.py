@@ -1,0 +1,1 @@
+"""What the language consists of: its words, statements, operators and kinds."""

@@ -1,0 +1,1 @@
+"""Text -> tree: scanning, cutting, the parser and the nodes it makes."""

@@ -1,0 +1,333 @@
+"""Nodes for statements, made from the parts that the machine hands over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..messages.syntax_problem import Trouble
+from . import nodes as n
+from .build_conditions import Tail, Test, clause
+from .build_values import Event
+from .nodes import Span
+from .numerals import whole_number
+from .scan import Lexeme
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """`at most +10`."""
+
+    span: Span
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Least:
+    """`at least -20`."""
+
+    span: Span
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOpen:
+    """A group's header, up to its opening brace."""
+
+    span: Span
+    name: n.Text
+    bounds: n.Bounds | None
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """`once per day`."""
+
+    span: Span
+    unit: n.Unit
+
+
+@dataclass(frozen=True, slots=True)
+class ForWhen:
+    """The `when` of a `for`."""
+
+    span: Span
+    condition: n.Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """`D otherwise`."""
+
+    span: Span
+    label: n.Name
+
+
+# --- declarations -----------------------------------------------------------------------------------
+
+
+def title(span: Span, text: n.Text) -> n.Title:
+    """`ruleset "Inbound scoring"`."""
+    return n.Title(text, span=span)
+
+
+def include(span: Span, path: n.Text) -> n.Include:
+    """`include "shared.rules"`."""
+    return n.Include(path, span=span)
+
+
+def field(
+    span: Span, name: n.Name, source: n.Text | None, kind: n.Kind, default: n.Expression | None
+) -> n.FieldDeclaration:
+    """`field employees: number`."""
+    return n.FieldDeclaration(name, source, kind, default, span=span)
+
+
+def kind(span: Span, lexeme: Lexeme) -> n.Kind:
+    """The kind of a field."""
+    return n.Kind(lexeme.word)
+
+
+def event(span: Span, name: n.Name, source: n.Text | None, by: n.Name | None) -> n.EventDeclaration:
+    """`event visited from "Page Viewed" by path`."""
+    return n.EventDeclaration(name, source, by, span=span)
+
+
+def list_of_texts(span: Span, name: n.Name, *entries: n.Text) -> n.ListDeclaration:
+    """`list ICP: "VP *", "CTO"`."""
+    return n.ListDeclaration(name, entries, span=span)
+
+
+def list_file(span: Span, name: n.Name, path: n.Text, column: n.Name | None) -> n.ListFile:
+    """`list competitors from "competitors.csv" column domain`."""
+    return n.ListFile(name, path, column, span=span)
+
+
+def define(span: Span, name: n.Name, body: n.Expression) -> n.Define:
+    """`define enterprise: employees >= 1000`."""
+    return n.Define(name, body, span=span)
+
+
+def score(span: Span, name: n.Name, low: int | None, high: int | None) -> n.ScoreDeclaration:
+    """`score fit from 0 to 50`."""
+    return n.ScoreDeclaration(name, low, high, span=span)
+
+
+def total(span: Span, low: int, high: int | None) -> n.ScoreDeclaration:
+    """`score from 0 to 100`."""
+    return n.ScoreDeclaration(None, low, high, span=span)
+
+
+def total_to(span: Span, high: int) -> n.ScoreDeclaration:
+    """`score to 100`."""
+    return n.ScoreDeclaration(None, None, high, span=span)
+
+
+# --- rules --------------------------------------------------------------------------------------------
+
+
+def rule_name(span: Span, name: n.Text, off: Lexeme | None) -> tuple[n.Text, bool]:
+    """`rule "Pricing interest" off`."""
+    return name, off is not None
+
+
+def rule(
+    span: Span, named: tuple[n.Text, bool] | None, body: n.When | n.ForEvents, *awards: n.Award
+) -> n.Rule:
+    """A whole rule."""
+    name, off = named or (None, False)
+    return n.Rule(name, off, body, awards, span=span)
+
+
+def when(span: Span, condition: n.Expression) -> n.When:
+    """`when CONDITION`."""
+    return n.When(condition, span=span)
+
+
+def word(span: Span, lexeme: Lexeme) -> str:
+    """A keyword that the node keeps, in lower case."""
+    return lexeme.word
+
+
+def for_when(span: Span, condition: n.Expression) -> ForWhen:
+    """`when CONDITION`, in a rule about events."""
+    return ForWhen(span, condition)
+
+
+def for_once(span: Span, unit: n.Unit) -> Once:
+    """`once per day`."""
+    return Once(span, unit)
+
+
+def period(span: Span, lexeme: Lexeme) -> n.Unit:
+    """`day`, `week`, `month`."""
+    return n.Unit(lexeme.word)
+
+
+def for_events(span: Span, which: str, event: Event, *rest: Tail | ForWhen | Once) -> n.ForEvents:
+    """`for each visited blog in last 90 days when enterprise once per day`."""
+    condition: n.Expression | None = None
+    once: n.Unit | None = None
+    tails: list[Tail] = []
+    for part in rest:
+        if isinstance(part, ForWhen):
+            if condition is not None:
+                raise twice(part.span, '"when"', "join the conditions with and")
+            condition = part.condition
+        elif isinstance(part, Once):
+            if once is not None:
+                raise twice(part.span, '"once per"', "keep one of them")
+            once = part.unit
+        else:
+            tails.append(part)
+    phrase, window = _events(event, tails)
+    return n.ForEvents(which, phrase, window, condition, once, span=span)
+
+
+def _events(event: Event, tails: list[Tail]) -> tuple[Event, n.Window | None]:
+    made = clause(event.span, event, *tails)
+    if isinstance(made, Event):
+        return made, None
+    if isinstance(made, n.Clause) and isinstance(made.subject, Event):
+        test, window = made.test, made.window
+        if window is None and _is_window(test):
+            assert isinstance(test, n.Between)
+            assert isinstance(test.low, n.Moment)
+            assert isinstance(test.high, n.Moment)
+            return made.subject, n.BetweenMoments(test.low, test.high, span=test.span)
+        if test is None:
+            return made.subject, window
+        raise Trouble(
+            "for-takes-no-count",
+            '"for" looks at one event at a time, so there is nothing to count here',
+            test.span,
+            'filter with where, e.g. where device = "phone"; to count events write when ... >= 2',
+        )
+    raise Trouble(
+        "for-takes-no-count",
+        '"for" looks at one event at a time',
+        made.span,
+        "write one event after it, e.g. for each visited docs",
+    )
+
+
+def _is_window(test: Test | None) -> bool:
+    return (
+        isinstance(test, n.Between)
+        and not test.negated
+        and isinstance(test.low, n.Moment)
+        and isinstance(test.high, n.Moment)
+    )
+
+
+def twice(span: Span, what: str, hint: str) -> Trouble:
+    """Something that may stand once stands twice."""
+    return Trouble("said-twice", f"{what} stands here a second time", span, hint)
+
+
+def points(
+    span: Span, factor: int, amount: Lexeme, target: n.Name | None, *rest: Most | Least | n.Decay
+) -> n.Points:
+    """`+2 engagement at most +10`."""
+    value = factor * whole_number(amount, "what a rule gives", "+10")
+    decay: n.Decay | None = None
+    bounds: list[Most | Least] = []
+    for part in rest:
+        if isinstance(part, n.Decay):
+            if decay is not None:
+                raise twice(part.span, "what the points lose in time", "keep one of fading and halving")
+            decay = part
+        else:
+            bounds.append(part)
+    return n.Points(value, target, bounds_of(bounds), decay, span=span)
+
+
+def bounds_of(parts: list[Most | Least]) -> n.Bounds | None:
+    """The bounds said, each at most once."""
+    if not parts:
+        return None
+    most: int | None = None
+    least: int | None = None
+    for part in parts:
+        if isinstance(part, Most):
+            if most is not None:
+                raise twice(part.span, '"at most"', "keep one of them")
+            most = part.value
+        else:
+            if least is not None:
+                raise twice(part.span, '"at least"', "keep one of them")
+            least = part.value
+    return n.Bounds(most, least, span=Span(parts[0].span.start, parts[-1].span.end))
+
+
+def most(span: Span, value: int) -> Most:
+    """`at most +10`."""
+    return Most(span, value)
+
+
+def least(span: Span, value: int) -> Least:
+    """`at least -20`."""
+    return Least(span, value)
+
+
+def fading(span: Span, percent: Lexeme, every: n.Duration) -> n.Decay:
+    """`fading 25% every 30 days`."""
+    return n.Decay(whole_number(percent, "a percentage", "25%"), every, span=span)
+
+
+def halving(span: Span, every: n.Duration) -> n.Decay:
+    """`halving every 14 days`."""
+    return n.Decay(None, every, span=span)
+
+
+def tag(span: Span, text: n.Text) -> n.Tag:
+    """`tag "german-speaking"`."""
+    return n.Tag(text, span=span)
+
+
+def group_open(span: Span, name: n.Text, *bounds: Most | Least) -> GroupOpen:
+    """`group "Website" at most 30 {`."""
+    return GroupOpen(span, name, bounds_of(list(bounds)))
+
+
+# --- decisions ------------------------------------------------------------------------------------------
+
+
+def stage(span: Span, name: n.Name, track: n.Name | None, condition: n.Expression) -> n.Stage:
+    """`stage SQL when score >= 80`."""
+    return n.Stage(name, track, condition, span=span)
+
+
+def disqualify(span: Span, condition: n.Expression, because: n.Text | None) -> n.Disqualify:
+    """`disqualify when CONDITION because "reason"`."""
+    return n.Disqualify(condition, because, span=span)
+
+
+def grade(span: Span, name: n.Name | None, *parts: n.Band | Otherwise) -> n.Grade:
+    """`grade fit: A from 40, D otherwise`."""
+    bands: list[n.Band] = []
+    otherwise: n.Name | None = None
+    for part in parts:
+        if otherwise is not None:
+            if isinstance(part, Otherwise):
+                raise twice(part.span, '"otherwise"', "keep one of them")
+            raise Trouble("otherwise-last", '"otherwise" comes last', part.span, "put this grade before it")
+        if isinstance(part, n.Band):
+            bands.append(part)
+        else:
+            otherwise = part.label
+    return n.Grade(name, tuple(bands), otherwise, span=span)
+
+
+def band(span: Span, label: n.Name, start: int) -> n.Band:
+    """`A from 40`."""
+    return n.Band(label, start, span=span)
+
+
+def band_otherwise(span: Span, label: n.Name) -> Otherwise:
+    """`D otherwise`."""
+    return Otherwise(span, label)
+
+
+def outcome(span: Span, name: n.Name, condition: n.Expression) -> n.Outcome:
+    """`outcome won when became customer`."""
+    return n.Outcome(name, condition, span=span)

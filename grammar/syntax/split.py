@@ -1,0 +1,197 @@
+"""Lexemes -> pieces, a piece a statement.
+
+Every statement begins with a reserved word, but some of these words also stand inside statements
+(`score >= 80`, `rule "X" fires`, the `when` of a stage). Which it is, is decided by what comes before
+and after, so that a correct text is always cut right, however it is laid out. In a broken text a
+statement's word at the start of a line begins a statement wherever it could not go on with the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from ..messages.spelling import near
+from ..spec.words import RESERVED, STATEMENT_WORDS
+from .nodes import Span
+from .scan import Lexeme, scan
+
+
+class Piece(NamedTuple):
+    """Lexemes `first` up to `last` (exclusive), and the word they begin with.
+
+    `word` is "group" for a group's header up to its brace, "}" for a closing brace, and "" for text
+    that does not begin as a statement.
+    """
+
+    word: str
+    first: int
+    last: int
+
+
+# After these no statement can be over.
+_GOES_ON_WORDS = (STATEMENT_WORDS - {"score"}) | {
+    "then", "and", "or", "not", "in", "is", "between", "contains", "starts", "ends", "like", "since",
+    "before", "where", "followed", "because", "once", "given", "expect",
+}  # fmt: skip
+_GOES_ON_SIGNS = frozenset("(,:.+-−*/=<>≤≥≠") | {"<=", ">=", "!=", "==", "=>", "<>", "=<"}
+
+# The only ones that also stand inside statements.
+_INSIDE = frozenset({"rule", "when", "for", "score", "stage", "grade"})
+
+# How many lexemes a header has at most before its `when`.
+_HEADER_LENGTH = {"rule": 3, "stage": 4, "disqualify": 1, "outcome": 2, "for": 10_000, "": 0}
+
+# The statements' words that go on with a statement which began with the other word, or with none.
+_AWAITED = {
+    "rule": ("when", "for"), "for": ("when",), "stage": ("when",), "disqualify": ("when",),
+    "outcome": ("when",), "": ("when", "for"),
+}  # fmt: skip
+
+# What a statement must hold before it can be over.
+_NEEDED = {
+    "rule": "then", "when": "then", "for": "then", "stage": "when", "disqualify": "when", "outcome": "when",
+    "test": "expect", "define": ":", "field": ":", "grade": ":",
+}  # fmt: skip
+
+
+@cache
+def alike(word: str) -> tuple[str, ...]:
+    """The words that begin statements which a word may be a misspelling of."""
+    return tuple(near(word, STATEMENT_WORDS))
+
+
+def statement_texts(text: str) -> list[tuple[str, Span]]:
+    """The pieces of a text, whole or broken: the word of each, as in `Piece`, and where it stands."""
+    lexemes = scan(text).lexemes
+    return [
+        (piece.word, Span(lexemes[piece.first].start, lexemes[piece.last - 1].end))
+        for piece in split(lexemes)
+    ]
+
+
+def split(lexemes: Sequence[Lexeme]) -> list[Piece]:
+    """The pieces of a text, in order; together they hold every lexeme but the semicolons."""
+    return _Splitter(lexemes).run()
+
+
+class _Splitter:
+    def __init__(self, lexemes: Sequence[Lexeme]) -> None:
+        self.lexemes = lexemes
+        self.pieces: list[Piece] = []
+        self.word = ""
+        self.begin = 0
+        self.awaited: tuple[str, ...] = _AWAITED[""]
+        self.needed = ""
+        self.open = 0
+
+    def run(self) -> list[Piece]:
+        for at, lexeme in enumerate(self.lexemes):
+            if lexeme.word:
+                if lexeme.word in STATEMENT_WORDS:
+                    self._statement_word(at, lexeme)
+                elif lexeme.first and lexeme.word not in RESERVED:
+                    self._perhaps_misspelt(at, lexeme)
+                elif lexeme.word == "then":
+                    self.awaited = ()
+                if lexeme.word == self.needed:
+                    self.needed = ""
+            elif lexeme.text == self.needed:
+                self.needed = ""
+            elif lexeme.kind == "UNCLOSED_QUOTE" and self.needed in lexeme.text.split():
+                self.awaited = ()  # the rest of the statement is lost in the quote
+            elif lexeme.kind in ("LPAR", "RPAR"):
+                self.open += 1 if lexeme.kind == "LPAR" else -1
+            elif lexeme.kind == "SEMICOLON":
+                self._cut(at, at + 1)
+            elif lexeme.kind == "RBRACE":
+                self._cut(at, at + 1)
+                self.pieces.append(Piece("}", at, at + 1))
+            elif lexeme.kind == "LBRACE" and self.word == "group":
+                self._cut(at + 1, at + 1)
+        self._cut(len(self.lexemes), len(self.lexemes))
+        return self.pieces
+
+    def _cut(self, end: int, begin: int) -> None:
+        if end > self.begin:
+            self.pieces.append(Piece(self.word, self.begin, end))
+        self.word, self.begin, self.awaited, self.needed, self.open = "", begin, _AWAITED[""], "", 0
+
+    def _statement_word(self, at: int, lexeme: Lexeme) -> None:
+        word = lexeme.word
+        if at > self.begin and not self._begins(at, lexeme):
+            if word in self.awaited:
+                self.awaited = ("when",) if word == "for" else ()
+            return
+        self._cut(at, at)
+        self.word = word
+        self.awaited = _AWAITED.get(word, ())
+        self.needed = _NEEDED.get(word, "")
+
+    def _perhaps_misspelt(self, at: int, lexeme: Lexeme) -> None:
+        """A line that begins as a statement does but for the spelling of its word: a piece of its own.
+
+        In a correct text no name that ends a line's statement is followed by what heads another.
+        """
+        begins = at == self.begin
+        if not begins and (at == self.begin + 1 or self._goes_on(at)):
+            return
+        for word in alike(lexeme.word):
+            if (word != "when" and self._has_shape(at, word)) or (begins and word != "when"):
+                self._cut(at, at)
+                self.awaited = _AWAITED.get(word, ())
+                return
+
+    def _goes_on(self, at: int) -> bool:
+        before = self.lexemes[at - 1]
+        return before.word in _GOES_ON_WORDS if before.word else before.text in _GOES_ON_SIGNS
+
+    def _begins(self, at: int, lexeme: Lexeme) -> bool:
+        """Whether the statement's word there begins one, rather than going on with the one before."""
+        if lexeme.word in self.awaited:
+            inner = "for" if self.word == "rule" and "for" not in self.awaited else self.word
+            return lexeme.first and at - self.begin > _HEADER_LENGTH[inner]
+        goes_on = self._goes_on(at)
+        if not lexeme.first:
+            return not goes_on and not self.needed and self.open <= 0 and self._has_shape(at, lexeme.word)
+        if lexeme.word not in _INSIDE:
+            return True
+        return self._has_shape(at, lexeme.word) or (not goes_on and not self._is_operand(at))
+
+    def _next(self, at: int) -> Lexeme | None:
+        return self.lexemes[at] if at < len(self.lexemes) else None
+
+    def _has_shape(self, at: int, word: str) -> bool:
+        """Whether what follows there is what follows this word at the head of its statement."""
+        one, two = self._next(at + 1), self._next(at + 2)
+        if one is None:
+            return False
+        named = one.kind == "BRACKETED" or (one.kind == "WORD" and one.word not in RESERVED)
+        then = two.word or two.kind if two is not None else ""
+        if word in ("ruleset", "include", "group", "test"):
+            return one.kind in ("QUOTED", "UNCLOSED_QUOTE")
+        if word == "rule":
+            return one.kind in ("QUOTED", "UNCLOSED_QUOTE") and then != "fires"
+        if word in ("field", "list"):
+            return named and then in ("COLON", "from")
+        if word == "define":
+            return named and then == "COLON"
+        if word == "grade":
+            return one.kind == "COLON" or (named and then == "COLON")
+        if word == "stage":
+            return named and then in ("when", "in")
+        if word == "outcome":
+            return named and then == "when"
+        if word == "disqualify":
+            return one.word == "when"
+        if word == "for":
+            return one.word in ("each", "latest", "first")
+        return word == "when" or named  # score, event
+
+    def _is_operand(self, at: int) -> bool:
+        """Whether a word such as `score` is compared with something, which no statement begins with."""
+        following = self._next(at + 1)
+        if self.lexemes[at].word not in ("score", "stage", "grade") or following is None:
+            return False
+        return following.text in _GOES_ON_SIGNS - set("(,:.")

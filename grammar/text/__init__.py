@@ -1,0 +1,1 @@
+"""Trees -> text: the canonical form, the formatter and plain English."""

@@ -1,0 +1,327 @@
+"""How a statement is laid out over lines. Comments have a say in where it breaks, but are not placed here."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from ..syntax import nodes
+from . import printer
+from .printer import text_of
+
+WIDTH = 100
+INDENT = 4
+HANG = 2
+
+Start = int
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of the new text, without comments; `start` is where what it shows first stood."""
+
+    indent: int
+    text: str
+    start: Start
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The text as its author laid it out: where lines end and where comments stand, both in order."""
+
+    text: str
+    breaks: Sequence[int]
+    comments: Sequence[nodes.Comment]
+    comment_starts: Sequence[int]
+
+    @classmethod
+    def of(cls, text: str, comments: Sequence[nodes.Comment]) -> Written:
+        """Reads where the lines of a text end."""
+        breaks = [found.start() for found in re.finditer(r"\r\n|\r|\n", text)]
+        return cls(text, breaks, comments, [comment.span.start for comment in comments])
+
+    def broken(self, start: int, end: int) -> bool:
+        """Whether a line ends in a range, and so too where it holds a comment."""
+        index = bisect_left(self.breaks, start)
+        return index < len(self.breaks) and self.breaks[index] < end
+
+    def comments_in(self, start: int, end: int) -> Sequence[nodes.Comment]:
+        """The comments that begin in a range."""
+        starts = self.comment_starts
+        return self.comments[bisect_left(starts, start) : bisect_left(starts, end)]
+
+    def find(self, word: str, start: int, end: int) -> int:
+        """Where a keyword stands in a range that has it once outside of comments; else the range's end."""
+        text = self.text[start:end].lower()
+        for comment in self.comments_in(start, end):
+            first, last = comment.span.start - start, comment.span.end - start
+            text = text[:first] + " " * (last - first) + text[last:]
+        found = re.search(rf"\b{word}\b", text)
+        return end if found is None else start + found.start()
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An operand that can go over several lines: what stands before, its parts, what stands after."""
+
+    before: str
+    parts: Sequence[nodes.Expression]
+    word: str
+    after: str
+
+
+def lay_out(statement: nodes.Statement, written: Written, indent: int = 0) -> list[Line]:
+    """The lines of a statement; a group is laid out by its rules (see `formatter`)."""
+    return _Sheet(written, indent).lines_of(statement)
+
+
+class _Sheet:
+    """One statement in the making: lines are added at the end only."""
+
+    def __init__(self, written: Written, indent: int) -> None:
+        self._written = written
+        self._indent = indent
+        self._lines: list[Line] = []
+
+    def lines_of(self, statement: nodes.Statement) -> list[Line]:
+        span = statement.span
+        flat = text_of(statement)
+        named = isinstance(statement, nodes.Rule) and statement.name is not None
+        apart = named or isinstance(statement, nodes.Test)
+        if not apart and self._fits(flat) and not self._written.broken(span.start, span.end):
+            return [Line(self._indent, flat, span.start)]
+        lay = _LAYOUTS.get(type(statement))
+        if lay is None:
+            return [Line(self._indent, flat, span.start)]
+        lay(self, statement)
+        return self._lines
+
+    # --- the pen ------------------------------------------------------------------------------
+
+    def _fits(self, text: str) -> bool:
+        return self._indent + len(text) <= WIDTH
+
+    def _line(self, text: str, start: Start, hang: int = 0) -> None:
+        self._lines.append(Line(self._indent + hang, text, start))
+
+    def _add(self, text: str) -> None:
+        self._lines[-1].text += text
+
+    def _room(self, text: str) -> bool:
+        last = self._lines[-1]
+        return last.indent + len(last.text) + len(text) <= WIDTH
+
+    # --- conditions ---------------------------------------------------------------------------
+
+    def condition(self, node: nodes.Expression, hang: int, after: str = "") -> None:
+        """Goes on with a condition, broken before each `and` and `or` where need or its author says so."""
+        if isinstance(node, nodes.And | nodes.Or):
+            word = "and" if isinstance(node, nodes.And) else "or"
+            opened: _Opened | None = _Opened("", node.operands, word, "")
+        else:
+            opened = _open(node)
+        flat = text_of(node)
+        if opened is None or (self._room(f"{flat}{after}") and not self._apart(opened)):
+            self._add(flat + after)
+            return
+        self._add(opened.before)
+        if opened.word == ",":
+            items = [(text_of(part), part) for part in opened.parts]
+            self._series(items, hang + HANG, node.span.start)
+            self._add(opened.after + after)
+            return
+        for part in opened.parts:
+            if part is not opened.parts[0]:
+                self._line(f"{opened.word} ", part.span.start, hang)
+            last = part is opened.parts[-1]
+            self.condition(part, hang + HANG, opened.after + after if last else "")
+
+    def _apart(self, opened: _Opened) -> bool:
+        """Whether its author broke it between its parts, or within one that can be broken."""
+        parts = opened.parts
+        if self._written.comments_in(parts[0].span.start, parts[-1].span.start):
+            return True
+        for before, after in pairwise(parts):
+            if self._written.broken(before.span.end, after.span.start):
+                return True
+        if opened.word == ",":
+            return False
+        inner = (_open(part) for part in parts if self._written.broken(part.span.start, part.span.end))
+        return any(self._apart(part) for part in inner if part is not None)
+
+    # --- lists --------------------------------------------------------------------------------
+
+    def _series(self, items: Iterable[tuple[str, nodes.Node]], hang: int, begun: int, word: str = "") -> None:
+        """Goes on with parts joined by commas or a word.
+
+        They stay on the lines that their author gave them where all of these fit; else they fill as few
+        lines as they need. `begun` is where what stands before the parts began or ended.
+        """
+        items = list(items)
+        texts: list[str] = []
+        wished: list[bool] = []
+        forced: list[bool] = []
+        ended = begun
+        for index, (text, node) in enumerate(items):
+            comma = "," if not word and index < len(items) - 1 else ""
+            texts.append(f"{word} {text}" if word and index else f"{text}{comma}")
+            start = node.span.start
+            broken, commented = self._written.broken(ended, start), self._written.comments_in(begun, start)
+            forced.append(bool(commented) or (broken and index == 0))
+            wished.append(broken or forced[-1])
+            begun, ended = start, node.span.end
+        rows = self._rows(texts, wished, hang)
+        if len(rows) > 1 + sum(wished):
+            rows = self._rows(texts, forced, hang)
+        for row in rows:
+            joined = " ".join(texts[index] for index in row)
+            if row is not rows[0]:
+                self._line(joined, items[row[0]][1].span.start, hang)
+            elif row:
+                self._add(joined if self._lines[-1].text.endswith("(") else f" {joined}")
+
+    def _rows(self, texts: Sequence[str], breaks: Sequence[bool], hang: int) -> list[list[int]]:
+        """Which texts stand together on a line; the first of the lines is the one begun already."""
+        last = self._lines[-1]
+        rows: list[list[int]] = [[]]
+        width = last.indent + len(last.text)
+        for index, text in enumerate(texts):
+            if breaks[index] or (index > 0 and width + 1 + len(text) > WIDTH):
+                rows.append([])
+                width = self._indent + hang - 1
+            rows[-1].append(index)
+            width += 1 + len(text)
+        return rows
+
+    # --- statements ---------------------------------------------------------------------------
+
+    def rule(self, node: nodes.Rule) -> None:
+        head = printer.rule_head(node)
+        body = node.body
+        if head:
+            self._line(head, node.span.start)
+        start = body.span.start if head else node.span.start
+        if isinstance(body, nodes.When):
+            self._line("when ", start)
+            self.condition(body.condition, HANG)
+            end = body.condition.span.end
+        else:
+            end = self._for(body, start)
+        then = self._written.find("then", end, node.awards[0].span.start)
+        self._line("then", then)
+        self._series([(text_of(award), award) for award in node.awards], INDENT, then)
+
+    def _for(self, body: nodes.ForEvents, start: int) -> int:
+        flat, condition = text_of(body), body.condition
+        head_end = max(part.span.end for part in (body.event, body.window) if part is not None)
+        if condition is None:
+            self._line(flat, start)
+            return body.span.end
+        broken = self._written.broken(head_end, condition.span.end)
+        if not broken and self._fits(flat):
+            self._line(flat, start)
+            return body.span.end
+        self._line(printer.for_head(body), start)
+        self._line("when ", self._written.find("when", head_end, condition.span.start), HANG)
+        self.condition(condition, HANG + HANG)
+        if body.once is not None:
+            once = self._written.find("once", condition.span.end, body.span.end)
+            self._line(f"once per {body.once.value}", once, HANG)
+        return body.span.end
+
+    def conditional(self, node: nodes.Stage | nodes.Outcome | nodes.Define) -> None:
+        """A statement which ends with its condition."""
+        body = node.body if isinstance(node, nodes.Define) else node.condition
+        flat = text_of(node)
+        self._line(flat.removesuffix(text_of(body)), node.span.start)
+        self.condition(body, HANG)
+
+    def disqualify(self, node: nodes.Disqualify) -> None:
+        self._line("disqualify when ", node.span.start)
+        self.condition(node.condition, HANG)
+        if node.because is None:
+            return
+        because = f"because {text_of(node.because)}"
+        end = node.condition.span.end
+        if (
+            len(self._lines) > 1
+            or not self._room(f" {because}")
+            or self._written.broken(end, node.because.span.end)
+        ):
+            self._line(because, self._written.find("because", end, node.because.span.start), HANG)
+        else:
+            self._add(f" {because}")
+
+    def entries(self, node: nodes.ListDeclaration) -> None:
+        self._line(f"list {text_of(node.name)}:", node.span.start)
+        self._series([(text_of(entry), entry) for entry in node.entries], INDENT, node.name.span.end)
+
+    def grade(self, node: nodes.Grade) -> None:
+        self._line(printer.grade_head(node), node.span.start)
+        parts: list[nodes.Node] = [*node.bands, *([node.otherwise] if node.otherwise is not None else [])]
+        after = node.score.span.end if node.score is not None else node.span.start
+        self._series(zip(printer.grade_bands(node), parts, strict=True), INDENT, after)
+
+    def test(self, node: nodes.Test) -> None:
+        self._line(printer.test_head(node), node.span.start)
+        place = (node.at or node.name).span.end
+        for word, parts, glue in (("given", node.given, ""), ("expect", node.expect, "and")):
+            for start, some in self._as_split(word, parts, place):
+                self._line(word, start)
+                self._series([(text_of(part), part) for part in some], INDENT, start, glue)
+                place = some[-1].span.end
+
+    def _as_split(
+        self, word: str, parts: Sequence[nodes.Given | nodes.Expect], place: int
+    ) -> Iterator[tuple[int, list[nodes.Given | nodes.Expect]]]:
+        """Facts by the keyword that each of their lines began with, and where it stands."""
+        some: list[nodes.Given | nodes.Expect] = []
+        begun = place
+        for part in parts:
+            start = self._written.find(word, place, part.span.start)
+            if some and start < part.span.start:
+                yield begun, some
+                some = []
+            if not some:
+                begun = start
+            some.append(part)
+            place = part.span.end
+        if some:
+            yield begun, some
+
+
+def _open(node: nodes.Expression) -> _Opened | None:
+    """How an operand goes over several lines, None where it never does."""
+    match node:
+        case nodes.Brackets(nodes.And(operands)):
+            return _Opened("(", operands, "and", ")")
+        case nodes.Brackets(nodes.Or(operands)):
+            return _Opened("(", operands, "or", ")")
+        case nodes.Not(operand):
+            inner = _open(operand)
+            return inner and _Opened(f"not {inner.before}", inner.parts, inner.word, inner.after)
+        case nodes.Clause(subject, None, window) if window is not None:
+            inner = _open(subject)
+            return inner and _Opened(
+                inner.before, inner.parts, inner.word, f"{inner.after} {text_of(window)}"
+            )
+        case nodes.Clause(subject, nodes.In(tuple() as among, negated), window):
+            before = f"{text_of(subject)} {'not ' if negated else ''}in ("
+            return _Opened(before, among, ",", f") {text_of(window)}" if window is not None else ")")
+    return None
+
+
+_LAYOUTS: dict[type, Callable[[_Sheet, Any], None]] = {
+    nodes.Rule: _Sheet.rule,
+    nodes.Stage: _Sheet.conditional,
+    nodes.Outcome: _Sheet.conditional,
+    nodes.Define: _Sheet.conditional,
+    nodes.Disqualify: _Sheet.disqualify,
+    nodes.ListDeclaration: _Sheet.entries,
+    nodes.Grade: _Sheet.grade,
+    nodes.Test: _Sheet.test,
+}

@@ -1,0 +1,338 @@
+"""Conditions and values in plain English: the parts that sentences are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ..syntax import nodes
+from .printer import duration_text, object_text, text_of
+from .time_words import falls, moment_words, window_words
+
+Describe = Callable[[str], str | None]
+"""What a bare name means: "event", "field", "define", or None where that is not known."""
+
+OPPOSITES = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+NUMBER_TESTS = {
+    "=": "is",
+    "!=": "is not",
+    "<": "is less than",
+    "<=": "is at most",
+    ">": "is more than",
+    ">=": "is at least",
+}
+_DAYS = {
+    "=": "is on",
+    "!=": "is not on",
+    "<": "is before",
+    "<=": "is on or before",
+    ">": "is after",
+    ">=": "is on or after",
+}
+_COUNTS = {
+    "=": "exactly",
+    "!=": "not exactly",
+    "<": "fewer than",
+    "<=": "at most",
+    ">": "more than",
+    ">=": "at least",
+}
+_SIGNS = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
+_MATCHES = {
+    "contains": ("contains", "does not contain"),
+    "starts": ("starts with", "does not start with"),
+    "ends": ("ends with", "does not end with"),
+    "like": ("matches", "does not match"),
+}
+_DENIAL = "it is not true that"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How to speak of a lead ("the lead", or "it" once the sentence has named it) and of names."""
+
+    describe: Describe
+    lead: str = "the lead"
+
+    def about(self, lead: str) -> Voice:
+        """The same voice with another word for the lead."""
+        return replace(self, lead=lead)
+
+
+def listed(items: Sequence[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+# --- values -----------------------------------------------------------------------------------
+
+
+def value(node: nodes.Expression, voice: Voice) -> str:
+    """A value as a noun: `the domain of email`, `employees divided by 10`."""
+    match node:
+        case nodes.Moment():
+            return moment_words(node)
+        case nodes.Reference(name):
+            return name.text
+        case nodes.TotalScore():
+            return "its score"
+        case nodes.EventPhrase():
+            return f"the number of times {voice.lead} {event_words(node, voice)}"
+        case nodes.Aggregate():
+            return _aggregate(node, voice)
+        case nodes.DaysSince():
+            return f"the days since {_since(node, voice)}"
+        case nodes.DaysUntil(of):
+            return f"the days until {of.name.text}"
+        case nodes.Call(function, argument):
+            return f"the {function.text} of {value(argument, voice)}"
+        case nodes.Arithmetic(operator, left, right):
+            return f"{value(left, voice)} {_SIGNS[operator]} {value(right, voice)}"
+        case nodes.Negative(operand):
+            return f"minus {value(operand, voice)}"
+        case nodes.Brackets(inner):
+            return f"({value(inner, voice)})"
+        case nodes.Number() | nodes.Text() | nodes.YesNo():
+            return text_of(node)
+        case nodes.Sequence() | nodes.Clause() | nodes.Not() | nodes.And() | nodes.Or():
+            return f"whether {condition(node, voice)}"
+
+
+def event_words(
+    event: nodes.Reference | nodes.EventPhrase, voice: Voice, window: nodes.Window | None = None
+) -> str:
+    """`visited pricing in the last 30 days where device is "phone"`."""
+    words = event.name.text if isinstance(event, nodes.Reference) else event.type.text
+    if isinstance(event, nodes.EventPhrase) and event.object is not None:
+        words += " " + object_words(event.object)
+    return _with_window(words, window) + _where(event, voice)
+
+
+def object_words(text: nodes.Text) -> str:
+    """The object of an event: bare where it is one word, else in quotes."""
+    return object_text(text.value)
+
+
+def _where(event: nodes.Reference | nodes.EventPhrase, voice: Voice) -> str:
+    if isinstance(event, nodes.Reference) or event.where is None:
+        return ""
+    # The names in a filter are properties, whatever a field or a define of that name means.
+    properties = replace(voice, describe=lambda _: "field")
+    where = event.where.inner if isinstance(event.where, nodes.Brackets) else event.where
+    return " where " + condition(where, properties)
+
+
+def _aggregate(node: nodes.Aggregate, voice: Voice) -> str:
+    event = node.event
+    bare = event if isinstance(event, nodes.Reference) else replace(event, where=None)
+    what = event_words(bare, voice)
+    where = _where(event, voice)
+    if node.function == "distinct":
+        return f"the number of different objects of {what}{where}"
+    if node.function == "days":
+        return f"the number of days with {what}{where}"
+    noun = {"sum": "sum", "avg": "average", "min": "smallest", "max": "largest"}[node.function]
+    if node.property is None:
+        return f"the {noun} of {what}{where}"
+    return f"the {noun} of {what}.{node.property.text}{where}"
+
+
+def _since(node: nodes.DaysSince, voice: Voice) -> str:
+    order = "first" if node.first else "last"
+    if isinstance(node.of, nodes.EventPhrase):
+        return f"{voice.lead} {order} {event_words(node.of, voice)}"
+    name = node.of.name.text
+    if node.first or voice.describe(name) == "event":
+        return f"{name} {order} happened"
+    return name
+
+
+# --- conditions -------------------------------------------------------------------------------
+
+
+def condition(node: nodes.Expression, voice: Voice) -> str:
+    """A condition as a statement: `title is one of ICP`."""
+    match node:
+        case nodes.Brackets(inner):
+            return condition(inner, voice)
+        case nodes.And(operands):
+            return _joined("and", operands, voice)
+        case nodes.Or(operands):
+            return _joined("or", operands, voice)
+        case nodes.Not(operand):
+            return denied(operand, voice)
+        case nodes.Clause():
+            return _clause(node, voice, negated=False)
+    return _bare(node, None, voice, negated=False)
+
+
+def denied(node: nodes.Expression, voice: Voice) -> str:
+    """That a condition does not hold."""
+    match node:
+        case nodes.Not(operand):
+            return condition(operand, voice)
+        case nodes.Brackets(nodes.And() | nodes.Or()) | nodes.And() | nodes.Or():
+            return f"{_DENIAL} {_grouped(node, voice)}"
+        case nodes.Brackets(inner):
+            return denied(inner, voice)
+        case nodes.Clause():
+            return _clause(node, voice, negated=True)
+    return _bare(node, None, voice, negated=True)
+
+
+def _joined(word: str, operands: tuple[nodes.Expression, ...], voice: Voice) -> str:
+    parts = [_grouped(operand, voice) for operand in operands]
+    started = f"{voice.lead} "
+    acts = [part.startswith(started) and not part.startswith(_DENIAL) for part in parts]
+    for index in range(len(parts) - 1, 0, -1):
+        # One subject is enough where the same one follows: "the lead visited docs and requested demo".
+        if word == "and" and acts[index - 1] and acts[index]:
+            parts[index] = parts[index].removeprefix(started)
+    nested = any(_is_group(operand) for operand in operands)
+    return f"{',' if nested else ''} {word} ".join(parts)
+
+
+def _is_group(node: nodes.Expression) -> bool:
+    return isinstance(node, nodes.Brackets) and isinstance(node.inner, nodes.And | nodes.Or)
+
+
+def _grouped(node: nodes.Expression, voice: Voice) -> str:
+    text = condition(node, voice)
+    inner = node.inner if isinstance(node, nodes.Brackets) else node
+    return f"either {text}" if isinstance(inner, nodes.Or) else text
+
+
+def _clause(node: nodes.Clause, voice: Voice, *, negated: bool) -> str:
+    node = _windowed(node, voice)
+    subject, test, window = node.subject, node.test, node.window
+    if isinstance(subject, nodes.Brackets) and test is None and window is not None:
+        inner = denied(subject, voice) if negated else _grouped(subject, voice)
+        return f"{inner}, {window_words(window)}"
+    if test is None:
+        return _bare(subject, window, voice, negated=negated)
+    if isinstance(subject, nodes.EventPhrase):
+        how_often = _times(test, voice, negated=negated)
+        words = event_words(subject, voice)
+        if how_often == "never":
+            return _with_window(f"{voice.lead} never {words}", window)
+        return _with_window(f"{voice.lead} {words} {how_often}", window)
+    if isinstance(subject, nodes.Reference) and (
+        voice.describe(subject.name.text) == "event" or window is not None
+    ):
+        how_often = _times(test, voice, negated=negated)
+        name = subject.name.text
+        if how_often == "never":
+            return _did_not_happen(name, window)
+        return _with_window(f"{name} happened {how_often}", window)
+    if isinstance(subject, nodes.DaysSince | nodes.DaysUntil) and isinstance(
+        test, nodes.Compare | nodes.Between
+    ):
+        return _days(subject, test, voice, negated=negated)
+    return f"{_with_window(value(subject, voice), window)} {_tested(test, voice, negated=negated)}"
+
+
+def _windowed(node: nodes.Clause, voice: Voice) -> nodes.Clause:
+    """`visited pricing between` two moments says when it happened, not how often."""
+    match node.test:
+        case nodes.Between(nodes.Moment() as low, nodes.Moment() as high, False) if node.window is None:
+            if _is_event(node.subject, voice):
+                return replace(node, test=None, window=nodes.BetweenMoments(low, high, span=node.test.span))
+    return node
+
+
+def _is_event(subject: nodes.Expression, voice: Voice) -> bool:
+    if isinstance(subject, nodes.Reference):
+        return voice.describe(subject.name.text) == "event"
+    return isinstance(subject, nodes.EventPhrase | nodes.Sequence)
+
+
+def _with_window(text: str, window: nodes.Window | None) -> str:
+    return text if window is None else f"{text} {window_words(window)}"
+
+
+def _bare(subject: nodes.Expression, window: nodes.Window | None, voice: Voice, *, negated: bool) -> str:
+    """What is said without a comparison: an event, a date with a window, a define, a yes/no field."""
+    match subject:
+        case nodes.EventPhrase():
+            never = "never " if negated else ""
+            return _with_window(f"{voice.lead} {never}{event_words(subject, voice)}", window)
+        case nodes.Sequence(first, second, within):
+            words = f"{event_words(first, voice)} was {'never ' if negated else ''}followed by "
+            words += f"{event_words(second, voice)} within {duration_text(within)}"
+            return words if window is None else f"{words}, both {window_words(window)}"
+        case nodes.Reference(name):
+            return _bare_name(name.text, window, voice, negated=negated)
+    never = f"{_DENIAL} " if negated else ""
+    return _with_window(f"{never}{value(subject, voice)}", window)
+
+
+def _bare_name(name: str, window: nodes.Window | None, voice: Voice, *, negated: bool) -> str:
+    meaning = voice.describe(name)
+    if meaning == "event":
+        return _did_not_happen(name, window) if negated else _with_window(f"{name} happened", window)
+    if window is not None and (meaning == "field" or isinstance(window, nodes.InNext)):
+        return f"{name} is {'not ' if negated else ''}{falls(window)}"
+    if meaning == "define":
+        return _with_window(f"{name} {'does not apply' if negated else 'applies'}", window)
+    if meaning == "field":
+        return f"{name} is {'no' if negated else 'yes'}"
+    return _with_window(f"not {name}" if negated else name, window)
+
+
+def _did_not_happen(name: str, window: nodes.Window | None) -> str:
+    return f"{name} never happened" if window is None else f"{name} did not happen {window_words(window)}"
+
+
+def _times(test: nodes.ClauseTest, voice: Voice, *, negated: bool) -> str:
+    """How often something happened: `at least 2 times`, `exactly once`, `never`."""
+    match test:
+        case nodes.Compare(operator, right):
+            operator = OPPOSITES[operator] if negated else operator
+            amount = value(right, voice)
+            if (operator, amount) in (("=", "0"), ("<", "1"), ("<=", "0")):
+                return "never"
+            return f"{_COUNTS[operator]} {'once' if amount == '1' else f'{amount} times'}"
+        case nodes.Between(low, high):
+            not_ = "not " if test.negated is not negated else ""
+            return f"{not_}between {value(low, voice)} and {value(high, voice)} times"
+    return f"a number of times that {_tested(test, voice, negated=negated)}"
+
+
+def _days(
+    subject: nodes.DaysSince | nodes.DaysUntil,
+    test: nodes.Compare | nodes.Between,
+    voice: Voice,
+    *,
+    negated: bool,
+) -> str:
+    if isinstance(test, nodes.Between):
+        not_ = "not " if test.negated is not negated else ""
+        days, one = f"{not_}between {value(test.low, voice)} and {value(test.high, voice)} days", False
+    else:
+        amount = value(test.right, voice)
+        one = amount == "1"
+        operator = OPPOSITES[test.operator] if negated else test.operator
+        days = f"{_COUNTS[operator]} {amount} day{'' if one else 's'}"
+    if isinstance(subject, nodes.DaysUntil):
+        return f"{days} {'remains' if one else 'remain'} until {subject.of.name.text}"
+    return f"{days} {'has' if one else 'have'} passed since {_since(subject, voice)}"
+
+
+def _tested(test: nodes.ClauseTest, voice: Voice, *, negated: bool) -> str:
+    match test:
+        case nodes.Compare(operator, right):
+            operator = OPPOSITES[operator] if negated else operator
+            words = _DAYS if isinstance(right, nodes.Moment) else NUMBER_TESTS
+            return f"{words[operator]} {value(right, voice)}"
+        case nodes.Known(known):
+            return "is known" if known is not negated else "is unknown"
+        case nodes.Match(operator, text):
+            return f"{_MATCHES[operator][test.negated is not negated]} {text_of(text)}"
+        case nodes.Between(low, high):
+            not_ = "not " if test.negated is not negated else ""
+            return f"is {not_}between {value(low, voice)} and {value(high, voice)}"
+        case nodes.In(among):
+            not_ = "not " if test.negated is not negated else ""
+            if isinstance(among, nodes.Name):
+                return f"is {not_}one of {among.text}"
+            return f"is {not_}one of {listed([value(item, voice) for item in among])}"

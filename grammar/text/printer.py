@@ -1,0 +1,424 @@
+"""The one way to write a node: its canonical text, on one line.
+
+Equal trees have equal texts, and a text printed from a tree parses to an equal tree. The text of a rule
+without a name is its identity, and explanations show clauses by it, so nothing here may depend on
+anything but the node.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ..spec.words import bare_name, bare_object
+from ..syntax import nodes
+
+
+def text_of(node: nodes.Node | nodes.Statement | nodes.Expression) -> str:
+    """The canonical text of any node, without a line break; for a `Tree`, one line a statement."""
+    return _PRINTERS[type(node)](node)
+
+
+def name_text(name: str) -> str:
+    """A name as it is written: `title`, `[Lead Source]`."""
+    return name if bare_name(name) else f"[{name}]"
+
+
+def object_text(text: str) -> str:
+    """The object of an event as it is written: bare where it can be, else in quotes."""
+    return text if bare_object(text) else quoted(text)
+
+
+def quoted(text: str) -> str:
+    """A text in quotes, the quotes within it doubled."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def number_text(written: str) -> str:
+    """Digits without the zeros that say nothing: `007.50` is `7.5`."""
+    whole, point, fraction = written.partition(".")
+    if point:
+        fraction = fraction.rstrip("0")
+    whole = whole.lstrip("0") or "0"
+    return f"{whole}.{fraction}" if fraction else whole
+
+
+def duration_text(duration: nodes.Duration) -> str:
+    """`1 day`, `30 days`."""
+    return f"{duration.amount} {duration.unit.value}{'' if duration.amount == 1 else 's'}"
+
+
+def moment_text(moment: nodes.Moment) -> str:
+    """A day as `2026-01-15`, an instant as `2026-01-15T12:00Z`, seconds only where there are any."""
+    value = moment.value
+    if not isinstance(value, dt.datetime):
+        return value.isoformat()
+    if value.tzinfo is not None:
+        value = value.astimezone(dt.UTC).replace(tzinfo=None)
+    exact = value.second or value.microsecond
+    return value.isoformat(timespec="auto" if exact else "minutes") + "Z"
+
+
+# --- operands ---------------------------------------------------------------------------------
+
+
+def _event(node: nodes.EventPhrase) -> str:
+    text = name_text(node.type.text)
+    if node.object is not None:
+        text += " " + object_text(node.object.value)
+    if node.where is not None:
+        text += " where " + text_of(node.where)
+    return text
+
+
+def _aggregate(node: nodes.Aggregate) -> str:
+    event = node.event
+    where: nodes.Expression | None = None
+    if isinstance(event, nodes.EventPhrase):
+        where = event.where
+        event = without_filter(event)
+    inner = text_of(event)
+    if node.property is not None:
+        inner += "." + name_text(node.property.text)
+    if where is not None:
+        inner += " where " + text_of(where)
+    return f"{node.function}({inner})"
+
+
+def without_filter(event: nodes.EventPhrase) -> nodes.Reference | nodes.EventPhrase:
+    """The event alone: `visited pricing where device = "phone"` is `visited pricing`."""
+    if event.object is None:
+        return nodes.Reference(event.type, span=event.span)
+    return nodes.EventPhrase(event.type, event.object, None, span=event.span)
+
+
+def _days_since(node: nodes.DaysSince) -> str:
+    if node.first:
+        return f"days since first {text_of(node.of)}"
+    of = text_of(node.of)
+    if isinstance(node.of, nodes.EventPhrase) and node.of.type.text.lower() == "first":
+        name = node.of.type.text  # bare, it would ask for the first of what follows
+        of = f"[{name}]{of.removeprefix(name)}"
+    return f"days since {of}"
+
+
+def _sequence(node: nodes.Sequence) -> str:
+    return f"{text_of(node.first)} followed by {text_of(node.second)} within {duration_text(node.within)}"
+
+
+# --- conditions -------------------------------------------------------------------------------
+
+
+def _clause(node: nodes.Clause) -> str:
+    subject, where = node.subject, ""
+    if node.test is not None or isinstance(node.window, nodes.BetweenMoments):
+        subject, where = _set_aside(subject)
+    text = text_of(subject)
+    if node.test is not None:
+        text += " " + text_of(node.test)
+    if node.window is not None:
+        text += " " + text_of(node.window)
+    return text + where
+
+
+def _set_aside(subject: nodes.Expression) -> tuple[nodes.Expression, str]:
+    """Takes off a filter that would swallow the comparison after it: `where mobile` before `>= 2`."""
+    event = subject.of if isinstance(subject, nodes.DaysSince) else subject
+    if not isinstance(event, nodes.EventPhrase) or event.where is None or not _is_open(event.where):
+        return subject, ""
+    bare, where = without_filter(event), " where " + text_of(event.where)
+    return (replace(subject, of=bare) if isinstance(subject, nodes.DaysSince) else bare), where
+
+
+def _is_open(where: nodes.Expression) -> bool:
+    where = where.operand if isinstance(where, nodes.Not) else where
+    if isinstance(where, nodes.Brackets):
+        return not isinstance(where.inner, nodes.Clause | nodes.And | nodes.Or | nodes.Not)
+    return not isinstance(where, nodes.Clause)
+
+
+def _between(node: nodes.Between) -> str:
+    return f"{'not ' if node.negated else ''}between {text_of(node.low)} and {text_of(node.high)}"
+
+
+def set_text(items: tuple[nodes.Expression, ...]) -> str:
+    """Values in brackets: `("DE", "AT")`."""
+    return "(" + ", ".join(map(text_of, items)) + ")"
+
+
+def _in(node: nodes.In) -> str:
+    among = name_text(node.among.text) if isinstance(node.among, nodes.Name) else set_text(node.among)
+    return f"{'not ' if node.negated else ''}in {among}"
+
+
+def _match(node: nodes.Match) -> str:
+    words = {"starts": "starts with", "ends": "ends with"}.get(node.operator, node.operator)
+    return f"{'not ' if node.negated else ''}{words} {quoted(node.text.value)}"
+
+
+# --- what a rule gives ------------------------------------------------------------------------
+
+
+def _decay(node: nodes.Decay) -> str:
+    how = "halving" if node.percent is None else f"fading {node.percent}%"
+    return f"{how} every {duration_text(node.every)}"
+
+
+def bounds_text(bounds: nodes.Bounds, *, plus: bool) -> str:
+    """`at most +10 at least -20`; `plus` says whether a positive bound carries its sign."""
+    parts = []
+    if bounds.most is not None:
+        parts.append(f"at most {bounds.most:+d}" if plus and bounds.most else f"at most {bounds.most}")
+    if bounds.least is not None:
+        parts.append(f"at least {bounds.least}")
+    return " ".join(parts)
+
+
+def _points(node: nodes.Points) -> str:
+    parts = [f"{node.amount:+d}"]
+    if node.score is not None:
+        parts.append(name_text(node.score.text))
+    if node.decay is not None:
+        parts.append(_decay(node.decay))
+    if node.bounds is not None:
+        parts.append(bounds_text(node.bounds, plus=True))
+    return " ".join(parts)
+
+
+# --- declarations -----------------------------------------------------------------------------
+
+
+def _field(node: nodes.FieldDeclaration) -> str:
+    source = f" from {quoted(node.source.value)}" if node.source is not None else ""
+    default = f", otherwise {text_of(node.default)}" if node.default is not None else ""
+    return f"field {name_text(node.name.text)}{source}: {node.kind.value}{default}"
+
+
+def _event_declaration(node: nodes.EventDeclaration) -> str:
+    source = f" from {quoted(node.source.value)}" if node.source is not None else ""
+    by = f" by {name_text(node.by.text)}" if node.by is not None else ""
+    return f"event {name_text(node.name.text)}{source}{by}"
+
+
+def _list_file(node: nodes.ListFile) -> str:
+    column = f" column {name_text(node.column.text)}" if node.column is not None else ""
+    return f"list {name_text(node.name.text)} from {quoted(node.path.value)}{column}"
+
+
+def _score(node: nodes.ScoreDeclaration) -> str:
+    text = "score" if node.name is None else f"score {name_text(node.name.text)}"
+    if node.low is not None:
+        text += f" from {node.low}"
+    if node.high is not None:
+        text += f" to {node.high}"
+    return text
+
+
+# --- rules and decisions ----------------------------------------------------------------------
+
+
+def for_head(node: nodes.ForEvents) -> str:
+    """`for each visited blog in last 90 days`: what stands before the condition."""
+    subject: nodes.Expression = node.event
+    if node.window is not None:
+        subject = nodes.Clause(subject, None, node.window, span=node.span)
+    return f"for {node.which} {text_of(subject)}"
+
+
+def _for(node: nodes.ForEvents) -> str:
+    condition = f" when {text_of(node.condition)}" if node.condition is not None else ""
+    once = f" once per {node.once.value}" if node.once is not None else ""
+    return f"{for_head(node)}{condition}{once}"
+
+
+def rule_head(node: nodes.Rule) -> str:
+    """`rule "Reads our mail" off`, blank for a rule without a name."""
+    name = f"rule {quoted(node.name.value)}" if node.name is not None else ""
+    return f"{name} off".strip() if node.off else name
+
+
+def _rule(node: nodes.Rule) -> str:
+    head = rule_head(node)
+    awards = ", ".join(map(text_of, node.awards))
+    return f"{head}{' ' if head else ''}{text_of(node.body)} then {awards}"
+
+
+def group_head(node: nodes.Group) -> str:
+    """`group "Website" at most 30 {`."""
+    bounds = f" {bounds_text(node.bounds, plus=False)}" if node.bounds is not None else ""
+    return f"group {quoted(node.name.value)}{bounds} {{"
+
+
+def _group(node: nodes.Group) -> str:
+    return " ".join([group_head(node), "; ".join(map(_rule, node.rules)), "}"])
+
+
+def stage_head(node: nodes.Stage) -> str:
+    """`stage PQL in product when`."""
+    track = f" in {name_text(node.track.text)}" if node.track is not None else ""
+    return f"stage {name_text(node.name.text)}{track} when"
+
+
+def _disqualify(node: nodes.Disqualify) -> str:
+    because = f" because {quoted(node.because.value)}" if node.because is not None else ""
+    return f"disqualify when {text_of(node.condition)}{because}"
+
+
+def label_text(label: nodes.Name) -> str:
+    """The label of a grade: a name, or in quotes what is none (`"A+"`)."""
+    return label.text if bare_name(label.text) else quoted(label.text)
+
+
+def grade_head(node: nodes.Grade) -> str:
+    """`grade fit:`."""
+    return "grade:" if node.score is None else f"grade {name_text(node.score.text)}:"
+
+
+def grade_bands(node: nodes.Grade) -> list[str]:
+    """Each band of a grade, `D otherwise` last."""
+    bands = [text_of(band) for band in node.bands]
+    if node.otherwise is not None:
+        bands.append(f"{label_text(node.otherwise)} otherwise")
+    return bands
+
+
+def _grade(node: nodes.Grade) -> str:
+    return f"{grade_head(node)} {', '.join(grade_bands(node))}"
+
+
+# --- tests ------------------------------------------------------------------------------------
+
+
+def _given_field(node: nodes.GivenField) -> str:
+    name = name_text(node.name.text)
+    if node.value is None:
+        return f"{name} is unknown"
+    value = set_text(node.value) if isinstance(node.value, tuple) else text_of(node.value)
+    return f"{name} = {value}"
+
+
+def _given_event(node: nodes.GivenEvent) -> str:
+    parts = [name_text(node.type.text)]
+    if node.object is not None:
+        parts.append(object_text(node.object.value))
+    if node.times != 1:
+        parts.append(f"{node.times} times")
+    if node.ago is not None:
+        parts.append(f"{duration_text(node.ago)} ago")
+    if node.on is not None:
+        parts.append(f"on {moment_text(node.on)}")
+    if node.properties:
+        first, *others = map(_given_field, node.properties)
+        name = node.properties[0].name.text
+        # Right behind the type and before one of these words, "with" would be the object.
+        if len(parts) == 1 and name.lower() in ("on", "with"):
+            first = f"[{name}]{first[len(name) :]}"
+        parts.append("with " + " and ".join([first, *others]))
+    return " ".join(parts)
+
+
+def _not(negated: bool, text: str) -> str:
+    return f"not {text}" if negated else text
+
+
+def _expect_score(node: nodes.ExpectScore) -> str:
+    score = "score" if node.score is None else name_text(node.score.text)
+    return _not(node.negated, f"{score} {node.operator} {node.value}")
+
+
+def _stage_label(name: str) -> str:
+    return f"[{name}]" if name.lower() == "none" else name_text(name)
+
+
+def _expect_stage(node: nodes.ExpectStage) -> str:
+    track = f" in {name_text(node.track.text)}" if node.track is not None else ""
+    stage = "none" if node.stage is None else _stage_label(node.stage.text)
+    return _not(node.negated, f"stage{track} = {stage}")
+
+
+def _expect_grade(node: nodes.ExpectGrade) -> str:
+    score = f" {name_text(node.score.text)}" if node.score is not None else ""
+    return _not(node.negated, f"grade{score} = {label_text(node.label)}")
+
+
+def test_head(node: nodes.Test) -> str:
+    """`test "A VP comes back" at 2026-01-15`."""
+    at = f" at {moment_text(node.at)}" if node.at is not None else ""
+    return f"test {quoted(node.name.value)}{at}"
+
+
+def _test(node: nodes.Test) -> str:
+    given = f" given {', '.join(map(text_of, node.given))}" if node.given else ""
+    expect = f" expect {' and '.join(map(text_of, node.expect))}" if node.expect else ""
+    return f"{test_head(node)}{given}{expect}"
+
+
+_PRINTERS: dict[type, Callable[[Any], str]] = {
+    nodes.Name: lambda node: name_text(node.text),
+    nodes.Duration: duration_text,
+    nodes.Number: lambda node: number_text(node.text),
+    nodes.Text: lambda node: quoted(node.value),
+    nodes.YesNo: lambda node: "yes" if node.value else "no",
+    nodes.Moment: moment_text,
+    nodes.Reference: lambda node: name_text(node.name.text),
+    nodes.TotalScore: lambda _: "score",
+    nodes.EventPhrase: _event,
+    nodes.Aggregate: _aggregate,
+    nodes.DaysSince: _days_since,
+    nodes.DaysUntil: lambda node: f"days until {text_of(node.of)}",
+    nodes.Call: lambda node: f"{name_text(node.function.text)}({text_of(node.argument)})",
+    nodes.Sequence: _sequence,
+    nodes.Arithmetic: lambda node: f"{text_of(node.left)} {node.operator} {text_of(node.right)}",
+    nodes.Negative: lambda node: f"-{text_of(node.operand)}",
+    nodes.Brackets: lambda node: f"({text_of(node.inner)})",
+    nodes.InLast: lambda node: f"in last {duration_text(node.duration)}",
+    nodes.InNext: lambda node: f"in next {duration_text(node.duration)}",
+    nodes.Since: lambda node: f"since {moment_text(node.start)}",
+    nodes.Before: lambda node: f"before {moment_text(node.end)}",
+    nodes.BetweenMoments: lambda node: f"between {moment_text(node.start)} and {moment_text(node.end)}",
+    nodes.Compare: lambda node: f"{node.operator} {text_of(node.right)}",
+    nodes.Between: _between,
+    nodes.In: _in,
+    nodes.Match: _match,
+    nodes.Known: lambda node: "is known" if node.known else "is unknown",
+    nodes.Clause: _clause,
+    nodes.Not: lambda node: f"not {text_of(node.operand)}",
+    nodes.And: lambda node: " and ".join(map(text_of, node.operands)),
+    nodes.Or: lambda node: " or ".join(map(text_of, node.operands)),
+    nodes.Decay: _decay,
+    nodes.Bounds: lambda node: bounds_text(node, plus=True),
+    nodes.Points: _points,
+    nodes.Tag: lambda node: f"tag {quoted(node.text.value)}",
+    nodes.Title: lambda node: f"ruleset {quoted(node.title.value)}",
+    nodes.Include: lambda node: f"include {quoted(node.path.value)}",
+    nodes.FieldDeclaration: _field,
+    nodes.EventDeclaration: _event_declaration,
+    nodes.ListDeclaration: lambda node: (
+        f"list {name_text(node.name.text)}: " + ", ".join(map(text_of, node.entries))
+    ),
+    nodes.ListFile: _list_file,
+    nodes.Define: lambda node: f"define {name_text(node.name.text)}: {text_of(node.body)}",
+    nodes.ScoreDeclaration: _score,
+    nodes.When: lambda node: f"when {text_of(node.condition)}",
+    nodes.ForEvents: _for,
+    nodes.Rule: _rule,
+    nodes.Group: _group,
+    nodes.Stage: lambda node: f"{stage_head(node)} {text_of(node.condition)}",
+    nodes.Disqualify: _disqualify,
+    nodes.Band: lambda node: f"{label_text(node.label)} from {node.start}",
+    nodes.Grade: _grade,
+    nodes.Outcome: lambda node: f"outcome {name_text(node.name.text)} when {text_of(node.condition)}",
+    nodes.GivenField: _given_field,
+    nodes.GivenEvent: _given_event,
+    nodes.ExpectScore: _expect_score,
+    nodes.ExpectStage: _expect_stage,
+    nodes.ExpectGrade: _expect_grade,
+    nodes.ExpectTag: lambda node: _not(node.negated, f"tag {quoted(node.text.value)}"),
+    nodes.ExpectRule: lambda node: _not(node.negated, f"rule {quoted(node.name.value)} fires"),
+    nodes.ExpectDisqualified: lambda node: _not(node.negated, "disqualified"),
+    nodes.Test: _test,
+    nodes.Comment: lambda node: node.text,
+    nodes.Tree: lambda node: "\n".join(map(text_of, node.statements)),
+}
