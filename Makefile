@@ -10,12 +10,14 @@ INSTALLED := $(VENV)/.installed
 DEVELOPS := $(VENV)/.develops
 ENGINES := $(VENV)/.engines
 BENCH := .venv-bench
+ALL_CORES := -n auto --dist worksteal
 
-.PHONY: help run test test-faults test-engines test-differential lint format types bench frontend frontend-check npm screenshots wheel clean
+.PHONY: help run test test-pythons test-faults test-engines test-differential lint format types bench frontend frontend-check npm screenshots wheel clean
 
 help:
 	@echo "make run     serve the page on this computer, with made-up leads to look around in"
 	@echo "make test    run all tests"
+	@echo "make test-pythons   run the tests of the language and the engine on the oldest and the newest Python there is"
 	@echo "make test-faults    kill imports and scorings hundreds of times, and see what is left"
 	@echo "make test-engines   run the tests of the SQL on PostgreSQL and Spark"
 	@echo "make test-differential   hold 100,000 pairs of a ruleset and a lead against the SQL"
@@ -34,7 +36,10 @@ run: $(INSTALLED)
 # What is missing and cannot be installed here is skipped, and named.
 test: $(DEVELOPS)
 	@sh tests/browser/install_chromium.sh $(BIN)/python
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(ALL_CORES)
+
+test-pythons: $(DEVELOPS)
+	$(BIN)/python tests/pythons.py
 
 test-faults: $(DEVELOPS)
 	LEADWRIGHT_KILLS=200 $(BIN)/python -m pytest tests/engine/store/test_store_faults.py

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from ..engine.store.errors import StoreError
+from ..engine.store.database import StoreError
 from .accounts.log_in import person_of_session, seen
 from .accounts.roles import Person, Role
 from .accounts.tokens import person_of_token

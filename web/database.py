@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from flask import Flask, g
 
-from ..engine.store.opening import Store, open_store
+from ..engine.store.database import Store, open_store
 from .settings import Settings
 
 _STEPS = 10_000

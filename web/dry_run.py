@@ -11,8 +11,8 @@ from typing import Any
 
 from ..engine.effect import Effect, Move, by_weight
 from ..engine.evaluate import Evaluator
-from ..engine.store.opening import Store
-from ..engine.store.what_if import Counts, Stopped, WhatIf
+from ..engine.store.database import Store
+from ..engine.store.scoring.what_if import Counts, Stopped, WhatIf
 from ..engine.values import instant_of
 
 _MOST_MOVES = 50

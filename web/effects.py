@@ -13,9 +13,9 @@ from flask import current_app
 from ..engine.effect import Effect
 from ..engine.evaluate import Evaluator
 from ..engine.plan import Plan
-from ..engine.store.leads import find_lead
-from ..engine.store.opening import Store
-from ..engine.store.what_if import Stopped, WhatIf
+from ..engine.store.database import Store
+from ..engine.store.records.leads import find_lead
+from ..engine.store.scoring.what_if import Stopped, WhatIf
 from ..engine.values import instant_of
 from .lookups import instant_asked
 from .naming import told

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..engine.evaluate import Event
-from ..engine.store.events import StoredEvent, events_of
-from ..engine.store.leads import StoredLead, find_lead
-from ..engine.store.opening import Store
+from ..engine.store.database import Store
+from ..engine.store.records.events import StoredEvent, events_of
+from ..engine.store.records.leads import StoredLead, find_lead
 from ..engine.values import moment_of, read_moment
 from .drafts import draft_names
 from .problems import invalid, not_found

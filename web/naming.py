@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..engine.report.paper import cut, shown
-from ..engine.store.leads import StoredLead
+from ..engine.store.records.leads import StoredLead
 
 _NAMES = ("name", "full name", "contact name")
 _TELLING = (

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from ..engine.store.errors import StoreError
+from ..engine.store.database import StoreError
 
 PROBLEM_TYPE = "application/problem+json"
 

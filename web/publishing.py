@@ -14,9 +14,8 @@ from ..engine.evaluate import Evaluator
 from ..engine.plan import Plan, Resolution
 from ..engine.reading import Reading
 from ..engine.report.diagnostics import diagnostic_data
-from ..engine.store.errors import StoreError
-from ..engine.store.opening import Store
-from ..engine.store.rulesets import RulesetVersion, load_version
+from ..engine.store.database import Store, StoreError
+from ..engine.store.records.rulesets import RulesetVersion, load_version
 from ..engine.testing import RuleTestResult, run_tests
 from .accounts.audit import Action, record
 from .accounts.users import Doer

@@ -16,9 +16,9 @@ from ..engine.check.files import FileProblem, Folder, FrozenFiles, RecordedFiles
 from ..engine.evaluate import Evaluator
 from ..engine.plan import Plan
 from ..engine.reading import Reading, read
-from ..engine.store.catalogue import catalogue as stored_catalogue
-from ..engine.store.opening import Store
-from ..engine.store.rulesets import RulesetVersion, load_version, ruleset_names
+from ..engine.store.database import Store
+from ..engine.store.records.catalogue import catalogue as stored_catalogue
+from ..engine.store.records.rulesets import RulesetVersion, load_version, ruleset_names
 from ..grammar.messages.diagnostics import Source
 from ..grammar.syntax.parse import Parsed
 from .problems import Problem, not_found

@@ -9,8 +9,7 @@ import socket
 
 from waitress.server import create_server
 
-from ..engine.store.errors import StoreError
-from ..engine.store.opening import open_store
+from ..engine.store.database import StoreError, open_store
 from .accounts.users import any_users
 from .app import create_app
 from .settings import Settings

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from ..engine.evaluate import Evaluator
 from ..engine.reading import Reading
-from ..engine.store.opening import Store
+from ..engine.store.database import Store
 from .drafts import Draft, current
 from .problems import not_found
 from .rulebook import Ready, kept, live_of, read_text, version_of

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from ...grammar.syntax.nodes import Kind
 from ..evaluate import Evaluator
-from ..evaluate.classes import Column, object_column
 from ..evaluate.columns import Bools, Ints
 from ..evaluate.gauges import Gauge, Gauging
 from ..evaluate.measuring import measuring
 from ..plan import Last, Range, Selection
+from ..plan.event_reads import Column, object_column
 from ..values import Prepared, shift
 from .block import Block, Places
 

@@ -13,7 +13,7 @@ from .failures import Failure
 if TYPE_CHECKING:
     from ..catalogue import Catalogue
     from ..evaluate import Event
-    from ..store.opening import Store
+    from ..store.database import Store
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def open_beside(db: str | None, *, ignored: bool = False) -> Iterator[Store | No
     if ignored or (db is None and not path.exists()):
         yield None
         return
-    from ..store.opening import open_store
+    from ..store.database import open_store
 
     with open_store(path, read_only=True) as store:
         yield store
@@ -34,7 +34,7 @@ def catalogue_beside(db: str | None, *, ignored: bool = False) -> tuple[Catalogu
     with open_beside(db, ignored=ignored) as store:
         if store is None:
             return None
-        from ..store.catalogue import catalogue
+        from ..store.records.catalogue import catalogue
 
         return catalogue(store), store.path
 
@@ -48,6 +48,6 @@ def refuse_both(db: str | None, no_db: bool) -> None:
 def events_of_lead(store: Store, lead: int) -> list[Event]:
     """The events of a lead as evaluation takes them."""
     from ..evaluate import Event
-    from ..store.events import events_of
+    from ..store.records.events import events_of
 
     return [Event(event.type, event.at, event.object, event.properties) for event in events_of(store, lead)]

@@ -53,7 +53,7 @@ def explained(error: BaseException) -> Failure | None:
     """The failure behind an exception, None where it is a fault of the program's own."""
     import sqlite3
 
-    from ..store.errors import StoreError
+    from ..store.database import StoreError
 
     if isinstance(error, Failure):
         return error

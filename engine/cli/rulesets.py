@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ..catalogue import Catalogue
     from ..plan import Plan
     from ..reading import Reading
-    from ..store.opening import Store
-    from ..store.rulesets import RulesetVersion
+    from ..store.database import Store
+    from ..store.records.rulesets import RulesetVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def rules_named(asked: str, store: Store | None, catalogue: Catalogue | None) ->
             f"there is no file {asked}, and no database that could keep a ruleset of that name",
             "check the name and the folder",
         )
-    from ..store.rulesets import load_version, ruleset_names
+    from ..store.records.rulesets import load_version, ruleset_names
 
     name, at, number = asked.rpartition("@")
     name, wanted = (name, int(number)) if at and number.isdecimal() else (asked, None)
@@ -81,7 +81,7 @@ def _is_file(asked: str) -> bool:
 
 
 def _no_ruleset(asked: str, store: Store) -> Failure:
-    from ..store.rulesets import ruleset_names
+    from ..store.records.rulesets import ruleset_names
 
     known = ruleset_names(store)
     there = f"the rulesets in {store.path} are {', '.join(known)}" if known else "name a file of rules"
@@ -107,7 +107,7 @@ def _of_file(asked: str, store: Store | None, catalogue: Catalogue | None) -> Ru
 
 
 def _newest(store: Store | None, name: str) -> RulesetVersion | None:
-    from ..store.rulesets import load_version, ruleset_names
+    from ..store.records.rulesets import load_version, ruleset_names
 
     if store is None or name not in ruleset_names(store):
         return None
@@ -129,7 +129,7 @@ def published(store: Store, rules: Rules) -> Rules:
     """The ruleset with its version in the database, which is made where it is new."""
     if rules.version is not None:
         return rules
-    from ..store.rulesets import save_version
+    from ..store.records.rulesets import save_version
 
     version = save_version(
         store,

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 
-from ..store.opening import Store
+from ..store.database import Store
 from ..values import moment_of
 from .clock import instant_asked, present
 

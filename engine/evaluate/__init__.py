@@ -3,6 +3,5 @@
 from .draft import Detail
 from .evaluator import Evaluator, Result
 from .facts import Event, Facts, FactsError
-from .stream import Stream
 
-__all__ = ["Detail", "Evaluator", "Event", "Facts", "FactsError", "Result", "Stream"]
+__all__ = ["Detail", "Evaluator", "Event", "Facts", "FactsError", "Result"]

@@ -11,25 +11,16 @@ from dataclasses import dataclass
 from threading import Lock
 
 from ...grammar.syntax.nodes import Kind
-from ..plan import Measure, Pattern, Plan, PropertyValue, Selection
+from ..plan import Pattern, Plan
+from ..plan.event_reads import Column, EventReads
 from ..values import Prepared, text_key
 from .facts import MEMO_LIMIT, Columns, Reader, Row
-from .walk import condition_values, selections
 
 _ELSE = "\0"
 FIXED = 16
 """Up to so many columns each has one place in all rows."""
 
 _PREDICTED = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What is read of an event: a property as a kind, or (name None) the object in a selector's eyes."""
-
-    selector: int | None
-    name: str | None
-    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +41,14 @@ class EventClasses:
         for number, selector in enumerate(plan.selectors):
             for feed in selector.feeds:
                 self._types.setdefault(feed.type, _TypeMatcher()).add(number, feed.by, selector.object)
-        self._needs = _needs(plan)
+        self._reads = EventReads(plan)
         self._keys = Reader(Kind.TEXT)
         self._readers: dict[Column, Reader] = {}
         self._codes: dict[frozenset[int], int] = {frozenset(): 0}
         self._memo: dict[tuple[str | None, ...], int] = {}
         self._lock = Lock()
         self.known: list[EventClass] = [EventClass(0, frozenset(), ())]
-        self._columns = tuple(dict.fromkeys(c for columns in self._needs.values() for c in columns))
+        self._columns = tuple(dict.fromkeys(c for columns in self._reads.columns.values() for c in columns))
         self.width = self._widest()
         self.fixed = self.width == 1 or len(self._columns) <= FIXED
         """Whether a column stands in one place in the rows of all classes that read it."""
@@ -93,18 +84,11 @@ class EventClasses:
 
     def properties_decide(self, type_: str) -> bool:
         """Whether the class of an event of this type depends on its properties."""
-        matcher = self._types.get(type_)
-        return matcher is not None and any(by is not None for by in matcher.bys)
+        return self._reads.decide(type_)
 
-    def properties_read(self, type_: str) -> bool:
-        """Whether any property of an event of this type may be read."""
-        matcher = self._types.get(type_)
-        if matcher is None:
-            return False
-        feeds = (feed for selector in self._plan.selectors for feed in selector.feeds)
-        return any(feed.type == type_ and feed.by is not None for feed in feeds) or any(
-            column.name is not None for number in matcher.readers for column in self._needs.get(number, ())
-        )
+    def needs_properties(self, type_: str, code: int) -> bool:
+        """Whether reading an event of this type and class takes its properties."""
+        return self._reads.need_properties(type_, self.known[code].selectors)
 
     def columns(
         self, code: int, type_: str, object_: str | None, properties: Mapping[str, object]
@@ -149,7 +133,7 @@ class EventClasses:
     def _widest(self) -> int:
         """The most columns that are ever read of one event; it never changes, rows being laid out by it."""
         by_type: dict[str, set[Column]] = {}
-        for number, columns in self._needs.items():
+        for number, columns in self._reads.columns.items():
             for feed in self._plan.selectors[number].feeds:
                 by_type.setdefault(feed.type, set()).update(columns)
         return max(map(len, by_type.values()), default=0)
@@ -157,7 +141,7 @@ class EventClasses:
     def _laid_out(self, selectors: frozenset[int]) -> tuple[Column | None, ...]:
         """The columns of a class: in the places that they have in all rows, or packed where they are many."""
         needed = dict.fromkeys(
-            column for number in sorted(selectors) for column in self._needs.get(number, ())
+            column for number in sorted(selectors) for column in self._reads.columns.get(number, ())
         )
         if not needed or self.width == 1 or not self.fixed:
             return tuple(needed)
@@ -185,7 +169,6 @@ class _TypeMatcher:
 
     def __init__(self) -> None:
         self.bys: list[str | None] = []
-        self.readers: set[int] = set()
         self._always: set[int] = set()
         self._exact: dict[tuple[int, str], list[int]] = {}
         self._starts: dict[tuple[int, str], list[tuple[Pattern, int]]] = {}
@@ -194,7 +177,6 @@ class _TypeMatcher:
 
     def add(self, selector: int, by: str | None, pattern: Pattern | None) -> None:
         """Lets a selector read this type, its object being `by`."""
-        self.readers.add(selector)
         if pattern is None:
             self._always.add(selector)
             return
@@ -231,26 +213,3 @@ class _TypeMatcher:
         samples = [*self._exact, *self._samples]
         for place, key in samples[: _PREDICTED // (searched + 1)]:
             yield (_ELSE,) * place + (key,) + (_ELSE,) * (width - place - 1)
-
-
-def _needs(plan: Plan) -> dict[int, tuple[Column, ...]]:
-    """The columns that selections and signals read, by selector."""
-    needs: dict[int, dict[Column, None]] = {}
-    for selection in selections(plan):
-        if selection.where is not None:
-            mine = needs.setdefault(selection.selector, {})
-            for value in condition_values(selection.where):
-                if isinstance(value, PropertyValue):
-                    mine[Column(None, value.name, value.kind)] = None
-    for signal in plan.signals:
-        mine = needs.setdefault(signal.events.selector, {})
-        if signal.of is not None:
-            mine[Column(None, signal.of, Kind.NUMBER)] = None
-        if signal.measure is Measure.DISTINCT:
-            mine[object_column(signal.events)] = None
-    return {selector: tuple(columns) for selector, columns in needs.items()}
-
-
-def object_column(selection: Selection) -> Column:
-    """The column that holds the object of an event in the eyes of a selection."""
-    return Column(selection.selector, None, Kind.TEXT)

@@ -8,8 +8,9 @@ from enum import IntEnum
 
 from ...grammar.syntax.nodes import Unit
 from ..plan import Last, Next, Plan, Value
+from ..plan.event_reads import Column
 from ..values import MICROSECONDS
-from .classes import Column, EventClass
+from .classes import EventClass
 from .gauges import Gauge
 
 MARK = "\x01"
@@ -72,9 +73,6 @@ class Draft:
     detail: Detail
     width: int
     fixed: bool
-    stored: int
-    """0 for rows made ready; else how many columns rows of the store have: lead, instant, kind and, where
-    any are read, properties."""
     top: Scope = field(default_factory=lambda: Scope(" "))
     names: dict[str, object] = field(default_factory=dict)
     shared: dict[Hashable, str] = field(default_factory=dict)

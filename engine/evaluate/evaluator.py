@@ -28,7 +28,6 @@ from .facts import (
 from .next_change import Clocks
 from .parts import Parts
 from .program import Program, Unforeseen, generate
-from .stream import Stream
 
 _AT: Callable[[Row], int] = itemgetter(0)
 
@@ -103,10 +102,6 @@ class Evaluator:
 
         found = next_change(self, facts, instant(now))
         return None if found is None else moment_of(found)
-
-    def stream(self, kinds: Mapping[int, tuple[str, str | None]], detail: Detail = Detail.PLAIN) -> Stream:
-        """For leads whose events come as rows of a store, kinds of events being numbers."""
-        return Stream(self, kinds, detail)
 
     # --- generated functions --------------------------------------------------------------------
 

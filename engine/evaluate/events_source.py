@@ -99,23 +99,16 @@ def _is_fixed(window: Last | Range | None) -> bool:
 
 def _loop(draft: Draft, widest: Last | None) -> list[str]:
     oldest = _oldest(draft)
-    place = 1 if draft.stored else 0
     lines = [
-        f" if events and events[-1][{place}] > now:",
+        " if events and events[-1][0] > now:",
         "  events = events[:bisect_right(events, now, key=instant_of_row)]",
     ]
     if oldest:
         lines += [
-            f" if len(events) > 32 and events[0][{place}] <= {oldest}:",
+            f" if len(events) > 32 and events[0][0] <= {oldest}:",
             f"  events = events[bisect_right(events, {oldest}, key=instant_of_row):]",
         ]
-    if draft.stored:
-        lines.append(f" for _, at, kind{', given' if draft.stored > 3 else ''} in events:")
-        lines += ["  code = codes[kind]", "  if code <= 0:", "   if not code: continue"]
-        if draft.stored > 3:
-            lines += ["   code = code_of(kind, given)", "   if not code: continue"]
-    else:
-        lines.append(" for at, code, p in events:" if draft.width else " for at, code in events:")
+    lines.append(" for at, code, p in events:" if draft.width else " for at, code in events:")
     reading = _reading(draft, widest)
     if widest is None:
         return [*lines, *(_told_apart(draft, reading, 2, old=False) or ["  pass"])]
@@ -283,8 +276,6 @@ def _block(draft: Draft, updates: Sequence[_Update], event_class: EventClass) ->
     fixed = [w for w in windows if isinstance(w, Last) and w.unit in MICROSECONDS]
     fixed.sort(key=lambda w: -w.amount * MICROSECONDS[w.unit])
     scope = Scope("", columns=event_class.columns)
-    if draft.stored and event_class.columns:
-        scope.add(f"p = columns(kind, code, {'given' if draft.stored > 3 else 'None'})")
     others = [window for window in windows if not _is_fixed(window)]
     for window in sorted(others, key=lambda w: w is not None):
         test = in_selection(draft, window)

@@ -27,12 +27,12 @@ from ..plan import (
     SignalValue,
     Value,
 )
+from ..plan.walk import operands
+from ..plan.walk import parts as inner
 from ..values import Prepared
 from . import words
 from .facts import Facts
 from .parts import Parts
-from .walk import operands
-from .walk import parts as inner
 
 SHOWN = 10
 """How many instants a finding tells, the latest."""

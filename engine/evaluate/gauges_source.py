@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Last
+from ..plan.event_reads import Column, object_column
 from ..values import DAY, MICROSECONDS
-from .classes import Column, EventClass, object_column
+from .classes import EventClass
 from .clauses_source import in_selection
 from .conditions_source import holds
 from .draft import Draft, Scope

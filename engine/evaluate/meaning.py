@@ -36,8 +36,8 @@ from ..plan import (
     Value,
     Within,
 )
+from ..plan.walk import clauses, conditions, operands, parts
 from .gauges import Gauge, of_each, of_signal
-from .walk import clauses, conditions, operands, parts
 
 Input = FieldValue | SignalValue | ScoreValue
 """What a clause reads that differs from lead to lead."""

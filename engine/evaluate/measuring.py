@@ -74,8 +74,8 @@ def measuring(evaluator: Evaluator, gauges: Sequence[Gauge]) -> Callable[[Sequen
 def _function(evaluator: Evaluator, gauges: Sequence[Gauge]) -> Callable[..., Any]:
     parts, classes = evaluator.parts, evaluator.classes
     known = tuple(classes.known)
-    draft = Draft(parts.plan, known, Detail.PLAIN, classes.width, classes.fixed, 0, top=Scope("  "))
+    draft = Draft(parts.plan, known, Detail.PLAIN, classes.width, classes.fixed, top=Scope("  "))
     names = [draft.gauge(gauge) for gauge in gauges]
     passed = write_pass(draft)
     moments, lines = resolved(draft, passed, [f" return {tuple_of(names)}"])
-    return made(draft, "\n".join(["def run(events, now):", *moments, *lines, ""]), {})
+    return made(draft, "\n".join(["def run(events, now):", *moments, *lines, ""]))

@@ -23,13 +23,14 @@ from ..plan import (
     Value,
     Within,
 )
+from ..plan.event_reads import Column
+from ..plan.walk import clauses, conditions, operands, parts, selections
 from ..values import DAY, Prepared
 from .calendar import LATEST, crossings
-from .classes import Column, EventClass
+from .classes import EventClass
 from .draft import Detail
 from .facts import Facts, Row
 from .rules_source import decayed
-from .walk import clauses, conditions, operands, parts, selections
 
 if TYPE_CHECKING:
     from .evaluator import Evaluator

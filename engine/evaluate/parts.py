@@ -23,10 +23,10 @@ from ..plan import (
     Value,
     Within,
 )
+from ..plan.walk import clauses, condition_values, conditions, holds, operands, parts, selections
 from .draft import Uses
 from .gauges import Gauge, of_each
 from .meaning import Meanings
-from .walk import clauses, condition_values, conditions, holds, operands, parts, selections
 
 _ANY = {(">=", 1.0), (">", 0.0), ("<", 1.0), ("<=", 0.0), ("=", 0.0), ("!=", 0.0)}
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -43,19 +43,10 @@ class Program:
     classes: int
 
 
-def generate(
-    parts: Parts, classes: EventClasses, detail: Detail, stored: Mapping[str, object] | None = None
-) -> Program:
-    """Writes and compiles a function.
-
-    `stored` makes it one over rows of the store; it holds the names that such a function reads (`codes`,
-    `code_of`, `columns`) and how many `row_columns` there are.
-    """
+def generate(parts: Parts, classes: EventClasses, detail: Detail) -> Program:
+    """Writes and compiles a function."""
     known = tuple(classes.known)
-    names = dict(stored or {})
-    row_columns = names.pop("row_columns", 0)
-    assert isinstance(row_columns, int)
-    draft = Draft(parts.plan, known, detail, classes.width, classes.fixed, row_columns, uses=parts.uses)
+    draft = Draft(parts.plan, known, detail, classes.width, classes.fixed, uses=parts.uses)
     result = _instants(draft, parts) if detail is Detail.INSTANTS else f" return {decided(draft, parts)}"
     body = [*draft.top.lines, result]
     passed = write_pass(draft, body)
@@ -63,21 +54,20 @@ def generate(
     source = "\n".join(
         ["def run(fields, events, now):", *unpacked(draft), *stand_ins(draft, " "), *moments, *lines, ""]
     )
-    return Program(made(draft, source, names), source, len(known))
+    return Program(made(draft, source), source, len(known))
 
 
-def made(draft: Draft, source: str, names: Mapping[str, object]) -> Callable[..., Any]:
-    """The function `run` of a source, which refers to what the draft keeps and to more names."""
+def made(draft: Draft, source: str) -> Callable[..., Any]:
+    """The function `run` of a source, which refers to what the draft keeps."""
     scope: dict[str, Any] = {
         **draft.names,
         **{unit.name: unit for unit in Unit},
         "NAN": math.nan,
         "bisect_right": bisect_right,
-        "instant_of_row": itemgetter(1 if draft.stored else 0),
+        "instant_of_row": itemgetter(0),
         "shift": shift,
         "Unforeseen": Unforeseen,
         "newest": len(draft.classes) - 1,
-        **names,
     }
     exec(compile(source, f"<ruleset {draft.plan.digest[:12]}, {draft.detail.name.lower()}>", "exec"), scope)
     run: Callable[..., Any] = scope["run"]

@@ -18,8 +18,8 @@ from ..plan import (
     SignalValue,
     Value,
 )
+from ..plan.event_reads import Column
 from ..values import DAY
-from .classes import Column
 from .draft import Draft, Operand, Scope
 from .gauges import Gauge, Gauging, of_signal
 

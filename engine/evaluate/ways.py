@@ -21,9 +21,9 @@ from ..plan import (
     SignalValue,
     Value,
 )
+from ..plan.walk import operands
 from . import words
 from .findings import Found, found_words, unknown_in
-from .walk import operands
 
 MOST = 8
 """How many ways are told."""

@@ -9,8 +9,8 @@ from hashlib import blake2b
 from itertools import compress
 
 from ...grammar.syntax.nodes import Kind
-from ..store.events import stored_properties
-from ..store.opening import Store
+from ..store.database import Store
+from ..store.records.events import stored_properties
 from .layout import Column, EventLayout
 from .mapping import Reading
 from .problems import shortened

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import warnings
 from zoneinfo import ZoneInfo, available_timezones
 
 from ..values import instant_of
@@ -146,7 +147,10 @@ def _check_format(form: str) -> None:
     sample = dt.datetime(2026, 12, 31, 23, 59, 58)
     try:
         written = sample.strftime(form)
-        back = dt.datetime.strptime(written, form)
+        with warnings.catch_warnings():
+            # From 3.13 on, Python warns of a form without a year, which is refused below.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            back = dt.datetime.strptime(written, form)
     except ValueError:
         back = None
     if back is None or back.date() != sample.date():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from ..store.errors import StoreError
+from ..store.database import StoreError
 
 
 class ImportRefused(StoreError):

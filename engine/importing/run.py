@@ -9,8 +9,8 @@ from itertools import zip_longest
 from pathlib import Path
 
 from ...grammar.syntax.nodes import Kind
-from ..store.leads import StoredField, add_field, change_kind, stored_fields
-from ..store.opening import Store
+from ..store.database import Store
+from ..store.records.leads import StoredField, add_field, change_kind, stored_fields
 from .events import EventMaker, KindNumbers, save_properties
 from .layout import Column, Layout, lay_out
 from .mapping import REST, ColumnMapping, Reading

@@ -14,10 +14,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from ..store.freshness import mark_changed
-from ..store.known import former_values, note_former, noting_late
-from ..store.leads import StoredField, quoted
-from ..store.opening import Store
+from ..store.database import Store
+from ..store.records.freshness import mark_changed
+from ..store.records.history import former_values, note_former, noting_late
+from ..store.records.leads import StoredField, quoted
 
 LEAD_BATCH = 10_000
 EVENT_BATCH = 50_000

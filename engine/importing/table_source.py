@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from ..store.errors import guarded
-from ..store.leads import quoted
+from ..store.database import guarded
+from ..store.records.leads import quoted
 from .json_source import cell_text
 from .problems import ImportRefused, near
 from .rows import CHUNK_ROWS, REJECT_COLUMNS, Chunk, Rejected

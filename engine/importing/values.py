@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 
 from ...grammar.syntax.nodes import Kind
-from ..store.leads import moment_text, to_stored
+from ..store.records.leads import moment_text, to_stored
 from ..values import day_of, instant_of
 from .forms import number_text
 from .moments import MomentReader

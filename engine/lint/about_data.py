@@ -9,9 +9,9 @@ from ...grammar.syntax.nodes import Span
 from .. import plan as p
 from ..catalogue import FieldFacts
 from ..check.problems import nearest
+from ..plan.walk import clauses, subject
 from ..values import text_key
 from .study import Root, Study
-from .walk import clauses, subject
 
 FEWEST_KNOWN = 50
 """Of fewer leads than this nothing is concluded from what none of them has."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from ...grammar.messages.diagnostics import Diagnostic
 from .. import plan as p
+from ..plan.walk import items_of
 from .reasons import joined
 from .study import Study, said
 from .subjects import Topic
-from .walk import items_of
 
 CODE = "condition-overlap"
 MOST_PER_TOPIC = 24

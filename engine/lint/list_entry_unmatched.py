@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from ...grammar.messages.diagnostics import Diagnostic
 from ...grammar.text.phrases import listed
 from .. import plan as p
+from ..plan.walk import clauses
 from .about_data import FEWEST_KNOWN, Keys, asked_fields, facts_of, has_match
 from .study import Study, said
-from .walk import clauses
 
 CODE = "list-entry-unmatched"
 MOST_SAID = 5

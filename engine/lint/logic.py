@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from .. import plan as p
+from ..plan.walk import clauses, holds, operands
 from . import intervals
 from .alternatives import ANYTHING, FALSE, NOT_FALSE, NOT_TRUE, TRUE, Alternatives, Reader, Wanted
 from .boxes import Box, is_possible
 from .domains import SOME, Values
 from .subjects import Subjects, Topic
 from .texts import Texts
-from .walk import clauses, holds, operands
 
 
 class Logic:

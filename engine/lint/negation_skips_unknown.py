@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from ...grammar.messages.diagnostics import Diagnostic
 from ...grammar.syntax.nodes import Kind
 from .. import plan as p
+from ..plan.walk import subject
 from .about_data import facts_of
 from .study import Study, What, said
-from .walk import subject
 
 CODE = "negation-skips-unknown"
 

@@ -8,8 +8,8 @@ from ...grammar.messages.diagnostics import Diagnostic, Severity
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.walk import walk
 from .. import plan as p
+from ..plan.walk import clauses, holds, operands, parts
 from .study import Study
-from .walk import clauses, holds, operands, values
 
 CODE = "never-used"
 
@@ -79,7 +79,7 @@ def _defines(study: Study) -> set[str]:
     asked = [value for root in study.roots for it in clauses(root.condition) for value in operands(it)]
     asked += [definition.value for definition in study.plan.definitions if definition.value is not None]
     for value in asked:
-        used.update(part.define for part in values(value) if isinstance(part, p.DefineValue))
+        used.update(part.define for part in parts(value) if isinstance(part, p.DefineValue))
     return {study.plan.definitions[index].name for index in used}
 
 

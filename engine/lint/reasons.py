@@ -6,13 +6,13 @@ import math
 from itertools import combinations
 
 from .. import plan as p
+from ..plan.walk import subject
 from .intervals import Numbers, highest, lowest, whole
 from .logic import Logic
 from .reach import NONE
 from .study import Study, points_of
 from .subjects import SIZES, Subject
 from .texts import Texts
-from .walk import subject
 
 MOST_PAIRED = 60
 """Of more conditions joined by `and` than this no pair is looked for."""

@@ -9,11 +9,11 @@ from itertools import combinations
 from ...grammar.messages.diagnostics import Diagnostic
 from ...grammar.text.phrases import listed
 from .. import plan as p
+from ..plan.walk import clauses, operands
 from .duplicate_rule import likeness
 from .reach import Fires
 from .selections import Chosen
 from .study import Study, named, said
-from .walk import clauses, operands
 
 CODE = "rules-pay-twice"
 MOST_ALIKE = 16

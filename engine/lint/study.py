@@ -10,11 +10,11 @@ from ...grammar.messages.diagnostics import Diagnostic, Severity
 from ...grammar.syntax.nodes import Tree
 from .. import plan as p
 from ..catalogue import Catalogue
+from ..plan.walk import holds, items_of
 from . import intervals
 from .domains import Domain
 from .logic import Logic
 from .reach import Reach
-from .walk import holds, items_of
 
 
 class What(Enum):

@@ -14,7 +14,7 @@ from .decision import when
 from .paper import PLAIN, Paper, counted, listed, shown, signed
 
 if TYPE_CHECKING:
-    from ..store.score_changes import Turn
+    from ..store.scoring.score_history import Turn
 
 _MOST_NAMED = 5
 

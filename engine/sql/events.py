@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from ...grammar.syntax.nodes import Kind, Unit
-from ..evaluate.walk import selections
 from ..plan import Last, Plan, Range, Selection, Selector
+from ..plan.walk import selections
 from ..values import DAY
 from .conditions import in_range, truth_of
 from .dialects import YEAR_ONE, Dialect

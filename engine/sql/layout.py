@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from ...grammar.syntax.nodes import Kind
 from ..evaluate.facts import Event, event_from, instant_from, ready
-from ..evaluate.walk import condition_values, selections
-from ..plan import Plan, PropertyValue
+from ..plan import Plan
+from ..plan.event_reads import EventReads
 from ..values import Prepared
 from .dialects import Dialect, dialect_named
 from .mapping import DEFAULT, TableMapping
@@ -51,25 +51,10 @@ def layout_of(plans: Iterable[Plan], mapping: TableMapping = DEFAULT) -> Layout:
         for field in plan.fields:
             own = field_column(mapping, field)
             fields.setdefault(own, LaidOut(own, field.column, field.name, field.kind))
-        for name, kind in _properties(plan):
+        for name, kind in EventReads(plan).properties:
             own = property_column(mapping, name, kind)
             properties.setdefault(own, LaidOut(own, name, name, kind))
     return Layout(mapping, tuple(fields.values()), tuple(properties.values()))
-
-
-def _properties(plan: Plan) -> Iterable[tuple[str, Kind]]:
-    for selector in plan.selectors:
-        for feed in selector.feeds:
-            if feed.by is not None:
-                yield feed.by, Kind.TEXT
-    for selection in selections(plan):
-        if selection.where is not None:
-            for value in condition_values(selection.where):
-                if isinstance(value, PropertyValue):
-                    yield value.name, value.kind
-    for signal in plan.signals:
-        if signal.of is not None:
-            yield signal.of, Kind.NUMBER
 
 
 def create_tables(layout: Layout, dialect: str) -> tuple[str, str]:

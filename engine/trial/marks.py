@@ -10,8 +10,8 @@ from ..decision import Decision
 from ..evaluate import Evaluator
 from ..evaluate.findings import Found, found_words, unknown_in
 from ..evaluate.one_lead import OneLead
-from ..evaluate.walk import operands
 from ..plan import All, Any, Condition, Holds, Not
+from ..plan.walk import operands
 from .case import Case
 
 _MOST_KEPT = 6

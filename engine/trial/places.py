@@ -7,8 +7,8 @@ from itertools import islice, takewhile
 
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.nodes import Span
-from ..evaluate.walk import conditions, nested
 from ..plan import Condition, Plan
+from ..plan.walk import conditions, nested
 
 
 class Places:

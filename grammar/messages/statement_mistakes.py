@@ -169,6 +169,8 @@ def grade_with_sign(place: Place) -> Trouble | None:
     before = place.before()
     if place.at is None or place.at.text not in "+-−" or before is None or before.end != place.at.start:
         return None
+    if len(place.taken) == 1:  # `grade-a`: the sign is next to the statement's own word
+        return None
     if (
         not place.accepted & {"OTHERWISE", "FROM"}
         and "FIRES" not in place.accepted

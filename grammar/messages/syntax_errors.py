@@ -228,6 +228,10 @@ def no_statement(place: Place) -> Trouble:
     if head.kind in ("UNCLOSED_QUOTE", "UNCLOSED_BRACKET"):
         span = head.span
     message = f"no statement begins with {shown(head)}"
+    if head.word in STATEMENT_WORDS:  # `group-fit`, of which the first word alone would begin one
+        hint = f'put a space after "{head.text}"'
+        sign = place.after() or head
+        return Trouble("out-of-place", f"{shown(sign)} cannot stand here", sign.span, hint)
     if head.word in _INNER:
         hint = f'"{head.word}" goes on with a statement; perhaps the one before was ended too soon by a ";"'
         return Trouble("no-statement", message, span, hint)

@@ -209,7 +209,7 @@ class _Reading:
 
     def _stuck(self, word: str, lexemes: list[Lexeme], place: Place) -> None:
         """Say what is wrong with a piece, after keeping the whole statements before and after the mistake."""
-        if word not in STATEMENT_WORDS:
+        if not place.taken:
             self._broken(lexemes + self._rest_of_line(), syntax_errors.no_statement(place))
             return
         search = len(self.broken) < _SEARCHED

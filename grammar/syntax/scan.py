@@ -26,7 +26,8 @@ MALFORMED = {
 }
 """What is no lexeme of the language, but what a message can call by its name."""
 
-_BLANK = r"(?:[\s\ufeff]++|(?<![^\s\ufeff])\#[^\r\n]*+)"
+# What follows always matches, so none of this is given back; CPython 3.11.2 misreads a possessive `*+`.
+_BLANK = r"(?:[\s\ufeff]+|(?<![^\s\ufeff])\#[^\r\n]*)*"
 _COMMENT = re.compile(r"#[^\r\n]*")
 
 
@@ -76,7 +77,7 @@ def _pattern() -> re.Pattern[str]:
     kinds["SIGN"] = rf"(?!{foreign})(?:{signs})"
     rest = {name: pattern for name, pattern in MALFORMED.items() if name not in kinds}
     choices = "|".join(f"(?P<{name}>{pattern})" for name, pattern in (kinds | rest).items())
-    return re.compile(rf"{_BLANK}*+(?:{choices}|(?P<END>\Z)|(?P<STRAY>\S))")
+    return re.compile(rf"{_BLANK}(?:{choices}|(?P<END>\Z)|(?P<STRAY>\S))")
 
 
 def scan(text: str) -> Scanned:

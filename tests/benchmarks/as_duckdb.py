@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from leadwright.engine.store.copy.reading import Reading
-from leadwright.engine.store.opening import Store
+from leadwright.engine.store.database import Store
+from leadwright.engine.store.mirror.block_reader import Reading
 
 from .as_sql import Kinds, Printer
 from .neutral import FIELDS, Ruleset, Signal

@@ -23,12 +23,12 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from leadwright.engine.evaluate import Evaluator
-from leadwright.engine.store.copy.upkeep import folder_of, up_to_date
-from leadwright.engine.store.freshness import mark_changed
-from leadwright.engine.store.opening import Store, open_store
-from leadwright.engine.store.rulesets import RulesetVersion, save_version
-from leadwright.engine.store.scoring import score_store
-from leadwright.engine.store.whole import Means
+from leadwright.engine.store.database import Store, open_store
+from leadwright.engine.store.mirror.sync import folder_of, up_to_date
+from leadwright.engine.store.records.freshness import mark_changed
+from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
+from leadwright.engine.store.scoring.full_run import Means
+from leadwright.engine.store.scoring.score_run import score_store
 
 from . import as_duckdb
 from .as_sql import Kinds, statement

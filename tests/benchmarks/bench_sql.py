@@ -19,8 +19,8 @@ from time import perf_counter
 import duckdb
 from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.sql import compile_sql
-from leadwright.engine.store.opening import open_store
-from leadwright.engine.store.parquet import export_parquet
+from leadwright.engine.store.database import open_store
+from leadwright.engine.store.export.parquet import export_parquet
 
 from .as_text import rules_text
 from .bench_what_if import evaluator_of

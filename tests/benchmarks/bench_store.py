@@ -16,12 +16,12 @@ from pathlib import Path
 from time import perf_counter
 
 from leadwright.engine.evaluate import Evaluator
-from leadwright.engine.store.catalogue import catalogue
-from leadwright.engine.store.leads import count_leads
-from leadwright.engine.store.opening import Store, open_store
-from leadwright.engine.store.rulesets import RulesetVersion, save_version
-from leadwright.engine.store.scoring import score_store
-from leadwright.engine.store.whole import Means
+from leadwright.engine.store.database import Store, open_store
+from leadwright.engine.store.records.catalogue import catalogue
+from leadwright.engine.store.records.leads import count_leads
+from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
+from leadwright.engine.store.scoring.full_run import Means
+from leadwright.engine.store.scoring.score_run import score_store
 
 from .as_sql import Kinds, statement
 from .neutral import Ruleset

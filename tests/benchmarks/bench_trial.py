@@ -13,9 +13,9 @@ from pathlib import Path
 from time import perf_counter, sleep
 
 from flask import Flask
-from leadwright.engine.evaluate.walk import conditions, nested
+from leadwright.engine.plan.walk import conditions, nested
 from leadwright.engine.reading import Reading, read
-from leadwright.engine.store.opening import Store, open_store
+from leadwright.engine.store.database import Store, open_store
 from leadwright.grammar.edits.document import key_of
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.web import Settings, create_app

@@ -19,8 +19,8 @@ from time import perf_counter
 
 from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.reading import read
-from leadwright.engine.store.opening import Store, open_store
-from leadwright.engine.store.what_if import WhatIf
+from leadwright.engine.store.database import Store, open_store
+from leadwright.engine.store.scoring.what_if import WhatIf
 from leadwright.grammar.messages.diagnostics import Source
 
 from .as_sql import Kinds

@@ -12,7 +12,7 @@ from itertools import islice
 from time import perf_counter
 from typing import Any
 
-from leadwright.engine.store.opening import Store
+from leadwright.engine.store.database import Store
 from leadwright.engine.values import day_of, read_moment
 
 from .as_expressions import RULE_ENGINE, ZEN, Result, condition_text, decider, sums, term

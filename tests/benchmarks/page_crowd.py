@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from leadwright.engine.store.opening import Store, open_store
+from leadwright.engine.store.database import Store, open_store
 from leadwright.tests.browser.site import served
 from leadwright.web.accounts.roles import Role
 from leadwright.web.accounts.tokens import make_token

@@ -6,8 +6,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from leadwright.engine.store.leads import add_field
-from leadwright.engine.store.opening import Store, open_store
+from leadwright.engine.store.database import Store, open_store
+from leadwright.engine.store.records.leads import add_field
 from leadwright.grammar.syntax.nodes import Kind
 
 from .as_sql import Kinds

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.database import open_store
 from leadwright.tests.browser.site import Site
 from leadwright.web.drafts import current
 from playwright.sync_api import BrowserContext, Locator, Page, expect

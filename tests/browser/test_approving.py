@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from leadwright.engine.cli.program import run
-from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.database import open_store
 from leadwright.tests.browser.axe import for_everybody
 from leadwright.tests.browser.conftest import Provoke, Serve, Visit
 from leadwright.tests.browser.people import PASSWORD, log_in

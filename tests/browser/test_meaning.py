@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.database import open_store
 from leadwright.tests.browser.conftest import Visit
 from leadwright.tests.browser.editor import Editor
 from leadwright.tests.browser.site import Site

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.database import open_store
 from leadwright.tests.browser.conftest import Provoke, Visit
 from leadwright.tests.browser.editor import Editor
 from leadwright.tests.browser.site import Site

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.database import open_store
 from leadwright.tests.browser.axe import for_everybody
 from leadwright.tests.browser.conftest import Visit
 from leadwright.tests.browser.editor import Editor

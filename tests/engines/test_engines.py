@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from leadwright.engine.sql import DIALECTS
 from leadwright.engine.sql.terms import whole
-from leadwright.engine.store.opening import open_store
-from leadwright.engine.store.parquet import export_parquet
+from leadwright.engine.store.database import open_store
+from leadwright.engine.store.export.parquet import export_parquet
 from leadwright.tests.engine.sql.sides import Engine, asked, differences, in_python, in_sql
 from leadwright.tests.engine.sql.worlds import World, hostile_world
 from leadwright.tests.engines.sides import Spark

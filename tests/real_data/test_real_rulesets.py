@@ -62,7 +62,9 @@ def stored_scores() -> dict[str, Decided]:
 @pytest.fixture(params=["by the record", "by the copy"])
 def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Scores leads one by one from the record, or in blocks from the copy."""
-    monkeypatch.setattr("leadwright.engine.store.whole.MANY", 0 if "copy" in request.param else 1 << 40)
+    monkeypatch.setattr(
+        "leadwright.engine.store.scoring.full_run.MANY", 0 if "copy" in request.param else 1 << 40
+    )
 
 
 def clamp(low: int, points: int, high: int) -> int:

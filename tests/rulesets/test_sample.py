@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from leadwright.engine.importing.mapping_file import mapping_beside, read_mapping
 from leadwright.engine.importing.run import import_file
-from leadwright.engine.store.catalogue import catalogue
-from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.database import open_store
+from leadwright.engine.store.records.catalogue import catalogue
 from leadwright.rulesets.sample import (
     EVENT_COLUMNS,
     LEAD_COLUMNS,

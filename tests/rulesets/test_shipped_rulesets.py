@@ -10,8 +10,8 @@ from leadwright.engine.importing.mapping_file import read_mapping
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.reading import read, read_file
 from leadwright.engine.ruleset import load
-from leadwright.engine.store.catalogue import catalogue
-from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.database import open_store
+from leadwright.engine.store.records.catalogue import catalogue
 from leadwright.engine.testing import coverage, run_tests
 from leadwright.grammar.text.formatter import format_text
 from leadwright.rulesets.sample import SAMPLE_NOW, Sample, make_sample, write_sample

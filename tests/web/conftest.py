@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from leadwright.engine.store.opening import Store, open_store
+from leadwright.engine.store.database import Store, open_store
 from leadwright.tests.web.small import small_database
 from leadwright.web import Settings, create_app
 from leadwright.web.accounts import passwords

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from leadwright.engine.cli.program import run
-from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.database import open_store
 
 HOSTILE = "<script>alert(1)</script>"
 

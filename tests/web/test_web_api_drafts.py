@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from leadwright.engine.store.opening import Store
+from leadwright.engine.store.database import Store
 from leadwright.web import Settings, create_app
 from leadwright.web.accounts.roles import Role
 from leadwright.web.accounts.tokens import make_token
 from leadwright.web.accounts.users import Doer, add_user
-from leadwright.web.drafts import take_text
+from leadwright.web.drafts import begin_with, current, take_text
 
 DRAFT = "/api/v1/rulesets/inbound/draft"
 
@@ -96,6 +96,29 @@ def test_a_draft_is_begun_and_thrown_away_with_its_text(client: FlaskClient) -> 
     gone = client.post("/api/v1/rulesets/fresh/draft/discard").json
     assert gone == {"text": "# mine", "draft": None}
     assert client.get("/api/v1/rulesets/fresh/draft").status_code == 404
+
+
+@pytest.mark.parametrize("text", ["when-a", "when-0", "group-x {", "when-a and", "-", "when a-"])
+def test_a_draft_is_begun_with_any_text(client: FlaskClient, text: str) -> None:
+    made = client.post("/api/v1/drafts", json={"name": "fresh", "text": text})
+    assert (made.status_code, made.json["text"], made.json["runs"]) == (201, text, False)
+    assert [
+        change["sort"] for change in client.get("/api/v1/rulesets/fresh/draft/changes").json["changes"]
+    ] == ["text"]
+
+
+def test_a_draft_whose_text_cannot_be_taken_in_is_not_begun(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object, **_more: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("leadwright.web.drafts.changes.note", fail)
+        with pytest.raises(MemoryError):
+            begin_with(store, "fresh", "# mine", who="ann")
+    assert current(store, "fresh") is None
+    assert begin_with(store, "fresh", "# mine", who="ann")
 
 
 def test_a_draft_is_published_at_the_revision_that_was_looked_at(client: FlaskClient, text: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from leadwright.engine.cli.program import run
-from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.database import open_store
 from leadwright.web.accounts.log_in import log_in
 
 Call = Callable[..., tuple[int, str]]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from leadwright.engine.store.opening import Store
+from leadwright.engine.store.database import Store
 from leadwright.web import access
 from leadwright.web.accounts.log_in import log_in
 from leadwright.web.accounts.roles import Role
@@ -51,7 +51,7 @@ def test_a_damaged_database_is_said_to_be_damaged(client: FlaskClient, database:
 def test_a_locked_database_is_read_all_the_same_and_written_later(
     client: FlaskClient, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from leadwright.engine.store.opening import open_store
+    from leadwright.engine.store.database import open_store
     from leadwright.web import database as module
 
     monkeypatch.setattr(
@@ -73,7 +73,7 @@ def test_a_locked_database_is_read_all_the_same_and_written_later(
 def test_a_locked_database_refuses_to_publish_and_keeps_what_was_typed(
     client: FlaskClient, database: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from leadwright.engine.store.opening import open_store
+    from leadwright.engine.store.database import open_store
     from leadwright.web import database as module
     from leadwright.web.drafts import current, take_text
 
@@ -127,7 +127,7 @@ def _long_ago() -> int:
 def _refusing(store: Store):
     from contextlib import contextmanager
 
-    from leadwright.engine.store.errors import explain
+    from leadwright.engine.store.database import explain
 
     @contextmanager
     def writing(_settings):

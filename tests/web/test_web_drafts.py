@@ -9,9 +9,8 @@ from random import Random
 from threading import Barrier, Thread
 
 import pytest
-from leadwright.engine.store.errors import StoreError
-from leadwright.engine.store.opening import Store, open_store
-from leadwright.engine.store.rulesets import load_version
+from leadwright.engine.store.database import Store, StoreError, open_store
+from leadwright.engine.store.records.rulesets import load_version
 from leadwright.grammar.edits import Edit
 from leadwright.grammar.edits.document import Manuscript
 from leadwright.grammar.messages.diagnostics import Source

@@ -10,9 +10,9 @@ import pytest
 from leadwright.engine.effect import effect
 from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.reading import read
-from leadwright.engine.store.leads import iterate_leads
-from leadwright.engine.store.opening import Store
-from leadwright.engine.store.what_if import WhatIf
+from leadwright.engine.store.database import Store
+from leadwright.engine.store.records.leads import iterate_leads
+from leadwright.engine.store.scoring.what_if import WhatIf
 from leadwright.engine.values import instant_of
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.web.small import RULES

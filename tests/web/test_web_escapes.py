@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from leadwright.engine.cli.program import run
-from leadwright.engine.store.opening import Store, open_store
+from leadwright.engine.store.database import Store, open_store
 from leadwright.web import Settings, create_app
 from leadwright.web.accounts.roles import Role
 from leadwright.web.accounts.users import Doer, add_user

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from leadwright.engine.check.files import FrozenFiles
 from leadwright.engine.reading import read
-from leadwright.engine.store.opening import Store
+from leadwright.engine.store.database import Store
 from leadwright.engine.testing import run_tests
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.web.accounts.audit import entries

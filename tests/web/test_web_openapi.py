@@ -11,7 +11,7 @@ import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.database import open_store
 from leadwright.web import Settings, create_app
 from leadwright.web.accounts.roles import Role
 from leadwright.web.accounts.tokens import make_token

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from leadwright.engine.store.opening import Store
+from leadwright.engine.store.database import Store
 from leadwright.web import Settings, create_app
 from leadwright.web.accounts.audit import entries
 from leadwright.web.accounts.roles import Role

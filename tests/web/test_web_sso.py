@@ -22,7 +22,7 @@ from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from leadwright.engine.cli.program import run
-from leadwright.engine.store.opening import Store
+from leadwright.engine.store.database import Store
 from leadwright.web import Settings, create_app
 from leadwright.web.accounts.audit import Action, entries
 from leadwright.web.accounts.roles import Role

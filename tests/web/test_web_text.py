@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from leadwright.engine.store.opening import Store
+from leadwright.engine.store.database import Store
 from leadwright.tests.web.conftest import calling, logged_in
 from leadwright.tests.web.small import RULES
 from leadwright.web.accounts.roles import Role

@@ -6,7 +6,7 @@ import re
 
 from flask import Flask
 from flask.testing import FlaskClient
-from leadwright.engine.store.opening import Store
+from leadwright.engine.store.database import Store
 from leadwright.web.accounts.audit import entries
 from leadwright.web.accounts.roles import Role
 from leadwright.web.accounts.tokens import make_token, tokens

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from ...engine.store.opening import Store
+from ...engine.store.database import Store
 from ...engine.values import moment_of
 
 _LONGEST = 300

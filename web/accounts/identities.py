@@ -6,7 +6,7 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from ...engine.store.opening import Store
+from ...engine.store.database import Store
 from .audit import Action, record
 from .log_in import begin_session
 from .passwords import hashed

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import time
 
-from ...engine.store.opening import Store
+from ...engine.store.database import Store
 from .audit import Action, record
 from .passwords import hashed, matches, outdated
 from .roles import Person, Role

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from ...engine.store.opening import Store
+from ...engine.store.database import Store
 from ...engine.values import moment_of
 from .audit import Action, record
 from .passwords import hashed, weakness

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.report.diagnostics import diagnostic_data
-from ...engine.store.opening import Store
+from ...engine.store.database import Store
 from ...grammar.edits import Edit, MergeConflict
 from ..access import doer, settings
 from ..accounts.roles import Role
@@ -16,7 +16,7 @@ from ..drafts import (
     Entry,
     NotDone,
     authors,
-    begin,
+    begin_with,
     catch_up,
     change,
     current,
@@ -87,11 +87,10 @@ def start(body: dict[str, Any]) -> dict[str, Any]:
     name = body["name"]
     check_name(name)
     with writing(settings()) as store:
-        if begin(store, name) is None:
+        draft = begin_with(store, name, body.get("text", ""), who=doer().who)
+        if draft is None:
             raise Problem(409, "Taken", f"There is a ruleset {name} already. Choose another name.")
-        if body.get("text"):
-            take_text(store, name, body["text"], who=doer().who, seen=0)
-        return draft_data(store, _draft(store, name))
+        return draft_data(store, draft)
 
 
 def log(name: str) -> dict[str, Any]:

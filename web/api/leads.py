@@ -6,9 +6,9 @@ from typing import Any
 
 from ...engine.report.decision_data import decision_data
 from ...engine.report.score_changes import turn_data
-from ...engine.store.leads import StoredLead, search_leads
-from ...engine.store.rulesets import ruleset_names
-from ...engine.store.score_changes import score_turns
+from ...engine.store.records.leads import StoredLead, search_leads
+from ...engine.store.records.rulesets import ruleset_names
+from ...engine.store.scoring.score_history import score_turns
 from ..access import settings
 from ..accounts.roles import Role
 from ..database import reading

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine.store.rulesets import RulesetVersion, ruleset_names, versions
+from ...engine.store.records.rulesets import RulesetVersion, ruleset_names, versions
 from ..access import doer, settings
 from ..accounts.roles import Role
 from ..database import reading, writing

@@ -7,7 +7,7 @@ shows an older text is brought together with what others did since.
 
 from __future__ import annotations
 
-from .changes import Changed, NotDone, change, discard, take_text
+from .changes import Changed, NotDone, begin_with, change, discard, take_text
 from .draft import Draft, begin, current, draft_names, forget
 from .log import Entry, authors, entries, text_at
 from .texts import Texts
@@ -23,6 +23,7 @@ __all__ = [
     "Texts",
     "authors",
     "begin",
+    "begin_with",
     "catch_up",
     "change",
     "current",

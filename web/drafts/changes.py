@@ -7,10 +7,10 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ...engine.store.opening import Store
+from ...engine.store.database import Store
 from ...grammar.edits import Applied, Conflict, Edit, MergeConflict, apply, merge
 from ...grammar.edits.inverse import restoring
-from .draft import Draft, held, kept
+from .draft import Draft, begun, held, kept
 from .log import OWN, Entry, changes_since, note, take_back, text_at
 from .texts import Texts
 
@@ -77,19 +77,34 @@ def take_text(
     store: Store, ruleset: str, text: str, *, who: str, seen: int, texts: Texts | None = None
 ) -> Changed:
     """Takes in a text that was written in the text view, brought together with what others did since."""
-    texts = texts or Texts()
     with store.transaction() as connection:
         draft = held(connection, store, ruleset)
-        later = changes_since(connection, ruleset, seen) if seen < draft.revision else []
-        merged = merge(text_at(draft, later), text, draft.text)
-        conflicts = tuple(
-            replace(found, message=_naming(found.message, first_at(found.key, later), who))
-            for found in merged.conflicts
-        )
-        if merged.text == draft.text:
-            return Changed(draft, {}, conflicts=conflicts)
-        made = saved(connection, draft, merged.text, texts, who=who, sort="text", edits=())
-        return Changed(made, {}, conflicts=conflicts)
+        return _take_text(connection, draft, text, who=who, seen=seen, texts=texts or Texts())
+
+
+def begin_with(store: Store, ruleset: str, text: str, *, who: str) -> Draft | None:
+    """A draft of a ruleset that has no version yet, with its first text as a change that can be undone: both
+    or neither. None where there is a ruleset or draft of the name."""
+    with store.transaction() as connection:
+        draft = begun(connection, ruleset)
+        if draft is None or not text:
+            return draft
+        return _take_text(connection, draft, text, who=who, seen=draft.revision, texts=Texts()).draft
+
+
+def _take_text(
+    connection: sqlite3.Connection, draft: Draft, text: str, *, who: str, seen: int, texts: Texts
+) -> Changed:
+    later = changes_since(connection, draft.ruleset, seen) if seen < draft.revision else []
+    merged = merge(text_at(draft, later), text, draft.text)
+    conflicts = tuple(
+        replace(found, message=_naming(found.message, first_at(found.key, later), who))
+        for found in merged.conflicts
+    )
+    if merged.text == draft.text:
+        return Changed(draft, {}, conflicts=conflicts)
+    made = saved(connection, draft, merged.text, texts, who=who, sort="text", edits=())
+    return Changed(made, {}, conflicts=conflicts)
 
 
 def discard(store: Store, ruleset: str, *, who: str, texts: Texts | None = None) -> Changed:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from ...engine.store.opening import Store
-from ...engine.store.rulesets import load_version, ruleset_names
+from ...engine.store.database import Store
+from ...engine.store.records.rulesets import load_version, ruleset_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,19 @@ def draft_names(store: Store) -> list[str]:
 def begin(store: Store, ruleset: str, text: str = "") -> Draft | None:
     """A draft of a ruleset that has no version yet; None where there is a ruleset or draft of the name."""
     with store.transaction() as connection:
-        taken = connection.execute(
-            "SELECT 1 FROM ruleset WHERE name = :name UNION ALL SELECT 1 FROM draft WHERE ruleset = :name",
-            {"name": ruleset},
-        ).fetchone()
-        if taken:
-            return None
-        made = Draft(ruleset, text, None, "", 0)
-        _add(connection, made)
+        return begun(connection, ruleset, text)
+
+
+def begun(connection: sqlite3.Connection, ruleset: str, text: str = "") -> Draft | None:
+    """As `begin`, in a transaction that goes on."""
+    taken = connection.execute(
+        "SELECT 1 FROM ruleset WHERE name = :name UNION ALL SELECT 1 FROM draft WHERE ruleset = :name",
+        {"name": ruleset},
+    ).fetchone()
+    if taken:
+        return None
+    made = Draft(ruleset, text, None, "", 0)
+    _add(connection, made)
     return made
 
 

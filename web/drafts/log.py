@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...engine.store.opening import Store
+from ...engine.store.database import Store
 from ...engine.values import moment_of
 from ...grammar.edits import Edit
 from .draft import Draft

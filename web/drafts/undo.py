@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...engine.store.opening import Store
+from ...engine.store.database import Store
 from ...grammar.edits import Applied, apply
 from .changes import Changed, NotDone, named, saved
 from .draft import held

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ...engine.store.opening import Store
-from ...engine.store.rulesets import RulesetVersion, load_version, ruleset_names
+from ...engine.store.database import Store
+from ...engine.store.records.rulesets import RulesetVersion, load_version, ruleset_names
 from ...grammar.edits import MergeConflict, merge
 from ...grammar.edits.document import Manuscript
 from ...grammar.edits.inverse import restoring

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from ...engine.store.errors import StoreError
-from ...engine.store.opening import Store
+from ...engine.store.database import Store, StoreError
 from ..access import person, settings
 from ..accounts.roles import Role
 from ..database import reading, writable, writing

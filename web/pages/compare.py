@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 
 from ...engine.compare import compare
-from ...engine.store.opening import Store
-from ...engine.store.rulesets import ruleset_names, versions
+from ...engine.store.database import Store
+from ...engine.store.records.rulesets import ruleset_names, versions
 from ..access import settings
 from ..database import reading
 from ..drafts import draft_names

@@ -10,8 +10,8 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from ...engine.store.opening import Store
-from ...engine.store.rulesets import RulesetVersion, ruleset_names, versions
+from ...engine.store.database import Store
+from ...engine.store.records.rulesets import RulesetVersion, ruleset_names, versions
 from ..access import settings
 from ..accounts.audit import Action, entries_about
 from ..database import reading

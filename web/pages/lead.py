@@ -11,12 +11,12 @@ from flask import Blueprint, render_template
 from ...engine.decision import Decision
 from ...engine.evaluate import Evaluator
 from ...engine.report.decision import next_change_words
-from ...engine.store.events import StoredEvent, events_of
-from ...engine.store.known import seen_by_run
-from ...engine.store.leads import StoredLead
-from ...engine.store.opening import Store
-from ...engine.store.rulesets import ruleset_names
-from ...engine.store.score_changes import Turn, run_numbered, score_turns, turn_since
+from ...engine.store.database import Store
+from ...engine.store.records.events import StoredEvent, events_of
+from ...engine.store.records.history import seen_by_run
+from ...engine.store.records.leads import StoredLead
+from ...engine.store.records.rulesets import ruleset_names
+from ...engine.store.scoring.score_history import Turn, run_numbered, score_turns, turn_since
 from ..access import settings
 from ..database import reading
 from ..lookups import as_events, instant_asked, lead_with, standing, stored_scores, version_choices

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from ...engine.store.leads import StoredLead, count_leads, search_leads
-from ...engine.store.opening import Store
-from ...engine.store.rulesets import ruleset_names
+from ...engine.store.database import Store
+from ...engine.store.records.leads import StoredLead, count_leads, search_leads
+from ...engine.store.records.rulesets import ruleset_names
 from ..access import settings
 from ..database import reading
 from ..lookups import highest, stored_scores

@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 from ... import rulesets as shipped_folder
 from ...engine.check.files import FileProblem, Folder, FrozenFiles
 from ...engine.starters import first_text, starter_text
-from ...engine.store.opening import Store
-from ...engine.store.rulesets import ruleset_names
+from ...engine.store.database import Store
+from ...engine.store.records.rulesets import ruleset_names
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.limits import LARGEST_TEXT
 from ...grammar.syntax.nodes import Title

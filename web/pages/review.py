@@ -6,8 +6,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from ...engine.compare import compare
-from ...engine.store.errors import StoreError
-from ...engine.store.opening import Store
+from ...engine.store.database import Store, StoreError
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.parse import parse
 from ..access import account, doer, needs, settings

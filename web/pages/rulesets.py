@@ -9,8 +9,8 @@ from flask import Blueprint, Response, current_app, render_template, request
 
 from ...engine.plan import Plan
 from ...engine.report.catalogue import catalogue_data
-from ...engine.store.opening import Store
-from ...engine.store.rulesets import RulesetVersion, ruleset_names
+from ...engine.store.database import Store
+from ...engine.store.records.rulesets import RulesetVersion, ruleset_names
 from ...grammar.messages.diagnostics import Severity
 from ...grammar.syntax import nodes
 from ...grammar.text.sentences import sentence

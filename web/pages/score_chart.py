@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...engine.store.score_changes import Turn
+from ...engine.store.scoring.score_history import Turn
 
 WIDTH, HEIGHT = 640, 120
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 8, 10, 24

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ...engine.store.errors import StoreError
+from ...engine.store.database import StoreError
 from ..access import open_to_all, settings
 from ..accounts.identities import Vouched, log_in_vouched, refused
 from ..accounts.users import AccountError

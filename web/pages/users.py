@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ...engine.store.opening import Store
+from ...engine.store.database import Store
 from ..access import account, doer, needs, settings
 from ..accounts.roles import Role
 from ..accounts.tokens import revoke_token, tokens

@@ -11,7 +11,7 @@ from ...engine.report.decision import when
 from ...engine.report.paper import counted, listed, percent, shown, signed
 from ...engine.report.score_changes import along_words, cause_words, clue_words, stage_words
 from ...engine.score_change import Cause
-from ...engine.store.errors import StoreError
+from ...engine.store.database import StoreError
 from ..access import person, session_cookie
 from ..accounts.roles import Role
 from ..problems import Problem

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ...engine.store.opening import Store
+from ...engine.store.database import Store
 from ...engine.values import moment_of
 from ..accounts.audit import Action, record
 from ..accounts.users import Doer

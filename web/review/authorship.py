@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from ...engine.compare import compare
-from ...engine.store.opening import Store
-from ...engine.store.rulesets import ruleset_names, versions
+from ...engine.store.database import Store
+from ...engine.store.records.rulesets import ruleset_names, versions
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.nodes import Tree
 from ...grammar.syntax.parse import parse

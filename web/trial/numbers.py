@@ -9,7 +9,7 @@ from functools import cached_property
 from ...engine.evaluate import Evaluator
 from ...engine.plan import Condition, Definition, Disqualification, Stage
 from ...engine.reading import Reading
-from ...engine.store.what_if import Counts
+from ...engine.store.scoring.what_if import Counts
 from ...engine.trial.marks import Marks, Watched
 from ...engine.trial.places import Places
 from ...grammar.edits.document import key_of

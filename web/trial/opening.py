@@ -13,8 +13,8 @@ from ...engine.effect import Effect
 from ...engine.evaluate import Evaluator
 from ...engine.plan import Plan
 from ...engine.reading import Reading
-from ...engine.store.leads import search_leads
-from ...engine.store.opening import Store
+from ...engine.store.database import Store
+from ...engine.store.records.leads import search_leads
 from ...engine.trial.marks import Watched
 from ...engine.values import instant_of
 from ...grammar.syntax.parse import parse

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from ...engine.reading import Reading
-from ...engine.store.leads import find_lead
-from ...engine.store.opening import Store
+from ...engine.store.database import Store
+from ...engine.store.records.leads import find_lead
 from ...engine.trial.as_test import as_test
 from ...grammar.edits import Edit
 from ..access import needs, settings

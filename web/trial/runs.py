@@ -11,9 +11,9 @@ from threading import Event, Lock, Thread
 
 from ...engine.effect import Effect
 from ...engine.evaluate import Evaluator
-from ...engine.store.leads import find_lead
-from ...engine.store.opening import open_store
-from ...engine.store.what_if import Counts, Stopped, WhatIf
+from ...engine.store.database import open_store
+from ...engine.store.records.leads import find_lead
+from ...engine.store.scoring.what_if import Counts, Stopped, WhatIf
 from ..naming import told
 
 MOST_MOVES = 12

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ...engine.plan import Plan
 from ...engine.report.paper import cut, shown
-from ...engine.store.leads import StoredLead, find_lead, search_leads
-from ...engine.store.opening import Store
+from ...engine.store.database import Store
+from ...engine.store.records.leads import StoredLead, find_lead, search_leads
 from ...engine.trial.case import Case, case_of_test
 from ...engine.values import instant_of
 from ..lookups import events_of_lead

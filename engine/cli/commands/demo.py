@@ -13,7 +13,7 @@ from ..failures import Failure, of_the_disk
 
 if TYPE_CHECKING:
     from ...report.paper import Paper
-    from ...store.opening import Store
+    from ...store.database import Store
 
 _RULES = Path(__file__).parents[3] / "rulesets" / "saas-inbound.rules"
 
@@ -43,10 +43,10 @@ def _show(path: Path, folder: Path) -> None:
     from ....rulesets.sample import SAMPLE_NOW, write_sample
     from ...report.paper import counted
     from ...report.scores import scored_text
-    from ...store.catalogue import catalogue
-    from ...store.events import count_events
-    from ...store.leads import count_leads
-    from ...store.opening import open_store
+    from ...store.database import open_store
+    from ...store.records.catalogue import catalogue
+    from ...store.records.events import count_events
+    from ...store.records.leads import count_leads
     from ..rulesets import published, rules_named
     from .score import score
 
@@ -82,8 +82,8 @@ def _load(store: Store, file: Path) -> None:
 def _one_lead(store: Store, sheet: Paper, stage: str, to: str | None = None) -> list[str]:
     """The explanation of the lead that scored highest in a stage; with `to`, what it lacks for another."""
     from ...evaluate import Evaluator
-    from ...store.leads import find_lead
-    from ...store.rulesets import version_numbered
+    from ...store.records.leads import find_lead
+    from ...store.records.rulesets import version_numbered
     from ..data import events_of_lead
     from ..rulesets import of_version
     from ..scored import highest, last_run

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from ...effect import Effect
-    from ...store.opening import Store
+    from ...store.database import Store
     from ..rulesets import Rules
 
 
@@ -71,7 +71,7 @@ def command(
 
 
 def _both(old: str, new: str, store: Store | None) -> tuple[Rules, Rules]:
-    from ...store.catalogue import catalogue
+    from ...store.records.catalogue import catalogue
 
     known = catalogue(store) if store is not None else None
     return rules_named(old, store, known), rules_named(new, store, known)
@@ -79,7 +79,7 @@ def _both(old: str, new: str, store: Store | None) -> tuple[Rules, Rules]:
 
 def _effect(store: Store, before: Rules, after: Rules, now: dt.datetime, named: int | None) -> Effect:
     from ...evaluate import Evaluator
-    from ...store.what_if import WhatIf
+    from ...store.scoring.what_if import WhatIf
     from ...values import instant_of
 
     with ProgressLine() as progress:

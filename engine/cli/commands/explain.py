@@ -12,9 +12,9 @@ from ..failures import Failure
 if TYPE_CHECKING:
     from ...decision import Decision, StageFinding
     from ...report.paper import Paper
-    from ...store.leads import StoredLead
-    from ...store.opening import Store
-    from ...store.rulesets import RulesetVersion
+    from ...store.database import Store
+    from ...store.records.leads import StoredLead
+    from ...store.records.rulesets import RulesetVersion
     from ..rulesets import Rules
 
 _SHOWN_FIELDS = 3
@@ -23,9 +23,8 @@ _MOST_SUGGESTED = 5
 
 def _complete_lead(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """The ids of leads that begin like this."""
-    from ...store.errors import StoreError
-    from ...store.leads import search_leads
-    from ...store.opening import open_store
+    from ...store.database import StoreError, open_store
+    from ...store.records.leads import search_leads
 
     try:
         with open_store(ctx.params.get("db") or "leads.db", read_only=True, wait=0.2) as store:
@@ -76,7 +75,7 @@ def command(
     if changes:
         return _changes(lead, rules, at, db, as_json)
     from ...evaluate import Evaluator
-    from ...store.opening import open_store
+    from ...store.database import open_store
     from ..data import events_of_lead
     from ..scored import instant_of_reading
 
@@ -103,8 +102,8 @@ def command(
 def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bool) -> int:
     from ...evaluate import Evaluator
     from ...report.score_changes import turn_data, turns_text
-    from ...store.opening import open_store
-    from ...store.score_changes import score_turns, turn_since
+    from ...store.database import open_store
+    from ...store.scoring.score_history import score_turns, turn_since
     from ..clock import instant_asked
     from ..rulesets import of_version
 
@@ -148,7 +147,7 @@ def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bo
 
 
 def _lead(store: Store, asked: str) -> StoredLead:
-    from ...store.leads import count_leads, find_lead, search_leads
+    from ...store.records.leads import count_leads, find_lead, search_leads
 
     found = find_lead(store, asked)
     if found is not None:
@@ -168,8 +167,8 @@ def _lead(store: Store, asked: str) -> StoredLead:
 
 
 def _rules(store: Store, asked: str | None) -> Rules:
-    from ...store.catalogue import catalogue
-    from ...store.rulesets import version_numbered
+    from ...store.records.catalogue import catalogue
+    from ...store.records.rulesets import version_numbered
     from ..rulesets import of_version, rules_named
     from ..scored import last_run
 
@@ -211,7 +210,7 @@ def told_by(store: Store, lead: StoredLead) -> list[str]:
     """What tells this lead from others: its first texts."""
     from ....grammar.syntax.nodes import Kind
     from ...report.paper import shown
-    from ...store.leads import stored_fields
+    from ...store.records.leads import stored_fields
 
     names = [name for name, field in stored_fields(store).items() if field.kind is Kind.TEXT]
     texts = [str(lead.fields[name]) for name in names if name in lead.fields]

@@ -14,8 +14,8 @@ from ..progress import ProgressLine
 
 if TYPE_CHECKING:
     from ...plan import Plan
-    from ...store.opening import Store
-    from ...store.parquet import Exported
+    from ...store.database import Store
+    from ...store.export.parquet import Exported
 
 
 @click.command(
@@ -51,8 +51,8 @@ def command(rules: tuple[str, ...], folder: Path, per_file: int, db: str, as_jso
     where RULES (files or names) read some as other kinds, name these too.
     """
     _require_packages()
-    from ...store.opening import open_store
-    from ...store.parquet import export_parquet
+    from ...store.database import open_store
+    from ...store.export.parquet import export_parquet
 
     with open_store(db, read_only=True) as store, ProgressLine() as progress:
         done = export_parquet(store, folder, _plans(store, rules), per_file=per_file, progress=progress)
@@ -64,7 +64,7 @@ def command(rules: tuple[str, ...], folder: Path, per_file: int, db: str, as_jso
 
 
 def _plans(store: Store, rules: tuple[str, ...]) -> list[Plan]:
-    from ...store.catalogue import catalogue
+    from ...store.records.catalogue import catalogue
     from ..rulesets import rules_named
 
     known = catalogue(store) if rules else None

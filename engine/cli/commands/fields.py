@@ -21,8 +21,8 @@ def command(db: str, values: int, as_json: bool) -> int:
     their objects (what was visited, downloaded, attended) and properties.
     """
     from ...report.catalogue import catalogue_data, catalogue_text
-    from ...store.catalogue import catalogue
-    from ...store.opening import open_store
+    from ...store.database import open_store
+    from ...store.records.catalogue import catalogue
 
     with open_store(db) as store:
         found = catalogue(store)

@@ -104,8 +104,8 @@ def command(file: str, db: str, rejects: str | None, as_json: bool, **asked: Any
 
 def _load(path: Path, label: str | None, db: str, rejects: str | None, asked: dict[str, Any]) -> ImportReport:
     from ...importing.run import import_file
-    from ...store.catalogue import catalogue
-    from ...store.opening import open_store
+    from ...store.database import open_store
+    from ...store.records.catalogue import catalogue
 
     found = _asked(path, asked)
     target = Path(rejects) if rejects else Path("stdin.rejects.csv") if label else None

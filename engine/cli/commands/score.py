@@ -11,7 +11,7 @@ from ..command import Command, at_option, db_option, json_option, paper, write, 
 
 if TYPE_CHECKING:
     from ...report.scores import Scored
-    from ...store.opening import Store
+    from ...store.database import Store
     from ..rulesets import Rules
 
 
@@ -47,8 +47,8 @@ def command(
     the version that made it.
     """
     from ...report.scores import scored_data, scored_text
-    from ...store.catalogue import catalogue
-    from ...store.opening import open_store
+    from ...store.database import open_store
+    from ...store.records.catalogue import catalogue
     from ..clock import instant_asked
     from ..rulesets import published, rules_named
 
@@ -70,8 +70,8 @@ def command(
 
 def rules_in_use(store: Store) -> list[Rules]:
     """The newest version of each ruleset that leads were scored by. Raises Failure where there is none."""
-    from ...store.freshness import scored_rulesets
-    from ...store.rulesets import load_version
+    from ...store.records.freshness import scored_rulesets
+    from ...store.records.rulesets import load_version
     from ..failures import Failure
     from ..rulesets import of_version
 
@@ -90,8 +90,8 @@ def score(
     """Scores the leads that are due by a published ruleset, with progress, and counts where all stand."""
     from ...evaluate import Evaluator
     from ...report.scores import Scored
-    from ...store.scoring import score_store
-    from ...store.whole import Means
+    from ...store.scoring.full_run import Means
+    from ...store.scoring.score_run import score_store
     from ...values import instant_of
     from ..command import note
     from ..progress import ProgressLine

@@ -127,8 +127,8 @@ def _fill(path: Path) -> None:
     from ....rulesets.sample import SAMPLE_NOW, write_sample
     from ...importing.mapping_file import mapping_beside, read_mapping
     from ...importing.run import import_file
-    from ...store.catalogue import catalogue
-    from ...store.opening import open_store
+    from ...store.database import open_store
+    from ...store.records.catalogue import catalogue
     from ..progress import ProgressLine
     from ..rulesets import published, rules_named
     from .score import score

@@ -66,7 +66,7 @@ def command(
         if store is None:
             found = rules_named(rules, None, None)
         else:
-            from ...store.catalogue import catalogue
+            from ...store.records.catalogue import catalogue
 
             found = rules_named(rules, store, catalogue(store))
     _require_sqlglot()

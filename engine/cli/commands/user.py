@@ -15,7 +15,7 @@ from ..failures import Failure
 
 if TYPE_CHECKING:
     from ....web.accounts.users import Doer
-    from ...store.opening import Store
+    from ...store.database import Store
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -46,7 +46,7 @@ def command() -> None:
 @contextmanager
 def _open(db: str, *, read_only: bool = False) -> Iterator[tuple[Store, Doer]]:
     from ....web.accounts.users import AccountError, Doer
-    from ...store.opening import open_store
+    from ...store.database import open_store
 
     try:
         with open_store(db, read_only=read_only) as store:

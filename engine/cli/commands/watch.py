@@ -16,8 +16,8 @@ from ..command import Command, db_option, note, write
 
 if TYPE_CHECKING:
     from ...evaluate import Evaluator
-    from ...store.opening import Store
-    from ...store.scoring import RunReport
+    from ...store.database import Store
+    from ...store.scoring.score_run import RunReport
 
 _HELD = dt.timedelta(days=1)
 """How far a clock may be set back without all leads being scored anew as of the earlier time."""
@@ -47,13 +47,12 @@ def command(rules: tuple[str, ...], every: float, db: str, as_json: bool) -> int
     got events are scored again, and those whose score time alone changes; all of them once a new version
     of a ruleset is published. Stop it with Ctrl+C: what is under way is finished first.
     """
-    from ...store.locks import only_one
-    from ...store.opening import open_store
+    from ...store.database import only_one, open_store
 
     with open_store(db) as store, only_one(store.path, "watch", "watching"):
         watch = Watch(store, _named(store, rules))
-        if not as_json:
-            write(f"Watching {', '.join(watch.names)} in {db}, every {every:g} seconds. Ctrl+C stops it.")
+        say = note if as_json else write
+        say(f"Watching {', '.join(watch.names)} in {db}, every {every:g} seconds. Ctrl+C stops it.")
         with stopped_by_signals() as stop:
             while True:
                 for report in watch.look():
@@ -66,7 +65,7 @@ def command(rules: tuple[str, ...], every: float, db: str, as_json: bool) -> int
 
 
 def _named(store: Store, asked: tuple[str, ...]) -> list[str]:
-    from ...store.freshness import scored_rulesets
+    from ...store.records.freshness import scored_rulesets
     from ..failures import Failure
 
     known = scored_rulesets(store)
@@ -116,7 +115,7 @@ class Watch:
 
         Where another program is in the way, that is said, and left to the next look.
         """
-        from ...store.errors import StoreError
+        from ...store.database import StoreError
 
         reports = []
         for name in self.names:
@@ -131,9 +130,9 @@ class Watch:
 
     def _score(self, name: str) -> RunReport:
         from ...evaluate import Evaluator
-        from ...store.freshness import freshness
-        from ...store.rulesets import load_version
-        from ...store.scoring import score_store
+        from ...store.records.freshness import freshness
+        from ...store.records.rulesets import load_version
+        from ...store.scoring.score_run import score_store
         from ...values import instant_of
         from ..clock import present
         from ..rulesets import of_version

@@ -14,8 +14,8 @@ from leadwright.engine.evaluate import Detail, Evaluator, Event
 from leadwright.engine.evaluate.facts import Facts
 from leadwright.engine.evaluate.wakes import Wakes
 from leadwright.engine.plan import Plan
-from leadwright.engine.store.legend import Legend
-from leadwright.engine.store.outcomes import Outcomes
+from leadwright.engine.store.scoring.explanation_lines import Legend
+from leadwright.engine.store.scoring.results import Outcomes
 from leadwright.engine.values import DAY, MICROSECONDS, moment_of
 from leadwright.grammar.syntax.nodes import Unit
 from leadwright.tests.engine.blocks.in_blocks import block_of, kinds_of

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.database import open_store
 
 Run = Callable[..., Any]
 
@@ -147,7 +147,7 @@ def test_what_cannot_be_imported_says_so(
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Databases in use are not waited for."""
-    monkeypatch.setattr("leadwright.engine.store.opening.open_store", partial(open_store, wait=0.01))
+    monkeypatch.setattr("leadwright.engine.store.database.open_store", partial(open_store, wait=0.01))
 
 
 @pytest.mark.usefixtures("impatient")

@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,10 +20,13 @@ LATE = "lead,what,page,at\nL2,requested,demo,2026-01-14T10:00:00Z\n"
 
 @contextmanager
 def watching(*more: str) -> Iterator[subprocess.Popen[str]]:
+    """A watch that has begun."""
     with subprocess.Popen(
         [*WATCH, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
+            assert process.stderr is not None
+            assert process.stderr.readline().startswith("Watching ")
             yield process
         finally:
             process.kill()
@@ -68,7 +70,6 @@ def test_watch_scores_what_comes_and_stops_when_told_to(leadwright: Run, data: P
     before = totals(data)["L2"]
     with watching() as process:
         assert process.stdout is not None
-        time.sleep(0.5)
         refused = leadwright("watch")
         assert (refused.code, "another program is watching" in refused.err) == (2, True)
         load_late(leadwright, data)
@@ -82,7 +83,6 @@ def test_watch_scores_what_comes_and_stops_when_told_to(leadwright: Run, data: P
 def test_watch_goes_on_after_a_kill(leadwright: Run, data: Path) -> None:
     leadwright("score", "inbound.rules")
     with watching() as process:
-        time.sleep(0.5)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
     load_late(leadwright, data)

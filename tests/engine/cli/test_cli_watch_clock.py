@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from leadwright.engine.cli.commands.watch import Watch
-from leadwright.engine.store.freshness import freshness
+from leadwright.engine.store.records.freshness import freshness
 from leadwright.engine.values import DAY, moment_of
 from leadwright.tests.engine.store.test_store_fresh import HOUR, World
 

@@ -10,7 +10,7 @@ import pytest
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns, Reading
 from leadwright.engine.importing.report import ImportReport
 from leadwright.engine.importing.run import import_file
-from leadwright.engine.store.opening import Store, open_store
+from leadwright.engine.store.database import Store, open_store
 
 
 class Desk:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from leadwright.engine.importing.mapping import REST, ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
-from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.database import open_store
 
 HEAD = "id,type,at,object,amount\n"
 ROW = "1,visited,2026-01-01T10:00:00Z,pricing,\n"

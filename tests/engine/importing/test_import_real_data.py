@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
-from leadwright.engine.store.catalogue import catalogue
-from leadwright.engine.store.leads import stored_fields
+from leadwright.engine.store.records.catalogue import catalogue
+from leadwright.engine.store.records.leads import stored_fields
 from leadwright.grammar.syntax.nodes import Kind
 
 DATA = Path(os.environ.get("LEADWRIGHT_DATA", Path(__file__).parents[4] / "shared" / "data"))

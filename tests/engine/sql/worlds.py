@@ -14,9 +14,9 @@ from leadwright.engine.importing.mapping_file import mapping_beside, read_mappin
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.plan import Plan
 from leadwright.engine.reading import read, read_file
-from leadwright.engine.store.catalogue import catalogue
-from leadwright.engine.store.leads import iterate_leads
-from leadwright.engine.store.opening import Store, open_store
+from leadwright.engine.store.database import Store, open_store
+from leadwright.engine.store.records.catalogue import catalogue
+from leadwright.engine.store.records.leads import iterate_leads
 from leadwright.engine.values import instant_of, moment_of
 from leadwright.rulesets.sample import SAMPLE_NOW, write_sample
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead

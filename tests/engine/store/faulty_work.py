@@ -14,11 +14,11 @@ from leadwright.engine.importing import staging
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.reading import read
-from leadwright.engine.store import scorer, scoring, whole
-from leadwright.engine.store.copy import upkeep
-from leadwright.engine.store.opening import Store, open_store
-from leadwright.engine.store.rulesets import save_version
-from leadwright.engine.store.whole import Means
+from leadwright.engine.store.database import Store, open_store
+from leadwright.engine.store.mirror import sync
+from leadwright.engine.store.records.rulesets import save_version
+from leadwright.engine.store.scoring import full_run, row_scorer, score_run
+from leadwright.engine.store.scoring.full_run import Means
 from leadwright.grammar.messages.diagnostics import Source
 
 EVENTS = ColumnMapping("lead", events=(EventColumns("at", type="type", object="object"),))
@@ -37,11 +37,11 @@ def in_small_batches(patch: Callable[[Any, str, int], None] = setattr) -> None:
     """Makes a transaction and a file of every few rows, so that a kill finds many of them."""
     patch(staging, "LEAD_BATCH", 20)
     patch(staging, "EVENT_BATCH", 20)
-    patch(scorer, "PORTION", 15)
-    patch(scoring, "PORTION", 15)
-    patch(whole, "PORTION", 15)
-    patch(whole, "MANY", 0)
-    patch(upkeep, "MOST", 16)
+    patch(row_scorer, "PORTION", 15)
+    patch(score_run, "PORTION", 15)
+    patch(full_run, "PORTION", 15)
+    patch(full_run, "MANY", 0)
+    patch(sync, "MOST", 16)
 
 
 def score(
@@ -52,7 +52,7 @@ def score(
     assert plan is not None
     version = save_version(store, "inbound", text, plan.digest)
     at = time.time_ns() // 1000 if now is None else now
-    scoring.score_store(store, Evaluator(plan), version, at, whole=whole, means=Means(processes=processes))
+    score_run.score_store(store, Evaluator(plan), version, at, whole=whole, means=Means(processes=processes))
 
 
 def main() -> None:

@@ -9,12 +9,17 @@ import pytest
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns, Reading
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.plan import Meaning, Resolution
-from leadwright.engine.store.catalogue import catalogue
-from leadwright.engine.store.errors import StoreError
-from leadwright.engine.store.events import count_events, event_kinds, events_of
-from leadwright.engine.store.leads import count_leads, find_lead, iterate_leads, search_leads, stored_fields
-from leadwright.engine.store.opening import Store, open_store
-from leadwright.engine.store.rulesets import load_version, ruleset_names, save_version, versions
+from leadwright.engine.store.database import Store, StoreError, open_store
+from leadwright.engine.store.records.catalogue import catalogue
+from leadwright.engine.store.records.events import count_events, event_kinds, events_of
+from leadwright.engine.store.records.leads import (
+    count_leads,
+    find_lead,
+    iterate_leads,
+    search_leads,
+    stored_fields,
+)
+from leadwright.engine.store.records.rulesets import load_version, ruleset_names, save_version, versions
 from leadwright.grammar.syntax.nodes import Kind
 
 LEADS = """\

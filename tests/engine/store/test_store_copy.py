@@ -14,15 +14,14 @@ from typing import Any
 import pytest
 from leadwright.engine.blocks.block import Block
 from leadwright.engine.blocks.deciding import Unsupported
-from leadwright.engine.store import scoring, whole
-from leadwright.engine.store.copy import upkeep
-from leadwright.engine.store.copy.files import BlockFile, Damaged
-from leadwright.engine.store.copy.manifest import load
-from leadwright.engine.store.copy.reading import Reading
-from leadwright.engine.store.copy.upkeep import folder_of, up_to_date, verify
-from leadwright.engine.store.leads import change_kind, stored_fields
-from leadwright.engine.store.opening import Store, open_store
-from leadwright.engine.store.whole import Means
+from leadwright.engine.store.database import Store, open_store
+from leadwright.engine.store.mirror import sync
+from leadwright.engine.store.mirror.block_reader import Reading
+from leadwright.engine.store.mirror.files import BlockFile, Damaged, load
+from leadwright.engine.store.mirror.sync import folder_of, up_to_date, verify
+from leadwright.engine.store.records.leads import change_kind, stored_fields
+from leadwright.engine.store.scoring import full_run, score_run
+from leadwright.engine.store.scoring.full_run import Means
 from leadwright.engine.values import DAY
 from leadwright.grammar.syntax.nodes import Kind
 from leadwright.tests.engine.store.test_store_fresh import World
@@ -35,8 +34,8 @@ Lead = tuple[dict[str, object], list[tuple[int, int, str]]]
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(upkeep, "MOST", 8)
-    monkeypatch.setattr(upkeep, "_MOST_SUPPLEMENTS", 3)
+    monkeypatch.setattr(sync, "MOST", 8)
+    monkeypatch.setattr(sync, "_MOST_SUPPLEMENTS", 3)
     return World(tmp_path, 1)
 
 
@@ -99,7 +98,7 @@ def state(store: Store) -> int:
 def test_scores_from_the_copy_are_those_from_the_record(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr(upkeep, "MOST", 8)
+    monkeypatch.setattr(sync, "MOST", 8)
     world = World(tmp_path, seed)
     for _ in range(6):
         world.something_happens()
@@ -129,7 +128,7 @@ def test_what_is_not_found_from_arrays_is_found_from_the_record(
     def unsupported(*_: object) -> None:
         raise Unsupported
 
-    monkeypatch.setattr("leadwright.engine.store.bulk.Deciding", unsupported)
+    monkeypatch.setattr("leadwright.engine.store.scoring.block_scorer.Deciding", unsupported)
     report = world.score(means=FROM_COPY)
     assert (report.tally.leads, report.note) == (len(world.found()), None)
     assert {key: (row[0], row[1], row[3] == 1) for key, row in world.kept().items()} == world.found()
@@ -146,7 +145,7 @@ def test_two_processes_take_pieces_of_the_copy(world: World) -> None:
 def test_with_little_memory_the_scores_are_the_same(
     world: World, monkeypatch: pytest.MonkeyPatch, memory: int
 ) -> None:
-    monkeypatch.setattr(whole, "MANY", 0)
+    monkeypatch.setattr(full_run, "MANY", 0)
     world.score(means=Means(memory=memory))
     assert folder_of(world.store.path).exists() == (memory == 256)
     found = rows(world.store)
@@ -154,15 +153,15 @@ def test_with_little_memory_the_scores_are_the_same(
     assert rows(world.store) == found
 
 
-# --- upkeep -----------------------------------------------------------------------------------
+# --- sync -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_in_step_after_any_imports_and_edits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr(upkeep, "MOST", 8)
-    monkeypatch.setattr(upkeep, "_MOST_SUPPLEMENTS", 3)
+    monkeypatch.setattr(sync, "MOST", 8)
+    monkeypatch.setattr(sync, "_MOST_SUPPLEMENTS", 3)
     world = World(tmp_path, seed)
     for number in range(12):
         if number % 3:
@@ -318,7 +317,7 @@ def test_broken_off_at_any_step_it_is_in_step_the_next_time(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(upkeep._Upkeep if at == "_put" else upkeep, at, broken)
+        patch.setattr(sync._Upkeep if at == "_put" else sync, at, broken)
         with pytest.raises(KeyboardInterrupt):
             up_to_date(world.store)
     world.add_events(2)
@@ -326,7 +325,7 @@ def test_broken_off_at_any_step_it_is_in_step_the_next_time(
 
 
 def test_a_change_while_it_is_made_is_not_lost(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = upkeep.write_block
+    write = sync.write_block
     done: list[int] = []
 
     def and_something_happens(path: Path, block: Block) -> None:
@@ -335,7 +334,7 @@ def test_a_change_while_it_is_made_is_not_lost(world: World, monkeypatch: pytest
             done.append(1)
             world.add_events(5)
 
-    monkeypatch.setattr(upkeep, "write_block", and_something_happens)
+    monkeypatch.setattr(sync, "write_block", and_something_happens)
     up_to_date(world.store).__exit__()
     assert done
     assert_in_step(world.store)
@@ -344,7 +343,7 @@ def test_a_change_while_it_is_made_is_not_lost(world: World, monkeypatch: pytest
 def test_all_leads_changing_while_it_is_made_makes_it_anew(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = upkeep.write_block
+    write = sync.write_block
     done: list[int] = []
 
     def and_a_kind_changes(path: Path, block: Block) -> None:
@@ -354,7 +353,7 @@ def test_all_leads_changing_while_it_is_made_makes_it_anew(
             with world.store.transaction():
                 change_kind(world.store, stored_fields(world.store)["employees"], Kind.TEXT)
 
-    monkeypatch.setattr(upkeep, "write_block", and_a_kind_changes)
+    monkeypatch.setattr(sync, "write_block", and_a_kind_changes)
     assert_in_step(world.store)
 
 
@@ -370,7 +369,7 @@ def test_where_it_cannot_be_written_the_record_serves_and_it_is_said(world: Worl
 def test_what_is_due_is_found_at_once_as_one_by_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr(scoring, "ENOUGH", 1)
+    monkeypatch.setattr(score_run, "ENOUGH", 1)
     world = World(tmp_path, seed)
     for _ in range(10):
         world.something_happens()
@@ -414,7 +413,7 @@ def test_a_full_disk_leaves_the_record_to_serve(world: World, monkeypatch: pytes
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(upkeep, "write_block", full)
+        patch.setattr(sync, "write_block", full)
         report = world.score(means=FROM_COPY)
     assert report.note is not None
     assert "No space left on device" in report.note
@@ -426,7 +425,7 @@ def test_a_full_disk_leaves_the_record_to_serve(world: World, monkeypatch: pytes
 def test_leads_with_many_events_share_a_block_with_fewer(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upkeep, "EVENTS", 12)
+    monkeypatch.setattr(sync, "EVENTS", 12)
     world.add_events(100)
     with up_to_date(world.store) as copy:
         assert 1 <= copy.manifest.span < 8

@@ -18,8 +18,7 @@ from pathlib import Path
 import pytest
 from leadwright.engine.importing.mapping import ColumnMapping
 from leadwright.engine.importing.run import import_file
-from leadwright.engine.store.errors import StoreError
-from leadwright.engine.store.opening import Store, open_store
+from leadwright.engine.store.database import Store, StoreError, open_store
 from leadwright.tests.engine.store import faulty_work
 
 KILLS = int(os.environ.get("LEADWRIGHT_KILLS", "12"))

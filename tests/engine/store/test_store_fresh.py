@@ -13,15 +13,13 @@ from leadwright.engine.evaluate import Detail, Evaluator, Event
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.reading import read
-from leadwright.engine.store.errors import StoreError
-from leadwright.engine.store.events import events_of
-from leadwright.engine.store.leads import change_kind, iterate_leads, stored_fields
-from leadwright.engine.store.locks import only_one
-from leadwright.engine.store.opening import open_store
-from leadwright.engine.store.rulesets import RulesetVersion, save_version
-from leadwright.engine.store.score_changes import score_turns, turn_since
-from leadwright.engine.store.scores import score_history
-from leadwright.engine.store.scoring import RunReport, score_store
+from leadwright.engine.store.database import StoreError, only_one, open_store
+from leadwright.engine.store.records.events import events_of
+from leadwright.engine.store.records.leads import change_kind, iterate_leads, stored_fields
+from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
+from leadwright.engine.store.scoring.score_history import score_turns, turn_since
+from leadwright.engine.store.scoring.score_run import RunReport, score_store
+from leadwright.engine.store.scoring.scores import score_history
 from leadwright.engine.values import DAY, instant_of, moment_of
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.nodes import Kind
@@ -289,12 +287,12 @@ def test_a_field_of_another_kind_has_all_leads_scored_again(world: World) -> Non
 def test_a_broken_off_run_over_all_leads_is_begun_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from leadwright.engine.store import scorer
+    from leadwright.engine.store.scoring import row_scorer
 
     def broken(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(scorer.Scorer, "score", broken)
+    monkeypatch.setattr(row_scorer.Scorer, "score", broken)
     with pytest.raises(KeyboardInterrupt):
         world.score()
     monkeypatch.undo()
@@ -316,7 +314,7 @@ def test_two_rulesets_are_each_kept_fresh(world: World) -> None:
 
 
 def test_two_never_score_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadwright.engine.store.scoring.PATIENCE", 0.0)
+    monkeypatch.setattr("leadwright.engine.store.scoring.score_run.PATIENCE", 0.0)
     with (
         only_one(world.store.path, "scoring", "scoring the leads of"),
         pytest.raises(StoreError, match="another program is scoring"),

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 from leadwright.engine.cli.commands.watch import Watch
-from leadwright.engine.store.errors import StoreError
-from leadwright.engine.store.opening import Store, open_store
-from leadwright.engine.store.rulesets import load_version
+from leadwright.engine.store.database import Store, StoreError, open_store
+from leadwright.engine.store.records.rulesets import load_version
 from leadwright.engine.values import DAY, moment_of
 from leadwright.tests.engine.store import faulty_work
 from leadwright.tests.engine.store.test_store_faults import events, kept, load, written

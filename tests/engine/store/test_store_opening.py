@@ -7,8 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from leadwright.engine.store.errors import StoreError, explain
-from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.database import StoreError, explain, open_store
 from leadwright.engine.store.schema import APPLICATION_ID, VERSION
 
 

@@ -12,11 +12,10 @@ import pytest
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.sql import compile_sql
-from leadwright.engine.store import parquet
-from leadwright.engine.store.errors import StoreError
-from leadwright.engine.store.leads import count_leads
-from leadwright.engine.store.opening import Store, open_store
-from leadwright.engine.store.parquet import export_parquet
+from leadwright.engine.store.database import Store, StoreError, open_store
+from leadwright.engine.store.export import parquet
+from leadwright.engine.store.export.parquet import export_parquet
+from leadwright.engine.store.records.leads import count_leads
 from leadwright.tests.engine.sql.sides import in_python
 from leadwright.tests.engine.sql.worlds import World, sample_world
 

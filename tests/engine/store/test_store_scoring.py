@@ -12,14 +12,13 @@ from leadwright import Ruleset, load
 from leadwright.engine.evaluate import Event
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
-from leadwright.engine.store import helpers, scoring
-from leadwright.engine.store.events import events_of
-from leadwright.engine.store.leads import find_lead, iterate_leads
-from leadwright.engine.store.opening import Store, open_store
-from leadwright.engine.store.rulesets import RulesetVersion, save_version
-from leadwright.engine.store.scores import score_history, standings, stored_score
-from leadwright.engine.store.scoring import RunReport, score_store
-from leadwright.engine.store.whole import Means
+from leadwright.engine.store.database import Store, open_store
+from leadwright.engine.store.records.events import events_of
+from leadwright.engine.store.records.leads import find_lead, iterate_leads
+from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
+from leadwright.engine.store.scoring.full_run import Means
+from leadwright.engine.store.scoring.score_run import RunReport, score_run, score_store, work_units
+from leadwright.engine.store.scoring.scores import score_history, standings, stored_score
 from leadwright.engine.values import instant_of
 
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
@@ -214,13 +213,13 @@ def test_two_processes_find_what_one_finds(store: Store, monkeypatch: pytest.Mon
     again = store.connection.execute("SELECT lead, total, outcome, lines FROM score ORDER BY lead").fetchall()
     assert again == rows
     store.connection.execute("DELETE FROM scored")
-    monkeypatch.setattr(helpers.sys, "executable", "/bin/false")
+    monkeypatch.setattr(work_units.sys, "executable", "/bin/false")
     assert run(store, rules, processes=2, whole=True).tally == one.tally
 
 
 def test_progress_is_told_and_never_goes_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scoring, "PORTION", 2)
-    monkeypatch.setattr("leadwright.engine.store.whole.PORTION", 2)
+    monkeypatch.setattr(score_run, "PORTION", 2)
+    monkeypatch.setattr("leadwright.engine.store.scoring.full_run.PORTION", 2)
     rules = load(RULES)
     told: list[float] = []
     version = version_of(store, rules)

@@ -11,12 +11,12 @@ from leadwright.engine.effect import effect
 from leadwright.engine.evaluate import Evaluator, Event
 from leadwright.engine.evaluate.facts import Row
 from leadwright.engine.reading import read
-from leadwright.engine.store import measured, what_if
-from leadwright.engine.store.copy import upkeep
-from leadwright.engine.store.events import events_of
-from leadwright.engine.store.leads import iterate_leads
-from leadwright.engine.store.timelines import Span, Timelines
-from leadwright.engine.store.what_if import Stopped, WhatIf
+from leadwright.engine.store.mirror import sync
+from leadwright.engine.store.records.events import events_of
+from leadwright.engine.store.records.leads import iterate_leads
+from leadwright.engine.store.scoring.lead_reader import Span, Timelines
+from leadwright.engine.store.scoring.score_run import lead_columns, what_if
+from leadwright.engine.store.scoring.what_if import Stopped, WhatIf
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.engine.store.test_store_fresh import RULES, World
 
@@ -58,7 +58,7 @@ def facts(world: World):
 
 
 def test_edits_one_after_another_do_what_deciding_says(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measured, "PORTION", 7)
+    monkeypatch.setattr(lead_columns, "PORTION", 7)
     chance = random.Random(5)
     asked, live, text = WhatIf(), evaluator(TEXT), TEXT
     for old, new in EDITS:
@@ -81,15 +81,15 @@ class Forbidden(Timelines):
 @pytest.mark.parametrize("few", [100, 0], ids=["blocks", "supplements"])
 def test_from_the_copy_it_says_the_same(world: World, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     monkeypatch.setattr(what_if, "MANY", 0)
-    monkeypatch.setattr(upkeep, "_FEW", few)
-    monkeypatch.setattr(measured, "Timelines", Forbidden)
+    monkeypatch.setattr(sync, "_FEW", few)
+    monkeypatch.setattr(lead_columns, "Timelines", Forbidden)
     chance = random.Random(8)
     asked, live, pieces = WhatIf(), evaluator(TEXT), 0
     for old, new in EDITS:
         draft = evaluator(TEXT.replace(old, new))
         found = asked.effect(world.store, live, draft, world.now)
         assert found == effect(live, draft, facts(world), world.now)
-        pieces = max(pieces, len(list(upkeep.folder_of(world.store.path).glob("*.block"))))
+        pieces = max(pieces, len(list(sync.folder_of(world.store.path).glob("*.block"))))
         if chance.random() < 0.5:
             world.add_events(3)
     assert (pieces > 1) is (few == 0)
@@ -102,13 +102,13 @@ def test_a_damaged_copy_is_read_past_and_made_anew(
     monkeypatch.setattr(what_if, "MANY", 0)
     live, draft = evaluator(TEXT), evaluator(TEXT.replace(*EDITS[0]))
     right = WhatIf().effect(world.store, live, draft, world.now)
-    (block,) = upkeep.folder_of(world.store.path).glob("*.block")
+    (block,) = sync.folder_of(world.store.path).glob("*.block")
     whole = block.read_bytes()
     lost = len(whole) // part
     block.write_bytes(whole[:-lost] + b"?" * lost)
     for _ in range(2):
         assert WhatIf().effect(world.store, live, draft, world.now) == right
-    (block,) = upkeep.folder_of(world.store.path).glob("*.block")
+    (block,) = sync.folder_of(world.store.path).glob("*.block")
     assert len(block.read_bytes()) == len(whole)
     assert b"????????" not in block.read_bytes()
 
@@ -118,7 +118,7 @@ def test_an_edit_that_asks_for_nothing_new_reads_no_events(
 ) -> None:
     asked, live = WhatIf(), evaluator(TEXT)
     asked.effect(world.store, live, live, world.now)
-    monkeypatch.setattr(measured, "measuring", None)
+    monkeypatch.setattr(lead_columns, "measuring", None)
     for old, new in EDITS[:4] + EDITS[5:10]:
         found = asked.effect(world.store, live, evaluator(TEXT.replace(old, new)), world.now, most_moves=2)
         assert found.leads == sum(found.totals_after.values())
@@ -135,7 +135,7 @@ def test_the_moves_named_are_the_greatest(world: World) -> None:
 
 
 def test_it_can_be_stopped_and_tells_how_far_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measured, "PORTION", 5)
+    monkeypatch.setattr(lead_columns, "PORTION", 5)
     asked, live, told = WhatIf(), evaluator(TEXT), list[tuple[str, float]]()
     with pytest.raises(Stopped):
         asked.effect(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Event
 from typing import Any
 
-from leadwright.engine.store.what_if import Stopped, WhatIf
+from leadwright.engine.store.scoring.what_if import Stopped, WhatIf
 
 
 class Slow(WhatIf):

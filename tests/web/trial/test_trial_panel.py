@@ -12,8 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from leadwright.engine.cli.program import run
 from leadwright.engine.evaluate import Evaluator
-from leadwright.engine.store.leads import iterate_leads
-from leadwright.engine.store.opening import Store
+from leadwright.engine.store.database import Store
+from leadwright.engine.store.records.leads import iterate_leads
 from leadwright.grammar.syntax.nodes import Span
 from leadwright.tests.web.small import HOSTILE, RULES
 from leadwright.tests.web.trial.slow import Slow

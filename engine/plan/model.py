@@ -1,0 +1,645 @@
+"""The plan: what a checked ruleset means, with every name resolved and nothing of its syntax left.
+
+The checker makes it; the back ends, the explanation, the lints, the next change and the comparison of
+rulesets read it. Indices point into the plan's own tuples. Constants are prepared (see `values`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax.nodes import Kind, Span, Unit
+from ..values import Prepared
+
+Given = object
+"""A value as a lead or an event is given it, before `values.prepare`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a part was written (source, place, line from 1) and its canonical text."""
+
+    source: Source = field(compare=False, repr=False)
+    span: Span = field(compare=False)
+    line: int = field(compare=False)
+    text: str
+
+
+# --- text patterns ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A text asked for, as the literal keys between its stars.
+
+    One part is an exact text; `("vp ", "")` is `vp *`. The whole of a text must match.
+    """
+
+    parts: tuple[str, ...]
+
+    @property
+    def exact(self) -> str | None:
+        """The one text that matches, or None where there is a star."""
+        return self.parts[0] if len(self.parts) == 1 else None
+
+    def matches(self, key: str) -> bool:
+        """Whether the whole key matches."""
+        parts = self.parts
+        if len(parts) == 1:
+            return key == parts[0]
+        first, last = parts[0], parts[-1]
+        if len(key) < len(first) + len(last) or not (key.startswith(first) and key.endswith(last)):
+            return False
+        position, stop = len(first), len(key) - len(last)
+        for part in parts[1:-1]:
+            found = key.find(part, position, stop)
+            if found < 0:
+                return False
+            position = found + len(part)
+        return True
+
+
+# --- fields and events ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field the ruleset reads: its name in rules, its name in the data, its kind, its default."""
+
+    name: str
+    column: str
+    kind: Kind
+    default: Prepared = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Events of one type in the data; their object is the property `by`, or the event's own."""
+
+    type: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Which events count by what they are: the feeds of a name and a pattern for the object.
+
+    `object` None takes any event, also one without an object; a pattern needs an object.
+    """
+
+    name: str
+    feeds: tuple[Feed, ...]
+    object: Pattern | None
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """now - D < at <= now."""
+
+    amount: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """now < x <= now + D; for fields only."""
+
+    amount: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """start <= at < end, in microseconds; None is unbounded."""
+
+    start: int | None
+    end: int | None
+
+
+Window = Last | Next | Range
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A set of a lead's events, none after now: by selector, by filter, by window."""
+
+    selector: int
+    where: Condition | None
+    window: Last | Range | None
+
+
+class Measure(Enum):
+    """What a signal measures of its selection.
+
+    COUNT events; SUM, AVG, MIN, MAX of a property that is a number (SUM of none is 0, the others are
+    unknown); DISTINCT objects; DAYS distinct UTC days; FIRST and LAST instant (unknown of none);
+    FOLLOWED: yes where some event of the selection has one of `then` at or after it, at most `within`
+    microseconds later, the two being different events.
+    """
+
+    COUNT = "count"
+    SUM = "sum"
+    AVG = "avg"
+    MIN = "min"
+    MAX = "max"
+    DISTINCT = "distinct"
+    DAYS = "days"
+    FIRST = "first"
+    LAST = "last"
+    FOLLOWED = "followed"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One thing measured over a lead's events, once however many conditions read it.
+
+    `of` is the property that SUM, AVG, MIN and MAX read.
+    """
+
+    measure: Measure
+    events: Selection
+    of: str | None = None
+    then: Selection | None = None
+    within: int | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of its value."""
+        if self.measure is Measure.FOLLOWED:
+            return Kind.YES_NO
+        return Kind.DATETIME if self.measure in (Measure.FIRST, Measure.LAST) else Kind.NUMBER
+
+
+# --- values -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A prepared constant of a kind."""
+
+    kind: Kind
+    value: Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """The value of a field of the lead."""
+
+    field: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyValue:
+    """The value of a property of the event in question; only inside `where`."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class SignalValue:
+    """The value of a signal."""
+
+    signal: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreValue:
+    """A score after its range; None is the total. Only in stages and disqualifications."""
+
+    score: int | None
+
+    @property
+    def kind(self) -> Kind:
+        """Always a number."""
+        return Kind.NUMBER
+
+
+@dataclass(frozen=True, slots=True)
+class DefineValue:
+    """The value of a define that is a value."""
+
+    define: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """`left operator right` on numbers, the operator one of + - * /.
+
+    Unknown where either side is, at division by zero, and where the result is not finite.
+    """
+
+    operator: str
+    left: Value
+    right: Value
+
+    @property
+    def kind(self) -> Kind:
+        """Always a number."""
+        return Kind.NUMBER
+
+
+@dataclass(frozen=True, slots=True)
+class DaysBetween:
+    """Whole days from a moment to now (`since`) or from now to it (`until`), unknown when negative.
+
+    Of a datetime: whole 24-hour days, rounded down. Of a date: calendar days, today being 0.
+    """
+
+    of: Value
+    until: bool
+
+    @property
+    def kind(self) -> Kind:
+        """Always a number."""
+        return Kind.NUMBER
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """What follows the last @ of a text; unknown without one or with nothing behind it."""
+
+    of: Value
+
+    @property
+    def kind(self) -> Kind:
+        """Always text."""
+        return Kind.TEXT
+
+
+Value = (
+    Constant
+    | FieldValue
+    | PropertyValue
+    | SignalValue
+    | ScoreValue
+    | DefineValue
+    | Calculation
+    | DaysBetween
+    | Domain
+)
+
+
+# --- conditions -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Kleene's and."""
+
+    items: tuple[Condition, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """Kleene's or."""
+
+    items: tuple[Condition, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Kleene's not."""
+
+    item: Condition
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`left operator right`, the operator one of = != < <= > >=; unknown where either side is.
+
+    Both sides are of one kind, or one is a date and the other a datetime: a datetime is `=` to a day
+    within it, `>` after its end, `<=` up to its end. Numbers that come from `Calculation` or from a
+    SUM, AVG, MIN or MAX are rounded to 6 decimals first (half to even, Python's `round`).
+    """
+
+    operator: str
+    left: Value
+    right: Value
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """low <= value <= high, as two `Compare`s would say it."""
+
+    value: Value
+    low: Value
+    high: Value
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A text that matches one of the patterns, a number or a moment that equals one of the constants.
+
+    Of texts: some entry matches. `list` names the list asked, None for values written in place.
+    """
+
+    value: Value
+    patterns: tuple[Pattern, ...]
+    constants: tuple[Constant, ...]
+    list: str | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """A text that matches one pattern (contains, starts with, ends with, like).
+
+    Of texts, some entry equals (`contains`) the pattern.
+    """
+
+    value: Value
+    pattern: Pattern
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class IsKnown:
+    """Whether a value is known (`known` True) or unknown; itself never unknown."""
+
+    value: Value
+    known: bool
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class IsYes:
+    """A yes/no value, as it is."""
+
+    value: Value
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A date or datetime in a window around now, or in a fixed range.
+
+    A date is in `Last` once its day has begun and began after now - D; in `Next` until its day has
+    ended and if it begins by now + D; in a `Range` by the beginning of its day.
+    """
+
+    value: Value
+    window: Window
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A define that is a condition."""
+
+    define: int
+    origin: Origin
+
+
+Clause = Compare | Between | OneOf | Matches | IsKnown | IsYes | Within
+Condition = All | Any | Not | Clause | Holds
+
+
+# --- rules and scores -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A define: exactly one of `condition` and `value` is set. Definitions stand in order of use."""
+
+    name: str
+    condition: Condition | None
+    value: Value | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Decay:
+    """Fading by `percent` of the first points, or halving (percent None), each whole `every` microseconds.
+
+    Fading: trunc(points * max(0, 100 - percent * k) / 100); halving: trunc(points / 2**k), where k is the
+    number of whole `every` in the event's age. Exact integer arithmetic, toward zero, per event.
+    """
+
+    percent: int | None
+    every: int
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """The events that a rule pays for: of the selection, the latest per UTC day, ISO week or month
+    (`once`), and of those each, the latest or the first (`which`)."""
+
+    events: Selection
+    which: str
+    once: Unit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What a rule gives one score (None: the total), per firing or per event, and its own bounds."""
+
+    score: int | None
+    points: int
+    decay: Decay | None
+    least: int | None
+    most: int | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule in force. `identity` is its name, or its canonical text where it has none.
+
+    It fires where its condition is true (None: always) and, with `each`, at least one event is there.
+    """
+
+    identity: str
+    name: str | None
+    condition: Condition | None
+    each: Each | None
+    contributions: tuple[Contribution, ...]
+    tags: tuple[str, ...]
+    group: int | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Bounds on what its rules, which all feed `score`, give together."""
+
+    name: str
+    score: int | None
+    least: int | None
+    most: int | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A named score, or the total (name None), and its range, either end open where None."""
+
+    name: str | None
+    low: int | None
+    high: int | None
+    origin: Origin | None
+
+
+# --- decisions --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of a track; stages stand from lowest to highest within their track."""
+
+    name: str
+    track: str
+    condition: Condition
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Disqualification:
+    """A reason that outranks every stage."""
+
+    reason: str
+    condition: Condition
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """Labels of a score (None: the total), from the highest band down; `otherwise` below all bands."""
+
+    score: int | None
+    bands: tuple[tuple[str, int], ...]
+    otherwise: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An outcome: reached at the instant of the first event of the selection."""
+
+    name: str
+    events: Selection
+    origin: Origin
+
+
+# --- tests ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GivenEvent:
+    """Events of a test: how many, of what, when (microseconds), with which properties as written."""
+
+    type: str
+    object: str | None
+    at: int
+    times: int
+    properties: Mapping[str, Given]
+
+
+class ExpectedOf(Enum):
+    """What an expectation is about."""
+
+    SCORE = "score"
+    STAGE = "stage"
+    GRADE = "grade"
+    TAG = "tag"
+    RULE = "rule"
+    DISQUALIFIED = "disqualified"
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One expectation: `subject` is a score's name (None: total), a track, or a tag or rule identity.
+
+    `operator` is one of = != < <= > >=; `value` the number, stage (None: no stage) or label wanted.
+    """
+
+    of: ExpectedOf
+    subject: str | None
+    operator: str
+    value: int | str | None
+    negated: bool
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """A test of the ruleset: facts by name in the rules, held at `now` (microseconds)."""
+
+    name: str
+    now: int
+    fields: Mapping[str, Given]
+    events: tuple[GivenEvent, ...]
+    expect: tuple[Expectation, ...]
+    origin: Origin
+
+
+# --- the whole --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ListEntries:
+    """A list with its entries as written, where each stands (None: in a file), and their patterns."""
+
+    name: str
+    entries: tuple[str, ...]
+    patterns: tuple[Pattern, ...]
+    origins: tuple[Origin | None, ...]
+    origin: Origin
+
+
+class Meaning(Enum):
+    """What a bare name was resolved to."""
+
+    DEFINE = "define"
+    FIELD = "field"
+    EVENT = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How one name was resolved, kept with a published version so that data cannot change it."""
+
+    meaning: Meaning
+    kind: Kind | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole checked ruleset.
+
+    `total` is the total's range. `tracks` are in order of appearance. `rules` are those in force;
+    `off` the identities of the switched-off. `names` is every bare name that was resolved. `digest` is
+    the SHA-256, in hex, of the texts (included and listed files too) and of `names`: one meaning, one digest.
+    """
+
+    title: str | None
+    fields: tuple[Field, ...]
+    selectors: tuple[Selector, ...]
+    signals: tuple[Signal, ...]
+    definitions: tuple[Definition, ...]
+    lists: tuple[ListEntries, ...]
+    scores: tuple[Score, ...]
+    total: Score
+    groups: tuple[Group, ...]
+    rules: tuple[Rule, ...]
+    off: tuple[str, ...]
+    stages: tuple[Stage, ...]
+    tracks: tuple[str, ...]
+    disqualifications: tuple[Disqualification, ...]
+    grades: tuple[Grade, ...]
+    outcomes: tuple[Outcome, ...]
+    tests: tuple[RuleTest, ...]
+    names: Mapping[str, Resolution]
+    sources: tuple[Source, ...] = field(compare=False, repr=False)
+    digest: str

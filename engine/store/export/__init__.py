@@ -1,0 +1,1 @@
+"""What is in the record, written to files and other databases."""

@@ -1,0 +1,338 @@
+"""The copy kept in step with the record: made anew or brought up to date, whichever it takes.
+
+The record knows the copy's states by their tokens. A state whose token it does not know, because the copy
+belongs to another database or the database was put back to an earlier day, is not used. The token of a new
+state is noted before anything is read, so that from then on every change is noted too; then its files are
+written, the manifest is put in place and the former token forgotten. Whatever happens between these, the
+manifest that is there is one the record knows, or it is made anew.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from ...blocks.block import EVENTS, MOST, Block
+from ...evaluate.columns import Bools, Ints
+from ..database import Store, StoreError, only_one, open_store
+from ..records.freshness import ALL_CHANGED
+from .block_reader import Reading
+from .files import BlockFile, Damaged, Manifest, Piece, load, save, write_block
+
+_FEW = 8
+"""A block is read anew once more than one in so many of its leads stand in supplements."""
+
+_MOST_SUPPLEMENTS = 16
+_TRIES = 3
+_PROBES = 64
+PATIENCE = 60.0
+"""Seconds to wait for another program that is at the copy."""
+
+Tell = Callable[[str, float], None]
+
+
+def folder_of(database: Path) -> Path:
+    """Where the copy of a database is kept: beside it, and it may be deleted at any time."""
+    return database.with_name(f"{database.name}-copy")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A piece of the copy. Later pieces have the leads of the numbers `gone`, which are in order."""
+
+    file: BlockFile
+    gone: Ints
+
+    def block(self) -> Block:
+        """Its leads, also those that a later piece has. Raises `Damaged`."""
+        return self.file.block()
+
+    @cached_property
+    def live(self) -> Bools | None:
+        """Which of its leads no later piece has, None for all."""
+        if not len(self.gone):
+            return None
+        leads = self.file.leads
+        places = np.minimum(np.searchsorted(leads, self.gone), len(leads) - 1)
+        live = np.ones(len(leads), np.bool_)
+        live[places[leads[places] == self.gone]] = False
+        return live
+
+    @property
+    def leads(self) -> Ints:
+        """The numbers of the live leads."""
+        leads = self.file.leads
+        return leads if self.live is None else leads[self.live]
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One state of the copy: the data up to a batch. Use it in a `with` statement, which closes its files."""
+
+    folder: Path
+    manifest: Manifest
+
+    def __enter__(self) -> Copy:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for unit in self.__dict__.get("units", ()):
+            unit.file.close()
+
+    def __getstate__(self) -> dict[str, object]:
+        """What is sent to another process, which opens the files for itself."""
+        return {"folder": self.folder, "manifest": self.manifest}
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """Its pieces, open. Raises `Damaged` where one is not as it was written."""
+        span = self.manifest.span
+        blocks = {piece.number: piece for piece in self.manifest.pieces if piece.number is not None}
+        later = np.empty(0, np.int64)
+        found: dict[str, Unit] = {}
+        for piece in sorted(self.manifest.pieces, key=lambda piece: piece.state, reverse=True):
+            file = self._opened(piece, found)
+            if piece.number is None:
+                gone = np.union1d(later, file.leads[_in_newer(file.leads // span, piece, blocks)])
+                later = np.union1d(later, file.leads)
+            else:
+                first, last = np.searchsorted(later, [piece.number * span, (piece.number + 1) * span])
+                gone = later[first:last]
+            found[piece.file] = Unit(file, gone)
+        return tuple(found[piece.file] for piece in self.manifest.pieces)
+
+    def _opened(self, piece: Piece, found: Mapping[str, Unit]) -> BlockFile:
+        """A piece's file; where it is not what it should be, those opened before are closed."""
+        try:
+            file = BlockFile(self.folder / piece.file)
+            try:
+                if len(file.leads) == file.size == piece.leads:
+                    return file
+                raise Damaged(file.path)
+            except Damaged:
+                file.close()
+                raise
+        except Damaged:
+            for unit in found.values():
+                unit.file.close()
+            raise
+
+
+def up_to_date(store: Store, tell: Tell | None = None) -> Copy:
+    """The copy of a store, with all that has been committed until now, its files open.
+
+    Raises `StoreError` where it cannot be written, and what `tell` raises.
+    """
+    folder = folder_of(store.path)
+    with only_one(store.path, "copy", "making the copy of", PATIENCE), _explained(folder):
+        upkeep = _Upkeep(store, folder, tell or _silent)
+        for _ in range(_TRIES):
+            try:
+                copy = upkeep.run()
+                if copy is not None:
+                    _ = copy.units
+                    return copy
+            except Damaged:
+                shutil.rmtree(folder, ignore_errors=True)
+    raise StoreError(
+        f"the copy for bulk work in {folder} is damaged as soon as it is written", "look after the disk"
+    )
+
+
+def discard(store: Store) -> None:
+    """Deletes the copy; the next who needs it makes it anew."""
+    with only_one(store.path, "copy", "making the copy of", PATIENCE):
+        shutil.rmtree(folder_of(store.path), ignore_errors=True)
+
+
+def verify(store: Store) -> None:
+    """Reads every byte of the copy and deletes it if any is not as it was written."""
+    folder = folder_of(store.path)
+    manifest = load(folder)
+    if manifest is None:
+        return
+    with only_one(store.path, "copy", "making the copy of", PATIENCE):
+        try:
+            for piece in manifest.pieces:
+                with closing(BlockFile(folder / piece.file)) as file:
+                    file.check()
+        except Damaged:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _silent(_what: str, _share: float) -> None:
+    return
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """What goes wrong with the folder of the copy, as an error that says where."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"the copy for bulk work in {folder} cannot be written: {error.strerror or error}",
+            "make room for it, or allow writing to the folder of the database",
+        ) from error
+
+
+class _Upkeep:
+    """One time of bringing the copy into step."""
+
+    def __init__(self, store: Store, folder: Path, tell: Tell) -> None:
+        self.store = store
+        self.folder = folder
+        self.tell = tell
+        self.span = MOST
+
+    def run(self) -> Copy | None:
+        """The copy in step with the record, None where all of the record changed in the meantime."""
+        with _at_one_moment(self.store) as (reader, data):
+            former = self._known(reader.connection)
+            if former is not None and former.data == data:
+                return Copy(self.folder, former)
+        self.folder.mkdir(exist_ok=True)
+        token = secrets.token_hex(8)
+        with self.store.transaction() as connection:
+            connection.execute("INSERT INTO copy SELECT ?, data FROM state", (token,))
+        with _at_one_moment(self.store) as (reader, data):
+            former = self._known(reader.connection)
+            state = 1 if former is None else former.state + 1
+            self.span = _span(reader.connection) if former is None else former.span
+            pieces = self._pieces(reader, former, state, token)
+        manifest = Manifest(token, data, state, self.span, tuple(pieces))
+        return Copy(self.folder, manifest) if self._put(manifest) else None
+
+    def _known(self, connection: sqlite3.Connection) -> Manifest | None:
+        """The state of the copy that is there, if the record knows it, and knows it as it is."""
+        manifest = load(self.folder)
+        if manifest is None or manifest.data < _all_changed(connection):
+            return None
+        row = connection.execute("SELECT data FROM copy WHERE token = ?", (manifest.token,)).fetchone()
+        return manifest if row is not None and row[0] == manifest.data else None
+
+    def _put(self, manifest: Manifest) -> bool:
+        """Makes a state the one there is; not if all leads have come to read differently since."""
+        with self.store.transaction() as connection:
+            connection.execute("UPDATE copy SET data = ? WHERE token = ?", (manifest.data, manifest.token))
+            if manifest.data < _all_changed(connection):
+                return False
+        save(self.folder, manifest)
+        with self.store.transaction() as connection:
+            connection.execute("DELETE FROM copy WHERE token NOT IN (?, ?)", (manifest.token, ALL_CHANGED))
+        needed = {piece.file for piece in manifest.pieces}
+        for path in self.folder.iterdir():
+            if path.suffix in (".block", ".part") and path.name not in needed:
+                # Elsewhere than on POSIX a file that is still read stays; the next time finds it.
+                with suppress(OSError):
+                    path.unlink()
+        return True
+
+    # --- what there is to do --------------------------------------------------------------------
+
+    def _pieces(self, reader: Store, former: Manifest | None, state: int, token: str) -> list[Piece]:
+        """The pieces of the new state, those that are new being written."""
+        reading = Reading(reader)
+        if former is None:
+            return list(self._blocks(reading, _all_blocks(reader.connection, self.span), state, token))
+        blocks = {piece.number: piece for piece in former.pieces if piece.number is not None}
+        touched = _touched(reader.connection, former.data)
+        apart = {piece: self._apart(piece, blocks) for piece in former.pieces if piece.number is None}
+        anew = _worn(np.concatenate([touched, *apart.values()]), blocks, self.span)
+        apart = {
+            piece: leads for piece, leads in apart.items() if not np.isin(leads // self.span, anew).all()
+        }
+        if len(apart) >= _MOST_SUPPLEMENTS:
+            touched = np.unique(np.concatenate([touched, *apart.values()]))
+            apart = {}
+        written = list(self._blocks(reading, anew, state, token))
+        rest = touched[~np.isin(touched // self.span, anew)]
+        for first in range(0, len(rest), self.span):
+            some = rest[first : first + self.span].tolist()
+            written.append(self._write(reading.block_of(some), None, state, f"{state}-{first}-{token}"))
+        kept = [piece for number, piece in blocks.items() if number not in anew]
+        return sorted([*kept, *apart, *written], key=lambda piece: (piece.number is None, piece.number or 0))
+
+    def _apart(self, piece: Piece, blocks: Mapping[int, Piece]) -> Ints:
+        """The leads of a supplement that have not been read anew with their block since."""
+        with closing(BlockFile(self.folder / piece.file)) as file:
+            leads = file.leads
+        return leads[~_in_newer(leads // self.span, piece, blocks)]
+
+    def _blocks(self, reading: Reading, numbers: Iterable[int], state: int, token: str) -> Iterator[Piece]:
+        numbers = list(numbers)
+        for done, number in enumerate(numbers):
+            self.tell("copying", done / len(numbers))
+            block = reading.block(number * self.span, (number + 1) * self.span - 1)
+            yield self._write(block, number, state, f"{number:06}-{state}-{token}")
+
+    def _write(self, block: Block, number: int | None, state: int, name: str) -> Piece:
+        file = f"{name}.block"
+        write_block(self.folder / file, block)
+        return Piece(file, number, len(block), len(block.events.at), state)
+
+
+@contextmanager
+def _at_one_moment(store: Store) -> Iterator[tuple[Store, int]]:
+    """The record as it is now, read by a connection of its own, and up to which batch it goes."""
+    with open_store(store.path, read_only=True) as reader, reader.guard():
+        reader.connection.execute("BEGIN")
+        yield reader, reader.connection.execute("SELECT data FROM state").fetchone()[0]
+
+
+def _all_changed(connection: sqlite3.Connection) -> int:
+    """The last batch by which all leads came to read differently."""
+    row = connection.execute("SELECT data FROM copy WHERE token = ?", (ALL_CHANGED,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _in_newer(numbers: Ints, piece: Piece, blocks: Mapping[int, Piece]) -> Bools:
+    """Which leads of a supplement stand in a block that is newer than it, by the numbers of their blocks."""
+    newer = [number for number, block in blocks.items() if block.state > piece.state]
+    return np.isin(numbers, newer, kind="sort")
+
+
+def _worn(apart: Ints, blocks: Mapping[int, Piece], span: int) -> list[int]:
+    """The blocks of which so many leads are in supplements, or about to be, that they are read anew."""
+    return sorted(
+        number
+        for number, leads in Counter((np.unique(apart) // span).tolist()).items()
+        if leads * _FEW > (blocks[number].leads if number in blocks else span)
+    )
+
+
+def _all_blocks(connection: sqlite3.Connection, span: int) -> list[int]:
+    first, last = _ends(connection)
+    return list(range(first // span, last // span + 1)) if first <= last else []
+
+
+def _span(connection: sqlite3.Connection) -> int:
+    """How many numbers of leads a block is to be about: fewer where leads have many events."""
+    first, last = _ends(connection)
+    some = range(first, last + 1, max(1, (last - first) // _PROBES))
+    ask = "SELECT count(*) FROM event WHERE lead = ?"
+    events: list[int] = [connection.execute(ask, (lead,)).fetchone()[0] for lead in some]
+    usual = sum(events) // max(1, len(events))
+    return max(1, min(MOST, EVENTS // max(1, usual)))
+
+
+def _ends(connection: sqlite3.Connection) -> tuple[int, int]:
+    """The least and the greatest number of a lead."""
+    least, greatest = (
+        connection.execute(f"SELECT {end}(_id) FROM lead").fetchone()[0] for end in ("min", "max")
+    )
+    return (1, 0) if least is None else (least, greatest)
+
+
+def _touched(connection: sqlite3.Connection, since: int) -> Ints:
+    rows = connection.execute("SELECT lead FROM touched WHERE data > ? ORDER BY lead", (since,))
+    return np.fromiter((lead for (lead,) in rows), np.int64)

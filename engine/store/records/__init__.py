@@ -1,0 +1,1 @@
+"""What is in the record: leads, events, rulesets, and what changed when."""

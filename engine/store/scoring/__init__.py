@@ -1,0 +1,1 @@
+"""Scoring the leads of a store, and reading back what was found."""

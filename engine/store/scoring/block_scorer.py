@@ -1,0 +1,123 @@
+"""Blocks of leads taken from the copy, scored at once, and written to the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ...blocks.block import Block
+from ...blocks.deciding import Deciding
+from ...evaluate import Evaluator
+from ...evaluate.columns import Ints
+from ...evaluate.wakes import NEVER
+from ..database import Store
+from ..mirror.block_reader import Reading
+from ..mirror.sync import Copy, Unit
+from ..records.events import event_kinds
+from ..records.freshness import ZONE
+from ..records.leads import stored_fields
+from .explanation_lines import Legend
+from .lead_reader import Span, all_ready, listed
+from .results import Outcomes
+from .row_scorer import uncollected
+from .work_units import Score
+from .writer import Job, Scores, Tally, Writer
+
+
+@dataclass(frozen=True)
+class Copied:
+    """All leads, in the pieces of the copy."""
+
+    copy: Copy
+
+    @cached_property
+    def count(self) -> int:
+        """How many pieces there are."""
+        return len(self.copy.manifest.pieces)
+
+    def seconds(self, rules: int) -> float:
+        """How long one process takes, very roughly."""
+        return self.copy.manifest.leads_at_most * (3 + rules * 0.05) * 1e-6
+
+    def scorer(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> Score:
+        """What scores a piece by its number. Raises `Unsupported`, and `Damaged` when it is called."""
+        scorer = BlockScorer(store, reader, evaluator, job)
+        units = self.copy.units
+        return lambda number: scorer.score(units[number])
+
+
+class BlockScorer:
+    """Scores pieces of the copy, reading what was kept before through one connection and writing through
+    another."""
+
+    def __init__(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> None:
+        self.reader = reader
+        self.writer = Writer(store, reader, job)
+        self.outcomes = Outcomes(evaluator.plan)
+        with reader.guard():
+            kinds, stored = event_kinds(reader), stored_fields(reader)
+        kept = [stored.get(field.column) for field in evaluator.plan.fields]
+        made = [
+            (None if one is None else one.column, all_ready(field, one))
+            for field, one in zip(evaluator.plan.fields, kept, strict=True)
+        ]
+        self.deciding = Deciding(evaluator, kinds, made, job.now, Legend(evaluator.plan).part)
+
+    def score(self, unit: Unit) -> Tally:
+        """Scores the leads of a piece and writes what changed."""
+        return self._score(unit.block(), None if unit.live is None else np.flatnonzero(unit.live))
+
+    def score_leads(self, numbers: Sequence[int]) -> Tally:
+        """Scores the leads with these numbers, read from the record, and writes what changed."""
+        with self.reader.guard():
+            self.reader.connection.execute("BEGIN")
+            try:
+                with uncollected():
+                    block = Reading(self.reader).block_of(numbers)
+            finally:
+                self.reader.connection.execute("COMMIT")
+        return self._score(block, None)
+
+    def _score(self, block: Block, places: Ints | None) -> Tally:
+        with uncollected():
+            scores = self._scores(block, places)
+            if not scores.leads:
+                return Tally()
+            with self.reader.guard():
+                self.reader.connection.execute("BEGIN")
+                try:
+                    compared = self.writer.compare(scores)
+                finally:
+                    self.reader.connection.execute("COMMIT")
+            return self.writer.write(compared)
+
+    def _scores(self, block: Block, some: Ints | None = None) -> Scores:
+        """What is found of the leads of a block, or of some of them."""
+        decided = self.deciding.of(block)
+        places = np.arange(len(block)) if some is None else some
+        leads: list[int] = block.leads[places].tolist()
+        due = [None if at == NEVER else at for at in decided.due[places].tolist()]
+        lines = decided.lines if some is None else [decided.lines[place] for place in places.tolist()]
+        whole = len(leads) > 0 and leads[-1] - leads[0] < 2 * len(leads)
+        span = Span(leads[0], leads[-1]) if whole else listed(leads or [0])
+        return Scores(
+            span,
+            leads,
+            [self.outcomes.under(key) for key in decided.different],
+            decided.which[places].tolist(),
+            lines,
+            due,
+            _first_due(block.leads[places], decided.due[places]),
+        )
+
+
+def _first_due(leads: Ints, due: Ints) -> list[tuple[int, int]]:
+    """When the first lead of each zone is due; leads are in the order of their numbers."""
+    leads, due = leads[due != NEVER], due[due != NEVER]
+    zones, starts = np.unique(leads // ZONE, return_index=True)
+    if not len(zones):
+        return []
+    return list(zip(zones.tolist(), np.minimum.reduceat(due, starts).tolist(), strict=True))

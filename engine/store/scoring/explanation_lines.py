@@ -1,0 +1,141 @@
+"""The lines that explanations by one plan can have, numbered, and how a lead's lines are written down."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from ...decision import Line, LineKind
+from ...evaluate.decide import Cut, Fired, cut_line
+from ...evaluate.rules_source import CUT_BY_GROUP, CUT_BY_RANGE, CUT_BY_TOTAL, bounded
+from ...plan import Plan, Rule
+from ..database import Store
+from ..records.rulesets import RulesetVersion
+
+_MOST_REMEMBERED = 50_000
+
+
+class Legend:
+    """Every line a plan's explanations can have, and the short writing of those of one lead.
+
+    The numbering follows from the plan alone: rules' contributions in order, then what groups, ranges and
+    the total's range take, then what they give. A rule that only tags has no line.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.lines: list[Line] = []
+        self._rules: dict[tuple[int, int], int] = {}
+        self._cuts: dict[tuple[int, int, bool], int] = {}
+        self._some_only_tag = not all(rule.contributions for rule in plan.rules)
+        self._written: dict[Fired | Cut, str] = {}
+        self._constants: dict[int, str] = {}
+        for number, rule in enumerate(plan.rules):
+            for place in range(len(rule.contributions)):
+                self._rules[number, place] = len(self.lines)
+                self.lines.append(_rule_line(plan, rule, place))
+        cuts = [(CUT_BY_GROUP, number) for number in range(len(plan.groups))]
+        cuts += [(CUT_BY_RANGE, number) for number in range(len(plan.scores))]
+        cuts.append((CUT_BY_TOTAL, 0))
+        for gives in (False, True):
+            for kind, number in cuts:
+                self._cuts[kind, number, gives] = len(self.lines)
+                self.lines.append(replace(cut_line(plan, kind, number, 1 if gives else -1), points=0))
+
+    def write(self, fired: list[Fired], cuts: list[Cut]) -> str:
+        """A lead's lines as JSON; see the table `score`."""
+        if self._some_only_tag:
+            fired = [entry for entry in fired if entry[1] >= 0]
+        parts = list(map(self._constants.get, map(id, fired)))
+        if None in parts:
+            parts = [part or self.part(entry) for part, entry in zip(parts, fired, strict=True)]
+        if cuts:
+            parts += map(self.part, cuts)
+        return f"[{','.join(parts)}]"  # type: ignore[arg-type]  # none is None any more
+
+    def part(self, found: Fired | Cut) -> str:
+        """One line as JSON."""
+        part = self._written.get(found)
+        return self._new_part(found) if part is None else part
+
+    def _new_part(self, found: Fired | Cut) -> str:
+        if len(self._written) >= _MOST_REMEMBERED:
+            self._constants.clear()
+            self._written.clear()
+        if len(found) == 3:
+            kind, which, points = found
+            written = faded = 0
+            number = self._cuts[kind, which, points > 0]
+        else:
+            rule, place, written, faded, points = found
+            number = self._rules[rule, place]
+        usual = self.lines[number]
+        if (written, faded, points) == (usual.written, usual.faded, usual.points):
+            part = str(number)
+        elif len(found) == 3 or written == faded == points:
+            part = f"[{number},{points}]"
+        else:
+            part = f"[{number},{points},{faded},{written}]"
+        self._written[found] = part
+        if len(found) == 5 and part == str(number):
+            # The generated function gives the same tuple each time. It is alive as a key here, so that no
+            # other object can have its identity, by which it is found sooner than by its five numbers.
+            self._constants[id(found)] = part
+        return part
+
+
+def _rule_line(plan: Plan, rule: Rule, place: int) -> Line:
+    """A rule's line, with its points where these are the same for every lead."""
+    contribution = rule.contributions[place]
+    score = None if contribution.score is None else plan.scores[contribution.score].name
+    written = points = 0
+    if rule.each is None:
+        written = contribution.points
+        points = bounded(written, contribution.least, contribution.most)
+    return Line(
+        LineKind.RULE, rule.identity, score, rule.origin.line, written, written, points, rule.identity
+    )
+
+
+def save_legend(store: Store, version: RulesetVersion, legend: Legend) -> None:
+    """Keeps the lines of a version; within a transaction."""
+    store.connection.executemany(
+        "INSERT OR IGNORE INTO version_line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                version.id,
+                number,
+                line.kind.value,
+                line.name,
+                line.score,
+                line.line,
+                line.text,
+                line.points,
+                line.written,
+            )
+            for number, line in enumerate(legend.lines)
+        ),
+    )
+
+
+def load_legend(store: Store, version_id: int) -> list[Line]:
+    """The lines that explanations by a version can have, by number."""
+    rows = store.connection.execute(
+        "SELECT kind, name, score, line, written, written, points, text FROM version_line "
+        "WHERE version = ? ORDER BY number",
+        (version_id,),
+    )
+    return [Line(LineKind(kind), *rest) for kind, *rest in rows]
+
+
+def read_lines(legend: list[Line], written: str) -> tuple[Line, ...]:
+    """A lead's lines as they were written down."""
+    lines = []
+    for part in json.loads(written):
+        if isinstance(part, int):
+            lines.append(legend[part])
+            continue
+        number, points, *before = part
+        line = legend[number]
+        faded, as_written = before or ((points, points) if line.kind is LineKind.RULE else (0, 0))
+        lines.append(replace(line, points=points, faded=faded, written=as_written))
+    return tuple(lines)

@@ -1,0 +1,139 @@
+"""What rules read of the leads of a store, as columns: a field or a gauge of all leads each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...evaluate import Evaluator
+from ...evaluate.columns import Column, Gathering, Instants, Ints, Numbered, Numbering
+from ...evaluate.gauges import Gauge, Gauging
+from ...evaluate.measuring import measuring, reading_only
+from ...plan import Plan
+from ..database import Store
+from ..records.events import event_kinds
+from ..records.leads import stored_fields
+from .lead_reader import Prepare, Span, Timelines, maker
+
+if TYPE_CHECKING:
+    from ..mirror.sync import Copy
+
+PORTION = 10_000
+"""How many leads are read at a time."""
+
+Tell = Callable[[str, float], None]
+_GATHERED = (Gauging.INSTANTS, Gauging.LATEST)
+
+
+def read_columns(
+    store: Store,
+    plan: Plan,
+    leads: Ints,
+    now: int,
+    *,
+    fields: Mapping[Hashable, int],
+    gauges: Mapping[Hashable, Gauge],
+    tell: Tell,
+    copy: Copy | None = None,
+) -> dict[Hashable, Column | Instants]:
+    """The columns of some fields and gauges of a plan at an instant, in one pass over what they read.
+
+    `leads` are the numbers of all leads, in order. They are read from the copy, where one is given, which
+    must be of the same data; `Damaged` is raised where it is not what was written. `tell` is told how far the
+    reading is, and may raise.
+    """
+    only, measured = reading_only(plan, gauges.values())
+    evaluator = Evaluator(replace(only, fields=tuple(plan.fields[number] for number in fields.values())))
+    if copy is not None:
+        read = _from_copy(copy, store, evaluator, measured, leads, now=now, tell=tell)
+        return dict(zip((*fields, *gauges), read, strict=True))
+    timelines = Timelines(store, evaluator, now)
+    found = {key: Numbering() for key in fields}
+    if fields:
+        for span, _ in _portions(leads, "reading fields", tell):
+            rows = list(timelines.fields(span))
+            for numbering, values in zip(found.values(), zip(*rows, strict=True), strict=True):
+                numbering.add(values)
+    columns: dict[Hashable, Column | Instants] = {key: one.column() for key, one in found.items()}
+    if gauges:
+        columns |= zip(gauges, _measured(timelines, evaluator, measured, leads, tell), strict=True)
+    return columns
+
+
+def _measured(
+    timelines: Timelines, evaluator: Evaluator, gauges: Sequence[Gauge], leads: Ints, tell: Tell
+) -> list[Column | Instants]:
+    measure, now = measuring(evaluator, gauges), timelines.now
+    nothing = measure([], now)
+    found = [Gathering() if gauge.what in _GATHERED else Numbering() for gauge in gauges]
+    for span, numbers in _portions(leads, "reading events", tell):
+        measured = {lead: measure(events, now) for lead, events in timelines.events(span)}
+        rows = [measured.get(lead, nothing) for lead in numbers]
+        for gathering, values in zip(found, zip(*rows, strict=True), strict=True):
+            gathering.add(values)
+    return [one.column() for one in found]
+
+
+def _from_copy(
+    copy: Copy,
+    store: Store,
+    evaluator: Evaluator,
+    gauges: Sequence[Gauge],
+    leads: Ints,
+    *,
+    now: int,
+    tell: Tell,
+) -> list[Column | Instants]:
+    """The same from the pieces of the copy: the fields of the evaluator's plan, then the gauges."""
+    from ...blocks.gauges import Measured
+    from ...blocks.picking import Filters, Picking
+
+    kinds, stored = event_kinds(store), stored_fields(store)
+    fields = [(stored.get(f.column), Prepare(maker(f, stored.get(f.column)))) for f in evaluator.plan.fields]
+    filters: Filters = {}
+    numberings = [Numbering() for _ in fields]
+    gatherings = [Gathering() if gauge.what in _GATHERED else Numbering() for gauge in gauges]
+    numbers: list[Ints] = []
+    for done, unit in enumerate(copy.units):
+        tell("reading", done / len(copy.units))
+        block = unit.block()
+        live = None if unit.live is None else np.flatnonzero(unit.live)
+        measured = Measured(Picking(evaluator, kinds, block, now, filters))
+        for numbering, (field, made) in zip(numberings, fields, strict=True):
+            kept = None if field is None else block.fields.get(field.column)
+            if kept is None:
+                column = Numbered(np.zeros(len(block), np.uint8), [made[None]])
+            else:
+                column = Numbered(kept.codes, [made[value] for value in kept.values])
+            numbering.add_column(column if live is None else column.taken(live))
+        for gathering, gauge in zip(gatherings, gauges, strict=True):
+            found = measured.column(gauge)
+            gathering.add_column(found if live is None else found.taken(live))  # type: ignore[arg-type]
+        numbers.append(unit.leads)
+    return _in_order([*numberings, *gatherings], numbers, leads)
+
+
+def _in_order(
+    made: Sequence[Numbering | Gathering], numbers: Sequence[Ints], leads: Ints
+) -> list[Column | Instants]:
+    """The columns, with what supplements of the copy say of leads where these stand among all."""
+    placed = np.concatenate([np.empty(0, np.int64), *numbers])
+    columns = [one.column() for one in made]
+    if np.array_equal(placed, leads):
+        return columns
+    order = np.argsort(placed, kind="stable")
+    if not np.array_equal(placed[order], leads):
+        from ..mirror.files import Damaged
+
+        raise Damaged
+    return [column.taken(order) for column in columns]
+
+
+def _portions(leads: Ints, what: str, tell: Tell) -> Iterator[tuple[Span, list[int]]]:
+    for first in range(0, len(leads), PORTION):
+        tell(what, first / len(leads))
+        numbers = leads[first : first + PORTION].tolist()
+        yield Span(numbers[0], numbers[-1]), numbers

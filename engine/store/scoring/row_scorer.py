@@ -1,0 +1,108 @@
+"""Portions of leads read from the record, scored one by one, and written."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ...evaluate import Detail, Evaluator
+from ...evaluate.wakes import NEVER, Wakes
+from ..database import Store
+from .explanation_lines import Legend
+from .lead_reader import Span, Timelines
+from .results import Found, Outcome, Outcomes
+from .writer import Job, Scores, Tally, Writer
+
+PORTION = 5_000
+"""How many leads are scored and written at a time."""
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Leaves the search for cycles be: scoring makes none, and the search takes a tenth of its time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """All leads, whose numbers begin at `first`, in portions read from the record."""
+
+    first: int
+    count: int
+
+    def seconds(self, rules: int) -> float:
+        """How long one process takes, very roughly."""
+        return self.count * PORTION * (20 + rules * 0.1) * 1e-6
+
+    def scorer(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> Callable[[int], Tally]:
+        """What scores a portion by its number."""
+        scorer, first = Scorer(store, reader, evaluator, job), self.first
+
+        def score(portion: int) -> Tally:
+            start = first + portion * PORTION
+            return scorer.score(Span(start, start + PORTION - 1))
+
+        return score
+
+
+class Scorer:
+    """Scores portions of the leads, reading through one connection and writing through another."""
+
+    def __init__(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> None:
+        self.reader = reader
+        self.job = job
+        with reader.guard():
+            self.timelines = Timelines(reader, evaluator, job.now)
+        self.run: Callable[..., Any] = evaluator.runner(Detail.LINES)
+        self.wakes = Wakes(evaluator)
+        self.outcomes = Outcomes(evaluator.plan)
+        self.legend = Legend(evaluator.plan)
+        self.writer = Writer(store, reader, job)
+
+    def score(self, span: Span) -> Tally:
+        """Scores the leads of a span and writes what changed."""
+        with self.reader.guard():
+            self.reader.connection.execute("BEGIN")
+            try:
+                with uncollected():
+                    compared = self.writer.compare(self._scores(span))
+            finally:
+                self.reader.connection.execute("COMMIT")
+        return self.writer.write(compared)
+
+    def _scores(self, span: Span) -> Scores:
+        run, wake, now, outcome_of, write = (
+            self.run,
+            self.wakes.of,
+            self.job.now,
+            self.outcomes.of,
+            self.legend.write,
+        )
+        leads: list[int] = []
+        lines: list[str] = []
+        due: list[int | None] = []
+        outcomes: list[Outcome] = []
+        places: dict[int, int] = {}
+        which: list[int] = []
+        for number, fields, events in self.timelines.leads(span):
+            found: Found = run(fields, events, now)
+            outcome = outcome_of(found)
+            place = places.get(id(outcome))
+            if place is None:
+                place = places[id(outcome)] = len(outcomes)
+                outcomes.append(outcome)
+            wakes = wake(fields, events, now)
+            leads.append(number)
+            which.append(place)
+            lines.append(write(found[4], found[5]))
+            due.append(None if wakes == NEVER else wakes)
+        return Scores(span, leads, outcomes, which, lines, due)

@@ -1,0 +1,155 @@
+"""Scoring the leads in the store whose scores may have changed, and keeping what came of it.
+
+By another version of the ruleset that is all leads; else those that changed, got events, or that time has
+made due. Leads are taken a portion at a time, each portion written in one transaction.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ...evaluate import Evaluator
+from ..database import Store, only_one, open_store
+from ..records.freshness import begin_due, begin_whole, due_leads, end, freshness
+from ..records.rulesets import RulesetVersion
+from .explanation_lines import Legend, save_legend
+from .full_run import Means, Progress, score_all
+from .lead_reader import listed
+from .row_scorer import PORTION, Scorer, Spans
+from .writer import Job, Tally
+
+PATIENCE = 30.0
+"""Seconds to wait for another program that is scoring."""
+
+ENOUGH = 500
+"""So many leads that are due are scored at once."""
+
+_MOST_SCATTERED = 4
+"""Where more than a quarter of the leads are due, all are read one after another rather than those alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """A scoring run: its number (None where nothing was due), what was run, as of when, whether over all
+    leads, what it found, how long it took, why the copy was not used though it should have been."""
+
+    run: int | None
+    ruleset: str
+    version: int
+    now: int
+    whole: bool
+    tally: Tally
+    seconds: float
+    note: str | None = None
+
+
+def score_store(
+    store: Store,
+    evaluator: Evaluator,
+    version: RulesetVersion,
+    now: int,
+    *,
+    whole: bool = False,
+    progress: Progress | None = None,
+    means: Means = Means(),  # noqa: B008  # frozen
+) -> RunReport:
+    """Makes all scores right as of `now` (microseconds since 1970 UTC).
+
+    `version` is the stored version that `evaluator` runs. Only the leads are scored that can have another
+    score than the stored one: all of them by another version than the last time, or as of an earlier
+    instant, or with `whole`. A lead whose outcome (scores, stages, grades, tags, disqualifications) is
+    another than before keeps the former one in its history. Memory does not grow with the number of
+    leads.
+
+    Raises `StoreError`; after a break whole portions are kept, and the next run does the rest.
+    """
+    started = time.perf_counter()
+    with only_one(store.path, "scoring", "scoring the leads of", PATIENCE):
+        begun = _begin(store, evaluator, version, now, whole)
+        tally = Tally()
+        note: str | None = None
+        if begun.leads is None:
+            note = score_all(store, evaluator, begun.job, begun.spans, tally, means=means, progress=progress)
+        elif begun.leads:
+            _score_some(store, evaluator, begun, tally, progress)
+        with store.transaction() as connection:
+            end(connection, version, begun.data, now, whole=begun.leads is None)
+            connection.execute(
+                "UPDATE run SET finished = ?, leads = ?, changed = ? WHERE id = ?",
+                (_clock(), tally.leads, tally.added + tally.changed, begun.job.run),
+            )
+    run = None if begun.leads == [] else begun.job.run
+    seconds = time.perf_counter() - started
+    return RunReport(run, version.ruleset, version.number, now, begun.leads is None, tally, seconds, note)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A run that has begun: over these leads (None: all of the spans), for the data up to a batch."""
+
+    job: Job
+    leads: list[int] | None
+    data: int
+    spans: Spans
+
+
+def _begin(store: Store, evaluator: Evaluator, version: RulesetVersion, now: int, whole: bool) -> _Begun:
+    """Settles what is to be scored, and notes it before anything is scored."""
+    with store.transaction() as connection:
+        first, last = (
+            connection.execute(f"SELECT {end}(_id) FROM lead").fetchone()[0] for end in ("min", "max")
+        )
+        portions = (last - first) // PORTION + 1 if first is not None else 0
+        fresh = freshness(connection, version.ruleset_id)
+        leads: list[int] | None = None
+        if not whole and fresh and fresh.whole and fresh.version == version.id and fresh.now <= now:
+            leads = due_leads(connection, version, fresh.data, now)
+            if len(leads) > max(portions * PORTION // _MOST_SCATTERED, PORTION):
+                leads = None
+        run: int | None = 0
+        if leads is None:
+            save_legend(store, version, Legend(evaluator.plan))
+            data = begin_whole(connection, version, now)
+        else:
+            data = begin_due(connection, version, now)
+        if leads != []:
+            run = connection.execute(
+                "INSERT INTO run (version, now, started, data) VALUES (?, ?, ?, ?)",
+                (version.id, now, _clock(), data),
+            ).lastrowid
+    assert run is not None
+    return _Begun(Job(version, run, now), leads, data, Spans(first or 0, portions))
+
+
+def _score_some(
+    store: Store, evaluator: Evaluator, begun: _Begun, tally: Tally, progress: Progress | None
+) -> None:
+    leads = begun.leads or []
+    with open_store(store.path, read_only=True) as reader:
+        score = _scorer_of_some(store, reader, evaluator, begun)
+        for first in range(0, len(leads), PORTION):
+            if progress is not None:
+                progress("scoring", first / len(leads))
+            tally.add(score(leads[first : first + PORTION]))
+
+
+def _scorer_of_some(
+    store: Store, reader: Store, evaluator: Evaluator, begun: _Begun
+) -> Callable[[list[int]], Tally]:
+    """What scores leads by their numbers: one by one where they are few, else at once."""
+    if len(begun.leads or ()) >= ENOUGH:
+        # Reading arrays takes a tenth of a second to load, which scoring few leads can do without.
+        from ...blocks.deciding import Unsupported
+        from .block_scorer import BlockScorer
+
+        with suppress(Unsupported):
+            return BlockScorer(store, reader, evaluator, begun.job).score_leads
+    scorer = Scorer(store, reader, evaluator, begun.job)
+    return lambda numbers: scorer.score(listed(numbers))
+
+
+def _clock() -> int:
+    return time.time_ns() // 1000

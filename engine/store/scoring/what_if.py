@@ -1,0 +1,310 @@
+"""What a change of rules would do to all leads, asked again and again while the rules are being edited.
+
+What rules read of leads is kept between the questions, a column a field and a column a signal, and so is the
+truth of each clause, as long as neither the data nor the instant is another. So an edit of points or a
+threshold costs one clause and the sums; one that asks for a new signal one pass over the events that feed it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...contrast import contrast
+from ...effect import Effect
+from ...evaluate import Evaluator
+from ...evaluate.columns import Column, Instants, Ints
+from ...evaluate.gauges import Gauge
+from ...evaluate.judging import Judging
+from ...evaluate.kept import Kept
+from ...plan import Condition, Rule
+from ...plan.walk import conditions, nested
+from ..database import Store, StoreError, open_store
+from .full_run import MANY
+from .lead_columns import read_columns
+from .row_scorer import uncollected
+
+if TYPE_CHECKING:
+    from ..mirror.sync import Copy
+
+MEMORY = 256 << 20
+"""How many bytes are kept between questions, unless told otherwise."""
+
+_MOST_TALLIES = 50_000
+_LOOK = 0.05
+"""How many seconds a question waits for another before it asks whether it is still wanted."""
+
+Progress = Callable[[str, float], None]
+Stop = Callable[[], bool]
+"""Asked now and then whether the answer is still wanted."""
+
+
+class Stopped(Exception):
+    """The answer was not wanted any more."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many leads there are; in the plan's order for how many each rule fires, and any rule of each group;
+    and how many are disqualified."""
+
+    leads: int
+    rules: Sequence[int]
+    groups: Sequence[int]
+    disqualified: int
+    truths: Mapping[int, tuple[int, int]]
+
+    def of(self, condition: Condition) -> tuple[int, int]:
+        """Of how many leads a condition of the plan, or a part of one, is true, and of how many unknown."""
+        return self.truths[id(condition)]
+
+
+class WhatIf:
+    """Answers what rules would do to the leads of a store. Safe in threads, which wait for one another.
+
+    Between questions it holds at most `memory` bytes; while it answers one, also what that one reads. `part`
+    has it look at a part of the leads alone: from which place on, in the order of the store, and how many.
+    """
+
+    def __init__(self, memory: int = MEMORY, part: tuple[int, int] = (0, -1)) -> None:
+        self._part = part
+        self._lock = Lock()
+        self._of: tuple[Path, int, int] | None = None
+        self._leads: Ints = np.empty(0, np.int64)
+        self._tallies: dict[Hashable, tuple[int, int]] = {}
+        # A column that has to be read again costs more than all answers that can be had from it.
+        self._measured, self._kept = Kept(memory * 3 // 4), Kept(memory // 4)
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes are kept."""
+        return self._measured.nbytes + self._kept.nbytes
+
+    def effect(
+        self,
+        store: Store,
+        before: Evaluator,
+        after: Evaluator,
+        now: int,
+        *,
+        most_moves: int | None = None,
+        progress: Progress | None = None,
+        stop: Stop | None = None,
+    ) -> Effect:
+        """Decides about all leads by both rulesets at `now`, in microseconds since 1970 UTC.
+
+        At most `most_moves` of those who move are named, with what moved them. Raises `Stopped` once
+        `stop` says so, and `StoreError`; what was measured until then is kept.
+        """
+        with self._asking(store, now, progress, stop) as tell:
+            old = self._judging(store, before, now, tell)
+            new = self._judging(store, after, now, tell, old)
+            return contrast(old, new, lambda places: self._keys(store, places), most_moves)
+
+    def counts(
+        self,
+        store: Store,
+        rules: Evaluator,
+        now: int,
+        *,
+        progress: Progress | None = None,
+        stop: Stop | None = None,
+    ) -> Counts:
+        """Counts for how many leads each rule fires and each condition, or part of one, holds at `now`.
+
+        Raises as `effect` does.
+        """
+        with self._asking(store, now, progress, stop) as tell:
+            return self._counted(self._judging(store, rules, now, tell))
+
+    def both(
+        self,
+        store: Store,
+        before: Evaluator,
+        after: Evaluator,
+        now: int,
+        *,
+        most_moves: int | None = None,
+        progress: Progress | None = None,
+        stop: Stop | None = None,
+    ) -> tuple[Effect, Counts]:
+        """The `effect` of a change and the `counts` of the rules after it, of one state of the data."""
+        with self._asking(store, now, progress, stop) as tell:
+            old = self._judging(store, before, now, tell)
+            new = self._judging(store, after, now, tell, old)
+            effect = contrast(old, new, lambda places: self._keys(store, places), most_moves)
+            return effect, self._counted(new)
+
+    @contextmanager
+    def _asking(
+        self, store: Store, now: int, progress: Progress | None, stop: Stop | None
+    ) -> Iterator[Progress]:
+        """One question after the other, each of one state of the data; what to tell how far it is."""
+
+        def tell(what: str, share: float) -> None:
+            if stop is not None and stop():
+                raise Stopped
+            if progress is not None:
+                progress(what, share)
+
+        while not self._lock.acquire(timeout=_LOOK):
+            tell("waiting", 0.0)
+        try:
+            with store.guard(), uncollected():
+                store.connection.execute("BEGIN")
+                try:
+                    self._forget(store, now)
+                    yield tell
+                finally:
+                    store.connection.execute("ROLLBACK")
+        finally:
+            self._lock.release()
+
+    def _forget(self, store: Store, now: int) -> None:
+        """Forgets what was kept of other data or another instant."""
+        data: int = store.connection.execute("SELECT data FROM state").fetchone()[0]
+        if self._of != (store.path, data, now):
+            self._measured.clear()
+            self._kept.clear()
+            self._tallies.clear()
+            first, most = self._part
+            rows = store.connection.execute(
+                "SELECT _id FROM lead ORDER BY _id LIMIT ? OFFSET ?", (most, first)
+            )
+            self._leads = np.fromiter((lead for (lead,) in rows), np.int64)
+            self._of = (store.path, data, now)
+
+    def _judging(
+        self, store: Store, evaluator: Evaluator, now: int, tell: Progress, base: Judging | None = None
+    ) -> Judging:
+        """All leads in the eyes of a plan."""
+        return Judging(
+            evaluator,
+            evaluator.parts.meanings,
+            len(self._leads),
+            now,
+            columns=self._columns(store, evaluator, now, tell),
+            kept=self._kept,
+            tell=tell,
+            base=base,
+        )
+
+    def _counted(self, judging: Judging) -> Counts:
+        """The counts of a plan; what means the same as something counted before is not counted again."""
+        plan, meanings = judging.plan, judging.meanings
+        if len(self._tallies) > _MOST_TALLIES:
+            self._tallies.clear()
+        truths = {
+            id(part): self._tally(meanings.condition(part), partial(judging.count, part))
+            for whole in conditions(plan)
+            for part in nested(whole)
+        }
+        fires = [
+            self._tally(meanings.rules[id(rule)], partial(_fired, judging, [rule]))[0] for rule in plan.rules
+        ]
+        grouped: list[list[Rule]] = [[] for _ in plan.groups]
+        for rule in plan.rules:
+            if rule.group is not None:
+                grouped[rule.group].append(rule)
+        groups = [
+            self._tally(tuple(meanings.rules[id(rule)] for rule in rules), partial(_fired, judging, rules))[0]
+            for rules in grouped
+        ]
+        disqualified = int(np.count_nonzero(judging.verdict.disqualified))
+        return Counts(judging.leads, fires, groups, disqualified, truths)
+
+    def _tally(self, key: Hashable | None, count: Callable[[], tuple[int, int]]) -> tuple[int, int]:
+        if key is None:
+            return count()
+        found = self._tallies.get(key)
+        if found is None:
+            found = self._tallies[key] = count()
+        return found
+
+    def _columns(
+        self, store: Store, evaluator: Evaluator, now: int, tell: Progress
+    ) -> dict[Hashable, Column | Instants]:
+        """All columns that judging by a plan reads; those are read from the store that are not kept."""
+        fields, gauges = evaluator.parts.meanings.needs
+        found: dict[Hashable, Column | Instants] = {}
+        for key in (*fields, *gauges):
+            column = self._measured.get(key)
+            if column is not None:
+                assert isinstance(column, Column | Instants)
+                found[key] = column
+        lacking = {key: number for key, number in fields.items() if key not in found}
+        unmeasured = {key: gauge for key, gauge in gauges.items() if key not in found}
+        if not lacking and not unmeasured:
+            return found
+        read = self._read(store, evaluator, now, lacking, unmeasured, tell=tell)
+        for key, column in read.items():
+            self._measured.put(key, column)
+        return found | read
+
+    def _read(
+        self,
+        store: Store,
+        evaluator: Evaluator,
+        now: int,
+        fields: Mapping[Hashable, int],
+        gauges: Mapping[Hashable, Gauge],
+        *,
+        tell: Progress,
+    ) -> dict[Hashable, Column | Instants]:
+        """Columns of fields and gauges, from the copy where leads are many, else the record."""
+        ask = partial(
+            read_columns, store, evaluator.plan, self._leads, now, fields=fields, gauges=gauges, tell=tell
+        )
+        if len(self._leads) >= MANY:
+            assert self._of is not None
+            with _copied(store.path, self._of[1], tell) as copy:
+                if copy is not None:
+                    return ask(copy=copy)
+        return ask()
+
+    def _keys(self, store: Store, places: Ints) -> list[str]:
+        """The ids of the leads at some places."""
+        rows = store.connection.execute(
+            "SELECT _key FROM lead WHERE _id IN (SELECT value FROM json_each(?)) ORDER BY _id",
+            (json.dumps(self._leads[places].tolist()),),
+        )
+        return [key for (key,) in rows]
+
+
+@contextmanager
+def _copied(path: Path, data: int, tell: Progress) -> Iterator[Copy | None]:
+    """The copy of a database, if it can be had and has the data up to just this batch.
+
+    Where it turns out to be damaged, it is done away with, and what was read is to be read again.
+    """
+    from ..mirror.files import Damaged
+    from ..mirror.sync import discard, up_to_date
+
+    try:
+        # A connection of its own, since the question's is in the middle of reading, and may do nothing else.
+        with open_store(path) as store:
+            copy = up_to_date(store, tell)
+    except StoreError:
+        yield None
+        return
+    with copy, suppress(Damaged):
+        yield copy if copy.manifest.data == data else None
+        return
+    with open_store(path) as store:
+        discard(store)
+
+
+def _fired(judging: Judging, rules: Sequence[Rule]) -> tuple[int, int]:
+    """For how many leads any of the rules fires."""
+    found = np.zeros(judging.leads, np.bool_)
+    for rule in rules:
+        found |= judging.fires(rule)
+    return int(np.count_nonzero(found)), 0
