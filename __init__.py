@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .engine.catalogue import Catalogue
-    from .engine.decision import Decision
     from .engine.evaluate import Event, FactsError
+    from .engine.explain.decision import Decision
     from .engine.reading import read
     from .engine.ruleset import Ruleset, RulesetError, evaluate, load
     from .grammar.messages.diagnostics import Diagnostic, Severity, Source
@@ -40,7 +40,7 @@ __all__ = [
 
 _HOMES = {
     "Catalogue": "engine.catalogue",
-    "Decision": "engine.decision",
+    "Decision": "engine.explain.decision",
     "Diagnostic": "grammar.messages.diagnostics",
     "Event": "engine.evaluate",
     "FactsError": "engine.evaluate",

@@ -9,9 +9,9 @@ from pathlib import Path
 from ..grammar.messages.diagnostics import Diagnostic, Source
 from ..grammar.messages.render import render
 from .catalogue import Catalogue
-from .decision import Decision
 from .evaluate import Evaluator, Event
 from .evaluate.facts import instant_from
+from .explain.decision import Decision
 from .plan import Given, Plan
 from .reading import read, read_file
 

@@ -6,8 +6,8 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .decision import Decision, Finding
 from .evaluate import Evaluator, Event
+from .explain.decision import Decision, Finding
 from .plan import Expectation, ExpectedOf, Given, Plan, RuleTest
 from .values import moment_of
 
@@ -22,7 +22,7 @@ _COMPARE: Mapping[str, Callable[[int, int], bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class UnmetExpectation:
     """An expectation that was not met: what was expected, what came, and the line it stands on."""
 
     expected: str
@@ -36,7 +36,7 @@ class RuleTestResult:
 
     test: RuleTest
     decision: Decision
-    failures: tuple[Failure, ...]
+    failures: tuple[UnmetExpectation, ...]
 
     @property
     def passed(self) -> bool:
@@ -64,11 +64,11 @@ def run_test(plan: Plan, evaluator: Evaluator, test: RuleTest) -> RuleTestResult
     return RuleTestResult(test, decision, tuple(failures))
 
 
-def _failure(expected: Expectation, decision: Decision) -> Failure | None:
+def _failure(expected: Expectation, decision: Decision) -> UnmetExpectation | None:
     met, came = _met(expected, decision)
     if met is not expected.negated:
         return None
-    return Failure(expected.origin.text, came, expected.origin.line)
+    return UnmetExpectation(expected.origin.text, came, expected.origin.line)
 
 
 def _met(expected: Expectation, decision: Decision) -> tuple[bool, str]:

@@ -11,9 +11,8 @@ from werkzeug.wrappers import Response
 
 from ..engine.store.database import StoreError
 from .accounts.log_in import person_of_session, seen
-from .accounts.roles import Person, Role
 from .accounts.tokens import person_of_token
-from .accounts.users import Doer, any_users, name_of
+from .accounts.users import Doer, Person, Role, any_users, name_of
 from .database import reading, writing
 from .problems import Problem
 from .settings import Settings

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import access, api, built, compression, database, editor, pages, problems, security, trial
-from .rulebook import Kept
+from . import access, api, built, compression, database, editor, pages, problems, security
+from . import tryout as trial
+from .ruleset_cache import RulesetCache
 from .settings import Settings
 
 
@@ -20,7 +21,7 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.strict_slashes = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.extensions["leadwright"] = Kept()
+    app.extensions["leadwright"] = RulesetCache()
     compression.register(app)
     security.register(app, settings)
     problems.register(app)

@@ -10,19 +10,18 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from ..engine.effect import Effect
 from ..engine.evaluate import Evaluator
+from ..engine.impact.effect import Effect
 from ..engine.plan import Plan
 from ..engine.store.database import Store
 from ..engine.store.records.leads import find_lead
 from ..engine.store.scoring.what_if import Stopped, WhatIf
 from ..engine.values import instant_of
-from .lookups import instant_asked
-from .naming import told
 from .problems import Problem
-from .rulebook import kept
+from .queries import instant_asked, told
+from .ruleset_cache import kept
+from .ruleset_ref import RulesetRef
 from .settings import Settings
-from .sides import Side
 
 MOST_MOVES = 25
 
@@ -61,7 +60,7 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownEffect:
     """An effect as a page shows it, as of when; `names` says who the leads are that are named as moving."""
 
     effect: Effect
@@ -80,7 +79,9 @@ class Shown:
         return sum(crossing.down for crossing in self.crossings)
 
 
-def effect_between(store: Store, settings: Settings, before: Side, after: Side) -> Shown | None:
+def effect_between(
+    store: Store, settings: Settings, before: RulesetRef, after: RulesetRef
+) -> ShownEffect | None:
     """What becomes of all leads from one side to the other, as of the last scoring; None where one of them
     has mistakes, and where it takes too long."""
     if before.evaluator is None or after.evaluator is None:
@@ -91,7 +92,7 @@ def effect_between(store: Store, settings: Settings, before: Side, after: Side) 
 
 def effect_of(
     store: Store, settings: Settings, before: Evaluator, after: Evaluator, now: dt.datetime
-) -> Shown | None:
+) -> ShownEffect | None:
     """What becomes of all leads at an instant; None where that takes longer than a page may."""
     until = time.monotonic() + settings.most_seconds
 
@@ -111,7 +112,7 @@ def effect_of(
         return None
     leads = [lead for move in found.moves if (lead := find_lead(store, move.lead)) is not None]
     names = {lead.key: told(lead)[0] for lead in leads}
-    return Shown(found, now, tuple(crossings(found, before.plan, after.plan)), names)
+    return ShownEffect(found, now, tuple(crossings(found, before.plan, after.plan)), names)
 
 
 def what_if() -> WhatIf:
@@ -144,7 +145,7 @@ def ranked(before: Plan, after: Plan, track: str) -> tuple[str | None, ...]:
     return tuple(names)
 
 
-def summary(shown: Shown) -> str:
+def summary(shown: ShownEffect) -> str:
     """The effect as a version keeps it, as JSON."""
     return json.dumps(
         {

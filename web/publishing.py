@@ -21,10 +21,10 @@ from .accounts.audit import Action, record
 from .accounts.users import Doer
 from .drafts import Draft, catch_up
 from .effects import effect_of, summary
-from .lookups import instant_asked
 from .problems import Problem, invalid
+from .queries import instant_asked
 from .review.approvals import Approval, close
-from .rulebook import NAME, kept, live_of, read_text, version_of
+from .ruleset_cache import NAME, kept, live_of, read_text, version_of
 from .settings import Settings
 
 

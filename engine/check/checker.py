@@ -14,10 +14,10 @@ from ...grammar.syntax.parse import Parsed, parse
 from ...grammar.text.printer import text_of
 from .. import plan as p
 from ..catalogue import Catalogue
-from .decisions import Decisions
+from .decisions import DecisionReader
 from .declarations import Declarations
 from .definitions import Definitions
-from .draft import Draft
+from .draft import PlanDraft
 from .events import FilterReader
 from .evidence import collect
 from .expectations import Tests
@@ -25,8 +25,8 @@ from .expressions import Expressions
 from .files import FileProblem, Files, FrozenFiles, beside
 from .names import Names
 from .problems import Problems
-from .rules import Rules
-from .scopes import Properties
+from .rules import RuleReader
+from .scopes import FilterScope
 
 NO_FILES = FrozenFiles({})
 
@@ -83,12 +83,12 @@ class _Check:
         self.draft, self.aside = self._draft(), self._draft()
         self.declarations = Declarations(self.problems, self.names, files)
         is_new = self.declarations.is_new
-        self.rules = Rules(self.draft, self.aside, is_new)
-        self.decisions = Decisions(self.draft, is_new)
+        self.rules = RuleReader(self.draft, self.aside, is_new)
+        self.decisions = DecisionReader(self.draft, is_new)
         self.tests = Tests(self.draft, self.rules, self.decisions, is_new)
 
-    def _draft(self) -> Draft:
-        draft = Draft(self.problems, self.names)
+    def _draft(self) -> PlanDraft:
+        draft = PlanDraft(self.problems, self.names)
         draft.definition = Definitions(draft).read
         draft.signals.read_filter = _filters(draft)
         return draft
@@ -209,8 +209,8 @@ class _Check:
         return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _filters(draft: Draft) -> FilterReader:
+def _filters(draft: PlanDraft) -> FilterReader:
     def read(where: n.Expression, feeds: tuple[p.Feed, ...]) -> p.Condition | None:
-        return Expressions(draft, Properties(draft, where, feeds)).condition(where)
+        return Expressions(draft, FilterScope(draft, where, feeds)).condition(where)
 
     return read

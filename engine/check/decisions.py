@@ -5,19 +5,19 @@ from __future__ import annotations
 from ...grammar.syntax import nodes as n
 from ...grammar.text.printer import text_of
 from .. import plan as p
-from .draft import Draft
+from .draft import PlanDraft
 from .expressions import Expressions
 from .problems import nearest
 from .rules import IsNew
-from .scopes import Decisions as DecisionScope
+from .scopes import DecisionScope
 
 MAIN_TRACK = "main"
 
 
-class Decisions:
+class DecisionReader:
     """Reads what decides, in order."""
 
-    def __init__(self, draft: Draft, is_new: IsNew) -> None:
+    def __init__(self, draft: PlanDraft, is_new: IsNew) -> None:
         self.draft = draft
         self.problems = draft.problems
         self.is_new = is_new

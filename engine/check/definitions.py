@@ -8,9 +8,9 @@ from ...grammar.syntax import nodes as n
 from ...grammar.syntax.limits import DEEPEST
 from ...grammar.syntax.walk import children
 from .. import plan as p
-from .draft import Draft
+from .draft import PlanDraft
 from .expressions import Expressions
-from .scopes import Facts
+from .scopes import FactScope
 
 _DEEPER = n.And | n.Or | n.Not | n.Arithmetic | n.Negative
 
@@ -18,10 +18,10 @@ _DEEPER = n.And | n.Or | n.Not | n.Arithmetic | n.Negative
 class Definitions:
     """Reads defines so that a plan's definitions need only those before them, however long their chains."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: PlanDraft) -> None:
         self.draft = draft
         self.defines = draft.names.defines
-        self.expressions = Expressions(draft, Facts(draft))
+        self.expressions = Expressions(draft, FactScope(draft))
         self._indices: dict[str, int | None] = {}
         self._depths: dict[str, int] = {}
 

@@ -13,7 +13,7 @@ from .names import Names
 from .problems import Problems
 
 
-class Draft:
+class PlanDraft:
     """Fields, signals and definitions collected as expressions are read.
 
     `definition` reads a define at its first use and gives its index, None where it is wrong; the

@@ -12,7 +12,7 @@ from ...grammar.syntax.walk import children
 
 
 @dataclass
-class Evidence:
+class NameEvidence:
     """Signs of what names are, collected once from all statements.
 
     A sign is strong where the sentence can mean nothing else ("title in ICP"), weak where it could
@@ -57,9 +57,9 @@ class Evidence:
         return name in self.kinds or name in self.fields or name in self.events or name in self.maybe_numbers
 
 
-def collect(statements: Iterable[n.Statement]) -> Evidence:
+def collect(statements: Iterable[n.Statement]) -> NameEvidence:
     """The evidence of all statements."""
-    evidence = Evidence()
+    evidence = NameEvidence()
     for statement in statements:
         _look(statement, evidence)
     evidence.settle()
@@ -82,7 +82,7 @@ def literal_kind(node: n.Node) -> Kind | None:
     return None
 
 
-def _look(node: n.Node, evidence: Evidence) -> None:
+def _look(node: n.Node, evidence: NameEvidence) -> None:
     look = _LOOKS.get(type(node))
     if look is not None:
         look(node, evidence)
@@ -92,7 +92,7 @@ def _look(node: n.Node, evidence: Evidence) -> None:
         _look(child, evidence)
 
 
-def _field(evidence: Evidence, node: n.Node, kind: Kind | None) -> None:
+def _field(evidence: NameEvidence, node: n.Node, kind: Kind | None) -> None:
     if isinstance(node, n.Brackets):
         _field(evidence, node.inner, kind)
     elif isinstance(node, n.Reference):
@@ -103,12 +103,12 @@ def _field(evidence: Evidence, node: n.Node, kind: Kind | None) -> None:
                 evidence.kinds[node.name.text] = Kind.DATETIME
 
 
-def _event(evidence: Evidence, node: n.Node) -> None:
+def _event(evidence: NameEvidence, node: n.Node) -> None:
     if isinstance(node, n.Reference):
         evidence.events.add(node.name.text)
 
 
-def _clause(node: n.Clause, evidence: Evidence) -> None:
+def _clause(node: n.Clause, evidence: NameEvidence) -> None:
     subject, test, window = node.subject, node.test, node.window
     match test:
         case None if isinstance(window, n.InNext):
@@ -135,7 +135,7 @@ def _clause(node: n.Clause, evidence: Evidence) -> None:
             _field(evidence, subject, None)
 
 
-def _compared(evidence: Evidence, side: n.Node, other: Kind | None, window: n.Window | None) -> None:
+def _compared(evidence: NameEvidence, side: n.Node, other: Kind | None, window: n.Window | None) -> None:
     if not isinstance(side, n.Reference):
         return
     if other is Kind.NUMBER:
@@ -144,19 +144,19 @@ def _compared(evidence: Evidence, side: n.Node, other: Kind | None, window: n.Wi
         _field(evidence, side, other)
 
 
-def _arithmetic(node: n.Arithmetic, evidence: Evidence) -> None:
+def _arithmetic(node: n.Arithmetic, evidence: NameEvidence) -> None:
     _field(evidence, node.left, Kind.NUMBER)
     _field(evidence, node.right, Kind.NUMBER)
 
 
-def _days_since(node: n.DaysSince, evidence: Evidence) -> None:
+def _days_since(node: n.DaysSince, evidence: NameEvidence) -> None:
     if node.first:
         _event(evidence, node.of)
     elif isinstance(node.of, n.Reference):
         evidence.maybe_events.add(node.of.name.text)
 
 
-def _alone(evidence: Evidence, *conditions: n.Node | None) -> None:
+def _alone(evidence: NameEvidence, *conditions: n.Node | None) -> None:
     """What stands alone where something is true or false cannot be a number."""
     for condition in conditions:
         if isinstance(condition, n.Brackets):
@@ -165,16 +165,16 @@ def _alone(evidence: Evidence, *conditions: n.Node | None) -> None:
             evidence.maybe_events.add(condition.name.text)
 
 
-def _phrase(node: n.EventPhrase, evidence: Evidence) -> None:
+def _phrase(node: n.EventPhrase, evidence: NameEvidence) -> None:
     evidence.events.add(node.type.text)
 
 
-def _sequence(node: n.Sequence, evidence: Evidence) -> None:
+def _sequence(node: n.Sequence, evidence: NameEvidence) -> None:
     _event(evidence, node.first)
     _event(evidence, node.second)
 
 
-def _given_field(node: n.GivenField, evidence: Evidence) -> None:
+def _given_field(node: n.GivenField, evidence: NameEvidence) -> None:
     value = node.value
     evidence.fields.add(node.name.text)
     kind = Kind.TEXTS if isinstance(value, tuple) else literal_kind(value) if value is not None else None
@@ -182,7 +182,7 @@ def _given_field(node: n.GivenField, evidence: Evidence) -> None:
         evidence.kinds.setdefault(node.name.text, kind)
 
 
-def _test(node: n.Test, evidence: Evidence) -> None:
+def _test(node: n.Test, evidence: NameEvidence) -> None:
     for given in node.given:
         if isinstance(given, n.GivenEvent):
             evidence.events.add(given.type.text)
@@ -209,9 +209,9 @@ _LOOKS: dict[type[n.Node], Callable[..., None]] = {
 }
 
 
-def collect_filter(where: n.Expression) -> Evidence:
+def collect_filter(where: n.Expression) -> NameEvidence:
     """The evidence of one filter, whose names are properties."""
-    evidence = Evidence()
+    evidence = NameEvidence()
     _look(where, evidence)
     evidence.settle()
     return evidence

@@ -10,11 +10,11 @@ from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import name_text, text_of
 from .. import plan as p
 from ..values import instant_of, is_blank, prepare, shift
-from .decisions import MAIN_TRACK, Decisions
+from .decisions import MAIN_TRACK, DecisionReader
 from .declarations import literal
-from .draft import Draft
+from .draft import PlanDraft
 from .problems import KIND_EXAMPLES, KIND_WORDS, nearest
-from .rules import IsNew, Rules
+from .rules import IsNew, RuleReader
 
 TEST_NOW = instant_of(dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC))
 """The instant a test is held at unless it says otherwise: 2026-01-15T12:00Z."""
@@ -23,7 +23,7 @@ TEST_NOW = instant_of(dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC))
 class Tests:
     """Reads tests, after everything they can speak of."""
 
-    def __init__(self, draft: Draft, rules: Rules, decisions: Decisions, is_new: IsNew) -> None:
+    def __init__(self, draft: PlanDraft, rules: RuleReader, decisions: DecisionReader, is_new: IsNew) -> None:
         self.draft = draft
         self.problems = draft.problems
         self.names = draft.names

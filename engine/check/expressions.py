@@ -10,8 +10,8 @@ from ...grammar.text.printer import text_of
 from .. import plan as p
 from ..values import day_of, instant_of, text_key
 from .clauses import ClauseTests
-from .draft import Draft
-from .scopes import Facts, Operand
+from .draft import PlanDraft
+from .scopes import FactScope, Operand
 
 _VALUE_KINDS_HINTS = {
     Kind.NUMBER: "compare it, e.g. {subject} >= 10",
@@ -25,7 +25,7 @@ _VALUE_KINDS_HINTS = {
 class Expressions:
     """Reads expressions in one scope. None means wrong, and that it was reported."""
 
-    def __init__(self, draft: Draft, scope: Facts) -> None:
+    def __init__(self, draft: PlanDraft, scope: FactScope) -> None:
         self.draft = draft
         self.problems = draft.problems
         self.scope = scope

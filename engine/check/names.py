@@ -17,7 +17,7 @@ from ...grammar.syntax.nodes import Kind
 from ..catalogue import Catalogue
 from ..plan import Feed, ListEntries, Meaning, Resolution
 from ..values import Prepared
-from .evidence import Evidence
+from .evidence import NameEvidence
 from .problems import Problems, nearest
 
 
@@ -49,7 +49,7 @@ class Names:
     def __init__(
         self,
         problems: Problems,
-        evidence: Evidence,
+        evidence: NameEvidence,
         catalogue: Catalogue | None,
         pinned: Mapping[str, Resolution],
     ) -> None:

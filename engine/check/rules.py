@@ -9,19 +9,19 @@ from ...grammar.syntax import nodes as n
 from ...grammar.text.printer import text_of
 from .. import plan as p
 from .declarations import LARGEST
-from .draft import Draft
+from .draft import PlanDraft
 from .expressions import Expressions
 from .problems import nearest
-from .scopes import Facts
+from .scopes import FactScope
 
 IsNew = Callable[..., bool]
 """`Declarations.is_new`."""
 
 
-class Rules:
+class RuleReader:
     """Reads rules and groups, in order; rules that are off into a draft aside, measured nowhere."""
 
-    def __init__(self, draft: Draft, aside: Draft, is_new: IsNew) -> None:
+    def __init__(self, draft: PlanDraft, aside: PlanDraft, is_new: IsNew) -> None:
         self.draft = draft
         self.aside = aside
         self.problems = draft.problems
@@ -77,8 +77,8 @@ class Rules:
         origin = self.draft.origin(node)
         self.rules.append(p.Rule(identity, name, condition, each, contributions, tags, group, origin))
 
-    def _body(self, body: n.When | n.ForEvents, draft: Draft) -> tuple[p.Condition | None, p.Each | None]:
-        expressions = Expressions(draft, Facts(draft))
+    def _body(self, body: n.When | n.ForEvents, draft: PlanDraft) -> tuple[p.Condition | None, p.Each | None]:
+        expressions = Expressions(draft, FactScope(draft))
         if isinstance(body, n.When):
             return expressions.condition(body.condition), None
         condition = None if body.condition is None else expressions.condition(body.condition)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ..plan import DefineValue, Feed, Holds, Meaning, PropertyValue, ScoreValue, Value
-from .draft import Draft
+from .draft import PlanDraft
 from .events import EventNode
 from .evidence import collect_filter
 from .problems import nearest
@@ -13,13 +13,13 @@ from .problems import nearest
 Operand = Value | Holds
 
 
-class Facts:
+class FactScope:
     """What rules and defines may look at: fields, events and defines, never scores."""
 
     timeless = False
     """Whether questions about time are refused."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: PlanDraft) -> None:
         self.draft = draft
 
     def reference(self, node: n.Reference, window: n.Window | None) -> Operand | None:
@@ -73,7 +73,7 @@ class Facts:
         return None
 
 
-class Decisions(Facts):
+class DecisionScope(FactScope):
     """What stages and disqualifications may look at: all that rules may, and scores."""
 
     def score(self, node: n.Node, name: n.Name | None) -> Value | None:
@@ -81,12 +81,12 @@ class Decisions(Facts):
         return ScoreValue(self.draft.names.scores[name.text] if name else None)
 
 
-class Properties(Facts):
+class FilterScope(FactScope):
     """What a filter may look at: the properties of the events of some feeds."""
 
     timeless = True
 
-    def __init__(self, draft: Draft, where: n.Expression, feeds: tuple[Feed, ...]) -> None:
+    def __init__(self, draft: PlanDraft, where: n.Expression, feeds: tuple[Feed, ...]) -> None:
         super().__init__(draft)
         self.evidence = collect_filter(where)
         self.known: dict[str, Kind] = {}

@@ -1,7 +1,8 @@
-"""What all commands have in common: their help with examples, shared options, how they print."""
+"""The one place where the command line reads the clock; everything behind it is given its `now`."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import sys
@@ -10,7 +11,30 @@ from typing import Any, TypeVar
 
 import click
 
-from ..report.paper import Paper
+from ..report.text_style import TextStyle
+from ..values import read_moment
+from .failures import Failure
+
+
+def present() -> dt.datetime:
+    """This instant, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def instant_asked(text: str | None) -> dt.datetime:
+    """The instant that `--at` names, the present for `now` or nothing. A day alone is its beginning."""
+    if text is None or text.strip().lower() == "now":
+        return present()
+    moment = read_moment(text)
+    if moment is None:
+        raise Failure(
+            f'--at "{text}" is not a date or a time that can be read',
+            "write it as 2026-01-15, 2026-01-15T12:00 (UTC) or 2026-01-15T12:00+01:00",
+        )
+    if isinstance(moment, dt.datetime):
+        return moment
+    return dt.datetime.combine(moment, dt.time(), dt.UTC)
+
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -66,11 +90,11 @@ def at_option(*, default: str) -> Callable[[_F], _F]:
     )
 
 
-def paper() -> Paper:
+def paper() -> TextStyle:
     """What the report is written on: the terminal's width, colours where they will be seen."""
     wish = click.get_current_context().find_root().color
     colored = sys.stdout.isatty() if wish is None else wish
-    return Paper(min(shutil.get_terminal_size().columns, 110), colored)
+    return TextStyle(min(shutil.get_terminal_size().columns, 110), colored)
 
 
 def write(lines: str | Iterable[str]) -> None:

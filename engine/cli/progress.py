@@ -7,7 +7,7 @@ import sys
 import time
 from types import TracebackType
 
-from ..report.paper import cut
+from ..report.text_style import cut
 
 _PATIENCE = 0.4
 """Seconds before the line appears: what is done by then needs none."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..store.database import Store
 from ..values import moment_of
-from .clock import instant_asked, present
+from .command import instant_asked, present
 
 
 @dataclass(frozen=True, slots=True)

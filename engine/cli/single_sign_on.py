@@ -51,7 +51,7 @@ _OPTIONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SsoOptions:
     """The options as they were given."""
 
     oidc_issuer: str | None
@@ -70,9 +70,9 @@ def sso_options(command: _F) -> _F:
     return command
 
 
-def single_sign_on(told: Told) -> SingleSignOn | None:
+def single_sign_on(told: SsoOptions) -> SingleSignOn | None:
     """How it is set up, None where it is not. Raises Failure where that cannot be."""
-    from ...web.accounts.roles import Role
+    from ...web.accounts.users import Role
     from ...web.sso.configuration import Misconfigured, SingleSignOn, checked, grant
 
     if told.oidc_issuer is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..decision import Decision, Finding, Line, LineKind, RuleFinding, StageFinding
+from ..explain.decision import Decision, Finding, Line, LineKind, RuleFinding, StageFinding
 from ..plan import Grade, Plan, Rule
 from ..values import moment_of
 from .draft import Detail

@@ -8,7 +8,7 @@ from operator import itemgetter
 from threading import Lock
 from typing import Any, NamedTuple
 
-from ..decision import Decision
+from ..explain.decision import Decision
 from ..plan import Clause, Plan
 from ..values import Prepared, instant_of, moment_of
 from .calendar import EARLIEST, LATEST

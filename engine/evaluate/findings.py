@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..decision import Finding
+from ..explain.decision import Finding
 from ..plan import (
     All,
     Any,

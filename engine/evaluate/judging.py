@@ -13,18 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..plan import (
-    All,
-    Any,
-    Clause,
-    Condition,
-    Contribution,
-    FieldValue,
-    Holds,
-    Not,
-    Rule,
-    ScoreValue,
-)
+from ..plan import All, Any, Clause, Condition, Contribution, FieldValue, Holds, Not, Rule, ScoreValue
 from .columns import NEVER, Bools, Column, Instants, Ints, compact, numbered_range
 from .evaluator import Evaluator
 from .kept import Kept

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..decision import Decision
+from ..explain.decision import Decision
 from .decide import told
 from .draft import Detail, Draft
 from .evaluator import Evaluator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from ..decision import Missing
+from ..explain.decision import Missing
 from ..plan import (
     All,
     Any,

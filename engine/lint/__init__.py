@@ -2,68 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from ...grammar.messages.diagnostics import Diagnostic
 from ...grammar.syntax.nodes import Tree
 from ..catalogue import Catalogue
 from ..plan import Plan
-from . import (
-    condition_always_true,
-    condition_contradiction,
-    condition_overlap,
-    disqualifies_everyone,
-    duplicate_rule,
-    field_never_known,
-    grade_unreachable,
-    list_entry_unmatched,
-    named_and_unnamed_points,
-    negation_skips_unknown,
-    never_used,
-    one_rule_dominates,
-    rule_always_fires,
-    rule_never_fires,
-    rules_pay_twice,
-    score_never_fed,
-    stage_never_current,
-    stage_not_implied,
-    stage_unreachable,
-    threshold_always_met,
-    threshold_unreachable,
-    value_not_in_data,
-    window_covers_one,
-)
-from .study import Study
+from .context import LintContext
+from .rules import conditions, names, points, stages
 
-LINTS = (
-    rule_never_fires,
-    rule_always_fires,
-    stage_unreachable,
-    stage_never_current,
-    stage_not_implied,
-    threshold_unreachable,
-    threshold_always_met,
-    grade_unreachable,
-    disqualifies_everyone,
-    condition_contradiction,
-    condition_always_true,
-    condition_overlap,
-    window_covers_one,
-    negation_skips_unknown,
-    duplicate_rule,
-    rules_pay_twice,
-    one_rule_dominates,
-    named_and_unnamed_points,
-    field_never_known,
-    value_not_in_data,
-    list_entry_unmatched,
-    score_never_fed,
-    never_used,
-)
-"""Each has a CODE and `check(study)`, which gives its findings."""
+LINTS: dict[str, Callable[[LintContext], Iterator[Diagnostic]]] = {
+    "rule-never-fires": points.rule_never_fires,
+    "rule-always-fires": points.rule_always_fires,
+    "stage-unreachable": stages.stage_unreachable,
+    "stage-never-current": stages.stage_never_current,
+    "stage-not-implied": stages.stage_not_implied,
+    "threshold-unreachable": stages.threshold_unreachable,
+    "threshold-always-met": stages.threshold_always_met,
+    "grade-unreachable": stages.grade_unreachable,
+    "disqualifies-everyone": conditions.disqualifies_everyone,
+    "condition-contradiction": conditions.condition_contradiction,
+    "condition-always-true": conditions.condition_always_true,
+    "condition-overlap": conditions.condition_overlap,
+    "window-covers-one": conditions.window_covers_one,
+    "negation-skips-unknown": conditions.negation_skips_unknown,
+    "duplicate-rule": points.duplicate_rule,
+    "rules-pay-twice": points.rules_pay_twice,
+    "one-rule-dominates": points.one_rule_dominates,
+    "named-and-unnamed-points": points.named_and_unnamed_points,
+    "field-never-known": names.field_never_known,
+    "value-not-in-data": names.value_not_in_data,
+    "list-entry-unmatched": names.list_entry_unmatched,
+    "score-never-fed": points.score_never_fed,
+    "never-used": names.never_used,
+}
+"""The lints by their codes, each a function of the context that gives its findings."""
 
-CODES = tuple(module.CODE for module in LINTS)
+CODES = tuple(LINTS)
 
 
 def lint(plan: Plan, tree: Tree, catalogue: Catalogue | None) -> list[Diagnostic]:
     """What every lint has to say of a plan, its tree and, where there is data, its catalogue."""
-    study = Study(plan, tree, catalogue)
-    return [found for module in LINTS for found in module.check(study)]
+    study = LintContext(plan, tree, catalogue)
+    return [found for rule in LINTS.values() for found in rule(study)]

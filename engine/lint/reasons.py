@@ -7,12 +7,12 @@ from itertools import combinations
 
 from .. import plan as p
 from ..plan.walk import subject
-from .intervals import Numbers, highest, lowest, whole
-from .logic import Logic
-from .reach import NONE
-from .study import Study, points_of
-from .subjects import SIZES, Subject
-from .texts import Texts
+from .context import LintContext, points_of
+from .proof.domains import Numbers, highest, lowest, whole
+from .proof.logic import Logic
+from .proof.reach import NONE
+from .proof.texts import TextSet
+from .proof.variables import SIZES, Variable
 
 MOST_PAIRED = 60
 """Of more conditions joined by `and` than this no pair is looked for."""
@@ -44,7 +44,7 @@ def joined(condition: p.All | p.Any) -> tuple[p.Condition, ...]:
     return tuple(found)
 
 
-def why_never(study: Study, condition: p.Condition) -> tuple[p.Origin, str, str | None]:
+def why_never(study: LintContext, condition: p.Condition) -> tuple[p.Origin, str, str | None]:
     """The place and a sentence that says why a condition is never true; more of the reason for a hint."""
     found = culprits(study.logic, condition)
     if len(found) == 2:
@@ -53,7 +53,7 @@ def why_never(study: Study, condition: p.Condition) -> tuple[p.Origin, str, str 
     return _why(study, found[0], False)
 
 
-def why_always(study: Study, condition: p.Condition) -> tuple[p.Origin, str, str | None]:
+def why_always(study: LintContext, condition: p.Condition) -> tuple[p.Origin, str, str | None]:
     """The place and a sentence that says why a condition is always true; more of the reason for a hint."""
     return _why(study, condition, True)
 
@@ -70,7 +70,7 @@ def asks_score(condition: p.Condition) -> bool:
     return False
 
 
-def _why(study: Study, condition: p.Condition, always: bool) -> tuple[p.Origin, str, str | None]:
+def _why(study: LintContext, condition: p.Condition, always: bool) -> tuple[p.Origin, str, str | None]:
     said = f"{condition.origin.text} is {'always' if always else 'never'} true"
     clause = condition
     while isinstance(clause, p.Not):
@@ -79,7 +79,7 @@ def _why(study: Study, condition: p.Condition, always: bool) -> tuple[p.Origin, 
     return condition.origin, f"{said}: {reason}" if reason else said, limits
 
 
-def _reason(study: Study, clause: p.Condition, always: bool) -> tuple[str | None, str | None]:
+def _reason(study: LintContext, clause: p.Condition, always: bool) -> tuple[str | None, str | None]:
     if isinstance(clause, p.Between) and study.logic.reader.opened(clause) is not None:
         return None, None
     if not isinstance(clause, p.Compare | p.Between | p.OneOf):
@@ -88,7 +88,7 @@ def _reason(study: Study, clause: p.Condition, always: bool) -> tuple[str | None
     asked = study.logic.reader.asked(clause)[0]
     its = study.logic.subjects[asked.subject]
     outside = asked.false if always else asked.true
-    if isinstance(outside, Texts) or isinstance(its.base.values, Texts):
+    if isinstance(outside, TextSet) or isinstance(its.base.values, TextSet):
         return (None if outside else "no text is blank; a blank one is unknown"), None
     if isinstance(value, p.ScoreValue):
         return reach_in_words(study, value.score, outside)
@@ -97,8 +97,8 @@ def _reason(study: Study, clause: p.Condition, always: bool) -> tuple[str | None
     return _of_events(its, outside), None
 
 
-def _of_events(subject: Subject, outside: Numbers) -> str | None:
-    if subject.measure not in SIZES or isinstance(subject.base.values, Texts):
+def _of_events(subject: Variable, outside: Numbers) -> str | None:
+    if subject.measure not in SIZES or isinstance(subject.base.values, TextSet):
         return None
     most = highest(subject.base.values)
     if math.isfinite(most) and highest(outside) > most:
@@ -111,7 +111,7 @@ def _of_events(subject: Subject, outside: Numbers) -> str | None:
 # --- scores -----------------------------------------------------------------------------------
 
 
-def reach_in_words(study: Study, score: int | None, outside: Numbers) -> tuple[str, str | None]:
+def reach_in_words(study: LintContext, score: int | None, outside: Numbers) -> tuple[str, str | None]:
     """Why no lead has so many points: what can be had at most (or at least), and what limits it."""
     reach = study.reach.scores.of(score).ranged
     name = None if score is None else study.plan.scores[score].name
@@ -124,7 +124,7 @@ def reach_in_words(study: Study, score: int | None, outside: Numbers) -> tuple[s
     return f"a lead has between {reach.low:,.0f} and {points_of(reach.high)}{of}", None
 
 
-def limits(study: Study, score: int | None, end: str) -> str:
+def limits(study: LintContext, score: int | None, end: str) -> str:
     """What keeps a score from going further up (`high`) or down (`low`)."""
     scores = study.reach.scores
     found = scores.of(score)

@@ -9,13 +9,13 @@ from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import name_text
 from ..catalogue import Catalogue, EventFacts, FieldFacts
 from ..values import date_of, moment_of
-from .paper import Paper, cells, counted, percent, shown, table
+from .text_style import TextStyle, cells, counted, percent, shown, table
 
 _MOST_VALUES = 30
 """Different values above this are more like names than like choices: only some are shown."""
 
 
-def catalogue_text(found: Catalogue, paper: Paper, *, values: int = 4) -> list[str]:
+def catalogue_text(found: Catalogue, paper: TextStyle, *, values: int = 4) -> list[str]:
     """Fields with kind, how many leads have them and their commonest values; events with objects."""
     events = sum(facts.count for facts in found.events.values())
     lines = [f"{counted(found.leads, 'lead')}, {counted(events, 'event')}"]
@@ -26,7 +26,7 @@ def catalogue_text(found: Catalogue, paper: Paper, *, values: int = 4) -> list[s
     return lines
 
 
-def _fields(found: Catalogue, paper: Paper, values: int) -> list[str]:
+def _fields(found: Catalogue, paper: TextStyle, values: int) -> list[str]:
     firsts = [
         (shown(name_text(facts.name)), facts.kind.value, percent(facts.known, found.leads))
         for facts in found.fields.values()
@@ -39,7 +39,7 @@ def _fields(found: Catalogue, paper: Paper, values: int) -> list[str]:
     return table(rows, paper, head=("name", "kind", "known", "values"), right=(2,))
 
 
-def _room(paper: Paper, rows: Sequence[Sequence[str]], head: Sequence[str]) -> int:
+def _room(paper: TextStyle, rows: Sequence[Sequence[str]], head: Sequence[str]) -> int:
     """The columns left for values beside the others."""
     widths = [max(cells(row[at]) for row in (head, *rows)) for at in range(len(head))]
     return paper.width - 2 - sum(widths) - 2 * len(widths)
@@ -76,7 +76,7 @@ def common(counts: Mapping[str, int], most: int, room: int = 1000, *, complete: 
     return text
 
 
-def _events(found: Catalogue, paper: Paper, values: int) -> list[str]:
+def _events(found: Catalogue, paper: TextStyle, values: int) -> list[str]:
     firsts = [(shown(name_text(facts.type)), f"{facts.count:,}") for facts in found.events.values()]
     room = _room(paper, firsts, ("name", "seen"))
     rows = [
@@ -90,7 +90,7 @@ def _events(found: Catalogue, paper: Paper, values: int) -> list[str]:
     return lines
 
 
-def _properties(events: list[EventFacts], paper: Paper) -> list[str]:
+def _properties(events: list[EventFacts], paper: TextStyle) -> list[str]:
     """What events carry, said once for events that carry the same."""
     alike: dict[str, list[str]] = {}
     for facts in events:

@@ -6,18 +6,18 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..compare import Change, ChangeKind
+from ..impact.text_diff import Change, ChangeKind
 from .decision import when
-from .paper import Paper, bar, counted, cut, shown, signed, table
+from .text_style import TextStyle, bar, counted, cut, shown, signed, table
 
 if TYPE_CHECKING:
-    from ..effect import Effect, Move
+    from ..impact.effect import Effect, Move
 
 _MOST_LINES = 12
 _SIGNS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.CHANGED: "~"}
 
 
-def changes_text(changes: Sequence[Change], paper: Paper) -> list[str]:
+def changes_text(changes: Sequence[Change], paper: TextStyle) -> list[str]:
     """A paragraph a change: what became of which statement, and how."""
     if not changes:
         return ["Both say the same."]
@@ -40,7 +40,7 @@ def changes_text(changes: Sequence[Change], paper: Paper) -> list[str]:
     return lines
 
 
-def effect_text(effect: Effect, now: dt.datetime, paper: Paper, top: int = 10) -> list[str]:
+def effect_text(effect: Effect, now: dt.datetime, paper: TextStyle, top: int = 10) -> list[str]:
     """How many leads each stage and each band of scores has before and after, which lines moved them, and
     who moves most."""
     lines = paper.wrapped(
@@ -61,7 +61,7 @@ def effect_text(effect: Effect, now: dt.datetime, paper: Paper, top: int = 10) -
     return lines
 
 
-def _matrix(effect: Effect, track: str, paper: Paper) -> list[str]:
+def _matrix(effect: Effect, track: str, paper: TextStyle) -> list[str]:
     cells = {(old, new): count for (name, old, new), count in effect.matrix.items() if name == track}
     names = list(dict.fromkeys([*(old for old, _ in cells), *(new for _, new in cells)]))
     names.sort(key=lambda name: name is not None)
@@ -77,7 +77,7 @@ def _matrix(effect: Effect, track: str, paper: Paper) -> list[str]:
     return table(rows, paper, head=head, right=range(1, len(head)))
 
 
-def _bands(effect: Effect, paper: Paper) -> list[str]:
+def _bands(effect: Effect, paper: TextStyle) -> list[str]:
     bands = effect.bands()
     most = max(after for _, _, _, after in bands)
     rows = [
@@ -87,7 +87,7 @@ def _bands(effect: Effect, paper: Paper) -> list[str]:
     return table(rows, paper, head=("score", "before", "after", ""), right=(0, 1, 2))
 
 
-def _lines(effect: Effect, paper: Paper) -> list[str]:
+def _lines(effect: Effect, paper: TextStyle) -> list[str]:
     """The rules, caps and ranges that differ for those who move, those of most leads first."""
     found = sorted(effect.by_line.items(), key=lambda item: (-item[1][0], item[0]))
     rows = [(f"{leads:,}", signed(points), shown(name)) for name, (leads, points) in found[:_MOST_LINES]]
@@ -99,7 +99,7 @@ def _lines(effect: Effect, paper: Paper) -> list[str]:
     return lines
 
 
-def _movers(moves: Sequence[Move], paper: Paper) -> list[str]:
+def _movers(moves: Sequence[Move], paper: TextStyle) -> list[str]:
     rows = [
         (
             shown(move.lead),

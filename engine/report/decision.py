@@ -1,15 +1,16 @@
-"""A decision as people read it: the scores line by line, the stages and what they lack, what time will do."""
+"""A decision for reading and as data: scores line by line, stages, what is missing, the next change."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from ..decision import Decision, Finding, Line, LineKind, Missing, RuleFinding, StageFinding
-from .paper import PLAIN, Paper, cells, counted, listed, padded, shown, signed
+from ..explain.decision import Decision, Finding, Line, LineKind, Missing, RuleFinding, StageFinding
+from .text_style import PLAIN, TextStyle, cells, counted, listed, padded, shown, signed
 
 
-def decision_text(decision: Decision, paper: Paper = PLAIN, *, silent_rules: bool = False) -> list[str]:
+def decision_text(decision: Decision, paper: TextStyle = PLAIN, *, silent_rules: bool = False) -> list[str]:
     """The whole explanation. With `silent_rules`, also the rules that did not fire, and why."""
     lines = [verdict(decision, paper)]
     if decision.tags:
@@ -25,7 +26,7 @@ def decision_text(decision: Decision, paper: Paper = PLAIN, *, silent_rules: boo
     return lines
 
 
-def verdict(decision: Decision, paper: Paper) -> str:
+def verdict(decision: Decision, paper: TextStyle) -> str:
     """One line: stages, score, grades."""
     parts = [f"score {decision.total:,}"]
     parts += [
@@ -50,7 +51,7 @@ def when(instant: dt.datetime) -> str:
 # --- scores -----------------------------------------------------------------------------------
 
 
-def _score(decision: Decision, name: str | None, value: int, paper: Paper) -> list[str]:
+def _score(decision: Decision, name: str | None, value: int, paper: TextStyle) -> list[str]:
     lines = [line for line in decision.lines if line.score == name and _tells(line)]
     head = f"{paper.bold(name or 'score')} {paper.bold(f'{value:,}')}"
     if not lines:
@@ -63,7 +64,7 @@ def _score(decision: Decision, name: str | None, value: int, paper: Paper) -> li
     return text
 
 
-def _total(decision: Decision, paper: Paper) -> list[str]:
+def _total(decision: Decision, paper: TextStyle) -> list[str]:
     if not decision.scores:
         return _score(decision, None, decision.total, paper)
     text = _score(decision, None, decision.total, paper)
@@ -76,12 +77,12 @@ def _tells(line: Line) -> bool:
     return bool(line.points or line.written)
 
 
-def _points(points: int, paper: Paper) -> str:
+def _points(points: int, paper: TextStyle) -> str:
     text = f"{signed(points):>6}"
     return paper.good(text) if points > 0 else paper.bad(text) if points < 0 else text
 
 
-def _line(line: Line, rule: RuleFinding | None, paper: Paper) -> list[str]:
+def _line(line: Line, rule: RuleFinding | None, paper: TextStyle) -> list[str]:
     text = shown(line.text)
     place = f"line {line.line}" if line.line is not None else ""
     room = paper.width - 8 - len(place) - 2
@@ -111,7 +112,7 @@ def _reduction(line: Line) -> str:
 # --- conditions -------------------------------------------------------------------------------
 
 
-def finding_lines(finding: Finding, paper: Paper, indent: int) -> list[str]:
+def finding_lines(finding: Finding, paper: TextStyle, indent: int) -> list[str]:
     """A condition as found, a clause a line; the parts of `or` and of a define are indented under it."""
     parts = finding.parts
     match finding.joined:
@@ -133,7 +134,9 @@ def finding_lines(finding: Finding, paper: Paper, indent: int) -> list[str]:
     return [head, *(line for part in parts for line in finding_lines(part, paper, indent + 2))]
 
 
-def _clause(asked: str, finding: Finding, paper: Paper, indent: int, found: str | None = None) -> list[str]:
+def _clause(
+    asked: str, finding: Finding, paper: TextStyle, indent: int, found: str | None = None
+) -> list[str]:
     mark = _truth(finding.truth, PLAIN)
     text = f"{mark}{shown(asked)}: {shown(found or _found(finding))}"
     wrapped = paper.wrapped(text, indent, indent + len(mark))
@@ -141,7 +144,7 @@ def _clause(asked: str, finding: Finding, paper: Paper, indent: int, found: str 
     return wrapped
 
 
-def _truth(truth: bool | None, paper: Paper) -> str:
+def _truth(truth: bool | None, paper: TextStyle) -> str:
     if truth is None:
         return paper.warn("?") + "    "
     return (paper.good("yes") + "  ") if truth else (paper.dim("no") + "   ")
@@ -157,7 +160,7 @@ def _found(finding: Finding) -> str:
 # --- stages -----------------------------------------------------------------------------------
 
 
-def _stages(decision: Decision, paper: Paper) -> list[str]:
+def _stages(decision: Decision, paper: TextStyle) -> list[str]:
     lines: list[str] = []
     if decision.disqualified:
         lines += paper.wrapped(f"None, since disqualified: {shown(listed(decision.disqualified))}.", 2, 4)
@@ -179,7 +182,7 @@ def _name(stage: StageFinding) -> str:
     return shown(stage.stage) if stage.track == "main" else f"{shown(stage.stage)} in {shown(stage.track)}"
 
 
-def _stage(stage: StageFinding, paper: Paper) -> list[str]:
+def _stage(stage: StageFinding, paper: TextStyle) -> list[str]:
     name = _name(stage)
     if stage.current:
         return [f"  {paper.good(name)}  {paper.good('here')}", *finding_lines(stage.condition, paper, 4)]
@@ -188,7 +191,7 @@ def _stage(stage: StageFinding, paper: Paper) -> list[str]:
     return [f"  {name}  {paper.warn('not reached, missing:')}", *ways_lines(stage, paper, 4)]
 
 
-def ways_lines(stage: StageFinding, paper: Paper, indent: int) -> list[str]:
+def ways_lines(stage: StageFinding, paper: TextStyle, indent: int) -> list[str]:
     """What it would take to reach a stage, the shortest way first."""
     lines: list[str] = []
     for number, way in enumerate(stage.ways):
@@ -208,7 +211,7 @@ def _missing(missing: Missing) -> str:
 # --- what did not happen, and what will -------------------------------------------------------
 
 
-def _silent(decision: Decision, paper: Paper) -> list[str]:
+def _silent(decision: Decision, paper: TextStyle) -> list[str]:
     silent = [rule for rule in decision.rules if not rule.fired]
     if not silent:
         return []
@@ -221,7 +224,7 @@ def _silent(decision: Decision, paper: Paper) -> list[str]:
     return lines
 
 
-def _blanks(decision: Decision, paper: Paper) -> list[str]:
+def _blanks(decision: Decision, paper: TextStyle) -> list[str]:
     """The blank fields that kept rules from firing."""
     counts: dict[str, int] = {}
     for rule in decision.rules:
@@ -248,7 +251,7 @@ def next_change_words(decision: Decision) -> str:
     return f"The passing of time alone changes nothing here before {when(decision.next_change)}."
 
 
-def stage_text(decision: Decision, stages: Sequence[StageFinding], paper: Paper) -> list[str]:
+def stage_text(decision: Decision, stages: Sequence[StageFinding], paper: TextStyle) -> list[str]:
     """What it would take to reach these stages, and nothing else."""
     lines: list[str] = []
     reasons = shown(listed(decision.disqualified))
@@ -267,3 +270,82 @@ def stage_text(decision: Decision, stages: Sequence[StageFinding], paper: Paper)
             if decision.disqualified:
                 lines += paper.wrapped(f"It is also disqualified: {reasons}.")
     return lines
+
+
+def decision_data(decision: Decision) -> dict[str, Any]:
+    """The whole decision. Instants are ISO 8601 in UTC; `truth` is true, false, or null for unknown."""
+    return {
+        "ruleset_digest": decision.digest,
+        "now": _instant(decision.now),
+        "score": decision.total,
+        "scores": dict(decision.scores),
+        "stages": dict(decision.stages),
+        "stages_if_qualified": dict(decision.stages_if_qualified),
+        "grade": decision.grade,
+        "grades": {name or "score": label for name, label in decision.grades.items()},
+        "tags": list(decision.tags),
+        "disqualified": list(decision.disqualified),
+        "lines": [_line_data(line) for line in decision.lines],
+        "rules": [_rule(rule) for rule in decision.rules],
+        "stage_findings": [stage_data(stage) for stage in decision.stage_findings],
+        "disqualifications": [_finding(finding) for finding in decision.disqualifications],
+        "next_change": _instant(decision.next_change),
+    }
+
+
+def _instant(instant: dt.datetime | None) -> str | None:
+    return None if instant is None else instant.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+def _line_data(line: Line) -> dict[str, Any]:
+    return {
+        "kind": line.kind.value,
+        "name": line.name,
+        "score": line.score,
+        "line": line.line,
+        "written": line.written,
+        "faded": line.faded,
+        "points": line.points,
+        "text": line.text,
+    }
+
+
+def _rule(rule: RuleFinding) -> dict[str, Any]:
+    return {
+        "rule": rule.identity,
+        "line": rule.line,
+        "fired": rule.fired,
+        "condition": None if rule.condition is None else _finding(rule.condition),
+        "events": None if rule.events is None else _finding(rule.events),
+        "lines": [_line_data(line) for line in rule.lines],
+        "tags": list(rule.tags),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "asked": finding.asked,
+        "found": finding.found,
+        "truth": finding.truth,
+        "unknown": finding.unknown,
+        "instants": [_instant(instant) for instant in finding.instants],
+        "joined": finding.joined,
+        "parts": [_finding(part) for part in finding.parts],
+    }
+
+
+def stage_data(stage: StageFinding) -> dict[str, Any]:
+    """A stage on a lead, with the ways to reach it where it is not reached."""
+    return {
+        "stage": stage.stage,
+        "track": stage.track,
+        "line": stage.line,
+        "holds": stage.holds,
+        "current": stage.current,
+        "condition": _finding(stage.condition),
+        "ways": [[_missing_data(missing) for missing in way] for way in stage.ways],
+    }
+
+
+def _missing_data(missing: Missing) -> dict[str, Any]:
+    return {"asked": missing.asked, "needed": missing.needed, "obstacle": missing.obstacle}

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...grammar.messages.diagnostics import Diagnostic, Severity, Source
 from ..reading import Reading
-from .paper import Paper, counted
+from .text_style import TextStyle, counted
 
 _PLURALS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.LINT: "hint"}
 
@@ -53,7 +53,7 @@ def _file(source: Source) -> str | None:
     return str(source.path) if source.path is not None else None
 
 
-def verdict(diagnostics: Iterable[Diagnostic], files: int, paper: Paper) -> str:
+def verdict(diagnostics: Iterable[Diagnostic], files: int, paper: TextStyle) -> str:
     """One line: how many mistakes in how many files."""
     counts = Counter(item.severity for item in diagnostics)
     where = counted(files, "file")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .paper import Paper, counted, shown, table
+from .text_style import TextStyle, counted, shown, table
 
 if TYPE_CHECKING:
     from ..importing.report import ColumnReport, ImportReport
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _USES = {"id": "the lead's id", "at": "when", "type": "what happened", "object": "to what", "key": "identity"}
 
 
-def import_text(report: ImportReport, paper: Paper) -> list[str]:
+def import_text(report: ImportReport, paper: TextStyle) -> list[str]:
     """Rows and what became of them, columns with the kinds found, and what a person may want to mend."""
     lines = [f"{counted(report.rows, 'row')} of {report.source}: {_outcome(report)}."]
     lines += ["", *_columns(report, paper)]
@@ -33,7 +33,7 @@ def _outcome(report: ImportReport) -> str:
     return ", ".join(part for part in parts if part) or "nothing new"
 
 
-def _columns(report: ImportReport, paper: Paper) -> list[str]:
+def _columns(report: ImportReport, paper: TextStyle) -> list[str]:
     rows = [_column(column) for column in report.columns if column.used_as != "left out"]
     lines = table(rows, paper, head=("column", "is", "kind", "values"), right=(3,))
     left_out = [shown(column.column) for column in report.columns if column.used_as == "left out"]
@@ -52,7 +52,7 @@ def _column(column: ColumnReport) -> tuple[str, str, str, str]:
     return shown(column.column), use, kind or "(all blank)", f"{column.values:,}"
 
 
-def _advice(report: ImportReport, paper: Paper) -> list[str]:
+def _advice(report: ImportReport, paper: TextStyle) -> list[str]:
     lines: list[str] = []
     for column in report.columns:
         said = [column.note] if column.note else []
@@ -65,7 +65,7 @@ def _advice(report: ImportReport, paper: Paper) -> list[str]:
     return ["", paper.warn("Worth a look"), *lines] if lines else []
 
 
-def _rejected(report: ImportReport, paper: Paper) -> list[str]:
+def _rejected(report: ImportReport, paper: TextStyle) -> list[str]:
     if not report.rejected:
         return []
     lines = ["", paper.bad(f"{counted(report.rejected, 'row')} could not be read")]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..evaluate import Event
 from ..evaluate.facts import instant_from
-from ..score_change import Cause, Clue, FieldChange, LineChange, ScoreChange, Step
+from ..impact.score_change import Cause, ChangeStep, Evidence, FieldChange, LineChange, ScoreChange
 from ..values import moment_of
 from .decision import when
-from .paper import PLAIN, Paper, counted, listed, shown, signed
+from .text_style import PLAIN, TextStyle, counted, listed, shown, signed
 
 if TYPE_CHECKING:
     from ..store.scoring.score_history import Turn
@@ -94,7 +94,7 @@ def _value(value: object) -> str:
             return str(value)
 
 
-def clue_words(clue: Clue) -> str:
+def clue_words(clue: Evidence) -> str:
     """What was found otherwise: "visited pricing >= 2 in last 30 days: 2, before 1"."""
     if clue.after is None:
         return f"no longer asks {clue.asked}"
@@ -118,7 +118,7 @@ def along_words(line: LineChange) -> str | None:
     return f"together with {listed(_ALONG[cause] for cause in line.along)}" if line.along else None
 
 
-def stage_words(step: Step) -> str | None:
+def stage_words(step: ChangeStep) -> str | None:
     """The stages that a step changed: "none -> MQL"."""
     moves = []
     for track in dict.fromkeys([*step.stages_before, *step.stages_after]):
@@ -132,7 +132,7 @@ def stage_words(step: Step) -> str | None:
 # --- as text ----------------------------------------------------------------------------------
 
 
-def turns_text(turns: Sequence[Turn], paper: Paper = PLAIN) -> list[str]:
+def turns_text(turns: Sequence[Turn], paper: TextStyle = PLAIN) -> list[str]:
     """The history, the newest first, each change with what caused it."""
     if not turns:
         return ["It was never scored by this ruleset."]
@@ -142,7 +142,7 @@ def turns_text(turns: Sequence[Turn], paper: Paper = PLAIN) -> list[str]:
     return lines[1:]
 
 
-def _turn(turn: Turn, former: Turn | None, paper: Paper) -> list[str]:
+def _turn(turn: Turn, former: Turn | None, paper: TextStyle) -> list[str]:
     stages = [stage for stage in turn.stages.values() if stage is not None]
     where = listed(stages) if stages else "in no stage"
     if turn.disqualified:
@@ -168,7 +168,7 @@ UNREADABLE = "The rules of before or after cannot be read by this Leadwright, so
 UNEXPLAINED = "not on record: data that came while the lead was being scored, or before it was noted"
 
 
-def _step(change: ScoreChange, step: Step, versions: tuple[int, int], paper: Paper) -> list[str]:
+def _step(change: ScoreChange, step: ChangeStep, versions: tuple[int, int], paper: TextStyle) -> list[str]:
     moved = stage_words(step)
     words = f"{signed(step.points)}  {cause_words(change, step.cause, versions)}"
     lines = paper.wrapped(shown(words + (f" [{moved}]" if moved else "")), 2, 6)
@@ -211,7 +211,7 @@ def _change_data(change: ScoreChange) -> dict[str, Any]:
     }
 
 
-def _step_data(step: Step) -> dict[str, Any]:
+def _step_data(step: ChangeStep) -> dict[str, Any]:
     return {
         "cause": step.cause.value,
         "points": step.points,

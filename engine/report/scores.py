@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .decision import when
-from .paper import Paper, bar, counted, percent, shown, table
+from .text_style import TextStyle, bar, counted, percent, shown, table
 
 _FEW = 5
 _MOST_BANDS = 8
@@ -40,7 +40,7 @@ class Scored:
     highest: Sequence[tuple[str, int]]
 
 
-def scored_text(scored: Scored, paper: Paper) -> list[str]:
+def scored_text(scored: Scored, paper: TextStyle) -> list[str]:
     """Leads by stage and by score, who moved, and who is highest."""
     name = shown(f"{scored.title or scored.ruleset}, version {scored.version}")
     lines = paper.wrapped(_head(scored, name))
@@ -75,7 +75,7 @@ def _ranked(counts: Mapping[str | None, int]) -> list[str | None]:
     return [*reversed([stage for stage in counts if stage is not None]), None]
 
 
-def _counts(counts: Sequence[tuple[str, int]], scored: Scored, paper: Paper) -> list[str]:
+def _counts(counts: Sequence[tuple[str, int]], scored: Scored, paper: TextStyle) -> list[str]:
     most = max(count for _, count in counts)
     rows = [
         (shown(name), f"{count:,}", percent(count, scored.leads), bar(count, most)) for name, count in counts
@@ -111,7 +111,7 @@ def _steps() -> Iterator[int]:
         power *= 10
 
 
-def _moved(scored: Scored, paper: Paper) -> list[str]:
+def _moved(scored: Scored, paper: TextStyle) -> list[str]:
     if not scored.changed and not scored.moves:
         return []
     lines = ["", f"{counted(scored.changed, 'lead')} with another outcome than the last time."]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..values import moment_of
 from .decision import decision_text, when
-from .paper import PLAIN, Paper, counted, percent, shown
+from .text_style import PLAIN, TextStyle, counted, percent, shown
 
 if TYPE_CHECKING:
     from ..testing import ClauseCoverage, RuleTestResult
 
 
-def failure_text(result: RuleTestResult, paper: Paper = PLAIN) -> str:
+def failure_text(result: RuleTestResult, paper: TextStyle = PLAIN) -> str:
     """Why a test failed: what was expected, what came, at which instant, and the decision explained."""
     origin = result.test.origin
     lines = [
@@ -23,12 +23,12 @@ def failure_text(result: RuleTestResult, paper: Paper = PLAIN) -> str:
         lines += paper.wrapped(f"expected {shown(failure.expected)}  (line {failure.line})", 4, 6)
         lines += paper.wrapped(f"but {shown(failure.came)}", 4, 6)
     lines += ["", f"    With now = {when(moment_of(result.test.now))}:"]
-    narrow = Paper(paper.width - 4, paper.colored)
+    narrow = TextStyle(paper.width - 4, paper.colored)
     lines += [f"    {line}".rstrip() for line in decision_text(result.decision, narrow)]
     return "\n".join(lines)
 
 
-def tests_text(label: str, results: Sequence[RuleTestResult], paper: Paper) -> list[str]:
+def tests_text(label: str, results: Sequence[RuleTestResult], paper: TextStyle) -> list[str]:
     """All tests of one file: each failure explained, then one line."""
     failed = [result for result in results if not result.passed]
     lines = [line for result in failed for line in (failure_text(result, paper), "")]
@@ -40,7 +40,7 @@ def tests_text(label: str, results: Sequence[RuleTestResult], paper: Paper) -> l
     return [f"{label}: {paper.good(passed)}"]
 
 
-def coverage_text(clauses: Sequence[ClauseCoverage], paper: Paper) -> list[str]:
+def coverage_text(clauses: Sequence[ClauseCoverage], paper: TextStyle) -> list[str]:
     """How many clauses were seen both true and not true, and which were not."""
     bare = [clause for clause in clauses if not clause.covered]
     seen = len(clauses) - len(bare)

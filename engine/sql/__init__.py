@@ -2,17 +2,17 @@
 
 from .compiler import compile_sql
 from .dialects import DIALECTS
-from .mapping import DEFAULT, TableMapping, read_mapping
-from .refusal import SqlRefusal
-from .results import ResultColumn, Told, result_columns
+from .outcome import ResultColumn, ResultKind, result_columns
+from .tables import DEFAULT, TableMapping, read_mapping
+from .terms import UnsupportedSql
 
 __all__ = [
     "DEFAULT",
     "DIALECTS",
     "ResultColumn",
-    "SqlRefusal",
+    "ResultKind",
     "TableMapping",
-    "Told",
+    "UnsupportedSql",
     "compile_sql",
     "read_mapping",
     "result_columns",

@@ -8,20 +8,16 @@ from sqlglot import exp
 
 from ..evaluate.evaluator import instant
 from ..plan import Plan
-from .decisions import add_decisions
 from .dialects import Dialect, dialect_named
-from .events import Events
+from .events import EventSteps
 from .instants import FixedInstants
 from .leads import Leads
 from .live import LiveInstants
-from .mapping import DEFAULT, TableMapping
 from .measures import Measures
-from .names import Names
-from .refusal import SqlRefusal
-from .results import Told, result_columns
-from .rules import add_rules, add_scores
-from .steps import INSTANTS, Step, common_table
-from .terms import column
+from .outcome import ResultKind, add_decisions, add_rules, add_scores, result_columns
+from .steps import INSTANTS, SqlStep, common_table
+from .tables import DEFAULT, SqlNames, TableMapping
+from .terms import UnsupportedSql, column
 
 
 def compile_sql(
@@ -40,13 +36,15 @@ def compile_sql(
     """
     engine = dialect_named(dialect)
     columns = result_columns(plan)
-    names = Names([INSTANTS, mapping.leads.lower(), mapping.events.lower(), *(told.name for told in columns)])
+    names = SqlNames(
+        [INSTANTS, mapping.leads.lower(), mapping.events.lower(), *(told.name for told in columns)]
+    )
     instants = LiveInstants(engine, names) if now is None else FixedInstants(instant(now), engine)
-    events = Events(plan, engine, instants, mapping, names)
+    events = EventSteps(plan, engine, instants, mapping, names)
     measures = Measures(events, names)
     leads = Leads(plan, engine, instants, mapping=mapping, names=names, measures=measures)
     fires = add_rules(leads)
-    scores = [told.name for told in columns if told.tells is Told.SCORE]
+    scores = [told.name for told in columns if told.tells is ResultKind.SCORE]
     add_scores(leads, fires, {None: columns[1].name, **dict(enumerate(scores))})
     add_decisions(leads, fires, columns)
     _refuse_breadth(engine, max(leads.width, measures.width))
@@ -59,7 +57,7 @@ def compile_sql(
     return statement.sql(engine.sqlglot, pretty=pretty, copy=False)
 
 
-def _with(engine: Dialect, steps: list[Step], kept: set[str]) -> exp.With:
+def _with(engine: Dialect, steps: list[SqlStep], kept: set[str]) -> exp.With:
     recursive = any(isinstance(step.query, exp.SetOperation) for step in steps)
     tables = [common_table(step, engine, keep=step.name in kept) for step in steps]
     return exp.With(expressions=tables, recursive=recursive)
@@ -67,7 +65,7 @@ def _with(engine: Dialect, steps: list[Step], kept: set[str]) -> exp.With:
 
 def _refuse_breadth(engine: Dialect, width: int) -> None:
     if width > engine.columns:
-        raise SqlRefusal(
+        raise UnsupportedSql(
             f"{engine.label} cannot work with the {width:,} columns that this ruleset needs, "
             f"at most with {engine.columns:,}",
             "split the ruleset, or use another engine",

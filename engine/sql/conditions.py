@@ -27,7 +27,7 @@ from ..plan import (
     Within,
 )
 from ..values import DAY
-from .scope import Scope
+from .scope import SqlScope
 from .terms import (
     Term,
     all_of,
@@ -48,7 +48,7 @@ from .values import is_computed, rounded, term_of
 _TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def truth_of(scope: Scope, condition: Condition) -> Term:
+def truth_of(scope: SqlScope, condition: Condition) -> Term:
     """The truth of a condition."""
     match condition:
         case All(items=items):
@@ -85,7 +85,7 @@ def truth_of(scope: Scope, condition: Condition) -> Term:
 # --- comparisons ------------------------------------------------------------------------------
 
 
-def _comparison(scope: Scope, operator: str, left: Value, right: Value) -> Term:
+def _comparison(scope: SqlScope, operator: str, left: Value, right: Value) -> Term:
     kinds = (left.kind, right.kind)
     if kinds == (Kind.DATETIME, Kind.DATE):
         ends = (_beginning(scope, right, later) for later in (0, 1))
@@ -102,7 +102,7 @@ def _comparison(scope: Scope, operator: str, left: Value, right: Value) -> Term:
     return compared(operator, *sides)
 
 
-def _beginning(scope: Scope, day: Value, later: int) -> Term:
+def _beginning(scope: SqlScope, day: Value, later: int) -> Term:
     """The first instant of a day, or of the one after it."""
     if isinstance(day, Constant) and isinstance(day.value, int):
         return whole((day.value + later) * DAY)
@@ -125,7 +125,7 @@ def _by_day(operator: str, at: Term, begins: Term, ends: Term) -> Term:
     return inside if operator == "=" else negated(inside)
 
 
-def _unrounded(scope: Scope, operator: str, term: Term, constant: float) -> Term:
+def _unrounded(scope: SqlScope, operator: str, term: Term, constant: float) -> Term:
     """A rounded number compared with a constant: the number itself, with the doubles that round to it."""
     half = 0.5 * 10.0**-DECIMALS
     least = smallest(lambda number: number >= constant, constant - half)
@@ -145,7 +145,7 @@ def _unrounded(scope: Scope, operator: str, term: Term, constant: float) -> Term
     return inside if operator == "=" else negated(inside)
 
 
-def _edge(scope: Scope, sign: str, term: Term, edge: float, constant: float) -> Term:
+def _edge(scope: SqlScope, sign: str, term: Term, edge: float, constant: float) -> Term:
     if math.isinf(edge):
         return when((is_known(term.copy()), truth((sign == "<") is (edge > 0))))
     asked = compared(sign, term.copy(), scope.dialect.real(edge))
@@ -155,7 +155,7 @@ def _edge(scope: Scope, sign: str, term: Term, edge: float, constant: float) -> 
 # --- windows ------------------------------------------------------------------------------------
 
 
-def _within(scope: Scope, value: Value, window: Last | Next | Range) -> Term:
+def _within(scope: SqlScope, value: Value, window: Last | Next | Range) -> Term:
     moment = term_of(scope, value)
     if isinstance(window, Range):
         edges = (window.start, window.end)

@@ -12,25 +12,35 @@ from ..plan.walk import selections
 from ..values import DAY
 from .conditions import in_range, truth_of
 from .dialects import YEAR_ONE, Dialect
-from .instants import Instants
-from .mapping import TableMapping, column_of
-from .names import Names
-from .refusal import SqlRefusal
-from .scope import Scope
-from .steps import Step, Steps, with_instants
-from .tables import mapped_column, property_column, table
-from .terms import Term, all_of, any_of, call, coalesce, column, compared, computed, over, when, whole
+from .instants import SqlInstants
+from .scope import SqlScope
+from .steps import SqlStep, Steps, with_instants
+from .tables import SqlNames, TableMapping, column_of, mapped_column, property_column, table
+from .terms import (
+    Term,
+    UnsupportedSql,
+    all_of,
+    any_of,
+    call,
+    coalesce,
+    column,
+    compared,
+    computed,
+    over,
+    when,
+    whole,
+)
 from .texts import literal, matching
 
 LEAD, AT, TYPE, OBJECT, NUMBER = "lead_id", "happened_at", "event_type", "event_object", "event_number"
 """The columns of an event in all steps, whatever the table calls them."""
 
 
-class Events(Scope):
+class EventSteps(SqlScope):
     """The events of one plan, seen from an instant."""
 
     def __init__(
-        self, plan: Plan, dialect: Dialect, instants: Instants, mapping: TableMapping, names: Names
+        self, plan: Plan, dialect: Dialect, instants: SqlInstants, mapping: TableMapping, names: SqlNames
     ) -> None:
         self.base = names.fresh("happened")
         super().__init__(plan, dialect, Steps(dialect, names, self.base, ("recognised",)), instants)
@@ -51,7 +61,7 @@ class Events(Scope):
         """A property as a kind."""
         own, theirs = column_of(name, kind), property_column(self._mapping, name, kind)
         if own not in self._read and theirs in self._read.values():
-            raise SqlRefusal(
+            raise UnsupportedSql(
                 f'the mapping names the column "{theirs}" for two things that the rules read',
                 f"name another, or none: the property {name} is then read from {own}",
             )
@@ -162,17 +172,17 @@ class Events(Scope):
 
     # --- steps --------------------------------------------------------------------------------------
 
-    def finish(self) -> tuple[list[Step], str]:
+    def finish(self) -> tuple[list[SqlStep], str]:
         """The steps, and the name of the last."""
         steps, last = self.steps.finish()
         return [self._first(), *steps], last
 
-    def _first(self) -> Step:
+    def _first(self) -> SqlStep:
         mapping, source = self._mapping, "e"
         own = {LEAD: mapping.event_lead, AT: mapping.event_at, TYPE: mapping.event_type, **self._read}
         columns = [exp.alias_(mapped_column(theirs, source), ours) for ours, theirs in own.items()]
         query = exp.select(*columns, copy=False).from_(table(mapping.events, source))
-        return Step(self.base, with_instants(query.where(*self._relevant(source), copy=False)))
+        return SqlStep(self.base, with_instants(query.where(*self._relevant(source), copy=False)))
 
     def _relevant(self, source: str) -> Iterator[Term]:
         at = mapped_column(self._mapping.event_at, source)

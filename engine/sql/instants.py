@@ -11,13 +11,13 @@ from ...grammar.syntax.nodes import Unit
 from ..plan import Last, Next
 from ..values import DAY, shift
 from .dialects import Dialect
-from .steps import INSTANTS, Step
+from .steps import INSTANTS, SqlStep
 from .terms import Term, column, whole
 
 _EDGES = {Last: "begin", Next: "end"}
 
 
-class Instants(ABC):
+class SqlInstants(ABC):
     """The one row of instants, in microseconds and days since 1970, seen from now."""
 
     def __init__(self, dialect: Dialect) -> None:
@@ -54,7 +54,7 @@ class Instants(ABC):
         return self._add("white_space", self._dialect.white_space)
 
     @abstractmethod
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[SqlStep]:
         """The row as the last of these steps."""
 
     @abstractmethod
@@ -81,15 +81,15 @@ class Instants(ABC):
         return exp.select(*(exp.alias_(term, name) for name, term in self._columns.items()))
 
 
-class FixedInstants(Instants):
+class FixedInstants(SqlInstants):
     """Instants seen from one that is known. Calendar months are counted here, in Python."""
 
     def __init__(self, now: int, dialect: Dialect) -> None:
         self._instant = now
         super().__init__(dialect)
 
-    def steps(self) -> list[Step]:
-        return [Step(INSTANTS, self._row())]
+    def steps(self) -> list[SqlStep]:
+        return [SqlStep(INSTANTS, self._row())]
 
     def _now(self) -> Term:
         return self._whole(self._instant)

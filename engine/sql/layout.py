@@ -17,8 +17,7 @@ from ..plan import Plan
 from ..plan.event_reads import EventReads
 from ..values import Prepared
 from .dialects import Dialect, dialect_named
-from .mapping import DEFAULT, TableMapping
-from .tables import field_column, property_column
+from .tables import DEFAULT, TableMapping, field_column, property_column
 from .texts import storable
 
 Parameter = str | float | bool | int | list[str] | None
@@ -35,7 +34,7 @@ class LaidOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class BulkLayout:
     """The tables that some plans read: columns of fields and of properties beside the fixed ones."""
 
     mapping: TableMapping
@@ -43,7 +42,7 @@ class Layout:
     properties: tuple[LaidOut, ...]
 
 
-def layout_of(plans: Iterable[Plan], mapping: TableMapping = DEFAULT) -> Layout:
+def layout_of(plans: Iterable[Plan], mapping: TableMapping = DEFAULT) -> BulkLayout:
     """The layout that is enough for all these plans."""
     fields: dict[str, LaidOut] = {}
     properties: dict[str, LaidOut] = {}
@@ -54,10 +53,10 @@ def layout_of(plans: Iterable[Plan], mapping: TableMapping = DEFAULT) -> Layout:
         for name, kind in EventReads(plan).properties:
             own = property_column(mapping, name, kind)
             properties.setdefault(own, LaidOut(own, name, name, kind))
-    return Layout(mapping, tuple(fields.values()), tuple(properties.values()))
+    return BulkLayout(mapping, tuple(fields.values()), tuple(properties.values()))
 
 
-def create_tables(layout: Layout, dialect: str) -> tuple[str, str]:
+def create_tables(layout: BulkLayout, dialect: str) -> tuple[str, str]:
     """The statements that create the tables of leads and of events."""
     engine, mapping = dialect_named(dialect), layout.mapping
     text, instant = engine.types[Kind.TEXT], engine.types[Kind.DATETIME]
@@ -77,7 +76,9 @@ def create_tables(layout: Layout, dialect: str) -> tuple[str, str]:
     )
 
 
-def lead_row(layout: Layout, lead: str, fields: Mapping[str, object], dialect: str) -> tuple[Parameter, ...]:
+def lead_row(
+    layout: BulkLayout, lead: str, fields: Mapping[str, object], dialect: str
+) -> tuple[Parameter, ...]:
     """A lead as a row of its table, its fields given by their name in the data or in the rules."""
     engine = dialect_named(dialect)
     given = (fields[one.source] if one.source in fields else fields.get(one.name) for one in layout.fields)
@@ -86,7 +87,7 @@ def lead_row(layout: Layout, lead: str, fields: Mapping[str, object], dialect: s
 
 
 def event_rows(
-    layout: Layout, lead: str, events: Sequence[Event | Mapping[str, object]], dialect: str
+    layout: BulkLayout, lead: str, events: Sequence[Event | Mapping[str, object]], dialect: str
 ) -> list[tuple[Parameter, ...]]:
     """A lead's events as rows of their table, in the order given; FactsError for one without an instant."""
     engine = dialect_named(dialect)

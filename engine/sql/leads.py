@@ -8,13 +8,11 @@ from ...grammar.syntax.nodes import Kind
 from ..plan import Constant, Each, Plan
 from .conditions import truth_of
 from .dialects import Dialect
-from .instants import Instants
-from .mapping import TableMapping, column_of
+from .instants import SqlInstants
 from .measures import Measures
-from .names import Names
-from .scope import Scope
-from .steps import Step, Steps, with_instants
-from .tables import field_column, mapped_column, table
+from .scope import SqlScope
+from .steps import SqlStep, Steps, with_instants
+from .tables import SqlNames, TableMapping, column_of, field_column, mapped_column, table
 from .terms import Term, coalesce, column
 from .values import constant
 
@@ -24,17 +22,17 @@ PHASES = ("worked_out", "ruled", "grouped", "scored", "totalled", "decided")
 """In this order: values and defines, which rules fire, groups, scores, the total, what is decided."""
 
 
-class Leads(Scope):
+class Leads(SqlScope):
     """The leads of one plan, seen from an instant. `scores` are the columns of the scores, once there."""
 
     def __init__(
         self,
         plan: Plan,
         dialect: Dialect,
-        instants: Instants,
+        instants: SqlInstants,
         *,
         mapping: TableMapping,
-        names: Names,
+        names: SqlNames,
         measures: Measures,
     ) -> None:
         self.base = names.fresh("facts")
@@ -95,7 +93,7 @@ class Leads(Scope):
         """How many columns the last step has."""
         return len(self._facts) + self.steps.width + 1
 
-    def finish(self) -> tuple[list[Step], str]:
+    def finish(self) -> tuple[list[SqlStep], str]:
         """The steps, and the name of the last."""
         steps, last = self.steps.finish()
         key = mapped_column(self._mapping.lead_id, SOURCE)
@@ -104,4 +102,4 @@ class Leads(Scope):
             table(self._mapping.leads, SOURCE)
         )
         query = with_instants(self.measures.join(query, key.copy()))
-        return [Step(self.base, query), *steps], last
+        return [SqlStep(self.base, query), *steps], last

@@ -16,9 +16,9 @@ from ..evaluate.calendar import EARLIEST, LATEST
 from ..plan import Last, Next
 from ..values import DAY, MICROSECONDS
 from .dialects import YEAR_ONE, Dialect
-from .instants import Instants, reach
-from .names import Names
-from .steps import INSTANTS, Step, Steps
+from .instants import SqlInstants, reach
+from .steps import INSTANTS, SqlStep, Steps
+from .tables import SqlNames
 from .terms import Term, bracketed, column, compared, computed, sum_of, when, whole
 
 _TO_MARCH_0 = 719_468
@@ -31,19 +31,19 @@ _FIRST_MONTH, _LAST_MONTH = 10, 9_999 * 12 + 9
 """January of year 1 and December of year 9999, counted from March of year 0."""
 
 
-class LiveInstants(Instants):
+class LiveInstants(SqlInstants):
     """Instants seen from the engine's own now."""
 
-    def __init__(self, dialect: Dialect, names: Names) -> None:
+    def __init__(self, dialect: Dialect, names: SqlNames) -> None:
         self._clock = names.fresh("clock")
         self._steps = Steps(dialect, names, self._clock, ("calendar",))
         self._made: dict[str, Term] = {}
         super().__init__(dialect)
 
-    def steps(self) -> list[Step]:
-        first = Step(self._clock, exp.select(exp.alias_(self._dialect.clock(), "now")))
+    def steps(self) -> list[SqlStep]:
+        first = SqlStep(self._clock, exp.select(exp.alias_(self._dialect.clock(), "now")))
         steps, last = self._steps.finish()
-        return [first, *steps, Step(INSTANTS, self._row().from_(last))]
+        return [first, *steps, SqlStep(INSTANTS, self._row().from_(last))]
 
     def _now(self) -> Term:
         return column("now")

@@ -7,28 +7,17 @@ from sqlglot import exp
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Decay, Each, Last, Measure, Selection, Signal
 from .dialects import Dialect
-from .events import AT, LEAD, NUMBER, Events
+from .events import AT, LEAD, NUMBER, EventSteps
 from .instants import window_name
-from .names import Names
-from .steps import Step, with_instants
-from .terms import (
-    Term,
-    all_of,
-    call,
-    column,
-    compared,
-    computed,
-    is_known,
-    over,
-    when,
-    whole,
-)
+from .steps import SqlStep, with_instants
+from .tables import SqlNames
+from .terms import Term, all_of, call, column, compared, computed, is_known, over, when, whole
 
 
 class Measures:
     """The aggregates over the events of each lead, and for want of an ordered one, sums by recursion."""
 
-    def __init__(self, events: Events, names: Names) -> None:
+    def __init__(self, events: EventSteps, names: SqlNames) -> None:
         self._events = events
         self._dialect: Dialect = events.dialect
         self._names = names
@@ -36,7 +25,7 @@ class Measures:
         self._columns: list[Term] = []
         self._sums: list[_RecursiveSum] = []
         self.called = names.fresh("signals")
-        self._own_names = Names([LEAD])
+        self._own_names = SqlNames([LEAD])
 
     @property
     def are_any(self) -> bool:
@@ -161,11 +150,11 @@ class Measures:
 
     # --- steps --------------------------------------------------------------------------------------
 
-    def finish(self) -> list[Step]:
+    def finish(self) -> list[SqlStep]:
         """The steps from the events to what was measured of them."""
         steps, last = self._events.finish()
         query = exp.select(column(LEAD), *self._columns, copy=False).from_(last).group_by(column(LEAD))
-        steps.append(Step(self.called, with_instants(query)))
+        steps.append(SqlStep(self.called, with_instants(query)))
         for one in self._sums:
             steps += one.steps(self._dialect, last)
         return steps
@@ -193,7 +182,7 @@ class _RecursiveSum:
         self.counts: Term
         self.number: Term
 
-    def steps(self, dialect: Dialect, events: str) -> list[Step]:
+    def steps(self, dialect: Dialect, events: str) -> list[SqlStep]:
         """The amounts, numbered; then their sums up to each."""
         place = over(call("ROW_NUMBER"), [column(LEAD)], [column(AT), column(NUMBER)])
         numbered = exp.select(
@@ -214,7 +203,7 @@ class _RecursiveSum:
         then = exp.select(column(LEAD, self.amounts), added, column("place", self.amounts), copy=False)
         then = then.from_(self.sums).join(self.amounts, on=following)
         both = exp.union(first, then, distinct=False)
-        return [Step(self.amounts, numbered), Step(self.sums, both)]
+        return [SqlStep(self.amounts, numbered), SqlStep(self.sums, both)]
 
 
 def decayed(dialect: Dialect, points: int, decay: Decay, now: Term, at: Term) -> Term:

@@ -9,15 +9,15 @@ from sqlglot import exp
 from ...grammar.syntax.nodes import Kind
 from ..plan import Plan, Value
 from .dialects import Dialect
-from .instants import Instants
+from .instants import SqlInstants
 from .steps import Steps
 from .terms import Term
 
 
-class Scope(ABC):
+class SqlScope(ABC):
     """Where columns are read and added. `known` holds the columns of values that were worked out before."""
 
-    def __init__(self, plan: Plan, dialect: Dialect, steps: Steps, instants: Instants) -> None:
+    def __init__(self, plan: Plan, dialect: Dialect, steps: Steps, instants: SqlInstants) -> None:
         self.plan = plan
         self.dialect = dialect
         self.steps = steps

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from .dialects import Dialect
-from .names import Names
+from .tables import SqlNames
 from .terms import Term, column
 
 INSTANTS = "instants"
@@ -24,7 +24,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SqlStep:
     """A step by its name, and what it selects."""
 
     name: str
@@ -38,7 +38,7 @@ class Steps:
     phase stands in a later step of it.
     """
 
-    def __init__(self, dialect: Dialect, names: Names, base: str, phases: Sequence[str]) -> None:
+    def __init__(self, dialect: Dialect, names: SqlNames, base: str, phases: Sequence[str]) -> None:
         self._dialect = dialect
         self._names = names
         self._base = base
@@ -75,9 +75,9 @@ class Steps:
         self.width += 1
         return column(name)
 
-    def finish(self) -> tuple[list[Step], str]:
+    def finish(self) -> tuple[list[SqlStep], str]:
         """The steps, and the name of the last one."""
-        steps: list[Step] = []
+        steps: list[SqlStep] = []
         before = self._base
         for phase, columns in self._phases:
             for level in range(1, max((made.level for made in columns), default=0) + 1):
@@ -85,7 +85,7 @@ class Steps:
                 terms = [made.term for made in columns if made.level == level]
                 everything = exp.Column(this=exp.Star(), table=exp.to_identifier(before))
                 query = exp.select(everything, *terms, copy=False).from_(before)
-                steps.append(Step(name, with_instants(query)))
+                steps.append(SqlStep(name, with_instants(query)))
                 before = name
         return steps, before
 
@@ -97,7 +97,7 @@ def with_instants(query: exp.Select) -> exp.Select:
     return query
 
 
-def common_table(step: Step, dialect: Dialect, *, keep: bool) -> exp.CTE:
+def common_table(step: SqlStep, dialect: Dialect, *, keep: bool) -> exp.CTE:
     """The step as a common table expression; `keep`: worked out once wherever the engine would not."""
     alias = exp.TableAlias(this=exp.to_identifier(step.name))
     return exp.CTE(this=step.query, alias=alias, materialized=True if keep and dialect.keeps_steps else None)

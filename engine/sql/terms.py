@@ -1,13 +1,27 @@
-"""Small words for building SQL: columns, literals, cases, and chains that do not nest deeply.
-
-A term is used in one place; what is used in two is copied.
-"""
+"""What cannot be said in SQL is refused, with its name and place, and never said approximately."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from sqlglot import exp
+
+from ..plan import Origin
+
+
+class UnsupportedSql(ValueError):
+    """A part of a ruleset, or a name for a table, that a dialect of SQL cannot say as it is meant.
+
+    `message` is one sentence without a full stop, `hint` what to do, `origin` where the part stands
+    (None where it has no place in the rules).
+    """
+
+    def __init__(self, message: str, hint: str, origin: Origin | None = None) -> None:
+        super().__init__(f"{message}; {hint}")
+        self.message = message
+        self.hint = hint
+        self.origin = origin
+
 
 Term = exp.Expr
 

@@ -9,8 +9,7 @@ from sqlglot import exp
 
 from ..plan import Origin, Pattern
 from .dialects import Dialect
-from .refusal import SqlRefusal
-from .terms import Term, any_of, compared, is_known, text, truth, when
+from .terms import Term, UnsupportedSql, any_of, compared, is_known, text, truth, when
 
 _UNFIT = re.compile("[\0\ud800-\udfff]")
 _STAND_IN = "\ufdd0"
@@ -28,7 +27,7 @@ def storable(value: str) -> str:
 def literal(value: str, origin: Origin | None = None) -> Term:
     """A text from the rules."""
     if _STAND_IN in value or _UNFIT.search(value):
-        raise SqlRefusal(
+        raise UnsupportedSql(
             "a text with a sign that is no letter of any writing (NUL, a half of a pair, U+FDD0) cannot be "
             "looked for in SQL",
             "take the sign out of the text",

@@ -22,7 +22,7 @@ from ..plan import (
     Value,
 )
 from ..values import DAY
-from .scope import Scope
+from .scope import SqlScope
 from .terms import Term, all_of, call, compared, computed, sum_of, truth, unknown, when, whole
 from .texts import literal
 
@@ -30,7 +30,7 @@ _WHOLE = {Measure.COUNT, Measure.DISTINCT, Measure.DAYS, Measure.FIRST, Measure.
 _COMPUTED = {Measure.SUM, Measure.AVG, Measure.MIN, Measure.MAX}
 
 
-def term_of(scope: Scope, value: Value) -> Term:
+def term_of(scope: SqlScope, value: Value) -> Term:
     """The value as a term of its own."""
     match value:
         case Constant():
@@ -55,13 +55,13 @@ def term_of(scope: Scope, value: Value) -> Term:
             assert_never(value)
 
 
-def _body(scope: Scope, define: int) -> Value:
+def _body(scope: SqlScope, define: int) -> Value:
     body = scope.plan.definitions[define].value
     assert body is not None
     return body
 
 
-def constant(scope: Scope, value: Constant) -> Term:
+def constant(scope: SqlScope, value: Constant) -> Term:
     """A constant as a literal."""
     given = value.value
     match value.kind:
@@ -87,7 +87,7 @@ def constant(scope: Scope, value: Constant) -> Term:
             return whole(given)
 
 
-def _worked_out(scope: Scope, value: Calculation | DaysBetween | Domain) -> exp.Column:
+def _worked_out(scope: SqlScope, value: Calculation | DaysBetween | Domain) -> exp.Column:
     match value:
         case Calculation(operator=operator, left=left, right=right):
             sides = [_double(scope, side) for side in (left, right)]
@@ -127,12 +127,12 @@ def _fixed(value: Value) -> float | None:
     return result if math.isfinite(result) else None
 
 
-def _double(scope: Scope, value: Value) -> Term:
+def _double(scope: SqlScope, value: Value) -> Term:
     term = term_of(scope, value)
     return scope.dialect.double(term) if is_whole(scope, value) else term
 
 
-def is_whole(scope: Scope, value: Value) -> bool:
+def is_whole(scope: SqlScope, value: Value) -> bool:
     """Whether a value is a whole number by its nature, not a double."""
     match value:
         case SignalValue(signal=number):
@@ -145,7 +145,7 @@ def is_whole(scope: Scope, value: Value) -> bool:
             return False
 
 
-def is_computed(scope: Scope, value: Value) -> bool:
+def is_computed(scope: SqlScope, value: Value) -> bool:
     """Whether a number is rounded to 6 decimals before it is compared."""
     match value:
         case Calculation():
@@ -158,7 +158,7 @@ def is_computed(scope: Scope, value: Value) -> bool:
             return False
 
 
-def _days(scope: Scope, of: Value, until: bool) -> Term:
+def _days(scope: SqlScope, of: Value, until: bool) -> Term:
     """Whole days from a moment to now, or from now to it; NULL on the wrong side of now."""
     moment = term_of(scope, of)
     here = scope.instants.today() if of.kind is Kind.DATE else scope.instants.now()
@@ -168,7 +168,7 @@ def _days(scope: Scope, of: Value, until: bool) -> Term:
     return when((compared(">=", late.copy(), early.copy()), days))
 
 
-def rounded(scope: Scope, term: Term) -> Term:
+def rounded(scope: SqlScope, term: Term) -> Term:
     """A double rounded to 6 decimals, half to even, exactly as it is; the engines' own rounding is not.
 
     The number times a million is 15,625 times its 64ths, which are split so that each part of the product is
@@ -184,7 +184,7 @@ _SCALE = 15_625
 _FINE = 2**32
 
 
-def _rounded(scope: Scope, term: Term) -> exp.Column:
+def _rounded(scope: SqlScope, term: Term) -> exp.Column:
     add, dialect = scope.steps.add, scope.dialect
     size = call("ABS", term.copy())
     # What is smaller rounds to 0, what is larger has no more than 6 decimals.

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from leadwright.engine.store.database import Store
 from leadwright.engine.store.mirror.block_reader import Reading
-
-from .as_sql import Kinds, Printer
-from .neutral import FIELDS, Ruleset, Signal
-from .people import DAY, NOW_MICROSECONDS
+from leadwright.tests.benchmarks.as_sql import Kinds, Printer
+from leadwright.tests.benchmarks.neutral import FIELDS, Ruleset, Signal
+from leadwright.tests.benchmarks.people import DAY, NOW_MICROSECONDS
 
 if TYPE_CHECKING:
     import duckdb

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .neutral import (
+from leadwright.tests.benchmarks.neutral import (
     AllOf,
     Among,
     AnyOf,

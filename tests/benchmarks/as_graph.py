@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .as_expressions import ZEN, condition_text, term
-from .neutral import Rule, Ruleset
+from leadwright.tests.benchmarks.as_expressions import ZEN, condition_text, term
+from leadwright.tests.benchmarks.neutral import Rule, Ruleset
 
 SUMS = ("fit", "group", "engagement")
 

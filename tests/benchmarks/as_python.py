@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from .codes import Codes
-from .neutral import (
+from leadwright.tests.benchmarks.codes import Codes
+from leadwright.tests.benchmarks.neutral import (
     FIELDS,
     AllOf,
     Among,

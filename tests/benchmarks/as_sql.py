@@ -7,7 +7,7 @@ constants. It gives a total and a stage to each lead, without any reason.
 
 from __future__ import annotations
 
-from .neutral import (
+from leadwright.tests.benchmarks.neutral import (
     FIELDS,
     AllOf,
     Among,
@@ -22,7 +22,7 @@ from .neutral import (
     Signal,
     Yes,
 )
-from .people import DAY, NOW_MICROSECONDS, TODAY
+from leadwright.tests.benchmarks.people import DAY, NOW_MICROSECONDS, TODAY
 
 Kinds = dict[tuple[str, str | None], int]
 """The number of each type and object in the store."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .neutral import (
+from leadwright.tests.benchmarks.neutral import (
     FIELDS,
     AllOf,
     Among,

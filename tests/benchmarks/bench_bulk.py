@@ -29,17 +29,16 @@ from leadwright.engine.store.records.freshness import mark_changed
 from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
 from leadwright.engine.store.scoring.full_run import Means
 from leadwright.engine.store.scoring.score_run import score_store
-
-from . import as_duckdb
-from .as_sql import Kinds, statement
-from .facts_from_sql import rule_engine_seconds, zen_seconds
-from .neutral import Ruleset
-from .ours import evaluator
-from .people import DAY, NOW_MICROSECONDS
-from .report import Claim, Report, Table
-from .stored_people import build
-from .timing import Measured
-from .workloads import many, twenty
+from leadwright.tests.benchmarks import as_duckdb
+from leadwright.tests.benchmarks.as_sql import Kinds, statement
+from leadwright.tests.benchmarks.facts_from_sql import rule_engine_seconds, zen_seconds
+from leadwright.tests.benchmarks.neutral import Ruleset
+from leadwright.tests.benchmarks.ours import evaluator
+from leadwright.tests.benchmarks.people import DAY, NOW_MICROSECONDS
+from leadwright.tests.benchmarks.report import Claim, Report, Table
+from leadwright.tests.benchmarks.stored_people import build
+from leadwright.tests.benchmarks.timing import Measured
+from leadwright.tests.benchmarks.workloads import many, twenty
 
 OURS, DUCKDB, STATEMENT = "Leadwright, explained", "DuckDB, total and stage", "one SQLite statement"
 AGAIN, COPY, ROWS, NEW = "again, nothing new", "first build of the copy", "reading the rows in Python", 1_000

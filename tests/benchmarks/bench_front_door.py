@@ -10,11 +10,10 @@ from leadwright.engine.evaluate import Detail, Evaluator
 from leadwright.engine.lint import lint
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
-
-from .as_text import rules_text
-from .report import Claim, Report, Table
-from .timing import Measured, Work, interleaved
-from .workloads import many
+from leadwright.tests.benchmarks.as_text import rules_text
+from leadwright.tests.benchmarks.report import Claim, Report, Table
+from leadwright.tests.benchmarks.timing import Measured, Work, interleaved
+from leadwright.tests.benchmarks.workloads import many
 
 SIZES = (250, 500, 1_000, 2_000)
 STAGES = ("parse", "check and plan", "compile")

@@ -7,8 +7,7 @@ from time import perf_counter
 from leadwright.engine.check import FrozenFiles, check
 from leadwright.grammar.messages.diagnostics import Severity, Source
 from leadwright.grammar.syntax.parse import parse
-
-from .report import Claim, Report, Table
+from leadwright.tests.benchmarks.report import Claim, Report, Table
 
 PATIENCE = 5.0
 """Seconds within which a person should have the answer."""

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator
 from statistics import mean
 
 from leadwright.engine.evaluate import Detail
-
-from . import contenders, ours
-from .contenders import Contender, Result
-from .neutral import Ruleset
-from .people import Lead, leads
-from .report import Claim, Report, Table
-from .timing import Measured, Work, interleaved
-from .workloads import many, twenty
+from leadwright.tests.benchmarks import contenders, ours
+from leadwright.tests.benchmarks.contenders import Contender, Result
+from leadwright.tests.benchmarks.neutral import Ruleset
+from leadwright.tests.benchmarks.people import Lead, leads
+from leadwright.tests.benchmarks.report import Claim, Report, Table
+from leadwright.tests.benchmarks.timing import Measured, Work, interleaved
+from leadwright.tests.benchmarks.workloads import many, twenty
 
 PEERS: tuple[Callable[[Ruleset], Contender], ...] = (
     contenders.zen_expressions,

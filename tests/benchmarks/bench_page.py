@@ -11,10 +11,10 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
 
-from .page_browser import browsing, edits, first_load
-from .page_crowd import Crowd, crowd
-from .page_world import name_of, world
-from .report import Claim, Report, Table
+from leadwright.tests.benchmarks.page_browser import browsing, edits, first_load
+from leadwright.tests.benchmarks.page_crowd import Crowd, crowd
+from leadwright.tests.benchmarks.page_world import name_of, world
+from leadwright.tests.benchmarks.report import Claim, Report, Table
 
 MOST = {25: 60.0, 100: 120.0, 200: 190.0}
 """Milliseconds that an edit may take with a thousand leads, by the number of rules."""

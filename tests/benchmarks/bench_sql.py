@@ -21,13 +21,12 @@ from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.sql import compile_sql
 from leadwright.engine.store.database import open_store
 from leadwright.engine.store.export.parquet import export_parquet
-
-from .as_text import rules_text
-from .bench_what_if import evaluator_of
-from .people import NOW_MICROSECONDS
-from .report import Report, Table
-from .stored_people import build
-from .workloads import many, twenty
+from leadwright.tests.benchmarks.as_text import rules_text
+from leadwright.tests.benchmarks.bench_what_if import evaluator_of
+from leadwright.tests.benchmarks.people import NOW_MICROSECONDS
+from leadwright.tests.benchmarks.report import Report, Table
+from leadwright.tests.benchmarks.stored_people import build
+from leadwright.tests.benchmarks.workloads import many, twenty
 
 TABLES = ("leads", "events")
 Ask = Callable[[str], list[tuple[object, ...]]]

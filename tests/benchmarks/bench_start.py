@@ -12,9 +12,9 @@ from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median
 from time import perf_counter
 
-from .as_text import rules_text
-from .report import Claim, Report, Table
-from .workloads import twenty
+from leadwright.tests.benchmarks.as_text import rules_text
+from leadwright.tests.benchmarks.report import Claim, Report, Table
+from leadwright.tests.benchmarks.workloads import twenty
 
 HEAVY = ("flask", "sqlglot", "duckdb")
 EMPTY, VERSION, CHECK = "python -c pass", "leadwright --version", "leadwright check of 20 rules"

@@ -22,15 +22,14 @@ from leadwright.engine.store.records.leads import count_leads
 from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
 from leadwright.engine.store.scoring.full_run import Means
 from leadwright.engine.store.scoring.score_run import score_store
-
-from .as_sql import Kinds, statement
-from .neutral import Ruleset
-from .ours import evaluator
-from .people import NOW_MICROSECONDS
-from .report import Claim, Report, Table
-from .stored_people import build
-from .timing import Measured, Work, interleaved
-from .workloads import many, twenty
+from leadwright.tests.benchmarks.as_sql import Kinds, statement
+from leadwright.tests.benchmarks.neutral import Ruleset
+from leadwright.tests.benchmarks.ours import evaluator
+from leadwright.tests.benchmarks.people import NOW_MICROSECONDS
+from leadwright.tests.benchmarks.report import Claim, Report, Table
+from leadwright.tests.benchmarks.stored_people import build
+from leadwright.tests.benchmarks.timing import Measured, Work, interleaved
+from leadwright.tests.benchmarks.workloads import many, twenty
 
 MEMORY = """
 import resource, sys

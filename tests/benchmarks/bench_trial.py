@@ -18,15 +18,14 @@ from leadwright.engine.reading import Reading, read
 from leadwright.engine.store.database import Store, open_store
 from leadwright.grammar.edits.document import key_of
 from leadwright.grammar.messages.diagnostics import Source
+from leadwright.tests.benchmarks.as_text import rules_text
+from leadwright.tests.benchmarks.bench_what_if import edited
+from leadwright.tests.benchmarks.page_world import name_of, world
+from leadwright.tests.benchmarks.report import Claim, Report, Table
+from leadwright.tests.benchmarks.timing import Measured, Work, interleaved
+from leadwright.tests.benchmarks.workloads import many
 from leadwright.web import Settings, create_app
-from leadwright.web.trial import Trial, panel_html, trial_of
-
-from .as_text import rules_text
-from .bench_what_if import edited
-from .page_world import name_of, world
-from .report import Claim, Report, Table
-from .timing import Measured, Work, interleaved
-from .workloads import many
+from leadwright.web.tryout import Trial, panel_html, trial_of
 
 SIZES = (25, 100, 200)
 MOST = {(1_000, 100): 30.0, (100_000, 100): 120.0}

@@ -22,15 +22,14 @@ from leadwright.engine.reading import read
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.scoring.what_if import WhatIf
 from leadwright.grammar.messages.diagnostics import Source
-
-from .as_sql import Kinds
-from .as_text import rules_text
-from .neutral import Ruleset
-from .people import DAY, NOW_MICROSECONDS
-from .report import Claim, Report, Table
-from .stored_people import build
-from .timing import Measured, Work, interleaved
-from .workloads import many, twenty
+from leadwright.tests.benchmarks.as_sql import Kinds
+from leadwright.tests.benchmarks.as_text import rules_text
+from leadwright.tests.benchmarks.neutral import Ruleset
+from leadwright.tests.benchmarks.people import DAY, NOW_MICROSECONDS
+from leadwright.tests.benchmarks.report import Claim, Report, Table
+from leadwright.tests.benchmarks.stored_people import build
+from leadwright.tests.benchmarks.timing import Measured, Work, interleaved
+from leadwright.tests.benchmarks.workloads import many, twenty
 
 EDIT, SIGNAL, AGGREGATE, FIRST, COUNTS = (
     "an edited threshold or points",

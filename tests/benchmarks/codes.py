@@ -6,9 +6,9 @@ object that a rule asks for, one for the rest of each type, none for what no rul
 
 from __future__ import annotations
 
-from .neutral import Ruleset
-from .people import Event, Lead
-from .workloads import EVENTS
+from leadwright.tests.benchmarks.neutral import Ruleset
+from leadwright.tests.benchmarks.people import Event, Lead
+from leadwright.tests.benchmarks.workloads import EVENTS
 
 Row = tuple[int, int, str | float | None]
 """An event: its instant, its code, and its amount if it is a purchase, else its object."""

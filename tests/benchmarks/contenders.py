@@ -12,14 +12,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import handwritten
-from .as_expressions import CEL, RULE_ENGINE, ZEN, Dialect, condition_text, decider, sums, term
-from .as_graph import zen_content, zen_table_content
-from .as_python import python_facts, python_score
-from .codes import Codes
-from .neutral import FIELDS, Ruleset
-from .people import NOW_MICROSECONDS, TODAY, Lead
-from .workloads import twenty
+from leadwright.tests.benchmarks import handwritten
+from leadwright.tests.benchmarks.as_expressions import (
+    CEL,
+    RULE_ENGINE,
+    ZEN,
+    Dialect,
+    condition_text,
+    decider,
+    sums,
+    term,
+)
+from leadwright.tests.benchmarks.as_graph import zen_content, zen_table_content
+from leadwright.tests.benchmarks.as_python import python_facts, python_score
+from leadwright.tests.benchmarks.codes import Codes
+from leadwright.tests.benchmarks.neutral import FIELDS, Ruleset
+from leadwright.tests.benchmarks.people import NOW_MICROSECONDS, TODAY, Lead
+from leadwright.tests.benchmarks.workloads import twenty
 
 Result = tuple[int, int, int, str | None]
 EPOCH = dt.date(1970, 1, 1)

@@ -14,11 +14,18 @@ from typing import Any
 
 from leadwright.engine.store.database import Store
 from leadwright.engine.values import day_of, read_moment
-
-from .as_expressions import RULE_ENGINE, ZEN, Result, condition_text, decider, sums, term
-from .as_sql import Kinds, Printer
-from .neutral import FIELDS, Ruleset
-from .people import NOW_MICROSECONDS, TODAY
+from leadwright.tests.benchmarks.as_expressions import (
+    RULE_ENGINE,
+    ZEN,
+    Result,
+    condition_text,
+    decider,
+    sums,
+    term,
+)
+from leadwright.tests.benchmarks.as_sql import Kinds, Printer
+from leadwright.tests.benchmarks.neutral import FIELDS, Ruleset
+from leadwright.tests.benchmarks.people import NOW_MICROSECONDS, TODAY
 
 ZEN_SAMPLE, RULE_ENGINE_SAMPLE = 50_000, 5_000
 

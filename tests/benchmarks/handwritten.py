@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .codes import Row
+from leadwright.tests.benchmarks.codes import Row
 
 DAY = 86_400_000_000
 ICP = frozenset(("cto", "cmo", "revops manager"))

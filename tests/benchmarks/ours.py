@@ -8,11 +8,10 @@ from leadwright.engine.check import FrozenFiles, check
 from leadwright.engine.evaluate import Detail, Evaluator
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
-
-from .as_text import rules_text
-from .contenders import Contender, Result
-from .neutral import Ruleset
-from .people import NOW, NOW_MICROSECONDS, Event, Lead
+from leadwright.tests.benchmarks.as_text import rules_text
+from leadwright.tests.benchmarks.contenders import Contender, Result
+from leadwright.tests.benchmarks.neutral import Ruleset
+from leadwright.tests.benchmarks.people import NOW, NOW_MICROSECONDS, Event, Lead
 
 
 def evaluator(ruleset: Ruleset, people: list[Lead]) -> Evaluator:

@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from leadwright.tests.benchmarks.page_world import name_of
 from leadwright.tests.browser import chromium
 from leadwright.tests.browser.site import Site, served
 from playwright.sync_api import Browser, sync_playwright
-
-from .page_world import name_of
 
 _SETTLE = """async ([id, value]) => {
     const control = document.getElementById(id);

@@ -15,9 +15,8 @@ from urllib.parse import urlsplit
 
 from leadwright.engine.store.database import Store, open_store
 from leadwright.tests.browser.site import served
-from leadwright.web.accounts.roles import Role
 from leadwright.web.accounts.tokens import make_token
-from leadwright.web.accounts.users import Doer, add_user
+from leadwright.web.accounts.users import Doer, Role, add_user
 from leadwright.web.drafts import current
 
 _REVISION = re.compile(r'data-revision="(\d+)"')

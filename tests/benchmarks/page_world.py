@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from leadwright.engine.cli.program import run
-
-from .as_text import rules_text
-from .people import NOW
-from .stored_people import build
-from .workloads import many
+from leadwright.tests.benchmarks.as_text import rules_text
+from leadwright.tests.benchmarks.people import NOW
+from leadwright.tests.benchmarks.stored_people import build
+from leadwright.tests.benchmarks.workloads import many
 
 
 def world(folder: Path, leads: int, sizes: Iterable[int]) -> Path:

@@ -10,8 +10,8 @@ import datetime as dt
 import random
 from dataclasses import dataclass
 
-from .neutral import FIELDS
-from .workloads import DOMAINS, EVENTS, VALUES
+from leadwright.tests.benchmarks.neutral import FIELDS
+from leadwright.tests.benchmarks.workloads import DOMAINS, EVENTS, VALUES
 
 DAY = 86_400_000_000
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)

@@ -9,11 +9,10 @@ from pathlib import Path
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.records.leads import add_field
 from leadwright.grammar.syntax.nodes import Kind
-
-from .as_sql import Kinds
-from .neutral import FIELDS
-from .people import Lead, leads
-from .workloads import EVENTS
+from leadwright.tests.benchmarks.as_sql import Kinds
+from leadwright.tests.benchmarks.neutral import FIELDS
+from leadwright.tests.benchmarks.people import Lead, leads
+from leadwright.tests.benchmarks.workloads import EVENTS
 
 _AT_ONCE = 5_000
 

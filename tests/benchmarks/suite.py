@@ -7,8 +7,8 @@ import json
 from importlib import import_module
 from pathlib import Path
 
-from .machine import machine
-from .report import Report, claims_text
+from leadwright.tests.benchmarks.machine import machine
+from leadwright.tests.benchmarks.report import Report, claims_text
 
 PARTS = tuple(sorted(path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py")))
 """Each part is a module `bench_PART` with a function `run(*, quick) -> Report`."""

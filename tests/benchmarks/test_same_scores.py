@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 from leadwright.engine.evaluate import Detail
-
-from . import contenders, ours
-from .neutral import Ruleset
-from .people import leads
-from .workloads import many, twenty
+from leadwright.tests.benchmarks import contenders, ours
+from leadwright.tests.benchmarks.neutral import Ruleset
+from leadwright.tests.benchmarks.people import leads
+from leadwright.tests.benchmarks.workloads import many, twenty
 
 
 @pytest.mark.parametrize("ruleset", [twenty(), many(200), many(200, seed=8)], ids=["20", "200", "200 others"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from .neutral import (
+from leadwright.tests.benchmarks.neutral import (
     AllOf,
     Among,
     AnyOf,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from leadwright.engine.store.database import open_store
 from leadwright.tests.browser.site import Site
-from leadwright.web.accounts.roles import Role
-from leadwright.web.accounts.users import Doer, add_user
+from leadwright.web.accounts.users import Doer, Role, add_user
 from playwright.sync_api import Page
 
 PASSWORD = "correct horse battery"

@@ -12,8 +12,7 @@ from leadwright.tests.browser.axe import for_everybody
 from leadwright.tests.browser.conftest import Provoke, Serve, Visit
 from leadwright.tests.browser.people import PASSWORD, log_in
 from leadwright.tests.browser.site import Site
-from leadwright.web.accounts.roles import Role
-from leadwright.web.accounts.users import Doer, add_user
+from leadwright.web.accounts.users import Doer, Role, add_user
 from leadwright.web.drafts import current, take_text
 from leadwright.web.settings import Settings
 from leadwright.web.sso.configuration import SingleSignOn

@@ -7,7 +7,7 @@ from leadwright.tests.browser.axe import for_everybody
 from leadwright.tests.browser.conftest import Provoke, Visit
 from leadwright.tests.browser.people import add_people, log_in
 from leadwright.tests.browser.site import Site
-from leadwright.web.accounts.roles import Role
+from leadwright.web.accounts.users import Role
 from playwright.sync_api import expect
 
 

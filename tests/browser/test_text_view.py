@@ -12,8 +12,7 @@ from leadwright.tests.browser.editor import Editor
 from leadwright.tests.browser.site import Site
 from leadwright.tests.browser.text_view import TextView
 from leadwright.tests.web.small import HOSTILE, RULES
-from leadwright.web.accounts.roles import Role
-from leadwright.web.accounts.users import Doer, add_user
+from leadwright.web.accounts.users import Doer, Role, add_user
 from playwright.sync_api import expect
 
 PASSWORD = "correct horse battery"

@@ -12,7 +12,7 @@ from leadwright.tests.browser.editor import Editor
 from leadwright.tests.browser.people import add_people, log_in
 from leadwright.tests.browser.site import Site
 from leadwright.tests.web.small import HOSTILE, RULES
-from leadwright.web.accounts.roles import Role
+from leadwright.web.accounts.users import Role
 from leadwright.web.drafts import take_text
 from playwright.sync_api import expect
 

@@ -6,8 +6,8 @@ import datetime as dt
 import random
 
 from leadwright import Event, load
+from leadwright.engine.impact.score_change import Cause, ScoreChange, Snapshot, split
 from leadwright.engine.report.score_changes import clue_words, field_words, stage_words
-from leadwright.engine.score_change import Cause, Look, ScoreChange, split
 
 DAY = dt.timedelta(days=1)
 START = dt.datetime(2026, 1, 10, tzinfo=dt.UTC)
@@ -41,15 +41,15 @@ def causes(change: ScoreChange) -> dict[Cause, int]:
 
 
 def test_nothing_differs_nothing_changed() -> None:
-    look = Look(rules(), {"title": "CTO"}, (visit(-1),), START)
+    look = Snapshot(rules(), {"title": "CTO"}, (visit(-1),), START)
     change = split(look, look)
     assert (change.points, change.steps) == (0, ())
 
 
 def test_each_cause_gets_what_it_did() -> None:
-    before = Look(rules(20), {"title": "CTO", "employees": 10}, (visit(-1),), START)
+    before = Snapshot(rules(20), {"title": "CTO", "employees": 10}, (visit(-1),), START)
     events = (visit(-1), visit(1), visit(9))
-    after = Look(rules(35), {"title": "CTO", "employees": 80}, events, START + 2 * DAY)
+    after = Snapshot(rules(35), {"title": "CTO", "employees": 80}, events, START + 2 * DAY)
     change = split(before, after)
     assert change.came == (visit(1),)
     assert [field_words(one) for one in change.fields] == ["employees is 80 instead of 10"]
@@ -66,8 +66,8 @@ def test_each_cause_gets_what_it_did() -> None:
 
 
 def test_a_rule_that_needed_two_causes_says_so() -> None:
-    before = Look(rules(), {}, (), START)
-    after = Look(rules(), {"title": "CTO"}, (visit(-2, "docs"), visit(-1), visit(-1)), START)
+    before = Snapshot(rules(), {}, (), START)
+    after = Snapshot(rules(), {"title": "CTO"}, (visit(-2, "docs"), visit(-1), visit(-1)), START)
     change = split(before, after)
     fields = change.steps[-1]
     assert fields.cause is Cause.FIELDS
@@ -78,27 +78,27 @@ def test_a_rule_that_needed_two_causes_says_so() -> None:
 
 def test_an_earlier_instant_takes_events_out_of_the_count() -> None:
     events = (visit(-3), visit(-1))
-    look = Look(rules(), {"title": "CTO"}, events, START)
-    change = split(look, Look(rules(), {"title": "CTO"}, events, START - 2 * DAY))
+    look = Snapshot(rules(), {"title": "CTO"}, events, START)
+    change = split(look, Snapshot(rules(), {"title": "CTO"}, events, START - 2 * DAY))
     assert (change.came, change.went) == ((), (visit(-1),))
     assert sum(causes(change).values()) == change.points
 
 
 def test_equal_events_are_told_apart_by_their_number() -> None:
     one, three = (visit(-1),), (visit(-1), visit(-1), visit(-1))
-    change = split(Look(rules(), {}, one, START), Look(rules(), {}, three, START))
+    change = split(Snapshot(rules(), {}, one, START), Snapshot(rules(), {}, three, START))
     assert change.came == (visit(-1), visit(-1))
 
 
 def test_whatever_differs_the_steps_and_the_lines_add_up() -> None:
     draw = random.Random(7)
 
-    def look() -> Look:
+    def look() -> Snapshot:
         fields = {"title": draw.choice(["CTO", "VP", None]), "employees": draw.choice([None, 10, 90])}
         events = tuple(visit(draw.uniform(-9, 6), draw.choice(["pricing", "docs"])) for _ in range(6))
         known = {name: value for name, value in fields.items() if value is not None}
         made = rules(draw.choice([10, 20, 35]), draw.choice([30, 100]))
-        return Look(made, known, events, START + draw.randrange(9) * DAY)
+        return Snapshot(made, known, events, START + draw.randrange(9) * DAY)
 
     for _ in range(150):
         before, after = look(), look()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from leadwright.engine.sql.layout import Layout, create_tables
+from leadwright.engine.sql.layout import BulkLayout, create_tables
 from leadwright.tests.engine.sql.sides import Row
 
 
@@ -21,7 +21,7 @@ class Postgres:
     def __init__(self, connection: Any) -> None:
         self.connection = connection
 
-    def fill(self, layout: Layout, leads: Sequence[Row], events: Sequence[Row]) -> None:
+    def fill(self, layout: BulkLayout, leads: Sequence[Row], events: Sequence[Row]) -> None:
         with self.connection.cursor() as cursor:
             for statement, rows in zip(create_tables(layout, self.dialect), (leads, events), strict=True):
                 name = statement.split()[2]
@@ -69,7 +69,7 @@ class Spark:
         self.folder = folder
         self._filled = 0
 
-    def fill(self, layout: Layout, leads: Sequence[Row], events: Sequence[Row]) -> None:
+    def fill(self, layout: BulkLayout, leads: Sequence[Row], events: Sequence[Row]) -> None:
         self._filled += 1
         with duckdb.connect() as writer:
             for statement, rows in zip(create_tables(layout, "duckdb"), (leads, events), strict=True):

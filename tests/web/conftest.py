@@ -12,9 +12,8 @@ from flask.testing import FlaskClient
 from leadwright.engine.store.database import Store, open_store
 from leadwright.tests.web.small import small_database
 from leadwright.web import Settings, create_app
-from leadwright.web.accounts import passwords
-from leadwright.web.accounts.roles import Role
-from leadwright.web.accounts.users import Doer, add_user
+from leadwright.web.accounts import users as passwords
+from leadwright.web.accounts.users import Doer, Role, add_user
 
 HOST = "localhost"
 PASSWORD = "correct horse battery"

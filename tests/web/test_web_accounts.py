@@ -11,19 +11,21 @@ from flask.testing import FlaskClient
 from leadwright.engine.store.database import Store
 from leadwright.web import Settings, create_app
 from leadwright.web.accounts import log_in as log_in_module
-from leadwright.web.accounts import passwords
+from leadwright.web.accounts import users as passwords
 from leadwright.web.accounts.audit import Action, entries
 from leadwright.web.accounts.log_in import IDLE, LONGEST, Throttled, log_in, person_of_session, seen
-from leadwright.web.accounts.passwords import hashed, matches, weakness
-from leadwright.web.accounts.roles import Role
 from leadwright.web.accounts.tokens import make_token, person_of_token, revoke_token, tokens
 from leadwright.web.accounts.users import (
     AccountError,
     Doer,
+    Role,
     add_user,
     change_password,
     change_role,
+    hashed,
+    matches,
     remove_user,
+    weakness,
 )
 from werkzeug.test import TestResponse
 

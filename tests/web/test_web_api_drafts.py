@@ -9,9 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from leadwright.engine.store.database import Store
 from leadwright.web import Settings, create_app
-from leadwright.web.accounts.roles import Role
 from leadwright.web.accounts.tokens import make_token
-from leadwright.web.accounts.users import Doer, add_user
+from leadwright.web.accounts.users import Doer, Role, add_user
 from leadwright.web.drafts import begin_with, current, take_text
 
 DRAFT = "/api/v1/rulesets/inbound/draft"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
 from leadwright.grammar.syntax.nodes import Kind
-from leadwright.web.completion import complete, instead
+from leadwright.web.assist.completion import complete, instead
 
 DATA = Catalogue(
     10,

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from leadwright.engine.store.database import Store
 from leadwright.web import access
 from leadwright.web.accounts.log_in import log_in
-from leadwright.web.accounts.roles import Role
+from leadwright.web.accounts.users import Role
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from leadwright.tests.grammar.random_edits import any_edit
 from leadwright.web.drafts import (
     Changed,
     Draft,
-    NotDone,
-    Texts,
+    Rejected,
+    TextCache,
     authors,
     begin,
     catch_up,
@@ -36,7 +36,7 @@ from leadwright.web.drafts import (
     text_at,
     undo,
 )
-from leadwright.web.drafts.undo import stacks
+from leadwright.web.drafts.changes import stacks
 
 NAME = "inbound"
 LARGE = Edit("set", "rule:Large", "then.0.points", "+30", "+35")
@@ -99,7 +99,7 @@ def test_edits_sent_together_are_one_step_and_all_or_none(store: Store) -> None:
     done(store, LARGE, DEMO)
     assert draft(store).revision == 1
     wrong = Edit("set", "rule:Large", "then.0.points", "+35", "many")
-    assert isinstance(change(store, NAME, [DEMO, wrong], who="ann", seen=1), NotDone)
+    assert isinstance(change(store, NAME, [DEMO, wrong], who="ann", seen=1), Rejected)
     assert draft(store).revision == 1
     undo(store, NAME, who="ann")
     assert not draft(store).changed
@@ -114,11 +114,11 @@ def test_every_edit_is_undone_and_made_again_to_the_letter(store: Store) -> None
         assert isinstance(undo(store, NAME, who="ann"), Changed)
         assert draft(store).text == text
     assert stacks(store, NAME, "ann").undo is False
-    assert isinstance(undo(store, NAME, who="ann"), NotDone)
+    assert isinstance(undo(store, NAME, who="ann"), Rejected)
     for text in seen[1:]:
         assert isinstance(redo(store, NAME, who="ann"), Changed)
         assert draft(store).text == text
-    assert isinstance(redo(store, NAME, who="ann"), NotDone)
+    assert isinstance(redo(store, NAME, who="ann"), Rejected)
     undo(store, NAME, who="ann")
     done(store, LARGE.__class__("switch", "rule:Large", old="on", new="off"))
     assert stacks(store, NAME, "ann").redo is False
@@ -178,13 +178,13 @@ def test_the_second_at_one_place_is_told_who_was_first_and_keeps_what_was_typed(
     done(store, LARGE, who="ann")
     mine = Edit("set", "rule:Large", "then.0.points", "+30", "+99")
     found = change(store, NAME, [mine], who="ben", seen=0)
-    assert isinstance(found, NotDone)
+    assert isinstance(found, Rejected)
     assert (found.who, found.found, found.wanted) == ("ann", "+35", "+99")
     assert found.message == "ann changed this meanwhile: it is +35 now."
     assert (found.key, found.path) == ("rule:Large", "then.0.points")
     assert "+99" not in draft(store).text
     again = change(store, NAME, [mine], who="ann", seen=0)
-    assert isinstance(again, NotDone)
+    assert isinstance(again, Rejected)
     assert again.message.startswith("You, in another window, changed this")
 
 
@@ -201,7 +201,7 @@ def test_what_somebody_went_on_from_is_not_undone_under_them(store: Store) -> No
     done(store, LARGE, who="ann")
     done(store, Edit("set", "rule:Large", "then.0.points", "+35", "+36"), who="ben")
     found = undo(store, NAME, who="ann")
-    assert isinstance(found, NotDone)
+    assert isinstance(found, Rejected)
     assert found.who == "ben"
     assert "then +36" in draft(store).text
     # It left the stack, so that what came before it can still be undone.
@@ -236,7 +236,7 @@ def test_many_at_once_lose_no_edit(store: Store, database: Path) -> None:
     people, each = 12, 5
     rules = "".join(f'rule "R{number}"\nwhen employees >= 1\nthen +1\n\n' for number in range(people))
     assert begin(store, "crowd", rules) is not None
-    barrier, texts, failed = Barrier(people), Texts(), []
+    barrier, texts, failed = Barrier(people), TextCache(), []
 
     def edit(number: int) -> None:
         with open_store(database, wait=30.0) as own:
@@ -322,7 +322,7 @@ def comments(text: str) -> Counter[str]:
 @pytest.mark.parametrize("seed", range(30))
 def test_any_eight_edits_keep_every_comment_parse_and_are_undone(store: Store, seed: int) -> None:
     some = Random(seed)
-    texts = Texts()
+    texts = TextCache()
     before = draft(store).text
     kept, taken = comments(before), Counter[str]()
     for _ in range(8):
@@ -338,6 +338,6 @@ def test_any_eight_edits_keep_every_comment_parse_and_are_undone(store: Store, s
     assert draft(store).text == before
 
 
-def undone(store: Store, texts: Texts, all_of_them: Sequence[object]) -> None:
+def undone(store: Store, texts: TextCache, all_of_them: Sequence[object]) -> None:
     for _ in all_of_them:
         assert isinstance(undo(store, NAME, who="ann", texts=texts), Changed)

@@ -7,8 +7,8 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from leadwright.engine.effect import effect
 from leadwright.engine.evaluate import Evaluator
+from leadwright.engine.impact.effect import effect
 from leadwright.engine.reading import read
 from leadwright.engine.store.database import Store
 from leadwright.engine.store.records.leads import iterate_leads
@@ -18,7 +18,7 @@ from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.web.small import RULES
 from leadwright.web import dry_run as module
 from leadwright.web.dry_run import dry_run
-from leadwright.web.lookups import events_of_lead
+from leadwright.web.queries import events_of_lead
 
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 EDITED = (

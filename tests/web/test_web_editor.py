@@ -14,7 +14,7 @@ from leadwright.engine.store.database import Store
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
 from leadwright.tests.web.conftest import logged_in
-from leadwright.web.accounts.roles import Role
+from leadwright.web.accounts.users import Role
 from leadwright.web.drafts import begin, current
 from leadwright.web.editor.cards import id_of
 

@@ -13,8 +13,7 @@ from flask.testing import FlaskClient
 from leadwright.engine.cli.program import run
 from leadwright.engine.store.database import Store, open_store
 from leadwright.web import Settings, create_app
-from leadwright.web.accounts.roles import Role
-from leadwright.web.accounts.users import Doer, add_user
+from leadwright.web.accounts.users import Doer, Role, add_user
 from leadwright.web.drafts import current, take_text
 
 HOSTILE = "<script>alert(1)</script>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
 from leadwright.grammar.syntax.nodes import Kind
-from leadwright.web.in_words import in_words
+from leadwright.web.assist.hover import in_words
 
 DATA = Catalogue(
     10,

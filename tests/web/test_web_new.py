@@ -16,7 +16,7 @@ from leadwright.engine.testing import run_tests
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.web.accounts.audit import entries
 from leadwright.web.drafts import authors, current, draft_names
-from leadwright.web.drafts.undo import undo
+from leadwright.web.drafts.changes import undo
 from leadwright.web.inlining import standing_alone
 from leadwright.web.pages import new
 from leadwright.web.pages.new import shipped

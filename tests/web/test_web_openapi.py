@@ -13,11 +13,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from leadwright.engine.store.database import open_store
 from leadwright.web import Settings, create_app
-from leadwright.web.accounts.roles import Role
 from leadwright.web.accounts.tokens import make_token
-from leadwright.web.accounts.users import Doer, add_user
+from leadwright.web.accounts.users import Doer, Role, add_user
 from leadwright.web.api import all_operations
-from leadwright.web.api.openapi import document
+from leadwright.web.api.operations import document
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error

@@ -11,11 +11,10 @@ from flask.testing import FlaskClient
 from leadwright.engine.store.database import Store
 from leadwright.web import Settings, create_app
 from leadwright.web.accounts.audit import entries
-from leadwright.web.accounts.roles import Role
 from leadwright.web.accounts.tokens import make_token
-from leadwright.web.accounts.users import Doer, add_user
+from leadwright.web.accounts.users import Doer, Role, add_user
 from leadwright.web.drafts import current, take_text
-from leadwright.web.review.authorship import statement_authors
+from leadwright.web.review.proposal import statement_authors
 from leadwright.web.serving import CannotServe, Server
 
 PASSWORD = "correct horse battery"

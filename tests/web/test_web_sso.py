@@ -25,8 +25,7 @@ from leadwright.engine.cli.program import run
 from leadwright.engine.store.database import Store
 from leadwright.web import Settings, create_app
 from leadwright.web.accounts.audit import Action, entries
-from leadwright.web.accounts.roles import Role
-from leadwright.web.accounts.users import Doer, add_user, change_role, user_named, users
+from leadwright.web.accounts.users import Doer, Role, add_user, change_role, user_named, users
 from leadwright.web.serving import CannotServe, Server
 from leadwright.web.sso.configuration import Grant, Misconfigured, SingleSignOn, checked, grant, role_of
 

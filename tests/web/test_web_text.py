@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from leadwright.engine.store.database import Store
 from leadwright.tests.web.conftest import calling, logged_in
 from leadwright.tests.web.small import RULES
-from leadwright.web.accounts.roles import Role
+from leadwright.web.accounts.users import Role
 from leadwright.web.drafts import current, take_text
 from leadwright.web.editor.text import with_ends_of
 

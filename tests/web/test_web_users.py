@@ -8,9 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from leadwright.engine.store.database import Store
 from leadwright.web.accounts.audit import entries
-from leadwright.web.accounts.roles import Role
 from leadwright.web.accounts.tokens import make_token, tokens
-from leadwright.web.accounts.users import Doer, users
+from leadwright.web.accounts.users import Doer, Role, users
 
 PASSWORD = "correct horse battery"
 

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from ...engine.store.database import Store
 from .audit import Action, record
 from .log_in import begin_session
-from .passwords import hashed
-from .roles import Role
-from .users import LONGEST_NAME, AccountError, folded
+from .users import LONGEST_NAME, AccountError, Role, folded, hashed
 
 
 @dataclass(frozen=True, slots=True)

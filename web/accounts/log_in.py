@@ -8,9 +8,7 @@ import time
 
 from ...engine.store.database import Store
 from .audit import Action, record
-from .passwords import hashed, matches, outdated
-from .roles import Person, Role
-from .users import LONGEST_NAME, folded
+from .users import LONGEST_NAME, Person, Role, folded, hashed, matches, outdated
 
 HOUR = 3600 * 1_000_000
 IDLE, LONGEST = 8 * HOUR, 7 * 24 * HOUR

@@ -11,8 +11,7 @@ from ...engine.store.database import Store
 from ...engine.values import moment_of
 from .audit import Action, record
 from .log_in import digest
-from .roles import Person, Role
-from .users import LONGEST_NAME, AccountError, Doer, user_named
+from .users import LONGEST_NAME, AccountError, Doer, Person, Role, user_named
 
 PREFIX = "lw_"
 """Every token begins so, that a search for leaked ones finds it."""

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import approvals, catalogue, comparison, drafts, leads, openapi, rules, rulesets, writing
+from . import (
+    approvals,
+    catalogue,
+    comparison,
+    drafts,
+    leads,
+    rules,
+    rulesets,
+    writing,
+)
+from . import (
+    operations as openapi,
+)
 from .operations import Operation, mount
 
 
@@ -26,4 +38,4 @@ def register(app: Flask) -> None:
     """Mounts every operation, and the document that describes them."""
     operations = all_operations()
     mount(app, operations)
-    openapi.mount(app, operations)
+    openapi.mount_document(app, operations)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ..access import account, doer, person, settings
-from ..accounts.roles import Role
+from ..accounts.users import Role
 from ..database import reading, writing
 from ..drafts import current
 from ..problems import Problem, invalid, not_found
 from ..publishing import approve as publish_wish
 from ..publishing import publishable
-from ..review.approvals import Approval, Wish, approvals, ask, decline, open_wish
-from ..rulebook import live_of, read_text, version_of
+from ..review.approvals import Approval, PublishRequest, approvals, ask, decline, open_wish
+from ..ruleset_cache import live_of, read_text, version_of
 from .operations import Operation
 from .rulesets import version_data
 from .schemas import (
@@ -71,7 +71,7 @@ def ask_for(name: str, body: dict[str, Any]) -> dict[str, Any]:
         note, version = body["note"].strip(), body.get("version")
         if version is not None:
             old = version_of(store, name, int(version))
-            wish = Wish(name, version_of(store, name).number, old.text, note, old.number)
+            wish = PublishRequest(name, version_of(store, name).number, old.text, note, old.number)
         else:
             live = live_of(store, name)
             if draft.base != (live.number if live is not None else None):
@@ -79,7 +79,7 @@ def ask_for(name: str, body: dict[str, Any]) -> dict[str, Any]:
                     409, "Changed in the meantime", "Another version is live by now. Catch up first."
                 )
             publishable(read_text(store, settings(), draft.text, name).reading)
-            wish = Wish(name, draft.base, draft.text, note)
+            wish = PublishRequest(name, draft.base, draft.text, note)
         made = ask(store, wish, account(), doer())
     if made is None:
         raise Problem(409, "Asked already", "Something of this ruleset waits for approval already.")

@@ -6,9 +6,9 @@ from typing import Any
 
 from ...engine.report.catalogue import catalogue_data
 from ..access import settings
-from ..accounts.roles import Role
+from ..accounts.users import Role
 from ..database import reading
-from ..rulebook import kept
+from ..ruleset_cache import kept
 from .operations import Operation
 from .schemas import COUNTS, INTEGER, STRING, YES, many, mapping, obj
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine.compare import compare as compared
+from ...engine.impact.text_diff import compare as compared
 from ...engine.report.changes import changes_data
 from ..access import settings
-from ..accounts.roles import Role
+from ..accounts.users import Role
 from ..database import reading
 from ..effects import effect_between
-from ..sides import asked_side, side_of
+from ..ruleset_ref import asked_side, side_of
 from .operations import Operation
 from .schemas import INSTANT, INTEGER, MAYBE, STRING, many, obj
 

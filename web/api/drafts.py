@@ -8,13 +8,13 @@ from ...engine.report.diagnostics import diagnostic_data
 from ...engine.store.database import Store
 from ...grammar.edits import Edit, MergeConflict
 from ..access import doer, settings
-from ..accounts.roles import Role
+from ..accounts.users import Role
 from ..database import reading, writing
 from ..drafts import (
     Changed,
     Draft,
-    Entry,
-    NotDone,
+    LogEntry,
+    Rejected,
     authors,
     begin_with,
     catch_up,
@@ -27,25 +27,13 @@ from ..drafts import (
     take_text,
     undo,
 )
-from ..drafts.undo import stacks
+from ..drafts.changes import stacks
 from ..problems import Problem, invalid, not_found
 from ..publishing import check_name, publish_draft
-from ..rulebook import read_text
+from ..ruleset_cache import read_text
 from .operations import Operation
 from .rulesets import version_data
-from .schemas import (
-    INSTANT,
-    INTEGER,
-    NOTE,
-    RULESET,
-    STRING,
-    TEXT,
-    YES,
-    many,
-    mapping,
-    obj,
-    refer,
-)
+from .schemas import INSTANT, INTEGER, NOTE, RULESET, STRING, TEXT, YES, many, mapping, obj, refer
 
 
 def _draft(store: Store, name: str) -> Draft:
@@ -100,7 +88,7 @@ def log(name: str) -> dict[str, Any]:
     return {"changes": [_entry_data(entry) for entry in entries(store, name)]}
 
 
-def _entry_data(entry: Entry) -> dict[str, Any]:
+def _entry_data(entry: LogEntry) -> dict[str, Any]:
     return {
         "revision": entry.revision,
         "at": entry.at.isoformat().replace("+00:00", "Z"),
@@ -111,9 +99,9 @@ def _entry_data(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _told(store: Store, done: Changed | NotDone) -> dict[str, Any]:
+def _told(store: Store, done: Changed | Rejected) -> dict[str, Any]:
     """What came of a change. Problem 409 where somebody was there first, 422 where it cannot be done."""
-    if isinstance(done, NotDone):
+    if isinstance(done, Rejected):
         taken = done.who is not None or done.found is not None
         raise Problem(
             409 if taken else 422,

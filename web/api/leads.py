@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine.report.decision_data import decision_data
+from ...engine.report.decision import decision_data
 from ...engine.report.score_changes import turn_data
 from ...engine.store.records.leads import StoredLead, search_leads
 from ...engine.store.records.rulesets import ruleset_names
 from ...engine.store.scoring.score_history import score_turns
 from ..access import settings
-from ..accounts.roles import Role
+from ..accounts.users import Role
 from ..database import reading
-from ..lookups import events_of_lead, highest, instant_asked, lead_with, stored_scores
 from ..problems import not_found
-from ..rulebook import ready, runnable, version_of
+from ..queries import events_of_lead, highest, instant_asked, lead_with, stored_scores
+from ..ruleset_cache import ready, runnable, version_of
 from .operations import Operation
 from .schemas import (
     AT,

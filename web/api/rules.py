@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.evaluate import Evaluator, FactsError
-from ...engine.report.decision_data import decision_data
+from ...engine.report.decision import decision_data
 from ...engine.report.diagnostics import diagnostics_of
 from ...engine.report.testing import tests_data
 from ...engine.testing import coverage, run_tests
 from ...grammar.messages.diagnostics import Source
 from ...grammar.text.formatter import format_text
 from ..access import settings
-from ..accounts.roles import Role
+from ..accounts.users import Role
 from ..database import reading
 from ..dry_run import dry_run as run_dry
 from ..dry_run import dry_run_data
-from ..lookups import instant_asked
 from ..problems import Problem, invalid
-from ..rulebook import Written, kept, read_text
-from ..rulebook import ready as ready_version
+from ..queries import instant_asked
+from ..ruleset_cache import ReadText, kept, read_text
+from ..ruleset_cache import ready as ready_version
 from .operations import Operation
 from .schemas import (
     AT,
@@ -43,7 +43,7 @@ from .schemas import (
 _OF = {"ruleset": RULESET | {"description": "The ruleset whose files and names the text may use."}}
 
 
-def _reading(body: dict[str, Any]) -> Written:
+def _reading(body: dict[str, Any]) -> ReadText:
     return read_text(reading(settings()), settings(), body["text"], body.get("ruleset"))
 
 
@@ -112,7 +112,7 @@ def _rules(body: dict[str, Any]) -> Evaluator:
     return ready_version(reading(settings()), body["ruleset"], _number(body)).evaluator
 
 
-def _runnable(written: Written) -> Evaluator:
+def _runnable(written: ReadText) -> Evaluator:
     found = written.reading
     if found.plan is None:
         first = found.errors[0]

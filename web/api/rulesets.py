@@ -6,12 +6,12 @@ from typing import Any
 
 from ...engine.store.records.rulesets import RulesetVersion, ruleset_names, versions
 from ..access import doer, settings
-from ..accounts.roles import Role
+from ..accounts.users import Role
 from ..database import reading, writing
-from ..lookups import standing
 from ..publishing import publish as publish_text
 from ..publishing import roll_back as publish_again
-from ..rulebook import version_of
+from ..queries import standing
+from ..ruleset_cache import version_of
 from .operations import Operation
 from .schemas import MAYBE, NOTE, RULESET, STRING, TEXT, VERSION, many, obj, refer
 

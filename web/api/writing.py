@@ -6,15 +6,15 @@ from typing import Any
 
 from ...engine.catalogue import Catalogue
 from ..access import settings
-from ..accounts.roles import Role
-from ..completion import complete as completed
-from ..completion import instead as others
+from ..accounts.users import Role
+from ..assist.completion import complete as completed
+from ..assist.completion import instead as others
+from ..assist.highlighting import language
+from ..assist.hover import in_words
+from ..assist.suggestions import Suggestion
 from ..database import reading
-from ..highlighting import language
-from ..in_words import in_words
 from ..problems import invalid
-from ..rulebook import kept
-from ..suggestions import Suggestion
+from ..ruleset_cache import kept
 from .operations import Operation
 from .schemas import INTEGER, MAYBE, MAYBE_NUMBER, STRING, TEXT, many, mapping, obj
 

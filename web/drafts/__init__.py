@@ -7,20 +7,18 @@ shows an older text is brought together with what others did since.
 
 from __future__ import annotations
 
-from .changes import Changed, NotDone, begin_with, change, discard, take_text
-from .draft import Draft, begin, current, draft_names, forget
-from .log import Entry, authors, entries, text_at
-from .texts import Texts
-from .undo import redo, undo
-from .versions import Caught, catch_up, is_behind
+from .changes import Changed, Rejected, begin_with, change, discard, redo, take_text, undo
+from .draft import Draft, TextCache, begin, current, draft_names, forget
+from .log import LogEntry, authors, entries, text_at
+from .versions import Rebased, catch_up, is_behind
 
 __all__ = [
-    "Caught",
     "Changed",
     "Draft",
-    "Entry",
-    "NotDone",
-    "Texts",
+    "LogEntry",
+    "Rebased",
+    "Rejected",
+    "TextCache",
     "authors",
     "begin",
     "begin_with",

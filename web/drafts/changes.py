@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from ...engine.store.database import Store
 from ...grammar.edits import Applied, Conflict, Edit, MergeConflict, apply, merge
 from ...grammar.edits.inverse import restoring
-from .draft import Draft, begun, held, kept
-from .log import OWN, Entry, changes_since, note, take_back, text_at
-from .texts import Texts
+from .draft import Draft, TextCache, begun, held, kept
+from .log import OWN, LogEntry, changes_since, newest_of, note, take_back, text_at
 
 _MOST_LOOKED_AT = 50
 
@@ -31,11 +30,11 @@ class Changed:
     keys: dict[str, str]
     taken: tuple[str, ...] = ()
     conflicts: tuple[MergeConflict, ...] = ()
-    back: Entry | None = None
+    back: LogEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class NotDone:
+class Rejected:
     """A change that was not made, and why, for people.
 
     `who` is who was there first, None where it is nobody's doing. `found` is what now stands in the place,
@@ -52,20 +51,20 @@ class NotDone:
 
 
 def change(
-    store: Store, ruleset: str, edits: Sequence[Edit], *, who: str, seen: int, texts: Texts | None = None
-) -> Changed | NotDone:
+    store: Store, ruleset: str, edits: Sequence[Edit], *, who: str, seen: int, texts: TextCache | None = None
+) -> Changed | Rejected:
     """Does edits of the visual view, all or none, as one step that can be undone.
 
     `seen` is the revision for which they were made; `texts` are those read before. Raises KeyError where
     there is no such ruleset.
     """
-    texts = texts or Texts()
+    texts = texts or TextCache()
     with store.transaction() as connection:
         draft = held(connection, store, ruleset)
         later = changes_since(connection, ruleset, seen) if seen < draft.revision else []
         before = text_at(draft, later) if later else draft.text
         done = _done(draft, before, edits, texts)
-        if isinstance(done, NotDone):
+        if isinstance(done, Rejected):
             return named(done, later or _latest(connection, draft, who), who)
         if done.draft.text == draft.text:
             return replace(done, draft=draft)
@@ -74,12 +73,12 @@ def change(
 
 
 def take_text(
-    store: Store, ruleset: str, text: str, *, who: str, seen: int, texts: Texts | None = None
+    store: Store, ruleset: str, text: str, *, who: str, seen: int, texts: TextCache | None = None
 ) -> Changed:
     """Takes in a text that was written in the text view, brought together with what others did since."""
     with store.transaction() as connection:
         draft = held(connection, store, ruleset)
-        return _take_text(connection, draft, text, who=who, seen=seen, texts=texts or Texts())
+        return _take_text(connection, draft, text, who=who, seen=seen, texts=texts or TextCache())
 
 
 def begin_with(store: Store, ruleset: str, text: str, *, who: str) -> Draft | None:
@@ -89,11 +88,11 @@ def begin_with(store: Store, ruleset: str, text: str, *, who: str) -> Draft | No
         draft = begun(connection, ruleset)
         if draft is None or not text:
             return draft
-        return _take_text(connection, draft, text, who=who, seen=draft.revision, texts=Texts()).draft
+        return _take_text(connection, draft, text, who=who, seen=draft.revision, texts=TextCache()).draft
 
 
 def _take_text(
-    connection: sqlite3.Connection, draft: Draft, text: str, *, who: str, seen: int, texts: Texts
+    connection: sqlite3.Connection, draft: Draft, text: str, *, who: str, seen: int, texts: TextCache
 ) -> Changed:
     later = changes_since(connection, draft.ruleset, seen) if seen < draft.revision else []
     merged = merge(text_at(draft, later), text, draft.text)
@@ -107,9 +106,9 @@ def _take_text(
     return Changed(made, {}, conflicts=conflicts)
 
 
-def discard(store: Store, ruleset: str, *, who: str, texts: Texts | None = None) -> Changed:
+def discard(store: Store, ruleset: str, *, who: str, texts: TextCache | None = None) -> Changed:
     """The text of the version that the draft goes on from again; a change like any other, to be undone."""
-    texts = texts or Texts()
+    texts = texts or TextCache()
     with store.transaction() as connection:
         draft = held(connection, store, ruleset)
         if not draft.changed or draft.base is None:
@@ -123,7 +122,7 @@ def saved(
     connection: sqlite3.Connection,
     draft: Draft,
     text: str,
-    texts: Texts,
+    texts: TextCache,
     *,
     who: str,
     sort: str,
@@ -146,7 +145,7 @@ def saved(
     return made
 
 
-def _done(draft: Draft, before: str, edits: Sequence[Edit], texts: Texts) -> Changed | NotDone:
+def _done(draft: Draft, before: str, edits: Sequence[Edit], texts: TextCache) -> Changed | Rejected:
     text = draft.text
     if before != text and len(edits) > 1:
         return _brought_together(draft, before, edits, texts)
@@ -164,32 +163,34 @@ def _done(draft: Draft, before: str, edits: Sequence[Edit], texts: Texts) -> Cha
     return Changed(replace(draft, text=text), keys, taken)
 
 
-def _brought_together(draft: Draft, before: str, edits: Sequence[Edit], texts: Texts) -> Changed | NotDone:
+def _brought_together(
+    draft: Draft, before: str, edits: Sequence[Edit], texts: TextCache
+) -> Changed | Rejected:
     """Several edits of an older text: done there, then brought into the text of now."""
     mine = _done(replace(draft, text=before), before, edits, texts)
-    if isinstance(mine, NotDone):
+    if isinstance(mine, Rejected):
         return replace(mine, draft=draft)
     merged = merge(before, mine.draft.text, draft.text)
     if merged.conflicts:
         found = merged.conflicts[0]
-        return NotDone(draft, found.message, found.key, found=found.theirs, wanted=found.mine)
+        return Rejected(draft, found.message, found.key, found=found.theirs, wanted=found.mine)
     return replace(mine, draft=replace(draft, text=merged.text))
 
 
-def _not_done(draft: Draft, edit: Edit, outcome: object) -> NotDone:
+def _not_done(draft: Draft, edit: Edit, outcome: object) -> Rejected:
     if isinstance(outcome, Conflict):
-        return NotDone(draft, outcome.message, edit.key, edit.path, "", found=outcome.found, wanted=edit.new)
+        return Rejected(draft, outcome.message, edit.key, edit.path, "", found=outcome.found, wanted=edit.new)
     message: str = getattr(outcome, "message", "This cannot be done here.")
-    return NotDone(draft, message, edit.key, edit.path, wanted=edit.new)
+    return Rejected(draft, message, edit.key, edit.path, wanted=edit.new)
 
 
-def _latest(connection: sqlite3.Connection, draft: Draft, who: str) -> list[Entry]:
+def _latest(connection: sqlite3.Connection, draft: Draft, who: str) -> list[LogEntry]:
     """What others changed last: a page may show a change while its reader still types over what was there."""
     since = max(draft.revision - _MOST_LOOKED_AT, 0)
     return [entry for entry in changes_since(connection, draft.ruleset, since) if entry.who != who]
 
 
-def named(found: NotDone, later: Sequence[Entry], who: str) -> NotDone:
+def named(found: Rejected, later: Sequence[LogEntry], who: str) -> Rejected:
     """The same with the name of whoever was there first."""
     if found.who is None:
         return found
@@ -197,7 +198,7 @@ def named(found: NotDone, later: Sequence[Entry], who: str) -> NotDone:
     return replace(found, who=first, message=_naming(found.message, first, who))
 
 
-def first_at(key: str, later: Sequence[Entry]) -> str | None:
+def first_at(key: str, later: Sequence[LogEntry]) -> str | None:
     """Who changed a statement first, or changed anything where nobody is known to have changed just that."""
     others = [entry for entry in later if entry.touches(key)] or later
     return others[0].who if others else None
@@ -209,3 +210,59 @@ def _naming(message: str, first: str | None, who: str) -> str:
         return message
     name = "You, in another window," if first == who else first
     return message.replace("Somebody", name).replace("somebody", name)
+
+
+@dataclass(frozen=True, slots=True)
+class Stacks:
+    """Whether a person has something to undo, and something to redo."""
+
+    undo: bool
+    redo: bool
+
+
+def stacks(store: Store, ruleset: str, who: str) -> Stacks:
+    """What a person could undo and redo."""
+    with store.guard():
+        connection = store.connection
+        return Stacks(
+            newest_of(connection, ruleset, who, OWN) is not None,
+            newest_of(connection, ruleset, who, ("undo",)) is not None,
+        )
+
+
+def undo(store: Store, ruleset: str, *, who: str, texts: TextCache | None = None) -> Changed | Rejected:
+    """Takes back the latest change that this person made and that still stands."""
+    return _taken_back(store, ruleset, who, "undo", texts or TextCache())
+
+
+def redo(store: Store, ruleset: str, *, who: str, texts: TextCache | None = None) -> Changed | Rejected:
+    """Makes the change again that this person undid last."""
+    return _taken_back(store, ruleset, who, "redo", texts or TextCache())
+
+
+def _taken_back(store: Store, ruleset: str, who: str, sort: str, texts: TextCache) -> Changed | Rejected:
+    with store.transaction() as connection:
+        draft = held(connection, store, ruleset)
+        entry = newest_of(connection, ruleset, who, OWN if sort == "undo" else ("undo",))
+        if entry is None:
+            return Rejected(draft, f"There is nothing to {sort}.")
+        take_back(connection, [entry.number])
+        outcome = apply(draft.text, entry.inverse, parsed=texts.read(draft.text, ruleset))
+        if not isinstance(outcome, Applied):
+            # It leaves the stack, so that what was done before it can still be undone.
+            found = Rejected(draft, outcome.message, entry.inverse.key, who="", wanted=entry.inverse.new)
+            return named(found, changes_since(connection, ruleset, entry.revision), who)
+        if outcome.text == draft.text:
+            return Changed(draft, {}, back=entry)
+        texts.keep(outcome.parsed, ruleset)
+        made = saved(
+            connection,
+            draft,
+            outcome.text,
+            texts,
+            who=who,
+            sort=sort,
+            edits=(entry.inverse,),
+            of=entry.number,
+        )
+        return Changed(made, {entry.inverse.key: outcome.key}, back=entry)

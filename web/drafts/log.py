@@ -22,7 +22,7 @@ OWN = ("edit", "text", "redo", "discard")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LogEntry:
     """One change: the edits that were asked for, and the edit that restores the text before it.
 
     `sort` is "edit" (one place), "text" (in the text view), "undo" or "redo" (then `of` is the change that
@@ -75,13 +75,13 @@ def note(
     return cursor.lastrowid
 
 
-def entries(store: Store, ruleset: str, *, since: int = 0) -> list[Entry]:
+def entries(store: Store, ruleset: str, *, since: int = 0) -> list[LogEntry]:
     """The changes that made the revisions after `since`, the latest first."""
     with store.guard():
         return changes_since(store.connection, ruleset, since)
 
 
-def changes_since(connection: sqlite3.Connection, ruleset: str, since: int) -> list[Entry]:
+def changes_since(connection: sqlite3.Connection, ruleset: str, since: int) -> list[LogEntry]:
     """The same, within a transaction."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM draft_change WHERE ruleset = ? AND revision > ? ORDER BY revision DESC",
@@ -102,7 +102,7 @@ def authors(store: Store, ruleset: str) -> list[str]:
         return [who for (who,) in rows]
 
 
-def text_at(draft: Draft, later: Iterable[Entry]) -> str:
+def text_at(draft: Draft, later: Iterable[LogEntry]) -> str:
     """The text of a draft before its `later` changes, the latest of which comes first."""
     text = draft.text
     for entry in later:
@@ -112,10 +112,10 @@ def text_at(draft: Draft, later: Iterable[Entry]) -> str:
     return text
 
 
-def read(row: tuple[Any, ...]) -> Entry:
+def read(row: tuple[Any, ...]) -> LogEntry:
     """An entry from its row."""
     number, revision, at, who, sort, edits, inverse, of, standing = row
-    return Entry(
+    return LogEntry(
         number,
         revision,
         moment_of(at),
@@ -135,7 +135,9 @@ def take_back(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
     )
 
 
-def newest_of(connection: sqlite3.Connection, ruleset: str, who: str, sorts: Sequence[str]) -> Entry | None:
+def newest_of(
+    connection: sqlite3.Connection, ruleset: str, who: str, sorts: Sequence[str]
+) -> LogEntry | None:
     """The newest standing change of a person, of some sorts."""
     marks = ", ".join("?" * len(sorts))
     row = connection.execute(

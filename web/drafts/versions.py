@@ -15,7 +15,7 @@ from .log import note
 
 
 @dataclass(frozen=True, slots=True)
-class Caught:
+class Rebased:
     """A draft that goes on from the live version by now.
 
     `conflicts` are the statements that both changed: the draft's words were kept, `mine` has the version's.
@@ -31,7 +31,7 @@ def is_behind(store: Store, draft: Draft) -> bool:
     return _newer(store, draft) is not None
 
 
-def catch_up(store: Store, ruleset: str) -> Caught | None:
+def catch_up(store: Store, ruleset: str) -> Rebased | None:
     """Brings a draft up to the live version. None where it is, so that nothing had to be done."""
     if _newer(store, current(store, ruleset)) is None:
         return None
@@ -47,7 +47,7 @@ def catch_up(store: Store, ruleset: str) -> Caught | None:
         kept(connection, made)
         inverse = restoring(Manuscript.of(draft.text), Manuscript.of(made.text), "")
         note(connection, made, who=live.author or "", sort="version", edits=(), inverse=inverse)
-        return Caught(made, live, merged.conflicts)
+        return Rebased(made, live, merged.conflicts)
 
 
 def _newer(store: Store, draft: Draft | None) -> RulesetVersion | None:

@@ -15,10 +15,10 @@ from ...grammar.edits.edit import Stopped
 from ...grammar.edits.snippets import window_text
 from ...grammar.edits.values import written
 from ...grammar.syntax.nodes import Kind
+from ..assist.names import KnownNames
 from .comparisons import DOMAIN, NUMBER, TIMES, UNITS, Choice, units
+from .controls import ControlSpec, Piece, Word
 from .kinds import WINDOWS, offered, sort_of, value_kind
-from .pieces import Blank, Piece, Word
-from .vocabulary import Vocabulary
 
 SHAPES = ("condition", "test", "window", "fact", "expectation")
 _MOST_SLOTS = 20
@@ -79,7 +79,7 @@ class Begun:
 class _Writing:
     """Puts the pieces of a beginning together, and its text."""
 
-    def __init__(self, begun: Beginning, names: Vocabulary) -> None:
+    def __init__(self, begun: Beginning, names: KnownNames) -> None:
         self.begun = begun
         self.names = names
         self.pieces: list[Piece] = []
@@ -99,7 +99,7 @@ class _Writing:
         if all(value != one for one, _ in choices):
             choices = ((value, "choose"), *choices)
             self.missing = True
-        self.pieces.append(Blank("choice", slot, label, value, choices=choices))
+        self.pieces.append(ControlSpec("choice", slot, label, value, choices=choices))
         return value
 
     def ask(self, slot: str, kind: str, label: str, *, optional: bool = False, **more: Any) -> str:
@@ -107,7 +107,7 @@ class _Writing:
         value = self.begun.slots.get(slot, "").strip()
         type_ = "suggest" if more.get("suggest") else "date" if kind == "moment" else "number"
         placeholder = more.pop("placeholder", _PLACEHOLDERS.get(kind, "a value"))
-        self.pieces.append(Blank(type_, slot, label, value, placeholder=placeholder, **more))
+        self.pieces.append(ControlSpec(type_, slot, label, value, placeholder=placeholder, **more))
         if not value:
             self.missing = self.missing or not optional
             return ""
@@ -140,7 +140,7 @@ def one_number(kind: str, value: str) -> None:
         raise ValueError(f"{value.strip()} can mean {int(whole):,} or {other}. Enter {whole} or {other}.")
 
 
-def begun(beginning: Beginning, names: Vocabulary) -> Begun:
+def begun(beginning: Beginning, names: KnownNames) -> Begun:
     """What is shown of a beginning."""
     writing = _Writing(beginning, names)
     text = _SHAPES[beginning.shape](writing)

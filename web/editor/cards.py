@@ -8,10 +8,10 @@ from hashlib import blake2b
 
 from ...grammar.edits.outline import Card
 from ...grammar.syntax.nodes import Kind
-from .pieces import Blank, Chip, Chips, Parts, Piece, Word
-from .rows import Line, line, window
-from .things import Item, items_of, score_choice
-from .vocabulary import Vocabulary
+from ..assist.names import KnownNames
+from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
+from .list_items import ListItem, items_of, score_choice
+from .rows import ConditionRow, line, window
 
 SORTS = {
     "title": "Title",
@@ -37,19 +37,19 @@ _NAMED = frozenset({"rule", "group", "list", "define", "stage", "outcome", "test
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class CardView:
     """A card made ready to show."""
 
     id: str
     card: Card
-    title: Blank | None
+    title: ControlSpec | None
     head: tuple[Piece, ...]
-    condition: Line | None
-    filter: Line | None
-    items: tuple[Item, ...]
-    more: tuple[Item, ...]
+    condition: ConditionRow | None
+    filter: ConditionRow | None
+    items: tuple[ListItem, ...]
+    more: tuple[ListItem, ...]
     tail: tuple[Piece, ...]
-    inner: tuple[View, ...]
+    inner: tuple[CardView, ...]
     events: tuple[Piece, ...] = ()
     """Which events a rule about events counts, and `event` their name."""
     event: str = ""
@@ -88,9 +88,9 @@ def id_of(key: str) -> str:
     return f"card-{blake2b(key.encode('utf-8', 'surrogatepass'), digest_size=5).hexdigest()}"
 
 
-def view(card: Card, names: Vocabulary) -> View:
+def view(card: Card, names: KnownNames) -> CardView:
     """A card made ready to show."""
-    parts = Parts("", card.controls, card.offers)
+    parts = RowControls("", card.controls, card.offers)
     title = None
     if card.sort in _NAMED:
         label = f"name of the {SORTS[card.sort].lower()}"
@@ -101,7 +101,7 @@ def view(card: Card, names: Vocabulary) -> View:
     events = head if card.sort == "rule" else ()
     items, more = items_of(card, names)
     event = parts.value("event.name")
-    return View(
+    return CardView(
         id_of(card.key),
         card,
         title,
@@ -124,19 +124,19 @@ def view(card: Card, names: Vocabulary) -> View:
 _Words = tuple[tuple[Piece, ...], tuple[Piece, ...]]
 
 
-def _nothing(_card: Card, _parts: Parts, _names: Vocabulary) -> _Words:
+def _nothing(_card: Card, _parts: RowControls, _names: KnownNames) -> _Words:
     return (), ()
 
 
-def _title(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+def _title(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     return (parts.blank("title", "text", "title of the ruleset"),), ()
 
 
-def _include(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+def _include(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     return (Word("the rules of the file"), parts.blank("file", "text", "file")), ()
 
 
-def _list(card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+def _list(card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     if parts.value("file") is None:
         chips = next((things for things in card.things if things.path == "entries"), None)
         made = tuple(Chip(thing.path, thing.value) for thing in chips.things) if chips else ()
@@ -147,7 +147,7 @@ def _list(card: Card, parts: Parts, _names: Vocabulary) -> _Words:
     return tuple(pieces), ()
 
 
-def _field(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+def _field(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     kinds = tuple((kind.value, kind.value) for kind in Kind)
     pieces: list[Piece] = [
         Word("from"),
@@ -166,7 +166,7 @@ def _field(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
     return (*pieces, more), ()
 
 
-def _event(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+def _event(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     name = parts.value("source") or parts.value("name") or ""
     return (
         parts.blank("name", "text", "name of the event", op="rename"),
@@ -180,7 +180,7 @@ def _event(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
     ), ()
 
 
-def _score(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+def _score(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     pieces: list[Piece] = []
     if parts.value("name") is not None:
         pieces.append(parts.blank("name", "text", "name of the score", op="rename"))
@@ -191,7 +191,7 @@ def _score(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
     return tuple(pieces), ()
 
 
-def _rule(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+def _rule(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     if parts.value("which") is None:
         return (), ()
     which = (("each", "each"), ("latest", "the latest"), ("first", "the first"))
@@ -214,11 +214,11 @@ def _rule(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
     return tuple(pieces), (Word("counted"), parts.blank("once", "choice", "how often", choices=once))
 
 
-def _group(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+def _group(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     return _caps(parts, "together"), ()
 
 
-def _caps(parts: Parts, said: str) -> tuple[Piece, ...]:
+def _caps(parts: RowControls, said: str) -> tuple[Piece, ...]:
     return (
         Word(f"{said} at most"),
         parts.blank("most", "number", "at most", placeholder="any", small=True),
@@ -228,21 +228,21 @@ def _caps(parts: Parts, said: str) -> tuple[Piece, ...]:
     )
 
 
-def _stage(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+def _stage(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     return (
         Word("on the track"),
         parts.blank("track", "suggest", "track", suggest="tracks", placeholder="main"),
     ), ()
 
 
-def _disqualify(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+def _disqualify(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     return (), (
         Word("because"),
         parts.blank("because", "text", "reason", placeholder="say why, for sales"),
     )
 
 
-def _grade(_card: Card, parts: Parts, names: Vocabulary) -> _Words:
+def _grade(_card: Card, parts: RowControls, names: KnownNames) -> _Words:
     return (
         Word("by"),
         score_choice(parts, "score", names),
@@ -252,11 +252,11 @@ def _grade(_card: Card, parts: Parts, names: Vocabulary) -> _Words:
     )
 
 
-def _test(_card: Card, parts: Parts, _names: Vocabulary) -> _Words:
+def _test(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     return (Word("on"), parts.blank("at", "date", "day on which the test looks")), ()
 
 
-_PIECES: dict[str, Callable[[Card, Parts, Vocabulary], _Words]] = {
+_PIECES: dict[str, Callable[[Card, RowControls, KnownNames], _Words]] = {
     "title": _title,
     "include": _include,
     "list": _list,

@@ -7,17 +7,18 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from ...engine.report.paper import listed
+from ...engine.report.text_style import listed
 from ...grammar.edits import Edit
 from ...grammar.syntax.parse import Parsed
 from ..access import doer, needs, person, settings
-from ..accounts.roles import Role
+from ..accounts.users import Role
+from ..assist.names import KnownNames, vocabulary
 from ..database import reading, writing
 from ..drafts import (
-    Caught,
     Changed,
     Draft,
-    NotDone,
+    Rebased,
+    Rejected,
     change,
     discard,
     entries,
@@ -27,17 +28,16 @@ from ..drafts import (
     text_at,
     undo,
 )
-from ..pages.asked import number_asked
+from ..pages.context import number_asked
 from ..problems import invalid
-from ..rulebook import kept
+from ..ruleset_cache import kept
 from .beginnings import Beginning, begun
+from .card_cache import desk
 from .cards import id_of
-from .desk import desk
+from .intents import Ask, Wished, wished
 from .opening import caught_up, draft_of, may_edit, published_words, screen_of
 from .text import text_parts
 from .told import back_words, removal_of
-from .vocabulary import Vocabulary, vocabulary
-from .wishes import Ask, Wished, wished
 
 editor = Blueprint("editing", __name__)
 
@@ -61,7 +61,7 @@ def edit(name: str) -> Response:
         names = vocabulary(parsed.tree, kept().catalogue(store))
         found = [wished(item, parsed, names) for item in given]
     except ValueError as error:
-        return _answer(asked, NotDone(draft, str(error), **_place(given[0])))
+        return _answer(asked, Rejected(draft, str(error), **_place(given[0])))
     question = next((one.ask for one in found if one.ask is not None), None)
     if question is not None:
         return _answer(asked, Changed(draft, {}), ask=question)
@@ -73,7 +73,7 @@ def edit(name: str) -> Response:
     return _answer(asked, done, said=_said(done, edits, found, parsed))
 
 
-def _said(done: Changed | NotDone, edits: Sequence[Edit], found: Sequence[Wished], parsed: Parsed) -> str:
+def _said(done: Changed | Rejected, edits: Sequence[Edit], found: Sequence[Wished], parsed: Parsed) -> str:
     """What a change did beside what was asked for, and what it removed."""
     if not isinstance(done, Changed):
         return ""
@@ -161,13 +161,13 @@ def begin(name: str) -> Response:
         raise invalid(str(error)) from None
 
 
-def _begun(beginning: Beginning, names: Vocabulary) -> dict[str, Any]:
+def _begun(beginning: Beginning, names: KnownNames) -> dict[str, Any]:
     found = begun(beginning, names)
     html = render_template("editor/begun.html", begun=found)
     return {"begun": beginning.as_dict(), "html": html, "text": found.text}
 
 
-def _asked_back(ask: Ask, names: Vocabulary) -> dict[str, Any]:
+def _asked_back(ask: Ask, names: KnownNames) -> dict[str, Any]:
     """A question, as the page shows it in the place that it concerns."""
     edit = ask.edit
     place = edit.path.removesuffix(f".{edit.path.rpartition('.')[2]}") if edit.kind == "test" else edit.path
@@ -223,8 +223,8 @@ def _place(item: Any) -> dict[str, str]:
 
 def _answer(
     asked: dict[str, Any],
-    done: Changed | NotDone,
-    caught: Caught | None = None,
+    done: Changed | Rejected,
+    caught: Rebased | None = None,
     *,
     said: str = "",
     ask: Ask | None = None,

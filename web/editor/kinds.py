@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...grammar.syntax.nodes import Kind
+from ..assist.names import KnownNames
 from .comparisons import BY_KIND, NUMBER, TIMES, Choice
-from .vocabulary import Vocabulary
 
 VALUE_KINDS = {
     Kind.TEXT: "text", Kind.TEXTS: "text", Kind.NUMBER: "number", Kind.YES_NO: "yes/no",
@@ -16,7 +16,7 @@ WINDOWS = ("in last", "in next", "since", "before")
 """The comparisons of a date that are windows of time."""
 
 
-def kind_of(name: str, names: Vocabulary, event: str | None) -> Kind | None:
+def kind_of(name: str, names: KnownNames, event: str | None) -> Kind | None:
     """The kind of what a name stands for, a property where it is about an event; None for events."""
     if event is not None:
         return names.properties(event).get(name, Kind.TEXT)
@@ -24,7 +24,7 @@ def kind_of(name: str, names: Vocabulary, event: str | None) -> Kind | None:
     return known.kind if known is not None else None
 
 
-def sort_of(name: str, names: Vocabulary, event: str | None) -> str:
+def sort_of(name: str, names: KnownNames, event: str | None) -> str:
     """What a name stands for: "score", "event", "define", "date", or the kind of a field.
 
     A name that nothing is known of is taken for an event; the rules say that they do not know it.
@@ -38,7 +38,7 @@ def sort_of(name: str, names: Vocabulary, event: str | None) -> str:
     return "date" if kind in (Kind.DATE, Kind.DATETIME) else kind.value
 
 
-def offered(sort: str, names: Vocabulary) -> tuple[Choice, ...]:
+def offered(sort: str, names: KnownNames) -> tuple[Choice, ...]:
     """The comparisons that suit a sort of name; those with a list only where there is a list."""
     if sort in ("score", "measure"):
         found = NUMBER

@@ -7,16 +7,16 @@ from typing import Any
 
 from ...engine.store.database import Store, StoreError
 from ..access import person, settings
-from ..accounts.roles import Role
+from ..accounts.users import Role
+from ..assist.names import vocabulary
 from ..database import reading, writable, writing
-from ..drafts import Caught, Draft, authors, catch_up, current, is_behind
-from ..drafts.undo import stacks
+from ..drafts import Draft, Rebased, authors, catch_up, current, is_behind
+from ..drafts.changes import stacks
 from ..problems import not_found
-from ..rulebook import kept, read_text
-from ..trial import panel_html, trial_of
-from .desk import desk
+from ..ruleset_cache import kept, read_text
+from ..tryout import panel_html, trial_of
+from .card_cache import desk
 from .screen import Screen
-from .vocabulary import vocabulary
 
 
 def draft_of(store: Store, ruleset: str) -> Draft:
@@ -27,7 +27,7 @@ def draft_of(store: Store, ruleset: str) -> Draft:
     return found
 
 
-def caught_up(ruleset: str) -> Caught | None:
+def caught_up(ruleset: str) -> Rebased | None:
     """Brings the draft up to the version that is live, if whoever asks may change it; None where it is."""
     if not may_edit() or not is_behind(reading(settings()), draft_of(reading(settings()), ruleset)):
         return None
@@ -37,7 +37,7 @@ def caught_up(ruleset: str) -> Caught | None:
     return None
 
 
-def published_words(caught: Caught) -> dict[str, Any]:
+def published_words(caught: Rebased) -> dict[str, Any]:
     """What the page says of a version that came into a draft."""
     return {
         "version": caught.version.number,

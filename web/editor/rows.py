@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from ...grammar.edits.outline import Note, RowView
 from ...grammar.syntax.nodes import Kind, Span
+from ..assist.names import KnownNames
 from .comparisons import BY_KIND, DOMAIN, NUMBER, TIMES, WINDOWS, Choice, choices, units
-from .pieces import Blank, Chip, Chips, Parts, Piece, Word
-from .vocabulary import Vocabulary
+from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _KINDS = {"text": Kind.TEXT, "number": Kind.NUMBER, "yes/no": Kind.YES_NO, "moment": Kind.DATE}
@@ -25,7 +25,7 @@ _FUNCTIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ConditionRow:
     """A row: a clause with its pieces, or a group with its lines. `filter` is what stands after `where`."""
 
     path: str
@@ -36,8 +36,8 @@ class Line:
     pieces: tuple[Piece, ...]
     comments: tuple[Note, ...]
     join: str | None = None
-    lines: tuple[Line, ...] | None = None
-    filter: Line | None = None
+    lines: tuple[ConditionRow, ...] | None = None
+    filter: ConditionRow | None = None
     can_filter: bool = False
     about: str = ""
 
@@ -47,13 +47,13 @@ class Line:
         return self.lines is not None
 
 
-def line(row: RowView, names: Vocabulary, *, event: str | None = None) -> Line:
+def line(row: RowView, names: KnownNames, *, event: str | None = None) -> ConditionRow:
     """A row made ready to show. `event` is the event whose properties a row after `where` is about."""
-    parts = Parts(row.path, row.controls, row.offers)
+    parts = RowControls(row.path, row.controls, row.offers)
     about = parts.value("name") or ""
     lines = tuple(line(child, names, event=event) for child in row.rows) if row.rows is not None else None
     pieces = tuple(window(parts)) if lines is not None else tuple(_clause(row, parts, names, event))
-    return Line(
+    return ConditionRow(
         row.path,
         row.value,
         row.words,
@@ -72,7 +72,7 @@ def line(row: RowView, names: Vocabulary, *, event: str | None = None) -> Line:
 # --- subjects -------------------------------------------------------------------------------------
 
 
-def _clause(row: RowView, parts: Parts, names: Vocabulary, event: str | None) -> Iterator[Piece]:
+def _clause(row: RowView, parts: RowControls, names: KnownNames, event: str | None) -> Iterator[Piece]:
     match row.form:
         case "name" | "event":
             yield from _named(parts, names, event)
@@ -109,7 +109,7 @@ def _clause(row: RowView, parts: Parts, names: Vocabulary, event: str | None) ->
             yield from _test(parts, NUMBER, "number", names)
 
 
-def _named(parts: Parts, names: Vocabulary, event: str | None) -> Iterator[Piece]:
+def _named(parts: RowControls, names: KnownNames, event: str | None) -> Iterator[Piece]:
     name = parts.value("name") or ""
     if event is not None:
         yield parts.blank("name", "suggest", "property", suggest="properties", about=event, op="name")
@@ -150,27 +150,27 @@ def _named(parts: Parts, names: Vocabulary, event: str | None) -> Iterator[Piece
         yield from _window_if_there(parts)
 
 
-def between_days(parts: Parts) -> bool:
+def between_days(parts: RowControls) -> bool:
     """Whether `between` says in which days an event was, and not how often."""
     low = parts.controls.get("low")
     return parts.value("operator") == "between" and low is not None and low.kind == "moment"
 
 
-def _kind_of_value(parts: Parts) -> Kind:
+def _kind_of_value(parts: RowControls) -> Kind:
     found = next(
         (one.kind for name, one in parts.controls.items() if name.startswith(("value", "low"))), "text"
     )
     return _KINDS.get(found, Kind.TEXT)
 
 
-def _object(parts: Parts, name: str, of: str) -> Blank:
+def _object(parts: RowControls, name: str, of: str) -> ControlSpec:
     about = parts.value(of) or ""
     return parts.blank(
         name, "suggest", "what it is about", suggest="objects", about=about, placeholder="anything"
     )
 
 
-def _sequence(parts: Parts) -> Iterator[Piece]:
+def _sequence(parts: RowControls) -> Iterator[Piece]:
     for which, said in (("first", "first event"), ("second", "second event")):
         if which == "second":
             yield Word("followed by")
@@ -180,7 +180,7 @@ def _sequence(parts: Parts) -> Iterator[Piece]:
     yield from _duration(parts, "within")
 
 
-def _measure(parts: Parts) -> Iterator[Piece]:
+def _measure(parts: RowControls) -> Iterator[Piece]:
     control = parts.controls["function"]
     said = tuple((value, _FUNCTIONS[value]) for value in control.choices)
     yield parts.blank("function", "choice", "measure", choices=said)
@@ -196,7 +196,7 @@ def _measure(parts: Parts) -> Iterator[Piece]:
 # --- tests ----------------------------------------------------------------------------------------
 
 
-def operator_of(parts: Parts) -> str:
+def operator_of(parts: RowControls) -> str:
     """The code of a test: its operator, which for "in" says what follows, and to which yes and no belong."""
     operator = parts.value("operator") or ""
     if operator in ("in", "not in"):
@@ -208,7 +208,7 @@ def operator_of(parts: Parts) -> str:
 
 
 def _test(
-    parts: Parts, offered: tuple[Choice, ...], kind: str, names: Vocabulary, *, about: str = ""
+    parts: RowControls, offered: tuple[Choice, ...], kind: str, names: KnownNames, *, about: str = ""
 ) -> Iterator[Piece]:
     if not parts.has("operator"):
         return
@@ -223,7 +223,7 @@ def _test(
         yield Word("times")
 
 
-def _values(parts: Parts, kind: str, about: str, names: Vocabulary) -> Iterator[Piece]:
+def _values(parts: RowControls, kind: str, about: str, names: KnownNames) -> Iterator[Piece]:
     if parts.value("list") is not None:
         now = parts.value("list") or ""
         lists = names.lists if now in names.lists else (*names.lists, now)
@@ -247,7 +247,7 @@ def _values(parts: Parts, kind: str, about: str, names: Vocabulary) -> Iterator[
         )
 
 
-def _value(parts: Parts, name: str, label: str, about: str) -> Blank:
+def _value(parts: RowControls, name: str, label: str, about: str) -> ControlSpec:
     kind = parts.controls[name].kind
     if kind == "moment" and _DAY.fullmatch(parts.value(name) or ""):
         return parts.blank(name, "date", label)
@@ -258,7 +258,7 @@ def _value(parts: Parts, name: str, label: str, about: str) -> Blank:
     return parts.blank(name, "text", label)
 
 
-def _moment(parts: Parts, names: Vocabulary, kind: Kind) -> Iterator[Piece]:
+def _moment(parts: RowControls, names: KnownNames, kind: Kind) -> Iterator[Piece]:
     """A date field, of which a window is asked or a comparison."""
     now = parts.value("window")
     if now is None or parts.value("operator") is not None:
@@ -281,12 +281,12 @@ def how_of(window: str) -> str:
     return f"in {rest.partition(' ')[0]}" if first == "in" else first
 
 
-def _window_if_there(parts: Parts) -> Iterator[Piece]:
+def _window_if_there(parts: RowControls) -> Iterator[Piece]:
     if parts.value("window") is not None:
         yield from window(parts)
 
 
-def window(parts: Parts) -> Iterator[Piece]:
+def window(parts: RowControls) -> Iterator[Piece]:
     """The window of time of a clause, a group of events, or a rule about events."""
     if not parts.has("window"):
         return
@@ -298,7 +298,7 @@ def window(parts: Parts) -> Iterator[Piece]:
         yield from _window_values(parts, how)
 
 
-def _window_values(parts: Parts, how: str) -> Iterator[Piece]:
+def _window_values(parts: RowControls, how: str) -> Iterator[Piece]:
     if how in ("in last", "in next"):
         yield from _duration(parts, "window")
     elif how == "between":
@@ -309,7 +309,7 @@ def _window_values(parts: Parts, how: str) -> Iterator[Piece]:
         yield _value(parts, "window.start" if how == "since" else "window.end", "day", "")
 
 
-def _duration(parts: Parts, name: str) -> Iterator[Piece]:
+def _duration(parts: RowControls, name: str) -> Iterator[Piece]:
     amount = parts.value(f"{name}.amount")
     yield parts.blank(f"{name}.amount", "number", "how many", small=True)
     unit = parts.controls[f"{name}.unit"]

@@ -21,13 +21,13 @@ from ...grammar.messages.diagnostics import Diagnostic, Severity
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Span
 from ...grammar.syntax.parse import Parsed
+from ..assist.names import KnownNames
 from ..drafts import Draft
-from ..drafts.undo import Stacks
-from ..trial.numbers import Numbers, Sign
-from .cards import SORTS, View
-from .desk import Placed
-from .rows import Line
-from .vocabulary import Vocabulary
+from ..drafts.changes import Stacks
+from ..tryout.numbers import Numbers, Sign
+from .card_cache import Placed
+from .cards import SORTS, CardView
+from .rows import ConditionRow
 
 _STRIPS = frozenset({"field", "event"})
 
@@ -41,7 +41,7 @@ class Screen:
     reading: Reading
     looked_through: bool
     """Whether the whole text was looked through for hints, and not for errors alone."""
-    names: Vocabulary
+    names: KnownNames
     cards: Sequence[Placed]
     stacks: Stacks
     authors: Sequence[str]
@@ -68,14 +68,14 @@ class Screen:
         """What stands on the page as HTML, each with its digest, by its elements, in order."""
         shown: dict[str, tuple[str, str]] = {}
         for strip in strips(self.cards):
-            made = [Shown(self, index) for index in strip]
+            made = [ShownCard(self, index) for index in strip]
             if len(made) == 1:
                 shown[made[0].id] = made[0].html
             else:
                 shown[f"strip-{made[0].id}"] = self._strip(made)
         return shown
 
-    def _strip(self, cards: Sequence[Shown]) -> tuple[str, str]:
+    def _strip(self, cards: Sequence[ShownCard]) -> tuple[str, str]:
         """Statements of one sort as one thing that can be opened."""
         sort = cards[0].view.sort
         body = "".join(one.html[0] for one in cards)
@@ -141,7 +141,7 @@ def strips(cards: Sequence[Placed]) -> Iterator[list[int]]:
             yield from ([index] for index in run)
 
 
-class Shown:
+class ShownCard:
     """One card as the templates ask for it: beside what it says, what is wrong and what it does."""
 
     def __init__(self, screen: Screen, index: int) -> None:
@@ -153,7 +153,7 @@ class Shown:
         self._said = screen.said.get(index, ())
 
     @property
-    def view(self) -> View:
+    def view(self) -> CardView:
         """The card itself."""
         return self._placed.kept.view
 
@@ -183,11 +183,11 @@ class Shown:
             found.setdefault(around[0] if around else (whole.start, whole.end), []).append(item)
         return found
 
-    def problems_of(self, line: Line) -> list[Diagnostic]:
+    def problems_of(self, line: ConditionRow) -> list[Diagnostic]:
         """What is wrong with a row."""
         return self._by_place.get((line.span.start, line.span.end), [])
 
-    def problems_of_card(self, one: View) -> list[Diagnostic]:
+    def problems_of_card(self, one: CardView) -> list[Diagnostic]:
         """What is wrong with a card beside what its rows say, errors first."""
         found = list(self._by_place.get((one.card.span.start, one.card.span.end), []))
         for root in (one.condition, one.filter):
@@ -201,11 +201,11 @@ class Shown:
         """How many leads a card is true for, of how many."""
         return self._numbers.matches(card.key)
 
-    def count(self, line: Line) -> int | None:
+    def count(self, line: ConditionRow) -> int | None:
         """How many leads a row is true for."""
         return self._numbers.count(self._placed.at(line.span))
 
-    def mark(self, line: Line) -> Sign | None:
+    def mark(self, line: ConditionRow) -> Sign | None:
         """Whether a row is true for the chosen lead, and what was found."""
         return self._numbers.mark(self._placed.at(line.span))
 

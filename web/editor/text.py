@@ -11,7 +11,7 @@ from ...engine.report.diagnostics import diagnostics_of
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.nodes import Span
 from ..access import doer, needs, settings
-from ..accounts.roles import Role
+from ..accounts.users import Role
 from ..database import reading, writing
 from ..drafts import take_text
 from ..problems import invalid

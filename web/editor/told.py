@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ...engine.report.paper import cut
+from ...engine.report.text_style import cut
 from ...grammar.edits import Edit, card
 from ...grammar.edits.outline import Card, RowView
 from ...grammar.syntax.parse import Parsed
-from ..drafts.log import Entry
+from ..drafts.log import LogEntry
 
 _LONGEST = 60
 _SORTS = {
@@ -59,7 +59,7 @@ def _row(found: Card, path: str) -> RowView | None:
     return None
 
 
-def back_words(entry: Entry, sort: str, parsed: Parsed, key: str) -> str:
+def back_words(entry: LogEntry, sort: str, parsed: Parsed, key: str) -> str:
     """What an undo or redo took back: an undo names what is there again, as does a redo of an undone step."""
     found = card(parsed, key) if key else None
     where = statement_words(found) if found is not None else ""

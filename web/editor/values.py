@@ -7,19 +7,18 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, jsonify, request
 
-from ...engine.report.paper import counted
+from ...engine.report.text_style import counted
 from ...grammar.edits.document import Manuscript
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ..access import settings
+from ..assist.names import KINDS, KnownNames, vocabulary
 from ..database import reading
-from ..glossary import KINDS
-from ..pages.asked import text_asked
+from ..pages.context import text_asked
 from ..problems import invalid, not_found
-from ..rulebook import kept
-from .desk import desk
+from ..ruleset_cache import kept
+from .card_cache import desk
 from .opening import draft_of
-from .vocabulary import Vocabulary, vocabulary
 
 editor = Blueprint("values", __name__)
 
@@ -40,7 +39,7 @@ FORMS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class ValueSuggestion:
     """Something to choose: its value, how a name is asked about, its label and what is known of it."""
 
     value: str
@@ -78,7 +77,7 @@ def show(name: str) -> Response:
     return jsonify([one.data() for one in fitting(found, wanted)])
 
 
-def fitting(found: Iterable[Suggestion], wanted: str) -> list[Suggestion]:
+def fitting(found: Iterable[ValueSuggestion], wanted: str) -> list[ValueSuggestion]:
     """Those that begin with what was typed, then those that hold it; so many at most."""
     folded = wanted.casefold().strip()
     begin, inside = [], []
@@ -96,102 +95,102 @@ def fitting(found: Iterable[Suggestion], wanted: str) -> list[Suggestion]:
 # --- sorts ----------------------------------------------------------------------------------------
 
 
-def _names(names: Vocabulary, about: str, _text: Manuscript) -> Iterator[Suggestion]:
+def _names(names: KnownNames, about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
     if about == "scores":
         yield from _scores(names, "", _text)
     for known in names.names():
         if known.sort == "event":
-            yield Suggestion(known.name, f"event, {counted(known.count or 0, 'time')}")
+            yield ValueSuggestion(known.name, f"event, {counted(known.count or 0, 'time')}")
         elif known.sort == "define":
-            yield Suggestion(known.name, "definition")
+            yield ValueSuggestion(known.name, "definition")
         elif known.kind is not None:
-            yield Suggestion(known.name, f"{KINDS[known.kind]}, {counted(known.count or 0, 'lead')}")
+            yield ValueSuggestion(known.name, f"{KINDS[known.kind]}, {counted(known.count or 0, 'lead')}")
     for form, label, note in FORMS:
-        yield Suggestion("", note, label, form)
+        yield ValueSuggestion("", note, label, form)
 
 
-_Sort = Callable[[Vocabulary, str, Manuscript], Iterator[Suggestion]]
+_Sort = Callable[[KnownNames, str, Manuscript], Iterator[ValueSuggestion]]
 
 
 def _of_sort(*sorts: str, kinds: tuple[Kind, ...] = ()) -> _Sort:
-    def found(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
+    def found(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
         for known in names.names():
             if known.sort in sorts and (known.sort == "event" or not kinds or known.kind in kinds):
                 what = "time" if known.sort == "event" else "lead"
-                yield Suggestion(known.name, counted(known.count or 0, what))
+                yield ValueSuggestion(known.name, counted(known.count or 0, what))
 
     return found
 
 
-def _facts(names: Vocabulary, about: str, text: Manuscript) -> Iterator[Suggestion]:
+def _facts(names: KnownNames, about: str, text: Manuscript) -> Iterator[ValueSuggestion]:
     yield from (one for one in _names(names, about, text) if not one.form and one.note != "definition")
 
 
-def _scores(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
-    yield Suggestion("score", "all scores together")
-    yield from (Suggestion(name, "score") for name in names.scores)
+def _scores(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+    yield ValueSuggestion("score", "all scores together")
+    yield from (ValueSuggestion(name, "score") for name in names.scores)
 
 
-def _only_scores(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
-    yield from (Suggestion(name) for name in names.scores)
+def _only_scores(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+    yield from (ValueSuggestion(name) for name in names.scores)
 
 
-def _values(names: Vocabulary, about: str, _text: Manuscript) -> Iterator[Suggestion]:
+def _values(names: KnownNames, about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
     facts = names.facts(about)
     if facts is not None:
-        yield from (Suggestion(value, counted(count, "lead")) for value, count in facts.values.items())
+        yield from (ValueSuggestion(value, counted(count, "lead")) for value, count in facts.values.items())
 
 
-def _objects(names: Vocabulary, about: str, _text: Manuscript) -> Iterator[Suggestion]:
+def _objects(names: KnownNames, about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
     found = sorted(names.objects(about).items(), key=lambda one: -one[1])
-    yield from (Suggestion(value, counted(count, "time")) for value, count in found)
+    yield from (ValueSuggestion(value, counted(count, "time")) for value, count in found)
 
 
-def _properties(names: Vocabulary, about: str, _text: Manuscript) -> Iterator[Suggestion]:
-    yield from (Suggestion(name, KINDS[kind]) for name, kind in names.properties(about).items())
+def _properties(names: KnownNames, about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+    yield from (ValueSuggestion(name, KINDS[kind]) for name, kind in names.properties(about).items())
 
 
-def _lists(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
-    yield from (Suggestion(name, "list") for name in names.lists)
+def _lists(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+    yield from (ValueSuggestion(name, "list") for name in names.lists)
 
 
-def _tracks(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
-    yield from (Suggestion(name) for name in dict.fromkeys(track for _, track in names.stages if track))
+def _tracks(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+    yield from (ValueSuggestion(name) for name in dict.fromkeys(track for _, track in names.stages if track))
 
 
-def _stages(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
-    yield from (Suggestion(name, f"in {track}" if track else "") for name, track in names.stages)
-    yield Suggestion("none", "no stage")
+def _stages(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+    yield from (ValueSuggestion(name, f"in {track}" if track else "") for name, track in names.stages)
+    yield ValueSuggestion("none", "no stage")
 
 
-def _columns(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
+def _columns(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
     for facts in names.catalogue.fields.values():
-        yield Suggestion(facts.name, f"{KINDS[facts.kind]}, {counted(facts.known, 'lead')}")
+        yield ValueSuggestion(facts.name, f"{KINDS[facts.kind]}, {counted(facts.known, 'lead')}")
 
 
-def _types(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
+def _types(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
     for facts in names.catalogue.events.values():
-        yield Suggestion(facts.type, counted(facts.count, "time"))
+        yield ValueSuggestion(facts.type, counted(facts.count, "time"))
 
 
-def _rules(_names: Vocabulary, _about: str, text: Manuscript) -> Iterator[Suggestion]:
+def _rules(_names: KnownNames, _about: str, text: Manuscript) -> Iterator[ValueSuggestion]:
     for item in text.items:
         if isinstance(item.node, n.Rule) and item.node.name is not None:
-            yield Suggestion(item.node.name.value)
+            yield ValueSuggestion(item.node.name.value)
 
 
-def _tags(_names: Vocabulary, _about: str, text: Manuscript) -> Iterator[Suggestion]:
+def _tags(_names: KnownNames, _about: str, text: Manuscript) -> Iterator[ValueSuggestion]:
     rules = [item.node for item in text.items if isinstance(item.node, n.Rule)]
     tags = [award.text.value for rule in rules for award in rule.awards if isinstance(award, n.Tag)]
-    yield from (Suggestion(tag) for tag in dict.fromkeys(tags))
+    yield from (ValueSuggestion(tag) for tag in dict.fromkeys(tags))
 
 
-def _entries(names: Vocabulary, _about: str, _text: Manuscript) -> Iterator[Suggestion]:
+def _entries(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
     """Values of all fields that have few enough to be choices."""
     for facts in names.catalogue.fields.values():
         if facts.kind in (Kind.TEXT, Kind.TEXTS):
             for value, count in list(facts.values.items())[:200]:
-                yield Suggestion(value, f"{facts.name}, {counted(count, 'lead')}")
+                yield ValueSuggestion(value, f"{facts.name}, {counted(count, 'lead')}")
 
 
 _SORTS: dict[str, _Sort] = {

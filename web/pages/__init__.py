@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import audit, compare, history, lead, leads, log_in, new, review, rulesets, sso, theme, users, words
+from . import (
+    audit,
+    compare,
+    history,
+    lead,
+    leads,
+    log_in,
+    new,
+    review,
+    rulesets,
+    sso,
+    users,
+)
+from . import (
+    context as theme,
+)
+from . import (
+    context as words,
+)
 
 
 def register(app: Flask) -> None:

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 
 from ..access import needs, settings
 from ..accounts.audit import entries
-from ..accounts.roles import Role
+from ..accounts.users import Role
 from ..database import reading
 
 pages = Blueprint("audit", __name__)

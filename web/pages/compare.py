@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template
 
-from ...engine.compare import compare
+from ...engine.impact.text_diff import compare
 from ...engine.store.database import Store
 from ...engine.store.records.rulesets import ruleset_names, versions
 from ..access import settings
 from ..database import reading
 from ..drafts import draft_names
 from ..effects import effect_between
-from ..sides import Side, asked_side, choices, side_of
-from .asked import text_asked
+from ..ruleset_ref import RulesetRef, asked_side, choices, side_of
+from .context import text_asked
 
 pages = Blueprint("compare", __name__)
 
@@ -25,7 +25,7 @@ _MOST_EXACT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DiffRow:
     """A line of the text diff: `sign` is " ", "+", "-" or "…" for what was left out; numbers count from 1."""
 
     sign: str
@@ -77,11 +77,11 @@ def _likely(groups: list[tuple[str, list[tuple[str, str]]]]) -> tuple[str, str]:
     return "", ""
 
 
-def _code(side: Side) -> str:
+def _code(side: RulesetRef) -> str:
     return side.code if side.number is None else f"{side.ruleset}@{side.number}"
 
 
-def diff(old: str, new: str) -> Iterator[Row]:
+def diff(old: str, new: str) -> Iterator[DiffRow]:
     """The changed lines, each with some lines around it."""
     before, after = old.splitlines(), new.splitlines()
     # The exact way takes the square of the lines where many are alike.
@@ -89,13 +89,13 @@ def diff(old: str, new: str) -> Iterator[Row]:
     groups = difflib.SequenceMatcher(None, before, after, autojunk=hasty).get_grouped_opcodes(_AROUND)
     for number, group in enumerate(groups):
         if number or group[0][1]:
-            yield Row("…", None, None, "")
+            yield DiffRow("…", None, None, "")
         for tag, from_old, to_old, from_new, to_new in group:
             if tag == "equal":
                 for step in range(to_old - from_old):
-                    yield Row(" ", from_old + step + 1, from_new + step + 1, before[from_old + step])
+                    yield DiffRow(" ", from_old + step + 1, from_new + step + 1, before[from_old + step])
                 continue
             for at in range(from_old, to_old):
-                yield Row("-", at + 1, None, before[at])
+                yield DiffRow("-", at + 1, None, before[at])
             for at in range(from_new, to_new):
-                yield Row("+", None, at + 1, after[at])
+                yield DiffRow("+", None, at + 1, after[at])

@@ -18,7 +18,7 @@ from ..database import reading
 from ..drafts import current
 from ..problems import not_found
 from ..review.approvals import Approval, approvals
-from .asked import number_asked
+from .context import number_asked
 
 pages = Blueprint("history", __name__)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template
 
-from ...engine.decision import Decision
 from ...engine.evaluate import Evaluator
+from ...engine.explain.decision import Decision
 from ...engine.report.decision import next_change_words
 from ...engine.store.database import Store
 from ...engine.store.records.events import StoredEvent, events_of
@@ -19,14 +19,12 @@ from ...engine.store.records.rulesets import ruleset_names
 from ...engine.store.scoring.score_history import Turn, run_numbered, score_turns, turn_since
 from ..access import settings
 from ..database import reading
-from ..lookups import as_events, instant_asked, lead_with, standing, stored_scores, version_choices
-from ..naming import told
 from ..problems import Problem, not_found
-from ..rulebook import kept, live_of, runnable
-from ..sides import LIVE, Side, asked_side, side_of
-from .adding_up import accounts, blanks, silent
-from .asked import number_asked, text_asked
-from .score_chart import chart_of
+from ..queries import as_events, instant_asked, lead_with, standing, stored_scores, told, version_choices
+from ..ruleset_cache import kept, live_of, runnable
+from ..ruleset_ref import LIVE, RulesetRef, asked_side, side_of
+from .breakdown import accounts, blanks, chart_of, silent
+from .context import number_asked, text_asked
 
 pages = Blueprint("lead", __name__)
 
@@ -113,7 +111,7 @@ class _Chosen:
     `asked` is the instant or run that the address names, None for the last scoring's.
     """
 
-    rules: Side
+    rules: RulesetRef
     fields: Mapping[str, object]
     events: Sequence[StoredEvent]
     decision: Decision

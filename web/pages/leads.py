@@ -9,9 +9,9 @@ from ...engine.store.records.leads import StoredLead, count_leads, search_leads
 from ...engine.store.records.rulesets import ruleset_names
 from ..access import settings
 from ..database import reading
-from ..lookups import highest, stored_scores
-from ..rulebook import ready, version_of
-from .asked import text_asked
+from ..queries import highest, stored_scores
+from ..ruleset_cache import ready, version_of
+from .context import text_asked
 
 pages = Blueprint("leads", __name__)
 

@@ -11,7 +11,7 @@ from ..accounts.log_in import log_in as begin_session
 from ..accounts.log_in import log_out as end_session
 from ..accounts.users import any_users
 from ..database import reading, writing
-from .theme import own_path
+from .context import own_path
 
 pages = Blueprint("log_in", __name__)
 

@@ -22,13 +22,13 @@ from ...grammar.syntax.nodes import Title
 from ...grammar.syntax.parse import parse
 from ..access import doer, needs, settings
 from ..accounts.audit import Action, record
-from ..accounts.roles import Role
+from ..accounts.users import Role
 from ..database import reading, writing
 from ..drafts import begin, current, discard, forget, take_text
 from ..inlining import standing_alone
 from ..problems import Problem, invalid, not_found
 from ..publishing import check_name
-from ..rulebook import kept, live_of
+from ..ruleset_cache import kept, live_of
 
 pages = Blueprint("new", __name__)
 

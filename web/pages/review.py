@@ -5,22 +5,21 @@ from __future__ import annotations
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ...engine.compare import compare
+from ...engine.impact.text_diff import compare
 from ...engine.store.database import Store, StoreError
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.parse import parse
 from ..access import account, doer, needs, settings
-from ..accounts.roles import Role
+from ..accounts.users import Role
 from ..database import reading, writing
 from ..drafts import Draft, authors, catch_up, current, entries
 from ..effects import effect_between
 from ..problems import Problem, invalid, not_found, of_store
 from ..publishing import approve, publish_draft, roll_back
-from ..review.approvals import Approval, Wish, ask, decline, open_wish
-from ..review.authorship import statement_authors
-from ..review.proposal import Proposal
-from ..rulebook import live_of
-from ..sides import LIVE, Side, of_draft, of_text, side_of
+from ..review.approvals import Approval, PublishRequest, ask, decline, open_wish
+from ..review.proposal import Proposal, statement_authors
+from ..ruleset_cache import live_of
+from ..ruleset_ref import LIVE, RulesetRef, of_draft, of_text, side_of
 from .compare import diff
 
 pages = Blueprint("review", __name__)
@@ -79,17 +78,17 @@ def wish(name: str) -> Response:
     return redirect(url_for("review.show", name=name), 303)
 
 
-def _wish(name: str, note: str) -> Wish:
+def _wish(name: str, note: str) -> PublishRequest:
     number = request.form.get("version", "")
     if not number:
         draft = _as_seen(name)
         proposal = _proposal(reading(settings()), draft, None)
         if proposal.blocked:
             raise Problem(422, "Not ready", "First mend what stands in the way.")
-        return Wish(name, draft.base, draft.text, note)
+        return PublishRequest(name, draft.base, draft.text, note)
     store = reading(settings())
     old = side_of(store, settings(), name, _number(number))
-    return Wish(name, side_of(store, settings(), name, LIVE).number, old.text, note, old.number)
+    return PublishRequest(name, side_of(store, settings(), name, LIVE).number, old.text, note, old.number)
 
 
 @pages.post("/rulesets/<name>/approve")
@@ -184,7 +183,7 @@ def _proposal(store: Store, draft: Draft, wish: Approval | None) -> Proposal:
     live = side_of(store, settings(), draft.ruleset, LIVE) if live_of(store, draft.ruleset) else None
     if wish is None:
         return Proposal(draft, of_draft(store, settings(), draft), live, draft.base, None)
-    side: Side
+    side: RulesetRef
     if wish.back_to is not None:
         side = side_of(store, settings(), draft.ruleset, wish.back_to)
     else:

@@ -17,18 +17,18 @@ from ...grammar.text.sentences import sentence
 from ..access import settings
 from ..database import reading
 from ..drafts import Draft, authors, current, draft_names
-from ..lookups import Standing, standing
 from ..problems import not_found
+from ..queries import Standings, standing
 from ..review.approvals import Approval, open_wish
-from ..rulebook import Ready, kept, live_of, read_text, ready
-from ..sides import DRAFT
-from .asked import number_asked
+from ..ruleset_cache import Ready, kept, live_of, read_text, ready
+from ..ruleset_ref import DRAFT
+from .context import number_asked
 
 pages = Blueprint("rulesets", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RulesetRow:
     """A ruleset in the list. `stages` are those of `main` from the highest to none, with their leads.
 
     `draft` is there where it differs from what is live; `problems` are those of the draft, else of what is
@@ -38,7 +38,7 @@ class Row:
     name: str
     title: str
     live: RulesetVersion | None
-    standing: Standing | None
+    standing: Standings | None
     stages: list[tuple[str | None, int]]
     draft: Draft | None
     authors: list[str]
@@ -56,7 +56,7 @@ def index() -> str:
     return render_template("rulesets.html", rows=rows, data=catalogue_data(kept().catalogue(store)))
 
 
-def _row(store: Store, name: str, drafted: bool) -> Row:
+def _row(store: Store, name: str, drafted: bool) -> RulesetRow:
     live = live_of(store, name)
     draft = current(store, name) if drafted else None
     text = draft.text if draft is not None else live.text if live is not None else ""
@@ -65,7 +65,7 @@ def _row(store: Store, name: str, drafted: bool) -> Row:
     plan = kept().ready(live).plan if live is not None else None
     title = read.plan.title if read.plan is not None else live.title if live is not None else None
     counts = Counter(item.severity is Severity.ERROR for item in read.diagnostics)
-    return Row(
+    return RulesetRow(
         name,
         title or name,
         live,
@@ -78,7 +78,7 @@ def _row(store: Store, name: str, drafted: bool) -> Row:
     )
 
 
-def ranked(plan: Plan, found: Standing) -> list[tuple[str | None, int]]:
+def ranked(plan: Plan, found: Standings) -> list[tuple[str | None, int]]:
     """The stages of `main` from the highest to none; those of an older version come before none."""
     names: list[str | None] = [stage.name for stage in reversed(plan.stages) if stage.track == "main"]
     names += [name for name in found.stages if name is not None and name not in names]

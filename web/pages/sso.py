@@ -19,8 +19,8 @@ from ..accounts.users import AccountError
 from ..database import writing
 from ..problems import not_found
 from ..sso.configuration import SingleSignOn, domain_allowed, role_of
+from .context import own_path
 from .log_in import enter
-from .theme import own_path
 
 if TYPE_CHECKING:
     from ..sso.provider import Begun, Provider

@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from ...engine.store.database import Store
 from ..access import account, doer, needs, settings
-from ..accounts.roles import Role
 from ..accounts.tokens import revoke_token, tokens
 from ..accounts.users import (
     AccountError,
+    Role,
     add_user,
     change_password,
     change_role,

@@ -43,7 +43,7 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PublishRequest:
     """What is asked for."""
 
     ruleset: str
@@ -53,7 +53,7 @@ class Wish:
     back_to: int | None = None
 
 
-def ask(store: Store, wish: Wish, account: str, doer: Doer) -> Approval | None:
+def ask(store: Store, wish: PublishRequest, account: str, doer: Doer) -> Approval | None:
     """Asks for approval; None where another wish for the ruleset is open."""
     with store.transaction() as connection:
         if _open(connection, wish.ruleset) is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..accounts.roles import Role
+from ..accounts.users import Role
 
 
 @dataclass(frozen=True, slots=True)

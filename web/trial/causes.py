@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...engine.compare import Change, ChangeKind, compare
-from ...engine.effect import Effect, Move
 from ...engine.evaluate import Evaluator
+from ...engine.impact.effect import Effect, Move
+from ...engine.impact.text_diff import Change, ChangeKind, compare
 from ...grammar.edits import Applied, Edit, apply
 from ...grammar.edits.document import Manuscript
 from ...grammar.syntax.parse import Parsed

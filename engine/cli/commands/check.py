@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..command import Command, db_option, json_option, paper, write, write_json
-from ..data import catalogue_beside, refuse_both
 from ..failures import FOUND
-from ..files import STANDARD_INPUT, named, read_source
+from ..inputs import STANDARD_INPUT, catalogue_beside, named, read_source, refuse_both
 
 if TYPE_CHECKING:
     from ....grammar.messages.diagnostics import Diagnostic
@@ -69,7 +68,7 @@ def _report(
 ) -> None:
     from ....grammar.messages.render import render
     from ...report.diagnostics import verdict
-    from ...report.paper import counted
+    from ...report.text_style import counted
 
     sheet = paper()
     if diagnostics:

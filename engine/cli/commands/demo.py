@@ -12,7 +12,7 @@ from ..command import Command, paper, write
 from ..failures import Failure, of_the_disk
 
 if TYPE_CHECKING:
-    from ...report.paper import Paper
+    from ...report.text_style import TextStyle
     from ...store.database import Store
 
 _RULES = Path(__file__).parents[3] / "rulesets" / "saas-inbound.rules"
@@ -41,13 +41,13 @@ def command(db: str | None) -> int:
 
 def _show(path: Path, folder: Path) -> None:
     from ....rulesets.sample import SAMPLE_NOW, write_sample
-    from ...report.paper import counted
     from ...report.scores import scored_text
+    from ...report.text_style import counted
     from ...store.database import open_store
     from ...store.records.catalogue import catalogue
     from ...store.records.events import count_events
     from ...store.records.leads import count_leads
-    from ..rulesets import published, rules_named
+    from ..inputs import published, rules_named
     from .score import score
 
     try:
@@ -79,13 +79,12 @@ def _load(store: Store, file: Path) -> None:
         import_file(store, file, mapping.mapping, mapping.reading, progress=progress)
 
 
-def _one_lead(store: Store, sheet: Paper, stage: str, to: str | None = None) -> list[str]:
+def _one_lead(store: Store, sheet: TextStyle, stage: str, to: str | None = None) -> list[str]:
     """The explanation of the lead that scored highest in a stage; with `to`, what it lacks for another."""
     from ...evaluate import Evaluator
     from ...store.records.leads import find_lead
     from ...store.records.rulesets import version_numbered
-    from ..data import events_of_lead
-    from ..rulesets import of_version
+    from ..inputs import events_of_lead, of_version
     from ..scored import highest, last_run
     from .explain import explained, lead_lines, stages_named, told_by
 

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from ..command import Command, at_option, db_option, json_option, paper, write, write_json
-from ..data import open_beside, refuse_both
+from ..inputs import open_beside, refuse_both, rules_named
 from ..progress import ProgressLine
-from ..rulesets import rules_named
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from ...effect import Effect
+    from ...impact.effect import Effect
     from ...store.database import Store
-    from ..rulesets import Rules
+    from ..inputs import LoadedRules
 
 
 @click.command(
@@ -49,7 +48,7 @@ def command(
     scored with both: which stages they leave and enter, how the scores are spread, which rules move them,
     and who moves most. Nothing is stored; Ctrl+C ends it at any time.
     """
-    from ...compare import compare
+    from ...impact.text_diff import compare
     from ...report.changes import changes_data, changes_text, effect_data, effect_text
     from ..scored import instant_of_reading
 
@@ -70,14 +69,16 @@ def command(
     return 0
 
 
-def _both(old: str, new: str, store: Store | None) -> tuple[Rules, Rules]:
+def _both(old: str, new: str, store: Store | None) -> tuple[LoadedRules, LoadedRules]:
     from ...store.records.catalogue import catalogue
 
     known = catalogue(store) if store is not None else None
     return rules_named(old, store, known), rules_named(new, store, known)
 
 
-def _effect(store: Store, before: Rules, after: Rules, now: dt.datetime, named: int | None) -> Effect:
+def _effect(
+    store: Store, before: LoadedRules, after: LoadedRules, now: dt.datetime, named: int | None
+) -> Effect:
     from ...evaluate import Evaluator
     from ...store.scoring.what_if import WhatIf
     from ...values import instant_of

@@ -10,12 +10,12 @@ from ..command import Command, at_option, db_option, json_option, paper, write, 
 from ..failures import Failure
 
 if TYPE_CHECKING:
-    from ...decision import Decision, StageFinding
-    from ...report.paper import Paper
+    from ...explain.decision import Decision, StageFinding
+    from ...report.text_style import TextStyle
     from ...store.database import Store
     from ...store.records.leads import StoredLead
     from ...store.records.rulesets import RulesetVersion
-    from ..rulesets import Rules
+    from ..inputs import LoadedRules
 
 _SHOWN_FIELDS = 3
 _MOST_SUGGESTED = 5
@@ -76,7 +76,7 @@ def command(
         return _changes(lead, rules, at, db, as_json)
     from ...evaluate import Evaluator
     from ...store.database import open_store
-    from ..data import events_of_lead
+    from ..inputs import events_of_lead
     from ..scored import instant_of_reading
 
     with open_store(db, read_only=True) as store:
@@ -104,8 +104,8 @@ def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bo
     from ...report.score_changes import turn_data, turns_text
     from ...store.database import open_store
     from ...store.scoring.score_history import score_turns, turn_since
-    from ..clock import instant_asked
-    from ..rulesets import of_version
+    from ..command import instant_asked
+    from ..inputs import of_version
 
     with open_store(db, read_only=True) as store:
         found = _lead(store, asked)
@@ -135,7 +135,7 @@ def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bo
             {"lead": found.key, "ruleset": chosen.name, "history": [turn_data(turn) for turn in turns]}
         )
         return 0
-    from ...report.paper import cells, cut, shown
+    from ...report.text_style import cells, cut, shown
 
     sheet = paper()
     words = cut(", ".join(told), sheet.width - cells(found.key) - 2)
@@ -166,10 +166,10 @@ def _lead(store: Store, asked: str) -> StoredLead:
     raise Failure(f'no lead in {store.path} has the id or the name "{asked}"', "check how it is written")
 
 
-def _rules(store: Store, asked: str | None) -> Rules:
+def _rules(store: Store, asked: str | None) -> LoadedRules:
     from ...store.records.catalogue import catalogue
     from ...store.records.rulesets import version_numbered
-    from ..rulesets import of_version, rules_named
+    from ..inputs import of_version, rules_named
     from ..scored import last_run
 
     if asked is not None:
@@ -193,7 +193,7 @@ def stages_named(decision: Decision, asked: str) -> list[StageFinding]:
     raise Failure(f'there is no stage "{asked}"', hint)
 
 
-def _stale(store: Store, rules: Rules, lead: StoredLead, decision: Decision) -> str | None:
+def _stale(store: Store, rules: LoadedRules, lead: StoredLead, decision: Decision) -> str | None:
     """Says so where the data has changed since the score was stored."""
     from ..scored import stored_total
 
@@ -209,7 +209,7 @@ def _stale(store: Store, rules: Rules, lead: StoredLead, decision: Decision) -> 
 def told_by(store: Store, lead: StoredLead) -> list[str]:
     """What tells this lead from others: its first texts."""
     from ....grammar.syntax.nodes import Kind
-    from ...report.paper import shown
+    from ...report.text_style import shown
     from ...store.records.leads import stored_fields
 
     names = [name for name, field in stored_fields(store).items() if field.kind is Kind.TEXT]
@@ -217,10 +217,12 @@ def told_by(store: Store, lead: StoredLead) -> list[str]:
     return [shown(text) for text in texts if text != lead.key][:_SHOWN_FIELDS]
 
 
-def lead_lines(key: str, told: list[str], rules: Rules, decision: Decision, sheet: Paper) -> list[str]:
+def lead_lines(
+    key: str, told: list[str], rules: LoadedRules, decision: Decision, sheet: TextStyle
+) -> list[str]:
     """Who is explained, by which rules, as of when."""
     from ...report.decision import when
-    from ...report.paper import cells, cut, shown
+    from ...report.text_style import cells, cut, shown
 
     words = cut(", ".join(told), sheet.width - cells(key) - 2)
     return [
@@ -231,7 +233,7 @@ def lead_lines(key: str, told: list[str], rules: Rules, decision: Decision, shee
 
 
 def explained(
-    decision: Decision, stages: list[StageFinding] | None, everything: bool, sheet: Paper
+    decision: Decision, stages: list[StageFinding] | None, everything: bool, sheet: TextStyle
 ) -> list[str]:
     """The whole explanation, or what these stages lack."""
     from ...report.decision import decision_text, stage_text, verdict
@@ -242,9 +244,9 @@ def explained(
 
 
 def _data(
-    lead: StoredLead, rules: Rules, decision: Decision, stages: list[StageFinding] | None
+    lead: StoredLead, rules: LoadedRules, decision: Decision, stages: list[StageFinding] | None
 ) -> dict[str, object]:
-    from ...report.decision_data import decision_data, stage_data
+    from ...report.decision import decision_data, stage_data
 
     whole = decision_data(decision)
     about: dict[str, object] = {

@@ -65,14 +65,14 @@ def command(rules: tuple[str, ...], folder: Path, per_file: int, db: str, as_jso
 
 def _plans(store: Store, rules: tuple[str, ...]) -> list[Plan]:
     from ...store.records.catalogue import catalogue
-    from ..rulesets import rules_named
+    from ..inputs import rules_named
 
     known = catalogue(store) if rules else None
     return [rules_named(name, store, known).plan for name in rules]
 
 
 def _told(done: Exported, folder: Path) -> list[str]:
-    from ...report.paper import counted
+    from ...report.text_style import counted
 
     return [
         f"Wrote {counted(done.leads, 'lead')} and {counted(done.events, 'event')} to {folder}, "

@@ -11,12 +11,12 @@ import click
 
 from ..command import Command, note, paper, write
 from ..failures import FOUND
-from ..files import STANDARD_INPUT, named, read_source, replace_text
+from ..inputs import STANDARD_INPUT, named, read_source, replace_text
 
 if TYPE_CHECKING:
     from ....grammar.messages.diagnostics import Source
     from ....grammar.text.formatter import Formatted
-    from ...report.paper import Paper
+    from ...report.text_style import TextStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def _tell_kept(page: _Page) -> None:
         note(f"{label} has mistakes: leadwright check shows them")
 
 
-def _summarise(changed: list[_Page], files: int, checking: bool, sheet: Paper) -> None:
-    from ...report.paper import counted
+def _summarise(changed: list[_Page], files: int, checking: bool, sheet: TextStyle) -> None:
+    from ...report.text_style import counted
 
     for page in changed:
         write(f"{'would change' if checking else 'formatted'} {sheet.name(page.source.label)}")
@@ -96,7 +96,7 @@ def _summarise(changed: list[_Page], files: int, checking: bool, sheet: Paper) -
         write(f"{counted(len(changed), 'file')} {words}, {rest} already laid out.")
 
 
-def _diff(page: _Page, sheet: Paper) -> str:
+def _diff(page: _Page, sheet: TextStyle) -> str:
     label = page.source.label
     lines = difflib.unified_diff(
         page.source.text.splitlines(keepends=True),
@@ -107,7 +107,7 @@ def _diff(page: _Page, sheet: Paper) -> str:
     return "".join(_painted(line if line.endswith("\n") else line + "\n", sheet) for line in lines)
 
 
-def _painted(line: str, sheet: Paper) -> str:
+def _painted(line: str, sheet: TextStyle) -> str:
     text = line.rstrip("\n")
     if line.startswith(("+++", "---")):
         return sheet.bold(text) + "\n"

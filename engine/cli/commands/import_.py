@@ -14,7 +14,7 @@ import click
 
 from ..command import Command, db_option, json_option, note, paper, write, write_json
 from ..failures import Failure
-from ..files import STANDARD_INPUT
+from ..inputs import STANDARD_INPUT
 from ..progress import ProgressLine
 
 if TYPE_CHECKING:

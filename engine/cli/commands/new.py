@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from ..command import Command, db_option, paper, write
-from ..data import catalogue_beside, refuse_both
 from ..failures import Failure, of_the_disk
+from ..inputs import catalogue_beside, refuse_both
 
 
 @click.command(

@@ -12,7 +12,7 @@ from ..command import Command, at_option, db_option, json_option, paper, write, 
 if TYPE_CHECKING:
     from ...report.scores import Scored
     from ...store.database import Store
-    from ..rulesets import Rules
+    from ..inputs import LoadedRules
 
 
 @click.command(
@@ -49,8 +49,8 @@ def command(
     from ...report.scores import scored_data, scored_text
     from ...store.database import open_store
     from ...store.records.catalogue import catalogue
-    from ..clock import instant_asked
-    from ..rulesets import published, rules_named
+    from ..command import instant_asked
+    from ..inputs import published, rules_named
 
     now = instant_asked(at)
     with open_store(db) as store:
@@ -68,12 +68,12 @@ def command(
     return 0
 
 
-def rules_in_use(store: Store) -> list[Rules]:
+def rules_in_use(store: Store) -> list[LoadedRules]:
     """The newest version of each ruleset that leads were scored by. Raises Failure where there is none."""
     from ...store.records.freshness import scored_rulesets
     from ...store.records.rulesets import load_version
     from ..failures import Failure
-    from ..rulesets import of_version
+    from ..inputs import of_version
 
     names = scored_rulesets(store)
     if not names:
@@ -85,7 +85,7 @@ def rules_in_use(store: Store) -> list[Rules]:
 
 
 def score(
-    store: Store, rules: Rules, now: dt.datetime, *, whole: bool = False, memory: int | None = None
+    store: Store, rules: LoadedRules, now: dt.datetime, *, whole: bool = False, memory: int | None = None
 ) -> Scored:
     """Scores the leads that are due by a published ruleset, with progress, and counts where all stand."""
     from ...evaluate import Evaluator
@@ -125,7 +125,7 @@ def score(
     )
 
 
-def _in_stages(store: Store, rules: Rules, track: str) -> dict[str | None, int]:
+def _in_stages(store: Store, rules: LoadedRules, track: str) -> dict[str | None, int]:
     """How many leads are in no stage of a track, and in each from the lowest to the highest."""
     from ..scored import stages
 

@@ -12,7 +12,7 @@ import click
 
 from ..command import DATABASE, Command, note, write
 from ..failures import Failure, of_the_disk
-from ..single_sign_on import Told, single_sign_on, sso_options
+from ..single_sign_on import SsoOptions, single_sign_on, sso_options
 
 if TYPE_CHECKING:
     from ....web.settings import Settings
@@ -79,7 +79,7 @@ def command(
 
     if rules_folder is not None and not rules_folder.is_dir():
         raise Failure(f"there is no folder {rules_folder}", "check the name")
-    sso = single_sign_on(Told(**oidc))
+    sso = single_sign_on(SsoOptions(**oidc))
     if sample and not Path(db).exists():
         _fill(Path(db))
     settings = Settings(
@@ -129,8 +129,8 @@ def _fill(path: Path) -> None:
     from ...importing.run import import_file
     from ...store.database import open_store
     from ...store.records.catalogue import catalogue
+    from ..inputs import published, rules_named
     from ..progress import ProgressLine
-    from ..rulesets import published, rules_named
     from .score import score
 
     path.parent.mkdir(parents=True, exist_ok=True)

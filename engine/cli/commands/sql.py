@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ..command import Command, at_option, db_option, json_option, write, write_json
-from ..data import open_beside, refuse_both
 from ..failures import FOUND, Failure, of_the_disk
+from ..inputs import open_beside, refuse_both
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from ...sql import SqlRefusal, TableMapping
-    from ..rulesets import Rules
+    from ...sql import TableMapping, UnsupportedSql
+    from ..inputs import LoadedRules
 
 DIALECTS = ("duckdb", "sqlite", "postgres", "spark", "snowflake", "bigquery")
 
@@ -55,8 +55,8 @@ def command(
     of dbt should. What a dialect cannot say exactly as the rules mean it is refused by name. The tables hold
     values made ready for comparison, as `leadwright export` writes them; docs/scaling.md says how.
     """
-    from ..clock import instant_asked
-    from ..rulesets import rules_named
+    from ..command import instant_asked
+    from ..inputs import rules_named
 
     refuse_both(db, no_db)
     if live and at is not None:
@@ -70,18 +70,24 @@ def command(
 
             found = rules_named(rules, store, catalogue(store))
     _require_sqlglot()
-    from ...sql import DEFAULT, SqlRefusal
+    from ...sql import DEFAULT, UnsupportedSql
 
     try:
         mapping = DEFAULT if names is None else _mapping(names)
         _print(found, dialect, now, mapping=mapping, tables=tables, as_json=as_json)
-    except SqlRefusal as refusal:
+    except UnsupportedSql as refusal:
         raise _failure(refusal) from None
     return 0
 
 
 def _print(
-    rules: Rules, dialect: str, now: dt.datetime | None, *, mapping: TableMapping, tables: bool, as_json: bool
+    rules: LoadedRules,
+    dialect: str,
+    now: dt.datetime | None,
+    *,
+    mapping: TableMapping,
+    tables: bool,
+    as_json: bool,
 ) -> None:
     from ...sql import compile_sql, result_columns
     from ...sql.layout import create_tables, layout_of
@@ -121,7 +127,7 @@ def _require_sqlglot() -> None:
         )
 
 
-def _failure(refusal: SqlRefusal) -> Failure:
+def _failure(refusal: UnsupportedSql) -> Failure:
     if refusal.origin is None:
         return Failure(refusal.message, refusal.hint, FOUND)
     place = f"{refusal.origin.source.label}:{refusal.origin.line}"

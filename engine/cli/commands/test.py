@@ -8,7 +8,7 @@ import click
 
 from ..command import Command, json_option, paper, write, write_json
 from ..failures import FOUND
-from ..rulesets import runnable
+from ..inputs import runnable
 
 if TYPE_CHECKING:
     from ...testing import ClauseCoverage, RuleTestResult

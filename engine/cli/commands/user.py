@@ -90,8 +90,7 @@ def _role_option(default: str) -> Callable[[_F], _F]:
 @db_option()
 def add(name: str, role: str, db: str) -> int:
     """Add somebody; the password is asked for, or read from standard input."""
-    from ....web.accounts.roles import Role
-    from ....web.accounts.users import add_user
+    from ....web.accounts.users import Role, add_user
 
     with _open(db) as (store, doer):
         made = add_user(store, name, Role(role), _password(name), doer)
@@ -106,7 +105,7 @@ def list_(db: str, as_json: bool) -> int:
     """List everybody, with their roles."""
     from ....web.accounts.users import users
     from ...report.decision import when
-    from ...report.paper import table
+    from ...report.text_style import table
 
     with _open(db, read_only=True) as (store, _):
         found = users(store)
@@ -141,8 +140,7 @@ def remove(name: str, db: str) -> int:
 @db_option()
 def role_(name: str, role: str, db: str) -> int:
     """Change what somebody may do."""
-    from ....web.accounts.roles import Role
-    from ....web.accounts.users import change_role
+    from ....web.accounts.users import Role, change_role
 
     with _open(db) as (store, doer):
         change_role(store, name, Role(role), doer)
@@ -174,8 +172,8 @@ def password_(name: str, db: str) -> int:
 @db_option()
 def token(user: str, name: str, role: str, days: int | None, db: str) -> int:
     """Make a token with which a program uses the HTTP interface; it is shown this once."""
-    from ....web.accounts.roles import Role
     from ....web.accounts.tokens import make_token
+    from ....web.accounts.users import Role
 
     with _open(db) as (store, doer):
         write(make_token(store, user, name, Role(role), days=days, doer=doer))
@@ -189,7 +187,7 @@ def tokens_(db: str, as_json: bool) -> int:
     """List all tokens, without what is secret of them."""
     from ....web.accounts.tokens import tokens
     from ...report.decision import when
-    from ...report.paper import table
+    from ...report.text_style import table
 
     with _open(db, read_only=True) as (store, _):
         found = [

@@ -134,8 +134,8 @@ class Watch:
         from ...store.records.rulesets import load_version
         from ...store.scoring.score_run import score_store
         from ...values import instant_of
-        from ..clock import present
-        from ..rulesets import of_version
+        from ..command import present
+        from ..inputs import of_version
 
         version = load_version(self.store, name)
         evaluator = self._ready.get(version.id)
@@ -152,7 +152,7 @@ class Watch:
 def report_line(report: RunReport) -> str:
     """What a run did, in a line."""
     from ...report.decision import when
-    from ...report.paper import counted
+    from ...report.text_style import counted
     from ...values import moment_of
 
     tally = report.tally

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..refusal import SqlRefusal
+from ..terms import UnsupportedSql
 from .base import YEAR_ONE, Dialect
 from .bigquery import BigQuery
 from .duckdb import DuckDb
@@ -23,4 +23,6 @@ def dialect_named(name: str) -> Dialect:
     try:
         return DIALECTS[name]
     except KeyError:
-        raise SqlRefusal(f'there is no dialect "{name}"', f"the dialects are {', '.join(DIALECTS)}") from None
+        raise UnsupportedSql(
+            f'there is no dialect "{name}"', f"the dialects are {', '.join(DIALECTS)}"
+        ) from None

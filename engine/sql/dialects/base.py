@@ -11,17 +11,7 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from ....grammar.syntax.nodes import Kind
-from ..terms import (
-    Term,
-    bracketed,
-    call,
-    column,
-    compared,
-    computed,
-    text,
-    when,
-    whole,
-)
+from ..terms import Term, bracketed, call, column, compared, computed, text, when, whole
 
 LARGEST = "1.7976931348623157e308"
 WHITE_SPACE = tuple(code for code in range(0x3001) if chr(code).isspace())

@@ -7,15 +7,7 @@ from typing import ClassVar
 
 from sqlglot import exp
 
-from ..refusal import SqlRefusal
-from ..terms import (
-    Term,
-    call,
-    computed,
-    text,
-    when,
-    whole,
-)
+from ..terms import Term, UnsupportedSql, call, computed, text, when, whole
 from .base import WHITE_SPACE, Dialect
 
 
@@ -82,7 +74,7 @@ class BigQuery(Dialect):
         return exp.Exists(this=exp.select("1").from_(source).where(asked))
 
     def entries(self, keys: Sequence[str]) -> Term:
-        raise SqlRefusal(
+        raise UnsupportedSql(
             "BigQuery cannot ask whether two lists of text are equal",
             "ask what the list contains, or use another engine",
         )

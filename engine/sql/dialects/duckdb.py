@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from ..terms import (
-    Term,
-    call,
-)
+from ..terms import Term, call
 from .base import Dialect, addition
 
 

@@ -9,18 +9,7 @@ from collections.abc import Callable, Mapping
 from sqlglot import exp
 
 from ....grammar.syntax.nodes import Kind
-from ..terms import (
-    Term,
-    all_of,
-    any_of,
-    call,
-    compared,
-    computed,
-    is_null,
-    text,
-    when,
-    whole,
-)
+from ..terms import Term, all_of, any_of, call, compared, computed, is_null, text, when, whole
 from .base import LARGEST, Dialect
 
 

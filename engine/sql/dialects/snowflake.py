@@ -6,16 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from ..terms import (
-    Term,
-    call,
-    column,
-    compared,
-    computed,
-    text,
-    when,
-    whole,
-)
+from ..terms import Term, call, column, compared, computed, text, when, whole
 from .base import Dialect, addition
 
 

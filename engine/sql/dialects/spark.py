@@ -7,16 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from ....grammar.syntax.nodes import Kind
-from ..terms import (
-    Term,
-    call,
-    column,
-    compared,
-    computed,
-    text,
-    when,
-    whole,
-)
+from ..terms import Term, call, column, compared, computed, text, when, whole
 from .base import WHITE_SPACE, Dialect
 
 

@@ -10,17 +10,7 @@ from fractions import Fraction
 from sqlglot import exp
 
 from ....grammar.syntax.nodes import Kind
-from ..terms import (
-    Term,
-    bracketed,
-    call,
-    column,
-    compared,
-    computed,
-    text,
-    when,
-    whole,
-)
+from ..terms import Term, bracketed, call, column, compared, computed, text, when, whole
 from .base import WHITE_SPACE, Dialect
 
 

@@ -21,8 +21,8 @@ import pyarrow.parquet as pq
 from ....grammar.syntax.nodes import Kind
 from ...evaluate.facts import Reader
 from ...plan import Plan
-from ...sql.layout import LaidOut, Layout, layout_of
-from ...sql.mapping import DEFAULT, column_of
+from ...sql.layout import BulkLayout, LaidOut, layout_of
+from ...sql.tables import DEFAULT, column_of
 from ...sql.texts import storable
 from ..database import Store, StoreError
 from ..records.events import stored_properties
@@ -85,7 +85,7 @@ def export_parquet(
     return done
 
 
-def everything(store: Store, plans: Iterable[Plan] = ()) -> Layout:
+def everything(store: Store, plans: Iterable[Plan] = ()) -> BulkLayout:
     """The layout of all that is in a store, and of what plans read besides."""
     read = layout_of(plans)
     fields = [
@@ -97,7 +97,7 @@ def everything(store: Store, plans: Iterable[Plan] = ()) -> Layout:
         LaidOut(column_of(name, kind), name, name, kind)
         for name, kind in sorted(found, key=lambda one: (one[0], one[1].value))
     ]
-    return Layout(DEFAULT, _merged(fields, read.fields), _merged(properties, read.properties))
+    return BulkLayout(DEFAULT, _merged(fields, read.fields), _merged(properties, read.properties))
 
 
 def _merged(first: Sequence[LaidOut], more: Sequence[LaidOut]) -> tuple[LaidOut, ...]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ...decision import Decision
 from ...evaluate import Evaluator, Event
-from ...score_change import Look, ScoreChange, split
+from ...explain.decision import Decision
+from ...impact.score_change import ScoreChange, Snapshot, split
 from ...values import moment_of
 from ..database import Store
 from ..records.events import StoredEvent, events_of
@@ -105,7 +105,7 @@ def turn_since(
     before, evaluator = _looked(store, lead, last, runnable), runnable(live)
     if before is None or evaluator is None:
         return None
-    after = Look(evaluator, lead.fields, _as_events(tuple(events_of(store, lead.id))), now)
+    after = Snapshot(evaluator, lead.fields, _as_events(tuple(events_of(store, lead.id))), now)
     change = split(before, after)
     if _same(stored, change.after):
         return None
@@ -146,13 +146,13 @@ def _same(stored: _Outcome, decision: Decision) -> bool:
     )
 
 
-def _looked(store: Store, lead: StoredLead, run: Run, runnable: Runnable) -> Look | None:
+def _looked(store: Store, lead: StoredLead, run: Run, runnable: Runnable) -> Snapshot | None:
     """The lead as a run saw it; None where its rules cannot be read any more."""
     seen = seen_by_run(store, lead, run.now, run.data)
     evaluator = runnable(run.version)
     if evaluator is None:
         return None
-    return Look(evaluator, seen.fields, _as_events(seen.events), moment_of(run.now))
+    return Snapshot(evaluator, seen.fields, _as_events(seen.events), moment_of(run.now))
 
 
 def _as_events(events: tuple[StoredEvent, ...]) -> tuple[Event, ...]:

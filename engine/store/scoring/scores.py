@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ...decision import Line
+from ...explain.decision import Line
 from ...values import moment_of
 from ..database import Store
 from .explanation_lines import load_legend, read_lines

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...contrast import contrast
-from ...effect import Effect
 from ...evaluate import Evaluator
 from ...evaluate.columns import Column, Instants, Ints
 from ...evaluate.gauges import Gauge
 from ...evaluate.judging import Judging
 from ...evaluate.kept import Kept
+from ...impact.effect import Effect
+from ...impact.over_leads import contrast
 from ...plan import Condition, Rule
 from ...plan.walk import conditions, nested
 from ..database import Store, StoreError, open_store

@@ -16,7 +16,7 @@ class Clock:
 
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.world = world
-        monkeypatch.setattr("leadwright.engine.cli.clock.present", lambda: moment_of(world.now))
+        monkeypatch.setattr("leadwright.engine.cli.command.present", lambda: moment_of(world.now))
 
     def shift(self, by: int) -> None:
         self.world.now += by

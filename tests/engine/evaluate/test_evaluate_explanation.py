@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from leadwright.engine.decision import Decision, Finding, LineKind
 from leadwright.engine.evaluate import Event
+from leadwright.engine.explain.decision import Decision, Finding, LineKind
 from leadwright.tests.engine.evaluate.made import NOW, ago, evaluator, event
 
 TEXT = """

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from leadwright.engine import plan as p
 from leadwright.engine.check import check
 from leadwright.engine.evaluate import Evaluator
-from leadwright.engine.lint.alternatives import TRUE
-from leadwright.engine.lint.logic import Logic
-from leadwright.engine.lint.reach import Reach
+from leadwright.engine.lint.proof.dnf import TRUE
+from leadwright.engine.lint.proof.logic import Logic
+from leadwright.engine.lint.proof.reach import Reach
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
 

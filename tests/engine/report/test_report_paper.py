@@ -1,8 +1,17 @@
 """The shapes that reports are made of."""
 
 import pytest
-from leadwright.engine.report.paper import Paper, cells, counted, cut, percent, shown, signed, table
 from leadwright.engine.report.scores import bands
+from leadwright.engine.report.text_style import (
+    TextStyle,
+    cells,
+    counted,
+    cut,
+    percent,
+    shown,
+    signed,
+    table,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +52,7 @@ def test_numbers_in_words() -> None:
 
 def test_a_table_never_passes_the_edge() -> None:
     rows = [("日本", "1,000", "x" * 100), ("a", "1", "y")]
-    lines = table(rows, Paper(40), head=("name", "n", "text"), right=(1,))
+    lines = table(rows, TextStyle(40), head=("name", "n", "text"), right=(1,))
     assert lines == [
         "  name      n  text",
         "  日本  1,000  " + "x" * 24 + "…",

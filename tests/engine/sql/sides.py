@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import duckdb
 from leadwright.engine import plan as p
 from leadwright.engine.evaluate import Detail, Evaluator, Event
-from leadwright.engine.sql import Told, compile_sql, result_columns
-from leadwright.engine.sql.layout import Layout, create_tables, event_rows, layout_of, lead_row
+from leadwright.engine.sql import ResultKind, compile_sql, result_columns
+from leadwright.engine.sql.layout import BulkLayout, create_tables, event_rows, layout_of, lead_row
 
 Row = tuple[Any, ...]
 
@@ -35,14 +35,14 @@ def in_python(plan: p.Plan, leads: Iterable[Lead], now: int) -> dict[str, Row]:
         total, scores, stages, gone, fired, *_ = evaluator.run(Detail.LINES, facts, now)
         tags = {tag for entry in fired for tag in plan.rules[entry[0]].tags}
         told = {
-            (Told.TOTAL, None): total,
-            (Told.DISQUALIFIED, None): gone,
-            **{(Told.SCORE, s.name): score for s, score in zip(plan.scores, scores, strict=True)},
-            **{(Told.STAGE, t): stage for t, stage in zip(plan.tracks, stages, strict=True)},
-            **{(Told.GRADE, _subject(plan, g)): _label(g, total, scores) for g in plan.grades},
+            (ResultKind.TOTAL, None): total,
+            (ResultKind.DISQUALIFIED, None): gone,
+            **{(ResultKind.SCORE, s.name): score for s, score in zip(plan.scores, scores, strict=True)},
+            **{(ResultKind.STAGE, t): stage for t, stage in zip(plan.tracks, stages, strict=True)},
+            **{(ResultKind.GRADE, _subject(plan, g)): _label(g, total, scores) for g in plan.grades},
         }
         found[lead.id] = tuple(
-            column.subject in tags if column.tells is Told.TAG else told[column.tells, column.subject]
+            column.subject in tags if column.tells is ResultKind.TAG else told[column.tells, column.subject]
             for column in columns
         )
     return found
@@ -62,7 +62,7 @@ class Engine(Protocol):
 
     dialect: str
 
-    def fill(self, layout: Layout, leads: Sequence[Row], events: Sequence[Row]) -> None:
+    def fill(self, layout: BulkLayout, leads: Sequence[Row], events: Sequence[Row]) -> None:
         """Makes the tables and fills them."""
 
     def ask(self, statement: str) -> list[Row]:
@@ -77,7 +77,7 @@ class DuckDb:
     def __init__(self) -> None:
         self.connection = duckdb.connect()
 
-    def fill(self, layout: Layout, leads: Sequence[Row], events: Sequence[Row]) -> None:
+    def fill(self, layout: BulkLayout, leads: Sequence[Row], events: Sequence[Row]) -> None:
         for statement, rows in zip(create_tables(layout, self.dialect), (leads, events), strict=True):
             self.connection.execute(statement.replace("CREATE TABLE", "CREATE OR REPLACE TABLE"))
             name = statement.split()[2]
@@ -99,7 +99,7 @@ class Sqlite:
     def __init__(self) -> None:
         self.connection = sqlite3.connect(":memory:")
 
-    def fill(self, layout: Layout, leads: Sequence[Row], events: Sequence[Row]) -> None:
+    def fill(self, layout: BulkLayout, leads: Sequence[Row], events: Sequence[Row]) -> None:
         for statement, rows in zip(create_tables(layout, self.dialect), (leads, events), strict=True):
             name = statement.split()[2]
             self.connection.execute(f"DROP TABLE IF EXISTS {name}")
@@ -124,7 +124,7 @@ def in_sql(plan: p.Plan, leads: Sequence[Lead], now: int | None, engine: Engine)
 
 def asked(plan: p.Plan, now: int | None, engine: Engine) -> dict[str, Row]:
     """What the SQL says of the leads that the engine holds."""
-    yes_no = [column.tells in (Told.DISQUALIFIED, Told.TAG) for column in result_columns(plan)]
+    yes_no = [column.tells in (ResultKind.DISQUALIFIED, ResultKind.TAG) for column in result_columns(plan)]
     rows = engine.ask(compile_sql(plan, engine.dialect, now, pretty=False))
     made = [
         tuple(bool(v) if yes and v is not None else v for v, yes in zip(row, yes_no, strict=True))

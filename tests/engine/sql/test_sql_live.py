@@ -14,8 +14,8 @@ from leadwright.engine.sql import DIALECTS, compile_sql
 from leadwright.engine.sql.compiler import _with
 from leadwright.engine.sql.instants import reach
 from leadwright.engine.sql.live import LiveInstants
-from leadwright.engine.sql.names import Names
-from leadwright.engine.sql.steps import INSTANTS, Step
+from leadwright.engine.sql.steps import INSTANTS, SqlStep
+from leadwright.engine.sql.tables import SqlNames
 from leadwright.engine.sql.terms import Term, whole
 from leadwright.engine.values import DAY, instant_of, moment_of, shift
 from leadwright.grammar.syntax.nodes import Unit
@@ -60,12 +60,12 @@ def show(monkeypatch: pytest.MonkeyPatch, engine: Engine, instant: int) -> None:
 
 def test_edges_of_windows_are_those_of_python(engine: Engine) -> None:
     dialect = DIALECTS[engine.dialect]
-    live = LiveInstants(dialect, Names([INSTANTS]))
+    live = LiveInstants(dialect, SqlNames([INSTANTS]))
     asked = [term for window in WINDOWS for term in (live.edge(window), live.edge_day(window))]
     asked += [live.now(), live.today(), live.earliest([one for one in WINDOWS if isinstance(one, Last)])]
     _, *steps = live.steps()
     # All instants at once, in the place of the one that the clock shows.
-    shown = Step("clock", exp.select("now").from_("shown"))
+    shown = SqlStep("clock", exp.select("now").from_("shown"))
     statement = exp.select(*asked).from_(INSTANTS)
     statement.set("with_", _with(dialect, [shown, *steps], {step.name for step in steps}))
     engine.ask("CREATE TABLE shown (now BIGINT)")

@@ -18,9 +18,9 @@ from leadwright.engine import plan as p
 from leadwright.engine.evaluate import Event
 from leadwright.engine.sql import (
     DIALECTS,
-    SqlRefusal,
+    ResultKind,
     TableMapping,
-    Told,
+    UnsupportedSql,
     compile_sql,
     read_mapping,
     result_columns,
@@ -73,14 +73,14 @@ def test_every_dialect_says_every_shipped_ruleset(path: Path, dialect: str) -> N
 def test_columns_say_what_they_tell() -> None:
     told = [(c.name, c.tells, c.subject) for c in result_columns(load(RULES).plan)]
     assert told == [
-        ("lead_id", Told.LEAD, None),
-        ("total", Told.TOTAL, None),
-        ("score_fit", Told.SCORE, "fit"),
-        ("stage_main", Told.STAGE, "main"),
-        ("stage_product", Told.STAGE, "product"),
-        ("disqualified", Told.DISQUALIFIED, None),
-        ("grade_fit", Told.GRADE, "fit"),
-        ("tag_hot_lead", Told.TAG, "hot lead"),
+        ("lead_id", ResultKind.LEAD, None),
+        ("total", ResultKind.TOTAL, None),
+        ("score_fit", ResultKind.SCORE, "fit"),
+        ("stage_main", ResultKind.STAGE, "main"),
+        ("stage_product", ResultKind.STAGE, "product"),
+        ("disqualified", ResultKind.DISQUALIFIED, None),
+        ("grade_fit", ResultKind.GRADE, "fit"),
+        ("tag_hot_lead", ResultKind.TAG, "hot lead"),
     ]
 
 
@@ -138,7 +138,7 @@ def test_a_step_is_never_called_like_a_table() -> None:
 def test_a_mapping_that_cannot_be_meant_is_refused(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "tables.toml"
     path.write_text(text)
-    with pytest.raises(SqlRefusal, match=re.escape(message)) as refused:
+    with pytest.raises(UnsupportedSql, match=re.escape(message)) as refused:
         read_mapping(path)
     assert refused.value.hint
 
@@ -146,7 +146,7 @@ def test_a_mapping_that_cannot_be_meant_is_refused(tmp_path: Path, text: str, me
 def test_one_column_for_a_property_of_two_kinds_is_refused() -> None:
     plan = load('when bought where size = "xl" then +1\nwhen sum(sold.size) > 3 then +1').plan
     assert compile_sql(plan, "duckdb", NOW)
-    with pytest.raises(SqlRefusal, match='names the column "size" for two things'):
+    with pytest.raises(UnsupportedSql, match='names the column "size" for two things'):
         compile_sql(plan, "duckdb", NOW, TableMapping(properties={"size": "size"}))
 
 
@@ -169,7 +169,7 @@ def test_a_text_that_no_engine_holds_is_refused() -> None:
     assert isinstance(clause, p.Compare)
     odd = replace(clause, right=p.Constant(Kind.TEXT, "\0"))
     made = replace(plan, rules=(replace(plan.rules[0], condition=odd),))
-    with pytest.raises(SqlRefusal, match="cannot be looked for in SQL"):
+    with pytest.raises(UnsupportedSql, match="cannot be looked for in SQL"):
         compile_sql(made, "duckdb", NOW)
 
 
@@ -184,7 +184,7 @@ def test_equal_lists_are_refused_where_an_engine_cannot_compare_them() -> None:
     leads = [Lead("1", {"t": ["a", "b"]}, []), Lead("2", {"t": ["b"]}, []), Lead("3", {}, [])]
     for engine in (DuckDb(), Sqlite()):
         assert not differences(made, leads, 0, engine)
-    with pytest.raises(SqlRefusal, match="BigQuery cannot ask whether two lists"):
+    with pytest.raises(UnsupportedSql, match="BigQuery cannot ask whether two lists"):
         compile_sql(made, "bigquery", NOW)
 
 
@@ -192,12 +192,12 @@ def test_a_ruleset_too_wide_for_an_engine_is_refused() -> None:
     plan = load("\n".join(f"when e{n} then +1" for n in range(900))).plan
     lead = Lead("1", {}, [Event("e7", NOW), Event("e8", NOW)])
     assert not differences(plan, [lead], 1_774_958_400_000_000, DuckDb())
-    with pytest.raises(SqlRefusal, match=r"PostgreSQL cannot work with the 1,8.. columns"):
+    with pytest.raises(UnsupportedSql, match=r"PostgreSQL cannot work with the 1,8.. columns"):
         compile_sql(plan, "postgres", NOW)
 
 
 def test_an_unknown_dialect_is_refused() -> None:
-    with pytest.raises(SqlRefusal, match='no dialect "oracle"; the dialects are duckdb, sqlite'):
+    with pytest.raises(UnsupportedSql, match='no dialect "oracle"; the dialects are duckdb, sqlite'):
         compile_sql(load(RULES).plan, "oracle", NOW)
 
 

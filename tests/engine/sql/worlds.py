@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leadwright.engine.cli.data import events_of_lead
+from leadwright.engine.cli.inputs import events_of_lead
 from leadwright.engine.evaluate import Event
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.mapping_file import mapping_beside, read_mapping

@@ -101,7 +101,7 @@ def test_watch_says_so_and_catches_up_once_there_is_room(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     store, _, files = stores
-    monkeypatch.setattr("leadwright.engine.cli.clock.present", lambda: moment_of(NOW + 8 * DAY))
+    monkeypatch.setattr("leadwright.engine.cli.command.present", lambda: moment_of(NOW + 8 * DAY))
     faulty_work.score(store, 9, now=NOW)
     load(store, files)
     watch = Watch(store, ["inbound"])

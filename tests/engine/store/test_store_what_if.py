@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from leadwright.engine.effect import effect
 from leadwright.engine.evaluate import Evaluator, Event
 from leadwright.engine.evaluate.facts import Row
+from leadwright.engine.impact.effect import effect
 from leadwright.engine.reading import read
 from leadwright.engine.store.mirror import sync
 from leadwright.engine.store.records.events import events_of

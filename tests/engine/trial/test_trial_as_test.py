@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from leadwright.engine.evaluate import Evaluator, Event
 from leadwright.engine.reading import read
 from leadwright.engine.testing import RuleTestResult, run_tests
-from leadwright.engine.trial.as_test import as_test
-from leadwright.engine.trial.case import Case, case_of_test
+from leadwright.engine.tryout.as_test import as_test
+from leadwright.engine.tryout.case import Case, case_of_test
 from leadwright.engine.values import instant_of
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax import nodes as n

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from hypothesis import HealthCheck, given, settings
 from leadwright.engine.evaluate import Evaluator, Event
 from leadwright.engine.reading import Reading, read
-from leadwright.engine.trial.case import Case
-from leadwright.engine.trial.marks import Mark, Watched
-from leadwright.engine.trial.places import Places
+from leadwright.engine.tryout.case import Case
+from leadwright.engine.tryout.marks import Mark, Places, Watched
 from leadwright.engine.values import instant_of
 from leadwright.grammar.edits.outline import RowView, outline
 from leadwright.grammar.messages.diagnostics import Source

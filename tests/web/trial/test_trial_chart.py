@@ -6,8 +6,8 @@ from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
-from leadwright.engine.effect import Effect
-from leadwright.web.trial.chart import HEIGHT, WIDTH, chart
+from leadwright.engine.impact.effect import Effect
+from leadwright.web.tryout.chart import HEIGHT, WIDTH, chart
 
 SCORES = st.dictionaries(st.integers(-1_000_000, 1_000_000) | st.integers(-20, 120), st.integers(1, 500))
 

@@ -18,9 +18,9 @@ from leadwright.grammar.syntax.nodes import Span
 from leadwright.tests.web.small import HOSTILE, RULES
 from leadwright.tests.web.trial.slow import Slow
 from leadwright.web import Settings, create_app
-from leadwright.web.lookups import events_of_lead
-from leadwright.web.rulebook import read_text
-from leadwright.web.trial import Trial, runs, trial_of
+from leadwright.web.queries import events_of_lead
+from leadwright.web.ruleset_cache import read_text
+from leadwright.web.tryout import Trial, runs, trial_of
 from markupsafe import escape
 
 EDIT = "/rulesets/inbound/edit"

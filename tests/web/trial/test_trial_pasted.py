@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.plan import Plan
 from leadwright.engine.reading import read
-from leadwright.engine.trial.as_test import as_test
-from leadwright.engine.trial.marks import Watched
+from leadwright.engine.tryout.as_test import as_test
+from leadwright.engine.tryout.marks import Watched
 from leadwright.engine.values import instant_of
 from leadwright.grammar.messages.diagnostics import Source
-from leadwright.web.trial.pasted import LONGEST, PasteError, read_pasted
+from leadwright.web.tryout.subjects import LONGEST, PasteError, read_pasted
 
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 RULES = """\

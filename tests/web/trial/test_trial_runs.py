@@ -10,7 +10,7 @@ from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.reading import read
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.web.trial.slow import Slow
-from leadwright.web.trial.runs import Outcome, Question, Runs, Waiting
+from leadwright.web.tryout.runs import Question, RunResult, Runs, Waiting
 
 
 @pytest.fixture
@@ -32,9 +32,9 @@ def question(made: Path) -> Callable[..., Question]:
     return of
 
 
-def settled(runs: Runs, ruleset: str, asked: Question) -> Outcome:
+def settled(runs: Runs, ruleset: str, asked: Question) -> RunResult:
     found = runs.ask(ruleset, asked, patience=30)
-    assert isinstance(found, Outcome)
+    assert isinstance(found, RunResult)
     return found
 
 

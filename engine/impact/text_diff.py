@@ -1,0 +1,220 @@
+"""What differs between two rulesets, in words, statement by statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from ...grammar.syntax import nodes as n
+from ...grammar.text.printer import text_of
+
+
+class ChangeKind(Enum):
+    """What became of a statement."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference: what sort of statement, its name, what became of it, and each detail in words.
+
+    `before` and `after` are canonical texts, None where there is none.
+    """
+
+    what: str
+    name: str
+    kind: ChangeKind
+    details: tuple[str, ...]
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A statement with the group it stands in, None at the top."""
+
+    node: n.Statement
+    group: str | None = None
+
+
+def compare(old: n.Tree, new: n.Tree) -> tuple[Change, ...]:
+    """The differences of two trees in meaning; layout, comments and the order of rules are none.
+
+    A statement is known by its sort and name. The order of stages counts, since it ranks them.
+    """
+    before, after = _index(old), _index(new)
+    changes = [
+        _change(key, before.get(key), after.get(key))
+        for key in [*before, *(key for key in after if key not in before)]
+    ]
+    return tuple(change for change in changes if change is not None) + tuple(_stage_order(old, new))
+
+
+def _index(tree: n.Tree) -> dict[tuple[str, str], _Entry]:
+    entries: dict[tuple[str, str], _Entry] = {}
+    for statement in tree.statements:
+        if isinstance(statement, n.Group):
+            entries["group", statement.name.value] = _Entry(statement)
+            for rule in statement.rules:
+                entries[_key(rule)] = _Entry(rule, statement.name.value)
+        else:
+            entries[_key(statement)] = _Entry(statement)
+    return entries
+
+
+def _key(node: n.Statement) -> tuple[str, str]:
+    match node:
+        case n.Title():
+            return "title", ""
+        case n.Include(path):
+            return "include", path.value
+        case n.FieldDeclaration(name):
+            return "field", name.text
+        case n.EventDeclaration():
+            return "event", text_of(node)
+        case n.ListDeclaration(name) | n.ListFile(name):
+            return "list", name.text
+        case n.Define(name):
+            return "define", name.text
+        case n.ScoreDeclaration(score):
+            return "score", score.text if score else ""
+        case n.Rule(name):
+            return "rule", name.value if name else text_of(
+                n.Rule(None, False, node.body, node.awards, span=node.span)
+            )
+        case n.Group(name):
+            return "group", name.value
+        case n.Stage(name, track):
+            return "stage", f"{name.text} in {track.text}" if track else name.text
+        case n.Disqualify(condition, because):
+            return "disqualify", because.value if because else text_of(condition)
+        case n.Grade(score):
+            return "grade", score.text if score else ""
+        case n.Outcome(name):
+            return "outcome", name.text
+        case n.Test(name):
+            return "test", name.value
+
+
+def _change(key: tuple[str, str], old: _Entry | None, new: _Entry | None) -> Change | None:
+    what, name = key
+    if old is None and new is not None:
+        return Change(what, name, ChangeKind.ADDED, (), None, _own_text(new.node))
+    if new is None and old is not None:
+        return Change(what, name, ChangeKind.REMOVED, (), _own_text(old.node), None)
+    if old is None or new is None:
+        return None
+    details = tuple(_details(old, new))
+    if not details:
+        return None
+    return Change(what, name, ChangeKind.CHANGED, details, _own_text(old.node), _own_text(new.node))
+
+
+def _own_text(node: n.Statement) -> str:
+    """The canonical text, for a group its header alone: its rules are compared on their own."""
+    if isinstance(node, n.Group):
+        return text_of(n.Group(node.name, node.bounds, (), span=node.span)).rstrip(" {}")
+    return text_of(node)
+
+
+# --- details ----------------------------------------------------------------------------------
+
+
+def _details(old: _Entry, new: _Entry) -> Iterator[str]:
+    if old.group != new.group:
+        yield _moved(old.group, new.group)
+    match old.node, new.node:
+        case n.Rule() as before, n.Rule() as after:
+            yield from _rule_details(before, after)
+        case n.ListDeclaration() as before, n.ListDeclaration() as after:
+            yield from _entries(
+                "entry", (item.value for item in before.entries), (item.value for item in after.entries)
+            )
+        case n.Stage() as before, n.Stage() as after if before.condition != after.condition:
+            yield from _condition(before.condition, after.condition)
+        case n.Disqualify() as before, n.Disqualify() as after if before.condition != after.condition:
+            yield from _condition(before.condition, after.condition)
+        case n.Define() as before, n.Define() as after if before.body != after.body:
+            yield from _condition(before.body, after.body)
+        case before, after if _own_text(before) != _own_text(after):
+            yield f"{_own_text(before)} -> {_own_text(after)}"
+
+
+def _moved(old: str | None, new: str | None) -> str:
+    if new is None:
+        return f'moved out of the group "{old}"'
+    return f'moved into the group "{new}"' if old is None else f'moved from the group "{old}" to "{new}"'
+
+
+def _rule_details(old: n.Rule, new: n.Rule) -> Iterator[str]:
+    if old.off != new.off:
+        yield "switched off" if new.off else "switched on"
+    if old.body != new.body:
+        if isinstance(old.body, n.When) and isinstance(new.body, n.When):
+            yield from _condition(old.body.condition, new.body.condition)
+        else:
+            yield f"{text_of(old.body)} -> {text_of(new.body)}"
+    if old.awards != new.awards:
+        yield from _awards(old.awards, new.awards)
+
+
+def _awards(old: tuple[n.Award, ...], new: tuple[n.Award, ...]) -> Iterator[str]:
+    before = {_award_key(award): text_of(award) for award in old}
+    after = {_award_key(award): text_of(award) for award in new}
+    for key in [*before, *(key for key in after if key not in before)]:
+        if key not in after:
+            yield f"no longer gives {before[key]}"
+        elif key not in before:
+            yield f"now also gives {after[key]}"
+        elif before[key] != after[key]:
+            yield f"gives {after[key]} instead of {before[key]}"
+
+
+def _award_key(award: n.Award) -> str:
+    if isinstance(award, n.Tag):
+        return f"tag {award.text.value}"
+    return f"score {award.score.text}" if award.score else "score"
+
+
+def _condition(old: n.Expression, new: n.Expression) -> Iterator[str]:
+    """The clauses that came and went, where both are joined by `and`; else the whole of both."""
+    before, after = _clauses(old), _clauses(new)
+    gone = [text for text in before if text not in after]
+    come = [text for text in after if text not in before]
+    if len(gone) == 1 and len(come) == 1:
+        yield f"asks {come[0]} instead of {gone[0]}"
+        return
+    yield from (f"no longer asks {text}" for text in gone)
+    yield from (f"now also asks {text}" for text in come)
+    if not gone and not come and text_of(old) != text_of(new):
+        yield f"asks {text_of(new)} instead of {text_of(old)}"
+
+
+def _clauses(node: n.Expression) -> list[str]:
+    while isinstance(node, n.Brackets):
+        node = node.inner
+    return [text_of(item) for item in node.operands] if isinstance(node, n.And) else [text_of(node)]
+
+
+def _entries(what: str, old: Iterable[str], new: Iterable[str]) -> Iterator[str]:
+    before, after = list(old), list(new)
+    yield from (f'{what} "{item}" removed' for item in before if item not in after)
+    yield from (f'{what} "{item}" added' for item in after if item not in before)
+
+
+def _stage_order(old: n.Tree, new: n.Tree) -> Iterator[Change]:
+    before, after = _stages(old), _stages(new)
+    common = set(before) & set(after)
+    old_order = [name for name in before if name in common]
+    new_order = [name for name in after if name in common]
+    if old_order != new_order:
+        detail = f"ranked {' < '.join(new_order)} instead of {' < '.join(old_order)}"
+        yield Change("stages", "", ChangeKind.CHANGED, (detail,), None, None)
+
+
+def _stages(tree: n.Tree) -> list[str]:
+    return [_key(statement)[1] for statement in tree.statements if isinstance(statement, n.Stage)]

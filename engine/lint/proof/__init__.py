@@ -1,0 +1,1 @@
+"""What surely follows from conditions: what the lints reason with."""

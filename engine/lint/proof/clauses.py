@@ -1,0 +1,164 @@
+"""What a single clause asks of its subjects: the values for which it is true, those for which it is false."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ....grammar.syntax.nodes import Kind
+from ... import plan as p
+from ...values import DAY
+from . import domains
+from . import domains as intervals
+from .domains import Numbers, Values, before, compared, complement, union
+from .selections import longest, months, shortest
+from .texts import PatternSet, TextSet
+from .variables import Variables
+
+_TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+Asking = p.Compare | p.Between | p.OneOf | p.Matches | p.IsYes | p.Within
+"""Clauses that compare: all but `is known`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One subject of a clause. Where the clause is true, the subject is known and in `true`; where it is
+    false, it is known and in `false`; where it is unknown, so is the subject.
+
+    Both sets may be too wide where a clause has several subjects, of which each narrows the others. With
+    `needed`, the subject only has to be known for the clause to be known.
+    """
+
+    subject: int
+    true: Values
+    false: Values
+    needed: bool = False
+
+
+class Clauses:
+    """Reads the clauses of one plan."""
+
+    def __init__(self, subjects: Variables) -> None:
+        self.subjects = subjects
+        self._lists: dict[str, PatternSet] = {}
+
+    def asked(self, clause: Asking) -> list[Asked]:
+        """What a clause asks; a `Between` of values that are not fixed is not for here."""
+        match clause:
+            case p.Compare(operator, left, right):
+                return self.compared(operator, left, right)
+            case p.Between(value, low, high):
+                least, most = (self.subjects.resolve(end) for end in (low, high))
+                assert isinstance(least, p.Constant)
+                assert isinstance(most, p.Constant)
+                return self._numeric(
+                    value,
+                    intervals.meet(self._fixed(value, ">=", least), self._fixed(value, "<=", most)),
+                )
+            case p.OneOf(value, patterns, constants, name):
+                if constants:
+                    equal = union(self._fixed(value, "=", constant) for constant in constants)
+                    return self._numeric(value, equal)
+                return self._textual(value, self._patterns(patterns, name))
+            case p.Matches(value, pattern):
+                return self._textual(value, PatternSet([pattern]))
+            case p.IsYes(value):
+                return self._numeric(value, intervals.span(1, 1))
+            case p.Within(value, window):
+                return self._within(value, window)
+
+    def _patterns(self, patterns: tuple[p.Pattern, ...], name: str | None) -> PatternSet:
+        if name is None:
+            return PatternSet(patterns)
+        if name not in self._lists:
+            self._lists[name] = PatternSet(patterns)
+        return self._lists[name]
+
+    def _textual(self, value: p.Value, patterns: PatternSet) -> list[Asked]:
+        several = value.kind is Kind.TEXTS
+        return [
+            Asked(
+                self.subjects.of(value),
+                TextSet((patterns,), (), several),
+                TextSet((), (patterns,) if patterns else (), several),
+            )
+        ]
+
+    def _numeric(self, value: p.Value, true: Numbers) -> list[Asked]:
+        return [Asked(self.subjects.of(value), true, complement(true))]
+
+    # --- comparisons ----------------------------------------------------------------------------
+
+    def compared(self, operator: str, left: p.Value, right: p.Value) -> list[Asked]:
+        """What `left operator right` asks."""
+        left, right = self.subjects.resolve(left), self.subjects.resolve(right)
+        if isinstance(left, p.Constant) and not isinstance(right, p.Constant):
+            operator, left, right = _TURNED[operator], right, left
+        if not isinstance(right, p.Constant):
+            return self._relation(operator, self.subjects.of(left), self.subjects.of(right))
+        if right.value is None:
+            nothing = domains.nothing_like(domains.of_kind(left.kind, unknown=True).values)
+            return [Asked(self.subjects.of(left), nothing, nothing)]
+        if isinstance(right.value, str):
+            asked = self._textual(left, PatternSet([p.Pattern((right.value,))]))
+            return asked if operator == "=" else [Asked(it.subject, it.false, it.true) for it in asked]
+        return self._numeric(left, self._fixed(left, operator, right))
+
+    def _fixed(self, value: p.Value, operator: str, constant: p.Constant) -> Numbers:
+        """The values for which a comparison with a fixed number or moment is true."""
+        number = constant.value
+        if isinstance(number, str | tuple) or number is None:
+            return intervals.NO_NUMBER
+        if (value.kind, constant.kind) == (Kind.DATETIME, Kind.DATE):
+            days = intervals.whole(compared(operator, number))
+            return union(before(low[0] * DAY, (high[0] + 1) * DAY) for low, high in days)
+        if (value.kind, constant.kind) == (Kind.DATE, Kind.DATETIME):
+            number = number // DAY
+        return compared(operator, number)
+
+    def _relation(self, operator: str, left: int, right: int) -> list[Asked]:
+        if left == right:
+            values = self.subjects[left].base.values
+            every, none = domains.everything_like(values), domains.nothing_like(values)
+            alike = operator in ("=", "<=", ">=")
+            return [Asked(left, every, none) if alike else Asked(left, none, every)]
+        if left > right:
+            operator, left, right = _TURNED[operator], right, left
+        true = compared(operator, 0)
+        asked = [Asked(self.subjects.relation(left, right), true, complement(true))]
+        for side in (left, right):
+            every = domains.everything_like(self.subjects[side].base.values)
+            asked.append(Asked(side, every, every, needed=True))
+        return asked
+
+    # --- windows of dates -----------------------------------------------------------------------
+
+    def _within(self, value: p.Value, window: p.Window) -> list[Asked]:
+        if isinstance(window, p.Range):
+            start, end = window.start, window.end
+            if value.kind is Kind.DATE:
+                start, end = (None if edge is None else -(-edge // DAY) for edge in (start, end))
+            low = -float("inf") if start is None else start
+            return self._numeric(value, before(low, float("inf") if end is None else end))
+        of = self.subjects.of(value)
+        every = intervals.ANY_NUMBER
+        whole_day = value.kind is Kind.DATE
+        asked = [
+            Asked(
+                self.subjects.age(of, "microseconds"),
+                _ages(window, longest(window), DAY if whole_day else 0),
+                complement(_ages(window, shortest(window), DAY if whole_day else 0)),
+            ),
+            Asked(of, every, every, needed=True),
+        ]
+        length = months(window)
+        if length is not None:
+            today = intervals.span(0, 0) if whole_day and isinstance(window, p.Next) else ()
+            held = union((_ages(window, length, 0), today))
+            asked.append(Asked(self.subjects.age(of, "months"), held, complement(held)))
+        return asked
+
+
+def _ages(window: p.Last | p.Next, length: int, day: int) -> Numbers:
+    """How long ago what is in a window can have begun. What lasts for a day is still ahead while it lasts."""
+    return before(0, length) if isinstance(window, p.Last) else before(-length, day)

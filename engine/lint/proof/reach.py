@@ -1,0 +1,248 @@
+"""How few and how many points a lead can have, under all caps and ranges.
+
+Bounds are sure but not always tight: rules that are not known to exclude each other are taken to fire
+together where that helps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from ....grammar.syntax.nodes import Unit
+from ... import plan as p
+from .dnf import Dnf
+from .domains import highest, lowest
+from .logic import Logic
+from .regions import Box, are_linked
+from .selections import days_in
+from .texts import TextSet
+from .variables import Topic
+
+MOST_CLIQUES = 4
+"""A rule is held against so many sets of rules that exclude each other, per topic."""
+
+
+class PointBounds(NamedTuple):
+    """The fewest and most points; infinite where there is no bound."""
+
+    low: float
+    high: float
+
+    def clamp(self, low: float | None, high: float | None) -> PointBounds:
+        """What a cap or range leaves; an end that is None is open."""
+        least, most = (-math.inf if low is None else low), (math.inf if high is None else high)
+        return PointBounds(min(max(self.low, least), most), max(min(self.high, most), least))
+
+    def plus(self, other: PointBounds) -> PointBounds:
+        """Both together."""
+        return PointBounds(self.low + other.low, self.high + other.high)
+
+
+NONE = PointBounds(0, 0)
+
+
+class ScoreReach(NamedTuple):
+    """One score: what its rules give (for the total: with all named scores), and what its range leaves."""
+
+    given: PointBounds
+    ranged: PointBounds
+
+
+class ScoresReach(NamedTuple):
+    """All scores of a plan: the named ones, what goes to the total directly, the total."""
+
+    named: tuple[ScoreReach, ...]
+    direct: PointBounds
+    total: ScoreReach
+
+    def of(self, score: int | None) -> ScoreReach:
+        """A named score by its index, or the total."""
+        return self.total if score is None else self.named[score]
+
+
+class Fires(Enum):
+    """Of how many leads a rule is true."""
+
+    NEVER = 0
+    SOMETIMES = 1
+    ALWAYS = 2
+
+
+class Reach:
+    """The reach of one plan's scores."""
+
+    def __init__(self, logic: Logic) -> None:
+        self.logic = logic
+        self.plan = logic.plan
+        self.alternatives = [logic.firing(rule) for rule in self.plan.rules]
+        self.firing = [self._fires(index) for index in range(len(self.plan.rules))]
+        self.by_subject: dict[int, list[int]] = defaultdict(list)
+        for index, alternatives in enumerate(self.alternatives):
+            for subject in {subject for box in alternatives.boxes for subject in box}:
+                self.by_subject[subject].append(index)
+        self.sets = self._excluding_sets()
+        self.scores = self._scores(self.firing, {})
+
+    def _fires(self, index: int) -> Fires:
+        rule = self.plan.rules[index]
+        if rule.each is None and rule.condition is not None:
+            never = self.logic.never(rule.condition)
+        else:
+            never = not self.logic.can_be(self.alternatives[index])
+        if never:
+            return Fires.NEVER
+        if rule.each is None and (rule.condition is None or self.logic.always(rule.condition)):
+            return Fires.ALWAYS
+        return Fires.SOMETIMES
+
+    def within(self, box: Box) -> ScoresReach:
+        """The reach for leads within a box of facts and scores."""
+        firing = list(self.firing)
+        only = Dnf((box,), True)
+        for index in sorted(self._touched(box)):
+            rule = self.plan.rules[index]
+            if firing[index] is not Fires.SOMETIMES:
+                continue
+            if not self.logic.can_be(self.logic.reader.both([self.alternatives[index], only])):
+                firing[index] = Fires.NEVER
+            elif rule.each is None and rule.condition and self.logic.always_in(box, rule.condition):
+                firing[index] = Fires.ALWAYS
+        return self._scores(firing, self._scores_in(box))
+
+    def _touched(self, box: Box) -> set[int]:
+        """The rules of which a box may tell something: they speak of the same, or of the same events."""
+        subjects = self.logic.subjects
+        touched: set[int] = set()
+        for subject, rules in self.by_subject.items():
+            its = subjects[subject]
+            for number in box:
+                if its.topics.isdisjoint(subjects[number].topics):
+                    continue
+                if its.chosen and subjects[number].chosen and subject != number:
+                    one_way = are_linked(subjects, subject, number)
+                    if not (one_way or are_linked(subjects, number, subject)):
+                        continue
+                touched.update(rules)
+                break
+        return touched
+
+    # --- sums -----------------------------------------------------------------------------------
+
+    def _scores(self, firing: Sequence[Fires], held: dict[int | None, PointBounds]) -> ScoresReach:
+        grouped: dict[tuple[int | None, int | None], dict[int, list[PointBounds]]] = defaultdict(dict)
+        for index, rule in enumerate(self.plan.rules):
+            for contribution in rule.contributions if firing[index] is not Fires.NEVER else ():
+                sets = grouped[contribution.score, rule.group]
+                given = given_by(rule, contribution, firing[index])
+                sets.setdefault(self.sets[index], []).append(given)
+        sums: dict[int | None, PointBounds] = defaultdict(lambda: NONE)
+        for (score, group), by_set in grouped.items():
+            given = _together(by_set.values())
+            if group is not None:
+                given = given.clamp(self.plan.groups[group].least, self.plan.groups[group].most)
+            sums[score] = sums[score].plus(given)
+        named = tuple(
+            ScoreReach(sums[index], _held(sums[index].clamp(score.low, score.high), held.get(index)))
+            for index, score in enumerate(self.plan.scores)
+        )
+        whole = sums[None]
+        for part in named:
+            whole = whole.plus(part.ranged)
+        total = ScoreReach(
+            whole, _held(whole.clamp(self.plan.total.low, self.plan.total.high), held.get(None))
+        )
+        return ScoresReach(named, sums[None], total)
+
+    def _scores_in(self, box: Box) -> dict[int | None, PointBounds]:
+        held: dict[int | None, PointBounds] = {}
+        for score in (None, *range(len(self.plan.scores))):
+            domain = box.get(self.logic.subjects.of(p.ScoreValue(score)))
+            if domain is not None and not isinstance(domain.values, TextSet):
+                held[score] = PointBounds(lowest(domain.values), highest(domain.values))
+        return held
+
+    # --- rules that exclude each other ----------------------------------------------------------
+
+    def _excluding_sets(self) -> list[int]:
+        """For each rule the number of a set of rules of which at most one fires."""
+        sets = list(range(len(self.plan.rules)))
+        by_topic: dict[tuple[Topic, int | None], list[list[int]]] = defaultdict(list)
+        for index, rule in enumerate(self.plan.rules):
+            if rule.condition is None or self.firing[index] is not Fires.SOMETIMES:
+                continue
+            topics = self.logic.topics(rule.condition)
+            keys = [(topic, rule.group) for topic in topics if topic[0] == "field"]
+            mine = next(
+                (found for key in keys for found in by_topic[key] if self._excludes(index, found)), None
+            )
+            if mine is not None:
+                sets[index] = sets[mine[0]]
+                mine.append(index)
+                continue
+            mine = [index]
+            for key in keys:
+                if len(by_topic[key]) < MOST_CLIQUES:
+                    by_topic[key].append(mine)
+        return sets
+
+    def _excludes(self, index: int, others: list[int]) -> bool:
+        mine = self.alternatives[index]
+        scores = {contribution.score for contribution in self.plan.rules[index].contributions}
+        for other in others:
+            rule = self.plan.rules[other]
+            if scores.isdisjoint(contribution.score for contribution in rule.contributions):
+                return False
+            if self.logic.reader.both([mine, self.alternatives[other]]).boxes:
+                return False
+        return True
+
+
+def given_by(rule: p.Rule, contribution: p.Contribution, fires: Fires = Fires.SOMETIMES) -> PointBounds:
+    """What a rule can give one score, its own cap heeded and that of its group not."""
+    if fires is Fires.NEVER:
+        return NONE
+    points = contribution.points * times(rule) if contribution.points else 0
+    given = PointBounds(points, points).clamp(contribution.least, contribution.most)
+    if fires is Fires.ALWAYS:
+        return given
+    return PointBounds(min(given.low, 0), max(given.high, 0))
+
+
+def times(rule: p.Rule) -> float:
+    """How often a rule can give its points, at most."""
+    if rule.each is None or rule.each.which != "each":
+        return 1
+    days = days_in(rule.each.events.window)
+    if math.isinf(days):
+        return days
+    match rule.each.once:
+        case Unit.DAY:
+            return days
+        case Unit.WEEK:
+            return days // 7 + 2
+        case Unit.MONTH:
+            return days // 28 + 2
+    return math.inf
+
+
+def _together(sets: Iterable[Sequence[PointBounds]]) -> PointBounds:
+    """Sums, each set giving what one of its rules gives."""
+    whole = NONE
+    for given in sets:
+        one = (
+            PointBounds(min(it.low for it in given), max(it.high for it in given))
+            if len(given) > 1
+            else given[0]
+        )
+        whole = whole.plus(one)
+    return whole
+
+
+def _held(bounds: PointBounds, held: PointBounds | None) -> PointBounds:
+    if held is None:
+        return bounds
+    return PointBounds(max(bounds.low, held.low), min(bounds.high, held.high))

@@ -1,0 +1,194 @@
+"""Boxes: what each of some subjects may be, all at once; and what follows from one subject for another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import permutations
+
+from ... import plan as p
+from ...values import DAY
+from . import domains
+from . import domains as intervals
+from .domains import ValueSet, highest, lowest
+from .selections import longest, shortest
+from .texts import TextSet
+from .variables import SIZES, Variable, Variables, when_absent
+
+Box = Mapping[int, ValueSet]
+MOST_EVENTS = 24
+"""With more subjects made of events than this, a box is not searched for what follows between them."""
+
+
+def fitted(subjects: Variables, box: Box) -> Box | None:
+    """A box with only values that its subjects can have, None where that is surely nothing.
+
+    All other boxes are made of such ones.
+    """
+    found: dict[int, ValueSet] = {}
+    for number, domain in box.items():
+        subject = subjects[number]
+        met = subject.base.meet(domain)
+        if subject.whole and not isinstance(met.values, TextSet):
+            met = ValueSet(intervals.whole(met.values), met.unknown)
+        if met.is_empty:
+            return None
+        found[number] = met
+    return found
+
+
+def meet(left: Box, right: Box) -> Box | None:
+    """What is in both boxes, None where that is surely nothing."""
+    met = dict(left)
+    for number, domain in right.items():
+        known = met.get(number)
+        if known is None:
+            met[number] = domain
+        elif known is not domain:
+            met[number] = both = known.meet(domain)
+            if both.is_empty:
+                return None
+    return met
+
+
+def is_possible(subjects: Variables, box: Box) -> bool:
+    """Whether all of a box can be at once; False only where it surely cannot."""
+    if len(box) < 2:
+        return True
+    found = dict(box)
+    return _parents_agree(subjects, found) and _events_agree(subjects, found)
+
+
+def _parents_agree(subjects: Variables, box: dict[int, ValueSet]) -> bool:
+    for number, domain in list(box.items()):
+        subject = subjects[number]
+        for parent in subject.parents:
+            of = box.get(parent)
+            if of is None:
+                continue
+            if (domain.is_known and of.is_blank) or (subject.twin and domain.is_blank and of.is_known):
+                return False
+            if not domain.values and of.is_blank:
+                continue
+            if of.is_blank:
+                box[number] = ValueSet(domains.nothing_like(domain.values), True)
+            elif subject.twin and of.is_known:
+                box[number] = ValueSet(domain.values, False)
+            if domain.is_known:
+                box[parent] = ValueSet(of.values, False)
+            if box[number].is_empty or box[parent].is_empty:
+                return False
+    return True
+
+
+def _events_agree(subjects: Variables, box: dict[int, ValueSet]) -> bool:
+    measured = [number for number in box if subjects[number].measure is not None]
+    if not 2 <= len(measured) <= MOST_EVENTS:
+        return True
+    linked = [pair for pair in permutations(measured, 2) if are_linked(subjects, *pair)]
+    for _ in range(3):
+        before = [box[number] for number in measured]
+        for a, b in linked:
+            for follow in (_presence, _size, _recency):
+                if not follow(subjects, box, a, b):
+                    return False
+        if not linked or before == [box[number] for number in measured]:
+            break
+    return True
+
+
+def are_linked(subjects: Variables, a: int, b: int) -> bool:
+    """Whether the one subject's events may tell something of the other's: at any time, they lie within."""
+    known = subjects.linked.get((a, b))
+    if known is None:
+        outer = subjects[b].chosen[0].ever
+        inner = subjects[a].chosen
+        known = any(one.ever.is_within(outer) for one in inner) or outer.is_within(inner[0].ever)
+        subjects.linked[a, b] = known
+    return known
+
+
+def _narrow(box: dict[int, ValueSet], number: int, domain: ValueSet) -> bool:
+    """Narrows one subject of a box; False where it surely cannot be any more."""
+    box[number] = met = box[number].meet(domain)
+    return not met.is_empty
+
+
+def _presence(subjects: Variables, box: dict[int, ValueSet], a: int, b: int) -> bool:
+    """Where there is an event in a selection, there is one in each wider selection."""
+    inner, outer = subjects[a], subjects[b]
+    if not any(one.is_within(outer.chosen[0]) for one in inner.chosen):
+        return True
+    if _shows_present(inner, box[a]) and (present := _when_present(outer)) is not None:
+        return _narrow(box, b, present)
+    if _shows_absent(outer, box[b]) and inner.measure is not None:
+        return _narrow(box, a, when_absent(inner.measure))
+    return True
+
+
+def _shows_present(subject: Variable, domain: ValueSet) -> bool:
+    if subject.measure in SIZES or subject.measure is p.Measure.FOLLOWED:
+        return not isinstance(domain.values, TextSet) and lowest(domain.values) >= 1
+    if subject.measure is p.Measure.SUM:
+        assert not isinstance(domain.values, TextSet)
+        return domain.is_known and not intervals.meet(domain.values, intervals.span(0, 0))
+    return domain.is_known
+
+
+def _shows_absent(subject: Variable, domain: ValueSet) -> bool:
+    match subject.measure:
+        case p.Measure.COUNT | p.Measure.DAYS:
+            assert not isinstance(domain.values, TextSet)
+            return highest(domain.values) <= 0
+        case p.Measure.FIRST | p.Measure.LAST:
+            return domain.is_blank
+    return False
+
+
+def _when_present(subject: Variable) -> ValueSet | None:
+    match subject.measure:
+        case p.Measure.COUNT | p.Measure.DAYS:
+            return domains.SOME
+        case p.Measure.DISTINCT if subject.chosen[0].object is not None:
+            return domains.SOME
+        case p.Measure.FIRST | p.Measure.LAST:
+            return domains.KNOWN_NUMBER
+    return None
+
+
+def _size(subjects: Variables, box: dict[int, ValueSet], a: int, b: int) -> bool:
+    """There are no more events, days or objects in a selection than in a wider one."""
+    inner, outer = subjects[a], subjects[b]
+    if inner.measure not in SIZES or outer.measure not in (inner.measure, p.Measure.COUNT):
+        return True
+    if not inner.chosen[0].is_within(outer.chosen[0]):
+        return True
+    less, more = box[a].values, box[b].values
+    assert not isinstance(less, TextSet)
+    assert not isinstance(more, TextSet)
+    no_more = ValueSet(intervals.span(0, highest(more)), False)
+    no_less = ValueSet(intervals.span(lowest(less), float("inf")), False)
+    return _narrow(box, a, no_more) and _narrow(box, b, no_less)
+
+
+def _recency(subjects: Variables, box: dict[int, ValueSet], a: int, b: int) -> bool:
+    """The days since the last event (a), beside how many there were in a last stretch of time (b)."""
+    since, count = subjects[a], subjects[b]
+    if not since.age or count.measure is not p.Measure.COUNT:
+        return True
+    window = count.chosen[0].window
+    days, times = box[a].values, box[b].values
+    if not isinstance(window, p.Last) or isinstance(days, TextSet) or isinstance(times, TextSet):
+        return True
+    every = count.chosen[0].ever
+    if since.chosen[0].is_within(every):
+        if box[a].is_known and (highest(days) + 1) * DAY <= shortest(window):
+            return _narrow(box, b, domains.SOME)
+        if highest(times) <= 0:
+            longer = intervals.span(shortest(window) // DAY, float("inf"))
+            return _narrow(box, a, ValueSet(longer, True))
+    if every.is_within(since.chosen[0]):
+        if lowest(times) >= 1:
+            return _narrow(box, a, ValueSet(intervals.span(0, -(-longest(window) // DAY) - 1), False))
+        if lowest(days) * DAY >= longest(window):
+            return _narrow(box, b, domains.ZERO)
+    return True

@@ -1,0 +1,1 @@
+"""The lints, each a function of the context that gives its findings."""

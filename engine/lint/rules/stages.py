@@ -1,0 +1,182 @@
+"""Stages, grades and thresholds that no lead can reach, or that every lead reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ....grammar.messages.diagnostics import Diagnostic
+from ... import plan as p
+from ..context import LintContext, RootKind, lint_at, points_of
+from ..proof import domains as intervals
+from ..proof.dnf import NOT_TRUE, TRUE
+from ..proof.regions import Box, is_possible
+from ..proof.texts import TextSet
+from ..reasons import asks_score, limits, why_always, why_never
+
+
+def stage_never_current(study: LintContext) -> Iterator[Diagnostic]:
+    """Compares each stage with all higher ones of its track."""
+    settled = {id(verdict.root.owner) for verdict in study.verdicts if verdict.is_whole}
+    for index, lower in enumerate(study.plan.stages):
+        if id(lower) in settled:
+            continue
+        higher = (stage for stage in study.plan.stages[index + 1 :] if stage.track == lower.track)
+        upper = next((stage for stage in higher if overtakes(study, lower, stage)), None)
+        if upper is not None:
+            yield lint_at(
+                "stage-never-current",
+                lower.condition.origin,
+                f"no lead is ever in {lower.name}: whoever meets it also meets {upper.name}, which is higher",
+                "write stages from the lowest to the highest, the higher asking for more",
+            )
+
+
+def overtakes(study: LintContext, lower: p.Stage, upper: p.Stage) -> bool:
+    """Whether every lead that meets the lower stage meets the upper one too."""
+    return study.logic.implies(lower.condition, upper.condition)
+
+
+MOST_REGIONS_OF_TWO = 16
+"""Two conditions with more alternatives together than this are not compared."""
+
+
+def stage_not_implied(study: LintContext) -> Iterator[Diagnostic]:
+    """Compares each stage with the next lower one of its track."""
+    settled = {id(verdict.root.owner) for verdict in study.verdicts if verdict.is_whole}
+    for lower, upper in neighbours(study.plan):
+        if id(lower) in settled or id(upper) in settled or overtakes(study, lower, upper):
+            continue
+        if _skips(study, lower, upper):
+            yield lint_at(
+                "stage-not-implied",
+                upper.condition.origin,
+                f"a lead can be in {upper.name} without what {lower.name} asks for",
+                f"if {lower.name} should always come before {upper.name}, ask for it here too: "
+                f"{lower.condition.origin.text}",
+            )
+
+
+def neighbours(plan: p.Plan) -> Iterator[tuple[p.Stage, p.Stage]]:
+    """Each stage and the next higher one of its track."""
+    below: dict[str, p.Stage] = {}
+    for stage in plan.stages:
+        if stage.track in below:
+            yield below[stage.track], stage
+        below[stage.track] = stage
+
+
+def _skips(study: LintContext, lower: p.Stage, upper: p.Stage) -> bool:
+    reader = study.logic.reader
+    both = reader.both([reader.read(upper.condition, TRUE), reader.read(lower.condition, NOT_TRUE)])
+    if not both.exact or len(both.boxes) > MOST_REGIONS_OF_TWO:
+        return False
+    return any(is_possible(study.logic.subjects, box) and _can_have_points(study, box) for box in both.boxes)
+
+
+def _can_have_points(study: LintContext, box: Box) -> bool:
+    """Whether leads in a box can have the scores it asks for, going by the rules that fire there."""
+    asked = {study.scores[number]: domain for number, domain in box.items() if number in study.scores}
+    if not asked:
+        return True
+    facts = {number: domain for number, domain in box.items() if study.scores.get(number, 0) is not None}
+    scores = study.reach.within(facts)
+    for score, domain in asked.items():
+        assert not isinstance(domain.values, TextSet)
+        if not intervals.meet(domain.values, intervals.span(*scores.of(score).ranged)):
+            return False
+    return True
+
+
+MOST_REGIONS_OF_ONE = 8
+"""A condition with more alternatives than this is not looked at under its own facts."""
+
+
+def stage_unreachable(study: LintContext) -> Iterator[Diagnostic]:
+    """Looks at the condition alone, then at the points that leads who meet the rest of it can have."""
+    judged = set()
+    for verdict in study.verdicts:
+        stage = verdict.root.owner
+        if isinstance(stage, p.Stage) and verdict.is_whole:
+            judged.add(id(stage))
+            if not verdict.always:
+                at, why, more = why_never(study, verdict.part)
+                mend = "ask for less, or let more be had" if more else "correct it, or take the stage away"
+                hint = f"{more}; {mend}" if more else mend
+                yield lint_at("stage-unreachable", at, f"no lead can be in {stage.name}: {why}", hint)
+    for stage in study.plan.stages:
+        if id(stage) not in judged and not study.follows(stage.condition):
+            yield from _short_of_points(study, stage)
+
+
+def _short_of_points(study: LintContext, stage: p.Stage) -> Iterator[Diagnostic]:
+    """Where the facts that the stage asks for keep rules from firing, fewer points can be had."""
+    boxes = study.logic.reader.read(stage.condition, TRUE).boxes
+    if len(boxes) > MOST_REGIONS_OF_ONE:
+        return
+    short = [_short(study, box) for box in boxes]
+    reasons = [reason for reason in short if reason is not None]
+    if reasons and len(reasons) == len(short):
+        yield lint_at(
+            "stage-unreachable",
+            stage.condition.origin,
+            f"no lead can be in {stage.name}: {reasons[0]}",
+            "the rest of the condition keeps rules from firing; ask for fewer points, or correct it",
+        )
+
+
+def _short(study: LintContext, box: Box) -> str | None:
+    """Why nobody in a box has the points it asks for, None where somebody may."""
+    asked = {study.scores[number]: domain for number, domain in box.items() if number in study.scores}
+    facts = {number: domain for number, domain in box.items() if number not in study.scores}
+    scores = study.reach.within(facts) if asked and facts else study.reach.scores
+    for score, domain in asked.items():
+        low, high = scores.of(score).ranged
+        assert not isinstance(domain.values, TextSet)
+        if not intervals.meet(domain.values, intervals.span(low, high)):
+            name = "" if score is None else f" of {study.plan.scores[score].name}"
+            if intervals.lowest(domain.values) > high:
+                return f"where the rest of it is true, a lead can have at most {points_of(high)}{name}"
+            return f"where the rest of it is true, a lead has {low:,.0f} to {points_of(high)}{name}"
+    return None
+
+
+def grade_unreachable(study: LintContext) -> Iterator[Diagnostic]:
+    """Compares every band but the last, which stands for all the rest, with the reach of its score."""
+    for grade in study.plan.grades:
+        low, high = study.reach.scores.of(grade.score).ranged
+        of = "" if grade.score is None else f" of {study.plan.scores[grade.score].name}"
+        above: int | None = None
+        for label, start in grade.bands:
+            if start > high:
+                end, why = "high", f"begins at {start:,}: a lead can have at most {points_of(high)}{of}"
+            elif above is not None and above <= low:
+                end, why = "low", f"ends below {above:,}: no lead can have fewer than {points_of(low)}{of}"
+            else:
+                end, why = "", ""
+            if end:
+                yield lint_at(
+                    "grade-unreachable",
+                    grade.origin,
+                    f"no lead can get the grade {label}, which {why}",
+                    f"{limits(study, grade.score, end)}; move the grades to what can be had",
+                )
+            above = start
+
+
+def threshold_always_met(study: LintContext) -> Iterator[Diagnostic]:
+    """Looks at comparisons of scores in stages and disqualifications."""
+    for verdict in study.verdicts:
+        if verdict.always and asks_score(verdict.part):
+            at, why, more = why_always(study, verdict.part)
+            hint = "ask for more, or take the comparison away"
+            yield lint_at("threshold-always-met", at, why, f"{more}; {hint}" if more else hint)
+
+
+def threshold_unreachable(study: LintContext) -> Iterator[Diagnostic]:
+    """Looks at comparisons of scores in stages and disqualifications; a whole stage is said elsewhere."""
+    for verdict in study.verdicts:
+        whole_stage = verdict.is_whole and verdict.root.what is RootKind.STAGE
+        if not verdict.always and not whole_stage and asks_score(verdict.part):
+            at, why, more = why_never(study, verdict.part)
+            hint = "ask for less, or let more be had"
+            yield lint_at("threshold-unreachable", at, why, f"{more}; {hint}" if more else hint)

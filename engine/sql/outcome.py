@@ -1,0 +1,196 @@
+"""What is decided of a lead as SQL: rules, bounds, stages, grades, tags, the result's columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ..plan import Contribution, Grade, Plan, Rule
+from .conditions import truth_of
+from .leads import Leads
+from .measures import decayed
+from .tables import SqlNames
+from .terms import (
+    Term,
+    all_of,
+    any_of,
+    coalesce,
+    compared,
+    computed,
+    is_known,
+    said,
+    sum_of,
+    text,
+    truth,
+    unknown,
+    when,
+    whole,
+)
+
+
+def add_rules(leads: Leads) -> list[Term]:
+    """Adds one column a rule, whether it fires; gives these columns."""
+    fires = []
+    for number, rule in enumerate(leads.plan.rules, 1):
+        comment = (
+            f'"{rule.name}", line {rule.origin.line}'
+            if rule.name
+            else f"{rule.identity}, line {rule.origin.line}"
+        )
+        fires.append(leads.steps.add(f"rule_{number}", _fires(leads, rule), comment, phase="ruled"))
+    return list(fires)
+
+
+def _fires(leads: Leads, rule: Rule) -> Term:
+    asked = []
+    if rule.each is not None:
+        paid = leads.paid(rule.each)
+        asked.append(compared(">", paid, whole(0)) if rule.each.which == "each" else is_known(paid))
+    if rule.condition is not None:
+        asked.append(truth_of(leads, rule.condition))
+    return all_of(asked) if asked else truth(True)
+
+
+def add_scores(leads: Leads, fires: list[Term], names: dict[int | None, str]) -> None:
+    """Adds groups, scores and the total, under these names."""
+    plan, steps = leads.plan, leads.steps
+    given: dict[int | None, list[Term]] = {None: [], **{number: [] for number in range(len(plan.scores))}}
+    grouped: dict[int, list[Term]] = {number: [] for number in range(len(plan.groups))}
+    for rule, fire in zip(plan.rules, fires, strict=True):
+        for contribution in rule.contributions:
+            points = when((fire.copy(), _points(leads, rule, contribution)), otherwise=whole(0))
+            in_group = rule.group is not None and plan.groups[rule.group].score == contribution.score
+            (
+                grouped[rule.group] if in_group and rule.group is not None else given[contribution.score]
+            ).append(points)
+    for number, group in enumerate(plan.groups):
+        bounded = _bounded(leads, sum_of(grouped[number]), group.least, group.most)
+        comment = f"group {group.name}, line {group.origin.line}"
+        given[group.score].append(steps.add(f"group_{number + 1}", bounded, comment, phase="grouped"))
+    for number, score in enumerate(plan.scores):
+        bounded = _bounded(leads, sum_of(given[number]), score.low, score.high)
+        leads.scores[number] = steps.add(names[number], bounded, phase="scored", exact=True)
+    parts = [*given[None], *(leads.score(number) for number in range(len(plan.scores)))]
+    whole_score = _bounded(leads, sum_of(parts), plan.total.low, plan.total.high)
+    leads.scores[None] = steps.add(names[None], whole_score, phase="totalled", exact=True)
+
+
+def _bounded(leads: Leads, points: Term, least: int | None, most: int | None) -> Term:
+    if least is not None:
+        points = leads.dialect.greatest(points, whole(least))
+    return leads.dialect.least(points, whole(most)) if most is not None else points
+
+
+def _points(leads: Leads, rule: Rule, contribution: Contribution) -> Term:
+    """What a rule that fires gives a score."""
+    points, decay, each = contribution.points, contribution.decay, rule.each
+    if each is None or (decay is None and each.which != "each"):
+        given = points
+        if contribution.most is not None and given > contribution.most:
+            given = contribution.most
+        elif contribution.least is not None and given < contribution.least:
+            given = contribution.least
+        return whole(given)
+    paid = leads.paid(each)
+    if each.which != "each":
+        assert decay is not None
+        term = decayed(leads.dialect, points, decay, leads.instants.now(), paid)
+    elif decay is None:
+        term = computed("*", whole(points), paid)
+    else:
+        faded = leads.measures.faded(each, points, decay)
+        term = leads.fact(leads.measures.wish("points", each.events), faded)
+    return _bounded(leads, term, contribution.least, contribution.most)
+
+
+def add_decisions(leads: Leads, fires: list[Term], columns: tuple[ResultColumn, ...]) -> None:
+    """Adds the columns of the result that tell decisions."""
+    by_subject = {(told.tells, told.subject): told.name for told in columns}
+
+    def add(tells: ResultKind, subject: str | None, term: Term) -> Term:
+        return leads.steps.add(by_subject[tells, subject], term, phase="decided", exact=True)
+
+    gone = add(ResultKind.DISQUALIFIED, None, _disqualified(leads))
+    for track in leads.plan.tracks:
+        add(ResultKind.STAGE, track, _stage(leads, track, gone.copy()))
+    for grade in leads.plan.grades:
+        add(
+            ResultKind.GRADE,
+            None if grade.score is None else leads.plan.scores[grade.score].name,
+            _grade(leads, grade),
+        )
+    for told in columns:
+        if told.tells is ResultKind.TAG:
+            add(ResultKind.TAG, told.subject, _tagged(leads, fires, str(told.subject)))
+
+
+def _disqualified(leads: Leads) -> Term:
+    reasons = [
+        said(coalesce(truth_of(leads, one.condition), truth(False)), f"{one.reason}, line {one.origin.line}")
+        for one in leads.plan.disqualifications
+    ]
+    return any_of(reasons)
+
+
+def _stage(leads: Leads, track: str, gone: Term) -> Term:
+    """The highest stage that holds."""
+    stages = [stage for stage in leads.plan.stages if stage.track == track]
+    held = [(truth_of(leads, stage.condition), text(stage.name)) for stage in reversed(stages)]
+    return when((gone, unknown()), *held)
+
+
+def _grade(leads: Leads, grade: Grade) -> Term:
+    bands = [
+        (compared(">=", leads.score(grade.score), whole(start)), text(label)) for label, start in grade.bands
+    ]
+    return when(*bands, otherwise=text(grade.otherwise)) if bands else text(grade.otherwise)
+
+
+def _tagged(leads: Leads, fires: list[Term], tag: str) -> Term:
+    having = [fire for rule, fire in zip(leads.plan.rules, fires, strict=True) if tag in rule.tags]
+    return coalesce(any_of([fire.copy() for fire in having]), truth(False))
+
+
+class ResultKind(Enum):
+    """What a column of the result tells of a lead.
+
+    LEAD is its id. TOTAL and SCORE are whole numbers. STAGE is the name of the stage in a track, NULL for
+    none. DISQUALIFIED and TAG are yes or no. GRADE is the label of a score's grade.
+    """
+
+    LEAD = "lead"
+    TOTAL = "total"
+    SCORE = "score"
+    STAGE = "stage"
+    DISQUALIFIED = "disqualified"
+    GRADE = "grade"
+    TAG = "tag"
+
+
+@dataclass(frozen=True, slots=True)
+class ResultColumn:
+    """A column by its name: what it tells, and of which score, track or tag (None: of the total, of none)."""
+
+    name: str
+    tells: ResultKind
+    subject: str | None = None
+
+
+def result_columns(plan: Plan) -> tuple[ResultColumn, ...]:
+    """The columns that `compile_sql` selects, in order."""
+    names = SqlNames()
+    subjects: list[tuple[ResultKind, str | None]] = [(ResultKind.LEAD, None), (ResultKind.TOTAL, None)]
+    subjects += [(ResultKind.SCORE, score.name) for score in plan.scores]
+    subjects += [(ResultKind.STAGE, track) for track in plan.tracks]
+    subjects += [(ResultKind.DISQUALIFIED, None)]
+    for grade in plan.grades:
+        subjects.append((ResultKind.GRADE, None if grade.score is None else plan.scores[grade.score].name))
+    tags = dict.fromkeys(tag for rule in plan.rules for tag in rule.tags)
+    subjects += [(ResultKind.TAG, tag) for tag in tags]
+    return tuple(ResultColumn(names.fresh(_wish(tells, of)), tells, of) for tells, of in subjects)
+
+
+def _wish(tells: ResultKind, subject: str | None) -> str:
+    if tells is ResultKind.LEAD:
+        return "lead_id"
+    return tells.value if subject is None else f"{tells.value} {subject}"

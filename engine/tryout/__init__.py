@@ -1,0 +1,1 @@
+"""Rules being edited, tried out on one lead, condition by condition."""

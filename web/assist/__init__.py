@@ -1,0 +1,1 @@
+"""Help for whoever writes rules: completion, hover, names, colours."""

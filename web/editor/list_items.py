@@ -1,0 +1,189 @@
+"""What a card holds several of: what a rule gives, a grade's bands, the facts and expectations of a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...grammar.edits.outline import Card, Note, Thing, Things
+from ..assist.names import KnownNames
+from .comparisons import choices, units
+from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
+
+_EXPECTED = (("=", "is"), ("!=", "is not"), (">=", "is at least"), (">", "is more than"),
+             ("<=", "is at most"), ("<", "is less than"))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """One of several things of a card: what a rule gives, a grade's band, a fact of a test."""
+
+    path: str
+    value: str
+    pieces: tuple[Piece, ...]
+    comments: tuple[Note, ...]
+    offers: tuple[str, ...] = ()
+    """What can be put into it."""
+
+
+def items_of(card: Card, names: KnownNames) -> tuple[tuple[ListItem, ...], tuple[ListItem, ...]]:
+    """What a card holds several of: awards or bands; facts and, as the second, expectations of a test."""
+    found = {things.path: things for things in card.things if things.path != "entries"}
+    first = next((found[path] for path in ("then", "bands", "given") if path in found), None)
+    second = found.get("expect")
+    return _each(first, names), _each(second, names)
+
+
+def _each(things: Things | None, names: KnownNames) -> tuple[ListItem, ...]:
+    if things is None:
+        return ()
+    say = {"award": _award, "band": _band, "fact": _fact, "expectation": _expectation}[things.kind]
+    return tuple(say(thing, names) for thing in things.things)
+
+
+def _award(thing: Thing, names: KnownNames) -> ListItem:
+    parts = RowControls(thing.path, thing.controls, thing.offers)
+    if parts.value("tag") is not None:
+        pieces: tuple[Piece, ...] = (
+            Word("the tag"),
+            parts.blank("tag", "suggest", "tag", suggest="tags"),
+        )
+        return ListItem(thing.path, thing.value, pieces, thing.comments)
+    made: list[Piece] = [parts.blank("points", "points", "points", small=True), Word("points")]
+    if names.scores or parts.value("score") is not None:
+        made += [Word("to"), score_choice(parts, "score", names)]
+    for name, said in (("most", "at most"), ("least", "at least")):
+        if parts.value(name) is not None:
+            made += [Word(said), parts.blank(name, "number", said, small=True)]
+    if parts.value("decay") is not None:
+        made += _decay(parts)
+    offers = tuple(name for name in ("most", "least", "decay") if name in parts.offers)
+    return ListItem(thing.path, thing.value, tuple(made), thing.comments, offers)
+
+
+def score_choice(parts: RowControls, name: str, names: KnownNames) -> ControlSpec:
+    """The score that something is about, among those of the ruleset; without one, the total."""
+    now = parts.value(name)
+    known = names.scores if now is None or now in names.scores else (*names.scores, now)
+    return parts.blank(name, "choice", "score", choices=(("", "the total"), *((one, one) for one in known)))
+
+
+def _decay(parts: RowControls) -> list[Piece]:
+    how = (("", "not fading"), ("fading", "fading"), ("halving", "halving"))
+    made: list[Piece] = [parts.blank("decay", "choice", "fading", choices=how)]
+    if parts.value("decay.percent") is not None:
+        made += [parts.blank("decay.percent", "number", "percent", small=True), Word("%")]
+    amount, unit = parts.value("decay.amount"), parts.controls["decay.unit"]
+    made += [
+        Word("every"),
+        parts.blank("decay.amount", "number", "how many", small=True),
+        parts.blank("decay.unit", "choice", "unit of time", choices=units(amount, unit.value, unit.choices)),
+    ]
+    return made
+
+
+def _band(thing: Thing, _names: KnownNames) -> ListItem:
+    parts = RowControls(thing.path, thing.controls, thing.offers)
+    pieces: tuple[Piece, ...] = (
+        parts.blank("label", "text", "grade", small=True),
+        Word("from"),
+        parts.blank("start", "number", "from", small=True),
+    )
+    return ListItem(thing.path, thing.value, pieces, thing.comments)
+
+
+def _fact(thing: Thing, names: KnownNames) -> ListItem:
+    parts = RowControls(thing.path, thing.controls, thing.offers)
+    pieces: list[Piece] = [parts.blank("name", "text", "field or event")]
+    about = parts.value("name") or ""
+    if parts.value("value") is not None or any(name.startswith("values") for name in parts.controls):
+        pieces += [Word("is"), *_given(parts, "value", about)]
+    elif parts.has("object"):
+        pieces.append(
+            parts.blank(
+                "object",
+                "suggest",
+                "what it is about",
+                suggest="objects",
+                about=about,
+                placeholder="anything",
+            )
+        )
+        pieces += [parts.blank("times", "number", "times", placeholder="1", small=True), Word("times")]
+        if parts.value("ago.amount") is not None:
+            amount, unit = parts.value("ago.amount"), parts.controls["ago.unit"]
+            pieces += [
+                parts.blank("ago.amount", "number", "how long ago", small=True),
+                parts.blank(
+                    "ago.unit", "choice", "unit of time", choices=units(amount, unit.value, unit.choices)
+                ),
+                Word("ago"),
+            ]
+        elif parts.value("on") is not None:
+            pieces += [Word("on"), parts.blank("on", "text", "day")]
+        else:
+            pieces.append(Word("now"))
+        index = 0
+        while parts.value(f"with.{index}.name") is not None:
+            pieces += [
+                Word("with" if not index else "and"),
+                parts.blank(f"with.{index}.name", "text", "property"),
+            ]
+            pieces += [Word("is"), *_given(parts, f"with.{index}.value", "")]
+            index += 1
+    else:
+        pieces.append(Word("is unknown"))
+    return ListItem(thing.path, thing.value, tuple(pieces), thing.comments)
+
+
+def _given(parts: RowControls, name: str, about: str) -> list[Piece]:
+    if parts.value(name) is not None:
+        number = parts.controls[name].kind == "number"
+        return [
+            parts.blank(
+                name,
+                "number" if number else "suggest" if about else "text",
+                "value",
+                suggest="" if number or not about else "values",
+                about=about,
+                small=number,
+            )
+        ]
+    several = [one for key, one in parts.controls.items() if key.startswith(f"{name}s.")]
+    if not several:
+        return [Word("unknown")]
+    chips = tuple(Chip(one.path, one.value) for one in several)
+    return [Chips(parts.full(f"{name}s"), "values", chips, several[0].kind, "values", about)]
+
+
+def _expectation(thing: Thing, _names: KnownNames) -> ListItem:
+    parts = RowControls(thing.path, thing.controls, thing.offers)
+    no = thing.value.startswith("not ")
+    pieces: list[Piece] = [Word("not")] if no else []
+    if parts.value("operator") is not None:
+        operator = parts.value("operator") or ""
+        pieces += [
+            parts.blank("score", "suggest", "score", suggest="scores"),
+            parts.blank("operator", "choice", "comparison", choices=choices(_EXPECTED, operator)),
+            parts.blank("value", "number", "points", small=True),
+        ]
+    elif parts.value("stage") is not None:
+        pieces.append(Word("the stage"))
+        if parts.value("track") is not None:
+            pieces += [Word("in"), parts.blank("track", "suggest", "track", suggest="tracks")]
+        pieces += [Word("is"), parts.blank("stage", "suggest", "stage", suggest="stages")]
+    elif parts.value("grade") is not None:
+        pieces.append(Word("the grade"))
+        if parts.value("score") is not None:
+            pieces.append(parts.blank("score", "suggest", "score", suggest="scores"))
+        pieces += [Word("is"), parts.blank("grade", "text", "grade", small=True)]
+    elif parts.value("tag") is not None:
+        pieces += [Word("the tag"), parts.blank("tag", "suggest", "tag", suggest="tags")]
+    elif parts.value("rule") is not None:
+        pieces += [
+            Word("the rule"),
+            parts.blank("rule", "suggest", "rule", suggest="rules"),
+            Word("fires"),
+        ]
+    else:
+        pieces.append(Word("the lead is disqualified"))
+    return ListItem(thing.path, thing.value, tuple(pieces), thing.comments)

@@ -1,0 +1,92 @@
+"""New statements from what the page's forms ask for, and what a test begins with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...grammar.edits.snippets import (
+    case_text,
+    define_text,
+    group_text,
+    list_text,
+    rule_text,
+    score_text,
+    stage_text,
+)
+from ...grammar.text.printer import name_text, quoted
+from .beginnings import one_number, plain
+
+if TYPE_CHECKING:
+    from .intents import EditIntent
+
+
+def statement_text(wish: EditIntent) -> str:
+    """The text of a new statement. Raises ValueError, with a sentence, where something is missing."""
+
+    def condition() -> str:
+        if not wish.new.strip():
+            raise ValueError("Complete the condition: choose a field or an event, and fill in every blank.")
+        return wish.new
+
+    def points() -> str:
+        if not wish.points.strip():
+            raise ValueError("Enter points, such as +10.")
+        one_number("points", wish.points)
+        return wish.points
+
+    score = wish.score or None
+    match wish.sort:
+        case "rule":
+            return rule_text(condition(), points(), name=wish.name.strip() or None, score=score)
+        case "rule about events":
+            if not wish.new:
+                raise ValueError("Choose an event.")
+            head = f"rule {quoted(wish.name.strip())} " if wish.name.strip() else ""
+            target = f" {name_text(score)}" if score else ""
+            return f"{head}for each {name_text(wish.new)} then {points()}{target}"
+        case "group":
+            return group_text(_named(wish), wish.high.strip() or None)
+        case "list":
+            if not wish.new.strip():
+                raise ValueError("A list needs an entry; more can be added later.")
+            return list_text(_named(wish), [wish.new])
+        case "score":
+            return score_text(wish.name.strip() or None, wish.low.strip() or None, wish.high.strip() or None)
+        case "stage":
+            return stage_text(_named(wish), condition(), wish.kind.strip() or None)
+        case "define":
+            return define_text(_named(wish), condition())
+        case "disqualify":
+            because = f" because {quoted(wish.because.strip())}" if wish.because.strip() else ""
+            return f"disqualify when {condition()}{because}"
+        case "grade":
+            target = f" {name_text(score)}" if score else ""
+            low, high = (_start(text, label) for text, label in ((wish.low, "B"), (wish.high, "A")))
+            return f"grade{target}: A from {high}, B from {low}, C otherwise"
+        case "outcome":
+            return f"outcome {name_text(_named(wish))} when {condition()}"
+        case "field":
+            return f"field {name_text(_named(wish))}: {wish.kind or 'text'}"
+        case "event":
+            source = f" from {quoted(wish.new)}" if wish.new and wish.new != wish.name else ""
+            return f"event {name_text(_named(wish))}{source}"
+        case "test":
+            if not wish.new.strip():
+                raise ValueError("Say what the test expects, such as a score of at least 40.")
+            return case_text(_named(wish), {}, [], [wish.new])
+        case "title":
+            return f"ruleset {quoted(_named(wish))}"
+    raise ValueError(f'There is no statement called "{wish.sort}".')
+
+
+def _start(text: str, label: str) -> str:
+    if not text.strip():
+        raise ValueError(f"Enter the lowest score of grade {label}.")
+    one_number("whole", text)
+    return plain("whole", text)
+
+
+def _named(wish: EditIntent) -> str:
+    if not wish.name.strip():
+        raise ValueError("Give it a name.")
+    return wish.name.strip()

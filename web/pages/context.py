@@ -1,0 +1,145 @@
+"""What every page needs: its address read, the words of its templates, light or dark."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from ...engine.impact.score_change import Cause
+from ...engine.report.decision import when
+from ...engine.report.score_changes import along_words, cause_words, clue_words, stage_words
+from ...engine.report.text_style import counted, listed, percent, shown, signed
+from ...engine.store.database import StoreError
+from ..access import open_to_all, person, session_cookie, settings
+from ..accounts.users import Role
+from ..problems import Problem, invalid
+
+_LONGEST = 200
+
+
+def text_asked(name: str) -> str | None:
+    """A text in the address, None where it is blank or not there."""
+    text = request.args.get(name, "").strip()
+    if len(text) > _LONGEST:
+        raise invalid(f"What is asked for under {name} is too long: at most {_LONGEST} letters.")
+    return text or None
+
+
+def number_asked(name: str) -> int | None:
+    """A whole number in the address, None where it is blank or not there."""
+    text = text_asked(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+        raise invalid(f'"{text}" is not the number of a {name}.')
+    return int(text)
+
+
+def version_asked(name: str) -> tuple[str, int | None] | None:
+    """A version written as `name@2`, or a ruleset's name for its live one."""
+    text = text_asked(name)
+    if text is None:
+        return None
+    ruleset, at, number = text.rpartition("@")
+    if at and number.isascii() and number.isdecimal() and len(number) <= 9:
+        return ruleset, int(number)
+    return text, None
+
+
+def register(app: Flask) -> None:
+    """Gives templates their filters, and every page who asks and how it looks."""
+    app.jinja_env.filters.update(when=when, counted=counted, percent=percent, signed=signed, listed=listed)
+    app.jinja_env.filters.update(number=_number, day=_day, shown=shown, paragraphs=_paragraphs)
+    app.jinja_env.filters.update(
+        cause_name=_CAUSES.__getitem__,
+        cause_words=cause_words,
+        clue_words=clue_words,
+        along_words=along_words,
+        stage_words=stage_words,
+    )
+    app.context_processor(_always)
+
+
+_CAUSES = {
+    Cause.TIME: "time",
+    Cause.EVENTS: "happened",
+    Cause.FIELDS: "fields",
+    Cause.RULES: "rules",
+}
+
+
+def _number(value: float) -> str:
+    return f"{value:,}"
+
+
+def _day(instant: dt.datetime) -> str:
+    return instant.astimezone(dt.UTC).date().isoformat()
+
+
+def _paragraphs(lines: list[str]) -> list[str]:
+    """Lines as paragraphs, which lines without a word part."""
+    said = "\n".join(line if line.strip("-= ") else "" for line in lines)
+    return [" ".join(part.split("\n")) for part in said.strip("\n").split("\n\n") if part.strip()]
+
+
+def _always() -> dict[str, Any]:
+    theme = request.cookies.get(COOKIE)
+    return {
+        "person": _person_if_possible(),
+        "may": _may,
+        "Role": Role,
+        "logged_in": session_cookie() in request.cookies,
+        "theme": theme if theme in THEMES else "auto",
+        "here": request.full_path.rstrip("?"),
+        "stylesheet": url_for("static", filename="leadwright.css"),
+    }
+
+
+def _person_if_possible() -> Any:
+    """Who is asking; a page that says why the database cannot be used has to do without."""
+    try:
+        return person()
+    except (StoreError, Problem):
+        return None
+
+
+def _may(role: Role) -> bool:
+    found = _person_if_possible()
+    return found is not None and found.role.may(role)
+
+
+COOKIE = "leadwright_theme"
+THEMES = ("light", "dark")
+_YEAR = 365 * 24 * 3600
+
+pages = Blueprint("theme", __name__)
+
+
+@pages.post("/theme")
+@open_to_all
+def change() -> Response:
+    """Changes how pages look, and goes back to where one was."""
+    response = redirect(own_path(request.form.get("to")), 303)
+    theme = request.form.get("theme", "")
+    if theme in THEMES:
+        secure = settings().https
+        response.set_cookie(COOKIE, theme, max_age=_YEAR, httponly=True, samesite="Lax", secure=secure)
+    else:
+        response.delete_cookie(COOKIE)
+    return response
+
+
+def own_path(path: str | None) -> str:
+    """A path on this server, or the first page where it would lead elsewhere."""
+    home = url_for("rulesets.index")
+    if not path or not path.startswith("/") or path[1:2] in ("/", "\\") or not path.isprintable():
+        return home
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return home
+    return home if parts.scheme or parts.netloc else path

@@ -1,0 +1,177 @@
+"""What the pages and the interface ask of the record: leads, their names, their stages, the instant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..engine.evaluate import Event
+from ..engine.report.text_style import cut, shown
+from ..engine.store.database import Store
+from ..engine.store.records.events import StoredEvent, events_of
+from ..engine.store.records.leads import StoredLead, find_lead
+from ..engine.values import moment_of, read_moment
+from .drafts import draft_names
+from .problems import invalid, not_found
+
+_NAMES = ("name", "full name", "contact name")
+_TELLING = (
+    ("title", "job title", "role", "position"),
+    ("company", "company name", "organization", "account"),
+)
+"""Fields, as most data calls them, that tell leads apart."""
+
+
+def told(lead: StoredLead) -> tuple[str, str]:
+    """Who a lead is: its name where it has one, else its id; and what else tells it from others."""
+    texts = {
+        _folded(name): value
+        for name, value in lead.fields.items()
+        if isinstance(value, str) and value != lead.key
+    }
+    name = next((texts.pop(key) for key in _NAMES if key in texts), None)
+    known = [texts.pop(key) for keys in _TELLING for key in keys if key in texts]
+    rest = [*known, *(value for key, value in texts.items() if key != "email")][:2]
+    return shown(name or lead.key), shown(cut(" · ".join([*rest, *([lead.key] if name else [])]), 80))
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """The last scoring by a ruleset: its number among all, the version that scored, and as of when."""
+
+    run: int
+    version: int
+    now: dt.datetime
+
+
+def last_scoring(store: Store, ruleset: str) -> Scoring | None:
+    """The last scoring by a ruleset, None where it never scored."""
+    with store.guard():
+        row = store.connection.execute(
+            "SELECT run.id, version.number, run.now FROM run "
+            "JOIN ruleset_version AS version ON version.id = run.version "
+            "JOIN ruleset ON ruleset.id = version.ruleset "
+            "WHERE ruleset.name = ? ORDER BY run.id DESC LIMIT 1",
+            (ruleset,),
+        ).fetchone()
+    return Scoring(row[0], row[1], moment_of(row[2])) if row is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """Where leads stood when a ruleset last scored them: by which version, as of when, how many in each
+    stage of `main` (None for none), and how many of those in none are disqualified."""
+
+    version: int
+    now: dt.datetime
+    leads: int
+    stages: Mapping[str | None, int]
+    disqualified: int
+
+
+def standing(store: Store, ruleset: str) -> Standings | None:
+    """Where leads stand, None where the ruleset never scored them."""
+    last = last_scoring(store, ruleset)
+    if last is None:
+        return None
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT stage, count(*), sum(disqualified) FROM score JOIN ruleset ON ruleset.id = score.ruleset "
+            "WHERE ruleset.name = ? GROUP BY stage",
+            (ruleset,),
+        ).fetchall()
+    return Standings(
+        last.version,
+        last.now,
+        sum(count for _, count, _ in rows),
+        {stage: count for stage, count, _ in rows},
+        sum(gone for _, _, gone in rows),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LeadScore:
+    """The score that is stored for a lead, its stage in `main`, and whether it is disqualified."""
+
+    total: int
+    stage: str | None
+    disqualified: bool
+
+
+def stored_scores(store: Store, ruleset: str, leads: list[int]) -> dict[int, LeadScore]:
+    """The stored scores of leads by their numbers."""
+    marks = ", ".join("?" * len(leads))
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT lead, total, stage, disqualified FROM score JOIN ruleset ON ruleset.id = score.ruleset "
+            f"WHERE ruleset.name = ? AND lead IN ({marks})",
+            (ruleset, *leads),
+        )
+        return {lead: LeadScore(total, stage, bool(gone)) for lead, total, stage, gone in rows}
+
+
+def highest(store: Store, ruleset: str, stage: str | None, limit: int) -> list[StoredLead]:
+    """The leads with the highest scores; of one stage of `main` where it is given."""
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT lead._key FROM score JOIN ruleset ON ruleset.id = score.ruleset "
+            "JOIN lead ON lead._id = score.lead WHERE ruleset.name = :ruleset "
+            "AND (:stage IS NULL OR score.stage = :stage) "
+            "ORDER BY score.disqualified, score.total DESC, lead._key LIMIT :limit",
+            {"ruleset": ruleset, "stage": stage, "limit": limit},
+        ).fetchall()
+    return [lead for (key,) in rows if (lead := find_lead(store, key)) is not None]
+
+
+def version_choices(store: Store) -> list[tuple[str, str]]:
+    """Every draft and version of every ruleset, the newest first: as `name@2`, and as people call it."""
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT name, coalesce(title, name), number FROM ruleset_version JOIN ruleset "
+            "ON ruleset.id = ruleset_version.ruleset ORDER BY ruleset.id, number DESC"
+        )
+        found = [(f"{name}@{number}", f"{title}, version {number}") for name, title, number in rows]
+    return [*((f"{name}@draft", f"{name}, draft") for name in draft_names(store)), *found]
+
+
+def lead_with(store: Store, key: str) -> StoredLead:
+    """The lead with this id. Problem 404 where there is none."""
+    found = find_lead(store, key)
+    if found is None:
+        raise not_found(f'There is no lead with the id "{key}". Search for it by a part of its name.')
+    return found
+
+
+def events_of_lead(store: Store, lead: int) -> list[Event]:
+    """The events of a lead as evaluation takes them."""
+    return as_events(events_of(store, lead))
+
+
+def as_events(events: Iterable[StoredEvent]) -> list[Event]:
+    """Stored events as evaluation takes them."""
+    return [Event(event.type, event.at, event.object, event.properties) for event in events]
+
+
+def instant_asked(text: str | None, store: Store | None = None, ruleset: str | None = None) -> dt.datetime:
+    """The instant that a text names; without one that of the ruleset's last scoring, else the present.
+
+    A day alone is its beginning, in UTC.
+    """
+    if text is None or not text.strip():
+        found = standing(store, ruleset) if store is not None and ruleset is not None else None
+        return found.now if found is not None else dt.datetime.now(dt.UTC)
+    if text.strip().lower() == "now":
+        return dt.datetime.now(dt.UTC)
+    moment = read_moment(text)
+    if moment is None:
+        raise invalid(
+            f'"{text}" is not an instant that can be read: write it as 2026-01-15, 2026-01-15T12:00Z or now'
+        )
+    if isinstance(moment, dt.datetime):
+        return moment
+    return dt.datetime.combine(moment, dt.time(), dt.UTC)

@@ -1,0 +1,185 @@
+"""A draft tried out for a request: what is kept between requests is found, the rest is made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+
+from flask import current_app
+
+from ...engine.evaluate import Evaluator
+from ...engine.impact.effect import Effect
+from ...engine.plan import Plan
+from ...engine.reading import Reading
+from ...engine.store.database import Store
+from ...engine.store.records.leads import search_leads
+from ...engine.tryout.marks import Watched
+from ...engine.values import instant_of
+from ...grammar.syntax.parse import parse
+from ..access import settings
+from ..effects import what_if
+from ..queries import Scoring, highest, last_scoring
+from ..ruleset_cache import Ready, kept, live_of, read_text
+from ..trial.causes import MOST_MOVES, Causes, causes_of, reverted
+from ..trial.partial import without_errors
+from .runs import Question, Runs
+from .subjects import Subject, subject_of
+from .trial import Trial, switched_on
+
+_MOST_KEPT = 32
+_STALE = dt.timedelta(hours=1)
+
+
+class Tried:
+    """What an application keeps of drafts that were tried out; all of it only saves time. Safe in threads."""
+
+    def __init__(self) -> None:
+        self.runs = Runs(what_if())
+        self._lock = Lock()
+        self._evaluators: OrderedDict[Hashable, Evaluator] = OrderedDict()
+        self._looked: dict[int, dt.datetime] = {}
+        self._watched: OrderedDict[Hashable, tuple[Subject, Watched | None]] = OrderedDict()
+        self._firsts: OrderedDict[Hashable, str | None] = OrderedDict()
+        self._causes: OrderedDict[Hashable, Causes] = OrderedDict()
+
+    def evaluator(self, plan: Plan) -> Evaluator:
+        """What decides by a plan; the same for one of the same texts and meaning."""
+        key = (plan.digest, tuple(source.text for source in plan.sources))
+        with self._lock:
+            found = self._evaluators.pop(key, None) or Evaluator(plan)
+            self._evaluators[key] = found
+            while len(self._evaluators) > _MOST_KEPT:
+                self._evaluators.popitem(last=False)
+        return found
+
+    def causes(self, key: Hashable, find: Callable[[], Causes]) -> Causes:
+        """Why leads move, found once for two plans, an instant and a state of the data."""
+        with self._lock:
+            found = self._causes.get(key)
+        if found is None:
+            found = find()
+            with self._lock:
+                self._causes[key] = found
+                while len(self._causes) > _MOST_KEPT:
+                    self._causes.popitem(last=False)
+        return found
+
+    def present(self, data: int) -> dt.datetime:
+        """The present, the same for an hour while the data is the same: what was counted then is of use."""
+        with self._lock:
+            now, found = dt.datetime.now(dt.UTC), self._looked.get(data)
+            if found is None or now - found > _STALE:
+                self._looked = {data: now}
+                found = now
+        return found
+
+    def subject(
+        self, store: Store, plan: Plan, asked: str, data: int, now: dt.datetime
+    ) -> tuple[Subject, Watched | None]:
+        """Whom is meant, and what is kept of them between edits: of leads of the record alone, whose facts
+        are the same as long as the data is."""
+        key = (asked, data, now)
+        with self._lock:
+            kept = self._watched.get(key)
+            if kept is not None:
+                self._watched.move_to_end(key)
+                return kept
+        subject = subject_of(store, plan, asked, now)
+        found = (subject, Watched(subject.case) if subject.case is not None else None)
+        if subject.lead is not None:
+            with self._lock:
+                self._watched[key] = found
+                while len(self._watched) > _MOST_KEPT:
+                    self._watched.popitem(last=False)
+        return found
+
+    def first(self, store: Store, ruleset: str, data: int, last: Scoring | None) -> str | None:
+        """The id of the lead that scored highest, of any where none was scored; None where there is no lead.
+
+        Finding it takes a look at every score, and is done once for each scoring and state of the data.
+        """
+        key = (ruleset, data, last.run if last is not None else None)
+        with self._lock:
+            if key in self._firsts:
+                self._firsts.move_to_end(key)
+                return self._firsts[key]
+        found = highest(store, ruleset, None, 1) or search_leads(store, "", 1)
+        with self._lock:
+            self._firsts[key] = found[0].key if found else None
+            while len(self._firsts) > _MOST_KEPT:
+                self._firsts.popitem(last=False)
+            return self._firsts[key]
+
+
+def tried() -> Tried:
+    """What this application keeps."""
+    extensions = current_app.extensions
+    found: Tried = extensions.get("leadwright.tried") or extensions.setdefault("leadwright.tried", Tried())
+    return found
+
+
+def trial_of(store: Store, ruleset: str, reading: Reading, asked: str | None) -> Trial:
+    """The draft of a ruleset tried out as of its last scoring, on the lead that `asked` names."""
+    state, live_version = tried(), live_of(store, ruleset)
+    live = kept().ready(live_version) if live_version is not None else None
+    with store.guard():
+        data = int(store.connection.execute("SELECT data FROM state").fetchone()[0])
+    last = last_scoring(store, ruleset)
+    now = last.now if last is not None else state.present(data)
+    partial = None
+    if reading.plan is None:
+        partial = without_errors(reading, lambda text: _read(store, ruleset, text))
+        reading = partial.reading if partial is not None else reading
+    rules = state.evaluator(reading.plan) if reading.plan is not None else None
+    known = rules or (live.evaluator if live is not None else None)
+    whom = asked or state.first(store, ruleset, data, last)
+    subject, watched = None, None
+    if known is not None and whom:
+        subject, watched = state.subject(store, known.plan, whom, data, now)
+    outcome, on = None, None
+    if rules is not None:
+        before = live.evaluator if live is not None else None
+        on = _on(store, ruleset, reading)
+        question = Question(store.path, data, before, rules, instant_of(now), on)
+        outcome = state.runs.ask(ruleset, question)
+    left_out = partial.left_out if partial is not None else ()
+    return Trial(ruleset, reading, rules, live, now, subject, watched, outcome, on, left_out)
+
+
+def causes_in(store: Store, trial: Trial) -> Causes | None:
+    """Why leads change stage; None where nothing is live, nothing was counted yet, or nothing moves."""
+    state, rules, live = tried(), trial.rules, trial.live
+    if rules is None or live is None or trial.counted is None or not trial.counted.effect.moved:
+        return None
+    key = (rules, live.evaluator, trial.now, trial.counted.effect.leads)
+    return state.causes(key, lambda: _causes(store, trial, rules, live))
+
+
+def _causes(store: Store, trial: Trial, rules: Evaluator, live: Ready) -> Causes:
+    assert trial.counted is not None
+    before = parse(live.reading.source)
+    draft = parse(trial.reading.source, before)
+
+    def evaluator(text: str) -> Evaluator | None:
+        found = read_text(store, settings(), text, trial.ruleset, before=draft, lints=False).reading
+        return Evaluator(found.plan) if found.plan is not None else None
+
+    def ask(other: Evaluator) -> Effect:
+        return what_if().effect(store, other, rules, instant_of(trial.now), most_moves=MOST_MOVES)
+
+    return causes_of(ask, reverted(before, draft, evaluator), rules, trial.counted.effect)
+
+
+def _read(store: Store, ruleset: str, text: str) -> Reading:
+    return read_text(store, settings(), text, ruleset, lints=False).reading
+
+
+def _on(store: Store, ruleset: str, reading: Reading) -> Evaluator | None:
+    """The draft with the rules switched on that are off; None where none is, or it could not run so."""
+    text = switched_on(reading)
+    if text is None:
+        return None
+    plan = read_text(store, settings(), text, ruleset, lints=False).reading.plan
+    return tried().evaluator(plan) if plan is not None else None
