@@ -237,7 +237,7 @@ def _text_tests() -> Expressions:
         node(n.Compare, EQUALITY, TEXT),
         node(n.In, tuples(TEXT, 1, 3), st.booleans()),
         node(n.In, _among(LISTS).map(name), st.booleans()),
-        node(n.Match, _among(("contains", "starts", "ends", "like")), PATTERN, st.booleans()),
+        node(n.Match, _among(("contains", "starts with", "ends with", "like")), PATTERN, st.booleans()),
     )
 
 

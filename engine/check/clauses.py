@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...grammar.spec.kinds import DATES
+from ...grammar.spec.operators import operator_of
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import text_of
@@ -13,9 +15,6 @@ from .problems import nearest
 
 if TYPE_CHECKING:
     from .expressions import Expressions
-
-_DATES = (Kind.DATE, Kind.DATETIME)
-_ORDERED = ("<", "<=", ">", ">=")
 
 
 class ClauseTests:
@@ -126,16 +125,14 @@ class ClauseTests:
                 "turn the comparison round, or compare each count with a number",
             )
             return None
-        if left.kind is not right.kind and not (left.kind in _DATES and right.kind in _DATES):
+        if left.kind is not right.kind and not (left.kind in DATES and right.kind in DATES):
             hint = self._mend(node, left.kind, test)
             self.problems.different_kinds(test.right, text_of(node), left.kind, right.kind, hint)
             return None
-        if left.kind is Kind.TEXTS:
-            hint = f"ask what it holds: {text_of(node)} contains {text_of(test.right)}"
+        if left.kind not in operator_of(test).kinds:
+            instead = f"ask what it holds: {text_of(node)} contains {text_of(test.right)}"
+            hint = instead if left.kind is Kind.TEXTS else "use = or !="
             self.problems.not_for_kind(test, test.operator, text_of(node), left.kind, hint)
-            return None
-        if test.operator in _ORDERED and left.kind in (Kind.TEXT, Kind.YES_NO):
-            self.problems.not_for_kind(test, test.operator, text_of(node), left.kind, "use = or !=")
             return None
         self._star(test)
         return p.Compare(test.operator, left, right, origin)
@@ -160,7 +157,7 @@ class ClauseTests:
                 return f"take the quotes away: {subject} {test.operator} {written}"
             if kind is Kind.YES_NO and written.lower() in ("yes", "no", "true", "false"):
                 return f"take the quotes away: {subject} {test.operator} {written.lower()}"
-            if kind in _DATES:
+            if kind in DATES:
                 return f"write the date without quotes: {subject} {test.operator} 2026-01-15"
         if isinstance(right, n.YesNo) and kind is Kind.NUMBER:
             return f"write {'' if right.value else 'not '}{subject} alone, or compare it with a number"
@@ -173,10 +170,10 @@ class ClauseTests:
         if low is None or high is None:
             return None
         for end, side in ((low, test.low), (high, test.high)):
-            if end.kind is not value.kind and not (end.kind in _DATES and value.kind in _DATES):
+            if end.kind is not value.kind and not (end.kind in DATES and value.kind in DATES):
                 self.problems.different_kinds(side, text_of(node), value.kind, end.kind)
                 return None
-        if value.kind not in (Kind.NUMBER, *_DATES):
+        if value.kind not in operator_of(test).kinds:
             hint = f"use = or in, e.g. {text_of(node)} in (...)"
             self.problems.not_for_kind(test, "between", text_of(node), value.kind, hint)
             return None
@@ -206,7 +203,7 @@ class ClauseTests:
         whole = [entry for entry in entries if entry is not None]
         for entry, item in zip(whole, test.among, strict=True):
             kind = Kind.TEXT if value.kind is Kind.TEXTS else value.kind
-            if entry.kind is not kind and not (entry.kind in _DATES and kind in _DATES):
+            if entry.kind is not kind and not (entry.kind in DATES and kind in DATES):
                 self.problems.different_kinds(item, text_of(node), value.kind, entry.kind)
                 return None
         if value.kind in (Kind.TEXT, Kind.TEXTS):
@@ -248,21 +245,20 @@ class ClauseTests:
     def _match(
         self, node: n.Expression, value: p.Value, test: n.Match, origin: p.Origin
     ) -> p.Condition | None:
-        word = {"starts": "starts with", "ends": "ends with"}.get(test.operator, test.operator)
         if not test.text.value:
             self.problems.error(
                 "empty-text",
                 test.text,
-                f'"{word}" needs some text to look for',
+                f'"{test.operator}" needs some text to look for',
                 f"or ask {text_of(node)} is known",
             )
             return None
-        if value.kind is Kind.TEXTS and test.operator == "contains":
-            return p.Matches(value, glob(test.text.value.replace("*", "\\*")), origin)
-        if value.kind is not Kind.TEXT:
+        if value.kind not in operator_of(test).kinds:
             hint = "compare it with = or >=" if value.kind is not Kind.TEXTS else "use contains or in"
-            self.problems.not_for_kind(test, word, text_of(node), value.kind, hint)
+            self.problems.not_for_kind(test, test.operator, text_of(node), value.kind, hint)
             return None
+        if value.kind is Kind.TEXTS:
+            return p.Matches(value, glob(test.text.value.replace("*", "\\*")), origin)
         return p.Matches(value, matching(test.operator, test.text.value), origin)
 
     def _known(

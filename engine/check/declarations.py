@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...grammar.messages.diagnostics import Source
+from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import text_of
@@ -11,7 +12,7 @@ from ..values import Prepared, prepare
 from .files import FileProblem, Files, beside, list_entries
 from .names import DeclaredDefine, DeclaredField, Names
 from .patterns import glob
-from .problems import KIND_EXAMPLES, KIND_WORDS, Problems, nearest
+from .problems import Problems, nearest
 
 LARGEST = 1_000_000
 """Points and the ends of ranges are within this, either way."""
@@ -92,8 +93,8 @@ class Declarations:
             self.problems.error(
                 "field-default",
                 node.default,
-                f'{text_of(node.default)} is not {KIND_WORDS[node.kind]}, as "{node.name.text}" is',
-                f"write e.g. otherwise {KIND_EXAMPLES[example]}, or leave it out",
+                f'{text_of(node.default)} is not {KINDS[node.kind].noun}, as "{node.name.text}" is',
+                f"write e.g. otherwise {KINDS[example].example}, or leave it out",
             )
         return default
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import name_text, text_of
@@ -13,7 +14,7 @@ from ..values import instant_of, is_blank, prepare, shift
 from .decisions import MAIN_TRACK, DecisionReader
 from .declarations import literal
 from .draft import PlanDraft
-from .problems import KIND_EXAMPLES, KIND_WORDS, nearest
+from .problems import nearest
 from .rules import IsNew, RuleReader
 
 TEST_NOW = instant_of(dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC))
@@ -72,8 +73,8 @@ class Tests:
             self.problems.error(
                 "kind-mismatch",
                 node,
-                f'{written} is not {KIND_WORDS[kind]}, as "{name}" is',
-                f"write e.g. {name_text(name)} = {KIND_EXAMPLES[kind]}",
+                f'{written} is not {KINDS[kind].noun}, as "{name}" is',
+                f"write e.g. {name_text(name)} = {KINDS[kind].example}",
             )
             return
         fields[name] = given

@@ -23,12 +23,12 @@ def glob(text: str) -> Pattern:
 
 
 def matching(operator: str, text: str) -> Pattern:
-    """The pattern of `contains`, `starts` and `ends`, which know no stars, and of `like`."""
+    """The pattern of `contains`, `starts with` and `ends with`, which know no stars, and of `like`."""
     match operator:
         case "contains":
             return Pattern(("", pattern_key(text), ""))
-        case "starts":
+        case "starts with":
             return Pattern((pattern_key(text), ""))
-        case "ends":
+        case "ends with":
             return Pattern(("", pattern_key(text)))
     return glob(text)

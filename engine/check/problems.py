@@ -6,11 +6,12 @@ that was reported is dropped by its caller without another word, so nothing foll
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 
 from ...grammar.messages.diagnostics import Diagnostic, Severity, Source
+from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax.nodes import Kind, Node, Span
 
 
@@ -19,25 +20,6 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     by_lower = {candidate.lower(): candidate for candidate in known}
     matches = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.7)
     return by_lower[matches[0]] if matches else None
-
-
-KIND_EXAMPLES: Mapping[Kind, str] = {
-    Kind.TEXT: '"CTO"',
-    Kind.NUMBER: "40",
-    Kind.YES_NO: "yes or no",
-    Kind.DATE: "2026-01-31",
-    Kind.DATETIME: "2026-01-31T12:00Z",
-    Kind.TEXTS: '("a", "b")',
-}
-
-KIND_WORDS: Mapping[Kind, str] = {
-    Kind.TEXT: "text",
-    Kind.NUMBER: "a number",
-    Kind.YES_NO: "yes or no",
-    Kind.DATE: "a date",
-    Kind.DATETIME: "a date with a time",
-    Kind.TEXTS: "a list of texts",
-}
 
 
 class Problems:
@@ -109,8 +91,8 @@ class Problems:
         self.error(
             "kind-mismatch",
             at,
-            f"{left} is {KIND_WORDS[kind]}, and is compared with {KIND_WORDS[other]}",
-            hint or f"compare it with {KIND_WORDS[kind]}",
+            f"{left} is {KINDS[kind].noun}, and is compared with {KINDS[other].noun}",
+            hint or f"compare it with {KINDS[kind].noun}",
         )
 
     def not_for_kind(self, at: Node, asked: str, subject: str, kind: Kind, hint: str) -> None:
@@ -118,14 +100,14 @@ class Problems:
         self.error(
             "operator-for-kind",
             at,
-            f'"{asked}" cannot be asked of {subject}, which is {KIND_WORDS[kind]}',
+            f'"{asked}" cannot be asked of {subject}, which is {KINDS[kind].noun}',
             hint,
         )
 
     def not_a_condition(self, at: Node, subject: str, kind: Kind, hint: str) -> None:
         """A value where something true or false is needed."""
         self.error(
-            "not-a-condition", at, f"{subject} is {KIND_WORDS[kind]}, not something true or false", hint
+            "not-a-condition", at, f"{subject} is {KINDS[kind].noun}, not something true or false", hint
         )
 
     def not_a_value(self, at: Node, subject: str) -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ...grammar.spec.operators import CONTRARY, MIRROR
 from ...grammar.syntax.nodes import Kind
 from ..plan import (
     Between,
@@ -32,8 +33,6 @@ from .thresholds import unrounded
 from .values_source import is_computed, operand, pair, subject_of
 
 _PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-_CONTRARY = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-_TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ def _leaf(asked: Sequence[Operand], core: str, contrary: str, cost: int, sure: b
 def _comparison(draft: Draft, scope: Scope, clause: Compare) -> Leaf:
     operator, left, right = clause.operator, clause.left, clause.right
     if isinstance(left, Constant):
-        operator, left, right = _TURNED[operator], right, left
+        operator, left, right = MIRROR[operator], right, left
     if isinstance(right, Constant) and right.value is not None:
         if is_computed(draft, left):
             assert isinstance(right.value, float | int)
@@ -157,7 +156,7 @@ def _stands_in(draft: Draft, scope: Scope, value: Value) -> int | None:
 
 def _compare(operator: str, left: Operand, right: Operand) -> Leaf:
     core = f"{left.text} {_PYTHON[operator]} {right.text}"
-    contrary = f"{left.text} {_PYTHON[_CONTRARY[operator]]} {right.text}"
+    contrary = f"{left.text} {_PYTHON[CONTRARY[operator]]} {right.text}"
     bare = "//" not in core and not (left.nullable and right.nullable)
     whole = left.whole and right.whole
     return _leaf([left, right], core, contrary, 1 if whole else 2, sure=operator == "=" and bare)

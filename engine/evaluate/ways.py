@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+from ...grammar.spec.operators import CONTRARY, MIRROR
 from ..explain.decision import Missing
 from ..plan import (
     All,
@@ -102,18 +103,14 @@ def _otherwise(found: Found, clause: Clause, wanted: bool) -> str:
     return is_ if wanted else f"{is_}, which must not be: {clause.origin.text}"
 
 
-_CONTRARY = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-_TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-
-
 def _comparison(found: Found, clause: Clause, wanted: bool) -> tuple[str, Value, float] | None:
     """What has to hold of a value beside a number: the operator, the value, the number."""
     match clause:
         case Compare(operator=operator, left=left, right=Constant(value=int() | float() as limit)):
-            return (operator if wanted else _CONTRARY[operator]), left, limit
+            return (operator if wanted else CONTRARY[operator]), left, limit
         case Compare(operator=operator, left=Constant(value=int() | float() as limit), right=right):
-            operator = _TURNED[operator]
-            return (operator if wanted else _CONTRARY[operator]), right, limit
+            operator = MIRROR[operator]
+            return (operator if wanted else CONTRARY[operator]), right, limit
         case Between(value=value, low=Constant(value=int() | float() as low), high=Constant()) if wanted:
             number, high = found.value(value), clause.high
             if isinstance(number, int | float) and isinstance(high, Constant):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import assert_never
 
+from ...grammar.spec.operators import MIRROR
 from ...grammar.syntax.nodes import Kind
 from ..evaluate.thresholds import DECIMALS, smallest
 from ..plan import (
@@ -44,8 +45,6 @@ from .terms import (
 )
 from .texts import matching, some_matching
 from .values import is_computed, rounded, term_of
-
-_TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def truth_of(scope: SqlScope, condition: Condition) -> Term:
@@ -92,7 +91,7 @@ def _comparison(scope: SqlScope, operator: str, left: Value, right: Value) -> Te
         return _by_day(operator, term_of(scope, left), *ends)
     constant_first = isinstance(left, Constant) and not isinstance(right, Constant)
     if kinds == (Kind.DATE, Kind.DATETIME) or constant_first:
-        return _comparison(scope, _TURNED[operator], right, left)
+        return _comparison(scope, MIRROR[operator], right, left)
     if is_computed(scope, left) and isinstance(right, Constant) and isinstance(right.value, int | float):
         return _unrounded(scope, operator, term_of(scope, left), float(right.value))
     sides = [

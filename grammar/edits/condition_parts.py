@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
+from ..spec.operators import OPERATORS, operator_of
 from ..syntax import nodes as n
 from ..syntax.nodes import Span
 from ..text.printer import text_of
 from .parts import Anatomy, Part, Row, Series
 from .values import shown
-
-COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
-MATCHES = ("contains", "starts with", "ends with", "like")
-OPERATORS = (
-    *COMPARISONS,
-    "between",
-    "not between",
-    "in",
-    "not in",
-    *(word for match in MATCHES for word in (match, f"not {match}")),
-    "is known",
-    "is unknown",
-)
-"""Every operator by the value of its control."""
 
 _FINE_UNITS = ("minute", "hour", "day", "week")
 _PROPERTY_FUNCTIONS = ("sum", "avg", "min", "max")
@@ -194,11 +181,11 @@ def _aggregate(anatomy: Anatomy, prefix: str, node: n.Aggregate, end: int) -> in
 
 def _test(anatomy: Anatomy, path: str, test: n.ClauseTest | None, at: int) -> None:
     if test is None:
-        anatomy.add(Part(f"{path}.operator", "choice", None, at=at, phrase="{} 1", choices=OPERATORS))
+        anatomy.add(Part(f"{path}.operator", "choice", None, at=at, phrase="{} 1", choices=tuple(OPERATORS)))
         return
     value, end = _operator(anatomy, test)
     operator = Span(test.span.start, end)
-    anatomy.add(Part(f"{path}.operator", "choice", value, operator, test.span, at, choices=OPERATORS))
+    anatomy.add(Part(f"{path}.operator", "choice", value, operator, test.span, at, choices=tuple(OPERATORS)))
     match test:
         case n.Compare(_, right):
             _value(anatomy, f"{path}.value", right)
@@ -217,20 +204,9 @@ def _test(anatomy: Anatomy, path: str, test: n.ClauseTest | None, at: int) -> No
 
 def _operator(anatomy: Anatomy, test: n.ClauseTest) -> tuple[str, int]:
     """The operator of a test, and where the words that say it end."""
+    operator = operator_of(test).written
     lexemes = anatomy.manuscript.lexemes_in(test.span.start, test.span.end)
-    no = "not " if not isinstance(test, n.Compare | n.Known) and test.negated else ""
-    count = 2 if no else 1
-    match test:
-        case n.Compare(operator):
-            return operator, lexemes[0].end
-        case n.Between():
-            return f"{no}between", lexemes[count - 1].end
-        case n.In():
-            return f"{no}in", lexemes[count - 1].end
-        case n.Match(operator):
-            two = {"starts": "starts with", "ends": "ends with"}.get(operator, operator)
-            return no + two, lexemes[count - 1 + (two != operator)].end
-    return ("is known" if test.known else "is unknown"), test.span.end
+    return operator, lexemes[operator.count(" ")].end
 
 
 def _value(anatomy: Anatomy, path: str, node: n.Node) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..spec.operators import OPERATORS, Form
 from ..syntax import nodes as n
 from ..text.printer import text_of
-from .condition_parts import COMPARISONS, MATCHES, OPERATORS
 from .document import Manuscript
 from .edit import Edit, conflict, refused
 from .parts import Anatomy, Part, Row
@@ -52,7 +52,7 @@ def _without(anatomy: Anatomy, part: Part) -> Splices:
 
 def _with(anatomy: Anatomy, part: Part, edit: Edit, new: str) -> Splices:
     manuscript = anatomy.manuscript
-    if part.path.endswith("operator") and part.choices == OPERATORS:
+    if part.path.endswith("operator") and part.choices == tuple(OPERATORS):
         return _operator(anatomy, part, new, edit.kind or "number")
     if part.path.endswith(".decay"):
         return _decay(manuscript, part, new)
@@ -124,16 +124,14 @@ def _operator(anatomy: Anatomy, part: Part, new: str, kind: str) -> Splices:
     if part.span is None:
         return inserted(manuscript, part.at, test_text(new, _values(anatomy, part, kind)))
     assert part.whole is not None
-    if part.value is not None and _sort(part.value) == _sort(new):
+    if part.value is not None and _alike(part.value, new):
         return replaced(manuscript, part.span, new)
     return replaced(manuscript, part.whole, test_text(new, _values(anatomy, part, kind)))
 
 
-def _sort(operator: str) -> str:
-    if operator in COMPARISONS:
-        return "comparison"
-    bare = operator.removeprefix("not ")
-    return "match" if bare in MATCHES else bare
+def _alike(one: str, other: str) -> bool:
+    """Whether two operators take the same values, so that one can stand for the other."""
+    return OPERATORS[one].form is OPERATORS[other].form is not Form.KNOWN
 
 
 def _values(anatomy: Anatomy, part: Part, kind: str) -> list[str]:
@@ -149,14 +147,17 @@ def _values(anatomy: Anatomy, part: Part, kind: str) -> list[str]:
 
 def test_text(operator: str, values: list[str]) -> str:
     """A test with an operator and values as they are written."""
-    sort = _sort(operator)
-    if sort == "between":
-        return f"{operator} {values[0]} and {values[-1]}"
-    if sort == "in":
-        return f"{operator} ({', '.join(values)})"
-    if sort == "match":
-        return f"{operator} {values[0] if values[0][0] in _QUOTED else _DEFAULTS['text']}"
-    return operator if operator.startswith("is ") else f"{operator} {values[0]}"
+    match OPERATORS[operator].form:
+        case Form.BETWEEN:
+            return f"{operator} {values[0]} and {values[-1]}"
+        case Form.AMONG:
+            return f"{operator} ({', '.join(values)})"
+        case Form.MATCH:
+            return f"{operator} {values[0] if values[0][0] in _QUOTED else _DEFAULTS['text']}"
+        case Form.KNOWN:
+            return operator
+        case Form.COMPARE:
+            return f"{operator} {values[0]}"
 
 
 _QUOTED = frozenset('"“”„')

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..spec.operators import COMPARISONS
 from ..syntax import nodes as n
 from ..syntax.nodes import Kind, Span
 from ..text.printer import moment_text, text_of
-from .condition_parts import COMPARISONS, condition, event, filters, window_parts
+from .condition_parts import condition, event, filters, window_parts
 from .document import Item, Manuscript
 from .parts import PERIODS, Anatomy, Part, Series, signed
 from .values import shown

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from . import operators
+
 # fmt: off
 STATEMENT_WORDS = frozenset({
     "ruleset", "include", "field", "event", "list", "define", "score", "rule", "when", "for", "group",
@@ -12,10 +14,9 @@ STATEMENT_WORDS = frozenset({
 """The words a statement can begin with."""
 
 RESERVED = STATEMENT_WORDS | {
-    "then", "and", "or", "not", "in", "is", "between", "contains", "starts", "ends", "like", "since",
-    "before", "where", "followed", "because", "once", "given", "expect", "known", "unknown", "off",
-    "days", "yes", "true", "no", "false",
-}
+    "then", "and", "or", "since", "before", "where", "followed", "because", "once", "given", "expect",
+    "known", "unknown", "off", "days", "yes", "true", "no", "false",
+} | operators.WORDS
 """Words, in lower case, that are a name or an object only in brackets or quotes; all others are free."""
 # fmt: on
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence as Parts
 from dataclasses import dataclass, replace
 
 from ..messages.syntax_problem import Trouble
+from ..spec.operators import MATCHES
 from . import nodes as n
 from .build_values import Event, event_phrase
 from .nodes import Span
@@ -75,7 +76,7 @@ def in_values(span: Span, negated: Lexeme | None, *among: n.Expression) -> n.In:
 
 def match(span: Span, negated: Lexeme | None, how: Lexeme, wanted: n.Text) -> n.Match:
     """`contains "x"`, `starts with "x"`, `ends with "x"`, `like "x*"`."""
-    return n.Match(how.word, wanted, negated is not None, span=span)
+    return n.Match(MATCHES[how.word], wanted, negated is not None, span=span)
 
 
 def known(span: Span, _is: Lexeme, word: Lexeme) -> n.Known:

@@ -267,7 +267,7 @@ class In(Node):
 class Match(Node):
     """`contains "x"`, `starts with "x"`, `ends with "x"`, `like "x*"`.
 
-    `operator` is one of contains, starts, ends, like.
+    `operator` is one of contains, starts with, ends with, like.
     """
 
     operator: str

@@ -13,6 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from ..messages.spelling import near
+from ..spec import operators
 from ..spec.words import RESERVED, STATEMENT_WORDS
 from .nodes import Span
 from .scan import Lexeme, scan
@@ -32,9 +33,8 @@ class Piece(NamedTuple):
 
 # After these no statement can be over.
 _GOES_ON_WORDS = (STATEMENT_WORDS - {"score"}) | {
-    "then", "and", "or", "not", "in", "is", "between", "contains", "starts", "ends", "like", "since",
-    "before", "where", "followed", "because", "once", "given", "expect",
-}  # fmt: skip
+    "then", "and", "or", "since", "before", "where", "followed", "because", "once", "given", "expect",
+} | operators.WORDS  # fmt: skip
 _GOES_ON_SIGNS = frozenset("(,:.+-−*/=<>≤≥≠") | {"<=", ">=", "!=", "==", "=>", "<>", "=<"}
 
 # The only ones that also stand inside statements.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from ..spec.operators import OPERATORS, Operator, operator_of
 from ..syntax import nodes
 from .printer import duration_text, object_text, text_of
 from .time_words import falls, moment_words, window_words
@@ -12,38 +13,7 @@ from .time_words import falls, moment_words, window_words
 Describe = Callable[[str], str | None]
 """What a bare name means: "event", "field", "define", or None where that is not known."""
 
-OPPOSITES = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-NUMBER_TESTS = {
-    "=": "is",
-    "!=": "is not",
-    "<": "is less than",
-    "<=": "is at most",
-    ">": "is more than",
-    ">=": "is at least",
-}
-_DAYS = {
-    "=": "is on",
-    "!=": "is not on",
-    "<": "is before",
-    "<=": "is on or before",
-    ">": "is after",
-    ">=": "is on or after",
-}
-_COUNTS = {
-    "=": "exactly",
-    "!=": "not exactly",
-    "<": "fewer than",
-    "<=": "at most",
-    ">": "more than",
-    ">=": "at least",
-}
 _SIGNS = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
-_MATCHES = {
-    "contains": ("contains", "does not contain"),
-    "starts": ("starts with", "does not start with"),
-    "ends": ("ends with", "does not end with"),
-    "like": ("matches", "does not match"),
-}
 _DENIAL = "it is not true that"
 
 
@@ -283,18 +253,23 @@ def _did_not_happen(name: str, window: nodes.Window | None) -> str:
     return f"{name} never happened" if window is None else f"{name} did not happen {window_words(window)}"
 
 
+def _asked(test: nodes.ClauseTest, *, negated: bool) -> Operator:
+    """The operator of a test, its contrary where the whole is denied."""
+    operator = operator_of(test)
+    return OPERATORS[operator.contrary] if negated else operator
+
+
 def _times(test: nodes.ClauseTest, voice: Voice, *, negated: bool) -> str:
     """How often something happened: `at least 2 times`, `exactly once`, `never`."""
+    operator = _asked(test, negated=negated)
     match test:
-        case nodes.Compare(operator, right):
-            operator = OPPOSITES[operator] if negated else operator
+        case nodes.Compare(_, right):
             amount = value(right, voice)
-            if (operator, amount) in (("=", "0"), ("<", "1"), ("<=", "0")):
+            if (operator.written, amount) in (("=", "0"), ("<", "1"), ("<=", "0")):
                 return "never"
-            return f"{_COUNTS[operator]} {'once' if amount == '1' else f'{amount} times'}"
+            return f"{operator.of_counts} {'once' if amount == '1' else f'{amount} times'}"
         case nodes.Between(low, high):
-            not_ = "not " if test.negated is not negated else ""
-            return f"{not_}between {value(low, voice)} and {value(high, voice)} times"
+            return f"{operator.of_counts} {value(low, voice)} and {value(high, voice)} times"
     return f"a number of times that {_tested(test, voice, negated=negated)}"
 
 
@@ -305,34 +280,33 @@ def _days(
     *,
     negated: bool,
 ) -> str:
+    how = _asked(test, negated=negated).of_counts
     if isinstance(test, nodes.Between):
-        not_ = "not " if test.negated is not negated else ""
-        days, one = f"{not_}between {value(test.low, voice)} and {value(test.high, voice)} days", False
+        days, one = f"{how} {value(test.low, voice)} and {value(test.high, voice)} days", False
     else:
         amount = value(test.right, voice)
         one = amount == "1"
-        operator = OPPOSITES[test.operator] if negated else test.operator
-        days = f"{_COUNTS[operator]} {amount} day{'' if one else 's'}"
+        days = f"{how} {amount} day{'' if one else 's'}"
     if isinstance(subject, nodes.DaysUntil):
         return f"{days} {'remains' if one else 'remain'} until {subject.of.name.text}"
     return f"{days} {'has' if one else 'have'} passed since {_since(subject, voice)}"
 
 
 def _tested(test: nodes.ClauseTest, voice: Voice, *, negated: bool) -> str:
+    operator = _asked(test, negated=negated)
     match test:
-        case nodes.Compare(operator, right):
-            operator = OPPOSITES[operator] if negated else operator
-            words = _DAYS if isinstance(right, nodes.Moment) else NUMBER_TESTS
-            return f"{words[operator]} {value(right, voice)}"
-        case nodes.Known(known):
-            return "is known" if known is not negated else "is unknown"
-        case nodes.Match(operator, text):
-            return f"{_MATCHES[operator][test.negated is not negated]} {text_of(text)}"
+        case nodes.Compare(_, nodes.Moment() as moment):
+            return f"{operator.of_dates} {value(moment, voice)}"
+        case nodes.Compare(_, right):
+            return f"{operator.phrase} {value(right, voice)}"
+        case nodes.Known():
+            return operator.phrase
+        case nodes.Match(_, text):
+            return f"{operator.phrase} {text_of(text)}"
         case nodes.Between(low, high):
-            not_ = "not " if test.negated is not negated else ""
-            return f"is {not_}between {value(low, voice)} and {value(high, voice)}"
-        case nodes.In(among):
-            not_ = "not " if test.negated is not negated else ""
-            if isinstance(among, nodes.Name):
-                return f"is {not_}one of {among.text}"
-            return f"is {not_}one of {listed([value(item, voice) for item in among])}"
+            return f"{operator.phrase} {value(low, voice)} and {value(high, voice)}"
+        case nodes.In(nodes.Name(name)):
+            return f"{operator.phrase} {name}"
+        case nodes.In(tuple() as among):
+            return f"{operator.phrase} {listed([value(item, voice) for item in among])}"
+    raise AssertionError(test)

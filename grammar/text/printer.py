@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ..spec.operators import operator_of
 from ..spec.words import bare_name, bare_object
 from ..syntax import nodes
 
@@ -140,7 +141,7 @@ def _is_open(where: nodes.Expression) -> bool:
 
 
 def _between(node: nodes.Between) -> str:
-    return f"{'not ' if node.negated else ''}between {text_of(node.low)} and {text_of(node.high)}"
+    return f"{operator_of(node).written} {text_of(node.low)} and {text_of(node.high)}"
 
 
 def set_text(items: tuple[nodes.Expression, ...]) -> str:
@@ -150,12 +151,7 @@ def set_text(items: tuple[nodes.Expression, ...]) -> str:
 
 def _in(node: nodes.In) -> str:
     among = name_text(node.among.text) if isinstance(node.among, nodes.Name) else set_text(node.among)
-    return f"{'not ' if node.negated else ''}in {among}"
-
-
-def _match(node: nodes.Match) -> str:
-    words = {"starts": "starts with", "ends": "ends with"}.get(node.operator, node.operator)
-    return f"{'not ' if node.negated else ''}{words} {quoted(node.text.value)}"
+    return f"{operator_of(node).written} {among}"
 
 
 # --- what a rule gives ------------------------------------------------------------------------
@@ -381,8 +377,8 @@ _PRINTERS: dict[type, Callable[[Any], str]] = {
     nodes.Compare: lambda node: f"{node.operator} {text_of(node.right)}",
     nodes.Between: _between,
     nodes.In: _in,
-    nodes.Match: _match,
-    nodes.Known: lambda node: "is known" if node.known else "is unknown",
+    nodes.Match: lambda node: f"{operator_of(node).written} {quoted(node.text.value)}",
+    nodes.Known: lambda node: operator_of(node).written,
     nodes.Clause: _clause,
     nodes.Not: lambda node: f"not {text_of(node.operand)}",
     nodes.And: lambda node: " and ".join(map(text_of, node.operands)),

@@ -5,32 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..spec.kinds import KINDS
+from ..spec.operators import CONTRARY, OPERATORS
 from ..syntax import nodes
-from ..syntax.nodes import Kind
-from .phrases import (
-    NUMBER_TESTS,
-    OPPOSITES,
-    Describe,
-    Voice,
-    condition,
-    event_words,
-    listed,
-    object_words,
-    value,
-)
+from .phrases import Describe, Voice, condition, event_words, listed, object_words, value
 from .printer import duration_text, quoted, text_of
 from .time_words import moment_words, span_of_time, window_words
 
 _SHOWN_ENTRIES = 5
-
-_KINDS = {
-    Kind.TEXT: "text",
-    Kind.NUMBER: "a number",
-    Kind.YES_NO: "yes or no",
-    Kind.DATE: "a day",
-    Kind.DATETIME: "a moment",
-    Kind.TEXTS: "a list of texts",
-}
 
 
 def sentence(
@@ -65,7 +47,7 @@ def _phrase(node: Any, voice: Voice) -> str:
 
 
 def _field(node: nodes.FieldDeclaration, voice: Voice) -> str:
-    text = f"the field {node.name.text} is {_KINDS[node.kind]}"
+    text = f"the field {node.name.text} is {KINDS[node.kind].noun}"
     if node.source is not None:
         text += f", read from {text_of(node.source)}"
     if node.default is not None:
@@ -268,7 +250,7 @@ def _expected(item: nodes.Expect, _: Voice | None = None) -> str:
     no = item.negated
     match item:
         case nodes.ExpectScore(score, operator, amount):
-            test = NUMBER_TESTS[OPPOSITES[operator] if no else operator]
+            test = OPERATORS[CONTRARY[operator] if no else operator].phrase
             return f"{'the score' if score is None else score.text} {test} {amount}"
         case nodes.ExpectStage(track, stage):
             where = f" in {track.text}" if track is not None else ""

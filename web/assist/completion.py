@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from ...engine.catalogue import Catalogue
 from ...grammar.messages.spelling import near
 from ...grammar.messages.syntax_problem import Trouble
+from ...grammar.spec.operators import COMPARISONS, OPERATORS
 from ...grammar.spec.words import STATEMENT_WORDS
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.lr_parser import Stuck
 from ...grammar.syntax.lr_table import END, load
-from ...grammar.syntax.nodes import Kind
 from ...grammar.syntax.parse import machine
 from ...grammar.syntax.scan import Lexeme, scan
 from ...grammar.syntax.split import split
@@ -27,11 +27,7 @@ _BEGUN = frozenset({"WORD", "PATH", "NUMERAL", "UNCLOSED_QUOTE", "UNCLOSED_BRACK
 _CLOSES = {"UNCLOSED_QUOTE": '"', "UNCLOSED_BRACKET": "]"}
 _NOTHING = Lexeme("NOTHING", "", 0, 0, "", False)
 _COMPARES = frozenset({"EQUALS", "UNEQUAL", "CONTAINS", "LIKE", "WITH"})
-_SIGNS = {
-    "=": "is", "!=": "is not", ">=": "at least", "<=": "at most", ">": "more than", "<": "less than",
-}  # fmt: skip
 _POINTS = {"+": "points to give", "-": "points to take away"}
-_UNORDERED = (Kind.TEXT, Kind.TEXTS, Kind.YES_NO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +143,10 @@ class _Place:
             yield from offer.noted("sign", _POINTS)
         kind = self.glossary.field_kind(_plain(self.taken[-1])) if self.taken else None
         accepted = {load().terminals.get(name) for name in self.accepted}
-        fit = ("=", "!=") if kind in _UNORDERED else tuple(_SIGNS)
-        yield from offer.noted("sign", {one: _SIGNS[one] for one in _SIGNS if one in accepted and one in fit})
+        fit = [OPERATORS[sign] for sign in COMPARISONS if sign in accepted]
+        yield from offer.noted(
+            "sign", {one.written: one.phrase for one in fit if kind is None or kind in one.kinds}
+        )
 
     def _texts(self) -> Iterable[Suggestion]:
         last, first = self.kinds[-1], self.kinds[0]

@@ -11,6 +11,7 @@ from itertools import islice, pairwise
 from ...engine.catalogue import Catalogue, EventFacts, FieldFacts
 from ...engine.report.text_style import counted, listed
 from ...grammar.messages.diagnostics import Source
+from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ...grammar.syntax.parse import parse
@@ -22,15 +23,6 @@ _DECLARE = frozenset({"field", "event", "list", "define", "score", "stage", "gra
 _COUNTED = (Kind.TEXT, Kind.TEXTS, Kind.YES_NO)
 _SHOWN = 3
 _LONGEST = 60
-
-KINDS = {
-    Kind.TEXT: "text",
-    Kind.NUMBER: "number",
-    Kind.YES_NO: "yes or no",
-    Kind.DATE: "day",
-    Kind.DATETIME: "moment",
-    Kind.TEXTS: "several texts",
-}
 
 
 class TextNames:
@@ -134,7 +126,9 @@ class TextNames:
         kind, facts = self.field_kind(name), self.field_facts(name)
         if kind is None:
             return None
-        return f"{KINDS[kind]}, {counted(facts.known, 'lead')}" if facts is not None else KINDS[kind]
+        return (
+            f"{KINDS[kind].short}, {counted(facts.known, 'lead')}" if facts is not None else KINDS[kind].short
+        )
 
     def often(self, name: str, meaning: str) -> str | None:
         """What a field holds or an event is about most often: `"CTO" (5) and "CEO" (2)`."""

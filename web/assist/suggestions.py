@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ...engine.report.text_style import counted
+from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import name_text, object_text, quoted
-from .names import KINDS, TextNames
+from .names import TextNames
 
 _MOST_OF_A_FIELD = 2_000
 _FUNCTIONS = {
@@ -94,7 +95,7 @@ def properties(kinds: Iterable[Mapping[str, Kind]]) -> Iterator[Suggestion]:
     """Properties of events, given with their kinds."""
     for one in kinds:
         for name, kind in one.items():
-            yield Suggestion(name_text(name), "property", note=KINDS[kind])
+            yield Suggestion(name_text(name), "property", note=KINDS[kind].short)
 
 
 # --- texts ------------------------------------------------------------------------------------
@@ -129,7 +130,7 @@ def entries(glossary: TextNames) -> list[Suggestion]:
 def fields_of_the_data(glossary: TextNames) -> Iterator[Suggestion]:
     """What the data calls its fields, in quotes."""
     for facts in glossary.catalogue.fields.values():
-        note = f"{KINDS[facts.kind]}, {counted(facts.known, 'lead')}"
+        note = f"{KINDS[facts.kind].short}, {counted(facts.known, 'lead')}"
         yield Suggestion(quoted(facts.name), "field", facts.known, note)
 
 

@@ -1,91 +1,55 @@
-"""Comparisons in words: what can be asked of a value of each kind."""
+"""Comparisons in words: what the page offers for values of each kind, out of the table of operators."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from ...grammar.spec.kinds import DATES
+from ...grammar.spec.operators import OPERATORS, Choice, Form, Operator, for_kind
 from ...grammar.syntax.nodes import Kind
 
-Choice = tuple[str, str]
 
+def _coded(operator: Operator, kind: Kind) -> Iterator[Choice]:
+    """An operator with its label; one that takes values or a list comes twice where a list suits the kind."""
+    if operator.form is not Form.AMONG:
+        yield operator.written, operator.label(kind)
+        return
+    label = operator.label(kind)
+    yield f"{operator.written} values", label
+    if kind is Kind.TEXT:
+        yield f"{operator.written} list", operator.of_lists
+    elif kind is Kind.TEXTS:
+        yield f"{operator.written} list", f"{label} the list"
+
+
+def _offered(kind: Kind) -> tuple[Choice, ...]:
+    found = [choice for operator in for_kind(kind) for choice in _coded(operator, kind)]
+    if kind is Kind.YES_NO:
+        return (("", "is yes"), ("= no", "is no"), *(one for one in found if one[0] != "="))
+    if kind in DATES:
+        return (("in last", "is in the last"), ("in next", "is in the next"), *found)
+    return tuple(found)
+
+
+BY_KIND: dict[Kind, tuple[Choice, ...]] = {kind: _offered(kind) for kind in Kind}
+DOMAIN = BY_KIND[Kind.TEXT]
+NUMBER = tuple(
+    (one.written, one.label(Kind.NUMBER)) for one in for_kind(Kind.NUMBER) if one.of_counts is not None
+)
+"""For what is always known: scores, counts and lengths of time."""
 TIMES: tuple[Choice, ...] = (
     ("", "at least once"),
-    (">=", "at least"),
-    (">", "more than"),
-    ("=", "exactly"),
-    ("<=", "at most"),
-    ("<", "fewer than"),
-    ("between", "between"),
+    *((one.written, one.of_counts) for one in OPERATORS.values() if one.of_counts is not None),
 )
-NUMBER: tuple[Choice, ...] = (
-    (">=", "is at least"),
-    (">", "is more than"),
-    ("=", "is"),
-    ("!=", "is not"),
-    ("<=", "is at most"),
-    ("<", "is less than"),
-    ("between", "is between"),
-    ("not between", "is not between"),
-)
-_KNOWN: tuple[Choice, ...] = (("is known", "is known"), ("is unknown", "is not known"))
-_TEXT: tuple[Choice, ...] = (
-    ("=", "is"),
-    ("!=", "is not"),
-    ("in values", "is one of"),
-    ("not in values", "is none of"),
-    ("in list", "is in the list"),
-    ("not in list", "is not in the list"),
-    ("contains", "contains"),
-    ("not contains", "does not contain"),
-    ("starts with", "begins with"),
-    ("not starts with", "does not begin with"),
-    ("ends with", "ends with"),
-    ("not ends with", "does not end with"),
-    ("like", "is like"),
-    ("not like", "is not like"),
-)
-_NUMBER_VALUES: tuple[Choice, ...] = (("in values", "is one of"), ("not in values", "is none of"))
-_YES_NO: tuple[Choice, ...] = (("", "is yes"), ("= no", "is no"))
-_DATE: tuple[Choice, ...] = (
-    ("in last", "is in the last"),
-    ("in next", "is in the next"),
-    ("=", "is on"),
-    ("!=", "is not on"),
-    (">", "is after"),
-    (">=", "is on or after"),
-    ("<", "is before"),
-    ("<=", "is on or before"),
-    ("between", "is between"),
-)
-_TEXTS: tuple[Choice, ...] = (
-    ("contains", "includes"),
-    ("not contains", "does not include"),
-    ("in values", "has one of"),
-    ("not in values", "has none of"),
-    ("in list", "has one of the list"),
-    ("not in list", "has none of the list"),
-)
-BY_KIND: dict[Kind, tuple[Choice, ...]] = {
-    Kind.TEXT: _TEXT + _KNOWN,
-    Kind.NUMBER: NUMBER + _NUMBER_VALUES + _KNOWN,
-    Kind.YES_NO: _YES_NO + _KNOWN,
-    Kind.DATE: _DATE + _KNOWN,
-    Kind.DATETIME: _DATE + _KNOWN,
-    Kind.TEXTS: _TEXTS + _KNOWN,
-}
-DOMAIN = _TEXT + _KNOWN
+_SAID = {code: label for kind in reversed(Kind) for code, label in BY_KIND[kind]} | {
+    "since": "is since", "before": "is before", "= yes": "is yes",
+}  # fmt: skip
 
-_SAID = dict(
-    (
-        ("!=", "is not"),
-        ("not between", "is not between"),
-        ("since", "is since"),
-        ("before", "is before"),
-        ("= yes", "is yes"),
-        *NUMBER,
-        *_TEXT,
-        *_KNOWN,
-        *_TEXTS[2:3],
-    )
-)
+
+def said_of(code: str) -> str:
+    """A comparison as the page shows it."""
+    return _SAID.get(code, code)
+
 
 
 def said_of(code: str) -> str:
@@ -108,7 +72,7 @@ def choices(offered: tuple[Choice, ...], now: str, *, lists: bool = True) -> tup
     found = tuple(one for one in offered if lists or not one[0].endswith("in list") or one[0] == now)
     if any(value == now for value, _ in found):
         return found
-    return (*found, (now, _SAID.get(now, now or "holds")))
+    return (*found, (now, said_of(now) or "holds"))
 
 
 def units(amount: str | None, now: str, offered: tuple[str, ...] = UNITS) -> tuple[Choice, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...grammar.edits.outline import Card, Note, Thing, Things
+from ...grammar.spec.operators import COMPARISONS, OPERATORS
 from ..assist.names import KnownNames
 from .comparisons import choices, units
 from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
 
-_EXPECTED = (("=", "is"), ("!=", "is not"), (">=", "is at least"), (">", "is more than"),
-             ("<=", "is at most"), ("<", "is less than"))  # fmt: skip
+_EXPECTED = tuple((sign, OPERATORS[sign].phrase) for sign in COMPARISONS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...grammar.edits.outline import Note, RowView
+from ...grammar.spec.operators import Choice
 from ...grammar.syntax.nodes import Kind, Span
 from ..assist.names import KnownNames
-from .comparisons import BY_KIND, DOMAIN, NUMBER, TIMES, WINDOWS, Choice, choices, units
+from .comparisons import BY_KIND, DOMAIN, NUMBER, TIMES, WINDOWS, choices, units
 from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -255,6 +256,8 @@ def _value(parts: RowControls, name: str, label: str, about: str) -> ControlSpec
         return parts.blank(name, "number", label, small=True)
     if kind == "text":
         return parts.blank(name, "suggest", label, suggest="values", about=about)
+    if kind == "yes/no":
+        return parts.blank(name, "choice", label, choices=(("yes", "yes"), ("no", "no")))
     return parts.blank(name, "text", label)
 
 

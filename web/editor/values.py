@@ -9,10 +9,11 @@ from flask import Blueprint, Response, jsonify, request
 
 from ...engine.report.text_style import counted
 from ...grammar.edits.document import Manuscript
+from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ..access import settings
-from ..assist.names import KINDS, KnownNames, vocabulary
+from ..assist.names import KnownNames, vocabulary
 from ..database import reading
 from ..pages.context import text_asked
 from ..problems import invalid, not_found
@@ -104,7 +105,9 @@ def _names(names: KnownNames, about: str, _text: Manuscript) -> Iterator[ValueSu
         elif known.sort == "define":
             yield ValueSuggestion(known.name, "definition")
         elif known.kind is not None:
-            yield ValueSuggestion(known.name, f"{KINDS[known.kind]}, {counted(known.count or 0, 'lead')}")
+            yield ValueSuggestion(
+                known.name, f"{KINDS[known.kind].short}, {counted(known.count or 0, 'lead')}"
+            )
     for form, label, note in FORMS:
         yield ValueSuggestion("", note, label, form)
 
@@ -147,7 +150,7 @@ def _objects(names: KnownNames, about: str, _text: Manuscript) -> Iterator[Value
 
 
 def _properties(names: KnownNames, about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
-    yield from (ValueSuggestion(name, KINDS[kind]) for name, kind in names.properties(about).items())
+    yield from (ValueSuggestion(name, KINDS[kind].short) for name, kind in names.properties(about).items())
 
 
 def _lists(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
@@ -165,7 +168,7 @@ def _stages(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[Value
 
 def _columns(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
     for facts in names.catalogue.fields.values():
-        yield ValueSuggestion(facts.name, f"{KINDS[facts.kind]}, {counted(facts.known, 'lead')}")
+        yield ValueSuggestion(facts.name, f"{KINDS[facts.kind].short}, {counted(facts.known, 'lead')}")
 
 
 def _types(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:

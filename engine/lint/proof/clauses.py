@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ....grammar.spec.operators import MIRROR
 from ....grammar.syntax.nodes import Kind
 from ... import plan as p
 from ...values import DAY
@@ -13,8 +14,6 @@ from .domains import Numbers, Values, before, compared, complement, union
 from .selections import longest, months, shortest
 from .texts import PatternSet, TextSet
 from .variables import Variables
-
-_TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 Asking = p.Compare | p.Between | p.OneOf | p.Matches | p.IsYes | p.Within
 """Clauses that compare: all but `is known`."""
@@ -93,7 +92,7 @@ class Clauses:
         """What `left operator right` asks."""
         left, right = self.subjects.resolve(left), self.subjects.resolve(right)
         if isinstance(left, p.Constant) and not isinstance(right, p.Constant):
-            operator, left, right = _TURNED[operator], right, left
+            operator, left, right = MIRROR[operator], right, left
         if not isinstance(right, p.Constant):
             return self._relation(operator, self.subjects.of(left), self.subjects.of(right))
         if right.value is None:
@@ -123,7 +122,7 @@ class Clauses:
             alike = operator in ("=", "<=", ">=")
             return [Asked(left, every, none) if alike else Asked(left, none, every)]
         if left > right:
-            operator, left, right = _TURNED[operator], right, left
+            operator, left, right = MIRROR[operator], right, left
         true = compared(operator, 0)
         asked = [Asked(self.subjects.relation(left, right), true, complement(true))]
         for side in (left, right):
