@@ -51,12 +51,6 @@ def said_of(code: str) -> str:
     return _SAID.get(code, code)
 
 
-
-def said_of(code: str) -> str:
-    """A comparison as the page shows it."""
-    return _SAID.get(code, dict(_DATE + _TEXTS + _YES_NO + _NUMBER_VALUES).get(code, code))
-
-
 WINDOWS: tuple[Choice, ...] = (
     ("", "at any time"),
     ("in last", "in the last"),

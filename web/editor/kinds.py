@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ...grammar.spec.operators import Choice
 from ...grammar.syntax.nodes import Kind
 from ..assist.names import KnownNames
-from .comparisons import BY_KIND, NUMBER, TIMES, Choice
+from .comparisons import BY_KIND, NUMBER, TIMES
 
 VALUE_KINDS = {
     Kind.TEXT: "text", Kind.TEXTS: "text", Kind.NUMBER: "number", Kind.YES_NO: "yes/no",

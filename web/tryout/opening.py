@@ -22,8 +22,8 @@ from ..access import settings
 from ..effects import what_if
 from ..queries import Scoring, highest, last_scoring
 from ..ruleset_cache import Ready, kept, live_of, read_text
-from ..trial.causes import MOST_MOVES, Causes, causes_of, reverted
-from ..trial.partial import without_errors
+from .causes import MOST_MOVES, Causes, causes_of, reverted
+from .partial import without_errors
 from .runs import Question, Runs
 from .subjects import Subject, subject_of
 from .trial import Trial, switched_on
