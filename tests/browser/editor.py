@@ -120,9 +120,10 @@ class Editor:
         about = blanks.get_by_label("What is asked about", exact=True)
         if value is None:
             self.set(about, name)
-            return
-        self.pick(about, name)
-        self.fill(blanks.get_by_label("value", exact=True), value)
+        else:
+            self.pick(about, name)
+            self.fill(blanks.get_by_label("value", exact=True), value)
+        expect(blanks).to_have_count(0)
 
     @contextmanager
     def adding(self, what: str) -> Iterator[Locator]:

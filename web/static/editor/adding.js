@@ -1,7 +1,7 @@
 // Adding: a condition begins with what it asks about, a statement with a short form.
 
 import { keyOf } from "./controls.js";
-import { write } from "./pending.js";
+import { lookedAt, write } from "./pending.js";
 import { send } from "./server.js";
 
 export function adding() {
@@ -32,18 +32,19 @@ export function ask(from, path, op = "condition", kind = "") {
   };
   write(place, { shape: op, event, kind: kind || scores, slots: {} }, {
     leave,
-    finish: (text) => {
+    finish: async (text) => {
       if (text === null) return;
-      place.remove();
-      void added(from, { op: "add", path, new: text, ...("group" in from.dataset ? { kind: "group" } : {}) });
+      const edit = { op: "add", path, new: text, ...("group" in from.dataset ? { kind: "group" } : {}) };
+      if (await added(from, edit)) place.remove();
     },
   });
 }
 
 /** What is missing of a choice is asked for in the place that it concerns; until then all stays as it was. */
 export function askedBack({ id, edit, before, after, message, begun, html }) {
-  const line = document.getElementById(id) || document.getElementById(id.replace(/-[^-]*$/, ""));
-  const sentence = line?.querySelector(".sentence");
+  const about = document.getElementById(id);
+  const line = about?.closest(".line, .item, .card");
+  const sentence = about?.closest(".sentence") || line?.querySelector(".sentence");
   if (!sentence) return;
   for (const old of line.querySelectorAll(":scope > .pending")) old.remove();
   const place = document.createElement("div");
@@ -77,6 +78,7 @@ async function added(from, edit) {
   const now = document.getElementById(answer.ids?.[id] || id);
   const line = [...(now?.querySelectorAll(".line, .item") || [])].find((one) => !before.has(one.id));
   line?.querySelector("select, input:not(.adds)")?.focus();
+  return !answer.refused;
 }
 
 let where = {};
@@ -104,7 +106,10 @@ async function submit(event) {
     if (field.name && field.value) edit[field.name] = field.value;
   }
   const begun = form.querySelector("[data-begin]");
-  if (begun) edit.new = begun.dataset.text || "";
+  if (begun) {
+    await lookedAt(begun);
+    edit.new = begun.dataset.text || "";
+  }
   const answer = await send([{ ...edit, ...where }]);
   if (answer.refused) {
     const problem = form.querySelector(".problem");

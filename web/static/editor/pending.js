@@ -4,7 +4,11 @@
 import { say } from "./notices.js";
 import { morph } from "./swap.js";
 
+const asking = new WeakMap();
 let count = 0;
+
+/** Waits until all that was filled in has been looked at. */
+export const lookedAt = (host) => asking.get(host);
 
 /**
  * Shows blanks in an element, which is `data-own` and so stays while answers come in.
@@ -26,7 +30,11 @@ export function write(host, begun, { finish, leave, html, message = "", focus = 
     host.append(said);
   }
 
-  async function next(asked) {
+  function next(asked) {
+    asking.set(host, shown(asked));
+  }
+
+  async function shown(asked) {
     const found = await ask(asked);
     if (!found) return;
     now = found.begun;
@@ -59,20 +67,20 @@ export function write(host, begun, { finish, leave, html, message = "", focus = 
     event.stopPropagation();
     const { dataset } = event.target;
     delete dataset.typed;
-    if (dataset.form) void next({ ...now, form: dataset.form, slots: {} });
-    else void next({ ...now, slots: filled(blanks) });
+    if (dataset.form) next({ ...now, form: dataset.form, slots: {} });
+    else next({ ...now, slots: filled(blanks) });
   });
   blanks.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && leave) {
       event.stopPropagation();
       leave();
-    } else if (event.key === "Enter" && event.target.matches("input") && !event.defaultPrevented) {
+    } else if (event.key === "Enter" && event.target.matches("input:not([aria-activedescendant])")) {
       event.preventDefault();
       event.target.blur();
     }
   });
   if (html !== undefined) draw(html);
-  else void next(begun);
+  else next(begun);
 }
 
 function filled(blanks) {
