@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from ...grammar.messages.diagnostics import Source
 from .command import DATABASE
@@ -122,9 +124,31 @@ def catalogue_beside(db: str | None, *, ignored: bool = False) -> tuple[Catalogu
         return catalogue(store), store.path
 
 
+def read_catalogue(name: str) -> Catalogue:
+    """The catalogue in a file that `leadwright fields --json` wrote. Raises Failure where it is none."""
+    from ..report.catalogue import catalogue_from
+
+    try:
+        return catalogue_from(json.loads(Path(name).read_bytes()))
+    except OSError as error:
+        raise of_the_disk(error, name) from None
+    except (ValueError, RecursionError) as error:
+        reason = "is no JSON" if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)) else str(error)
+        raise Failure(
+            f"{name} does not list fields and events: it {reason}",
+            f"write it anew with: leadwright fields --json > {name}",
+        ) from None
+
+
+def was_typed(option: str) -> bool:
+    """Whether an option of the running command was typed, rather than read from the settings."""
+    source = click.get_current_context().get_parameter_source(option)
+    return source is ParameterSource.COMMANDLINE
+
+
 def refuse_both(db: str | None, no_db: bool) -> None:
     """Raises Failure where a database is both named and forbidden."""
-    if db is not None and no_db:
+    if db is not None and no_db and was_typed("db"):
         raise Failure("--db and --no-db exclude each other", "give one of the two")
 
 
@@ -211,11 +235,13 @@ def _of_file(asked: str, store: Store | None, catalogue: Catalogue | None) -> Lo
     folder = Path() if source.path is None else source.path.parent
     files = RecordedFiles(Folder(folder))
     name = "stdin" if source.path is None else source.path.stem
-    reading = read(source, catalogue=catalogue, files=files)
     version = _newest(store, name)
-    if version is not None and (version.text, version.files) == (source.text, files.texts):
-        # Unchanged rules keep the meaning they were published with, whatever came into the data since.
-        reading = read(source, catalogue=catalogue, files=files, pinned=version.names)
+    alike = version is not None and version.text == source.text
+    # Unchanged rules keep the meaning they were published with, whatever came into the data since.
+    pinned = version.names if version is not None and alike else None
+    reading = read(source, catalogue=catalogue, files=files, pinned=pinned, lints=False)
+    if version is not None and alike and version.files != files.texts:
+        reading = read(source, catalogue=catalogue, files=files, lints=False)
     plan = runnable(reading)
     same = version is not None and version.digest == plan.digest
     return LoadedRules(name, reading, plan, files.texts, version if same else None)
@@ -236,7 +262,7 @@ def of_version(version: RulesetVersion) -> LoadedRules:
     from ..reading import read
 
     source = Source(version.text, Path(f"{version.ruleset}@{version.number}"))
-    reading = read(source, pinned=version.names, files=FrozenFiles(version.files))
+    reading = read(source, pinned=version.names, files=FrozenFiles(version.files), lints=False)
     return LoadedRules(version.ruleset, reading, runnable(reading), version.files, version)
 
 

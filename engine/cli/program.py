@@ -12,6 +12,7 @@ import click
 
 from .command import Command
 from .failures import FAULT, FOUND, STOPPED, Failure, explained, said
+from .settings_file import settings_of
 
 SECTIONS = {
     "Start": {
@@ -69,6 +70,9 @@ class Program(click.Group):
         name = args[0]
         if not name.startswith("-") and name not in self.list_commands(ctx):
             raise Failure(f'there is no command "{name}"', self._suggestion(ctx, name))
+        command = self.get_command(ctx, name)
+        if command is not None and not ctx.resilient_parsing:
+            ctx.default_map = {name: settings_of(name, command, self.list_commands(ctx))}
         return super().resolve_command(ctx, args)
 
     def _suggestion(self, ctx: click.Context, name: str) -> str:

@@ -114,7 +114,7 @@ def _sequence(node: nodes.Sequence) -> str:
 
 def _clause(node: nodes.Clause) -> str:
     subject, where = node.subject, ""
-    if node.test is not None or isinstance(node.window, nodes.BetweenMoments):
+    if node.test is not None and not _is_stretch(node.test):
         subject, where = _set_aside(subject)
     text = text_of(subject)
     if node.test is not None:
@@ -122,6 +122,12 @@ def _clause(node: nodes.Clause) -> str:
     if node.window is not None:
         text += " " + text_of(node.window)
     return text + where
+
+
+def _is_stretch(test: nodes.ClauseTest) -> bool:
+    """Whether a test is two moments, which no filter takes for its own."""
+    moment = nodes.Moment
+    return isinstance(test, nodes.Between) and isinstance(test.low, moment) and isinstance(test.high, moment)
 
 
 def _set_aside(subject: nodes.Expression) -> tuple[nodes.Expression, str]:
@@ -136,7 +142,9 @@ def _set_aside(subject: nodes.Expression) -> tuple[nodes.Expression, str]:
 def _is_open(where: nodes.Expression) -> bool:
     where = where.operand if isinstance(where, nodes.Not) else where
     if isinstance(where, nodes.Brackets):
-        return not isinstance(where.inner, nodes.Clause | nodes.And | nodes.Or | nodes.Not)
+        inner = where.inner
+        closed = nodes.Clause | nodes.And | nodes.Or | nodes.Not | nodes.Reference
+        return not isinstance(inner, closed) and _is_open(inner)
     return not isinstance(where, nodes.Clause)
 
 
@@ -255,6 +263,18 @@ def stage_head(node: nodes.Stage) -> str:
     """`stage PQL in product when`."""
     track = f" in {name_text(node.track.text)}" if node.track is not None else ""
     return f"stage {name_text(node.name.text)}{track} when"
+
+
+def outcome_tail(node: nodes.Outcome) -> str:
+    """` at closed_on within 90 days born created_at`, as far as it is there."""
+    parts = []
+    if node.at is not None:
+        parts.append(f" at {name_text(node.at.text)}")
+    if node.within is not None:
+        parts.append(f" within {duration_text(node.within)}")
+    if node.born is not None:
+        parts.append(f" born {text_of(node.born)}")
+    return "".join(parts)
 
 
 def _disqualify(node: nodes.Disqualify) -> str:
@@ -405,7 +425,9 @@ _PRINTERS: dict[type, Callable[[Any], str]] = {
     nodes.Disqualify: _disqualify,
     nodes.Band: lambda node: f"{label_text(node.label)} from {node.start}",
     nodes.Grade: _grade,
-    nodes.Outcome: lambda node: f"outcome {name_text(node.name.text)} when {text_of(node.condition)}",
+    nodes.Outcome: lambda node: (
+        f"outcome {name_text(node.name.text)} when {text_of(node.condition)}{outcome_tail(node)}"
+    ),
     nodes.GivenField: _given_field,
     nodes.GivenEvent: _given_event,
     nodes.ExpectScore: _expect_score,
