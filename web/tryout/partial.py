@@ -22,7 +22,7 @@ class Partial:
 
 def without_errors(reading: Reading, read: Callable[[str], Reading]) -> Partial | None:
     """The draft without the statements that have errors, and those that cannot do without them; None where
-    nothing is left that can run, or an error is in an included file."""
+    an error is in what is included, or nothing that can run is left."""
     left_out: list[str] = []
     for _ in range(_ROUNDS):
         if reading.plan is not None:
@@ -34,7 +34,7 @@ def without_errors(reading: Reading, read: Callable[[str], Reading]) -> Partial 
             for error in reading.errors
             if error.source is reading.source and (item := _at(manuscript, error.span.start)) is not None
         }
-        if not broken:
+        if not broken or any(item.sort == "include" for item in broken.values()):
             return None
         for item in broken.values():
             text = _blanked(text, item.span.start, item.span.end)

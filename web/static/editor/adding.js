@@ -30,12 +30,16 @@ export function ask(from, path, op = "condition", kind = "") {
     place.remove();
     from.focus();
   };
+  let sent = false;
   write(place, { shape: op, event, kind: kind || scores, slots: {} }, {
     leave,
     finish: async (text) => {
-      if (text === null) return;
+      // Where the focus leaves a blank, it may say a second time that it was filled in.
+      if (text === null || sent) return;
+      sent = true;
       const edit = { op: "add", path, new: text, ...("group" in from.dataset ? { kind: "group" } : {}) };
       if (await added(from, edit)) place.remove();
+      sent = false;
     },
   });
 }
