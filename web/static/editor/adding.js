@@ -38,8 +38,8 @@ export function ask(from, path, op = "condition", kind = "") {
       if (text === null || sent) return;
       sent = true;
       const edit = { op: "add", path, new: text, ...("group" in from.dataset ? { kind: "group" } : {}) };
-      if (await added(from, edit)) place.remove();
-      sent = false;
+      sent = await added(from, edit);
+      if (sent) place.remove();
     },
   });
 }
