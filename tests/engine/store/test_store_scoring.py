@@ -16,16 +16,10 @@ from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.records.events import events_of
 from leadwright.engine.store.records.leads import find_lead, iterate_leads
 from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
-<<<<<<< HEAD
-from leadwright.engine.store.scoring.full_run import Means
-from leadwright.engine.store.scoring.score_run import RunReport, score_run, score_store, work_units
-from leadwright.engine.store.scoring.scores import score_history, standings, stored_score
-=======
 from leadwright.engine.store.scoring import score_run, work_units
 from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.engine.store.scoring.score_run import RunReport, score_store
 from leadwright.engine.store.scoring.scores import ranked_leads, score_history, stored_score
->>>>>>> main
 from leadwright.engine.values import instant_of
 
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
