@@ -34,6 +34,9 @@ SECTIONS = {
         "sql": "Print a ruleset as SQL, for engines that hold millions of leads.",
         "export": "Write leads and events as Parquet files, for such engines.",
     },
+    "Learn from outcomes": {
+        "measure": "Compare scores with who became a customer.",
+    },
     "Work together": {
         "serve": "Serve the page, and the HTTP interface.",
         "user": "Say who may use the page.",
