@@ -17,7 +17,7 @@ from ...outcomes.funnel import part_of
 from ...outcomes.looking import Looking, Made
 from ...plan import Plan
 from ..database import Store
-from ..mirror.block_reader import Reading
+from ..mirror.block_reader import BlockReader
 from ..records.events import event_kinds
 from ..records.leads import StoredField, stored_fields, to_stored
 from .full_run import MANY
@@ -80,7 +80,7 @@ class LeadBlocks:
         first, last = self._store.connection.execute(
             "SELECT ifnull(min(_id), 1), ifnull(max(_id), 0) FROM lead"
         ).fetchone()
-        reading = Reading(self._store)
+        reading = BlockReader(self._store)
         for start in range(first, last + 1, min(_SPAN, MOST)):
             yield reading.block(start, min(last, start + min(_SPAN, MOST) - 1))
 
