@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...grammar.edits.document import Manuscript
+from ...grammar.edits.document import Document
 from ...grammar.edits.snippets import (
     case_text,
     define_text,
@@ -52,7 +52,7 @@ def fact_text(name: str, names: KnownNames) -> str:
 
 def expectation_text(what: str, names: KnownNames, parsed: Parsed) -> str:
     """An expectation of a sort. Raises ValueError, with a sentence, where the ruleset has nothing of it."""
-    rules = [item.node for item in Manuscript.of(parsed.source.text, parsed).items]
+    rules = [item.node for item in Document.of(parsed.source.text, parsed).items]
     named = [rule.name.value for rule in rules if isinstance(rule, n.Rule) and rule.name is not None]
     tags = [
         award.text.value

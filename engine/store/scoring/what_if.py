@@ -47,7 +47,7 @@ Stop = Callable[[], bool]
 """Asked now and then whether the answer is still wanted."""
 
 
-class Stopped(Exception):
+class EditRejected(Exception):
     """The answer was not wanted any more."""
 
 
@@ -101,7 +101,7 @@ class WhatIf:
     ) -> Effect:
         """Decides about all leads by both rulesets at `now`, in microseconds since 1970 UTC.
 
-        At most `most_moves` of those who move are named, with what moved them. Raises `Stopped` once
+        At most `most_moves` of those who move are named, with what moved them. Raises `EditRejected` once
         `stop` says so, and `StoreError`; what was measured until then is kept.
         """
         with self._asking(store, now, progress, stop) as tell:
@@ -151,7 +151,7 @@ class WhatIf:
 
         def tell(what: str, share: float) -> None:
             if stop is not None and stop():
-                raise Stopped
+                raise EditRejected
             if progress is not None:
                 progress(what, share)
 

@@ -16,7 +16,7 @@ from leadwright.engine.store.records.events import events_of
 from leadwright.engine.store.records.leads import iterate_leads
 from leadwright.engine.store.scoring import lead_columns, what_if
 from leadwright.engine.store.scoring.lead_reader import Span, Timelines
-from leadwright.engine.store.scoring.what_if import Stopped, WhatIf
+from leadwright.engine.store.scoring.what_if import EditRejected, WhatIf
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.engine.store.test_store_fresh import RULES, World
 
@@ -137,7 +137,7 @@ def test_the_moves_named_are_the_greatest(world: World) -> None:
 def test_it_can_be_stopped_and_tells_how_far_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lead_columns, "PORTION", 5)
     asked, live, told = WhatIf(), evaluator(TEXT), list[tuple[str, float]]()
-    with pytest.raises(Stopped):
+    with pytest.raises(EditRejected):
         asked.effect(
             world.store, live, live, world.now, stop=lambda: len(told) > 3, progress=lambda *a: told.append(a)
         )
@@ -173,5 +173,5 @@ def test_rules_and_conditions_are_counted_as_lead_by_lead(world: World) -> None:
 
 def test_a_question_that_waits_for_another_can_be_stopped(world: World) -> None:
     asked, live = WhatIf(), evaluator(TEXT)
-    with asked._asking(world.store, world.now, None, None), pytest.raises(Stopped):
+    with asked._asking(world.store, world.now, None, None), pytest.raises(EditRejected):
         asked.counts(world.store, live, world.now, stop=lambda: True)
