@@ -85,9 +85,11 @@ class Machine:
                 if mode != _PASS:
                     parts = values[-size:]
                     tokens = owned[-size]
-                    for more in owned[1 - size or len(owned) :]:
-                        tokens += more
-                    del values[-size:], owned[-size:], places[1 - size or len(places) :]
+                    if size > 1:
+                        for more in owned[1 - size :]:
+                            tokens += more
+                        del places[1 - size :]
+                    del values[-size:], owned[-size:]
                     if mode == _CALL:
                         made = make(Span(places[-1], end, tuple(tokens)), *_picked(parts, picks))
                         tokens = [] if isinstance(made, Node) else tokens
