@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -131,8 +132,7 @@ class Reference:
     def field(self, number: int) -> Any:
         """The prepared value of a field, or its default."""
         field = self.plan.fields[number]
-        given = self.lead[field.column] if field.column in self.lead else self.lead.get(field.name)
-        value = prepare(field.kind, given)
+        value = prepare(field.kind, self.lead.get(field.column))
         return field.default if value is None else value
 
     def value(self, value: p.Value, properties: Mapping[str, Any] | None = None) -> Any:
@@ -163,7 +163,9 @@ class Reference:
                 text = self.value(of, properties)
                 if text is None or "@" not in text:
                     return None
-                return text[text.rindex("@") + 1 :].strip() or None
+                behind = re.fullmatch(r".*@\s*([^ >),;?]*?)\.*(?:[ >),;?].*)?", text, re.DOTALL)
+                assert behind is not None
+                return behind[1] or None
         raise TypeError(value)
 
     def _calculation(self, value: p.Calculation, properties: Mapping[str, Any] | None) -> float | None:
@@ -252,8 +254,8 @@ class Reference:
         a, b = self.value(left, properties), self.value(right, properties)
         if a is None or b is None:
             return None
-        a = round(a, 6) if self.computed(left) else a
-        b = round(b, 6) if self.computed(right) else b
+        if self.computed(left) or self.computed(right):
+            a, b = round(a, 6), round(b, 6)
         if {left.kind, right.kind} == {Kind.DATE, Kind.DATETIME}:
             a = a // DAY if left.kind is Kind.DATETIME else a
             b = b // DAY if right.kind is Kind.DATETIME else b
@@ -383,6 +385,23 @@ class Reference:
     def reasons(self) -> list[int]:
         """The disqualifications that hold."""
         return [n for n, d in enumerate(self.plan.disqualifications) if self.truth(d.condition) is True]
+
+    @property
+    def reached(self) -> tuple[int | bool | None, ...]:
+        """When each outcome was reached, True for at no known instant."""
+        found: list[int | bool | None] = []
+        for outcome in self.plan.outcomes:
+            if outcome.events is not None:
+                found.append(min((match.at for match in self.select(outcome.events)), default=None))
+                continue
+            assert outcome.condition is not None
+            if self.truth(outcome.condition) is not True:
+                found.append(None)
+                continue
+            at = None if outcome.at is None else self.field(outcome.at.field)
+            days = outcome.at is not None and outcome.at.kind is Kind.DATE
+            found.append(True if at is None else at * DAY if days else at)
+        return tuple(found)
 
     @property
     def result(self) -> tuple[int, tuple[int, ...], tuple[str | None, ...], bool]:

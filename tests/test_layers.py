@@ -69,7 +69,7 @@ def test_the_core_reads_no_clock_and_no_database() -> None:
     for path in [*modules("grammar"), *modules("engine")]:
         if path.relative_to(ROOT).as_posix().startswith(TOUCHES_THE_WORLD):
             continue
-        used = {name.split(".")[0] for name in imports(path)}
+        used = {name.split(".")[0] for name in imports(path) if name != "urllib.parse"}
         assert not used & {"sqlite3", "sqlite_utils", "time", "socket", "urllib"}, path
         text = path.read_text(encoding="utf-8")
         assert "datetime.now(" not in text, path

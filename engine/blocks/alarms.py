@@ -11,7 +11,7 @@ from ...grammar.syntax.nodes import Unit
 from ..evaluate import Evaluator
 from ..evaluate.calendar import crossings
 from ..evaluate.columns import Ints
-from ..evaluate.next_change import days_turning, edges
+from ..evaluate.next_change import days_turning, flips
 from ..evaluate.wakes import MONTH_ENDS, NEVER, timers_of
 from ..plan import FieldValue
 from ..values import DAY, Prepared, shift
@@ -40,10 +40,11 @@ class Alarms:
         `fields` are what is kept for each field of the plan, None for nothing.
         """
         first = self._of_events(measured)
-        clocked = [(v, w) for v, w in self._clocks.fields if isinstance(v, FieldValue)]
-        for value, window in clocked:
-            turns = [edges(value.kind, one, window) for one in _distinct(fields[value.field])]
-            np.minimum(first, self._earliest(turns, fields[value.field][0], len(first)), out=first)
+        for edge in self._clocks.edges:
+            if isinstance(edge.left, FieldValue):
+                field = fields[edge.left.field]
+                turns = [flips(edge, one) for one in _distinct(field)]
+                np.minimum(first, self._earliest(turns, field[0], len(first)), out=first)
         for age in self._clocks.ages:
             if isinstance(age.of, FieldValue):
                 values = _distinct(fields[age.of.field])

@@ -11,7 +11,7 @@ from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import text_of
 from .. import plan as p
 from .patterns import glob, matching
-from .problems import nearest
+from .problems import mention, nearest
 
 if TYPE_CHECKING:
     from .expressions import Expressions
@@ -28,9 +28,8 @@ class ClauseTests:
     def read(self, node: n.Clause, window: n.Window | None) -> p.Condition | None:
         """The condition of a clause with a test, its window given."""
         test = node.test
-        moments = isinstance(test, n.Between) and self._moments(test)
-        if moments and self.expressions.scope.is_event(node.subject):
-            return self._counted_between(node, window)
+        if isinstance(test, n.Between) and self._moments(test) and self._happens(node.subject):
+            return self._happened_between(node, window)
         subject = self.expressions.operand(node.subject, window)
         if subject is None:
             return None
@@ -70,7 +69,14 @@ class ClauseTests:
     def _moments(self, test: n.Between) -> bool:
         return isinstance(test.low, n.Moment) and isinstance(test.high, n.Moment)
 
-    def _counted_between(self, node: n.Clause, window: n.Window | None) -> p.Condition | None:
+    def _happens(self, subject: n.Expression) -> bool:
+        """Whether a subject takes two moments for a window: events, or a condition in brackets."""
+        if isinstance(subject, n.Brackets):
+            return self._happens(subject.inner)
+        conditions = n.And | n.Or | n.Not | n.Clause
+        return isinstance(subject, conditions) or self.expressions.scope.is_event(subject)
+
+    def _happened_between(self, node: n.Clause, window: n.Window | None) -> p.Condition | None:
         """`visited pricing between DATE and DATE`: a window over the events."""
         test = node.test
         if not (
@@ -106,7 +112,7 @@ class ClauseTests:
             ahead = isinstance(window, n.InNext)
             form = p.Next if ahead else p.Last
             return p.Within(value, form(window.duration.amount, window.duration.unit), origin)
-        held = signals.range(window)
+        held = signals.range(window, whole_days=value.kind is Kind.DATE)
         return None if held is None else p.Within(value, held, origin)
 
     # --- comparisons ----------------------------------------------------------------------------
@@ -114,16 +120,8 @@ class ClauseTests:
     def _compare(
         self, node: n.Expression, left: p.Value, test: n.Compare, origin: p.Origin
     ) -> p.Condition | None:
-        right = self.expressions.value(test.right)
+        right = self._right(test.right)
         if right is None:
-            return None
-        if self.draft.signals.is_count(right):
-            self.problems.error(
-                "count-on-the-right",
-                test.right,
-                f"{text_of(test.right)} is a count of events, which stands on the left of a comparison",
-                "turn the comparison round, or compare each count with a number",
-            )
             return None
         if left.kind is not right.kind and not (left.kind in DATES and right.kind in DATES):
             hint = self._mend(node, left.kind, test)
@@ -136,6 +134,19 @@ class ClauseTests:
             return None
         self._star(test)
         return p.Compare(test.operator, left, right, origin)
+
+    def _right(self, node: n.Expression) -> p.Value | None:
+        """What a subject is compared with: any value but a count of events."""
+        value = self.expressions.value(node)
+        if value is None or not self.draft.signals.is_count(value):
+            return value
+        self.problems.error(
+            "count-on-the-right",
+            node,
+            f"{text_of(node)} is a count of events, which stands on the left of a comparison",
+            "turn the comparison round, or compare each count with a number",
+        )
+        return None
 
     def _star(self, test: n.Compare) -> None:
         if isinstance(test.right, n.Text) and "*" in test.right.value:
@@ -150,7 +161,7 @@ class ClauseTests:
         """What was most likely meant by a comparison of two kinds."""
         subject, right = text_of(node), test.right
         if kind is Kind.TEXT and isinstance(right, n.Number):
-            return f'if it really is text, put it in quotes: {subject} {test.operator} "{text_of(right)}"'
+            return self._as_number(node, test)
         if isinstance(right, n.Text):
             written = right.value.strip()
             if kind is Kind.NUMBER and written.replace(".", "", 1).isdigit():
@@ -163,10 +174,27 @@ class ClauseTests:
             return f"write {'' if right.value else 'not '}{subject} alone, or compare it with a number"
         return None
 
+    def _as_number(self, node: n.Expression, test: n.Compare) -> str:
+        """What to do about text that is compared with a number."""
+        inner = node
+        while isinstance(inner, n.Brackets):
+            inner = inner.inner
+        equals = test.operator in ("=", "!=")
+        in_quotes = f'if it is text, write {text_of(node)} {test.operator} "{text_of(test.right)}"'
+        if not isinstance(inner, n.Reference):
+            return in_quotes if equals else "compare it with = or != and a text in quotes"
+        name, catalogue = inner.name.text, self.draft.names.catalogue
+        declare = "change its declaration to" if name in self.draft.names.fields else "declare it:"
+        as_number = f"if it holds numbers, {declare} field {text_of(inner)}: number"
+        if catalogue is not None and name in catalogue.fields:
+            option = f"'{name}=number'" if " " in name else f"{name}=number"
+            as_number += f", or import it with --kind {option}"
+        return f"{as_number}; {in_quotes}" if equals else as_number
+
     def _between(
         self, node: n.Expression, value: p.Value, test: n.Between, origin: p.Origin
     ) -> p.Condition | None:
-        low, high = self.expressions.value(test.low), self.expressions.value(test.high)
+        low, high = self._right(test.low), self._right(test.high)
         if low is None or high is None:
             return None
         for end, side in ((low, test.low), (high, test.high)):
@@ -207,7 +235,10 @@ class ClauseTests:
                 self.problems.different_kinds(item, text_of(node), value.kind, entry.kind)
                 return None
         if value.kind in (Kind.TEXT, Kind.TEXTS):
-            patterns = tuple(glob(item.value) for item in test.among if isinstance(item, n.Text))
+            texts = [item for item in test.among if isinstance(item, n.Text)]
+            patterns = tuple(glob(item.value) for item in texts)
+            for item, pattern in zip(texts, patterns, strict=True):
+                self.problems.blank_at_end(item, pattern)
             return p.OneOf(value, patterns, (), None, origin)
         return p.OneOf(value, (), tuple(whole), None, origin)
 
@@ -233,7 +264,7 @@ class ClauseTests:
                 "unknown-list",
                 name,
                 f'there is no list "{name.text}"',
-                f'did you mean "{near}"?' if near else f'declare it: list {text_of(name)}: "..."',
+                f"did you mean {mention(near)}?" if near else f'declare it: list {text_of(name)}: "..."',
             )
             return None
         if value.kind not in (Kind.TEXT, Kind.TEXTS):
@@ -259,7 +290,9 @@ class ClauseTests:
             return None
         if value.kind is Kind.TEXTS:
             return p.Matches(value, glob(test.text.value.replace("*", "\\*")), origin)
-        return p.Matches(value, matching(test.operator, test.text.value), origin)
+        pattern = matching(test.operator, test.text.value)
+        self.problems.blank_at_end(test.text, pattern)
+        return p.Matches(value, pattern, origin)
 
     def _known(
         self, node: n.Expression, value: p.Value, test: n.Known, origin: p.Origin

@@ -6,13 +6,13 @@ from ...grammar.messages.diagnostics import Source
 from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
-from ...grammar.text.printer import text_of
+from ...grammar.text.printer import quoted, text_of
 from .. import plan as p
 from ..values import Prepared, prepare
 from .files import FileProblem, Files, beside, list_entries
 from .names import DeclaredDefine, DeclaredField, Names
 from .patterns import glob
-from .problems import Problems, nearest
+from .problems import Problems, mention, nearest
 
 LARGEST = 1_000_000
 """Points and the ends of ranges are within this, either way."""
@@ -109,7 +109,9 @@ class Declarations:
                 "field-not-in-data",
                 at,
                 f'no lead has ever had "{column}"',
-                f'did you mean "{near}"?' if near else "see what there is: leadwright fields",
+                f"did you mean {quoted(near) if node.source else mention(near)}?"
+                if near
+                else "see what there is: leadwright fields",
             )
         elif facts.kind is not node.kind and facts.kind is not Kind.TEXT:
             self.problems.warning(
@@ -135,6 +137,9 @@ class Declarations:
             entries = self._from_file(node, including)
             origins = (None,) * len(entries)
         patterns = tuple(glob(entry) for entry in entries)
+        if isinstance(node, n.ListDeclaration):
+            for entry, pattern in zip(node.entries, patterns, strict=True):
+                self.problems.blank_at_end(entry, pattern)
         self.names.lists[node.name.text] = p.ListEntries(node.name.text, entries, patterns, origins, origin)
 
     def _from_file(self, node: n.ListFile, including: str) -> tuple[str, ...]:
@@ -143,7 +148,8 @@ class Declarations:
             path = beside(including, node.path.value)
             if column is None and path.lower().endswith(".csv"):
                 raise FileProblem(
-                    "a CSV file has columns", f'say which: list {node.name.text} from "{path}" column NAME'
+                    "a CSV file has columns",
+                    f'say which: list {text_of(node.name)} from "{path}" column NAME',
                 )
             entries = tuple(list_entries(path, self.files.read(path), column))
         except FileProblem as problem:

@@ -10,7 +10,7 @@ from ...grammar.syntax.walk import children
 from .. import plan as p
 from .draft import PlanDraft
 from .expressions import Expressions
-from .scopes import FactScope
+from .scopes import Defined
 
 _DEEPER = n.And | n.Or | n.Not | n.Arithmetic | n.Negative
 
@@ -21,7 +21,8 @@ class Definitions:
     def __init__(self, draft: PlanDraft) -> None:
         self.draft = draft
         self.defines = draft.names.defines
-        self.expressions = Expressions(draft, FactScope(draft))
+        self.scope = Defined(draft)
+        self.expressions = Expressions(draft, self.scope)
         self._indices: dict[str, int | None] = {}
         self._depths: dict[str, int] = {}
 
@@ -73,9 +74,12 @@ class Definitions:
                     f"with the defines it uses, this is nested more than {DEEPEST} deep",
                     "say it in fewer steps",
                 )
+            self.scope.reads_scores = False
             definition = self._definition(node) if depth <= DEEPEST else None
         self._indices[name] = None if definition is None else len(self.draft.definitions)
         if definition is not None:
+            if self.scope.reads_scores:
+                self.draft.of_scores.add(len(self.draft.definitions))
             self.draft.definitions.append(definition)
 
     def _definition(self, node: n.Define) -> p.Definition | None:
@@ -100,6 +104,8 @@ class Definitions:
         return False
 
     def _names_condition(self, name: n.Name) -> bool:
+        if name.text in self.draft.names.scores and name.text not in self.defines:
+            return False
         found = self.draft.names.resolve(name)
         if found is None or found.meaning is p.Meaning.EVENT:
             return True

@@ -27,6 +27,8 @@ class PlanDraft:
         self.fields: list[Field] = []
         self._field_indices: dict[str, int] = {}
         self.definitions: list[Definition] = []
+        self.of_scores: set[int] = set()
+        """The definitions that read a score, by index, directly or through others."""
         self.definition: Callable[[n.Reference], int | None] = lambda _: None
 
     def origin(self, node: n.Node) -> Origin:

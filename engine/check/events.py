@@ -111,7 +111,7 @@ class Signals:
             case n.Sequence():
                 return self._sequence(node, window)
             case n.DaysSince(of, first):
-                events = self.selection(of, None)
+                events = self.selection(of, window)
                 signal = events and Signal(Measure.FIRST if first else Measure.LAST, events)
                 return DaysBetween(self.value(signal), until=False) if signal else None
         events = self.selection(node, window)
@@ -164,15 +164,23 @@ class Signals:
             return Last(node.duration.amount, node.duration.unit) if self.is_sound(node.duration) else None
         return self.range(node)
 
-    def range(self, node: n.Since | n.Before | n.BetweenMoments) -> Range | None:
-        """A fixed range; a day without a time is whole, so both ends of `between` are included."""
+    def range(self, node: n.Since | n.Before | n.BetweenMoments, *, whole_days: bool = False) -> Range | None:
+        """A fixed range; a day without a time is whole, so both ends of `between` are included.
+
+        With `whole_days` it is one for days, beside which an instant stands for the day that it lies in.
+        """
+
+        def start_of(moment: n.Moment) -> int:
+            start = instant_of(moment.value)
+            return start - start % DAY if whole_days else start
+
         match node:
             case n.Since(start):
-                return Range(instant_of(start.value), None)
+                return Range(start_of(start), None)
             case n.Before(end):
-                return Range(None, instant_of(end.value))
+                return Range(None, start_of(end))
             case n.BetweenMoments(start, end):
-                first, last = instant_of(start.value), end_of(end)
+                first, last = start_of(start), start_of(end) + DAY if whole_days else end_of(end)
                 if first >= last:
                     self.problems.error(
                         "backwards", node, "this ends before it begins", "put the earlier date first"

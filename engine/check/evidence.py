@@ -23,8 +23,9 @@ class NameEvidence:
     fields: set[str] = field(default_factory=set)
     events: set[str] = field(default_factory=set)
     maybe_numbers: set[str] = field(default_factory=set)
-    maybe_dates: set[str] = field(default_factory=set)
     maybe_events: set[str] = field(default_factory=set)
+    in_stretch: set[str] = field(default_factory=set)
+    """Names between two moments: events then, or, in a filter, dates."""
     compared: list[tuple[str, str]] = field(default_factory=list)
 
     def settle(self) -> None:
@@ -48,9 +49,7 @@ class NameEvidence:
             return Kind.TEXT
         if name in self.events | self.maybe_events:
             return None
-        if name in self.maybe_numbers:
-            return Kind.NUMBER
-        return Kind.DATE if name in self.maybe_dates else None
+        return Kind.NUMBER if name in self.maybe_numbers else None
 
     def is_seen(self, name: str) -> bool:
         """Whether any sentence but a bare mention says something of the name."""
@@ -123,7 +122,9 @@ def _clause(node: n.Clause, evidence: NameEvidence) -> None:
             _compared(evidence, subject, literal_kind(right), window)
             _compared(evidence, right, literal_kind(subject), window)
         case n.Between(n.Moment(), n.Moment()) if isinstance(subject, n.Reference):
-            evidence.maybe_dates.add(subject.name.text)
+            # A window, as `since` is: it tells no date from an event.
+            evidence.maybe_events.add(subject.name.text)
+            evidence.in_stretch.add(subject.name.text)
         case n.Between(low, high):
             _compared(evidence, subject, literal_kind(low) or literal_kind(high), window)
         case n.In(among):
@@ -174,6 +175,13 @@ def _sequence(node: n.Sequence, evidence: NameEvidence) -> None:
     _event(evidence, node.second)
 
 
+def _outcome(node: n.Outcome, evidence: NameEvidence) -> None:
+    _event(evidence, node.condition)
+    if node.at is not None:
+        evidence.fields.add(node.at.text)
+        evidence.kinds.setdefault(node.at.text, Kind.DATE)
+
+
 def _given_field(node: n.GivenField, evidence: NameEvidence) -> None:
     value = node.value
     evidence.fields.add(node.name.text)
@@ -203,7 +211,7 @@ _LOOKS: dict[type[n.Node], Callable[..., None]] = {
     n.Aggregate: lambda node, evidence: _event(evidence, node.event),
     n.ForEvents: lambda node, evidence: _event(evidence, node.event),
     n.Sequence: _sequence,
-    n.Outcome: lambda node, evidence: _event(evidence, node.condition),
+    n.Outcome: _outcome,
     n.GivenField: _given_field,
     n.Test: _test,
 }

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
-from ...grammar.text.printer import name_text, text_of
+from ...grammar.text.printer import name_text, quoted, text_of
 from .. import plan as p
 from ..values import instant_of, is_blank, prepare, shift
 from .decisions import MAIN_TRACK, DecisionReader
 from .declarations import literal
 from .draft import PlanDraft
-from .problems import nearest
+from .problems import mention, nearest
 from .rules import IsNew, RuleReader
 
 TEST_NOW = instant_of(dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC))
@@ -98,7 +98,7 @@ class Tests:
             "unknown-name",
             name,
             f'no rule reads a field "{text}", and nothing declares it',
-            f'did you mean "{near}"?' if near else f"declare it, e.g. field {text_of(name)}: text",
+            f"did you mean {mention(near)}?" if near else f"declare it, e.g. field {text_of(name)}: text",
         )
         return None
 
@@ -113,7 +113,7 @@ class Tests:
                 "unknown-name",
                 node.type,
                 f'no rule looks at an event "{name}", and nothing declares it',
-                f'did you mean "{near}"?' if near else f"declare it: event {text_of(node.type)}",
+                f"did you mean {mention(near)}?" if near else f"declare it: event {text_of(node.type)}",
             )
             return []
         at = now
@@ -221,5 +221,7 @@ class Tests:
             "unknown-name",
             at,
             f'there is no {what} "{name}"',
-            f'did you mean "{near}"?' if near else otherwise,
+            f"did you mean {mention(near) if isinstance(at, n.Name) else quoted(near)}?"
+            if near
+            else otherwise,
         )

@@ -130,6 +130,8 @@ class Expressions:
             return self.tests.within(operand, window, origin)
         subject = text_of(node)
         hint = _VALUE_KINDS_HINTS[operand.kind].format(subject=subject)
+        if self.scope.timeless and self._is_date(operand):
+            hint = f"compare it in brackets, e.g. where ({subject} between 2026-01-01 and 2026-01-31)"
         self.problems.not_a_condition(node, subject, operand.kind, hint)
         return None
 
@@ -202,10 +204,7 @@ class Expressions:
     def _days_since(self, node: n.DaysSince, window: n.Window | None) -> p.Value | None:
         if isinstance(node.of, n.Reference) and not node.first and not self.scope.is_event(node.of):
             return self._days(node.of, until=False)
-        if window is not None:
-            self.stray_window(window, node)
-            return None
-        return self.scope.event(node, None)
+        return self.scope.event(node, window)
 
     def _days(self, node: n.Reference, *, until: bool) -> p.Value | None:
         if self.scope.timeless:

@@ -14,11 +14,12 @@ from ...grammar.messages.diagnostics import Source
 from ...grammar.messages.spelling import near
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
+from ...grammar.text.printer import name_text, quoted
 from ..catalogue import Catalogue
 from ..plan import Feed, ListEntries, Meaning, Resolution
 from ..values import Prepared
 from .evidence import NameEvidence
-from .problems import Problems, nearest
+from .problems import Problems, mention, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,15 @@ class Names:
         declared = self.events.get(text)
         if declared is not None:
             return tuple(declared)
+        if text in self.scores:
+            self.problems.error(
+                "score-name-taken",
+                name,
+                f'"{text}" is a score here, and reads as an event',
+                f"give the score another name, or the event: "
+                f"event {name_text(f'my_{text}')} from {quoted(text)}",
+            )
+            return None
         if self._is_no_event(text):
             what = "define" if text in self.defines else "field"
             self.problems.error(
@@ -162,12 +172,12 @@ class Names:
         likely = near(text, alike - {text})
         if not likely or _without_digits(text) == _without_digits(likely[0]):
             return
-        what = f"event {text}" if kind is None else f"field {text}: {kind.value}"
+        what = f"event {name_text(text)}" if kind is None else f"field {name_text(text)}: {kind.value}"
         self.problems.warning(
             "nearly-declared",
             name,
             f'"{text}" is not declared here, and "{likely[0]}" is',
-            f'did you mean "{likely[0]}"? If not, declare it too: {what}',
+            f"did you mean {mention(likely[0])}? If not, declare it too: {what}",
         )
 
     @cached_property
@@ -184,7 +194,8 @@ class Names:
             "field-and-event",
             name,
             f'"{name.text}" is a field and also an event; here it is the field',
-            f'to mean the event, give it a name of its own: event my_{name.text} from "{name.text}"',
+            f"to mean the event, give it a name of its own: "
+            f"event {name_text(f'my_{name.text}')} from {quoted(name.text)}",
         )
 
     def _differs_by_case(self, name: n.Name) -> bool:
@@ -206,8 +217,10 @@ class Names:
         """The near names of both kinds, as a question."""
         fields = {*self.fields, *self.defines, *(self.catalogue.fields if self.catalogue else ())}
         events = {*self.events, *(self.catalogue.events if self.catalogue else ())}
-        alike = [f'"{found}"' for found in (nearest(name, fields),) if found]
-        alike += [f'the event "{found}"{self._seen(found)}' for found in (nearest(name, events),) if found]
+        alike = [mention(found) for found in (nearest(name, fields),) if found]
+        alike += [
+            f"the event {mention(found)}{self._seen(found)}" for found in (nearest(name, events),) if found
+        ]
         return f"did you mean {' or '.join(alike)}?" if alike else None
 
     def _seen(self, event: str) -> str:
@@ -222,7 +235,7 @@ class Names:
             "unseen-event",
             name,
             f'no event "{name.text}" has ever been seen',
-            f'did you mean "{likely}"{self._seen(likely)}?'
+            f"did you mean {mention(likely)}{self._seen(likely)}?"
             if likely
             else "check how the data calls it: leadwright fields",
         )
@@ -240,7 +253,7 @@ class Names:
             "unseen-object",
             object_,
             f'no "{type_.text}" of "{object_.value}" has ever been seen',
-            f'did you mean "{likely}" (seen {objects[likely]:,} times)?'
+            f"did you mean {quoted(likely)} (seen {objects[likely]:,} times)?"
             if likely
             else "check how the data calls it: leadwright fields",
         )

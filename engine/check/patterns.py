@@ -31,4 +31,11 @@ def matching(operator: str, text: str) -> Pattern:
             return Pattern((pattern_key(text), ""))
         case "ends with":
             return Pattern(("", pattern_key(text)))
-    return glob(text)
+    pieces = _STAR.split(text)
+    return glob(text) if len(pieces) > 1 else Pattern((pattern_key(pieces[0].replace("\\*", "*")),))
+
+
+def is_in_vain(pattern: Pattern) -> bool:
+    """Whether a pattern asks for white space at an end, where no text that is compared has any."""
+    first, last = pattern.parts[0], pattern.parts[-1]
+    return first[:1].isspace() or last[-1:].isspace()

@@ -13,6 +13,9 @@ from difflib import get_close_matches
 from ...grammar.messages.diagnostics import Diagnostic, Severity, Source
 from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax.nodes import Kind, Node, Span
+from ...grammar.text.printer import name_text
+from ..plan import Pattern
+from .patterns import is_in_vain
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -20,6 +23,15 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     by_lower = {candidate.lower(): candidate for candidate in known}
     matches = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.7)
     return by_lower[matches[0]] if matches else None
+
+
+def mention(name: str) -> str:
+    """A name as a suggestion gives it: in quotes, or in brackets where rules need them: `[Lead Source]`.
+
+    The word `score` is the total's own.
+    """
+    written = name_text(name)
+    return f'"{name}"' if name in (written, "score") else written
 
 
 class Problems:
@@ -67,12 +79,12 @@ class Problems:
             "unknown-name",
             at,
             f'"{name}" is neither a field nor an event, in the data or in this ruleset',
-            suggestion or f"declare it, e.g. field {name}: text or event {name}",
+            suggestion or f"declare it, e.g. field {name_text(name)}: text or event {name_text(name)}",
         )
 
     def wrong_case(self, at: Node, name: str, right: str) -> None:
         """A name that differs from a declared one by its capitals alone."""
-        self.error("unknown-name", at, f'"{name}" is not declared here', f'did you mean "{right}"?')
+        self.error("unknown-name", at, f'"{name}" is not declared here', f"did you mean {mention(right)}?")
 
     def place(self, of: Source, line: int) -> str:
         """A line in words: with its file, where that is another one than is being checked."""
@@ -109,6 +121,17 @@ class Problems:
         self.error(
             "not-a-condition", at, f"{subject} is {KINDS[kind].noun}, not something true or false", hint
         )
+
+    def blank_at_end(self, at: Node, pattern: Pattern) -> None:
+        """A pattern that no text can match, for the blank that it begins or ends with."""
+        if is_in_vain(pattern):
+            self.warning(
+                "blank-at-end",
+                at,
+                "this begins or ends with a blank, and texts are compared without blanks at their ends, "
+                "so nothing matches",
+                "take the blank away, or put a * beyond it",
+            )
 
     def not_a_value(self, at: Node, subject: str) -> None:
         """A condition where a value is needed."""

@@ -11,7 +11,7 @@ from .. import plan as p
 from .declarations import LARGEST
 from .draft import PlanDraft
 from .expressions import Expressions
-from .problems import nearest
+from .problems import mention, nearest
 from .scopes import FactScope
 
 IsNew = Callable[..., bool]
@@ -142,7 +142,7 @@ class RuleReader:
                 "unknown-score",
                 name,
                 f'there is no score "{name.text}"',
-                f'did you mean "{near}"?' if near else f"declare it: score {text_of(name)} from 0",
+                f"did you mean {mention(near)}?" if near else f"declare it: score {text_of(name)} from 0",
             )
             return None
         return scores[name.text]

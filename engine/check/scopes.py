@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
+from ...grammar.text.printer import text_of
 from ..plan import DefineValue, Feed, Holds, Meaning, PropertyValue, ScoreValue, Value
 from .draft import PlanDraft
 from .events import EventNode
 from .evidence import collect_filter
-from .problems import nearest
+from .problems import mention, nearest
 
 Operand = Value | Holds
 
 
 class FactScope:
-    """What rules and defines may look at: fields, events and defines, never scores."""
+    """What rules may look at: fields, events and defines, never scores."""
 
     timeless = False
     """Whether questions about time are refused."""
@@ -38,10 +39,22 @@ class FactScope:
 
     def _definition(self, node: n.Reference) -> Operand | None:
         index = self.draft.definition(node)
-        if index is None:
+        if index is None or not self._may_read(node, index):
             return None
         value = self.draft.definitions[index].value
         return Holds(index, self.draft.origin(node)) if value is None else DefineValue(index, value.kind)
+
+    def _may_read(self, node: n.Reference, index: int) -> bool:
+        """Whether a define may be used here; one that reads scores is for decisions alone."""
+        if index not in self.draft.of_scores:
+            return True
+        self.draft.problems.error(
+            "score-in-rule",
+            node,
+            f"{text_of(node)} asks for a score, and rules look at facts about a lead, never at scores",
+            f"ask it in a stage, e.g. stage SQL when {text_of(node)}, or take the score out of the define",
+        )
+        return False
 
     def event(self, node: EventNode, window: n.Window | None) -> Value | None:
         """What is measured of events: a count, an aggregate, a sequence, the days since."""
@@ -59,6 +72,8 @@ class FactScope:
                 return found is not None and found.meaning is Meaning.EVENT
             case n.Arithmetic(_, left, right):
                 return self.is_event(left) or self.is_event(right)
+            case n.DaysSince(of, first):
+                return first or self.is_event(of)
         return isinstance(node, n.EventPhrase | n.Aggregate | n.Sequence)
 
     def score(self, node: n.Node, name: n.Name | None) -> Value | None:
@@ -79,6 +94,24 @@ class DecisionScope(FactScope):
     def score(self, node: n.Node, name: n.Name | None) -> Value | None:
         """The value of a score, or of the total."""
         return ScoreValue(self.draft.names.scores[name.text] if name else None)
+
+    def _may_read(self, node: n.Reference, index: int) -> bool:
+        return True
+
+
+class Defined(DecisionScope):
+    """What a define may look at: all that decisions may. `reads_scores` tells whether it did."""
+
+    reads_scores = False
+
+    def score(self, node: n.Node, name: n.Name | None) -> Value | None:
+        """The value of a score; whoever uses the define reads it too."""
+        self.reads_scores = True
+        return super().score(node, name)
+
+    def _may_read(self, node: n.Reference, index: int) -> bool:
+        self.reads_scores |= index in self.draft.of_scores
+        return True
 
 
 class FilterScope(FactScope):
@@ -105,11 +138,12 @@ class FilterScope(FactScope):
                 "unseen-property",
                 node,
                 f'these events have never had a property "{name}"',
-                f'did you mean "{near}"?'
+                f"did you mean {mention(near)}?"
                 if near
                 else f"they have: {', '.join(sorted(self.known)) or 'none'}",
             )
-        return PropertyValue(name, self.known.get(name) or self.evidence.kind_of(name) or Kind.YES_NO)
+        otherwise = Kind.DATE if name in self.evidence.in_stretch else Kind.YES_NO
+        return PropertyValue(name, self.known.get(name) or self.evidence.kind_of(name) or otherwise)
 
     def is_event(self, node: n.Node) -> bool:
         """Whether a node speaks of events, which a filter cannot."""

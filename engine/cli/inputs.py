@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from ...grammar.messages.diagnostics import Source
 from .command import DATABASE
@@ -122,9 +124,31 @@ def catalogue_beside(db: str | None, *, ignored: bool = False) -> tuple[Catalogu
         return catalogue(store), store.path
 
 
+def read_catalogue(name: str) -> Catalogue:
+    """The catalogue in a file that `leadwright fields --json` wrote. Raises Failure where it is none."""
+    from ..report.catalogue import catalogue_from
+
+    try:
+        return catalogue_from(json.loads(Path(name).read_bytes()))
+    except OSError as error:
+        raise of_the_disk(error, name) from None
+    except (ValueError, RecursionError) as error:
+        reason = "is no JSON" if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)) else str(error)
+        raise Failure(
+            f"{name} does not list fields and events: it {reason}",
+            f"write it anew with: leadwright fields --json > {name}",
+        ) from None
+
+
+def was_typed(option: str) -> bool:
+    """Whether an option of the running command was typed, rather than read from the settings."""
+    source = click.get_current_context().get_parameter_source(option)
+    return source is ParameterSource.COMMANDLINE
+
+
 def refuse_both(db: str | None, no_db: bool) -> None:
     """Raises Failure where a database is both named and forbidden."""
-    if db is not None and no_db:
+    if db is not None and no_db and was_typed("db"):
         raise Failure("--db and --no-db exclude each other", "give one of the two")
 
 
@@ -140,7 +164,8 @@ def events_of_lead(store: Store, lead: int) -> list[Event]:
 class LoadedRules:
     """A ruleset that can run: its name in the database, its text with all it includes, and its plan.
 
-    `version` is the published one, None for a file that was not published as it is.
+    `version` is the published one, None for a file that is not as the live version is. `path` is the file's
+    absolute path, None for what came out of the database.
     """
 
     name: str
@@ -148,6 +173,7 @@ class LoadedRules:
     plan: Plan
     files: Mapping[str, str]
     version: RulesetVersion | None
+    path: str | None = None
 
     @property
     def label(self) -> str:
@@ -206,27 +232,24 @@ def _no_ruleset(asked: str, store: Store) -> Failure:
 def _of_file(asked: str, store: Store | None, catalogue: Catalogue | None) -> LoadedRules:
     from ..check.files import Folder, RecordedFiles
     from ..reading import read
+    from ..store.records.rulesets import file_version, newest_version
 
     source = read_source(asked)
     folder = Path() if source.path is None else source.path.parent
     files = RecordedFiles(Folder(folder))
     name = "stdin" if source.path is None else source.path.stem
-    reading = read(source, catalogue=catalogue, files=files)
-    version = _newest(store, name)
-    if version is not None and (version.text, version.files) == (source.text, files.texts):
-        # Unchanged rules keep the meaning they were published with, whatever came into the data since.
-        reading = read(source, catalogue=catalogue, files=files, pinned=version.names)
+    path = STANDARD_INPUT if source.path is None else os.path.abspath(source.path)
+    live = None if store is None else newest_version(store, name)
+    last = None if store is None else file_version(store, name, path)
+    alike = next((one for one in (live, last) if one is not None and one.text == source.text), None)
+    # Unchanged rules keep the meaning they were published with, whatever came into the data since.
+    pinned = None if alike is None else alike.names
+    reading = read(source, catalogue=catalogue, files=files, pinned=pinned, lints=False)
+    if alike is not None and alike.files != files.texts:
+        reading = read(source, catalogue=catalogue, files=files, lints=False)
     plan = runnable(reading)
-    same = version is not None and version.digest == plan.digest
-    return LoadedRules(name, reading, plan, files.texts, version if same else None)
-
-
-def _newest(store: Store | None, name: str) -> RulesetVersion | None:
-    from ..store.records.rulesets import load_version, ruleset_names
-
-    if store is None or name not in ruleset_names(store):
-        return None
-    return load_version(store, name)
+    same = live is not None and live.digest == plan.digest
+    return LoadedRules(name, reading, plan, files.texts, live if same else None, path)
 
 
 def of_version(version: RulesetVersion) -> LoadedRules:
@@ -236,23 +259,5 @@ def of_version(version: RulesetVersion) -> LoadedRules:
     from ..reading import read
 
     source = Source(version.text, Path(f"{version.ruleset}@{version.number}"))
-    reading = read(source, pinned=version.names, files=FrozenFiles(version.files))
+    reading = read(source, pinned=version.names, files=FrozenFiles(version.files), lints=False)
     return LoadedRules(version.ruleset, reading, runnable(reading), version.files, version)
-
-
-def published(store: Store, rules: LoadedRules) -> LoadedRules:
-    """The ruleset with its version in the database, which is made where it is new."""
-    if rules.version is not None:
-        return rules
-    from ..store.records.rulesets import save_version
-
-    version = save_version(
-        store,
-        rules.name,
-        rules.reading.source.text,
-        rules.plan.digest,
-        files=rules.files,
-        names=rules.plan.names,
-        title=rules.plan.title,
-    )
-    return LoadedRules(rules.name, rules.reading, rules.plan, rules.files, version)

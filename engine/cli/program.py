@@ -12,6 +12,7 @@ import click
 
 from .command import Command
 from .failures import FAULT, FOUND, STOPPED, Failure, explained, said
+from .settings_file import settings_of
 
 SECTIONS = {
     "Start": {
@@ -22,6 +23,7 @@ SECTIONS = {
         "check": "Find every mistake in files of rules.",
         "fmt": "Lay files of rules out in the one common way.",
         "test": "Run the tests that a ruleset holds.",
+        "merge": "Bring what was published on the page into a file of rules.",
         "diff": "Say what differs between two rulesets, and who would move.",
     },
     "Score leads": {
@@ -31,7 +33,7 @@ SECTIONS = {
         "watch": "Keep scores right as leads change and time passes.",
         "explain": "Say why a lead has its score, and what it would take.",
         "sql": "Print a ruleset as SQL, for engines that hold millions of leads.",
-        "export": "Write leads and events as Parquet files, for such engines.",
+        "export": "Write scores, or leads and events, to files and databases.",
     },
     "Work together": {
         "serve": "Serve the page, and the HTTP interface.",
@@ -69,6 +71,9 @@ class Program(click.Group):
         name = args[0]
         if not name.startswith("-") and name not in self.list_commands(ctx):
             raise Failure(f'there is no command "{name}"', self._suggestion(ctx, name))
+        command = self.get_command(ctx, name)
+        if command is not None and not ctx.resilient_parsing:
+            ctx.default_map = {name: settings_of(name, command, self.list_commands(ctx))}
         return super().resolve_command(ctx, args)
 
     def _suggestion(self, ctx: click.Context, name: str) -> str:

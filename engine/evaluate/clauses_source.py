@@ -1,38 +1,31 @@
-"""Clauses as two-valued Python: where they are true, where they are false."""
+"""The predicates of the kernel as two-valued Python: where they are true, where they are false."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...grammar.spec.operators import CONTRARY, MIRROR
 from ...grammar.syntax.nodes import Kind
-from ..plan import (
-    Between,
-    Clause,
-    Compare,
-    Constant,
-    DaysBetween,
-    FieldValue,
-    IsKnown,
-    IsYes,
-    Last,
-    Matches,
-    Next,
-    OneOf,
-    Range,
-    SignalValue,
-    Value,
-    Within,
+from ..plan import Constant, FieldValue, Last, Range, SignalValue
+from ..plan.lower import (
+    Both,
+    Comparison,
+    Edge,
+    Either,
+    InSet,
+    Known,
+    Opposite,
+    Term,
+    Test,
 )
-from ..values import DAY
 from .draft import Draft, Operand, Scope
 from .texts_source import asked_of_text
-from .thresholds import unrounded
-from .values_source import is_computed, operand, pair, subject_of
+from .values_source import operand, pair, subject_of
 
 _PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_LOWER = (">", ">=")
+_UPPER = ("<", "<=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +46,43 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A clause: where it is true, where it is false, and its truth as True, False or None."""
+    """A test: where it is true and where it is false; where its operands are known, `core` says which, and
+    `unknown` is where they are not. Several tests at once have no core."""
 
     true: Expression
     false: Expression
-    truth: str
+    core: str = ""
+    contrary: str = ""
+    unknown: str = ""
+
+    @property
+    def truth(self) -> str:
+        """Its truth as True, False or None."""
+        if not self.core:
+            return f"True if {self.true.text} else False if {self.false.text} else None"
+        return f"None if {self.unknown} else {self.core}" if self.unknown else self.core
 
 
-def leaf_of(draft: Draft, scope: Scope, clause: Clause) -> Leaf:
-    """The expressions of a clause."""
-    match clause:
-        case Compare():
-            return _comparison(draft, scope, clause)
-        case Between():
-            return _between(draft, scope, clause)
-        case OneOf(patterns=patterns) if patterns or not clause.constants:
-            return _text(draft, scope, clause)
-        case OneOf():
-            return _constants(draft, scope, clause)
-        case Matches():
-            return _text(draft, scope, clause)
-        case IsKnown(value=value, known=known):
-            return _known(operand(draft, scope, value), known)
-        case IsYes(value=value):
-            yes = operand(draft, scope, value)
-            return _leaf([yes] if yes.nullable else [], yes.text, f"not {yes.text}", 1, sure=True)
-        case Within():
-            return _within(draft, scope, clause)
+def leaf_of(draft: Draft, scope: Scope, test: Test) -> Leaf:
+    """The expressions of a test."""
+    match test:
+        case Comparison():
+            return _comparison(draft, scope, test)
+        case InSet():
+            return _text(draft, scope, test)
+        case Known(value=value):
+            return _known(operand(draft, scope, value))
+        case Opposite(item=item):
+            leaf = leaf_of(draft, scope, item)
+            return Leaf(leaf.false, leaf.true, leaf.contrary, leaf.core, leaf.unknown)
+        case Both(items=items):
+            return _chained(draft, scope, items) or _joined(draft, scope, items, " and ", " or ")
+        case Either(items=items):
+            return _among(draft, scope, items) or _joined(draft, scope, items, " or ", " and ")
 
 
 def _leaf(asked: Sequence[Operand], core: str, contrary: str, cost: int, sure: bool = False) -> Leaf:
-    """A clause on these operands. `sure`: the core is falsy where an operand is None, without an error."""
+    """A test of these operands. `sure`: the core is falsy where an operand is None, without an error."""
     subjects = list(dict.fromkeys(subject_of(side) for side in asked if side.nullable))
     known = [f"{subject} is not None" for subject in subjects]
     unknown = " or ".join(f"{subject} is None" for subject in subjects)
@@ -94,27 +93,33 @@ def _leaf(asked: Sequence[Operand], core: str, contrary: str, cost: int, sure: b
     return Leaf(
         Expression(true, bare, cost),
         Expression(false, 1 if known else 0, cost),
-        f"None if {unknown} else {core}" if unknown else core,
+        core,
+        contrary,
+        unknown,
     )
 
 
-def _comparison(draft: Draft, scope: Scope, clause: Compare) -> Leaf:
-    operator, left, right = clause.operator, clause.left, clause.right
-    if isinstance(left, Constant):
-        operator, left, right = MIRROR[operator], right, left
-    if isinstance(right, Constant) and right.value is not None:
-        if is_computed(draft, left):
-            assert isinstance(right.value, float | int)
-            number = operand(draft, scope, left)
-            return _leaf([number], *unrounded(operator, number.text, float(right.value)), 2)
-        if draft.is_brief and operator not in ("=", "!=") and (age := _age(draft, scope, left)) is not None:
-            assert isinstance(right.value, float | int)
-            return _days_ago(draft, operator, age, right.value)
-        if isinstance(left, SignalValue) and _is_some(operator, right.value):
-            return _counted(_compare(operator, *pair(draft, scope, left, right)), operand(draft, scope, left))
-        if (place := _stands_in(draft, scope, left)) is not None and operator not in ("=", "!="):
-            return _compare(operator, Operand(draft.stand_in(place), False), operand(draft, scope, right))
+# --- comparisons ------------------------------------------------------------------------------
+
+
+def _comparison(draft: Draft, scope: Scope, test: Comparison) -> Leaf:
+    operator, left, right = test.operator, test.left, test.right
+    if isinstance(right, Constant) and right.value is True and operator == "=":
+        yes = operand(draft, scope, left)
+        return _leaf([yes] if yes.nullable else [], yes.text, f"not {yes.text}", 1, sure=True)
+    if isinstance(right, Constant) and isinstance(left, SignalValue) and _is_some(operator, right.value):
+        return _counted(_compare(operator, *pair(draft, scope, left, right)), operand(draft, scope, left))
+    if (place := _stands_in(draft, scope, left, right)) is not None and operator not in ("=", "!="):
+        return _compare(operator, Operand(draft.stand_in(place), False), operand(draft, scope, right))
     return _compare(operator, *pair(draft, scope, left, right))
+
+
+def _compare(operator: str, left: Operand, right: Operand) -> Leaf:
+    core = f"{left.text} {_PYTHON[operator]} {right.text}"
+    contrary = f"{left.text} {_PYTHON[CONTRARY[operator]]} {right.text}"
+    bare = "//" not in core and not (left.nullable and right.nullable)
+    whole = left.whole and right.whole
+    return _leaf([left, right], core, contrary, 1 if whole else 2, sure=operator == "=" and bare)
 
 
 def _is_some(operator: str, least: object) -> bool:
@@ -130,23 +135,10 @@ def _counted(leaf: Leaf, count: Operand) -> Leaf:
     return replace(leaf, true=replace(leaf.true, gate=count.text))
 
 
-def _age(draft: Draft, scope: Scope, value: Value) -> Operand | None:
-    """The instant of an event whose whole days of age are compared."""
-    if isinstance(value, DaysBetween) and not value.until and isinstance(value.of, SignalValue):
-        return operand(draft, scope, value.of)
-    return None
-
-
-def _days_ago(draft: Draft, operator: str, event: Operand, days: float) -> Leaf:
-    """Whole days are fewer than n where the event is later than n days ago."""
-    limit = math.ceil(days) if operator in (">=", "<") else math.floor(days) + 1
-    edge = draft.moment(-limit * DAY)
-    later, earlier = f"{event.text} > {edge}", f"{event.text} <= {edge}"
-    return _leaf([event], *((later, earlier) if operator in ("<", "<=") else (earlier, later)), 1)
-
-
-def _stands_in(draft: Draft, scope: Scope, value: Value) -> int | None:
+def _stands_in(draft: Draft, scope: Scope, value: Term, beside: Term | None = None) -> int | None:
     """The field, where it is a number or text read so often that asking whether it is known costs more."""
+    if beside is not None and not (isinstance(beside, Constant) and beside.value is not None):
+        return None
     if draft.is_brief and scope is draft.top and isinstance(value, FieldValue):
         field = draft.plan.fields[value.field]
         if value.field in draft.uses.common and field.default is None:
@@ -154,52 +146,48 @@ def _stands_in(draft: Draft, scope: Scope, value: Value) -> int | None:
     return None
 
 
-def _compare(operator: str, left: Operand, right: Operand) -> Leaf:
-    core = f"{left.text} {_PYTHON[operator]} {right.text}"
-    contrary = f"{left.text} {_PYTHON[CONTRARY[operator]]} {right.text}"
-    bare = "//" not in core and not (left.nullable and right.nullable)
-    whole = left.whole and right.whole
-    return _leaf([left, right], core, contrary, 1 if whole else 2, sure=operator == "=" and bare)
+# --- several at once --------------------------------------------------------------------------
 
 
-def _between(draft: Draft, scope: Scope, clause: Between) -> Leaf:
-    low = _compare(">=", *pair(draft, scope, clause.value, clause.low))
-    high = _compare("<=", *pair(draft, scope, clause.value, clause.high))
-    if isinstance(clause.low, Constant) and isinstance(clause.high, Constant):
-        value, least = pair(draft, scope, clause.value, clause.low)
-        again, most = pair(draft, scope, clause.value, clause.high)
-        if value == again:
-            core = f"{least.text} <= {value.text} <= {most.text}"
-            leaf = _leaf([value, least, most], core, f"not {core}", 3)
-            if (place := _stands_in(draft, scope, clause.value)) is not None:
-                core = f"{least.text} <= {draft.stand_in(place)} <= {most.text}"
-                return replace(leaf, true=Expression(core, 0, 2))
-            return leaf
-    true = f"{low.true.text} and {high.true.text}"
-    false = f"({low.false.text} or {high.false.text})"
-    return Leaf(Expression(true, 1, 4), Expression(false, 0, 4), _three(true, false))
+def _joined(draft: Draft, scope: Scope, items: Sequence[Test], word: str, contrary: str) -> Leaf:
+    leaves = [leaf_of(draft, scope, item) for item in items]
+    cost = sum(leaf.true.cost for leaf in leaves)
+    true = word.join(f"({leaf.true.text})" for leaf in leaves)
+    false = contrary.join(f"({leaf.false.text})" for leaf in leaves)
+    return Leaf(Expression(f"({true})", 0, cost), Expression(f"({false})", 0, cost))
 
 
-def _three(true: str, false: str) -> str:
-    return f"True if {true} else False if {false} else None"
+def _chained(draft: Draft, scope: Scope, items: Sequence[Test]) -> Leaf | None:
+    """`low <= value <= high`, where one value lies between two that are always known."""
+    if not (len(items) == 2 and all(isinstance(item, Comparison) for item in items)):
+        return None
+    low, high = (item for item in items if isinstance(item, Comparison))
+    if low.left != high.left or low.operator not in _LOWER or high.operator not in _UPPER:
+        return None
+    value, least = pair(draft, scope, low.left, low.right)
+    again, most = pair(draft, scope, high.left, high.right)
+    if value != again or least.nullable or most.nullable:
+        return None
 
+    def between(text: str) -> str:
+        signs = (MIRROR[low.operator], _PYTHON[high.operator])
+        return f"{least.text} {signs[0]} {text} {signs[1]} {most.text}"
 
-def _text(draft: Draft, scope: Scope, clause: OneOf | Matches) -> Leaf:
-    value = operand(draft, scope, clause.value)
-    core, cost = asked_of_text(draft, value.text, clause)
-    sure = core.startswith((f"{value.text} == ", f"{value.text} in "))
-    leaf = _leaf([value], core, f"not {core}", cost, sure=sure)
-    place = _stands_in(draft, scope, clause.value)
-    patterns = (clause.pattern,) if isinstance(clause, Matches) else clause.patterns
-    if not sure and place is not None and not any(pattern.matches("") for pattern in patterns):
-        true, cost = asked_of_text(draft, draft.stand_in(place), clause)
-        return replace(leaf, true=Expression(true, 0, cost))
+    core = between(value.text)
+    cost = 2 + sum(isinstance(side, Edge) for side in (low.right, high.right))
+    leaf = _leaf([value], core, f"not {core}", cost)
+    if (place := _stands_in(draft, scope, low.left)) is not None and low.left.kind is Kind.NUMBER:
+        return replace(leaf, true=Expression(between(draft.stand_in(place)), 0, 2))
     return leaf
 
 
-def _constants(draft: Draft, scope: Scope, clause: OneOf) -> Leaf:
+def _among(draft: Draft, scope: Scope, items: Sequence[Test]) -> Leaf | None:
     """Equal to one of several constants; the same value beside each, a day beside days."""
-    sides = [pair(draft, scope, clause.value, constant) for constant in clause.constants]
+    sides: list[tuple[Operand, Operand]] = []
+    for item in items:
+        if not (isinstance(item, Comparison) and item.operator == "=" and isinstance(item.right, Constant)):
+            return None
+        sides.append(pair(draft, scope, item.left, item.right))
     by_value: dict[str, list[str]] = {}
     for value, constant in sides:
         by_value.setdefault(value.text, []).append(constant.text)
@@ -211,44 +199,26 @@ def _constants(draft: Draft, scope: Scope, clause: OneOf) -> Leaf:
     return _leaf([value for value, _ in sides], core, f"not ({core})", 3)
 
 
-def _known(value: Operand, known: bool) -> Leaf:
+# --- texts, what is known, windows --------------------------------------------------------------
+
+
+def _text(draft: Draft, scope: Scope, test: InSet) -> Leaf:
+    value = operand(draft, scope, test.value)
+    core, cost = asked_of_text(draft, value.text, test)
+    sure = core.startswith((f"{value.text} == ", f"{value.text} in "))
+    contrary = core.replace(" == ", " != ", 1) if sure and len(test.patterns) == 1 else f"not {core}"
+    leaf = _leaf([value], core, contrary, cost, sure=sure)
+    place = _stands_in(draft, scope, test.value)
+    if not sure and place is not None and not any(pattern.matches("") for pattern in test.patterns):
+        true, cost = asked_of_text(draft, draft.stand_in(place), test)
+        return replace(leaf, true=Expression(true, 0, cost))
+    return leaf
+
+
+def _known(value: Operand) -> Leaf:
     if not value.nullable:
-        return _leaf([], repr(known), repr(not known), 0)
-    here, gone = f"{value.text} is not None", f"{value.text} is None"
-    return _leaf([], *((here, gone) if known else (gone, here)), 1)
-
-
-def _within(draft: Draft, scope: Scope, clause: Within) -> Leaf:
-    value = operand(draft, scope, clause.value)
-    core, cost = in_window(draft, clause, value.text)
-    return _leaf([value], core, f"not {core}", cost)
-
-
-def in_window(draft: Draft, clause: Within, at: str) -> tuple[str, int]:
-    """Whether a known moment lies in a window, and what asking costs."""
-    window = clause.window
-    if clause.value.kind is not Kind.DATE:
-        match window:
-            case Last():
-                return f"{draft.edge(window)} < {at} <= now", 3
-            case Next():
-                return f"now < {at} <= {draft.edge(window)}", 3
-            case Range(start=start, end=end):
-                return _in_range(start, end, at), 2
-    match window:
-        case Last():
-            return f"{draft.edge(window)} // {DAY} < {at} <= {draft.today()}", 4
-        case Next():
-            return f"{draft.today()} <= {at} <= {draft.edge(window)} // {DAY}", 4
-        case Range(start=start, end=end):
-            first, stop = (None if edge is None else -(-edge // DAY) for edge in (start, end))
-            return _in_range(first, stop, at), 2
-
-
-def _in_range(start: int | None, end: int | None, at: str) -> str:
-    if start is None:
-        return "(True)" if end is None else f"({at} < {end})"
-    return f"({start} <= {at})" if end is None else f"({start} <= {at} < {end})"
+        return _leaf([], "True", "False", 0)
+    return _leaf([], f"{value.text} is not None", f"{value.text} is None", 1)
 
 
 def in_selection(draft: Draft, window: Last | Range | None) -> str | None:
@@ -256,7 +226,11 @@ def in_selection(draft: Draft, window: Last | Range | None) -> str | None:
     match window:
         case None | Range(start=None, end=None):
             return None
-        case Last():
-            return f"at > {draft.edge(window)}"
+        case Last(amount=amount, unit=unit):
+            return f"at > {draft.edge(-amount, unit)}"
+        case Range(start=None, end=end):
+            return f"at < {end}"
+        case Range(start=start, end=None):
+            return f"at >= {start}"
         case Range(start=start, end=end):
-            return _in_range(start, end, "at")
+            return f"{start} <= at < {end}"

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from ..plan import All, Any, Clause, Condition, Holds, Not
 from .clauses_source import Expression, leaf_of
 from .draft import Detail, Draft, Scope
-from .parts import question_of
 
 _DEEPEST = 12
 _DEAR = 4
@@ -69,7 +68,7 @@ def _clause(draft: Draft, scope: Scope, clause: Clause, wanted: bool) -> Express
     if draft.detail is Detail.FINDINGS and scope is draft.top:
         name = truth_name(draft, clause)
         return Expression(name if wanted else f"{name} is False", 0, 1)
-    leaf = leaf_of(draft, scope, clause)
+    leaf = leaf_of(draft, scope, draft.kernel.test(clause))
     if not wanted:
         return leaf.false
     if scope is draft.top and leaf.true.cost >= _DEAR:
@@ -79,14 +78,14 @@ def _clause(draft: Draft, scope: Scope, clause: Clause, wanted: bool) -> Express
 
 def _shared(draft: Draft, clause: Clause, true: Expression) -> Expression:
     """A dear question that more than one clause asks is answered once."""
-    question = question_of(clause)
-    if question not in draft.uses.repeated:
+    test = draft.kernel.test(clause)
+    if test not in draft.uses.repeated:
         return true
-    name = draft.shared_tests.get(question)
+    name = draft.shared_tests.get(test)
     if name is None:
         name = draft.fresh("h")
         draft.top.add(f"{name} = {true.text}")
-        draft.shared_tests[question] = name
+        draft.shared_tests[test] = name
     return Expression(name, 0, 1)
 
 
@@ -94,7 +93,7 @@ def truth_name(draft: Draft, clause: Clause) -> str:
     """The local that holds the truth of a clause, computed at its first use."""
     name = draft.truths.get(id(clause))
     if name is None:
-        truth = leaf_of(draft, draft.top, clause).truth
+        truth = leaf_of(draft, draft.top, draft.kernel.test(clause)).truth
         name = draft.fresh("c")
         draft.top.add(f"{name} = {truth}")
         draft.truths[id(clause)] = name

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from ...grammar.syntax.nodes import Unit
-from ..plan import Last, Next, Plan, Value
+from ..plan import Last, Plan
 from ..plan.event_reads import Column
+from ..plan.lower import Kernel, Term, Test
 from ..values import MICROSECONDS
 from .classes import EventClass
 from .gauges import Gauge
@@ -44,8 +45,7 @@ class Scope:
 
     indent: str
     lines: list[str] = field(default_factory=list)
-    values: dict[Value, Operand] = field(default_factory=dict)
-    rounded: dict[str, Operand] = field(default_factory=dict)
+    values: dict[Term, Operand] = field(default_factory=dict)
     columns: Sequence[Column | None] | None = None
 
     def add(self, line: str, depth: int = 0) -> None:
@@ -61,14 +61,14 @@ class Uses:
     asked: Mapping[int, int]
     seen: frozenset[int]
     common: frozenset[int]
-    repeated: frozenset[Hashable]
+    repeated: frozenset[Test]
 
 
 @dataclass(slots=True)
 class Draft:
     """What writing one function keeps: constants it refers to, gauges and windows it needs."""
 
-    plan: Plan
+    kernel: Kernel
     classes: Sequence[EventClass]
     detail: Detail
     width: int
@@ -82,10 +82,15 @@ class Draft:
     held: dict[tuple[int, bool], str] = field(default_factory=dict)
     uses: Uses = field(default_factory=lambda: Uses({}, frozenset(), frozenset(), frozenset()))
     stand_ins: dict[int, str] = field(default_factory=dict)
-    shared_tests: dict[Hashable, str] = field(default_factory=dict)
+    shared_tests: dict[Test, str] = field(default_factory=dict)
     recent: Mapping[str, Last] = field(default_factory=dict)
     """Gauges of the latest event, each with the window before which none makes a difference to it."""
     serial: int = 0
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that the function is of."""
+        return self.kernel.plan
 
     def fresh(self, letter: str) -> str:
         """A local name not used before."""
@@ -109,12 +114,11 @@ class Draft:
             self.gauges[gauge] = name
         return name
 
-    def edge(self, window: Last | Next) -> str:
-        """The far end of a window around now, as a mark that `resolved` replaces."""
-        amount = -window.amount if isinstance(window, Last) else window.amount
-        if window.unit in MICROSECONDS:
-            return self.moment(amount * MICROSECONDS[window.unit])
-        return self.edges.setdefault((amount, window.unit), f"{MARK}{len(self.edges)}{MARK}")
+    def edge(self, amount: int, unit: Unit) -> str:
+        """The instant so far after now, as a mark that `resolved` replaces."""
+        if unit in MICROSECONDS:
+            return self.moment(amount * MICROSECONDS[unit]) if amount else "now"
+        return self.edges.setdefault((amount, unit), f"{MARK}{len(self.edges)}{MARK}")
 
     def moment(self, offset: int) -> str:
         """The instant so many microseconds after now, as a mark that `resolved` replaces."""

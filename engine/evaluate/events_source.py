@@ -112,7 +112,7 @@ def _loop(draft: Draft, widest: Last | None) -> list[str]:
     reading = _reading(draft, widest)
     if widest is None:
         return [*lines, *(_told_apart(draft, reading, 2, old=False) or ["  pass"])]
-    lines.append(f"  if at <= {draft.edge(widest)}:")
+    lines.append(f"  if at <= {draft.edge(-widest.amount, widest.unit)}:")
     lines += _told_apart(draft, reading, 3, old=True) or ["   pass"]
     return [*lines, "  else:", *(_told_apart(draft, reading, 3, old=False) or ["   pass"])]
 
@@ -125,7 +125,7 @@ def _oldest(draft: Draft) -> str:
         for window in windows:
             if not isinstance(window, Last):
                 return ""
-            edges.add(draft.edge(window))
+            edges.add(draft.edge(-window.amount, window.unit))
     return edges.pop() if len(edges) == 1 else f"min({', '.join(sorted(edges))})"
 
 

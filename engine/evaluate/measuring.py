@@ -74,7 +74,7 @@ def measuring(evaluator: Evaluator, gauges: Sequence[Gauge]) -> Callable[[Sequen
 def _function(evaluator: Evaluator, gauges: Sequence[Gauge]) -> Callable[..., Any]:
     parts, classes = evaluator.parts, evaluator.classes
     known = tuple(classes.known)
-    draft = Draft(parts.plan, known, Detail.PLAIN, classes.width, classes.fixed, top=Scope("  "))
+    draft = Draft(parts.kernel, known, Detail.PLAIN, classes.width, classes.fixed, top=Scope("  "))
     names = [draft.gauge(gauge) for gauge in gauges]
     passed = write_pass(draft)
     moments, lines = resolved(draft, passed, [f" return {tuple_of(names)}"])

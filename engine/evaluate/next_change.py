@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
+import typing
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from ...grammar.syntax.nodes import Kind
 from ..plan import (
-    Compare,
     Condition,
     Constant,
     DaysBetween,
     DefineValue,
     FieldValue,
     Last,
-    Next,
     Plan,
     PropertyValue,
-    Range,
     Value,
-    Within,
 )
 from ..plan.event_reads import Column
-from ..plan.walk import clauses, conditions, operands, parts, selections
+from ..plan.lower import MOST_DAYS, Comparison, Edge, Kernel, Predicate, Rounded, Term, terms
+from ..plan.walk import clauses, conditions, parts, selections
 from ..values import DAY, Prepared
 from .calendar import LATEST, crossings
 from .classes import EventClass
@@ -32,37 +30,57 @@ from .draft import Detail
 from .facts import Facts, Row
 from .rules_source import decayed
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     from .evaluator import Evaluator
 
 TRIES = 400
 """How many instants are looked at before the next one is given as it is."""
 
 
-def next_change(evaluator: Evaluator, facts: Facts, now: int, tries: int = TRIES) -> int | None:
+def next_change(
+    evaluator: Evaluator, facts: Facts, now: int, before: FoundOut | None = None, tries: int = TRIES
+) -> int | None:
     """The first instant after now at which any clause's truth or any line of points differs, or None.
 
-    Where that would take looking at more than `tries` instants, one before it.
+    `before` is what the function of the detail FINDINGS gives now, where it is known already. Where it would
+    take looking at more than `tries` instants, one before that instant.
     """
-    clocks = evaluator.clocks
-    if not clocks.any and not facts.events:
+    if not evaluator.clocks.any and not facts.events:
         return None
-    fixed = sorted(at for at in set(clocks.instants(facts, evaluator.classes.known)) if now < at <= LATEST)
-    before = evaluator.run(Detail.FINDINGS, facts, now)
-    at, place, found = now, 0, before
-    for _ in range(tries):
-        place = bisect_right(fixed, at, place)
-        candidates = [
-            tick for tick in clocks.ticks(facts, evaluator.classes.known, found[9], at) if tick > at
-        ]
-        candidates += fixed[place : place + 1]
-        at = min(candidates, default=LATEST + 1)
+    if before is None:
+        before = evaluator.run(Detail.FINDINGS, facts, now)
+    at, latest = now, [before]
+    for _, at in zip(range(tries), _turns(evaluator, facts, now, lambda: latest[-1][10]), strict=False):
         if at > LATEST:
             return None
-        found = evaluator.run(Detail.FINDINGS, facts, at)
-        if (found[8], found[4], found[5]) != (before[8], before[4], before[5]):
+        found = latest[-1] = evaluator.run(Detail.FINDINGS, facts, at)
+        if (found[8:10], found[4], found[5]) != (before[8:10], before[4], before[5]):
             return at
     return at
+
+
+FoundOut = tuple[typing.Any, ...]
+"""What the function of the detail FINDINGS gives; see `program`."""
+
+
+def _turns(
+    evaluator: Evaluator, facts: Facts, now: int, values: Callable[[], tuple[Prepared, ...]]
+) -> Iterator[int]:
+    """Instants at which something could differ, the first after now, then each after the one before; `values`
+    gives those that were found at the latest of them. The last is past the end of time."""
+    wakes, clocks, known = evaluator.wakes, evaluator.clocks, evaluator.classes.known
+    if wakes.tells:
+        while now <= LATEST:
+            now = wakes.of(facts.fields, facts.events, now)
+            yield now
+        return
+    fixed = sorted(at for at in set(clocks.instants(facts, known)) if now < at <= LATEST)
+    place = 0
+    while now <= LATEST:
+        place = bisect_right(fixed, now, place)
+        later = [tick for tick in clocks.ticks(facts, known, values(), now) if tick > now]
+        now = min([*later, *fixed[place : place + 1]], default=LATEST + 1)
+        yield now
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +95,22 @@ class Age:
 class Clocks:
     """What in a plan looks at the clock.
 
-    `windows` and `decays` are of events, by selector; `fields` are moments that a window is held against,
-    `ages` moments whose days are counted; `filters` are what selections' filters ask of properties.
+    `windows` and `decays` are of events, by selector; `edges` compare moments with an instant around now,
+    `ages` are moments whose days are counted; `filters` are what selections' filters ask of properties.
     """
 
-    def __init__(self, plan: Plan, values: dict[Value, int]) -> None:
+    def __init__(self, kernel: Kernel, values: dict[Value, int]) -> None:
+        plan = kernel.plan
         self._values = values
         self.windows = _event_windows(plan)
         self.decays = _decays(plan)
-        self.fields = {
-            (_defined(plan, clause.value), clause.window)
-            for condition in conditions(plan)
-            for clause in clauses(condition)
-            if isinstance(clause, Within)
+        asked = [each for condition in conditions(plan) for each in _predicates(kernel, condition)]
+        self.edges = {
+            replace(one, left=_defined(plan, one.left))
+            for one in asked
+            if _is_clock(one) and not isinstance(one.left, Rounded)
         }
-        ages = set(_ages(condition for condition in conditions(plan)))
+        ages = {age for predicate in asked for age in _ages(predicate)}
         ages |= {
             Age(part.of, part.until, None)
             for definition in plan.definitions
@@ -100,14 +119,14 @@ class Clocks:
             if isinstance(part, DaysBetween)
         }
         self.ages = {Age(_defined(plan, age.of), age.until, age.limits) for age in ages}
-        self.filters = _filters(plan)
-        self.any = bool(self.fields or self.ages)
+        self.filters = _filters(kernel)
+        self.any = bool(self.edges or self.ages)
 
     def instants(self, facts: Facts, known: list[EventClass]) -> Iterator[int]:
         """Instants, past ones too, at which events begin to be, windows open or close."""
-        for value, window in self.fields:
-            if isinstance(value, FieldValue):
-                yield from edges(value.kind, facts.fields[value.field], window)
+        for edge in self.edges:
+            if isinstance(edge.left, FieldValue):
+                yield from flips(edge, facts.fields[edge.left.field])
         for row in facts.events:
             at = row[0]
             yield at
@@ -116,8 +135,8 @@ class Clocks:
                 for window in self.windows.get(selector, ()):
                     yield from crossings(at, -window.amount, window.unit)
                 for property_, clock in self.filters.get(selector, ()):
-                    if isinstance(clock, Within):
-                        yield from edges(property_.kind, _property(row, event_class, property_), clock.window)
+                    if isinstance(clock, Comparison):
+                        yield from flips(clock, _property(row, event_class, property_))
 
     def ticks(
         self, facts: Facts, known: list[EventClass], values: tuple[Prepared, ...], now: int
@@ -127,9 +146,9 @@ class Clocks:
             of = facts.fields[age.of.field] if isinstance(age.of, FieldValue) else self._found(age.of, values)
             if of is not None:
                 yield from days_turning(age, of, now)
-        for value, window in self.fields:
-            if not isinstance(value, FieldValue):
-                yield from edges(value.kind, self._found(value, values), window)
+        for edge in self.edges:
+            if not isinstance(edge.left, FieldValue):
+                yield from flips(edge, self._found(edge.left, values))
         if self.decays or self.filters:
             for row in facts.events:
                 yield from self._event_ticks(row, known[row[1]], now)
@@ -145,8 +164,11 @@ class Clocks:
                 if isinstance(clock, Age) and value is not None:
                     yield from days_turning(clock, value, now)
 
-    def _found(self, value: Value, values: tuple[Prepared, ...]) -> Prepared:
-        return value.value if isinstance(value, Constant) else values[self._values[value]]
+    def _found(self, value: Term, values: tuple[Prepared, ...]) -> Prepared:
+        if isinstance(value, Constant):
+            return value.value
+        assert not isinstance(value, Edge | Rounded)
+        return values[self._values[value]]
 
 
 def _defined(plan: Plan, value: Value) -> Value:
@@ -178,27 +200,30 @@ def _decays(plan: Plan) -> dict[int, set[tuple[int, int]]]:
     return decays
 
 
-def _ages(found: Iterable[Condition]) -> Iterator[Age]:
-    for condition in found:
-        for clause in clauses(condition):
-            sides = operands(clause)
-            for value in sides:
-                for part in parts(value):
-                    if isinstance(part, DaysBetween):
-                        others = [side for side in sides if side is not value]
-                        simple = part is value and isinstance(clause, Compare)
-                        yield Age(part.of, part.until, _limits(others) if simple else None)
+def _predicates(kernel: Kernel, condition: Condition) -> Iterator[Predicate]:
+    for clause in clauses(condition):
+        yield from kernel.predicates(clause)
 
 
-def _limits(others: list[Value]) -> tuple[int, ...] | None:
+def _is_clock(predicate: Predicate) -> TypeGuard[Comparison]:
+    """Whether a moment is compared with an instant around now."""
+    return isinstance(predicate, Comparison) and isinstance(predicate.right, Edge)
+
+
+def _ages(predicate: Predicate) -> Iterator[Age]:
+    for part in terms(predicate):
+        if isinstance(part, DaysBetween):
+            beside = predicate.right if isinstance(predicate, Comparison) and part is predicate.left else None
+            yield Age(part.of, part.until, _limits(beside))
+
+
+def _limits(beside: Term | None) -> tuple[int, ...] | None:
     """The numbers of days at which a comparison with a constant can turn."""
-    if len(others) == 1 and isinstance(others[0], Constant):
-        limit = others[0].value
-        if isinstance(limit, int | float):
-            if abs(limit) > 4_000_000:
-                return ()
-            below = int(limit // 1)
-            return (below, below + 1)
+    if isinstance(beside, Constant) and isinstance(beside.value, int | float):
+        if abs(beside.value) > MOST_DAYS:
+            return ()
+        below = int(beside.value // 1)
+        return (below, below + 1)
     return None
 
 
@@ -231,30 +256,30 @@ def _asked(age: Age, here: int) -> Iterable[int]:
     return (here,) if age.limits is None else age.limits
 
 
-def edges(kind: Kind, value: Prepared, window: Last | Next | Range) -> Iterator[int]:
-    """When a date or datetime comes into a window around now, and when it leaves it."""
-    if value is None or isinstance(window, Range):
+def flips(comparison: Comparison, value: Prepared) -> Iterator[int]:
+    """When a moment that is compared with an instant around now comes to lie on its other side."""
+    edge = comparison.right
+    assert isinstance(edge, Edge)
+    if value is None:
         return
     assert isinstance(value, int)
-    begins = value * DAY if kind is Kind.DATE else value
-    amount = -window.amount if isinstance(window, Last) else window.amount
-    yield from crossings(begins, amount, window.unit)
-    yield begins + DAY if kind is Kind.DATE and isinstance(window, Next) else begins
+    length = DAY if comparison.left.kind is Kind.DATE else 1
+    # What is after the edge stays so until the edge gets to its beginning; what is not before it, to its end.
+    past = (value if comparison.operator in (">", "<=") else value + 1) * length
+    yield from crossings(past, edge.amount, edge.unit)
 
 
-def _filters(plan: Plan) -> dict[int, set[tuple[PropertyValue, Within | Age]]]:
+def _filters(kernel: Kernel) -> dict[int, set[tuple[PropertyValue, Comparison | Age]]]:
     """By selector, what its filters ask of properties and the clock."""
-    filters: dict[int, set[tuple[PropertyValue, Within | Age]]] = {}
-    for selection in selections(plan):
+    filters: dict[int, set[tuple[PropertyValue, Comparison | Age]]] = {}
+    for selection in selections(kernel.plan):
         if selection.where is None:
             continue
         mine = filters.setdefault(selection.selector, set())
-        for clause in clauses(selection.where):
-            if isinstance(clause, Within) and isinstance(clause.value, PropertyValue):
-                mine.add((clause.value, clause))
-        for age in _ages([selection.where]):
-            if isinstance(age.of, PropertyValue):
-                mine.add((age.of, age))
+        for predicate in _predicates(kernel, selection.where):
+            if _is_clock(predicate) and isinstance(predicate.left, PropertyValue):
+                mine.add((predicate.left, predicate))
+            mine.update((age.of, age) for age in _ages(predicate) if isinstance(age.of, PropertyValue))
     return filters
 
 

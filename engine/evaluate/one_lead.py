@@ -74,7 +74,7 @@ class OneLead:
 def _judging(evaluator: Evaluator) -> _Judging:
     """Generated as all other functions are, but for what is measured, which comes from outside."""
     parts = evaluator.parts
-    draft = Draft(parts.plan, (), Detail.FINDINGS, 0, True, uses=parts.uses)
+    draft = Draft(parts.kernel, (), Detail.FINDINGS, 0, True, uses=parts.uses)
     result = decided(draft, parts)
     moments, lines = resolved(draft, [], [*draft.top.lines, f" return {result}"])
     taken = [f" {tuple_of(draft.gauges.values())[1:-1]} = measured"] if draft.gauges else []

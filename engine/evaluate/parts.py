@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ..plan import (
     Clause,
-    Compare,
     Constant,
     FieldValue,
-    Matches,
     Measure,
-    OneOf,
     Plan,
     ScoreValue,
     Selection,
     SignalValue,
     Value,
-    Within,
 )
+from ..plan.lower import Comparison, Kernel, Predicate, Test, terms
 from ..plan.walk import clauses, condition_values, conditions, holds, operands, parts, selections
+from . import words
 from .draft import Uses
 from .gauges import Gauge, of_each
 from .meaning import Meanings
@@ -36,6 +34,11 @@ class Parts:
     """What one plan is made of, found once."""
 
     plan: Plan
+
+    @cached_property
+    def kernel(self) -> Kernel:
+        """The clauses of the plan, lowered."""
+        return Kernel(self.plan)
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -73,6 +76,21 @@ class Parts:
         return {}
 
     @cached_property
+    def subjects(self) -> tuple[str, ...]:
+        """What each clause asks about, in words."""
+        return tuple(words.value_words(self.plan, operands(clause)[0]) for clause in self.clauses)
+
+    @cached_property
+    def measured(self) -> tuple[str, ...]:
+        """The events of each signal, in words."""
+        return tuple(words.selection_words(self.plan, signal.events) for signal in self.plan.signals)
+
+    @cached_property
+    def paying(self) -> tuple[str, ...]:
+        """The events that each rule pays for, in words; empty for a rule about none."""
+        return tuple("" if r.each is None else words.each_words(self.plan, r.each) for r in self.plan.rules)
+
+    @cached_property
     def meanings(self) -> Meanings:
         """The keys of what the plan is made of."""
         return Meanings(self.plan)
@@ -80,55 +98,42 @@ class Parts:
     @cached_property
     def uses(self) -> Uses:
         """What is used how often."""
-        return Uses(*_uses(self.plan, self.clauses))
+        return _uses(self.kernel, self.clauses)
 
 
-def _uses(
-    plan: Plan, clauses: tuple[Clause, ...]
-) -> tuple[dict[int, int], frozenset[int], frozenset[int], frozenset[Hashable]]:
+def _uses(kernel: Kernel, clauses: tuple[Clause, ...]) -> Uses:
+    plan = kernel.plan
     asked = Counter(define for condition in conditions(plan) for define in holds(condition))
     counted: set[int] = set()
     seen: set[int] = set()
     fields: Counter[int] = Counter()
-    questions: Counter[Hashable] = Counter()
+    tests: Counter[Test] = Counter()
     for clause in clauses:
-        for value in (part for operand in operands(clause) for part in parts(operand)):
-            if isinstance(value, FieldValue):
-                fields[value.field] += 1
-            elif isinstance(value, SignalValue):
-                (seen if asks_for_any(clause) else counted).add(value.signal)
-        question = question_of(clause)
-        if question is not None:
-            questions[question] += 1
+        read: set[int] = set()
+        for predicate in kernel.predicates(clause):
+            for value in terms(predicate):
+                if isinstance(value, FieldValue):
+                    read.add(value.field)
+                elif isinstance(value, SignalValue):
+                    (seen if asks_for_any(predicate) else counted).add(value.signal)
+        fields.update(read)
+        tests[kernel.test(clause)] += 1
     for definition in plan.definitions:
         if definition.value is not None:
             counted |= {v.signal for v in parts(definition.value) if isinstance(v, SignalValue)}
-    any_of = {number for number in seen - counted if plan.signals[number].measure is Measure.COUNT}
-    common = {field for field, times in fields.items() if times > 2}
-    repeated = {question for question, times in questions.items() if times > 1}
-    return dict(asked), frozenset(any_of), frozenset(common), frozenset(repeated)
-
-
-def asks_for_any(clause: Clause) -> bool:
-    """Whether a clause compares a signal so that one event is as good as many."""
-    return (
-        isinstance(clause, Compare)
-        and isinstance(clause.left, SignalValue)
-        and isinstance(clause.right, Constant)
-        and (clause.operator, clause.right.value) in _ANY
+    return Uses(
+        dict(asked),
+        frozenset(number for number in seen - counted if plan.signals[number].measure is Measure.COUNT),
+        frozenset(field for field, times in fields.items() if times > 2),
+        frozenset(test for test, times in tests.items() if times > 1),
     )
 
 
-def question_of(clause: Clause) -> Hashable:
-    """What is asked by a clause that takes more than a comparison to answer, None of any other clause."""
-    match clause:
-        case OneOf(value=value, list=str(name)):
-            return (value, name)
-        case OneOf(value=value, patterns=patterns) if patterns:
-            return (value, patterns)
-        case Matches(value=value, pattern=pattern):
-            return (value, pattern)
-        case Within(value=value, window=window):
-            return (value, window)
-        case _:
-            return None
+def asks_for_any(predicate: Predicate) -> bool:
+    """Whether a signal is compared so that one event is as good as many."""
+    return (
+        isinstance(predicate, Comparison)
+        and isinstance(predicate.left, SignalValue)
+        and isinstance(predicate.right, Constant)
+        and (predicate.operator, predicate.right.value) in _ANY
+    )

@@ -6,20 +6,20 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from ...grammar.syntax.nodes import Kind
-from ..plan import Matches, OneOf, Pattern
+from ..plan import Pattern
+from ..plan.lower import InSet
 from .draft import Draft
 
 _SET_IN_PLACE = 8
 
 
-def asked_of_text(draft: Draft, text: str, clause: OneOf | Matches) -> tuple[str, int]:
-    """An expression, true where the key in `text` matches a pattern of the clause, and what it costs.
+def asked_of_text(draft: Draft, text: str, test: InSet) -> tuple[str, int]:
+    """An expression, true where the key in `text` matches a pattern of the test, and what it costs.
 
     The text is known where the expression is evaluated.
     """
-    patterns = (clause.pattern,) if isinstance(clause, Matches) else clause.patterns
-    key = _key(clause)
-    if clause.value.kind is Kind.TEXTS:
+    patterns, key = test.patterns, test.key
+    if test.value.kind is Kind.TEXTS:
         if all(pattern.exact is not None for pattern in patterns):
             among = draft.constant(("exact", key), lambda: frozenset(_exact(patterns)))
             return f"(not {among}.isdisjoint({text}))", 4
@@ -32,13 +32,6 @@ def asked_of_text(draft: Draft, text: str, clause: OneOf | Matches) -> tuple[str
         return "False", 0
     joined = " or ".join(question for question, _ in asked)
     return (f"({joined})" if len(asked) > 1 else joined), max(cost for _, cost in asked)
-
-
-def _key(clause: OneOf | Matches) -> object:
-    """What tells the patterns apart; a list by its name, since hashing thousands of entries takes time."""
-    if isinstance(clause, Matches):
-        return clause.pattern
-    return clause.list if clause.list is not None else clause.patterns
 
 
 def _exact(patterns: Sequence[Pattern]) -> list[str]:

@@ -74,7 +74,7 @@ def _coded(truths: Sequence[bool | None]) -> Truths:
 
 def _asking(parts: Parts, clause: Clause, inputs: Sequence[Input]) -> Callable[..., list[Any]]:
     """A function `run(rows, now)` that gives the truth of a clause for each row of what it reads."""
-    draft = Draft(parts.plan, (), Detail.FINDINGS, 0, True, top=Scope("  "))
+    draft = Draft(parts.kernel, (), Detail.FINDINGS, 0, True, top=Scope("  "))
     names = [_name(draft, one) for one in inputs]
     truth = truth_name(draft, clause)
     moments, lines = resolved(draft, [], [*draft.top.lines, f"  add({truth})"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import assert_never
 
 from ...grammar.syntax.nodes import Kind
@@ -16,17 +17,16 @@ from ..plan import (
     PropertyValue,
     ScoreValue,
     SignalValue,
-    Value,
 )
 from ..plan.event_reads import Column
-from ..values import DAY
+from ..plan.lower import NOW, Edge, Rounded, Term, is_whole
+from ..plan.thresholds import DECIMALS
+from ..values import DAY, domain_of
 from .draft import Draft, Operand, Scope
 from .gauges import Gauge, Gauging, of_signal
 
 _LARGEST = "1.7976931348623157e+308"
-_WHOLE = {Measure.COUNT, Measure.DISTINCT, Measure.DAYS, Measure.FIRST, Measure.LAST}
 _NEVER_UNKNOWN = {Measure.COUNT, Measure.DISTINCT, Measure.DAYS, Measure.FOLLOWED}
-_COMPUTED = {Measure.SUM, Measure.AVG, Measure.MIN, Measure.MAX}
 
 
 def total_name() -> str:
@@ -39,7 +39,7 @@ def score_name(score: int | None) -> str:
     return "own" if score is None else f"s{score}"
 
 
-def operand(draft: Draft, scope: Scope, value: Value) -> Operand:
+def operand(draft: Draft, scope: Scope, value: Term) -> Operand:
     """The value as an expression, with what must be computed first added to the scope."""
     match value:
         case Constant():
@@ -48,6 +48,8 @@ def operand(draft: Draft, scope: Scope, value: Value) -> Operand:
             return Operand(f"f{number}", draft.plan.fields[number].default is None)
         case ScoreValue(score=score):
             return Operand(total_name() if score is None else score_name(score), False, True)
+        case Edge(amount=amount, unit=unit):
+            return Operand(draft.edge(amount, unit), False, True)
     known = scope.values.get(value)
     if known is None:
         known = _computed(draft, scope, value)
@@ -55,7 +57,7 @@ def operand(draft: Draft, scope: Scope, value: Value) -> Operand:
     return known
 
 
-def _computed(draft: Draft, scope: Scope, value: Value) -> Operand:
+def _computed(draft: Draft, scope: Scope, value: Term) -> Operand:
     match value:
         case PropertyValue(name=name, kind=kind):
             return _property(draft, scope, name, kind)
@@ -64,7 +66,7 @@ def _computed(draft: Draft, scope: Scope, value: Value) -> Operand:
             if draft.is_brief and number in draft.uses.seen:
                 return Operand(draft.gauge(Gauge(Gauging.SEEN, signal.events)), False, True)
             unknown = signal.measure not in _NEVER_UNKNOWN
-            return Operand(draft.gauge(of_signal(signal)), unknown, signal.measure in _WHOLE)
+            return Operand(draft.gauge(of_signal(signal)), unknown, is_whole(draft.plan, value))
         case DefineValue(define=number):
             body = draft.plan.definitions[number].value
             assert body is not None
@@ -80,16 +82,16 @@ def _computed(draft: Draft, scope: Scope, value: Value) -> Operand:
             guard = f" if {inner.text} is not None else None" if inner.nullable else ""
             scope.add(f"{name} = domain_of({inner.text}){guard}")
             return Operand(name, True)
-        case Constant() | FieldValue() | ScoreValue():
+        case Rounded(of=of):
+            exact = operand(draft, scope, of)
+            name = draft.fresh("r")
+            guard = f" if {exact.text} is not None else None" if exact.nullable else ""
+            scope.add(f"{name} = round({exact.text}, {DECIMALS}){guard}")
+            return Operand(name, exact.nullable)
+        case Constant() | FieldValue() | ScoreValue() | Edge():
             raise AssertionError
         case _:
             assert_never(value)
-
-
-def domain_of(text: str) -> str | None:
-    """What follows the last @ of a text key, None without one or with nothing behind it."""
-    _, at, domain = text.rpartition("@")
-    return (domain.strip() or None) if at else None
 
 
 def _literal(draft: Draft, constant: Constant) -> Operand:
@@ -99,13 +101,20 @@ def _literal(draft: Draft, constant: Constant) -> Operand:
     match constant.kind:
         case Kind.NUMBER:
             assert isinstance(value, int | float)
-            return Operand(_bracketed(repr(float(value))), False)
+            return Operand(_number(float(value)), False)
         case Kind.DATE | Kind.DATETIME:
             return Operand(_bracketed(repr(value)), False, True)
         case Kind.YES_NO | Kind.TEXT:
             return Operand(repr(value), False)
         case Kind.TEXTS:
             return Operand(draft.constant(("texts", value), lambda: value), False)
+
+
+def _number(number: float) -> str:
+    """A double as Python, infinity included."""
+    if math.isinf(number):
+        return "1e999" if number > 0 else "(-1e999)"
+    return _bracketed(repr(number))
 
 
 def _bracketed(text: str) -> str:
@@ -153,43 +162,16 @@ def _days(draft: Draft, scope: Scope, value: DaysBetween) -> Operand:
     return Operand(name, True, True)
 
 
-def is_computed(draft: Draft, value: Value) -> bool:
-    """Whether a number is rounded before it is compared."""
-    match value:
-        case Calculation():
-            return True
-        case SignalValue(signal=number):
-            return draft.plan.signals[number].measure in _COMPUTED
-        case DefineValue(define=number):
-            body = draft.plan.definitions[number].value
-            return body is not None and is_computed(draft, body)
-        case _:
-            return False
-
-
-def compared(draft: Draft, scope: Scope, value: Value) -> Operand:
-    """The value as it is compared: rounded to 6 decimals where it was computed."""
-    exact = operand(draft, scope, value)
-    if not is_computed(draft, value):
-        return exact
-    known = scope.rounded.get(exact.text)
-    if known is None:
-        name = draft.fresh("r")
-        guard = f" if {exact.text} is not None else None" if exact.nullable else ""
-        scope.add(f"{name} = round({exact.text}, 6){guard}")
-        known = Operand(name, exact.nullable)
-        scope.rounded[exact.text] = known
-    return known
-
-
-def pair(draft: Draft, scope: Scope, left: Value, right: Value) -> tuple[Operand, Operand]:
+def pair(draft: Draft, scope: Scope, left: Term, right: Term) -> tuple[Operand, Operand]:
     """Both sides of a comparison, made alike: a datetime as its day beside a date, whole beside whole."""
-    sides = [compared(draft, scope, left), compared(draft, scope, right)]
+    sides = [operand(draft, scope, left), operand(draft, scope, right)]
     kinds = (left.kind, right.kind)
     for place in (0, 1):
         if (kinds[place], kinds[1 - place]) == (Kind.DATETIME, Kind.DATE):
             side = sides[place]
-            sides[place] = Operand(f"{side.text} // {DAY}", side.nullable, True)
+            is_now = (left, right)[place] == NOW
+            day = draft.today() if is_now else f"{side.text} // {DAY}"
+            sides[place] = Operand(day, side.nullable, True)
         if (
             kinds[place] is Kind.NUMBER
             and sides[1 - place].whole

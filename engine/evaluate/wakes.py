@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ...grammar.syntax.nodes import Unit
-from ..plan import FieldValue, Last, Measure, Plan, SignalValue, Value
+from ..plan import FieldValue, Measure, Plan, SignalValue
+from ..plan.lower import Comparison, Edge, Term
 from ..values import DAY, MICROSECONDS, Prepared, shift
 from .calendar import LATEST, crossings
 from .draft import Detail
 from .facts import MEMO_LIMIT, Facts, Row
-from .next_change import Age, Clocks, days_turning, edges
+from .next_change import Age, Clocks, days_turning, flips
 
 if TYPE_CHECKING:
     from .evaluator import Evaluator
@@ -63,21 +64,25 @@ class Timers:
 
 
 class Wakes:
-    """The wakes of one plan's leads. For one thread: it learns the classes of events as they come up."""
+    """The wakes of one plan's leads. Learns the classes of events as they come up; safe in threads."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._clocks = evaluator.clocks
-        self._classes = 0
+        self._learned = (0, Timers())
         self._selected = timers_of(evaluator.plan, evaluator.clocks)
-        self._timers = Timers()
         self._edges: dict[tuple[int, Prepared], tuple[int, ...]] = {}
         self._fields = [
-            (place, value, window)
-            for place, (value, window) in enumerate(self._clocks.fields)
-            if isinstance(value, FieldValue)
+            (place, edge.left.field, edge)
+            for place, edge in enumerate(self._clocks.edges)
+            if isinstance(edge.left, FieldValue)
         ]
         self._ages = [(age, age.of.field) for age in self._clocks.ages if isinstance(age.of, FieldValue)]
+
+    @property
+    def tells(self) -> bool:
+        """Whether `of` need not evaluate, which it has to for clocks that look at what only that finds."""
+        return self._selected is not None
 
     def of(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> int:
         """The first instant after `now` at which a clause or a line could differ, or `NEVER`.
@@ -97,13 +102,13 @@ class Wakes:
         """The same by evaluating once, for clocks that look at what only this finds."""
         known = self._evaluator.classes.known
         facts = Facts(tuple(fields), rows, len(known))
-        values = self._evaluator.run(Detail.FINDINGS, facts, now)[9]
+        values = self._evaluator.run(Detail.FINDINGS, facts, now)[10]
         found = [*self._clocks.instants(facts, known), *self._clocks.ticks(facts, known, values, now)]
         return min((at for at in found if at > now), default=NEVER)
 
     def _of_fields(self, fields: Sequence[Prepared], now: int) -> Iterator[int]:
-        for place, value, window in self._fields:
-            given = fields[value.field]
+        for place, number, edge in self._fields:
+            given = fields[number]
             if given is None:
                 continue
             key = (place, given)
@@ -111,16 +116,14 @@ class Wakes:
             if found is None:
                 if len(self._edges) >= MEMO_LIMIT:
                     self._edges.clear()
-                found = self._edges[key] = tuple(edges(value.kind, given, window))
+                found = self._edges[key] = tuple(flips(edge, given))
             yield from (at for at in found if at > now)
         for age, number in self._ages:
             if fields[number] is not None:
                 yield from (at for at in days_turning(age, fields[number], now) if at > now)
 
     def _of_events(self, rows: Sequence[Row], now: int) -> int:
-        if self._classes != len(self._evaluator.classes.known):
-            self._learn()
-        timers = self._timers
+        timers = self._timers()
         instants = [row[0] for row in rows]
         count, first = len(rows), NEVER
         if instants[-1] > now:
@@ -141,20 +144,24 @@ class Wakes:
             first = min(first, _leaving(months, codes, rows, instants, now))
         return first
 
-    def _learn(self) -> None:
-        """Says of which classes the events are that each timer is about."""
+    def _timers(self) -> Timers:
+        """The timers, each with the classes of the events that it is about."""
+        count, timers = self._learned
+        if count == len(self._evaluator.classes.known):
+            return timers
         assert self._selected is not None
         known = list(self._evaluator.classes.known)
 
         def codes(selectors: set[int]) -> set[int]:
             return {each.code for each in known if not each.selectors.isdisjoint(selectors)}
 
-        self._timers = Timers(
+        timers = Timers(
             {length: codes(of) for length, of in self._selected.lengths.items()},
             {months: codes(of) for months, of in self._selected.months.items()},
             {steps: codes(of) for steps, of in self._selected.steps.items()},
         )
-        self._classes = len(known)
+        self._learned = len(known), timers
+        return timers
 
 
 def _leaving(months: Months, codes: set[int], rows: Sequence[Row], instants: list[int], now: int) -> int:
@@ -179,8 +186,8 @@ def timers_of(plan: Plan, clocks: Clocks) -> Timers | None:
     for selector, decays in clocks.decays.items():
         for every, steps in decays:
             timers.steps.setdefault((every, steps), set()).add(selector)
-    moments: list[tuple[Value, Age | Last | None]] = [(age.of, age) for age in clocks.ages]
-    moments += [(value, window if isinstance(window, Last) else None) for value, window in clocks.fields]
+    moments: list[tuple[Term, Age | Comparison]] = [(age.of, age) for age in clocks.ages]
+    moments += [(comparison.left, comparison) for comparison in clocks.edges]
     for value, clock in moments:
         if isinstance(value, FieldValue):
             continue
@@ -189,12 +196,13 @@ def timers_of(plan: Plan, clocks: Clocks) -> Timers | None:
             return None
         if isinstance(clock, Age):
             timers.add_age(selector_or_none, clock)
-        elif clock is not None:
-            timers.add_window(selector_or_none, clock.amount, clock.unit)
+        elif isinstance(clock.right, Edge) and clock.right.amount < 0:
+            # Events are never after now: of edges there they always lie on the same side.
+            timers.add_window(selector_or_none, -clock.right.amount, clock.right.unit)
     return None if any(clocks.filters.values()) else timers
 
 
-def _selector(plan: Plan, value: Value) -> int | None:
+def _selector(plan: Plan, value: Term) -> int | None:
     """Whose first or last instant a value is."""
     if isinstance(value, SignalValue):
         signal = plan.signals[value.signal]

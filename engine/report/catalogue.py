@@ -8,7 +8,7 @@ from typing import Any
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import name_text
 from ..catalogue import Catalogue, EventFacts, FieldFacts
-from ..values import date_of, moment_of
+from ..values import date_of, moment_of, prepare
 from .text_style import TextStyle, cells, counted, percent, shown, table
 
 _MOST_VALUES = 30
@@ -135,3 +135,64 @@ def _bound_data(kind: Kind, value: float) -> float | str:
     if kind is Kind.DATETIME:
         return moment_of(int(value)).isoformat().replace("+00:00", "Z")
     return bound(kind, value) if kind is Kind.DATE else value
+
+
+def catalogue_from(data: object) -> Catalogue:
+    """The catalogue that `catalogue_data` made. Raises ValueError where it is not one; the text says why."""
+    if not isinstance(data, dict) or not isinstance(data.get("leads"), int):
+        raise ValueError('has no number of "leads"')
+    fields = [_field_from(item) for item in _listed(data, "fields")]
+    events = [_event_from(item) for item in _listed(data, "events")]
+    return Catalogue(
+        data["leads"], {facts.name: facts for facts in fields}, {facts.type: facts for facts in events}
+    )
+
+
+def _listed(data: Mapping[str, Any], key: str) -> list[Any]:
+    found = data.get(key)
+    if not isinstance(found, list):
+        raise ValueError(f'has no list of "{key}"')
+    return found
+
+
+def _field_from(item: Any) -> FieldFacts:
+    if not isinstance(item, dict) or not isinstance(item.get("name"), str):
+        raise ValueError("has a field without a name")
+    kind = _kind_from(item.get("kind"), item["name"])
+    low, high = (_bound_from(kind, item.get(end), item["name"]) for end in ("low", "high"))
+    values, known = _counts(item.get("values", {}), item["name"]), item.get("known", 0)
+    if not isinstance(known, int):
+        raise ValueError(f'has no number of leads for the field "{item["name"]}"')
+    return FieldFacts(item["name"], kind, known, values, bool(item.get("values_complete")), low, high)
+
+
+def _event_from(item: Any) -> EventFacts:
+    if not isinstance(item, dict) or not isinstance(item.get("type"), str):
+        raise ValueError("has an event without a type")
+    name, properties, count = item["type"], item.get("properties", {}), item.get("count", 0)
+    if not isinstance(properties, dict) or not isinstance(count, int):
+        raise ValueError(f'has an event "{name}" that cannot be read')
+    kinds = {key: _kind_from(kind, key) for key, kind in properties.items()}
+    return EventFacts(name, count, _counts(item.get("objects", {}), name), kinds)
+
+
+def _kind_from(value: object, name: str) -> Kind:
+    try:
+        return Kind(value)
+    except ValueError:
+        raise ValueError(f'has "{name}" of a kind that there is not: {value}') from None
+
+
+def _counts(value: object, name: str) -> dict[str, int]:
+    if not isinstance(value, dict) or not all(isinstance(count, int) for count in value.values()):
+        raise ValueError(f'has values of "{name}" without counts')
+    return value
+
+
+def _bound_from(kind: Kind, value: object, name: str) -> float | None:
+    if value is None:
+        return None
+    prepared = prepare(kind, value)
+    if not isinstance(prepared, int | float):
+        raise ValueError(f'has a smallest or largest value of "{name}" that cannot be read: {value}')
+    return prepared

@@ -17,6 +17,7 @@ from .measures import Measures
 from .outcome import ResultKind, add_decisions, add_rules, add_scores, result_columns
 from .steps import INSTANTS, SqlStep, common_table
 from .tables import DEFAULT, SqlNames, TableMapping
+from .templates import literal_in_templates
 from .terms import UnsupportedSql, column
 
 
@@ -32,7 +33,7 @@ def compile_sql(
 
     `dialect` is one of `DIALECTS`; `now` a datetime (without an offset UTC), microseconds since 1970, or None
     for whatever the engine's clock shows each time. The tables hold prepared values, see `layout`. Raises
-    SqlRefusal for what the dialect cannot say, and FactsError for an instant outside of the years 1 to 9999.
+    UnsupportedSql for what the dialect cannot say, and FactsError for an instant outside the years 1 to 9999.
     """
     engine = dialect_named(dialect)
     columns = result_columns(plan)
@@ -54,7 +55,7 @@ def compile_sql(
     ordered = [*instants.steps(), *before, *steps]
     kept = {step.name for step in steps}
     statement.set("with_", _with(engine, ordered, kept))
-    return statement.sql(engine.sqlglot, pretty=pretty, copy=False)
+    return literal_in_templates(statement).sql(engine.sqlglot, pretty=pretty, copy=False)
 
 
 def _with(engine: Dialect, steps: list[SqlStep], kept: set[str]) -> exp.With:

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Last, Plan, Range, Selection, Selector
+from ..plan.lower import begin_of
 from ..plan.walk import selections
 from ..values import DAY
 from .conditions import in_range, truth_of
@@ -101,7 +102,7 @@ class EventSteps(SqlScope):
         """Whether a selection takes the event; NULL for no."""
         asked = [self._is(selection.selector)]
         if isinstance(selection.window, Last):
-            asked.append(compared(">", self.at(), self.instants.edge(selection.window)))
+            asked.append(compared(">", self.at(), self.instants.edge(begin_of(selection.window))))
         elif isinstance(selection.window, Range) and selection.window != Range(None, None):
             asked.append(in_range(self.at(), selection.window.start, selection.window.end))
         if selection.where is not None:
@@ -192,6 +193,6 @@ class EventSteps(SqlScope):
         kinds = [literal(type_) for type_ in sorted(types)]
         yield exp.In(this=mapped_column(self._mapping.event_type, source), expressions=kinds)
         windows = [selection.window for selection in all_selections]
-        lasting = [window for window in windows if isinstance(window, Last)]
+        lasting = [begin_of(window) for window in windows if isinstance(window, Last)]
         if len(lasting) == len(windows):
             yield compared(">", at.copy(), self.instants.earliest(lasting))

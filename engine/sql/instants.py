@@ -8,13 +8,11 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from ...grammar.syntax.nodes import Unit
-from ..plan import Last, Next
+from ..plan.lower import Edge
 from ..values import DAY, shift
 from .dialects import Dialect
 from .steps import INSTANTS, SqlStep
 from .terms import Term, column, whole
-
-_EDGES = {Last: "begin", Next: "end"}
 
 
 class SqlInstants(ABC):
@@ -32,22 +30,23 @@ class SqlInstants(ABC):
         """Its day."""
         return self._add("today", self._today)
 
-    def edge(self, window: Last | Next) -> Term:
+    def edge(self, edge: Edge) -> Term:
         """Where a window around now begins or ends."""
-        return self._add(f"{_EDGES[type(window)]}_{window_name(window)}", lambda: self._edge(window))
+        side = "begin" if edge.amount < 0 else "end"
+        return self._add(f"{side}_{edge_name(edge)}", lambda: self._edge(edge))
 
-    def edge_day(self, window: Last | Next) -> Term:
+    def edge_day(self, edge: Edge) -> Term:
         """The day of that edge."""
-        return self._add(f"day_of_{window_name(window)}", lambda: self._edge_day(window))
+        return self._add(f"day_of_{edge_name(edge)}", lambda: self._edge_day(edge))
 
-    def earliest(self, windows: list[Last]) -> Term:
-        """The earliest of the edges of some windows, which are at least one."""
-        # Of those of one unit, the longest begins first, whatever the instant.
-        longest: dict[Unit, Last] = {}
-        for window in windows:
-            if window.unit not in longest or longest[window.unit].amount < window.amount:
-                longest[window.unit] = window
-        return self._first_of(list(longest.values()))
+    def earliest(self, edges: list[Edge]) -> Term:
+        """The earliest of some edges, which are at least one."""
+        # Of those of one unit, the one furthest back is first, whatever the instant.
+        first: dict[Unit, Edge] = {}
+        for edge in edges:
+            if edge.unit not in first or edge.amount < first[edge.unit].amount:
+                first[edge.unit] = edge
+        return self._first_of(list(first.values()))
 
     def white_space(self) -> Term:
         """All white space as one text; no instant, but as constant as they are."""
@@ -64,13 +63,13 @@ class SqlInstants(ABC):
     def _today(self) -> Term: ...
 
     @abstractmethod
-    def _edge(self, window: Last | Next) -> Term: ...
+    def _edge(self, edge: Edge) -> Term: ...
 
     @abstractmethod
-    def _edge_day(self, window: Last | Next) -> Term: ...
+    def _edge_day(self, edge: Edge) -> Term: ...
 
     @abstractmethod
-    def _first_of(self, windows: list[Last]) -> Term: ...
+    def _first_of(self, edges: list[Edge]) -> Term: ...
 
     def _add(self, name: str, make: Callable[[], Term]) -> Term:
         if name not in self._columns:
@@ -97,30 +96,25 @@ class FixedInstants(SqlInstants):
     def _today(self) -> Term:
         return self._whole(self._instant // DAY)
 
-    def _edge(self, window: Last | Next) -> Term:
-        return self._whole(self._shifted(window))
+    def _edge(self, edge: Edge) -> Term:
+        return self._whole(self._shifted(edge))
 
-    def _edge_day(self, window: Last | Next) -> Term:
-        return self._whole(self._shifted(window) // DAY)
+    def _edge_day(self, edge: Edge) -> Term:
+        return self._whole(self._shifted(edge) // DAY)
 
-    def _first_of(self, windows: list[Last]) -> Term:
-        return self.edge(min(windows, key=self._shifted))
+    def _first_of(self, edges: list[Edge]) -> Term:
+        return self.edge(min(edges, key=self._shifted))
 
-    def _shifted(self, window: Last | Next) -> int:
-        return shift(self._instant, reach(window), window.unit)
+    def _shifted(self, edge: Edge) -> int:
+        return shift(self._instant, edge.amount, edge.unit)
 
     def _whole(self, number: int) -> Term:
         return self._dialect.bigint(whole(number))
 
 
-def reach(window: Last | Next) -> int:
-    """How many units a window reaches from now, negative for back."""
-    return -window.amount if isinstance(window, Last) else window.amount
-
-
-def window_name(window: Last | Next) -> str:
-    """A window in words: `last_30_days`."""
-    unit: Unit = window.unit
-    plural = "" if window.amount == 1 else "s"
-    direction = "last" if isinstance(window, Last) else "next"
-    return f"{direction}_{window.amount}_{unit.value}{plural}"
+def edge_name(edge: Edge) -> str:
+    """An edge in words: `last_30_days`."""
+    amount = abs(edge.amount)
+    plural = "" if amount == 1 else "s"
+    direction = "last" if edge.amount < 0 else "next"
+    return f"{direction}_{amount}_{edge.unit.value}{plural}"

@@ -79,9 +79,9 @@ def create_tables(layout: BulkLayout, dialect: str) -> tuple[str, str]:
 def lead_row(
     layout: BulkLayout, lead: str, fields: Mapping[str, object], dialect: str
 ) -> tuple[Parameter, ...]:
-    """A lead as a row of its table, its fields given by their name in the data or in the rules."""
+    """A lead as a row of its table, its fields given by their names in the data."""
     engine = dialect_named(dialect)
-    given = (fields[one.source] if one.source in fields else fields.get(one.name) for one in layout.fields)
+    given = (fields.get(one.source) for one in layout.fields)
     prepared = [ready(one.kind, value) for one, value in zip(layout.fields, given, strict=True)]
     return (storable(lead), *(_parameter(engine, value) for value in prepared))
 

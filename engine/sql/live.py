@@ -13,10 +13,10 @@ from sqlglot import exp
 
 from ...grammar.syntax.nodes import Unit
 from ..evaluate.calendar import EARLIEST, LATEST
-from ..plan import Last, Next
+from ..plan.lower import Edge
 from ..values import DAY, MICROSECONDS
 from .dialects import YEAR_ONE, Dialect
-from .instants import SqlInstants, reach
+from .instants import SqlInstants
 from .steps import INSTANTS, SqlStep, Steps
 from .tables import SqlNames
 from .terms import Term, bracketed, column, compared, computed, sum_of, when, whole
@@ -51,20 +51,19 @@ class LiveInstants(SqlInstants):
     def _today(self) -> Term:
         return self._day_of(column("now"))
 
-    def _edge(self, window: Last | Next) -> Term:
-        amount = reach(window)
-        if window.unit in MICROSECONDS:
-            return _plus(column("now"), amount * MICROSECONDS[window.unit])
-        return self._months_on(amount * (12 if window.unit is Unit.YEAR else 1))
+    def _edge(self, edge: Edge) -> Term:
+        if edge.unit in MICROSECONDS:
+            return _plus(column("now"), edge.amount * MICROSECONDS[edge.unit])
+        return self._months_on(edge.amount * (12 if edge.unit is Unit.YEAR else 1))
 
-    def _edge_day(self, window: Last | Next) -> Term:
-        return self._day_of(bracketed(self._edge(window)))
+    def _edge_day(self, edge: Edge) -> Term:
+        return self._day_of(bracketed(self._edge(edge)))
 
-    def _first_of(self, windows: list[Last]) -> Term:
-        if len(windows) == 1:
-            return self.edge(windows[0])
-        edges = [self._edge(window) for window in windows]
-        return self._add("begin_of_all_windows", lambda: reduce(self._dialect.least, edges))
+    def _first_of(self, edges: list[Edge]) -> Term:
+        if len(edges) == 1:
+            return self.edge(edges[0])
+        made = [self._edge(edge) for edge in edges]
+        return self._add("begin_of_all_windows", lambda: reduce(self._dialect.least, made))
 
     # --- whole numbers --------------------------------------------------------------------------
 

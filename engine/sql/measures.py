@@ -6,9 +6,10 @@ from sqlglot import exp
 
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Decay, Each, Last, Measure, Selection, Signal
+from ..plan.lower import begin_of
 from .dialects import Dialect
 from .events import AT, LEAD, NUMBER, EventSteps
-from .instants import window_name
+from .instants import edge_name
 from .steps import SqlStep, with_instants
 from .tables import SqlNames
 from .terms import Term, all_of, call, column, compared, computed, is_known, over, when, whole
@@ -128,7 +129,7 @@ class Measures:
         """How something measured of a selection would best be called."""
         called, window = self._events.called(selection.selector), selection.window
         if isinstance(window, Last):
-            return f"{what} {called} {window_name(window)}"
+            return f"{what} {called} {edge_name(begin_of(window))}"
         return f"{what} {called}"
 
     def counted(self, wish: str, aggregate: Term) -> Term:

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from ...grammar.syntax.nodes import Kind
 from ..plan import Plan, Value
+from ..plan.lower import Kernel
 from .dialects import Dialect
 from .instants import SqlInstants
 from .steps import Steps
@@ -19,6 +20,7 @@ class SqlScope(ABC):
 
     def __init__(self, plan: Plan, dialect: Dialect, steps: Steps, instants: SqlInstants) -> None:
         self.plan = plan
+        self.kernel = Kernel(plan)
         self.dialect = dialect
         self.steps = steps
         self.instants = instants

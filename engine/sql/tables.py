@@ -96,7 +96,7 @@ def column_of(name: str, kind: Kind) -> str:
 
 
 def read_mapping(path: Path) -> TableMapping:
-    """The mapping of a TOML file. Raises OSError, and SqlRefusal where it says what cannot be meant.
+    """The mapping of a TOML file. Raises OSError, and UnsupportedSql where it says what cannot be meant.
 
     Tables and columns stand under the names of `TableMapping`, columns of fields in `[fields]`, columns of
     properties in `[properties]`.

@@ -15,22 +15,19 @@ from ..plan import (
     DefineValue,
     Domain,
     FieldValue,
-    Measure,
     PropertyValue,
     ScoreValue,
     SignalValue,
     Value,
 )
+from ..plan.lower import NOW, Edge, Rounded, is_whole
 from ..values import DAY
 from .scope import SqlScope
 from .terms import Term, all_of, call, compared, computed, sum_of, truth, unknown, when, whole
 from .texts import literal
 
-_WHOLE = {Measure.COUNT, Measure.DISTINCT, Measure.DAYS, Measure.FIRST, Measure.LAST}
-_COMPUTED = {Measure.SUM, Measure.AVG, Measure.MIN, Measure.MAX}
 
-
-def term_of(scope: SqlScope, value: Value) -> Term:
+def term_of(scope: SqlScope, value: Value | Edge | Rounded) -> Term:
     """The value as a term of its own."""
     match value:
         case Constant():
@@ -45,6 +42,10 @@ def term_of(scope: SqlScope, value: Value) -> Term:
             return scope.score(score)
         case DefineValue(define=number):
             return term_of(scope, _body(scope, number))
+        case Edge():
+            return scope.instants.now() if value == NOW else scope.instants.edge(value)
+        case Rounded(of=of):
+            return rounded(scope, term_of(scope, of))
         case Calculation() if _is_fixed(value):
             return constant(scope, Constant(Kind.NUMBER, _fixed(value)))
         case Calculation() | DaysBetween() | Domain():
@@ -129,33 +130,7 @@ def _fixed(value: Value) -> float | None:
 
 def _double(scope: SqlScope, value: Value) -> Term:
     term = term_of(scope, value)
-    return scope.dialect.double(term) if is_whole(scope, value) else term
-
-
-def is_whole(scope: SqlScope, value: Value) -> bool:
-    """Whether a value is a whole number by its nature, not a double."""
-    match value:
-        case SignalValue(signal=number):
-            return scope.plan.signals[number].measure in _WHOLE
-        case DefineValue(define=number):
-            return is_whole(scope, _body(scope, number))
-        case DaysBetween() | ScoreValue():
-            return True
-        case _:
-            return False
-
-
-def is_computed(scope: SqlScope, value: Value) -> bool:
-    """Whether a number is rounded to 6 decimals before it is compared."""
-    match value:
-        case Calculation():
-            return True
-        case SignalValue(signal=number):
-            return scope.plan.signals[number].measure in _COMPUTED
-        case DefineValue(define=number):
-            return is_computed(scope, _body(scope, number))
-        case _:
-            return False
+    return scope.dialect.double(term) if is_whole(scope.plan, value) else term
 
 
 def _days(scope: SqlScope, of: Value, until: bool) -> Term:

@@ -78,7 +78,7 @@ def _same(one: Decision, other: Decision) -> bool:
 
 def _field(field: Field, case: Case) -> _Value | None:
     """What a field holds, as a test can write it; None where it is unknown."""
-    given = case.fields[field.column] if field.column in case.fields else case.fields.get(field.name)
+    given = case.fields.get(field.column)
     prepared = ready(field.kind, given)
     if prepared is None:
         return None

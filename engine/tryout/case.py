@@ -12,7 +12,7 @@ from ..values import moment_of
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Fields by their names in the data or in the rules, events, and the instant from which to look."""
+    """Fields by their names in the data, events, and the instant from which to look."""
 
     fields: Mapping[str, object]
     events: tuple[Event, ...]

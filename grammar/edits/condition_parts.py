@@ -9,7 +9,7 @@ from ..text.printer import text_of
 from .parts import Part, Parts, Row, Series
 from .values import shown
 
-_FINE_UNITS = ("minute", "hour", "day", "week")
+FINE_UNITS = ("minute", "hour", "day", "week")
 _PROPERTY_FUNCTIONS = ("sum", "avg", "min", "max")
 _EVENT_FUNCTIONS = ("distinct", "days")
 
@@ -90,7 +90,7 @@ def _subject(parts: Parts, prefix: str, node: n.Expression, end: int) -> int:
         case n.Sequence(first, second, within):
             core = event(parts, f"{prefix}first.", first, None)
             event(parts, f"{prefix}second.", second, None)
-            parts.duration(f"{prefix}within", within, _FINE_UNITS)
+            parts.duration(f"{prefix}within", within, FINE_UNITS)
             return max(core, node.span.end)
         case n.Aggregate():
             return _aggregate(parts, prefix, node, end)

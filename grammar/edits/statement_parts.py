@@ -11,7 +11,7 @@ from ..syntax import nodes as n
 from ..syntax.nodes import Kind, Span
 from ..syntax.scan import PLAIN_SIGNS
 from ..text.printer import moment_text, text_of
-from .condition_parts import condition, event, filters, window_parts
+from .condition_parts import FINE_UNITS, condition, event, filters, window_parts
 from .document import Document, Item
 from .parts import PERIODS, Part, Parts, Series
 from .values import shown
@@ -60,6 +60,12 @@ def _slot(parts: Parts, node: n.Statement, slot: Slot, end: int) -> int:
                 return end
             how, plain = shown(value)
             parts.add(Part(path, how, plain, value.span, Span(end, value.span.end), end, phrase))
+        case "duration" if value is not None:
+            parts.duration(path, value, FINE_UNITS)
+        case "event" if value is not None:
+            event(parts, f"{path}.", value, None)
+        case "duration" | "event":
+            return end
         case kind if slot.optional and slot.words:
             parts.optional(path, kind, value, at=end, of=node, words=slot.words)
         case _ if value is None:
@@ -148,7 +154,7 @@ def _decay(parts: Parts, path: str, decay: n.Decay | None, at: int) -> None:
     parts.add(Part(path, "choice", how, said, decay.span, at, choices=choices))
     if decay.percent is not None:
         parts.add(Part(f"{path}.percent", "percent", str(decay.percent), decay.span.token("NUMERAL")))
-    parts.duration(path, decay.every, ("minute", "hour", "day", "week"))
+    parts.duration(path, decay.every, FINE_UNITS)
 
 
 def _group(parts: Parts, node: n.Group) -> None:

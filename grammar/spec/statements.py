@@ -24,8 +24,8 @@ class Slot:
     """A part of a statement that its writer fills in.
 
     `field` is the node's attribute and `path` the part's name in edits. `kind` is one of "name", "text",
-    "whole", "choice", "value", "condition" and "texts" (several). `words` stand before it. On the page,
-    `said` stands before the control and `label` names it; `suggest` is a sort of suggestions.
+    "whole", "choice", "value", "condition", "duration", "event" and "texts" (several). `words` stand before
+    it. On the page, `said` stands before the control, `label` names it, and `suggest` is a sort of values.
     """
 
     field: str
@@ -154,8 +154,14 @@ STATEMENTS: tuple[StatementSpec, ...] = (
     StatementSpec(n.Grade, "grade", "grade", "Grade", key="{score}", menu="grade"),
     StatementSpec(
         n.Outcome, "outcome", "outcome", "Outcome",
-        (_NAME, "when", Slot("condition", "condition", path="when")),
-        "a lead counts as {name} when {condition}.", menu="outcome",
+        (
+            _NAME, "when", Slot("condition", "condition", path="when"),
+            Slot("at", "name", "at", optional=True), Slot("within", "duration", "within", optional=True),
+            Slot("born", "event", "born", optional=True),
+        ),
+        "a lead counts as {name} when {condition}[, on the day in {at}][, within {within}]"
+        "[, counted from {born}].",
+        menu="outcome",
         example="outcome won when became customer",
     ),
     StatementSpec(n.Test, "test", "test", "Test", menu="test"),

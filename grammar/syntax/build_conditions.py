@@ -182,7 +182,7 @@ def clause(span: Span, subject: n.Expression, *tails: Tail) -> n.Expression:
     filtering: Where | None = None
     for tail in tails:
         if filtering is not None:
-            takes = isinstance(tail, Test) and not _is_truth(filtering.operand)
+            takes = isinstance(tail, Test) and not _ends_filter(filtering.operand, tail)
             subject = _with_filter(subject, _filter(filtering, tail if takes else None), filtering.span)
             filtering = None
             if takes:
@@ -207,8 +207,22 @@ def clause(span: Span, subject: n.Expression, *tails: Tail) -> n.Expression:
     return n.Clause(subject, test, window, span=span)
 
 
-def _is_truth(operand: n.Expression) -> bool:
-    return isinstance(operand, n.Brackets) and isinstance(operand.inner, n.Clause | n.And | n.Or | n.Not)
+def _ends_filter(operand: n.Expression, test: Test) -> bool:
+    """Whether a filter is whole without the test behind it, which then belongs to its event.
+
+    So it is with a name or a condition in brackets, and before two moments, which are a window of the event
+    as behind any other event. A date among the properties is compared with them in brackets.
+    """
+    if isinstance(test, n.Between) and _are_moments(test):
+        return True
+    if not isinstance(operand, n.Brackets):
+        return False
+    inner = operand.inner
+    return isinstance(inner, n.Clause | n.And | n.Or | n.Not | n.Reference) or _ends_filter(inner, test)
+
+
+def _are_moments(test: n.Between) -> bool:
+    return isinstance(test.low, n.Moment) and isinstance(test.high, n.Moment)
 
 
 def _filter(tail: Where, test: Tail | None) -> n.Expression:
@@ -267,13 +281,11 @@ def _sequence(subject: n.Expression, tail: Followed, between_them: n.Node | None
 def _one_test(test: Test, other: Test) -> tuple[Test, n.BetweenMoments]:
     """Of two tests, one may be a window: `>= 2 between 2026-01-01 and 2026-01-31`."""
     for kept, window in ((test, other), (other, test)):
-        if (
-            isinstance(window, n.Between)
-            and isinstance(window.low, n.Moment)
-            and isinstance(window.high, n.Moment)
-        ):
+        if isinstance(window, n.Between) and _are_moments(window):
             if window.negated:
                 break
+            assert isinstance(window.low, n.Moment)
+            assert isinstance(window.high, n.Moment)
             return kept, n.BetweenMoments(window.low, window.high, span=window.span)
     raise Trouble(
         "two-tests",

@@ -118,7 +118,7 @@ def _sequence(node: nodes.Sequence) -> str:
 
 def _clause(node: nodes.Clause) -> str:
     subject, where = node.subject, ""
-    if node.test is not None or isinstance(node.window, nodes.BetweenMoments):
+    if node.test is not None and not _is_stretch(node.test):
         subject, where = _set_aside(subject)
     text = text_of(subject)
     if node.test is not None:
@@ -126,6 +126,12 @@ def _clause(node: nodes.Clause) -> str:
     if node.window is not None:
         text += " " + text_of(node.window)
     return text + where
+
+
+def _is_stretch(test: nodes.ClauseTest) -> bool:
+    """Whether a test is two moments, which no filter takes for its own."""
+    moment = nodes.Moment
+    return isinstance(test, nodes.Between) and isinstance(test.low, moment) and isinstance(test.high, moment)
 
 
 def _set_aside(subject: nodes.Expression) -> tuple[nodes.Expression, str]:
@@ -140,7 +146,9 @@ def _set_aside(subject: nodes.Expression) -> tuple[nodes.Expression, str]:
 def _is_open(where: nodes.Expression) -> bool:
     where = where.operand if isinstance(where, nodes.Not) else where
     if isinstance(where, nodes.Brackets):
-        return not isinstance(where.inner, nodes.Clause | nodes.And | nodes.Or | nodes.Not)
+        inner = where.inner
+        closed = nodes.Clause | nodes.And | nodes.Or | nodes.Not | nodes.Reference
+        return not isinstance(inner, closed) and _is_open(inner)
     return not isinstance(where, nodes.Clause)
 
 

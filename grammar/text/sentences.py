@@ -37,15 +37,19 @@ def sentence(
 def _from_template(node: nodes.Statement, voice: Voice) -> str:
     """The sentence that the table of statements has; in it, the lead was named before any condition."""
 
-    def said(field: str, part: object) -> str:
+    def said(field: str, part: Any) -> str:
+        if spec.condition is not None and field == spec.condition.field:
+            return condition(part, voice.about("it"))
         match part:
             case nodes.Name(text):
                 return text
             case nodes.Kind():
                 return KINDS[part].noun
-        if spec.condition is not None and field == spec.condition.field:
-            return condition(part, voice.about("it"))  # type: ignore[arg-type]
-        return value(part, voice)  # type: ignore[arg-type]
+            case nodes.Duration():
+                return duration_text(part)
+            case nodes.EventPhrase():
+                return f"the first {text_of(part)}"
+        return value(part, voice)
 
     spec = spec_of(node)
     return filled(spec.sentence, node, said)

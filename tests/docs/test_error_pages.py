@@ -37,7 +37,7 @@ NEEDS_DATA = "where there is data to check against"
 
 def codes_in_source() -> set[str]:
     """Every code the source can give: of the parser, of the check, of the lints."""
-    files = [*(ROOT / "grammar").glob("*.py"), *(ROOT / "engine/check").glob("*.py")]
+    files = [*(ROOT / "grammar").rglob("*.py"), *(ROOT / "engine/check").rglob("*.py")]
     found = [
         code for path in files for pair in TOLD.findall(path.read_text("utf-8")) for code in pair if code
     ]

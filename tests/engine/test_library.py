@@ -42,6 +42,26 @@ def test_a_file_reads_its_lists_from_beside_it(tmp_path: Path) -> None:
     assert evaluate(tmp_path / "a.rules", LEAD, EVENTS, "2026-01-15").total == 30
 
 
+def test_all_other_keys_of_an_event_are_its_properties() -> None:
+    rules = "event bought from Purchase by plan\nwhen bought gold where (amount >= 100 and id = 7) then +5"
+    rules = rules.replace("from Purchase", 'from "Purchase"')
+    at = "2026-01-10"
+    for event in (
+        {"type": "Purchase", "at": at, "plan": "Gold", "amount": 100, "id": 7},
+        {"type": "Purchase", "at": at, "properties": {"plan": "Gold", "amount": 100, "id": 7}},
+        {"type": "Purchase", "at": at, "plan": "Tin", "id": 7, "properties": {"plan": "Gold", "amount": 100}},
+    ):
+        assert evaluate(rules, {}, [event], "2026-01-15").total == 5
+    assert evaluate(rules, {}, [{"type": "Purchase", "at": at, "plan": "Gold"}], "2026-01-15").total == 0
+
+
+def test_a_field_is_read_by_its_name_in_the_data_alone() -> None:
+    rules = 'field size from "Company Size": number\nwhen size > 5 then +1\nwhen size is unknown then +2'
+    assert evaluate(rules, {"Company Size": 9}, [], "2026-01-15").total == 1
+    assert evaluate(rules, {"size": 9}, [], "2026-01-15").total == 2
+    assert evaluate(rules, {"size": 9, "Company Size": None}, [], "2026-01-15").total == 2
+
+
 @pytest.mark.parametrize(
     "now",
     [

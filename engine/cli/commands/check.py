@@ -8,13 +8,24 @@ from typing import TYPE_CHECKING
 import click
 
 from ..command import Command, db_option, json_option, paper, write, write_json
-from ..failures import FOUND
-from ..inputs import STANDARD_INPUT, catalogue_beside, named, read_source, refuse_both
+from ..failures import FOUND, Failure
+from ..inputs import (
+    STANDARD_INPUT,
+    catalogue_beside,
+    named,
+    read_catalogue,
+    read_source,
+    refuse_both,
+    was_typed,
+)
 
 if TYPE_CHECKING:
-    from ....grammar.messages.diagnostics import Diagnostic
+    from ....grammar.messages.diagnostics import Diagnostic, Source
     from ...catalogue import Catalogue
     from ...reading import Reading
+
+OUTPUT_FORMATS = ("full", "concise", "json", "github", "gitlab", "sarif", "junit", "rdjson")
+"""As ruff calls them."""
 
 
 @click.command(
@@ -23,17 +34,38 @@ if TYPE_CHECKING:
         "leadwright check inbound.rules",
         "leadwright check rules/                all .rules files in a folder",
         "leadwright check --no-db --strict .    as in CI",
+        "leadwright check --fields fields.json .    against names written by: leadwright fields --json",
+        "leadwright check --output-format github .",
         "cat inbound.rules | leadwright check -",
     ],
 )
 @click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path())
 @db_option(must=False)
 @click.option("--no-db", is_flag=True, help="Look at the rules alone, even where a database is there.")
+@click.option(
+    "--fields",
+    metavar="FILE",
+    type=click.Path(),
+    help="Check names against this file, from `leadwright fields --json`, instead of a database.",
+)
 @click.option("--no-lint", is_flag=True, help="Leave out what merely could be better.")
 @click.option("--strict", is_flag=True, help="Warnings and hints, too, end with exit code 1.")
+@click.option(
+    "--output-format",
+    type=click.Choice(OUTPUT_FORMATS),
+    help="How to print what was found.  [default: full]",
+)
 @json_option
 def command(
-    *, files: tuple[str, ...], db: str | None, no_db: bool, no_lint: bool, strict: bool, as_json: bool
+    *,
+    files: tuple[str, ...],
+    db: str | None,
+    no_db: bool,
+    fields: str | None,
+    no_lint: bool,
+    strict: bool,
+    output_format: str | None,
+    as_json: bool,
 ) -> int:
     """Find every mistake in files of rules.
 
@@ -44,23 +76,53 @@ def command(
     """
     from ....grammar.messages.diagnostics import Severity
 
-    refuse_both(db, no_db)
-    found = catalogue_beside(db, ignored=no_db)
-    readings = read_all(files, found[0] if found else None)
+    form = _form(output_format, as_json)
+    found = _names(db, no_db=no_db, fields=fields)
+    readings = read_all(files, found[0] if found else None, lints=not no_lint)
     # A file that several include is spoken of once.
     said = {(item.source.label, item): item for reading in readings for item in reading.diagnostics}
     diagnostics = list(said.values())
-    if no_lint:
-        diagnostics = [item for item in diagnostics if item.severity is not Severity.LINT]
-    if as_json:
-        from ...report.diagnostics import check_data
-
-        sources = [reading.source for reading in readings]
-        write_json(check_data(sources, diagnostics, found[1] if found else None))
-    else:
+    if form == "full":
         _report(readings, diagnostics, found)
+    else:
+        _print(form, [reading.source for reading in readings], diagnostics, found)
     failed = any(item.severity is Severity.ERROR for item in diagnostics)
     return FOUND if failed or (strict and diagnostics) else 0
+
+
+def _form(asked: str | None, as_json: bool) -> str:
+    """The form to print in; `--json` is short for one of them."""
+    if as_json and asked not in (None, "json"):
+        raise Failure(f"--json and --output-format {asked} exclude each other", "give one of the two")
+    return "json" if as_json else asked or "full"
+
+
+def _names(db: str | None, *, no_db: bool, fields: str | None) -> tuple[Catalogue, Path] | None:
+    """What names are checked against, and where it was read."""
+    refuse_both(db, no_db)
+    if fields is None:
+        return catalogue_beside(db, ignored=no_db)
+    if db is not None and was_typed("db"):
+        raise Failure("--db and --fields exclude each other", "give one of the two")
+    return read_catalogue(fields), Path(fields)
+
+
+def _print(
+    form: str,
+    sources: list[Source],
+    diagnostics: list[Diagnostic],
+    found: tuple[Catalogue, Path] | None,
+) -> None:
+    if form == "json":
+        from ...report.diagnostics import check_data
+
+        write_json(check_data(sources, diagnostics, found[1] if found else None))
+        return
+    from ...report.check_formats import FORMATS
+
+    text = FORMATS[form](diagnostics, sources)
+    if text:
+        write(text)
 
 
 def _report(
@@ -79,7 +141,7 @@ def _report(
         write(sheet.dim(f"Names were held against {counted(catalogue.leads, 'lead')} in {path}."))
 
 
-def read_all(files: tuple[str, ...], catalogue: Catalogue | None) -> list[Reading]:
+def read_all(files: tuple[str, ...], catalogue: Catalogue | None, *, lints: bool) -> list[Reading]:
     """Reads and checks each file, but not on its own what another of them includes."""
     from ...check import Folder
     from ...reading import read
@@ -88,7 +150,7 @@ def read_all(files: tuple[str, ...], catalogue: Catalogue | None) -> list[Readin
     for name in named(files):
         source = read_source(name)
         beside = Folder(Path()) if name == STANDARD_INPUT else None
-        readings.append(read(source, catalogue=catalogue, files=beside))
+        readings.append(read(source, catalogue=catalogue, files=beside, lints=lints))
     parts = _parts({_place(reading): _included(reading) for reading in readings})
     return [reading for reading in readings if _place(reading) not in parts]
 

@@ -91,6 +91,7 @@ def _print(
 ) -> None:
     from ...sql import compile_sql, result_columns
     from ...sql.layout import create_tables, layout_of
+    from ...sql.templates import plain_comment
 
     created = create_tables(layout_of([rules.plan], mapping), dialect)
     if tables and not as_json:
@@ -104,7 +105,7 @@ def _print(
         ]
         write_json({"dialect": dialect, "sql": statement, "columns": columns, "tables": created})
         return
-    label = " ".join(rules.label.split())
+    label = plain_comment(" ".join(rules.label.split()))
     instant = "whenever it is run" if now is None else f"{now:%Y-%m-%dT%H:%M:%S.%fZ}"
     write([f"-- {label}, for {dialect}, as of {instant}", statement])
 

@@ -10,7 +10,7 @@ from ....grammar.messages.diagnostics import Diagnostic, Severity
 from ....grammar.syntax import nodes as n
 from ....grammar.syntax.nodes import Kind
 from ....grammar.syntax.walk import walk
-from ....grammar.text.printer import text_of
+from ....grammar.text.printer import name_text, text_of
 from ... import plan as p
 from ...plan import Meaning
 from ...plan.walk import items_of, subject
@@ -199,13 +199,15 @@ def _said(study: LintContext, at: p.Condition, field: int) -> Iterator[Diagnosti
         leads = "one lead" if skipped == 1 else f"{skipped:,} leads"
         otherwise = {Kind.YES_NO: "no", Kind.NUMBER: "0", Kind.TEXT: '"..."'}.get(its.kind)
         default = (
-            f", or declare field {its.name}: {its.kind.value}, otherwise {otherwise}" if otherwise else ""
+            f", or declare field {name_text(its.name)}: {its.kind.value}, otherwise {otherwise}"
+            if otherwise
+            else ""
         )
         yield lint_at(
             "negation-skips-unknown",
             at.origin,
             f"{at.origin.text} is not true of {leads} whose {its.name} is unknown",
-            f"to take them in, write ({at.origin.text} or {its.name} is unknown){default}",
+            f"to take them in, write ({at.origin.text} or {name_text(its.name)} is unknown){default}",
         )
 
 

@@ -11,11 +11,12 @@ from ....grammar.syntax import nodes as n
 from ....grammar.syntax.nodes import Kind, Span
 from ....grammar.syntax.walk import walk
 from ....grammar.text.phrases import listed
+from ....grammar.text.printer import quoted
 from ... import plan as p
 from ...catalogue import FieldFacts
 from ...check.problems import nearest
 from ...plan.walk import clauses, holds, operands, parts, subject
-from ...values import text_key
+from ...values import domain_of, text_key
 from ..context import LintContext, Root, lint_at
 from ..proof import domains as intervals
 from ..proof.texts import TextSet
@@ -145,7 +146,7 @@ class Keys:
             default = self.study.plan.fields[field].default
             texts = [*facts.values, default] if isinstance(default, str) else list(facts.values)
             if isinstance(value, p.Domain):
-                texts = [text.rpartition("@")[2].strip() for text in texts if "@" in text]
+                texts = [domain for text in texts if (domain := domain_of(text_key(text)))]
             self._known[place] = {text_key(text): text for text in texts if text}
         return self._known[place]
 
@@ -224,7 +225,7 @@ def _text(
         at, asked = written(clause.origin, index, len(patterns)) or (clause.origin, "*".join(pattern.parts))
         near = keys.near(asked, known) if pattern.exact is not None else None
         if near or enough:
-            hint = f'did you mean "{near}"?' if near else "see what there is: leadwright fields"
+            hint = f"did you mean {quoted(near)}?" if near else "see what there is: leadwright fields"
             yield lint_at("value-not-in-data", at, f'no lead has "{asked}" here', hint)
 
 
@@ -333,6 +334,8 @@ def _said(
             entry = entries.entries[index]
             near = keys.near(entry, found)
             hint = (
-                f'did you mean "{near}"?' if near else "check how it is spelt, or keep it for leads to come"
+                f"did you mean {quoted(near)}?"
+                if near
+                else "check how it is spelt, or keep it for leads to come"
             )
             yield lint_at("list-entry-unmatched", origin, f'"{entry}" matches no lead', hint)

@@ -9,6 +9,7 @@ from itertools import combinations
 
 from ....grammar.messages.diagnostics import Diagnostic
 from ....grammar.text.phrases import listed
+from ....grammar.text.printer import name_text
 from ... import plan as p
 from ...plan.walk import clauses, operands
 from ..context import LintContext, RootKind, lint_at, points_of, rule_label
@@ -230,10 +231,12 @@ def score_never_fed(study: LintContext) -> Iterator[Diagnostic]:
     fed = {contribution.score for rule in study.plan.rules for contribution in rule.contributions}
     spared = names_in_rules_off(study)
     for index, score in enumerate(study.plan.scores):
-        if index not in fed and score.origin is not None and spared is not None and score.name not in spared:
+        if index in fed or spared is None or score.name is None or score.name in spared:
+            continue
+        if score.origin is not None:
             yield lint_at(
                 "score-never-fed",
                 score.origin,
                 f"no rule gives points to {score.name}, so it is always 0",
-                f"give it points, e.g. then +5 {score.name}, or take it away",
+                f"give it points, e.g. then +5 {name_text(score.name)}, or take it away",
             )

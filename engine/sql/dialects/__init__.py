@@ -19,7 +19,7 @@ DIALECTS: dict[str, Dialect] = {
 
 
 def dialect_named(name: str) -> Dialect:
-    """The dialect of a name; SqlRefusal where there is none."""
+    """The dialect of a name; UnsupportedSql where there is none."""
     try:
         return DIALECTS[name]
     except KeyError:

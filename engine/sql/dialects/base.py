@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from ....grammar.syntax.nodes import Kind
+from ...values import DOMAIN_ENDS
 from ..terms import Term, bracketed, call, column, compared, computed, text, when, whole
 
 LARGEST = "1.7976931348623157e308"
@@ -121,9 +122,20 @@ class Dialect:
         return joined
 
     def domain(self, term: Term, white_space: Term) -> Term:
-        """What follows the last @, without white space before it; NULL where that is nothing."""
-        behind = exp.Trim(this=self.behind_last_at(term), expression=white_space, position="LEADING")
-        return when((self.like(term.copy(), ("", "@", "")), call("NULLIF", behind, text(""))))
+        """What `values.domain_of` gives; NULL where that is nothing."""
+        behind = self.trimmed(self.behind_last_at(term), white_space, leading=True)
+        for sign in DOMAIN_ENDS[1:]:
+            behind = call("REPLACE", behind, text(sign), text(DOMAIN_ENDS[0]))
+        named = self.trimmed(self.up_to(behind, DOMAIN_ENDS[0]), text("."), leading=False)
+        return when((self.like(term.copy(), ("", "@", "")), call("NULLIF", named, text(""))))
+
+    def trimmed(self, term: Term, signs: Term, *, leading: bool) -> Term:
+        """A text without any of the signs at its beginning, or at its end."""
+        return exp.Trim(this=term, expression=signs, position="LEADING" if leading else "TRAILING")
+
+    def up_to(self, term: Term, sign: str) -> Term:
+        """A text before the first such sign, whole where it has none."""
+        return call("SPLIT_PART", term, text(sign), whole(1))
 
     def behind_last_at(self, term: Term) -> Term:
         """What follows the last @ of a text that has one."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from sqlglot import exp
 
-from ..terms import Term, UnsupportedSql, call, computed, text, when, whole
+from ..terms import Term, UnsupportedSql, call, computed, text, whole
 from .base import WHITE_SPACE, Dialect
 
 
@@ -58,9 +58,11 @@ class BigQuery(Dialect):
     def white_space(self) -> Term:
         return call("CODE_POINTS_TO_STRING", exp.Array(expressions=[whole(code) for code in WHITE_SPACE]))
 
-    def domain(self, term: Term, white_space: Term) -> Term:
-        behind = call("LTRIM", self.behind_last_at(term), white_space)
-        return when((self.like(term.copy(), ("", "@", "")), call("NULLIF", behind, text(""))))
+    def trimmed(self, term: Term, signs: Term, *, leading: bool) -> Term:
+        return call("LTRIM" if leading else "RTRIM", term, signs)
+
+    def up_to(self, term: Term, sign: str) -> Term:
+        return call("REGEXP_EXTRACT", term, text(f"^[^{sign}]*"))
 
     def behind_last_at(self, term: Term) -> Term:
         reversed_ = call("REVERSE", term.copy())

@@ -32,9 +32,8 @@ class Snowflake(Dialect):
     def date(self, day: Term) -> Term:
         return call("DATEADD", exp.var("day"), day, exp.cast(text("0001-01-01"), "date"))
 
-    def domain(self, term: Term, white_space: Term) -> Term:
-        behind = call("LTRIM", self.behind_last_at(term), white_space)
-        return when((self.like(term.copy(), ("", "@", "")), call("NULLIF", behind, text(""))))
+    def trimmed(self, term: Term, signs: Term, *, leading: bool) -> Term:
+        return call("LTRIM" if leading else "RTRIM", term, signs)
 
     def some_entry(self, entries: Term, asked: Term) -> Term:
         kept = call("FILTER", entries, exp.Lambda(this=asked, expressions=[exp.to_identifier("entry")]))

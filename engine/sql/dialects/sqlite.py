@@ -74,9 +74,12 @@ class Sqlite(Dialect):
     def white_space(self) -> Term:
         return call("JSON_EXTRACT", text(json.dumps("".join(map(chr, WHITE_SPACE)))), text("$"))
 
-    def domain(self, term: Term, white_space: Term) -> Term:
-        behind = call("LTRIM", self.behind_last_at(term), white_space)
-        return when((self.like(term.copy(), ("", "@", "")), call("NULLIF", behind, text(""))))
+    def trimmed(self, term: Term, signs: Term, *, leading: bool) -> Term:
+        return call("LTRIM" if leading else "RTRIM", term, signs)
+
+    def up_to(self, term: Term, sign: str) -> Term:
+        stop = call("INSTR", exp.DPipe(this=term.copy(), expression=text(sign)), text(sign))
+        return call("SUBSTR", term, whole(1), computed("-", stop, whole(1)))
 
     def behind_last_at(self, term: Term) -> Term:
         # All letters but @ are trimmed from the right: what is left ends with the last @.

@@ -49,7 +49,7 @@ def codes(text: str, **given: object) -> list[str]:
         ("when x > -y then +1", "x", Kind.NUMBER),
         ("when x = y and y > 5 then +1", "y", Kind.NUMBER),
         ('when x is known then +1 test "t" given x = 5 expect score = 1', "x", Kind.NUMBER),
-        ("when x between 2026-01-01 and 2026-01-31 then +1", "x", Kind.DATE),
+        ("when x between 2026-01-01 and 2026-01-31 then +1", "x", None),
         ("when x between 2026-01-01 and 2026-01-31 and x docs then +1", "x", None),
         ("when x then +1", "x", None),
         ("when x >= 2 in last 5 days then +1", "x", None),
@@ -142,7 +142,17 @@ def test_a_score_is_asked_by_stages_alone() -> None:
     text = "score fit\nwhen employees > 5 then +5 fit\nstage A when fit > 3 and score > 2"
     assert checked(text).diagnostics == ()
     assert codes("score fit\nwhen fit > 3 then +5") == ["score-in-rule"]
-    assert codes("score fit\ndefine good: fit > 3\nwhen employees > 5 then +5 fit") == ["score-in-rule"]
+    good = "score fit\ndefine good: fit > 3\ndefine better: good and employees > 9\n"
+    assert codes(good + "when employees > 5 then +5 fit\nstage A when better") == []
+    assert codes(good + "when better then +5 fit") == ["score-in-rule"]
+    assert codes(good + "for each visited when good then +5 fit") == ["score-in-rule"]
+    assert codes("define half: score / 2\nwhen employees > half then +5") == ["score-in-rule"]
+
+
+def test_no_event_has_the_name_of_a_score() -> None:
+    assert codes("score fit\nfor each fit then +5 fit") == ["score-name-taken"]
+    assert codes("score fit\nwhen visited followed by fit within 2 days then +5 fit") == ["score-name-taken"]
+    assert codes("score fit\nwhen sum(fit.amount) > 5 then +5 fit") == ["score-name-taken"]
 
 
 def test_one_signal_serves_every_rule_that_asks_the_same() -> None:

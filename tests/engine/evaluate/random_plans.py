@@ -22,7 +22,7 @@ TEXTS = ("cto", "vp sales", "de", "a@x.com", "x.com", "straße", "@")
 UNITS = (Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.YEAR)
 KINDS = (Kind.TEXT, Kind.NUMBER, Kind.YES_NO, Kind.DATE, Kind.DATETIME, Kind.TEXTS)
 PROPERTIES = (("amount", Kind.NUMBER), ("device", Kind.TEXT), ("paid", Kind.YES_NO), ("due", Kind.DATE))
-NUMBERS = (0.0, 1.0, 2.0, 2.5, 5.0, -1.0, 0.1, 0.3, 1e308, 1e-7, 40.0)
+NUMBERS = (0.0, 1.0, 2.0, 2.5, 5.0, -1.0, 0.1, 0.3, 0.1000004, 2.4999996, 1e308, 1e-7, 40.0)
 OPERATORS = ("=", "!=", "<", "<=", ">", ">=")
 
 
@@ -95,6 +95,8 @@ class RandomPlan:
                 )
             )
         rules = self.several(self.rule, 1, 7)
+        if self.odds(0.5):
+            self.definitions += self.of_scores()
         tracks = self.several(lambda: f"track{self.serial}", 0, 2)
         tracks = tuple(dict.fromkeys(("main", *tracks)))
         stages = tuple(
@@ -122,7 +124,7 @@ class RandomPlan:
                 2,
             ),
             grades=(p.Grade(None, (("A", 10), ("B", 0)), "C", origin("grade")),),
-            outcomes=(),
+            outcomes=self.several(self.outcome, 0, 2),
             tests=(),
             names={},
             sources=(SOURCE,),
@@ -134,6 +136,16 @@ class RandomPlan:
         if self.odds(0.8):
             return None
         return self.constant(kind).value
+
+    def of_scores(self) -> tuple[p.Definition, p.Definition]:
+        """A define that is a value of scores, and a condition on scores; rules were drawn without them."""
+        number = len(self.definitions)
+        value = p.Calculation(self.one(*"+-*/"), p.ScoreValue(self.score()), self.number(1))
+        condition = self.condition(2, scores=True)
+        return (
+            p.Definition(f"d{number}", None, value, self.origin()),
+            p.Definition(f"d{number + 1}", condition, None, self.origin()),
+        )
 
     def score(self) -> int | None:
         """A score that points go to."""
@@ -320,6 +332,16 @@ class RandomPlan:
             p.OneOf(value, (), (low, high), None, self.origin()),
         )
 
+    # --- outcomes ----------------------------------------------------------------------------------
+
+    def outcome(self) -> p.Outcome:
+        """An outcome from events, or from a condition, dated or not."""
+        name = f"o{self.serial}"
+        if self.odds(0.5):
+            return p.Outcome(name, self.selection(), self.origin())
+        at = self.one(None, self.field(Kind.DATE, Kind.DATETIME))
+        return p.Outcome(name, None, self.origin(), self.condition(1), at)
+
     # --- rules ----------------------------------------------------------------------------------
 
     def rule(self) -> p.Rule:
@@ -365,7 +387,7 @@ def random_lead(plan: p.Plan, seed: int, events: int = 12) -> tuple[dict[str, An
     lead: dict[str, Any] = {}
     for field in plan.fields:
         if chance.random() < 0.8:
-            lead[chance.choice((field.column, field.name))] = _given(chance, field.kind)
+            lead[chance.choice((field.column, field.column, field.name))] = _given(chance, field.kind)
     windows = [s.events.window for s in plan.signals if isinstance(s.events.window, p.Last)]
     edges = [shift(NOW, -w.amount, w.unit) for w in windows] + [NOW]
     happened = []
@@ -385,9 +407,15 @@ def _given(chance: random.Random, kind: Kind) -> Any:
         return chance.choice((None, "", " ", [], float("nan"), float("inf"), 10**400, "\0", True, object()))
     match kind:
         case Kind.NUMBER:
-            return chance.choice((0, 1, 2, 2.5, 5, -1, 0.1, 0.2, 1e308, -1e308, "3", "1e300", "40", 1e-320))
+            near = (0.1000004, 2.4999996, -0.9999997)
+            return chance.choice(
+                (0, 1, 2, 2.5, 5, -1, 0.1, 0.2, *near, 1e308, -1e308, "3", "1e300", "40", 1e-320)
+            )
         case Kind.TEXT:
-            return chance.choice(("CTO", " vp Sales", "VP", "a@X.com", "STRASSE", "@", "straße", "de"))
+            addresses = ("Zoe <a@X.com>", "a@x.com. ", "mailto:a@X.COM?subject=b@c", "a@ x.com (de)", "a@.")
+            return chance.choice(
+                ("CTO", " vp Sales", "VP", "a@X.com", "STRASSE", "@", "straße", "de", *addresses)
+            )
         case Kind.YES_NO:
             return chance.choice((True, False, "yes", "no"))
         case Kind.TEXTS:

@@ -142,7 +142,7 @@ PURCHASES = [
     ("condition", "holds"),
     [
         ("sum(purchased.amount) = 0.3", True),
-        ("sum(purchased.amount) < 0.3000001", True),
+        ("sum(purchased.amount) <= 0.3000001", True),
         ("avg(purchased.amount) = 0.15", True),
         ("min(purchased.amount) = 0.1", True),
         ("max(purchased.amount) = 0.2", True),

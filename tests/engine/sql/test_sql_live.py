@@ -9,10 +9,9 @@ import time
 import pytest
 import sqlglot
 from leadwright import load
-from leadwright.engine.plan import Last, Next
+from leadwright.engine.plan.lower import Edge
 from leadwright.engine.sql import DIALECTS, compile_sql
 from leadwright.engine.sql.compiler import _with
-from leadwright.engine.sql.instants import reach
 from leadwright.engine.sql.live import LiveInstants
 from leadwright.engine.sql.steps import INSTANTS, SqlStep
 from leadwright.engine.sql.tables import SqlNames
@@ -24,10 +23,10 @@ from leadwright.tests.engine.sql.sides import DuckDb, Engine, Sqlite, in_python,
 from leadwright.tests.engine.sql.worlds import SHIPPED, hostile_world
 from sqlglot import exp
 
-WINDOWS = [make(amount, unit) for make in (Last, Next) for unit in Unit for amount in (1, 11, 14)] + [
-    Last(3_000, Unit.YEAR),
-    Next(9_000, Unit.YEAR),
-    Last(100, Unit.YEAR),
+EDGES = [Edge(sign * amount, unit) for sign in (-1, 1) for unit in Unit for amount in (1, 11, 14)] + [
+    Edge(-3_000, Unit.YEAR),
+    Edge(9_000, Unit.YEAR),
+    Edge(-100, Unit.YEAR),
 ]
 
 
@@ -61,8 +60,8 @@ def show(monkeypatch: pytest.MonkeyPatch, engine: Engine, instant: int) -> None:
 def test_edges_of_windows_are_those_of_python(engine: Engine) -> None:
     dialect = DIALECTS[engine.dialect]
     live = LiveInstants(dialect, SqlNames([INSTANTS]))
-    asked = [term for window in WINDOWS for term in (live.edge(window), live.edge_day(window))]
-    asked += [live.now(), live.today(), live.earliest([one for one in WINDOWS if isinstance(one, Last)])]
+    asked = [term for window in EDGES for term in (live.edge(window), live.edge_day(window))]
+    asked += [live.now(), live.today(), live.earliest([one for one in EDGES if one.amount < 0])]
     _, *steps = live.steps()
     # All instants at once, in the place of the one that the clock shows.
     shown = SqlStep("clock", exp.select("now").from_("shown"))
@@ -74,9 +73,9 @@ def test_edges_of_windows_are_those_of_python(engine: Engine) -> None:
     assert len(found) == len(instants())
     for row in found:
         now = row[-3]
-        edges = [shift(now, reach(window), window.unit) for window in WINDOWS]
+        edges = [shift(now, edge.amount, edge.unit) for edge in EDGES]
         wanted = [value for edge in edges for value in (edge, edge // DAY)]
-        first = min(edge for edge, window in zip(edges, WINDOWS, strict=True) if isinstance(window, Last))
+        first = min(at for at, edge in zip(edges, EDGES, strict=True) if edge.amount < 0)
         assert list(row) == [*wanted, now, now // DAY, first], moment_of(now)
 
 

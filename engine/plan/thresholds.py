@@ -46,31 +46,3 @@ def _rank(number: float) -> int:
 def _double(rank: int) -> float:
     bits = rank if rank >= 0 else (-rank) | (1 << 63)
     return float(struct.unpack("<d", struct.pack("<Q", bits))[0])
-
-
-def written(number: float) -> str:
-    """A double as Python, infinity included."""
-    if math.isinf(number):
-        return "1e999" if number > 0 else "(-1e999)"
-    text = repr(number)
-    return f"({text})" if text.startswith("-") else text
-
-
-def unrounded(operator: str, name: str, constant: float) -> tuple[str, str]:
-    """`round(name, 6) operator constant`, and its contrary, without rounding."""
-    half = 0.5 * 10.0**-DECIMALS
-    least = written(smallest(lambda number: number >= constant, constant - half))
-    above = written(smallest(lambda number: number > constant, constant + half))
-    match operator:
-        case ">=":
-            return f"{name} >= {least}", f"{name} < {least}"
-        case "<":
-            return f"{name} < {least}", f"{name} >= {least}"
-        case ">":
-            return f"{name} >= {above}", f"{name} < {above}"
-        case "<=":
-            return f"{name} < {above}", f"{name} >= {above}"
-        case "=":
-            return f"{least} <= {name} < {above}", f"not {least} <= {name} < {above}"
-        case _:
-            return f"not {least} <= {name} < {above}", f"{least} <= {name} < {above}"
