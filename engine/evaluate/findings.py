@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..explain.decision import Finding
 from ..plan import (
+    Aggregation,
     All,
     Any,
     Calculation,
@@ -19,7 +20,6 @@ from ..plan import (
     Each,
     FieldValue,
     Holds,
-    Measure,
     Not,
     Plan,
     PropertyValue,
@@ -172,12 +172,12 @@ def _signal(found: Found, number: int, value: Prepared) -> str:
     signal = found.plan.signals[number]
     if not isinstance(value, int | float) or isinstance(value, bool):
         return words.prepared_words(signal.kind, value)
-    match signal.measure:
-        case Measure.COUNT:
+    match signal.aggregation:
+        case Aggregation.COUNT:
             return counted(int(value), found.instants[found.parts.selections[signal.events]])
-        case Measure.DISTINCT:
+        case Aggregation.DISTINCT:
             return f"{int(value)} different"
-        case Measure.DAYS:
+        case Aggregation.PERIODS:
             return words.plural(int(value), "day")
         case _:
             return words.prepared_words(signal.kind, value)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from ...grammar.spec.operators import CONTRARY, MIRROR
 from ..explain.decision import Missing
 from ..plan import (
+    Aggregation,
     All,
     Any,
     Between,
@@ -16,7 +17,6 @@ from ..plan import (
     Condition,
     Constant,
     Holds,
-    Measure,
     Not,
     ScoreValue,
     SignalValue,
@@ -85,7 +85,10 @@ def _missing(found: Found, clause: Clause, wanted: bool, raw: Sequence[int], raw
             before = raw_total if value.score is None else raw[value.score]
             needed, obstacle = _points(found, value, operator, limit, before)
             return Missing(asked, needed, obstacle)
-        if isinstance(value, SignalValue) and found.plan.signals[value.signal].measure is Measure.COUNT:
+        if (
+            isinstance(value, SignalValue)
+            and found.plan.signals[value.signal].aggregation is Aggregation.COUNT
+        ):
             counted = found.value(value)
             assert isinstance(counted, int)
             return Missing(asked, _events(found, value, operator, limit, counted))
