@@ -34,7 +34,7 @@ class RulesFile(pytest.File):
         from .reading import read, read_file
 
         try:
-            reading = read(read_file(self.path))
+            reading = read(read_file(self.path), lints=False)
         except (OSError, ValueError) as error:
             raise self.CollectError(str(error)) from None
         if not any(isinstance(statement, Test) for statement in reading.tree.statements):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..grammar.messages.diagnostics import Diagnostic, Severity, Source
@@ -11,7 +11,6 @@ from ..grammar.syntax.nodes import Tree
 from ..grammar.syntax.parse import Parsed, parse
 from .catalogue import Catalogue
 from .check import Files, Folder, FrozenFiles, check
-from .lint import lint
 from .plan import Plan, Resolution
 
 LARGEST_TEXT = 4 * 1024 * 1024
@@ -52,11 +51,18 @@ def read(
         files = Folder(source.path.parent) if source.path is not None else FrozenFiles({})
     parsed = parse(source, before)
     checked = check(parsed, catalogue=catalogue, pinned=pinned, files=files)
-    diagnostics = checked.diagnostics
-    if checked.plan is not None and lints:
-        found = [*diagnostics, *lint(checked.plan, parsed.tree, catalogue)]
-        diagnostics = tuple(sorted(found, key=Diagnostic.sort_key))
-    return Reading(source, parsed.tree, checked.plan, diagnostics)
+    reading = Reading(source, parsed.tree, checked.plan, checked.diagnostics)
+    return replace(reading, diagnostics=linted(reading, catalogue)) if lints else reading
+
+
+def linted(reading: Reading, catalogue: Catalogue | None = None) -> tuple[Diagnostic, ...]:
+    """The diagnostics of a reading made without lints together with those of the lints, in order."""
+    if reading.plan is None:
+        return reading.diagnostics
+    from .lint import lint  # nothing that only scores loads them
+
+    found = [*reading.diagnostics, *lint(reading.plan, reading.tree, catalogue)]
+    return tuple(sorted(found, key=Diagnostic.sort_key))
 
 
 def read_file(path: Path) -> Source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from ..grammar.messages.diagnostics import Diagnostic, Source
@@ -12,8 +13,8 @@ from .catalogue import Catalogue
 from .evaluate import Evaluator, Event
 from .evaluate.facts import instant_from
 from .explain.decision import Decision
-from .plan import Given, Plan
-from .reading import read, read_file
+from .plan import Given
+from .reading import Reading, linted, read, read_file
 
 
 class RulesetError(ValueError):
@@ -28,16 +29,25 @@ class Ruleset:
     """A checked ruleset. Calling it with a lead, its events and an instant gives a decision.
 
     It is a pure function: nothing is kept between calls, no clock is read, and one ruleset may be used
-    from several threads at once. `warnings` is what the check and the lints had to say.
+    from several threads at once.
     """
 
-    def __init__(self, plan: Plan, warnings: tuple[Diagnostic, ...] = ()) -> None:
-        self.plan = plan
-        self.warnings = warnings
-        self.evaluator = Evaluator(plan)
+    def __init__(self, reading: Reading, catalogue: Catalogue | None = None) -> None:
+        """The ruleset of a text read without lints. Raises RulesetError where it has errors."""
+        if reading.plan is None:
+            raise RulesetError(reading.errors)
+        self.plan = reading.plan
+        self.evaluator = Evaluator(reading.plan)
+        self._reading = reading
+        self._catalogue = catalogue
 
     def __repr__(self) -> str:
         return f"<Ruleset {self.plan.title or self.plan.sources[0].label!r}, {len(self.plan.rules)} rules>"
+
+    @cached_property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What the check and the lints have to say; the lints run when this is first read."""
+        return linted(self._reading, self._catalogue)
 
     def __call__(
         self,
@@ -64,10 +74,7 @@ def load(rules: str | Path, *, catalogue: Catalogue | None = None) -> Ruleset:
     """
     is_path = isinstance(rules, Path) or (rules.endswith(".rules") and "\n" not in rules)
     source = read_file(Path(rules)) if is_path else Source(str(rules))
-    reading = read(source, catalogue=catalogue)
-    if reading.plan is None:
-        raise RulesetError(reading.errors)
-    return Ruleset(reading.plan, reading.diagnostics)
+    return Ruleset(read(source, catalogue=catalogue, lints=False), catalogue)
 
 
 def evaluate(

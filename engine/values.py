@@ -26,8 +26,8 @@ MICROSECONDS = {
 }
 DAY = MICROSECONDS[Unit.DAY]
 
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_EPOCH_DAY = _EPOCH.date().toordinal()
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_EPOCH_DAY = EPOCH.date().toordinal()
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATETIME = re.compile(
     r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s*(Z|z|UTC|[+-]\d{2}(:?\d{2})?)?"
@@ -90,14 +90,19 @@ def _utc(moment: dt.datetime) -> dt.datetime:
 def instant_of(moment: dt.date | dt.datetime) -> int:
     """Microseconds since 1970-01-01T00:00Z; a day is its beginning; a naive datetime is UTC."""
     if isinstance(moment, dt.datetime):
-        delta = _utc(moment) - _EPOCH
+        delta = _utc(moment) - EPOCH
         return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
     return day_of(moment) * DAY
 
 
 def moment_of(instant: int) -> dt.datetime:
     """The UTC datetime of an instant in microseconds."""
-    return _EPOCH + dt.timedelta(microseconds=instant)
+    return EPOCH + dt.timedelta(microseconds=instant)
+
+
+def instant_text(instant: int) -> str:
+    """An instant in microseconds as ISO 8601 in UTC."""
+    return moment_of(instant).isoformat().replace("+00:00", "Z")
 
 
 def day_of(day: dt.date) -> int:

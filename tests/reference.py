@@ -387,6 +387,23 @@ class Reference:
         return [n for n, d in enumerate(self.plan.disqualifications) if self.truth(d.condition) is True]
 
     @property
+    def reached(self) -> tuple[int | bool | None, ...]:
+        """When each outcome was reached, True for at no known instant."""
+        found: list[int | bool | None] = []
+        for outcome in self.plan.outcomes:
+            if outcome.events is not None:
+                found.append(min((match.at for match in self.select(outcome.events)), default=None))
+                continue
+            assert outcome.condition is not None
+            if self.truth(outcome.condition) is not True:
+                found.append(None)
+                continue
+            at = None if outcome.at is None else self.field(outcome.at.field)
+            days = outcome.at is not None and outcome.at.kind is Kind.DATE
+            found.append(True if at is None else at * DAY if days else at)
+        return tuple(found)
+
+    @property
     def result(self) -> tuple[int, tuple[int, ...], tuple[str | None, ...], bool]:
         """Total, scores, stages, disqualified."""
         gone = bool(self.reasons)

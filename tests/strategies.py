@@ -404,6 +404,23 @@ def declarations(draw: st.DrawFn) -> list[Any]:
 
 
 @st.composite
+def outcome(draw: st.DrawFn) -> n.Outcome:
+    """An outcome from events or from a field, with what may stand behind it."""
+    within = draw(maybe(st.builds(_days, st.integers(1, 90))))
+    born = draw(maybe(events(filtered=False)))
+    if draw(st.booleans()):
+        return n.Outcome(name("won"), draw(events()), None, within, born, span=SPAN)
+    status = reference("title")
+    is_won = n.Clause(status, n.Compare("=", text("won"), span=SPAN), None, span=SPAN)
+    at = name("trial_ends") if draw(st.booleans()) else None
+    return n.Outcome(name("won"), is_won, at, within, born, span=SPAN)
+
+
+def _days(amount: int) -> n.Duration:
+    return n.Duration(amount, n.Unit.DAY, span=SPAN)
+
+
+@st.composite
 def outcomes(draw: st.DrawFn) -> list[Any]:
     """Stages, disqualification, grades and the outcome."""
     made: list[Any] = []
@@ -421,7 +438,7 @@ def outcomes(draw: st.DrawFn) -> list[Any]:
             n.Band(name(label), start, span=SPAN) for label, start in zip(labels, starts, strict=False)
         )
         made.append(n.Grade(None if score is None else name(score), bands, name("D"), span=SPAN))
-    made.append(n.Outcome(name("won"), draw(events()), span=SPAN))
+    made.append(draw(outcome()))
     return made
 
 

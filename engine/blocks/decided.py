@@ -10,9 +10,12 @@ if TYPE_CHECKING:
     from ..evaluate.columns import Ints
 
 Stages = tuple[str | None, ...]
-Key = tuple[int, tuple[int, ...], Stages, tuple[int, ...], tuple[int, ...], Stages]
+Reached = tuple[int | bool | None, ...]
+"""When each outcome was reached: None for not, True for at no known instant."""
+
+Key = tuple[int, tuple[int, ...], Stages, tuple[int, ...], tuple[int, ...], Stages, Reached]
 """Total, scores, stages, the rules with tags that fired, the disqualifications that hold, the stages as they
-would be without them."""
+would be without them, when outcomes were reached."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
+from ...grammar.syntax.nodes import Kind
 from ..evaluate import Evaluator
-from ..evaluate.columns import Bools, Column, Instants, Ints, Numbered
+from ..evaluate.columns import NEVER, Bools, Column, Instants, Ints, Numbered
 from ..evaluate.decide import Cut, Fired
 from ..evaluate.kept import Kept
 from ..evaluate.meaning import Meanings
 from ..plan import Contribution, Rule
+from ..values import DAY
 from .alarms import Alarms, Made
 from .block import Block, Places
-from .decided import Decided, Key, Stages
+from .decided import Decided, Key, Reached, Stages
 from .explaining import Explaining
-from .gauges import Measured
+from .gauges import LATE, Measured
 from .picking import EventKinds, Filters, Picking
 
 _LARGEST = 1 << 62
@@ -25,6 +28,24 @@ _NO_LIMIT = 1 << 62
 
 Written = Callable[[Fired | Cut], str]
 """A line of an explanation as it is written down."""
+
+
+_UNDATED = NEVER + 1
+"""Stands for an outcome that was reached at no known instant."""
+
+
+@dataclass(frozen=True)
+class _When:
+    """When leads reached an outcome: the different instants as a key has them, and which each lead has."""
+
+    values: Sequence[int | bool | None]
+    codes: Ints
+
+    @classmethod
+    def of(cls, instants: Ints) -> _When:
+        different, codes = np.unique(instants, return_inverse=True)
+        values = [None if at == LATE else True if at == _UNDATED else at for at in different.tolist()]
+        return cls(values, codes.astype(np.int64))
 
 
 class Unsupported(Exception):
@@ -71,7 +92,7 @@ class Deciding:
             kept=Kept(_NO_LIMIT),
             tell=_silent,
         )
-        different, which = self._decisions(judging)
+        different, which = self._decisions(judging, self._outcomes(judging, measured, block))
         fields = [(None if name is None else block.fields.get(name), made) for name, made in self._fields]
         return Decided(different, which, self._lines(judging), self._alarms.of(measured, fields))
 
@@ -80,19 +101,39 @@ class Deciding:
         fields, gauges = self._meanings.needs
         columns: dict[Hashable, Column | Instants] = {}
         for key, number in fields.items():
-            name, made = self._fields[number]
-            kept = None if name is None else block.fields.get(name)
-            if kept is None:
-                columns[key] = Numbered(np.zeros(len(block), np.uint8), made([None]))
-            else:
-                columns[key] = Numbered(kept.codes, made(kept.values))
+            columns[key] = self._column(block, number)
         for key, gauge in gauges.items():
             columns[key] = measured.column(gauge)
         return columns
 
+    def _column(self, block: Block, number: int) -> Numbered:
+        """The values of a field of the plan."""
+        name, made = self._fields[number]
+        kept = None if name is None else block.fields.get(name)
+        if kept is None:
+            return Numbered(np.zeros(len(block), np.uint8), made([None]))
+        return Numbered(kept.codes, made(kept.values))
+
     # --- decisions ------------------------------------------------------------------------------
 
-    def _decisions(self, judging: Explaining) -> tuple[list[Key], Ints]:
+    def _outcomes(self, judging: Explaining, measured: Measured, block: Block) -> list[_When]:
+        """When each lead reached each outcome."""
+        found = []
+        for outcome in self.plan.outcomes:
+            if outcome.events is not None:
+                found.append(_When.of(measured.first(measured.picking.of(outcome.events))))
+                continue
+            assert outcome.condition is not None
+            at = np.full(len(block), _UNDATED)
+            if outcome.at is not None:
+                column = self._column(block, outcome.at.field)
+                scale = DAY if outcome.at.kind is Kind.DATE else 1
+                values = [_UNDATED if value is None else value * scale for value in column.values]
+                at = np.array(values, np.int64)[column.codes]
+            found.append(_When.of(np.where(judging.holds(outcome.condition), at, LATE)))
+        return found
+
+    def _decisions(self, judging: Explaining, outcomes: Sequence[_When]) -> tuple[list[Key], Ints]:
         """The different decisions, and which of them each lead has."""
         plan = self.plan
         totals = [judging.score(number) for number in (None, *range(len(plan.scores)))]
@@ -100,10 +141,14 @@ class Deciding:
         reasons = [judging.holds(reason.condition) for reason in plan.disqualifications]
         tagging = {n: judging.fires(rule) for n, rule in enumerate(plan.rules) if rule.tags}
         besides: list[Places | Bools] = [*(codes for _, codes in stages), *reasons, *tagging.values()]
+        besides += [when.codes for when in outcomes]
         firsts, rest = _combined(besides, judging.leads)
         rests = [
             self._rest(
-                [int(column[place]) for column in besides], [names for names, _ in stages], list(tagging)
+                [int(column[place]) for column in besides],
+                [names for names, _ in stages],
+                list(tagging),
+                outcomes,
             )
             for place in firsts.tolist()
         ]
@@ -114,14 +159,16 @@ class Deciding:
         return [(total, each, *rests[number]) for total, each, number in decided], which
 
     def _rest(
-        self, row: Sequence[int], stages: Sequence[Stages], tagging: Sequence[int]
-    ) -> tuple[Stages, tuple[int, ...], tuple[int, ...], Stages]:
+        self, row: list[int], stages: Sequence[Stages], tagging: Sequence[int], outcomes: Sequence[_When]
+    ) -> tuple[Stages, tuple[int, ...], tuple[int, ...], Stages, Reached]:
         """What stands in a key behind the scores, from the places of stages and who holds what."""
+        row, places = row[: len(row) - len(outcomes)], row[len(row) - len(outcomes) :]
+        reached = tuple(when.values[place] for when, place in zip(outcomes, places, strict=True))
         would = tuple(names[code] for names, code in zip(stages, row, strict=False))
         holds, fires = row[len(stages) : len(row) - len(tagging)], row[len(row) - len(tagging) :]
         held = tuple(number for number, one in enumerate(holds) if one)
         tags = tuple(number for number, one in zip(tagging, fires, strict=True) if one)
-        return (None,) * len(would) if held else would, tags, held, would
+        return (None,) * len(would) if held else would, tags, held, would, reached
 
     # --- explanations ---------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from ...grammar.text.printer import text_of
 from .. import plan as p
 from .draft import PlanDraft
 from .expressions import Expressions
+from .outcomes import OutcomeReader
 from .problems import mention, nearest
 from .rules import IsNew
 from .scopes import DecisionScope
@@ -22,6 +23,7 @@ class DecisionReader:
         self.problems = draft.problems
         self.is_new = is_new
         self.expressions = Expressions(draft, DecisionScope(draft))
+        self.outcome_reader = OutcomeReader(draft)
         self.stages: list[p.Stage] = []
         self.disqualifications: list[p.Disqualification] = []
         self.grades: list[p.Grade] = []
@@ -114,21 +116,6 @@ class DecisionReader:
 
     def _outcome(self, node: n.Outcome) -> None:
         self.is_new("outcome", node.name)
-        phrase: n.Expression = node.condition
-        window: n.Window | None = None
-        match phrase:
-            case n.Clause(subject, None, held):
-                phrase, window = subject, held
-            case n.Clause(subject, n.Between(n.Moment() as low, n.Moment() as high, False) as test, None):
-                phrase, window = subject, n.BetweenMoments(low, high, span=test.span)
-        if not isinstance(phrase, n.Reference | n.EventPhrase):
-            self.problems.error(
-                "outcome-event",
-                node.condition,
-                "an outcome is an event, whose first instant is the outcome's",
-                "e.g. outcome won when became customer",
-            )
-            return
-        events = self.draft.signals.selection(phrase, window)
-        if events is not None:
-            self.outcomes.append(p.Outcome(node.name.text, events, self.draft.origin(node)))
+        read = self.outcome_reader.read(node)
+        if read is not None:
+            self.outcomes.append(read)

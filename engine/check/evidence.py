@@ -175,6 +175,13 @@ def _sequence(node: n.Sequence, evidence: NameEvidence) -> None:
     _event(evidence, node.second)
 
 
+def _outcome(node: n.Outcome, evidence: NameEvidence) -> None:
+    _event(evidence, node.condition)
+    if node.at is not None:
+        evidence.fields.add(node.at.text)
+        evidence.kinds.setdefault(node.at.text, Kind.DATE)
+
+
 def _given_field(node: n.GivenField, evidence: NameEvidence) -> None:
     value = node.value
     evidence.fields.add(node.name.text)
@@ -204,7 +211,7 @@ _LOOKS: dict[type[n.Node], Callable[..., None]] = {
     n.Aggregate: lambda node, evidence: _event(evidence, node.event),
     n.ForEvents: lambda node, evidence: _event(evidence, node.event),
     n.Sequence: _sequence,
-    n.Outcome: lambda node, evidence: _event(evidence, node.condition),
+    n.Outcome: _outcome,
     n.GivenField: _given_field,
     n.Test: _test,
 }

@@ -235,11 +235,13 @@ def _of_file(asked: str, store: Store | None, catalogue: Catalogue | None) -> Lo
     folder = Path() if source.path is None else source.path.parent
     files = RecordedFiles(Folder(folder))
     name = "stdin" if source.path is None else source.path.stem
-    reading = read(source, catalogue=catalogue, files=files)
     version = _newest(store, name)
-    if version is not None and (version.text, version.files) == (source.text, files.texts):
-        # Unchanged rules keep the meaning they were published with, whatever came into the data since.
-        reading = read(source, catalogue=catalogue, files=files, pinned=version.names)
+    alike = version is not None and version.text == source.text
+    # Unchanged rules keep the meaning they were published with, whatever came into the data since.
+    pinned = version.names if version is not None and alike else None
+    reading = read(source, catalogue=catalogue, files=files, pinned=pinned, lints=False)
+    if version is not None and alike and version.files != files.texts:
+        reading = read(source, catalogue=catalogue, files=files, lints=False)
     plan = runnable(reading)
     same = version is not None and version.digest == plan.digest
     return LoadedRules(name, reading, plan, files.texts, version if same else None)
@@ -260,7 +262,7 @@ def of_version(version: RulesetVersion) -> LoadedRules:
     from ..reading import read
 
     source = Source(version.text, Path(f"{version.ruleset}@{version.number}"))
-    reading = read(source, pinned=version.names, files=FrozenFiles(version.files))
+    reading = read(source, pinned=version.names, files=FrozenFiles(version.files), lints=False)
     return LoadedRules(version.ruleset, reading, runnable(reading), version.files, version)
 
 

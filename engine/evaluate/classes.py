@@ -37,10 +37,10 @@ class EventClasses:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._types: dict[str, _TypeMatcher] = {}
+        self.types: dict[str, TypeMatcher] = {}
         for number, selector in enumerate(plan.selectors):
             for feed in selector.feeds:
-                self._types.setdefault(feed.type, _TypeMatcher()).add(number, feed.by, selector.object)
+                self.types.setdefault(feed.type, TypeMatcher()).add(number, feed.by, selector.object)
         self._reads = EventReads(plan)
         self._keys = Reader(Kind.TEXT)
         self._readers: dict[Column, Reader] = {}
@@ -52,13 +52,13 @@ class EventClasses:
         self.width = self._widest()
         self.fixed = self.width == 1 or len(self._columns) <= FIXED
         """Whether a column stands in one place in the rows of all classes that read it."""
-        for matcher in self._types.values():
+        for matcher in self.types.values():
             for objects in matcher.likely():
                 self._code(matcher.selectors(objects))
 
     def row(self, at: int, type_: str, object_: str | None, properties: Mapping[str, object]) -> Row | None:
         """The event as a row, None where the plan does not read it."""
-        matcher = self._types.get(type_)
+        matcher = self.types.get(type_)
         if matcher is None:
             return None
         code = self.code(type_, object_, properties)
@@ -68,7 +68,7 @@ class EventClasses:
 
     def code(self, type_: str, object_: str | None, properties: Mapping[str, object]) -> int:
         """The code of the event's class."""
-        matcher = self._types.get(type_)
+        matcher = self.types.get(type_)
         if matcher is None:
             return 0
         spelt = tuple([_text(object_ if by is None else properties.get(by)) for by in matcher.bys])
@@ -85,6 +85,20 @@ class EventClasses:
     def properties_decide(self, type_: str) -> bool:
         """Whether the class of an event of this type depends on its properties."""
         return self._reads.decide(type_)
+
+    def object_properties(self, type_: str) -> tuple[str, ...]:
+        """The properties that tell the object of an event of this type."""
+        feeds = (feed for selector in self._plan.selectors for feed in selector.feeds if feed.type == type_)
+        return tuple(dict.fromkeys(feed.by for feed in feeds if feed.by is not None))
+
+    def reads_properties(self, type_: str) -> bool:
+        """Whether any property of an event of this type may be read."""
+        numbers = [
+            number
+            for number, selector in enumerate(self._plan.selectors)
+            if any(feed.type == type_ for feed in selector.feeds)
+        ]
+        return self._reads.decide(type_) or self._reads.need_properties(type_, numbers)
 
     def needs_properties(self, type_: str, code: int) -> bool:
         """Whether reading an event of this type and class takes its properties."""
@@ -111,12 +125,16 @@ class EventClasses:
             value = properties.get(column.name)
             if value is None:
                 return None
-            reader = self._readers.get(column)
-            if reader is None:
-                reader = self._readers.setdefault(column, Reader(column.kind))
-            return reader.read(value)
+            return self.reader(column).read(value)
         assert column.selector is not None
         return self._object(column.selector, type_, object_, properties)
+
+    def reader(self, column: Column) -> Reader:
+        """What prepares the values of a column that is a property."""
+        reader = self._readers.get(column)
+        if reader is None:
+            reader = self._readers.setdefault(column, Reader(column.kind))
+        return reader
 
     def _object(
         self, number: int, type_: str, object_: str | None, properties: Mapping[str, object]
@@ -164,7 +182,7 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-class _TypeMatcher:
+class TypeMatcher:
     """The selectors that read one type of events, so indexed that most objects cost a few look-ups."""
 
     def __init__(self) -> None:

@@ -1,15 +1,17 @@
-"""A decision with all that explains it, from what the generated functions found."""
+"""A decision with all that explains it, each part computed when it is read."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from ..explain.decision import Decision, Finding, Line, LineKind, RuleFinding, StageFinding
-from ..plan import Grade, Plan, Rule
+from ..explain.decision import Decision, Finding, Line, LineKind, OutcomeFinding, RuleFinding, StageFinding
+from ..plan import Condition, Grade, Plan
 from ..values import moment_of
 from .draft import Detail
 from .facts import Facts
-from .findings import Found, events_finding, finding
+from .findings import Found, events_finding
 from .next_change import next_change
 from .rules_source import CUT_BY_GROUP, CUT_BY_RANGE
 from .ways import ways
@@ -26,9 +28,7 @@ Paid = list[int] | int | None
 
 def decide(evaluator: Evaluator, facts: Facts, now: int) -> Decision:
     """Decides about one lead at an instant in microseconds."""
-    ran = evaluator.run(Detail.FINDINGS, facts, now)
-    gathered = evaluator.run(Detail.INSTANTS, facts, now)
-    return told(evaluator, facts, now, (ran, *gathered), next_change(evaluator, facts, now))[0]
+    return Decision(_Parts(evaluator, facts, now).part, digest=evaluator.plan.digest, now=moment_of(now))
 
 
 def told(
@@ -36,29 +36,140 @@ def told(
 ) -> tuple[Decision, Found]:
     """The decision, and the truth of every condition: from what a function of the detail FINDINGS gave, the
     instants of each selection, what each rule pays for, and when the decision can next change."""
-    ran, instants, paid = found_out
-    plan = evaluator.plan
-    total, scores, stages, _, fired, cuts, reasons, would, truths, values = ran
-    found = Found(evaluator.parts, facts, total, scores, truths, values, instants)
-    rules = _rules(found, fired, paid)
-    lines = tuple(line for rule in rules for line in rule.lines) + _cut_lines(plan, cuts)
+    parts = _Parts(evaluator, facts, now)
+    found = parts.explains(*found_out)
     decision = Decision(
-        digest=plan.digest,
+        parts.part,
+        digest=evaluator.plan.digest,
         now=moment_of(now),
-        total=total,
-        scores={words_of(plan, number): score for number, score in enumerate(scores)},
-        stages=dict(zip(plan.tracks, stages, strict=True)),
-        stages_if_qualified=dict(zip(plan.tracks, would, strict=True)),
-        grades={_grade_name(plan, grade): label(grade, total, scores) for grade in plan.grades},
-        tags=tuple(dict.fromkeys(tag for rule in rules for tag in rule.tags)),
-        disqualified=tuple(plan.disqualifications[number].reason for number in reasons),
-        lines=lines,
-        rules=rules,
-        stage_findings=_stages(found, stages, cuts),
-        disqualifications=tuple(finding(found, d.condition) for d in plan.disqualifications),
         next_change=None if change is None else moment_of(change),
     )
     return decision, found
+
+
+class _Parts:
+    """What computes the parts of one decision. Safe in threads: what is computed twice comes out the same."""
+
+    __slots__ = ("_evaluator", "_facts", "_found", "_now", "_ran")
+
+    def __init__(self, evaluator: Evaluator, facts: Facts, now: int) -> None:
+        self._evaluator = evaluator
+        self._facts = facts
+        self._now = now
+        self._ran: Any = None
+        self._found: tuple[Found, Any] | None = None
+
+    def part(self, name: str) -> Mapping[str, object]:
+        """A part by its name, and those that come with it."""
+        if name == "next_change":
+            found_out = self._ran if self._found is not None else None
+            change = next_change(self._evaluator, self._facts, self._now, found_out)
+            return {name: None if change is None else moment_of(change)}
+        if name == "lines":
+            return self._lines()
+        return self._explanation() if name in _EXPLAINED else self._outline()
+
+    def explains(self, ran: Any, instants: Any, paid: Any) -> Found:
+        """Takes what functions of the details FINDINGS and INSTANTS gave."""
+        total, scores, _, _, _, _, _, _, _, truths, values = self._ran = ran
+        found = Found(self._evaluator.parts, self._facts, total, scores, truths, values, instants)
+        self._found = found, paid
+        return found
+
+    def _outline(self) -> Mapping[str, object]:
+        """Scores, and what follows from them without a reason."""
+        total, scores, stages, _, fired, _, reasons, would, reached, *_ = self._run()
+        plan, frame = self._evaluator.plan, self._evaluator.frame
+        grades = {name: label(grade, total, scores) for name, grade in frame.grades}
+        tags = [tag for entry in fired for tag in plan.rules[entry[0]].tags] if frame.has_tags else ()
+        return {
+            "total": total,
+            "scores": MappingProxyType(dict(zip(frame.scores, scores, strict=True))),
+            "stages": MappingProxyType(dict(zip(plan.tracks, stages, strict=True))),
+            "stages_if_qualified": MappingProxyType(dict(zip(plan.tracks, would, strict=True))),
+            "grades": MappingProxyType(grades),
+            "tags": tuple(dict.fromkeys(tags)),
+            "outcomes": MappingProxyType(outcome_findings(plan, reached)),
+            "disqualified": tuple([plan.disqualifications[number].reason for number in reasons]),
+        }
+
+    def _lines(self) -> Mapping[str, object]:
+        """The lines that the scores are the sums of."""
+        _, _, _, _, fired, cuts, *_ = self._run()
+        plan, frame = self._evaluator.plan, self._evaluator.frame
+        lines = [line for entry in fired if (line := frame.line(entry)) is not None]
+        return {"lines": (*lines, *(cut_line(plan, *cut) for cut in cuts))}
+
+    def _run(self) -> Any:
+        """What the generated function found, without the findings unless they are there."""
+        if self._ran is None:
+            self._ran = self._evaluator.run(Detail.LINES, self._facts, self._now)
+        return self._ran
+
+    def _explanation(self) -> Mapping[str, object]:
+        """What was found of every condition, and what is missing for each stage."""
+        if self._found is None:
+            ran = self._evaluator.run(Detail.FINDINGS, self._facts, self._now)
+            self.explains(ran, *self._evaluator.run(Detail.INSTANTS, self._facts, self._now))
+        assert self._found is not None
+        found, paid = self._found
+        explainer = self._evaluator.explainer
+        made, places = explainer.findings(found), explainer.places
+
+        def of(condition: Condition) -> Finding:
+            return made[places[id(condition)]]
+
+        _, _, stages, _, fired, cuts, *_ = self._ran
+        return {
+            "rules": _rules(found, self._evaluator.frame, of, fired, paid),
+            "stage_findings": _stages(found, of, stages, cuts),
+            "disqualifications": tuple([of(each.condition) for each in found.plan.disqualifications]),
+        }
+
+
+_Conditions = Callable[[Condition], Finding]
+"""Gives the finding of any condition of the plan."""
+
+_EXPLAINED = frozenset({"rules", "stage_findings", "disqualifications"})
+
+
+class Frame:
+    """What is the same in every decision of a plan: names of scores, and rules but for what was found."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.scores = tuple(words_of(plan, number) for number in range(len(plan.scores)))
+        self.grades = tuple((_grade_name(plan, grade), grade) for grade in plan.grades)
+        self.has_tags = any(rule.tags for rule in plan.rules)
+        self._rules = [(rule.identity, rule.origin.line) for rule in plan.rules]
+        self._targets = [
+            [None if each.score is None else self.scores[each.score] for each in rule.contributions]
+            for rule in plan.rules
+        ]
+
+    def line(self, entry: Fired) -> Line | None:
+        """The line of a contribution that a rule made, None for a rule with tags alone."""
+        number, place, written, faded, points = entry
+        if place < 0:
+            return None
+        name, line = self._rules[number]
+        target = self._targets[number][place]
+        return _new(Line, (LineKind.RULE, name, target, line, written, faded, points, name))
+
+
+_new = tuple.__new__
+
+
+def outcome_findings(plan: Plan, reached: Sequence[int | bool | None]) -> dict[str, OutcomeFinding]:
+    """The outcomes by name, from when each was reached; see `program`."""
+    return {
+        outcome.name: OutcomeFinding(
+            outcome.name,
+            outcome.origin.line,
+            at is not None,
+            None if at is None or at is True else moment_of(at),
+        )
+        for outcome, at in zip(plan.outcomes, reached, strict=True)
+    }
 
 
 def words_of(plan: Plan, number: int) -> str:
@@ -76,54 +187,34 @@ def _grade_name(plan: Plan, grade: Grade) -> str:
     return "" if grade.score is None else words_of(plan, grade.score)
 
 
-def _rules(found: Found, fired: list[Fired], paid: tuple[Paid, ...]) -> tuple[RuleFinding, ...]:
-    by_rule: dict[int, list[Fired]] = {}
+def _rules(
+    found: Found, frame: Frame, of: _Conditions, fired: list[Fired], paid: tuple[Paid, ...]
+) -> tuple[RuleFinding, ...]:
+    by_rule: dict[int, list[Line]] = {}
     for entry in fired:
-        by_rule.setdefault(entry[0], []).append(entry)
-    return tuple(
-        _rule(found, rule, by_rule.get(number), paid[number]) for number, rule in enumerate(found.plan.rules)
-    )
+        lines = by_rule.setdefault(entry[0], [])
+        line = frame.line(entry)
+        if line is not None:
+            lines.append(line)
+    rules = []
+    for number, rule in enumerate(found.plan.rules):
+        mine = by_rule.get(number)
+        condition = None if rule.condition is None else of(rule.condition)
+        events = (
+            None
+            if rule.each is None
+            else events_finding(found, found.parts.paying[number], _listed(paid[number]))
+        )
+        tags = () if mine is None else rule.tags
+        told = (rule.identity, rule.origin.line, mine is not None, condition, events, tuple(mine or ()), tags)
+        rules.append(_new(RuleFinding, told))
+    return tuple(rules)
 
 
-def _rule(found: Found, rule: Rule, entries: list[Fired] | None, paid: Paid) -> RuleFinding:
-    plan = found.plan
-    lines: list[Line] = []
-    for _, place, written, faded, points in entries or ():
-        if place >= 0:
-            score = rule.contributions[place].score
-            name = None if score is None else words_of(plan, score)
-            lines.append(
-                Line(
-                    LineKind.RULE,
-                    rule.identity,
-                    name,
-                    rule.origin.line,
-                    written,
-                    faded,
-                    points,
-                    rule.identity,
-                )
-            )
-    events: Finding | None = None
-    if rule.each is not None:
-        events = events_finding(found, rule.each, paid if isinstance(paid, list) else _just(paid))
-    return RuleFinding(
-        identity=rule.identity,
-        line=rule.origin.line,
-        fired=entries is not None,
-        condition=None if rule.condition is None else finding(found, rule.condition),
-        events=events,
-        lines=tuple(lines),
-        tags=rule.tags if entries is not None else (),
-    )
-
-
-def _just(instant: int | None) -> list[int]:
-    return [] if instant is None else [instant]
-
-
-def _cut_lines(plan: Plan, cuts: list[Cut]) -> tuple[Line, ...]:
-    return tuple(cut_line(plan, *cut) for cut in cuts)
+def _listed(paid: Paid) -> list[int]:
+    if isinstance(paid, list):
+        return paid
+    return [] if paid is None else [paid]
 
 
 def cut_line(plan: Plan, kind: int, number: int, points: int) -> Line:
@@ -141,7 +232,9 @@ def cut_line(plan: Plan, kind: int, number: int, points: int) -> Line:
     return Line(LineKind.RANGE, name, score.name, line, 0, 0, points, f"range of {name} {edge}")
 
 
-def _stages(found: Found, stages: tuple[str | None, ...], cuts: list[Cut]) -> tuple[StageFinding, ...]:
+def _stages(
+    found: Found, of: _Conditions, stages: tuple[str | None, ...], cuts: list[Cut]
+) -> tuple[StageFinding, ...]:
     plan = found.plan
     raw, raw_total = list(found.scores), found.total
     for kind, number, points in cuts:
@@ -150,9 +243,13 @@ def _stages(found: Found, stages: tuple[str | None, ...], cuts: list[Cut]) -> tu
         elif kind != CUT_BY_GROUP:
             raw_total -= points
     current = dict(zip(plan.tracks, stages, strict=True))
+
+    def truth_of(condition: Condition) -> bool | None:
+        return of(condition).truth
+
     told = []
     for stage in plan.stages:
-        condition = finding(found, stage.condition)
+        condition = of(stage.condition)
         told.append(
             StageFinding(
                 stage=stage.name,
@@ -161,7 +258,9 @@ def _stages(found: Found, stages: tuple[str | None, ...], cuts: list[Cut]) -> tu
                 holds=condition.truth is True,
                 current=current[stage.track] == stage.name,
                 condition=condition,
-                ways=() if condition.truth is True else ways(found, stage.condition, raw, raw_total),
+                ways=()
+                if condition.truth is True
+                else ways(found, stage.condition, truth_of, raw, raw_total),
             )
         )
     return tuple(told)

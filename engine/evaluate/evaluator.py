@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import itemgetter
+from functools import cached_property
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..explain.decision import Decision
 from ..plan import Clause, Plan
@@ -14,22 +14,24 @@ from ..values import Prepared, instant_of, moment_of
 from .calendar import EARLIEST, LATEST
 from .classes import EventClasses
 from .draft import Detail
+from .event_reader import EventReader
 from .facts import (
     Event,
     Facts,
     FactsError,
     Reader,
     Row,
-    event_from,
     fields_reader,
     given_fields,
-    instant_from,
 )
 from .next_change import Clocks
 from .parts import Parts
 from .program import Program, Unforeseen, generate
 
-_AT: Callable[[Row], int] = itemgetter(0)
+if TYPE_CHECKING:
+    from .decide import Frame
+    from .explainer import Explainer
+    from .wakes import Wakes
 
 
 class Result(NamedTuple):
@@ -51,12 +53,34 @@ class Evaluator:
         self.plan = plan
         self.parts = Parts(plan)
         self.classes = EventClasses(plan)
+        self._events = EventReader(self.classes)
         self.clocks = Clocks(self.parts.kernel, self.parts.values)
         self._columns = tuple(field.column for field in plan.fields)
         self.fields = fields_reader([Reader(field.kind, field.default) for field in plan.fields])
         """Prepared fields of values given in the order of the plan's fields."""
         self._programs: dict[Detail, Program] = {}
         self._lock = Lock()
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """What explains the conditions."""
+        from .explainer import Explainer
+
+        return Explainer(self.parts)
+
+    @cached_property
+    def wakes(self) -> Wakes:
+        """What says when time alone could change a decision."""
+        from .wakes import Wakes
+
+        return Wakes(self)
+
+    @cached_property
+    def frame(self) -> Frame:
+        """What is the same in every decision."""
+        from .decide import Frame
+
+        return Frame(self.plan)
 
     @property
     def clauses(self) -> tuple[Clause, ...]:
@@ -71,12 +95,7 @@ class Evaluator:
         Raises FactsError for an event without a type or a readable instant.
         """
         given = given_fields(lead, self._columns)
-        rows: list[Row] = []
-        for event in map(event_from, events):
-            row = self.classes.row(instant_from(event.at), event.type, event.object, event.properties)
-            if row is not None:
-                rows.append(row)
-        rows.sort(key=_AT)
+        rows = self._events.rows(events)
         return Facts(self.fields(given), rows, len(self.classes.known), given)
 
     # --- answers --------------------------------------------------------------------------------
@@ -87,14 +106,18 @@ class Evaluator:
 
     def truths(self, facts: Facts, now: dt.datetime | int) -> tuple[bool | None, ...]:
         """Whether each of `clauses` is true, false or (None) unknown."""
-        truths: tuple[bool | None, ...] = self.run(Detail.FINDINGS, facts, instant(now))[8]
+        truths: tuple[bool | None, ...] = self.run(Detail.FINDINGS, facts, instant(now))[9]
         return truths
 
     def decide(self, facts: Facts, now: dt.datetime | int) -> Decision:
-        """The decision with everything that explains it."""
+        """The decision, each part of which is computed when it is read."""
+        return self._decide(self, facts, instant(now))
+
+    @cached_property
+    def _decide(self) -> Callable[[Evaluator, Facts, int], Decision]:
         from .decide import decide
 
-        return decide(self, facts, instant(now))
+        return decide
 
     def next_change(self, facts: Facts, now: dt.datetime | int) -> dt.datetime | None:
         """When time alone can next change a clause or a line: never too late, and exact but in rare cases."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from ...grammar.syntax.nodes import Kind
 from ..explain.decision import Finding
 from ..plan import (
     Aggregation,
@@ -17,7 +19,6 @@ from ..plan import (
     DaysBetween,
     DefineValue,
     Domain,
-    Each,
     FieldValue,
     Holds,
     Not,
@@ -28,8 +29,7 @@ from ..plan import (
     Value,
 )
 from ..plan.walk import operands
-from ..plan.walk import parts as inner
-from ..values import Prepared
+from ..values import Prepared, moment_of
 from . import words
 from .facts import Facts
 from .parts import Parts
@@ -38,6 +38,14 @@ SHOWN = 10
 """How many instants a finding tells, the latest."""
 
 Truth = bool | None
+
+
+class Moments(dict[int, dt.datetime]):
+    """The datetimes of instants, each made once: several conditions look at the same events."""
+
+    def __missing__(self, instant: int) -> dt.datetime:
+        made = self[instant] = moment_of(instant)
+        return made
 
 
 @dataclass(slots=True)
@@ -51,7 +59,7 @@ class Found:
     truths: tuple[Truth, ...]
     values: tuple[Prepared, ...]
     instants: tuple[list[int], ...]
-    defined: dict[int, Finding] = field(default_factory=dict)
+    moments: Moments = field(default_factory=Moments)
 
     @property
     def plan(self) -> Plan:
@@ -68,7 +76,9 @@ class Found:
             case Not(item=item):
                 return negated(self.truth(item))
             case Holds(define=define):
-                return self.defined_as(define).truth
+                body = self.plan.definitions[define].condition
+                assert body is not None
+                return self.truth(body)
             case _:
                 return self.truths[self.parts.places[id(condition)]]
 
@@ -84,15 +94,17 @@ class Found:
             case _:
                 return self.values[self.parts.values[value]]
 
-    def defined_as(self, define: int) -> Finding:
-        """The finding of a define that is a condition, made once."""
-        found = self.defined.get(define)
-        if found is None:
-            definition = self.plan.definitions[define]
-            assert definition.condition is not None
-            found = finding(self, definition.condition)
-            self.defined[define] = found
-        return found
+    def latest(self, selections: tuple[int, ...]) -> tuple[dt.datetime, ...]:
+        """The latest instants of the events of some selections."""
+        if not selections:
+            return ()
+        if len(selections) == 1:
+            return self.shown(self.instants[selections[0]])
+        return self.shown(sorted(at for selection in selections for at in self.instants[selection]))
+
+    def shown(self, instants: Sequence[int]) -> tuple[dt.datetime, ...]:
+        """The latest of instants in ascending order, as datetimes."""
+        return tuple(map(self.moments.__getitem__, instants[-SHOWN:])) if instants else ()
 
 
 def conjunction(truths: Sequence[Truth]) -> Truth:
@@ -107,80 +119,62 @@ def negated(truth: Truth) -> Truth:
     return None if truth is None else not truth
 
 
-_TRUTHS = {True: "yes", False: "no", None: words.UNKNOWN}
-
-
-def finding(found: Found, condition: Condition) -> Finding:
-    """A condition as it was found, with its parts."""
-    match condition:
-        case All(items=items):
-            parts = tuple(finding(found, item) for item in items)
-            return _joined(condition, "all", parts, conjunction([part.truth for part in parts]))
-        case Any(items=items):
-            parts = tuple(finding(found, item) for item in items)
-            truth = negated(conjunction([negated(part.truth) for part in parts]))
-            return _joined(condition, "any", parts, truth)
-        case Not(item=item):
-            part = finding(found, item)
-            return _joined(condition, "not", (part,), negated(part.truth))
-        case Holds(define=define):
-            body = found.defined_as(define)
-            return _joined(condition, "define", (body,), body.truth)
-        case _:
-            return _clause(found, condition)
-
-
-def _joined(condition: Condition, joined: str, parts: tuple[Finding, ...], truth: Truth) -> Finding:
-    unknown = next((part.unknown for part in parts if part.truth is None), None) if truth is None else None
-    return Finding(condition.origin.text, _TRUTHS[truth], truth, unknown, (), joined, parts)
-
-
-def _clause(found: Found, clause: Clause) -> Finding:
-    truth = found.truth(clause)
-    asked = operands(clause)
-    unknown = None
-    if truth is None:
-        unknown = next((name for value in asked if (name := unknown_in(found, value))), None)
-    return Finding(
-        clause.origin.text, found_words(found, clause), truth, unknown, words.utc(_instants(found, asked))
-    )
+TRUTHS = {True: "yes", False: "no", None: words.UNKNOWN}
+"""A truth in words."""
 
 
 def found_words(found: Found, clause: Clause) -> str:
     """What was found of the values that a clause compares, constants left out."""
-    told = [_told(found, value) for value in operands(clause) if not isinstance(value, Constant)]
-    return " against ".join(told) if told else _TRUTHS[found.truth(clause)]
+    parts = found.parts
+    told = [told_words(parts, value)(found) for value in operands(clause) if not isinstance(value, Constant)]
+    return " against ".join(told) if told else TRUTHS[found.truth(clause)]
 
 
-def _told(found: Found, value: Value) -> str:
-    prepared = found.value(value)
+def told_words(parts: Parts, value: Value) -> Callable[[Found], str]:
+    """A function that says in words what was found of a value."""
+    kind = value.kind
     match value:
         case FieldValue(field=number):
-            given = found.facts.given[number] if found.facts.given else None
-            return words.given_words(value.kind, given, prepared)
+            return lambda found: words.given_words(
+                kind, found.facts.given[number] if found.facts.given else None, found.facts.fields[number]
+            )
         case SignalValue(signal=number):
-            return _signal(found, number, prepared)
-        case DaysBetween(of=SignalValue()) if prepared is None:
-            return "never"
-        case DaysBetween() if isinstance(prepared, int | float):
-            return words.plural(int(prepared), "day")
+            return _signal_words(parts, number, parts.values[value])
+        case DaysBetween(of=SignalValue()):
+            place = parts.values[value]
+            return lambda found: "never" if found.values[place] is None else _days(found.values[place], kind)
+        case DaysBetween():
+            place = parts.values[value]
+            return lambda found: _days(found.values[place], kind)
         case _:
-            return words.prepared_words(value.kind, prepared)
+            return lambda found: words.prepared_words(kind, found.value(value))
 
 
-def _signal(found: Found, number: int, value: Prepared) -> str:
-    signal = found.plan.signals[number]
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return words.prepared_words(signal.kind, value)
+def _days(days: Prepared, kind: Kind) -> str:
+    return (
+        words.plural(int(days), "day") if isinstance(days, int | float) else words.prepared_words(kind, days)
+    )
+
+
+def _whole(value: Prepared) -> int:
+    """A count, which is never unknown."""
+    assert isinstance(value, int | float)
+    return int(value)
+
+
+def _signal_words(parts: Parts, number: int, place: int) -> Callable[[Found], str]:
+    signal = parts.plan.signals[number]
+    kind = signal.kind
     match signal.aggregation:
         case Aggregation.COUNT:
-            return counted(int(value), found.instants[found.parts.selections[signal.events]])
+            events = parts.selections[signal.events]
+            return lambda found: counted(_whole(found.values[place]), found.instants[events])
         case Aggregation.DISTINCT:
-            return f"{int(value)} different"
+            return lambda found: f"{_whole(found.values[place])} different"
         case Aggregation.PERIODS:
-            return words.plural(int(value), "day")
+            return lambda found: words.plural(_whole(found.values[place]), "day")
         case _:
-            return words.prepared_words(signal.kind, value)
+            return lambda found: words.prepared_words(kind, found.values[place])
 
 
 def counted(count: int, instants: Sequence[int]) -> str:
@@ -190,28 +184,14 @@ def counted(count: int, instants: Sequence[int]) -> str:
     return f"{words.times(count)}, {'on' if count == 1 else 'last on'} {words.day_words(instants[-1])}"
 
 
-def _instants(found: Found, asked: Sequence[Value]) -> list[int]:
-    """The latest instants of the events that values were measured from."""
-    instants: list[int] = []
-    for value in asked:
-        for part in inner(value):
-            if isinstance(part, SignalValue):
-                signal = found.plan.signals[part.signal]
-                for selection in (signal.events, signal.then):
-                    if selection is not None:
-                        instants += found.instants[found.parts.selections[selection]]
-    return sorted(instants)[-SHOWN:]
+def events_finding(found: Found, asked: str, paid: Sequence[int]) -> Finding:
+    """The events that a rule pays for; `asked` are they in words."""
+    return Finding(asked, counted(len(paid), paid), bool(paid), None, found.shown(paid))
 
 
-def events_finding(found: Found, each: Each, paid: Sequence[int]) -> Finding:
-    """The events that a rule pays for."""
-    return Finding(
-        words.each_words(found.plan, each),
-        counted(len(paid), paid),
-        bool(paid),
-        None,
-        words.utc(list(paid[-SHOWN:])),
-    )
+def unknown_of(found: Found, clause: Clause) -> str | None:
+    """What was unknown, so that a clause is neither true nor false."""
+    return next((name for value in operands(clause) if (name := unknown_in(found, value))), None)
 
 
 def unknown_in(found: Found, value: Value) -> str | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import typing
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TypeGuard
 
 from ...grammar.syntax.nodes import Kind
 from ..plan import (
@@ -29,37 +30,57 @@ from .draft import Detail
 from .facts import Facts, Row
 from .rules_source import decayed
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     from .evaluator import Evaluator
 
 TRIES = 400
 """How many instants are looked at before the next one is given as it is."""
 
 
-def next_change(evaluator: Evaluator, facts: Facts, now: int, tries: int = TRIES) -> int | None:
+def next_change(
+    evaluator: Evaluator, facts: Facts, now: int, before: FoundOut | None = None, tries: int = TRIES
+) -> int | None:
     """The first instant after now at which any clause's truth or any line of points differs, or None.
 
-    Where that would take looking at more than `tries` instants, one before it.
+    `before` is what the function of the detail FINDINGS gives now, where it is known already. Where it would
+    take looking at more than `tries` instants, one before that instant.
     """
-    clocks = evaluator.clocks
-    if not clocks.any and not facts.events:
+    if not evaluator.clocks.any and not facts.events:
         return None
-    fixed = sorted(at for at in set(clocks.instants(facts, evaluator.classes.known)) if now < at <= LATEST)
-    before = evaluator.run(Detail.FINDINGS, facts, now)
-    at, place, found = now, 0, before
-    for _ in range(tries):
-        place = bisect_right(fixed, at, place)
-        candidates = [
-            tick for tick in clocks.ticks(facts, evaluator.classes.known, found[9], at) if tick > at
-        ]
-        candidates += fixed[place : place + 1]
-        at = min(candidates, default=LATEST + 1)
+    if before is None:
+        before = evaluator.run(Detail.FINDINGS, facts, now)
+    at, latest = now, [before]
+    for _, at in zip(range(tries), _turns(evaluator, facts, now, lambda: latest[-1][10]), strict=False):
         if at > LATEST:
             return None
-        found = evaluator.run(Detail.FINDINGS, facts, at)
-        if (found[8], found[4], found[5]) != (before[8], before[4], before[5]):
+        found = latest[-1] = evaluator.run(Detail.FINDINGS, facts, at)
+        if (found[8:10], found[4], found[5]) != (before[8:10], before[4], before[5]):
             return at
     return at
+
+
+FoundOut = tuple[typing.Any, ...]
+"""What the function of the detail FINDINGS gives; see `program`."""
+
+
+def _turns(
+    evaluator: Evaluator, facts: Facts, now: int, values: Callable[[], tuple[Prepared, ...]]
+) -> Iterator[int]:
+    """Instants at which something could differ, the first after now, then each after the one before; `values`
+    gives those that were found at the latest of them. The last is past the end of time."""
+    wakes, clocks, known = evaluator.wakes, evaluator.clocks, evaluator.classes.known
+    if wakes.tells:
+        while now <= LATEST:
+            now = wakes.of(facts.fields, facts.events, now)
+            yield now
+        return
+    fixed = sorted(at for at in set(clocks.instants(facts, known)) if now < at <= LATEST)
+    place = 0
+    while now <= LATEST:
+        place = bisect_right(fixed, now, place)
+        later = [tick for tick in clocks.ticks(facts, known, values(), now) if tick > now]
+        now = min([*later, *fixed[place : place + 1]], default=LATEST + 1)
+        yield now
 
 
 @dataclass(frozen=True, slots=True)

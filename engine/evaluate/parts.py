@@ -22,7 +22,8 @@ from ..plan import (
 )
 from ..plan.lower import Comparison, Kernel, Predicate, Test, terms
 from ..plan.measures import of_each
-from ..plan.walk import clauses, condition_values, conditions, holds, parts, selections
+from ..plan.walk import clauses, condition_values, conditions, holds, operands, parts, selections
+from . import words
 from .draft import Uses
 from .meaning import Meanings
 
@@ -74,6 +75,21 @@ class Parts:
     def asking(self) -> dict[int, Callable[..., list[Any]]]:
         """Functions that give the truth of a clause, by its `id`, for many leads; filled as they are made."""
         return {}
+
+    @cached_property
+    def subjects(self) -> tuple[str, ...]:
+        """What each clause asks about, in words."""
+        return tuple(words.value_words(self.plan, operands(clause)[0]) for clause in self.clauses)
+
+    @cached_property
+    def measured(self) -> tuple[str, ...]:
+        """The events of each signal, in words."""
+        return tuple(words.selection_words(self.plan, signal.events) for signal in self.plan.signals)
+
+    @cached_property
+    def paying(self) -> tuple[str, ...]:
+        """The events that each rule pays for, in words; empty for a rule about none."""
+        return tuple("" if r.each is None else words.each_words(self.plan, r.each) for r in self.plan.rules)
 
     @cached_property
     def meanings(self) -> Meanings:

@@ -4,7 +4,8 @@ PLAIN gives `(total, scores, stages, disqualified)`: the scores in the plan's or
 track (None for none), whether any disqualification holds. LINES adds `(fired, cuts, reasons, would)`:
 `(rule, contribution, written, faded, points)` for each contribution of a rule that fired (contribution
 -1 for a rule with tags alone), `(kind, number, points)` for what each group or range took or gave, the
-disqualifications that hold, and the stages as they would be without them. FINDINGS adds
+disqualifications that hold, the stages as they would be without them, and of each outcome the instant at
+which it was reached (None: not reached; True: reached at no known instant). FINDINGS adds
 `(truths, values)`: of every clause True, False or None, and of every value read. INSTANTS gives
 `(selections, paid)` instead: the instants of each selection of events and of what each rule pays for.
 """
@@ -123,7 +124,7 @@ def decided(draft: Draft, parts: Parts) -> str:
     scores = tuple_of(score_name(number) for number in range(len(draft.plan.scores)))
     told = [total_name(), scores, f"{nowhere} if {gone} else {stages}", f"True if {gone} else False"]
     if tells:
-        told += ["fired", "cuts", "reasons", stages]
+        told += ["fired", "cuts", "reasons", stages, tuple_of(_outcomes(draft))]
     if draft.detail is Detail.FINDINGS:
         truths = tuple_of([truth_name(draft, clause) for clause in parts.clauses])
         told += [truths, tuple_of([operand(draft, draft.top, value).text for value in parts.values])]
@@ -157,6 +158,24 @@ def _disqualified(draft: Draft, tells: bool) -> str:
         return "False"
     draft.top.add(f"gone = {' or '.join(test.text for test in tests)}")
     return "gone"
+
+
+def _outcomes(draft: Draft) -> list[str]:
+    """Of each outcome an expression for when it was reached."""
+    found = []
+    for outcome in draft.plan.outcomes:
+        if outcome.events is not None:
+            found.append(draft.gauge(Measure(Aggregation.FIRST, outcome.events)))
+            continue
+        assert outcome.condition is not None
+        reached = holds(draft, draft.top, outcome.condition, True).text
+        at = "True"
+        if outcome.at is not None:
+            field = f"f{outcome.at.field}"
+            instant = f"{field} * {DAY}" if outcome.at.kind is Kind.DATE else field
+            at = f"(True if {field} is None else {instant})"
+        found.append(f"({at} if {reached} else None)")
+    return found
 
 
 def _instants(draft: Draft, parts: Parts) -> str:

@@ -64,14 +64,13 @@ class Timers:
 
 
 class Wakes:
-    """The wakes of one plan's leads. For one thread: it learns the classes of events as they come up."""
+    """The wakes of one plan's leads. Learns the classes of events as they come up; safe in threads."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._clocks = evaluator.clocks
-        self._classes = 0
+        self._learned = (0, Timers())
         self._selected = timers_of(evaluator.plan, evaluator.clocks)
-        self._timers = Timers()
         self._edges: dict[tuple[int, Prepared], tuple[int, ...]] = {}
         self._fields = [
             (place, edge.left.field, edge)
@@ -79,6 +78,11 @@ class Wakes:
             if isinstance(edge.left, FieldValue)
         ]
         self._ages = [(age, age.of.field) for age in self._clocks.ages if isinstance(age.of, FieldValue)]
+
+    @property
+    def tells(self) -> bool:
+        """Whether `of` need not evaluate, which it has to for clocks that look at what only that finds."""
+        return self._selected is not None
 
     def of(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> int:
         """The first instant after `now` at which a clause or a line could differ, or `NEVER`.
@@ -98,7 +102,7 @@ class Wakes:
         """The same by evaluating once, for clocks that look at what only this finds."""
         known = self._evaluator.classes.known
         facts = Facts(tuple(fields), rows, len(known))
-        values = self._evaluator.run(Detail.FINDINGS, facts, now)[9]
+        values = self._evaluator.run(Detail.FINDINGS, facts, now)[10]
         found = [*self._clocks.instants(facts, known), *self._clocks.ticks(facts, known, values, now)]
         return min((at for at in found if at > now), default=NEVER)
 
@@ -119,9 +123,7 @@ class Wakes:
                 yield from (at for at in days_turning(age, fields[number], now) if at > now)
 
     def _of_events(self, rows: Sequence[Row], now: int) -> int:
-        if self._classes != len(self._evaluator.classes.known):
-            self._learn()
-        timers = self._timers
+        timers = self._timers()
         instants = [row[0] for row in rows]
         count, first = len(rows), NEVER
         if instants[-1] > now:
@@ -142,20 +144,24 @@ class Wakes:
             first = min(first, _leaving(months, codes, rows, instants, now))
         return first
 
-    def _learn(self) -> None:
-        """Says of which classes the events are that each timer is about."""
+    def _timers(self) -> Timers:
+        """The timers, each with the classes of the events that it is about."""
+        count, timers = self._learned
+        if count == len(self._evaluator.classes.known):
+            return timers
         assert self._selected is not None
         known = list(self._evaluator.classes.known)
 
         def codes(selectors: set[int]) -> set[int]:
             return {each.code for each in known if not each.selectors.isdisjoint(selectors)}
 
-        self._timers = Timers(
+        timers = Timers(
             {length: codes(of) for length, of in self._selected.lengths.items()},
             {months: codes(of) for months, of in self._selected.months.items()},
             {steps: codes(of) for steps, of in self._selected.steps.items()},
         )
-        self._classes = len(known)
+        self._learned = len(known), timers
+        return timers
 
 
 def _leaving(months: Months, codes: set[int], rows: Sequence[Row], instants: list[int], now: int) -> int:

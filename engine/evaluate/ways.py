@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ...grammar.spec.operators import CONTRARY, MIRROR
 from ..explain.decision import Missing
@@ -24,38 +24,41 @@ from ..plan import (
 )
 from ..plan.walk import operands
 from . import words
-from .findings import Found, found_words, unknown_in
+from .findings import Found, found_words, unknown_of
 
 MOST = 8
 """How many ways are told."""
+
+Ask = Callable[[Condition], bool | None]
+"""Gives the truth of a condition."""
 
 Literal = tuple[int, bool]
 """A clause, by its place among all, and whether it is to be true."""
 
 
 def ways(
-    found: Found, condition: Condition, raw: Sequence[int], raw_total: int
+    found: Found, condition: Condition, truth_of: Ask, raw: Sequence[int], raw_total: int
 ) -> tuple[tuple[Missing, ...], ...]:
-    """The ways to make a condition true, the one with the fewest missing first; `raw` are scores before
-    their ranges."""
+    """The ways to make a condition true, the one with the fewest missing first; `truth_of` gives the truth of
+    any condition in it, `raw` are scores before their ranges."""
     return tuple(
         tuple(_missing(found, found.parts.clauses[place], wanted, raw, raw_total) for place, wanted in way)
-        for way in _ways(found, condition, True)
+        for way in _ways(found, condition, truth_of, True)
     )
 
 
-def _ways(found: Found, condition: Condition, wanted: bool) -> list[tuple[Literal, ...]]:
-    if found.truth(condition) is wanted:
+def _ways(found: Found, condition: Condition, truth_of: Ask, wanted: bool) -> list[tuple[Literal, ...]]:
+    if truth_of(condition) is wanted:
         return [()]
     match condition:
         case Not(item=item):
-            return _ways(found, item, not wanted)
+            return _ways(found, item, truth_of, not wanted)
         case Holds(define=define):
             body = found.plan.definitions[define].condition
             assert body is not None
-            return _ways(found, body, wanted)
+            return _ways(found, body, truth_of, wanted)
         case All(items=items) | Any(items=items):
-            several = [_ways(found, item, wanted) for item in items]
+            several = [_ways(found, item, truth_of, wanted) for item in items]
             if isinstance(condition, All) is wanted:
                 return _together(several)
             return _fewest(way for each in several for way in each)
@@ -67,13 +70,16 @@ def _together(several: Iterable[list[tuple[Literal, ...]]]) -> list[tuple[Litera
     """One way of each at once, those left out that want a clause both true and false."""
     joined: list[tuple[Literal, ...]] = [()]
     for each in several:
+        if each == [()]:
+            continue
         pairs = (tuple(dict.fromkeys((*a, *b))) for a in joined for b in each)
         joined = _fewest(way for way in pairs if not any((place, not wanted) in way for place, wanted in way))
     return joined
 
 
 def _fewest(found: Iterable[tuple[Literal, ...]]) -> list[tuple[Literal, ...]]:
-    return sorted(dict.fromkeys(found), key=len)[:MOST]
+    distinct = list(dict.fromkeys(found))
+    return distinct if len(distinct) < 2 else sorted(distinct, key=len)[:MOST]
 
 
 def _missing(found: Found, clause: Clause, wanted: bool, raw: Sequence[int], raw_total: int) -> Missing:
@@ -92,14 +98,14 @@ def _missing(found: Found, clause: Clause, wanted: bool, raw: Sequence[int], raw
             counted = found.value(value)
             assert isinstance(counted, int)
             return Missing(asked, _events(found, value, operator, limit, counted))
-    unknown = next((name for value in operands(clause) if (name := unknown_in(found, value))), None)
+    unknown = unknown_of(found, clause)
     if unknown is not None:
         return Missing(asked, f"{unknown} is unknown")
     return Missing(asked, _otherwise(found, clause, wanted))
 
 
 def _otherwise(found: Found, clause: Clause, wanted: bool) -> str:
-    subject = words.value_words(found.plan, operands(clause)[0])
+    subject = found.parts.subjects[found.parts.places[id(clause)]]
     is_ = f"{subject} is {found_words(found, clause)}"
     if isinstance(operands(clause)[0], SignalValue):
         return f"no {subject}" if wanted else f"must not be: {subject}"
@@ -166,7 +172,7 @@ def _points(
 
 def _events(found: Found, value: SignalValue, operator: str, limit: float, counted: int) -> str:
     """How many events are short or too many."""
-    phrase = words.selection_words(found.plan, found.plan.signals[value.signal].events)
+    phrase = found.parts.measured[value.signal]
     bounds = _bounds(operator, limit)
     if bounds is None:
         return f"{phrase} must not be counted {words.times(counted)}"

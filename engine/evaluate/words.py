@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from functools import lru_cache
 
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import (
@@ -46,7 +46,12 @@ def instant_words(instant: int) -> str:
 
 def day_words(instant: int) -> str:
     """The UTC day of an instant."""
-    return date_of(instant // DAY).isoformat()
+    return _iso_day(instant // DAY)
+
+
+@lru_cache(maxsize=4096)
+def _iso_day(day: int) -> str:
+    return date_of(day).isoformat()
 
 
 def prepared_words(kind: Kind, value: Prepared) -> str:
@@ -191,8 +196,3 @@ def value_words(plan: Plan, value: Value) -> str:
             return name
         case Constant(kind=kind, value=constant):
             return prepared_words(kind, constant)
-
-
-def utc(instants: list[int]) -> tuple[dt.datetime, ...]:
-    """Instants as datetimes."""
-    return tuple(moment_of(instant) for instant in instants)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A condition as it was found: what was asked, what was found, and whether that was so.
 
     `truth` is True, False or None for unknown. `joined` is "all", "any", "not", "define" or None for a
@@ -34,8 +33,7 @@ class LineKind(Enum):
     RANGE = "range"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """Points that one score got, or lost to a cap or range. A score is the sum of its lines' `points`.
 
     `score` None is the total. For a rule: `written` before fading and caps (all events together),
@@ -54,8 +52,7 @@ class Line:
     """The line in words: "Pricing interest", "group Website: at most 30", "range of fit ends at 50"."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFinding:
+class RuleFinding(NamedTuple):
     """A rule on this lead: whether it fired, the condition as found, and its lines."""
 
     identity: str
@@ -67,8 +64,7 @@ class RuleFinding:
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """One thing short of a stage: the clause, what is missing in words, and whether it can be had.
 
     `obstacle` says why it cannot ("the range ends at 50"), None where it can.
@@ -79,8 +75,7 @@ class Missing:
     obstacle: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StageFinding:
+class StageFinding(NamedTuple):
     """A stage on this lead. `holds`: its condition is true; `current`: the lead is in it.
 
     `ways`, for one that does not hold, are the ways to reach it, the one with the fewest missing first.
@@ -95,14 +90,26 @@ class StageFinding:
     ways: tuple[tuple[Missing, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+class OutcomeFinding(NamedTuple):
+    """An outcome on this lead: whether it was reached, and when; `at` is None where that is not known."""
+
+    outcome: str
+    line: int
+    reached: bool
+    at: dt.datetime | None
+
+
 class Decision:
     """What a ruleset (by its digest) says of a lead at `now`.
+
+    Each part is computed when it is first read, from what was known when the decision was made, and never
+    changes: a decision may be read from several threads, and equal ones compare equal.
 
     `total` is the score without a name; `scores` the named ones. `stages` maps each track to its stage or
     None; `grades` each graded score's name ("" for the total) to its label. `disqualified` holds every
     reason that was true: then no track has a stage, and `stages_if_qualified` says what would have been.
-    `next_change` is the next instant at which time alone can change a clause or a line, None for never.
+    `outcomes` says of each outcome, by its name, whether it was reached. `next_change` is the next instant at
+    which time alone can change a clause or a line, None for never.
     """
 
     digest: str
@@ -117,8 +124,43 @@ class Decision:
     lines: tuple[Line, ...]
     rules: tuple[RuleFinding, ...]
     stage_findings: tuple[StageFinding, ...]
+    outcomes: Mapping[str, OutcomeFinding]
     disqualifications: tuple[Finding, ...]
     next_change: dt.datetime | None
+
+    def __init__(self, compute: Callable[[str], Mapping[str, object]], **known: object) -> None:
+        """A decision of which some parts are known; `compute` gives the part of a name, and any others that
+        come with it. It may be called more than once for a part, and has to give the same each time."""
+        self.__dict__.update(known, _compute=compute)
+
+    if not TYPE_CHECKING:  # the parts have types, and no other attribute exists
+
+        def __getattr__(self, name: str) -> object:
+            if name not in PARTS:
+                raise AttributeError(f"a decision has no {name!r}")
+            made = self.__dict__
+            for part, value in made["_compute"](name).items():
+                made.setdefault(part, value)
+            return made[name]
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a decision cannot be changed")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("a decision cannot be changed")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Decision):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in PARTS)
+
+    __hash__ = None  # type: ignore[assignment]  # its mappings have none either
+
+    def __repr__(self) -> str:
+        return f"<Decision {self.total} points, {self.stage or 'no stage'}, {self.now.isoformat()}>"
+
+    def __reduce__(self) -> tuple[Callable[..., Decision], tuple[dict[str, object]]]:
+        return _known, ({name: getattr(self, name) for name in PARTS},)
 
     @property
     def stage(self) -> str | None:
@@ -129,3 +171,12 @@ class Decision:
     def grade(self) -> str:
         """The labels of all grades read together, as in "A1"; empty without grades."""
         return "".join(self.grades.values())
+
+
+PARTS = tuple(Decision.__annotations__)
+"""The names of all parts of a decision."""
+
+
+def _known(parts: dict[str, object]) -> Decision:
+    """A decision that was computed whole, as it comes out of a pickle."""
+    return Decision(lambda name: {name: parts[name]}, **parts)

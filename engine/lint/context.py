@@ -115,7 +115,7 @@ def _filters(plan: p.Plan) -> Iterator[p.Condition]:
     selections = [signal.events for signal in plan.signals]
     selections += [signal.then for signal in plan.signals if signal.then is not None]
     selections += [rule.each.events for rule in plan.rules if rule.each is not None]
-    selections += [outcome.events for outcome in plan.outcomes]
+    selections += [outcome.events for outcome in plan.outcomes if outcome.events is not None]
     return (selection.where for selection in selections if selection.where is not None)
 
 

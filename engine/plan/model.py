@@ -533,11 +533,20 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An outcome: reached at the instant of the first event of the selection."""
+    """An outcome, from events or from fields: exactly one of `events` and `condition` is set.
+
+    From events it is reached at the first of the selection; from fields, where `condition` is true, at the
+    day or instant in the field `at`, or, where that is None, at no known instant. It counts only `within` so
+    many microseconds of being looked at. `born` says when a lead's life begins, None for its first event.
+    """
 
     name: str
-    events: Selection
+    events: Selection | None
     origin: Origin
+    condition: Condition | None = None
+    at: FieldValue | None = None
+    within: int | None = None
+    born: FieldValue | Selection | None = None
 
 
 # --- tests ------------------------------------------------------------------------------------

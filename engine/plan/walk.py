@@ -24,7 +24,7 @@ from .model import (
 
 
 def conditions(plan: Plan) -> Iterator[Condition]:
-    """The conditions on leads: of definitions, rules, stages and disqualifications, in this order."""
+    """The conditions on leads: of definitions, rules, stages, disqualifications, outcomes, in this order."""
     for definition in plan.definitions:
         if definition.condition is not None:
             yield definition.condition
@@ -35,10 +35,13 @@ def conditions(plan: Plan) -> Iterator[Condition]:
         yield stage.condition
     for disqualification in plan.disqualifications:
         yield disqualification.condition
+    for outcome in plan.outcomes:
+        if outcome.condition is not None:
+            yield outcome.condition
 
 
 def selections(plan: Plan) -> Iterator[Selection]:
-    """Every selection of events that signals and rules measure."""
+    """Every selection of events that signals, rules and outcomes measure."""
     for signal in plan.signals:
         yield signal.events
         if signal.then is not None:
@@ -46,6 +49,9 @@ def selections(plan: Plan) -> Iterator[Selection]:
     for rule in plan.rules:
         if rule.each is not None:
             yield rule.each.events
+    for outcome in plan.outcomes:
+        if outcome.events is not None:
+            yield outcome.events
 
 
 # --- conditions -------------------------------------------------------------------------------

@@ -6,7 +6,16 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..explain.decision import Decision, Finding, Line, LineKind, Missing, RuleFinding, StageFinding
+from ..explain.decision import (
+    Decision,
+    Finding,
+    Line,
+    LineKind,
+    Missing,
+    OutcomeFinding,
+    RuleFinding,
+    StageFinding,
+)
 from .text_style import PLAIN, TextStyle, cells, counted, listed, padded, shown, signed
 
 
@@ -20,6 +29,8 @@ def decision_text(decision: Decision, paper: TextStyle = PLAIN, *, silent_rules:
     lines += ["", *_total(decision, paper)]
     if decision.stage_findings or decision.disqualifications:
         lines += ["", paper.bold("Stages"), *_stages(decision, paper)]
+    if decision.outcomes:
+        lines += ["", paper.bold("Outcomes"), *_outcomes(decision, paper)]
     if silent_rules:
         lines += _silent(decision, paper)
     lines += ["", *_blanks(decision, paper), *paper.wrapped(next_change_words(decision))]
@@ -157,6 +168,21 @@ def _found(finding: Finding) -> str:
     return f"{finding.found}, {'last on' if len(dates) > 1 else 'on'} {dates[-1]}"
 
 
+# --- outcomes ---------------------------------------------------------------------------------
+
+
+def _outcomes(decision: Decision, paper: TextStyle) -> list[str]:
+    lines = []
+    for name, outcome in decision.outcomes.items():
+        if not outcome.reached:
+            lines.append(f"  {shown(name)}  {paper.dim('not reached')}")
+        elif outcome.at is None:
+            lines.append(f"  {paper.good(shown(name))}  reached, on a day that is not known")
+        else:
+            lines.append(f"  {paper.good(shown(name))}  reached on {when(outcome.at)}")
+    return lines
+
+
 # --- stages -----------------------------------------------------------------------------------
 
 
@@ -288,6 +314,7 @@ def decision_data(decision: Decision) -> dict[str, Any]:
         "lines": [_line_data(line) for line in decision.lines],
         "rules": [_rule(rule) for rule in decision.rules],
         "stage_findings": [stage_data(stage) for stage in decision.stage_findings],
+        "outcomes": {name: outcome_data(one) for name, one in decision.outcomes.items()},
         "disqualifications": [_finding(finding) for finding in decision.disqualifications],
         "next_change": _instant(decision.next_change),
     }
@@ -345,6 +372,11 @@ def stage_data(stage: StageFinding) -> dict[str, Any]:
         "condition": _finding(stage.condition),
         "ways": [[_missing_data(missing) for missing in way] for way in stage.ways],
     }
+
+
+def outcome_data(outcome: OutcomeFinding) -> dict[str, Any]:
+    """An outcome on a lead."""
+    return {"line": outcome.line, "reached": outcome.reached, "at": _instant(outcome.at)}
 
 
 def _missing_data(missing: Missing) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from ..plan import Contribution, Grade, Plan, Rule
+from ...grammar.syntax.nodes import Kind
+from ..plan import Aggregation, Contribution, Grade, Measure, Outcome, Plan, Rule
+from ..values import DAY
 from .conditions import truth_of
 from .leads import Leads
 from .measures import decayed
@@ -122,6 +124,27 @@ def add_decisions(leads: Leads, fires: list[Term], columns: tuple[ResultColumn, 
     for told in columns:
         if told.tells is ResultKind.TAG:
             add(ResultKind.TAG, told.subject, _tagged(leads, fires, str(told.subject)))
+    for outcome in leads.plan.outcomes:
+        reached, at = _outcome(leads, outcome)
+        add(ResultKind.OUTCOME, outcome.name, reached)
+        if at is not None:
+            add(ResultKind.OUTCOME_AT, outcome.name, at)
+
+
+def _outcome(leads: Leads, outcome: Outcome) -> tuple[Term, Term | None]:
+    """Whether an outcome was reached, and when; None where that is never known."""
+    if outcome.events is not None:
+        signal = Measure(Aggregation.FIRST, outcome.events)
+        first = leads.fact(leads.measures.wish("first", outcome.events), leads.measures.signal(signal))
+        return is_known(first), first.copy()
+    assert outcome.condition is not None
+    reached = coalesce(truth_of(leads, outcome.condition), truth(False))
+    if outcome.at is None:
+        return reached, None
+    at = leads.field(outcome.at.field)
+    if outcome.at.kind is Kind.DATE:
+        at = computed("*", leads.dialect.bigint(at), whole(DAY))
+    return reached, when((reached.copy(), at))
 
 
 def _disqualified(leads: Leads) -> Term:
@@ -155,7 +178,8 @@ class ResultKind(Enum):
     """What a column of the result tells of a lead.
 
     LEAD is its id. TOTAL and SCORE are whole numbers. STAGE is the name of the stage in a track, NULL for
-    none. DISQUALIFIED and TAG are yes or no. GRADE is the label of a score's grade.
+    none. DISQUALIFIED and TAG are yes or no. GRADE is the label of a score's grade. OUTCOME says whether it
+    was reached, OUTCOME_AT at which instant, as the tables hold instants, NULL where that is not known.
     """
 
     LEAD = "lead"
@@ -165,6 +189,8 @@ class ResultKind(Enum):
     DISQUALIFIED = "disqualified"
     GRADE = "grade"
     TAG = "tag"
+    OUTCOME = "outcome"
+    OUTCOME_AT = "outcome at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +213,16 @@ def result_columns(plan: Plan) -> tuple[ResultColumn, ...]:
         subjects.append((ResultKind.GRADE, None if grade.score is None else plan.scores[grade.score].name))
     tags = dict.fromkeys(tag for rule in plan.rules for tag in rule.tags)
     subjects += [(ResultKind.TAG, tag) for tag in tags]
+    for outcome in plan.outcomes:
+        subjects.append((ResultKind.OUTCOME, outcome.name))
+        if outcome.events is not None or outcome.at is not None:
+            subjects.append((ResultKind.OUTCOME_AT, outcome.name))
     return tuple(ResultColumn(names.fresh(_wish(tells, of)), tells, of) for tells, of in subjects)
 
 
 def _wish(tells: ResultKind, subject: str | None) -> str:
     if tells is ResultKind.LEAD:
         return "lead_id"
+    if tells is ResultKind.OUTCOME_AT:
+        return f"outcome {subject} at"
     return tells.value if subject is None else f"{tells.value} {subject}"

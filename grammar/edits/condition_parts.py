@@ -9,7 +9,7 @@ from ..text.printer import text_of
 from .parts import Anatomy, Part, Row, Series
 from .values import shown
 
-_FINE_UNITS = ("minute", "hour", "day", "week")
+FINE_UNITS = ("minute", "hour", "day", "week")
 _PROPERTY_FUNCTIONS = ("sum", "avg", "min", "max")
 _EVENT_FUNCTIONS = ("distinct", "days")
 
@@ -100,7 +100,7 @@ def _subject(anatomy: Anatomy, prefix: str, node: n.Expression, end: int) -> int
         case n.Sequence(first, second, within):
             core = event(anatomy, f"{prefix}first.", first, None)
             event(anatomy, f"{prefix}second.", second, None)
-            anatomy.duration(f"{prefix}within", within, _FINE_UNITS)
+            anatomy.duration(f"{prefix}within", within, FINE_UNITS)
             return max(core, node.span.end)
         case n.Aggregate():
             return _aggregate(anatomy, prefix, node, end)

@@ -9,7 +9,7 @@ from ..spec.operators import COMPARISONS
 from ..syntax import nodes as n
 from ..syntax.nodes import Kind, Span
 from ..text.printer import moment_text, text_of
-from .condition_parts import condition, event, filters, window_parts
+from .condition_parts import FINE_UNITS, condition, event, filters, window_parts
 from .document import Item, Manuscript
 from .parts import PERIODS, Anatomy, Part, Series, signed
 from .values import shown
@@ -225,6 +225,12 @@ def _grade(anatomy: Anatomy, node: n.Grade) -> None:
 def _outcome(anatomy: Anatomy, node: n.Outcome) -> None:
     anatomy.name("name", node.name)
     condition(anatomy, "when", node.condition)
+    end = node.condition.span.end
+    anatomy.optional("at", "name", node.at, at=end, words="at")
+    if node.within is not None:
+        anatomy.duration("within", node.within, FINE_UNITS)
+    if node.born is not None:
+        event(anatomy, "born.", node.born, None)
 
 
 # --- tests ------------------------------------------------------------------------------------------

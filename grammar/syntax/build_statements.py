@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..messages.syntax_problem import Trouble
 from . import nodes as n
@@ -328,6 +329,12 @@ def band_otherwise(span: Span, label: n.Name) -> Otherwise:
     return Otherwise(span, label)
 
 
-def outcome(span: Span, name: n.Name, condition: n.Expression) -> n.Outcome:
-    """`outcome won when became customer`."""
-    return n.Outcome(name, condition, span=span)
+def outcome(
+    span: Span,
+    name: n.Name,
+    condition: n.Expression,
+    *behind: Any,
+) -> n.Outcome:
+    """`outcome won when converted = yes at closed_on within 90 days born created_at`."""
+    at, within, born = behind
+    return n.Outcome(name, condition, at, within, born, span=span)

@@ -529,10 +529,17 @@ class Grade(Node):
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Node):
-    """`outcome won when became customer`."""
+    """`outcome won when became customer`, `outcome won when converted = yes at closed_on within 90 days`.
+
+    `at` is the field that says when; `within` how long a lead may take from being `born`, which is a field or
+    an event.
+    """
 
     name: Name
     condition: Expression
+    at: Name | None
+    within: Duration | None
+    born: Reference | EventPhrase | None
 
 
 # --- tests ------------------------------------------------------------------------------------

@@ -236,25 +236,27 @@ class _Sheet:
     def conditional(self, node: nodes.Stage | nodes.Outcome | nodes.Define) -> None:
         """A statement which ends with its condition."""
         body = node.body if isinstance(node, nodes.Define) else node.condition
-        flat = text_of(node)
+        tail = printer.outcome_tail(node).strip() if isinstance(node, nodes.Outcome) else ""
+        flat = text_of(node).removesuffix(f" {tail}" if tail else "")
         self._line(flat.removesuffix(text_of(body)), node.span.start)
         self.condition(body, HANG)
+        if tail:
+            self._end(tail, body.span.end, node.span.end)
+
+    def _end(self, text: str, start: int, end: int) -> None:
+        """What ends a statement after its condition, on a line of its own where it must or was."""
+        if len(self._lines) > 1 or not self._room(f" {text}") or self._written.broken(start, end):
+            word, _, _ = text.partition(" ")
+            self._line(text, self._written.find(word, start, end), HANG)
+        else:
+            self._add(f" {text}")
 
     def disqualify(self, node: nodes.Disqualify) -> None:
         self._line("disqualify when ", node.span.start)
         self.condition(node.condition, HANG)
         if node.because is None:
             return
-        because = f"because {text_of(node.because)}"
-        end = node.condition.span.end
-        if (
-            len(self._lines) > 1
-            or not self._room(f" {because}")
-            or self._written.broken(end, node.because.span.end)
-        ):
-            self._line(because, self._written.find("because", end, node.because.span.start), HANG)
-        else:
-            self._add(f" {because}")
+        self._end(f"because {text_of(node.because)}", node.condition.span.end, node.because.span.end)
 
     def entries(self, node: nodes.ListDeclaration) -> None:
         self._line(f"list {text_of(node.name)}:", node.span.start)

@@ -265,6 +265,18 @@ def stage_head(node: nodes.Stage) -> str:
     return f"stage {name_text(node.name.text)}{track} when"
 
 
+def outcome_tail(node: nodes.Outcome) -> str:
+    """` at closed_on within 90 days born created_at`, as far as it is there."""
+    parts = []
+    if node.at is not None:
+        parts.append(f" at {name_text(node.at.text)}")
+    if node.within is not None:
+        parts.append(f" within {duration_text(node.within)}")
+    if node.born is not None:
+        parts.append(f" born {text_of(node.born)}")
+    return "".join(parts)
+
+
 def _disqualify(node: nodes.Disqualify) -> str:
     because = f" because {quoted(node.because.value)}" if node.because is not None else ""
     return f"disqualify when {text_of(node.condition)}{because}"
@@ -413,7 +425,9 @@ _PRINTERS: dict[type, Callable[[Any], str]] = {
     nodes.Disqualify: _disqualify,
     nodes.Band: lambda node: f"{label_text(node.label)} from {node.start}",
     nodes.Grade: _grade,
-    nodes.Outcome: lambda node: f"outcome {name_text(node.name.text)} when {text_of(node.condition)}",
+    nodes.Outcome: lambda node: (
+        f"outcome {name_text(node.name.text)} when {text_of(node.condition)}{outcome_tail(node)}"
+    ),
     nodes.GivenField: _given_field,
     nodes.GivenEvent: _given_event,
     nodes.ExpectScore: _expect_score,

@@ -206,7 +206,15 @@ def _grade(node: nodes.Grade, _: Voice) -> str:
 
 
 def _outcome(node: nodes.Outcome, voice: Voice) -> str:
-    return f"a lead counts as {node.name.text} when {condition(node.condition, voice.about('it'))}."
+    text = f"a lead counts as {node.name.text} when {condition(node.condition, voice.about('it'))}"
+    if node.at is not None:
+        text += f", on the day in {node.at.text}"
+    if node.within is not None:
+        text += f", within {duration_text(node.within)}"
+    if node.born is not None:
+        which = "the first " if isinstance(node.born, nodes.EventPhrase) else ""
+        text += f", counted from {which}{text_of(node.born)}"
+    return f"{text}."
 
 
 # --- tests ------------------------------------------------------------------------------------

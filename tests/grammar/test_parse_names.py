@@ -58,6 +58,7 @@ disqualify when {} because "x"
 grade {}: A from 3, {} from 2, {} otherwise
 grade: {} from 1
 outcome {} when {}
+outcome {} when {} = 1 at {} within 3 days born {}
 test "x" given {} = 1, {} is unknown, {} expect disqualified
 test "x" given {} 3 times 2 days ago with {} = 1 and {} = 2, {} on 2026-01-01 expect disqualified
 test "x" given {} pricing 2 days ago expect disqualified
@@ -100,6 +101,8 @@ def test_free_word_is_a_name(place: str) -> None:
 @pytest.mark.parametrize("place", OBJECT_PLACES)
 def test_free_word_is_an_object(place: str) -> None:
     for word in FREE:
+        if place.startswith("outcome") and word in ("at", "within", "born"):
+            continue
         bare, quoted = (read(place.replace("{}", written)) for written in (word, f'"{word}"'))
         assert bare.tree.statements == quoted.tree.statements
 

@@ -183,6 +183,7 @@ COMPONENTS: dict[str, Made] = {
             "lines": many(refer("Line")),
             "rules": many(refer("RuleFinding")),
             "stage_findings": many(refer("StageFinding")),
+            "outcomes": mapping(obj({"line": INTEGER, "reached": YES, "at": MAYBE_INSTANT})),
             "disqualifications": many(refer("Finding")),
             "next_change": MAYBE_INSTANT,
         }

@@ -78,12 +78,10 @@ def command(
 
     form = _form(output_format, as_json)
     found = _names(db, no_db=no_db, fields=fields)
-    readings = read_all(files, found[0] if found else None)
+    readings = read_all(files, found[0] if found else None, lints=not no_lint)
     # A file that several include is spoken of once.
     said = {(item.source.label, item): item for reading in readings for item in reading.diagnostics}
     diagnostics = list(said.values())
-    if no_lint:
-        diagnostics = [item for item in diagnostics if item.severity is not Severity.LINT]
     if form == "full":
         _report(readings, diagnostics, found)
     else:
@@ -143,7 +141,7 @@ def _report(
         write(sheet.dim(f"Names were held against {counted(catalogue.leads, 'lead')} in {path}."))
 
 
-def read_all(files: tuple[str, ...], catalogue: Catalogue | None) -> list[Reading]:
+def read_all(files: tuple[str, ...], catalogue: Catalogue | None, *, lints: bool) -> list[Reading]:
     """Reads and checks each file, but not on its own what another of them includes."""
     from ...check import Folder
     from ...reading import read
@@ -152,7 +150,7 @@ def read_all(files: tuple[str, ...], catalogue: Catalogue | None) -> list[Readin
     for name in named(files):
         source = read_source(name)
         beside = Folder(Path()) if name == STANDARD_INPUT else None
-        readings.append(read(source, catalogue=catalogue, files=beside))
+        readings.append(read(source, catalogue=catalogue, files=beside, lints=lints))
     parts = _parts({_place(reading): _included(reading) for reading in readings})
     return [reading for reading in readings if _place(reading) not in parts]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from ...evaluate.decide import Cut, Fired, cut_line
 from ...evaluate.rules_source import CUT_BY_GROUP, CUT_BY_RANGE, CUT_BY_TOTAL, bounded
@@ -39,7 +38,7 @@ class Legend:
         for gives in (False, True):
             for kind, number in cuts:
                 self._cuts[kind, number, gives] = len(self.lines)
-                self.lines.append(replace(cut_line(plan, kind, number, 1 if gives else -1), points=0))
+                self.lines.append(cut_line(plan, kind, number, 1 if gives else -1)._replace(points=0))
 
     def write(self, fired: list[Fired], cuts: list[Cut]) -> str:
         """A lead's lines as JSON; see the table `score`."""
@@ -137,5 +136,5 @@ def read_lines(legend: list[Line], written: str) -> tuple[Line, ...]:
         number, points, *before = part
         line = legend[number]
         faded, as_written = before or ((points, points) if line.kind is LineKind.RULE else (0, 0))
-        lines.append(replace(line, points=points, faded=faded, written=as_written))
+        lines.append(line._replace(points=points, faded=faded, written=as_written))
     return tuple(lines)

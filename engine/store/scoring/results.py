@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...blocks.decided import Key, Stages
+from ...blocks.decided import Key, Reached, Stages
 from ...evaluate.decide import Cut, Fired, label
 from ...plan import Plan
+from ...values import instant_text
 
-Found = tuple[int, tuple[int, ...], Stages, bool, list[Fired], list[Cut], list[int], Stages]
+Found = tuple[int, tuple[int, ...], Stages, bool, list[Fired], list[Cut], list[int], Stages, Reached]
 """What the generated function tells at the level of lines; see `evaluate.program`."""
 
 MAIN = "main"
@@ -48,9 +49,9 @@ class Outcomes:
 
     def of(self, found: Found) -> Outcome:
         """The outcome of what the generated function found."""
-        total, scores, stages, _, fired, _, reasons, would = found
+        total, scores, stages, _, fired, _, reasons, would, reached = found
         tagging = tuple([entry[0] for entry in fired if entry[0] in self.tags]) if self.tags else ()
-        return self.under((total, scores, stages, tagging, tuple(reasons), would))
+        return self.under((total, scores, stages, tagging, tuple(reasons), would, reached))
 
     def under(self, key: Key) -> Outcome:
         """The outcome of what it depends on."""
@@ -75,17 +76,11 @@ class Outcomes:
         if found is None:
             if len(self._rests) >= _MOST_REMEMBERED:
                 self._rests.clear()
-            found = self._rests[key] = self._made_rest(*key)
+            found = self._rests[key] = self._made_rest(key)
         return found
 
-    def _made_rest(
-        self,
-        stages: Stages,
-        tagging: tuple[int, ...],
-        reasons: tuple[int, ...],
-        would: Stages,
-        labels: tuple[str, ...],
-    ) -> _Rest:
+    def _made_rest(self, key: tuple[Any, ...]) -> _Rest:
+        stages, tagging, reasons, would, reached, labels = key
         plan = self.plan
         said: dict[str, Mapping[Any, Any] | list[str]] = {
             "stages": dict(zip(plan.tracks, stages, strict=True))
@@ -99,6 +94,13 @@ class Outcomes:
         if reasons:
             said["disqualified"] = [plan.disqualifications[number].reason for number in reasons]
             said["stages_if_qualified"] = dict(zip(plan.tracks, would, strict=True))
+        outcomes = {
+            outcome.name: at if at is True else instant_text(at)
+            for outcome, at in zip(plan.outcomes, reached, strict=True)
+            if at is not None
+        }
+        if outcomes:
+            said["outcomes"] = outcomes
         text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))[1:]
         stage = None if self.main is None else stages[self.main]
         return text, stage, "".join(grades.values()) or None, bool(reasons)

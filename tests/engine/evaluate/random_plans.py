@@ -137,7 +137,7 @@ class RandomPlan:
                 2,
             ),
             grades=(p.Grade(None, (("A", 10), ("B", 0)), "C", origin("grade")),),
-            outcomes=(),
+            outcomes=self.several(self.outcome, 0, 2),
             tests=(),
             names={},
             sources=(SOURCE,),
@@ -344,6 +344,16 @@ class RandomPlan:
             p.Between(value, low, high, self.origin()),
             p.OneOf(value, (), (low, high), None, self.origin()),
         )
+
+    # --- outcomes ----------------------------------------------------------------------------------
+
+    def outcome(self) -> p.Outcome:
+        """An outcome from events, or from a condition, dated or not."""
+        name = f"o{self.serial}"
+        if self.odds(0.5):
+            return p.Outcome(name, self.selection(), self.origin())
+        at = self.one(None, self.field(Kind.DATE, Kind.DATETIME))
+        return p.Outcome(name, None, self.origin(), self.condition(1), at)
 
     # --- rules ----------------------------------------------------------------------------------
 

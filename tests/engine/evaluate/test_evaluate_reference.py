@@ -28,15 +28,16 @@ def same(evaluator: Evaluator, facts: Any, reference: Reference) -> None:
     findings = evaluator.run(Detail.FINDINGS, facts, reference.now)
     assert plain == reference.result
     assert lines[:4] == plain == findings[:4]
-    assert lines[4:8] == findings[4:8]
-    fired, cuts, reasons, would = lines[4:]
+    assert lines[4:9] == findings[4:9]
+    fired, cuts, reasons, would, reached = lines[4:]
     assert fired == reference.fired
     assert [(CUT[kind], number, points) for kind, number, points in cuts] == reference.cuts
     assert reasons == reference.reasons
     assert would == reference.would
-    assert list(findings[8]) == [reference.truth(clause) for clause in evaluator.clauses]
+    assert reached == reference.reached
+    assert list(findings[9]) == [reference.truth(clause) for clause in evaluator.clauses]
     for value, place in evaluator.parts.values.items():
-        assert findings[9][place] == reference.value(value), value
+        assert findings[10][place] == reference.value(value), value
 
 
 def adds_up(evaluator: Evaluator, facts: Any, now: int) -> None:

@@ -21,7 +21,7 @@ YEARS = 30 * 365 * DAY
 def told(evaluator: Evaluator, facts: Facts, now: int) -> Any:
     """The truths and lines that make up a decision."""
     found = evaluator.run(Detail.FINDINGS, facts, now)
-    return found[8], found[4], found[5]
+    return found[8:10], found[4], found[5]
 
 
 def critical(plan: p.Plan, facts: Facts, seed: int) -> Iterator[int]:

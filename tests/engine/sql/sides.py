@@ -32,7 +32,7 @@ def in_python(plan: p.Plan, leads: Iterable[Lead], now: int) -> dict[str, Row]:
     found = {}
     for lead in leads:
         facts = evaluator.facts(lead.fields, lead.events)
-        total, scores, stages, gone, fired, *_ = evaluator.run(Detail.LINES, facts, now)
+        total, scores, stages, gone, fired, *_, reached = evaluator.run(Detail.LINES, facts, now)
         tags = {tag for entry in fired for tag in plan.rules[entry[0]].tags}
         told = {
             (ResultKind.TOTAL, None): total,
@@ -40,6 +40,14 @@ def in_python(plan: p.Plan, leads: Iterable[Lead], now: int) -> dict[str, Row]:
             **{(ResultKind.SCORE, s.name): score for s, score in zip(plan.scores, scores, strict=True)},
             **{(ResultKind.STAGE, t): stage for t, stage in zip(plan.tracks, stages, strict=True)},
             **{(ResultKind.GRADE, _subject(plan, g)): _label(g, total, scores) for g in plan.grades},
+            **{
+                (ResultKind.OUTCOME, o.name): at is not None
+                for o, at in zip(plan.outcomes, reached, strict=True)
+            },
+            **{
+                (ResultKind.OUTCOME_AT, o.name): None if at is True else at
+                for o, at in zip(plan.outcomes, reached, strict=True)
+            },
         }
         found[lead.id] = tuple(
             column.subject in tags if column.tells is ResultKind.TAG else told[column.tells, column.subject]
@@ -124,7 +132,10 @@ def in_sql(plan: p.Plan, leads: Sequence[Lead], now: int | None, engine: Engine)
 
 def asked(plan: p.Plan, now: int | None, engine: Engine) -> dict[str, Row]:
     """What the SQL says of the leads that the engine holds."""
-    yes_no = [column.tells in (ResultKind.DISQUALIFIED, ResultKind.TAG) for column in result_columns(plan)]
+    yes_no = [
+        column.tells in (ResultKind.DISQUALIFIED, ResultKind.TAG, ResultKind.OUTCOME)
+        for column in result_columns(plan)
+    ]
     rows = engine.ask(compile_sql(plan, engine.dialect, now, pretty=False))
     made = [
         tuple(bool(v) if yes and v is not None else v for v, yes in zip(row, yes_no, strict=True))

@@ -1,0 +1,1 @@
+"""Scores compared with what became of the leads: measured, tested on the past, and learned from."""

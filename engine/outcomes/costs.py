@@ -1,0 +1,129 @@
+"""What leads cost: by source and month, over the leads of that source born in that month that qualified."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ..values import DAY, day_of, read_moment
+from .arrays import Bools, Ints, Objects
+from .definitions import NotMeasurable
+from .intervals import Rate
+
+_MONTH = re.compile(r"(\d{4})-(\d{2})(-\d{2})?")
+_COLUMNS = ("source", "month", "cost")
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What was spent: by source and the first instant of the month, all in one currency ("" where none is
+    named)."""
+
+    spent: Mapping[tuple[str, int], float]
+    currency: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What was spent on a source, and what that is for each of its leads that qualified; the interval comes
+    from the rate. None where fewer than five leads came or none qualified."""
+
+    spent: float
+    qualified: Rate
+    each: float | None = None
+    low: float | None = None
+    high: float | None = field(default=None)
+
+
+def read_costs(path: Path) -> Costs:
+    """Reads a costs file: CSV with the columns source, month, cost and perhaps currency.
+
+    Raises NotMeasurable where it is not that.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotMeasurable(
+            f"the costs file {path} cannot be read: {error}", "name a CSV file in UTF-8"
+        ) from None
+    if not rows or any(name not in rows[0] for name in _COLUMNS):
+        raise NotMeasurable(
+            f"the costs file {path} needs the columns source, month and cost",
+            "its first line is: source,month,cost,currency",
+        )
+    currencies = {(row.get("currency") or "").strip().upper() for row in rows}
+    if len(currencies) > 1:
+        known = " and ".join(sorted(one or "none" for one in currencies))
+        raise NotMeasurable(
+            f"the costs in {path} are in more than one currency: {known}", "convert them to one"
+        )
+    spent: dict[tuple[str, int], float] = {}
+    for line, row in enumerate(rows, 2):
+        key = ((row["source"] or "").strip(), _month(row["month"] or "", path, line))
+        spent[key] = spent.get(key, 0.0) + _amount(row["cost"] or "", path, line)
+    return Costs(spent, currencies.pop(), str(path))
+
+
+def _month(text: str, path: Path, line: int) -> int:
+    found = _MONTH.fullmatch(text.strip())
+    moment = read_moment(f"{found[1]}-{found[2]}-01") if found else None
+    if moment is None:
+        raise NotMeasurable(f'line {line} of {path} has no month: "{text}"', "write months like 2026-03")
+    return day_of(moment) * DAY
+
+
+def _amount(text: str, path: Path, line: int) -> float:
+    try:
+        amount = float(text.strip())
+    except ValueError:
+        amount = -1.0
+    if not 0 <= amount < float("inf"):
+        raise NotMeasurable(
+            f'line {line} of {path} has no cost: "{text}"', "write costs as plain numbers, like 1250.50"
+        )
+    return amount
+
+
+def costs_by_source(
+    costs: Costs,
+    sources: Objects,
+    months: Ints,
+    qualified: Bools,
+) -> tuple[dict[str, Cost], Sequence[tuple[str, float]]]:
+    """The cost of each source over its leads of the months for which a cost is given; and what was spent on
+    sources and months no lead came from, by source."""
+    found: dict[str, Cost] = {}
+    unassigned: dict[str, float] = {}
+    folded = {str(value).strip().casefold(): str(value) for value in dict.fromkeys(sources.tolist())}
+    for source in dict.fromkeys(name for name, _ in costs.spent):
+        value = folded.get(source.casefold())
+        spent, mine = 0.0, np.zeros(len(sources), np.bool_)
+        for (name, month), amount in costs.spent.items():
+            if name != source:
+                continue
+            born = (sources == value) & (months == month) if value is not None else mine[:0]
+            if value is None or not born.any():
+                unassigned[source] = unassigned.get(source, 0.0) + amount
+            else:
+                spent += amount
+                mine |= born
+        if value is not None and mine.any():
+            found[value] = _cost(spent, Rate(int(qualified[mine].sum()), int(mine.sum())))
+    return found, sorted(unassigned.items())
+
+
+def _cost(spent: float, qualified: Rate) -> Cost:
+    if qualified.value is None or not qualified.count:
+        return Cost(spent, qualified)
+    low, high = qualified.low, qualified.high
+    assert low is not None
+    assert high is not None
+    leads = qualified.of
+    return Cost(spent, qualified, spent / qualified.count, spent / (high * leads), spent / (low * leads))

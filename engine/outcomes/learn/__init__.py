@@ -1,0 +1,1 @@
+"""Points learned from outcomes: toward the present ones, in whole numbers, and only where it is worth it."""

@@ -1,0 +1,317 @@
+"""Leads of a block as one plan sees each of them at an instant of its own.
+
+Where nothing in the plan reads the calendar, all it reads of events is how long ago they were: then every
+lead's events are moved so that its instant is the same for all, and the block is judged at once. Else each
+lead is asked for by itself, which takes longer and says the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ..blocks.block import Block, Events
+from ..blocks.gauges import LATE, Measured
+from ..blocks.picking import EventKinds, Filters, Picking
+from ..evaluate import Detail, Evaluator
+from ..evaluate.columns import Column, Instants, Numbered
+from ..evaluate.judging import Judging
+from ..evaluate.kept import Kept
+from ..evaluate.meaning import Meanings
+from ..plan import Aggregation, Condition, DaysBetween, Plan, Range, Selection, Within
+from ..plan.walk import clauses as clauses_of
+from ..plan.walk import condition_values, conditions, selections
+from ..values import DAY, MICROSECONDS, Prepared
+from .arrays import Bools, Ints, Singles
+
+Made = Callable[[Sequence[Any]], list[Prepared]]
+"""Values of an attribute as they are kept, made ready for a field of a plan."""
+
+_SAME = 10_000 * DAY
+"""The instant to which all are moved; any would do."""
+
+_NO_LIMIT = 1 << 62
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a plan says of some leads: scores, the highest stage of each track by its place (0 for none),
+    who is disqualified, which rules fire, and what each contribution gives for each of its points."""
+
+    total: Ints
+    stages: Mapping[str, Ints]
+    disqualified: Bools
+    fires: Bools
+    given: Singles
+
+    def taken(self, places: Ints | Bools) -> Look:
+        """The same of some of the leads."""
+        return Look(
+            self.total[places],
+            {track: stage[places] for track, stage in self.stages.items()},
+            self.disqualified[places],
+            self.fires[places],
+            self.given[places],
+        )
+
+
+def joined(looks: Sequence[Look]) -> Look:
+    """Looks at the leads of several blocks as one; at least one look."""
+    first = looks[0]
+    return Look(
+        np.concatenate([one.total for one in looks]),
+        {track: np.concatenate([one.stages[track] for one in looks]) for track in first.stages},
+        np.concatenate([one.disqualified for one in looks]),
+        np.concatenate([one.fires for one in looks]),
+        np.concatenate([one.given for one in looks]),
+    )
+
+
+def stage_names(plan: Plan, track: str) -> list[str]:
+    """The stages of a track from the lowest up; the n-th has the place n + 1."""
+    return [stage.name for stage in plan.stages if stage.track == track]
+
+
+def contributions(plan: Plan) -> list[tuple[int, int]]:
+    """Each number of points in a plan: its rule, and its place among what the rule gives."""
+    return [(n, place) for n, rule in enumerate(plan.rules) for place in range(len(rule.contributions))]
+
+
+class Looking:
+    """One plan's eyes. `fields` say for each field of the plan which column of the record it is read from,
+    None for none, and how what is kept there is made ready."""
+
+    def __init__(
+        self, evaluator: Evaluator, kinds: EventKinds, fields: Sequence[tuple[str | None, Made]]
+    ) -> None:
+        self.evaluator = evaluator
+        self.plan = evaluator.plan
+        self.kinds = kinds
+        self.fields = fields
+        self.contributions = contributions(self.plan)
+        self._meanings = Meanings(self.plan)
+        self._filters: Filters = {}
+        self._known: dict[tuple[int, str | None], tuple[Any, ...] | None] = {}
+        self._run = evaluator.runner(Detail.LINES)
+        self.at_once = not reads_calendar(self.plan)
+
+    def at(self, block: Block, at: Ints) -> Look:
+        """What is said of each lead of a block at its own instant."""
+        return self._moved(block, at) if self.at_once else self.one_by_one(block, at)
+
+    def all_at(self, block: Block, now: int) -> Look:
+        """What is said of all leads at one instant."""
+        return self._judged(self.judging(block, now))
+
+    # --- all at once ------------------------------------------------------------------------------
+
+    def _moved(self, block: Block, at: Ints) -> Look:
+        return self._judged(self.judging(moved(block, at, self._is_read), _SAME))
+
+    @cached_property
+    def _is_read(self) -> Mapping[int, bool]:
+        """Whether the plan reads events of a kind."""
+        classes = self.evaluator.classes
+        return {
+            number: classes.properties_decide(type_) or classes.code(type_, object_, {}) > 0
+            for number, (type_, object_) in self.kinds.items()
+        }
+
+    def judging(self, block: Block, now: int) -> Judging:
+        """A block judged at one instant."""
+        measured = Measured(Picking(self.evaluator, self.kinds, block, now, self._filters))
+        fields, gauges = self._meanings.needs
+        columns: dict[Hashable, Column | Instants] = {
+            key: self.column(block, number) for key, number in fields.items()
+        }
+        for key, gauge in gauges.items():
+            columns[key] = measured.column(gauge)
+        return Judging(
+            self.evaluator,
+            self._meanings,
+            len(block),
+            now,
+            columns=columns,
+            kept=Kept(_NO_LIMIT),
+            tell=_silent,
+        )
+
+    def column(self, block: Block, number: int) -> Numbered:
+        """The values of a field of the plan."""
+        name, made = self.fields[number]
+        kept = None if name is None else block.fields.get(name)
+        if kept is None:
+            return Numbered(np.zeros(len(block), np.uint8), made([None]))
+        return Numbered(kept.codes, made(kept.values))
+
+    def _judged(self, judging: Judging) -> Look:
+        plan = self.plan
+        fires = np.column_stack(
+            [np.zeros((judging.leads, 0), np.bool_), *(judging.fires(rule)[:, None] for rule in plan.rules)]
+        )
+        given = np.zeros((judging.leads, len(self.contributions)), np.float32)
+        for column, (number, place) in enumerate(self.contributions):
+            contribution = plan.rules[number].contributions[place]
+            points = judging.given(plan.rules[number], contribution)
+            if contribution.points:
+                given[:, column] = np.where(fires[:, number], points, 0) / contribution.points
+        verdict = judging.verdict
+        stages = {track: places.astype(np.int64) for track, (_, places) in verdict.stages.items()}
+        return Look(
+            np.array(judging.score(None), np.int64),
+            stages,
+            np.array(np.broadcast_to(verdict.disqualified, judging.leads)),
+            fires,
+            given,
+        )
+
+    # --- one by one -------------------------------------------------------------------------------
+
+    def one_by_one(self, block: Block, at: Ints) -> Look:
+        """The same as `at`, whatever the plan reads."""
+        size, plan = len(block), self.plan
+        total = np.zeros(size, np.int64)
+        stages = {track: np.zeros(size, np.int64) for track in plan.tracks}
+        numbers = [
+            {None: 0, **{name: n for n, name in enumerate(stage_names(plan, track), 1)}}
+            for track in plan.tracks
+        ]
+        gone = np.zeros(size, np.bool_)
+        fires = np.zeros((size, len(plan.rules)), np.bool_)
+        given = np.zeros((size, len(self.contributions)), np.float32)
+        column_of = {pair: column for column, pair in enumerate(self.contributions)}
+        for lead, (fields, rows) in enumerate(zip(self.values(block), self.rows(block), strict=True)):
+            found = self._run(fields, rows, int(at[lead]))
+            total[lead], gone[lead] = found[0], found[3]
+            for track, names, stage in zip(plan.tracks, numbers, found[2], strict=True):
+                stages[track][lead] = names[stage]
+            for rule, place, _, _, points in found[4]:
+                fires[lead, rule] = True
+                if place >= 0 and (written := plan.rules[rule].contributions[place].points):
+                    given[lead, column_of[rule, place]] = points / written
+        return Look(total, stages, gone, fires, given)
+
+    def walks(self, block: Block, instants: Sequence[Sequence[int]]) -> dict[str, list[list[int]]]:
+        """The place of each track's stage at each of the instants of each lead."""
+        plan = self.plan
+        found: dict[str, list[list[int]]] = {track: [] for track in plan.tracks}
+        numbers = [
+            {None: 0, **{name: n for n, name in enumerate(stage_names(plan, track), 1)}}
+            for track in plan.tracks
+        ]
+        run = self.evaluator.runner(Detail.PLAIN)
+        for fields, rows, at in zip(self.values(block), self.rows(block), instants, strict=True):
+            seen = [run(fields, rows, instant)[2] for instant in at]
+            for place, (track, names) in enumerate(zip(plan.tracks, numbers, strict=True)):
+                found[track].append([names[stages[place]] for stages in seen])
+        return found
+
+    def values(self, block: Block) -> list[tuple[Prepared, ...]]:
+        """The fields of each lead, as generated functions take them."""
+        columns = [self.column(block, number).listed() for number in range(len(self.plan.fields))]
+        return list(zip(*columns, strict=True)) if columns else [()] * len(block)
+
+    def rows(self, block: Block) -> list[list[Any]]:
+        """The events of each lead, in the order of time, as generated functions take them."""
+        events, classes = block.events, self.evaluator.classes
+        found: list[list[Any]] = [[] for _ in range(len(block))]
+        numbers = np.array(events.kinds, np.int64)[events.kind]
+        order = np.lexsort((numbers, events.at, events.lead))
+        told = np.full(len(order), -1) if events.told is None else events.told
+        columns = (events.lead, events.at, events.kind, told)
+        for lead, at, kind, number in zip(*(column[order].tolist() for column in columns), strict=True):
+            text = None if number < 0 else events.properties[number]
+            key = (events.kinds[kind], text)
+            if key not in self._known:
+                given = json.loads(text) if text else {}
+                row = classes.row(at, *self.kinds[key[0]], given)
+                self._known[key] = None if row is None else row[1:]
+            rest = self._known[key]
+            if rest is not None:
+                found[lead].append((at, *rest))
+        return found
+
+    # --- outcomes ---------------------------------------------------------------------------------
+
+    def first(self, block: Block, selection: Selection) -> Ints:
+        """The instant of each lead's first event of a selection, whenever that is; `LATE` without any."""
+        picking = Picking(self.evaluator, self.kinds, block, LATE - 1, self._filters)
+        return Measured(picking).first(picking.of(selection))
+
+    def count(self, block: Block, selection: Selection) -> Ints:
+        """How many events of a selection each lead has."""
+        picking = Picking(self.evaluator, self.kinds, block, LATE - 1, self._filters)
+        counts = np.zeros(len(block), np.int64)
+        for part in picking.of(selection):
+            counts += np.bincount(block.events.lead[part], minlength=len(block))
+        return counts
+
+    def born(self, block: Block, without: Sequence[Selection]) -> Ints:
+        """The instant of each lead's first event that is not one of these selections, `LATE` without any."""
+        picking = Picking(self.evaluator, self.kinds, block, LATE - 1, self._filters)
+        counted = np.ones(len(block.events.at), np.bool_)
+        for selection in without:
+            for part in picking.of(selection):
+                counted[part] = False
+        first = np.full(len(block), LATE)
+        np.minimum.at(first, block.events.lead[counted], block.events.at[counted])
+        return first
+
+    def holds(self, block: Block, condition: Condition, now: int) -> Bools:
+        """Which leads a condition on fields is true of."""
+        return np.array(self.judging(block, now).holds(condition))
+
+
+def reads_calendar(plan: Plan) -> bool:
+    """Whether a plan reads anything but how long ago events were."""
+    if any(signal.aggregation is Aggregation.PERIODS for signal in plan.signals):
+        return True
+    if any(rule.each is not None and rule.each.once is not None for rule in plan.rules):
+        return True
+    for selection in selections(plan):
+        window = selection.window
+        if isinstance(window, Range) or (window is not None and window.unit not in MICROSECONDS):
+            return True
+    for condition in conditions(plan):
+        if any(isinstance(clause, Within) for clause in clauses_of(condition)):
+            return True
+        if any(_ages_a_field(value) for value in condition_values(condition)):
+            return True
+    return any(
+        definition.value is not None and _ages_a_field(definition.value) for definition in plan.definitions
+    )
+
+
+def _ages_a_field(value: object) -> bool:
+    from ..plan import Calculation, FieldValue
+
+    match value:
+        case DaysBetween(of=of):
+            return isinstance(of, FieldValue)
+        case Calculation(left=left, right=right):
+            return _ages_a_field(left) or _ages_a_field(right)
+    return False
+
+
+def moved(block: Block, at: Ints, is_read: Mapping[int, bool]) -> Block:
+    """The block with every lead's events moved so that its own instant is `_SAME`; later events, and kinds
+    that are not read, are left out."""
+    events = block.events
+    of_kind = np.array([is_read[number] for number in events.kinds], np.bool_)
+    kept = of_kind[events.kind] & (events.at <= at[events.lead])
+    lead, kind = events.lead[kept], events.kind[kept]
+    instant = events.at[kept] - at[lead] + _SAME
+    order = np.lexsort((instant, kind))
+    starts = np.searchsorted(kind[order], np.arange(len(events.kinds) + 1)).astype(np.int64)
+    told = None if events.told is None else events.told[kept][order]
+    shifted = Events(events.kinds, starts, instant[order], lead[order], told, events.properties)
+    return replace(block, events=shifted)
+
+
+def _silent(_what: str, _share: float) -> None:
+    return

@@ -1,0 +1,73 @@
+"""What a command loads and does: no more than its work takes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from leadwright.tests.engine.cli.conftest import Run
+
+MOST_FILES_TO_SCORE = 60
+_RUN = """
+import json, sys
+ran = set()
+
+def of_ours(frame, event, argument):
+    name = frame.f_globals.get("__name__", "")
+    if name.startswith("leadwright."):
+        ran.add(frame.f_code.co_filename)
+
+sys.setprofile(of_ours)
+from leadwright.engine.cli.program import run
+code = run(sys.argv[1:])
+sys.setprofile(None)
+files = sorted(name for name in ran if name.endswith(".py"))
+loaded = [name for name in sys.modules if name.startswith("leadwright.")]
+print(json.dumps({"code": code, "files": files, "loaded": loaded}), file=sys.stderr)
+"""
+
+
+def ran(*arguments: str) -> dict[str, list[str]]:
+    """The files of ours in which a command ran code, and the modules that it loaded."""
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN, *arguments], capture_output=True, text=True, check=True
+    )
+    told: dict[str, list[str]] = json.loads(done.stderr.splitlines()[-1])
+    return told
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("score", "inbound.rules"),
+        ("score",),
+        ("explain", "L1"),
+        ("sql", "inbound.rules", "--dialect", "sqlite"),
+        ("diff", "inbound", "inbound.rules"),
+        ("test", "inbound.rules"),
+        ("check", "--no-lint", "inbound.rules"),
+    ],
+    ids=" ".join,
+)
+def test_lints_are_not_loaded_where_nobody_reads_them(
+    leadwright: Run, data: Path, arguments: tuple[str, ...]
+) -> None:
+    assert leadwright("score", "inbound.rules").code == 0
+    done = ran(*arguments)
+    assert done["code"] == 0
+    assert not [name for name in done["loaded"] if ".lint" in name]
+
+
+def test_an_unchanged_file_is_read_once(leadwright: Run, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from leadwright.engine import reading
+
+    times: list[object] = []
+    check = reading.check
+    monkeypatch.setattr(reading, "check", lambda *of, **more: times.append(of) or check(*of, **more))
+    for _ in range(2):
+        times.clear()
+        assert leadwright("score", "inbound.rules").code == 0
+        assert len(times) == 1
