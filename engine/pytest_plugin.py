@@ -54,6 +54,11 @@ class RulesFailure(Exception):
 
 
 class _RulesItem(pytest.Item):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        # pytest gives this to functions and doctests alone, and pytest-lsp fails every item without it.
+        self.funcargs: dict[str, object] = {}
+
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The report alone, without a Python traceback."""
         if isinstance(excinfo.value, RulesFailure):

@@ -10,7 +10,7 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from ..engine.store.database import StoreError
-from .accounts.log_in import person_of_session, seen
+from .accounts.log_in import seen, session_of
 from .accounts.tokens import person_of_token
 from .accounts.users import Doer, Person, Role, any_users, name_of
 from .database import reading, writing
@@ -82,14 +82,14 @@ def _person() -> Person | None:
         return person_of_token(store, authorization.token or "")
     secret = request.cookies.get(session_cookie())
     if secret:
-        found = person_of_session(store, secret)
-        if found is not None:
-            who, due = found
-            if due:
+        session = session_of(store, secret)
+        if session is not None:
+            if session.note_use:
                 # Whoever cannot write now stays logged in for this request all the same.
                 with suppress(StoreError), writing(settings()) as written:
                     seen(written, secret)
-            return who
+            g.check_with_provider = session.check
+            return session.person
     if settings().local and settings().sso is None and not any_users(store):
         return LOCAL
     return None
@@ -109,6 +109,8 @@ def register(app: Flask) -> None:
         who = person()
         if who is None:
             return _log_in_first()
+        if g.get("check_with_provider") and settings().sso is not None and _opens_a_page():
+            return redirect(url_for("sso.begin", to=request.full_path.rstrip("?"), quiet=1))
         if not who.role.may(needed):
             raise Problem(
                 403,
@@ -116,6 +118,12 @@ def register(app: Flask) -> None:
                 f"This needs the role {needed.value}, and {who.name} is {who.role.value}. Ask an admin.",
             )
         return None
+
+
+def _opens_a_page() -> bool:
+    """Whether the browser goes to a page, and so can make the detour to a provider and back."""
+    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
+    return request.method == "GET" and mode == "navigate" and not request.path.startswith("/api/")
 
 
 def _log_in_first() -> Response:

@@ -12,7 +12,7 @@ from typing import Any
 from ..engine.evaluate import Evaluator
 from ..engine.impact.effect import Effect, Move, by_weight
 from ..engine.store.database import Store
-from ..engine.store.scoring.what_if import Counts, Stopped, WhatIf
+from ..engine.store.scoring.what_if import Cancelled, Counts, WhatIf
 from ..engine.values import instant_of
 
 _MOST_MOVES = 50
@@ -68,7 +68,7 @@ def dry_run(
                 most_moves=_MOST_MOVES,
                 stop=lambda: time.monotonic() > until,
             )
-        except Stopped:
+        except Cancelled:
             break
         if (meanwhile := _state(store)) != state:
             # All that is told is of one state of the data.

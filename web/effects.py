@@ -15,7 +15,7 @@ from ..engine.impact.effect import Effect
 from ..engine.plan import Plan
 from ..engine.store.database import Store
 from ..engine.store.records.leads import find_lead
-from ..engine.store.scoring.what_if import Stopped, WhatIf
+from ..engine.store.scoring.what_if import Cancelled, WhatIf
 from ..engine.values import instant_of
 from .problems import Problem
 from .queries import instant_asked, told
@@ -105,7 +105,7 @@ def effect_of(
         with kept().turn():
             instant = instant_of(now)
             found = what_if().effect(store, before, after, instant, most_moves=MOST_MOVES, stop=stop)
-    except Stopped:
+    except Cancelled:
         return None
     except Problem:
         # Others keep it busy: a page is worth more without this than not at all.

@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
-import time
-from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 from ..engine.evaluate import Evaluator
-from ..engine.plan import Plan, Resolution
+from ..engine.plan import Plan
 from ..engine.reading import Reading
 from ..engine.report.diagnostics import diagnostic_data
-from ..engine.store.database import Store, StoreError
-from ..engine.store.records.rulesets import RulesetVersion, load_version
+from ..engine.store.database import Store
+from ..engine.store.records.audit import Action, record
+from ..engine.store.records.rulesets import Edition, RulesetVersion, add_version, load_version
 from ..engine.testing import RuleTestResult, run_tests
-from .accounts.audit import Action, record
 from .accounts.users import Doer
-from .drafts import Draft, catch_up
+from .drafts import Draft, move_draft_on
 from .effects import effect_of, summary
 from .problems import Problem, invalid
 from .queries import instant_asked
 from .review.approvals import Approval, close
 from .ruleset_cache import NAME, kept, live_of, read_text, version_of
 from .settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class _Edition:
-    """What a version is made of: everything that its meaning rests on."""
-
-    text: str
-    files: Mapping[str, str]
-    names: Mapping[str, Resolution]
-    digest: str
-    title: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +42,13 @@ def publish(
     base: int | None,
     doer: Doer,
     approved: Approved | None = None,
+    moves_draft: bool = False,
 ) -> RulesetVersion:
     """Publishes a text as the next version, which then is live.
 
     `base` is the number of the version it was made from, None for a new ruleset: where another has been
-    published since, nothing is done. A text with errors, or whose tests fail, is refused, and where a second
+    published since, nothing is done. With `moves_draft`, the draft goes on
+    from the new version. A text with errors, or whose tests fail, is refused, and where a second
     person must approve, everything that nobody approved.
     """
     _approval_needed(settings, approved)
@@ -73,13 +60,15 @@ def publish(
         )
     written = read_text(store, settings, text, name)
     plan = publishable(written.reading)
-    edition = _Edition(text, written.files, plan.names, plan.digest, plan.title)
+    edition = Edition(text, plan.digest, written.files, plan.names, plan.title)
     effect = _effect(store, settings, name, Evaluator(plan))
     with store.transaction() as connection:
         number = _add(connection, name, edition, note=note, base=base, author=_author(doer, approved))
         _keep(connection, name, number, effect)
         _record(connection, Action.PUBLISH, doer, f"{name}@{number}", _told(note, approved))
         _close(connection, approved, number)
+        if moves_draft:
+            move_draft_on(connection, store, name)
     return load_version(store, name, number)
 
 
@@ -102,7 +91,7 @@ def roll_back(
     if number == live.number:
         raise Problem(409, "Live already", f"Version {number} of {name} is the live one already.")
     ready = kept().ready(old)
-    edition = _Edition(old.text, old.files, old.names, old.digest, old.title)
+    edition = Edition(old.text, old.digest, old.files, old.names, old.title)
     effect = _effect(store, settings, name, ready.evaluator)
     with store.transaction() as connection:
         author = _author(doer, approved)
@@ -111,16 +100,15 @@ def roll_back(
         said = _told(f"version {number} again: {note}", approved)
         _record(connection, Action.ROLL_BACK, doer, f"{name}@{made}", said)
         _close(connection, approved, made)
-    _go_on(store, name)
+        move_draft_on(connection, store, name)
     return load_version(store, name, made)
 
 
 def publish_draft(store: Store, settings: Settings, draft: Draft, note: str, *, doer: Doer) -> RulesetVersion:
     """Publishes a draft, which goes on from the new version."""
-    name = draft.ruleset
-    made = publish(store, settings, name, draft.text, note, base=draft.base, doer=doer)
-    _go_on(store, name)
-    return made
+    return publish(
+        store, settings, draft.ruleset, draft.text, note, base=draft.base, doer=doer, moves_draft=True
+    )
 
 
 def approve(store: Store, settings: Settings, wish: Approval, account: str, *, doer: Doer) -> RulesetVersion:
@@ -131,15 +119,17 @@ def approve(store: Store, settings: Settings, wish: Approval, account: str, *, d
     name, approved = wish.ruleset, Approved(wish, account)
     if wish.back_to is not None:
         return roll_back(store, settings, name, wish.back_to, wish.note, doer=doer, approved=approved)
-    made = publish(store, settings, name, wish.text, wish.note, base=wish.base, doer=doer, approved=approved)
-    _go_on(store, name)
-    return made
-
-
-def _go_on(store: Store, name: str) -> None:
-    # What was published is published: a draft that cannot be written now is brought up to it later.
-    with suppress(StoreError):
-        catch_up(store, name)
+    return publish(
+        store,
+        settings,
+        name,
+        wish.text,
+        wish.note,
+        base=wish.base,
+        doer=doer,
+        approved=approved,
+        moves_draft=True,
+    )
 
 
 def check_name(name: str) -> None:
@@ -241,7 +231,7 @@ def _record(connection: sqlite3.Connection, action: Action, doer: Doer, subject:
 
 
 def _add(
-    connection: sqlite3.Connection, name: str, edition: _Edition, *, note: str, base: int | None, author: str
+    connection: sqlite3.Connection, name: str, edition: Edition, *, note: str, base: int | None, author: str
 ) -> int:
     """Adds a version, where `base` is still the live one, and gives back its number."""
     row = connection.execute(
@@ -254,29 +244,7 @@ def _add(
         raise _conflict(name, base, live)
     if row and row[1:] == (edition.text, edition.digest):
         raise Problem(409, "Nothing changed", f"This is version {live} of {name} to the letter.")
-    connection.execute("INSERT OR IGNORE INTO ruleset (name) VALUES (?)", (name,))
-    connection.execute("UPDATE ruleset SET title = ? WHERE name = ?", (edition.title, name))
-    names = {
-        key: [found.meaning.value, found.kind.value if found.kind else None]
-        for key, found in edition.names.items()
-    }
-    number = int(live or 0) + 1
-    connection.execute(
-        "INSERT INTO ruleset_version (ruleset, number, text, files, names, digest, note, author, "
-        "published_at) SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM ruleset WHERE name = ?",
-        (
-            number,
-            edition.text,
-            json.dumps(dict(edition.files), ensure_ascii=False),
-            json.dumps(names, ensure_ascii=False),
-            edition.digest,
-            note,
-            author,
-            time.time_ns() // 1000,
-            name,
-        ),
-    )
-    return number
+    return add_version(connection, name, edition, note=note, author=author)
 
 
 def _conflict(name: str, base: int | None, live: int | None) -> Problem:

@@ -10,6 +10,7 @@ import socket
 from waitress.server import create_server
 
 from ..engine.store.database import StoreError, open_store
+from ..engine.store.records.rulesets import require_second_approver
 from .accounts.users import any_users
 from .app import create_app
 from .settings import Settings
@@ -32,12 +33,13 @@ class Server:
     """A page that listens, but does not answer before `run`. Raises CannotServe where it may not listen."""
 
     def __init__(self, settings: Settings) -> None:
-        # Opened for writing once, so that tables of an older version are brought up to date.
+        # Noted in the database, so that files of rules are not published past the second person either.
         try:
             with open_store(settings.database) as store:
                 users = any_users(store)
+                require_second_approver(store, settings.second_approver)
         except StoreError as error:
-            # A database that can only be read is served to read, if it is up to date.
+            # A database that can only be read is served to read.
             with open_store(settings.database, read_only=True) as store:
                 users = any_users(store)
             if not settings.local and not users:

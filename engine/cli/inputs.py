@@ -164,7 +164,8 @@ def events_of_lead(store: Store, lead: int) -> list[Event]:
 class LoadedRules:
     """A ruleset that can run: its name in the database, its text with all it includes, and its plan.
 
-    `version` is the published one, None for a file that was not published as it is.
+    `version` is the published one, None for a file that is not as the live version is. `path` is the file's
+    absolute path, None for what came out of the database.
     """
 
     name: str
@@ -172,6 +173,7 @@ class LoadedRules:
     plan: Plan
     files: Mapping[str, str]
     version: RulesetVersion | None
+    path: str | None = None
 
     @property
     def label(self) -> str:
@@ -230,29 +232,24 @@ def _no_ruleset(asked: str, store: Store) -> Failure:
 def _of_file(asked: str, store: Store | None, catalogue: Catalogue | None) -> LoadedRules:
     from ..check.files import Folder, RecordedFiles
     from ..reading import read
+    from ..store.records.rulesets import file_version, newest_version
 
     source = read_source(asked)
     folder = Path() if source.path is None else source.path.parent
     files = RecordedFiles(Folder(folder))
     name = "stdin" if source.path is None else source.path.stem
-    version = _newest(store, name)
-    alike = version is not None and version.text == source.text
+    path = STANDARD_INPUT if source.path is None else os.path.abspath(source.path)
+    live = None if store is None else newest_version(store, name)
+    last = None if store is None else file_version(store, name, path)
+    alike = next((one for one in (live, last) if one is not None and one.text == source.text), None)
     # Unchanged rules keep the meaning they were published with, whatever came into the data since.
-    pinned = version.names if version is not None and alike else None
+    pinned = None if alike is None else alike.names
     reading = read(source, catalogue=catalogue, files=files, pinned=pinned, lints=False)
-    if version is not None and alike and version.files != files.texts:
+    if alike is not None and alike.files != files.texts:
         reading = read(source, catalogue=catalogue, files=files, lints=False)
     plan = runnable(reading)
-    same = version is not None and version.digest == plan.digest
-    return LoadedRules(name, reading, plan, files.texts, version if same else None)
-
-
-def _newest(store: Store | None, name: str) -> RulesetVersion | None:
-    from ..store.records.rulesets import load_version, ruleset_names
-
-    if store is None or name not in ruleset_names(store):
-        return None
-    return load_version(store, name)
+    same = live is not None and live.digest == plan.digest
+    return LoadedRules(name, reading, plan, files.texts, live if same else None, path)
 
 
 def of_version(version: RulesetVersion) -> LoadedRules:
@@ -264,21 +261,3 @@ def of_version(version: RulesetVersion) -> LoadedRules:
     source = Source(version.text, Path(f"{version.ruleset}@{version.number}"))
     reading = read(source, pinned=version.names, files=FrozenFiles(version.files), lints=False)
     return LoadedRules(version.ruleset, reading, runnable(reading), version.files, version)
-
-
-def published(store: Store, rules: LoadedRules) -> LoadedRules:
-    """The ruleset with its version in the database, which is made where it is new."""
-    if rules.version is not None:
-        return rules
-    from ..store.records.rulesets import save_version
-
-    version = save_version(
-        store,
-        rules.name,
-        rules.reading.source.text,
-        rules.plan.digest,
-        files=rules.files,
-        names=rules.plan.names,
-        title=rules.plan.title,
-    )
-    return LoadedRules(rules.name, rules.reading, rules.plan, rules.files, version)

@@ -23,6 +23,7 @@ SECTIONS = {
         "check": "Find every mistake in files of rules.",
         "fmt": "Lay files of rules out in the one common way.",
         "test": "Run the tests that a ruleset holds.",
+        "merge": "Bring what was published on the page into a file of rules.",
         "diff": "Say what differs between two rulesets, and who would move.",
     },
     "Score leads": {
@@ -32,7 +33,7 @@ SECTIONS = {
         "watch": "Keep scores right as leads change and time passes.",
         "explain": "Say why a lead has its score, and what it would take.",
         "sql": "Print a ruleset as SQL, for engines that hold millions of leads.",
-        "export": "Write leads and events as Parquet files, for such engines.",
+        "export": "Write scores, or leads and events, to files and databases.",
     },
     "Work together": {
         "serve": "Serve the page, and the HTTP interface.",

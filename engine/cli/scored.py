@@ -68,7 +68,7 @@ def stages(store: Store, ruleset: str, track: str) -> Counter[str | None]:
     path = '$.stages."' + track.replace('"', "") + '"'
     with store.guard():
         rows = store.connection.execute(
-            "SELECT json_extract(outcome, ?), count(*) FROM score JOIN ruleset ON ruleset.id = score.ruleset "
+            "SELECT json_extract(result, ?), count(*) FROM score JOIN ruleset ON ruleset.id = score.ruleset "
             "WHERE ruleset.name = ? GROUP BY 1",
             (path, ruleset),
         )

@@ -14,7 +14,7 @@ from .decision import when
 from .text_style import PLAIN, TextStyle, counted, listed, shown, signed
 
 if TYPE_CHECKING:
-    from ..store.scoring.score_history import Turn
+    from ..store.scoring.score_history import HistoryEntry
 
 _MOST_NAMED = 5
 
@@ -132,7 +132,7 @@ def stage_words(step: ChangeStep) -> str | None:
 # --- as text ----------------------------------------------------------------------------------
 
 
-def turns_text(turns: Sequence[Turn], paper: TextStyle = PLAIN) -> list[str]:
+def turns_text(turns: Sequence[HistoryEntry], paper: TextStyle = PLAIN) -> list[str]:
     """The history, the newest first, each change with what caused it."""
     if not turns:
         return ["It was never scored by this ruleset."]
@@ -142,7 +142,7 @@ def turns_text(turns: Sequence[Turn], paper: TextStyle = PLAIN) -> list[str]:
     return lines[1:]
 
 
-def _turn(turn: Turn, former: Turn | None, paper: TextStyle) -> list[str]:
+def _turn(turn: HistoryEntry, former: HistoryEntry | None, paper: TextStyle) -> list[str]:
     stages = [stage for stage in turn.stages.values() if stage is not None]
     where = listed(stages) if stages else "in no stage"
     if turn.disqualified:
@@ -185,7 +185,7 @@ def _step(change: ScoreChange, step: ChangeStep, versions: tuple[int, int], pape
 # --- as data ----------------------------------------------------------------------------------
 
 
-def turn_data(turn: Turn) -> dict[str, Any]:
+def turn_data(turn: HistoryEntry) -> dict[str, Any]:
     """A turn as data."""
     return {
         "now": _iso(turn.now),

@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
 
-from .schema import APPLICATION_ID, VERSION, migrate
+from .schema import APPLICATION_ID, VERSION
+from .schema import create as create_tables
 
 
 class StoreError(Exception):
@@ -198,6 +199,16 @@ class Store:
                     connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def relaxed(self) -> Iterator[None]:
+        """Commits inside it may be lost together, though never in part, if the power fails: for what can be
+        computed again."""
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            self.connection.execute("PRAGMA synchronous = FULL")
+
 
 def open_store(
     path: str | os.PathLike[str], create: bool = False, read_only: bool = False, wait: float = 5.0
@@ -281,24 +292,19 @@ def _prepare(store: Store, create: bool) -> None:
             "name a database that Leadwright made with --db, or a new file to start one; "
             "to read leads from a table of this one, import it",
         )
-    if version > VERSION:
-        raise StoreError(
-            f"the database {path} was made by a newer Leadwright (its tables are version {version}, "
-            f"this one knows up to {VERSION})",
-            "upgrade: pip install --upgrade leadwright",
-        )
-    if version < VERSION:
-        if store.read_only:
-            raise StoreError(
-                f"the database {path} was made by an older Leadwright and cannot be upgraded while it is "
-                "only read",
-                "open it once for writing, for example with: leadwright fields",
-            )
+    if fresh:
         store.db.enable_wal()
-        migrate(connection)
+        create_tables(connection)
+    elif version != VERSION:
+        raise StoreError(
+            f"the database {path} was made by another version of Leadwright (its tables are version "
+            f"{version}, this one's {VERSION})",
+            "use the version that made it, or import the files again into a new database",
+        )
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     connection.execute("PRAGMA foreign_keys = ON")
     # So that what may not be deleted may not be replaced either.
     connection.execute("PRAGMA recursive_triggers = ON")
     if not store.read_only:
-        connection.execute("PRAGMA synchronous = NORMAL")
+        # What was acknowledged to a person is on the disk, even if the power fails.
+        connection.execute("PRAGMA synchronous = FULL")

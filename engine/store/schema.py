@@ -1,7 +1,7 @@
-"""The tables of the record, as numbered migrations.
+"""The tables of the database.
 
-`PRAGMA application_id` says that a database is ours, `PRAGMA user_version` how many migrations it has
-had. A migration is never edited once released: a change is a new one at the end of the list.
+`PRAGMA application_id` says that a database is Leadwright's, `PRAGMA user_version` which tables it has. All
+instants are microseconds since 1970 UTC.
 """
 
 from __future__ import annotations
@@ -9,33 +9,31 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from .accounts_schema import ACCOUNTS
-from .bulk_schema import BULK
-from .drafts_schema import DRAFTS
-from .fresh_schema import FRESH
-from .identity_schema import IDENTITIES
-from .known_schema import KNOWN
-from .review_schema import REVIEW
-
 APPLICATION_ID = 0x4C454144
 """The letters LEAD."""
+
+VERSION = 10
+"""Counted up by every change of the tables."""
 
 SYSTEM_COLUMNS = ("_id", "_key", "_changed")
 """The columns of `lead` that are not attributes."""
 
-_FIRST = """
+_LEADS = """
 -- One row: `data` counts the batches that changed leads or events; the catalogue is kept as computed
--- when it was `catalogue_at`.
+-- when it was `catalogue_at`. `name_key` is the secret key by which typed user names are hashed;
+-- `second_approver` is 1 where nothing is published before a second person has approved it.
 CREATE TABLE state (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     data INTEGER NOT NULL,
     catalogue_at INTEGER,
-    catalogue TEXT
+    catalogue TEXT,
+    name_key BLOB NOT NULL,
+    second_approver INTEGER NOT NULL CHECK (second_approver IN (0, 1))
 ) STRICT;
-INSERT INTO state VALUES (1, 0, NULL, NULL);
+INSERT INTO state VALUES (1, 0, NULL, NULL, randomblob(32), 0);
 
 -- Attributes become columns here; `_key` is the lead's own id, `_changed` when it or its events last
--- changed, in microseconds since 1970 UTC.
+-- changed.
 CREATE TABLE lead (
     _id INTEGER PRIMARY KEY,
     _key TEXT NOT NULL UNIQUE,
@@ -64,9 +62,9 @@ CREATE TABLE property (
     PRIMARY KEY (type, name)
 ) STRICT, WITHOUT ROWID;
 
--- `at` is microseconds since 1970 UTC. `key` tells apart what is otherwise the same: negative, made
--- from the key the source gave, which then is the event's identity for its lead; else made from the
--- properties and how many equal rows stood before it in its file.
+-- `key` tells apart what is otherwise the same: negative, made from the key the source gave, which then is
+-- the event's identity for its lead; else made from the properties and how many equal rows came before it
+-- in its file.
 CREATE TABLE event (
     lead INTEGER NOT NULL REFERENCES lead (_id),
     at INTEGER NOT NULL,
@@ -77,9 +75,57 @@ CREATE TABLE event (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX event_given_key ON event (lead, key) WHERE key < 0;
 
+-- What leads had before a batch changed them: a JSON object of the attributes that it changed, each with
+-- its value until then, null for unknown. Nothing is noted before the first run.
+CREATE TABLE lead_before (
+    lead INTEGER NOT NULL REFERENCES lead (_id),
+    data INTEGER NOT NULL,
+    fields TEXT NOT NULL,
+    PRIMARY KEY (lead, data)
+) STRICT, WITHOUT ROWID;
+
+-- Events that came, with a batch, only after a run had looked past their instant.
+CREATE TABLE late_event (
+    lead INTEGER NOT NULL REFERENCES lead (_id),
+    at INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    key INTEGER NOT NULL,
+    data INTEGER NOT NULL,
+    PRIMARY KEY (lead, at, kind, key)
+) STRICT, WITHOUT ROWID;
+
+-- The leads that changed, or got events, with the latest batch that did it; those that every ruleset has
+-- scored since are taken out.
+CREATE TABLE touched (
+    lead INTEGER PRIMARY KEY REFERENCES lead (_id),
+    data INTEGER NOT NULL
+) STRICT;
+CREATE INDEX touched_data ON touched (data);
+
+-- The mirror for bulk work: a state of it carries one of these tokens, and has all batches up to `data`.
+-- There are two for the moment in which one state takes the place of another.
+CREATE TABLE mirror (
+    token TEXT PRIMARY KEY,
+    data INTEGER NOT NULL
+) STRICT;
+
+CREATE VIEW events AS
+SELECT lead._key AS lead, event_kind.type, event_kind.object,
+    strftime(
+        '%Y-%m-%dT%H:%M:%S', (event.at - (event.at % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch'
+    ) || printf('.%06dZ', (event.at % 1000000 + 1000000) % 1000000) AS at,
+    event.properties
+FROM event
+JOIN lead ON lead._id = event.lead
+JOIN event_kind ON event_kind.id = event.kind;
+"""
+
+_RULESETS = """
+-- `folded` is the name without regard to case: no two differ in case alone.
 CREATE TABLE ruleset (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
+    folded TEXT NOT NULL UNIQUE,
     title TEXT
 ) STRICT;
 
@@ -101,6 +147,16 @@ BEGIN SELECT raise(ABORT, 'a published version is never rewritten'); END;
 CREATE TRIGGER ruleset_version_is_never_deleted BEFORE DELETE ON ruleset_version
 BEGIN SELECT raise(ABORT, 'a published version is never deleted'); END;
 
+-- Which version a file of rules was the last time it was published or read as that version, by the file's
+-- absolute path. `at` orders them.
+CREATE TABLE ruleset_file (
+    ruleset INTEGER NOT NULL REFERENCES ruleset (id),
+    path TEXT NOT NULL,
+    version INTEGER NOT NULL REFERENCES ruleset_version (id),
+    at INTEGER NOT NULL,
+    PRIMARY KEY (ruleset, path)
+) STRICT, WITHOUT ROWID;
+
 -- The lines that explanations by a version can have: those of its rules, groups and ranges. `points`,
 -- and `written` before the rule's own bounds, are those of a rule that gives the same to every lead.
 CREATE TABLE version_line (
@@ -116,7 +172,65 @@ CREATE TABLE version_line (
     PRIMARY KEY (version, number)
 ) STRICT, WITHOUT ROWID;
 
+-- What a version did to the leads there were when it was published, as JSON: as of when, how many leads,
+-- how many of them moved up and down, and how many went from which stage to which.
+CREATE TABLE version_effect (
+    version INTEGER PRIMARY KEY REFERENCES ruleset_version (id),
+    effect TEXT NOT NULL
+) STRICT;
+
+-- A ruleset as it is being changed, by name, since a new one is a draft before it has a version. `base` is
+-- the version it goes on from and `base_text` its text; both are empty before the first version.
+CREATE TABLE draft (
+    ruleset TEXT PRIMARY KEY,
+    text TEXT NOT NULL,
+    base INTEGER,
+    base_text TEXT NOT NULL,
+    revision INTEGER NOT NULL
+) STRICT;
+
+-- Each change of a draft, which made `revision` of it: `edits` is what was asked for, `inverse` the edit
+-- that restores the text before, both as JSON. `of` is the change that an undo or redo took back;
+-- `standing` is 0 once a change was itself taken back, or can be taken back no more.
+CREATE TABLE draft_change (
+    id INTEGER PRIMARY KEY,
+    ruleset TEXT NOT NULL REFERENCES draft (ruleset),
+    revision INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    sort TEXT NOT NULL CHECK (sort IN ('edit', 'text', 'undo', 'redo', 'discard', 'version')),
+    edits TEXT NOT NULL,
+    inverse TEXT NOT NULL,
+    of INTEGER REFERENCES draft_change (id),
+    standing INTEGER NOT NULL DEFAULT 1 CHECK (standing IN (0, 1)),
+    UNIQUE (ruleset, revision)
+) STRICT;
+CREATE INDEX draft_change_of_person ON draft_change (ruleset, who, standing, id);
+
+-- A request to publish, which a second person approves or declines: a text made from the version `base`
+-- (empty for a new ruleset), or the version `back_to` again. `outcome` is empty while it is open; one at a
+-- time is open for a ruleset. Names rather than references, for it outlives those it names.
+CREATE TABLE approval (
+    id INTEGER PRIMARY KEY,
+    ruleset TEXT NOT NULL,
+    base INTEGER,
+    text TEXT NOT NULL,
+    back_to INTEGER,
+    note TEXT NOT NULL,
+    asked_by TEXT NOT NULL,
+    asked_at INTEGER NOT NULL,
+    outcome TEXT CHECK (outcome IN ('approved', 'declined', 'withdrawn')),
+    decided_by TEXT,
+    decided_at INTEGER,
+    reason TEXT,
+    version INTEGER
+) STRICT;
+CREATE UNIQUE INDEX approval_open ON approval (ruleset) WHERE outcome IS NULL;
+"""
+
+_SCORES = """
 -- One scoring, of all leads or of those that were due; `finished` stays empty where it was broken off.
+-- `data` is the batch (of `state.data`) up to which the data had come when it began.
 CREATE TABLE run (
     id INTEGER PRIMARY KEY,
     version INTEGER NOT NULL REFERENCES ruleset_version (id),
@@ -124,24 +238,32 @@ CREATE TABLE run (
     started INTEGER NOT NULL,
     finished INTEGER,
     leads INTEGER,
-    changed INTEGER
+    changed INTEGER,
+    data INTEGER
 ) STRICT;
 
--- What is so now. `run` is the one that found it first; later ones that found the same leave it alone.
--- `outcome` holds scores, stages, grades, tags and reasons as JSON; `lines` is the explanation as a JSON
--- array. A line is its number in version_line alone where its points are those given there; else
--- [number, points], or [number, points, after fading, as written] where these differ. The points of a
--- score's lines add up to it; those of the total's own lines and all scores add up to the total.
-CREATE TABLE score (
-    ruleset INTEGER NOT NULL REFERENCES ruleset (id),
-    lead INTEGER NOT NULL REFERENCES lead (_id),
-    run INTEGER NOT NULL REFERENCES run (id),
+-- What is decided about a lead, without the lines that explain it; most leads share theirs with others.
+-- `text` holds scores, stages, grades, tags and reasons as JSON.
+CREATE TABLE result (
+    id INTEGER PRIMARY KEY,
     total INTEGER NOT NULL,
     stage TEXT,
     grade TEXT,
     disqualified INTEGER NOT NULL CHECK (disqualified IN (0, 1)),
-    outcome TEXT NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (text, total)
+) STRICT;
+
+-- The rows of the view `score`, which says what their columns mean. The numbers are those of a ruleset, a
+-- lead, a run and a result; that is not declared, since looking four of them up for each row takes a third
+-- of the time of scoring all leads.
+CREATE TABLE scored (
+    ruleset INTEGER NOT NULL,
+    lead INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    result INTEGER NOT NULL,
     lines TEXT NOT NULL,
+    due INTEGER,
     PRIMARY KEY (ruleset, lead)
 ) STRICT, WITHOUT ROWID;
 
@@ -155,60 +277,161 @@ CREATE TABLE score_before (
     stage TEXT,
     grade TEXT,
     disqualified INTEGER NOT NULL CHECK (disqualified IN (0, 1)),
-    outcome TEXT NOT NULL,
+    result TEXT NOT NULL,
     lines TEXT NOT NULL,
     PRIMARY KEY (ruleset, lead, until)
 ) STRICT, WITHOUT ROWID;
 
-CREATE VIEW events AS
-SELECT lead._key AS lead, event_kind.type, event_kind.object,
-    strftime(
-        '%Y-%m-%dT%H:%M:%S', (event.at - (event.at % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch'
-    ) || printf('.%06dZ', (event.at % 1000000 + 1000000) % 1000000) AS at,
-    event.properties
-FROM event
-JOIN lead ON lead._id = event.lead
-JOIN event_kind ON event_kind.id = event.kind;
+-- How far the scores of a ruleset are right: by which version, for the data up to which batch (of
+-- `state.data`), as of when. `whole` is 0 while some leads may not have been scored by that version.
+CREATE TABLE freshness (
+    ruleset INTEGER PRIMARY KEY REFERENCES ruleset (id),
+    version INTEGER NOT NULL REFERENCES ruleset_version (id),
+    data INTEGER NOT NULL,
+    now INTEGER NOT NULL,
+    whole INTEGER NOT NULL CHECK (whole IN (0, 1))
+) STRICT;
 
+-- Leads by their numbers, 64 to a zone: no score of a zone is due before `due`. So who is due is found by
+-- looking into few zones, and keeping that in order costs a row a zone and not an index entry a lead.
+CREATE TABLE due_zone (
+    ruleset INTEGER NOT NULL REFERENCES ruleset (id),
+    zone INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    PRIMARY KEY (ruleset, zone)
+) STRICT, WITHOUT ROWID;
+
+-- The last run whose scores were exported to a destination, so that the next export can leave out what has
+-- not changed since.
+CREATE TABLE score_export (
+    ruleset INTEGER NOT NULL REFERENCES ruleset (id),
+    destination TEXT NOT NULL,
+    run INTEGER NOT NULL,
+    PRIMARY KEY (ruleset, destination)
+) STRICT, WITHOUT ROWID;
+
+-- What is so now. `run` is the one that found it first; later ones that found the same leave it alone.
+-- `result` holds scores, stages, grades, tags and reasons as JSON; `lines` is the explanation as a JSON
+-- array. A line is its number in version_line alone where its points are those given there; else
+-- [number, points], or [number, points, after fading, as written] where these differ. The points of a
+-- score's lines add up to it; those of the total's own lines and all scores add up to the total. `due` is
+-- the first instant at which time alone can change what was found, empty for never: never later than the
+-- first real change.
+CREATE VIEW score AS
+SELECT scored.ruleset, scored.lead, scored.run, result.total, result.stage, result.grade,
+    result.disqualified, result.text AS result, scored.lines, scored.due
+FROM scored JOIN result ON result.id = scored.result;
+
+-- For people and programs, documented in docs/how-to/use-scores-elsewhere.md.
+CREATE VIEW scores AS
+SELECT ruleset.name AS ruleset, lead._key AS lead, result.total AS score, result.stage, result.grade,
+    result.disqualified, result.text -> '$.scores' AS scores, result.text -> '$.stages' AS stages,
+    coalesce(result.text -> '$.grades', '{}') AS grades, coalesce(result.text -> '$.tags', '[]') AS tags,
+    coalesce(result.text -> '$.disqualified', '[]') AS reasons, ruleset_version.number AS version,
+    strftime('%Y-%m-%dT%H:%M:%SZ', run.now / 1000000, 'unixepoch') AS as_of,
+    strftime('%Y-%m-%dT%H:%M:%SZ', run.started / 1000000, 'unixepoch') AS found_at
+FROM scored
+JOIN result ON result.id = scored.result
+JOIN ruleset ON ruleset.id = scored.ruleset
+JOIN lead ON lead._id = scored.lead
+JOIN run ON run.id = scored.run
+JOIN ruleset_version ON ruleset_version.id = run.version;
+
+-- The same for the lines of each score.
 CREATE VIEW score_lines AS
 SELECT ruleset.name AS ruleset, lead._key AS lead, version_line.kind, version_line.name,
     version_line.score, version_line.line, version_line.text,
     CASE part.type WHEN 'integer' THEN version_line.points ELSE part.value ->> 1 END AS points
-FROM score
-JOIN ruleset ON ruleset.id = score.ruleset
-JOIN lead ON lead._id = score.lead
-JOIN run ON run.id = score.run
-JOIN json_each(score.lines) AS part
+FROM scored
+JOIN ruleset ON ruleset.id = scored.ruleset
+JOIN lead ON lead._id = scored.lead
+JOIN run ON run.id = scored.run
+JOIN json_each(scored.lines) AS part
 JOIN version_line ON version_line.version = run.version
     AND version_line.number = CASE part.type WHEN 'integer' THEN part.value ELSE part.value ->> 0 END;
-
-CREATE VIEW scores AS
-SELECT ruleset.name AS ruleset, ruleset_version.number AS version, lead._key AS lead, score.total,
-    score.stage, score.grade, score.disqualified, score.outcome, score.lines
-FROM score
-JOIN ruleset ON ruleset.id = score.ruleset
-JOIN lead ON lead._id = score.lead
-JOIN run ON run.id = score.run
-JOIN ruleset_version ON ruleset_version.id = run.version;
 """
 
-MIGRATIONS = (_FIRST, ACCOUNTS, FRESH, KNOWN, DRAFTS, REVIEW, IDENTITIES, BULK)
-"""The scripts in order; the n-th brings a database from version n - 1 to n."""
+_PEOPLE = """
+-- People who log in. `name` is folded (NFC, without case), `look` what it looks like, so that no two look
+-- alike; `password` is a hash that names its own method.
+CREATE TABLE user (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    look TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL CHECK (role IN ('viewer', 'editor', 'publisher', 'admin')),
+    password TEXT NOT NULL,
+    created INTEGER NOT NULL
+) STRICT;
 
-VERSION = len(MIGRATIONS)
+-- Who is logged in, by the SHA-256 of what the browser holds. `checked` is when a provider of single sign-on
+-- vouched for them, empty for a log-in by password.
+CREATE TABLE session (
+    secret BLOB PRIMARY KEY,
+    user INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+    began INTEGER NOT NULL,
+    seen INTEGER NOT NULL,
+    checked INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX session_of_user ON session (user);
+
+-- Keys for programs, by the SHA-256 of the key; `expires` is empty where one does not end by itself.
+CREATE TABLE api_token (
+    id INTEGER PRIMARY KEY,
+    secret BLOB NOT NULL UNIQUE,
+    user INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('viewer', 'editor', 'publisher', 'admin')),
+    created INTEGER NOT NULL,
+    expires INTEGER,
+    UNIQUE (user, name)
+) STRICT;
+
+-- Who people are at a provider of OpenID Connect.
+CREATE TABLE identity (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    user INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+    PRIMARY KEY (issuer, subject)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX identity_of_user ON identity (user);
+
+-- Log-ins that failed within the last minutes, by a keyed hash of the name that was typed, whether or not
+-- there is such a user.
+CREATE TABLE failed_log_in (
+    at INTEGER NOT NULL,
+    name BLOB NOT NULL,
+    address TEXT NOT NULL
+) STRICT;
+CREATE INDEX failed_log_in_at ON failed_log_in (at);
+
+-- What was done, by whom, from where: names rather than references, for it outlives those it names.
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    address TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_by_action ON audit (action, at);
+CREATE TRIGGER audit_is_never_rewritten BEFORE UPDATE ON audit
+BEGIN SELECT raise(ABORT, 'what was done is never rewritten'); END;
+CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
+BEGIN SELECT raise(ABORT, 'what was done is never deleted'); END;
+"""
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Brings a database of an earlier version to `VERSION`, all or nothing."""
+def create(connection: sqlite3.Connection) -> None:
+    """Makes the tables in a database that has none, all or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        # Read again under the lock: another program may have migrated in the meantime.
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        for script in MIGRATIONS[version:]:
-            for statement in _statements(script):
+        # Read again under the lock: another program may have made them in the meantime.
+        if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+            for statement in _statements(_LEADS + _RULESETS + _SCORES + _PEOPLE):
                 connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {max(version, VERSION)}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

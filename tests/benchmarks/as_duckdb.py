@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from leadwright.engine.store.database import Store
-from leadwright.engine.store.mirror.block_reader import Reading
+from leadwright.engine.store.mirror.block_reader import BlockReader
 from leadwright.tests.benchmarks.as_sql import Kinds, Printer
 from leadwright.tests.benchmarks.neutral import FIELDS, Ruleset, Signal
 from leadwright.tests.benchmarks.people import DAY, NOW_MICROSECONDS
@@ -34,7 +34,7 @@ def tables(store: Store, path: Path) -> duckdb.DuckDBPyConnection:
     columns = ", ".join(f"{name} {kinds[kind]}" for name, kind in FIELDS.items())
     connection.execute(f"CREATE TABLE lead (_id INTEGER, {columns})")
     connection.execute("CREATE TABLE event (lead INTEGER, moment BIGINT, kind UTINYINT, amount DOUBLE)")
-    reading = Reading(store)
+    reading = BlockReader(store)
     last = store.connection.execute("SELECT max(_id) FROM lead").fetchone()[0]
     names = ", ".join(FIELDS)
     for first in range(0, last + 1, _AT_ONCE):

@@ -24,10 +24,10 @@ from time import perf_counter, process_time
 
 from leadwright.engine.evaluate import Evaluator
 from leadwright.engine.store.database import Store, open_store
-from leadwright.engine.store.mirror.sync import folder_of, up_to_date
+from leadwright.engine.store.mirror.sync import mirror_folder, synced_mirror
 from leadwright.engine.store.records.freshness import mark_changed
 from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
-from leadwright.engine.store.scoring.full_run import Means
+from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.engine.store.scoring.score_run import score_store
 from leadwright.tests.benchmarks import as_duckdb
 from leadwright.tests.benchmarks.as_sql import Kinds, statement
@@ -41,7 +41,12 @@ from leadwright.tests.benchmarks.timing import Measured
 from leadwright.tests.benchmarks.workloads import many, twenty
 
 OURS, DUCKDB, STATEMENT = "Leadwright, explained", "DuckDB, total and stage", "one SQLite statement"
-AGAIN, COPY, ROWS, NEW = "again, nothing new", "first build of the copy", "reading the rows in Python", 1_000
+AGAIN, MIRROR, ROWS, NEW = (
+    "again, nothing new",
+    "first build of the mirror",
+    "reading the rows in Python",
+    1_000,
+)
 
 
 class Contest:
@@ -56,10 +61,15 @@ class Contest:
         self.query = as_duckdb.query(ruleset, kinds)
         self.beside = beside
 
-    def score(self, **means: int) -> None:
+    def score(self, **resources: int) -> None:
         """Scores, explains and writes every lead."""
         score_store(
-            self.store, self.evaluator, self.version, NOW_MICROSECONDS, whole=True, means=Means(**means)
+            self.store,
+            self.evaluator,
+            self.version,
+            NOW_MICROSECONDS,
+            whole=True,
+            resources=Resources(**resources),
         )
 
     def by_statement(self) -> None:
@@ -127,8 +137,8 @@ def run(*, quick: bool) -> Report:
         Claim("20 rules: Zen's time over ours", zen / times[OURS].median, 7, True),
         Claim("20 rules: rule-engine's time over ours", engine / times[OURS].median, 50, True),
         Claim("200 rules: the statement's time over ours", hundreds[STATEMENT].over(hundreds[OURS]), 8, True),
-        Claim("first build of the copy over reading rows", reading[COPY].over(reading[ROWS]), 2, False),
-        Claim(f"{NEW:,} new events into the copy", fresh["copy"].median * 1000, 100, False, "ms"),
+        Claim("first build of the mirror over reading rows", reading[MIRROR].over(reading[ROWS]), 2, False),
+        Claim(f"{NEW:,} new events into the mirror", fresh["mirror"].median * 1000, 100, False, "ms"),
         Claim(f"{NEW:,} new events scored", fresh["scored"].median * 1000, 80, False, "ms"),
         Claim(
             "the same over that of a tenth of the leads",
@@ -146,7 +156,7 @@ def run(*, quick: bool) -> Report:
         _table(about, times),
         Table("scaled from a sample", ("seconds", ""), tuple((k, f"{v:.1f}") for k, v in scaled.items())),
         _table(f"{tenth}, 200 rules", hundreds),
-        _table("the copy", reading),
+        _table("the mirror", reading),
         _table(f"{NEW:,} new events, {number:,} leads", fresh),
         _table(f"{NEW:,} new events, {tenth}", fresh_small),
     )
@@ -222,7 +232,7 @@ def _timed(way: Callable[[], object]) -> float:
 
 
 def _building(path: Path) -> dict[str, Measured]:
-    """The copy made from nothing, beside reading all rows that it is made of."""
+    """The mirror made from nothing, beside reading all rows that it is made of."""
 
     def rows() -> None:
         with sqlite3.connect(path) as connection:
@@ -232,25 +242,25 @@ def _building(path: Path) -> dict[str, Measured]:
                     pass
         connection.close()
 
-    def copy() -> None:
-        shutil.rmtree(folder_of(path), ignore_errors=True)
-        with open_store(path) as store, up_to_date(store):
+    def mirror() -> None:
+        shutil.rmtree(mirror_folder(path), ignore_errors=True)
+        with open_store(path) as store, synced_mirror(store):
             pass
 
-    found: dict[str, list[float]] = {COPY: [], ROWS: []}
+    found: dict[str, list[float]] = {MIRROR: [], ROWS: []}
     for _ in range(2):
         found[ROWS].append(_timed(rows))
-        found[COPY].append(_timed(copy))
+        found[MIRROR].append(_timed(mirror))
     return {name: Measured(name, tuple(seconds)) for name, seconds in found.items()}
 
 
 def _fresh(contest: Contest) -> dict[str, Measured]:
-    """New events put in, scored and committed; then brought into the copy."""
+    """New events put in, scored and committed; then brought into the mirror."""
     store, chance = contest.store, random.Random(len(contest.query))
     leads = store.connection.execute("SELECT max(_id) FROM lead").fetchone()[0]
     kinds = [kind for (kind,) in store.connection.execute("SELECT id FROM event_kind")]
-    up_to_date(store).__exit__()
-    seconds: dict[str, list[float]] = {"scored": [], "copy": []}
+    synced_mirror(store).__exit__()
+    seconds: dict[str, list[float]] = {"scored": [], "mirror": []}
     for number in range(8):
         rows = sorted(
             (
@@ -269,9 +279,9 @@ def _fresh(contest: Contest) -> dict[str, Measured]:
             mark_changed(connection, {row[0] for row in rows})
         score_store(store, contest.evaluator, contest.version, NOW_MICROSECONDS)
         scored = process_time()
-        up_to_date(store).__exit__()
+        synced_mirror(store).__exit__()
         seconds["scored"].append(scored - start)
-        seconds["copy"].append(process_time() - scored)
+        seconds["mirror"].append(process_time() - scored)
     # The first time loads and makes what later ones have.
     return {name: Measured(name, tuple(found[1:])) for name, found in seconds.items()}
 
@@ -281,15 +291,15 @@ import resource, sys
 from benchmarks.ours import evaluator
 from benchmarks.people import NOW_MICROSECONDS
 from benchmarks.workloads import twenty
-from leadwright.engine.store.opening import open_store
-from leadwright.engine.store.rulesets import save_version
-from leadwright.engine.store.scoring import score_store
-from leadwright.engine.store.whole import Means
+from leadwright.engine.store.database import open_store
+from leadwright.engine.store.records.rulesets import save_version
+from leadwright.engine.store.scoring.score_run import score_store
+from leadwright.engine.store.scoring.full_run import Resources
 with open_store(sys.argv[1]) as store:
     ours = evaluator(twenty(), [])
     version = save_version(store, "memory", "", ours.plan.digest)
-    means = Means(memory=int(sys.argv[2]) or None)
-    score_store(store, ours, version, NOW_MICROSECONDS, whole=True, means=means)
+    resources = Resources(memory=int(sys.argv[2]) or None)
+    score_store(store, ours, version, NOW_MICROSECONDS, whole=True, resources=resources)
 status = dict(line.split(":") for line in open("/proc/self/status"))
 helper = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print((int(status["VmHWM"].split()[0]) + helper) // 1024)

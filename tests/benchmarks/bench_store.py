@@ -20,7 +20,7 @@ from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.records.catalogue import catalogue
 from leadwright.engine.store.records.leads import count_leads
 from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
-from leadwright.engine.store.scoring.full_run import Means
+from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.engine.store.scoring.score_run import score_store
 from leadwright.tests.benchmarks.as_sql import Kinds, statement
 from leadwright.tests.benchmarks.neutral import Ruleset
@@ -33,7 +33,7 @@ from leadwright.tests.benchmarks.workloads import many, twenty
 
 MEMORY = """
 import resource, sys
-from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.database import open_store
 from benchmarks.bench_store import Contest
 from benchmarks.workloads import twenty
 with open_store(sys.argv[1]) as store:
@@ -57,9 +57,9 @@ class Contest:
 
     def score(self, processes: int | None = None) -> None:
         """Scores every lead, whether or not its score can have changed."""
-        means = Means(processes=processes)
+        resources = Resources(processes=processes)
         report = score_store(
-            self.store, self.evaluator, self.version, NOW_MICROSECONDS, whole=True, means=means
+            self.store, self.evaluator, self.version, NOW_MICROSECONDS, whole=True, resources=resources
         )
         if report.tally.leads != count_leads(self.store):
             raise RuntimeError(f"{self.name}: only {report.tally.leads} leads were scored")

@@ -41,7 +41,7 @@ EDIT, SIGNAL, AGGREGATE, FIRST, COUNTS = (
 _NAMED, _EDITS = 20, 4
 MEMORY = """
 import resource, sys
-from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.database import open_store
 from benchmarks.bench_what_if import Editing
 from benchmarks.workloads import twenty
 with open_store(sys.argv[1]) as store:

@@ -57,3 +57,17 @@ def test_an_unreadable_file_is_named_without_a_traceback(pytester: pytest.Pytest
     text = "\n".join(result.outlines)
     assert "latin.rules is not UTF-8 text (line 1); save it as UTF-8" in text
     assert ".py:" not in text
+
+
+def test_items_have_what_plug_ins_for_functions_read(pytester: pytest.Pytester) -> None:
+    pytester.makefile(".rules", inbound=RULES)
+    pytester.makeconftest(
+        "import pytest\n"
+        "@pytest.hookimpl(wrapper=True)\n"
+        "def pytest_runtest_call(item):\n"
+        "    if not hasattr(item, 'funcargs'):\n"
+        "        return\n"
+        "    assert item.funcargs == {}\n"
+        "    return (yield)\n"
+    )
+    assert "did not yield" not in lines(pytester)

@@ -59,11 +59,11 @@ def stored_scores() -> dict[str, Decided]:
         return {key: (total, stage) for key, total, stage in found}
 
 
-@pytest.fixture(params=["by the record", "by the copy"])
+@pytest.fixture(params=["by the record", "by the mirror"])
 def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Scores leads one by one from the record, or in blocks from the copy."""
+    """Scores leads one by one from the record, or in blocks from the mirror."""
     monkeypatch.setattr(
-        "leadwright.engine.store.scoring.full_run.MANY", 0 if "copy" in request.param else 1 << 40
+        "leadwright.engine.store.scoring.full_run.MANY", 0 if "mirror" in request.param else 1 << 40
     )
 
 
@@ -92,7 +92,7 @@ def test_olist(run: Run) -> None:
     )
     won = {row["mql_id"] for row in rows(deals) if row["won_date"] <= "2018-03-01 00:00:00"}
     with sqlite3.connect("leads.db") as connection:
-        in_sale = "SELECT count(*) FROM score WHERE outcome ->> '$.stages.sale' = 'Customer'"
+        in_sale = "SELECT count(*) FROM score WHERE result ->> '$.stages.sale' = 'Customer'"
         assert connection.execute(in_sale).fetchone() == (len(won),)
 
 

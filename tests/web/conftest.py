@@ -28,8 +28,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes that cost next to nothing, since hundreds are made here; their real cost is tested once."""
-    monkeypatch.setattr(passwords, "_COST", 2**4)
-    monkeypatch.setattr(passwords, "_LANES", 1)
+    monkeypatch.setattr(passwords, "_METHOD", "scrypt:256:8:1")
 
 
 @pytest.fixture

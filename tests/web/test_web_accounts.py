@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from leadwright.engine.store.database import Store
+from leadwright.engine.store.database import Store, open_store
+from leadwright.engine.store.records.audit import Action, entries
 from leadwright.web import Settings, create_app
 from leadwright.web.accounts import log_in as log_in_module
 from leadwright.web.accounts import users as passwords
-from leadwright.web.accounts.audit import Action, entries
-from leadwright.web.accounts.log_in import IDLE, LONGEST, Throttled, log_in, person_of_session, seen
+from leadwright.web.accounts.log_in import IDLE, LONGEST, Throttled, log_in, seen, session_of
 from leadwright.web.accounts.tokens import make_token, person_of_token, revoke_token, tokens
 from leadwright.web.accounts.users import (
     AccountError,
@@ -27,6 +28,7 @@ from leadwright.web.accounts.users import (
     remove_user,
     weakness,
 )
+from leadwright.web.accounts.users import users as all_users
 from werkzeug.test import TestResponse
 
 PASSWORD = "correct horse battery"
@@ -97,6 +99,15 @@ def test_guessing_is_slowed_down(app: Flask, users) -> None:
     assert enter(client, "editor").status_code == 303
 
 
+def test_slowing_down_does_not_tell_who_is_a_user(app: Flask, users, database: Path) -> None:
+    client = calling(app)
+    for turn in range(6):
+        answers = [enter(client, name, "wrong password").status_code for name in ("viewer", "nobody", "zoe")]
+        assert answers == [401 if turn < 5 else 429] * 3
+    assert enter(client, "somebody else").status_code == 401
+    assert b"nobody" not in database.read_bytes()
+
+
 def test_guessing_is_possible_again_after_a_while(
     users, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,7 +125,7 @@ def test_sessions_end_when_idle_and_in_any_case(users, store: Store) -> None:
     assert secret is not None
 
     def is_in(now: int) -> bool:
-        return person_of_session(store, secret, now) is not None
+        return session_of(store, secret, now) is not None
 
     assert is_in(NOW + IDLE - 1)
     assert not is_in(NOW + IDLE)
@@ -122,7 +133,7 @@ def test_sessions_end_when_idle_and_in_any_case(users, store: Store) -> None:
         seen(store, secret, now)
         assert is_in(now + 1)
     assert not is_in(NOW + LONGEST)
-    assert person_of_session(store, "other", NOW) is None
+    assert session_of(store, "other", NOW) is None
 
 
 def test_a_secret_is_kept_nowhere_as_it_is(users, store: Store, database: Path) -> None:
@@ -166,6 +177,7 @@ def test_every_address_needs_a_role_but_the_few_that_are_open(app: Flask, users)
                 open_to_all.add((method, rule.rule))
     assert open_to_all == {
         ("GET", "/api/openapi.json"),
+        ("GET", "/healthz"),
         ("GET", "/log-in"),
         ("POST", "/log-in"),
         ("GET", "/log-in/sso"),
@@ -229,6 +241,68 @@ def test_names_are_one_whatever_their_case_and_passwords_not_too_easy(store: Sto
             add_user(store, name, Role.VIEWER, password, ME)
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("local", "nobody can be called"),
+        ("L\u043ecal", "nobody can be called"),
+        ("(single sign-on)x", None),
+        ("single sign\u2013on", "nobody can be called"),
+        ("z\u043ee", "looks like"),
+        ("zo\u200be", "1 to 100 letters"),
+        ("zoe", "already"),
+        ("\uff5aoe", "looks like"),
+        ("z0e", "looks like"),
+        ("arnold", "looks like"),
+        ("zo\u00eb", None),
+        ("zoe2", None),
+    ],
+)
+def test_nobody_passes_for_somebody_else(store: Store, name: str, said: str | None) -> None:
+    for known in ("zoe", "amold"):
+        add_user(store, known, Role.VIEWER, PASSWORD, ME)
+    if said is None:
+        add_user(store, name, Role.VIEWER, PASSWORD, ME)
+        return
+    with pytest.raises(AccountError, match=said):
+        add_user(store, name, Role.VIEWER, PASSWORD, ME)
+
+
+def test_a_new_password_ends_tokens_where_asked(users, store: Store) -> None:
+    token = make_token(store, "editor", "CRM", Role.VIEWER, days=None, doer=ME)
+    change_password(store, "editor", "another long password", ME)
+    assert person_of_token(store, token) is not None
+    change_password(store, "editor", "a third long password", ME, end_tokens=True)
+    assert person_of_token(store, token) is None
+    assert entries(store, 1)[0].detail == "1 token ended"
+
+
+def test_the_only_admin_stays_one_whoever_asks_at_once(store: Store, database: Path) -> None:
+    """Two admins who take the role from each other at the same time: one of them keeps it."""
+    for name in ("ann", "ben"):
+        add_user(store, name, Role.ADMIN, PASSWORD, ME)
+    together, said = Barrier(2), []
+
+    def take_from(name: str) -> None:
+        with open_store(database) as own:
+            together.wait()
+            try:
+                change_role(own, name, Role.VIEWER, ME)
+            except AccountError as error:
+                said.append(error.message)
+
+    threads = [Thread(target=take_from, args=(name,)) for name in ("ann", "ben")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(said) == 1
+    assert "is the only admin" in said[0]
+    assert sum(user.role is Role.ADMIN for user in all_users(store)) == 1
+    with pytest.raises(AccountError, match="the only admin"):
+        remove_user(store, next(u.name for u in all_users(store) if u.role is Role.ADMIN), ME, last_too=True)
+
+
 def test_everything_done_to_users_is_on_record_and_stays_there(users, store: Store) -> None:
     remove_user(store, "viewer", ME)
     done = [(entry.action, entry.subject) for entry in entries(store)]
@@ -242,10 +316,9 @@ def test_everything_done_to_users_is_on_record_and_stays_there(users, store: Sto
 
 
 def test_passwords_match_in_any_normal_form_of_unicode(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_COST", 2**15)
-    monkeypatch.setattr(passwords, "_LANES", 3)
+    monkeypatch.setattr(passwords, "_METHOD", "scrypt:32768:8:3")
     kept = hashed("Zoe\u0308 und die Katze")
-    assert kept.startswith("scrypt$32768$8$3$")
+    assert kept.startswith("scrypt:32768:8:3$")
     assert matches("Zo\u00eb und die Katze", kept)
     assert not matches("Zoe und die Katze", kept)
     assert not matches("", None)
@@ -260,9 +333,9 @@ def test_a_hash_made_with_less_work_is_made_anew_at_the_next_log_in(
         return str(row[0])
 
     before = kept()
-    monkeypatch.setattr(passwords, "_LANES", 2)
+    monkeypatch.setattr(passwords, "_METHOD", "scrypt:512:8:1")
     assert log_in(store, "viewer", "wrong password", "1.2.3.4") is None
     assert kept() == before
     assert log_in(store, "viewer", PASSWORD, "1.2.3.4")
-    assert kept().split("$")[3] == "2"
+    assert kept().startswith("scrypt:512:8:1$")
     assert log_in(store, "viewer", PASSWORD, "1.2.3.4")

@@ -46,7 +46,7 @@ def knows(file: Path, *packages: str) -> set[str]:
         ("grammar", ("leadwright.engine", "leadwright.web", "flask", "sqlite3", "click")),
         ("engine", ("leadwright.web", "flask", "werkzeug", "waitress")),
         ("web", ("leadwright.engine.cli", "click")),
-        ("web/accounts", ("flask", "werkzeug", "waitress")),
+        ("web/accounts", ("flask", "werkzeug.wrappers", "waitress")),
         ("web/drafts", ("flask", "werkzeug", "waitress")),
     ],
 )

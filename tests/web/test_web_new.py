@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from leadwright.engine.check.files import FrozenFiles
 from leadwright.engine.reading import read
 from leadwright.engine.store.database import Store
+from leadwright.engine.store.records.audit import entries
 from leadwright.engine.testing import run_tests
 from leadwright.grammar.messages.diagnostics import Source
-from leadwright.web.accounts.audit import entries
 from leadwright.web.drafts import authors, current, draft_names
 from leadwright.web.drafts.changes import undo
 from leadwright.web.inlining import standing_alone

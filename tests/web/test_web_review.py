@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from leadwright.engine.store.database import Store
+from leadwright.engine.store.records.audit import entries
 from leadwright.web import Settings, create_app
-from leadwright.web.accounts.audit import entries
 from leadwright.web.accounts.tokens import make_token
 from leadwright.web.accounts.users import Doer, Role, add_user
 from leadwright.web.drafts import current, take_text
@@ -83,7 +83,8 @@ def test_a_draft_is_published_with_a_note_and_the_history_says_what_it_did(
     assert "Version 2 is live." in said
     assert "Version 2 live published" in said
     assert "Sales was swamped Of 4 leads, 0 moved up and 1 moved down a stage." in said
-    assert "Version 1 published from the command line" in said
+    assert "(command line)" in said
+    assert "from the file" in said
     draft = current(store, "inbound")
     assert (draft.base, draft.changed) == (2, False)
     assert "Draft" not in words(client.get("/"))

@@ -23,8 +23,10 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from leadwright.engine.cli.program import run
 from leadwright.engine.store.database import Store
+from leadwright.engine.store.records.audit import Action, entries
 from leadwright.web import Settings, create_app
-from leadwright.web.accounts.audit import Action, entries
+from leadwright.web.accounts.log_in import CHECK_AFTER, CHECK_WITHIN
+from leadwright.web.accounts.tokens import make_token
 from leadwright.web.accounts.users import Doer, Role, add_user, change_role, user_named, users
 from leadwright.web.serving import CannotServe, Server
 from leadwright.web.sso.configuration import Grant, Misconfigured, SingleSignOn, checked, grant, role_of
@@ -205,6 +207,50 @@ def test_claims_give_roles_at_each_log_in(database: Path, idp: Idp, store: Store
     assert "none of the groups" in said(refused)
 
 
+def test_who_lost_every_role_is_out_at_the_next_check(database: Path, idp: Idp, store: Store) -> None:
+    app = page(database, idp, grants=(Grant("groups", "staff", Role.PUBLISHER),))
+    client = app.test_client()
+    come_back(client, idp)
+    token = make_token(store, "ann@example.com", "CRM", Role.VIEWER, days=None, doer=Doer("test", "here"))
+    assert client.get("/leads").status_code == 200
+    idp.who["groups"] = []
+    store.connection.execute("UPDATE session SET checked = checked - ?", (CHECK_AFTER + 1_000_000,))
+    away = client.get("/leads?stage=MQL")
+    assert (away.status_code, away.location) == (302, "/log-in/sso?to=/leads?stage%3DMQL&quiet=1")
+    begun = client.get(away.location)
+    assert "prompt=none" in begun.location
+    refused = client.get(idp.authorize(begun.location))
+    assert (refused.status_code, "none of the groups" in said(refused)) == (403, True)
+    assert client.get("/leads").status_code == 302
+    assert client.get("/api/v1/leads", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+    assert (entries(store, 1)[0].subject, "1 token ended" in entries(store, 1)[0].detail) == (
+        "ann@example.com",
+        True,
+    )
+
+
+def test_a_check_with_the_provider_goes_by_unseen(database: Path, idp: Idp, store: Store) -> None:
+    client = page(database, idp).test_client()
+    come_back(client, idp)
+    store.connection.execute("UPDATE session SET checked = checked - ?", (CHECK_AFTER + 1_000_000,))
+    assert client.get("/leads", headers={"Sec-Fetch-Mode": "cors"}).status_code == 200
+    begun = client.get(client.get("/leads").location)
+    answer = client.get(idp.authorize(begun.location))
+    assert (answer.status_code, answer.location) == (303, "/leads")
+    assert client.get("/leads").status_code == 200
+    assert store.connection.execute("SELECT count(*) FROM session").fetchone() == (1,)
+    # Whoever is logged in there no more is asked to log in.
+    store.connection.execute("UPDATE session SET checked = checked - ?", (CHECK_AFTER + 1_000_000,))
+    begun = client.get(client.get("/leads").location)
+    state = parse_qs(urlsplit(begun.location).query)["state"][0]
+    asked = client.get(f"/log-in/sso/back?error=login_required&state={state}")
+    assert (asked.status_code, asked.location) == (303, "/log-in/sso?to=/leads")
+    assert "prompt=none" not in client.get(asked.location).location
+    # A session that is not checked in time is over, for programs in the page too.
+    store.connection.execute("UPDATE session SET checked = checked - ?", (CHECK_WITHIN,))
+    assert client.get("/leads", headers={"Sec-Fetch-Mode": "cors"}).status_code == 302
+
+
 def test_only_verified_mail_of_a_domain_is_let_in(database: Path, idp: Idp, store: Store) -> None:
     app = page(database, idp, domains=("example.com",))
     assert come_back(app.test_client(), idp).status_code == 303
@@ -262,7 +308,7 @@ def test_a_token_that_does_not_hold_lets_nobody_in(database: Path, idp: Idp, sto
     assert "You were not logged in" in said(refused)
     assert client.get("/leads").status_code == 302
     assert users(store) == []
-    assert [(entry.action, entry.who) for entry in entries(store)] == [
+    assert [(entry.action, entry.who) for entry in entries(store, 1)] == [
         (Action.LOG_IN_FAILED, "(single sign-on)"),
     ]
 

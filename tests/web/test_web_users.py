@@ -7,7 +7,7 @@ import re
 from flask import Flask
 from flask.testing import FlaskClient
 from leadwright.engine.store.database import Store
-from leadwright.web.accounts.audit import entries
+from leadwright.engine.store.records.audit import entries
 from leadwright.web.accounts.tokens import make_token, tokens
 from leadwright.web.accounts.users import Doer, Role, users
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import secrets
-import time
 from dataclasses import dataclass
 
 from ...engine.store.database import Store
-from .audit import Action, record
+from ...engine.store.records.audit import Action, record
 from .log_in import begin_session
-from .users import LONGEST_NAME, AccountError, Role, folded, hashed
+from .users import AccountError, Role, check_name, end_access, folded, hashed, insert_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,21 @@ def log_in_vouched(store: Store, who: Vouched, address: str, now: int | None = N
             connection.execute("UPDATE user SET role = ? WHERE id = ?", (who.role.value, number))
             detail = f"{role.value} to {who.role.value}"
             record(connection, Action.ROLE_CHANGED, who=_SSO, address=address, subject=name, detail=detail)
-    return begin_session(store, number, now)
+    return begin_session(store, number, now, vouched=True)
+
+
+def turn_away(store: Store, issuer: str, subject: str, reason: str, address: str) -> None:
+    """Ends the sessions and tokens of somebody whom the provider knows, but who may not be here any more."""
+    with store.transaction() as connection:
+        row = connection.execute(
+            "SELECT user.id, user.name FROM identity JOIN user ON user.id = identity.user "
+            "WHERE issuer = ? AND subject = ?",
+            (issuer, subject),
+        ).fetchone()
+        name = "" if row is None else row[1]
+        ended = "" if row is None else end_access(connection, row[0], tokens=True)
+        detail = f"{reason}; {ended}" if ended else reason
+        record(connection, Action.LOG_IN_FAILED, who=_SSO, address=address, subject=name, detail=detail)
 
 
 _SSO = "(single sign-on)"
@@ -64,8 +77,7 @@ def _user(store: Store, who: Vouched) -> tuple[int, str, Role] | None:
 def _new(store: Store, who: Vouched, address: str) -> tuple[int, str, Role]:
     """Links somebody to the user of their mail address, or makes them a user."""
     name = folded(who.name)
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise AccountError("the provider gives no name that can be used here", "ask whoever runs it")
+    check_name(name)
     # Nobody knows it, so nobody can log in with it.
     password = hashed(secrets.token_hex())
     with store.transaction() as connection:
@@ -76,11 +88,7 @@ def _new(store: Store, who: Vouched, address: str) -> tuple[int, str, Role]:
                 "ask an admin",
             )
         if row is None:
-            cursor = connection.execute(
-                "INSERT INTO user (name, role, password, created) VALUES (?, ?, ?, ?)",
-                (name, who.role.value, password, time.time_ns() // 1000),
-            )
-            row = (cursor.lastrowid, who.role.value)
+            row = (insert_user(connection, name, who.role, password), who.role.value)
             record(
                 connection,
                 Action.USER_ADDED,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ...engine.store.database import Store
+from ...engine.store.records.audit import Action, record
 from ...engine.values import moment_of
-from .audit import Action, record
 from .log_in import digest
 from .users import LONGEST_NAME, AccountError, Doer, Person, Role, user_named
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import secrets
 import sqlite3
 import time
@@ -14,9 +11,12 @@ from datetime import datetime
 from enum import Enum
 from functools import cache
 
+from werkzeug.security import check_password_hash, generate_password_hash
+
 from ...engine.store.database import Store
+from ...engine.store.records.audit import Action, record
 from ...engine.values import moment_of
-from .audit import Action, record
+from .look import look_of
 
 
 class Role(Enum):
@@ -49,30 +49,24 @@ class Person:
 SHORTEST, LONGEST = 10, 1_000
 """Letters that a password has at least and at most."""
 
-_COST, _BLOCK, _LANES = 2**15, 8, 3
-"""32 MiB and a tenth of a second or two for each guess, which is what OWASP asks for at least. They are kept
-with each hash, so they can be raised later: `outdated` says which hashes are then to be made anew."""
+_METHOD = "scrypt:32768:8:3"
+"""32 MiB and a tenth of a second or two for each guess, which is what OWASP asks for at least. It is kept
+with each hash, so it can be raised later: `outdated` says which hashes are then to be made anew."""
 
 
 def hashed(password: str) -> str:
-    """What to keep of a password: `scrypt$N$r$p$salt$hash`, salt and hash in base64."""
-    salt = secrets.token_bytes(16)
-    made = _scrypt(password, salt, _COST, _BLOCK, _LANES)
-    parts = (base64.b64encode(salt).decode(), base64.b64encode(made).decode())
-    return f"scrypt${_COST}${_BLOCK}${_LANES}${parts[0]}${parts[1]}"
+    """What to keep of a password: method, salt and hash, as werkzeug writes them."""
+    return generate_password_hash(_normal(password), method=_METHOD)
 
 
 def matches(password: str, kept: str | None) -> bool:
     """Whether it is the password. Takes as long where nothing is kept, which tells nothing to a guesser."""
-    _, cost, block, lanes, salt, wanted = (kept or _nobody()).split("$")
-    made = _scrypt(password, base64.b64decode(salt), int(cost), int(block), int(lanes))
-    return hmac.compare_digest(made, base64.b64decode(wanted)) and kept is not None
+    return check_password_hash(kept or _nobody(), _normal(password)) and kept is not None
 
 
 def outdated(kept: str) -> bool:
-    """Whether a hash was made with less work than hashes are made with now."""
-    _, cost, block, lanes, *_ = kept.split("$")
-    return int(cost) * int(block) * int(lanes) < _COST * _BLOCK * _LANES
+    """Whether a hash was made in another way than hashes are made now."""
+    return kept.partition("$")[0] != _METHOD
 
 
 def weakness(password: str, name: str) -> str | None:
@@ -93,13 +87,15 @@ def _nobody() -> str:
     return hashed(secrets.token_hex())
 
 
-def _scrypt(password: str, salt: bytes, cost: int, block: int, lanes: int) -> bytes:
-    text = unicodedata.normalize("NFC", password[:LONGEST]).encode("utf-8", "surrogatepass")
-    memory = 2 * 128 * cost * block * lanes
-    return hashlib.scrypt(text, salt=salt, n=cost, r=block, p=lanes, maxmem=memory, dklen=32)
+def _normal(password: str) -> str:
+    """The same however a keyboard composes letters, and with no half of a surrogate pair."""
+    return unicodedata.normalize("NFC", password[:LONGEST]).encode("utf-8", "replace").decode()
 
 
 LONGEST_NAME = 100
+
+_RESERVED = frozenset(map(look_of, ("local", "somebody", "command line", "single sign-on")))
+"""What the record calls those who are no users."""
 
 
 class AccountError(Exception):
@@ -168,49 +164,96 @@ def name_of(store: Store, number: int) -> str:
 def add_user(store: Store, name: str, role: Role, password: str, doer: Doer) -> User:
     """Adds a user. Raises AccountError for a name that is taken or none, or a password that is too weak."""
     wanted = folded(name)
-    if not wanted or len(wanted) > LONGEST_NAME or not wanted.isprintable():
-        raise AccountError(
-            f"a user's name has 1 to {LONGEST_NAME} letters, all of which can be seen",
-            "a mail address does well",
-        )
+    check_name(wanted)
     _check_password(password, wanted)
     kept = hashed(password)
     with store.transaction() as connection:
-        if connection.execute("SELECT 1 FROM user WHERE name = ?", (wanted,)).fetchone():
-            raise AccountError(f'there is a user "{wanted}" already', "choose another name")
-        connection.execute(
-            "INSERT INTO user (name, role, password, created) VALUES (?, ?, ?, ?)",
-            (wanted, role.value, kept, time.time_ns() // 1000),
-        )
+        insert_user(connection, wanted, role, kept)
         _record(connection, Action.USER_ADDED, doer, wanted, f"as {role.value}")
     return user_named(store, wanted)
 
 
-def remove_user(store: Store, name: str, doer: Doer) -> None:
-    """Removes a user with all sessions and tokens; what they did stays in the record."""
+def check_name(name: str) -> None:
+    """Raises AccountError for what no user can be called; `name` is folded."""
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise AccountError(
+            f"a user's name has 1 to {LONGEST_NAME} letters, all of which can be seen",
+            "a mail address does well",
+        )
+    if look_of(name) in _RESERVED:
+        raise AccountError(
+            f'nobody can be called "{name}": the record calls so whoever is no user', "choose another name"
+        )
+
+
+def insert_user(connection: sqlite3.Connection, name: str, role: Role, password: str) -> int:
+    """Adds a user with a folded name and a hashed password, within a transaction; gives the number.
+
+    Raises AccountError where there is a user of the name, or of one that looks the same.
+    """
+    row = connection.execute("SELECT name FROM user WHERE look = ?", (look_of(name),)).fetchone()
+    if row is not None:
+        like = "" if row[0] == name else f', which looks like "{name}"'
+        raise AccountError(f'there is a user "{row[0]}" already{like}', "choose another name")
+    cursor = connection.execute(
+        "INSERT INTO user (name, look, role, password, created) VALUES (?, ?, ?, ?, ?)",
+        (name, look_of(name), role.value, password, time.time_ns() // 1000),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def remove_user(store: Store, name: str, doer: Doer, *, last_too: bool = False) -> None:
+    """Removes a user with all sessions and tokens; what they did stays in the record.
+
+    Raises AccountError for the only admin; with `last_too`, only where there are other users.
+    """
     user = user_named(store, name)
     with store.transaction() as connection:
+        alone = connection.execute("SELECT count(*) FROM user").fetchone()[0] == 1
+        if not (last_too and alone):
+            _refuse_only_admin(connection, user)
         connection.execute("DELETE FROM user WHERE id = ?", (user.id,))
         _record(connection, Action.USER_REMOVED, doer, user.name)
 
 
 def change_role(store: Store, name: str, role: Role, doer: Doer) -> None:
-    """Gives a user another role, which holds from the next request on, for tokens too."""
+    """Gives a user another role, which holds from the next request on, for tokens too.
+
+    Raises AccountError where the only admin would be none any more.
+    """
     user = user_named(store, name)
     with store.transaction() as connection:
+        if role is not Role.ADMIN:
+            _refuse_only_admin(connection, user)
         connection.execute("UPDATE user SET role = ? WHERE id = ?", (role.value, user.id))
         _record(connection, Action.ROLE_CHANGED, doer, user.name, f"{user.role.value} to {role.value}")
 
 
-def change_password(store: Store, name: str, password: str, doer: Doer) -> None:
-    """Gives a user another password, and ends all sessions."""
+def change_password(store: Store, name: str, password: str, doer: Doer, *, end_tokens: bool = False) -> None:
+    """Gives a user another password, and ends all sessions; with `end_tokens`, all tokens too."""
     user = user_named(store, name)
     _check_password(password, user.name)
     kept = hashed(password)
     with store.transaction() as connection:
         connection.execute("UPDATE user SET password = ? WHERE id = ?", (kept, user.id))
-        connection.execute("DELETE FROM session WHERE user = ?", (user.id,))
-        _record(connection, Action.PASSWORD_CHANGED, doer, user.name)
+        ended = end_access(connection, user.id, tokens=end_tokens)
+        _record(connection, Action.PASSWORD_CHANGED, doer, user.name, ended)
+
+
+def end_access(connection: sqlite3.Connection, user: int, *, tokens: bool) -> str:
+    """Ends the sessions of a user, and the tokens too where asked; within a transaction. Says what ended."""
+    connection.execute("DELETE FROM session WHERE user = ?", (user,))
+    if not tokens:
+        return ""
+    ended = connection.execute("DELETE FROM api_token WHERE user = ?", (user,)).rowcount
+    return f"{ended} token{'s' if ended != 1 else ''} ended" if ended else ""
+
+
+def _refuse_only_admin(connection: sqlite3.Connection, user: User) -> None:
+    rows = connection.execute("SELECT id FROM user WHERE role = ?", (Role.ADMIN.value,)).fetchall()
+    if rows == [(user.id,)]:
+        raise AccountError(f"{user.name} is the only admin", "make somebody else one first")
 
 
 def _check_password(password: str, name: str) -> None:

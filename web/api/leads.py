@@ -8,7 +8,7 @@ from ...engine.report.decision import decision_data
 from ...engine.report.score_changes import turn_data
 from ...engine.store.records.leads import StoredLead, search_leads
 from ...engine.store.records.rulesets import ruleset_names
-from ...engine.store.scoring.score_history import score_turns
+from ...engine.store.scoring.score_history import explained_history
 from ..access import settings
 from ..accounts.users import Role
 from ..database import reading
@@ -91,7 +91,7 @@ def history(lead: str, ruleset: str | None) -> dict[str, Any]:
     if ruleset is None and not names:
         raise not_found("No ruleset has been published yet, so no lead has a score.")
     chosen = version_of(store, ruleset or names[0]).ruleset
-    turns = score_turns(store, chosen, found, runnable, most=100)
+    turns = explained_history(store, chosen, found, runnable, most=100)
     return {
         "lead": found.key,
         "ruleset": chosen,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from .changes import Changed, Rejected, begin_with, change, discard, redo, take_text, undo
 from .draft import Draft, TextCache, begin, current, draft_names, forget
 from .log import LogEntry, authors, entries, text_at
-from .versions import Rebased, catch_up, is_behind
+from .versions import Rebased, catch_up, is_behind, move_draft_on
 
 __all__ = [
     "Changed",
@@ -30,6 +30,7 @@ __all__ = [
     "entries",
     "forget",
     "is_behind",
+    "move_draft_on",
     "redo",
     "take_text",
     "text_at",

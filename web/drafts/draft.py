@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from ...engine.store.database import Store
-from ...engine.store.records.rulesets import load_version, ruleset_names
+from ...engine.store.records.rulesets import load_version, ruleset_names, same_name
 from ...grammar.edits.document import Manuscript
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.parse import Parsed, parse
@@ -69,7 +69,7 @@ def current(store: Store, ruleset: str) -> Draft | None:
     """The draft of a ruleset; without one, the live version as a draft not yet changed. None where there
     is neither."""
     with store.guard():
-        found = _found(store.connection, ruleset)
+        found = draft_of(store.connection, ruleset)
     if found is not None:
         return found
     if ruleset not in ruleset_names(store):
@@ -88,18 +88,15 @@ def draft_names(store: Store) -> list[str]:
 
 
 def begin(store: Store, ruleset: str, text: str = "") -> Draft | None:
-    """A draft of a ruleset that has no version yet; None where there is a ruleset or draft of the name."""
+    """A draft of a ruleset that has no version yet; None where there is a ruleset or draft of the name, in
+    whatever case."""
     with store.transaction() as connection:
         return begun(connection, ruleset, text)
 
 
 def begun(connection: sqlite3.Connection, ruleset: str, text: str = "") -> Draft | None:
     """As `begin`, in a transaction that goes on."""
-    taken = connection.execute(
-        "SELECT 1 FROM ruleset WHERE name = :name UNION ALL SELECT 1 FROM draft WHERE ruleset = :name",
-        {"name": ruleset},
-    ).fetchone()
-    if taken:
+    if same_name(connection, ruleset) is not None:
         return None
     made = Draft(ruleset, text, None, "", 0)
     _add(connection, made)
@@ -108,7 +105,7 @@ def begun(connection: sqlite3.Connection, ruleset: str, text: str = "") -> Draft
 
 def held(connection: sqlite3.Connection, store: Store, ruleset: str) -> Draft:
     """The draft to be changed in a transaction, written down if it was not yet. Raises KeyError."""
-    found = _found(connection, ruleset)
+    found = draft_of(connection, ruleset)
     if found is None:
         found = current(store, ruleset)
         if found is None:
@@ -132,7 +129,8 @@ def _add(connection: sqlite3.Connection, draft: Draft) -> None:
     )
 
 
-def _found(connection: sqlite3.Connection, ruleset: str) -> Draft | None:
+def draft_of(connection: sqlite3.Connection, ruleset: str) -> Draft | None:
+    """The draft that is written down, within a transaction; None where nobody changed it yet."""
     row = connection.execute(
         "SELECT ruleset, text, base, base_text, revision FROM draft WHERE ruleset = ?", (ruleset,)
     ).fetchone()
@@ -143,7 +141,7 @@ def forget(store: Store, ruleset: str) -> str | None:
     """Throws away the draft of a ruleset that has no version, and gives its text; None where there is none.
     That of a published ruleset is kept: `discard` takes it back to the live version."""
     with store.transaction() as connection:
-        found = _found(connection, ruleset)
+        found = draft_of(connection, ruleset)
         if found is None or ruleset in ruleset_names(store):
             return None
         connection.execute("DELETE FROM draft_change WHERE ruleset = ?", (ruleset,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from ...engine.store.records.rulesets import RulesetVersion, load_version, rules
 from ...grammar.edits import MergeConflict, merge
 from ...grammar.edits.document import Manuscript
 from ...grammar.edits.inverse import restoring
-from .draft import Draft, current, held, kept
+from .draft import Draft, current, draft_of, held, kept
 from .log import note
 
 
@@ -36,18 +37,25 @@ def catch_up(store: Store, ruleset: str) -> Rebased | None:
     if _newer(store, current(store, ruleset)) is None:
         return None
     with store.transaction() as connection:
-        draft = held(connection, store, ruleset)
-        live = _newer(store, draft)
-        if live is None:
-            return None
-        merged = merge(draft.base_text, live.text, draft.text)
-        made = replace(
-            draft, text=merged.text, base=live.number, base_text=live.text, revision=draft.revision + 1
-        )
-        kept(connection, made)
-        inverse = restoring(Manuscript.of(draft.text), Manuscript.of(made.text), "")
-        note(connection, made, who=live.author or "", sort="version", edits=(), inverse=inverse)
-        return Rebased(made, live, merged.conflicts)
+        return move_draft_on(connection, store, ruleset)
+
+
+def move_draft_on(connection: sqlite3.Connection, store: Store, ruleset: str) -> Rebased | None:
+    """The same within a transaction, such as the one that publishes; nothing where there is no draft."""
+    if draft_of(connection, ruleset) is None:
+        return None
+    draft = held(connection, store, ruleset)
+    live = _newer(store, draft)
+    if live is None:
+        return None
+    merged = merge(draft.base_text, live.text, draft.text)
+    made = replace(
+        draft, text=merged.text, base=live.number, base_text=live.text, revision=draft.revision + 1
+    )
+    kept(connection, made)
+    inverse = restoring(Manuscript.of(draft.text), Manuscript.of(made.text), "")
+    note(connection, made, who=live.author or "", sort="version", edits=(), inverse=inverse)
+    return Rebased(made, live, merged.conflicts)
 
 
 def _newer(store: Store, draft: Draft | None) -> RulesetVersion | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from ...engine.store.records.audit import entries
 from ..access import needs, settings
-from ..accounts.audit import entries
 from ..accounts.users import Role
 from ..database import reading
 

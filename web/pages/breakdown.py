@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...engine.explain.decision import Decision, Finding, Line, LineKind, RuleFinding
-from ...engine.store.scoring.score_history import Turn
+from ...engine.store.scoring.score_history import HistoryEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class ScoreChart:
     height: int = HEIGHT
 
 
-def chart_of(turns: Sequence[Turn]) -> ScoreChart | None:
+def chart_of(turns: Sequence[HistoryEntry]) -> ScoreChart | None:
     """The drawing of a history, the first turn first; None where there is nothing to draw."""
     turns = [turn for turn in turns if turn.stored]
     if len(turns) < 2:
@@ -119,7 +119,7 @@ def chart_of(turns: Sequence[Turn]) -> ScoreChart | None:
     high, low = max(turn.total for turn in turns), min(turn.total for turn in turns)
     span, range_ = (last - first).total_seconds() or 1, (high - low) or 1
 
-    def place(turn: Turn) -> tuple[float, float]:
+    def place(turn: HistoryEntry) -> tuple[float, float]:
         across = (turn.now - first).total_seconds() / span
         up = (turn.total - low) / range_
         x = _LEFT + across * (WIDTH - _LEFT - _RIGHT)

@@ -11,9 +11,9 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from ...engine.store.database import Store
+from ...engine.store.records.audit import Action, entries_about
 from ...engine.store.records.rulesets import RulesetVersion, ruleset_names, versions
 from ..access import settings
-from ..accounts.audit import Action, entries_about
 from ..database import reading
 from ..drafts import current
 from ..problems import not_found

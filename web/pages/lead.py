@@ -16,7 +16,12 @@ from ...engine.store.records.events import StoredEvent, events_of
 from ...engine.store.records.history import seen_by_run
 from ...engine.store.records.leads import StoredLead
 from ...engine.store.records.rulesets import ruleset_names
-from ...engine.store.scoring.score_history import Turn, run_numbered, score_turns, turn_since
+from ...engine.store.scoring.score_history import (
+    HistoryEntry,
+    explained_history,
+    pending_entry,
+    run_numbered,
+)
 from ..access import settings
 from ..database import reading
 from ..problems import Problem, not_found
@@ -181,12 +186,14 @@ def _stored_otherwise(store: Store, chosen: _Chosen, decision: Decision, lead: S
 # --- history ----------------------------------------------------------------------------------
 
 
-def _turns(store: Store, ruleset: str, lead: StoredLead, most: int) -> list[tuple[Turn, Turn | None]]:
+def _turns(
+    store: Store, ruleset: str, lead: StoredLead, most: int
+) -> list[tuple[HistoryEntry, HistoryEntry | None]]:
     """The latest outcomes, the newest first, each with the one before it."""
-    turns = score_turns(store, ruleset, lead, runnable, most=most + 1)
+    turns = explained_history(store, ruleset, lead, runnable, most=most + 1)
     live = live_of(store, ruleset)
     if live is not None and turns:
-        since = turn_since(store, live, lead, runnable, instant_asked(None, store, ruleset))
+        since = pending_entry(store, live, lead, runnable, instant_asked(None, store, ruleset))
         turns += [since] if since is not None else []
     pairs = list(zip(turns, [None, *turns], strict=False))
     return list(reversed(pairs))[:most]

@@ -15,13 +15,13 @@ from ... import rulesets as shipped_folder
 from ...engine.check.files import FileProblem, Folder, FrozenFiles
 from ...engine.starters import first_text, starter_text
 from ...engine.store.database import Store
+from ...engine.store.records.audit import Action, record
 from ...engine.store.records.rulesets import ruleset_names
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.limits import LARGEST_TEXT
 from ...grammar.syntax.nodes import Title
 from ...grammar.syntax.parse import parse
 from ..access import doer, needs, settings
-from ..accounts.audit import Action, record
 from ..accounts.users import Role
 from ..database import reading, writing
 from ..drafts import begin, current, discard, forget, take_text

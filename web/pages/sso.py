@@ -13,8 +13,9 @@ from flask import Blueprint, current_app, make_response, redirect, render_templa
 from werkzeug.wrappers import Response
 
 from ...engine.store.database import StoreError
-from ..access import open_to_all, settings
-from ..accounts.identities import Vouched, log_in_vouched, refused
+from ..access import open_to_all, session_cookie, settings
+from ..accounts.identities import Vouched, log_in_vouched, refused, turn_away
+from ..accounts.log_in import log_out
 from ..accounts.users import AccountError
 from ..database import writing
 from ..problems import not_found
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 pages = Blueprint("sso", __name__)
 
 _MINUTES = 10
+_NOT_QUIETLY = ("login_required", "interaction_required", "consent_required", "account_selection_required")
+"""What a provider says that cannot log somebody in without asking them for something."""
+
 _LONGEST_CODE = 4_000
 
 
@@ -38,12 +42,15 @@ def begin() -> Response:
     from ..sso.provider import Begun, Refused
 
     provider = _provider()
-    begun = Begun(*(secrets.token_urlsafe(32) for _ in range(3)))
+    quiet = "quiet" in request.args
+    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+    begun = Begun(state, nonce, verifier, quiet=quiet)
     try:
         response = redirect(provider.address(begun, _back()), 303)
     except Refused as error:
         return _failed(f"{error}", 503)
-    kept = [begun.state, begun.nonce, begun.verifier, own_path(request.args.get("to"))]
+    to = own_path(request.args.get("to"))
+    kept = [begun.state, begun.nonce, begun.verifier, to, "quiet" if quiet else ""]
     response.set_cookie(
         _cookie(),
         base64.urlsafe_b64encode(json.dumps(kept).encode()).decode(),
@@ -67,11 +74,19 @@ def back() -> Response:
     if kept is None or not compare_digest(kept[0].state.encode(), request.args.get("state", "").encode()):
         return _failed("This log-in was not begun in this browser, or too long ago.", 400, noted=False)
     begun, to = kept
+    if begun.quiet and request.args.get("error") in _NOT_QUIETLY:
+        return redirect(url_for("sso.begin", to=to), 303)
     try:
         claims = provider.claims(_code(provider.setup), begun, _back())
-        who = _vouched(claims, provider.setup)
+        try:
+            who = _vouched(claims, provider.setup)
+        except Refused as error:
+            return _turned_away(str(claims["sub"]), f"{error}")
         with writing(settings()) as store:
             secret = log_in_vouched(store, who, request.remote_addr or "")
+            former = request.cookies.get(session_cookie())
+            if former:
+                log_out(store, former)
     except Refused as error:
         return _failed(f"{error}", 403)
     except AccountError as error:
@@ -137,10 +152,20 @@ def _kept() -> tuple[Begun, str] | None:
         found = json.loads(base64.urlsafe_b64decode(request.cookies.get(_cookie(), "")))
     except ValueError:
         return None
-    if not isinstance(found, list) or len(found) != 4 or not all(isinstance(part, str) for part in found):
+    if not isinstance(found, list) or len(found) != 5 or not all(isinstance(part, str) for part in found):
         return None
-    state, nonce, verifier, to = found
-    return (Begun(state, nonce, verifier), own_path(to)) if state and nonce and verifier else None
+    state, nonce, verifier, to, quiet = found
+    begun = Begun(state, nonce, verifier, quiet=bool(quiet))
+    return (begun, own_path(to)) if state and nonce and verifier else None
+
+
+def _turned_away(subject: str, why: str) -> Response:
+    """The log-in page for somebody who may not be here, or not any more."""
+    setup = settings().sso
+    assert setup is not None, "only a provider that is set up vouches for somebody"
+    with writing(settings()) as store:
+        turn_away(store, setup.issuer, subject, why, request.remote_addr or "")
+    return _failed(why, 403, noted=False)
 
 
 def _failed(why: str, status: int, *, noted: bool = True) -> Response:

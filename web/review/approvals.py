@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from ...engine.store.database import Store
+from ...engine.store.records.audit import Action, record
 from ...engine.values import moment_of
-from ..accounts.audit import Action, record
 from ..accounts.users import Doer
 
 _COLUMNS = (

@@ -38,11 +38,15 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A log-in under way: what the browser keeps to show that it is the one that began it."""
+    """A log-in under way: what the browser keeps to show that it is the one that began it.
+
+    A `quiet` one asks whether the person is still logged in at the provider, who is not to ask them anything.
+    """
 
     state: str
     nonce: str
     verifier: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,11 @@ class Provider:
         self._keys: KeySet | None = None
 
     def address(self, begun: Begun, back: str) -> str:
-        """Where the browser goes to log in; it comes back to `back`."""
+        """Where the browser goes to log in; it comes back to `back`. A quiet log-in shows nothing there."""
+        quiet = {"prompt": "none"} if begun.quiet else {}
         query = urlencode(
-            {
+            quiet
+            | {
                 "response_type": "code",
                 "client_id": self.setup.client,
                 "redirect_uri": back,

@@ -13,7 +13,7 @@ from ...engine.evaluate import Evaluator
 from ...engine.impact.effect import Effect
 from ...engine.store.database import open_store
 from ...engine.store.records.leads import find_lead
-from ...engine.store.scoring.what_if import Counts, Stopped, WhatIf
+from ...engine.store.scoring.what_if import Cancelled, Counts, WhatIf
 from ..queries import told
 
 MOST_MOVES = 12
@@ -146,7 +146,7 @@ class _Job:
         """Counts; ends early, without an outcome, once it is stopped."""
         try:
             self.outcome = self._count()
-        except Stopped:
+        except Cancelled:
             pass
         except Exception as error:
             # Whoever asks next is told, as if it had happened there.

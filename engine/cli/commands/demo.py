@@ -47,7 +47,8 @@ def _show(path: Path, folder: Path) -> None:
     from ...store.records.catalogue import catalogue
     from ...store.records.events import count_events
     from ...store.records.leads import count_leads
-    from ..inputs import published, rules_named
+    from ..inputs import rules_named
+    from ..publishing import published
     from .score import score
 
     try:

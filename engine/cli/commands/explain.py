@@ -103,7 +103,7 @@ def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bo
     from ...evaluate import Evaluator
     from ...report.score_changes import turn_data, turns_text
     from ...store.database import open_store
-    from ...store.scoring.score_history import score_turns, turn_since
+    from ...store.scoring.score_history import explained_history, pending_entry
     from ..command import instant_asked
     from ..inputs import of_version
 
@@ -125,9 +125,9 @@ def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bo
                     made[version.id] = None
             return made[version.id]
 
-        turns = score_turns(store, chosen.name, found, runnable)
+        turns = explained_history(store, chosen.name, found, runnable)
         if at is not None:
-            since = turn_since(store, chosen.version, found, runnable, instant_asked(at))
+            since = pending_entry(store, chosen.version, found, runnable, instant_asked(at))
             turns += [since] if since is not None else []
         told = told_by(store, found)
     if as_json:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     ],
 )
 @click.argument("rules", metavar="[RULES]", type=click.Path(), required=False)
+@click.option(
+    "--publish", is_flag=True, help="Publish the file, whatever was published since it was last read."
+)
 @click.option("--all", "whole", is_flag=True, help="Score all leads, whether they are due or not.")
 @click.option(
     "--memory",
@@ -37,27 +40,35 @@ if TYPE_CHECKING:
 @at_option(default="now")
 @json_option
 def command(
-    *, rules: str | None, whole: bool, memory: int | None, db: str, at: str | None, as_json: bool
+    *,
+    rules: str | None,
+    publish: bool,
+    whole: bool,
+    memory: int | None,
+    db: str,
+    at: str | None,
+    as_json: bool,
 ) -> int:
     """Score leads by a ruleset.
 
     RULES is a file, or the name of a ruleset that was scored before. A file that changed becomes the next
-    version of the ruleset of its name, and all leads are scored by it; else only those that changed, got
-    events, or whose score time alone can have changed. Each score is kept with the lines it is made of and
-    the version that made it.
+    version of the ruleset of its name, unless another was published in the meantime, and all leads are scored
+    by it; else only those that changed, got events, or whose score time alone can have changed. Each score is
+    kept with the lines it is made of and the version that made it.
     """
     from ...report.scores import scored_data, scored_text
     from ...store.database import open_store
     from ...store.records.catalogue import catalogue
     from ..command import instant_asked
-    from ..inputs import published, rules_named
+    from ..inputs import rules_named
+    from ..publishing import published
 
     now = instant_asked(at)
     with open_store(db) as store:
         if rules is None:
             chosen = rules_in_use(store)
         else:
-            chosen = [published(store, rules_named(rules, store, catalogue(store)))]
+            chosen = [published(store, rules_named(rules, store, catalogue(store)), always=publish)]
         scored = [score(store, found, now, whole=whole, memory=memory) for found in chosen]
     if as_json:
         data = [scored_data(one) for one in scored]
@@ -90,7 +101,7 @@ def score(
     """Scores the leads that are due by a published ruleset, with progress, and counts where all stand."""
     from ...evaluate import Evaluator
     from ...report.scores import Scored
-    from ...store.scoring.full_run import Means
+    from ...store.scoring.full_run import Resources
     from ...store.scoring.score_run import score_store
     from ...values import instant_of
     from ..command import note
@@ -101,8 +112,10 @@ def score(
     assert version is not None, "published before it is scored"
     with ProgressLine() as progress:
         at = instant_of(now)
-        means = Means(memory=memory)
-        report = score_store(store, Evaluator(plan), version, at, whole=whole, progress=progress, means=means)
+        resources = Resources(memory=memory)
+        report = score_store(
+            store, Evaluator(plan), version, at, whole=whole, progress=progress, resources=resources
+        )
     if report.note is not None:
         note(f"read the database itself, which takes longer: {report.note}")
     tally = report.tally

@@ -129,8 +129,9 @@ def _fill(path: Path) -> None:
     from ...importing.run import import_file
     from ...store.database import open_store
     from ...store.records.catalogue import catalogue
-    from ..inputs import published, rules_named
+    from ..inputs import rules_named
     from ..progress import ProgressLine
+    from ..publishing import published
     from .score import score
 
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ import click
 
 from ..command import Command, db_option, json_option, paper, write, write_json
 from ..failures import Failure
+from ..publishing import user_at_this_computer
 
 if TYPE_CHECKING:
     from ....web.accounts.users import Doer
@@ -50,16 +50,9 @@ def _open(db: str, *, read_only: bool = False) -> Iterator[tuple[Store, Doer]]:
 
     try:
         with open_store(db, read_only=read_only) as store:
-            yield store, Doer(_at_this_computer(), "command line")
+            yield store, Doer(user_at_this_computer(), "command line")
     except AccountError as error:
         raise Failure(error.message, error.hint) from None
-
-
-def _at_this_computer() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "somebody"
 
 
 def _password(name: str) -> str:
@@ -129,7 +122,7 @@ def remove(name: str, db: str) -> int:
     from ....web.accounts.users import remove_user
 
     with _open(db) as (store, doer):
-        remove_user(store, name, doer)
+        remove_user(store, name, doer, last_too=True)
     write(f"{name} cannot log in any more.")
     return 0
 
@@ -150,15 +143,17 @@ def role_(name: str, role: str, db: str) -> int:
 
 @command.command("password", cls=Command, examples=["leadwright user password zoe@example.com"])
 @click.argument("name")
+@click.option("--end-tokens", is_flag=True, help="End all their tokens too.")
 @db_option()
-def password_(name: str, db: str) -> int:
+def password_(name: str, end_tokens: bool, db: str) -> int:
     """Change somebody's password; they are logged out everywhere."""
     from ....web.accounts.users import change_password, user_named
 
     with _open(db) as (store, doer):
         user_named(store, name)
-        change_password(store, name, _password(name), doer)
-    write(f"{name} has another password now, and is logged out everywhere.")
+        change_password(store, name, _password(name), doer, end_tokens=end_tokens)
+    too = ", and all tokens have ended" if end_tokens else ""
+    write(f"{name} has another password now, and is logged out everywhere{too}.")
     return 0
 
 

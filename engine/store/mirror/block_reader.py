@@ -20,7 +20,7 @@ _AT_ONCE = 256
 """Of how many leads the events are read as one text."""
 
 
-class Reading:
+class BlockReader:
     """Reads blocks from one state of the record; `reader` should be in a read transaction."""
 
     def __init__(self, reader: Store) -> None:

@@ -1,4 +1,7 @@
-"""A block of leads as a file: a head that says what is where, then arrays, each with its checksum."""
+"""The files of the mirror: blocks of leads as arrays, and the manifest that names them.
+
+A block begins with a head that says what is where; each array has its checksum.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,9 @@ _FORMAT = 2
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A file of the copy: how many leads and events it has, and as which state of the copy it was written.
+    """A file of the mirror: how many leads and events it has, and as which of its states it was written.
 
-    `number` says of a block which leads it is about, all with numbers from `number * span` of the copy on; it
+    `number` says of a block which leads it is about, all with numbers from `number * span` on; it
     is None of a supplement, which has some leads of any numbers.
     """
 
@@ -38,7 +41,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One state of the copy, the `state`-th: the token that the record knows it by, up to which batch of
+    """One state of the mirror, the `state`-th: the token that the record knows it by, up to which batch of
     data it goes, how many numbers of leads a block is about, and its pieces. A lead is as the piece of the
     latest state has it."""
 
@@ -85,7 +88,7 @@ _HEAD = 12
 
 
 class Damaged(Exception):
-    """A file of the copy that is not what was written."""
+    """A file of the mirror that is not what was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ class BlockFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            # Kept open, so that it can still be read when a later state of the copy has done away with it.
+            # Kept open, so that it can still be read when a later state of the mirror has done away with it.
             self._file = path.open("rb")
         except OSError as error:
             raise Damaged(path) from error

@@ -1,6 +1,6 @@
-"""The copy kept in step with the record: made anew or brought up to date, whichever it takes.
+"""The mirror kept in step with the record: made anew or brought up to date, whichever it takes.
 
-The record knows the copy's states by their tokens. A state whose token it does not know, because the copy
+The record knows the mirror's states by their tokens. A state whose token it does not know, because the mirror
 belongs to another database or the database was put back to an earlier day, is not used. The token of a new
 state is noted before anything is read, so that from then on every change is noted too; then its files are
 written, the manifest is put in place and the former token forgotten. Whatever happens between these, the
@@ -25,7 +25,7 @@ from ...blocks.block import EVENTS, MOST, Block
 from ...evaluate.columns import Bools, Ints
 from ..database import Store, StoreError, only_one, open_store
 from ..records.freshness import ALL_CHANGED
-from .block_reader import Reading
+from .block_reader import BlockReader
 from .files import BlockFile, Damaged, Manifest, Piece, load, save, write_block
 
 _FEW = 8
@@ -35,19 +35,19 @@ _MOST_SUPPLEMENTS = 16
 _TRIES = 3
 _PROBES = 64
 PATIENCE = 60.0
-"""Seconds to wait for another program that is at the copy."""
+"""Seconds to wait for another program that is at the mirror."""
 
 Tell = Callable[[str, float], None]
 
 
-def folder_of(database: Path) -> Path:
-    """Where the copy of a database is kept: beside it, and it may be deleted at any time."""
-    return database.with_name(f"{database.name}-copy")
+def mirror_folder(database: Path) -> Path:
+    """Where the mirror of a database is kept: beside it, and it may be deleted at any time."""
+    return database.with_name(f"{database.name}-mirror")
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A piece of the copy. Later pieces have the leads of the numbers `gone`, which are in order."""
+    """A piece of the mirror. Later pieces have the leads of the numbers `gone`, which are in order."""
 
     file: BlockFile
     gone: Ints
@@ -75,13 +75,13 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Copy:
-    """One state of the copy: the data up to a batch. Use it in a `with` statement, which closes its files."""
+class Mirror:
+    """One state of the mirror: the data up to a batch. A `with` statement closes its files."""
 
     folder: Path
     manifest: Manifest
 
-    def __enter__(self) -> Copy:
+    def __enter__(self) -> Mirror:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -127,40 +127,40 @@ class Copy:
             raise
 
 
-def up_to_date(store: Store, tell: Tell | None = None) -> Copy:
-    """The copy of a store, with all that has been committed until now, its files open.
+def synced_mirror(store: Store, tell: Tell | None = None) -> Mirror:
+    """The mirror of a store, with all that has been committed until now, its files open.
 
     Raises `StoreError` where it cannot be written, and what `tell` raises.
     """
-    folder = folder_of(store.path)
-    with only_one(store.path, "copy", "making the copy of", PATIENCE), _explained(folder):
-        upkeep = _Upkeep(store, folder, tell or _silent)
+    folder = mirror_folder(store.path)
+    with only_one(store.path, "mirror", "updating the mirror of", PATIENCE), _explained(folder):
+        sync = _Sync(store, folder, tell or _silent)
         for _ in range(_TRIES):
             try:
-                copy = upkeep.run()
-                if copy is not None:
-                    _ = copy.units
-                    return copy
+                mirror = sync.run()
+                if mirror is not None:
+                    _ = mirror.units
+                    return mirror
             except Damaged:
                 shutil.rmtree(folder, ignore_errors=True)
     raise StoreError(
-        f"the copy for bulk work in {folder} is damaged as soon as it is written", "look after the disk"
+        f"the mirror for bulk work in {folder} is damaged as soon as it is written", "look after the disk"
     )
 
 
 def discard(store: Store) -> None:
-    """Deletes the copy; the next who needs it makes it anew."""
-    with only_one(store.path, "copy", "making the copy of", PATIENCE):
-        shutil.rmtree(folder_of(store.path), ignore_errors=True)
+    """Deletes the mirror; the next who needs it makes it anew."""
+    with only_one(store.path, "mirror", "updating the mirror of", PATIENCE):
+        shutil.rmtree(mirror_folder(store.path), ignore_errors=True)
 
 
 def verify(store: Store) -> None:
-    """Reads every byte of the copy and deletes it if any is not as it was written."""
-    folder = folder_of(store.path)
+    """Reads every byte of the mirror and deletes it if any is not as it was written."""
+    folder = mirror_folder(store.path)
     manifest = load(folder)
     if manifest is None:
         return
-    with only_one(store.path, "copy", "making the copy of", PATIENCE):
+    with only_one(store.path, "mirror", "updating the mirror of", PATIENCE):
         try:
             for piece in manifest.pieces:
                 with closing(BlockFile(folder / piece.file)) as file:
@@ -175,18 +175,18 @@ def _silent(_what: str, _share: float) -> None:
 
 @contextmanager
 def _explained(folder: Path) -> Iterator[None]:
-    """What goes wrong with the folder of the copy, as an error that says where."""
+    """What goes wrong with the folder of the mirror, as an error that says where."""
     try:
         yield
     except OSError as error:
         raise StoreError(
-            f"the copy for bulk work in {folder} cannot be written: {error.strerror or error}",
+            f"the mirror for bulk work in {folder} cannot be written: {error.strerror or error}",
             "make room for it, or allow writing to the folder of the database",
         ) from error
 
 
-class _Upkeep:
-    """One time of bringing the copy into step."""
+class _Sync:
+    """One time of bringing the mirror into step."""
 
     def __init__(self, store: Store, folder: Path, tell: Tell) -> None:
         self.store = store
@@ -194,41 +194,41 @@ class _Upkeep:
         self.tell = tell
         self.span = MOST
 
-    def run(self) -> Copy | None:
-        """The copy in step with the record, None where all of the record changed in the meantime."""
+    def run(self) -> Mirror | None:
+        """The mirror in step with the record, None where all of the record changed in the meantime."""
         with _at_one_moment(self.store) as (reader, data):
             former = self._known(reader.connection)
             if former is not None and former.data == data:
-                return Copy(self.folder, former)
+                return Mirror(self.folder, former)
         self.folder.mkdir(exist_ok=True)
         token = secrets.token_hex(8)
         with self.store.transaction() as connection:
-            connection.execute("INSERT INTO copy SELECT ?, data FROM state", (token,))
+            connection.execute("INSERT INTO mirror SELECT ?, data FROM state", (token,))
         with _at_one_moment(self.store) as (reader, data):
             former = self._known(reader.connection)
             state = 1 if former is None else former.state + 1
             self.span = _span(reader.connection) if former is None else former.span
             pieces = self._pieces(reader, former, state, token)
         manifest = Manifest(token, data, state, self.span, tuple(pieces))
-        return Copy(self.folder, manifest) if self._put(manifest) else None
+        return Mirror(self.folder, manifest) if self._put(manifest) else None
 
     def _known(self, connection: sqlite3.Connection) -> Manifest | None:
-        """The state of the copy that is there, if the record knows it, and knows it as it is."""
+        """The state of the mirror that is there, if the record knows it, and knows it as it is."""
         manifest = load(self.folder)
         if manifest is None or manifest.data < _all_changed(connection):
             return None
-        row = connection.execute("SELECT data FROM copy WHERE token = ?", (manifest.token,)).fetchone()
+        row = connection.execute("SELECT data FROM mirror WHERE token = ?", (manifest.token,)).fetchone()
         return manifest if row is not None and row[0] == manifest.data else None
 
     def _put(self, manifest: Manifest) -> bool:
         """Makes a state the one there is; not if all leads have come to read differently since."""
         with self.store.transaction() as connection:
-            connection.execute("UPDATE copy SET data = ? WHERE token = ?", (manifest.data, manifest.token))
+            connection.execute("UPDATE mirror SET data = ? WHERE token = ?", (manifest.data, manifest.token))
             if manifest.data < _all_changed(connection):
                 return False
         save(self.folder, manifest)
         with self.store.transaction() as connection:
-            connection.execute("DELETE FROM copy WHERE token NOT IN (?, ?)", (manifest.token, ALL_CHANGED))
+            connection.execute("DELETE FROM mirror WHERE token NOT IN (?, ?)", (manifest.token, ALL_CHANGED))
         needed = {piece.file for piece in manifest.pieces}
         for path in self.folder.iterdir():
             if path.suffix in (".block", ".part") and path.name not in needed:
@@ -241,7 +241,7 @@ class _Upkeep:
 
     def _pieces(self, reader: Store, former: Manifest | None, state: int, token: str) -> list[Piece]:
         """The pieces of the new state, those that are new being written."""
-        reading = Reading(reader)
+        reading = BlockReader(reader)
         if former is None:
             return list(self._blocks(reading, _all_blocks(reader.connection, self.span), state, token))
         blocks = {piece.number: piece for piece in former.pieces if piece.number is not None}
@@ -268,10 +268,12 @@ class _Upkeep:
             leads = file.leads
         return leads[~_in_newer(leads // self.span, piece, blocks)]
 
-    def _blocks(self, reading: Reading, numbers: Iterable[int], state: int, token: str) -> Iterator[Piece]:
+    def _blocks(
+        self, reading: BlockReader, numbers: Iterable[int], state: int, token: str
+    ) -> Iterator[Piece]:
         numbers = list(numbers)
         for done, number in enumerate(numbers):
-            self.tell("copying", done / len(numbers))
+            self.tell("updating the mirror", done / len(numbers))
             block = reading.block(number * self.span, (number + 1) * self.span - 1)
             yield self._write(block, number, state, f"{number:06}-{state}-{token}")
 
@@ -291,7 +293,7 @@ def _at_one_moment(store: Store) -> Iterator[tuple[Store, int]]:
 
 def _all_changed(connection: sqlite3.Connection) -> int:
     """The last batch by which all leads came to read differently."""
-    row = connection.execute("SELECT data FROM copy WHERE token = ?", (ALL_CHANGED,)).fetchone()
+    row = connection.execute("SELECT data FROM mirror WHERE token = ?", (ALL_CHANGED,)).fetchone()
     return 0 if row is None else int(row[0])
 
 

@@ -17,7 +17,7 @@ _NEVER = (1 << 63) - 1
 _OF_ZONE = f"zone * {ZONE} AND zone * {ZONE} + {ZONE - 1}"
 
 ALL_CHANGED = "all changed"
-"""In the place of a token of the copy: the last batch by which all leads came to read differently."""
+"""In the place of a token of the mirror: the last batch by which all leads came to read differently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ class Freshness:
 def mark_changed(connection: sqlite3.Connection, leads: Iterable[int]) -> None:
     """Notes a batch that changed these leads or added events to them; in the transaction that does so.
 
-    Before the first scoring, and without a copy, nothing is noted: both look at every lead anyhow.
+    Before the first scoring, and without a mirror, nothing is noted: both look at every lead anyhow.
     """
     connection.execute("UPDATE main.state SET data = data + 1")
-    followed = "SELECT EXISTS (SELECT 1 FROM main.freshness) OR EXISTS (SELECT 1 FROM main.copy)"
+    followed = "SELECT EXISTS (SELECT 1 FROM main.freshness) OR EXISTS (SELECT 1 FROM main.mirror)"
     if connection.execute(followed).fetchone()[0]:
         connection.execute(
             "INSERT INTO main.touched SELECT value, (SELECT data FROM main.state) FROM json_each(?) "
@@ -50,7 +50,7 @@ def mark_all_changed(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE main.state SET data = data + 1")
     # Where a scoring is at work, it finds at its end that its note is gone, and leaves it so.
     connection.execute("DELETE FROM main.freshness")
-    connection.execute("INSERT OR REPLACE INTO main.copy SELECT ?, data FROM main.state", (ALL_CHANGED,))
+    connection.execute("INSERT OR REPLACE INTO main.mirror SELECT ?, data FROM main.state", (ALL_CHANGED,))
 
 
 def freshness(connection: sqlite3.Connection, ruleset: int) -> Freshness | None:
@@ -101,7 +101,7 @@ def end(connection: sqlite3.Connection, version: RulesetVersion, data: int, now:
         _look_again(connection, version.ruleset_id, now)
     connection.execute(
         "DELETE FROM touched WHERE data <= (SELECT min(data) FROM freshness) "
-        "AND data <= ifnull((SELECT min(copy.data) FROM copy WHERE token <> ?), touched.data)",
+        "AND data <= ifnull((SELECT min(mirror.data) FROM mirror WHERE token <> ?), touched.data)",
         (ALL_CHANGED,),
     )
 

@@ -19,7 +19,7 @@ from .leads import StoredField, StoredLead, from_stored, quoted
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class LeadSnapshot:
     """What a run saw of a lead: attributes as `values.prepare` takes them, events in the order of time."""
 
     fields: Mapping[str, object]
@@ -96,7 +96,7 @@ def noting_late(connection: sqlite3.Connection) -> Iterator[None]:
 # --- asking -----------------------------------------------------------------------------------
 
 
-def seen_by_run(store: Store, lead: StoredLead, now: int, data: int | None) -> Seen:
+def seen_by_run(store: Store, lead: StoredLead, now: int, data: int | None) -> LeadSnapshot:
     """What a run as of `now` saw of a lead, when the data had come up to the batch `data`.
 
     Where `data` is None nothing was noted in its time: then the lead is taken as it is.
@@ -113,7 +113,7 @@ def seen_by_run(store: Store, lead: StoredLead, now: int, data: int | None) -> S
             for at, kind, key, properties in rows
             if (at, kind, key) not in late
         )
-    return Seen(_fields(store, lead, data), events)
+    return LeadSnapshot(_fields(store, lead, data), events)
 
 
 def _late(store: Store, lead: int, data: int | None) -> set[tuple[int, int, int]]:

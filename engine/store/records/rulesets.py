@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +44,17 @@ class RulesetVersion:
     published_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What a version is made of: a text and everything that its meaning rests on; see `RulesetVersion`."""
+
+    text: str
+    digest: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, Resolution] = field(default_factory=dict)
+    title: str | None = None
+
+
 def save_version(
     store: Store,
     ruleset: str,
@@ -59,28 +72,61 @@ def save_version(
     Where the newest version has the same digest nothing is added: that version is given back.
     """
     with store.transaction() as connection:
-        connection.execute("INSERT OR IGNORE INTO ruleset (name) VALUES (?)", (ruleset,))
-        connection.execute("UPDATE ruleset SET title = ? WHERE name = ?", (title, ruleset))
-        newest = _find(store, "ruleset.name = ? ORDER BY number DESC", (ruleset,))
+        newest = newest_version(store, ruleset)
         if newest is None or newest.digest != digest:
-            connection.execute(
-                "INSERT INTO ruleset_version (ruleset, number, text, files, names, digest, note, author, "
-                "published_at) SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM ruleset WHERE name = ?",
-                (
-                    newest.number + 1 if newest else 1,
-                    text,
-                    json.dumps(dict(files or {}), ensure_ascii=False),
-                    json.dumps(_names_written(names or {}), ensure_ascii=False),
-                    digest,
-                    note,
-                    author,
-                    time.time_ns() // 1000,
-                    ruleset,
-                ),
-            )
-            newest = _find(store, "ruleset.name = ? ORDER BY number DESC", (ruleset,))
+            edition = Edition(text, digest, files or {}, names or {}, title)
+            add_version(connection, ruleset, edition, note=note, author=author)
+            newest = newest_version(store, ruleset)
     assert newest is not None
     return newest
+
+
+def add_version(
+    connection: sqlite3.Connection, ruleset: str, edition: Edition, *, note: str | None, author: str | None
+) -> int:
+    """Adds the next version of a ruleset, which is made where it is new; within a transaction.
+
+    Gives the version's number. Raises `StoreError` where another ruleset has the name in another case.
+    """
+    other = same_name(connection, ruleset)
+    if other not in (None, ruleset):
+        raise StoreError(
+            f"there is a ruleset {other} already, and {ruleset} differs from it in case only",
+            f"call it {other}, or choose another name",
+        )
+    connection.execute(
+        "INSERT INTO ruleset (name, folded, title) VALUES (?, ?, ?) "
+        "ON CONFLICT (name) DO UPDATE SET title = excluded.title",
+        (ruleset, folded(ruleset), edition.title),
+    )
+    row = connection.execute(
+        "INSERT INTO ruleset_version (ruleset, number, text, files, names, digest, note, author, "
+        "published_at) SELECT id, "
+        "(SELECT ifnull(max(number), 0) + 1 FROM ruleset_version WHERE ruleset = ruleset.id), "
+        "?, ?, ?, ?, ?, ?, ? FROM ruleset WHERE name = ? RETURNING number",
+        (
+            edition.text,
+            json.dumps(dict(edition.files), ensure_ascii=False),
+            json.dumps(_names_written(edition.names), ensure_ascii=False),
+            edition.digest,
+            note,
+            author,
+            time.time_ns() // 1000,
+            ruleset,
+        ),
+    ).fetchone()
+    return int(row[0])
+
+
+def folded(name: str) -> str:
+    """A ruleset's name without regard to case, by which it is told from others."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def same_name(connection: sqlite3.Connection, ruleset: str) -> str | None:
+    """The ruleset or draft that has a name, or has it in another case; None where there is none."""
+    rows = connection.execute("SELECT name FROM ruleset UNION SELECT ruleset FROM draft").fetchall()
+    return next((other for (other,) in rows if folded(other) == folded(ruleset)), None)
 
 
 def load_version(store: Store, ruleset: str, number: int | None = None) -> RulesetVersion:
@@ -125,6 +171,49 @@ def versions(store: Store, ruleset: str) -> list[RulesetVersion]:
             f"SELECT {_COLUMNS} WHERE ruleset.name = ? ORDER BY number", (ruleset,)
         ).fetchall()
         return [_read(row) for row in rows]
+
+
+def newest_version(store: Store, ruleset: str) -> RulesetVersion | None:
+    """The live version of a ruleset, None where there is none."""
+    with store.guard():
+        return _find(store, "ruleset.name = ? ORDER BY number DESC", (ruleset,))
+
+
+def needs_second_approver(store: Store) -> bool:
+    """Whether nothing is to be published before a second person has approved it."""
+    with store.guard():
+        return bool(store.connection.execute("SELECT second_approver FROM state").fetchone()[0])
+
+
+def require_second_approver(store: Store, needed: bool) -> None:
+    """Notes whether nothing is to be published before a second person has approved it."""
+    if needs_second_approver(store) != needed:
+        with store.transaction() as connection:
+            connection.execute("UPDATE state SET second_approver = ?", (needed,))
+
+
+# --- files ------------------------------------------------------------------------------------
+
+
+def note_file(connection: sqlite3.Connection, version: RulesetVersion, path: str) -> None:
+    """Notes that a file of rules is as a version is; within a transaction."""
+    connection.execute(
+        "INSERT OR REPLACE INTO ruleset_file VALUES (?, ?, ?, ?)",
+        (version.ruleset_id, path, version.id, time.time_ns() // 1000),
+    )
+
+
+def file_version(store: Store, ruleset: str, path: str) -> RulesetVersion | None:
+    """The version that a file of rules was when it was last read; of a path that was never read, what the
+    file read last by any path was. None where none was."""
+    with store.guard():
+        return _find(
+            store,
+            "ruleset_version.id = (SELECT version FROM ruleset_file JOIN ruleset AS named "
+            "ON named.id = ruleset_file.ruleset WHERE named.name = ? "
+            "ORDER BY path = ? DESC, at DESC LIMIT 1)",
+            (ruleset, path),
+        )
 
 
 def _find(store: Store, where: str, parameters: tuple[object, ...]) -> RulesetVersion | None:

@@ -1,4 +1,4 @@
-"""Blocks of leads taken from the copy, scored at once, and written to the record."""
+"""Blocks of leads taken from the mirror, scored at once, and written to the record."""
 
 from __future__ import annotations
 
@@ -14,49 +14,49 @@ from ...evaluate import Evaluator
 from ...evaluate.columns import Ints
 from ...evaluate.wakes import NEVER
 from ..database import Store
-from ..mirror.block_reader import Reading
-from ..mirror.sync import Copy, Unit
+from ..mirror.block_reader import BlockReader
+from ..mirror.sync import Mirror, Unit
 from ..records.events import event_kinds
 from ..records.freshness import ZONE
 from ..records.leads import stored_fields
-from .explanation_lines import Legend
+from .explanation_lines import ExplanationLines
 from .lead_reader import Span, all_ready, listed
-from .results import Outcomes
-from .row_scorer import uncollected
+from .results import StoredResults
+from .row_scorer import without_gc
 from .work_units import Score
 from .writer import Job, Scores, Tally, Writer
 
 
 @dataclass(frozen=True)
-class Copied:
-    """All leads, in the pieces of the copy."""
+class MirrorUnits:
+    """All leads, in the pieces of the mirror."""
 
-    copy: Copy
+    mirror: Mirror
 
     @cached_property
     def count(self) -> int:
         """How many pieces there are."""
-        return len(self.copy.manifest.pieces)
+        return len(self.mirror.manifest.pieces)
 
     def seconds(self, rules: int) -> float:
         """How long one process takes, very roughly."""
-        return self.copy.manifest.leads_at_most * (3 + rules * 0.05) * 1e-6
+        return self.mirror.manifest.leads_at_most * (3 + rules * 0.05) * 1e-6
 
     def scorer(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> Score:
         """What scores a piece by its number. Raises `Unsupported`, and `Damaged` when it is called."""
         scorer = BlockScorer(store, reader, evaluator, job)
-        units = self.copy.units
+        units = self.mirror.units
         return lambda number: scorer.score(units[number])
 
 
 class BlockScorer:
-    """Scores pieces of the copy, reading what was kept before through one connection and writing through
+    """Scores pieces of the mirror, reading what was kept before through one connection and writing through
     another."""
 
     def __init__(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> None:
         self.reader = reader
         self.writer = Writer(store, reader, job)
-        self.outcomes = Outcomes(evaluator.plan)
+        self.outcomes = StoredResults(evaluator.plan)
         with reader.guard():
             kinds, stored = event_kinds(reader), stored_fields(reader)
         kept = [stored.get(field.column) for field in evaluator.plan.fields]
@@ -64,7 +64,7 @@ class BlockScorer:
             (None if one is None else one.column, all_ready(field, one))
             for field, one in zip(evaluator.plan.fields, kept, strict=True)
         ]
-        self.deciding = Deciding(evaluator, kinds, made, job.now, Legend(evaluator.plan).part)
+        self.deciding = Deciding(evaluator, kinds, made, job.now, ExplanationLines(evaluator.plan).part)
 
     def score(self, unit: Unit) -> Tally:
         """Scores the leads of a piece and writes what changed."""
@@ -75,14 +75,14 @@ class BlockScorer:
         with self.reader.guard():
             self.reader.connection.execute("BEGIN")
             try:
-                with uncollected():
-                    block = Reading(self.reader).block_of(numbers)
+                with without_gc():
+                    block = BlockReader(self.reader).block_of(numbers)
             finally:
                 self.reader.connection.execute("COMMIT")
         return self._score(block, None)
 
     def _score(self, block: Block, places: Ints | None) -> Tally:
-        with uncollected():
+        with without_gc():
             scores = self._scores(block, places)
             if not scores.leads:
                 return Tally()

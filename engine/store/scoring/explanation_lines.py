@@ -14,7 +14,7 @@ from ..records.rulesets import RulesetVersion
 _MOST_REMEMBERED = 50_000
 
 
-class Legend:
+class ExplanationLines:
     """Every line a plan's explanations can have, and the short writing of those of one lead.
 
     The numbering follows from the plan alone: rules' contributions in order, then what groups, ranges and
@@ -95,7 +95,7 @@ def _rule_line(plan: Plan, rule: Rule, place: int) -> Line:
     )
 
 
-def save_legend(store: Store, version: RulesetVersion, legend: Legend) -> None:
+def save_lines(store: Store, version: RulesetVersion, possible: ExplanationLines) -> None:
     """Keeps the lines of a version; within a transaction."""
     store.connection.executemany(
         "INSERT OR IGNORE INTO version_line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -111,12 +111,12 @@ def save_legend(store: Store, version: RulesetVersion, legend: Legend) -> None:
                 line.points,
                 line.written,
             )
-            for number, line in enumerate(legend.lines)
+            for number, line in enumerate(possible.lines)
         ),
     )
 
 
-def load_legend(store: Store, version_id: int) -> list[Line]:
+def load_lines(store: Store, version_id: int) -> list[Line]:
     """The lines that explanations by a version can have, by number."""
     rows = store.connection.execute(
         "SELECT kind, name, score, line, written, written, points, text FROM version_line "
@@ -126,15 +126,15 @@ def load_legend(store: Store, version_id: int) -> list[Line]:
     return [Line(LineKind(kind), *rest) for kind, *rest in rows]
 
 
-def read_lines(legend: list[Line], written: str) -> tuple[Line, ...]:
+def read_lines(possible: list[Line], written: str) -> tuple[Line, ...]:
     """A lead's lines as they were written down."""
     lines = []
     for part in json.loads(written):
         if isinstance(part, int):
-            lines.append(legend[part])
+            lines.append(possible[part])
             continue
         number, points, *before = part
-        line = legend[number]
+        line = possible[number]
         faded, as_written = before or ((points, points) if line.kind is LineKind.RULE else (0, 0))
         lines.append(line._replace(points=points, faded=faded, written=as_written))
     return tuple(lines)

@@ -1,4 +1,4 @@
-"""All leads scored: from the copy where they are many, else the record; by two processes where it pays."""
+"""All leads scored: from the mirror where they are many, else the record; by two processes where it pays."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from ...evaluate import Evaluator
 from ..database import Store, StoreError, open_store
-from .row_scorer import PORTION, Spans
-from .work_units import Portions, score_portions, start_helper
+from .row_scorer import PORTION, RecordUnits
+from .work_units import WorkUnits, score_units, start_helper
 from .writer import Job, Tally
 
 MANY = 10_000
-"""From how many leads on the copy is worth its making."""
+"""From how many leads on the mirror is worth its making."""
 
 if TYPE_CHECKING:
-    from ..mirror.sync import Copy
+    from ..mirror.sync import Mirror
 
 _WORTH_TWO = 1.5
 """How many seconds, about, one process must take for a second one to be worth its start."""
@@ -26,7 +26,7 @@ _ENOUGH_FOR_TWO = 512
 """How many MiB two processes may take together, about."""
 
 _ENOUGH = 128
-"""How many MiB reading the copy takes, about; reading the record takes less."""
+"""How many MiB reading the mirror takes, about; reading the record takes less."""
 
 _SMALL_CACHE_KIB = 8_192
 
@@ -35,21 +35,21 @@ Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class Resources:
     """What may be used: 1 or 2 `processes`, None for what suits the number of leads; how many MiB of
-    `memory`, None for what is usual; whether the `copy` is used, None for where it pays."""
+    `memory`, None for what is usual; whether the `mirror` is used, None for where it pays."""
 
     processes: int | None = None
     memory: int | None = None
-    copy: bool | None = None
+    mirror: bool | None = None
 
-    def uses_copy(self, leads: int) -> bool:
-        """Whether to use the copy."""
-        if self.copy is not None:
-            return self.copy
+    def uses_mirror(self, leads: int) -> bool:
+        """Whether to use the mirror."""
+        if self.mirror is not None:
+            return self.mirror
         return leads >= MANY and (self.memory is None or self.memory >= _ENOUGH)
 
-    def helped(self, work: Portions, rules: int) -> bool:
+    def helped(self, work: WorkUnits, rules: int) -> bool:
         """Whether to let a second process help."""
         if self.processes is not None:
             return self.processes == 2
@@ -66,27 +66,33 @@ def score_all(
     store: Store,
     evaluator: Evaluator,
     job: Job,
-    spans: Spans,
+    spans: RecordUnits,
     tally: Tally,
     *,
-    means: Means,
+    resources: Resources,
     progress: Progress | None,
 ) -> str | None:
-    """Scores all leads and counts them in; why the copy was not used though it should have been, if so."""
+    """Scores all leads and counts them in; why the mirror was not used though it should have been, if so."""
     leads = spans.count * PORTION
     why: str | None = None
-    if means.uses_copy(leads):
-        # What reads the copy takes a tenth of a second to load, which scoring what is due can do without.
+    if resources.uses_mirror(leads):
+        # What reads the mirror takes a tenth of a second to load, which scoring what is due can do without.
         from ...blocks.deciding import Unsupported
         from ..mirror.files import Damaged
         from ..mirror.sync import discard
-        from .block_scorer import Copied
+        from .block_scorer import MirrorUnits
 
         for _ in range(2):
             try:
-                with _copied(store, progress) as copy:
+                with _open_mirror(store, progress) as mirror:
                     _score_portions(
-                        store, evaluator, job, Copied(copy), tally, means=means, progress=progress
+                        store,
+                        evaluator,
+                        job,
+                        MirrorUnits(mirror),
+                        tally,
+                        resources=resources,
+                        progress=progress,
                     )
                 return None
             except Unsupported:
@@ -95,58 +101,58 @@ def score_all(
                 # What was written stands; what was counted of it would be counted again.
                 discard(store)
                 tally.begin_again()
-            except CopyError as error:
+            except MirrorError as error:
                 why = error.message
                 break
-    _score_portions(store, evaluator, job, spans, tally, means=means, progress=progress)
+    _score_portions(store, evaluator, job, spans, tally, resources=resources, progress=progress)
     return why
 
 
-class CopyError(StoreError):
-    """The copy cannot be had."""
+class MirrorError(StoreError):
+    """The mirror cannot be had."""
 
 
-def _copied(store: Store, progress: Progress | None) -> Copy:
-    """The copy, up to date."""
-    from ..mirror.sync import up_to_date
+def _open_mirror(store: Store, progress: Progress | None) -> Mirror:
+    """The mirror, up to date."""
+    from ..mirror.sync import synced_mirror
 
     try:
-        return up_to_date(store, progress)
+        return synced_mirror(store, progress)
     except StoreError as error:
-        raise CopyError(error.message, error.hint) from error
+        raise MirrorError(error.message, error.hint) from error
 
 
 def _score_portions(
     store: Store,
     evaluator: Evaluator,
     job: Job,
-    work: Portions,
+    work: WorkUnits,
     tally: Tally,
     *,
-    means: Means,
+    resources: Resources,
     progress: Progress | None,
 ) -> None:
-    helped = means.helped(work, len(evaluator.plan.rules))
+    helped = resources.helped(work, len(evaluator.plan.rules))
     with (
         open_store(store.path, read_only=True) as reader,
         start_helper(store.path, evaluator.plan, job, work if helped else None) as helper,
     ):
-        means.limit(store)
-        means.limit(reader)
+        resources.limit(store)
+        resources.limit(reader)
         score = work.scorer(store, reader, evaluator, job)
-        shared = helper.portions() if helper else iter(range(work.count))
-        mine = score_portions(score, _watched(shared, work, progress), tally)
+        shared = helper.units() if helper else iter(range(work.count))
+        mine = score_units(score, _watched(shared, work, progress), tally)
         if helper:
             others = helper.finish(tally)
-            score_portions(score, (n for n in range(work.count) if n not in mine | others), tally)
+            score_units(score, (n for n in range(work.count) if n not in mine | others), tally)
 
 
 def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _watched(numbers: Iterator[int], work: Portions, progress: Progress | None) -> Iterator[int]:
-    """The portions, each told of when it is begun; they are begun in order, whoever does them."""
+def _watched(numbers: Iterator[int], work: WorkUnits, progress: Progress | None) -> Iterator[int]:
+    """The units, each told of when it is begun; they are begun in order, whoever does them."""
     for number in numbers:
         if progress is not None:
             progress("scoring", number / work.count)

@@ -15,10 +15,10 @@ from ...plan import Aggregation, Measure, Plan
 from ..database import Store
 from ..records.events import event_kinds
 from ..records.leads import stored_fields
-from .lead_reader import Prepare, Span, Timelines, maker
+from .lead_reader import LeadReader, Prepare, Span, maker
 
 if TYPE_CHECKING:
-    from ..mirror.sync import Copy
+    from ..mirror.sync import Mirror
 
 PORTION = 10_000
 """How many leads are read at a time."""
@@ -36,48 +36,48 @@ def read_columns(
     fields: Mapping[Hashable, int],
     gauges: Mapping[Hashable, Measure],
     tell: Tell,
-    copy: Copy | None = None,
+    mirror: Mirror | None = None,
 ) -> dict[Hashable, Column | Instants]:
     """The columns of some fields and gauges of a plan at an instant, in one pass over what they read.
 
-    `leads` are the numbers of all leads, in order. They are read from the copy, where one is given, which
+    `leads` are the numbers of all leads, in order. They are read from the mirror, where one is given, which
     must be of the same data; `Damaged` is raised where it is not what was written. `tell` is told how far the
     reading is, and may raise.
     """
     only, measured = reading_only(plan, gauges.values())
     evaluator = Evaluator(replace(only, fields=tuple(plan.fields[number] for number in fields.values())))
-    if copy is not None:
-        read = _from_copy(copy, store, evaluator, measured, leads, now=now, tell=tell)
+    if mirror is not None:
+        read = _from_mirror(mirror, store, evaluator, measured, leads, now=now, tell=tell)
         return dict(zip((*fields, *gauges), read, strict=True))
-    timelines = Timelines(store, evaluator, now)
+    lead_reader = LeadReader(store, evaluator, now)
     found = {key: Numbering() for key in fields}
     if fields:
         for span, _ in _portions(leads, "reading fields", tell):
-            rows = list(timelines.fields(span))
+            rows = list(lead_reader.fields(span))
             for numbering, values in zip(found.values(), zip(*rows, strict=True), strict=True):
                 numbering.add(values)
     columns: dict[Hashable, Column | Instants] = {key: one.column() for key, one in found.items()}
     if gauges:
-        columns |= zip(gauges, _measured(timelines, evaluator, measured, leads, tell), strict=True)
+        columns |= zip(gauges, _measured(lead_reader, evaluator, measured, leads, tell), strict=True)
     return columns
 
 
 def _measured(
-    timelines: Timelines, evaluator: Evaluator, gauges: Sequence[Measure], leads: Ints, tell: Tell
+    lead_reader: LeadReader, evaluator: Evaluator, gauges: Sequence[Measure], leads: Ints, tell: Tell
 ) -> list[Column | Instants]:
-    measure, now = measuring(evaluator, gauges), timelines.now
+    measure, now = measuring(evaluator, gauges), lead_reader.now
     nothing = measure([], now)
     found = [Gathering() if gauge.aggregation in _GATHERED else Numbering() for gauge in gauges]
     for span, numbers in _portions(leads, "reading events", tell):
-        measured = {lead: measure(events, now) for lead, events in timelines.events(span)}
+        measured = {lead: measure(events, now) for lead, events in lead_reader.events(span)}
         rows = [measured.get(lead, nothing) for lead in numbers]
         for gathering, values in zip(found, zip(*rows, strict=True), strict=True):
             gathering.add(values)
     return [one.column() for one in found]
 
 
-def _from_copy(
-    copy: Copy,
+def _from_mirror(
+    mirror: Mirror,
     store: Store,
     evaluator: Evaluator,
     gauges: Sequence[Measure],
@@ -86,7 +86,7 @@ def _from_copy(
     now: int,
     tell: Tell,
 ) -> list[Column | Instants]:
-    """The same from the pieces of the copy: the fields of the evaluator's plan, then the gauges."""
+    """The same from the pieces of the mirror: the fields of the evaluator's plan, then the gauges."""
     from ...blocks.gauges import Measured
     from ...blocks.picking import Filters, Picking
 
@@ -96,8 +96,8 @@ def _from_copy(
     numberings = [Numbering() for _ in fields]
     gatherings = [Gathering() if gauge.aggregation in _GATHERED else Numbering() for gauge in gauges]
     numbers: list[Ints] = []
-    for done, unit in enumerate(copy.units):
-        tell("reading", done / len(copy.units))
+    for done, unit in enumerate(mirror.units):
+        tell("reading", done / len(mirror.units))
         block = unit.block()
         live = None if unit.live is None else np.flatnonzero(unit.live)
         measured = Measured(Picking(evaluator, kinds, block, now, filters))
@@ -118,7 +118,7 @@ def _from_copy(
 def _in_order(
     made: Sequence[Numbering | Gathering], numbers: Sequence[Ints], leads: Ints
 ) -> list[Column | Instants]:
-    """The columns, with what supplements of the copy say of leads where these stand among all."""
+    """The columns, with what supplements of the mirror say of leads where these stand among all."""
     placed = np.concatenate([np.empty(0, np.int64), *numbers])
     columns = [one.column() for one in made]
     if np.array_equal(placed, leads):

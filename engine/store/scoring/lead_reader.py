@@ -59,7 +59,7 @@ def listed(numbers: Sequence[int]) -> Span:
     return Span(numbers[0], numbers[-1], tuple(numbers))
 
 
-class Timelines:
+class LeadReader:
     """The leads of a store as one plan sees them at one instant, with the events that are yet to come.
 
     `reader` should be in a read transaction, so that all of it is one moment's state.

@@ -24,7 +24,7 @@ _Rest = tuple[str, str | None, str | None, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class StoredResult:
     """A row of the table `outcome`: scores, stages, grades, tags and reasons as JSON in `text`, the main
     track's stage, the grade's label."""
 
@@ -35,7 +35,7 @@ class Outcome:
     text: str
 
 
-class Outcomes:
+class StoredResults:
     """The outcomes of one plan, each written once, as most leads share theirs with others."""
 
     def __init__(self, plan: Plan) -> None:
@@ -43,17 +43,17 @@ class Outcomes:
         self.names = [score.name for score in plan.scores]
         self.main = plan.tracks.index(MAIN) if MAIN in plan.tracks else None
         self.tags = {number: rule.tags for number, rule in enumerate(plan.rules) if rule.tags}
-        self._known: dict[Key, Outcome] = {}
+        self._known: dict[Key, StoredResult] = {}
         self._written_names = [json.dumps(name, ensure_ascii=False) for name in self.names]
         self._rests: dict[tuple[Any, ...], _Rest] = {}
 
-    def of(self, found: Found) -> Outcome:
+    def of(self, found: Found) -> StoredResult:
         """The outcome of what the generated function found."""
         total, scores, stages, _, fired, _, reasons, would, reached = found
         tagging = tuple([entry[0] for entry in fired if entry[0] in self.tags]) if self.tags else ()
         return self.under((total, scores, stages, tagging, tuple(reasons), would, reached))
 
-    def under(self, key: Key) -> Outcome:
+    def under(self, key: Key) -> StoredResult:
         """The outcome of what it depends on."""
         outcome = self._known.get(key)
         if outcome is None:
@@ -62,13 +62,13 @@ class Outcomes:
             outcome = self._known[key] = self._made(key)
         return outcome
 
-    def _made(self, key: Key) -> Outcome:
+    def _made(self, key: Key) -> StoredResult:
         total, scores, *rest = key
         labels = tuple([label(grade, total, scores) for grade in self.plan.grades])
         text, stage, grade, gone = self._rest((*rest, labels))
         pairs = zip(self._written_names, scores, strict=True)
         written = ",".join([f"{name}:{score}" for name, score in pairs])
-        return Outcome(total, stage, grade, gone, f'{{"scores":{{{written}}},{text}')
+        return StoredResult(total, stage, grade, gone, f'{{"scores":{{{written}}},{text}')
 
     def _rest(self, key: tuple[Any, ...]) -> _Rest:
         """All but the scores, which many outcomes share."""

@@ -11,9 +11,9 @@ from typing import Any
 from ...evaluate import Detail, Evaluator
 from ...evaluate.wakes import NEVER, Wakes
 from ..database import Store
-from .explanation_lines import Legend
-from .lead_reader import Span, Timelines
-from .results import Found, Outcome, Outcomes
+from .explanation_lines import ExplanationLines
+from .lead_reader import LeadReader, Span
+from .results import Found, StoredResult, StoredResults
 from .writer import Job, Scores, Tally, Writer
 
 PORTION = 5_000
@@ -21,7 +21,7 @@ PORTION = 5_000
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def without_gc() -> Iterator[None]:
     """Leaves the search for cycles be: scoring makes none, and the search takes a tenth of its time."""
     was = gc.isenabled()
     gc.disable()
@@ -33,8 +33,8 @@ def uncollected() -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Spans:
-    """All leads, whose numbers begin at `first`, in portions read from the record."""
+class RecordUnits:
+    """All leads, whose numbers begin at `first`, in units read from the record."""
 
     first: int
     count: int
@@ -45,7 +45,7 @@ class Spans:
 
     def scorer(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> Callable[[int], Tally]:
         """What scores a portion by its number."""
-        scorer, first = Scorer(store, reader, evaluator, job), self.first
+        scorer, first = RowScorer(store, reader, evaluator, job), self.first
 
         def score(portion: int) -> Tally:
             start = first + portion * PORTION
@@ -54,18 +54,18 @@ class Spans:
         return score
 
 
-class Scorer:
-    """Scores portions of the leads, reading through one connection and writing through another."""
+class RowScorer:
+    """Scores units of the leads, reading through one connection and writing through another."""
 
     def __init__(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> None:
         self.reader = reader
         self.job = job
         with reader.guard():
-            self.timelines = Timelines(reader, evaluator, job.now)
+            self.lead_reader = LeadReader(reader, evaluator, job.now)
         self.run: Callable[..., Any] = evaluator.runner(Detail.LINES)
         self.wakes = Wakes(evaluator)
-        self.outcomes = Outcomes(evaluator.plan)
-        self.legend = Legend(evaluator.plan)
+        self.outcomes = StoredResults(evaluator.plan)
+        self.explanation_lines = ExplanationLines(evaluator.plan)
         self.writer = Writer(store, reader, job)
 
     def score(self, span: Span) -> Tally:
@@ -73,7 +73,7 @@ class Scorer:
         with self.reader.guard():
             self.reader.connection.execute("BEGIN")
             try:
-                with uncollected():
+                with without_gc():
                     compared = self.writer.compare(self._scores(span))
             finally:
                 self.reader.connection.execute("COMMIT")
@@ -85,15 +85,15 @@ class Scorer:
             self.wakes.of,
             self.job.now,
             self.outcomes.of,
-            self.legend.write,
+            self.explanation_lines.write,
         )
         leads: list[int] = []
         lines: list[str] = []
         due: list[int | None] = []
-        outcomes: list[Outcome] = []
+        outcomes: list[StoredResult] = []
         places: dict[int, int] = {}
         which: list[int] = []
-        for number, fields, events in self.timelines.leads(span):
+        for number, fields, events in self.lead_reader.leads(span):
             found: Found = run(fields, events, now)
             outcome = outcome_of(found)
             place = places.get(id(outcome))

@@ -23,7 +23,7 @@ Runnable = Callable[[RulesetVersion], Evaluator | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class HistoryEntry:
     """One outcome in the history of a lead's score: as of when it was found, by which version.
 
     `change` is what brought it from the outcome before, None for the first, and where the rules of one side
@@ -68,14 +68,14 @@ class _Outcome:
     told: Mapping[str, Any]
 
 
-def score_turns(
+def explained_history(
     store: Store, ruleset: str, lead: StoredLead, runnable: Runnable, *, most: int | None = None
-) -> list[Turn]:
+) -> list[HistoryEntry]:
     """Every outcome that runs found for a lead, or the latest of them, the first one first, each with what
     brought it."""
     outcomes = _outcomes(store, ruleset, lead.id)
     first = max(len(outcomes) - most, 0) if most is not None else 0
-    turns: list[Turn] = []
+    turns: list[HistoryEntry] = []
     for number, outcome in enumerate(outcomes[first:], first):
         former = outcomes[number - 1] if number else None
         # An outcome is moved on by later runs that found the same; the one that ended the former found it.
@@ -92,9 +92,9 @@ def score_turns(
     return turns
 
 
-def turn_since(
+def pending_entry(
     store: Store, live: RulesetVersion, lead: StoredLead, runnable: Runnable, now: datetime
-) -> Turn | None:
+) -> HistoryEntry | None:
     """What another scoring at `now` by the live version would find, where it is another outcome than the
     stored one; None where it is the same, or where nothing is stored."""
     outcomes = _outcomes(store, live.ruleset, lead.id)
@@ -111,7 +111,7 @@ def turn_since(
         return None
     unexplained = change.after.total - stored.total - change.points
     decision = change.after
-    return Turn(
+    return HistoryEntry(
         now,
         live.number,
         decision.total,
@@ -123,8 +123,8 @@ def turn_since(
     )
 
 
-def _turn(outcome: _Outcome, found: Run, change: ScoreChange | None, unexplained: int) -> Turn:
-    return Turn(
+def _turn(outcome: _Outcome, found: Run, change: ScoreChange | None, unexplained: int) -> HistoryEntry:
+    return HistoryEntry(
         moment_of(found.now),
         found.version.number,
         outcome.total,
@@ -166,8 +166,8 @@ def _outcomes(store: Store, ruleset: str, lead: int) -> list[_Outcome]:
     of = "ruleset = (SELECT id FROM ruleset WHERE name = :name) AND lead = :lead"
     with store.guard():
         rows = store.connection.execute(
-            f"SELECT run, until, total, outcome FROM (SELECT run, until, total, outcome FROM score_before "
-            f"WHERE {of} UNION ALL SELECT run, NULL, total, outcome FROM score WHERE {of}) "
+            f"SELECT run, until, total, result FROM (SELECT run, until, total, result FROM score_before "
+            f"WHERE {of} UNION ALL SELECT run, NULL, total, result FROM score WHERE {of}) "
             "ORDER BY until IS NULL, until",
             {"name": ruleset, "lead": lead},
         )

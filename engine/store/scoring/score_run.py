@@ -15,10 +15,10 @@ from ...evaluate import Evaluator
 from ..database import Store, only_one, open_store
 from ..records.freshness import begin_due, begin_whole, due_leads, end, freshness
 from ..records.rulesets import RulesetVersion
-from .explanation_lines import Legend, save_legend
-from .full_run import Means, Progress, score_all
+from .explanation_lines import ExplanationLines, save_lines
+from .full_run import Progress, Resources, score_all
 from .lead_reader import listed
-from .row_scorer import PORTION, Scorer, Spans
+from .row_scorer import PORTION, RecordUnits, RowScorer
 from .writer import Job, Tally
 
 PATIENCE = 30.0
@@ -34,7 +34,7 @@ _MOST_SCATTERED = 4
 @dataclass(frozen=True, slots=True)
 class RunReport:
     """A scoring run: its number (None where nothing was due), what was run, as of when, whether over all
-    leads, what it found, how long it took, why the copy was not used though it should have been."""
+    leads, what it found, how long it took, why the mirror was not used though it should have been."""
 
     run: int | None
     ruleset: str
@@ -54,7 +54,7 @@ def score_store(
     *,
     whole: bool = False,
     progress: Progress | None = None,
-    means: Means = Means(),  # noqa: B008  # frozen
+    resources: Resources = Resources(),  # noqa: B008  # frozen
 ) -> RunReport:
     """Makes all scores right as of `now` (microseconds since 1970 UTC).
 
@@ -64,15 +64,17 @@ def score_store(
     another than before keeps the former one in its history. Memory does not grow with the number of
     leads.
 
-    Raises `StoreError`; after a break whole portions are kept, and the next run does the rest.
+    Raises `StoreError`; after a break whole units are kept, and the next run does the rest.
     """
     started = time.perf_counter()
-    with only_one(store.path, "scoring", "scoring the leads of", PATIENCE):
+    with only_one(store.path, "scoring", "scoring the leads of", PATIENCE), store.relaxed():
         begun = _begin(store, evaluator, version, now, whole)
         tally = Tally()
         note: str | None = None
         if begun.leads is None:
-            note = score_all(store, evaluator, begun.job, begun.spans, tally, means=means, progress=progress)
+            note = score_all(
+                store, evaluator, begun.job, begun.spans, tally, resources=resources, progress=progress
+            )
         elif begun.leads:
             _score_some(store, evaluator, begun, tally, progress)
         with store.transaction() as connection:
@@ -93,7 +95,7 @@ class _Begun:
     job: Job
     leads: list[int] | None
     data: int
-    spans: Spans
+    spans: RecordUnits
 
 
 def _begin(store: Store, evaluator: Evaluator, version: RulesetVersion, now: int, whole: bool) -> _Begun:
@@ -102,16 +104,16 @@ def _begin(store: Store, evaluator: Evaluator, version: RulesetVersion, now: int
         first, last = (
             connection.execute(f"SELECT {end}(_id) FROM lead").fetchone()[0] for end in ("min", "max")
         )
-        portions = (last - first) // PORTION + 1 if first is not None else 0
+        units = (last - first) // PORTION + 1 if first is not None else 0
         fresh = freshness(connection, version.ruleset_id)
         leads: list[int] | None = None
         if not whole and fresh and fresh.whole and fresh.version == version.id and fresh.now <= now:
             leads = due_leads(connection, version, fresh.data, now)
-            if len(leads) > max(portions * PORTION // _MOST_SCATTERED, PORTION):
+            if len(leads) > max(units * PORTION // _MOST_SCATTERED, PORTION):
                 leads = None
         run: int | None = 0
         if leads is None:
-            save_legend(store, version, Legend(evaluator.plan))
+            save_lines(store, version, ExplanationLines(evaluator.plan))
             data = begin_whole(connection, version, now)
         else:
             data = begin_due(connection, version, now)
@@ -121,7 +123,7 @@ def _begin(store: Store, evaluator: Evaluator, version: RulesetVersion, now: int
                 (version.id, now, _clock(), data),
             ).lastrowid
     assert run is not None
-    return _Begun(Job(version, run, now), leads, data, Spans(first or 0, portions))
+    return _Begun(Job(version, run, now), leads, data, RecordUnits(first or 0, units))
 
 
 def _score_some(
@@ -147,7 +149,7 @@ def _scorer_of_some(
 
         with suppress(Unsupported):
             return BlockScorer(store, reader, evaluator, begun.job).score_leads
-    scorer = Scorer(store, reader, evaluator, begun.job)
+    scorer = RowScorer(store, reader, evaluator, begun.job)
     return lambda numbers: scorer.score(listed(numbers))
 
 

@@ -11,10 +11,10 @@ from typing import Any
 from ...explain.decision import Line
 from ...values import moment_of
 from ..database import Store
-from .explanation_lines import load_legend, read_lines
+from .explanation_lines import load_lines, read_lines
 
 _COLUMNS = (
-    "kept.total, kept.outcome, kept.lines, run.id, run.version, run.now, ruleset_version.number, "
+    "kept.total, kept.result, kept.lines, run.id, run.version, run.now, ruleset_version.number, "
     "ruleset_version.digest"
 )
 _JOINS = "JOIN run ON run.id = kept.run JOIN ruleset_version ON ruleset_version.id = run.version"
@@ -55,7 +55,7 @@ class StoredScore:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RankedLead:
     """A lead among the others: its own id, its total, the main track's stage, its grade."""
 
     lead: str
@@ -91,17 +91,17 @@ def score_history(store: Store, ruleset: str, lead: int) -> list[StoredScore]:
     return history if current is None else [*history, current]
 
 
-def standings(
+def ranked_leads(
     store: Store, ruleset: str, limit: int | None = None, stage: str | None = None
-) -> list[Standing]:
+) -> list[RankedLead]:
     """Leads by total, the highest first, the disqualified last; only those of a stage where one is named."""
-    return list(iterate_standings(store, ruleset, limit, stage))
+    return list(iterate_ranked(store, ruleset, limit, stage))
 
 
-def iterate_standings(
+def iterate_ranked(
     store: Store, ruleset: str, limit: int | None = None, stage: str | None = None
-) -> Iterator[Standing]:
-    """As `standings`, one at a time."""
+) -> Iterator[RankedLead]:
+    """As `ranked_leads`, one at a time."""
     with store.guard():
         rows = store.connection.execute(
             "SELECT lead._key, total, stage, grade, disqualified FROM score "
@@ -112,7 +112,7 @@ def iterate_standings(
             {"ruleset": ruleset, "stage": stage, "limit": -1 if limit is None else limit},
         )
         for key, total, at, grade, disqualified in rows:
-            yield Standing(key, total, at, grade, bool(disqualified))
+            yield RankedLead(key, total, at, grade, bool(disqualified))
 
 
 def _read(store: Store, row: tuple[Any, ...]) -> StoredScore:
@@ -132,5 +132,5 @@ def _read(store: Store, row: tuple[Any, ...]) -> StoredScore:
         told.get("grades", {}),
         tuple(told.get("tags", ())),
         tuple(told.get("disqualified", ())),
-        read_lines(load_legend(store, version_id), lines),
+        read_lines(load_lines(store, version_id), lines),
     )

@@ -29,10 +29,10 @@ from ...plan.walk import conditions, nested
 from ..database import Store, StoreError, open_store
 from .full_run import MANY
 from .lead_columns import read_columns
-from .row_scorer import uncollected
+from .row_scorer import without_gc
 
 if TYPE_CHECKING:
-    from ..mirror.sync import Copy
+    from ..mirror.sync import Mirror
 
 MEMORY = 256 << 20
 """How many bytes are kept between questions, unless told otherwise."""
@@ -46,7 +46,7 @@ Stop = Callable[[], bool]
 """Asked now and then whether the answer is still wanted."""
 
 
-class Stopped(Exception):
+class Cancelled(Exception):
     """The answer was not wanted any more."""
 
 
@@ -100,7 +100,7 @@ class WhatIf:
     ) -> Effect:
         """Decides about all leads by both rulesets at `now`, in microseconds since 1970 UTC.
 
-        At most `most_moves` of those who move are named, with what moved them. Raises `Stopped` once
+        At most `most_moves` of those who move are named, with what moved them. Raises `Cancelled` once
         `stop` says so, and `StoreError`; what was measured until then is kept.
         """
         with self._asking(store, now, progress, stop) as tell:
@@ -150,14 +150,14 @@ class WhatIf:
 
         def tell(what: str, share: float) -> None:
             if stop is not None and stop():
-                raise Stopped
+                raise Cancelled
             if progress is not None:
                 progress(what, share)
 
         while not self._lock.acquire(timeout=_LOOK):
             tell("waiting", 0.0)
         try:
-            with store.guard(), uncollected():
+            with store.guard(), without_gc():
                 store.connection.execute("BEGIN")
                 try:
                     self._forget(store, now)
@@ -258,15 +258,15 @@ class WhatIf:
         *,
         tell: Progress,
     ) -> dict[Hashable, Column | Instants]:
-        """Columns of fields and gauges, from the copy where leads are many, else the record."""
+        """Columns of fields and gauges, from the mirror where leads are many, else the record."""
         ask = partial(
             read_columns, store, evaluator.plan, self._leads, now, fields=fields, gauges=gauges, tell=tell
         )
         if len(self._leads) >= MANY:
             assert self._of is not None
-            with _copied(store.path, self._of[1], tell) as copy:
-                if copy is not None:
-                    return ask(copy=copy)
+            with _open_mirror(store.path, self._of[1], tell) as mirror:
+                if mirror is not None:
+                    return ask(mirror=mirror)
         return ask()
 
     def _keys(self, store: Store, places: Ints) -> list[str]:
@@ -279,23 +279,23 @@ class WhatIf:
 
 
 @contextmanager
-def _copied(path: Path, data: int, tell: Progress) -> Iterator[Copy | None]:
-    """The copy of a database, if it can be had and has the data up to just this batch.
+def _open_mirror(path: Path, data: int, tell: Progress) -> Iterator[Mirror | None]:
+    """The mirror of a database, if it can be had and has the data up to just this batch.
 
     Where it turns out to be damaged, it is done away with, and what was read is to be read again.
     """
     from ..mirror.files import Damaged
-    from ..mirror.sync import discard, up_to_date
+    from ..mirror.sync import discard, synced_mirror
 
     try:
         # A connection of its own, since the question's is in the middle of reading, and may do nothing else.
         with open_store(path) as store:
-            copy = up_to_date(store, tell)
+            mirror = synced_mirror(store, tell)
     except StoreError:
         yield None
         return
-    with copy, suppress(Damaged):
-        yield copy if copy.manifest.data == data else None
+    with mirror, suppress(Damaged):
+        yield mirror if mirror.manifest.data == data else None
         return
     with open_store(path) as store:
         discard(store)

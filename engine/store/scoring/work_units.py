@@ -1,4 +1,4 @@
-"""All leads in portions, of which whoever is free scores the next one."""
+"""Units of work of a scoring run, shared with a second process: whoever is free scores the next one."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Helper:
         self.process = process
         self.numbers = numbers
 
-    def portions(self) -> Iterator[int]:
-        """The portions that this process gets."""
-        return portions(self.numbers)
+    def units(self) -> Iterator[int]:
+        """The units that this process gets."""
+        return units(self.numbers)
 
     def finish(self, tally: Tally) -> set[int]:
-        """Waits for the other process: which portions it did, its counts being added to the tally."""
+        """Waits for the other process: which units it did, its counts being added to the tally."""
         told, _ = self.process.communicate()
         if self.process.returncode or not told:
             return set()
@@ -42,21 +42,21 @@ class Helper:
         return done if isinstance(done, set) else set()
 
 
-def portions(numbers: int) -> Iterator[int]:
+def units(numbers: int) -> Iterator[int]:
     """The numbers that come out of a pipe, one at a time until there are no more."""
     while found := os.read(numbers, _SIZE):
         yield int.from_bytes(found, "big")
 
 
 @contextmanager
-def start_helper(path: Path, plan: Plan, job: Job, work: Portions | None) -> Iterator[Helper | None]:
+def start_helper(path: Path, plan: Plan, job: Job, work: WorkUnits | None) -> Iterator[Helper | None]:
     """Starts the second process; none without work, or where the system cannot share a pipe so."""
     if work is None or os.name != "posix":
         yield None
         return
     numbers, fill = os.pipe()
     try:
-        # A pipe takes 64 KiB before anyone reads it, which is far more portions than a file can have here.
+        # A pipe takes 64 KiB before anyone reads it, which is far more units than a file can have here.
         os.set_blocking(fill, False)
         whole = os.write(fill, b"".join(number.to_bytes(_SIZE, "big") for number in range(work.count)))
         os.close(fill)
@@ -106,9 +106,10 @@ def main() -> None:
     with (
         suppress(Exception),
         open_store(path, wait=_PATIENCE) as store,
+        store.relaxed(),
         open_store(path, read_only=True) as reader,
     ):
-        score_portions(work.scorer(store, reader, Evaluator(plan), job), portions(numbers), tally, done)
+        score_units(work.scorer(store, reader, Evaluator(plan), job), units(numbers), tally, done)
     pickle.dump((done, tally), sys.stdout.buffer)
 
 
@@ -116,12 +117,12 @@ Score = Callable[[int], Tally]
 """Scores a portion by its number and writes what came of it."""
 
 
-class Portions(Protocol):
-    """All leads in so many portions; can be sent to another process."""
+class WorkUnits(Protocol):
+    """All leads in so many units; can be sent to another process."""
 
     @property
     def count(self) -> int:
-        """How many portions there are."""
+        """How many units there are."""
 
     def seconds(self, rules: int) -> float:
         """How long one process takes, very roughly, by so many rules."""
@@ -130,10 +131,8 @@ class Portions(Protocol):
         """What scores them, reading through one connection and writing through another."""
 
 
-def score_portions(
-    score: Score, numbers: Iterable[int], tally: Tally, done: set[int] | None = None
-) -> set[int]:
-    """Scores portions as they come and counts them; which they were, also in `done`."""
+def score_units(score: Score, numbers: Iterable[int], tally: Tally, done: set[int] | None = None) -> set[int]:
+    """Scores units as they come and counts them; which they were, also in `done`."""
     done = set() if done is None else done
     for number in numbers:
         tally.add(score(number))

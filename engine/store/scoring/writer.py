@@ -12,7 +12,7 @@ from ..database import Store, StoreError
 from ..records.freshness import ZONE, mark_due
 from ..records.rulesets import RulesetVersion
 from .lead_reader import Span
-from .results import Outcome
+from .results import StoredResult
 
 _DEAR = 8
 """How many times as long it takes to ask for one outcome as to read one of many."""
@@ -62,7 +62,7 @@ class Scores:
 
     span: Span
     leads: Sequence[int]
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[StoredResult]
     which: Sequence[int]
     lines: Sequence[str]
     due: Sequence[int | None]
@@ -139,13 +139,13 @@ class Writer:
     def _former(self, span: Span) -> dict[int, tuple[int, str, int | None, int]]:
         """What is kept of the leads: outcome, lines, when due, whether by the same version."""
         rows = self.reader.connection.execute(
-            "SELECT lead, outcome, lines, due, run.version = :version FROM scored "
+            "SELECT lead, result, lines, due, run.version = :version FROM scored "
             f"JOIN run ON run.id = scored.run WHERE scored.ruleset = :ruleset AND {span.test('lead')}",
             {"version": self.job.version.id, "ruleset": self.ruleset, **span.parameters},
         )
         return {lead: (outcome, lines, due, same) for lead, outcome, lines, due, same in rows}
 
-    def _known(self, outcomes: Sequence[Outcome]) -> list[int | None]:
+    def _known(self, outcomes: Sequence[StoredResult]) -> list[int | None]:
         """The numbers of outcomes, None where one has not come up before."""
         self._learn(self.reader.connection, outcomes)
         return [self._numbers.get((outcome.text, outcome.total)) for outcome in outcomes]
@@ -182,7 +182,7 @@ class Writer:
 
     def _stage(self, outcome: int) -> str | None:
         if outcome not in self._stages:
-            ask = "SELECT stage FROM outcome WHERE id = ?"
+            ask = "SELECT stage FROM result WHERE id = ?"
             self._stages[outcome] = self.reader.connection.execute(ask, (outcome,)).fetchone()[0]
         return self._stages[outcome]
 
@@ -196,7 +196,7 @@ class Writer:
         if compared.rows is not None:
             connection.executemany(
                 "INSERT INTO score_before (until, ruleset, lead, run, total, stage, grade, disqualified, "
-                "outcome, lines) SELECT ?, ruleset, lead, run, total, stage, grade, disqualified, outcome, "
+                "result, lines) SELECT ?, ruleset, lead, run, total, stage, grade, disqualified, result, "
                 "lines FROM score WHERE ruleset = ? AND lead = ?",
                 compared.replaced,
             )
@@ -207,7 +207,7 @@ class Writer:
             rows = [everything[place] for place in compared.rows]
         connection.executemany(self._insert, rows)
 
-    def _numbered(self, connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> list[int]:
+    def _numbered(self, connection: sqlite3.Connection, outcomes: Sequence[StoredResult]) -> list[int]:
         """The numbers of outcomes, new ones being noted."""
         last = self._learn(connection, outcomes)
         found: list[int] = []
@@ -219,25 +219,23 @@ class Writer:
                 number = self._numbers[one.text, one.total] = last + len(new) + 1
                 new.append((number, one.total, one.stage, one.grade, one.disqualified, one.text))
             found.append(number)
-        connection.executemany("INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?)", new)
+        connection.executemany("INSERT INTO result VALUES (?, ?, ?, ?, ?, ?)", new)
         return found
 
-    def _learn(self, connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> int:
+    def _learn(self, connection: sqlite3.Connection, outcomes: Sequence[StoredResult]) -> int:
         """Finds out the numbers of outcomes, by whomever they were given; gives the last one there is.
 
         Where many are asked for, all that came since the last time are read; else these alone.
         """
-        last: int = connection.execute("SELECT ifnull(max(id), 0) FROM outcome").fetchone()[0]
+        last: int = connection.execute("SELECT ifnull(max(id), 0) FROM result").fetchone()[0]
         asked = {(one.text, one.total) for one in outcomes} - self._numbers.keys()
         if len(asked) * _DEAR > last - self._latest:
-            rows = connection.execute("SELECT id, text, total FROM outcome WHERE id > ?", (self._latest,))
+            rows = connection.execute("SELECT id, text, total FROM result WHERE id > ?", (self._latest,))
             self._numbers.update({(text, total): number for number, text, total in rows})
             self._latest = last
         else:
             for key in asked:
-                row = connection.execute(
-                    "SELECT id FROM outcome WHERE text = ? AND total = ?", key
-                ).fetchone()
+                row = connection.execute("SELECT id FROM result WHERE text = ? AND total = ?", key).fetchone()
                 if row is not None:
                     self._numbers[key] = row[0]
         return last

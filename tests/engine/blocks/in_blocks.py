@@ -1,4 +1,4 @@
-"""Leads made up for tests, laid out as a block the way the copy does it."""
+"""Leads made up for tests, laid out as a block the way the mirror does it."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from leadwright.engine.evaluate import Detail, Evaluator, Event
 from leadwright.engine.evaluate.facts import Facts
 from leadwright.engine.evaluate.wakes import Wakes
 from leadwright.engine.plan import Plan
-from leadwright.engine.store.scoring.explanation_lines import Legend
-from leadwright.engine.store.scoring.results import Outcomes
+from leadwright.engine.store.scoring.explanation_lines import ExplanationLines
+from leadwright.engine.store.scoring.results import StoredResults
 from leadwright.engine.values import DAY, MICROSECONDS, moment_of
 from leadwright.grammar.syntax.nodes import Unit
 from leadwright.tests.engine.blocks.in_blocks import block_of, kinds_of
@@ -29,7 +29,11 @@ Row = tuple[object, ...]
 
 
 def one_by_one(evaluator: Evaluator, facts: Sequence[Facts], now: int) -> list[Row]:
-    outcomes, legend, wakes = Outcomes(evaluator.plan), Legend(evaluator.plan), Wakes(evaluator)
+    outcomes, legend, wakes = (
+        StoredResults(evaluator.plan),
+        ExplanationLines(evaluator.plan),
+        Wakes(evaluator),
+    )
     found: list[Row] = []
     for one in facts:
         run = evaluator.run(Detail.LINES, one, now)
@@ -45,9 +49,9 @@ def at_once(
     names = [f"column {number}" for number in range(len(evaluator.plan.fields))]
     fields = {name: [one.fields[number] for one in facts] for number, name in enumerate(names)}
     made = [(name, list[Any]) for name in names]
-    deciding = Deciding(evaluator, kinds, made, now, Legend(evaluator.plan).part)
+    deciding = Deciding(evaluator, kinds, made, now, ExplanationLines(evaluator.plan).part)
     decided = deciding.of(block_of(fields, happened, kinds))
-    outcomes = [Outcomes(evaluator.plan).under(key) for key in decided.different]
+    outcomes = [StoredResults(evaluator.plan).under(key) for key in decided.different]
     which = (outcomes[place] for place in decided.which.tolist())
     return list(zip(which, decided.lines, decided.due.tolist(), strict=True))
 

@@ -167,7 +167,7 @@ def test_a_database_in_use(leadwright: Run, data: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("PRAGMA user_version = 99", "the database leads.db was made by a newer Leadwright"),
+        ("PRAGMA user_version = 99", "the database leads.db was made by another version of Leadwright"),
         ("PRAGMA application_id = 7", "the database leads.db belongs to another program"),
     ],
 )

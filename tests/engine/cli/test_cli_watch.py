@@ -42,7 +42,7 @@ def load_late(leadwright: Run, folder: Path) -> None:
 
 def totals(folder: Path) -> dict[str, int]:
     connection = sqlite3.connect(folder / "leads.db")
-    found = dict(connection.execute("SELECT lead, total FROM scores").fetchall())
+    found = dict(connection.execute("SELECT lead, score FROM scores").fetchall())
     connection.close()
     return found
 

@@ -161,7 +161,7 @@ from pathlib import Path
 from leadwright.engine.importing import staging
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
-from leadwright.engine.store.opening import open_store
+from leadwright.engine.store.database import open_store
 
 staging.LEAD_BATCH, staging.EVENT_BATCH = 100, 250
 event = EventColumns("at", type="type", object="object", properties=("amount",))

@@ -18,7 +18,7 @@ from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.mirror import sync
 from leadwright.engine.store.records.rulesets import save_version
 from leadwright.engine.store.scoring import full_run, row_scorer, score_run
-from leadwright.engine.store.scoring.full_run import Means
+from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.grammar.messages.diagnostics import Source
 
 EVENTS = ColumnMapping("lead", events=(EventColumns("at", type="type", object="object"),))
@@ -52,7 +52,9 @@ def score(
     assert plan is not None
     version = save_version(store, "inbound", text, plan.digest)
     at = time.time_ns() // 1000 if now is None else now
-    score_run.score_store(store, Evaluator(plan), version, at, whole=whole, means=Means(processes=processes))
+    score_run.score_store(
+        store, Evaluator(plan), version, at, whole=whole, resources=Resources(processes=processes)
+    )
 
 
 def main() -> None:

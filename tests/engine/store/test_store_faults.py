@@ -52,7 +52,7 @@ def written(folder: Path, chance: random.Random) -> list[Path]:
 
 def kept(store: Store) -> list[tuple[object, ...]]:
     return store.connection.execute(
-        "SELECT _key, total, stage, disqualified, outcome, lines FROM score "
+        "SELECT _key, total, stage, disqualified, result, lines FROM score "
         "JOIN lead ON lead._id = score.lead ORDER BY _key"
     ).fetchall()
 

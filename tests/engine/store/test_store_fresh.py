@@ -17,7 +17,7 @@ from leadwright.engine.store.database import StoreError, only_one, open_store
 from leadwright.engine.store.records.events import events_of
 from leadwright.engine.store.records.leads import change_kind, iterate_leads, stored_fields
 from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
-from leadwright.engine.store.scoring.score_history import score_turns, turn_since
+from leadwright.engine.store.scoring.score_history import explained_history, pending_entry
 from leadwright.engine.store.scoring.score_run import RunReport, score_store
 from leadwright.engine.store.scoring.scores import score_history
 from leadwright.engine.values import DAY, instant_of, moment_of
@@ -110,7 +110,7 @@ class World:
 
     def kept(self) -> dict[str, tuple[Any, ...]]:
         rows = self.store.connection.execute(
-            "SELECT _key, total, stage, grade, disqualified, outcome, lines FROM score "
+            "SELECT _key, total, stage, grade, disqualified, result, lines FROM score "
             "JOIN lead ON lead._id = score.lead"
         )
         return {key: tuple(rest) for key, *rest in rows}
@@ -175,7 +175,7 @@ def test_every_change_of_a_score_is_explained_to_the_point(tmp_path: Path, seed:
         world.score()
     causes = set()
     for lead in iterate_leads(world.store):
-        turns = score_turns(world.store, "inbound", lead, runnable)
+        turns = explained_history(world.store, "inbound", lead, runnable)
         history = score_history(world.store, "inbound", lead.id)
         assert [turn.total for turn in turns] == [stored.total for stored in history]
         for former, turn, stored in zip(turns[:-1], turns[1:], history[1:], strict=True):
@@ -186,7 +186,7 @@ def test_every_change_of_a_score_is_explained_to_the_point(tmp_path: Path, seed:
             assert dict(change.after.stages) == dict(stored.stages) == turn.stages
             assert sum(step.points for step in change.steps) == turn.total - former.total
             causes |= {step.cause.value for step in change.steps if step.points}
-        assert turn_since(world.store, world.version, lead, runnable, moment_of(world.now)) is None
+        assert pending_entry(world.store, world.version, lead, runnable, moment_of(world.now)) is None
     assert causes >= {"time", "events", "fields"}
     world.store.close()
 
@@ -196,7 +196,7 @@ def test_what_came_since_the_last_scoring_is_told_before_the_next(world: World) 
     lead = next(iterate_leads(world.store))
     world.load(("id", "employees"), [(lead.key, "501")], ColumnMapping("id"))
     lead = next(iterate_leads(world.store))
-    since = turn_since(world.store, world.version, lead, lambda _: world.evaluator, moment_of(world.now))
+    since = pending_entry(world.store, world.version, lead, lambda _: world.evaluator, moment_of(world.now))
     stored = world.kept()[lead.key][0]
     if since is not None:
         assert (since.stored, since.total) == (False, stored + 10)
@@ -212,7 +212,7 @@ def test_without_record_of_what_was_known_the_rest_is_said_to_be_unexplained(wor
     # As in a database whose runs were made before anything was noted.
     world.store.connection.execute("UPDATE run SET data = NULL")
     ann = next(lead for lead in iterate_leads(world.store) if lead.key == "ann")
-    last = score_turns(world.store, "inbound", ann, lambda _: world.evaluator)[-1]
+    last = explained_history(world.store, "inbound", ann, lambda _: world.evaluator)[-1]
     assert last.change is not None
     assert (last.change.points, last.unexplained) == (0, -world.points)
 
@@ -229,7 +229,7 @@ def test_rules_that_cannot_be_read_any_more_leave_a_change_whole(world: World) -
     def runnable(version: RulesetVersion) -> Evaluator | None:
         return None if version.id == first else world.evaluator
 
-    last = score_turns(world.store, "inbound", ann, runnable)[-1]
+    last = explained_history(world.store, "inbound", ann, runnable)[-1]
     assert (last.change, last.unexplained) == (None, 3)
 
 
@@ -292,7 +292,7 @@ def test_a_broken_off_run_over_all_leads_is_begun_again(
     def broken(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(row_scorer.Scorer, "score", broken)
+    monkeypatch.setattr(row_scorer.RowScorer, "score", broken)
     with pytest.raises(KeyboardInterrupt):
         world.score()
     monkeypatch.undo()

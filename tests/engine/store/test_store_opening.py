@@ -47,7 +47,7 @@ def write_foreign(path: Path) -> None:
     connection.close()
 
 
-def write_newer(path: Path) -> None:
+def write_other(path: Path) -> None:
     open_store(path, create=True).close()
     with sqlite3.connect(path) as connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
@@ -62,7 +62,7 @@ def write_newer(path: Path) -> None:
         (write_text, {"create": True}, "is not a database"),
         (lambda path: path.touch(), {}, "is not a database"),
         (write_foreign, {"create": True}, "belongs to another program"),
-        (write_newer, {}, "was made by a newer Leadwright"),
+        (write_other, {}, "was made by another version of Leadwright"),
     ],
 )
 def test_what_is_no_database_of_ours_is_refused(tmp_path: Path, make, options, message) -> None:

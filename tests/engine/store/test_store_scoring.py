@@ -17,9 +17,9 @@ from leadwright.engine.store.records.events import events_of
 from leadwright.engine.store.records.leads import find_lead, iterate_leads
 from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
 from leadwright.engine.store.scoring import score_run, work_units
-from leadwright.engine.store.scoring.full_run import Means
+from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.engine.store.scoring.score_run import RunReport, score_store
-from leadwright.engine.store.scoring.scores import score_history, standings, stored_score
+from leadwright.engine.store.scoring.scores import ranked_leads, score_history, stored_score
 from leadwright.engine.values import instant_of
 
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
@@ -103,7 +103,9 @@ def run(
 ) -> RunReport:
     version = version_of(store, rules)
     at = instant_of(now)
-    return score_store(store, rules.evaluator, version, at, means=Means(processes=processes), whole=whole)
+    return score_store(
+        store, rules.evaluator, version, at, resources=Resources(processes=processes), whole=whole
+    )
 
 
 def assert_as_decided(store: Store, rules: Ruleset, now: dt.datetime) -> None:
@@ -148,12 +150,12 @@ def test_scores_are_those_of_deciding_lead_by_lead(store: Store, days: int) -> N
 
 def test_report_counts_where_leads_stand(store: Store) -> None:
     report = run(store, load(RULES))
-    rows = standings(store, "inbound")
+    rows = ranked_leads(store, "inbound")
     assert [row.lead for row in rows][-1] == "bob"
     assert report.tally.disqualified == 1
     assert report.tally.stages.total() == 5
-    assert report.tally.stages["SQL"] == len(standings(store, "inbound", stage="SQL")) == 2
-    assert standings(store, "inbound", limit=1) == rows[:1]
+    assert report.tally.stages["SQL"] == len(ranked_leads(store, "inbound", stage="SQL")) == 2
+    assert ranked_leads(store, "inbound", limit=1) == rows[:1]
 
 
 def test_second_run_writes_only_what_changed(store: Store) -> None:
@@ -162,11 +164,11 @@ def test_second_run_writes_only_what_changed(store: Store) -> None:
     again = run(store, rules, early)
     assert (again.tally.added, again.tally.changed) == (0, 0)
     assert store.connection.execute("SELECT DISTINCT run FROM score").fetchall() == [(first.run,)]
-    before = {row.lead: row.stage for row in standings(store, "inbound")}
+    before = {row.lead: row.stage for row in ranked_leads(store, "inbound")}
     later = run(store, rules)
     kept = store.connection.execute("SELECT count(*) FROM score_before").fetchall()
     assert kept == [(later.tally.changed,)] != [(0,)]
-    after = {row.lead: row.stage for row in standings(store, "inbound")}
+    after = {row.lead: row.stage for row in ranked_leads(store, "inbound")}
     moved = [(before[lead], stage) for lead, stage in after.items() if before[lead] != stage]
     assert later.tally.moves == Counter(moved) != Counter()
     ann = find_lead(store, "ann")
@@ -195,7 +197,7 @@ def test_people_can_read_the_lines_in_sql(store: Store) -> None:
         "SELECT score, sum(points) FROM score_lines WHERE lead = 'ann' GROUP BY score ORDER BY score"
     ).fetchall()
     points = dict(rows)
-    ann = store.connection.execute("SELECT total, stage FROM scores WHERE lead = 'ann'").fetchone()
+    ann = store.connection.execute("SELECT score, stage FROM scores WHERE lead = 'ann'").fetchone()
     assert ann == (sum(points.values()), "SQL")
 
 
@@ -207,11 +209,11 @@ def test_two_processes_find_what_one_finds(store: Store, monkeypatch: pytest.Mon
         )
     rules = load(RULES)
     one = run(store, rules)
-    rows = store.connection.execute("SELECT lead, total, outcome, lines FROM score ORDER BY lead").fetchall()
+    rows = store.connection.execute("SELECT lead, total, result, lines FROM score ORDER BY lead").fetchall()
     store.connection.execute("DELETE FROM scored")
     two = run(store, rules, processes=2, whole=True)
     assert two.tally == one.tally
-    again = store.connection.execute("SELECT lead, total, outcome, lines FROM score ORDER BY lead").fetchall()
+    again = store.connection.execute("SELECT lead, total, result, lines FROM score ORDER BY lead").fetchall()
     assert again == rows
     store.connection.execute("DELETE FROM scored")
     monkeypatch.setattr(work_units.sys, "executable", "/bin/false")
@@ -225,7 +227,9 @@ def test_progress_is_told_and_never_goes_back(store: Store, monkeypatch: pytest.
     told: list[float] = []
     version = version_of(store, rules)
     progress = lambda what, share: told.append(share)  # noqa: E731
-    score_store(store, rules.evaluator, version, instant_of(NOW), progress=progress, means=Means(processes=1))
+    score_store(
+        store, rules.evaluator, version, instant_of(NOW), progress=progress, resources=Resources(processes=1)
+    )
     assert told == sorted(told)
     assert len(told) == 3
     assert_as_decided(store, rules, NOW)

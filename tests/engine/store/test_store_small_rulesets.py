@@ -1,4 +1,4 @@
-"""Small random rulesets scored from the record, from the copy, and a day earlier and then when due.
+"""Small random rulesets scored from the record, from the mirror, and a day earlier and then when due.
 
 They have one or two rules: a large ruleset nearly always reads a property or an object for some other
 rule, and so hides that one rule alone does not get what it needs.
@@ -22,7 +22,7 @@ from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.records.events import events_of
 from leadwright.engine.store.records.leads import iterate_leads
 from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
-from leadwright.engine.store.scoring.full_run import Means
+from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.engine.store.scoring.score_run import score_store
 from leadwright.engine.values import DAY, instant_of, moment_of
 from leadwright.grammar.messages.diagnostics import Source
@@ -152,18 +152,18 @@ def stored(store: Store, version: RulesetVersion) -> dict[str, tuple[Any, ...]]:
 
 
 def assert_alike(store: Store, text: str, name: str) -> None:
-    """Scores from the record, from the copy, and of what became due are those of leads one by one."""
+    """Scores from the record, from the mirror, and of what became due are those of leads one by one."""
     plan = read(Source(text)).plan
     assert plan is not None, text
     evaluator = Evaluator(plan)
     wanted = decided(store, evaluator)
-    for way, copy in (("record", False), ("copy", True)):
+    for way, mirror in (("record", False), ("mirror", True)):
         version = save_version(store, f"{name} {way}", text, plan.digest)
-        score_store(store, evaluator, version, NOW, means=Means(processes=1, copy=copy))
+        score_store(store, evaluator, version, NOW, resources=Resources(processes=1, mirror=mirror))
         assert stored(store, version) == wanted, (way, text)
     version = save_version(store, f"{name} due", text, plan.digest)
-    score_store(store, evaluator, version, NOW - DAY, means=Means(processes=1, copy=False))
-    score_store(store, evaluator, version, NOW, means=Means(processes=1, copy=False))
+    score_store(store, evaluator, version, NOW - DAY, resources=Resources(processes=1, mirror=False))
+    score_store(store, evaluator, version, NOW, resources=Resources(processes=1, mirror=False))
     assert stored(store, version) == wanted, ("due", text)
 
 

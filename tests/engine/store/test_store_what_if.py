@@ -15,8 +15,8 @@ from leadwright.engine.store.mirror import sync
 from leadwright.engine.store.records.events import events_of
 from leadwright.engine.store.records.leads import iterate_leads
 from leadwright.engine.store.scoring import lead_columns, what_if
-from leadwright.engine.store.scoring.lead_reader import Span, Timelines
-from leadwright.engine.store.scoring.what_if import Stopped, WhatIf
+from leadwright.engine.store.scoring.lead_reader import LeadReader, Span
+from leadwright.engine.store.scoring.what_if import Cancelled, WhatIf
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.engine.store.test_store_fresh import RULES, World
 
@@ -71,7 +71,7 @@ def test_edits_one_after_another_do_what_deciding_says(world: World, monkeypatch
             world.add_events(3)
 
 
-class Forbidden(Timelines):
+class Forbidden(LeadReader):
     """Events as the record has them, which must not be read."""
 
     def events(self, span: Span) -> Iterator[tuple[int, list[Row]]]:
@@ -82,33 +82,33 @@ class Forbidden(Timelines):
 def test_from_the_copy_it_says_the_same(world: World, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     monkeypatch.setattr(what_if, "MANY", 0)
     monkeypatch.setattr(sync, "_FEW", few)
-    monkeypatch.setattr(lead_columns, "Timelines", Forbidden)
+    monkeypatch.setattr(lead_columns, "LeadReader", Forbidden)
     chance = random.Random(8)
     asked, live, pieces = WhatIf(), evaluator(TEXT), 0
     for old, new in EDITS:
         draft = evaluator(TEXT.replace(old, new))
         found = asked.effect(world.store, live, draft, world.now)
         assert found == effect(live, draft, facts(world), world.now)
-        pieces = max(pieces, len(list(sync.folder_of(world.store.path).glob("*.block"))))
+        pieces = max(pieces, len(list(sync.mirror_folder(world.store.path).glob("*.block"))))
         if chance.random() < 0.5:
             world.add_events(3)
     assert (pieces > 1) is (few == 0)
 
 
 @pytest.mark.parametrize("part", [1, 2, 4])
-def test_a_damaged_copy_is_read_past_and_made_anew(
+def test_a_damaged_mirror_is_read_past_and_made_anew(
     world: World, monkeypatch: pytest.MonkeyPatch, part: int
 ) -> None:
     monkeypatch.setattr(what_if, "MANY", 0)
     live, draft = evaluator(TEXT), evaluator(TEXT.replace(*EDITS[0]))
     right = WhatIf().effect(world.store, live, draft, world.now)
-    (block,) = sync.folder_of(world.store.path).glob("*.block")
+    (block,) = sync.mirror_folder(world.store.path).glob("*.block")
     whole = block.read_bytes()
     lost = len(whole) // part
     block.write_bytes(whole[:-lost] + b"?" * lost)
     for _ in range(2):
         assert WhatIf().effect(world.store, live, draft, world.now) == right
-    (block,) = sync.folder_of(world.store.path).glob("*.block")
+    (block,) = sync.mirror_folder(world.store.path).glob("*.block")
     assert len(block.read_bytes()) == len(whole)
     assert b"????????" not in block.read_bytes()
 
@@ -137,7 +137,7 @@ def test_the_moves_named_are_the_greatest(world: World) -> None:
 def test_it_can_be_stopped_and_tells_how_far_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lead_columns, "PORTION", 5)
     asked, live, told = WhatIf(), evaluator(TEXT), list[tuple[str, float]]()
-    with pytest.raises(Stopped):
+    with pytest.raises(Cancelled):
         asked.effect(
             world.store, live, live, world.now, stop=lambda: len(told) > 3, progress=lambda *a: told.append(a)
         )
@@ -173,5 +173,5 @@ def test_rules_and_conditions_are_counted_as_lead_by_lead(world: World) -> None:
 
 def test_a_question_that_waits_for_another_can_be_stopped(world: World) -> None:
     asked, live = WhatIf(), evaluator(TEXT)
-    with asked._asking(world.store, world.now, None, None), pytest.raises(Stopped):
+    with asked._asking(world.store, world.now, None, None), pytest.raises(Cancelled):
         asked.counts(world.store, live, world.now, stop=lambda: True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Event
 from typing import Any
 
-from leadwright.engine.store.scoring.what_if import Stopped, WhatIf
+from leadwright.engine.store.scoring.what_if import Cancelled, WhatIf
 
 
 class Slow(WhatIf):
@@ -25,5 +25,5 @@ class Slow(WhatIf):
         while not self.go.wait(0.01):
             if how["stop"]():
                 self.ended.append(after.plan.rules[0].identity)
-                raise Stopped
+                raise Cancelled
         return super().both(store, before, after, now, **how)

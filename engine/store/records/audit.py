@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from ...engine.store.database import Store
-from ...engine.values import moment_of
+from ...values import moment_of
+from ..database import Store
 
 _LONGEST = 300
 
@@ -33,7 +33,7 @@ class Action(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class AuditEntry:
+class Entry:
     """One thing that was done: when, by whom, from which address, what, to what, and more in words."""
 
     at: datetime
@@ -67,12 +67,12 @@ def record(
     )
 
 
-def entries(store: Store, most: int = 200) -> list[AuditEntry]:
+def entries(store: Store, most: int = 200) -> list[Entry]:
     """The latest entries, the newest first."""
     return _entries(store, "ORDER BY id DESC LIMIT ?", (most,))
 
 
-def entries_about(store: Store, ruleset: str) -> list[AuditEntry]:
+def entries_about(store: Store, ruleset: str) -> list[Entry]:
     """What was done to a ruleset and its versions, the newest first."""
     return _entries(
         store,
@@ -81,12 +81,12 @@ def entries_about(store: Store, ruleset: str) -> list[AuditEntry]:
     )
 
 
-def _entries(store: Store, rest: str, parameters: tuple[object, ...] | dict[str, object]) -> list[AuditEntry]:
+def _entries(store: Store, rest: str, parameters: tuple[object, ...] | dict[str, object]) -> list[Entry]:
     with store.guard():
         rows = store.connection.execute(
             f"SELECT at, who, address, action, subject, detail FROM audit {rest}", parameters
         )
         return [
-            AuditEntry(moment_of(at), who, address, Action(action), subject, detail)
+            Entry(moment_of(at), who, address, Action(action), subject, detail)
             for at, who, address, action, subject, detail in rows
         ]

@@ -1,4 +1,4 @@
-"""The copy made for bulk work: in step with the record after anything, and never believed where it is not."""
+"""The mirror for bulk work: in step with the record after anything, and never believed where it is not."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from leadwright.engine.blocks.block import Block
 from leadwright.engine.blocks.deciding import Unsupported
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.mirror import sync
-from leadwright.engine.store.mirror.block_reader import Reading
+from leadwright.engine.store.mirror.block_reader import BlockReader
 from leadwright.engine.store.mirror.files import BlockFile, Damaged, load
-from leadwright.engine.store.mirror.sync import folder_of, up_to_date, verify
+from leadwright.engine.store.mirror.sync import mirror_folder, synced_mirror, verify
 from leadwright.engine.store.records.leads import change_kind, stored_fields
 from leadwright.engine.store.scoring import full_run, score_run
-from leadwright.engine.store.scoring.full_run import Means
+from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.engine.values import DAY
 from leadwright.grammar.syntax.nodes import Kind
 from leadwright.tests.engine.store.test_store_fresh import World
 
-FROM_COPY = Means(processes=1, copy=True)
-FROM_RECORD = Means(processes=1, copy=False)
+FROM_MIRROR = Resources(processes=1, mirror=True)
+FROM_RECORD = Resources(processes=1, mirror=False)
 
 Lead = tuple[dict[str, object], list[tuple[int, int, str]]]
 
@@ -54,11 +54,11 @@ def taken_apart(block: Block) -> dict[int, Lead]:
     }
 
 
-def in_copy(store: Store) -> dict[int, Lead]:
-    """All leads as the copy has them, which has none twice."""
+def in_mirror(store: Store) -> dict[int, Lead]:
+    """All leads as the mirror has them, which has none twice."""
     found: dict[int, Lead] = {}
-    with up_to_date(store) as copy:
-        for unit in copy.units:
+    with synced_mirror(store) as mirror:
+        for unit in mirror.units:
             leads = taken_apart(unit.block())
             live = unit.leads.tolist()
             assert not found.keys() & set(live)
@@ -67,7 +67,7 @@ def in_copy(store: Store) -> dict[int, Lead]:
 
 
 def in_record(store: Store) -> dict[int, Lead]:
-    return taken_apart(Reading(store).block(0, 10_000))
+    return taken_apart(BlockReader(store).block(0, 10_000))
 
 
 def known(lead: Lead) -> Lead:
@@ -75,8 +75,8 @@ def known(lead: Lead) -> Lead:
 
 
 def assert_in_step(store: Store) -> None:
-    copied, recorded = in_copy(store), in_record(store)
-    assert {number: known(lead) for number, lead in copied.items()} == {
+    mirrored, recorded = in_mirror(store), in_record(store)
+    assert {number: known(lead) for number, lead in mirrored.items()} == {
         number: known(lead) for number, lead in recorded.items()
     }
 
@@ -86,7 +86,7 @@ def rows(store: Store) -> list[tuple[Any, ...]]:
 
 
 def state(store: Store) -> int:
-    manifest = load(folder_of(store.path))
+    manifest = load(mirror_folder(store.path))
     assert manifest is not None
     return manifest.state
 
@@ -102,24 +102,24 @@ def test_scores_from_the_copy_are_those_from_the_record(
     world = World(tmp_path, seed)
     for _ in range(6):
         world.something_happens()
-        world.score(whole=True, means=FROM_COPY)
+        world.score(whole=True, resources=FROM_MIRROR)
         assert {key: (row[0], row[1], row[3] == 1) for key, row in world.kept().items()} == world.found()
         before = rows(world.store)
-        report = world.score(whole=True, means=FROM_RECORD)
+        report = world.score(whole=True, resources=FROM_RECORD)
         assert (report.tally.changed, report.tally.added, rows(world.store)) == (0, 0, before)
-        # What is due follows just as well from scores that came from the copy.
+        # What is due follows just as well from scores that came from the mirror.
         world.now += DAY // 2
         world.score()
         assert {key: (row[0], row[1], row[3] == 1) for key, row in world.kept().items()} == world.found()
 
 
 def test_a_new_version_and_a_clock_set_back(world: World) -> None:
-    world.score(means=FROM_COPY)
+    world.score(resources=FROM_MIRROR)
     world.points, world.now = 30, world.now - 20 * DAY
     world.publish()
-    world.score(means=FROM_COPY)
+    world.score(resources=FROM_MIRROR)
     assert {key: (row[0], row[1], row[3] == 1) for key, row in world.kept().items()} == world.found()
-    assert world.score(whole=True, means=FROM_RECORD).tally.changed == 0
+    assert world.score(whole=True, resources=FROM_RECORD).tally.changed == 0
 
 
 def test_what_is_not_found_from_arrays_is_found_from_the_record(
@@ -129,15 +129,15 @@ def test_what_is_not_found_from_arrays_is_found_from_the_record(
         raise Unsupported
 
     monkeypatch.setattr("leadwright.engine.store.scoring.block_scorer.Deciding", unsupported)
-    report = world.score(means=FROM_COPY)
+    report = world.score(resources=FROM_MIRROR)
     assert (report.tally.leads, report.note) == (len(world.found()), None)
     assert {key: (row[0], row[1], row[3] == 1) for key, row in world.kept().items()} == world.found()
 
 
-def test_two_processes_take_pieces_of_the_copy(world: World) -> None:
-    assert world.score(means=Means(processes=2, copy=True)).tally.leads == len(world.found())
+def test_two_processes_take_pieces_of_the_mirror(world: World) -> None:
+    assert world.score(resources=Resources(processes=2, mirror=True)).tally.leads == len(world.found())
     found = rows(world.store)
-    assert world.score(whole=True, means=FROM_RECORD).tally.changed == 0
+    assert world.score(whole=True, resources=FROM_RECORD).tally.changed == 0
     assert rows(world.store) == found
 
 
@@ -146,10 +146,10 @@ def test_with_little_memory_the_scores_are_the_same(
     world: World, monkeypatch: pytest.MonkeyPatch, memory: int
 ) -> None:
     monkeypatch.setattr(full_run, "MANY", 0)
-    world.score(means=Means(memory=memory))
-    assert folder_of(world.store.path).exists() == (memory == 256)
+    world.score(resources=Resources(memory=memory))
+    assert mirror_folder(world.store.path).exists() == (memory == 256)
     found = rows(world.store)
-    assert world.score(whole=True, means=FROM_RECORD).tally.changed == 0
+    assert world.score(whole=True, resources=FROM_RECORD).tally.changed == 0
     assert rows(world.store) == found
 
 
@@ -173,30 +173,30 @@ def test_in_step_after_any_imports_and_edits(
 
 
 def test_only_what_is_new_is_read_and_written(world: World) -> None:
-    with up_to_date(world.store) as copy:
-        before = {piece.file for piece in copy.manifest.pieces}
-    with up_to_date(world.store) as copy:
-        assert {piece.file for piece in copy.manifest.pieces} == before
+    with synced_mirror(world.store) as mirror:
+        before = {piece.file for piece in mirror.manifest.pieces}
+    with synced_mirror(world.store) as mirror:
+        assert {piece.file for piece in mirror.manifest.pieces} == before
     world.store.connection.execute("UPDATE state SET data = data + 1")
     world.store.connection.execute("INSERT INTO touched SELECT 12, data FROM state")
-    with up_to_date(world.store) as copy:
-        pieces = {piece.file: piece for piece in copy.manifest.pieces}
+    with synced_mirror(world.store) as mirror:
+        pieces = {piece.file: piece for piece in mirror.manifest.pieces}
         assert before < pieces.keys()
         (added,) = pieces.keys() - before
         assert (pieces[added].number, pieces[added].leads) == (None, 1)
 
 
 def test_what_is_noted_for_the_copy_is_forgotten_once_it_has_it(world: World) -> None:
-    world.score(means=FROM_COPY)
+    world.score(resources=FROM_MIRROR)
     world.add_events(5)
     world.score()
     touched = "SELECT count(*) FROM touched"
     assert world.store.connection.execute(touched).fetchone()[0] > 0
-    up_to_date(world.store).__exit__()
+    synced_mirror(world.store).__exit__()
     world.score()
     world.add_events(1)
     world.score()
-    up_to_date(world.store).__exit__()
+    synced_mirror(world.store).__exit__()
     assert_in_step(world.store)
 
 
@@ -208,9 +208,9 @@ def test_a_field_of_another_kind_makes_it_anew(world: World) -> None:
     assert state(world.store) == 1
 
 
-def test_an_empty_store_has_a_copy_of_nothing(tmp_path: Path) -> None:
-    with open_store(tmp_path / "empty.db", create=True) as store, up_to_date(store) as copy:
-        assert copy.units == ()
+def test_an_empty_store_has_a_mirror_of_nothing(tmp_path: Path) -> None:
+    with open_store(tmp_path / "empty.db", create=True) as store, synced_mirror(store) as mirror:
+        assert mirror.units == ()
 
 
 # --- what is not believed -----------------------------------------------------------------------
@@ -232,12 +232,12 @@ def emptied(path: Path) -> None:
 
 @pytest.mark.parametrize("harm", [flipped, cut_short, emptied, Path.unlink])
 @pytest.mark.parametrize("which", ["manifest", "block"])
-def test_a_damaged_copy_is_made_anew(world: World, harm: Callable[[Path], None], which: str) -> None:
-    world.score(means=FROM_COPY)
+def test_a_damaged_mirror_is_made_anew(world: World, harm: Callable[[Path], None], which: str) -> None:
+    world.score(resources=FROM_MIRROR)
     found = rows(world.store)
-    folder = folder_of(world.store.path)
+    folder = mirror_folder(world.store.path)
     harm(folder / "manifest.json" if which == "manifest" else sorted(folder.glob("*.block"))[1])
-    report = world.score(whole=True, means=FROM_COPY)
+    report = world.score(whole=True, resources=FROM_MIRROR)
     assert (report.tally.leads, report.tally.changed, report.note) == (len(found), 0, None)
     assert rows(world.store) == found
     assert_in_step(world.store)
@@ -249,8 +249,8 @@ def read_through(path: Path) -> None:
 
 
 def test_every_byte_of_a_file_is_under_a_checksum(world: World) -> None:
-    up_to_date(world.store).__exit__()
-    path = sorted(folder_of(world.store.path).glob("*.block"))[0]
+    synced_mirror(world.store).__exit__()
+    path = sorted(mirror_folder(world.store.path).glob("*.block"))[0]
     content = path.read_bytes()
     for place in range(0, len(content), 7):
         path.write_bytes(content[:place] + bytes([content[place] ^ 0x10]) + content[place + 1 :])
@@ -258,9 +258,9 @@ def test_every_byte_of_a_file_is_under_a_checksum(world: World) -> None:
             read_through(path)
 
 
-def test_a_copy_is_read_through_on_request(world: World) -> None:
-    up_to_date(world.store).__exit__()
-    folder = folder_of(world.store.path)
+def test_a_mirror_is_read_through_on_request(world: World) -> None:
+    synced_mirror(world.store).__exit__()
+    folder = mirror_folder(world.store.path)
     verify(world.store)
     assert folder.exists()
     flipped(sorted(folder.glob("*.block"))[0])
@@ -268,16 +268,16 @@ def test_a_copy_is_read_through_on_request(world: World) -> None:
     assert not folder.exists()
 
 
-def test_a_copy_of_another_database_is_not_believed(world: World, tmp_path: Path) -> None:
-    up_to_date(world.store).__exit__()
+def test_a_mirror_of_another_database_is_not_believed(world: World, tmp_path: Path) -> None:
+    synced_mirror(world.store).__exit__()
     (tmp_path / "other").mkdir()
     other = World(tmp_path / "other", 2)
-    shutil.copytree(folder_of(world.store.path), folder_of(other.store.path))
+    shutil.copytree(mirror_folder(world.store.path), mirror_folder(other.store.path))
     assert_in_step(other.store)
 
 
-def test_a_database_put_back_to_an_earlier_day_gets_a_copy_of_its_own(world: World) -> None:
-    up_to_date(world.store).__exit__()
+def test_a_database_put_back_to_an_earlier_day_gets_a_mirror_of_its_own(world: World) -> None:
+    synced_mirror(world.store).__exit__()
     backup = world.folder / "backup.db"
     with sqlite3.connect(backup) as earlier:
         world.store.connection.backup(earlier)
@@ -295,13 +295,13 @@ def test_a_database_put_back_to_an_earlier_day_gets_a_copy_of_its_own(world: Wor
 
 
 def test_deleting_it_loses_nothing(world: World) -> None:
-    world.score(means=FROM_COPY)
+    world.score(resources=FROM_MIRROR)
     found = rows(world.store)
-    shutil.rmtree(folder_of(world.store.path))
+    shutil.rmtree(mirror_folder(world.store.path))
     world.add_events(4)
     assert_in_step(world.store)
-    shutil.rmtree(folder_of(world.store.path))
-    world.score(whole=True, means=FROM_COPY)
+    shutil.rmtree(mirror_folder(world.store.path))
+    world.score(whole=True, resources=FROM_MIRROR)
     assert len(rows(world.store)) >= len(found)
     assert {key: (row[0], row[1], row[3] == 1) for key, row in world.kept().items()} == world.found()
 
@@ -310,16 +310,16 @@ def test_deleting_it_loses_nothing(world: World) -> None:
 def test_broken_off_at_any_step_it_is_in_step_the_next_time(
     world: World, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
-    up_to_date(world.store).__exit__()
+    synced_mirror(world.store).__exit__()
     world.add_events(4)
 
     def broken(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(sync._Upkeep if at == "_put" else sync, at, broken)
+        patch.setattr(sync._Sync if at == "_put" else sync, at, broken)
         with pytest.raises(KeyboardInterrupt):
-            up_to_date(world.store)
+            synced_mirror(world.store)
     world.add_events(2)
     assert_in_step(world.store)
 
@@ -335,7 +335,7 @@ def test_a_change_while_it_is_made_is_not_lost(world: World, monkeypatch: pytest
             world.add_events(5)
 
     monkeypatch.setattr(sync, "write_block", and_something_happens)
-    up_to_date(world.store).__exit__()
+    synced_mirror(world.store).__exit__()
     assert done
     assert_in_step(world.store)
 
@@ -358,8 +358,8 @@ def test_all_leads_changing_while_it_is_made_makes_it_anew(
 
 
 def test_where_it_cannot_be_written_the_record_serves_and_it_is_said(world: World) -> None:
-    folder_of(world.store.path).write_text("in the way")
-    report = world.score(means=FROM_COPY)
+    mirror_folder(world.store.path).write_text("in the way")
+    report = world.score(resources=FROM_MIRROR)
     assert report.note is not None
     assert "cannot be written" in report.note
     assert {key: (row[0], row[1], row[3] == 1) for key, row in world.kept().items()} == world.found()
@@ -376,7 +376,7 @@ def test_what_is_due_is_found_at_once_as_one_by_one(
         world.score()
         assert {key: (row[0], row[1], row[3] == 1) for key, row in world.kept().items()} == world.found()
     before = rows(world.store)
-    assert world.score(whole=True, means=FROM_RECORD).tally.changed == 0
+    assert world.score(whole=True, resources=FROM_RECORD).tally.changed == 0
     assert rows(world.store) == before
 
 
@@ -403,8 +403,8 @@ def test_several_at_once_come_through(world: World) -> None:
 
 
 def assert_readable(store: Store) -> None:
-    with up_to_date(store) as copy:
-        for unit in copy.units:
+    with synced_mirror(store) as mirror:
+        for unit in mirror.units:
             unit.file.check()
 
 
@@ -414,7 +414,7 @@ def test_a_full_disk_leaves_the_record_to_serve(world: World, monkeypatch: pytes
 
     with monkeypatch.context() as patch:
         patch.setattr(sync, "write_block", full)
-        report = world.score(means=FROM_COPY)
+        report = world.score(resources=FROM_MIRROR)
     assert report.note is not None
     assert "No space left on device" in report.note
     assert {key: (row[0], row[1], row[3] == 1) for key, row in world.kept().items()} == world.found()
@@ -427,9 +427,9 @@ def test_leads_with_many_events_share_a_block_with_fewer(
 ) -> None:
     monkeypatch.setattr(sync, "EVENTS", 12)
     world.add_events(100)
-    with up_to_date(world.store) as copy:
-        assert 1 <= copy.manifest.span < 8
-        assert len(copy.units) > 4
+    with synced_mirror(world.store) as mirror:
+        assert 1 <= mirror.manifest.span < 8
+        assert len(mirror.units) > 4
     assert_in_step(world.store)
     world.add_events(10)
     assert_in_step(world.store)
