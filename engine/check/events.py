@@ -93,7 +93,7 @@ class Signals:
             where = self.read_filter(node.where, feeds)
             if where is None:
                 return None
-        selector = Selector(name.text, feeds, pattern)
+        selector = Selector(name.text, feeds, pattern, object_.value if object_ is not None else None)
         return Selection(self._selectors.setdefault(selector, len(self._selectors)), where, held)
 
     def _seen(self, feeds: tuple[Feed, ...], matches: Callable[[str], bool]) -> bool:

@@ -29,6 +29,7 @@ SECTIONS = {
     "Score leads": {
         "import": "Load leads or events from a file.",
         "fields": "Show what the data holds: fields, events, objects.",
+        "field": "Make a field another kind, with the values that it has.",
         "score": "Score the leads that are due, or all.",
         "watch": "Keep scores right as leads change and time passes.",
         "explain": "Say why a lead has its score, and what it would take.",

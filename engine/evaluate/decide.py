@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..explain.decision import Decision, Finding, Line, LineKind, OutcomeFinding, RuleFinding, StageFinding
+from ..explain.gains import Fired, Gains
+from ..explain.ways import Points, Ways
 from ..plan import Condition, Grade, Plan
 from ..values import moment_of
 from .draft import Detail
@@ -14,21 +16,21 @@ from .facts import Facts
 from .findings import Found, events_finding
 from .next_change import next_change
 from .rules_source import CUT_BY_GROUP, CUT_BY_RANGE
-from .ways import ways
 from .words import score_words
 
 if TYPE_CHECKING:
     from .evaluator import Evaluator
 
-Fired = tuple[int, int, int, int, int]
 Cut = tuple[int, int, int]
 Paid = list[int] | int | None
 """The instants that a rule pays for; just the one of `for latest` and `for first`."""
 
 
-def decide(evaluator: Evaluator, facts: Facts, now: int) -> Decision:
-    """Decides about one lead at an instant in microseconds."""
-    return Decision(_Parts(evaluator, facts, now).part, digest=evaluator.plan.digest, now=moment_of(now))
+def decide(evaluator: Evaluator, facts: Facts, now: int, *, gains: bool = False) -> Decision:
+    """Decides about one lead at an instant in microseconds; `gains`: also what would bring points."""
+    return Decision(
+        _Parts(evaluator, facts, now, gains=gains).part, digest=evaluator.plan.digest, now=moment_of(now)
+    )
 
 
 def told(
@@ -50,10 +52,11 @@ def told(
 class _Parts:
     """What computes the parts of one decision. Safe in threads: what is computed twice comes out the same."""
 
-    __slots__ = ("_evaluator", "_facts", "_found", "_now", "_ran")
+    __slots__ = ("_evaluator", "_facts", "_found", "_gains", "_now", "_ran")
 
-    def __init__(self, evaluator: Evaluator, facts: Facts, now: int) -> None:
+    def __init__(self, evaluator: Evaluator, facts: Facts, now: int, *, gains: bool = False) -> None:
         self._evaluator = evaluator
+        self._gains = gains
         self._facts = facts
         self._now = now
         self._ran: Any = None
@@ -72,7 +75,7 @@ class _Parts:
     def explains(self, ran: Any, instants: Any, paid: Any) -> Found:
         """Takes what functions of the details FINDINGS and INSTANTS gave."""
         total, scores, _, _, _, _, _, _, _, truths, values = self._ran = ran
-        found = Found(self._evaluator.parts, self._facts, total, scores, truths, values, instants)
+        found = Found(self._evaluator.parts, self._facts, self._now, total, scores, truths, values, instants)
         self._found = found, paid
         return found
 
@@ -122,7 +125,7 @@ class _Parts:
         _, _, stages, _, fired, cuts, *_ = self._ran
         return {
             "rules": _rules(found, self._evaluator.frame, of, fired, paid),
-            "stage_findings": _stages(found, of, stages, cuts),
+            "stage_findings": _stages(found, of, stages, cuts, (fired, paid) if self._gains else None),
             "disqualifications": tuple([of(each.condition) for each in found.plan.disqualifications]),
         }
 
@@ -233,7 +236,11 @@ def cut_line(plan: Plan, kind: int, number: int, points: int) -> Line:
 
 
 def _stages(
-    found: Found, of: _Conditions, stages: tuple[str | None, ...], cuts: list[Cut]
+    found: Found,
+    of: _Conditions,
+    stages: tuple[str | None, ...],
+    cuts: list[Cut],
+    given: tuple[list[Fired], tuple[Paid, ...]] | None,
 ) -> tuple[StageFinding, ...]:
     plan = found.plan
     raw, raw_total = list(found.scores), found.total
@@ -242,11 +249,11 @@ def _stages(
             raw[number] -= points
         elif kind != CUT_BY_GROUP:
             raw_total -= points
+    ways = Ways(found, Points(raw, raw_total))
+    if given is not None:
+        fired, paid = given
+        ways.gains = Gains(ways, fired, list(map(_listed, paid))).of
     current = dict(zip(plan.tracks, stages, strict=True))
-
-    def truth_of(condition: Condition) -> bool | None:
-        return of(condition).truth
-
     told = []
     for stage in plan.stages:
         condition = of(stage.condition)
@@ -258,9 +265,7 @@ def _stages(
                 holds=condition.truth is True,
                 current=current[stage.track] == stage.name,
                 condition=condition,
-                ways=()
-                if condition.truth is True
-                else ways(found, stage.condition, truth_of, raw, raw_total),
+                ways=() if condition.truth is True else ways.to(stage.condition),
             )
         )
     return tuple(told)

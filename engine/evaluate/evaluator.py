@@ -109,12 +109,13 @@ class Evaluator:
         truths: tuple[bool | None, ...] = self.run(Detail.FINDINGS, facts, instant(now))[9]
         return truths
 
-    def decide(self, facts: Facts, now: dt.datetime | int) -> Decision:
-        """The decision, each part of which is computed when it is read."""
-        return self._decide(self, facts, instant(now))
+    def decide(self, facts: Facts, now: dt.datetime | int, *, gains: bool = False) -> Decision:
+        """The decision, each part of which is computed when it is read; with `gains`, it says too what would
+        bring points that are short for a stage."""
+        return self._decide(self, facts, instant(now), gains=gains)
 
     @cached_property
-    def _decide(self) -> Callable[[Evaluator, Facts, int], Decision]:
+    def _decide(self) -> Callable[..., Decision]:
         from .decide import decide
 
         return decide

@@ -220,8 +220,8 @@ class Meanings:
         kind: type = type(node)
         yield kind.__name__
         for name in _names(kind) or ():
-            # The name of a list says nothing that its patterns do not.
-            if not (kind is OneOf and name == "list"):
+            # The name of a list says nothing that its patterns do not, nor how an object is spelt.
+            if name != "written" and not (kind is OneOf and name == "list"):
                 yield self._bare(getattr(node, name))
 
 

@@ -64,21 +64,35 @@ class RuleFinding(NamedTuple):
     tags: tuple[str, ...]
 
 
+class Gain(NamedTuple):
+    """What would bring a score points: everything in `needed` at once, by a rule and the line it is on."""
+
+    rule: str
+    line: int
+    points: int
+    needed: tuple[str, ...]
+
+
 class Missing(NamedTuple):
     """One thing short of a stage: the clause, what is missing in words, and whether it can be had.
 
-    `obstacle` says why it cannot ("the range ends at 50"), None where it can.
+    `obstacle` says why it cannot ("the range ends at 50"), None where it can. `change` is what would have to
+    come about, in words, where that is not the clause. `gains` is what would bring points that are short,
+    where that was asked for.
     """
 
     asked: str
     needed: str
     obstacle: str | None = None
+    change: str = ""
+    gains: tuple[Gain, ...] = ()
 
 
 class StageFinding(NamedTuple):
     """A stage on this lead. `holds`: its condition is true; `current`: the lead is in it.
 
-    `ways`, for one that does not hold, are the ways to reach it, the one with the fewest missing first.
+    `ways`, for one that does not hold, are the ways to reach it, the one with the fewest missing first; none
+    where what it asks for can never be so at once.
     """
 
     stage: str

@@ -6,7 +6,7 @@ import csv
 import io
 import itertools
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,6 +30,14 @@ class CsvSource:
         sample = self._sample()
         self.delimiter = _delimiter(path, sample, reading.delimiter)
         self._columns = _header(path, sample, self.delimiter)
+
+    partial = False
+    text_columns: frozenset[str] = frozenset()
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person may want to know of how the file was read."""
+        return []
 
     @property
     def columns(self) -> list[str]:
@@ -108,12 +116,12 @@ class _Records:
         self.line += len(lines)
         return Chunk(list(range(first, self.line + 1)), rows)
 
-    def _sound_rows(self, lines: list[str]) -> list[list[str]] | None:
+    def _sound_rows(self, lines: list[str]) -> list[Sequence[object]] | None:
         """A row for each line, or None where that cannot be told for certain."""
         if self.has_nul or lines[-1].count('"') % 2:
             return None
         try:
-            rows = list(csv.reader(lines, delimiter=self.delimiter, strict=True))
+            rows: list[Sequence[object]] = list(csv.reader(lines, delimiter=self.delimiter, strict=True))
         except csv.Error:
             return None
         return rows if len(rows) == len(lines) and set(map(len, rows)) == {self.width} else None

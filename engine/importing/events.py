@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import compress
 
@@ -12,10 +12,12 @@ from ...grammar.syntax.nodes import Kind
 from ..store.database import Store
 from ..store.records.events import stored_properties
 from .layout import Column, EventLayout
-from .mapping import Reading
 from .problems import shortened
-from .survey import Memo, Survey, kind_found
-from .values import UNREAD, member_writer
+from .survey import Memo, Survey
+from .values.cells import cell_text
+from .values.columns import Column as Understood
+from .values.columns import Stated
+from .values.stored import UNREAD, member_writer
 
 _MOST_KINDS = 100_000
 _ORDINAL_BITS = 16
@@ -49,22 +51,32 @@ class EventMaker:
     """
 
     def __init__(
-        self, store: Store, layout: EventLayout, survey: Survey, reading: Reading, at_name: str
+        self, store: Store, layout: EventLayout, survey: Survey, stated: Mapping[int, Stated], at_name: str
     ) -> None:
         self.layout = layout
-        self.survey = survey
-        self.reading = reading
+        self.stated = stated
         self.at_name = at_name
         self.unread: Counter[int] = Counter()
+        self.unread_examples: dict[int, str] = {}
         self.found: dict[tuple[str, str], Kind] = {}
         # In the order of names, so that equal events are equal however a file orders its columns.
         self.columns: tuple[Column, ...] = tuple(sorted(layout.properties, key=lambda column: column.name))
         self._stored = stored_properties(store)
-        self._instants = Memo(survey.moments[layout.at].instant)
+        self.understood: dict[int, Understood] = {
+            column.place: survey.understood(column.place, column.source, self._stated(column))
+            for column in self.columns
+        }
+        self._instants = Memo(survey.moments[layout.at].instant_of_cell)
         self._writers: dict[tuple[int, Kind], Memo] = {}
 
+    def _stated(self, column: Column) -> Stated:
+        """What is said of a property, the kind that the database has for it included."""
+        kinds = [kinds[column.name] for kinds in self._stored.values() if column.name in kinds]
+        stated = self.stated[column.place]
+        return replace(stated, known=kinds[0]) if kinds and stated.kind is None else stated
+
     def make(
-        self, leads: Sequence[str], columns: Sequence[Sequence[str]], bad: dict[int, str]
+        self, leads: Sequence[str], columns: Sequence[Sequence[object]], bad: dict[int, str]
     ) -> list[tuple[int, Draft]]:
         """The events of a chunk, each with the place of its row; rows that cannot be read go to `bad`."""
         layout, count = self.layout, len(leads)
@@ -77,7 +89,7 @@ class EventMaker:
         rows = zip(leads, instants, types, objects, keys, texts, strict=True)
         for place, (lead, at, type_, object_, key, text) in enumerate(rows):
             if not isinstance(at, int) or not type_:
-                self._refuse(place, columns[layout.at][place], type_, bad)
+                self._refuse(place, cell_text(columns[layout.at][place]), type_, bad)
                 continue
             number = given_key(type_, key) if key else 0 if text is None else content_key(text)
             made.append((place, (lead, type_, object_ or None, at, number, text)))
@@ -92,7 +104,7 @@ class EventMaker:
         else:
             bad.setdefault(place, f'"{shortened(at)}" in {self.at_name} is no date')
 
-    def _properties(self, types: Sequence[str], columns: Sequence[Sequence[str]]) -> Sequence[str | None]:
+    def _properties(self, types: Sequence[str], columns: Sequence[Sequence[object]]) -> Sequence[str | None]:
         """Each row's properties as JSON, None where it has none."""
         if not self.columns:
             return [None] * len(types)
@@ -104,7 +116,7 @@ class EventMaker:
         ]
 
     def _members(
-        self, column: Column, types: Sequence[str], here: set[str], cells: Sequence[str]
+        self, column: Column, types: Sequence[str], here: set[str], cells: Sequence[object]
     ) -> Sequence[str]:
         """A column's values as members of JSON objects, blank ones empty."""
         kinds = {type_: self._kind(type_, column) for type_ in here}
@@ -116,6 +128,8 @@ class EventMaker:
             members = [writers[type_][cell] for type_, cell in zip(types, cells, strict=True)]
         if UNREAD in members:
             self.unread[column.place] += members.count(UNREAD)
+            example = cell_text(cells[members.index(UNREAD)]).strip()
+            self.unread_examples.setdefault(column.place, example)
             members = ["" if member is UNREAD else member for member in members]
         for type_ in set(compress(types, members)):
             self.found[type_, column.name] = kinds[type_]
@@ -124,28 +138,36 @@ class EventMaker:
     def _writer(self, column: Column, kind: Kind) -> Memo:
         writer = self._writers.get((column.place, kind))
         if writer is None:
-            moments = self.survey.moments[column.place]
-            writer = Memo(member_writer(column.name, kind, moments, self.reading.decimal))
+            writer = Memo(member_writer(column.name, kind, self.understood[column.place].reader))
             self._writers[column.place, kind] = writer
         return writer
 
     def _kind(self, type_: str, column: Column) -> Kind:
         """The stated kind, else the one the store has, else the one found in the file."""
-        found = kind_found(self.survey, column.place) or Kind.TEXT
+        found = self.understood[column.place].found or Kind.TEXT
         stored = self._stored.get(type_, {}).get(column.name)
-        if column.source in self.reading.kinds:
-            return self.reading.kinds[column.source]
+        stated = self.stated[column.place].kind
+        if stated is not None:
+            return stated
         if stored is None or (stored is Kind.DATE and found is Kind.DATETIME):
             return found
         return stored
 
 
 def _texts(
-    columns: Sequence[Sequence[str]], place: int | None, same: str | None, count: int
+    columns: Sequence[Sequence[object]], place: int | None, same: str | None, count: int
 ) -> Sequence[str]:
     if place is None:
         return [same or ""] * count
-    return list(map(str.strip, columns[place]))
+    return texts_of(columns[place])
+
+
+def texts_of(cells: Sequence[object]) -> list[str]:
+    """Cells as texts, without the blanks around them."""
+    try:
+        return list(map(str.strip, cells))  # type: ignore[arg-type]  # texts nearly always
+    except TypeError:
+        return [cell_text(cell).strip() for cell in cells]
 
 
 @dataclass(slots=True)

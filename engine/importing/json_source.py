@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from .mapping import Reading
 from .problems import ImportRefused, shortened
 from .rows import CHUNK_ROWS, REJECT_COLUMNS, Chunk, Rejected
 from .text_encoding import Encoded, find_encoding
+from .values.cells import ABSENT, cell_of
 
 _MOST_COLUMNS = 5_000
 _DEEPEST = 8
@@ -28,6 +28,14 @@ class JsonSource:
         self.path = path
         self.encoded: Encoded = find_encoding(path, reading.encoding)
         self._places: dict[str, int] = {}
+
+    partial = True
+    text_columns: frozenset[str] = frozenset()
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person may want to know of how the file was read."""
+        return []
 
     @property
     def columns(self) -> list[str]:
@@ -57,7 +65,7 @@ class JsonSource:
             if chunk.lines or chunk.rejected:
                 yield chunk
 
-    def _row(self, line: str) -> list[str]:
+    def _row(self, line: str) -> list[object]:
         """The cells of a line; `ValueError` with the reason where it is no row."""
         try:
             found = json.loads(line, parse_constant=_no_number)
@@ -69,12 +77,12 @@ class JsonSource:
             raise ValueError("holds a number that is none") from None
         if not isinstance(found, dict):
             raise ValueError("is not an object in braces")
-        cells: dict[str, str] = {}
+        cells: dict[str, object] = {}
         _flatten(found, "", cells, 1)
         if "\\u" in line:
             _check_letters(cells)
         places = self._places
-        row = [""] * len(places)
+        row: list[object] = [ABSENT] * len(places)
         for name, cell in cells.items():
             place = places.get(name)
             if place is None:
@@ -93,7 +101,7 @@ class JsonSource:
         return self._places.setdefault(name, len(self._places))
 
 
-def _flatten(found: dict[str, Any], prefix: str, cells: dict[str, str], depth: int) -> None:
+def _flatten(found: dict[str, Any], prefix: str, cells: dict[str, object], depth: int) -> None:
     for key, value in found.items():
         name = prefix + key.strip()
         if isinstance(value, dict):
@@ -101,34 +109,20 @@ def _flatten(found: dict[str, Any], prefix: str, cells: dict[str, str], depth: i
                 raise ValueError("is nested too deeply")
             _flatten(value, f"{name}.", cells, depth + 1)
         elif name and name not in REJECT_COLUMNS:
-            cells[name] = cell_text(value)
-
-
-def cell_text(value: object) -> str:
-    """A value as a cell holds it, so that it is read as one of a CSV file is."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            return ""
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False)
+            cells[name] = cell_of(value)
 
 
 def _no_number(word: str) -> float:
     raise ValueError(word)
 
 
-def _check_letters(cells: dict[str, str]) -> None:
+def _check_letters(cells: dict[str, object]) -> None:
     for name, cell in cells.items():
-        if "\x00" in cell or "\x00" in name:
+        text = "".join(cell) if isinstance(cell, tuple) else cell if isinstance(cell, str) else ""
+        if "\x00" in text or "\x00" in name:
             raise ValueError("holds a NUL, which no text has")
         try:
-            cell.encode()
+            text.encode()
             name.encode()
         except UnicodeEncodeError:
             raise ValueError(f"holds half a letter in {shortened(ascii(name))}") from None

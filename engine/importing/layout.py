@@ -56,7 +56,13 @@ def lay_out(
     With `id_is_field` the lead's id is among the rest that become attributes.
     """
     finder = _Finder(label, columns, mapping)
-    for name in (*mapping.rename, *reading.kinds, *reading.date_formats):
+    for name in (
+        *mapping.rename,
+        *reading.kinds,
+        *reading.date_formats,
+        *reading.decimals,
+        *reading.separators,
+    ):
         finder.place(name, "", "")
     lead = finder.place(mapping.lead, "--lead-id", "the lead's id")
     for event in mapping.events:

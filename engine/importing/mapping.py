@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ...grammar.syntax.nodes import Kind
+from .problems import ImportRefused
+
+ROW_NUMBER = "(row number)"
+"""In the place of the column of the lead's id: rows are told apart by their numbers."""
 
 REST = "*"
 """Among `fields` or `properties`: every column that is not used otherwise."""
@@ -33,25 +37,30 @@ class EventColumns:
 class ColumnMapping:
     """What a file's columns mean.
 
-    `lead` names the column of the lead's own id. `fields` are the columns that become attributes; None
-    means the rest in a file without events and none in one with events. `rename` maps a column to the
-    name of the attribute or property that it becomes.
+    `lead` names the column of the lead's own id; `ROW_NUMBER` where the rows have none and their numbers must
+    do. `fields` are the columns that become attributes; None means the rest in a file without events and none
+    in one with events. `rename` maps a column to the name of the attribute or property that it becomes.
+    `merge_rows`: many rows may be of one lead. `known_only`: leads that are not there yet are not made.
     """
 
     lead: str
     fields: tuple[str, ...] | None = None
     events: tuple[EventColumns, ...] = ()
     rename: Mapping[str, str] = field(default_factory=dict)
+    merge_rows: bool = False
+    known_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a file's text is to be read.
+    """How a file is to be read.
 
-    `encoding` and `delimiter` None: found out. `timezone` is the IANA name of where times without an
-    offset were written. `date_format` (as for `strptime`, or "unix" or "unix-ms") is understood besides
-    ISO 8601, in `date_formats` for one column alone. `decimal` is the sign before a number's decimals.
-    `kinds` states columns' kinds instead of inferring them.
+    `encoding`, `delimiter`, `decimal` (the sign before decimals) and `header_row` (counted from 1) None:
+    found out. `timezone` is the IANA name of where times without an offset were written. `date_format` (as
+    for `strptime`, or "unix" or "unix-ms") is understood besides ISO 8601. `date_formats`, `decimals` and
+    `separators` (the sign between several choices) are for one column each, `kinds` state columns' kinds
+    instead of inferring them. `blanks` are words for nothing. A blank cell makes unknown what was known,
+    unless `keep_blank`. `id_prefix` is left out before ids. `sheet` is the one of a workbook to read.
     """
 
     encoding: str | None = None
@@ -59,5 +68,17 @@ class Reading:
     timezone: str = "UTC"
     date_format: str | None = None
     date_formats: Mapping[str, str] = field(default_factory=dict)
-    decimal: str = "."
+    decimal: str | None = None
     kinds: Mapping[str, Kind] = field(default_factory=dict)
+    decimals: Mapping[str, str] = field(default_factory=dict)
+    separators: Mapping[str, str] = field(default_factory=dict)
+    blanks: tuple[str, ...] = ()
+    keep_blank: bool = False
+    id_prefix: str | None = None
+    header_row: int | None = None
+    sheet: str | None = None
+
+    def __post_init__(self) -> None:
+        for sign in (self.decimal, *self.decimals.values()):
+            if sign not in (None, ".", ","):
+                raise ImportRefused(f'"{sign}" cannot stand before decimals', 'write "." or ","')

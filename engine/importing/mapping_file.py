@@ -4,6 +4,9 @@ lead = "mql_id"                          # the column of the lead's own id
 fields = ["origin"]                      # columns that are attributes; "*" for all others
 timezone = "America/Sao_Paulo"           # of times without an offset; also encoding, delimiter,
 date_format = "%d/%m/%Y"                 #   decimal and table
+blank = ["null", "N/A"]                  # words for nothing
+keep_blank = true                        # a blank cell leaves what is known
+known_only = true                        # leads that are not there yet are not made
 
 [rename]
 origin = "source"                        # column = name of the attribute or property
@@ -13,6 +16,12 @@ zip = "text"                             # text, number, yes/no, date, datetime,
 
 [date_formats]
 won_date = "%d.%m.%Y"                    # for one column alone
+
+[decimals]
+"Annual Revenue" = ","                   # likewise
+
+[separators]
+roles = "|"                              # between several choices
 
 [[event]]                                # as often as a row tells of events
 type = { is = "first contact" }          # the same for every row; or the name of a column
@@ -35,7 +44,9 @@ from .mapping import ColumnMapping, EventColumns, Reading
 from .problems import ImportRefused, near
 
 _TEXTS = ("encoding", "delimiter", "timezone", "date_format", "decimal")
-_TOP = ("lead", "fields", "event", "rename", "kinds", "date_formats", "table", *_TEXTS)
+_COLUMNS = ("rename", "kinds", "date_formats", "decimals", "separators")
+_YES_NO = ("keep_blank", "known_only")
+_TOP = ("lead", "fields", "event", "table", "blank", *_COLUMNS, *_YES_NO, *_TEXTS)
 _EVENT = ("type", "object", "at", "key", "properties")
 
 
@@ -86,10 +97,15 @@ class _MappingReader:
             self.texts(found, "fields"),
             tuple(self.event(event) for event in events),
             self.table(found, "rename"),
+            known_only=self.yes_no(found, "known_only"),
         )
         given = {name: self.text(found, name) for name in _TEXTS if name in found}
         reading = Reading(
             date_formats=self.table(found, "date_formats"),
+            decimals=self.table(found, "decimals"),
+            separators=self.table(found, "separators"),
+            blanks=self.texts(found, "blank") or (),
+            keep_blank=self.yes_no(found, "keep_blank"),
             kinds={name: self.kind(name, word) for name, word in self.table(found, "kinds").items()},
             **given,  # type: ignore[arg-type]  # each of them is a text, or not there
         )
@@ -129,6 +145,12 @@ class _MappingReader:
         value = found.get(name)
         if value is not None and (not isinstance(value, str) or not value):
             raise self.refused(f"has {name} = {value!r}, which is no text", f'write {name} = "..."')
+        return value
+
+    def yes_no(self, found: Mapping[str, Any], name: str) -> bool:
+        value = found.get(name, False)
+        if not isinstance(value, bool):
+            raise self.refused(f"has {name} = {value!r}, which is not true or false", f"write {name} = true")
         return value
 
     def texts(self, found: Mapping[str, Any], name: str) -> tuple[str, ...] | None:

@@ -11,6 +11,7 @@ from typing import TextIO
 
 from .problems import ImportRefused
 from .rows import REJECT_COLUMNS, Rejected
+from .values.cells import cell_text
 
 _PARTICULAR = re.compile(r'"[^"]*"|\d[\d,]*')
 
@@ -48,7 +49,7 @@ class Rejects:
             if self._file is None:
                 self._file = self.path.open("x", encoding="utf-8", newline="", errors="backslashreplace")
                 csv.writer(self._file).writerow([*REJECT_COLUMNS, *self.columns])
-            csv.writer(self._file).writerow([rejected.line, rejected.reason, *rejected.cells])
+            csv.writer(self._file).writerow([rejected.line, rejected.reason, *map(cell_text, rejected.cells)])
         except OSError as error:
             raise self._unwritable(error) from None
         self.count += 1

@@ -5,23 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...grammar.syntax.nodes import Kind
+from .layout import Column
+from .values.columns import Hint, likely_blanks
+
+if TYPE_CHECKING:
+    from .loading import Loading
+    from .rejects import Rejects
+    from .staging import Merged
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnReport:
     """A column of the file: what it became (`field`, `property`, `id`, `type`, `object`, `at`, `key` or
-    `left out`), under which name and kind, how many rows had a value, how many of these were not of
-    the kind and are unknown now, and what a person may want to do about it."""
+    `left out`), under which name and kind, in what form its values are written, how many rows had a value,
+    how many of these were not of the kind and are unknown now (`unread_example` is one), how many leads'
+    values a blank cell `cleared` or, where that was asked for, left as it was (`kept`), and what a person
+    may want to decide."""
 
     column: str
     used_as: str
     name: str | None = None
     kind: Kind | None = None
+    form: str = ""
     values: int = 0
     unread: int = 0
-    note: str | None = None
+    unread_example: str = ""
+    cleared: int = 0
+    kept: int = 0
+    hints: tuple[Hint, ...] = ()
+
+    @property
+    def note(self) -> str | None:
+        """What a person may want to decide, in words; None where there is nothing."""
+        return "; ".join(map(str, self.hints)) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +48,10 @@ class ImportReport:
     """What came of an import.
 
     `rows` counts all rows, the rejected ones too; `reasons` how many were rejected for what;
-    `events_known` the events that were there already; `repeated` the rows of attributes whose lead had
-    an earlier row in the same file. `rejects` is the file that the rejected rows went to, if any.
+    `events_known` the events that were there already, `events_corrected` those of a known key that read
+    otherwise now; `repeated` the rows of attributes whose lead had an earlier row in the same file;
+    `nameless` the new leads that events alone tell of; `left_unknown` the rows of leads that are not known,
+    where these are not wanted. `rejects` is the file that the rejected rows went to, if any.
     """
 
     source: str
@@ -39,10 +60,112 @@ class ImportReport:
     leads_changed: int
     events_added: int
     events_known: int
+    events_corrected: int
     repeated: int
+    nameless: int
+    left_unknown: int
     rejected: int
     reasons: Mapping[str, int]
     rejects: Path | None
     columns: tuple[ColumnReport, ...]
-    notes: tuple[str, ...]
+    hints: tuple[Hint, ...]
     seconds: float
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person may want to know of the file as a whole."""
+        return tuple(map(str, self.hints))
+
+
+def import_report(
+    loading: Loading, rejects: Rejects, merged: Merged, repeated: int, seconds: float
+) -> ImportReport:
+    """What an import did."""
+    return ImportReport(
+        loading.source.label,
+        loading.survey.rows,
+        merged.leads_added,
+        merged.leads_changed,
+        merged.events_added,
+        merged.events_known,
+        merged.events_corrected,
+        repeated,
+        merged.nameless,
+        merged.rows_unknown,
+        rejects.count,
+        dict(rejects.reasons.most_common()),
+        rejects.path if rejects.count else None,
+        _columns(loading, merged),
+        _hints(loading, merged),
+        seconds,
+    )
+
+
+def _hints(loading: Loading, merged: Merged) -> tuple[Hint, ...]:
+    hints = [Hint(note) for note in (*loading.source.notes, *loading.notes)]
+    odd = [reader.odd_time for reader in loading.survey.moments.values() if reader.odd_time]
+    if odd:
+        hints.append(
+            Hint(
+                f"some times, as {odd[0]}, fall into an hour that the change to or from summer time repeats "
+                "or skips: a repeated one is read as the first, a skipped one as an hour later"
+            )
+        )
+    blanks = likely_blanks(
+        loading.survey.looks[column.place]
+        for column in (*loading.layout.fields, *(one for maker in loading.makers for one in maker.columns))
+    )
+    return (*hints, blanks) if blanks is not None else tuple(hints)
+
+
+def _columns(loading: Loading, merged: Merged) -> tuple[ColumnReport, ...]:
+    layout, names = loading.layout, loading.source.columns
+    reports = {layout.lead: ColumnReport(names[layout.lead], "id")}
+    for maker in loading.makers:
+        event = maker.layout
+        for place, use in (
+            (event.type, "type"),
+            (event.object, "object"),
+            (event.key, "key"),
+            (event.at, "at"),
+        ):
+            if place is not None:
+                reports.setdefault(place, ColumnReport(names[place], use))
+        for column in event.properties:
+            kind = next((kind for (_, name), kind in maker.found.items() if name == column.name), None)
+            understood = maker.understood[column.place]
+            reports[column.place] = ColumnReport(
+                column.source,
+                "property",
+                column.name,
+                kind,
+                understood.form if kind is understood.kind else "",
+                loading.survey.looks[column.place].values,
+                maker.unread.get(column.place, 0),
+                maker.unread_examples.get(column.place, ""),
+                hints=understood.hints,
+            )
+    for column in layout.fields:
+        reports[column.place] = _field(loading, merged, column)
+    for name in layout.left_out:
+        reports[names.index(name)] = ColumnReport(name, "left out")
+    return tuple(reports[place] for place in sorted(reports))
+
+
+def _field(loading: Loading, merged: Merged, column: Column) -> ColumnReport:
+    kinds = {one.place: stored.kind for one, stored in zip(loading.columns, loading.stored, strict=True)}
+    understood = loading.understood[column.place]
+    blank = merged.blank.get(column.name, 0)
+    return ColumnReport(
+        column.source,
+        "field",
+        column.name,
+        kinds.get(column.place),
+        understood.form,
+        loading.survey.looks[column.place].values,
+        loading.unread[column.place],
+        loading.unread_examples.get(column.place, ""),
+        0 if loading.reading.keep_blank else blank,
+        blank if loading.reading.keep_blank else 0,
+        understood.hints,
+    )

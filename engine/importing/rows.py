@@ -18,18 +18,18 @@ class Rejected:
 
     line: int
     reason: str
-    cells: Sequence[str]
+    cells: Sequence[object]
 
 
 @dataclass(slots=True)
 class Chunk:
     """Rows in a row: the line each begins on, its cells, the rows not readable, how far into the file.
 
-    A row can have fewer cells than there are columns, where columns were found after it; the missing
-    ones are blank.
+    Cells are as `values.cells` says: texts, or values with a type. A row can have fewer of them than there
+    are columns, where columns were found after it; those are absent.
     """
 
     lines: list[int] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
+    rows: list[Sequence[object]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     share: float = 0.0

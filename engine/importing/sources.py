@@ -27,13 +27,20 @@ _OTHERS = {
 
 
 class Source(Protocol):
-    """Rows of texts under named columns; a blank cell is an unknown value.
+    """Rows of cells under named columns; a blank cell is an unknown value.
 
     `columns` is complete before the first pass where the file says so, else after it. Each call of
-    `chunks` is a new pass over all rows.
+    `chunks` is a new pass over all rows. `partial`: a row may lack cells, which is not the same as a blank
+    cell. `text_columns` are those that the source says are text. `notes` is what a person may want to know of
+    how the file was read, complete after the last pass.
     """
 
     label: str
+    partial: bool
+    text_columns: frozenset[str]
+
+    @property
+    def notes(self) -> list[str]: ...
 
     @property
     def columns(self) -> list[str]: ...

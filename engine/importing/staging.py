@@ -11,16 +11,26 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from ..store.database import Store
 from ..store.records.freshness import mark_changed
 from ..store.records.history import former_values, note_former, noting_late
 from ..store.records.leads import StoredField, quoted
 
+_CORRECT = (
+    " ON CONFLICT (lead, key) WHERE key < 0 DO UPDATE SET at = excluded.at, kind = excluded.kind, "
+    "properties = excluded.properties WHERE at IS NOT excluded.at OR kind IS NOT excluded.kind "
+    "OR properties IS NOT excluded.properties ON CONFLICT DO NOTHING"
+)
+
 LEAD_BATCH = 10_000
 EVENT_BATCH = 50_000
+
+CLEAR, BLANK = b"", b" "
+"""In the place of a value: it is unknown now, whatever was known; it is blank. None leaves it as it is."""
 
 EventRow = tuple[str, int, int, int, str | None]
 """Lead's own id, instant, number of the kind, key, properties."""
@@ -32,16 +42,39 @@ class Merged:
 
     leads_added: int = 0
     leads_changed: int = 0
+    rows_unknown: int = 0
+    nameless: int = 0
     events_added: int = 0
     events_known: int = 0
+    events_corrected: int = 0
+    blank: dict[str, int] = field(default_factory=dict)
+    """How many leads of each field had a value that is blank in the file."""
 
 
 class Staging:
-    """The gathered rows of one file. Use it in a `with` statement: at its end they are gone."""
+    """The gathered rows of one file. Use it in a `with` statement: at its end they are gone.
 
-    def __init__(self, store: Store, fields: list[StoredField]) -> None:
+    `clearing` names the fields that some rows have no readable value of: there, `CLEAR` or `BLANK` stands in
+    its place, and whether `BLANK` clears what is known is up to `keep_blank`. `partial`: a row may lack
+    cells. `keyed`: events have keys of their source, so that one can be a correction.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        fields: list[StoredField],
+        *,
+        clearing: Collection[str] = (),
+        keep_blank: bool = False,
+        partial: bool = False,
+        keyed: bool = False,
+    ) -> None:
         self.store = store
         self.fields = fields
+        self.clearing = clearing
+        self.keep_blank = keep_blank
+        self.partial = partial
+        self.keyed = keyed
         self.connection = store.connection
         self.now = time.time_ns() // 1000
 
@@ -70,7 +103,7 @@ class Staging:
         """Gathers rows of leads (id, then a value a field) and of events. A later value of a lead holds."""
         count = len(self.fields)
         marks = ", ?" * count
-        updates = ", ".join(f"v{place} = ifnull(excluded.v{place}, v{place})" for place in range(count))
+        updates = ", ".join(f"v{place} = {self._later(place)}" for place in range(count))
         conflict = f"(key) DO UPDATE SET {updates}" if count else "DO NOTHING"
         with self.store.guard():
             self.connection.execute("BEGIN")
@@ -82,53 +115,132 @@ class Staging:
             finally:
                 self.connection.execute("COMMIT")
 
-    def merge_leads(self, progress: Callable[[float], None]) -> tuple[int, int, int]:
-        """Brings the gathered leads in: how many there were, were added, were changed."""
+    def _later(self, place: int) -> str:
+        """What a later row of a lead makes of a value: a blank does not take away what the same file says."""
+        new, old = f"excluded.v{place}", f"v{place}"
+        if self.fields[place].name not in self.clearing:
+            return f"ifnull({new}, {old})"
+        nothing = f"{new} IS NULL OR (typeof({new}) = 'blob' AND {old} IS NOT NULL)"
+        return f"CASE WHEN {nothing} THEN {old} ELSE {new} END"
+
+    def count_leads(self) -> int:
+        """How many leads were gathered."""
+        return self._scalar("SELECT count(*) FROM temp.incoming_lead")
+
+    def leave_unknown_out(self) -> int:
+        """Forgets what is gathered of leads that are not in the database; gives how many rows that were."""
+        gone = 0
+        with self.store.guard():
+            for table, key in (("incoming_lead", "key"), ("incoming_event", "lead")):
+                gone += self.connection.execute(
+                    f"DELETE FROM temp.{table} WHERE NOT EXISTS (SELECT 1 FROM main.lead WHERE _key = {key})"
+                ).rowcount
+        return gone
+
+    def merge_leads(self, progress: Callable[[float], None]) -> Merged:
+        """Brings the gathered leads in."""
+        merged = Merged()
         total = self._scalar("SELECT ifnull(max(rowid), 0) FROM temp.incoming_lead")
-        added = changed = 0
         for first in range(1, total + 1, LEAD_BATCH):
             between = (first, first + LEAD_BATCH - 1)
             with self.store.transaction() as connection:
-                new = self._scalar(
-                    "SELECT count(*) FROM temp.incoming_lead AS i WHERE rowid BETWEEN ? AND ? "
-                    "AND NOT EXISTS (SELECT 1 FROM main.lead WHERE _key = i.key)",
-                    between,
-                )
-                former = former_values(connection, self.fields, self._differing(), between)
+                new = self._count_batch(connection, between, merged)
+                former = former_values(connection, self.fields, self._news(), self._differing(), between)
                 written = connection.execute(self._upsert(), (self.now, *between)).fetchall()
                 if written:
                     mark_changed(connection, (lead for (lead,) in written))
                     note_former(connection, former)
-            added += new
-            changed += len(written) - new
+            merged.leads_added += new
+            merged.leads_changed += len(written) - new
             progress(min(1.0, between[1] / total))
-        return total, added, changed
+        return merged
+
+    def _count_batch(self, connection: sqlite3.Connection, between: tuple[int, int], merged: Merged) -> int:
+        """How many leads of a batch are new; adds those with a value that is blank now to the counts."""
+        clearing = [(place, field) for place, field in enumerate(self.fields) if field.name in self.clearing]
+        blank = "".join(
+            f", sum(v{place} = x'{BLANK.hex()}' AND lead.{quoted(field.column)} IS NOT NULL)"
+            for place, field in clearing
+        )
+        new, *counts = connection.execute(
+            f"SELECT sum(lead._id IS NULL){blank} FROM temp.incoming_lead AS i "
+            "LEFT JOIN main.lead ON lead._key = i.key WHERE i.rowid BETWEEN ? AND ?",
+            between,
+        ).fetchone()
+        for (_, field_), count in zip(clearing, counts, strict=True):
+            if count:
+                merged.blank[field_.name] = merged.blank.get(field_.name, 0) + count
+        return int(new or 0)
+
+    # What a gathered value does to a stored one. NULL stands for a cell that a row does not have.
+
+    def _clears(self, place: int) -> str:
+        """A test whether a gathered value makes unknown what is known."""
+        return f"v{place} = x'{CLEAR.hex()}'" if self.keep_blank else f"typeof(v{place}) = 'blob'"
+
+    def _value(self, place: int) -> str:
+        """A gathered value as its column takes it."""
+        if self.fields[place].name not in self.clearing:
+            return f"v{place}"
+        return f"CASE WHEN typeof(v{place}) = 'blob' THEN NULL ELSE v{place} END"
+
+    def _news(self) -> list[str]:
+        """The gathered values, those that leave a stored one as it is being NULL."""
+        return [
+            f"nullif(v{place}, x'{BLANK.hex()}')" if self.keep_blank else f"v{place}"
+            for place in range(len(self.fields))
+        ]
+
+    def _differing(self) -> str:
+        """The leads that are there already and of which the gathered rows between two say something else."""
+        tests = []
+        for place, field_ in enumerate(self.fields):
+            stored = f"lead.{quoted(field_.column)}"
+            if field_.name in self.clearing:
+                tests.append(f"({self._news()[place]} IS NOT NULL AND {self._value(place)} IS NOT {stored})")
+            else:
+                tests.append(f"(v{place} IS NOT NULL AND v{place} IS NOT {stored})")
+        return (
+            "FROM temp.incoming_lead AS i JOIN main.lead ON lead._key = i.key "
+            f"WHERE i.rowid BETWEEN ? AND ? AND ({' OR '.join(tests)})"
+        )
 
     def _upsert(self) -> str:
         names = [quoted(field.column) for field in self.fields]
         columns = "".join(f", {name}" for name in names)
-        values = "".join(f", v{place}" for place in range(len(names)))
+        values = "".join(f", {self._value(place)}" for place in range(len(names)))
         source = (
             f"INSERT INTO main.lead (_key, _changed{columns}) SELECT key, ?{values} FROM temp.incoming_lead "
             "WHERE rowid BETWEEN ? AND ? ORDER BY rowid ON CONFLICT (_key) DO "
         )
         if not names:
             return source + "NOTHING RETURNING _id"
-        updates = "".join(f", {name} = ifnull(excluded.{name}, lead.{name})" for name in names)
-        differs = _differs((f"excluded.{name}", f"lead.{name}") for name in names)
-        return f"{source}UPDATE SET _changed = excluded._changed{updates} WHERE {differs} RETURNING _id"
-
-    def _differing(self) -> str:
-        """The leads that are there already and of which the gathered rows between two say something else."""
-        pairs = [(f"v{place}", f"lead.{quoted(field.column)}") for place, field in enumerate(self.fields)]
+        updates, differs = zip(*map(self._update, range(len(names))), strict=True)
         return (
-            "FROM temp.incoming_lead AS i JOIN main.lead ON lead._key = i.key "
-            f"WHERE i.rowid BETWEEN ? AND ? AND ({_differs(pairs)})"
+            f"{source}UPDATE SET _changed = excluded._changed, {', '.join(updates)} "
+            f"WHERE {' OR '.join(differs)} RETURNING _id"
         )
 
-    def merge_events(self, progress: Callable[[float], None]) -> Merged:
+    def _update(self, place: int) -> tuple[str, str]:
+        """How a field is set where the lead is there already, and a test whether that changes it."""
+        field_ = self.fields[place]
+        name = quoted(field_.column)
+        new, old = f"excluded.{name}", f"lead.{name}"
+        if field_.name not in self.clearing:
+            return f"{name} = ifnull({new}, {old})", f"({new} IS NOT NULL AND {new} IS NOT {old})"
+        if not (self.keep_blank or self.partial):
+            return f"{name} = {new}", f"{new} IS NOT {old}"
+        # The new row has lost whether a value was cleared, was blank, or was not there.
+        cleared = f"(SELECT {self._clears(place)} FROM temp.incoming_lead WHERE key = excluded._key)"
+        return (
+            f"{name} = CASE WHEN {new} IS NULL AND {cleared} IS NOT 1 THEN {old} ELSE {new} END",
+            f"({new} IS NOT {old} AND ({new} IS NOT NULL OR {cleared}))",
+        )
+
+    def merge_events(self, merged: Merged, progress: Callable[[float], None]) -> None:
         """Brings the gathered events in, making the leads that are not there yet."""
-        merged = Merged()
+        if self.keyed:
+            self._keep_last_of_each_key()
         total = self._scalar("SELECT count(*) FROM temp.incoming_event")
         done = 0
         for batch in self._ordered_batches():
@@ -136,8 +248,15 @@ class Staging:
                 self._merge_batch(connection, batch, merged)
             done += len(batch)
             progress(done / total)
-        merged.events_known = total - merged.events_added
-        return merged
+        merged.events_known = total - merged.events_added - merged.events_corrected
+
+    def _keep_last_of_each_key(self) -> None:
+        """Where a key comes twice in one file, the later row is the correction."""
+        with self.store.guard():
+            self.connection.execute(
+                "DELETE FROM temp.incoming_event WHERE key < 0 AND rowid NOT IN "
+                "(SELECT max(rowid) FROM temp.incoming_event WHERE key < 0 GROUP BY lead, key)"
+            )
 
     def _ordered_batches(self) -> Iterator[list[EventRow]]:
         """The events in order, equal ones told apart by how many stood before them."""
@@ -164,6 +283,7 @@ class Staging:
             ((key, self.now) for key in keys),
         )
         merged.leads_added += connection.total_changes - before
+        merged.nameless += connection.total_changes - before
         ids: dict[str, int] = dict(
             connection.execute(
                 "SELECT _key, _id FROM main.lead WHERE _key IN (SELECT value FROM json_each(?))",
@@ -171,15 +291,43 @@ class Staging:
             )
         )
         had = _event_counts(connection, ids.values())
-        with noting_late(connection):
+        with noting_late(connection), self._noting_corrected(connection):
             # Not by the total of changes, which takes in what is noted.
-            added = connection.executemany(
-                "INSERT OR IGNORE INTO main.event VALUES (?, ?, ?, ?, ?)",
+            changed = connection.executemany(
+                f"INSERT {'' if self.keyed else 'OR IGNORE '}INTO main.event VALUES (?, ?, ?, ?, ?)"
+                f"{_CORRECT if self.keyed else ''}",
                 ((ids[lead], at, kind, key, properties) for lead, at, kind, key, properties in batch),
             ).rowcount
-        merged.events_added += added
-        if added:
-            mark_changed(connection, self._touch(connection, ids, had if added < len(batch) else None))
+            corrected = self._corrected(connection)
+        merged.events_corrected += corrected[0]
+        merged.events_added += changed - corrected[0]
+        if changed:
+            touched = self._touch(connection, ids, had if changed < len(batch) or corrected[0] else None)
+            mark_changed(connection, {*touched, *self._touch_all(connection, corrected[1])})
+
+    @contextmanager
+    def _noting_corrected(self, connection: sqlite3.Connection) -> Iterator[None]:
+        """Lets `_corrected` know which leads' events are corrected inside it."""
+        if not self.keyed:
+            yield
+            return
+        connection.execute("CREATE TEMP TABLE corrected_event (lead INT)")
+        connection.execute(
+            "CREATE TEMP TRIGGER is_corrected AFTER UPDATE ON main.event BEGIN "
+            "INSERT INTO corrected_event VALUES (NEW.lead); END"
+        )
+        try:
+            yield
+        finally:
+            connection.execute("DROP TRIGGER temp.is_corrected")
+            connection.execute("DROP TABLE temp.corrected_event")
+
+    def _corrected(self, connection: sqlite3.Connection) -> tuple[int, list[int]]:
+        """How many events were corrected, and those of which leads."""
+        if not self.keyed:
+            return 0, []
+        found = [lead for (lead,) in connection.execute("SELECT lead FROM temp.corrected_event")]
+        return len(found), list(dict.fromkeys(found))
 
     def _touch(
         self, connection: sqlite3.Connection, ids: dict[str, int], had: dict[int, int] | None
@@ -189,20 +337,18 @@ class Staging:
         if had is not None:
             have = _event_counts(connection, ids.values())
             touched = [lead for lead in ids.values() if have.get(lead) != had.get(lead)]
+        return self._touch_all(connection, touched)
+
+    def _touch_all(self, connection: sqlite3.Connection, leads: list[int]) -> list[int]:
         connection.executemany(
             "UPDATE main.lead SET _changed = ? WHERE _id = ? AND _changed <> ?",
-            ((self.now, lead, self.now) for lead in touched),
+            ((self.now, lead, self.now) for lead in leads),
         )
-        return touched
+        return leads
 
     def _scalar(self, sql: str, parameters: tuple[object, ...] = ()) -> int:
         with self.store.guard():
             return int(self.connection.execute(sql, parameters).fetchone()[0])
-
-
-def _differs(pairs: Iterable[tuple[str, str]]) -> str:
-    """A test in SQL whether one of the new values is known and another than the old."""
-    return " OR ".join(f"({new} IS NOT NULL AND {new} IS NOT {old})" for new, old in pairs)
 
 
 def _event_counts(connection: sqlite3.Connection, leads: Iterable[int]) -> dict[int, int]:

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from ..store.database import guarded
 from ..store.records.leads import quoted
-from .json_source import cell_text
 from .problems import ImportRefused, near
 from .rows import CHUNK_ROWS, REJECT_COLUMNS, Chunk, Rejected
+from .values.cells import cell_of
 
 
 class TableSource:
@@ -31,6 +31,14 @@ class TableSource:
             finally:
                 connection.close()
         self.label = f"{path}, table {self.table}"
+
+    partial = False
+    text_columns: frozenset[str] = frozenset()
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person may want to know of how the file was read."""
+        return []
 
     @property
     def columns(self) -> list[str]:
@@ -61,11 +69,11 @@ class TableSource:
 
     def _add(self, chunk: Chunk, number: int, row: tuple[object, ...]) -> None:
         if any(isinstance(value, bytes) for value in row):
-            cells = ["" if isinstance(value, bytes) else cell_text(value) for value in row]
+            cells = [None if isinstance(value, bytes) else cell_of(value) for value in row]
             chunk.rejected.append(Rejected(number, "holds bytes that are no text", cells))
             return
-        cells = [cell_text(value) for value in row]
-        if any("\x00" in cell for cell in cells):
+        cells = [cell_of(value) for value in row]
+        if any(isinstance(cell, str) and "\x00" in cell for cell in cells):
             chunk.rejected.append(Rejected(number, "holds a NUL, which no text has", cells))
             return
         chunk.lines.append(number)

@@ -67,12 +67,16 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field the ruleset reads: its name in rules, its name in the data, its kind, its default."""
+    """A field the ruleset reads: its name in rules, its name in the data, its kind, its default.
+
+    `written` is the default as the writer has it.
+    """
 
     name: str
     column: str
     kind: Kind
     default: Prepared = None
+    written: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +91,14 @@ class Feed:
 class Selector:
     """Which events count by what they are: the feeds of a name and a pattern for the object.
 
-    `object` None takes any event, also one without an object; a pattern needs an object.
+    `object` None takes any event, also one without an object; a pattern needs an object. `written` is that
+    object as the writer has it.
     """
 
     name: str
     feeds: tuple[Feed, ...]
     object: Pattern | None
+    written: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..importing.problems import shortened
 from .text_style import TextStyle, counted, shown, table
 
 if TYPE_CHECKING:
     from ..importing.report import ColumnReport, ImportReport
+    from ..importing.values.columns import Hint
 
 _USES = {"id": "the lead's id", "at": "when", "type": "what happened", "object": "to what", "key": "identity"}
 
@@ -26,8 +28,10 @@ def _outcome(report: ImportReport) -> str:
         counted(report.leads_added, "new lead") if report.leads_added else "",
         f"{counted(report.leads_changed, 'lead')} changed" if report.leads_changed else "",
         counted(report.events_added, "new event") if report.events_added else "",
+        f"{counted(report.events_corrected, 'event')} corrected" if report.events_corrected else "",
         f"{counted(report.events_known, 'event')} known already" if report.events_known else "",
         f"{counted(report.repeated, 'row')} of leads that had one above" if report.repeated else "",
+        f"{counted(report.left_unknown, 'row')} of unknown leads left out" if report.left_unknown else "",
         f"{counted(report.rejected, 'row')} not read" if report.rejected else "",
     ]
     return ", ".join(part for part in parts if part) or "nothing new"
@@ -47,6 +51,8 @@ def _column(column: ColumnReport) -> tuple[str, str, str, str]:
     if column.name is not None and column.name != column.column:
         use = f"{use} {shown(column.name)}"
     kind = column.kind.value if column.kind is not None else ""
+    if column.form:
+        kind += f" ({column.form})"
     if column.used_as in _USES:
         return shown(column.column), use, "", ""
     return shown(column.column), use, kind or "(all blank)", f"{column.values:,}"
@@ -55,14 +61,46 @@ def _column(column: ColumnReport) -> tuple[str, str, str, str]:
 def _advice(report: ImportReport, paper: TextStyle) -> list[str]:
     lines: list[str] = []
     for column in report.columns:
-        said = [column.note] if column.note else []
-        if column.unread and column.kind is not None:
-            words = counted(column.unread, "value")
-            said.insert(0, f"{words} not {column.kind.value}, now unknown")
+        said = [*_lost(column), *map(str, column.hints)]
         if said:
             lines += paper.wrapped(f"{shown(column.column)}: {shown('; '.join(said))}", 2, 4)
-    lines += [line for text in report.notes for line in paper.wrapped(shown(text), 2, 4)]
+    lines += [line for text in _notes(report) for line in paper.wrapped(shown(text), 2, 4)]
     return ["", paper.warn("Worth a look"), *lines] if lines else []
+
+
+def _blank(report: ImportReport) -> list[str]:
+    """What was known of leads and is blank in the file: gone, or kept."""
+    lines = []
+    for counts, meaning in (
+        (
+            {column.column: column.cleared for column in report.columns},
+            "so unknown; --keep-blank would keep it",
+        ),
+        ({column.column: column.kept for column in report.columns}, "and kept as it was"),
+    ):
+        listed = ", ".join(f"{name} of {counted(count, 'lead')}" for name, count in counts.items() if count)
+        if listed:
+            lines.append(f"{listed}: blank now, {meaning}")
+    return lines
+
+
+def _notes(report: ImportReport) -> list[str]:
+    notes = [*_blank(report), *report.notes]
+    if report.nameless:
+        notes.append(
+            f"{counted(report.nameless, 'new lead')} known by events alone: with --known-only, events of "
+            "leads that no import named are left out"
+        )
+    return notes
+
+
+def _lost(column: ColumnReport) -> list[str]:
+    """What is unknown now, since it cannot be read."""
+    said = []
+    if column.unread and column.kind is not None:
+        words = counted(column.unread, "value")
+        said.append(f"{words} not {column.kind.value}, as {shortened(column.unread_example)}, now unknown")
+    return said
 
 
 def _rejected(report: ImportReport, paper: TextStyle) -> list[str]:
@@ -89,7 +127,10 @@ def import_data(report: ImportReport) -> dict[str, Any]:
         "leads_changed": report.leads_changed,
         "events_added": report.events_added,
         "events_known": report.events_known,
+        "events_corrected": report.events_corrected,
         "repeated": report.repeated,
+        "nameless": report.nameless,
+        "left_unknown": report.left_unknown,
         "rejected": report.rejected,
         "reasons": dict(report.reasons),
         "rejects": str(report.rejects) if report.rejects is not None else None,
@@ -99,11 +140,33 @@ def import_data(report: ImportReport) -> dict[str, Any]:
                 "used_as": column.used_as,
                 "name": column.name,
                 "kind": column.kind.value if column.kind is not None else None,
+                "form": column.form,
                 "values": column.values,
                 "unread": column.unread,
+                "cleared": column.cleared,
+                "kept": column.kept,
                 "note": column.note,
+                "hints": [hint_data(hint) for hint in column.hints],
             }
             for column in report.columns
         ],
-        "notes": list(report.notes),
+        "notes": _notes(report),
+        "hints": [hint_data(hint) for hint in report.hints],
+    }
+
+
+def hint_data(hint: Hint) -> dict[str, Any]:
+    """A hint as data: each way to decide with its settings, as the options of an import are called."""
+    return {
+        "message": hint.message,
+        "choices": [
+            {
+                "settings": [
+                    {"option": setting.option, "column": setting.column, "value": setting.value}
+                    for setting in choice.settings
+                ],
+                "result": choice.result,
+            }
+            for choice in hint.choices
+        ],
     }

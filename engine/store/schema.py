@@ -12,7 +12,7 @@ from collections.abc import Iterator
 APPLICATION_ID = 0x4C454144
 """The letters LEAD."""
 
-VERSION = 10
+VERSION = 11
 """Counted up by every change of the tables."""
 
 SYSTEM_COLUMNS = ("_id", "_key", "_changed")
@@ -118,6 +118,25 @@ SELECT lead._key AS lead, event_kind.type, event_kind.object,
 FROM event
 JOIN lead ON lead._id = event.lead
 JOIN event_kind ON event_kind.id = event.kind;
+
+-- Events that a batch `until` corrected, since their source gave other values for the same key: as they were
+-- from the batch `since` on (0 where they came in time).
+CREATE TABLE event_before (
+    lead INTEGER NOT NULL REFERENCES lead (_id),
+    at INTEGER NOT NULL,
+    kind INTEGER NOT NULL REFERENCES event_kind (id),
+    key INTEGER NOT NULL,
+    properties TEXT,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    PRIMARY KEY (lead, key, until)
+) STRICT, WITHOUT ROWID;
+
+-- The different sets of fields that files of leads had, as sorted JSON, in the order of their coming.
+CREATE TABLE import_fields (
+    id INTEGER PRIMARY KEY,
+    names TEXT NOT NULL UNIQUE
+) STRICT;
 """
 
 _RULESETS = """

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..command import Command, db_option, json_option, note, paper, write, write_json
-from ..failures import Failure
+from ..failures import FOUND, Failure
 from ..inputs import STANDARD_INPUT
 from ..progress import ProgressLine
 
@@ -69,9 +69,26 @@ class _Asked:
 @click.option("--encoding", metavar="NAME", help="How letters are stored, as cp1252. [default: found out]")
 @click.option("--timezone", metavar="ZONE", help="Where times without an offset were written. [default: UTC]")
 @click.option(
-    "--date-format", metavar="FORM", help="How dates are written, as %d/%m/%Y. [default: 2026-12-31]"
+    "--date-format",
+    multiple=True,
+    metavar="[COLUMN=]FORM",
+    help="How dates are written, as %d/%m/%Y or created=unix-ms. [default: found out]",
 )
-@click.option("--decimal", metavar="SIGN", help="What stands before decimals, . or a comma. [default: .]")
+@click.option(
+    "--decimal",
+    multiple=True,
+    metavar="[COLUMN=]SIGN",
+    help="What stands before decimals, a point or a comma. [default: found out]",
+)
+@click.option(
+    "--separator",
+    multiple=True,
+    metavar="COLUMN=SIGN",
+    help='What stands between several choices, as "roles=|". [default: ;]',
+)
+@click.option("--blank", multiple=True, metavar="WORD", help="A word for nothing, as null or N/A.")
+@click.option("--keep-blank", is_flag=True, help="Let a blank cell leave what is known of a lead.")
+@click.option("--known-only", is_flag=True, help="Leave out rows of leads that are not in the database.")
 @click.option(
     "--rejects",
     metavar="FILE",
@@ -87,19 +104,18 @@ def command(file: str, db: str, rejects: str | None, as_json: bool, **asked: Any
     properties of events, with the kind that all their values have.
 
     Importing the same file again changes nothing. A row that cannot be read is put aside with its line
-    number and the reason, and the rest is loaded.
+    number and the reason, the rest is loaded, and the exit code is 1. A blank cell makes unknown what was
+    known of a lead; --keep-blank keeps it.
     """
     with _file(file) as (path, label):
         report = _load(path, label, db, rejects, asked)
-    if as_json:
-        from ...report.imports import import_data
+    from ...report.imports import import_data, import_text
 
+    if as_json:
         write_json(import_data(report))
     else:
-        from ...report.imports import import_text
-
         write(import_text(report, paper()))
-    return 0
+    return FOUND if report.rejected else 0
 
 
 def _load(path: Path, label: str | None, db: str, rejects: str | None, asked: dict[str, Any]) -> ImportReport:
@@ -157,9 +173,15 @@ def _asked(path: Path, asked: dict[str, Any]) -> _Asked:
             note(f"Columns are understood as {mapping_path} says.")
     if mapping_path is None:
         reading = _reading_changed(None, asked)
-        return _Asked(_mapping(path, reading, asked), reading, asked["table"])
+        return _Asked(_limited(_mapping(path, reading, asked), asked), reading, asked["table"])
     found = read_mapping(mapping_path)
-    return _Asked(found.mapping, _reading_changed(found.reading, asked), asked["table"] or found.table)
+    mapping = _limited(found.mapping, asked)
+    return _Asked(mapping, _reading_changed(found.reading, asked), asked["table"] or found.table)
+
+
+def _limited(mapping: ColumnMapping, asked: dict[str, Any]) -> ColumnMapping:
+    """The mapping, with what options say of which leads to take."""
+    return replace(mapping, known_only=mapping.known_only or asked["known_only"])
 
 
 _EVENT_OPTIONS = ("type_", "type_is", "object_", "object_is", "key", "properties")
@@ -237,8 +259,34 @@ def _reading_changed(reading: Reading | None, asked: dict[str, Any]) -> Reading:
     from ...importing.mapping import Reading
     from ...importing.mapping_file import kind_named
 
-    options = ("encoding", "delimiter", "timezone", "date_format", "decimal")
-    kinds = {column: kind_named(word, "--kind") for column, word in _pairs("--kind", asked["kind"]).items()}
     reading = reading or Reading()
-    said = {name: asked[name] for name in options if asked[name]}
-    return replace(reading, **said, kinds={**reading.kinds, **kinds})
+    said: dict[str, Any] = {
+        name: asked[name] for name in ("encoding", "delimiter", "timezone") if asked[name]
+    }
+    for option, by_column in (("date_format", "date_formats"), ("decimal", "decimals")):
+        general, own = _general_and_own(asked[option])
+        if general:
+            said[option] = general
+        said[by_column] = {**getattr(reading, by_column), **own}
+    kinds = {column: kind_named(word, "--kind") for column, word in _pairs("--kind", asked["kind"]).items()}
+    separators = _pairs("--separator", asked["separator"])
+    return replace(
+        reading,
+        **said,
+        kinds={**reading.kinds, **kinds},
+        separators={**reading.separators, **separators},
+        blanks=(*reading.blanks, *asked["blank"]),
+        keep_blank=reading.keep_blank or asked["keep_blank"],
+    )
+
+
+def _general_and_own(texts: tuple[str, ...]) -> tuple[str | None, dict[str, str]]:
+    """Values for all columns (the last one said) and for one column each, written COLUMN=VALUE."""
+    general, own = None, {}
+    for text in texts:
+        column, sign, value = text.rpartition("=")
+        if sign and column.strip():
+            own[column.strip()] = value
+        else:
+            general = value
+    return general, own

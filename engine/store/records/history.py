@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from ..database import Store
 from .events import StoredEvent, event_kinds
-from .leads import StoredField, StoredLead, from_stored, quoted
+from .leads import StoredField, StoredLead, from_stored, quoted, written_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +42,18 @@ Former = list[tuple[int, str]]
 def former_values(
     connection: sqlite3.Connection,
     fields: Sequence[StoredField],
+    news: Sequence[str],
     differing: str,
     parameters: Sequence[object],
 ) -> Former:
     """The values that a batch is about to replace.
 
-    `differing` is the rest of a SELECT, from FROM on, that finds rows of `lead` beside the new values `v0`,
-    `v1` and so on of `fields`; a blank new value replaces nothing.
+    `news` are the new values of `fields` as SQL: NULL changes nothing, and a blob makes a value unknown.
+    `differing` is the rest of a SELECT, from FROM on, that finds rows of `lead` beside them.
     """
     if not fields or last_instant(connection) is None:
         return []
     olds = [f"lead.{quoted(field.column)}" for field in fields]
-    news = [f"v{place}" for place in range(len(fields))]
     rows = connection.execute(f"SELECT lead._id, {', '.join([*olds, *news])} {differing}", parameters)
     found = []
     for number, *values in rows:
@@ -61,7 +61,7 @@ def former_values(
         changed = {
             field.name: None if was is None else from_stored(field.kind, was)
             for field, was, becomes in zip(fields, old, new, strict=True)
-            if becomes is not None and becomes != was
+            if becomes is not None and (None if isinstance(becomes, bytes) else becomes) != was
         }
         found.append((number, json.dumps(changed, ensure_ascii=False)))
     return found
@@ -74,23 +74,54 @@ def note_former(connection: sqlite3.Connection, former: Former) -> None:
     )
 
 
+def note_lost(connection: sqlite3.Connection, field: StoredField, lost: Collection[str]) -> None:
+    """Keeps the values of a field that are about to become unknown for all leads that have them, written as
+    people would; in the transaction that does so, before it."""
+    if last_instant(connection) is None:
+        return
+    column = quoted(field.column)
+    rows = connection.execute(f"SELECT DISTINCT {column} FROM lead WHERE {column} IS NOT NULL").fetchall()
+    connection.executemany(
+        f"INSERT INTO main.lead_before SELECT _id, (SELECT data + 1 FROM main.state), ? FROM lead "
+        f"WHERE {column} = ?",
+        [
+            (json.dumps({field.name: from_stored(field.kind, value)}, ensure_ascii=False), value)
+            for (value,) in rows
+            if written_as(field.kind, value) in lost
+        ],
+    )
+
+
 @contextmanager
 def noting_late(connection: sqlite3.Connection) -> Iterator[None]:
-    """Keeps which of the events added inside it come late; in the transaction that adds them."""
+    """Keeps which of the events added inside it come late, and what those were that are corrected; in the
+    transaction that adds them."""
     last = last_instant(connection)
     if last is None:
         yield
         return
     batch: int = connection.execute("SELECT data + 1 FROM main.state").fetchone()[0]
+    late = "INSERT OR REPLACE INTO late_event VALUES (NEW.lead, NEW.at, NEW.kind, NEW.key"
+    since = (
+        "ifnull((SELECT data FROM late_event WHERE lead = OLD.lead AND at = OLD.at AND kind = OLD.kind "
+        "AND key = OLD.key), 0)"
+    )
     # Only a trigger is told which rows were new where others are there already.
     connection.execute(
         f"CREATE TEMP TRIGGER comes_late AFTER INSERT ON main.event WHEN NEW.at <= {last:d} BEGIN "
-        f"INSERT INTO late_event VALUES (NEW.lead, NEW.at, NEW.kind, NEW.key, {batch:d}); END"
+        f"{late}, {batch:d}); END"
+    )
+    connection.execute(
+        "CREATE TEMP TRIGGER was_corrected AFTER UPDATE ON main.event BEGIN "
+        "INSERT OR IGNORE INTO event_before VALUES (OLD.lead, OLD.at, OLD.kind, OLD.key, OLD.properties, "
+        f"{since}, {batch:d}); "
+        f"{late}, {batch:d}); END"
     )
     try:
         yield
     finally:
         connection.execute("DROP TRIGGER temp.comes_late")
+        connection.execute("DROP TRIGGER temp.was_corrected")
 
 
 # --- asking -----------------------------------------------------------------------------------
@@ -108,10 +139,11 @@ def seen_by_run(store: Store, lead: StoredLead, now: int, data: int | None) -> L
             "SELECT at, kind, key, properties FROM event WHERE lead = ? AND at <= ? ORDER BY at, kind, key",
             (lead.id, now),
         )
+        seen = [row for row in rows if row[:3] not in late]
+        seen += _corrected_since(store, lead.id, now, data)
         events = tuple(
             StoredEvent(*kinds[kind], at, json.loads(properties) if properties else {})
-            for at, kind, key, properties in rows
-            if (at, kind, key) not in late
+            for at, kind, _, properties in sorted(seen, key=lambda row: row[:3])
         )
     return LeadSnapshot(_fields(store, lead, data), events)
 
@@ -123,6 +155,19 @@ def _late(store: Store, lead: int, data: int | None) -> set[tuple[int, int, int]
         "SELECT at, kind, key FROM late_event WHERE lead = ? AND data > ?", (lead, data)
     )
     return set(rows.fetchall())
+
+
+def _corrected_since(
+    store: Store, lead: int, now: int, data: int | None
+) -> list[tuple[int, int, int, str | None]]:
+    """The events that were there then and have been corrected since, as they were."""
+    if data is None:
+        return []
+    return store.connection.execute(
+        "SELECT at, kind, key, properties FROM event_before WHERE lead = ? AND at <= ? AND since <= ? "
+        "AND until > ?",
+        (lead, now, data, data),
+    ).fetchall()
 
 
 def _fields(store: Store, lead: StoredLead, data: int | None) -> Mapping[str, object]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from ....grammar.syntax.nodes import Kind
 from ...values import Prepared, is_blank, prepare
 from ..database import Store, StoreError
 from ..schema import SYSTEM_COLUMNS
 from .freshness import mark_all_changed
+from .lead_keys import lead_key
 
 STORAGE = {
     Kind.TEXT: "TEXT",
@@ -72,42 +74,99 @@ def add_field(store: Store, name: str, kind: Kind) -> StoredField:
             f"there is no room for the attribute {name}: leads can have at most {_MOST_COLUMNS:,}",
             "name the columns that are wanted with --fields",
         )
-    base = "".join("_" if letter in '"[]`\x00' else letter for letter in name)
-    column, number = base, 1
-    while column.casefold() in taken:
-        number += 1
-        column = f"{base}_{number}"
+    column = _free_column(connection, "".join("_" if letter in '"[]`\x00' else letter for letter in name))
     connection.execute(f"ALTER TABLE lead ADD COLUMN {quoted(column)} {STORAGE[kind]}")
     connection.execute("INSERT INTO field VALUES (?, ?, ?)", (name, column, kind.value))
     return StoredField(name, column, kind)
 
 
-def change_kind(store: Store, field: StoredField, kind: Kind) -> StoredField:
+class Lost(Enum):
+    """Stands for a value that does not read as a kind."""
+
+    LOST = "lost"
+
+
+Convert = Callable[[str], str | float | int | Lost | None]
+"""Reads a written value as a kind; None where it is blank, `LOST` where it is not of it."""
+
+
+def _plain(kind: Kind) -> Convert:
+    def convert(text: str) -> str | float | int | Lost:
+        value = to_stored(kind, text)
+        return Lost.LOST if value is None else value
+
+    return convert
+
+
+@dataclass(frozen=True, slots=True)
+class KindChange:
+    """What making an attribute another kind does: how many different values read as it, and how many leads
+    have each of those that do not, which would be unknown."""
+
+    readable: int
+    lost: Mapping[str, int]
+
+
+def kind_change(store: Store, field: StoredField, kind: Kind, convert: Convert | None = None) -> KindChange:
+    """What making a stored attribute another kind would do. Nothing is changed."""
+    old, read = quoted(field.column), convert or _plain(kind)
+    with store.guard():
+        rows = store.connection.execute(
+            f"SELECT {old}, count(*) FROM lead WHERE {old} IS NOT NULL GROUP BY {old} ORDER BY 2 DESC, 1"
+        ).fetchall()
+    lost = {text: count for value, count in rows if read(text := written_as(field.kind, value)) is Lost.LOST}
+    return KindChange(len(rows) - len(lost), lost)
+
+
+def change_kind(
+    store: Store, field: StoredField, kind: Kind, convert: Convert | None = None, *, losing: bool = False
+) -> StoredField:
     """Makes a stored attribute another kind; within a transaction.
 
-    Raises `StoreError`, with nothing changed, where a stored value does not read as the new kind.
+    Raises `StoreError`, with nothing changed, where a stored value does not read as the new kind; with
+    `losing` such a value becomes unknown.
     """
     connection, old = store.connection, quoted(field.column)
-    lost = 0
-    new = quoted(f"{field.column}_new")
+    read = convert or _plain(kind)
+    lost: list[str] = []
+    new = quoted(_free_column(connection, f"{field.column}_new"))
     connection.execute(f"ALTER TABLE lead ADD COLUMN {new} {STORAGE[kind]}")
     rows = connection.execute(f"SELECT DISTINCT {old} FROM lead WHERE {old} IS NOT NULL").fetchall()
     for (value,) in rows:
         written = written_as(field.kind, value)
-        converted = to_stored(kind, written)
-        lost += converted is None
+        converted = read(written)
+        if converted is Lost.LOST:
+            lost.append(written)
+            continue
         connection.execute(f"UPDATE lead SET {new} = ? WHERE {old} = ?", (converted, value))
-    if lost:
+    if lost and not losing:
         raise StoreError(
-            f"the attribute {field.name} cannot be made {kind.value}: {lost:,} of its different values in "
-            "the database do not read so",
-            f"leave it {field.kind.value}, or import into a new database",
+            f"the field {field.name} cannot be made {kind.value}: {len(lost):,} of its {len(rows):,} "
+            f'different values in the database do not read so, as "{lost[0]}"',
+            f"leadwright field {shell_word(field.name)} --kind {kind.value} shows them all, and makes them "
+            "unknown if you want that",
         )
     connection.execute(f"ALTER TABLE lead DROP COLUMN {old}")
     connection.execute(f"ALTER TABLE lead RENAME COLUMN {new} TO {old}")
     connection.execute("UPDATE field SET kind = ? WHERE name = ?", (kind.value, field.name))
     mark_all_changed(connection)
     return StoredField(field.name, field.column, kind)
+
+
+def shell_word(name: str) -> str:
+    """A name as a shell takes it for one word."""
+    return name if all(letter.isalnum() or letter in "_-." for letter in name) else f'"{name}"'
+
+
+def _free_column(connection: sqlite3.Connection, name: str) -> str:
+    """A name that no column of `lead` has, as near to this one as can be."""
+    taken = {column.casefold() for column in SYSTEM_COLUMNS}
+    taken.update(row[0].casefold() for row in connection.execute('SELECT "column" FROM field'))
+    column, number = name, 1
+    while column.casefold() in taken:
+        number += 1
+        column = f"{name}_{number}"
+    return column
 
 
 def written_as(kind: Kind, value: object) -> str:
@@ -172,7 +231,8 @@ def count_leads(store: Store) -> int:
 
 def find_lead(store: Store, key: str) -> StoredLead | None:
     """The lead with this id of its own, or None."""
-    return next(_leads(store, "WHERE _key = ?", (key.strip(),)), None)
+    exact, usual = key.strip(), lead_key(key)
+    return next(_leads(store, "WHERE _key IN (?1, ?2) ORDER BY _key = ?1 DESC", (exact, usual)), None)
 
 
 def search_leads(store: Store, text: str, limit: int = 20) -> list[StoredLead]:

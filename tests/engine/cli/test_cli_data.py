@@ -57,28 +57,36 @@ def test_json_reports_everything(leadwright: Run, data: Path) -> None:
         "leads_changed",
         "events_added",
         "events_known",
+        "events_corrected",
         "repeated",
+        "nameless",
+        "left_unknown",
         "rejected",
         "reasons",
         "rejects",
         "columns",
         "notes",
+        "hints",
     ]
     assert found["columns"][3] == {
         "column": "employees",
         "used_as": "field",
         "name": "employees",
         "kind": "number",
+        "form": "",
         "values": 3,
         "unread": 0,
+        "cleared": 0,
+        "kept": 0,
         "note": None,
+        "hints": [],
     }
 
 
 def test_rows_that_cannot_be_read_are_put_aside(leadwright: Run, folder: Path) -> None:
     (folder / "events.csv").write_text("lead,at\nL1,2026-01-01\nL2,last Tuesday\n,2026-01-02\n")
     ended = leadwright("import", "events.csv", "--lead-id", "lead", "--at", "at", "--type-is", "visited")
-    assert ended.code == 0
+    assert ended.code == 1
     assert "2 rows could not be read" in ended.out
     assert "events.csv.rejects.csv" in ended.out
     assert (folder / "events.csv.rejects.csv").read_text().count("\n") == 3

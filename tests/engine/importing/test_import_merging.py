@@ -50,15 +50,8 @@ def test_key_is_the_event_whatever_else_changes(desk) -> None:
         "1,bought,2026-03-01,,1\n1,bought,2026-03-01,,1\n",
         key="no",
     )
-    assert (report.events_added, report.events_known) == (4, 1)
+    assert (report.events_added, report.events_corrected, report.events_known) == (4, 1, 0)
     assert desk.rows("SELECT count(*) FROM event") == [(6,)]
-
-
-def test_blank_cells_leave_what_is_known(desk) -> None:
-    desk.leads("id,title,staff\n1,CTO,5\n2,CEO,\n")
-    report = desk.leads("id,title,staff\n1,,7\n2,CEO,\n3,,\n")
-    assert (report.leads_added, report.leads_changed) == (1, 1)
-    assert desk.contents()["leads"] == [("1", 7.0, "CTO"), ("2", None, "CEO"), ("3", None, None)]
 
 
 def test_later_row_of_the_same_lead_holds(desk) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import warnings
+from decimal import Decimal
 from zoneinfo import ZoneInfo, available_timezones
 
-from ..values import instant_of
-from .problems import ImportRefused, near
+from ...values import instant_of
+from ..problems import ImportRefused, near
+from .dates import NAMED, YEAR_FIRST, WrittenDate, take_apart, usual_words, zone_offset
 
 UNIX_FORMATS = {"unix": 1_000_000, "unix-ms": 1_000}
 """Numbers since 1970-01-01T00:00Z, and how many microseconds one of them is."""
@@ -21,6 +22,10 @@ _DATETIME = re.compile(
 )
 _UNIX = re.compile(r"-?\d{1,17}(\.\d+)?", re.ASCII)
 _TIME = re.compile(r"(\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s*(Z|z|UTC|[+-]\d{2}(?::?\d{2})?)?", re.ASCII)
+_ZONE_NAME = re.compile(r"\s*\b([A-Z]{1,4}|(?:GMT|UTC)[+-]\d{1,2}(?::?\d{2})?)$")
+_NO_SIGN_BETWEEN = re.compile(r"%[YmdyHMS]%[mdyYHMS]")
+_LIKELY = (100_000_000_000_000, 4_102_444_800_000_000)
+"""From 1973 to 2100, in microseconds: what a number that is taken for an instant can be."""
 
 
 class MomentReader:
@@ -29,11 +34,19 @@ class MomentReader:
     A time without an offset is one of `timezone`. Where the clock is put back and a time comes twice,
     the first is meant; where it is put forward and a time does not exist, it is read as if it had not
     been put forward yet; `odd_time` keeps one such text. A day without a time stays that day.
+
+    `order` is that of a day of three numbers, as far as it is known; with `any_form` dates in other forms are
+    read as well. `only_likely`: a number is an instant only where it is one of 1973 to 2100.
     """
 
-    def __init__(self, timezone: str = "UTC", date_format: str | None = None) -> None:
+    def __init__(
+        self, timezone: str = "UTC", date_format: str | None = None, *, only_likely: bool = False
+    ) -> None:
         self.zone = _zone(timezone)
         self.date_format = date_format
+        self.only_likely = only_likely
+        self.order = order_of(date_format)
+        self.any_form = self.order is not None or any(sign in (date_format or "") for sign in ("%b", "%B"))
         self.odd_time: str | None = None
         self._days: dict[str, dt.date | None] = {}
         if date_format is not None and date_format not in UNIX_FORMATS:
@@ -48,9 +61,45 @@ class MomentReader:
                 return self._instant(found[1], found[2], found[3], text)
             if _DATE.fullmatch(text):
                 return dt.date.fromisoformat(text)
-            return self._in_format(text) if self.date_format else None
+            read = self._in_format(text) if self.date_format else None
+            return self._in_any_form(text) if read is None and self.any_form else read
         except (ValueError, OverflowError):
             return None
+
+    def _in_any_form(self, text: str) -> dt.date | dt.datetime | None:
+        written = take_apart(text)
+        if written is None:
+            return None
+        order = next((one for one in (self.order, NAMED, YEAR_FIRST) if one in written.days), None)
+        return None if order is None else self._put_together(written.days[order], written, text)
+
+    def _put_together(self, day: dt.date, written: WrittenDate, text: str) -> dt.date | dt.datetime:
+        if written.time is None:
+            return day
+        moment = dt.datetime.combine(day, dt.time()) + dt.timedelta(microseconds=written.time)
+        if written.offset is not None:
+            zone = dt.timezone(dt.timedelta(minutes=written.offset))
+            return moment.replace(tzinfo=zone).astimezone(dt.UTC)
+        return self._in_utc(moment, text)
+
+    def of_cell(self, cell: object) -> dt.date | dt.datetime | None:
+        """The day or instant of any cell; a number is one only in a format of numbers."""
+        if isinstance(cell, str):
+            return self.read(cell)
+        if isinstance(cell, dt.datetime):
+            return self._in_utc(cell, cell.isoformat(" "))
+        if isinstance(cell, dt.date):
+            return cell
+        if isinstance(cell, int | float | Decimal) and self.date_format in UNIX_FORMATS:
+            return self.read(format(Decimal(cell), "f"))
+        return None
+
+    def instant_of_cell(self, cell: object) -> int | None:
+        """As `instant`, of any cell."""
+        if isinstance(cell, str):
+            return self.instant(cell)
+        moment = self.of_cell(cell)
+        return None if moment is None else instant_of(moment)
 
     def instant(self, text: str) -> int | None:
         """Microseconds since 1970-01-01T00:00Z; a day is its beginning."""
@@ -95,10 +144,28 @@ class MomentReader:
             scale = UNIX_FORMATS[form]
             past = round(float("0." + part) * scale) if part else 0
             micros = int(whole) * scale + (-past if text.startswith("-") else past)
+            if self.only_likely and not _LIKELY[0] <= micros <= _LIKELY[1]:
+                return None
             return _EPOCH + dt.timedelta(microseconds=micros)
-        if _has_time(form):
-            return self._in_utc(dt.datetime.strptime(text, form), text)
+        if has_time(form):
+            return self._with_time(text, form)
         return self._day_and_time(text, form)
+
+    def _with_time(self, text: str, form: str) -> dt.date | dt.datetime | None:
+        """A day and time in the form. Names of zones are ours to know: `strptime` reads three of them."""
+        offset = None
+        if form.endswith("%Z"):
+            found = _ZONE_NAME.search(text)
+            offset = zone_offset(found[1]) if found else None
+            if found is None or offset is None:
+                return None
+            text, form = text[: found.start()], form[:-2].rstrip()
+        moment = _strptime(text, form)
+        if moment is None:
+            return None
+        if offset is not None:
+            moment = moment.replace(tzinfo=dt.timezone(dt.timedelta(minutes=offset)))
+        return self._in_utc(moment, text)
 
     def _day_and_time(self, text: str, form: str) -> dt.date | dt.datetime | None:
         """A day in the form, with or without a time of the usual shape behind it."""
@@ -119,15 +186,34 @@ class MomentReader:
         if text not in self._days:
             if len(self._days) > 20_000:
                 self._days.clear()
-            try:
-                self._days[text] = dt.datetime.strptime(text, form).date()
-            except ValueError:
-                self._days[text] = None
+            moment = _strptime(text, form)
+            self._days[text] = None if moment is None else moment.date()
         return self._days[text]
 
 
-def _has_time(form: str) -> bool:
+def _strptime(text: str, form: str) -> dt.datetime | None:
+    """A text read in a form, its words in English or not."""
+    for written in (text, usual_words(text)):
+        try:
+            moment = dt.datetime.strptime(written, form)
+        except ValueError:
+            continue
+        # Without signs between them, parts take what digits there are: 2017111 would be 1 November.
+        if _NO_SIGN_BETWEEN.search(form) and moment.strftime(form) != written:
+            return None
+        return moment
+    return None
+
+
+def has_time(form: str) -> bool:
+    """Whether a format has a time of the day in it."""
     return any(sign in form for sign in ("%H", "%I", "%X", "%c", "%z", "%Z"))
+
+
+def order_of(form: str | None) -> str | None:
+    """The order of day, month and year in a format, as `dmy`; None where it has not each once as a number."""
+    letters = "".join(re.findall(r"%([dmyY])", form or "")).lower()
+    return letters if sorted(letters) == ["d", "m", "y"] else None
 
 
 def _zone(name: str) -> ZoneInfo | None:
@@ -144,13 +230,10 @@ def _zone(name: str) -> ZoneInfo | None:
 
 
 def _check_format(form: str) -> None:
-    sample = dt.datetime(2026, 12, 31, 23, 59, 58)
+    sample = dt.datetime(2026, 12, 31, 23, 59, 58, tzinfo=dt.UTC)
     try:
         written = sample.strftime(form)
-        with warnings.catch_warnings():
-            # From 3.13 on, Python warns of a form without a year, which is refused below.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            back = dt.datetime.strptime(written, form)
+        back = dt.datetime.strptime(written, form)
     except ValueError:
         back = None
     if back is None or back.date() != sample.date():

@@ -1,0 +1,102 @@
+"""`leadwright field`: the kind of a field changed after it was imported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..command import Command, db_option, json_option, paper, write, write_json
+from ..failures import FOUND
+
+if TYPE_CHECKING:
+    from ...importing.rekinding import Rekinding
+
+
+@click.command(
+    cls=Command,
+    examples=[
+        "leadwright field employees --kind number",
+        'leadwright field "Annual Revenue" --kind number --decimal , --yes',
+        "leadwright field created --kind date --date-format %d/%m/%Y",
+    ],
+)
+@click.argument("name", metavar="NAME")
+@click.option("--kind", required=True, metavar="KIND", help="text, number, yes/no, date, datetime or texts.")
+@click.option("--yes", is_flag=True, help="Do it, even where values become unknown.")
+@click.option("--date-format", metavar="FORM", help="How its dates are written, as %d/%m/%Y.")
+@click.option("--decimal", metavar="SIGN", help="What stands before decimals, a point or a comma.")
+@click.option("--separator", metavar="SIGN", help="What stands between several choices.")
+@click.option("--blank", multiple=True, metavar="WORD", help="A word for nothing, as null or N/A.")
+@click.option("--timezone", metavar="ZONE", default="UTC", help="Where times without an offset were written.")
+@db_option()
+@json_option
+def command(name: str, kind: str, yes: bool, db: str, as_json: bool, **asked: Any) -> int:
+    """Make a field of leads another kind, with the values that it has.
+
+    Where values do not read as the new kind, they are listed, nothing is changed, and the exit code is 1.
+    With --yes the change is made all the same: the listed values become unknown.
+    """
+    from ...importing.mapping import Reading
+    from ...importing.mapping_file import kind_named
+    from ...importing.rekinding import plan_rekinding, rekind
+    from ...store.database import open_store
+    from ...store.records.catalogue import catalogue
+
+    def own(option: str) -> dict[str, str]:
+        return {name: asked[option]} if asked[option] else {}
+
+    reading = Reading(
+        timezone=asked["timezone"],
+        date_formats=own("date_format"),
+        decimals=own("decimal"),
+        separators=own("separator"),
+        blanks=asked["blank"],
+    )
+    with open_store(db) as store:
+        plan = plan_rekinding(store, name, kind_named(kind, "--kind"), reading)
+        done = yes or not plan.change.lost
+        if done and plan.kind is not plan.field.kind:
+            rekind(store, plan)
+            catalogue(store)
+    if as_json:
+        write_json({**_data(plan), "changed": done})
+    else:
+        write(_text(plan, done))
+    return 0 if done else FOUND
+
+
+def _data(plan: Rekinding) -> dict[str, Any]:
+    return {
+        "field": plan.field.name,
+        "from": plan.field.kind.value,
+        "to": plan.kind.value,
+        "readable": plan.change.readable,
+        "lost": dict(plan.change.lost),
+    }
+
+
+_MOST_SHOWN = 20
+
+
+def _text(plan: Rekinding, done: bool) -> list[str]:
+    from ....grammar.text.printer import name_text
+    from ...importing.problems import shortened
+    from ...report.text_style import counted, shown, table
+
+    name, lost = shown(name_text(plan.field.name)), plan.change.lost
+    if plan.kind is plan.field.kind:
+        return [f"{name} is {plan.kind.value} already."]
+    leads = sum(lost.values())
+    if not lost:
+        return [f"{name} is {plan.kind.value} now; all of its values read as it."]
+    rows = [(shown(shortened(text)), f"{count:,}") for text, count in list(lost.items())[:_MOST_SHOWN]]
+    listed = table(rows, paper(), head=("value", "leads"), right=(1,))
+    more = [f"  … and {len(lost) - _MOST_SHOWN:,} more"] if len(lost) > _MOST_SHOWN else []
+    known = counted(leads, "lead")
+    if done:
+        head = [f"{name} is {plan.kind.value} now, and unknown for {known} whose value does not read as it:"]
+        return [*head, "", *listed, *more]
+    head = [f"As {plan.kind.value}, {name} would be unknown for {known}:"]
+    tail = ["", "Nothing is changed. With --yes it is, and these values are gone."]
+    return [*head, "", *listed, *more, *tail]

@@ -1,0 +1,275 @@
+"""The rows of a file on their way in: which field each column becomes, and what each cell is then."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
+
+from ...grammar.syntax.nodes import Kind
+from ..store.database import Store
+from ..store.records.lead_keys import lead_key
+from ..store.records.leads import Convert, Lost, StoredField, add_field, change_kind, stored_fields
+from .events import EventMaker, KindNumbers, texts_of
+from .layout import Column, Layout, lay_out
+from .mapping import REST, ColumnMapping, Reading
+from .problems import ImportRefused
+from .rejects import Rejects
+from .rows import Chunk, Rejected
+from .sources import Source
+from .staging import BLANK, CLEAR, Staging
+from .survey import Memo, Progress, Survey, take_survey
+from .values.blanks import folded
+from .values.cells import ABSENT, Absent, cell_text
+from .values.columns import Column as Understood
+from .values.columns import Stated, settle_instants
+from .values.looks import BLANK as BLANK_FAMILY
+from .values.stored import UNREAD, Unread
+
+
+def prepare_loading(
+    store: Store, source: Source, mapping: ColumnMapping, reading: Reading, tell: Progress
+) -> Loading:
+    """Reads the file once, and settles what every column becomes. Raises `ImportRefused`."""
+    if source.columns:
+        # Names that are not there are told before a long file is read.
+        lay_out(source.label, mapping, reading, source.columns)
+    survey = survey_of(source, mapping, reading, tell)
+    layout = lay_out(source.label, mapping, reading, source.columns, survey.has_at)
+    loading = Loading(store, source, mapping, reading, layout, survey)
+    loading.settle()
+    return loading
+
+
+def survey_of(source: Source, mapping: ColumnMapping, reading: Reading, tell: Progress) -> Survey:
+    """The first pass over a file."""
+    named = {*(mapping.fields or ()), *(name for event in mapping.events for name in event.properties or ())}
+    skipped = {name for event in mapping.events for name in (event.type, event.object, event.key) if name}
+    if mapping.events and REST not in (mapping.fields or ()):
+        skipped.add(mapping.lead)
+    ats = {event.at for event in mapping.events}
+    return take_survey(
+        source, reading, lead=mapping.lead, ats=ats - named, skipped=skipped - named, progress=tell
+    )
+
+
+def stated_of(reading: Reading, column: str) -> Stated:
+    """What was said of a column."""
+    return Stated(
+        reading.kinds.get(column),
+        None,
+        reading.decimals.get(column, reading.decimal),
+        reading.date_formats.get(column, reading.date_format),
+        reading.separators.get(column),
+        frozenset(map(folded, reading.blanks)),
+    )
+
+
+@dataclass(slots=True)
+class Loading:
+    """What is known of the file when its rows are gathered.
+
+    `columns` become `stored` fields, each read as `understood` says by place. `unread` counts the values not
+    of their column's kind, and keeps one of each.
+    """
+
+    store: Store
+    source: Source
+    mapping: ColumnMapping
+    reading: Reading
+    layout: Layout
+    survey: Survey
+    stored: list[StoredField] = field(default_factory=list)
+    columns: list[Column] = field(default_factory=list)
+    makers: list[EventMaker] = field(default_factory=list)
+    understood: dict[int, Understood] = field(default_factory=dict)
+    unread: Counter[int] = field(default_factory=Counter)
+    unread_examples: dict[int, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    staged: int = 0
+    clearing: set[str] = field(default_factory=set)
+    kinds: KindNumbers = field(init=False)
+    _memos: list[Memo] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Gives every attribute its column and kind in the store, in one transaction."""
+        self._check_dates_of_events()
+        names = self.source.columns
+        stated = {place: stated_of(self.reading, name) for place, name in enumerate(names)}
+        self.makers = [
+            EventMaker(self.store, event, self.survey, stated, names[event.at])
+            for event in self.layout.events
+        ]
+        self.kinds = KindNumbers(self.store)
+        with self.store.transaction():
+            known = stored_fields(self.store)
+            for column in self.layout.fields:
+                self._settle(column, known)
+
+    def _check_dates_of_events(self) -> None:
+        for event in self.layout.events:
+            name = self.source.columns[event.at]
+            looks, moments = self.survey.looks[event.at], self.survey.moments[event.at]
+            wrong = settle_instants(name, looks, stated_of(self.reading, name), moments)
+            if wrong is not None:
+                hint = ", or with ".join(map(str, wrong.choices))
+                raise ImportRefused(
+                    f"the column {name} of {self.source.label} {wrong.message}",
+                    f"import with {hint}"
+                    if hint
+                    else "name the column of the dates with --at, or say how "
+                    "they are written with --date-format",
+                )
+
+    def _settle(self, column: Column, known: dict[str, StoredField]) -> None:
+        """The kind stated; else the store's, where a day may become an instant; else the one found."""
+        stored = known.get(column.name)
+        stated = stated_of(self.reading, column.source)
+        if stored is not None:
+            stated = replace(stated, known=stored.kind)
+        understood = self.survey.understood(column.place, column.source, stated)
+        kind = understood.kind
+        if stored is not None and stated.kind is None:
+            kind = stored.kind
+            if stored.kind is Kind.DATE and understood.found is Kind.DATETIME:
+                kind = Kind.DATETIME
+        if kind in (Kind.DATE, Kind.DATETIME) and understood.two_ways:
+            raise ImportRefused(
+                f"the column {column.source} of {self.source.label} {understood.doubt}",
+                f"import with {', or with '.join(map(str, understood.two_ways))}",
+            )
+        self.understood[column.place] = understood
+        if kind is None:
+            return
+        if stored is None:
+            stored = add_field(self.store, column.name, kind)
+        elif stored.kind is not kind:
+            stored = change_kind(self.store, stored, kind, converter(understood, kind))
+        self.columns.append(column)
+        self.stored.append(stored)
+        self._memos.append(Memo(_staged(understood, kind)))
+
+    def staging(self) -> Staging:
+        """Where the rows are gathered."""
+        self.clearing = {
+            stored.name
+            for column, stored in zip(self.columns, self.stored, strict=True)
+            if not self._always_known(column, stored)
+        }
+        return Staging(
+            self.store,
+            self.stored,
+            clearing=self.clearing,
+            keep_blank=self.reading.keep_blank,
+            partial=self.source.partial,
+            keyed=any(event.key is not None for event in self.layout.events),
+        )
+
+    def _always_known(self, column: Column, stored: StoredField) -> bool:
+        """Whether every row has a value of the column that can be read."""
+        looks = self.survey.looks[column.place]
+        blank = any(look.family == BLANK_FAMILY for look in looks.counts)
+        readable = self.understood[column.place].found is stored.kind or stored.kind is Kind.TEXT
+        return readable and not blank and stored.kind is not Kind.TEXTS and not self.source.partial
+
+    def gather(self, chunk: Chunk, staging: Staging, rejects: Rejects) -> None:
+        """Gathers the rows of a chunk that can be read, and rejects the others."""
+        if not chunk.rows:
+            rejects.add_all(chunk.rejected)
+            return
+        width = len(self.source.columns)
+        columns: list[Sequence[object]] = list(zip_longest(*chunk.rows, fillvalue=ABSENT))
+        columns += [(ABSENT,) * len(chunk.rows)] * (width - len(columns))
+        bad: dict[int, str] = {}
+        leads = self._keys(columns[self.layout.lead], bad)
+        drafts = [draft for maker in self.makers for draft in maker.make(leads, columns, bad)]
+        # In the order of their coming, so that the first spelling of an object gets the lowest number.
+        pairs = dict.fromkeys((draft[1], draft[2]) for place, draft in drafts if place not in bad)
+        numbers = self.kinds.of(pairs)
+        events = [
+            (lead, at, numbers[type_, object_], key, properties)
+            for place, (lead, type_, object_, at, key, properties) in drafts
+            if place not in bad
+        ]
+        rows = self._lead_rows(leads, columns, bad) if self.layout.fields or not self.makers else []
+        self.staged += len(rows)
+        staging.add(rows, events)
+        late = [Rejected(chunk.lines[place], reason, chunk.rows[place]) for place, reason in bad.items()]
+        rejects.add_all(sorted([*chunk.rejected, *late], key=lambda rejected: rejected.line))
+
+    def _keys(self, cells: Sequence[object], bad: dict[int, str]) -> list[str]:
+        """The ids of a chunk's leads; rows without one, or with one that is damaged, go to `bad`."""
+        keys = [lead_key(key) if "@" in key else key for key in texts_of(cells)]
+        prefix = self.reading.id_prefix
+        if prefix:
+            keys = [key.removeprefix(prefix).strip() for key in keys]
+        name = self.source.columns[self.layout.lead]
+        for place, key in enumerate(keys):
+            if not key:
+                bad[place] = f"has no id in {name}"
+            elif key[0] == "#" or "E+" in key or "e+" in key or isinstance(cells[place], float):
+                damage = _damage(key, cells[place])
+                if damage is not None:
+                    bad[place] = f'has the id "{key}" in {name}, {damage}'
+        return keys
+
+    def _lead_rows(
+        self, leads: list[str], columns: Sequence[Sequence[object]], bad: dict[int, str]
+    ) -> list[tuple[object, ...]]:
+        values: list[list[object]] = []
+        for column, stored, memo in zip(self.columns, self.stored, self._memos, strict=True):
+            found = list(map(memo.__getitem__, columns[column.place]))
+            if UNREAD in found:
+                self._note_unread(column.place, columns[column.place], found, bad)
+                self.clearing.add(stored.name)
+                found = [CLEAR if value is UNREAD else value for value in found]
+            values.append(found)
+        rows = list(zip(leads, *values, strict=True))
+        return [row for place, row in enumerate(rows) if place not in bad] if bad else rows
+
+    def _note_unread(
+        self, place: int, cells: Sequence[object], found: Iterable[object], bad: dict[int, str]
+    ) -> None:
+        unread = [row for row, value in enumerate(found) if value is UNREAD and row not in bad]
+        self.unread[place] += len(unread)
+        if unread:
+            self.unread_examples.setdefault(place, cell_text(cells[unread[0]]).strip())
+
+
+_SHORTENED = re.compile(r"-?\d(?:[.,]\d+)?[eE]\+\d+", re.ASCII)
+_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!")
+
+
+def _damage(key: str, cell: object) -> str | None:
+    """What a spreadsheet did to an id; None where it did nothing."""
+    if isinstance(cell, float) and abs(cell) >= 1e15:
+        return "of which a spreadsheet has lost the last digits: it keeps 15"
+    if _SHORTENED.fullmatch(key):
+        return "which a spreadsheet has shortened: export it again, or make the column text before saving"
+    if key.upper() in _ERRORS or not key.strip("#"):
+        return "which is an error of a spreadsheet"
+    return None
+
+
+def _staged(understood: Understood, kind: Kind) -> Callable[[object], object]:
+    """Makes a cell what is gathered of it."""
+    read = understood.reader.of(kind)
+
+    def staged(cell: object) -> object:
+        value = read(cell)
+        return BLANK if value is None else None if value is ABSENT else value
+
+    return staged
+
+
+def converter(understood: Understood, kind: Kind) -> Convert:
+    """Reads what is stored as the column is read now."""
+    read = understood.reader.of(kind)
+
+    def convert(text: str) -> str | float | int | Lost | None:
+        value = read(text)
+        return Lost.LOST if isinstance(value, Unread | Absent) else value
+
+    return convert

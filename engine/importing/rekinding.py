@@ -1,0 +1,77 @@
+"""A field made another kind after it was imported, its stored values being read as those of a file are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ...grammar.syntax.nodes import Kind
+from ..store.database import Store
+from ..store.records.history import note_lost
+from ..store.records.leads import (
+    KindChange,
+    StoredField,
+    change_kind,
+    kind_change,
+    quoted,
+    stored_fields,
+    written_as,
+)
+from .loading import converter, stated_of
+from .mapping import Reading
+from .problems import ImportRefused, near
+from .survey import Survey, moment_reader
+from .values.blanks import folded
+from .values.columns import Column, ColumnLooks
+from .values.looks import looker
+
+
+@dataclass(frozen=True, slots=True)
+class Rekinding:
+    """A stored field and the kind that it is to be: how its values are read, and what that does."""
+
+    field: StoredField
+    kind: Kind
+    column: Column
+    change: KindChange
+
+
+def plan_rekinding(store: Store, name: str, kind: Kind, reading: Reading) -> Rekinding:
+    """What making a field another kind would do. Raises `ImportRefused` where there is no such field, or its
+    values can be read in two ways and the reading does not say which."""
+    fields = stored_fields(store)
+    field = fields.get(name)
+    if field is None:
+        hint = f"leadwright fields lists them{near(name, fields)}"
+        raise ImportRefused(f"there is no field {name} in {store.path}", hint)
+    column = _column(store, field, replace(reading, kinds={name: kind}))
+    if column.two_ways:
+        hint = ", or with ".join(map(str, column.two_ways))
+        raise ImportRefused(f"the field {name} {column.doubt}", f"run it with {hint}")
+    return Rekinding(field, kind, column, kind_change(store, field, kind, converter(column, kind)))
+
+
+def rekind(store: Store, plan: Rekinding) -> None:
+    """Makes a field another kind; values that do not read as it become unknown."""
+    with store.transaction() as connection:
+        read = converter(plan.column, plan.kind)
+        note_lost(connection, plan.field, plan.change.lost)
+        change_kind(store, plan.field, plan.kind, read, losing=True)
+
+
+def _column(store: Store, field: StoredField, reading: Reading) -> Column:
+    """The field's stored values, understood as a column of a file is."""
+    moments = moment_reader(reading, field.name)
+    looks = ColumnLooks()
+    look = looker(moments, frozenset(map(folded, reading.blanks)))
+    with store.guard():
+        rows = store.connection.execute(
+            f"SELECT {quoted(field.column)}, count(*), min(_id) FROM lead GROUP BY 1 ORDER BY 3"
+        )
+        for value, count, lead in rows:
+            text = "" if value is None else written_as(field.kind, value)
+            seen = look(text)
+            looks.first.setdefault(seen, (lead, text))
+            looks.counts[seen] += count
+            looks.texts.append(text)
+    survey = Survey(looks={0: looks}, moments={0: moments})
+    return survey.understood(0, field.name, stated_of(reading, field.name))

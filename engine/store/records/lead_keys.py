@@ -1,0 +1,18 @@
+"""A lead's own id as it is kept and looked up."""
+
+from __future__ import annotations
+
+import re
+
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def lead_key(written: str) -> str:
+    """An id without the blanks around it; a mail address in small letters, as it is one id whatever its case.
+
+    Other ids are kept as they are: those of 15 letters that Salesforce gives differ in their case alone.
+    """
+    key = written.strip()
+    if "@" in key and not key.islower() and _MAIL.fullmatch(key):
+        return key.lower()
+    return key
