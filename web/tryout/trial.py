@@ -58,8 +58,9 @@ _MOST_LINES = 4
 class Trial:
     """Everything that the panel asks for.
 
-    `rules` is None where the draft cannot run; `live` where nothing is live. `outcome` is of the draft; `on`
-    is the draft with all rules switched on, None where none is off.
+    `reading` is the draft, without the statements that have errors. `rules` is None where it cannot run,
+    `live` where nothing is live. `outcome` is of the draft; `on` is the draft with all rules switched on,
+    None where none is off.
     """
 
     ruleset: str
@@ -71,6 +72,8 @@ class Trial:
     watched: Watched | None
     outcome: RunResult | Waiting | None
     on: Evaluator | None = None
+    left_out: Sequence[str] = ()
+    """The statements with errors, by their keys: the draft is tried without them."""
 
     # --- one lead -------------------------------------------------------------------------------
 
