@@ -17,7 +17,7 @@ from ...outcomes.funnel import part_of
 from ...outcomes.looking import Looking, Made
 from ...plan import Plan
 from ..database import Store
-from ..mirror.block_reader import Reading
+from ..mirror.block_reader import BlockReader
 from ..records.events import event_kinds
 from ..records.leads import StoredField, stored_fields, to_stored
 from .full_run import MANY
@@ -26,7 +26,7 @@ from .lead_reader import all_ready
 if TYPE_CHECKING:
     from ...blocks.picking import EventKinds
     from ...evaluate import Evaluator
-    from ..mirror.sync import Copy
+    from ..mirror.sync import Mirror
 
 _REMEMBERED = 4_000_000
 """Leads with up to so many events are kept between one reading and the next."""
@@ -46,7 +46,7 @@ class FieldChange:
 class LeadBlocks:
     """Reads the leads of a store, in a read transaction: see `lead_blocks`."""
 
-    def __init__(self, store: Store, copy: Copy | None) -> None:
+    def __init__(self, store: Store, copy: Mirror | None) -> None:
         self._store = store
         self._copy = copy
         self.stored = stored_fields(store)
@@ -80,7 +80,7 @@ class LeadBlocks:
         first, last = self._store.connection.execute(
             "SELECT ifnull(min(_id), 1), ifnull(max(_id), 0) FROM lead"
         ).fetchone()
-        reading = Reading(self._store)
+        reading = BlockReader(self._store)
         for start in range(first, last + 1, min(_SPAN, MOST)):
             yield reading.block(start, min(last, start + min(_SPAN, MOST) - 1))
 
@@ -182,9 +182,9 @@ def lead_blocks(store: Store) -> Iterator[LeadBlocks]:
     with ExitStack() as open_, store.guard():
         copy = None
         if not store.read_only and _many(store):
-            from ..mirror.sync import up_to_date
+            from ..mirror.sync import synced_mirror
 
-            copy = open_.enter_context(up_to_date(store))
+            copy = open_.enter_context(synced_mirror(store))
         store.connection.execute("BEGIN")
         try:
             yield LeadBlocks(store, copy)
