@@ -94,18 +94,31 @@ class Ways:
         self._width = WIDTH
         self._cut = False
         self._looks = _LOOKS
+        self._order: dict[int, int] = {}
+        """The clauses of the condition that is looked at, in the order of the text."""
 
     def to(self, condition: Condition, wanted: bool = True) -> tuple[tuple[Missing, ...], ...]:
         """The ways to make a condition true (or false), the one with the fewest missing first.
 
         None at all where it can surely never be so.
         """
+        before, self._order = self._order, {}
+        try:
+            return self._several(self._found(condition, wanted))
+        finally:
+            self._order = before
+
+    def _found(self, condition: Condition, wanted: bool) -> list[Way]:
         self._cut, self._looks = False, _LOOKS
         found = self._to(condition, wanted)
         if not found and self._cut:
             self._width, self._cut = WIDTH * _WIDER, False
             found = self._to(condition, wanted)
             self._width = WIDTH
+        return found
+
+    def _several(self, found: list[Way]) -> tuple[tuple[Missing, ...], ...]:
+        """The ways that are told, those left out that do more than another."""
         told: list[tuple[Missing, ...]] = []
         taken: list[frozenset[tuple[int, bool]]] = []
         for way in found:
@@ -143,6 +156,7 @@ class Ways:
             return []
         text = clause.origin.text if wanted else asked or f"not {clause.origin.text}"
         literal = Literal(clause, wanted, text)
+        self._order.setdefault(id(clause), len(self._order))
         return [Way((literal,), int(self._is_missing(literal)), where)]
 
     def _is_missing(self, literal: Literal) -> bool:
@@ -182,8 +196,7 @@ class Ways:
     def _told(self, way: Way) -> tuple[Missing, ...]:
         """What is missing of a way; of several about one number, that which asks the most."""
         told: dict[str, Missing] = {}
-        places = self.found.parts.places
-        for literal in sorted(way.literals, key=lambda one: places[id(one.clause)]):
+        for literal in sorted(way.literals, key=lambda one: self._order[id(one.clause)]):
             if not self._is_missing(literal):
                 continue
             missing = self._missing(literal, self._bounds_on(way, literal))
