@@ -74,8 +74,10 @@ class EventReader:
             elif not reads:
                 add((instant, code, columns))  # type: ignore[arg-type]
             elif width == 1:
+                assert properties is not None
                 add((instant, code, reads[0][2].read(properties.get(reads[0][1]))))
             else:
+                assert properties is not None
                 filled = list(columns)  # type: ignore[call-overload]
                 for place, name, reader in reads:
                     value = properties.get(name)
