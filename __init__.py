@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .engine.explain.decision import Decision
     from .engine.reading import read
     from .engine.ruleset import Ruleset, RulesetError, evaluate, load
+    from .engine.store.scoring.outcome_questions import measure
     from .grammar.messages.diagnostics import Diagnostic, Severity, Source
 
 __version__ = "0.1.0"
@@ -35,6 +36,7 @@ __all__ = [
     "__version__",
     "evaluate",
     "load",
+    "measure",
     "read",
 ]
 
@@ -50,6 +52,7 @@ _HOMES = {
     "Source": "grammar.messages.diagnostics",
     "evaluate": "engine.ruleset",
     "load": "engine.ruleset",
+    "measure": "engine.store.scoring.outcome_questions",
     "read": "engine.reading",
 }
 

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 
 from .evaluate import Evaluator, Event
 from .explain.decision import Decision, Finding
-from .plan import Expectation, ExpectedOf, Given, Plan, RuleTest
+from .plan import (
+    All,
+    Any,
+    Clause,
+    Condition,
+    Expectation,
+    ExpectedOf,
+    Given,
+    Holds,
+    Not,
+    Plan,
+    RuleTest,
+)
 from .values import moment_of
 
 _COMPARE: Mapping[str, Callable[[int, int], bool]] = {
@@ -32,8 +44,9 @@ class UnmetExpectation:
 
 @dataclass(frozen=True, slots=True)
 class RuleTestResult:
-    """A test that was run; it passed where there are no failures. `decision` explains what came."""
+    """A test of a plan that was run; it passed where there are no failures. `decision` explains what came."""
 
+    plan: Plan
     test: RuleTest
     decision: Decision
     failures: tuple[UnmetExpectation, ...]
@@ -61,7 +74,7 @@ def run_test(plan: Plan, evaluator: Evaluator, test: RuleTest) -> RuleTestResult
     ]
     decision = evaluator.decide(evaluator.facts(lead, events), test.now)
     failures = [failure for item in test.expect if (failure := _failure(item, decision)) is not None]
-    return RuleTestResult(test, decision, tuple(failures))
+    return RuleTestResult(plan, test, decision, tuple(failures))
 
 
 def _failure(expected: Expectation, decision: Decision) -> UnmetExpectation | None:
@@ -100,7 +113,10 @@ def _met(expected: Expectation, decision: Decision) -> tuple[bool, str]:
 
 @dataclass(frozen=True, slots=True)
 class ClauseCoverage:
-    """One clause of a rule, stage or disqualification, and how often tests saw it true and not true."""
+    """One clause of a rule, stage or disqualification, and how often tests saw it true and not true.
+
+    `line` is where the clause itself stands, which may be in a define.
+    """
 
     owner: str
     line: int
@@ -118,8 +134,8 @@ def coverage(results: Sequence[RuleTestResult]) -> list[ClauseCoverage]:
     """How often each clause was true and not true over all tests, in the order of the ruleset."""
     seen: dict[tuple[str, int, str, int], list[int]] = {}
     for result in results:
-        for owner, line, findings in _owners(result.decision):
-            for index, finding in enumerate(findings):
+        for owner, found in _owners(result.plan, result.decision):
+            for index, (line, finding) in enumerate(found):
                 counts = seen.setdefault((owner, line, finding.asked, index), [0, 0])
                 counts[0 if finding.truth is True else 1] += 1
     return [
@@ -128,14 +144,39 @@ def coverage(results: Sequence[RuleTestResult]) -> list[ClauseCoverage]:
     ]
 
 
-def _owners(decision: Decision) -> Iterator[tuple[str, int, list[Finding]]]:
-    for rule in decision.rules:
-        whole = [item for item in (rule.condition, rule.events) if item is not None]
-        yield rule.identity, rule.line, [clause for item in whole for clause in clauses(item)]
-    for stage in decision.stage_findings:
-        yield f"stage {stage.stage}", stage.line, list(clauses(stage.condition))
-    for finding in decision.disqualifications:
-        yield f"disqualify when {finding.asked}", 0, list(clauses(finding))
+def _owners(plan: Plan, decision: Decision) -> Iterator[tuple[str, list[tuple[int, Finding]]]]:
+    """What has clauses, each with its clauses as found and the lines that they stand on."""
+    for rule, fired in zip(plan.rules, decision.rules, strict=True):
+        found = _on_lines(plan, rule.condition, fired.condition)
+        events = [] if fired.events is None else [(rule.origin.line, fired.events)]
+        yield rule.identity, [*found, *events]
+    for stage, reached in zip(plan.stages, decision.stage_findings, strict=True):
+        yield f"stage {stage.name}", _on_lines(plan, stage.condition, reached.condition)
+    for reason, finding in zip(plan.disqualifications, decision.disqualifications, strict=True):
+        yield f"disqualify when {finding.asked}", _on_lines(plan, reason.condition, finding)
+
+
+def _on_lines(plan: Plan, condition: Condition | None, finding: Finding | None) -> list[tuple[int, Finding]]:
+    if condition is None or finding is None:
+        return []
+    lines = [clause.origin.line for clause in _clauses_of(plan, condition)]
+    return list(zip(lines, clauses(finding), strict=True))
+
+
+def _clauses_of(plan: Plan, condition: Condition) -> Iterator[Clause]:
+    """The single clauses of a condition, those of the defines it uses included, as `clauses` gives them."""
+    match condition:
+        case All(items=items) | Any(items=items):
+            for item in items:
+                yield from _clauses_of(plan, item)
+        case Not(item=item):
+            yield from _clauses_of(plan, item)
+        case Holds(define=define):
+            body = plan.definitions[define].condition
+            if body is not None:
+                yield from _clauses_of(plan, body)
+        case _:
+            yield condition
 
 
 def clauses(finding: Finding) -> Iterator[Finding]:

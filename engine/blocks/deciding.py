@@ -11,9 +11,10 @@ import numpy as np
 from ...grammar.syntax.nodes import Kind
 from ..evaluate import Evaluator
 from ..evaluate.columns import NEVER, Bools, Column, Instants, Ints, Numbered
-from ..evaluate.decide import Cut, Fired
+from ..evaluate.decide import Cut
 from ..evaluate.kept import Kept
 from ..evaluate.meaning import Meanings
+from ..explain.gains import Fired
 from ..plan import Contribution, Rule
 from ..values import DAY
 from .alarms import Alarms, Made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...grammar.spec.kinds import DATES
@@ -39,22 +40,30 @@ class ClauseTests:
         if window is not None and not self.expressions.scope.is_event(node.subject):
             self.expressions.stray_window(window, node.subject)
             return None
-        origin = self.draft.origin(node)
+        origin, asked = self.draft.origin(node), self._affirmed(node)
         match test:
             case n.Compare():
                 return self._compare(node.subject, subject, test, origin)
             case n.Between():
-                return self._negated(test.negated, self._between(node.subject, subject, test, origin), origin)
+                return self._negated(node, self._between(node.subject, subject, test, asked))
             case n.In():
-                return self._negated(test.negated, self._in(node.subject, subject, test, origin), origin)
+                return self._negated(node, self._in(node.subject, subject, test, asked))
             case n.Match():
-                return self._negated(test.negated, self._match(node.subject, subject, test, origin), origin)
+                return self._negated(node, self._match(node.subject, subject, test, asked))
             case n.Known():
                 return self._known(node.subject, subject, test, origin)
         raise AssertionError(f"a clause without a test: {node}")
 
-    def _negated(self, negated: bool, condition: p.Condition | None, origin: p.Origin) -> p.Condition | None:
-        return p.Not(condition, origin) if negated and condition is not None else condition
+    def _negated(self, node: n.Clause, condition: p.Condition | None) -> p.Condition | None:
+        negated = isinstance(node.test, n.Between | n.In | n.Match) and node.test.negated
+        return p.Not(condition, self.draft.origin(node)) if negated and condition is not None else condition
+
+    def _affirmed(self, node: n.Clause) -> p.Origin:
+        """Where a clause stands, and its text without the `not` in it: what is asked before it is denied."""
+        origin, test = self.draft.origin(node), node.test
+        if not (isinstance(test, n.Between | n.In | n.Match) and test.negated):
+            return origin
+        return replace(origin, text=text_of(replace(node, test=replace(test, negated=False))))
 
     def _condition_tested(self, node: n.Clause, subject: p.Holds) -> None:
         self.problems.error(

@@ -40,7 +40,10 @@ class PlanDraft:
         """The value of a field, entered in the plan at its first use."""
         if name not in self._field_indices:
             declared = self.names.fields.get(name)
-            default = declared.default if declared is not None else None
+            default, written = None, None
+            if declared is not None and declared.default is not None:
+                default, literal = declared.default, declared.node.default
+                written = literal.value if isinstance(literal, n.Text) else None
             self._field_indices[name] = len(self.fields)
-            self.fields.append(Field(name, self.names.column(name), kind, default))
+            self.fields.append(Field(name, self.names.column(name), kind, default, written))
         return FieldValue(self._field_indices[name], kind)

@@ -36,6 +36,9 @@ SECTIONS = {
         "sql": "Print a ruleset as SQL, for engines that hold millions of leads.",
         "export": "Write scores, or leads and events, to files and databases.",
     },
+    "Learn from outcomes": {
+        "measure": "Compare scores with who became a customer.",
+    },
     "Work together": {
         "serve": "Serve the page, and the HTTP interface.",
         "user": "Say who may use the page.",

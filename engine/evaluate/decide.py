@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..explain.decision import Decision, Finding, Line, LineKind, OutcomeFinding, RuleFinding, StageFinding
+from ..explain.gains import Fired, Gains
+from ..explain.ways import Points, Ways
 from ..plan import Condition, Grade, Plan
 from ..values import moment_of
 from .draft import Detail
@@ -14,21 +17,21 @@ from .facts import Facts
 from .findings import Found, events_finding
 from .next_change import next_change
 from .rules_source import CUT_BY_GROUP, CUT_BY_RANGE
-from .ways import ways
 from .words import score_words
 
 if TYPE_CHECKING:
     from .evaluator import Evaluator
 
-Fired = tuple[int, int, int, int, int]
 Cut = tuple[int, int, int]
 Paid = list[int] | int | None
 """The instants that a rule pays for; just the one of `for latest` and `for first`."""
 
 
-def decide(evaluator: Evaluator, facts: Facts, now: int) -> Decision:
-    """Decides about one lead at an instant in microseconds."""
-    return Decision(_Parts(evaluator, facts, now).part, digest=evaluator.plan.digest, now=moment_of(now))
+def decide(evaluator: Evaluator, facts: Facts, now: int, *, gains: bool = False) -> Decision:
+    """Decides about one lead at an instant in microseconds; `gains`: also what would bring points."""
+    return Decision(
+        _Parts(evaluator, facts, now, gains=gains).part, digest=evaluator.plan.digest, now=moment_of(now)
+    )
 
 
 def told(
@@ -50,10 +53,11 @@ def told(
 class _Parts:
     """What computes the parts of one decision. Safe in threads: what is computed twice comes out the same."""
 
-    __slots__ = ("_evaluator", "_facts", "_found", "_now", "_ran")
+    __slots__ = ("_evaluator", "_facts", "_found", "_gains", "_now", "_ran")
 
-    def __init__(self, evaluator: Evaluator, facts: Facts, now: int) -> None:
+    def __init__(self, evaluator: Evaluator, facts: Facts, now: int, *, gains: bool = False) -> None:
         self._evaluator = evaluator
+        self._gains = gains
         self._facts = facts
         self._now = now
         self._ran: Any = None
@@ -67,29 +71,32 @@ class _Parts:
             return {name: None if change is None else moment_of(change)}
         if name == "lines":
             return self._lines()
+        if name == "outcomes":
+            return {name: MappingProxyType(outcome_findings(self._evaluator.plan, self._run()[8]))}
         return self._explanation() if name in _EXPLAINED else self._outline()
 
     def explains(self, ran: Any, instants: Any, paid: Any) -> Found:
         """Takes what functions of the details FINDINGS and INSTANTS gave."""
         total, scores, _, _, _, _, _, _, _, truths, values = self._ran = ran
-        found = Found(self._evaluator.parts, self._facts, total, scores, truths, values, instants)
+        found = Found(self._evaluator.parts, self._facts, self._now, total, scores, truths, values, instants)
         self._found = found, paid
         return found
 
     def _outline(self) -> Mapping[str, object]:
         """Scores, and what follows from them without a reason."""
-        total, scores, stages, _, fired, _, reasons, would, reached, *_ = self._run()
-        plan, frame = self._evaluator.plan, self._evaluator.frame
-        grades = {name: label(grade, total, scores) for name, grade in frame.grades}
-        tags = [tag for entry in fired for tag in plan.rules[entry[0]].tags] if frame.has_tags else ()
+        total, scores, stages, _, fired, _, reasons, would, *_ = self._run()
+        plan, frame, frozen = self._evaluator.plan, self._evaluator.frame, MappingProxyType
+        tags: tuple[str, ...] = ()
+        if frame.tags:
+            tagged = [frame.tags[entry[0]] for entry in fired if entry[0] in frame.tags]
+            tags = tuple(dict.fromkeys(chain.from_iterable(tagged)))
         return {
             "total": total,
-            "scores": MappingProxyType(dict(zip(frame.scores, scores, strict=True))),
-            "stages": MappingProxyType(dict(zip(plan.tracks, stages, strict=True))),
-            "stages_if_qualified": MappingProxyType(dict(zip(plan.tracks, would, strict=True))),
-            "grades": MappingProxyType(grades),
-            "tags": tuple(dict.fromkeys(tags)),
-            "outcomes": MappingProxyType(outcome_findings(plan, reached)),
+            "scores": frozen(dict(zip(frame.scores, scores))),  # noqa: B905  # to check takes longer
+            "stages": frozen(dict(zip(plan.tracks, stages))),  # noqa: B905
+            "stages_if_qualified": frozen(dict(zip(plan.tracks, would))),  # noqa: B905
+            "grades": frozen({name: label(grade, total, scores) for name, grade in frame.grades}),
+            "tags": tags,
             "disqualified": tuple([plan.disqualifications[number].reason for number in reasons]),
         }
 
@@ -122,7 +129,7 @@ class _Parts:
         _, _, stages, _, fired, cuts, *_ = self._ran
         return {
             "rules": _rules(found, self._evaluator.frame, of, fired, paid),
-            "stage_findings": _stages(found, of, stages, cuts),
+            "stage_findings": _stages(found, of, stages, cuts, (fired, paid) if self._gains else None),
             "disqualifications": tuple([of(each.condition) for each in found.plan.disqualifications]),
         }
 
@@ -139,7 +146,7 @@ class Frame:
     def __init__(self, plan: Plan) -> None:
         self.scores = tuple(words_of(plan, number) for number in range(len(plan.scores)))
         self.grades = tuple((_grade_name(plan, grade), grade) for grade in plan.grades)
-        self.has_tags = any(rule.tags for rule in plan.rules)
+        self.tags = {number: rule.tags for number, rule in enumerate(plan.rules) if rule.tags}
         self._rules = [(rule.identity, rule.origin.line) for rule in plan.rules]
         self._targets = [
             [None if each.score is None else self.scores[each.score] for each in rule.contributions]
@@ -180,7 +187,10 @@ def words_of(plan: Plan, number: int) -> str:
 def label(grade: Grade, total: int, scores: tuple[int, ...]) -> str:
     """The label of a grade's score."""
     score = total if grade.score is None else scores[grade.score]
-    return next((label for label, start in grade.bands if score >= start), grade.otherwise)
+    for band, start in grade.bands:
+        if score >= start:
+            return band
+    return grade.otherwise
 
 
 def _grade_name(plan: Plan, grade: Grade) -> str:
@@ -233,7 +243,11 @@ def cut_line(plan: Plan, kind: int, number: int, points: int) -> Line:
 
 
 def _stages(
-    found: Found, of: _Conditions, stages: tuple[str | None, ...], cuts: list[Cut]
+    found: Found,
+    of: _Conditions,
+    stages: tuple[str | None, ...],
+    cuts: list[Cut],
+    given: tuple[list[Fired], tuple[Paid, ...]] | None,
 ) -> tuple[StageFinding, ...]:
     plan = found.plan
     raw, raw_total = list(found.scores), found.total
@@ -242,11 +256,11 @@ def _stages(
             raw[number] -= points
         elif kind != CUT_BY_GROUP:
             raw_total -= points
+    ways = Ways(found, Points(raw, raw_total))
+    if given is not None:
+        fired, paid = given
+        ways.gains = Gains(ways, fired, list(map(_listed, paid))).of
     current = dict(zip(plan.tracks, stages, strict=True))
-
-    def truth_of(condition: Condition) -> bool | None:
-        return of(condition).truth
-
     told = []
     for stage in plan.stages:
         condition = of(stage.condition)
@@ -258,9 +272,7 @@ def _stages(
                 holds=condition.truth is True,
                 current=current[stage.track] == stage.name,
                 condition=condition,
-                ways=()
-                if condition.truth is True
-                else ways(found, stage.condition, truth_of, raw, raw_total),
+                ways=() if condition.truth is True else ways.to(stage.condition),
             )
         )
     return tuple(told)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ...grammar.syntax.nodes import Kind
 from ..explain.decision import Finding
 from ..plan import (
+    Aggregation,
     All,
     Any,
     Calculation,
@@ -20,10 +21,8 @@ from ..plan import (
     Domain,
     FieldValue,
     Holds,
-    Measure,
     Not,
     Plan,
-    PropertyValue,
     ScoreValue,
     SignalValue,
     Value,
@@ -54,6 +53,7 @@ class Found:
 
     parts: Parts
     facts: Facts
+    now: int
     total: int
     scores: tuple[int, ...]
     truths: tuple[Truth, ...]
@@ -131,13 +131,17 @@ def found_words(found: Found, clause: Clause) -> str:
 
 
 def told_words(parts: Parts, value: Value) -> Callable[[Found], str]:
-    """A function that says in words what was found of a value."""
+    """A function that says in words what was found of a value, text as it was written."""
     kind = value.kind
     match value:
         case FieldValue(field=number):
+            default = parts.plan.fields[number].written
             return lambda found: words.given_words(
-                kind, found.facts.given[number] if found.facts.given else None, found.facts.fields[number]
+                kind, _given(found, number), found.facts.fields[number], default
             )
+        case Domain(of=FieldValue(field=number)):
+            place, default = parts.values[value], parts.plan.fields[number].written
+            return lambda found: words.domain_words(_given(found, number) or default, found.values[place])
         case SignalValue(signal=number):
             return _signal_words(parts, number, parts.values[value])
         case DaysBetween(of=SignalValue()):
@@ -148,6 +152,10 @@ def told_words(parts: Parts, value: Value) -> Callable[[Found], str]:
             return lambda found: _days(found.values[place], kind)
         case _:
             return lambda found: words.prepared_words(kind, found.value(value))
+
+
+def _given(found: Found, number: int) -> object:
+    return found.facts.given[number] if found.facts.given else None
 
 
 def _days(days: Prepared, kind: Kind) -> str:
@@ -165,13 +173,13 @@ def _whole(value: Prepared) -> int:
 def _signal_words(parts: Parts, number: int, place: int) -> Callable[[Found], str]:
     signal = parts.plan.signals[number]
     kind = signal.kind
-    match signal.measure:
-        case Measure.COUNT:
+    match signal.aggregation:
+        case Aggregation.COUNT:
             events = parts.selections[signal.events]
             return lambda found: counted(_whole(found.values[place]), found.instants[events])
-        case Measure.DISTINCT:
+        case Aggregation.DISTINCT:
             return lambda found: f"{_whole(found.values[place])} different"
-        case Measure.DAYS:
+        case Aggregation.PERIODS:
             return lambda found: words.plural(_whole(found.values[place]), "day")
         case _:
             return lambda found: words.prepared_words(kind, found.values[place])
@@ -190,16 +198,18 @@ def events_finding(found: Found, asked: str, paid: Sequence[int]) -> Finding:
 
 
 def unknown_of(found: Found, clause: Clause) -> str | None:
-    """What was unknown, so that a clause is neither true nor false."""
-    return next((name for value in operands(clause) if (name := unknown_in(found, value))), None)
+    """The blank field for which a clause is neither true nor false; None where no field is to blame."""
+    return next((name for value in operands(clause) if (name := blank_in(found, value))), None)
 
 
-def unknown_in(found: Found, value: Value) -> str | None:
-    """What made a value unknown: the field, or what was measured; None for a known value."""
+def blank_in(found: Found, value: Value) -> str | None:
+    """The blank field that made a value unknown; None for a known value, and where no field is to blame."""
     if found.value(value) is not None:
         return None
     within: tuple[Value, ...] = ()
     match value:
+        case FieldValue(field=number):
+            return found.plan.fields[number].name
         case Calculation(left=left, right=right):
             within = (left, right)
         case DaysBetween(of=of) | Domain(of=of):
@@ -207,7 +217,4 @@ def unknown_in(found: Found, value: Value) -> str | None:
         case DefineValue(define=define):
             body = found.plan.definitions[define].value
             within = () if body is None else (body,)
-        case PropertyValue():
-            return value.name
-    deeper = next((name for part in within if (name := unknown_in(found, part))), None)
-    return deeper or words.value_words(found.plan, value)
+    return next((name for part in within if (name := blank_in(found, part))), None)

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..plan import (
+    Aggregation,
     Clause,
     Constant,
     FieldValue,
@@ -20,11 +21,14 @@ from ..plan import (
     Value,
 )
 from ..plan.lower import Comparison, Kernel, Predicate, Test, terms
-from ..plan.walk import clauses, condition_values, conditions, holds, operands, parts, selections
+from ..plan.measures import of_each
+from ..plan.walk import clauses, condition_values, conditions, holds, parts, selections
 from . import words
 from .draft import Uses
-from .gauges import Gauge, of_each
 from .meaning import Meanings
+
+if TYPE_CHECKING:
+    from ..lint.proof.logic import Logic
 
 _ANY = {(">=", 1.0), (">", 0.0), ("<", 1.0), ("<=", 0.0), ("=", 0.0), ("!=", 0.0)}
 
@@ -61,7 +65,7 @@ class Parts:
         return {value: place for place, value in enumerate(computed)}
 
     @cached_property
-    def paid(self) -> tuple[Gauge | None, ...]:
+    def paid(self) -> tuple[Measure | None, ...]:
         """For each rule the gauge of the instants that it pays for, None for a rule without events."""
         return tuple(None if r.each is None else of_each(r.each, decays=True) for r in self.plan.rules)
 
@@ -76,16 +80,6 @@ class Parts:
         return {}
 
     @cached_property
-    def subjects(self) -> tuple[str, ...]:
-        """What each clause asks about, in words."""
-        return tuple(words.value_words(self.plan, operands(clause)[0]) for clause in self.clauses)
-
-    @cached_property
-    def measured(self) -> tuple[str, ...]:
-        """The events of each signal, in words."""
-        return tuple(words.selection_words(self.plan, signal.events) for signal in self.plan.signals)
-
-    @cached_property
     def paying(self) -> tuple[str, ...]:
         """The events that each rule pays for, in words; empty for a rule about none."""
         return tuple("" if r.each is None else words.each_words(self.plan, r.each) for r in self.plan.rules)
@@ -94,6 +88,13 @@ class Parts:
     def meanings(self) -> Meanings:
         """The keys of what the plan is made of."""
         return Meanings(self.plan)
+
+    @cached_property
+    def logic(self) -> Logic:
+        """What surely follows from the plan's conditions."""
+        from ..lint.proof.logic import Logic
+
+        return Logic(self.plan)
 
     @cached_property
     def uses(self) -> Uses:
@@ -123,7 +124,9 @@ def _uses(kernel: Kernel, clauses: tuple[Clause, ...]) -> Uses:
             counted |= {v.signal for v in parts(definition.value) if isinstance(v, SignalValue)}
     return Uses(
         dict(asked),
-        frozenset(number for number in seen - counted if plan.signals[number].measure is Measure.COUNT),
+        frozenset(
+            number for number in seen - counted if plan.signals[number].aggregation is Aggregation.COUNT
+        ),
         frozenset(field for field, times in fields.items() if times > 2),
         frozenset(test for test, times in tests.items() if times > 1),
     )

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import (
+    Aggregation,
     Calculation,
     Constant,
     DaysBetween,
@@ -16,18 +17,17 @@ from ..plan import (
     Last,
     Measure,
     Next,
-    Pattern,
     Plan,
     PropertyValue,
     Range,
     ScoreValue,
     Selection,
-    Signal,
+    Selector,
     SignalValue,
     Value,
     Window,
 )
-from ..values import DAY, Prepared, date_of, is_blank, moment_of
+from ..values import DAY, Prepared, date_of, domain_of, is_blank, moment_of
 
 UNKNOWN = "unknown"
 
@@ -70,8 +70,10 @@ def prepared_words(kind: Kind, value: Prepared) -> str:
     return instant_words(int(value)) if kind is Kind.DATETIME else number_words(value)
 
 
-def given_words(kind: Kind, given: object, value: Prepared) -> str:
-    """A field's value as it was given where that is text, else as prepared."""
+def given_words(kind: Kind, given: object, value: Prepared, default: str | None) -> str:
+    """A field's value as it was given where that is text (`default` where nothing was), else as prepared."""
+    if is_blank(given) and default is not None:
+        return default
     if value is not None and not is_blank(given):
         if kind is Kind.TEXT and isinstance(given, str):
             return given.strip()
@@ -80,6 +82,13 @@ def given_words(kind: Kind, given: object, value: Prepared) -> str:
         if kind is Kind.TEXTS and isinstance(given, str):
             return given.strip()
     return prepared_words(kind, value)
+
+
+def domain_words(given: object, value: Prepared) -> str:
+    """A domain as it was written in a given text."""
+    if value is None:
+        return UNKNOWN
+    return (domain_of(given) if isinstance(given, str) else None) or str(value)
 
 
 def times(count: int) -> str:
@@ -125,11 +134,13 @@ def window_words(window: Window | None) -> str:
             return ""
 
 
-def pattern_words(pattern: Pattern | None) -> str:
+def object_words(selector: Selector) -> str:
     """The object asked for, with a blank before it; empty for any."""
-    if pattern is None:
+    if selector.object is None:
         return ""
-    text = "*".join(part.replace("*", "\\*") for part in pattern.parts)
+    text = selector.written
+    if text is None:
+        text = "*".join(part.replace("*", "\\*") for part in selector.object.parts)
     plain = all(character.isalnum() or character in "-_./" for character in text)
     return f" {text}" if plain and text else f' "{text}"'
 
@@ -143,7 +154,7 @@ def event_words(plan: Plan, selection: Selection) -> str:
     """The events asked for, without their window."""
     selector = plan.selectors[selection.selector]
     where = f" where {selection.where.origin.text}" if selection.where is not None else ""
-    return f"{selector.name}{pattern_words(selector.object)}{where}"
+    return f"{selector.name}{object_words(selector)}{where}"
 
 
 def each_words(plan: Plan, each: Each) -> str:
@@ -152,19 +163,19 @@ def each_words(plan: Plan, each: Each) -> str:
     return f"{each.which} {selection_words(plan, each.events)}{once}"
 
 
-def signal_words(plan: Plan, signal: Signal) -> str:
+def signal_words(plan: Plan, signal: Measure) -> str:
     """What a signal measures."""
     events = selection_words(plan, signal.events)
-    if signal.measure is Measure.FOLLOWED and signal.then is not None:
+    if signal.aggregation is Aggregation.FOLLOWED and signal.then is not None:
         within = microseconds_words(signal.within or 0)
         then = event_words(plan, signal.then)
         window = window_words(signal.events.window)
         return f"{event_words(plan, signal.events)} followed by {then} within {within}{window}"
-    if signal.measure in (Measure.COUNT, Measure.LAST):
+    if signal.aggregation in (Aggregation.COUNT, Aggregation.LAST):
         return events
-    if signal.measure is Measure.FIRST:
+    if signal.aggregation is Aggregation.FIRST:
         return f"first {events}"
-    name = signal.measure.value
+    name = signal.aggregation.value
     of = f".{signal.of}" if signal.of is not None else ""
     return f"{name}({event_words(plan, signal.events)}{of}){window_words(signal.events.window)}"
 

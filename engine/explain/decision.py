@@ -64,21 +64,35 @@ class RuleFinding(NamedTuple):
     tags: tuple[str, ...]
 
 
+class Gain(NamedTuple):
+    """What would bring a score points: everything in `needed` at once, by a rule and the line it is on."""
+
+    rule: str
+    line: int
+    points: int
+    needed: tuple[str, ...]
+
+
 class Missing(NamedTuple):
     """One thing short of a stage: the clause, what is missing in words, and whether it can be had.
 
-    `obstacle` says why it cannot ("the range ends at 50"), None where it can.
+    `obstacle` says why it cannot ("the range ends at 50"), None where it can. `change` is what would have to
+    come about, in words, where that is not the clause. `gains` is what would bring points that are short,
+    where that was asked for.
     """
 
     asked: str
     needed: str
     obstacle: str | None = None
+    change: str = ""
+    gains: tuple[Gain, ...] = ()
 
 
 class StageFinding(NamedTuple):
     """A stage on this lead. `holds`: its condition is true; `current`: the lead is in it.
 
-    `ways`, for one that does not hold, are the ways to reach it, the one with the fewest missing first.
+    `ways`, for one that does not hold, are the ways to reach it, the one with the fewest missing first; none
+    where what it asks for can never be so at once.
     """
 
     stage: str
@@ -136,11 +150,10 @@ class Decision:
     if not TYPE_CHECKING:  # the parts have types, and no other attribute exists
 
         def __getattr__(self, name: str) -> object:
-            if name not in PARTS:
+            if name not in _NAMES:
                 raise AttributeError(f"a decision has no {name!r}")
             made = self.__dict__
-            for part, value in made["_compute"](name).items():
-                made.setdefault(part, value)
+            made.update(made["_compute"](name))
             return made[name]
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -175,6 +188,7 @@ class Decision:
 
 PARTS = tuple(Decision.__annotations__)
 """The names of all parts of a decision."""
+_NAMES = frozenset(PARTS)
 
 
 def _known(parts: dict[str, object]) -> Decision:

@@ -43,8 +43,9 @@ def lifts(plan: Plan, look: Look, won: Bools, fit: Fit | None) -> list[Lift]:
         leads, wins = int(fires.sum()), int(won[fires].sum())
         fired, others = Rate(wins, leads), Rate(int(won.sum()) - wins, len(won) - leads)
         column = columns.get((number, 0))
+        idle = _idle(leads, len(won), look, columns, number)
         worth = None
-        if column is not None and fit is not None and scale and points[column]:
+        if column is not None and fit is not None and scale and points[column] and not idle:
             worth = float(fit.theta[column]) / scale
         found.append(
             Lift(
@@ -55,7 +56,7 @@ def lifts(plan: Plan, look: Look, won: Bools, fit: Fit | None) -> list[Lift]:
                 katz(fired.count, fired.of, others.count, others.of),
                 None if column is None else int(points[column]),
                 worth,
-                _idle(leads, len(won), look, columns, number),
+                idle,
             )
         )
     return sorted(found, key=_order)

@@ -9,6 +9,7 @@ from typing import Any
 from ..explain.decision import (
     Decision,
     Finding,
+    Gain,
     Line,
     LineKind,
     Missing,
@@ -214,18 +215,30 @@ def _stage(stage: StageFinding, paper: TextStyle) -> list[str]:
         return [f"  {paper.good(name)}  {paper.good('here')}", *finding_lines(stage.condition, paper, 4)]
     if stage.holds:
         return [f"  {name}  {paper.dim('reached')}"]
+    if not stage.ways:
+        return [f"  {name}  {paper.warn(f'not reached: {_CONTRARY}')}"]
     return [f"  {name}  {paper.warn('not reached, missing:')}", *ways_lines(stage, paper, 4)]
 
 
-def ways_lines(stage: StageFinding, paper: TextStyle, indent: int) -> list[str]:
-    """What it would take to reach a stage, the shortest way first."""
+_CONTRARY = "what it asks for can never all be so at once"
+
+
+def ways_lines(stage: StageFinding, paper: TextStyle, indent: int, *, told_gains: bool = False) -> list[str]:
+    """What it would take to reach a stage, the shortest way first; with `told_gains`, what brings points."""
     lines: list[str] = []
     for number, way in enumerate(stage.ways):
         if number:
             lines.append(f"{' ' * indent}or")
         for missing in way:
             lines += paper.wrapped(_missing(missing), indent + 2, indent + 4)
+            for gain in missing.gains if told_gains else ():
+                lines += paper.wrapped(_gain(gain), indent + 4, indent + 6)
     return lines
+
+
+def _gain(gain: Gain) -> str:
+    what = shown(listed(gain.needed))
+    return f"{what} would bring {signed(gain.points)}  ({shown(gain.rule)}, line {gain.line})"
 
 
 def _missing(missing: Missing) -> str:
@@ -292,7 +305,11 @@ def stage_text(decision: Decision, stages: Sequence[StageFinding], paper: TextSt
         elif stage.holds:
             lines.append(f"It has reached {paper.good(name)}, and is further already.")
         else:
-            lines += [f"Not {paper.bold(name)}. What is missing:", *ways_lines(stage, paper, 0)]
+            if stage.ways:
+                lines.append(f"Not {paper.bold(name)}. What is missing:")
+                lines += ways_lines(stage, paper, 0, told_gains=True)
+            else:
+                lines += paper.wrapped(f"Not {paper.bold(name)}: {_CONTRARY}.")
             if decision.disqualified:
                 lines += paper.wrapped(f"It is also disqualified: {reasons}.")
     return lines
@@ -380,4 +397,8 @@ def outcome_data(outcome: OutcomeFinding) -> dict[str, Any]:
 
 
 def _missing_data(missing: Missing) -> dict[str, Any]:
-    return {"asked": missing.asked, "needed": missing.needed, "obstacle": missing.obstacle}
+    gains = [
+        {"rule": gain.rule, "line": gain.line, "points": gain.points, "needed": list(gain.needed)}
+        for gain in missing.gains
+    ]
+    return {"asked": missing.asked, "needed": missing.needed, "obstacle": missing.obstacle, "gains": gains}

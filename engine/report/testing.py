@@ -46,14 +46,9 @@ def coverage_text(clauses: Sequence[ClauseCoverage], paper: TextStyle) -> list[s
     seen = len(clauses) - len(bare)
     head = f"  {counted(len(clauses), 'clause')}, {percent(seen, len(clauses))} seen both true and not true"
     lines = [head if bare else paper.good(head)]
-    rows = [(_place(clause), shown(clause.clause), _lacks(clause)) for clause in bare]
-    for place, text, lack in rows:
-        lines += paper.wrapped(f"{place}{text}: {lack}", 4, 6)
+    for clause in bare:
+        lines += paper.wrapped(f"line {clause.line}, {shown(clause.clause)}: {_lacks(clause)}", 4, 6)
     return lines
-
-
-def _place(clause: ClauseCoverage) -> str:
-    return f"line {clause.line}, " if clause.line else ""
 
 
 def _lacks(clause: ClauseCoverage) -> str:
@@ -79,7 +74,7 @@ def tests_data(
             "uncovered": [
                 {
                     "owner": clause.owner,
-                    "line": clause.line or None,
+                    "line": clause.line,
                     "clause": clause.clause,
                     "true": clause.true,
                     "not_true": clause.not_true,

@@ -11,7 +11,7 @@ from threading import Lock
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.nodes import Span
 from ..evaluate import Evaluator
-from ..evaluate.findings import Found, found_words, unknown_in
+from ..evaluate.findings import Found, blank_in, found_words
 from ..evaluate.one_lead import OneLead
 from ..explain.decision import Decision
 from ..plan import All, Any, Condition, Holds, Not, Plan
@@ -73,7 +73,7 @@ class Marks:
         if self._found.truth(condition) is not None:
             return words
         asked = operands(condition)
-        unknown = next((name for value in asked if (name := unknown_in(self._found, value))), None)
+        unknown = next((name for value in asked if (name := blank_in(self._found, value))), None)
         return f"{unknown} is unknown" if unknown is not None else words
 
 

@@ -64,5 +64,14 @@ def test_coverage_counts_every_clause_both_ways() -> None:
         ("stage SQL", "fit >= 10"): (0, 2),
         ('disqualify when country = "XX"', 'country = "XX"'): (0, 2),
     }
+    lines = {item.clause: item.line for item in seen}
+    assert lines == {
+        "size >= 100": 2,
+        'title = "CTO"': 3,
+        "visited": 4,
+        "score >= 5": 5,
+        "fit >= 10": 6,
+        'country = "XX"': 8,
+    }
     assert [item.covered for item in seen].count(True) == 3
     assert all(isinstance(item, ClauseCoverage) for item in seen)

@@ -157,6 +157,14 @@ COMPONENTS: dict[str, Made] = {
             "tags": many(STRING),
         }
     ),
+    "Missing": obj(
+        {
+            "asked": STRING,
+            "needed": STRING,
+            "obstacle": MAYBE,
+            "gains": many(obj({"rule": STRING, "line": INTEGER, "points": INTEGER, "needed": many(STRING)})),
+        }
+    ),
     "StageFinding": obj(
         {
             "stage": STRING,
@@ -165,7 +173,7 @@ COMPONENTS: dict[str, Made] = {
             "holds": YES,
             "current": YES,
             "condition": refer("Finding"),
-            "ways": many(many(obj({"asked": STRING, "needed": STRING, "obstacle": MAYBE}))),
+            "ways": many(many(refer("Missing"))),
         }
     ),
     "Decision": obj(

@@ -84,7 +84,8 @@ def command(
         chosen = _rules(store, rules)
         now = instant_of_reading(at, store, chosen.name)
         evaluator = Evaluator(chosen.plan)
-        decision = evaluator.decide(evaluator.facts(found.fields, events_of_lead(store, found.id)), now)
+        facts = evaluator.facts(found.fields, events_of_lead(store, found.id))
+        decision = evaluator.decide(facts, now, gains=to is not None)
         told = told_by(store, found)
         stale = None if rules or at else _stale(store, chosen, found, decision)
     stages = stages_named(decision, to) if to is not None else None

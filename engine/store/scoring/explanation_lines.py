@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
-from ...evaluate.decide import Cut, Fired, cut_line
+from ...evaluate.decide import Cut, cut_line
 from ...evaluate.rules_source import CUT_BY_GROUP, CUT_BY_RANGE, CUT_BY_TOTAL, bounded
 from ...explain.decision import Line, LineKind
+from ...explain.gains import Fired
 from ...plan import Plan, Rule
 from ..database import Store
 from ..records.rulesets import RulesetVersion

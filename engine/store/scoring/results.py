@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...blocks.decided import Key, Reached, Stages
-from ...evaluate.decide import Cut, Fired, label
+from ...evaluate.decide import Cut, label
+from ...explain.gains import Fired
 from ...plan import Plan
 from ...values import instant_text
 

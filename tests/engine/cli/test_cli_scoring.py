@@ -43,7 +43,7 @@ def test_coverage_names_what_was_not_seen_both_ways(leadwright: Run, data: Path)
     text = (data / "inbound.rules").read_text()
     (data / "inbound.rules").write_text(text[: text.index('test "a student"')])
     out = leadwright("test", "--coverage", "inbound.rules").out
-    assert "line 10, visited pricing >= 2 in last 30 days: always true" in out
+    assert "line 11, visited pricing >= 2 in last 30 days: always true" in out
     found = json.loads(leadwright("test", "--coverage", "--json", "inbound.rules").out)["files"][0]
     assert list(found) == ["file", "passed", "failed", "tests", "coverage"]
     assert found["coverage"]["covered"] < found["coverage"]["clauses"]
@@ -214,7 +214,12 @@ def test_what_it_would_take(leadwright: Run, scored: Path) -> None:
     ended = leadwright("explain", "L2", "--to", "sql")
     assert ended.out.endswith(
         "in no stage, score 0\n\n"
-        "Not SQL. What is missing:\n  80 points short (score >= 80)\n  no requested demo\n"
+        "Not SQL. What is missing:\n  80 points short (score >= 80)\n"
+        "    1 more of visited pricing in last 30 days would bring +40  (Pricing\n"
+        "      interest, line 10)\n"
+        "    requested demo would bring +40  (Asked for a demo, line 18)\n"
+        "    employees >= 100 would bring +30  (Large, line 14)\n"
+        "  no requested demo\n"
     )
     found = json.loads(leadwright("explain", "L2", "--to", "SQL", "--json").out)
     assert [missing["asked"] for missing in found["to"][0]["ways"][0]] == ["score >= 80", "requested demo"]

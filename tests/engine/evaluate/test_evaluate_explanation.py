@@ -172,3 +172,137 @@ def test_the_next_change(rule: str, lead: dict[str, object], events: list[Event]
     found = made.next_change(facts, NOW)
     assert found == (None if change is None else dt.datetime.fromisoformat(change).replace(tzinfo=dt.UTC))
     assert made.decide(facts, NOW).next_change == found
+
+
+WHY = """
+field country: text, otherwise "DE"
+field mail: text
+field finish: date
+define big: n > 5
+when domain(mail) = "a.example" then +1
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "lead", "needed"),
+    [
+        ('country not in ("US")', {"country": "US"}, [[('country not in ("US")', "country is US")]]),
+        ("n not between 3 and 5", {"n": 4}, [[("n not between 3 and 5", "n is 4")]]),
+        ('not (country in ("US") or n > 5)', {"country": "us", "n": 2},
+         [[('not country in ("US")', "country is us")]]),
+        ('country not like "u*"', {"country": "US"}, [[('country not like "u*"', "country is US")]]),
+        ("not title is unknown", {}, [[("not title is unknown", "title is unknown")]]),
+        ("not big", {"n": 9}, [[("not n > 5", "n is 9")]]),
+        ("sum(bought.amount) > 5", {}, [[("sum(bought.amount) > 5", "sum(bought.amount) is 0")]]),
+        ("avg(bought.amount) > 5", {}, [[("avg(bought.amount) > 5", "no bought")]]),
+        ("days since visited Docs < 3", {}, [[("days since visited Docs < 3", "no visited Docs")]]),
+        ("days until finish < 3", {"finish": "2026-01-01"},
+         [[("days until finish < 3", "finish is 2026-01-01")]]),
+        ("n / m > 3", {"n": 4, "m": 0}, [[("n / m > 3", "n is 4 and m is 0")]]),
+        ('domain(mail) = "b.example"', {"mail": "Zoe <Z@A.Example>"},
+         [[('domain(mail) = "b.example"', "domain(mail) is A.Example")]]),
+        ('country = "US"', {}, [[('country = "US"', "country is DE")]]),
+        ("visited Docs", {}, [[("visited Docs", "no visited Docs")]]),
+        ("score > 5 and score < 5", {}, []),
+        ("(score < 5 or visited) and score >= 10", {},
+         [[("visited", "no visited"), ("score >= 10", "10 points short")]]),
+        ("score >= 10 and score >= 20", {}, [[("score >= 20", "20 points short")]]),
+        ("visited >= 2 and not visited in last 9 days", {}, [[("visited >= 2", "2 more of visited")]]),
+        ("visited docs and not visited", {}, []),
+        ('country = "US" and country = "AT"', {}, []),
+        (
+            '(country = "US" or visited docs) and (country != "US" or n > 3)',
+            {},
+            [
+                [("visited docs", "no visited docs")],
+                [('country = "US"', "country is DE"), ("n > 3", "n is unknown")],
+            ],
+        ),
+        ("n > 3 and n < 9", {}, [[("n > 3 and n < 9", "n is unknown")]]),
+        ("country is known and country is unknown", {}, []),
+        ("opened before 2025-01-01", {}, [[("opened before 2025-01-01", "no opened before 2025-01-01")]]),
+    ],
+)  # fmt: skip
+def test_the_ways_say_what_is_and_contradict_nothing(
+    condition: str, lead: dict[str, object], needed: list[list[tuple[str, str]]]
+) -> None:
+    made = evaluator(f"{WHY}stage S when {condition}")
+    decision = made.decide(made.facts(lead, []), NOW)
+    (stage,) = decision.stage_findings
+    assert not stage.holds
+    assert [[(one.asked, one.needed) for one in way] for way in stage.ways] == needed
+
+
+def test_a_way_that_contradicts_nothing_is_found_behind_many_that_do() -> None:
+    either = " and ".join(f"(a{number} > 1 or n < {number})" for number in range(30))
+    made = evaluator(f"when visited then +1\nstage S when {either} and n > 50")
+    (stage,) = made.decide(
+        made.facts({"n": 0, **{f"a{number}": 2 for number in range(29)}}, []), NOW
+    ).stage_findings
+    assert [one.needed for one in stage.ways[0]] == ["a29 is unknown", "n is 0"]
+
+
+def test_time_that_is_over_and_events_that_happened_are_obstacles() -> None:
+    made = evaluator("when visited then +1\nstage S when opened before 2025-01-01 and not visited")
+    (stage,) = made.decide(made.facts({}, [event("visited")]), NOW).stage_findings
+    assert [one.obstacle for way in stage.ways for one in way] == [
+        "that time is over",
+        "what has happened stays",
+    ]
+
+
+GIVING = """
+score fit to 50
+score web
+group "Site" at most 30 {
+    rule "Long" when sum(stayed.seconds) >= 600 then +20 web
+    rule "Pages" for each visited docs then +5 web at most +20
+}
+rule "Boss" when title in ("VP*", "CTO") and n > 5 then +60 fit
+rule "Quiet" when not opened in last 60 days then -10
+rule "Past" when visited docs between 2025-01-01 and 2025-02-01 then +50
+rule "Latest" for latest bought then +9 halving every 10 days
+rule "Daily" for each read once per day then +3
+stage MQL when score >= 40
+stage SQL when fit >= 20 and requested demo
+stage Far when fit > 90
+"""
+
+
+def test_what_would_give_the_points() -> None:
+    made = evaluator(GIVING)
+    events = [event("visited docs", ago(days=3)), event("bought", ago(days=21)), event("read", ago(days=1))]
+    decision = made.decide(made.facts({"title": "Student"}, events), NOW, gains=True)
+    gains = {
+        finding.stage: [
+            (gain.rule, gain.points, gain.needed) for one in finding.ways[0] for gain in one.gains
+        ]
+        for finding in decision.stage_findings
+    }
+    assert gains["MQL"] == [
+        ("Boss", 50, ('title in ("VP*", "CTO")', "n > 5")),
+        ("Long", 20, ("sum(stayed.seconds) >= 600",)),
+        ("Quiet", 10, ("opened in last 60 days",)),
+        ("Latest", 7, ("1 more of bought",)),
+        ("Pages", 5, ("1 more of visited docs",)),
+    ]
+    assert gains["SQL"] == [("Boss", 60, ('title in ("VP*", "CTO")', "n > 5"))]
+    assert gains["Far"] == []
+
+
+def test_points_that_bounds_would_take_are_promised_to_nobody() -> None:
+    made = evaluator(GIVING)
+    decision = made.decide(made.facts({}, [event("visited docs", ago(days=3))] * 4), NOW, gains=True)
+    gains = [gain for one in decision.stage_findings[0].ways[0] for gain in one.gains]
+    assert {gain.rule: gain.points for gain in gains if gain.rule in ("Long", "Pages")} == {"Long": 10}
+
+
+def test_only_blank_fields_are_called_blank() -> None:
+    made = evaluator(
+        "field ends_on: date\nwhen days since visited < 3 then +1\nwhen avg(bought.amount) > 3 then +1\n"
+        'when days until ends_on < 3 then +1\nwhen n / m > 3 then +1\nwhen title = "CTO" then +1'
+    )
+    decision = made.decide(made.facts({"ends_on": "2026-01-01", "n": 1, "m": 0}, []), NOW)
+    unknown = [rule.condition.unknown for rule in decision.rules if rule.condition is not None]
+    assert unknown == [None, None, None, None, "title"]
+    assert all(rule.condition is not None and rule.condition.truth is None for rule in decision.rules)
