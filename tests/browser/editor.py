@@ -113,10 +113,17 @@ class Editor:
         with self.settling():
             self.pick(control, value)
 
-    def ask(self, card: Locator, name: str, button: str = "+ condition") -> None:
-        """Adds a condition to a card, about a name that is suggested."""
+    def ask(self, card: Locator, name: str, value: str | None = None, button: str = "+ condition") -> None:
+        """Adds a condition to a card, about a name that is suggested, with a value where it needs one."""
         card.get_by_role("button", name=button, exact=True).first.click()
-        self.set(self.page.get_by_label("What is asked about", exact=True), name)
+        blanks = card.get_by_role("group", name="New condition")
+        about = blanks.get_by_label("What is asked about", exact=True)
+        if value is None:
+            self.set(about, name)
+        else:
+            self.pick(about, name)
+            self.fill(blanks.get_by_label("value", exact=True), value)
+        expect(blanks).to_have_count(0)
 
     @contextmanager
     def adding(self, what: str) -> Iterator[Locator]:

@@ -46,24 +46,26 @@ def test_clicks_alone_make_the_text_that_one_would_write(visit: Visit, site: Sit
 
     with editor.adding("definition") as form:
         form.get_by_label("Name").fill("demo_requested")
-        editor.pick(form.get_by_label("Means"), "requested")
+        editor.pick(form.get_by_label("What is asked about"), "requested")
     editor.set(editor.card("Definition demo_requested").get_by_label("what it is about"), "demo")
 
     with editor.adding("Add rule") as form:
-        editor.pick(form.get_by_label("When"), "visited")
+        editor.pick(form.get_by_label("What is asked about"), "visited")
         form.get_by_label("Points").fill("+20")
     rule = editor.page.locator("article[data-sort=rule]")
     editor.set(rule.get_by_label("what it is about"), "pricing")
     editor.choose(rule.get_by_label("comparison"), "at least")
-    editor.fill(rule.get_by_label("value"), "2")
-    editor.ask(rule, "title")
-    editor.choose(rule.get_by_label("comparison").nth(1), "is in the list")
+    editor.fill(rule.get_by_role("group", name="What is missing").get_by_label("value"), "2")
+    rule.get_by_role("button", name="+ condition").click()
+    blanks = rule.get_by_role("group", name="New condition")
+    editor.pick(blanks.get_by_label("What is asked about"), "title")
+    editor.choose(blanks.get_by_label("comparison"), "is in the list")
 
     with editor.adding("stage") as form:
         form.get_by_label("Name").fill("SQL")
-        editor.pick(form.get_by_label("When"), "score")
+        editor.pick(form.get_by_label("What is asked about"), "score")
+        form.get_by_label("value").fill("80")
     stage = editor.card("Stage SQL")
-    editor.fill(stage.get_by_label("value"), "80")
     editor.ask(stage, "demo_requested")
 
     assert laid_out(editor.text) == laid_out(WRITTEN)

@@ -95,6 +95,8 @@ def test_a_rule_is_added_duplicated_removed_and_brought_back(editor: Editor) -> 
     expect(editor.suggestions.first).to_be_visible()
     keyboard.press("ArrowDown")
     keyboard.press("Enter")
+    expect(dialog.get_by_label("what it is about")).to_be_visible()
+    keyboard.press("Tab")
     keyboard.press("Tab")
     keyboard.type("+5")
     with editor.settling():

@@ -54,10 +54,11 @@ def test_a_newcomer_changes_tries_tests_publishes_and_rolls_back(
     # Adds a rule for such as these.
     with editor.adding("Add rule") as form:
         form.get_by_label("Name").fill("Any visit of late")
-        editor.pick(form.get_by_label("When"), "visited")
+        editor.pick(form.get_by_label("What is asked about"), "visited")
         form.get_by_label("Points").fill("+20")
     rule = editor.card("Rule Any visit of late")
     editor.choose(rule.get_by_label("when"), "in the last")
+    editor.fill(rule.get_by_role("group", name="What is missing").get_by_label("how many"), "30")
     expect(rule).to_contain_text("of 1,000")
     assert int(change_of(editor, "MQL")) > dropped
 

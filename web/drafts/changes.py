@@ -13,6 +13,8 @@ from ...grammar.edits.inverse import restoring
 from .draft import Draft, TextCache, begun, held, kept
 from .log import OWN, LogEntry, changes_since, newest_of, note, take_back, text_at
 
+_MOST_LOOKED_AT = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -20,13 +22,15 @@ class Changed:
 
     `keys` are the statements that were changed, by the key they had and the one they have now ("" for one
     that was added or is gone). `taken` are comments that went away with what was removed. `conflicts` are
-    statements of the text view where somebody else's words were kept.
+    statements of the text view where somebody else's words were kept. `back` is what was taken back, of an
+    undo or redo.
     """
 
     draft: Draft
     keys: dict[str, str]
     taken: tuple[str, ...] = ()
     conflicts: tuple[MergeConflict, ...] = ()
+    back: LogEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def change(
         before = text_at(draft, later) if later else draft.text
         done = _done(draft, before, edits, texts)
         if isinstance(done, Rejected):
-            return named(done, later, who)
+            return named(done, later or _latest(connection, draft, who), who)
         if done.draft.text == draft.text:
             return replace(done, draft=draft)
         made = saved(connection, draft, done.draft.text, texts, who=who, sort="edit", edits=edits)
@@ -128,7 +132,7 @@ def saved(
     """The draft with another text, written down and noted. What its author had undone cannot come again,
     unless this is an undo or redo itself."""
     made = replace(draft, text=text, revision=draft.revision + 1)
-    before, after = (texts.manuscript(one, draft.ruleset) for one in (draft.text, text))
+    before, after = (texts.document(one, draft.ruleset) for one in (draft.text, text))
     inverse = restoring(before, after, edits[0].key if edits else "")
     kept(connection, made)
     if sort in OWN and sort != "redo":
@@ -178,6 +182,12 @@ def _not_done(draft: Draft, edit: Edit, outcome: object) -> Rejected:
         return Rejected(draft, outcome.message, edit.key, edit.path, "", found=outcome.found, wanted=edit.new)
     message: str = getattr(outcome, "message", "This cannot be done here.")
     return Rejected(draft, message, edit.key, edit.path, wanted=edit.new)
+
+
+def _latest(connection: sqlite3.Connection, draft: Draft, who: str) -> list[LogEntry]:
+    """What others changed last: a page may show a change while its reader still types over what was there."""
+    since = max(draft.revision - _MOST_LOOKED_AT, 0)
+    return [entry for entry in changes_since(connection, draft.ruleset, since) if entry.who != who]
 
 
 def named(found: Rejected, later: Sequence[LogEntry], who: str) -> Rejected:
@@ -243,7 +253,7 @@ def _taken_back(store: Store, ruleset: str, who: str, sort: str, texts: TextCach
             found = Rejected(draft, outcome.message, entry.inverse.key, who="", wanted=entry.inverse.new)
             return named(found, changes_since(connection, ruleset, entry.revision), who)
         if outcome.text == draft.text:
-            return Changed(draft, {})
+            return Changed(draft, {}, back=entry)
         texts.keep(outcome.parsed, ruleset)
         made = saved(
             connection,
@@ -255,4 +265,4 @@ def _taken_back(store: Store, ruleset: str, who: str, sort: str, texts: TextCach
             edits=(entry.inverse,),
             of=entry.number,
         )
-        return Changed(made, {entry.inverse.key: outcome.key})
+        return Changed(made, {entry.inverse.key: outcome.key}, back=entry)

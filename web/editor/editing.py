@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from ...engine.report.text_style import listed
+from ...grammar.edits import Edit
+from ...grammar.syntax.parse import Parsed
 from ..access import doer, needs, person, settings
 from ..accounts.users import Role
-from ..assist.names import vocabulary
+from ..assist.names import KnownNames, vocabulary
 from ..database import reading, writing
 from ..drafts import (
     Changed,
@@ -28,11 +31,13 @@ from ..drafts import (
 from ..pages.context import number_asked
 from ..problems import invalid
 from ..ruleset_cache import kept
+from .beginnings import Beginning, begun
 from .card_cache import desk
 from .cards import id_of
-from .intents import edits_of
+from .intents import Ask, Wished, wished
 from .opening import caught_up, draft_of, may_edit, published_words, screen_of
 from .text import text_parts
+from .told import back_words, removal_of
 
 editor = Blueprint("editing", __name__)
 
@@ -54,14 +59,29 @@ def edit(name: str) -> Response:
     parsed = desk().texts.read(text_at(draft, later), name)
     try:
         names = vocabulary(parsed.tree, kept().catalogue(store))
-        edits = [one for item in given for one in edits_of(item, parsed, names)]
+        found = [wished(item, parsed, names) for item in given]
     except ValueError as error:
         return _answer(asked, Rejected(draft, str(error), **_place(given[0])))
+    question = next((one.ask for one in found if one.ask is not None), None)
+    if question is not None:
+        return _answer(asked, Changed(draft, {}), ask=question)
+    edits = [edit for one in found for edit in one.edits]
     if not edits:
         return _answer(asked, Changed(draft, {}))
     with writing(settings()) as written:
         done = change(written, name, edits, who=doer().who, seen=seen, texts=desk().texts)
-    return _answer(asked, done)
+    return _answer(asked, done, said=_said(done, edits, found, parsed))
+
+
+def _said(done: Changed | Rejected, edits: Sequence[Edit], found: Sequence[Wished], parsed: Parsed) -> str:
+    """What a change did beside what was asked for, and what it removed."""
+    if not isinstance(done, Changed):
+        return ""
+    said = [one.said for one in found if one.said]
+    said += [words for edit in edits if (words := removal_of(edit, parsed))]
+    if done.taken:
+        said.append("Its comment went with it.")
+    return " ".join(said)
 
 
 @editor.post("/rulesets/<name>/edit/undo")
@@ -128,6 +148,49 @@ def revision(name: str) -> Response:
     )
 
 
+@editor.post("/rulesets/<name>/edit/begin")
+@needs(Role.EDITOR)
+def begin(name: str) -> Response:
+    """What is shown of something that is being written, and its text once it is complete."""
+    store = reading(settings())
+    draft = draft_of(store, name)
+    names = vocabulary(desk().texts.read(draft.text, name).tree, kept().catalogue(store))
+    try:
+        return jsonify(_begun(Beginning.from_dict(_asked()), names))
+    except ValueError as error:
+        raise invalid(str(error)) from None
+
+
+def _begun(beginning: Beginning, names: KnownNames) -> dict[str, Any]:
+    found = begun(beginning, names)
+    html = render_template("editor/begun.html", begun=found)
+    return {"begun": beginning.as_dict(), "html": html, "text": found.text}
+
+
+def _asked_back(ask: Ask, names: KnownNames) -> dict[str, Any]:
+    """A question, as the page shows it in the place that it concerns."""
+    edit = ask.edit
+    place = edit.path.removesuffix(f".{edit.path.rpartition('.')[2]}") if edit.kind == "test" else edit.path
+    return {
+        "id": f"{id_of(edit.key)}-{place}",
+        "edit": edit.as_dict(),
+        "before": ask.before,
+        "after": ask.after,
+        "message": ask.message,
+        **_begun(ask.begun, names),
+    }
+
+
+def _renamed(draft: Draft, seen: int) -> dict[str, str]:
+    """The elements of statements that go by another name since a revision, whoever renamed them."""
+    found: dict[str, str] = {}
+    for entry in reversed(entries(reading(settings()), draft.ruleset, since=seen)):
+        for edit in entry.edits:
+            if edit.op == "rename" and edit.new and ":" in edit.key:
+                found[id_of(edit.key)] = id_of(f"{edit.key.partition(':')[0]}:{edit.new}")
+    return found
+
+
 def _name() -> str:
     found = person()
     return found.name if found is not None else ""
@@ -158,7 +221,14 @@ def _place(item: Any) -> dict[str, str]:
     )
 
 
-def _answer(asked: dict[str, Any], done: Changed | Rejected, caught: Rebased | None = None) -> Response:
+def _answer(
+    asked: dict[str, Any],
+    done: Changed | Rejected,
+    caught: Rebased | None = None,
+    *,
+    said: str = "",
+    ask: Ask | None = None,
+) -> Response:
     """All that a page has to show anew: cards that differ from those it has, their order, the state."""
     draft: Draft = done.draft
     lead = asked.get("lead")
@@ -180,13 +250,26 @@ def _answer(asked: dict[str, Any], done: Changed | Rejected, caught: Rebased | N
         answer |= text_parts(screen)
     if caught is not None:
         answer["published"] = published_words(caught)
+    seen = asked.get("revision")
+    ids = _renamed(draft, seen) if isinstance(seen, int) and seen < draft.revision else {}
+    if ids:
+        answer["ids"] = ids
     if isinstance(done, Changed):
-        answer["ids"] = {
+        answer["ids"] = ids | {
             id_of(old): id_of(new) for old, new in done.keys.items() if old and new and old != new
         }
+        if done.back is not None:
+            key = next(iter(done.keys.values()), "")
+            sort = "redo" if done.back.sort == "undo" else "undo"
+            answer["back"] = {
+                "said": back_words(done.back, sort, screen.parsed, key),
+                "id": id_of(key) if key else "",
+            }
         answer["made"] = [id_of(new) for old, new in done.keys.items() if new and not old]
-        if done.taken:
-            answer["notice"] = "Removed, with its comment. Undo brings both back."
+        if said:
+            answer["notice"] = said
+        if ask is not None:
+            answer["ask"] = _asked_back(ask, screen.names)
         if done.conflicts:
             answer["conflicts"] = [
                 {"message": found.message, "mine": found.mine, "theirs": found.theirs}

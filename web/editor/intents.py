@@ -1,4 +1,4 @@
-"""What a person chose, as edits: a name brings a comparison that suits it, a comparison brings its values.
+"""What a person chose, as edits: a name or a comparison keeps the values that suit it, and asks for the rest.
 
 An edit of one place comes from the page as it is. Where a choice means more than one token, the page sends a
 wish, and here it becomes edits of the text that the person saw.
@@ -6,34 +6,31 @@ wish, and here it becomes edits of the text that the person saw.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from ...engine.report.text_style import listed
 from ...grammar.edits import OPERATIONS, Edit, card
 from ...grammar.edits.outline import RowView
-from ...grammar.edits.snippets import condition_text, window_text
-from ...grammar.syntax.nodes import Kind
+from ...grammar.edits.snippets import window_text
 from ...grammar.syntax.parse import Parsed
 from ...grammar.text.printer import name_text, object_text, quoted
 from ..assist.names import KnownNames
-from .conditions import default_condition, kind_of, sort_of
+from .beginnings import Beginning, one_number, plain
+from .comparisons import said_of
 from .controls import RowControls
-from .new_statements import expectation_text, fact_text, statement_text
+from .kinds import VALUE_KINDS, WINDOWS, kind_of, offered, sort_of, value_kind
+from .new_statements import statement_text
 from .rows import between_days, how_of, operator_of
-
-_WINDOWS = ("in last", "in next", "since", "before")
-_VALUE_KINDS = {Kind.TEXT: "text", Kind.TEXTS: "text", Kind.NUMBER: "number", Kind.YES_NO: "yes/no",
-                Kind.DATE: "moment", Kind.DATETIME: "moment"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class EditIntent:
     """A choice. `op` is one of `WISHES`; the others as in edits.
 
-    `form` says how a chosen name is asked about ("days since", "distinct", ...; "" as it is); `group` that a
-    condition comes as a group of its own. Of a statement, `sort` and what its form asked for.
+    `form` says how a chosen name is asked about ("days since", "distinct", ...; "" as it is). Of a statement,
+    `sort` and what its form asked for; its condition comes as `new`, in rules' own words.
     """
 
     op: str
@@ -42,8 +39,6 @@ class EditIntent:
     old: str | None = None
     new: str = ""
     form: str = ""
-    group: str = ""
-    at: str = ""
     sort: str = ""
     name: str = ""
     points: str = ""
@@ -56,43 +51,59 @@ class EditIntent:
     beside: str | None = None
 
 
-INTENTS = frozenset({"name", "compare", "window", "condition", "statement", "fact", "expect", "tag"})
-"""Another name, comparison or window; a new condition, statement, fact or expectation of a test, or tag."""
+INTENTS = frozenset({"name", "compare", "window", "statement", "tag"})
+"""Another name, comparison or window; a new statement or tag."""
 
 _FIELDS = frozenset(field.name for field in fields(EditIntent))
 
 
-def edits_of(data: Any, parsed: Parsed, names: KnownNames) -> list[Edit]:
-    """The edits that one entry of a request asks for. Raises ValueError, with a sentence."""
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is missing before a choice can be made: it is asked for in the place, and until then all stays.
+
+    The answer, between `before` and `after`, is the `new` of `edit`. `message` says what could not be kept.
+    """
+
+    begun: Beginning
+    edit: Edit
+    before: str = ""
+    after: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """What comes of a wish: edits, and what is said of them; or a question."""
+
+    edits: tuple[Edit, ...] = ()
+    said: str = ""
+    ask: Ask | None = None
+
+
+def wished(data: Any, parsed: Parsed, names: KnownNames) -> Wished:
+    """What one entry of a request asks for. Raises ValueError, with a sentence."""
     if not isinstance(data, Mapping):
         raise ValueError("an edit is an object")
     if data.get("op") in OPERATIONS:
-        return [Edit.from_dict(data)]
+        edit = Edit.from_dict(data)
+        if edit.new is not None and edit.kind is not None:
+            one_number(edit.kind, edit.new)
+        return Wished((edit,))
     if data.get("op") not in INTENTS or not all(
         name in _FIELDS and (value is None or isinstance(value, str)) for name, value in data.items()
     ):
         raise ValueError(f'There is no edit called "{data.get("op")}".')
     wish = EditIntent(**data)
     if wish.op == "statement":
-        text = statement_text(wish, names)
-        return [Edit("add_statement", new=text, side=wish.side, beside=wish.beside)]
+        return Wished((Edit("add_statement", new=statement_text(wish), side=wish.side, beside=wish.beside),))
     if wish.op == "tag":
-        return [Edit("add", wish.key, "then", new=f"tag {quoted(wish.new or 'new')}")]
-    if wish.op == "fact":
-        return [Edit("add", wish.key, "given", new=fact_text(wish.new, names))]
-    if wish.op == "expect":
-        return [Edit("add", wish.key, "expect", new=expectation_text(wish.new, names, parsed))]
-    if wish.op == "condition":
-        event = wish.kind or None if ".where" in f".{wish.path}" else None
-        new = default_condition(wish.new, wish.form, names, event)
-        at = int(wish.at) if wish.at.isdecimal() else None
-        return [Edit("add", wish.key, wish.path, new=new, at=at, kind="group" if wish.group else None)]
+        return Wished((Edit("add", wish.key, "then", new=f"tag {quoted(wish.new or 'new')}"),))
     path, _, _ = wish.path.rpartition(".")
     if wish.op == "window" and not path:
-        return [_window(wish, _whole_window(wish, parsed))]
+        return _window(wish, _whole_window(wish, parsed))
     row = _row_at(parsed, wish.key, path)
     if wish.op == "window":
-        return [_window_of(wish, row)]
+        return _window_of(wish, row)
     return _name(wish, row, names) if wish.op == "name" else _compare(wish, row, names)
 
 
@@ -107,27 +118,8 @@ def _row_at(parsed: Parsed, key: str, path: str) -> RowView:
     raise ValueError("This condition is no longer there; somebody changed the statement meanwhile.")
 
 
-# --- names ----------------------------------------------------------------------------------------
-
-
-def _name(wish: EditIntent, row: RowView, names: KnownNames) -> list[Edit]:
-    """Another name: the comparison stays where it suits, and goes where it does not."""
-    parts = RowControls(row.path, row.controls, row.offers)
-    event = _event_of(row.path, wish, names)
-    was, becomes = sort_of(wish.old or "", names, event), sort_of(wish.new, names, event)
-    if wish.form or (was != becomes and row.value != name_text(wish.old or "")) or becomes == "date":
-        return [_row(wish, row, default_condition(wish.new, wish.form, names, event))]
-    if was != becomes:
-        return [_row(wish, row, default_condition(wish.new, "", names, event))]
-    made = [Edit("set", wish.key, wish.path, wish.old, wish.new)]
-    object_ = parts.value("object")
-    if object_ is not None and object_ not in names.objects(wish.new):
-        made.insert(0, Edit("set", wish.key, parts.full("object"), object_))
-    return made
-
-
-def _event_of(path: str, wish: EditIntent, names: KnownNames) -> str | None:
-    """The event whose properties a row after `where` is about; a stand-in where it cannot be told."""
+def _event_of(path: str, wish: EditIntent) -> str | None:
+    """The event whose properties a row after `where` is about."""
     return wish.kind or None if ".where." in f".{path}." else None
 
 
@@ -135,110 +127,290 @@ def _row(wish: EditIntent, row: RowView, new: str) -> Edit:
     return Edit("set", wish.key, row.path, row.value, f"not {new}" if row.negated else new)
 
 
+def _asking(wish: EditIntent, row: RowView, begun: Beginning, message: str = "", after: str = "") -> Wished:
+    """Asks for another condition in place of a row."""
+    edit = Edit("set", wish.key, row.path, row.value)
+    return Wished(ask=Ask(begun, edit, "not " if row.negated else "", after, message))
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def _name(wish: EditIntent, row: RowView, names: KnownNames) -> Wished:
+    """Another name: all that suits it stays; what does not is named, and asked for where it is needed."""
+    event = _event_of(row.path, wish)
+    if wish.form:
+        return _asking(wish, row, Beginning("condition", wish.form, event))
+    parts = RowControls(row.path, row.controls, row.offers)
+    known = (
+        event is not None or names.known(wish.new) is not None or sort_of(wish.new, names, event) == "score"
+    )
+    becomes = sort_of(wish.new, names, event)
+    plain = Edit("set", wish.key, wish.path, wish.old, wish.new)
+    if not known or becomes == sort_of(wish.old or "", names, event):
+        return Wished((plain,))
+    kept, lost = _kept(row, parts, becomes, names)
+    if kept is not None and not lost and not kept.changed:
+        return Wished((plain,))
+    said = f"{wish.new} {_ABOUT[becomes]}, so {listed(lost)} cannot stay." if lost else ""
+    name = name_text(wish.new) if becomes != "score" or wish.new != "score" else "score"
+    if kept is None:
+        code = operator_of(parts)
+        slots = {"name": wish.new}
+        if any(code == one for one, _ in offered(becomes, names)):
+            slots["operator"] = code
+        return _asking(wish, row, Beginning("condition", "", event, slots=slots), said)
+    return Wished((_row(wish, row, " ".join(one for one in (name, kept.text) if one)),), said)
+
+
+_ABOUT = {
+    "score": "is a score", "event": "is an event", "define": "is a definition", "date": "is a date",
+    "text": "is text", "number": "is a number", "yes/no": "is yes or no", "texts": "has several texts",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What stays after a name, as rules write it, and whether it is written in another way than before."""
+
+    text: str
+    changed: bool = False
+
+
+def _kept(
+    row: RowView, parts: RowControls, becomes: str, names: KnownNames
+) -> tuple[_Kept | None, list[str]]:
+    """What of a row suits another sort of name, None where something is lacking; and what does not suit."""
+    lost: list[str] = []
+    words: list[str] = []
+    thing, window = parts.value("object"), parts.value("window")
+    if thing is not None:
+        (words if becomes == "event" else lost).append(object_text(thing))
+    if row.filter is not None:
+        (words if becomes == "event" else lost).append(f"where {row.filter.value}")
+    tested = parts.value("operator") is not None
+    test = _kept_test(row, parts, becomes, names) if tested else None
+    if test is not None:
+        words.append(test.text)
+    elif tested:
+        lost.append(_test_words(parts))
+    if window is not None:
+        (words if becomes == "event" or (becomes == "date" and not tested) else lost).append(window)
+    complete = becomes in ("event", "define", "yes/no") or test is not None
+    complete = complete or (becomes == "date" and window in words)
+    if not complete:
+        return None, [f"“{one}”" for one in lost]
+    return _Kept(" ".join(words), bool(test and test.changed)), [f"“{one}”" for one in lost]
+
+
+def _kept_test(row: RowView, parts: RowControls, becomes: str, names: KnownNames) -> _Kept | None:
+    """The comparison where another sort of name has it too, its values written as those of that sort are."""
+    code = operator_of(parts)
+    if all(code != one for one, _ in offered(becomes, names)):
+        return None
+    found = [one for name, one in parts.controls.items() if name.partition(".")[0] in _VALUES]
+    wanted = value_kind(becomes)
+    if all(one.kind in (wanted, "expression") for one in found):
+        return _Kept(_written(code, parts, [plain(one.kind, one.value) for one in found]))
+    if wanted not in ("text", "number") or any(one.kind not in ("text", "number") for one in found):
+        return None
+    try:
+        return _Kept(_written(code, parts, [plain(wanted, one.value) for one in found]), changed=True)
+    except ValueError:
+        return None
+
+
+_VALUES = frozenset({"value", "low", "high", "values"})
+
+
+def _written(code: str, parts: RowControls, values: list[str]) -> str:
+    if code.endswith(" list"):
+        return f"{code.removesuffix(' list')} {name_text(parts.value('list') or '')}"
+    if code.startswith(("= yes", "= no", "is ")):
+        return code
+    if code.endswith("between"):
+        return f"{code} {values[0]} and {values[-1]}"
+    if code.endswith(" values"):
+        return f"{code.removesuffix(' values')} ({', '.join(values)})"
+    return f"{code} {values[0]}"
+
+
+def _test_words(parts: RowControls) -> str:
+    """A comparison as the page shows it."""
+    values = [one.value for name, one in parts.controls.items() if name.partition(".")[0] in _VALUES]
+    code = operator_of(parts)
+    values = [] if code.startswith("= ") else values or [parts.value("list") or ""]
+    return " ".join(
+        (said_of(code), " and ".join(values) if code.endswith("between") else ", ".join(values))
+    ).strip()
+
+
 # --- comparisons ----------------------------------------------------------------------------------
 
 
-def _compare(wish: EditIntent, row: RowView, names: KnownNames) -> list[Edit]:
+def _compare(wish: EditIntent, row: RowView, names: KnownNames) -> Wished:
     parts = RowControls(row.path, row.controls, row.offers)
-    window, operator = parts.value("window"), parts.value("operator")
-    if between_days(parts) and row.form in ("name", "event") and _kind_in(row, parts, names, wish) is None:
+    operator, name = parts.value("operator"), parts.value("name") or ""
+    event = _event_of(row.path, wish)
+    if between_days(parts) and row.form in ("name", "event") and kind_of(name, names, event) is None:
+        if not wish.new:
+            return Wished()
         days = f"between {parts.value('low')} and {parts.value('high')}"
-        test = test_of(wish.new, RowControls(row.path, (), ()), "number", names) if wish.new else ""
-        return [_row(wish, row, _event_text(row, parts, test, days))]
-    name = parts.value("name") or ""
-    kind = _wanted_kind(row, name, names, wish)
+        return _times(wish, row, _event_text(row, parts, "", ""), days)
+    kind = _wanted_kind(row, name, names, event)
     is_moment = kind == "moment" and row.form == "name"
-    if is_moment and (wish.new in _WINDOWS or operator is None):
-        text = window_text(wish.new) if wish.new in _WINDOWS[:2] else test_of(wish.new, parts, kind, names)
-        return [_row(wish, row, f"{name_text(name)} {text}")]
-    if wish.new == "":
-        return [Edit("set", wish.key, wish.path, operator)]
     if wish.new == operator_of(parts):
-        return []
-    new = test_of(wish.new, parts, kind, names)
-    if window is not None and is_moment:
-        return [_row(wish, row, f"{name_text(name)} {new}")]
-    return [Edit("set", wish.key, wish.path, operator, new, kind="test")]
+        return Wished()
+    if is_moment and (wish.new in WINDOWS or operator is None):
+        return _moment(wish, row, parts, name)
+    if wish.new == "":
+        return Wished((Edit("set", wish.key, wish.path, operator),), _dropped(parts, []))
+    test, kept = test_of(wish.new, parts, kind, names)
+    if test is not None:
+        return Wished((Edit("set", wish.key, wish.path, operator, test, kind="test"),), _dropped(parts, kept))
+    shape = (
+        "times"
+        if kind == "number" and row.form in ("event", "sequence")
+        else _sort_in(row, name, names, event)
+    )
+    slots = {"operator": wish.new} | _slots(parts, kind)
+    begun = Beginning("test", kind=shape, name=name, slots=slots)
+    return Wished(ask=Ask(begun, Edit("set", wish.key, wish.path, operator, kind="test")))
 
 
-def _kind_in(row: RowView, parts: RowControls, names: KnownNames, wish: EditIntent) -> Kind | None:
-    return kind_of(parts.value("name") or "", names, _event_of(row.path, wish, names))
+def _times(wish: EditIntent, row: RowView, before: str, days: str) -> Wished:
+    """How often something happened within days, which so far were read as the comparison."""
+    begun = Beginning("test", kind="times", slots={"operator": wish.new})
+    edit = Edit("set", wish.key, row.path, row.value)
+    return Wished(ask=Ask(begun, edit, f"{'not ' if row.negated else ''}{before} ", f" {days}"))
 
 
-def _wanted_kind(row: RowView, name: str, names: KnownNames, wish: EditIntent) -> str:
+def _moment(wish: EditIntent, row: RowView, parts: RowControls, name: str) -> Wished:
+    """A date: a window keeps how long it is, a comparison its days."""
+    window = parts.value("window")
+    if window is not None and wish.new in WINDOWS[:2] and how_of(window) in WINDOWS[:2]:
+        return Wished((_row(wish, row, f"{name_text(name)} {window.replace(how_of(window), wish.new, 1)}"),))
+    if wish.new.startswith("is "):
+        return Wished((_row(wish, row, f"{name_text(name)} {wish.new}"),))
+    days = [
+        one.value
+        for key, one in parts.controls.items()
+        if one.kind == "moment" and key.partition(".")[0] in (*_VALUES, "window")
+    ]
+    slots = {"name": name, "operator": wish.new}
+    if days:
+        slots |= {
+            "value": days[0],
+            "start": days[0],
+            "low": days[0],
+            "high": days[1] if len(days) > 1 else "",
+        }
+    return _asking(wish, row, Beginning("condition", slots=slots))
+
+
+def _wanted_kind(row: RowView, name: str, names: KnownNames, event: str | None) -> str:
     if row.form == "domain":
         return "text"
     if row.form != "name":
         return "number"
-    kind = kind_of(name, names, _event_of(row.path, wish, names))
-    return _VALUE_KINDS[kind] if kind is not None else "number"
+    kind = kind_of(name, names, event)
+    return VALUE_KINDS[kind] if kind is not None else "number"
 
 
-def test_of(code: str, parts: RowControls, kind: str, names: KnownNames) -> str:
-    """A comparison with values: those that stand there as far as they suit, else the likeliest."""
+def _sort_in(row: RowView, name: str, names: KnownNames, event: str | None) -> str:
+    """What a comparison alone compares, as beginnings call it."""
+    if row.form == "domain":
+        return "domain"
+    if row.form != "name":
+        return "measure"
+    sort = sort_of(name, names, event)
+    return {"event": "times", "define": "times"}.get(sort, sort)
+
+
+def test_of(code: str, parts: RowControls, kind: str, names: KnownNames) -> tuple[str | None, list[str]]:
+    """A comparison with the values that stand there as far as they suit, and which those are; None where one
+    has to be chosen."""
     if code in ("= yes", "= no") or code.startswith("is "):
-        return code
-    operator, _, among = code.rpartition(" ") if code.endswith((" values", " list")) else (code, "", "")
-    if among == "list":
-        now = parts.value("list") or next(iter(names.lists), "")
-        if not now:
-            raise ValueError("There is no list yet. Add one first.")
-        return f"{operator} {name_text(now)}"
-    found = _values(parts, kind) or _likely(parts.value("name") or "", kind, names)
-    if operator.endswith("between"):
-        return condition_text("x", operator=operator, values=[found[0], _beyond(found, kind)], kind=kind)[2:]
-    return condition_text("x", operator=operator, values=found if among else found[:1], kind=kind)[2:]
+        return code, []
+    if code.endswith(" list"):
+        now = parts.value("list") or (names.lists[0] if len(names.lists) == 1 else None)
+        return (f"{code.removesuffix(' list')} {name_text(now)}" if now else None), []
+    found = [one.value for one in _suiting(parts, kind)]
+    if not found or (code.endswith("between") and len(found) < 2):
+        return None, []
+    kept = (
+        [found[0], found[-1]]
+        if code.endswith("between")
+        else found
+        if code.endswith(" values")
+        else found[:1]
+    )
+    return _written(code, parts, [plain(kind, one) for one in kept]), kept
 
 
-def _values(parts: RowControls, kind: str) -> list[str]:
+def _suiting(parts: RowControls, kind: str) -> list[Any]:
     return [
-        one.value
+        one
         for name, one in parts.controls.items()
-        if name.partition(".")[0] in ("value", "low", "high", "values") and one.kind == kind
+        if name.partition(".")[0] in _VALUES and one.kind == kind and one.value != ""
     ]
 
 
-def _likely(name: str, kind: str, names: KnownNames) -> list[str]:
-    facts = names.facts(name)
-    if facts is not None and facts.values and kind in ("text", "yes/no"):
-        return [next(iter(facts.values))]
-    return {"text": ["…"], "number": ["1"], "yes/no": ["yes"]}.get(kind, [dt.date.today().isoformat()])
+def _slots(parts: RowControls, kind: str) -> dict[str, str]:
+    found = [one.value for one in _suiting(parts, kind)]
+    return {"value": found[0], "low": found[0]} if found else {}
 
 
-def _beyond(found: list[str], kind: str) -> str:
-    """The other end of a range which begins with the first value."""
-    if len(found) > 1:
-        return found[-1]
-    if kind == "number" and found[0].lstrip("-").isdecimal():
-        return str(int(found[0]) + 1)
-    return found[0]
+def _dropped(parts: RowControls, kept: list[str]) -> str:
+    """Which values went with a comparison, in words."""
+    there = [
+        one.value
+        for name, one in parts.controls.items()
+        if name.partition(".")[0] in _VALUES and one.kind != "yes/no"
+    ]
+    gone = [f"“{one}”" for one in there if one not in kept]
+    if parts.value("list") is not None and not kept:
+        gone = []
+    if not gone:
+        return ""
+    first = f"Kept “{kept[0]}”; dropped " if kept else "Dropped "
+    return f"{first}{listed(gone)}."
 
 
 # --- windows --------------------------------------------------------------------------------------
 
 
-def _window(wish: EditIntent, now: str | None) -> Edit:
+def _window(wish: EditIntent, now: str | None, before: str = "", edit: Edit | None = None) -> Wished:
     """Another window of time, or none."""
+    edit = edit or Edit("set", wish.key, wish.path, now)
     if now is not None and how_of(now) == wish.new:
-        return Edit("set", wish.key, wish.path, now, now)
-    return Edit("set", wish.key, wish.path, now, _new_window(wish.new))
+        return Wished()
+    if not wish.new:
+        return Wished((edit,))
+    words = (now or "").split()
+    how = how_of(now) if now is not None else ""
+    if wish.new in WINDOWS[:2] and how in WINDOWS[:2]:
+        made = f"{wish.new} {' '.join(words[2:])}"
+    elif wish.new in ("since", "before") and how in ("since", "before", "between"):
+        made = window_text(wish.new, start=words[1], end=words[-1])
+    else:
+        days = {"start": words[1], "end": words[-1]} if how in ("since", "before", "between") else {}
+        if how in ("since", "before"):
+            days.pop("end" if how == "since" else "start")
+        return Wished(ask=Ask(Beginning("window", slots={"how": wish.new, **days}), edit, before))
+    return Wished((Edit("set", edit.key, edit.path, edit.old, f"{before}{made}"),))
 
 
-def _new_window(how: str) -> str | None:
-    today = dt.date.today()
-    start = (today - dt.timedelta(days=30)) if how == "between" else today
-    return window_text(how, start=start.isoformat(), end=today.isoformat()) if how else None
-
-
-def _window_of(wish: EditIntent, row: RowView) -> Edit:
+def _window_of(wish: EditIntent, row: RowView) -> Wished:
     """The window of a row. Where `between` was read as a comparison, that is what goes."""
     parts = RowControls(row.path, row.controls, row.offers)
     if not between_days(parts):
         return _window(wish, parts.value("window"))
-    new = _new_window(wish.new)
-    if new is None:
-        return Edit("set", wish.key, parts.full("operator"), "between")
-    return _row(wish, row, _event_text(row, parts, "", new))
+    if not wish.new:
+        return Wished((Edit("set", wish.key, parts.full("operator"), "between"),))
+    before = f"{'not ' if row.negated else ''}{_event_text(row, parts, '', '')} "
+    days = f"between {parts.value('low')} and {parts.value('high')}"
+    return _window(wish, days, before, Edit("set", wish.key, row.path, row.value))
 
 
 def _event_text(row: RowView, parts: RowControls, test: str, window: str) -> str:

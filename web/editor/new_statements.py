@@ -4,104 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...grammar.edits.document import Manuscript
 from ...grammar.edits.snippets import (
     case_text,
     define_text,
-    expected_score,
-    expected_stage,
     group_text,
     list_text,
     rule_text,
     score_text,
     stage_text,
 )
-from ...grammar.syntax import nodes as n
-from ...grammar.syntax.nodes import Kind
-from ...grammar.syntax.parse import Parsed
-from ...grammar.text.printer import label_text, name_text, object_text, quoted
-from ..assist.names import KnownNames
-from .conditions import default_condition
+from ...grammar.text.printer import name_text, quoted
+from .beginnings import one_number, plain
 
 if TYPE_CHECKING:
     from .intents import EditIntent
 
 
-def fact_text(name: str, names: KnownNames) -> str:
-    """A fact about a lead: the value that most have; of an event, that it happened yesterday."""
-    known = names.known(name)
-    if known is None or known.sort == "event":
-        objects = names.objects(name)
-        thing = f" {object_text(max(objects, key=lambda one: objects[one]))}" if objects else ""
-        return f"{name_text(name)}{thing} 1 day ago"
-    facts = names.facts(name)
-    value = next(iter(facts.values), "") if facts is not None else ""
-    match known.kind:
-        case Kind.NUMBER:
-            said = value if value.replace(".", "", 1).isdecimal() else "1"
-        case Kind.YES_NO:
-            said = "yes"
-        case Kind.DATE | Kind.DATETIME:
-            said = "2026-01-01"
-        case Kind.TEXTS:
-            said = f"({quoted(value)})"
-        case _:
-            said = quoted(value or "…")
-    return f"{name_text(name)} = {said}"
-
-
-def expectation_text(what: str, names: KnownNames, parsed: Parsed) -> str:
-    """An expectation of a sort. Raises ValueError, with a sentence, where the ruleset has nothing of it."""
-    rules = [item.node for item in Manuscript.of(parsed.source.text, parsed).items]
-    named = [rule.name.value for rule in rules if isinstance(rule, n.Rule) and rule.name is not None]
-    tags = [
-        award.text.value
-        for rule in rules
-        if isinstance(rule, n.Rule)
-        for award in rule.awards
-        if isinstance(award, n.Tag)
-    ]
-    match what:
-        case "stage":
-            name, track = names.stages[-1] if names.stages else (None, None)
-            return expected_stage(name, track)
-        case "rule" | "no rule":
-            if not named:
-                raise ValueError("There is no rule with a name yet.")
-            return f"{'not ' if what == 'no rule' else ''}rule {quoted(named[0])} fires"
-        case "grade":
-            if not names.grades:
-                raise ValueError("There are no grades yet.")
-            score, labels = names.grades[0]
-            label = label_text(n.Name(labels[0], span=n.Span(0, 0)))
-            return f"grade{' ' + name_text(score) if score else ''} = {label}"
-        case "tag":
-            if not tags:
-                raise ValueError("No rule gives a tag yet.")
-            return f"tag {quoted(tags[0])}"
-        case "disqualified":
-            return "disqualified"
-    return expected_score(None, 0, ">=")
-
-
-def statement_text(wish: EditIntent, names: KnownNames) -> str:
+def statement_text(wish: EditIntent) -> str:
     """The text of a new statement. Raises ValueError, with a sentence, where something is missing."""
 
     def condition() -> str:
-        if not wish.new and not wish.form:
-            raise ValueError("Choose what is asked about.")
-        return default_condition(wish.new, wish.form, names)
+        if not wish.new.strip():
+            raise ValueError("Complete the condition: choose a field or an event, and fill in every blank.")
+        return wish.new
+
+    def points() -> str:
+        if not wish.points.strip():
+            raise ValueError("Enter points, such as +10.")
+        one_number("points", wish.points)
+        return wish.points
 
     score = wish.score or None
     match wish.sort:
         case "rule":
-            return rule_text(condition(), wish.points or "+10", name=wish.name.strip() or None, score=score)
+            return rule_text(condition(), points(), name=wish.name.strip() or None, score=score)
         case "rule about events":
             if not wish.new:
                 raise ValueError("Choose an event.")
             head = f"rule {quoted(wish.name.strip())} " if wish.name.strip() else ""
             target = f" {name_text(score)}" if score else ""
-            return f"{head}for each {name_text(wish.new)} then {wish.points or '+1'}{target}"
+            return f"{head}for each {name_text(wish.new)} then {points()}{target}"
         case "group":
             return group_text(_named(wish), wish.high.strip() or None)
         case "list":
@@ -119,7 +61,8 @@ def statement_text(wish: EditIntent, names: KnownNames) -> str:
             return f"disqualify when {condition()}{because}"
         case "grade":
             target = f" {name_text(score)}" if score else ""
-            return f"grade{target}: A from 80, B from 50, C otherwise"
+            low, high = (_start(text, label) for text, label in ((wish.low, "B"), (wish.high, "A")))
+            return f"grade{target}: A from {high}, B from {low}, C otherwise"
         case "outcome":
             return f"outcome {name_text(_named(wish))} when {condition()}"
         case "field":
@@ -128,10 +71,19 @@ def statement_text(wish: EditIntent, names: KnownNames) -> str:
             source = f" from {quoted(wish.new)}" if wish.new and wish.new != wish.name else ""
             return f"event {name_text(_named(wish))}{source}"
         case "test":
-            return case_text(_named(wish), {}, [], [expected_score(None, 0, ">=")])
+            if not wish.new.strip():
+                raise ValueError("Say what the test expects, such as a score of at least 40.")
+            return case_text(_named(wish), {}, [], [wish.new])
         case "title":
             return f"ruleset {quoted(_named(wish))}"
     raise ValueError(f'There is no statement called "{wish.sort}".')
+
+
+def _start(text: str, label: str) -> str:
+    if not text.strip():
+        raise ValueError(f"Enter the lowest score of grade {label}.")
+    one_number("whole", text)
+    return plain("whole", text)
 
 
 def _named(wish: EditIntent) -> str:

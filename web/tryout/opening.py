@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from threading import Lock
 
 from flask import current_app
 
 from ...engine.evaluate import Evaluator
+from ...engine.impact.effect import Effect
 from ...engine.plan import Plan
 from ...engine.reading import Reading
 from ...engine.store.database import Store
 from ...engine.store.records.leads import search_leads
 from ...engine.tryout.marks import Watched
 from ...engine.values import instant_of
+from ...grammar.syntax.parse import parse
 from ..access import settings
 from ..effects import what_if
 from ..queries import Scoring, highest, last_scoring
-from ..ruleset_cache import kept, live_of, read_text
+from ..ruleset_cache import Ready, kept, live_of, read_text
+from .causes import MOST_MOVES, Causes, causes_of, reverted
+from .partial import without_errors
 from .runs import Question, Runs
 from .subjects import Subject, subject_of
 from .trial import Trial, switched_on
@@ -38,6 +42,7 @@ class Tried:
         self._looked: dict[int, dt.datetime] = {}
         self._watched: OrderedDict[Hashable, tuple[Subject, Watched | None]] = OrderedDict()
         self._firsts: OrderedDict[Hashable, str | None] = OrderedDict()
+        self._causes: OrderedDict[Hashable, Causes] = OrderedDict()
 
     def evaluator(self, plan: Plan) -> Evaluator:
         """What decides by a plan; the same for one of the same texts and meaning."""
@@ -47,6 +52,18 @@ class Tried:
             self._evaluators[key] = found
             while len(self._evaluators) > _MOST_KEPT:
                 self._evaluators.popitem(last=False)
+        return found
+
+    def causes(self, key: Hashable, find: Callable[[], Causes]) -> Causes:
+        """Why leads move, found once for two plans, an instant and a state of the data."""
+        with self._lock:
+            found = self._causes.get(key)
+        if found is None:
+            found = find()
+            with self._lock:
+                self._causes[key] = found
+                while len(self._causes) > _MOST_KEPT:
+                    self._causes.popitem(last=False)
         return found
 
     def present(self, data: int) -> dt.datetime:
@@ -111,6 +128,10 @@ def trial_of(store: Store, ruleset: str, reading: Reading, asked: str | None) ->
         data = int(store.connection.execute("SELECT data FROM state").fetchone()[0])
     last = last_scoring(store, ruleset)
     now = last.now if last is not None else state.present(data)
+    partial = None
+    if reading.plan is None:
+        partial = without_errors(reading, lambda text: _read(store, ruleset, text))
+        reading = partial.reading if partial is not None else reading
     rules = state.evaluator(reading.plan) if reading.plan is not None else None
     known = rules or (live.evaluator if live is not None else None)
     whom = asked or state.first(store, ruleset, data, last)
@@ -123,7 +144,36 @@ def trial_of(store: Store, ruleset: str, reading: Reading, asked: str | None) ->
         on = _on(store, ruleset, reading)
         question = Question(store.path, data, before, rules, instant_of(now), on)
         outcome = state.runs.ask(ruleset, question)
-    return Trial(ruleset, reading, rules, live, now, subject, watched, outcome, on)
+    left_out = partial.left_out if partial is not None else ()
+    return Trial(ruleset, reading, rules, live, now, subject, watched, outcome, on, left_out)
+
+
+def causes_in(store: Store, trial: Trial) -> Causes | None:
+    """Why leads change stage; None where nothing is live, nothing was counted yet, or nothing moves."""
+    state, rules, live = tried(), trial.rules, trial.live
+    if rules is None or live is None or trial.counted is None or not trial.counted.effect.moved:
+        return None
+    key = (rules, live.evaluator, trial.now, trial.counted.effect.leads)
+    return state.causes(key, lambda: _causes(store, trial, rules, live))
+
+
+def _causes(store: Store, trial: Trial, rules: Evaluator, live: Ready) -> Causes:
+    assert trial.counted is not None
+    before = parse(live.reading.source)
+    draft = parse(trial.reading.source, before)
+
+    def evaluator(text: str) -> Evaluator | None:
+        found = read_text(store, settings(), text, trial.ruleset, before=draft, lints=False).reading
+        return Evaluator(found.plan) if found.plan is not None else None
+
+    def ask(other: Evaluator) -> Effect:
+        return what_if().effect(store, other, rules, instant_of(trial.now), most_moves=MOST_MOVES)
+
+    return causes_of(ask, reverted(before, draft, evaluator), rules, trial.counted.effect)
+
+
+def _read(store: Store, ruleset: str, text: str) -> Reading:
+    return read_text(store, settings(), text, ruleset, lints=False).reading
 
 
 def _on(store: Store, ruleset: str, reading: Reading) -> Evaluator | None:

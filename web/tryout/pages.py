@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from ...engine.reading import Reading
 from ...engine.store.database import Store
+from ...engine.store.records.leads import find_lead
 from ...engine.tryout.as_test import as_test
 from ...grammar.edits import Edit
 from ..access import needs, settings
@@ -14,8 +15,9 @@ from ..database import reading
 from ..drafts import current
 from ..pages.context import text_asked
 from ..problems import Problem, invalid, not_found
+from ..queries import told
 from ..ruleset_cache import read_text
-from .opening import trial_of, tried
+from .opening import causes_in, trial_of, tried
 from .subjects import GIVEN, LONGEST, search
 from .trial import Trial
 
@@ -27,6 +29,9 @@ def panel_html(trial: Trial) -> str:
 
 trial = Blueprint("trial", __name__)
 
+MOST_NAMED = 5
+"""How many of the leads that a change moves are named beside it."""
+
 
 @trial.get("/rulesets/<name>/edit/leads")
 def leads(name: str) -> Response:
@@ -34,6 +39,17 @@ def leads(name: str) -> Response:
     store = reading(settings())
     found = search(store, _draft(store, name).plan, text_asked("q") or "")
     return jsonify([{"value": one.asked, "label": one.title, "note": one.words} for one in found])
+
+
+@trial.get("/rulesets/<name>/edit/causes")
+def causes(name: str) -> str:
+    """Why leads move from what is live to the draft, change by change."""
+    store = reading(settings())
+    tried_out = trial_of(store, name, _draft(store, name), text_asked("lead"))
+    found = causes_in(store, tried_out)
+    leads = [move.lead for cause in found.causes for move in cause.moves[:MOST_NAMED]] if found else []
+    names = {key: told(lead)[0] for key in leads if (lead := find_lead(store, key)) is not None}
+    return render_template("trial/causes.html", trial=tried_out, causes=found, names=names, most=MOST_NAMED)
 
 
 @trial.post("/rulesets/<name>/edit/test")

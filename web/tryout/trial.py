@@ -14,7 +14,7 @@ from ...engine.reading import Reading
 from ...engine.report.text_style import counted, listed
 from ...engine.testing import RuleTestResult, run_tests
 from ...engine.tryout.marks import Marks, Watched
-from ...grammar.edits.document import Manuscript
+from ...grammar.edits.document import Document
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.parse import parse
 from ..effects import Crossing, crossings
@@ -41,10 +41,10 @@ def switched_on(reading: Reading) -> str | None:
     if not rules:
         return None
     text = reading.source.text
-    manuscript = Manuscript.of(text, parse(reading.source))
+    document = Document.of(text, parse(reading.source))
     for rule in rules:
         start = rule.name.span.end if rule.name is not None else rule.span.start
-        word = manuscript.word("off", start, rule.body.span.start)
+        word = document.word("off", start, rule.body.span.start)
         if word is not None:
             text = text[: word.start] + " " * (word.end - word.start) + text[word.end :]
     return text
@@ -58,8 +58,9 @@ _MOST_LINES = 4
 class Trial:
     """Everything that the panel asks for.
 
-    `rules` is None where the draft cannot run; `live` where nothing is live. `outcome` is of the draft; `on`
-    is the draft with all rules switched on, None where none is off.
+    `reading` is the draft, without the statements that have errors. `rules` is None where it cannot run,
+    `live` where nothing is live. `outcome` is of the draft; `on` is the draft with all rules switched on,
+    None where none is off.
     """
 
     ruleset: str
@@ -71,6 +72,8 @@ class Trial:
     watched: Watched | None
     outcome: RunResult | Waiting | None
     on: Evaluator | None = None
+    left_out: Sequence[str] = ()
+    """The statements with errors, by their keys: the draft is tried without them."""
 
     # --- one lead -------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from leadwright.grammar.syntax.nodes import Span
 from leadwright.tests.web.small import HOSTILE, RULES
 from leadwright.tests.web.trial.slow import Slow
 from leadwright.web import Settings, create_app
+from leadwright.web.drafts import take_text
 from leadwright.web.queries import events_of_lead
 from leadwright.web.ruleset_cache import read_text
 from leadwright.web.tryout import Trial, runs, trial_of
@@ -95,8 +96,10 @@ def test_an_edit_tells_who_moves_and_why(client: FlaskClient) -> None:
     said = words(answer["panel"])
     assert "0 points no stage live: 30 points, MQL · Large -30" in said
     assert "1 lead moves down, none up." in said
-    assert "Ann Lee 30 → 0 MQL → none Large -30" in said
-    assert "Through Large (1 lead, -30 in all)." in said
+    assert "Ann Lee 30 → 0 MQL → none" in said
+    why = words(client.get(f"{EDIT}/causes").get_data(as_text=True))
+    assert "Why they move Rule Large" in why
+    assert "1 down Ann Lee 30 → 0 MQL → no stage" in why
     assert "MQL 1 0 -1" in said
     assert "none 2 3 +1" in said
     large = next(html for html in answer["cards"].values() if 'data-key="rule:Large"' in html)
@@ -163,11 +166,20 @@ def test_a_lead_becomes_a_test_that_passes(client: FlaskClient) -> None:
     assert "expected score = 100 , but score is 41" in words(failed["panel"])
 
 
-def test_a_draft_that_cannot_run_says_so_and_shows_what_is_live(client: FlaskClient) -> None:
+def test_a_statement_with_an_error_is_left_out_and_all_else_tried(client: FlaskClient) -> None:
     broken = {"op": "add_statement", "new": 'rule "Odd" when titel = "CTO" then +1'}
     answer = edit(client, 0, broken, lead="L4")
     said = words(answer["panel"])
-    assert "The draft has a mistake, so it cannot run yet. This is what the live rules say. 30 points" in said
+    assert "1 statement has an error and is left out. Go to error 30 points" in said
+    assert "no lead changes stage" in said
+    assert "All 4 leads" in said
+
+
+def test_a_draft_of_which_nothing_can_run_shows_what_is_live(client: FlaskClient, store: Store) -> None:
+    take_text(store, "inbound", 'include "gone.rules"\n\nrule "A" when opted_in then +1\n', who="me", seen=0)
+    answer = client.post(f"{EDIT}/since", json={"revision": 0, "lead": "L4"}).get_json()
+    said = words(answer["panel"])
+    assert "The draft has an error; showing live results. Go to error 30 points" in said
     assert "Counted as soon as the draft can run." in said
     assert not any(re.search(r"matches \d", html) for html in answer["cards"].values())
     refused = client.post(f"{EDIT}/test", json={"lead": "L4"}, headers={"Accept": "application/json"})

@@ -1,6 +1,7 @@
 // Adding: a condition begins with what it asks about, a statement with a short form.
 
 import { keyOf } from "./controls.js";
+import { lookedAt, write } from "./pending.js";
 import { send } from "./server.js";
 
 export function adding() {
@@ -17,56 +18,71 @@ export function adding() {
   document.addEventListener("submit", submit);
 }
 
-/** A place to choose what a new condition or fact is about; Escape takes it away. */
-export function ask(from, path, op = "condition") {
+/** Blanks for a new condition or fact; once all are filled in, it is put into the rules. */
+export function ask(from, path, op = "condition", kind = "") {
+  const event = path.includes("where") ? from.dataset.about || "" : null;
+  const scores = /^(stage|disqualify)$/.test(sortOf(from)) ? "scores" : "";
   const place = document.createElement("div");
-  place.className = "asking";
-  const input = document.createElement("input");
-  const about = from.dataset.about || "";
-  input.dataset.suggest = op === "fact" ? "facts" : path.includes("where") ? "properties" : "names";
-  input.dataset.about = path.includes("where") ? about : /^(stage|disqualify)$/.test(sortOf(from)) ? "scores" : "";
-  input.setAttribute("role", "combobox");
-  input.setAttribute("aria-expanded", "false");
-  input.setAttribute("aria-autocomplete", "list");
-  input.setAttribute("aria-label", "What is asked about");
-  input.placeholder = "what is asked about …";
-  input.autocomplete = "off";
-  place.append(input);
+  place.setAttribute("role", "group");
+  place.setAttribute("aria-label", `New ${op}`);
   (from.closest(".asks") || from).after(place);
-  // Taking it away moves the focus, and with it comes a change once more.
-  let over = false;
   const leave = () => {
-    over = true;
     place.remove();
-  };
-  input.addEventListener("change", async () => {
-    if (over) return;
-    const form = input.dataset.form || "";
-    const name = form ? "" : input.value.trim();
-    leave();
-    if (name || form) await added(from, { op, path, new: name, form });
-  });
-  input.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
-    leave();
     from.focus();
+  };
+  let sent = false;
+  write(place, { shape: op, event, kind: kind || scores, slots: {} }, {
+    leave,
+    finish: async (text) => {
+      // Where the focus leaves a blank, it may say a second time that it was filled in.
+      if (text === null || sent) return;
+      sent = true;
+      const edit = { op: "add", path, new: text, ...("group" in from.dataset ? { kind: "group" } : {}) };
+      sent = await added(from, edit);
+      if (sent) place.remove();
+    },
   });
-  input.focus();
-  input.click();
+}
+
+/** What is missing of a choice is asked for in the place that it concerns; until then all stays as it was. */
+export function askedBack({ id, edit, before, after, message, begun, html }) {
+  const about = document.getElementById(id);
+  const line = about?.closest(".line, .item, .card");
+  const sentence = about?.closest(".sentence") || line?.querySelector(".sentence");
+  if (!sentence) return;
+  for (const old of line.querySelectorAll(":scope > .pending")) old.remove();
+  const place = document.createElement("div");
+  place.setAttribute("role", "group");
+  place.setAttribute("aria-label", "What is missing");
+  sentence.after(place);
+  const leave = () => {
+    place.remove();
+    line.querySelector("select, input")?.focus();
+  };
+  const meanwhile = "Until it is complete, the condition above counts. Esc keeps it.";
+  write(place, begun, {
+    html,
+    leave,
+    message: [message, meanwhile].filter(Boolean).join(" "),
+    finish: (text) => {
+      if (text === null) return;
+      place.remove();
+      void send([{ ...edit, new: before + text + after }]);
+    },
+  });
 }
 
 const sortOf = (element) => element.closest("[data-sort]").dataset.sort;
 
-async function added(from, wish) {
+async function added(from, edit) {
   const card = from.closest("[data-key]");
   const before = new Set([...card.querySelectorAll(".line, .item")].map((line) => line.id));
   const { id } = card;
-  if ("group" in from.dataset) wish.group = "yes";
-  if (wish.path.includes("where")) wish.kind = from.dataset.about || "";
-  const answer = await send([{ ...wish, key: keyOf(from) }]);
+  const answer = await send([{ ...edit, key: keyOf(from) }]);
   const now = document.getElementById(answer.ids?.[id] || id);
   const line = [...(now?.querySelectorAll(".line, .item") || [])].find((one) => !before.has(one.id));
   line?.querySelector("select, input:not(.adds)")?.focus();
+  return !answer.refused;
 }
 
 let where = {};
@@ -77,6 +93,11 @@ export function openForm(sort, place = {}) {
   const dialog = document.getElementById(`new-${sort.replaceAll(" ", "-")}`);
   dialog.querySelector("form").reset();
   dialog.querySelector(".problem").hidden = true;
+  for (const place of dialog.querySelectorAll("[data-begin]")) {
+    delete place.dataset.text;
+    const [shape, kind = ""] = place.dataset.begin.split(" ");
+    write(place, { shape, kind, slots: {} }, { focus: false, finish: (text) => (place.dataset.text = text ?? "") });
+  }
   dialog.showModal();
 }
 
@@ -86,9 +107,12 @@ async function submit(event) {
   event.preventDefault();
   const edit = { op: "statement", sort: form.dataset.sort };
   for (const field of form.elements) {
-    if (!field.name || !field.value) continue;
-    edit[field.name] = field.dataset.form ? field.dataset.taken || "" : field.value;
-    if (field.dataset.form) edit.form = field.dataset.form;
+    if (field.name && field.value) edit[field.name] = field.value;
+  }
+  const begun = form.querySelector("[data-begin]");
+  if (begun) {
+    await lookedAt(begun);
+    edit.new = begun.dataset.text || "";
   }
   const answer = await send([{ ...edit, ...where }]);
   if (answer.refused) {

@@ -3,6 +3,9 @@
 import { post, send } from "./server.js";
 import { reword } from "./writing.js";
 
+const WISHES = new Set(["name", "compare", "window"]);
+const asking = new WeakSet();
+
 /** The edit that an element stands for. */
 export function editOf(element, value) {
   const { op = "set", path, old, kind, about } = element.dataset;
@@ -10,8 +13,9 @@ export function editOf(element, value) {
   if (path) edit.path = path;
   if (old !== undefined) edit.old = old;
   if (kind) edit.kind = kind;
-  if (op === "name" && path?.includes(".where.")) edit.kind = about;
+  if (["name", "compare"].includes(op) && path?.includes(".where.")) edit.kind = about;
   if (value !== undefined) edit.new = value;
+  if (op === "name" && element.dataset.form) Object.assign(edit, { form: element.dataset.form, new: "" });
   return edit;
 }
 
@@ -20,6 +24,7 @@ export const keyOf = (element) => element.closest("[data-key]")?.dataset.key || 
 export function control({ target }) {
   if (!target.matches("#cards [data-path], #cards [data-op]") || target.dataset.busy) return;
   delete target.dataset.typed;
+  delete target.dataset.theirs;
   const value = target.value;
   if (target.dataset.op === "add" && !value.trim()) return;
   if (target.dataset.op === "set_text") {
@@ -27,14 +32,41 @@ export function control({ target }) {
     return;
   }
   const edit = editOf(target, value);
+  delete target.dataset.form;
+  if (WISHES.has(edit.op)) {
+    // Where an answer asks back, the focus moves, and with it would come the same change once more.
+    if (asking.has(target)) return;
+    asking.add(target);
+  }
   if (value === "" && "optional" in target.dataset && edit.op !== "window" && edit.op !== "compare") {
     if (edit.old === undefined) return;
     delete edit.new;
   }
-  if (edit.new === edit.old) return;
+  if (edit.new === edit.old) {
+    asking.delete(target);
+    return;
+  }
   send([edit]).then((answer) => {
+    asking.delete(target);
     if (edit.op === "add" && !answer.refused) target.value = "";
+    // Until what was asked back is answered, all is as it was.
+    if (answer.ask) target.value = value === target.value ? before(target) : target.value;
   });
+}
+
+function before(target) {
+  if (target.nodeName !== "SELECT") return target.dataset.old ?? "";
+  return [...target.options].find((option) => option.defaultSelected)?.value ?? "";
+}
+
+/** Whoever leaves a box as it was sees what came meanwhile. */
+export function left({ target }) {
+  const { typed, old, theirs } = target.dataset || {};
+  if (typed === undefined || target.value !== (old ?? "")) return;
+  delete target.dataset.typed;
+  if (theirs === undefined) return;
+  target.value = target.dataset.old = theirs;
+  delete target.dataset.theirs;
 }
 
 export function press({ target }) {

@@ -1,6 +1,6 @@
 // The editor: every change of a control is one edit, sent at once; the answer holds what it changed.
 
-import { control, keys, press } from "./controls.js";
+import { control, keys, left, press } from "./controls.js";
 import { connect } from "./server.js";
 import { suggest } from "./suggest.js";
 import { menus } from "./menu.js";
@@ -19,6 +19,7 @@ if (document.getElementById("add")) {
   document.addEventListener("change", control);
   document.addEventListener("click", press);
   document.addEventListener("keydown", keys);
+  document.addEventListener("focusout", left);
   menus();
   adding();
   moving();

@@ -73,7 +73,7 @@ function pick(item) {
   const { menu: which } = from.dataset;
   if (which === "line") ofLine(action, from.closest(".line"));
   else if (which === "award") ofAward(action, value, from.closest(".item"));
-  else if (which === "expect") send([{ op: "expect", key: keyOf(from), new: value }]);
+  else if (which === "expect") ask(from, "expect", "expectation", value);
   else ofCard(action, from.closest("[data-key]"));
 }
 

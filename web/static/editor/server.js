@@ -19,7 +19,7 @@ export function connect(to) {
   window.addEventListener("online", next);
   document.addEventListener("visibilitychange", look);
   window.addEventListener("beforeunload", (event) => {
-    if (waiting.length) event.preventDefault();
+    if (waiting.some(({ to }) => to !== "/since")) event.preventDefault();
   });
 }
 

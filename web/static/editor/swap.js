@@ -1,7 +1,10 @@
 // Puts an answer into the page: only what differs is touched, so that focus, selection and what somebody is
 // typing stay where they are.
 
+import { askedBack } from "./adding.js";
 import { say } from "./notices.js";
+import { keep, rescue } from "./rescue.js";
+import { post } from "./server.js";
 
 /** `sent` is the request that is answered. */
 export function show(answer, sent = {}) {
@@ -18,7 +21,9 @@ export function show(answer, sent = {}) {
   if (answer.state) morph(document.getElementById("state"), parsed(answer.state));
   if (answer.panel) morph(document.getElementById("panel"), parsed(`<aside id="panel" aria-label="Dry run">${answer.panel}</aside>`));
   if (answer.title) document.querySelector("h1").textContent = answer.title;
-  if (answer.notice) say("notice", answer.notice);
+  if (answer.notice) say("notice", answer.notice, { act: { label: "Undo", run: () => post("/undo") } });
+  if (answer.back) tellBack(answer.back);
+  if (answer.ask) askedBack(answer.ask);
   if (answer.published) tellVersion(answer.published);
   if (answer.refused) explain(answer.refused);
   if (sent.lints) {
@@ -49,7 +54,7 @@ function rename(old, id) {
 
 function arrange(cards, order) {
   const wanted = new Set(order);
-  for (const child of [...cards.querySelectorAll(":scope > [data-digest]")]) if (!wanted.has(child.id)) child.remove();
+  for (const child of [...cards.querySelectorAll(":scope > [data-digest]")]) if (!wanted.has(child.id)) removed(child);
   let at = cards.querySelector(":scope > [data-digest]") || end();
   for (const id of order) {
     if (at?.id === id) at = at.nextElementSibling;
@@ -67,9 +72,15 @@ function keepingFocus(move) {
 }
 
 /** Makes an element equal to another, keeping every element that has a twin in it. */
-function morph(now, made) {
+export function morph(now, made) {
   if (now.nodeName !== made.nodeName) {
+    rescue(now);
     now.replaceWith(made);
+    return;
+  }
+  if (made.dataset.causes !== undefined && now.childElementCount) {
+    // What was said before stays until it is known anew.
+    now.dataset.causes = "";
     return;
   }
   attributes(now, made);
@@ -79,16 +90,24 @@ function morph(now, made) {
 
 function attributes(now, made) {
   for (const { name } of [...now.attributes]) if (!made.hasAttribute(name) && !isKept(now, name)) now.removeAttribute(name);
-  for (const { name, value } of made.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value);
+  for (const { name, value } of made.attributes) {
+    if (now.getAttribute(name) !== value && !(isTyped(now) && name === "data-old")) now.setAttribute(name, value);
+  }
 }
 
-/** What people opened stays open, and what somebody is typing is still being typed. */
+/** What people opened stays open; what somebody is typing is still being typed, in place of what they saw. */
 const isKept = (element, name) =>
-  (element.nodeName === "DETAILS" && name === "open") || (element === document.activeElement && name === "data-typed");
+  (element.nodeName === "DETAILS" && name === "open") ||
+  (isTyped(element) && ["data-typed", "data-old", "data-theirs"].includes(name));
+
+const isTyped = (element) => element.dataset.typed !== undefined;
 
 /** What attributes do not say: the value of a control, unless somebody is typing in it. */
 function live(now, made) {
-  if (now === document.activeElement && now.dataset.typed !== undefined) return;
+  if (isTyped(now)) {
+    if (made.dataset.old !== undefined && made.dataset.old !== now.dataset.old) overtaken(now, made.dataset.old);
+    return;
+  }
   if (now.nodeName === "INPUT" || now.nodeName === "TEXTAREA") {
     if (now.value !== made.value) now.value = made.value;
   } else if (now.nodeName === "SELECT") {
@@ -102,7 +121,7 @@ function children(now, made) {
   const stay = new Set([...made.children].filter((child) => child.id).map((child) => child.id));
   let at = now.firstChild;
   for (const wanted of [...made.childNodes]) {
-    while (at && at.id && !stay.has(at.id)) at = removed(at);
+    while (at && (isOwn(at) || (at.id && !stay.has(at.id)))) at = isOwn(at) ? at.nextSibling : removed(at);
     const twin = wanted.id ? named.get(wanted.id) : at && !at.id && at.nodeName === wanted.nodeName ? at : null;
     if (!twin) now.insertBefore(wanted, at);
     else {
@@ -112,22 +131,27 @@ function children(now, made) {
       else if (twin.data !== wanted.data) twin.data = wanted.data;
     }
   }
-  while (at) at = removed(at);
+  while (at) at = isOwn(at) ? at.nextSibling : removed(at);
 }
+
+/** What this page put there and no answer knows of. */
+const isOwn = (node) => node.dataset?.own !== undefined;
 
 function removed(node) {
   const next = node.nextSibling;
+  rescue(node);
   node.remove();
   return next;
 }
 
 /** Says what could not be done beside the control that asked for it, and keeps what was typed. */
-function explain({ id, path, message, who, wanted }) {
+function explain({ id, path, message, who, found, wanted }) {
   if (!message) return;
   const element = document.getElementById(`${id}-${path}`);
   const holder = element?.closest(".line, .item, .card");
   if (!holder) {
-    say("refused", message, { bad: true });
+    if (wanted) keep(wanted, "", message);
+    else say("refused", message, { bad: true });
     return;
   }
   for (const old of holder.querySelectorAll(":scope > .problem.now")) old.remove();
@@ -141,6 +165,8 @@ function explain({ id, path, message, who, wanted }) {
   element.setAttribute("aria-describedby", problem.id);
   const typed = "value" in element && typeof wanted === "string";
   if (typed && !who) element.value = wanted;
+  // Whoever insists replaces what stands there now.
+  if (typed && who && typeof found === "string") element.dataset.old = found;
   if (typed && who) problem.append(" ", allTheSame(element, problem, wanted));
 }
 
@@ -157,6 +183,30 @@ function allTheSame(element, problem, wanted) {
   });
   return button;
 }
+
+/** Somebody changed what is being typed over: told at the word, and nothing of it is overwritten unseen. */
+function overtaken(element, theirs) {
+  element.dataset.theirs = theirs;
+  const holder = element.closest(".line, .item, .card");
+  if (!holder || holder.querySelector(`:scope > [data-overtaken="${element.id}"]`)) return;
+  const said = document.createElement("p");
+  said.className = "problem warning";
+  said.dataset.own = "";
+  said.dataset.overtaken = element.id;
+  said.setAttribute("role", "alert");
+  said.textContent = `This was changed to ${theirs || "nothing"} meanwhile. What you type is kept.`;
+  holder.append(said);
+  element.addEventListener("blur", () => said.remove(), { once: true });
+}
+
+/** Undo and redo say what they did, and go there. */
+function tellBack({ said, id }) {
+  const go = () => document.getElementById(id)?.scrollIntoView({ block: "nearest" });
+  say("notice", said, id ? { act: { label: "Show", run: () => (go(), focusIn(id)) } } : {});
+  go();
+}
+
+const focusIn = (id) => document.getElementById(id)?.querySelector("input, select, textarea, button")?.focus();
 
 function tellVersion({ version, who, conflicts }) {
   const by = who ? ` by ${who}` : "";

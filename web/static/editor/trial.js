@@ -6,7 +6,8 @@ import { say } from "./notices.js";
 const AGAIN = 500;
 const editor = document.getElementById("editor");
 const panel = document.getElementById("panel");
-let timer;
+const PAUSE = 400;
+let timer, explaining;
 
 export function trial() {
   const first = document.getElementById("trial-who")?.dataset.lead;
@@ -25,8 +26,12 @@ export function trial() {
     if (event.target.id === "trial-given") choose(`given:${event.target.querySelector("textarea").value}`);
   });
   panel.addEventListener("click", press);
-  document.addEventListener("leadwright:settled", watch);
+  for (const name of ["leadwright:settled", "leadwright:looked"]) {
+    document.addEventListener(name, watch);
+    document.addEventListener(name, explain);
+  }
   watch();
+  explain();
 }
 
 function press(event) {
@@ -65,6 +70,20 @@ async function tell(to) {
   const found = await response?.json().catch(() => null);
   if (!response?.ok) say("refused", found?.detail || "This could not be done. Try it again.", { bad: true });
   return response?.ok ? found : null;
+}
+
+/** Why leads move takes a run for each change, so it is asked for once one pauses. */
+function explain() {
+  clearTimeout(explaining);
+  if (!panel.querySelector("[data-causes]")) return;
+  explaining = setTimeout(async () => {
+    const response = await fetch(`${editor.dataset.address}/causes`).catch(() => null);
+    const now = document.getElementById("trial-causes");
+    if (!response?.ok || !now?.matches("[data-causes]")) return;
+    const made = document.createElement("template");
+    made.innerHTML = (await response.text()).trim();
+    document.getElementById("trial-causes")?.replaceWith(made.content.firstElementChild);
+  }, PAUSE);
 }
 
 /** While leads are being counted, asks again how far it is. */

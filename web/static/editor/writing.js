@@ -7,6 +7,7 @@ import { send } from "./server.js";
 function place(after, label, text, take) {
   const area = document.createElement("textarea");
   area.className = "writing";
+  area.dataset.own = "";
   area.setAttribute("aria-label", label);
   area.placeholder = label;
   area.rows = text.split("\n").length;
