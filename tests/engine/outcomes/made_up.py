@@ -25,7 +25,7 @@ test "a hospital"
 given industry = "hospital"
 expect score = 30
 """
-"""Demo is worth far more than it gives here, Hospitals nothing; visits to the integrations page are not asked."""
+"""Demo is worth far more than it gives, Hospitals nothing; nothing asks about the integrations page."""
 
 
 def files(leads: int = 900, seed: int = 1) -> tuple[str, str]:

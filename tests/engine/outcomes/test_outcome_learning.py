@@ -212,6 +212,9 @@ def test_from_python(folder: Path) -> None:
         assert proposal.judged is not None
 
 
+AGES = """when days since visited < 2 then +3
+for each visited in last 3 days then +2 fading 30% every 1 day
+"""
 CALENDAR = RULES + "when days(visited) >= 1 then +3\nwhen visited since 2026-03-01 then +2\n"
 
 
@@ -219,8 +222,7 @@ CALENDAR = RULES + "when days(visited) >= 1 then +3\nwhen visited since 2026-03-
     "rules",
     [
         RULES,
-        RULES
-        + "when days since visited < 2 then +3\nfor each visited in last 3 days then +2 fading 30% every 1 day\n",
+        RULES + AGES,
     ],
 )
 def test_leads_moved_to_one_instant_are_what_each_is_at_its_own(folder: Path, rules: str) -> None:
