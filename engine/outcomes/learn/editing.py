@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ....grammar.edits import Edit
-from ....grammar.edits.document import Item, Manuscript
-from ....grammar.edits.statement_parts import dissect
+from ....grammar.edits.document import Document, Item
+from ....grammar.edits.statement_parts import parts_of
 from ....grammar.syntax import nodes as n
 from ....grammar.text.printer import quoted
 from ...plan import Compare, Constant, Plan, Rule, ScoreValue, Stage
@@ -16,13 +16,13 @@ class Desk:
     be."""
 
     def __init__(self, text: str, plan: Plan) -> None:
-        self.manuscript = Manuscript.of(text)
+        self.document = Document.of(text)
         self.plan = plan
-        self._items = {item.span.start: item for item in self.manuscript.items if item.node is not None}
+        self._items = {item.span.start: item for item in self.document.items if item.node is not None}
 
     def item(self, rule: Rule | Stage) -> Item | None:
         """The statement of a rule or stage, None where it stands in another file."""
-        if rule.origin.source.text != self.manuscript.text:
+        if rule.origin.source.text != self.document.text:
             return None
         return self._items.get(rule.origin.span.start)
 
@@ -44,13 +44,13 @@ class Desk:
         target = "" if score is None else f" {score}"
         text = f"rule {quoted(name)}\nwhen {condition}\nthen {points:+d}{target}"
         last = next(
-            (item for item in reversed(self.manuscript.items) if isinstance(item.node, n.Rule | n.Group)),
+            (item for item in reversed(self.document.items) if isinstance(item.node, n.Rule | n.Group)),
             None,
         )
         if last is None:
             return Edit("add_statement", new=text)
         if isinstance(last.node, n.Rule) and last.parent is not None:
-            last = self.manuscript.items[last.parent]
+            last = self.document.items[last.parent]
         return Edit("add_statement", new=text, side="after", beside=last.key)
 
     def threshold(self, stage: Stage) -> tuple[int, str, str] | None:
@@ -66,7 +66,7 @@ class Desk:
             if not isinstance(clause.right, Constant) or not isinstance(clause.right.value, float):
                 continue
             number = int(clause.right.value)
-            for part in dissect(self.manuscript, item).parts.values():
+            for part in parts_of(self.document, item).by_path.values():
                 inside = part.span is not None and (
                     clause.origin.span.start <= part.span.start and part.span.end <= clause.origin.span.end
                 )
@@ -77,6 +77,6 @@ class Desk:
     def free_name(self, wished: str) -> str:
         """A name that no rule has yet."""
         name, number = wished[:80], 2
-        while self.manuscript.find(f"rule:{name}") is not None:
+        while self.document.find(f"rule:{name}") is not None:
             name, number = f"{wished[:76]} {number}", number + 1
         return name
