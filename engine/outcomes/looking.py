@@ -251,13 +251,16 @@ class Looking:
             counts += np.bincount(block.events.lead[part], minlength=len(block))
         return counts
 
-    def born(self, block: Block, without: Sequence[Selection]) -> Ints:
-        """The instant of each lead's first event that is not one of these selections, `LATE` without any."""
+    def born(self, block: Block, without: Sequence[Selection], after: Ints | None = None) -> Ints:
+        """The instant of each lead's first event that is not one of these selections, and comes `after` an
+        instant of the lead; `LATE` without any."""
         picking = Picking(self.evaluator, self.kinds, block, LATE - 1, self._filters)
         counted = np.ones(len(block.events.at), np.bool_)
         for selection in without:
             for part in picking.of(selection):
                 counted[part] = False
+        if after is not None:
+            counted &= block.events.at > after[block.events.lead]
         first = np.full(len(block), LATE)
         np.minimum.at(first, block.events.lead[counted], block.events.at[counted])
         return first
