@@ -156,10 +156,10 @@ class Looking:
         )
         given = np.zeros((judging.leads, len(self.contributions)), np.float32)
         for column, (number, place) in enumerate(self.contributions):
-            contribution = plan.rules[number].contributions[place]
-            points = judging.given(plan.rules[number], contribution)
-            if contribution.points:
-                given[:, column] = np.where(fires[:, number], points, 0) / contribution.points
+            pay = judging.evaluator.parts.kernel.payments[number, place]
+            if pay.contribution.points:
+                points = np.where(fires[:, number], judging.given(pay), 0)
+                given[:, column] = points / pay.contribution.points
         verdict = judging.verdict
         stages = {track: places.astype(np.int64) for track, (_, places) in verdict.stages.items()}
         return Look(
