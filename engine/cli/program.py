@@ -38,6 +38,7 @@ SECTIONS = {
     },
     "Learn from outcomes": {
         "measure": "Compare scores with who became a customer.",
+        "backtest": "Try rules on the past, knowing only what was known then.",
         "learn": "Propose points and rules from who became a customer.",
     },
     "Work together": {
