@@ -385,9 +385,10 @@ Award = Points | Tag
 
 @dataclass(frozen=True, slots=True)
 class Title(Node):
-    """`ruleset "Inbound scoring"`."""
+    """`ruleset "Inbound scoring" in "Europe/Berlin"`."""
 
     title: Text
+    zone: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

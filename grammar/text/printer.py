@@ -407,7 +407,9 @@ _PRINTERS: dict[type, Callable[[Any], str]] = {
     nodes.Bounds: lambda node: bounds_text(node, plus=True),
     nodes.Points: _points,
     nodes.Tag: lambda node: f"tag {quoted(node.text.value)}",
-    nodes.Title: lambda node: f"ruleset {quoted(node.title.value)}",
+    nodes.Title: lambda node: (
+        f"ruleset {quoted(node.title.value)}" + (f" in {quoted(node.zone.value)}" if node.zone else "")
+    ),
     nodes.Include: lambda node: f"include {quoted(node.path.value)}",
     nodes.FieldDeclaration: _field,
     nodes.EventDeclaration: _event_declaration,

@@ -275,7 +275,10 @@ def _expected(item: nodes.Expect, _: Voice | None = None) -> str:
 
 
 _SENTENCES: dict[type, Callable[[Any, Voice], str]] = {
-    nodes.Title: lambda node, _: f"this ruleset is called {text_of(node.title)}.",
+    nodes.Title: lambda node, _: (
+        f"this ruleset is called {text_of(node.title)}"
+        + (f", and its days are those of {node.zone.value}." if node.zone else ".")
+    ),
     nodes.Include: lambda node, _: f"everything in {text_of(node.path)} belongs to this ruleset too.",
     nodes.FieldDeclaration: _field,
     nodes.EventDeclaration: _event,
