@@ -17,11 +17,10 @@ from ..plan import Clause, FieldValue, ScoreValue
 from .columns import Column, Numbered
 from .conditions_source import truth_name
 from .draft import Detail, Draft, Scope
-from .gauges import of_signal
 from .meaning import Input
 from .parts import Parts
 from .program import made, resolved, tuple_of
-from .values_source import score_name, total_name
+from .values_source import score_name
 
 FALSE, UNKNOWN, TRUE = 0, 1, 2
 
@@ -96,8 +95,8 @@ def _name(draft: Draft, one: Input) -> str:
         case FieldValue(field=number):
             return f"f{number}"
         case ScoreValue(score=score):
-            return total_name() if score is None else score_name(score)
-    return draft.gauge(of_signal(draft.plan.signals[one.signal]))
+            return score_name(score)
+    return draft.gauge(draft.plan.signals[one.signal])
 
 
 def all_of(truths: Iterable[Truths]) -> Truths:

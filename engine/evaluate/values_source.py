@@ -7,6 +7,7 @@ from typing import assert_never
 
 from ...grammar.syntax.nodes import Kind
 from ..plan import (
+    Aggregation,
     Calculation,
     Constant,
     DaysBetween,
@@ -23,20 +24,14 @@ from ..plan.lower import NOW, Edge, Rounded, Term, is_whole
 from ..plan.thresholds import DECIMALS
 from ..values import DAY, domain_of
 from .draft import Draft, Operand, Scope
-from .gauges import Gauge, Gauging, of_signal
 
 _LARGEST = "1.7976931348623157e+308"
-_NEVER_UNKNOWN = {Measure.COUNT, Measure.DISTINCT, Measure.DAYS, Measure.FOLLOWED}
-
-
-def total_name() -> str:
-    """The local that holds the total."""
-    return "total"
+_NEVER_UNKNOWN = {Aggregation.COUNT, Aggregation.DISTINCT, Aggregation.PERIODS, Aggregation.FOLLOWED}
 
 
 def score_name(score: int | None) -> str:
-    """The local that gathers a score; for the total, of what goes to it directly."""
-    return "own" if score is None else f"s{score}"
+    """The local that holds a score, None for the total."""
+    return "total" if score is None else f"s{score}"
 
 
 def operand(draft: Draft, scope: Scope, value: Term) -> Operand:
@@ -47,7 +42,7 @@ def operand(draft: Draft, scope: Scope, value: Term) -> Operand:
         case FieldValue(field=number):
             return Operand(f"f{number}", draft.plan.fields[number].default is None)
         case ScoreValue(score=score):
-            return Operand(total_name() if score is None else score_name(score), False, True)
+            return Operand(score_name(score), False, True)
         case Edge(amount=amount, unit=unit):
             return Operand(draft.edge(amount, unit), False, True)
     known = scope.values.get(value)
@@ -64,9 +59,9 @@ def _computed(draft: Draft, scope: Scope, value: Term) -> Operand:
         case SignalValue(signal=number):
             signal = draft.plan.signals[number]
             if draft.is_brief and number in draft.uses.seen:
-                return Operand(draft.gauge(Gauge(Gauging.SEEN, signal.events)), False, True)
-            unknown = signal.measure not in _NEVER_UNKNOWN
-            return Operand(draft.gauge(of_signal(signal)), unknown, is_whole(draft.plan, value))
+                return Operand(draft.gauge(Measure(Aggregation.SEEN, signal.events)), False, True)
+            unknown = signal.aggregation not in _NEVER_UNKNOWN
+            return Operand(draft.gauge(signal), unknown, is_whole(draft.plan, value))
         case DefineValue(define=number):
             body = draft.plan.definitions[number].value
             assert body is not None

@@ -16,6 +16,7 @@ from ...grammar.syntax.nodes import Kind
 from ..evaluate import words
 from ..evaluate.findings import Found, blank_in, found_words, told_words
 from ..plan import (
+    Aggregation,
     All,
     Any,
     Between,
@@ -29,7 +30,6 @@ from ..plan import (
     Domain,
     Holds,
     Last,
-    Measure,
     Not,
     Range,
     ScoreValue,
@@ -241,7 +241,10 @@ class Ways:
             if self.found.value(value) is None:
                 return self._why_unknown(value)
         subject = operands(clause)[0]
-        if isinstance(subject, SignalValue) and plan.signals[subject.signal].measure is Measure.FOLLOWED:
+        if (
+            isinstance(subject, SignalValue)
+            and plan.signals[subject.signal].aggregation is Aggregation.FOLLOWED
+        ):
             return f"{'no ' if literal.wanted else 'there was '}{words.value_words(plan, subject)}"
         return f"{words.value_words(plan, subject)} is {found_words(self.found, clause)}"
 
@@ -299,7 +302,7 @@ class Ways:
 
     def _is_counted(self, value: Value) -> bool:
         if isinstance(value, SignalValue):
-            return self.found.plan.signals[value.signal].measure is Measure.COUNT
+            return self.found.plan.signals[value.signal].aggregation is Aggregation.COUNT
         return isinstance(value, ScoreValue)
 
     def _points(

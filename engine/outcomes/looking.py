@@ -23,7 +23,7 @@ from ..evaluate.columns import Column, Instants, Numbered
 from ..evaluate.judging import Judging
 from ..evaluate.kept import Kept
 from ..evaluate.meaning import Meanings
-from ..plan import Condition, DaysBetween, Measure, Plan, Range, Selection, Within
+from ..plan import Aggregation, Condition, DaysBetween, Plan, Range, Selection, Within
 from ..plan.walk import clauses as clauses_of
 from ..plan.walk import condition_values, conditions, selections
 from ..values import DAY, MICROSECONDS, Prepared
@@ -156,10 +156,10 @@ class Looking:
         )
         given = np.zeros((judging.leads, len(self.contributions)), np.float32)
         for column, (number, place) in enumerate(self.contributions):
-            contribution = plan.rules[number].contributions[place]
-            points = judging.given(plan.rules[number], contribution)
-            if contribution.points:
-                given[:, column] = np.where(fires[:, number], points, 0) / contribution.points
+            pay = judging.evaluator.parts.kernel.payments[number, place]
+            if pay.contribution.points:
+                points = np.where(fires[:, number], judging.given(pay), 0)
+                given[:, column] = points / pay.contribution.points
         verdict = judging.verdict
         stages = {track: places.astype(np.int64) for track, (_, places) in verdict.stages.items()}
         return Look(
@@ -251,13 +251,16 @@ class Looking:
             counts += np.bincount(block.events.lead[part], minlength=len(block))
         return counts
 
-    def born(self, block: Block, without: Sequence[Selection]) -> Ints:
-        """The instant of each lead's first event that is not one of these selections, `LATE` without any."""
+    def born(self, block: Block, without: Sequence[Selection], after: Ints | None = None) -> Ints:
+        """The instant of each lead's first event that is not one of these selections, and comes `after` an
+        instant of the lead; `LATE` without any."""
         picking = Picking(self.evaluator, self.kinds, block, LATE - 1, self._filters)
         counted = np.ones(len(block.events.at), np.bool_)
         for selection in without:
             for part in picking.of(selection):
                 counted[part] = False
+        if after is not None:
+            counted &= block.events.at > after[block.events.lead]
         first = np.full(len(block), LATE)
         np.minimum.at(first, block.events.lead[counted], block.events.at[counted])
         return first
@@ -269,7 +272,7 @@ class Looking:
 
 def reads_calendar(plan: Plan) -> bool:
     """Whether a plan reads anything but how long ago events were."""
-    if any(signal.measure is Measure.DAYS for signal in plan.signals):
+    if any(signal.aggregation is Aggregation.PERIODS for signal in plan.signals):
         return True
     if any(rule.each is not None and rule.each.once is not None for rule in plan.rules):
         return True

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 
 from ...grammar.spec.operators import MIRROR
 from ...grammar.syntax.nodes import Kind, Unit
+from .adding_up import Pay, steps
 from .model import (
+    Aggregation,
     Between,
     Calculation,
     Clause,
@@ -25,7 +27,6 @@ from .model import (
     IsYes,
     Last,
     Matches,
-    Measure,
     Next,
     OneOf,
     Pattern,
@@ -40,7 +41,7 @@ from .model import (
 from .thresholds import DECIMALS, smallest
 from .walk import parts
 
-_WHOLE = {Measure.COUNT, Measure.DISTINCT, Measure.DAYS, Measure.FIRST, Measure.LAST}
+_WHOLE = {Aggregation.COUNT, Aggregation.DISTINCT, Aggregation.PERIODS, Aggregation.FIRST, Aggregation.LAST}
 MOST_DAYS = 4_000_000
 """More than there are between the first and the last day that can be written."""
 
@@ -144,6 +145,10 @@ class Kernel:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._tests: dict[int, tuple[Clause, Test]] = {}
+        self.steps = steps(plan)
+        """How the points of rules add up to scores."""
+        self.payments = {(step.number, step.place): step for step in self.steps if isinstance(step, Pay)}
+        """What contributions give, by the number of the rule and the place of the contribution."""
 
     def test(self, clause: Clause) -> Test:
         """What a clause of the plan comes to."""
@@ -195,7 +200,7 @@ def is_whole(plan: Plan, value: Value) -> bool:
     """Whether a value is a whole number by its nature, not a double."""
     match value:
         case SignalValue(signal=number):
-            return plan.signals[number].measure in _WHOLE
+            return plan.signals[number].aggregation in _WHOLE
         case DefineValue(define=number):
             body = plan.definitions[number].value
             return body is not None and is_whole(plan, body)
