@@ -92,7 +92,7 @@ class Backtest:
 
 @dataclass(frozen=True)
 class Trial:
-    """What is tried: the rules live then, the other ones, the periods (their starts and the end), and how many
+    """What is tried: the rules live then, the other ones, the starts of the periods and the end, and how many
     leads a week the team can take (None: as many as reach the top stage)."""
 
     versions: Sequence[Version]
