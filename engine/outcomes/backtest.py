@@ -92,8 +92,8 @@ class Backtest:
 
 @dataclass(frozen=True)
 class Trial:
-    """What is tried: the rules live then, the other ones, the starts of the periods and the end, and how many
-    leads a week the team can take (None: as many as reach the top stage)."""
+    """What is tried: the rules live then, the other ones, the periods (their starts and the end), and how
+    many leads a week the team can take (None: as many as reach the top stage)."""
 
     versions: Sequence[Version]
     against: Version | None

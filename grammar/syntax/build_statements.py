@@ -65,9 +65,9 @@ class Otherwise:
 # --- declarations -----------------------------------------------------------------------------------
 
 
-def title(span: Span, text: n.Text) -> n.Title:
-    """`ruleset "Inbound scoring"`."""
-    return n.Title(text, span=span)
+def title(span: Span, text: n.Text, zone: n.Text | None) -> n.Title:
+    """`ruleset "Inbound scoring"`, perhaps with the time zone of its days."""
+    return n.Title(text, zone, span=span)
 
 
 def include(span: Span, path: n.Text) -> n.Include:
