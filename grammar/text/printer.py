@@ -13,9 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from ..spec.operators import operator_of
-from ..spec.statements import spec_of
+from ..spec.statements import filled, spec_of
 from ..spec.words import bare_name, bare_object
 from ..syntax import nodes
+from ..syntax import nodes as n
 
 _CLOSE = frozenset(":,")  # signs with no blank before them
 
@@ -412,3 +413,15 @@ _PRINTERS: dict[type, Callable[[Any], str]] = {
     nodes.Comment: lambda node: node.text,
     nodes.Tree: lambda node: "\n".join(map(text_of, node.statements)),
 }
+
+
+def sort_and_name(node: n.Statement) -> tuple[str, str]:
+    """The sort of a statement and its name, or the text that stands for the name where it has none."""
+    spec = spec_of(node)
+    if spec.key_text and getattr(node, spec.key.strip("{}")) is None:
+        return spec.sort, text_of(node if spec.key_text == "*" else getattr(node, spec.key_text))
+    return spec.sort, filled(spec.key, node, lambda _, part: _plain(part))
+
+
+def _plain(part: object) -> str:
+    return part.text if isinstance(part, n.Name) else part.value if isinstance(part, n.Text) else ""
