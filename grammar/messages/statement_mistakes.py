@@ -1,4 +1,4 @@
-"""Ways to give points, to declare and to name that people bring from elsewhere, each with how to write it here.
+"""How people give points, declare and name elsewhere, each with how to write it here.
 
 Each function recognises one mistake at the point where parsing stopped, and returns None for any other.
 """
