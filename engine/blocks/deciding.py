@@ -192,7 +192,7 @@ class Deciding:
         number, place = of
         rule: Rule = self.plan.rules[number]
         contribution: Contribution = rule.contributions[place]
-        faded, given = judging.faded_and_given(rule, contribution)
+        faded, given = judging.faded_and_given(self._evaluator.parts.kernel.payments[of])
         if isinstance(faded, int) or isinstance(given, int):
             assert isinstance(faded, int)
             assert isinstance(given, int)

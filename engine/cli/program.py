@@ -38,6 +38,7 @@ SECTIONS = {
     },
     "Learn from outcomes": {
         "measure": "Compare scores with who became a customer.",
+        "learn": "Propose points and rules from who became a customer.",
     },
     "Work together": {
         "serve": "Serve the page, and the HTTP interface.",

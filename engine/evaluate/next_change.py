@@ -20,6 +20,7 @@ from ..plan import (
     PropertyValue,
     Value,
 )
+from ..plan.adding_up import decayed
 from ..plan.event_reads import Column
 from ..plan.lower import MOST_DAYS, Comparison, Edge, Kernel, Predicate, Rounded, Term, terms
 from ..plan.walk import clauses, conditions, parts, selections
@@ -28,7 +29,6 @@ from .calendar import LATEST, crossings
 from .classes import EventClass
 from .draft import Detail
 from .facts import Facts, Row
-from .rules_source import decayed
 
 if typing.TYPE_CHECKING:
     from .evaluator import Evaluator

@@ -27,8 +27,8 @@ from .conditions_source import holds, truth_name
 from .draft import MARK, Detail, Draft
 from .events_source import write_pass
 from .parts import Parts
-from .rules_source import write_ranges, write_rules
-from .values_source import operand, score_name, total_name
+from .rules_source import write_points
+from .values_source import operand, score_name
 
 
 class Unforeseen(Exception):
@@ -116,13 +116,12 @@ def decided(draft: Draft, parts: Parts) -> str:
     tells = draft.detail is not Detail.PLAIN
     if tells:
         draft.top.add("fired = []; fire = fired.append; cuts = []; cut = cuts.append")
-    write_rules(draft)
-    write_ranges(draft)
+    write_points(draft)
     stages = tuple_of(_stages(draft))
     gone = _disqualified(draft, tells)
     nowhere = tuple_of(["None"] * len(draft.plan.tracks))
     scores = tuple_of(score_name(number) for number in range(len(draft.plan.scores)))
-    told = [total_name(), scores, f"{nowhere} if {gone} else {stages}", f"True if {gone} else False"]
+    told = [score_name(None), scores, f"{nowhere} if {gone} else {stages}", f"True if {gone} else False"]
     if tells:
         told += ["fired", "cuts", "reasons", stages, tuple_of(_outcomes(draft))]
     if draft.detail is Detail.FINDINGS:

@@ -29,14 +29,9 @@ _LARGEST = "1.7976931348623157e+308"
 _NEVER_UNKNOWN = {Aggregation.COUNT, Aggregation.DISTINCT, Aggregation.PERIODS, Aggregation.FOLLOWED}
 
 
-def total_name() -> str:
-    """The local that holds the total."""
-    return "total"
-
-
 def score_name(score: int | None) -> str:
-    """The local that gathers a score; for the total, of what goes to it directly."""
-    return "own" if score is None else f"s{score}"
+    """The local that holds a score, None for the total."""
+    return "total" if score is None else f"s{score}"
 
 
 def operand(draft: Draft, scope: Scope, value: Term) -> Operand:
@@ -47,7 +42,7 @@ def operand(draft: Draft, scope: Scope, value: Term) -> Operand:
         case FieldValue(field=number):
             return Operand(f"f{number}", draft.plan.fields[number].default is None)
         case ScoreValue(score=score):
-            return Operand(total_name() if score is None else score_name(score), False, True)
+            return Operand(score_name(score), False, True)
         case Edge(amount=amount, unit=unit):
             return Operand(draft.edge(amount, unit), False, True)
     known = scope.values.get(value)

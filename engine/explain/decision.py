@@ -150,11 +150,10 @@ class Decision:
     if not TYPE_CHECKING:  # the parts have types, and no other attribute exists
 
         def __getattr__(self, name: str) -> object:
-            if name not in PARTS:
+            if name not in _NAMES:
                 raise AttributeError(f"a decision has no {name!r}")
             made = self.__dict__
-            for part, value in made["_compute"](name).items():
-                made.setdefault(part, value)
+            made.update(made["_compute"](name))
             return made[name]
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -189,6 +188,7 @@ class Decision:
 
 PARTS = tuple(Decision.__annotations__)
 """The names of all parts of a decision."""
+_NAMES = frozenset(PARTS)
 
 
 def _known(parts: dict[str, object]) -> Decision:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from ...grammar.spec.operators import MIRROR
 from ...grammar.syntax.nodes import Kind, Unit
 from ..values import DAY
+from .adding_up import Pay, steps
 from .model import (
     Aggregation,
     Between,
@@ -145,6 +146,10 @@ class Kernel:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._tests: dict[int, tuple[Clause, Test]] = {}
+        self.steps = steps(plan)
+        """How the points of rules add up to scores."""
+        self.payments = {(step.number, step.place): step for step in self.steps if isinstance(step, Pay)}
+        """What contributions give, by the number of the rule and the place of the contribution."""
 
     def test(self, clause: Clause) -> Test:
         """What a clause of the plan comes to."""

@@ -98,6 +98,9 @@ class Clauses:
         if right.value is None:
             nothing = domains.nothing_like(domains.of_kind(left.kind, unknown=True).values)
             return [Asked(self.subjects.of(left), nothing, nothing)]
+        if isinstance(right.value, tuple):
+            every = domains.everything_like(self.subjects[self.subjects.of(left)].base.values)
+            return [Asked(self.subjects.of(left), every, every)]
         if isinstance(right.value, str):
             asked = self._textual(left, PatternSet([p.Pattern((right.value,))]))
             return asked if operator == "=" else [Asked(it.subject, it.false, it.true) for it in asked]
