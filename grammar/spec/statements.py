@@ -91,8 +91,11 @@ _NAME = _name()
 STATEMENTS: tuple[StatementSpec, ...] = (
     StatementSpec(
         n.Title, "ruleset", "title", "Title",
-        (Slot("title", "text", label="title of the ruleset"),),
-        "this ruleset is called {title}.", key="", menu="title",
+        (
+            Slot("title", "text", label="title of the ruleset"),
+            Slot("zone", "text", "in", optional=True, said="days of", label="time zone", placeholder="UTC"),
+        ),
+        "this ruleset is called {title}[, and its days are those of {zone}].", key="", menu="title",
     ),
     StatementSpec(
         n.Include, "include", "include", "Include",
