@@ -13,10 +13,11 @@ from werkzeug.wrappers import Response
 
 from ... import rulesets as shipped_folder
 from ...engine.check.files import FileProblem, Files, Folder, FrozenFiles
-from ...engine.starters import first_text, starter_text
+from ...engine.starters import first_text
 from ...engine.store.database import Store
 from ...engine.store.records.audit import Action, record
 from ...engine.store.records.rulesets import ruleset_names
+from ...engine.store.scoring.starting import starter_for
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.limits import LARGEST_TEXT
 from ...grammar.syntax.nodes import Title
@@ -94,7 +95,7 @@ def _start_text(store: Store, start: str) -> str:
         return ""
     if start == "data":
         data = kept().catalogue(store)
-        found = starter_text(data, "the data in the database") if data.leads else first_text()
+        found = starter_for(store, "the data in the database") if data.leads else first_text()
         return found.replace("FILE", "rules.rules", 3)
     for one in shipped():
         if one.name == start:
