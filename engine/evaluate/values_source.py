@@ -157,6 +157,11 @@ def _days(draft: Draft, scope: Scope, value: DaysBetween) -> Operand:
     return Operand(name, True, True)
 
 
+def day_text(draft: Draft, instant: str) -> str:
+    """The number of the day that an instant lies in."""
+    return f"{instant} // {DAY}" if draft.plan.zone.is_utc else f"day_in({instant})"
+
+
 def pair(draft: Draft, scope: Scope, left: Term, right: Term) -> tuple[Operand, Operand]:
     """Both sides of a comparison, made alike: a datetime as its day beside a date, whole beside whole."""
     sides = [operand(draft, scope, left), operand(draft, scope, right)]
@@ -165,7 +170,7 @@ def pair(draft: Draft, scope: Scope, left: Term, right: Term) -> tuple[Operand, 
         if (kinds[place], kinds[1 - place]) == (Kind.DATETIME, Kind.DATE):
             side = sides[place]
             is_now = (left, right)[place] == NOW
-            day = draft.today() if is_now else f"{side.text} // {DAY}"
+            day = draft.today() if is_now else day_text(draft, side.text)
             sides[place] = Operand(day, side.nullable, True)
         if (
             kinds[place] is Kind.NUMBER
@@ -180,4 +185,4 @@ def pair(draft: Draft, scope: Scope, left: Term, right: Term) -> tuple[Operand, 
 
 def subject_of(side: Operand) -> str:
     """The local behind an operand, for asking whether it is None."""
-    return side.text.split(" // ", 1)[0]
+    return side.text.removeprefix("day_in(").split(" // ", 1)[0].removesuffix(")")

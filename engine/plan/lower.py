@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from ...grammar.spec.operators import MIRROR
 from ...grammar.syntax.nodes import Kind, Unit
-from ..values import DAY
 from .adding_up import Pay, steps
 from .model import (
     Aggregation,
@@ -231,7 +230,7 @@ def lowered(plan: Plan, clause: Clause) -> Test:
         case IsYes(value=value):
             return Comparison("=", value, Constant(Kind.YES_NO, True))
         case Within(value=value, window=window):
-            return _within(value, window)
+            return _within(plan, value, window)
 
 
 def _compared(plan: Plan, operator: str, left: Value, right: Value) -> Test:
@@ -290,7 +289,7 @@ def _ago(operator: str, left: DaysBetween, right: Constant, days: float) -> Test
     )
 
 
-def _within(value: Value, window: Window) -> Test:
+def _within(plan: Plan, value: Value, window: Window) -> Test:
     by_day = value.kind is Kind.DATE
     match window:
         case Last():
@@ -301,7 +300,7 @@ def _within(value: Value, window: Window) -> Test:
             return Both((after, Comparison("<=", value, Edge(amount, unit))))
         case Range(start=start, end=end):
             asked = [
-                Comparison(operator, value, Constant(value.kind, -(-at // DAY) if by_day else at))
+                Comparison(operator, value, Constant(value.kind, plan.zone.first_day(at) if by_day else at))
                 for operator, at in ((">=", start), ("<", end))
                 if at is not None
             ]

@@ -9,7 +9,6 @@ from enum import Enum
 from ...grammar.syntax.nodes import Kind
 from ..plan import Aggregation, Grade, Measure, Outcome, Plan, Rule
 from ..plan.adding_up import Pay, Register, RegisterKind
-from ..values import DAY
 from .conditions import truth_of
 from .leads import Leads
 from .measures import decayed
@@ -30,6 +29,7 @@ from .terms import (
     when,
     whole,
 )
+from .zoned import start_of
 
 
 def add_rules(leads: Leads) -> list[Term]:
@@ -149,7 +149,7 @@ def _outcome(leads: Leads, outcome: Outcome) -> tuple[Term, Term | None]:
         return reached, None
     at = leads.field(outcome.at.field)
     if outcome.at.kind is Kind.DATE:
-        at = computed("*", leads.dialect.bigint(at), whole(DAY))
+        at = start_of(leads.plan.zone, leads.dialect, at)
     return reached, when((reached.copy(), at))
 
 
