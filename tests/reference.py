@@ -86,16 +86,16 @@ class Reference:
             case p.Range(start=start, end=end):
                 return (start is None or start <= at) and (end is None or at < end)
 
-    def signal(self, signal: p.Signal) -> Any:
+    def signal(self, signal: p.Measure) -> Any:
         """The value of a signal."""
         found = self.select(signal.events)
-        measure = p.Measure
-        match signal.measure:
+        measure = p.Aggregation
+        match signal.aggregation:
             case measure.COUNT:
                 return len(found)
             case measure.DISTINCT:
                 return len({match.object for match in found if match.object is not None})
-            case measure.DAYS:
+            case measure.PERIODS:
                 return len({match.at // DAY for match in found})
             case measure.FIRST:
                 return found[0].at if found else None
@@ -112,20 +112,20 @@ class Reference:
             case _:
                 return self._number(signal, found)
 
-    def _number(self, signal: p.Signal, found: list[_Match]) -> float | None:
+    def _number(self, signal: p.Measure, found: list[_Match]) -> float | None:
         assert signal.of is not None
         read = [prepare(Kind.NUMBER, match.event.properties.get(signal.of)) for match in found]
         numbers = [number for number in read if isinstance(number, float)]
         total = 0.0
         for number in numbers:
             total += number
-        if signal.measure is p.Measure.SUM:
+        if signal.aggregation is p.Aggregation.SUM:
             return _finite(total)
         if not numbers:
             return None
-        if signal.measure is p.Measure.AVG:
+        if signal.aggregation is p.Aggregation.AVG:
             return None if _finite(total) is None else _finite(total / len(numbers))
-        return min(numbers) if signal.measure is p.Measure.MIN else max(numbers)
+        return min(numbers) if signal.aggregation is p.Aggregation.MIN else max(numbers)
 
     # --- values ---------------------------------------------------------------------------------
 

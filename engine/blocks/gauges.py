@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from ...grammar.syntax.nodes import Unit
 from ..evaluate.calendar import month_number
 from ..evaluate.columns import NEVER, Bools, Column, Instants, Ints, Numbered, Scattered, numbered_range
-from ..evaluate.gauges import Gauge, Gauging
-from ..plan import Selection
+from ..plan import Aggregation, Measure, Selection
 from ..values import DAY
 from .block import Places
 from .picking import Part, Picking, all_of
@@ -34,31 +33,31 @@ class Measured:
         self.at = picking.events.at
         self.lead = picking.events.lead
 
-    def column(self, gauge: Gauge) -> Column | Instants:
+    def column(self, gauge: Measure) -> Column | Instants:
         """The column of a gauge."""
         picked = self.picking.of(gauge.events)
-        match gauge.what:
-            case Gauging.COUNT:
+        match gauge.aggregation:
+            case Aggregation.COUNT:
                 return numbered_range(self._count(picked))
-            case Gauging.SEEN:
+            case Aggregation.SEEN:
                 return numbered_range(np.minimum(self._count(picked), 1))
-            case Gauging.FIRST:
+            case Aggregation.FIRST:
                 return _instants(self.first(picked))
-            case Gauging.LAST:
+            case Aggregation.LAST:
                 return _instants(self._last(picked))
-            case Gauging.FIRST_PERIOD:
+            case Aggregation.FIRST_PERIOD:
                 return _instants(self._first_period(picked, gauge.per))
-            case Gauging.PERIODS:
+            case Aggregation.PERIODS:
                 places = all_of(picked)
                 return numbered_range(self._distinct(places, _periods(self.at[places], gauge.per)))
-            case Gauging.OBJECTS:
+            case Aggregation.DISTINCT:
                 return numbered_range(self._objects(gauge.events, picked))
-            case Gauging.FOLLOWED:
+            case Aggregation.FOLLOWED:
                 found = self._followed(gauge, picked)
                 return Numbered(found.astype(np.uint8), (False, True))
-            case Gauging.INSTANTS | Gauging.LATEST:
+            case Aggregation.INSTANTS | Aggregation.LATEST:
                 return self._gathered(gauge, picked)
-            case Gauging.FADED:
+            case Aggregation.FADED:
                 raise AssertionError("what fades is summed from its instants")
         return self._number(gauge, picked)
 
@@ -114,8 +113,8 @@ class Measured:
         latest[:-1] = periods[1:] != periods[:-1]
         return lead[latest], at[latest]
 
-    def _gathered(self, gauge: Gauge, parts: Sequence[Part]) -> Instants:
-        if gauge.what is Gauging.LATEST:
+    def _gathered(self, gauge: Measure, parts: Sequence[Part]) -> Instants:
+        if gauge.aggregation is Aggregation.LATEST:
             lead, at = self._latest(parts, gauge.per)
         else:
             places = all_of(parts)
@@ -142,25 +141,25 @@ class Measured:
             return counts
         return self._distinct(places, objects)
 
-    def _number(self, gauge: Gauge, parts: Sequence[Part]) -> Column:
+    def _number(self, gauge: Measure, parts: Sequence[Part]) -> Column:
         """A measure of a property that is a number, added up in the order of time."""
         assert gauge.of is not None
         places = self.picking.gathered(parts)
         known, numbers = self.picking.property(places, gauge.of)
         lead, numbers = self.lead[places[known]], numbers[known]
-        if gauge.what in (Gauging.MIN, Gauging.MAX):
-            none = np.inf if gauge.what is Gauging.MIN else -np.inf
+        if gauge.aggregation in (Aggregation.MIN, Aggregation.MAX):
+            none = np.inf if gauge.aggregation is Aggregation.MIN else -np.inf
             found = np.full(self.size, none)
-            (np.minimum if gauge.what is Gauging.MIN else np.maximum).at(found, lead, numbers)
+            (np.minimum if gauge.aggregation is Aggregation.MIN else np.maximum).at(found, lead, numbers)
             return _numbers(np.where(found == none, np.nan, found))
         with np.errstate(all="ignore"):
             found = np.bincount(lead, weights=numbers, minlength=self.size)
-            if gauge.what is Gauging.AVG:
+            if gauge.aggregation is Aggregation.AVG:
                 counts = np.bincount(lead, minlength=self.size)
                 found = np.where(counts > 0, found / np.maximum(counts, 1), np.nan)
         return _numbers(np.where(np.isfinite(found), found, np.nan))
 
-    def _followed(self, gauge: Gauge, parts: Sequence[Part]) -> Bools:
+    def _followed(self, gauge: Measure, parts: Sequence[Part]) -> Bools:
         """Whether a second event came in time after a first one, which must be another event."""
         assert gauge.then is not None
         first, then = (self.picking.gathered(some) for some in (parts, self.picking.of(gauge.then)))

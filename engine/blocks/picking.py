@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from ...grammar.syntax.nodes import Kind
 from ..evaluate import Evaluator
 from ..evaluate.columns import Bools, Ints
-from ..evaluate.gauges import Gauge, Gauging
 from ..evaluate.measuring import measuring
-from ..plan import Last, Range, Selection
+from ..plan import Aggregation, Last, Measure, Range, Selection
 from ..plan.event_reads import Column, object_column
 from ..values import Prepared, shift
 from .block import Block, Places
@@ -204,7 +203,7 @@ class Picking:
         """The events that a filter lets through: the generated function is asked about those that differ."""
         measure = self._filters.get(selection)
         if measure is None:
-            gauge = Gauge(Gauging.COUNT, replace(selection, window=None))
+            gauge = Measure(Aggregation.COUNT, replace(selection, window=None))
             measure = self._filters[selection] = measuring(self._evaluator, [gauge])
         classes, now = self.classes, self.now
 

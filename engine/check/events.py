@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import (
+    Aggregation,
     Condition,
     DaysBetween,
     Feed,
@@ -15,7 +16,6 @@ from ..plan import (
     Range,
     Selection,
     Selector,
-    Signal,
     SignalValue,
     Value,
 )
@@ -33,7 +33,7 @@ _PER_YEAR = {
     Unit.MONTH: 12,
     Unit.YEAR: 1,
 }
-_MEASURES = {measure.value: measure for measure in Measure}
+_MEASURES = {measure.value: measure for measure in Aggregation}
 
 PhraseNode = n.Reference | n.EventPhrase
 EventNode = PhraseNode | n.Aggregate | n.Sequence | n.DaysSince
@@ -51,7 +51,7 @@ class Signals:
         self.names = names
         self.read_filter: FilterReader = lambda *_: None
         self._selectors: dict[Selector, int] = {}
-        self._signals: dict[Signal, int] = {}
+        self._signals: dict[Measure, int] = {}
         self._counts: set[int] = set()
 
     @property
@@ -60,7 +60,7 @@ class Signals:
         return tuple(self._selectors)
 
     @property
-    def signals(self) -> tuple[Signal, ...]:
+    def signals(self) -> tuple[Measure, ...]:
         """All signals, by index."""
         return tuple(self._signals)
 
@@ -68,10 +68,10 @@ class Signals:
         """Whether a value is the count of an event phrase."""
         return isinstance(value, SignalValue) and value.signal in self._counts
 
-    def value(self, signal: Signal) -> SignalValue:
+    def value(self, signal: Measure) -> SignalValue:
         """The value of a signal, measured once however often it is asked for."""
         index = self._signals.setdefault(signal, len(self._signals))
-        if signal.measure is Measure.COUNT:
+        if signal.aggregation is Aggregation.COUNT:
             self._counts.add(index)
         return SignalValue(index, signal.kind)
 
@@ -112,10 +112,10 @@ class Signals:
                 return self._sequence(node, window)
             case n.DaysSince(of, first):
                 events = self.selection(of, window)
-                signal = events and Signal(Measure.FIRST if first else Measure.LAST, events)
+                signal = events and Measure(Aggregation.FIRST if first else Aggregation.LAST, events)
                 return DaysBetween(self.value(signal), until=False) if signal else None
         events = self.selection(node, window)
-        return None if events is None else self.value(Signal(Measure.COUNT, events))
+        return None if events is None else self.value(Measure(Aggregation.COUNT, events))
 
     def _aggregate(self, node: n.Aggregate, window: n.Window | None) -> Value | None:
         events = self.selection(node.event, window)
@@ -124,7 +124,7 @@ class Signals:
         measure = _MEASURES[node.function]
         if node.property is not None and not self._is_number(node, node.property):
             return None
-        return self.value(Signal(measure, events, node.property.text if node.property else None))
+        return self.value(Measure(measure, events, node.property.text if node.property else None))
 
     def _is_number(self, node: n.Aggregate, property_: n.Name) -> bool:
         catalogue = self.names.catalogue
@@ -146,7 +146,7 @@ class Signals:
         within = self.fixed(node.within, "within")
         if first is None or second is None or within is None:
             return None
-        return self.value(Signal(Measure.FOLLOWED, first, then=second, within=within))
+        return self.value(Measure(Aggregation.FOLLOWED, first, then=second, within=within))
 
     # --- time -----------------------------------------------------------------------------------
 

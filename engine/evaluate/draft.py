@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from ...grammar.syntax.nodes import Unit
-from ..plan import Last, Plan
+from ..plan import Last, Measure, Plan
 from ..plan.event_reads import Column
 from ..plan.lower import Kernel, Term, Test
 from ..values import MICROSECONDS
 from .classes import EventClass
-from .gauges import Gauge
 
 MARK = "\x01"
 """Stands around the number of an edge; no literal that Python writes holds it."""
@@ -76,7 +75,7 @@ class Draft:
     top: Scope = field(default_factory=lambda: Scope(" "))
     names: dict[str, object] = field(default_factory=dict)
     shared: dict[Hashable, str] = field(default_factory=dict)
-    gauges: dict[Gauge, str] = field(default_factory=dict)
+    gauges: dict[Measure, str] = field(default_factory=dict)
     edges: dict[int | tuple[int, Unit], str] = field(default_factory=dict)
     truths: dict[int, str] = field(default_factory=dict)
     held: dict[tuple[int, bool], str] = field(default_factory=dict)
@@ -106,7 +105,7 @@ class Draft:
             self.names[name] = make()
         return name
 
-    def gauge(self, gauge: Gauge) -> str:
+    def gauge(self, gauge: Measure) -> str:
         """The local name of a gauge."""
         name = self.gauges.get(gauge)
         if name is None:

@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..plan import Last, Range, Selection
+from ..plan import Aggregation, Last, Measure, Range, Selection
 from ..values import MICROSECONDS
 from .calendar import month_number
 from .classes import EventClass
 from .clauses_source import in_selection
 from .conditions_source import holds
 from .draft import MARK, Draft, Scope
-from .gauges import Gauge, Gauging
 from .gauges_source import COLUMNLESS, END, NEVER, START, followed, updates
 
 NO_CODE = 1 << 62
@@ -48,17 +47,23 @@ def write_pass(draft: Draft, body: Sequence[str] = ()) -> list[str]:
     starts = _starts(draft)
     widest = _widest(draft)
     draft.recent = _recent(draft, body, widest)
-    ends = [END[gauge.what].format(g=name) for gauge, name in draft.gauges.items() if gauge.what in END]
+    ends = [
+        END[gauge.aggregation].format(g=name)
+        for gauge, name in draft.gauges.items()
+        if gauge.aggregation in END
+    ]
     loop = _loop(draft, widest)
     return [*(" " + line for line in starts), *loop, *(" " + line for line in ends)]
 
 
 def _starts(draft: Draft) -> list[str]:
-    zero = (Gauging.COUNT, Gauging.SEEN, Gauging.FADED)
-    counts = [name for gauge, name in draft.gauges.items() if gauge.what in zero]
+    zero = (Aggregation.COUNT, Aggregation.SEEN, Aggregation.FADED)
+    counts = [name for gauge, name in draft.gauges.items() if gauge.aggregation in zero]
     lines = [" = ".join([*counts[i : i + 50], "0"]) for i in range(0, len(counts), 50)]
     return lines + [
-        START[gauge.what].format(g=name) for gauge, name in draft.gauges.items() if gauge.what not in zero
+        START[gauge.aggregation].format(g=name)
+        for gauge, name in draft.gauges.items()
+        if gauge.aggregation not in zero
     ]
 
 
@@ -67,7 +72,7 @@ def _widest(draft: Draft) -> Last | None:
     windows = [
         gauge.events.window
         for gauge in draft.gauges
-        if gauge.what is not Gauging.FOLLOWED
+        if gauge.aggregation is not Aggregation.FOLLOWED
         and isinstance(gauge.events.window, Last)
         and gauge.events.window.unit in MICROSECONDS
     ]
@@ -77,7 +82,7 @@ def _widest(draft: Draft) -> Last | None:
 def _recent(draft: Draft, body: Sequence[str], widest: Last | None) -> dict[str, Last]:
     """Gauges of the latest event that are only asked whether it lies within some stretch before now, none
     of them longer than the widest window: what happened before that is as good as nothing."""
-    latest = {name for gauge, name in draft.gauges.items() if gauge.what is Gauging.LAST}
+    latest = {name for gauge, name in draft.gauges.items() if gauge.aggregation is Aggregation.LAST}
     if widest is None or not latest:
         return {}
     text = "\n".join(body)
@@ -88,7 +93,7 @@ def _recent(draft: Draft, body: Sequence[str], widest: Last | None) -> dict[str,
     return {name: widest for name in latest if asked[name] and read[name] == 2 * asked[name]}
 
 
-def _window(draft: Draft, gauge: Gauge, name: str) -> Last | Range | None:
+def _window(draft: Draft, gauge: Measure, name: str) -> Last | Range | None:
     """Outside of which window events make no difference to a gauge."""
     return draft.recent.get(name, gauge.events.window)
 
@@ -200,12 +205,12 @@ class _Reading:
     """Which gauges, by name, each selector feeds, and those that are written once for many classes."""
 
     widest: Last | None
-    by_selector: Mapping[int, Mapping[str, Gauge]]
-    broad: Sequence[tuple[EventClass, frozenset[int], Mapping[str, Gauge]]]
+    by_selector: Mapping[int, Mapping[str, Measure]]
+    broad: Sequence[tuple[EventClass, frozenset[int], Mapping[str, Measure]]]
 
 
 def _reading(draft: Draft, widest: Last | None) -> _Reading:
-    readers: dict[int, dict[str, Gauge]] = {}
+    readers: dict[int, dict[str, Measure]] = {}
     for gauge, name in draft.gauges.items():
         for selection in (gauge.events, gauge.then):
             if selection is not None:
@@ -225,7 +230,7 @@ def _blocks(draft: Draft, reading: _Reading, *, old: bool) -> tuple[list[str], d
         shared.update(gauges)
     blocks: dict[int, list[str]] = {}
     for event_class in draft.classes:
-        of_class: dict[str, Gauge] = {}
+        of_class: dict[str, Measure] = {}
         for selector in sorted(event_class.selectors):
             of_class |= reading.by_selector.get(selector, {})
         own = {name: gauge for name, gauge in of_class.items() if name not in shared}
@@ -236,8 +241,8 @@ def _blocks(draft: Draft, reading: _Reading, *, old: bool) -> tuple[list[str], d
 
 
 def _broad(
-    draft: Draft, readers: Mapping[int, Mapping[str, Gauge]]
-) -> Iterator[tuple[EventClass, frozenset[int], Mapping[str, Gauge]]]:
+    draft: Draft, readers: Mapping[int, Mapping[str, Measure]]
+) -> Iterator[tuple[EventClass, frozenset[int], Mapping[str, Measure]]]:
     """Gauges of one selector that would make too many lines, with the classes of its events.
 
     Where rows are packed class by class only those that read no column can be shared.
@@ -251,15 +256,15 @@ def _broad(
         mine = {
             name: gauge
             for name, gauge in gauges.items()
-            if gauge.what is not Gauging.FOLLOWED
-            and (draft.fixed or (gauge.events.where is None and gauge.what in COLUMNLESS))
+            if gauge.aggregation is not Aggregation.FOLLOWED
+            and (draft.fixed or (gauge.events.where is None and gauge.aggregation in COLUMNLESS))
         }
         if len(mine) * len(of_selector) > _BROAD and len(of_selector) > 1:
             yield of_selector[0], frozenset(c.code for c in of_selector), mine
 
 
 def _wanted(
-    draft: Draft, gauges: Mapping[str, Gauge], event_class: EventClass, widest: Last | None, *, old: bool
+    draft: Draft, gauges: Mapping[str, Measure], event_class: EventClass, widest: Last | None, *, old: bool
 ) -> list[_Update]:
     """What events of a class do, before the widest window or in it."""
     updates = [_update(draft, name, gauge, event_class) for name, gauge in gauges.items()]
@@ -307,8 +312,8 @@ def _guarded(draft: Draft, updates: Sequence[_Update], outer: Scope, depth: int)
             scope.add(line, 1)
 
 
-def _update(draft: Draft, name: str, gauge: Gauge, event_class: EventClass) -> _Update:
-    if gauge.what is Gauging.FOLLOWED:
+def _update(draft: Draft, name: str, gauge: Measure, event_class: EventClass) -> _Update:
+    if gauge.aggregation is Aggregation.FOLLOWED:
         return _Update(None, None, tuple(followed(draft, gauge, name, event_class)))
     selection = gauge.events
     where = selection if selection.where is not None else None

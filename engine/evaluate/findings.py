@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ...grammar.syntax.nodes import Kind
 from ..explain.decision import Finding
 from ..plan import (
+    Aggregation,
     All,
     Any,
     Calculation,
@@ -20,7 +21,6 @@ from ..plan import (
     Domain,
     FieldValue,
     Holds,
-    Measure,
     Not,
     Plan,
     ScoreValue,
@@ -173,13 +173,13 @@ def _whole(value: Prepared) -> int:
 def _signal_words(parts: Parts, number: int, place: int) -> Callable[[Found], str]:
     signal = parts.plan.signals[number]
     kind = signal.kind
-    match signal.measure:
-        case Measure.COUNT:
+    match signal.aggregation:
+        case Aggregation.COUNT:
             events = parts.selections[signal.events]
             return lambda found: counted(_whole(found.values[place]), found.instants[events])
-        case Measure.DISTINCT:
+        case Aggregation.DISTINCT:
             return lambda found: f"{_whole(found.values[place])} different"
-        case Measure.DAYS:
+        case Aggregation.PERIODS:
             return lambda found: words.plural(_whole(found.values[place]), "day")
         case _:
             return lambda found: words.prepared_words(kind, found.values[place])

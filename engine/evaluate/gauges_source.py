@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...grammar.syntax.nodes import Kind, Unit
-from ..plan import Last
+from ..plan import Aggregation, Last, Measure
 from ..plan.event_reads import Column, object_column
 from ..values import DAY, MICROSECONDS
 from .classes import EventClass
 from .clauses_source import in_selection
 from .conditions_source import holds
 from .draft import Draft, Scope
-from .gauges import Gauge, Gauging
 from .values_source import column
 
 NEVER = -(1 << 62)
@@ -20,64 +19,64 @@ NEVER = -(1 << 62)
 
 _FEW = 4
 COLUMNLESS = {
-    Gauging.COUNT,
-    Gauging.SEEN,
-    Gauging.PERIODS,
-    Gauging.FIRST,
-    Gauging.LAST,
-    Gauging.FIRST_PERIOD,
-    Gauging.INSTANTS,
-    Gauging.LATEST,
-    Gauging.FADED,
+    Aggregation.COUNT,
+    Aggregation.SEEN,
+    Aggregation.PERIODS,
+    Aggregation.FIRST,
+    Aggregation.LAST,
+    Aggregation.FIRST_PERIOD,
+    Aggregation.INSTANTS,
+    Aggregation.LATEST,
+    Aggregation.FADED,
 }
 START = {
-    Gauging.PERIODS: "{g} = 0; {g}d = None",
-    Gauging.SUM: "{g} = 0.0",
-    Gauging.AVG: "{g} = 0.0; {g}n = 0",
-    Gauging.MIN: "{g} = INF",
-    Gauging.MAX: "{g} = -INF",
-    Gauging.OBJECTS: "{g} = set()",
-    Gauging.FIRST: "{g} = None",
-    Gauging.LAST: "{g} = None",
-    Gauging.FIRST_PERIOD: "{g} = {g}d = None",
-    Gauging.INSTANTS: "{g} = []",
-    Gauging.LATEST: "{g} = []; {g}d = None",
-    Gauging.FOLLOWED: "{g} = False; {g}a = {g}b = NEVER",
+    Aggregation.PERIODS: "{g} = 0; {g}d = None",
+    Aggregation.SUM: "{g} = 0.0",
+    Aggregation.AVG: "{g} = 0.0; {g}n = 0",
+    Aggregation.MIN: "{g} = INF",
+    Aggregation.MAX: "{g} = -INF",
+    Aggregation.DISTINCT: "{g} = set()",
+    Aggregation.FIRST: "{g} = None",
+    Aggregation.LAST: "{g} = None",
+    Aggregation.FIRST_PERIOD: "{g} = {g}d = None",
+    Aggregation.INSTANTS: "{g} = []",
+    Aggregation.LATEST: "{g} = []; {g}d = None",
+    Aggregation.FOLLOWED: "{g} = False; {g}a = {g}b = NEVER",
 }
 END = {
-    Gauging.SUM: "if {g} - {g} != 0.0: {g} = None",
-    Gauging.AVG: "{g} = {g} / {g}n if {g}n and {g} - {g} == 0.0 else None",
-    Gauging.MIN: "if {g} == INF: {g} = None",
-    Gauging.MAX: "if {g} == -INF: {g} = None",
-    Gauging.OBJECTS: "{g} = len({g}) - (None in {g})",
+    Aggregation.SUM: "if {g} - {g} != 0.0: {g} = None",
+    Aggregation.AVG: "{g} = {g} / {g}n if {g}n and {g} - {g} == 0.0 else None",
+    Aggregation.MIN: "if {g} == INF: {g} = None",
+    Aggregation.MAX: "if {g} == -INF: {g} = None",
+    Aggregation.DISTINCT: "{g} = len({g}) - (None in {g})",
 }
 
 
-def updates(draft: Draft, gauge: Gauge, name: str, columns: Sequence[Column | None]) -> list[str]:
-    match gauge.what:
-        case Gauging.COUNT:
+def updates(draft: Draft, gauge: Measure, name: str, columns: Sequence[Column | None]) -> list[str]:
+    match gauge.aggregation:
+        case Aggregation.COUNT:
             return [f"{name} += 1"]
-        case Gauging.FIRST:
+        case Aggregation.FIRST:
             return [f"if {name} is None: {name} = at"]
-        case Gauging.LAST:
+        case Aggregation.LAST:
             return [f"{name} = at"]
-        case Gauging.INSTANTS:
+        case Aggregation.INSTANTS:
             return [f"{name}.append(at)"]
-        case Gauging.OBJECTS:
+        case Aggregation.DISTINCT:
             return [f"{name}.add({column(draft, columns.index(object_column(gauge.events)))})"]
-        case Gauging.SEEN:
+        case Aggregation.SEEN:
             return [f"{name} = 1"]
-        case Gauging.FADED:
+        case Aggregation.FADED:
             return _faded(draft, gauge, name)
-        case Gauging.PERIODS:
+        case Aggregation.PERIODS:
             return [f"d = {period('at', gauge.per)}", f"if d != {name}d: {name} += 1; {name}d = d"]
-        case Gauging.LATEST:
+        case Aggregation.LATEST:
             return [
                 f"d = {period('at', gauge.per)}",
                 f"if d == {name}d: {name}[-1] = at",
                 f"else: {name}.append(at); {name}d = d",
             ]
-        case Gauging.FIRST_PERIOD:
+        case Aggregation.FIRST_PERIOD:
             return [
                 f"d = {period('at', gauge.per)}",
                 f"if {name}d is None or d == {name}d: {name} = at; {name}d = d",
@@ -88,7 +87,7 @@ def updates(draft: Draft, gauge: Gauge, name: str, columns: Sequence[Column | No
             return [f"x = {column(draft, place)}", "if x is not None:", *number]
 
 
-def _faded(draft: Draft, gauge: Gauge, name: str) -> list[str]:
+def _faded(draft: Draft, gauge: Measure, name: str) -> list[str]:
     """Adds what is left at the event's age: by comparing with a few edges, or by division and a table."""
     left, window = gauge.left, gauge.events.window
     if isinstance(window, Last) and window.unit in MICROSECONDS:
@@ -102,13 +101,13 @@ def _faded(draft: Draft, gauge: Gauge, name: str) -> list[str]:
     return [f"{name} += {' else '.join(worth)} else 0"]
 
 
-def _number(gauge: Gauge, name: str) -> list[str]:
-    match gauge.what:
-        case Gauging.SUM:
+def _number(gauge: Measure, name: str) -> list[str]:
+    match gauge.aggregation:
+        case Aggregation.SUM:
             return [f"{name} += x"]
-        case Gauging.AVG:
+        case Aggregation.AVG:
             return [f"{name} += x; {name}n += 1"]
-        case Gauging.MIN:
+        case Aggregation.MIN:
             return [f"if x < {name}: {name} = x"]
         case _:
             return [f"if x > {name}: {name} = x"]
@@ -125,7 +124,7 @@ def period(at: str, unit: Unit | None) -> str:
             return f"{at} // {DAY}"
 
 
-def followed(draft: Draft, gauge: Gauge, name: str, event_class: EventClass) -> list[str]:
+def followed(draft: Draft, gauge: Measure, name: str, event_class: EventClass) -> list[str]:
     """Looks back at the latest first event, and at a second one of the same instant.
 
     Both are looked for before this event is remembered, since the two are different events.

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..plan import All, Any, Clause, Condition, Contribution, FieldValue, Holds, Not, Rule, ScoreValue
+from ..plan.measures import of_rule
 from .columns import NEVER, Bools, Column, Instants, Ints, compact, numbered_range
 from .evaluator import Evaluator
 from .kept import Kept
-from .meaning import Meanings, gauge_of
+from .meaning import Meanings
 from .rules_source import bounded, decayed
 from .sums import Sums, Target, add_where, target_of
 from .truths import TRUE, UNKNOWN, Truths, all_of, answer, any_of, not_
@@ -139,14 +140,14 @@ class Judging:
 
     def _paid(self, rule: Rule) -> Instants | Column:
         """The instants of the events that a rule pays for; where they do not matter, how many; or the one."""
-        return self._columns[self.meanings.gauge(gauge_of(rule))]
+        return self._columns[self.meanings.gauge(of_rule(rule))]
 
     def given(self, rule: Rule, contribution: Contribution) -> Ints | int:
         """What a rule gives a score where it fires: the same to all, or to each lead its own."""
         each, decay, points = rule.each, contribution.decay, contribution.points
         if each is None or (decay is None and each.which != "each"):
             return bounded(points, contribution.least, contribution.most)
-        key = ("given", self.meanings.gauge(gauge_of(rule)), points, decay)
+        key = ("given", self.meanings.gauge(of_rule(rule)), points, decay)
         found = self._kept.get(key)
         if found is None:
             found = compact(self._summed(rule, contribution))

@@ -25,6 +25,7 @@ from ..plan import (
     IsKnown,
     IsYes,
     Matches,
+    Measure,
     Not,
     OneOf,
     Origin,
@@ -36,8 +37,8 @@ from ..plan import (
     Value,
     Within,
 )
+from ..plan.measures import of_rule
 from ..plan.walk import clauses, conditions, operands, parts
-from .gauges import Gauge, of_each, of_signal
 
 Input = FieldValue | SignalValue | ScoreValue
 """What a clause reads that differs from lead to lead."""
@@ -66,7 +67,7 @@ class Meanings:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._fields: dict[int, Hashable] = {}
-        self._gauges: dict[Gauge, Hashable] = {}
+        self._gauges: dict[Measure, Hashable] = {}
         self._signals: dict[int, Hashable] = {}
         self._clauses: dict[int, Hashable] = {}
         self._conditions: dict[int, Hashable | None] = {}
@@ -75,20 +76,20 @@ class Meanings:
     # --- what is read of leads ------------------------------------------------------------------
 
     @cached_property
-    def needs(self) -> tuple[dict[Hashable, int], dict[Hashable, Gauge]]:
+    def needs(self) -> tuple[dict[Hashable, int], dict[Hashable, Measure]]:
         """What judging by the plan reads of leads: the numbers of fields and the gauges, by their keys."""
         numbers: dict[Hashable, int] = {}
-        gauges: dict[Hashable, Gauge] = {}
+        gauges: dict[Hashable, Measure] = {}
         for condition in conditions(self.plan):
             for one in (one for clause in clauses(condition) for one in self.inputs(clause)):
                 if isinstance(one, FieldValue):
                     numbers[self.field(one.field)] = one.field
                 elif isinstance(one, SignalValue):
-                    gauge = of_signal(self.plan.signals[one.signal])
+                    gauge = self.plan.signals[one.signal]
                     gauges[self.gauge(gauge)] = gauge
         for rule in self.plan.rules:
             if rule.each is not None:
-                gauges[self.gauge(gauge_of(rule))] = gauge_of(rule)
+                gauges[self.gauge(of_rule(rule))] = of_rule(rule)
         return numbers, gauges
 
     def inputs(self, clause: Clause) -> tuple[Input, ...]:
@@ -117,20 +118,20 @@ class Meanings:
         field = self.plan.fields[number]
         return ("field", field.column, field.kind, field.default)
 
-    def gauge(self, gauge: Gauge) -> Hashable:
+    def gauge(self, gauge: Measure) -> Hashable:
         """The meaning of a gauge."""
         found = self._gauges.get(gauge)
         if found is None:
             selections = tuple(self._selection(one) for one in (gauge.events, gauge.then))
             rest = (gauge.of, gauge.within, gauge.per, gauge.left)
-            found = self._gauges[gauge] = meaning("gauge", gauge.what, selections, *rest)
+            found = self._gauges[gauge] = meaning("gauge", gauge.aggregation, selections, *rest)
         return found
 
     def signal(self, number: int) -> Hashable:
         """The meaning of a signal, which is that of its gauge."""
         found = self._signals.get(number)
         if found is None:
-            found = self._signals[number] = self.gauge(of_signal(self.plan.signals[number]))
+            found = self._signals[number] = self.gauge(self.plan.signals[number])
         return found
 
     def clause(self, clause: Clause) -> Hashable:
@@ -222,12 +223,6 @@ class Meanings:
             # The name of a list says nothing that its patterns do not, nor how an object is spelt.
             if name != "written" and not (kind is OneOf and name == "list"):
                 yield self._bare(getattr(node, name))
-
-
-def gauge_of(rule: Rule) -> Gauge:
-    """The gauge of what a rule pays for; the instants only where points fade."""
-    assert rule.each is not None
-    return of_each(rule.each, decays=any(c.decay is not None for c in rule.contributions))
 
 
 @cache

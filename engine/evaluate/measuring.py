@@ -6,26 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..plan import Measure, Plan, Selection, Signal
+from ..plan import Measure, Plan, Selection
 from .draft import Detail, Draft, Scope
 from .evaluator import Evaluator
 from .events_source import write_pass
 from .facts import Row
-from .gauges import Gauge, Gauging
 from .program import Unforeseen, made, resolved, tuple_of
 
-_READS = {
-    Gauging.SUM: Measure.SUM,
-    Gauging.AVG: Measure.AVG,
-    Gauging.MIN: Measure.MIN,
-    Gauging.MAX: Measure.MAX,
-    Gauging.OBJECTS: Measure.DISTINCT,
-    Gauging.FOLLOWED: Measure.FOLLOWED,
-}
-"""What reads more of an event than that it happened, or more events than one selection's."""
 
-
-def reading_only(plan: Plan, gauges: Iterable[Gauge]) -> tuple[Plan, list[Gauge]]:
+def reading_only(plan: Plan, gauges: Iterable[Measure]) -> tuple[Plan, list[Measure]]:
     """A plan that reads no other events than these gauges do, and the gauges as it numbers them.
 
     It has no fields and no rules.
@@ -39,23 +28,19 @@ def reading_only(plan: Plan, gauges: Iterable[Gauge]) -> tuple[Plan, list[Gauge]
         replace(gauge, events=moved(gauge.events), then=None if gauge.then is None else moved(gauge.then))
         for gauge in gauges
     ]
-    signals = [
-        Signal(_READS.get(gauge.what, Measure.COUNT), gauge.events, gauge.of, gauge.then, gauge.within)
-        for gauge in renumbered
-    ]
     nothing: Any = ()
     only = replace(
         plan,
         fields=nothing,
         selectors=tuple(plan.selectors[number] for number in selectors),
-        signals=tuple(signals),
+        signals=tuple(renumbered),
         **dict.fromkeys(("definitions", "rules", "groups", "scores", "stages", "tracks"), nothing),
         **dict.fromkeys(("disqualifications", "grades", "outcomes", "tests"), nothing),
     )
     return only, renumbered
 
 
-def measuring(evaluator: Evaluator, gauges: Sequence[Gauge]) -> Callable[[Sequence[Row], int], Any]:
+def measuring(evaluator: Evaluator, gauges: Sequence[Measure]) -> Callable[[Sequence[Row], int], Any]:
     """A function `measure(events, now)` that gives what these gauges measure of one lead, as a tuple."""
     function = _function(evaluator, gauges)
 
@@ -71,7 +56,7 @@ def measuring(evaluator: Evaluator, gauges: Sequence[Gauge]) -> Callable[[Sequen
     return measure
 
 
-def _function(evaluator: Evaluator, gauges: Sequence[Gauge]) -> Callable[..., Any]:
+def _function(evaluator: Evaluator, gauges: Sequence[Measure]) -> Callable[..., Any]:
     parts, classes = evaluator.parts, evaluator.classes
     known = tuple(classes.known)
     draft = Draft(parts.kernel, known, Detail.PLAIN, classes.width, classes.fixed, top=Scope("  "))

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..explain.decision import Decision
+from ..plan import Aggregation, Measure
 from .decide import told
 from .draft import Detail, Draft
 from .evaluator import Evaluator
 from .facts import Facts
 from .findings import Found
-from .gauges import Gauge, Gauging
 from .measuring import measuring
 from .program import decided, made, resolved, stand_ins, tuple_of, unpacked
 
@@ -29,7 +29,7 @@ class _Judging:
     """What finds everything out about a lead: `run(fields, measured, now)`, its gauges in this order."""
 
     run: Any
-    gauges: tuple[Gauge, ...]
+    gauges: tuple[Measure, ...]
 
 
 class OneLead:
@@ -46,7 +46,7 @@ class OneLead:
         """
         parts = evaluator.parts
         judging = _judging(evaluator)
-        selected = [Gauge(Gauging.INSTANTS, selection) for selection in parts.selections]
+        selected = [Measure(Aggregation.INSTANTS, selection) for selection in parts.selections]
         paying = [gauge for gauge in parts.paid if gauge is not None]
         gauges = [*judging.gauges, *selected, *paying]
         found = self._values(evaluator, gauges, [parts.meanings.gauge(gauge) for gauge in gauges], facts)
@@ -58,7 +58,7 @@ class OneLead:
         return told(evaluator, facts, self.now, (ran, instants, paid), None)
 
     def _values(
-        self, evaluator: Evaluator, gauges: Sequence[Gauge], keys: Sequence[Hashable], facts: Facts
+        self, evaluator: Evaluator, gauges: Sequence[Measure], keys: Sequence[Hashable], facts: Facts
     ) -> list[Any]:
         """What the gauges measure; those are measured that never were."""
         lacking = {key: gauge for key, gauge in zip(keys, gauges, strict=True) if key not in self._measured}

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..plan import (
+    Aggregation,
     Clause,
     Constant,
     FieldValue,
@@ -20,10 +21,10 @@ from ..plan import (
     Value,
 )
 from ..plan.lower import Comparison, Kernel, Predicate, Test, terms
+from ..plan.measures import of_each
 from ..plan.walk import clauses, condition_values, conditions, holds, parts, selections
 from . import words
 from .draft import Uses
-from .gauges import Gauge, of_each
 from .meaning import Meanings
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Parts:
         return {value: place for place, value in enumerate(computed)}
 
     @cached_property
-    def paid(self) -> tuple[Gauge | None, ...]:
+    def paid(self) -> tuple[Measure | None, ...]:
         """For each rule the gauge of the instants that it pays for, None for a rule without events."""
         return tuple(None if r.each is None else of_each(r.each, decays=True) for r in self.plan.rules)
 
@@ -123,7 +124,9 @@ def _uses(kernel: Kernel, clauses: tuple[Clause, ...]) -> Uses:
             counted |= {v.signal for v in parts(definition.value) if isinstance(v, SignalValue)}
     return Uses(
         dict(asked),
-        frozenset(number for number in seen - counted if plan.signals[number].measure is Measure.COUNT),
+        frozenset(
+            number for number in seen - counted if plan.signals[number].aggregation is Aggregation.COUNT
+        ),
         frozenset(field for field, times in fields.items() if times > 2),
         frozenset(test for test, times in tests.items() if times > 1),
     )

@@ -20,12 +20,12 @@ from operator import itemgetter
 from typing import Any
 
 from ...grammar.syntax.nodes import Kind, Unit
+from ..plan import Aggregation, Measure
 from ..values import DAY, shift
 from .classes import EventClasses
 from .conditions_source import holds, truth_name
 from .draft import MARK, Detail, Draft
 from .events_source import write_pass
-from .gauges import Gauge, Gauging
 from .parts import Parts
 from .rules_source import write_ranges, write_rules
 from .values_source import operand, score_name, total_name
@@ -165,7 +165,7 @@ def _outcomes(draft: Draft) -> list[str]:
     found = []
     for outcome in draft.plan.outcomes:
         if outcome.events is not None:
-            found.append(draft.gauge(Gauge(Gauging.FIRST, outcome.events)))
+            found.append(draft.gauge(Measure(Aggregation.FIRST, outcome.events)))
             continue
         assert outcome.condition is not None
         reached = holds(draft, draft.top, outcome.condition, True).text
@@ -180,7 +180,7 @@ def _outcomes(draft: Draft) -> list[str]:
 
 def _instants(draft: Draft, parts: Parts) -> str:
     """A list of instants for each selection and for each rule that pays for events, else None."""
-    chosen = [draft.gauge(Gauge(Gauging.INSTANTS, selection)) for selection in parts.selections]
+    chosen = [draft.gauge(Measure(Aggregation.INSTANTS, selection)) for selection in parts.selections]
     paid = ["None" if gauge is None else draft.gauge(gauge) for gauge in parts.paid]
     return f" return {tuple_of([tuple_of(chosen), tuple_of(paid)])}"
 

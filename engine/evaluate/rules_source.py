@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..plan import Contribution, Decay, Each, Group, Plan, Rule
+from ..plan import Aggregation, Contribution, Decay, Each, Group, Measure, Plan, Rule
+from ..plan.measures import of_each
 from .conditions_source import holds
 from .draft import Detail, Draft
-from .gauges import Gauge, Gauging, of_each
 from .nesting_source import Nested, write_nested
 from .values_source import score_name, total_name
 
@@ -179,7 +179,7 @@ def _points_per_event(
     lists = _lists(rule, each)
     left = () if decay is None else decayed(points, decay)
     if decay is not None and each.which == "each" and not lists:
-        name = draft.gauge(Gauge(Gauging.FADED, each.events, within=decay.every, left=left))
+        name = draft.gauge(Measure(Aggregation.FADED, each.events, within=decay.every, left=left))
         count = draft.gauge(of_each(each, decays=False)) if draft.detail is not Detail.PLAIN else ""
         return [], name, f"{points} * {count}"
     name = draft.gauge(of_each(each, lists))

@@ -17,7 +17,6 @@ from ..plan import Clause, FieldValue, ScoreValue
 from .columns import Column, Numbered
 from .conditions_source import truth_name
 from .draft import Detail, Draft, Scope
-from .gauges import of_signal
 from .meaning import Input
 from .parts import Parts
 from .program import made, resolved, tuple_of
@@ -97,7 +96,7 @@ def _name(draft: Draft, one: Input) -> str:
             return f"f{number}"
         case ScoreValue(score=score):
             return total_name() if score is None else score_name(score)
-    return draft.gauge(of_signal(draft.plan.signals[one.signal]))
+    return draft.gauge(draft.plan.signals[one.signal])
 
 
 def all_of(truths: Iterable[Truths]) -> Truths:

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from ...grammar.syntax.nodes import Kind
 from ..plan import (
+    Aggregation,
     Calculation,
     Constant,
     DaysBetween,
@@ -23,10 +24,9 @@ from ..plan.lower import NOW, Edge, Rounded, Term, is_whole
 from ..plan.thresholds import DECIMALS
 from ..values import DAY, domain_of
 from .draft import Draft, Operand, Scope
-from .gauges import Gauge, Gauging, of_signal
 
 _LARGEST = "1.7976931348623157e+308"
-_NEVER_UNKNOWN = {Measure.COUNT, Measure.DISTINCT, Measure.DAYS, Measure.FOLLOWED}
+_NEVER_UNKNOWN = {Aggregation.COUNT, Aggregation.DISTINCT, Aggregation.PERIODS, Aggregation.FOLLOWED}
 
 
 def total_name() -> str:
@@ -64,9 +64,9 @@ def _computed(draft: Draft, scope: Scope, value: Term) -> Operand:
         case SignalValue(signal=number):
             signal = draft.plan.signals[number]
             if draft.is_brief and number in draft.uses.seen:
-                return Operand(draft.gauge(Gauge(Gauging.SEEN, signal.events)), False, True)
-            unknown = signal.measure not in _NEVER_UNKNOWN
-            return Operand(draft.gauge(of_signal(signal)), unknown, is_whole(draft.plan, value))
+                return Operand(draft.gauge(Measure(Aggregation.SEEN, signal.events)), False, True)
+            unknown = signal.aggregation not in _NEVER_UNKNOWN
+            return Operand(draft.gauge(signal), unknown, is_whole(draft.plan, value))
         case DefineValue(define=number):
             body = draft.plan.definitions[number].value
             assert body is not None

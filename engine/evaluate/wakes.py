@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ...grammar.syntax.nodes import Unit
-from ..plan import FieldValue, Measure, Plan, SignalValue
+from ..plan import Aggregation, FieldValue, Plan, SignalValue
 from ..plan.lower import Comparison, Edge, Term
 from ..values import DAY, MICROSECONDS, Prepared, shift
 from .calendar import LATEST, crossings
@@ -206,6 +206,6 @@ def _selector(plan: Plan, value: Term) -> int | None:
     """Whose first or last instant a value is."""
     if isinstance(value, SignalValue):
         signal = plan.signals[value.signal]
-        if signal.measure in (Measure.FIRST, Measure.LAST):
+        if signal.aggregation in (Aggregation.FIRST, Aggregation.LAST):
             return signal.events.selector
     return None

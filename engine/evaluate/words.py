@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import (
+    Aggregation,
     Calculation,
     Constant,
     DaysBetween,
@@ -22,7 +23,6 @@ from ..plan import (
     ScoreValue,
     Selection,
     Selector,
-    Signal,
     SignalValue,
     Value,
     Window,
@@ -163,19 +163,19 @@ def each_words(plan: Plan, each: Each) -> str:
     return f"{each.which} {selection_words(plan, each.events)}{once}"
 
 
-def signal_words(plan: Plan, signal: Signal) -> str:
+def signal_words(plan: Plan, signal: Measure) -> str:
     """What a signal measures."""
     events = selection_words(plan, signal.events)
-    if signal.measure is Measure.FOLLOWED and signal.then is not None:
+    if signal.aggregation is Aggregation.FOLLOWED and signal.then is not None:
         within = microseconds_words(signal.within or 0)
         then = event_words(plan, signal.then)
         window = window_words(signal.events.window)
         return f"{event_words(plan, signal.events)} followed by {then} within {within}{window}"
-    if signal.measure in (Measure.COUNT, Measure.LAST):
+    if signal.aggregation in (Aggregation.COUNT, Aggregation.LAST):
         return events
-    if signal.measure is Measure.FIRST:
+    if signal.aggregation is Aggregation.FIRST:
         return f"first {events}"
-    name = signal.measure.value
+    name = signal.aggregation.value
     of = f".{signal.of}" if signal.of is not None else ""
     return f"{name}({event_words(plan, signal.events)}{of}){window_words(signal.events.window)}"
 

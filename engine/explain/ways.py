@@ -16,6 +16,7 @@ from ...grammar.syntax.nodes import Kind
 from ..evaluate import words
 from ..evaluate.findings import Found, blank_in, found_words, told_words
 from ..plan import (
+    Aggregation,
     All,
     Any,
     Between,
@@ -29,7 +30,6 @@ from ..plan import (
     Domain,
     Holds,
     Last,
-    Measure,
     Not,
     Range,
     ScoreValue,
@@ -94,18 +94,31 @@ class Ways:
         self._width = WIDTH
         self._cut = False
         self._looks = _LOOKS
+        self._order: dict[int, int] = {}
+        """The clauses of the condition that is looked at, in the order of the text."""
 
     def to(self, condition: Condition, wanted: bool = True) -> tuple[tuple[Missing, ...], ...]:
         """The ways to make a condition true (or false), the one with the fewest missing first.
 
         None at all where it can surely never be so.
         """
+        before, self._order = self._order, {}
+        try:
+            return self._several(self._found(condition, wanted))
+        finally:
+            self._order = before
+
+    def _found(self, condition: Condition, wanted: bool) -> list[Way]:
         self._cut, self._looks = False, _LOOKS
         found = self._to(condition, wanted)
         if not found and self._cut:
             self._width, self._cut = WIDTH * _WIDER, False
             found = self._to(condition, wanted)
             self._width = WIDTH
+        return found
+
+    def _several(self, found: list[Way]) -> tuple[tuple[Missing, ...], ...]:
+        """The ways that are told, those left out that do more than another."""
         told: list[tuple[Missing, ...]] = []
         taken: list[frozenset[tuple[int, bool]]] = []
         for way in found:
@@ -143,6 +156,7 @@ class Ways:
             return []
         text = clause.origin.text if wanted else asked or f"not {clause.origin.text}"
         literal = Literal(clause, wanted, text)
+        self._order.setdefault(id(clause), len(self._order))
         return [Way((literal,), int(self._is_missing(literal)), where)]
 
     def _is_missing(self, literal: Literal) -> bool:
@@ -182,8 +196,7 @@ class Ways:
     def _told(self, way: Way) -> tuple[Missing, ...]:
         """What is missing of a way; of several about one number, that which asks the most."""
         told: dict[str, Missing] = {}
-        places = self.found.parts.places
-        for literal in sorted(way.literals, key=lambda one: places[id(one.clause)]):
+        for literal in sorted(way.literals, key=lambda one: self._order[id(one.clause)]):
             if not self._is_missing(literal):
                 continue
             missing = self._missing(literal, self._bounds_on(way, literal))
@@ -228,7 +241,10 @@ class Ways:
             if self.found.value(value) is None:
                 return self._why_unknown(value)
         subject = operands(clause)[0]
-        if isinstance(subject, SignalValue) and plan.signals[subject.signal].measure is Measure.FOLLOWED:
+        if (
+            isinstance(subject, SignalValue)
+            and plan.signals[subject.signal].aggregation is Aggregation.FOLLOWED
+        ):
             return f"{'no ' if literal.wanted else 'there was '}{words.value_words(plan, subject)}"
         return f"{words.value_words(plan, subject)} is {found_words(self.found, clause)}"
 
@@ -286,7 +302,7 @@ class Ways:
 
     def _is_counted(self, value: Value) -> bool:
         if isinstance(value, SignalValue):
-            return self.found.plan.signals[value.signal].measure is Measure.COUNT
+            return self.found.plan.signals[value.signal].aggregation is Aggregation.COUNT
         return isinstance(value, ScoreValue)
 
     def _points(

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from ...grammar.spec.statements import spec_of
 from ...grammar.syntax import nodes as n
+from ...grammar.text.keys import sort_and_name
 from ...grammar.text.printer import text_of
 
 
@@ -60,44 +62,10 @@ def _index(tree: n.Tree) -> dict[tuple[str, str], _Entry]:
         if isinstance(statement, n.Group):
             entries["group", statement.name.value] = _Entry(statement)
             for rule in statement.rules:
-                entries[_key(rule)] = _Entry(rule, statement.name.value)
+                entries[sort_and_name(rule)] = _Entry(rule, statement.name.value)
         else:
-            entries[_key(statement)] = _Entry(statement)
+            entries[sort_and_name(statement)] = _Entry(statement)
     return entries
-
-
-def _key(node: n.Statement) -> tuple[str, str]:
-    match node:
-        case n.Title():
-            return "title", ""
-        case n.Include(path):
-            return "include", path.value
-        case n.FieldDeclaration(name):
-            return "field", name.text
-        case n.EventDeclaration():
-            return "event", text_of(node)
-        case n.ListDeclaration(name) | n.ListFile(name):
-            return "list", name.text
-        case n.Define(name):
-            return "define", name.text
-        case n.ScoreDeclaration(score):
-            return "score", score.text if score else ""
-        case n.Rule(name):
-            return "rule", name.value if name else text_of(
-                n.Rule(None, False, node.body, node.awards, span=node.span)
-            )
-        case n.Group(name):
-            return "group", name.value
-        case n.Stage(name, track):
-            return "stage", f"{name.text} in {track.text}" if track else name.text
-        case n.Disqualify(condition, because):
-            return "disqualify", because.value if because else text_of(condition)
-        case n.Grade(score):
-            return "grade", score.text if score else ""
-        case n.Outcome(name):
-            return "outcome", name.text
-        case n.Test(name):
-            return "test", name.value
 
 
 def _change(key: tuple[str, str], old: _Entry | None, new: _Entry | None) -> Change | None:
@@ -134,14 +102,20 @@ def _details(old: _Entry, new: _Entry) -> Iterator[str]:
             yield from _entries(
                 "entry", (item.value for item in before.entries), (item.value for item in after.entries)
             )
-        case n.Stage() as before, n.Stage() as after if before.condition != after.condition:
-            yield from _condition(before.condition, after.condition)
-        case n.Disqualify() as before, n.Disqualify() as after if before.condition != after.condition:
-            yield from _condition(before.condition, after.condition)
-        case n.Define() as before, n.Define() as after if before.body != after.body:
-            yield from _condition(before.body, after.body)
-        case before, after if _own_text(before) != _own_text(after):
-            yield f"{_own_text(before)} -> {_own_text(after)}"
+        case before, after:
+            yield from _form_details(before, after)
+
+
+def _form_details(old: n.Statement, new: n.Statement) -> Iterator[str]:
+    """What differs between two statements of one form: their conditions clause by clause, else the whole."""
+    condition = spec_of(new).condition
+    if condition is not None and type(old) is type(new):
+        before, after = getattr(old, condition.field), getattr(new, condition.field)
+        if before != after:
+            yield from _condition(before, after)
+            return
+    if _own_text(old) != _own_text(new):
+        yield f"{_own_text(old)} -> {_own_text(new)}"
 
 
 def _moved(old: str | None, new: str | None) -> str:
@@ -217,4 +191,4 @@ def _stage_order(old: n.Tree, new: n.Tree) -> Iterator[Change]:
 
 
 def _stages(tree: n.Tree) -> list[str]:
-    return [_key(statement)[1] for statement in tree.statements if isinstance(statement, n.Stage)]
+    return [sort_and_name(statement)[1] for statement in tree.statements if isinstance(statement, n.Stage)]

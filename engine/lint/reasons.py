@@ -102,7 +102,7 @@ def _of_events(subject: Variable, outside: Numbers) -> str | None:
         return None
     most = highest(subject.base.values)
     if math.isfinite(most) and highest(outside) > most:
-        if subject.measure is p.Measure.DAYS:
+        if subject.measure is p.Aggregation.PERIODS:
             return f"so long a time touches at most {most:.0f} days"
         return "there is only one object to count"
     return "a count is whole, and never below 0"

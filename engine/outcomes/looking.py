@@ -23,7 +23,7 @@ from ..evaluate.columns import Column, Instants, Numbered
 from ..evaluate.judging import Judging
 from ..evaluate.kept import Kept
 from ..evaluate.meaning import Meanings
-from ..plan import Condition, DaysBetween, Measure, Plan, Range, Selection, Within
+from ..plan import Aggregation, Condition, DaysBetween, Plan, Range, Selection, Within
 from ..plan.walk import clauses as clauses_of
 from ..plan.walk import condition_values, conditions, selections
 from ..values import DAY, MICROSECONDS, Prepared
@@ -269,7 +269,7 @@ class Looking:
 
 def reads_calendar(plan: Plan) -> bool:
     """Whether a plan reads anything but how long ago events were."""
-    if any(signal.measure is Measure.DAYS for signal in plan.signals):
+    if any(signal.aggregation is Aggregation.PERIODS for signal in plan.signals):
         return True
     if any(rule.each is not None and rule.each.once is not None for rule in plan.rules):
         return True

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...grammar.syntax.nodes import Kind
-from .model import Measure, Plan, PropertyValue, Selection
+from .model import Aggregation, Plan, PropertyValue, Selection
 from .walk import condition_values, selections
 
 
@@ -77,6 +77,6 @@ def _columns(plan: Plan) -> dict[int, tuple[Column, ...]]:
         mine = columns.setdefault(signal.events.selector, {})
         if signal.of is not None:
             mine[Column(None, signal.of, Kind.NUMBER)] = None
-        if signal.measure is Measure.DISTINCT:
+        if signal.aggregation is Aggregation.DISTINCT:
             mine[object_column(signal.events)] = None
     return {selector: tuple(read) for selector, read in columns.items()}

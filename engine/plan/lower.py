@@ -15,6 +15,7 @@ from ...grammar.spec.operators import MIRROR
 from ...grammar.syntax.nodes import Kind, Unit
 from ..values import DAY
 from .model import (
+    Aggregation,
     Between,
     Calculation,
     Clause,
@@ -26,7 +27,6 @@ from .model import (
     IsYes,
     Last,
     Matches,
-    Measure,
     Next,
     OneOf,
     Pattern,
@@ -41,7 +41,7 @@ from .model import (
 from .thresholds import DECIMALS, smallest
 from .walk import parts
 
-_WHOLE = {Measure.COUNT, Measure.DISTINCT, Measure.DAYS, Measure.FIRST, Measure.LAST}
+_WHOLE = {Aggregation.COUNT, Aggregation.DISTINCT, Aggregation.PERIODS, Aggregation.FIRST, Aggregation.LAST}
 MOST_DAYS = 4_000_000
 """More than there are between the first and the last day that can be written."""
 
@@ -196,7 +196,7 @@ def is_whole(plan: Plan, value: Value) -> bool:
     """Whether a value is a whole number by its nature, not a double."""
     match value:
         case SignalValue(signal=number):
-            return plan.signals[number].measure in _WHOLE
+            return plan.signals[number].aggregation in _WHOLE
         case DefineValue(define=number):
             body = plan.definitions[number].value
             return body is not None and is_whole(plan, body)

@@ -137,46 +137,54 @@ class Selection:
     window: Last | Range | None
 
 
-class Measure(Enum):
-    """What a signal measures of its selection.
+class Aggregation(Enum):
+    """What is measured of a selection of events.
 
-    COUNT events; SUM, AVG, MIN, MAX of a property that is a number (SUM of none is 0, the others are
-    unknown); DISTINCT objects; DAYS distinct UTC days; FIRST and LAST instant (unknown of none);
-    FOLLOWED: yes where some event of the selection has one of `then` at or after it, at most `within`
-    microseconds later, the two being different events.
+    COUNT how many; SEEN 1 where there is any, else 0; PERIODS how many days, weeks or months (`per`) with
+    any; SUM, AVG, MIN, MAX of the property `of`, a number (SUM of none is 0, the others are unknown);
+    DISTINCT how many different objects; FIRST and LAST instant (unknown of none); FOLLOWED: yes where some
+    event has one of `then` at or after it, at most `within` microseconds later, the two being different.
+
+    Of the events that a rule pays for: FIRST_PERIOD the latest instant within the first period, INSTANTS all
+    of them, LATEST the latest of each period, FADED the points `left` of all by age, in steps of `within`.
     """
 
     COUNT = "count"
+    SEEN = "seen"
+    PERIODS = "days"
     SUM = "sum"
     AVG = "avg"
     MIN = "min"
     MAX = "max"
     DISTINCT = "distinct"
-    DAYS = "days"
     FIRST = "first"
     LAST = "last"
     FOLLOWED = "followed"
+    FIRST_PERIOD = "first period"
+    INSTANTS = "instants"
+    LATEST = "latest"
+    FADED = "faded"
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
-    """One thing measured over a lead's events, once however many conditions read it.
+class Measure:
+    """One thing measured over a lead's events, once however many conditions and rules read it."""
 
-    `of` is the property that SUM, AVG, MIN and MAX read.
-    """
-
-    measure: Measure
+    aggregation: Aggregation
     events: Selection
     of: str | None = None
     then: Selection | None = None
-    within: int | None = None
+    within: int = 0
+    per: Unit | None = None
+    left: tuple[int, ...] = ()
 
     @property
     def kind(self) -> Kind:
-        """The kind of its value."""
-        if self.measure is Measure.FOLLOWED:
+        """The kind of its value, where that is a value of rules."""
+        if self.aggregation is Aggregation.FOLLOWED:
             return Kind.YES_NO
-        return Kind.DATETIME if self.measure in (Measure.FIRST, Measure.LAST) else Kind.NUMBER
+        moments = (Aggregation.FIRST, Aggregation.LAST, Aggregation.FIRST_PERIOD)
+        return Kind.DATETIME if self.aggregation in moments else Kind.NUMBER
 
 
 # --- values -----------------------------------------------------------------------------------
@@ -641,7 +649,7 @@ class Plan:
     title: str | None
     fields: tuple[Field, ...]
     selectors: tuple[Selector, ...]
-    signals: tuple[Signal, ...]
+    signals: tuple[Measure, ...]
     definitions: tuple[Definition, ...]
     lists: tuple[ListEntries, ...]
     scores: tuple[Score, ...]

@@ -60,7 +60,7 @@ class Leads(SqlScope):
         """A signal over the lead's events."""
         signal = self.plan.signals[number]
         return self.fact(
-            self.measures.wish(signal.measure.value, signal.events), self.measures.signal(signal)
+            self.measures.wish(signal.aggregation.value, signal.events), self.measures.signal(signal)
         )
 
     def score(self, number: int | None) -> Term:

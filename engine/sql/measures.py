@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from ...grammar.syntax.nodes import Kind, Unit
-from ..plan import Decay, Each, Last, Measure, Selection, Signal
+from ..plan import Aggregation, Decay, Each, Last, Measure, Selection
 from ..plan.lower import begin_of
 from .dialects import Dialect
 from .events import AT, LEAD, NUMBER, EventSteps
@@ -35,25 +35,25 @@ class Measures:
 
     # --- signals ------------------------------------------------------------------------------------
 
-    def signal(self, signal: Signal) -> Term:
+    def signal(self, signal: Measure) -> Term:
         """The signal, as the table of leads joined with `called` reads it."""
         taken = self._events.selected(signal.events)
-        wish = self.wish(signal.measure.value, signal.events)
+        wish = self.wish(signal.aggregation.value, signal.events)
         at = self._events.at()
-        match signal.measure:
-            case Measure.COUNT:
+        match signal.aggregation:
+            case Aggregation.COUNT:
                 return self.counted(wish, call("COUNT", when((taken, whole(1)))))
-            case Measure.DISTINCT:
+            case Aggregation.DISTINCT:
                 objects = when((taken, self._events.object_of(signal.events.selector)))
                 return self.counted(wish, exp.Count(this=exp.Distinct(expressions=[objects])))
-            case Measure.DAYS:
+            case Aggregation.PERIODS:
                 days = when((taken, self._events.period(Unit.DAY)))
                 return self.counted(wish, exp.Count(this=exp.Distinct(expressions=[days])))
-            case Measure.FIRST:
+            case Aggregation.FIRST:
                 return self._add(wish, call("MIN", when((taken, at))))
-            case Measure.LAST:
+            case Aggregation.LAST:
                 return self._add(wish, call("MAX", when((taken, at))))
-            case Measure.FOLLOWED:
+            case Aggregation.FOLLOWED:
                 assert signal.then is not None
                 assert signal.within is not None
                 before = compared(">", self._events.others_before(signal.events, signal.within), whole(0))
@@ -63,15 +63,15 @@ class Measures:
             case _:
                 return self._number(signal, taken, wish)
 
-    def _number(self, signal: Signal, taken: Term, wish: str) -> Term:
+    def _number(self, signal: Measure, taken: Term, wish: str) -> Term:
         assert signal.of is not None
         amount = self._events.property_of(signal.of, Kind.NUMBER)
-        if signal.measure in (Measure.MIN, Measure.MAX):
-            return self._add(wish, call(signal.measure.value.upper(), when((taken, amount))))
+        if signal.aggregation in (Aggregation.MIN, Aggregation.MAX):
+            return self._add(wish, call(signal.aggregation.value.upper(), when((taken, amount))))
         counts = all_of([taken, is_known(amount.copy())])
         total = self._sum(wish, amount, counts)
         total = self._dialect.finite(total)
-        if signal.measure is Measure.SUM:
+        if signal.aggregation is Aggregation.SUM:
             # The sum of none is 0, one that is not finite is unknown.
             some = compared(">", self._how_many(wish, counts), whole(0))
             return when((some, total), otherwise=self._dialect.double(whole(0)))

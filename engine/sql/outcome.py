@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ...grammar.syntax.nodes import Kind
-from ..plan import Contribution, Grade, Measure, Outcome, Plan, Rule, Signal
+from ..plan import Aggregation, Contribution, Grade, Measure, Outcome, Plan, Rule
 from ..values import DAY
 from .conditions import truth_of
 from .leads import Leads
@@ -134,7 +134,7 @@ def add_decisions(leads: Leads, fires: list[Term], columns: tuple[ResultColumn, 
 def _outcome(leads: Leads, outcome: Outcome) -> tuple[Term, Term | None]:
     """Whether an outcome was reached, and when; None where that is never known."""
     if outcome.events is not None:
-        signal = Signal(Measure.FIRST, outcome.events)
+        signal = Measure(Aggregation.FIRST, outcome.events)
         first = leads.fact(leads.measures.wish("first", outcome.events), leads.measures.signal(signal))
         return is_known(first), first.copy()
     assert outcome.condition is not None

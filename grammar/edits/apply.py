@@ -12,17 +12,17 @@ from ..syntax.parse import Parsed, parse
 from . import row_edits as rows
 from . import statement_edits as statements
 from .comments import about_comments, edit_comments, key_after
-from .document import Manuscript
-from .edit import Applied, Edit, Outcome, Stopped, conflict, refused
+from .document import Document
+from .edit import Applied, Edit, EditRejected, Outcome, conflict, refused
 from .inverse import restored, restoring
 from .merge import merge
 from .part_edits import set_part
-from .parts import Anatomy
+from .parts import Parts
 from .series_edits import add_part, move_part, remove_part
 from .splices import NOTHING, Splice, Splices, spliced
-from .statement_parts import dissect
+from .statement_parts import parts_of
 
-_IN_STATEMENT: dict[str, Callable[[Anatomy, Edit], Splices]] = {
+_IN_STATEMENT: dict[str, Callable[[Parts, Edit], Splices]] = {
     "set": set_part,
     "add": add_part,
     "remove": remove_part,
@@ -32,7 +32,7 @@ _IN_STATEMENT: dict[str, Callable[[Anatomy, Edit], Splices]] = {
     "group": rows.group_rows,
     "ungroup": rows.ungroup_rows,
 }
-_OF_STATEMENTS: dict[str, Callable[[Manuscript, int, Edit], Splices]] = {
+_OF_STATEMENTS: dict[str, Callable[[Document, int, Edit], Splices]] = {
     "remove_statement": statements.remove_statement,
     "move_statement": statements.move_statement,
     "duplicate": statements.duplicate_statement,
@@ -63,18 +63,18 @@ def apply(
     """
     try:
         return _applied(text, edit, seen, parsed)
-    except Stopped as stopped:
+    except EditRejected as stopped:
         return stopped.outcome
 
 
 def _applied(text: str, edit: Edit, seen: str | Parsed | None, parsed: Parsed | None) -> Applied:
     if edit.op not in OPERATIONS:
         raise refused(f'There is no edit called "{edit.op}".')
-    now = Manuscript.of(text, parsed)
+    now = Document.of(text, parsed)
     if isinstance(seen, str):
         seen = parse(Source(seen), now.parsed) if seen != text else None
     if seen is not None and seen.source.text != text:
-        before = Manuscript(seen.source.text, seen)
+        before = Document(seen.source.text, seen)
         if not _same_statement(now, before, edit):
             return _merged(now, edit, before.text)
     if edit.op == "restore":
@@ -86,7 +86,7 @@ def _applied(text: str, edit: Edit, seen: str | Parsed | None, parsed: Parsed | 
         new = spliced(text, splices.pieces)
     except ValueError:
         raise refused("This cannot be done here; change it in the text view.") from None
-    after = Manuscript.of(new, before=now.parsed)
+    after = Document.of(new, before=now.parsed)
     if comments:
         _checked_comments(now, after)
     else:
@@ -94,7 +94,7 @@ def _applied(text: str, edit: Edit, seen: str | Parsed | None, parsed: Parsed | 
     return _finished(now, after, _touched(splices), splices.taken, index=index, edit=edit)
 
 
-def _same_statement(now: Manuscript, seen: Manuscript, edit: Edit) -> bool:
+def _same_statement(now: Document, seen: Document, edit: Edit) -> bool:
     """Whether the statement is as the edit's writer saw it, so that the edit can be done as it is."""
     if edit.op in (
         "restore",
@@ -114,28 +114,28 @@ def _same_statement(now: Manuscript, seen: Manuscript, edit: Edit) -> bool:
         return True
     # Where the statement has the same parts still, `old` tells whether the one that is set is as it was.
     alike = edit.op == "set" and edit.old is not None and mine.sort == theirs.sort
-    return alike and list(dissect(seen, mine).parts) == list(dissect(now, theirs).parts)
+    return alike and list(parts_of(seen, mine).by_path) == list(parts_of(now, theirs).by_path)
 
 
-def _merged(now: Manuscript, edit: Edit, seen: str) -> Applied:
+def _merged(now: Document, edit: Edit, seen: str) -> Applied:
     """The edit done in the text that its writer saw, and what came of it brought into the text of now."""
     mine = _applied(seen, edit, None, None)
     merged = merge(seen, mine.text, now.text)
     if merged.conflicts:
         raise conflict(merged.conflicts[0].message, merged.conflicts[0].theirs)
-    after = Manuscript.of(merged.text, before=now.parsed)
+    after = Document.of(merged.text, before=now.parsed)
     key = mine.key if after.find(mine.key) is not None else ""
     return replace(_finished(now, after, None, mine.taken), key=key)
 
 
-def _index(now: Manuscript, edit: Edit) -> int:
+def _index(now: Document, edit: Edit) -> int:
     index = now.find(edit.key)
     if index is None:
         raise conflict("What this changes is no longer there; somebody renamed or removed it meanwhile.")
     return index
 
 
-def _splices(now: Manuscript, index: int | None, edit: Edit) -> Splices:
+def _splices(now: Document, index: int | None, edit: Edit) -> Splices:
     if index is None:
         return statements.add_statement(now, edit)
     if edit.op in _OF_STATEMENTS:
@@ -147,10 +147,10 @@ def _splices(now: Manuscript, index: int | None, edit: Edit) -> Splices:
         raise refused("This statement cannot be read; mend its text first.")
     if edit.op == "set" and edit.path == "name":
         return statements.rename_statement(now, index, edit)
-    return _IN_STATEMENT[edit.op](dissect(now, item), edit)
+    return _IN_STATEMENT[edit.op](parts_of(now, item), edit)
 
 
-def set_text(now: Manuscript, index: int, edit: Edit) -> Splices:
+def set_text(now: Document, index: int, edit: Edit) -> Splices:
     """A statement's text as somebody wrote it, which need not be readable."""
     item = now.items[index]
     found = now.written(item.span)
@@ -164,7 +164,7 @@ def set_text(now: Manuscript, index: int, edit: Edit) -> Splices:
 # --- the check --------------------------------------------------------------------------------------
 
 
-def checked(before: Manuscript, after: Manuscript, index: int | None, edit: Edit) -> None:
+def checked(before: Document, after: Document, index: int | None, edit: Edit) -> None:
     """Stops where an edit would change more than its place, whatever the reason."""
     if edit.op == "set_text":
         return
@@ -177,13 +177,13 @@ def checked(before: Manuscript, after: Manuscript, index: int | None, edit: Edit
         raise refused("This cannot be done here without changing something else; change it in the text view.")
 
 
-def _checked_comments(before: Manuscript, after: Manuscript) -> None:
+def _checked_comments(before: Document, after: Document) -> None:
     """Stops where an edit of comments would change a statement."""
     if before.parsed.tree.statements != after.parsed.tree.statements or len(before.items) != len(after.items):
         raise refused("This cannot be done here without changing something else; change it in the text view.")
 
 
-def _others_alike(before: Manuscript, after: Manuscript, index: int | None, edit: Edit) -> bool:
+def _others_alike(before: Document, after: Document, index: int | None, edit: Edit) -> bool:
     if edit.op == "rename" or edit.path == "name":
         return len(before.items) == len(after.items)
     old = _texts(before, _family(before, index))
@@ -194,28 +194,28 @@ def _others_alike(before: Manuscript, after: Manuscript, index: int | None, edit
     return all(any(one == other for other in rest) for one in old)
 
 
-def _family(manuscript: Manuscript, index: int | None) -> set[int]:
+def _family(document: Document, index: int | None) -> set[int]:
     """An item, the group it stands in, and the items in it: what one edit may change."""
     if index is None:
-        return {at for at, item in enumerate(manuscript.items) if item.sort == "group"}
-    family = {index, *manuscript.children(index)}
-    parent = manuscript.items[index].parent
+        return {at for at, item in enumerate(document.items) if item.sort == "group"}
+    family = {index, *document.children(index)}
+    parent = document.items[index].parent
     return family if parent is None else {*family, parent}
 
 
-def _texts(manuscript: Manuscript, without: set[int]) -> list[object]:
+def _texts(document: Document, without: set[int]) -> list[object]:
     return [
-        item.node if item.node is not None else manuscript.written(item.span)
-        for at, item in enumerate(manuscript.items)
+        item.node if item.node is not None else document.written(item.span)
+        for at, item in enumerate(document.items)
         if at not in without and not isinstance(item.node, n.Group)
     ]
 
 
-def _parts_alike(before: Manuscript, after: Manuscript, index: int, edit: Edit) -> bool:
+def _parts_alike(before: Document, after: Document, index: int, edit: Edit) -> bool:
     """Whether all parts of a statement but those of the edit's place are what they were."""
     if len(before.items) != len(after.items) or before.items[index].sort != after.items[index].sort:
         return False
-    old, new = dissect(before, before.items[index]), dissect(after, after.items[index])
+    old, new = parts_of(before, before.items[index]), parts_of(after, after.items[index])
     place = _place(edit)
     return _values(old, place) == _values(new, place) and _as_wished(new, edit)
 
@@ -228,10 +228,10 @@ def _place(edit: Edit) -> str:
     return last[0] if last[2] == "operator" else edit.path
 
 
-def _values(anatomy: Anatomy, place: str) -> dict[str, str | None]:
+def _values(parts: Parts, place: str) -> dict[str, str | None]:
     return {
         path: part.value
-        for path, part in anatomy.parts.items()
+        for path, part in parts.by_path.items()
         if not _related(path, place) and part.value is not None
     }
 
@@ -240,9 +240,9 @@ def _related(path: str, place: str) -> bool:
     return not place or path == place or path.startswith(f"{place}.") or place.startswith(f"{path}.")
 
 
-def _as_wished(anatomy: Anatomy, edit: Edit) -> bool:
-    part = anatomy.parts.get(edit.path)
-    if edit.op != "set" or part is None or edit.kind is not None or edit.path in anatomy.rows:
+def _as_wished(parts: Parts, edit: Edit) -> bool:
+    part = parts.by_path.get(edit.path)
+    if edit.op != "set" or part is None or edit.kind is not None or edit.path in parts.rows:
         return True
     if edit.new is None:
         return part.value is None
@@ -264,8 +264,8 @@ def _touched(splices: Splices) -> tuple[int, int, int] | None:
 
 
 def _finished(
-    now: Manuscript,
-    after: Manuscript,
+    now: Document,
+    after: Document,
     touched: tuple[int, int, int] | None,
     taken: tuple[str, ...],
     *,
@@ -281,7 +281,7 @@ def _finished(
     return Applied(after.text, inverse, span, key, taken, after.parsed)
 
 
-def _key(now: Manuscript, after: Manuscript, index: int | None, edit: Edit) -> str:
+def _key(now: Document, after: Document, index: int | None, edit: Edit) -> str:
     """The key after an edit of the statement that it made or changed, "" where it took it out."""
     if edit.key.startswith("section:"):
         return key_after(now, after, edit.key)

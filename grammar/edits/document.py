@@ -15,32 +15,14 @@ from functools import cached_property
 from hashlib import blake2b
 
 from ..messages.diagnostics import Source
+from ..spec.statements import spec_of
 from ..syntax import nodes as n
-from ..syntax.nodes import Span
+from ..syntax.nodes import Lexeme, Span
 from ..syntax.parse import Parsed, parse
-from ..syntax.scan import Lexeme, Scanned, scan
-from ..text.printer import text_of
+from ..syntax.scan import Scanned, scan
+from ..text.keys import sort_and_name
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-
-SORTS: dict[type, str] = {
-    n.Title: "title",
-    n.Include: "include",
-    n.FieldDeclaration: "field",
-    n.EventDeclaration: "event",
-    n.ListDeclaration: "list",
-    n.ListFile: "list",
-    n.Define: "define",
-    n.ScoreDeclaration: "score",
-    n.Rule: "rule",
-    n.Group: "group",
-    n.Stage: "stage",
-    n.Disqualify: "disqualify",
-    n.Grade: "grade",
-    n.Outcome: "outcome",
-    n.Test: "test",
-}
-"""The sorts of statements, in the order in which a ruleset has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +41,18 @@ class Item:
     @property
     def sort(self) -> str:
         """`rule`, `list`, ...; `text` for what could not be read."""
-        return "text" if self.node is None else SORTS[type(self.node)]
+        return "text" if self.node is None else spec_of(self.node).sort
 
 
 @dataclass(frozen=True)
-class Manuscript:
+class Document:
     """A text and what was read in it."""
 
     text: str
     parsed: Parsed
 
     @classmethod
-    def of(cls, text: str, parsed: Parsed | None = None, before: Parsed | None = None) -> Manuscript:
+    def of(cls, text: str, parsed: Parsed | None = None, before: Parsed | None = None) -> Document:
         """Reads a text, unless it comes with what was read. `before` is one much like it."""
         if parsed is not None and parsed.source.text == text:
             return cls(text, parsed)
@@ -196,36 +178,13 @@ class Manuscript:
 
 def key_of(node: n.Statement) -> str:
     """The key of a statement; that of its first namesake, where it has some."""
-    return (
-        f"{'unnamed' if isinstance(node, n.Rule) and node.name is None else SORTS[type(node)]}:{_name(node)}"
-    )
+    sort, name = sort_and_name(node)
+    return f"{'unnamed' if isinstance(node, n.Rule) and node.name is None else sort}:{name}"
 
 
-def _name(node: n.Statement) -> str:
-    match node:
-        case n.Title():
-            return ""
-        case n.Include(path):
-            return path.value
-        case n.EventDeclaration(name, source):
-            return name.text if source is None else f"{name.text} from {source.value}"
-        case n.ScoreDeclaration(score) | n.Grade(score):
-            return score.text if score else ""
-        case n.Rule(None):
-            return text_of(node)
-        case n.Rule(n.Text(name)) | n.Group(n.Text(name)) | n.Test(n.Text(name)):
-            return name
-        case n.Stage(name, track):
-            return f"{name.text} in {track.text}" if track else name.text
-        case n.Disqualify(condition, because):
-            return because.value if because else text_of(condition)
-    assert isinstance(node, n.FieldDeclaration | n.ListDeclaration | n.ListFile | n.Define | n.Outcome)
-    return node.name.text
-
-
-def _items(manuscript: Manuscript) -> list[Item]:
-    found: list[tuple[Span, n.Statement | None]] = [(span, None) for span in manuscript.parsed.broken]
-    for statement in manuscript.parsed.tree.statements:
+def _items(document: Document) -> list[Item]:
+    found: list[tuple[Span, n.Statement | None]] = [(span, None) for span in document.parsed.broken]
+    for statement in document.parsed.tree.statements:
         found.append((statement.span, statement))
         found += [(rule.span, rule) for rule in statement.rules] if isinstance(statement, n.Group) else []
     items: list[Item] = []
@@ -234,21 +193,15 @@ def _items(manuscript: Manuscript) -> list[Item]:
     for span, node in sorted(found, key=lambda one: (one[0].start, -one[0].end)):
         if group is not None and span.start >= items[group].span.end:
             group = None
-        base = key_of(node) if node is not None else f"text:{digest(manuscript.written(span))}"
+        base = key_of(node) if node is not None else f"text:{digest(document.written(span))}"
         key = next(key for key in numbered(base) if key not in keys)
         keys.add(key)
-        head_end = span.end
-        if isinstance(node, n.Group):
-            head_end = _inside(manuscript, node)
+        brace = span.token("LBRACE") if isinstance(node, n.Group) else None
+        head_end = brace.end if brace is not None else span.end
         items.append(Item(key, node, span, group, head_end))
         if isinstance(node, n.Group):
             group = len(items) - 1
     return items
-
-
-def _inside(manuscript: Manuscript, group: n.Group) -> int:
-    lexemes = manuscript.lexemes_in(group.name.span.end, len(manuscript.text))
-    return next((lexeme.end for lexeme in lexemes if lexeme.kind == "LBRACE"), group.span.end)
 
 
 def numbered(base: str) -> Iterator[str]:

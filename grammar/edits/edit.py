@@ -97,7 +97,7 @@ class Refusal:
 Outcome = Applied | Conflict | Refusal
 
 
-class Stopped(Exception):
+class EditRejected(Exception):
     """Raised within this package where an edit comes to nothing; `apply` hands its outcome back."""
 
     def __init__(self, outcome: Conflict | Refusal) -> None:
@@ -105,11 +105,11 @@ class Stopped(Exception):
         self.outcome = outcome
 
 
-def refused(message: str) -> Stopped:
+def refused(message: str) -> EditRejected:
     """The edit cannot be done."""
-    return Stopped(Refusal(message))
+    return EditRejected(Refusal(message))
 
 
-def conflict(message: str, found: str | None = None) -> Stopped:
+def conflict(message: str, found: str | None = None) -> EditRejected:
     """The place was changed meanwhile."""
-    return Stopped(Conflict(message, found))
+    return EditRejected(Conflict(message, found))

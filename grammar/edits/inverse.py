@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ..syntax.incremental import alike
 from .blocks import extent
-from .document import Manuscript
+from .document import Document
 from .edit import Edit, conflict
 from .splices import Splice, spliced
-from .token_merge import weave
+from .token_merge import merge_tokens
 
 
-def restoring(before: Manuscript, after: Manuscript, key: str) -> Edit:
+def restoring(before: Document, after: Document, key: str) -> Edit:
     """The edit from `after` back to `before`: the lines that differ and enough to find them by."""
     old, new = after.text, before.text
     head = alike(old, new)
@@ -25,23 +25,23 @@ def restoring(before: Manuscript, after: Manuscript, key: str) -> Edit:
     return Edit("restore", key, old=old[start:end], new=new[start : len(new) - (len(old) - end)], at=start)
 
 
-def restored(now: Manuscript, edit: Edit) -> Manuscript:
+def restored(now: Document, edit: Edit) -> Document:
     """The text with lines as they were before. Stops where somebody changed the same lines since."""
     text, old, new = now.text, edit.old or "", edit.new or ""
     at = edit.at or 0
     if text[at : at + len(old)] != old or (not old and text):
         at = text.find(old) if old and text.count(old) == 1 else -1
     if at >= 0:
-        return Manuscript.of(spliced(text, [Splice(at, at + len(old), new)]), before=now.parsed)
+        return Document.of(spliced(text, [Splice(at, at + len(old), new)]), before=now.parsed)
     index = now.find(edit.key)
     if index is None:
         raise conflict("This cannot be undone: somebody changed or removed the same lines since.")
     what = extent(now, index)
     theirs = text[what.start : what.end]
-    woven = weave(old, new, theirs)
-    if woven.clash is not None:
-        raise conflict("This cannot be undone: somebody changed the same place since.", woven.clash)
-    after = Manuscript.of(spliced(text, [Splice(what.start, what.end, woven.text)]), before=now.parsed)
+    merged = merge_tokens(old, new, theirs)
+    if merged.clash is not None:
+        raise conflict("This cannot be undone: somebody changed the same place since.", merged.clash)
+    after = Document.of(spliced(text, [Splice(what.start, what.end, merged.text)]), before=now.parsed)
     if len(after.parsed.broken) > len(now.parsed.broken):
         raise conflict("This cannot be undone: somebody changed the same statement since.", theirs)
     return after

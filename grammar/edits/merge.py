@@ -10,8 +10,8 @@ from itertools import pairwise
 from ..messages.diagnostics import Severity, Source
 from ..syntax.parse import parse
 from ..syntax.scan import scan
-from .document import Manuscript
-from .token_merge import weave
+from .document import Document
+from .token_merge import merge_tokens
 
 _ALIKE = 0.5
 """How alike two statements must be for one to be taken for the other, renamed."""
@@ -101,17 +101,17 @@ def _one(
         return theirs if theirs is not None else mine
     if mine is None or theirs is None:
         return theirs if theirs is not None else mine
-    woven = weave(base or "", mine, theirs)
-    if woven.clash is None and base is not None and _reads(woven.text, mine, theirs):
-        return woven.text
-    there = f": it is {woven.clash.strip()} now" if woven.clash and woven.clash.strip() else ""
+    merged = merge_tokens(base or "", mine, theirs)
+    if merged.clash is None and base is not None and _reads(merged.text, mine, theirs):
+        return merged.text
+    there = f": it is {merged.clash.strip()} now" if merged.clash and merged.clash.strip() else ""
     message = f'Somebody changed "{name}" at the same place meanwhile{there}.'
     conflicts.append(MergeConflict(message, key, base or "", mine, theirs))
     return theirs
 
 
 def _reads(text: str, mine: str, theirs: str) -> bool:
-    """Whether what was woven is no worse than what it was woven of."""
+    """Whether what was merged is no worse than what it was merged of."""
     wrong, *before = (len(parse(Source(one)).broken) for one in (text, mine, theirs))
     return wrong <= max(before)
 
@@ -120,9 +120,9 @@ def _reads(text: str, mine: str, theirs: str) -> bool:
 
 
 def _chunks(text: str) -> list[_Chunk]:
-    manuscript = Manuscript.of(text)
+    document = Document.of(text)
     edges: list[tuple[int, int, str]] = []
-    for item in manuscript.items:
+    for item in document.items:
         edges.append((item.span.start, item.head_end, item.key))
         if item.sort == "group" and text[item.span.end - 1 : item.span.end] == "}":
             edges.append((item.span.end - 1, item.span.end, f"end of {item.key}"))
@@ -131,7 +131,7 @@ def _chunks(text: str) -> list[_Chunk]:
     begin = 0
     for at, (_, end, key) in enumerate(edges):
         following = edges[at + 1][0] if at + 1 < len(edges) else len(text)
-        stop = manuscript.next_line(end)
+        stop = document.next_line(end)
         stop = stop if stop <= following else following
         chunks.append(_Chunk(key, text[begin:stop]))
         begin = stop

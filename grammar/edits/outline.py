@@ -17,10 +17,10 @@ from ..text.printer import text_of
 from ..text.sentences import sentence
 from .blocks import extent
 from .comments import Section, block_of, block_text, comments_of, sections, words_of
-from .document import Item, Manuscript
+from .document import Document, Item
 from .labels import first_value, label_of
-from .parts import Anatomy, Part, Row, Series
-from .statement_parts import dissect
+from .parts import Part, Parts, Row, Series
+from .statement_parts import parts_of
 from .values import shown
 
 Describe = Callable[[str], str | None] | Mapping[str, str]
@@ -146,32 +146,28 @@ class Card:
 
 def outline(parsed: Parsed, describe: Describe | None = None) -> tuple[Card, ...]:
     """The cards of a text, in its order."""
-    manuscript = Manuscript.of(parsed.source.text, parsed)
+    document = Document.of(parsed.source.text, parsed)
     inside: dict[int | None, list[Card]] = {}
-    for section in sections(manuscript):
-        group = _group_at(manuscript, section.span.start)
-        inside.setdefault(group, []).append(_section(manuscript, section))
-    for index in reversed(range(len(manuscript.items))):
+    for section in sections(document):
+        group = _group_at(document, section.span.start)
+        inside.setdefault(group, []).append(_section(document, section))
+    for index in reversed(range(len(document.items))):
         cards = tuple(sorted(inside.pop(index, []), key=_place))
-        inside.setdefault(manuscript.items[index].parent, []).append(
-            _card(manuscript, index, describe, cards)
-        )
+        inside.setdefault(document.items[index].parent, []).append(_card(document, index, describe, cards))
     return tuple(sorted(inside.get(None, []), key=_place))
 
 
 def card(parsed: Parsed, key: str, describe: Describe | None = None) -> Card | None:
     """The card of one statement, for a page that shows the others; None where none has that key."""
-    manuscript = Manuscript.of(parsed.source.text, parsed)
-    index = manuscript.find(key)
+    document = Document.of(parsed.source.text, parsed)
+    index = document.find(key)
     if index is None:
         return None
-    cards = [_card(manuscript, child, describe, ()) for child in manuscript.children(index)]
+    cards = [_card(document, child, describe, ()) for child in document.children(index)]
     cards += [
-        _section(manuscript, one)
-        for one in sections(manuscript)
-        if _group_at(manuscript, one.span.start) == index
+        _section(document, one) for one in sections(document) if _group_at(document, one.span.start) == index
     ]
-    return _card(manuscript, index, describe, tuple(sorted(cards, key=_place)))
+    return _card(document, index, describe, tuple(sorted(cards, key=_place)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,21 +187,21 @@ class Place:
 
 def places(parsed: Parsed) -> tuple[Place, ...]:
     """Where the cards of a text stand, in its order; made in a small part of the time that cards take."""
-    manuscript = Manuscript.of(parsed.source.text, parsed)
+    document = Document.of(parsed.source.text, parsed)
     found: list[Place] = []
     inner: dict[int, list[tuple[int, str]]] = {}
-    for section in sections(manuscript):
-        group = _group_at(manuscript, section.span.start)
+    for section in sections(document):
+        group = _group_at(document, section.span.start)
         if group is None:
             span = section.span
             found.append(Place((section.key,), "section", span, span.start, span.end))
         else:
             inner.setdefault(group, []).append((section.span.start, section.key))
-    for item in manuscript.items:
+    for item in document.items:
         if item.parent is not None:
             inner.setdefault(item.parent, []).append((item.span.start, item.key))
-    for index in manuscript.children(None):
-        item, what = manuscript.items[index], extent(manuscript, index)
+    for index in document.children(None):
+        item, what = document.items[index], extent(document, index)
         start = what.start if what.whole else item.span.start
         keys = (item.key, *(key for _, key in sorted(inner.get(index, ()))))
         found.append(Place(keys, item.sort, item.span, start, max(what.end, item.span.end)))
@@ -216,9 +212,9 @@ def _place(one: Card) -> int:
     return one.span.start
 
 
-def _group_at(manuscript: Manuscript, offset: int) -> int | None:
-    groups = (at for at, item in enumerate(manuscript.items) if isinstance(item.node, n.Group))
-    spans = ((at, manuscript.items[at].span) for at in groups)
+def _group_at(document: Document, offset: int) -> int | None:
+    groups = (at for at, item in enumerate(document.items) if isinstance(item.node, n.Group))
+    spans = ((at, document.items[at].span) for at in groups)
     return next((at for at, span in spans if span.start <= offset < span.end), None)
 
 
@@ -236,23 +232,23 @@ def as_data(value: Any) -> Any:
 # --- comments ---------------------------------------------------------------------------------------
 
 
-def _section(manuscript: Manuscript, section: Section) -> Card:
+def _section(document: Document, section: Section) -> Card:
     words = block_text(section.comments)
-    line = manuscript.parsed.source.position(section.span.start)[0]
+    line = document.parsed.source.position(section.span.start)[0]
     title = next((line for line in words.splitlines() if line.strip("-= ")), "").strip("-= ")
-    text = manuscript.written(section.span)
+    text = document.written(section.span)
     return Card(
         section.key, "section", title, line, section.span, text, text, "", False, (Note("comments", words),)
     )
 
 
-def _noted(manuscript: Manuscript, item: Item, found: Sequence[n.Comment]) -> tuple[Note, ...]:
+def _noted(document: Document, item: Item, found: Sequence[n.Comment]) -> tuple[Note, ...]:
     """Comments of a statement with their paths, those above it as one."""
-    index = manuscript.find(item.key) if found else None
+    index = document.find(item.key) if found else None
     if index is None:
         return ()
-    own = [one.span.start for one in comments_of(manuscript, index)]
-    block = block_of(manuscript, index)
+    own = [one.span.start for one in comments_of(document, index)]
+    block = block_of(document, index)
     above = {one.span.start for one in block}
     notes = [Note("comments", block_text(block))] if block and found[0].span.start in above else []
     return (
@@ -268,32 +264,32 @@ def _noted(manuscript: Manuscript, item: Item, found: Sequence[n.Comment]) -> tu
 # --- cards ------------------------------------------------------------------------------------------
 
 
-def _card(manuscript: Manuscript, index: int, describe: Describe | None, cards: tuple[Card, ...]) -> Card:
-    item = manuscript.items[index]
+def _card(document: Document, index: int, describe: Describe | None, cards: tuple[Card, ...]) -> Card:
+    item = document.items[index]
     node = item.node
-    line = manuscript.parsed.source.position(item.span.start)[0]
-    text = manuscript.written(item.span)
+    line = document.parsed.source.position(item.span.start)[0]
+    text = document.written(item.span)
     if node is None:
-        comments = _noted(manuscript, item, comments_of(manuscript, index))
+        comments = _noted(document, item, comments_of(document, index))
         problems = tuple(
             f"{found.message}{f' - {found.hint}' if found.hint else ''}"
-            for found in manuscript.parsed.diagnostics
+            for found in document.parsed.diagnostics
             if item.span.start <= found.span.start <= item.span.end
         )
         title = text.strip().split("\n")[0][:60]
         return Card(
             item.key, "text", title, line, item.span, text, text, "", False, comments, problems=problems
         )
-    anatomy = dissect(manuscript, item)
-    row, filter_ = anatomy.rows.get("when"), anatomy.rows.get("event.where")
-    spans = [one.span for one in anatomy.rows.values() if one.rows is None]
+    parts = parts_of(document, item)
+    row, filter_ = parts.rows.get("when"), parts.rows.get("event.where")
+    spans = [one.span for one in parts.rows.values() if one.rows is None]
     spans += [
-        one.span for path, series in anatomy.series.items() if _is_outer(path, series) for one in series.items
+        one.span for path, series in parts.series.items() if _is_outer(path, series) for one in series.items
     ]
-    beside = {comment.span.start for span in spans for comment in _beside(anatomy, span)}
-    apart_from = [one for one in comments_of(manuscript, index) if one.span.start not in beside]
-    apart = [path for path in ("when", "event.where") if path in anatomy.rows] + [
-        path for path in anatomy.series if "." not in path
+    beside = {comment.span.start for span in spans for comment in _beside(parts, span)}
+    apart_from = [one for one in comments_of(document, index) if one.span.start not in beside]
+    apart = [path for path in ("when", "event.where") if path in parts.rows] + [
+        path for path in parts.series if "." not in path
     ]
     return Card(
         key=item.key,
@@ -305,13 +301,13 @@ def _card(manuscript: Manuscript, index: int, describe: Describe | None, cards: 
         value=text_of(node),
         words=sentence(node, describe),
         off=isinstance(node, n.Rule) and node.off,
-        comments=_noted(manuscript, item, apart_from),
-        controls=_controls(anatomy, "", apart),
-        offers=_offers(anatomy, "", apart),
-        condition=_row(anatomy, row, describe) if row is not None else None,
-        filter=_row(anatomy, filter_, describe) if filter_ is not None else None,
+        comments=_noted(document, item, apart_from),
+        controls=_controls(parts, "", apart),
+        offers=_offers(parts, "", apart),
+        condition=_row(parts, row, describe) if row is not None else None,
+        filter=_row(parts, filter_, describe) if filter_ is not None else None,
         things=tuple(
-            _things(anatomy, series) for path, series in anatomy.series.items() if _is_outer(path, series)
+            _things(parts, series) for path, series in parts.series.items() if _is_outer(path, series)
         ),
         cards=cards,
     )
@@ -321,18 +317,18 @@ def _is_outer(path: str, series: Series) -> bool:
     return "." not in path and series.kind != "condition"
 
 
-def _things(anatomy: Anatomy, series: Series) -> Things:
+def _things(parts: Parts, series: Series) -> Things:
     things = []
     for index, item in enumerate(series.items):
         path = f"{series.path}.{index}"
         value = shown(item)[1] if series.kind in ("text", "value") else text_of(item)
-        comments = _noted(anatomy.manuscript, anatomy.item, _beside(anatomy, item.span))
-        things.append(Thing(path, value, _controls(anatomy, path, []), _offers(anatomy, path, []), comments))
+        comments = _noted(parts.document, parts.item, _beside(parts, item.span))
+        things.append(Thing(path, value, _controls(parts, path, []), _offers(parts, path, []), comments))
     return Things(series.path, series.kind, tuple(things))
 
 
-def _row(anatomy: Anatomy, row: Row, describe: Describe | None) -> RowView:
-    where = anatomy.rows.get(f"{row.path}.where")
+def _row(parts: Parts, row: Row, describe: Describe | None) -> RowView:
+    where = parts.rows.get(f"{row.path}.where")
     apart = [child.path for child in row.rows or ()] + ([where.path] if where is not None else [])
     return RowView(
         path=row.path,
@@ -342,13 +338,11 @@ def _row(anatomy: Anatomy, row: Row, describe: Describe | None) -> RowView:
         span=row.span,
         negated=row.negated,
         join=row.join,
-        rows=tuple(_row(anatomy, child, describe) for child in row.rows) if row.rows is not None else None,
-        filter=_row(anatomy, where, describe) if where is not None else None,
-        controls=_controls(anatomy, row.path, apart),
-        offers=_offers(anatomy, row.path, apart),
-        comments=_noted(anatomy.manuscript, anatomy.item, _beside(anatomy, row.span))
-        if row.rows is None
-        else (),
+        rows=tuple(_row(parts, child, describe) for child in row.rows) if row.rows is not None else None,
+        filter=_row(parts, where, describe) if where is not None else None,
+        controls=_controls(parts, row.path, apart),
+        offers=_offers(parts, row.path, apart),
+        comments=_noted(parts.document, parts.item, _beside(parts, row.span)) if row.rows is None else (),
     )
 
 
@@ -356,43 +350,43 @@ def _form(node: n.Expression) -> str:
     return FORMS.get(type(node.subject if isinstance(node, n.Clause) else node), "expression")
 
 
-def _beside(anatomy: Anatomy, span: Span) -> tuple[n.Comment, ...]:
+def _beside(parts: Parts, span: Span) -> tuple[n.Comment, ...]:
     """The comments in a row or thing, at the end of its line, and on the lines right above it."""
-    manuscript, whole = anatomy.manuscript, anatomy.item.span
-    before = manuscript.lexeme_before(span.start)
+    document, whole = parts.document, parts.item.span
+    before = document.lexeme_before(span.start)
     while before is not None and (before.word in ("and", "or") or before.kind == "COMMA"):
-        before = manuscript.lexeme_before(before.start)
+        before = document.lexeme_before(before.start)
     start = before.end if before is not None and before.start >= whole.start else span.start
-    above = [comment for comment in manuscript.comments_in(start, span.start) if comment.own_line]
-    end = min(manuscript.line_end(span.end), whole.end)
-    after = manuscript.lexeme_after(span.end)
+    above = [comment for comment in document.comments_in(start, span.start) if comment.own_line]
+    end = min(document.line_end(span.end), whole.end)
+    after = document.lexeme_after(span.end)
     while after is not None and after.start < end and (after.word in ("and", "or") or after.kind == "COMMA"):
-        after = manuscript.lexeme_after(after.end)
-    trailing = manuscript.comments_in(span.start, end) if after is None or after.start >= end else ()
+        after = document.lexeme_after(after.end)
+    trailing = document.comments_in(span.start, end) if after is None or after.start >= end else ()
     return (*above, *trailing)
 
 
-def _below(anatomy: Anatomy, path: str, apart: list[str]) -> list[Part]:
+def _below(parts: Parts, path: str, apart: list[str]) -> list[Part]:
     prefix = f"{path}." if path else ""
     return [
         part
-        for part in anatomy.parts.values()
+        for part in parts.by_path.values()
         if (not prefix or part.path.startswith(prefix) or part.path == path)
         and not any(part.path == one or part.path.startswith(f"{one}.") for one in apart)
     ]
 
 
-def _controls(anatomy: Anatomy, path: str, apart: list[str]) -> tuple[Control, ...]:
+def _controls(parts: Parts, path: str, apart: list[str]) -> tuple[Control, ...]:
     return tuple(
         Control(part.path, part.kind, label_of(part.path), part.value, part.choices, part.whole is not None)
-        for part in _below(anatomy, path, apart)
+        for part in _below(parts, path, apart)
         if part.value is not None
     )
 
 
-def _offers(anatomy: Anatomy, path: str, apart: list[str]) -> tuple[Offer, ...]:
+def _offers(parts: Parts, path: str, apart: list[str]) -> tuple[Offer, ...]:
     return tuple(
         Offer(part.path, part.kind, label_of(part.path), first_value(part.path), part.choices)
-        for part in _below(anatomy, path, apart)
+        for part in _below(parts, path, apart)
         if part.value is None
     )

@@ -25,8 +25,7 @@ from dataclasses import dataclass, field
 
 from ..syntax import nodes as n
 from ..syntax.nodes import Span
-from ..syntax.scan import Lexeme
-from .document import Item, Manuscript
+from .document import Document, Item
 
 UNITS = tuple(unit.value for unit in n.Unit)
 PERIODS = ("day", "week", "month")
@@ -91,12 +90,12 @@ class Row:
 
 
 @dataclass(slots=True)
-class Anatomy:
+class Parts:
     """All parts, series and rows of one statement by their paths, in the order in which they are read."""
 
-    manuscript: Manuscript
+    document: Document
     item: Item
-    parts: dict[str, Part] = field(default_factory=dict)
+    by_path: dict[str, Part] = field(default_factory=dict)
     series: dict[str, Series] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
     filtering: bool = False
@@ -104,7 +103,7 @@ class Anatomy:
 
     def add(self, part: Part) -> None:
         """Takes a part in."""
-        self.parts[part.path] = part
+        self.by_path[part.path] = part
 
     def name(self, path: str, node: n.Name, kind: str = "name") -> None:
         """A name that must be there."""
@@ -115,49 +114,41 @@ class Anatomy:
         self.add(Part(path, kind, node.value, node.span))
 
     def optional(
-        self, path: str, kind: str, node: n.Name | n.Text | None, *, at: int, words: str = ""
+        self, path: str, kind: str, node: n.Name | n.Text | None, *, at: int, of: n.Node, words: str = ""
     ) -> None:
-        """A name or text with words before it, all of which may be left out; they come in at an offset."""
+        """A name or text of a node with words before it, all of which may be left out.
+
+        They come in at an offset.
+        """
+        phrase = f"{words} {{}}".strip()
         if node is None:
-            self.add(Part(path, kind, None, at=at, phrase=f"{words} {{}}".strip()))
+            self.add(Part(path, kind, None, at=at, phrase=phrase))
             return
         value = node.text if isinstance(node, n.Name) else node.value
-        begin = node.span.start
-        for _ in words.split():
-            lexeme = self.manuscript.lexeme_before(begin)
-            begin = lexeme.start if lexeme is not None else begin
-        self.add(Part(path, kind, value, node.span, Span(begin, node.span.end), at, f"{words} {{}}".strip()))
+        word = of.span.token(words.split(maxsplit=1)[0]) if words else None
+        begin = word.start if word is not None else node.span.start
+        self.add(Part(path, kind, value, node.span, Span(begin, node.span.end), at, phrase))
 
     def duration(self, path: str, node: n.Duration, units: tuple[str, ...] = UNITS) -> None:
         """The amount and the unit of a length of time."""
-        amount, unit = self.manuscript.lexemes_in(node.span.start, node.span.end)[:2]
-        self.add(Part(f"{path}.amount", "amount", str(node.amount), amount.span))
-        self.add(Part(f"{path}.unit", "unit", node.unit.value, unit.span, choices=units))
+        amount = node.span.token("NUMERAL")
+        unit = Span(amount.end if amount is not None else node.span.start, node.span.end)
+        word = node.span.token(node.unit.value, f"{node.unit.value}s")
+        self.add(Part(f"{path}.amount", "amount", str(node.amount), amount))
+        self.add(Part(f"{path}.unit", "unit", node.unit.value, word or unit, choices=units))
 
-    def bounds(self, path: str, bounds: n.Bounds | None, start: int, end: int, most: str) -> None:
-        """`at most` and `at least`, looked for in a range, at the end of which they come in."""
-        found = self._bounds_in(start, end)
+    def bounds(self, path: str, bounds: n.Bounds | None, of: n.Node, end: int, most: str) -> None:
+        """`at most` and `at least` of a node; those that are not there come in at an offset."""
         for word, kind in (("most", most), ("least", "least")):
             value = getattr(bounds, word) if bounds is not None else None
-            number = found.get(word)
-            if value is None or number is None:
-                self.add(Part(f"{path}{word}", kind, None, at=end, phrase=f"at {word} {{}}"))
-            else:
-                whole, digits = number
-                self.add(Part(f"{path}{word}", kind, str(value), digits, whole, end, f"at {word} {{}}"))
+            self.number(f"{path}{word}", kind, value, of, words=f"at {word}", end=end)
 
-    def _bounds_in(self, start: int, end: int) -> dict[str, tuple[Span, Span]]:
-        lexemes = self.manuscript.lexemes_in(start, end)
-        found: dict[str, tuple[Span, Span]] = {}
-        for index, lexeme in enumerate(lexemes[:-2]):
-            second = lexemes[index + 1]
-            if lexeme.word == "at" and second.word in ("most", "least"):
-                digits = signed(lexemes[index + 2 :])
-                found[second.word] = Span(lexeme.start, digits.end), digits
-        return found
-
-
-def signed(lexemes: list[Lexeme]) -> Span:
-    """The number with which lexemes begin, its sign with it."""
-    last = lexemes[0] if lexemes[0].kind == "NUMERAL" else lexemes[1]
-    return Span(lexemes[0].start, last.end)
+    def number(self, path: str, kind: str, value: int | None, of: n.Node, *, words: str, end: int) -> int:
+        """A whole number of a node with words before it; it comes in at an offset. Gives where it ends."""
+        found = of.span.number(*words.split())
+        if value is None or found is None:
+            self.add(Part(path, kind, None, at=end, phrase=f"{words} {{}}"))
+            return end
+        whole, number = found
+        self.add(Part(path, kind, str(value), number, whole, end, f"{words} {{}}"))
+        return whole.end

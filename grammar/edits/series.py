@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..syntax import nodes as n
-from ..syntax.nodes import Span
-from ..syntax.scan import Lexeme
-from .document import Manuscript
+from ..syntax.nodes import Lexeme, Span
+from .document import Document
 from .edit import refused
 from .parts import Series
 from .splices import Splice, Splices, inserted, touch
@@ -35,16 +34,6 @@ class _Element:
     comment: str | None = None
 
 
-def starts_of(manuscript: Manuscript, series: Series) -> list[Span]:
-    """Where the items stand (a `not` that follows a `where` is told to begin with that word)."""
-    spans = []
-    for item in series.items:
-        first = manuscript.lexemes_in(item.span.start, item.span.end)[0]
-        after = manuscript.lexeme_after(first.end) if first.word == "where" else None
-        spans.append(Span(after.start, item.span.end) if after is not None else item.span)
-    return spans
-
-
 def _is_separator(lexeme: Lexeme) -> bool:
     return lexeme.kind == "COMMA" or lexeme.word in ("and", "or")
 
@@ -52,60 +41,60 @@ def _is_separator(lexeme: Lexeme) -> bool:
 # --- taking out -------------------------------------------------------------------------------------
 
 
-def without(manuscript: Manuscript, series: Series, index: int) -> Splices:
+def without(document: Document, series: Series, index: int) -> Splices:
     """An item taken out with its separator and its own comments."""
-    spans = starts_of(manuscript, series)
+    spans = [item.span for item in series.items]
     item = spans[index]
-    before = manuscript.lexeme_before(item.start)
-    after = manuscript.lexeme_after(item.end)
+    before = document.lexeme_before(item.start)
+    after = document.lexeme_after(item.end)
     followed = after is not None and _is_separator(after) and index + 1 < len(spans)
     left = spans[index - 1].end if index else (before.end if before is not None else 0)
     gone: list[Lexeme] = []
     if before is not None and _is_separator(before) and index:
-        noted = manuscript.comments_in(before.end, item.start)
+        noted = document.comments_in(before.end, item.start)
         attached = any(not comment.own_line for comment in noted)
         gone = [after if followed and attached and after is not None else before]
     elif followed and after is not None:
         gone = [after]
     elif before is not None and before.word in series.openers and (series.may_end or len(spans) > 1):
-        gone, left = [before], _end_before(manuscript, before.start)
+        gone, left = [before], _end_before(document, before.start)
     else:
         raise refused("This is the only one, so it cannot be taken out by itself.")
-    own = _own_comments(manuscript, spans, index)
-    return _cut(manuscript, item, left, gone, own, first=index == 0 and bool(gone) and gone[0] is after)
+    own = _own_comments(document, spans, index)
+    return _cut(document, item, left, gone, own, first=index == 0 and bool(gone) and gone[0] is after)
 
 
-def _end_before(manuscript: Manuscript, offset: int) -> int:
-    before = manuscript.lexeme_before(offset)
+def _end_before(document: Document, offset: int) -> int:
+    before = document.lexeme_before(offset)
     return before.end if before is not None else 0
 
 
-def _own_comments(manuscript: Manuscript, spans: list[Span], index: int) -> list[n.Comment]:
+def _own_comments(document: Document, spans: list[Span], index: int) -> list[n.Comment]:
     item = spans[index]
     own: list[n.Comment] = []
     if index:
-        own = [one for one in manuscript.comments_in(spans[index - 1].end, item.start) if one.own_line]
-    trailing = manuscript.trailing(item.end)
+        own = [one for one in document.comments_in(spans[index - 1].end, item.start) if one.own_line]
+    trailing = document.trailing(item.end)
     if trailing is None:
         return own
-    alone = not index or spans[index - 1].end <= manuscript.line_start(item.start)
-    rest = manuscript.lexemes_in(item.end, trailing.span.start)
+    alone = not index or spans[index - 1].end <= document.line_start(item.start)
+    rest = document.lexemes_in(item.end, trailing.span.start)
     if alone and all(_is_separator(lexeme) for lexeme in rest):
         own.append(trailing)
     return own
 
 
 def _cut(
-    manuscript: Manuscript, item: Span, left: int, gone: list[Lexeme], own: list[n.Comment], *, first: bool
+    document: Document, item: Span, left: int, gone: list[Lexeme], own: list[n.Comment], *, first: bool
 ) -> Splices:
     """Takes away an item with separators and comments; blanks are kept so that what stays keeps its lines."""
     last = max([item.end, *(lexeme.end for lexeme in gone), *(comment.span.end for comment in own)])
-    following = manuscript.lexeme_after(last)
-    right = following.start if following is not None else len(manuscript.text)
+    following = document.lexeme_after(last)
+    right = following.start if following is not None else len(document.text)
     elements = [_Element(item.start, item.end, True)]
-    others = [one for one in manuscript.lexemes_in(left, right) if not item.start <= one.start < item.end]
+    others = [one for one in document.lexemes_in(left, right) if not item.start <= one.start < item.end]
     elements += [_Element(one.start, one.end, one in gone) for one in others]
-    for comment in manuscript.comments_in(left, right):
+    for comment in document.comments_in(left, right):
         if not item.start <= comment.span.start < item.end:
             elements.append(
                 _Element(
@@ -113,9 +102,9 @@ def _cut(
                 )
             )
     elements.sort(key=lambda element: element.start)
-    inner = manuscript.comments_in(item.start, item.end)
+    inner = document.comments_in(item.start, item.end)
     taken = tuple(comment.text for comment in (*inner, *own))
-    return Splices(tuple(_runs(manuscript, elements, left, right, first=first)), taken)
+    return Splices(tuple(_runs(document, elements, left, right, first=first)), taken)
 
 
 def _same(comment: n.Comment, own: list[n.Comment]) -> bool:
@@ -123,10 +112,10 @@ def _same(comment: n.Comment, own: list[n.Comment]) -> bool:
 
 
 def _runs(
-    manuscript: Manuscript, elements: list[_Element], left: int, right: int, *, first: bool
+    document: Document, elements: list[_Element], left: int, right: int, *, first: bool
 ) -> list[Splice]:
     """One splice for each stretch that goes, with the blanks before or after it."""
-    text = manuscript.text
+    text = document.text
     splices: list[Splice] = []
     kept_end, in_comment = left, False
     run: list[_Element] = []
@@ -152,27 +141,25 @@ def _runs(
 # --- putting in -------------------------------------------------------------------------------------
 
 
-def added(manuscript: Manuscript, series: Series, index: int | None, new: str, hang: int) -> Splices:
+def added(document: Document, series: Series, index: int | None, new: str, hang: int) -> Splices:
     """An item put in before that of an index, or at the end; lines of its own are indented by `hang`."""
-    spans = starts_of(manuscript, series)
+    spans = [item.span for item in series.items]
     if not spans:
-        return inserted(manuscript, series.at, series.phrase.replace("{}", new))
+        return inserted(document, series.at, series.phrase.replace("{}", new))
     at = len(spans) if index is None or index > len(spans) else max(index, 0)
     if at == 0:
         glue = ", " if series.separator == "," else f" {series.separator} "
         return Splices((Splice(spans[0].start, spans[0].start, new + glue),))
-    return _after(manuscript, series, spans, at, new, hang=hang)
+    return _after(document, series, spans, at, new, hang=hang)
 
 
-def _after(
-    manuscript: Manuscript, series: Series, spans: list[Span], at: int, new: str, *, hang: int
-) -> Splices:
+def _after(document: Document, series: Series, spans: list[Span], at: int, new: str, *, hang: int) -> Splices:
     previous = spans[at - 1].end
     last = at == len(spans)
-    following = manuscript.lexeme_after(previous)
+    following = document.lexeme_after(previous)
     separator = following if not last and following is not None and _is_separator(following) else None
-    note = _note(manuscript, previous, last=last)
-    lead = _lead(manuscript, spans, at, new, hang=hang, noted=note is not None)
+    note = _note(document, previous, last=last)
+    lead = _lead(document, spans, at, new, hang=hang, noted=note is not None)
     place = note.span.end if note is not None else previous
     comma = series.separator == ","
     if separator is not None and (comma or (note is not None and separator.start < note.span.start)):
@@ -183,33 +170,33 @@ def _after(
         if place == previous:
             return Splices((Splice(previous, previous, f",{lead}{new}"),))
         return Splices((Splice(previous, previous, ","), Splice(place, place, f"{lead}{new}")))
-    blank = " " if place == previous and manuscript.text[place : place + 1].isalnum() else ""
+    blank = " " if place == previous and document.text[place : place + 1].isalnum() else ""
     return Splices((Splice(place, place, f"{lead}{series.separator} {new}{blank}"),))
 
 
-def _note(manuscript: Manuscript, offset: int, *, last: bool) -> n.Comment | None:
+def _note(document: Document, offset: int, *, last: bool) -> n.Comment | None:
     """The comment that ends the line of the item before, if only a separator stands between."""
-    comment = manuscript.trailing(offset)
+    comment = document.trailing(offset)
     if comment is None:
         return None
-    rest = manuscript.lexemes_in(offset, comment.span.start)
+    rest = document.lexemes_in(offset, comment.span.start)
     wanted = 0 if last else 1
     return comment if len(rest) <= wanted and all(map(_is_separator, rest)) else None
 
 
-def _lead(manuscript: Manuscript, spans: list[Span], at: int, new: str, *, hang: int, noted: bool) -> str:
+def _lead(document: Document, spans: list[Span], at: int, new: str, *, hang: int, noted: bool) -> str:
     """A blank; or a new line after a comment, where the author's layout has one, or for want of room."""
     previous = spans[at - 1]
     pairs = [(spans[at - 2].end, previous.start)] if at > 1 else []
     if at < len(spans):
         pairs.append((previous.end, spans[at].start))
     for start, end in pairs:
-        if not manuscript.one_line(start, end):
-            return manuscript.newline + manuscript.indent(end)
-    line_end = manuscript.line_end(previous.end)
-    alone = not pairs and hang == HANG and not manuscript.lexemes_in(previous.end, line_end)
-    long = line_end - manuscript.line_start(previous.end) + len(new) > _WIDTH
-    if not (noted or long or (alone and manuscript.lexeme_after(line_end) is not None)):
+        if not document.one_line(start, end):
+            return document.newline + document.indent(end)
+    line_end = document.line_end(previous.end)
+    alone = not pairs and hang == HANG and not document.lexemes_in(previous.end, line_end)
+    long = line_end - document.line_start(previous.end) + len(new) > _WIDTH
+    if not (noted or long or (alone and document.lexeme_after(line_end) is not None)):
         return " "
-    step = "" if manuscript.first_on_line(previous.start) else " " * hang
-    return manuscript.newline + manuscript.indent(previous.start) + step
+    step = "" if document.first_on_line(previous.start) else " " * hang
+    return document.newline + document.indent(previous.start) + step

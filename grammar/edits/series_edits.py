@@ -9,10 +9,10 @@ from ..syntax.nodes import Span
 from ..syntax.scan import scan
 from ..text.printer import text_of
 from . import row_edits as rows
-from .document import Manuscript
+from .document import Document
 from .edit import Edit, conflict, refused
-from .parts import Anatomy, Series
-from .series import HANG, INDENT, added, starts_of, without
+from .parts import Parts, Series
+from .series import HANG, INDENT, added, without
 from .splices import NOTHING, Splice, Splices
 from .values import shown, statement_in, written
 
@@ -25,37 +25,37 @@ _FRAMES = {
 """Statements that a thing of each sort stands in, to read it by itself."""
 
 
-def add_part(anatomy: Anatomy, edit: Edit) -> Splices:
+def add_part(parts: Parts, edit: Edit) -> Splices:
     """A row into a group of rows, or a thing into a series, before the one of index `at` or at the end."""
-    row = anatomy.rows.get(edit.path)
-    series = anatomy.series.get(edit.path)
+    row = parts.rows.get(edit.path)
+    series = parts.series.get(edit.path)
     if row is not None or series is None or series.kind == "condition":
-        if row is None and edit.path not in anatomy.parts:
+        if row is None and edit.path not in parts.by_path:
             raise conflict("The place for this is no longer there; somebody changed the statement meanwhile.")
-        return rows.add_row(anatomy, edit)
-    new = _written(anatomy, series, edit)
-    manuscript = anatomy.manuscript
+        return rows.add_row(parts, edit)
+    new = _written(parts, series, edit)
+    document = parts.document
     if series.kind == "expectation" and len(series.items) > 1:
-        separators = manuscript.lexemes_in(series.items[-2].span.end, series.items[-1].span.start)
+        separators = document.lexemes_in(series.items[-2].span.end, series.items[-1].span.start)
         if separators and separators[0].kind == "COMMA":
             series = Series(series.path, series.kind, series.items, ",", series.openers)
     if series.kind == "band":
-        return _band(anatomy, series, edit.at, new)
-    return added(manuscript, series, edit.at, new, HANG if series.kind == "condition" else INDENT)
+        return _band(parts, series, edit.at, new)
+    return added(document, series, edit.at, new, HANG if series.kind == "condition" else INDENT)
 
 
-def _band(anatomy: Anatomy, series: Series, at: int | None, new: str) -> Splices:
+def _band(parts: Parts, series: Series, at: int | None, new: str) -> Splices:
     """Bands are followed by `otherwise`, so the last one is not the end of the series."""
-    node = anatomy.item.node
+    node = parts.item.node
     assert isinstance(node, n.Grade)
     items: tuple[n.Node, ...] = series.items
     if node.otherwise is not None:
         items = (*items, n.Name(node.otherwise.text, span=Span(node.otherwise.span.start, node.span.end)))
         at = min(at if at is not None else len(series.items), len(series.items))
-    return added(anatomy.manuscript, Series(series.path, "band", items, ","), at, new, INDENT)
+    return added(parts.document, Series(series.path, "band", items, ","), at, new, INDENT)
 
 
-def _written(anatomy: Anatomy, series: Series, edit: Edit) -> str:
+def _written(parts: Parts, series: Series, edit: Edit) -> str:
     new = edit.new or ""
     if series.kind in ("text", "value"):
         kind = edit.kind or "text"
@@ -82,24 +82,24 @@ def _things(node: n.Statement) -> tuple[n.Node, ...]:
     return ()
 
 
-def remove_part(anatomy: Anatomy, edit: Edit) -> Splices:
+def remove_part(parts: Parts, edit: Edit) -> Splices:
     """A row, or a thing out of a series, with its comments."""
-    if edit.path in anatomy.rows:
-        return rows.remove_row(anatomy, edit)
-    series, index = _in_series(anatomy, edit)
+    if edit.path in parts.rows:
+        return rows.remove_row(parts, edit)
+    series, index = _in_series(parts, edit)
     if series.kind == "band":
-        node = anatomy.item.node
+        node = parts.item.node
         if isinstance(node, n.Grade) and node.otherwise is not None:
             otherwise = n.Name(node.otherwise.text, span=Span(node.otherwise.span.start, node.span.end))
             if len(series.items) == 1:
                 raise refused("A grade needs at least one band.")
             series = Series(series.path, series.kind, (*series.items, otherwise), ",")
-    return without(anatomy.manuscript, series, index)
+    return without(parts.document, series, index)
 
 
-def _in_series(anatomy: Anatomy, edit: Edit) -> tuple[Series, int]:
+def _in_series(parts: Parts, edit: Edit) -> tuple[Series, int]:
     path, _, last = edit.path.rpartition(".")
-    series = anatomy.series.get(path)
+    series = parts.series.get(path)
     if series is None or not last.isdigit() or int(last) >= len(series.items):
         raise conflict("This is no longer there; somebody changed the statement meanwhile.")
     index = int(last)
@@ -110,42 +110,42 @@ def _in_series(anatomy: Anatomy, edit: Edit) -> tuple[Series, int]:
     return series, index
 
 
-def move_part(anatomy: Anatomy, edit: Edit) -> Splices:
+def move_part(parts: Parts, edit: Edit) -> Splices:
     """A row or a thing to another index of its series; those in between make room."""
-    series, index = _in_series(anatomy, edit)
+    series, index = _in_series(parts, edit)
     target = min(max(edit.at if edit.at is not None else len(series.items), 0), len(series.items) - 1)
     if target == index:
         return NOTHING
     low, high = sorted((index, target))
-    manuscript = anatomy.manuscript
-    spans = starts_of(manuscript, series)[low : high + 1]
+    document = parts.document
+    spans = [item.span for item in series.items[low : high + 1]]
     order = list(range(len(spans)))
     order.insert(target - low, order.pop(index - low))
-    notes = [_note(manuscript, span) for span in spans]
+    notes = [_note(document, span) for span in spans]
     loose = any(
         comment.own_line
         for one, two in pairwise(spans)
-        for comment in manuscript.comments_in(one.end, two.start)
+        for comment in document.comments_in(one.end, two.start)
     )
     if loose or (any(notes) and not all(notes)):
         raise refused("Comments stand between these; move them in the text view, so that each keeps its own.")
     made = NOTHING
     for place, source in enumerate(order):
         if place != source:
-            made += _swap(manuscript, spans[place], spans[source])
+            made += _swap(document, spans[place], spans[source])
             here, there = notes[place], notes[source]
             if here is not None and there is not None:
-                made += _swap(manuscript, here.span, there.span)
+                made += _swap(document, here.span, there.span)
     return made
 
 
-def _swap(manuscript: Manuscript, place: Span, source: Span) -> Splices:
-    return Splices((Splice(place.start, place.end, manuscript.written(source)),))
+def _swap(document: Document, place: Span, source: Span) -> Splices:
+    return Splices((Splice(place.start, place.end, document.written(source)),))
 
 
-def _note(manuscript: Manuscript, span: Span) -> n.Comment | None:
-    comment = manuscript.trailing(span.end)
+def _note(document: Document, span: Span) -> n.Comment | None:
+    comment = document.trailing(span.end)
     if comment is None:
         return None
-    rest = manuscript.lexemes_in(span.end, comment.span.start)
+    rest = document.lexemes_in(span.end, comment.span.start)
     return comment if all(lexeme.kind == "COMMA" or lexeme.word in ("and", "or") for lexeme in rest) else None

@@ -14,7 +14,7 @@ from math import isfinite
 
 from ..syntax.nodes import Moment, Span
 from ..text.printer import moment_text, name_text, object_text, quoted
-from .edit import Stopped
+from .edit import EditRejected
 from .part_edits import test_text
 from .values import written
 
@@ -187,5 +187,5 @@ def _event(event: Happened) -> str:
 def _plain(kind: str, value: str) -> str:
     try:
         return written(kind, value)
-    except Stopped as stopped:
+    except EditRejected as stopped:
         raise ValueError(str(stopped)) from None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..syntax.nodes import Span
-from .document import Manuscript
+from .document import Document
 
 _QUOTES = frozenset('"“”„')
 
@@ -46,16 +46,16 @@ def spliced(text: str, pieces: Iterable[Splice]) -> str:
     return "".join(made) + text[done:]
 
 
-def replaced(manuscript: Manuscript, span: Span, new: str) -> Splices:
+def replaced(document: Document, span: Span, new: str) -> Splices:
     """A part exchanged for a text, blanks where words would touch; comments in the part stay behind it."""
-    text = manuscript.text
+    text = document.text
     before, after = text[: span.start][-1:], text[span.end :][:1]
-    kept = manuscript.comments_in(span.start, span.end)
+    kept = document.comments_in(span.start, span.end)
     made = new
     if touch(before, new[:1] or after):
         made = f" {made}"
     if kept:
-        indent = manuscript.newline + manuscript.indent(span.end)
+        indent = document.newline + document.indent(span.end)
         notes = "".join(f"  {comment.text}{indent}" for comment in kept)
         return Splices((Splice(span.start, span.end, made + notes),))
     if new and touch(new[-1:], after):
@@ -63,42 +63,42 @@ def replaced(manuscript: Manuscript, span: Span, new: str) -> Splices:
     return Splices((Splice(span.start, span.end, made),))
 
 
-def inserted(manuscript: Manuscript, at: int, new: str) -> Splices:
+def inserted(document: Document, at: int, new: str) -> Splices:
     """A text put in after what stands before `at`, a blank before it."""
-    after = manuscript.text[at:][:1]
-    lead = "" if not manuscript.text[:at] or manuscript.text[at - 1] in " \t\r\n(\ufeff" else " "
+    after = document.text[at:][:1]
+    lead = "" if not document.text[:at] or document.text[at - 1] in " \t\r\n(\ufeff" else " "
     return Splices((Splice(at, at, f"{lead}{new}{' ' if touch(new[-1:], after) else ''}"),))
 
 
-def left_out(manuscript: Manuscript, span: Span) -> Splices:
+def left_out(document: Document, span: Span) -> Splices:
     """A part taken away with the blanks before it; comments in it stay."""
-    text = manuscript.text
+    text = document.text
     start = span.start
     while start and text[start - 1] in " \t":
         start -= 1
-    if start == manuscript.line_start(start) or text[start - 1 : start] == "(":
-        return _from_line_start(manuscript, Span(start, span.end))
-    return replaced(manuscript, Span(start, span.end), "")
+    if start == document.line_start(start) or text[start - 1 : start] == "(":
+        return _from_line_start(document, Span(start, span.end))
+    return replaced(document, Span(start, span.end), "")
 
 
-def _from_line_start(manuscript: Manuscript, span: Span) -> Splices:
+def _from_line_start(document: Document, span: Span) -> Splices:
     """A part that begins its line: the line goes where nothing else stands on it."""
-    text = manuscript.text
-    end = manuscript.line_end(span.end)
-    if not manuscript.comments_in(span.start, end) and not text[span.end : end].strip():
+    text = document.text
+    end = document.line_end(span.end)
+    if not document.comments_in(span.start, end) and not text[span.end : end].strip():
         start = span.start
         if end == len(text):
             while start and text[start - 1] in "\r\n":
                 start -= 1
-        return Splices((Splice(start, manuscript.next_line(span.end), ""),))
+        return Splices((Splice(start, document.next_line(span.end), ""),))
     stop = span.end
     while text[stop : stop + 1] in (" ", "\t"):
         stop += 1
     indent = text[span.start : span.end][
         : len(text[span.start : span.end]) - len(text[span.start : span.end].lstrip())
     ]
-    if manuscript.comments_in(span.start, span.end):
-        return replaced(manuscript, Span(span.start + len(indent), span.end), "")
+    if document.comments_in(span.start, span.end):
+        return replaced(document, Span(span.start + len(indent), span.end), "")
     return Splices((Splice(span.start + len(indent), stop, ""),))
 
 

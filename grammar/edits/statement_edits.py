@@ -5,44 +5,45 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..messages.diagnostics import Source
+from ..spec.statements import spec_of
 from ..syntax import nodes as n
 from ..syntax.nodes import Span
 from ..text.formatter import format_text
 from ..text.printer import quoted, text_of
 from . import blocks
 from .blocks import Extent, cut_out, extent, indented, lines_of, place_of, put_in
-from .document import SORTS, Manuscript, key_of
+from .document import Document, key_of
 from .edit import Edit, conflict, refused
 from .references import references
 from .series import INDENT
 from .splices import NOTHING, Splice, Splices, inserted, left_out, replaced
-from .statement_parts import dissect
+from .statement_parts import parts_of
 from .values import statement_in, written
 
 _RENAMED = ("field", "event", "list", "define", "score", "rule", "group", "stage", "outcome", "test")
 _TO_DATA = ("field", "event")
 
 
-def add_statement(manuscript: Manuscript, edit: Edit) -> Splices:
+def add_statement(document: Document, edit: Edit) -> Splices:
     """A new statement, laid out; where `beside` says nothing, after the last one of its sort."""
     node = statement_in(edit.new or "")
     key = key_of(node)
-    if manuscript.find(key) is not None and key.partition(":")[2] and not key.startswith("unnamed:"):
-        raise refused(f"There is a {SORTS[type(node)]} of this name already. Give it another name.")
+    if document.find(key) is not None and key.partition(":")[2] and not key.startswith("unnamed:"):
+        raise refused(f"There is a {spec_of(node).sort} of this name already. Give it another name.")
     block = format_text(Source(edit.new or "")).text.rstrip("\n")
-    place = place_of(manuscript, edit, SORTS[type(node)], several_lines="\n" in block)
-    return put_in(manuscript, place, block)
+    place = place_of(document, edit, spec_of(node).sort, several_lines="\n" in block)
+    return put_in(document, place, block)
 
 
-def remove_statement(manuscript: Manuscript, index: int, edit: Edit) -> Splices:
+def remove_statement(document: Document, index: int, edit: Edit) -> Splices:
     """A statement away, with its comments."""
-    _unchanged(manuscript, index, edit)
-    return cut_out(manuscript, index)
+    _unchanged(document, index, edit)
+    return cut_out(document, index)
 
 
-def _unchanged(manuscript: Manuscript, index: int, edit: Edit) -> None:
-    node = manuscript.items[index].node
-    found = text_of(node) if node is not None else manuscript.written(manuscript.items[index].span)
+def _unchanged(document: Document, index: int, edit: Edit) -> None:
+    node = document.items[index].node
+    found = text_of(node) if node is not None else document.written(document.items[index].span)
     if edit.old is not None and edit.old != found:
         raise conflict("Somebody changed this meanwhile; look at it again before it goes.", found)
 
@@ -50,52 +51,52 @@ def _unchanged(manuscript: Manuscript, index: int, edit: Edit) -> None:
 # --- moving -----------------------------------------------------------------------------------------
 
 
-def move_statement(manuscript: Manuscript, index: int, edit: Edit) -> Splices:
+def move_statement(document: Document, index: int, edit: Edit) -> Splices:
     """A statement with its comments elsewhere: beside another, into a group, one place up or down."""
-    what = extent(manuscript, index)
-    block, several = _block(manuscript, index, what)
+    what = extent(document, index)
+    block, several = _block(document, index, what)
     if edit.side in ("up", "down"):
-        beside = _neighbour(manuscript, index, edit.side)
+        beside = _neighbour(document, index, edit.side)
         edit = replace(
-            edit, side="before" if edit.side == "up" else "after", beside=manuscript.items[beside].key
+            edit, side="before" if edit.side == "up" else "after", beside=document.items[beside].key
         )
-    target = manuscript.find(edit.beside or "")
+    target = document.find(edit.beside or "")
     if target is None:
         raise conflict("The place where this should go is no longer there; somebody changed it meanwhile.")
-    if target == index or manuscript.items[target].parent == index:
+    if target == index or document.items[target].parent == index:
         return NOTHING
-    into_group = edit.side == "into" or manuscript.items[target].parent is not None
-    if into_group and manuscript.items[index].sort not in ("rule", "text"):
+    into_group = edit.side == "into" or document.items[target].parent is not None
+    if into_group and document.items[index].sort not in ("rule", "text"):
         raise refused("A group holds rules only.")
-    place = place_of(manuscript, edit, manuscript.items[index].sort, several_lines=several)
-    if what.start <= place.at <= what.end or _already_there(manuscript, index, place, what):
+    place = place_of(document, edit, document.items[index].sort, several_lines=several)
+    if what.start <= place.at <= what.end or _already_there(document, index, place, what):
         return NOTHING
-    gone = cut_out(manuscript, index)
+    gone = cut_out(document, index)
     piece = gone.pieces[0]
     if piece.start <= place.at <= piece.end:
         at = piece.start if place.at < what.start else piece.end
         place = replace(place, at=at)
-    return Splices(gone.pieces) + put_in(manuscript, place, block)
+    return Splices(gone.pieces) + put_in(document, place, block)
 
 
-def _already_there(manuscript: Manuscript, index: int, place: blocks.Place, what: Extent) -> bool:
+def _already_there(document: Document, index: int, place: blocks.Place, what: Extent) -> bool:
     """Whether only blank lines lie between an item and the place it should go to, within one container."""
-    if place.beside is None or manuscript.items[place.beside].parent != manuscript.items[index].parent:
+    if place.beside is None or document.items[place.beside].parent != document.items[index].parent:
         return False
     low, high = sorted((place.at, what.start if place.at < what.start else what.end))
-    return not manuscript.text[low:high].strip(" \t\r\n;")
+    return not document.text[low:high].strip(" \t\r\n;")
 
 
-def _neighbour(manuscript: Manuscript, index: int, side: str) -> int:
+def _neighbour(document: Document, index: int, side: str) -> int:
     """The statement next to one in its group or at the top; for a stage, the next stage of its track."""
-    item = manuscript.items[index]
-    others = manuscript.children(item.parent)
+    item = document.items[index]
+    others = document.children(item.parent)
     if isinstance(item.node, n.Stage):
         track = item.node.track
         others = [
             at
             for at in others
-            if isinstance(stage := manuscript.items[at].node, n.Stage) and stage.track == track
+            if isinstance(stage := document.items[at].node, n.Stage) and stage.track == track
         ]
     found = others.index(index) + (-1 if side == "up" else 1)
     if not 0 <= found < len(others):
@@ -103,54 +104,54 @@ def _neighbour(manuscript: Manuscript, index: int, side: str) -> int:
     return others[found]
 
 
-def _block(manuscript: Manuscript, index: int, what: Extent) -> tuple[str, bool]:
+def _block(document: Document, index: int, what: Extent) -> tuple[str, bool]:
     """The lines of a statement with its comments, the last without its end; whether it takes several."""
-    span = manuscript.items[index].span
-    text = manuscript.text[what.start : what.end]
+    span = document.items[index].span
+    text = document.text[what.start : what.end]
     lines = lines_of(text)
     while lines and not lines[-1].strip():
         lines.pop()
-    return "\n".join(lines), not manuscript.one_line(span.start, span.end)
+    return "\n".join(lines), not document.one_line(span.start, span.end)
 
 
-def duplicate_statement(manuscript: Manuscript, index: int, edit: Edit) -> Splices:
+def duplicate_statement(document: Document, index: int, edit: Edit) -> Splices:
     """A copy right after a statement, under a name of its own."""
-    item = manuscript.items[index]
+    item = document.items[index]
     if item.sort in ("title", "text"):
         raise refused("This cannot be duplicated.")
-    text, start = manuscript.written(item.span), item.span.start
-    part = dissect(manuscript, item).parts.get("name")
+    text, start = document.written(item.span), item.span.start
+    part = parts_of(document, item).by_path.get("name")
     if part is not None and part.span is not None and part.value is not None:
-        name = written(part.kind, edit.new or _free_name(manuscript, item.sort, part.value))
+        name = written(part.kind, edit.new or _free_name(document, item.sort, part.value))
         text = text[: part.span.start - start] + name + text[part.span.end - start :]
     if isinstance(item.node, n.Group):
-        text = _with_names_of_their_own(manuscript, index, text, start)
-    lines = lines_of(manuscript.indent(start) + text)
-    place = blocks.after(manuscript, index, several_lines=len(lines) > 1)
-    return put_in(manuscript, place, "\n".join(lines))
+        text = _with_names_of_their_own(document, index, text, start)
+    lines = lines_of(document.indent(start) + text)
+    place = blocks.after(document, index, several_lines=len(lines) > 1)
+    return put_in(document, place, "\n".join(lines))
 
 
-def _with_names_of_their_own(manuscript: Manuscript, index: int, text: str, start: int) -> str:
-    name = dissect(manuscript, manuscript.items[index]).parts["name"]
+def _with_names_of_their_own(document: Document, index: int, text: str, start: int) -> str:
+    name = parts_of(document, document.items[index]).by_path["name"]
     assert name.span is not None
-    longer = len(text) - (manuscript.items[index].span.end - start)
-    for child in reversed(manuscript.children(index)):
-        node = manuscript.items[child].node
+    longer = len(text) - (document.items[index].span.end - start)
+    for child in reversed(document.children(index)):
+        node = document.items[child].node
         if isinstance(node, n.Rule) and node.name is not None:
-            made = quoted(_free_name(manuscript, "rule", node.name.value))
+            made = quoted(_free_name(document, "rule", node.name.value))
             low, high = (offset - start + longer for offset in (node.name.span.start, node.name.span.end))
             text = text[:low] + made + text[high:]
     return text
 
 
-def _free_name(manuscript: Manuscript, sort: str, name: str) -> str:
+def _free_name(document: Document, sort: str, name: str) -> str:
     """A name that no other has: `ICP copy`, `ICP copy 2`."""
     tries = 1
     while True:
         wanted = f"{name} copy" if tries == 1 else f"{name} copy {tries}"
         if sort in ("field", "event", "list", "define", "score", "stage", "outcome"):
             wanted = wanted.replace(" ", "_")
-        if manuscript.find(f"{sort}:{wanted}") is None:
+        if document.find(f"{sort}:{wanted}") is None:
             return wanted
         tries += 1
 
@@ -158,10 +159,10 @@ def _free_name(manuscript: Manuscript, sort: str, name: str) -> str:
 # --- names ------------------------------------------------------------------------------------------
 
 
-def rename_statement(manuscript: Manuscript, index: int, edit: Edit) -> Splices:
+def rename_statement(document: Document, index: int, edit: Edit) -> Splices:
     """Another name for a statement and wherever it is used. A field or event keeps its link to the data."""
-    item = manuscript.items[index]
-    part = dissect(manuscript, item).parts.get("name")
+    item = document.items[index]
+    part = parts_of(document, item).by_path.get("name")
     if part is None or item.sort not in _RENAMED or not edit.new:
         raise refused("This cannot be given a name." if edit.new else "A name cannot be blank.")
     if part.value != edit.old:
@@ -170,14 +171,14 @@ def rename_statement(manuscript: Manuscript, index: int, edit: Edit) -> Splices:
         )
     if part.value == edit.new:
         return NOTHING
-    if _taken(manuscript, index, edit.new):
+    if _taken(document, index, edit.new):
         raise refused(f'There is a {item.sort} called "{edit.new}" already.')
     new = written(part.kind, edit.new)
     if part.span is None:
-        return _first_name(manuscript, index, new)
-    made = replaced(manuscript, part.span, new)
-    for span, text in references(manuscript.parsed.tree, item.node, edit.new):
-        made += replaced(manuscript, span, text)
+        return _first_name(document, index, new)
+    made = replaced(document, part.span, new)
+    for span, text in references(document.parsed.tree, item.node, edit.new):
+        made += replaced(document, span, text)
     if (
         item.sort in _TO_DATA
         and isinstance(item.node, n.FieldDeclaration | n.EventDeclaration)
@@ -193,23 +194,23 @@ def rename_statement(manuscript: Manuscript, index: int, edit: Edit) -> Splices:
     return made
 
 
-def _taken(manuscript: Manuscript, index: int, name: str) -> bool:
-    node = manuscript.items[index].node
+def _taken(document: Document, index: int, name: str) -> bool:
+    node = document.items[index].node
     if isinstance(node, n.Stage) and node.track is not None:
         name = f"{name} in {node.track.text}"
-    return manuscript.find(f"{manuscript.items[index].sort}:{name}") is not None
+    return document.find(f"{document.items[index].sort}:{name}") is not None
 
 
-def _first_name(manuscript: Manuscript, index: int, name: str, off: str = "") -> Splices:
-    span = manuscript.items[index].span
-    alone = manuscript.first_on_line(span.start) and not manuscript.one_line(span.start, span.end)
-    glue = manuscript.newline + manuscript.indent(span.start) if alone else " "
+def _first_name(document: Document, index: int, name: str, off: str = "") -> Splices:
+    span = document.items[index].span
+    alone = document.first_on_line(span.start) and not document.one_line(span.start, span.end)
+    glue = document.newline + document.indent(span.start) if alone else " "
     return Splices((Splice(span.start, span.start, f"rule {name}{off}{glue}"),))
 
 
-def switch_rule(manuscript: Manuscript, index: int, edit: Edit) -> Splices:
+def switch_rule(document: Document, index: int, edit: Edit) -> Splices:
     """A rule off ("off") or on ("on"). One without a name gets a name, for only a named rule can be off."""
-    item = manuscript.items[index]
+    item = document.items[index]
     if not isinstance(item.node, n.Rule) or edit.new not in ("on", "off"):
         raise refused("Only a rule can be switched on and off.")
     found = "off" if item.node.off else "on"
@@ -219,45 +220,45 @@ def switch_rule(manuscript: Manuscript, index: int, edit: Edit) -> Splices:
         return NOTHING
     if item.node.name is None:
         name = text_of(item.node.body).partition(" ")[2][:60].strip().replace('"', "'")
-        wanted = name if manuscript.find(f"rule:{name}") is None else _free_name(manuscript, "rule", name)
-        return _first_name(manuscript, index, quoted(wanted), " off")
-    part = dissect(manuscript, item).parts["off"]
+        wanted = name if document.find(f"rule:{name}") is None else _free_name(document, "rule", name)
+        return _first_name(document, index, quoted(wanted), " off")
+    part = parts_of(document, item).by_path["off"]
     if edit.new == "off":
-        return inserted(manuscript, part.at, "off")
+        return inserted(document, part.at, "off")
     assert part.whole is not None
-    return left_out(manuscript, part.whole)
+    return left_out(document, part.whole)
 
 
 # --- groups -----------------------------------------------------------------------------------------
 
 
-def enclose_rule(manuscript: Manuscript, index: int, edit: Edit) -> Splices:
+def enclose_rule(document: Document, index: int, edit: Edit) -> Splices:
     """A rule with its comments in a new group of its own."""
-    item = manuscript.items[index]
+    item = document.items[index]
     if not isinstance(item.node, n.Rule) or item.parent is not None:
         raise refused("Only a rule that is in no group can be put into a new one.")
     name = written("text", edit.new or "New group")
-    if manuscript.find(f"group:{edit.new or 'New group'}") is not None:
+    if document.find(f"group:{edit.new or 'New group'}") is not None:
         raise refused("There is a group of this name already. Give it another name.")
-    what = extent(manuscript, index)
-    line = manuscript.newline
+    what = extent(document, index)
+    line = document.newline
     if not what.whole:
         text = f"{line}group {name} {{{line}{' ' * INDENT}"
         return Splices((Splice(what.start, what.start, text), Splice(what.end, what.end, f"{line}}}{line}")))
-    block, _ = _block(manuscript, index, what)
-    indent = manuscript.indent(item.span.start)
+    block, _ = _block(document, index, what)
+    indent = document.indent(item.span.start)
     lines = [f"{indent}group {name} {{", *indented(block.split("\n"), indent + " " * INDENT), f"{indent}}}"]
-    end = manuscript.line_end(item.span.end)
+    end = document.line_end(item.span.end)
     return Splices((Splice(what.start, end, line.join(lines)),))
 
 
-def dissolve_group(manuscript: Manuscript, index: int, edit: Edit) -> Splices:
+def dissolve_group(document: Document, index: int, edit: Edit) -> Splices:
     """A group away, its rules kept where they are."""
-    item = manuscript.items[index]
+    item = document.items[index]
     if not isinstance(item.node, n.Group):
         raise refused("This is no group.")
-    _unchanged(manuscript, index, edit)
-    made = left_out(manuscript, Span(item.span.start, item.head_end))
-    if manuscript.text[item.span.end - 1] == "}":
-        made += left_out(manuscript, Span(item.span.end - 1, item.span.end))
+    _unchanged(document, index, edit)
+    made = left_out(document, Span(item.span.start, item.head_end))
+    if document.text[item.span.end - 1] == "}":
+        made += left_out(document, Span(item.span.end - 1, item.span.end))
     return made

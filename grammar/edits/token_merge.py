@@ -11,7 +11,7 @@ _TOKEN = re.compile(r'"(?:[^"\r\n]|"")*"|(?<![^\s])#[^\r\n]*|\r\n|\r|\n|[^\S\r\n
 
 
 @dataclass(frozen=True, slots=True)
-class Woven:
+class MergedTokens:
     """One text of two, and whether both changed the same place: `clash` is what the second has there."""
 
     text: str
@@ -27,12 +27,12 @@ class _Change:
     new: tuple[str, ...]
 
 
-def weave(base: str, mine: str, theirs: str) -> Woven:
+def merge_tokens(base: str, mine: str, theirs: str) -> MergedTokens:
     """Both changes of `base` in one text. Where they clash, that of `theirs` stands in it."""
     if mine in (base, theirs):
-        return Woven(theirs, None)
+        return MergedTokens(theirs, None)
     if theirs == base:
-        return Woven(mine, None)
+        return MergedTokens(mine, None)
     tokens = _TOKEN.findall(base)
     ours, others = _changes(tokens, _TOKEN.findall(mine)), _changes(tokens, _TOKEN.findall(theirs))
     clash: str | None = None
@@ -50,8 +50,8 @@ def weave(base: str, mine: str, theirs: str) -> Woven:
         text = "".join(made)
         # Where one added a comment and the other went on with the line, one of the two orders would lose it.
         if _said(_TOKEN.findall(text)) == _said(made):
-            return Woven(text, clash)
-    return Woven(theirs, clash if clash is not None else "")
+            return MergedTokens(text, clash)
+    return MergedTokens(theirs, clash if clash is not None else "")
 
 
 def _said(tokens: Sequence[str]) -> list[str]:

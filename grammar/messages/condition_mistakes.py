@@ -8,8 +8,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final
 
-from ..syntax.nodes import Span
-from ..syntax.scan import Lexeme
+from ..spec.statements import ASKING
+from ..syntax.nodes import Lexeme, Span
 from .error_context import Habit, Place, brief
 from .syntax_problem import Trouble
 
@@ -64,15 +64,7 @@ def _length(place: Place) -> str | None:
 
 def comparison(place: Place) -> Trouble | None:
     """`at least 2`, `more than 5`."""
-    if place.in_awards or place.head not in (
-        "rule",
-        "when",
-        "for",
-        "stage",
-        "disqualify",
-        "define",
-        "outcome",
-    ):
+    if place.in_awards or place.head not in ASKING:
         return None
     near = [part for part in (place.before(), place.at, place.after()) if part is not None]
     words = [part.word for part in near]

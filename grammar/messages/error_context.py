@@ -8,8 +8,7 @@ from functools import cached_property
 
 from ..syntax.lr_parser import Machine, Stuck
 from ..syntax.lr_table import END
-from ..syntax.nodes import Span
-from ..syntax.scan import Lexeme
+from ..syntax.nodes import Lexeme, Span
 from .syntax_problem import Trouble
 
 Habit = Callable[["Place"], Trouble | None]

@@ -9,8 +9,7 @@ from typing import Final
 
 from ..spec.words import RESERVED
 from ..syntax.lr_table import load
-from ..syntax.nodes import Span
-from ..syntax.scan import Lexeme
+from ..syntax.nodes import Lexeme, Span
 from .error_context import Habit, Place, shown
 from .spelling import near
 from .syntax_problem import Trouble

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..syntax.nodes import Span
-from ..syntax.scan import Lexeme
+from ..syntax.nodes import Lexeme, Span
 from .error_context import Habit, Place, brief, shown
 from .syntax_problem import Trouble
 

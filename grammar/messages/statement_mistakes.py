@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from ..spec.words import RESERVED, STATEMENT_WORDS
-from ..syntax.nodes import Span
-from ..syntax.scan import Lexeme
+from ..spec.statements import STATEMENT_WORDS
+from ..spec.words import RESERVED
+from ..syntax.nodes import Lexeme, Span
 from .error_context import Habit, Place, brief
 from .syntax_problem import Trouble
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from ..spec.words import STATEMENT_WORDS
+from ..spec.statements import STATEMENT_WORDS, STATEMENTS
 from ..syntax.lr_table import END, load
-from ..syntax.nodes import Span
-from ..syntax.scan import Lexeme
+from ..syntax.nodes import Lexeme, Span
 from . import condition_mistakes as condition_habits
 from . import sign_mistakes as sign_habits
 from . import statement_mistakes as statement_habits
@@ -19,6 +18,7 @@ from .spelling import near
 from .syntax_problem import Trouble
 
 _RULE_WORDS = ("rule", "when", "for")
+_EXAMPLES = {spec.word: spec.example for spec in STATEMENTS if spec.example}
 
 # What people write at the head of a statement for what is called otherwise here.
 _MEANT = {
@@ -108,11 +108,9 @@ def missing_part(place: Place) -> Trouble | None:
     if place.head in _RULE_WORDS and "THEN" in place.accepted:
         hint = "say what the rule gives, e.g. then +10"
         return Trouble("missing-then", '"then" is missing', place.span, hint)
-    if "WHEN" in place.accepted and place.head in ("rule", "stage", "disqualify", "outcome"):
+    if "WHEN" in place.accepted and (written := _EXAMPLES.get(place.head)):
         also = ' or "for"' if place.head == "rule" else ""
-        return Trouble(
-            "missing-when", f'"when"{also} is missing', place.span, f"write e.g. {_example(place.head)}"
-        )
+        return Trouble("missing-when", f'"when"{also} is missing', place.span, f"write e.g. {written}")
     if "LBRACE" in place.accepted:
         hint = "put the group's rules between { and }"
         return Trouble("missing-brace", "the group's opening brace is missing", place.span, hint)
@@ -137,15 +135,6 @@ def unfinished(place: Place) -> Trouble | None:
         return None
     what = f'this "{place.head}"' if place.head in STATEMENT_WORDS else "this"
     return Trouble("unfinished", f"{what} ends too soon", place.span, expectation(place))
-
-
-def _example(head: str) -> str:
-    return {
-        "rule": 'rule "Pricing" when visited pricing then +10',
-        "stage": "stage SQL when score >= 80",
-        "disqualify": 'disqualify when country = "XX"',
-        "outcome": "outcome won when became customer",
-    }.get(head, "")
 
 
 # --- what could have stood there ----------------------------------------------------------------------------

@@ -5,14 +5,9 @@ from __future__ import annotations
 import re
 
 from . import operators
+from .statements import STATEMENT_WORDS
 
 # fmt: off
-STATEMENT_WORDS = frozenset({
-    "ruleset", "include", "field", "event", "list", "define", "score", "rule", "when", "for", "group",
-    "stage", "disqualify", "grade", "outcome", "test",
-})
-"""The words a statement can begin with."""
-
 RESERVED = STATEMENT_WORDS | {
     "then", "and", "or", "since", "before", "where", "followed", "because", "once", "given", "expect",
     "known", "unknown", "off", "days", "yes", "true", "no", "false",

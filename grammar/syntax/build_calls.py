@@ -6,8 +6,7 @@ from ..messages.syntax_problem import Trouble
 from . import nodes as n
 from .build_conditions import Tail, clause
 from .build_values import Event
-from .nodes import Span
-from .scan import Lexeme
+from .nodes import Lexeme, Span
 
 _OF_EVENTS = ("distinct", "days")
 _OF_PROPERTIES = ("sum", "avg", "min", "max")

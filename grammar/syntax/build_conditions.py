@@ -13,8 +13,8 @@ from ..messages.syntax_problem import Trouble
 from ..spec.operators import MATCHES
 from . import nodes as n
 from .build_values import Event, event_phrase
-from .nodes import Span
-from .scan import PLAIN_SIGNS, Lexeme, scan
+from .nodes import Lexeme, Span
+from .scan import PLAIN_SIGNS, scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Where:
     """A filter as read, before it is known what it belongs to: its test may follow it."""
 
     span: Span
-    negated: bool
+    negated: Lexeme | None
     operand: n.Expression
 
 
@@ -108,14 +108,14 @@ def before(span: Span, end: n.Moment) -> n.Before:
 
 def where(span: Span, negated: Lexeme | None, operand: n.Expression) -> Where:
     """`where device`, to which a test may still come."""
-    return Where(span, negated is not None, operand)
+    return Where(span, negated, operand)
 
 
 def followed(
     span: Span, type_: n.Name, object_: n.Text | None, condition: n.Expression | None, within: n.Duration
 ) -> Followed:
     """`followed by requested demo within 7 days`."""
-    place = Span(type_.span.start, (condition or object_ or type_).span.end)
+    place = span.covering(type_.span.start, (condition or object_ or type_).span.end)
     second = event_phrase(place, type_, object_)
     if condition is not None:
         second = n.EventPhrase(type_, object_, condition, span=place)
@@ -126,7 +126,7 @@ def followed_where(
     span: Span, negated: Lexeme | None, operand: n.Expression, test: Test | None = None
 ) -> n.Expression:
     """The filter of the event that follows."""
-    return _filter(Where(span, negated is not None, operand), test)
+    return _filter(Where(span, negated, operand), test)
 
 
 # --- conditions ---------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ def clause(span: Span, subject: n.Expression, *tails: Tail) -> n.Expression:
     if filtering is not None:
         subject = _with_filter(subject, _filter(filtering, None), filtering.span)
     if test is None and window is None:
-        return replace(subject, span=span)
+        return replace(subject, span=subject.span.covering(span.start, span.end))
     return n.Clause(subject, test, window, span=span)
 
 
@@ -230,7 +230,9 @@ def _filter(tail: Where, test: Tail | None) -> n.Expression:
     if isinstance(test, Test):
         span = Span(condition.span.start, test.span.end)
         condition = n.Clause(condition, test, None, span=span)
-    return n.Not(condition, span=Span(tail.span.start, condition.span.end)) if tail.negated else condition
+    if tail.negated is None:
+        return condition
+    return n.Not(condition, span=Span(tail.negated.start, condition.span.end))
 
 
 def _with_filter(subject: n.Expression, condition: n.Expression, at: Span) -> n.Expression:
@@ -250,7 +252,7 @@ def _with_filter(subject: n.Expression, condition: n.Expression, at: Span) -> n.
 
 
 def _filtered(event: Event, condition: n.Expression, at: Span) -> n.EventPhrase:
-    span = Span(event.span.start, condition.span.end)
+    span = at.covering(event.span.start, condition.span.end)
     if isinstance(event, n.Reference):
         return n.EventPhrase(event.name, None, condition, span=span)
     if event.where is None:
@@ -271,7 +273,9 @@ def _sequence(subject: n.Expression, tail: Followed, between_them: n.Node | None
             between_them.span if between_them else subject.span,
             "write e.g. visited pricing followed by requested demo within 7 days, a window at the end",
         )
-    return n.Sequence(subject, tail.second, tail.within, span=Span(subject.span.start, tail.span.end))
+    return n.Sequence(
+        subject, tail.second, tail.within, span=tail.span.covering(subject.span.start, tail.span.end)
+    )
 
 
 def _one_test(test: Test, other: Test) -> tuple[Test, n.BetweenMoments]:

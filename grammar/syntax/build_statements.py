@@ -9,9 +9,8 @@ from ..messages.syntax_problem import Trouble
 from . import nodes as n
 from .build_conditions import Tail, Test, clause
 from .build_values import Event
-from .nodes import Span
+from .nodes import Lexeme, Span
 from .numerals import whole_number
-from .scan import Lexeme
 
 
 @dataclass(frozen=True, slots=True)

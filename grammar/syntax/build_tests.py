@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from ..messages.syntax_problem import Trouble
 from . import nodes as n
 from .build_statements import twice
-from .nodes import Span
+from .nodes import Lexeme, Span
 from .numerals import whole_number
-from .scan import Lexeme
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,8 @@ def expect(span: Span, *items: n.Expect) -> Expectations:
 
 def expect_not(span: Span, item: n.Expect) -> n.Expect:
     """`not stage = SQL`."""
-    return replace(item, negated=not item.negated, span=span)
+    whole = Span(span.start, span.end, span.tokens + item.span.tokens)
+    return replace(item, negated=not item.negated, span=whole)
 
 
 def expect_total(span: Span, operator: str, value: int) -> n.ExpectScore:

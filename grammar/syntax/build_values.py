@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ..messages.syntax_problem import Trouble
 from . import nodes as n
-from .nodes import Span
-from .scan import Lexeme
+from .nodes import Lexeme, Span
 
 Event = n.Reference | n.EventPhrase
 

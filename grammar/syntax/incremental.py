@@ -10,8 +10,8 @@ from operator import attrgetter
 from types import NoneType
 from typing import Any, TypeVar
 
-from .nodes import Kind, Node, Span, Unit
-from .scan import Lexeme, Scanned, scan
+from .nodes import Kind, Lexeme, Node, Unit
+from .scan import Scanned, scan
 
 _N = TypeVar("_N", bound=Node)
 _LINE_ENDS = ("\n", "\r")
@@ -95,7 +95,7 @@ def shifted(node: _N, by: int) -> _N:
     span = node.span
     kind: Any = type(node)
     parts = [part if type(part) in _PLAIN else _shifted(part, by) for part in _parts(kind)(node)]
-    made: _N = kind(*parts, span=Span(span.start + by, span.end + by))
+    made: _N = kind(*parts, span=span.shifted(by))
     return made
 
 

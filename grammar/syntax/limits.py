@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..messages.syntax_problem import Trouble
-from .nodes import Span
-from .scan import Lexeme
+from .nodes import Lexeme, Span
 
 LARGEST_TEXT = 1024 * 1024
 """Bytes of UTF-8 in one text."""

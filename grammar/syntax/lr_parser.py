@@ -12,8 +12,8 @@ from typing import Any
 
 from ..spec.words import RESERVED
 from .lr_table import END, Production, Table
-from .nodes import Span
-from .scan import Lexeme, scan_part
+from .nodes import Lexeme, Node, Span
+from .scan import scan_part
 
 Action = Callable[..., Any]
 """What makes a node: called with its span and its parts."""
@@ -53,6 +53,7 @@ class Machine:
         actions, gotos, steps = self._actions, self._gotos, self._steps
         first, final = self._starts[start]
         states, values, places = [first], [], []
+        owned: list[list[Lexeme]] = []  # of each value, the tokens that no node has yet, but for commas
         taken: list[Lexeme] = []
         pending = list(reversed(lexemes))
         end = 0
@@ -74,20 +75,28 @@ class Machine:
                     states.append(action)
                     values.append(lexeme)
                     places.append(lexeme.start)
+                    owned.append([lexeme] if kind != "COMMA" else [])
                     taken.append(lexeme)
                     end = lexeme.end
                     break
                 makes, size, mode, picks, make = steps[~action]
                 del states[-size:]
                 states.append(gotos[states[-1]][makes])
-                if mode == _CALL:
+                if mode != _PASS:
                     parts = values[-size:]
-                    del values[-size:], places[1 - size or len(places) :]
-                    values.append(make(Span(places[-1], end), *_picked(parts, picks)))
-                elif mode != _PASS:
-                    parts = values[-size:]
-                    del values[-size:], places[1 - size or len(places) :]
-                    values.append(_gathered(parts, picks, mode))
+                    tokens = owned[-size]
+                    if size > 1:
+                        for more in owned[1 - size :]:
+                            tokens += more
+                        del places[1 - size :]
+                    del values[-size:], owned[-size:]
+                    if mode == _CALL:
+                        made = make(Span(places[-1], end, tuple(tokens)), *_picked(parts, picks))
+                        tokens = [] if isinstance(made, Node) else tokens
+                    else:
+                        made = _gathered(parts, picks, mode)
+                    values.append(made)
+                    owned.append(tokens)
                 if lexeme is None and states[-1] == final:
                     return values[-1]
 

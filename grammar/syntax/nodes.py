@@ -10,14 +10,70 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
+
+
+class Lexeme(NamedTuple):
+    """The smallest piece of a text that means something.
+
+    `kind` is a terminal of the grammar, or one of MALFORMED (see `scan`); a word is "WORD" or "PATH" until
+    it is parsed. `word` is a word in lower case, else "". `first`: whether it is the first on its line.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    word: str
+    first: bool
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return Span(self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A half-open range of character offsets in one source text."""
+    """A half-open range of character offsets in one source text.
+
+    The span of a node also keeps the node's own tokens, which are those that belong to none of the nodes
+    below it. `moved` is by how many characters the node was shifted after its tokens were read.
+    """
 
     start: int
     end: int
+    tokens: tuple[Lexeme, ...] = field(default=(), compare=False, repr=False)
+    moved: int = field(default=0, compare=False, repr=False)
+
+    def shifted(self, by: int) -> Span:
+        """The same span, so many characters further on."""
+        return Span(self.start + by, self.end + by, self.tokens, self.moved + by)
+
+    def covering(self, start: int, end: int) -> Span:
+        """Another range with the same tokens."""
+        return Span(start, end, self.tokens, self.moved)
+
+    def token(self, *words: str) -> Span | None:
+        """Where the first own token stands that is one of these words or kinds."""
+        found = next((one for one in self.tokens if one.word in words or one.kind in words), None)
+        return Span(found.start + self.moved, found.end + self.moved) if found is not None else None
+
+    def every(self, word: str) -> list[Span]:
+        """Where all own tokens stand that are this word."""
+        return [Span(one.start + self.moved, one.end + self.moved) for one in self.tokens if one.word == word]
+
+    def number(self, *words: str) -> tuple[Span, Span] | None:
+        """Where these own tokens stand with the number that follows them, and where that stands, signed."""
+        kept = [one.word or one.kind for one in self.tokens]
+        for at in range(len(kept) - len(words)):
+            if tuple(kept[at : at + len(words)]) == words:
+                first = last = self.tokens[at + len(words)]
+                if first.kind != "NUMERAL":
+                    last = self.tokens[at + len(words) + 1]
+                end = last.end + self.moved
+                return Span(self.tokens[at].start + self.moved, end), Span(first.start + self.moved, end)
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -384,21 +440,26 @@ Award = Points | Tag
 
 
 @dataclass(frozen=True, slots=True)
-class Title(Node):
+class Statement(Node):
+    """A statement; `spec.statements` has a line for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Title(Statement):
     """`ruleset "Inbound scoring"`."""
 
     title: Text
 
 
 @dataclass(frozen=True, slots=True)
-class Include(Node):
+class Include(Statement):
     """`include "shared.rules"`."""
 
     path: Text
 
 
 @dataclass(frozen=True, slots=True)
-class FieldDeclaration(Node):
+class FieldDeclaration(Statement):
     """`field company_size from "Company Size": number, otherwise 0`."""
 
     name: Name
@@ -408,7 +469,7 @@ class FieldDeclaration(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class EventDeclaration(Node):
+class EventDeclaration(Statement):
     """`event visited from "Page Viewed" by path`."""
 
     name: Name
@@ -417,7 +478,7 @@ class EventDeclaration(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class ListDeclaration(Node):
+class ListDeclaration(Statement):
     """`list ICP: "VP *", "CTO"`."""
 
     name: Name
@@ -425,7 +486,7 @@ class ListDeclaration(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class ListFile(Node):
+class ListFile(Statement):
     """`list competitors from "competitors.csv" column domain`; a .txt has no column."""
 
     name: Name
@@ -434,7 +495,7 @@ class ListFile(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Define(Node):
+class Define(Statement):
     """`define enterprise: employees >= 1000`: a condition or a value with a name."""
 
     name: Name
@@ -442,7 +503,7 @@ class Define(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreDeclaration(Node):
+class ScoreDeclaration(Statement):
     """`score fit from 0 to 50`; without a name it is the total."""
 
     name: Name | None
@@ -472,7 +533,7 @@ class ForEvents(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(Node):
+class Rule(Statement):
     """`rule "Pricing interest" [off] when ... then ...`; name None where only `when` or `for` stands."""
 
     name: Text | None
@@ -482,7 +543,7 @@ class Rule(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Group(Node):
+class Group(Statement):
     """`group "Website" at most 30 { rules }`."""
 
     name: Text
@@ -491,7 +552,7 @@ class Group(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Stage(Node):
+class Stage(Statement):
     """`stage PQL in product when CONDITION`; without a track it is in `main`."""
 
     name: Name
@@ -500,7 +561,7 @@ class Stage(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Disqualify(Node):
+class Disqualify(Statement):
     """`disqualify when CONDITION because "works for a competitor"`."""
 
     condition: Expression
@@ -516,7 +577,7 @@ class Band(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Grade(Node):
+class Grade(Statement):
     """`grade fit: A from 40, B from 25, D otherwise`; without a score it grades the total.
 
     `otherwise` is None where it was left out, which the checker reports.
@@ -528,7 +589,7 @@ class Grade(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Node):
+class Outcome(Statement):
     """`outcome won when became customer`, `outcome won when converted = yes at closed_on within 90 days`.
 
     `at` is the field that says when; `within` how long a lead may take from being `born`, which is a field or
@@ -624,32 +685,13 @@ Expect = ExpectScore | ExpectStage | ExpectGrade | ExpectTag | ExpectRule | Expe
 
 
 @dataclass(frozen=True, slots=True)
-class Test(Node):
+class Test(Statement):
     """A test: its name, the instant it is held at (None: the fixed default), facts, expectations."""
 
     name: Text
     at: Moment | None
     given: tuple[Given, ...]
     expect: tuple[Expect, ...]
-
-
-Statement = (
-    Title
-    | Include
-    | FieldDeclaration
-    | EventDeclaration
-    | ListDeclaration
-    | ListFile
-    | Define
-    | ScoreDeclaration
-    | Rule
-    | Group
-    | Stage
-    | Disqualify
-    | Grade
-    | Outcome
-    | Test
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..messages.syntax_problem import Trouble
-from .nodes import Duration, Moment, Number, Span, Unit
-from .scan import Lexeme
+from .nodes import Duration, Lexeme, Moment, Number, Span, Unit
 
 MOST_DIGITS = 15
 """A double tells numbers apart up to this many digits."""

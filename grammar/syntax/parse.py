@@ -14,16 +14,16 @@ from ..messages import syntax_errors
 from ..messages.diagnostics import Diagnostic, Severity, Source
 from ..messages.error_context import Place
 from ..messages.syntax_problem import Trouble
-from ..spec.words import STATEMENT_WORDS
+from ..spec.statements import STATEMENT_WORDS
 from .build import actions_for
 from .build_statements import GroupOpen
 from .incremental import scan_again, shifted
 from .limits import LARGEST_TEXT, MOST_STATEMENTS, text_too_long, too_deep
 from .lr_parser import Machine, Stuck
 from .lr_table import load
-from .nodes import Group, Rule, Span, Statement, Tree
+from .nodes import Group, Lexeme, Rule, Span, Statement, Tree
 from .numerals import thousands_points
-from .scan import Lexeme, Scanned, scan
+from .scan import Scanned, scan
 from .split import Piece, alike, split
 
 _IN_GROUPS = frozenset({"rule", "when", "for", ""})
@@ -182,7 +182,7 @@ class _Reading:
 
     def _close(self, end: int) -> None:
         assert self.group is not None
-        span = Span(self.group.span.start, end)
+        span = self.group.span.covering(self.group.span.start, end)
         self.statements.append(Group(self.group.name, self.group.bounds, tuple(self.rules), span=span))
         self.group, self.rules = None, []
 

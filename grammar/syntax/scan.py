@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
 
 from .lr_table import load
-from .nodes import Comment, Span
+from .nodes import Comment, Lexeme, Span
 
 PLAIN_SIGNS = {"−": "-", "≥": ">=", "≤": "<=", "≠": "!="}
 """Signs of good typography, and how the grammar spells them."""
@@ -29,26 +28,6 @@ MALFORMED = {
 # What follows always matches, so none of this is given back; CPython 3.11.2 misreads a possessive `*+`.
 _BLANK = r"(?:[\s\ufeff]+|(?<![^\s\ufeff])\#[^\r\n]*)*"
 _COMMENT = re.compile(r"#[^\r\n]*")
-
-
-class Lexeme(NamedTuple):
-    """One lexeme.
-
-    `kind` is a terminal of the grammar, or one of MALFORMED; a word is always "WORD" or "PATH" here.
-    `word` is a word in lower case, else "". `first` tells whether it is the first thing on its line.
-    """
-
-    kind: str
-    text: str
-    start: int
-    end: int
-    word: str
-    first: bool
-
-    @property
-    def span(self) -> Span:
-        """Where it stands."""
-        return Span(self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from ..messages.spelling import near
 from ..spec import operators
-from ..spec.words import RESERVED, STATEMENT_WORDS
-from .nodes import Span
-from .scan import Lexeme, scan
+from ..spec.statements import HEADS, STATEMENT_WORDS, Head
+from ..spec.words import RESERVED
+from .nodes import Lexeme
 
 
 class Piece(NamedTuple):
@@ -40,35 +40,17 @@ _GOES_ON_SIGNS = frozenset("(,:.+-−*/=<>≤≥≠") | {"<=", ">=", "!=", "==",
 # The only ones that also stand inside statements.
 _INSIDE = frozenset({"rule", "when", "for", "score", "stage", "grade"})
 
-# How many lexemes a header has at most before its `when`.
-_HEADER_LENGTH = {"rule": 3, "stage": 4, "disqualify": 1, "outcome": 2, "for": 10_000, "": 0}
-
 # The statements' words that go on with a statement which began with the other word, or with none.
-_AWAITED = {
-    "rule": ("when", "for"), "for": ("when",), "stage": ("when",), "disqualify": ("when",),
-    "outcome": ("when",), "": ("when", "for"),
+_AWAITED = {word: ("when",) for word, head in HEADS.items() if head.needed == "when"} | {
+    "rule": ("when", "for"), "for": ("when",), "": ("when", "for"),
 }  # fmt: skip
-
-# What a statement must hold before it can be over.
-_NEEDED = {
-    "rule": "then", "when": "then", "for": "then", "stage": "when", "disqualify": "when", "outcome": "when",
-    "test": "expect", "define": ":", "field": ":", "grade": ":",
-}  # fmt: skip
+_NO_HEAD = Head()
 
 
 @cache
 def alike(word: str) -> tuple[str, ...]:
     """The words that begin statements which a word may be a misspelling of."""
     return tuple(near(word, STATEMENT_WORDS))
-
-
-def statement_texts(text: str) -> list[tuple[str, Span]]:
-    """The pieces of a text, whole or broken: the word of each, as in `Piece`, and where it stands."""
-    lexemes = scan(text).lexemes
-    return [
-        (piece.word, Span(lexemes[piece.first].start, lexemes[piece.last - 1].end))
-        for piece in split(lexemes)
-    ]
 
 
 def split(lexemes: Sequence[Lexeme]) -> list[Piece]:
@@ -127,7 +109,7 @@ class _Splitter:
         self._cut(at, at)
         self.word = word
         self.awaited = _AWAITED.get(word, ())
-        self.needed = _NEEDED.get(word, "")
+        self.needed = HEADS[word].needed
 
     def _perhaps_misspelt(self, at: int, lexeme: Lexeme) -> None:
         """A line that begins as a statement does but for the spelling of its word: a piece of its own.
@@ -151,7 +133,7 @@ class _Splitter:
         """Whether the statement's word there begins one, rather than going on with the one before."""
         if lexeme.word in self.awaited:
             inner = "for" if self.word == "rule" and "for" not in self.awaited else self.word
-            return lexeme.first and at - self.begin > _HEADER_LENGTH[inner]
+            return lexeme.first and at - self.begin > HEADS.get(inner, _NO_HEAD).length
         goes_on = self._goes_on(at)
         if not lexeme.first:
             return not goes_on and not self.needed and self.open <= 0 and self._has_shape(at, lexeme.word)
@@ -167,27 +149,15 @@ class _Splitter:
         one, two = self._next(at + 1), self._next(at + 2)
         if one is None:
             return False
-        named = one.kind == "BRACKETED" or (one.kind == "WORD" and one.word not in RESERVED)
-        then = two.word or two.kind if two is not None else ""
-        if word in ("ruleset", "include", "group", "test"):
-            return one.kind in ("QUOTED", "UNCLOSED_QUOTE")
-        if word == "rule":
+        head, then = HEADS[word], (two.word or two.text) if two is not None else ""
+        if head.quoted:
             return one.kind in ("QUOTED", "UNCLOSED_QUOTE") and then != "fires"
-        if word in ("field", "list"):
-            return named and then in ("COLON", "from")
-        if word == "define":
-            return named and then == "COLON"
-        if word == "grade":
-            return one.kind == "COLON" or (named and then == "COLON")
-        if word == "stage":
-            return named and then in ("when", "in")
-        if word == "outcome":
-            return named and then == "when"
-        if word == "disqualify":
-            return one.word == "when"
-        if word == "for":
-            return one.word in ("each", "latest", "first")
-        return word == "when" or named  # score, event
+        if one.word in head.words or one.text in head.words:
+            return True
+        if not head.named:
+            return not head.words
+        named = one.kind == "BRACKETED" or (one.kind == "WORD" and one.word not in RESERVED)
+        return named and (head.then is None or then in head.then)
 
     def _is_operand(self, at: int) -> bool:
         """Whether a word such as `score` is compared with something, which no statement begins with."""

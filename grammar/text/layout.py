@@ -6,9 +6,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
+from ..spec.statements import spec_of
 from ..syntax import nodes
 from . import printer
 from .printer import text_of
@@ -54,15 +55,6 @@ class Written:
         starts = self.comment_starts
         return self.comments[bisect_left(starts, start) : bisect_left(starts, end)]
 
-    def find(self, word: str, start: int, end: int) -> int:
-        """Where a keyword stands in a range that has it once outside of comments; else the range's end."""
-        text = self.text[start:end].lower()
-        for comment in self.comments_in(start, end):
-            first, last = comment.span.start - start, comment.span.end - start
-            text = text[:first] + " " * (last - first) + text[last:]
-        found = re.search(rf"\b{word}\b", text)
-        return end if found is None else start + found.start()
-
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
@@ -94,7 +86,8 @@ class _Sheet:
         apart = named or isinstance(statement, nodes.Test)
         if not apart and self._fits(flat) and not self._written.broken(span.start, span.end):
             return [Line(self._indent, flat, span.start)]
-        lay = _LAYOUTS.get(type(statement))
+        spec = spec_of(statement)
+        lay = _LAYOUTS.get(type(statement), _Sheet.conditional if spec.condition is not None else None)
         if lay is None:
             return [Line(self._indent, flat, span.start)]
         lay(self, statement)
@@ -208,55 +201,44 @@ class _Sheet:
         if isinstance(body, nodes.When):
             self._line("when ", start)
             self.condition(body.condition, HANG)
-            end = body.condition.span.end
         else:
-            end = self._for(body, start)
-        then = self._written.find("then", end, node.awards[0].span.start)
+            self._for(body, start)
+        then = _at(node, "then", body.span.start, node.awards[0].span.start)
         self._line("then", then)
         self._series([(text_of(award), award) for award in node.awards], INDENT, then)
 
-    def _for(self, body: nodes.ForEvents, start: int) -> int:
+    def _for(self, body: nodes.ForEvents, start: int) -> None:
         flat, condition = text_of(body), body.condition
         head_end = max(part.span.end for part in (body.event, body.window) if part is not None)
         if condition is None:
             self._line(flat, start)
-            return body.span.end
+            return
         broken = self._written.broken(head_end, condition.span.end)
         if not broken and self._fits(flat):
             self._line(flat, start)
-            return body.span.end
+            return
         self._line(printer.for_head(body), start)
-        self._line("when ", self._written.find("when", head_end, condition.span.start), HANG)
+        self._line("when ", _at(body, "when", head_end, condition.span.start), HANG)
         self.condition(condition, HANG + HANG)
         if body.once is not None:
-            once = self._written.find("once", condition.span.end, body.span.end)
+            once = _at(body, "once", condition.span.end, body.span.end)
             self._line(f"once per {body.once.value}", once, HANG)
-        return body.span.end
 
-    def conditional(self, node: nodes.Stage | nodes.Outcome | nodes.Define) -> None:
-        """A statement which ends with its condition."""
-        body = node.body if isinstance(node, nodes.Define) else node.condition
-        tail = printer.outcome_tail(node).strip() if isinstance(node, nodes.Outcome) else ""
-        flat = text_of(node).removesuffix(f" {tail}" if tail else "")
-        self._line(flat.removesuffix(text_of(body)), node.span.start)
-        self.condition(body, HANG)
-        if tail:
-            self._end(tail, body.span.end, node.span.end)
-
-    def _end(self, text: str, start: int, end: int) -> None:
-        """What ends a statement after its condition, on a line of its own where it must or was."""
-        if len(self._lines) > 1 or not self._room(f" {text}") or self._written.broken(start, end):
-            word, _, _ = text.partition(" ")
-            self._line(text, self._written.find(word, start, end), HANG)
+    def conditional(self, node: nodes.Statement) -> None:
+        """A statement with a condition, and perhaps something after it that goes on a line of its own."""
+        before, _, after = printer.form_texts(node)
+        slot = spec_of(node).condition
+        assert slot is not None
+        condition = getattr(node, slot.field)
+        self._line(before, node.span.start)
+        self.condition(condition, HANG)
+        end = condition.span.end
+        if after and (
+            len(self._lines) > 1 or not self._room(after) or self._written.broken(end, node.span.end)
+        ):
+            self._line(after.strip(), _at(node, after.split()[0], end, node.span.end), HANG)
         else:
-            self._add(f" {text}")
-
-    def disqualify(self, node: nodes.Disqualify) -> None:
-        self._line("disqualify when ", node.span.start)
-        self.condition(node.condition, HANG)
-        if node.because is None:
-            return
-        self._end(f"because {text_of(node.because)}", node.condition.span.end, node.because.span.end)
+            self._add(after)
 
     def entries(self, node: nodes.ListDeclaration) -> None:
         self._line(f"list {text_of(node.name)}:", node.span.start)
@@ -270,30 +252,29 @@ class _Sheet:
 
     def test(self, node: nodes.Test) -> None:
         self._line(printer.test_head(node), node.span.start)
-        place = (node.at or node.name).span.end
         for word, parts, glue in (("given", node.given, ""), ("expect", node.expect, "and")):
-            for start, some in self._as_split(word, parts, place):
+            starts = [span.start for span in node.span.every(word)]
+            for start, some in _as_split(starts, parts, node.name.span.end):
                 self._line(word, start)
                 self._series([(text_of(part), part) for part in some], INDENT, start, glue)
-                place = some[-1].span.end
 
-    def _as_split(
-        self, word: str, parts: Sequence[nodes.Given | nodes.Expect], place: int
-    ) -> Iterator[tuple[int, list[nodes.Given | nodes.Expect]]]:
-        """Facts by the keyword that each of their lines began with, and where it stands."""
-        some: list[nodes.Given | nodes.Expect] = []
-        begun = place
-        for part in parts:
-            start = self._written.find(word, place, part.span.start)
-            if some and start < part.span.start:
-                yield begun, some
-                some = []
-            if not some:
-                begun = start
-            some.append(part)
-            place = part.span.end
-        if some:
-            yield begun, some
+
+def _as_split(
+    starts: Sequence[int], parts: Sequence[nodes.Node], otherwise: int
+) -> Iterator[tuple[int, list[nodes.Node]]]:
+    """The parts by the keyword that they follow, of those at these places."""
+
+    def keyword(part: nodes.Node) -> int:
+        return starts[max(bisect_left(starts, part.span.start) - 1, 0)] if starts else otherwise
+
+    for start, some in groupby(parts, keyword):
+        yield start, list(some)
+
+
+def _at(node: nodes.Node, word: str, start: int, end: int) -> Start:
+    """Where a keyword of a node stands in a range, the range's end where it stands elsewhere."""
+    found = node.span.token(word)
+    return found.start if found is not None and start <= found.start < end else end
 
 
 def _open(node: nodes.Expression) -> _Opened | None:
@@ -319,10 +300,6 @@ def _open(node: nodes.Expression) -> _Opened | None:
 
 _LAYOUTS: dict[type, Callable[[_Sheet, Any], None]] = {
     nodes.Rule: _Sheet.rule,
-    nodes.Stage: _Sheet.conditional,
-    nodes.Outcome: _Sheet.conditional,
-    nodes.Define: _Sheet.conditional,
-    nodes.Disqualify: _Sheet.disqualify,
     nodes.ListDeclaration: _Sheet.entries,
     nodes.Grade: _Sheet.grade,
     nodes.Test: _Sheet.test,

@@ -13,13 +13,17 @@ from dataclasses import replace
 from typing import Any
 
 from ..spec.operators import operator_of
+from ..spec.statements import spec_of
 from ..spec.words import bare_name, bare_object
 from ..syntax import nodes
 
+_CLOSE = frozenset(":,")  # signs with no blank before them
 
-def text_of(node: nodes.Node | nodes.Statement | nodes.Expression) -> str:
+
+def text_of(node: Any) -> str:
     """The canonical text of any node, without a line break; for a `Tree`, one line a statement."""
-    return _PRINTERS[type(node)](node)
+    printed = _PRINTERS.get(type(node))
+    return printed(node) if printed is not None else "".join(form_texts(node))
 
 
 def name_text(name: str) -> str:
@@ -191,33 +195,39 @@ def _points(node: nodes.Points) -> str:
     return " ".join(parts)
 
 
-# --- declarations -----------------------------------------------------------------------------
+# --- statements that their form describes -------------------------------------------------------
 
 
-def _field(node: nodes.FieldDeclaration) -> str:
-    source = f" from {quoted(node.source.value)}" if node.source is not None else ""
-    default = f", otherwise {text_of(node.default)}" if node.default is not None else ""
-    return f"field {name_text(node.name.text)}{source}: {node.kind.value}{default}"
+def form_texts(node: nodes.Statement) -> tuple[str, str, str]:
+    """A statement's text in three: up to its condition, the condition, and what follows it.
+
+    Of one without a condition, the first is all.
+    """
+    spec = spec_of(node)
+    before, condition, after = spec.word, "", ""
+    for piece in spec.form:
+        if isinstance(piece, str):
+            before += piece if piece in _CLOSE else f" {piece}"
+            continue
+        value = getattr(node, piece.field)
+        if value is None:
+            continue
+        if piece.kind == "condition":
+            before, condition = f"{before} ", text_of(value)
+            continue
+        words = piece.words and (piece.words if piece.words[0] in _CLOSE else f" {piece.words}")
+        after += f"{words} {_part_text(value)}"
+        if not condition:
+            before, after = before + after, ""
+    return before, condition, after
 
 
-def _event_declaration(node: nodes.EventDeclaration) -> str:
-    source = f" from {quoted(node.source.value)}" if node.source is not None else ""
-    by = f" by {name_text(node.by.text)}" if node.by is not None else ""
-    return f"event {name_text(node.name.text)}{source}{by}"
-
-
-def _list_file(node: nodes.ListFile) -> str:
-    column = f" column {name_text(node.column.text)}" if node.column is not None else ""
-    return f"list {name_text(node.name.text)} from {quoted(node.path.value)}{column}"
-
-
-def _score(node: nodes.ScoreDeclaration) -> str:
-    text = "score" if node.name is None else f"score {name_text(node.name.text)}"
-    if node.low is not None:
-        text += f" from {node.low}"
-    if node.high is not None:
-        text += f" to {node.high}"
-    return text
+def _part_text(value: object) -> str:
+    if isinstance(value, nodes.Node):
+        return text_of(value)
+    if isinstance(value, nodes.Kind):
+        return value.value
+    return ", ".join(map(text_of, value)) if isinstance(value, tuple) else str(value)
 
 
 # --- rules and decisions ----------------------------------------------------------------------
@@ -257,29 +267,6 @@ def group_head(node: nodes.Group) -> str:
 
 def _group(node: nodes.Group) -> str:
     return " ".join([group_head(node), "; ".join(map(_rule, node.rules)), "}"])
-
-
-def stage_head(node: nodes.Stage) -> str:
-    """`stage PQL in product when`."""
-    track = f" in {name_text(node.track.text)}" if node.track is not None else ""
-    return f"stage {name_text(node.name.text)}{track} when"
-
-
-def outcome_tail(node: nodes.Outcome) -> str:
-    """` at closed_on within 90 days born created_at`, as far as it is there."""
-    parts = []
-    if node.at is not None:
-        parts.append(f" at {name_text(node.at.text)}")
-    if node.within is not None:
-        parts.append(f" within {duration_text(node.within)}")
-    if node.born is not None:
-        parts.append(f" born {text_of(node.born)}")
-    return "".join(parts)
-
-
-def _disqualify(node: nodes.Disqualify) -> str:
-    because = f" because {quoted(node.because.value)}" if node.because is not None else ""
-    return f"disqualify when {text_of(node.condition)}{because}"
 
 
 def label_text(label: nodes.Name) -> str:
@@ -407,27 +394,12 @@ _PRINTERS: dict[type, Callable[[Any], str]] = {
     nodes.Bounds: lambda node: bounds_text(node, plus=True),
     nodes.Points: _points,
     nodes.Tag: lambda node: f"tag {quoted(node.text.value)}",
-    nodes.Title: lambda node: f"ruleset {quoted(node.title.value)}",
-    nodes.Include: lambda node: f"include {quoted(node.path.value)}",
-    nodes.FieldDeclaration: _field,
-    nodes.EventDeclaration: _event_declaration,
-    nodes.ListDeclaration: lambda node: (
-        f"list {name_text(node.name.text)}: " + ", ".join(map(text_of, node.entries))
-    ),
-    nodes.ListFile: _list_file,
-    nodes.Define: lambda node: f"define {name_text(node.name.text)}: {text_of(node.body)}",
-    nodes.ScoreDeclaration: _score,
     nodes.When: lambda node: f"when {text_of(node.condition)}",
     nodes.ForEvents: _for,
     nodes.Rule: _rule,
     nodes.Group: _group,
-    nodes.Stage: lambda node: f"{stage_head(node)} {text_of(node.condition)}",
-    nodes.Disqualify: _disqualify,
     nodes.Band: lambda node: f"{label_text(node.label)} from {node.start}",
     nodes.Grade: _grade,
-    nodes.Outcome: lambda node: (
-        f"outcome {name_text(node.name.text)} when {text_of(node.condition)}{outcome_tail(node)}"
-    ),
     nodes.GivenField: _given_field,
     nodes.GivenEvent: _given_event,
     nodes.ExpectScore: _expect_score,

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..spec.kinds import KINDS
 from ..spec.operators import CONTRARY, OPERATORS
+from ..spec.statements import filled, spec_of
 from ..syntax import nodes
 from .phrases import Describe, Voice, condition, event_words, listed, object_words, value
 from .printer import duration_text, quoted, text_of
@@ -27,10 +28,31 @@ def sentence(
     meanings: Mapping[str, str] = describe if isinstance(describe, Mapping) else {}
     voice = Voice(describe if callable(describe) else meanings.get)
     speak = _SENTENCES.get(type(node))
-    if speak is not None:
-        text = speak(node, voice)
-        return text[0].upper() + text[1:] if isinstance(node, nodes.Statement) else text
-    return _phrase(node, voice)
+    if not isinstance(node, nodes.Statement):
+        return speak(node, voice) if speak is not None else _phrase(node, voice)
+    text = speak(node, voice) if speak is not None else _from_template(node, voice)
+    return text[0].upper() + text[1:]
+
+
+def _from_template(node: nodes.Statement, voice: Voice) -> str:
+    """The sentence that the table of statements has; in it, the lead was named before any condition."""
+
+    def said(field: str, part: Any) -> str:
+        if spec.condition is not None and field == spec.condition.field:
+            return condition(part, voice.about("it"))
+        match part:
+            case nodes.Name(text):
+                return text
+            case nodes.Kind():
+                return KINDS[part].noun
+            case nodes.Duration():
+                return duration_text(part)
+            case nodes.EventPhrase():
+                return f"the first {text_of(part)}"
+        return value(part, voice)
+
+    spec = spec_of(node)
+    return filled(spec.sentence, node, said)
 
 
 def _phrase(node: Any, voice: Voice) -> str:
@@ -44,15 +66,6 @@ def _phrase(node: Any, voice: Voice) -> str:
 
 
 # --- declarations -----------------------------------------------------------------------------
-
-
-def _field(node: nodes.FieldDeclaration, voice: Voice) -> str:
-    text = f"the field {node.name.text} is {KINDS[node.kind].noun}"
-    if node.source is not None:
-        text += f", read from {text_of(node.source)}"
-    if node.default is not None:
-        text += f", taken as {value(node.default, voice)} where it is blank"
-    return text + "."
 
 
 def _event(node: nodes.EventDeclaration, _: Voice) -> str:
@@ -72,11 +85,6 @@ def _list(node: nodes.ListDeclaration, _: Voice) -> str:
     if len(entries) > _SHOWN_ENTRIES:
         entries = [*entries[: _SHOWN_ENTRIES - 1], f"{len(entries) - _SHOWN_ENTRIES + 1} more"]
     return f"the list {node.name.text} has {len(node.entries)} entries: {listed(entries)}."
-
-
-def _list_file(node: nodes.ListFile, _: Voice) -> str:
-    where = f"the column {node.column.text} of " if node.column is not None else ""
-    return f"the list {node.name.text} is read from {where}{text_of(node.path)}."
 
 
 def _define(node: nodes.Define, voice: Voice) -> str:
@@ -187,34 +195,12 @@ def _group(node: nodes.Group, _: Voice) -> str:
 # --- decisions --------------------------------------------------------------------------------
 
 
-def _stage(node: nodes.Stage, voice: Voice) -> str:
-    track = f" in {node.track.text}" if node.track is not None else ""
-    return f"a lead is {node.name.text}{track} when {condition(node.condition, voice.about('it'))}."
-
-
-def _disqualify(node: nodes.Disqualify, voice: Voice) -> str:
-    text = f"a lead is disqualified when {condition(node.condition, voice.about('it'))}"
-    return f"{text}." if node.because is None else f"{text}, with the reason {text_of(node.because)}."
-
-
 def _grade(node: nodes.Grade, _: Voice) -> str:
     bands = [f"{band.label.text} from {band.start}" for band in node.bands]
     if node.otherwise is not None:
         bands.append(f"{node.otherwise.text} otherwise")
     what = "the grade" if node.score is None else f"the grade of {node.score.text}"
     return f"{what} is {listed(bands)}."
-
-
-def _outcome(node: nodes.Outcome, voice: Voice) -> str:
-    text = f"a lead counts as {node.name.text} when {condition(node.condition, voice.about('it'))}"
-    if node.at is not None:
-        text += f", on the day in {node.at.text}"
-    if node.within is not None:
-        text += f", within {duration_text(node.within)}"
-    if node.born is not None:
-        which = "the first " if isinstance(node.born, nodes.EventPhrase) else ""
-        text += f", counted from {which}{text_of(node.born)}"
-    return f"{text}."
 
 
 # --- tests ------------------------------------------------------------------------------------
@@ -275,23 +261,16 @@ def _expected(item: nodes.Expect, _: Voice | None = None) -> str:
 
 
 _SENTENCES: dict[type, Callable[[Any, Voice], str]] = {
-    nodes.Title: lambda node, _: f"this ruleset is called {text_of(node.title)}.",
-    nodes.Include: lambda node, _: f"everything in {text_of(node.path)} belongs to this ruleset too.",
-    nodes.FieldDeclaration: _field,
     nodes.EventDeclaration: _event,
     nodes.ListDeclaration: _list,
-    nodes.ListFile: _list_file,
     nodes.Define: _define,
     nodes.ScoreDeclaration: _score,
     nodes.When: _subject,
     nodes.ForEvents: _subject,
     nodes.Rule: _rule,
     nodes.Group: _group,
-    nodes.Stage: _stage,
-    nodes.Disqualify: _disqualify,
     nodes.Grade: _grade,
     nodes.Band: lambda node, _: f"{node.label.text} from {node.start}",
-    nodes.Outcome: _outcome,
     nodes.Test: _test,
     nodes.Points: lambda node, _: _awards((node,)),
     nodes.Tag: lambda node, _: _awards((node,)),

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from leadwright.grammar.messages.syntax_problem import Trouble
 from leadwright.grammar.syntax.lr_parser import Stuck
+from leadwright.grammar.syntax.nodes import Lexeme
 from leadwright.grammar.syntax.parse import machine
-from leadwright.grammar.syntax.scan import Lexeme, scan
+from leadwright.grammar.syntax.scan import scan
 from leadwright.grammar.syntax.split import split
 from leadwright.tests.browser.conftest import Visit
 from leadwright.tests.browser.site import Site

@@ -7,8 +7,8 @@ from random import Random
 
 from leadwright.grammar.edits import Edit
 from leadwright.grammar.edits.comments import comments_of
-from leadwright.grammar.edits.document import Item, Manuscript
-from leadwright.grammar.edits.statement_parts import dissect
+from leadwright.grammar.edits.document import Document, Item
+from leadwright.grammar.edits.statement_parts import parts_of
 from leadwright.grammar.syntax.scan import scan
 from leadwright.grammar.text.printer import text_of
 
@@ -35,7 +35,7 @@ NEW = (
 )  # fmt: skip
 
 
-def of_statement(some: Random, text: Manuscript, item: Item) -> Edit:
+def of_statement(some: Random, text: Document, item: Item) -> Edit:
     """An edit of a whole statement."""
     op = some.choice(("remove_statement", "move_statement", "move_statement", "duplicate", "rename", "switch",
                       "enclose", "dissolve", "add_statement"))  # fmt: skip
@@ -44,7 +44,7 @@ def of_statement(some: Random, text: Manuscript, item: Item) -> Edit:
         side = some.choice(("before", "after", "into", "up", "down"))
         return Edit(op, item.key, side=side, beside=other if side not in ("up", "down") else None)
     if op == "rename":
-        name = dissect(text, item).parts.get("name")
+        name = parts_of(text, item).by_path.get("name")
         return Edit(op, item.key, old=name.value if name else None, new=f"New {number}")
     if op == "add_statement":
         side = some.choice((None, "before", "after"))
@@ -53,18 +53,18 @@ def of_statement(some: Random, text: Manuscript, item: Item) -> Edit:
     return Edit(op, item.key, new=new)
 
 
-def of_part(some: Random, text: Manuscript, item: Item) -> Edit:
+def of_part(some: Random, text: Document, item: Item) -> Edit:
     """Another value for a part, a first one, or none."""
-    part = some.choice(list(dissect(text, item).parts.values()))
+    part = some.choice(list(parts_of(text, item).by_path.values()))
     new: str | None = some.choice(part.choices) if part.kind == "choice" else VALUES.get(part.kind, "yes")
     if part.value is not None and (part.kind == "flag" or (part.whole is not None and some.random() < 0.4)):
         new = None
     return Edit("set", item.key, part.path, part.value, new)
 
 
-def of_row(some: Random, text: Manuscript, item: Item) -> Edit:
+def of_row(some: Random, text: Document, item: Item) -> Edit:
     """A condition changed, added, taken out, joined, negated."""
-    rows = list(dissect(text, item).rows.values())
+    rows = list(parts_of(text, item).rows.values())
     if not rows:
         return of_part(some, text, item)
     row = some.choice(rows)
@@ -78,9 +78,9 @@ def of_row(some: Random, text: Manuscript, item: Item) -> Edit:
     return Edit(op, item.key, row.path, old, new if op == "set" else None)
 
 
-def of_series(some: Random, text: Manuscript, item: Item) -> Edit:
+def of_series(some: Random, text: Document, item: Item) -> Edit:
     """A thing added to others of its sort, taken from them, or moved."""
-    series = [one for one in dissect(text, item).series.values() if one.kind != "condition"]
+    series = [one for one in parts_of(text, item).series.values() if one.kind != "condition"]
     if not series:
         return of_row(some, text, item)
     chosen = some.choice(series)
@@ -94,7 +94,7 @@ def of_series(some: Random, text: Manuscript, item: Item) -> Edit:
     return Edit(op, item.key, f"{chosen.path}.{some.randrange(len(chosen.items))}", at=at)
 
 
-def of_comment(some: Random, text: Manuscript, item: Item) -> Edit:
+def of_comment(some: Random, text: Document, item: Item) -> Edit:
     """A comment changed, taken out or added; a heading put above."""
     index = text.find(item.key)
     count = len(comments_of(text, index)) if index is not None else 0
@@ -108,7 +108,7 @@ def of_comment(some: Random, text: Manuscript, item: Item) -> Edit:
     return Edit(op, item.key, path, new=words if op == "set" else None)
 
 
-def any_edit(some: Random, text: Manuscript) -> Edit:
+def any_edit(some: Random, text: Document) -> Edit:
     """Any edit that a page could send."""
     if not text.items:
         return Edit("add_statement", new="when a then +1")

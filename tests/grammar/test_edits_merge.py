@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from leadwright.grammar.edits import Applied, Conflict, Edit, apply, merge
-from leadwright.grammar.edits.document import Item, Manuscript
+from leadwright.grammar.edits.document import Document, Item
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
 from leadwright.grammar.text.printer import text_of
@@ -151,7 +151,7 @@ def test_broken_texts_are_merged_too() -> None:
 def texts(draw: st.DrawFn) -> str:
     made = draw(st.lists(statements(), min_size=2, max_size=4))
     text = draw(scattered("\n".join(map(text_of, made))))
-    assume(not Manuscript.of(text).parsed.broken)
+    assume(not Document.of(text).parsed.broken)
     return text
 
 
@@ -161,13 +161,13 @@ def said(text: str) -> tuple[object, Counter[str]]:
 
 
 def _items(applied: Applied) -> list[Item]:
-    return Manuscript.of(applied.text, applied.parsed).items
+    return Document.of(applied.text, applied.parsed).items
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(texts(), st.randoms())
 def test_edits_of_two_statements_come_to_the_same_in_any_order(text: str, some: Random) -> None:
-    now = Manuscript.of(text)
+    now = Document.of(text)
     one, other = some.sample([item for item in now.items if item.sort != "group"], 2)
     mine = some.choice((of_part, of_row, of_series))(some, now, one)
     theirs = some.choice((of_part, of_row, of_series))(some, now, other)
@@ -189,7 +189,7 @@ def test_edits_of_two_statements_come_to_the_same_in_any_order(text: str, some: 
 def test_merging_loses_nothing(text: str, some: Random) -> None:
     sides, taken = [text, text], Counter[str]()
     for side in (0, 1, 0, 1, 0, 1):
-        applied = apply(sides[side], any_edit(some, Manuscript.of(sides[side])))
+        applied = apply(sides[side], any_edit(some, Document.of(sides[side])))
         if isinstance(applied, Applied):
             sides[side] = applied.text
             taken += Counter(applied.taken)

@@ -9,7 +9,7 @@ from random import Random
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from leadwright.grammar.edits import Applied, Edit, apply
-from leadwright.grammar.edits.document import Manuscript
+from leadwright.grammar.edits.document import Document
 from leadwright.grammar.text.printer import text_of
 from leadwright.tests.grammar.random_edits import any_edit, comments
 from leadwright.tests.strategies import scattered, statements
@@ -33,9 +33,9 @@ def undone(text: str, applied: Applied) -> None:
 def test_edits_change_their_place_alone_and_can_be_undone(data: st.DataObject, some: Random) -> None:
     made = data.draw(st.lists(statements(), min_size=1, max_size=4))
     text = data.draw(scattered("\n".join(map(text_of, made))))
-    assume(not Manuscript.of(text).parsed.broken)
+    assume(not Document.of(text).parsed.broken)
     for _ in range(8):
-        now = Manuscript.of(text)
+        now = Document.of(text)
         edit = any_edit(some, now)
         assert Edit.from_dict(edit.as_dict()) == edit
         done = apply(text, edit, parsed=now.parsed)

@@ -14,9 +14,9 @@ from leadwright.grammar.spec.words import RESERVED
 from leadwright.grammar.syntax.build import actions_for
 from leadwright.grammar.syntax.build_statements import GroupOpen
 from leadwright.grammar.syntax.lr_table import GRAMMAR, load
-from leadwright.grammar.syntax.nodes import Group, Rule, Span, Statement
+from leadwright.grammar.syntax.nodes import Group, Lexeme, Rule, Span, Statement
 from leadwright.grammar.syntax.parse import parse
-from leadwright.grammar.syntax.scan import Lexeme, scan
+from leadwright.grammar.syntax.scan import scan
 
 GOOD = sorted((Path(__file__).parents[1] / "language" / "good").glob("*.rules"))
 

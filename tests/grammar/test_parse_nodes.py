@@ -9,7 +9,8 @@ import pytest
 from leadwright.grammar.messages.diagnostics import Severity, Source
 from leadwright.grammar.syntax import nodes as n
 from leadwright.grammar.syntax.parse import parse
-from leadwright.grammar.syntax.split import statement_texts
+from leadwright.grammar.syntax.scan import scan
+from leadwright.grammar.syntax.split import split
 
 
 def statement(text: str) -> Any:
@@ -188,9 +189,12 @@ def test_broken_header_leaves_its_rules_and_missing_brace_leaves_its_group() -> 
     assert brace.broken == ()
 
 
-def test_statement_texts_are_there_whole_or_broken() -> None:
+def test_a_text_is_cut_into_its_statements_whole_or_broken() -> None:
     text = 'field a: text; whn b then +1\ngroup "x" {\n  when c then +1\n}\nstage S when'
-    assert [(word, text[span.start : span.end]) for word, span in statement_texts(text)] == [
+    lexemes = scan(text).lexemes
+    pieces = split(lexemes)
+    cut = [text[lexemes[one.first].start : lexemes[one.last - 1].end] for one in pieces]
+    assert list(zip([one.word for one in pieces], cut, strict=True)) == [
         ("field", "field a: text"),
         ("", "whn b then +1"),
         ("group", 'group "x" {'),

@@ -12,7 +12,7 @@ import pytest
 from leadwright.engine.store.database import Store, StoreError, open_store
 from leadwright.engine.store.records.rulesets import load_version
 from leadwright.grammar.edits import Edit
-from leadwright.grammar.edits.document import Manuscript
+from leadwright.grammar.edits.document import Document
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
 from leadwright.grammar.syntax.scan import scan
@@ -327,7 +327,7 @@ def test_any_eight_edits_keep_every_comment_parse_and_are_undone(store: Store, s
     kept, taken = comments(before), Counter[str]()
     for _ in range(8):
         now = draft(store)
-        edit = any_edit(some, Manuscript.of(now.text))
+        edit = any_edit(some, Document.of(now.text))
         found = change(store, NAME, [edit], who="ann", seen=now.revision, texts=texts)
         if isinstance(found, Changed):
             taken += Counter(found.taken)

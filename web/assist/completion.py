@@ -9,12 +9,13 @@ from ...engine.catalogue import Catalogue
 from ...grammar.messages.spelling import near
 from ...grammar.messages.syntax_problem import Trouble
 from ...grammar.spec.operators import COMPARISONS, OPERATORS
-from ...grammar.spec.words import STATEMENT_WORDS
+from ...grammar.spec.statements import STATEMENT_WORDS
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.lr_parser import Stuck
 from ...grammar.syntax.lr_table import END, load
+from ...grammar.syntax.nodes import Lexeme
 from ...grammar.syntax.parse import machine
-from ...grammar.syntax.scan import Lexeme, scan
+from ...grammar.syntax.scan import scan
 from ...grammar.syntax.split import split
 from . import suggestions as offer
 from .names import TextNames

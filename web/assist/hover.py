@@ -9,9 +9,8 @@ from ...grammar.messages.syntax_problem import Trouble
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.build_statements import GroupOpen
 from ...grammar.syntax.lr_parser import Stuck
-from ...grammar.syntax.nodes import Span
+from ...grammar.syntax.nodes import Lexeme, Span
 from ...grammar.syntax.parse import machine
-from ...grammar.syntax.scan import Lexeme
 from ...grammar.syntax.split import Piece
 from ...grammar.syntax.walk import children
 from ...grammar.text.sentences import sentence

@@ -13,9 +13,9 @@ from ...engine.report.text_style import counted, listed
 from ...grammar.messages.diagnostics import Source
 from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax import nodes as n
-from ...grammar.syntax.nodes import Kind
+from ...grammar.syntax.nodes import Kind, Lexeme
 from ...grammar.syntax.parse import parse
-from ...grammar.syntax.scan import Lexeme, scan
+from ...grammar.syntax.scan import scan
 from ...grammar.syntax.split import Piece, split
 from ...grammar.text.printer import text_of
 

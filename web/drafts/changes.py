@@ -132,7 +132,7 @@ def saved(
     """The draft with another text, written down and noted. What its author had undone cannot come again,
     unless this is an undo or redo itself."""
     made = replace(draft, text=text, revision=draft.revision + 1)
-    before, after = (texts.manuscript(one, draft.ruleset) for one in (draft.text, text))
+    before, after = (texts.document(one, draft.ruleset) for one in (draft.text, text))
     inverse = restoring(before, after, edits[0].key if edits else "")
     kept(connection, made)
     if sort in OWN and sort != "redo":

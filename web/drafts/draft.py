@@ -9,7 +9,7 @@ from threading import Lock
 
 from ...engine.store.database import Store
 from ...engine.store.records.rulesets import load_version, ruleset_names, same_name
-from ...grammar.edits.document import Manuscript
+from ...grammar.edits.document import Document
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.parse import Parsed, parse
 
@@ -40,9 +40,9 @@ class TextCache:
                     kept.popitem(last=False)
         return parsed
 
-    def manuscript(self, text: str, ruleset: str = "") -> Manuscript:
+    def document(self, text: str, ruleset: str = "") -> Document:
         """A text made ready for edits."""
-        return Manuscript(text, self.read(text, ruleset))
+        return Document(text, self.read(text, ruleset))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ...engine.store.database import Store
 from ...engine.store.records.rulesets import RulesetVersion, load_version, ruleset_names
 from ...grammar.edits import MergeConflict, merge
-from ...grammar.edits.document import Manuscript
+from ...grammar.edits.document import Document
 from ...grammar.edits.inverse import restoring
 from .draft import Draft, current, draft_of, held, kept
 from .log import note
@@ -53,7 +53,7 @@ def move_draft_on(connection: sqlite3.Connection, store: Store, ruleset: str) ->
         draft, text=merged.text, base=live.number, base_text=live.text, revision=draft.revision + 1
     )
     kept(connection, made)
-    inverse = restoring(Manuscript.of(draft.text), Manuscript.of(made.text), "")
+    inverse = restoring(Document.of(draft.text), Document.of(made.text), "")
     note(connection, made, who=live.author or "", sort="version", edits=(), inverse=inverse)
     return Rebased(made, live, merged.conflicts)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...grammar.edits.edit import Stopped
+from ...grammar.edits.edit import EditRejected
 from ...grammar.edits.snippets import window_text
 from ...grammar.edits.values import written
 from ...grammar.spec.operators import Choice
@@ -125,7 +125,7 @@ def plain(kind: str, value: str) -> str:
     """A value as rules write it. Raises ValueError, with a sentence, where it is none of its kind."""
     try:
         return written(kind, value)
-    except Stopped as stopped:
+    except EditRejected as stopped:
         raise ValueError(str(stopped)) from None
 
 

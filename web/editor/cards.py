@@ -7,30 +7,14 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from ...grammar.edits.outline import Card
+from ...grammar.spec.statements import BY_SORT
 from ...grammar.syntax.nodes import Kind
 from ..assist.names import KnownNames
 from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
 from .list_items import ListItem, items_of, score_choice
 from .rows import ConditionRow, line, window
 
-SORTS = {
-    "title": "Title",
-    "include": "Include",
-    "field": "Field",
-    "event": "Event",
-    "list": "List",
-    "define": "Definition",
-    "score": "Score",
-    "rule": "Rule",
-    "group": "Group",
-    "stage": "Stage",
-    "disqualify": "Disqualify",
-    "grade": "Grade",
-    "outcome": "Outcome",
-    "test": "Test",
-    "text": "Text",
-    "section": "Comment",
-}
+SORTS = {sort: spec.label for sort, spec in BY_SORT.items()} | {"text": "Text", "section": "Comment"}
 """What cards are called by sort."""
 
 _NAMED = frozenset({"rule", "group", "list", "define", "stage", "outcome", "test", "field"})

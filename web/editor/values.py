@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, jsonify, request
 
 from ...engine.report.text_style import counted
-from ...grammar.edits.document import Manuscript
+from ...grammar.edits.document import Document
 from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
@@ -58,7 +58,7 @@ class ValueSuggestion:
 def statement(name: str) -> Response:
     """A statement as it is written. Problem 404 where there is none of the key."""
     store = reading(settings())
-    text = desk().texts.manuscript(draft_of(store, name).text, name)
+    text = desk().texts.document(draft_of(store, name).text, name)
     index = text.find(request.args.get("key", ""))
     if index is None:
         raise not_found("There is no such statement any more.")
@@ -74,7 +74,7 @@ def show(name: str) -> Response:
         raise invalid(f'There are no suggestions called "{what}".')
     parsed = desk().texts.read(draft_of(store, name).text, name)
     names = vocabulary(parsed.tree, kept().catalogue(store))
-    found = _SORTS[what](names, about, Manuscript.of(parsed.source.text, parsed))
+    found = _SORTS[what](names, about, Document.of(parsed.source.text, parsed))
     return jsonify([one.data() for one in fitting(found, wanted)])
 
 
@@ -96,7 +96,7 @@ def fitting(found: Iterable[ValueSuggestion], wanted: str) -> list[ValueSuggesti
 # --- sorts ----------------------------------------------------------------------------------------
 
 
-def _names(names: KnownNames, about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+def _names(names: KnownNames, about: str, _text: Document) -> Iterator[ValueSuggestion]:
     if about == "scores":
         yield from _scores(names, "", _text)
     for known in names.names():
@@ -112,11 +112,11 @@ def _names(names: KnownNames, about: str, _text: Manuscript) -> Iterator[ValueSu
         yield ValueSuggestion("", note, label, form)
 
 
-_Sort = Callable[[KnownNames, str, Manuscript], Iterator[ValueSuggestion]]
+_Sort = Callable[[KnownNames, str, Document], Iterator[ValueSuggestion]]
 
 
 def _of_sort(*sorts: str, kinds: tuple[Kind, ...] = ()) -> _Sort:
-    def found(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+    def found(names: KnownNames, _about: str, _text: Document) -> Iterator[ValueSuggestion]:
         for known in names.names():
             if known.sort in sorts and (known.sort == "event" or not kinds or known.kind in kinds):
                 what = "time" if known.sort == "event" else "lead"
@@ -125,70 +125,70 @@ def _of_sort(*sorts: str, kinds: tuple[Kind, ...] = ()) -> _Sort:
     return found
 
 
-def _facts(names: KnownNames, about: str, text: Manuscript) -> Iterator[ValueSuggestion]:
+def _facts(names: KnownNames, about: str, text: Document) -> Iterator[ValueSuggestion]:
     yield from (one for one in _names(names, about, text) if not one.form and one.note != "definition")
 
 
-def _scores(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+def _scores(names: KnownNames, _about: str, _text: Document) -> Iterator[ValueSuggestion]:
     yield ValueSuggestion("score", "all scores together")
     yield from (ValueSuggestion(name, "score") for name in names.scores)
 
 
-def _only_scores(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+def _only_scores(names: KnownNames, _about: str, _text: Document) -> Iterator[ValueSuggestion]:
     yield from (ValueSuggestion(name) for name in names.scores)
 
 
-def _values(names: KnownNames, about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+def _values(names: KnownNames, about: str, _text: Document) -> Iterator[ValueSuggestion]:
     facts = names.facts(about)
     if facts is not None:
         yield from (ValueSuggestion(value, counted(count, "lead")) for value, count in facts.values.items())
 
 
-def _objects(names: KnownNames, about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+def _objects(names: KnownNames, about: str, _text: Document) -> Iterator[ValueSuggestion]:
     found = sorted(names.objects(about).items(), key=lambda one: -one[1])
     yield from (ValueSuggestion(value, counted(count, "time")) for value, count in found)
 
 
-def _properties(names: KnownNames, about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+def _properties(names: KnownNames, about: str, _text: Document) -> Iterator[ValueSuggestion]:
     yield from (ValueSuggestion(name, KINDS[kind].short) for name, kind in names.properties(about).items())
 
 
-def _lists(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+def _lists(names: KnownNames, _about: str, _text: Document) -> Iterator[ValueSuggestion]:
     yield from (ValueSuggestion(name, "list") for name in names.lists)
 
 
-def _tracks(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+def _tracks(names: KnownNames, _about: str, _text: Document) -> Iterator[ValueSuggestion]:
     yield from (ValueSuggestion(name) for name in dict.fromkeys(track for _, track in names.stages if track))
 
 
-def _stages(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+def _stages(names: KnownNames, _about: str, _text: Document) -> Iterator[ValueSuggestion]:
     yield from (ValueSuggestion(name, f"in {track}" if track else "") for name, track in names.stages)
     yield ValueSuggestion("none", "no stage")
 
 
-def _columns(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+def _columns(names: KnownNames, _about: str, _text: Document) -> Iterator[ValueSuggestion]:
     for facts in names.catalogue.fields.values():
         yield ValueSuggestion(facts.name, f"{KINDS[facts.kind].short}, {counted(facts.known, 'lead')}")
 
 
-def _types(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+def _types(names: KnownNames, _about: str, _text: Document) -> Iterator[ValueSuggestion]:
     for facts in names.catalogue.events.values():
         yield ValueSuggestion(facts.type, counted(facts.count, "time"))
 
 
-def _rules(_names: KnownNames, _about: str, text: Manuscript) -> Iterator[ValueSuggestion]:
+def _rules(_names: KnownNames, _about: str, text: Document) -> Iterator[ValueSuggestion]:
     for item in text.items:
         if isinstance(item.node, n.Rule) and item.node.name is not None:
             yield ValueSuggestion(item.node.name.value)
 
 
-def _tags(_names: KnownNames, _about: str, text: Manuscript) -> Iterator[ValueSuggestion]:
+def _tags(_names: KnownNames, _about: str, text: Document) -> Iterator[ValueSuggestion]:
     rules = [item.node for item in text.items if isinstance(item.node, n.Rule)]
     tags = [award.text.value for rule in rules for award in rule.awards if isinstance(award, n.Tag)]
     yield from (ValueSuggestion(tag) for tag in dict.fromkeys(tags))
 
 
-def _entries(names: KnownNames, _about: str, _text: Manuscript) -> Iterator[ValueSuggestion]:
+def _entries(names: KnownNames, _about: str, _text: Document) -> Iterator[ValueSuggestion]:
     """Values of all fields that have few enough to be choices."""
     for facts in names.catalogue.fields.values():
         if facts.kind in (Kind.TEXT, Kind.TEXTS):

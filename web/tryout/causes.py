@@ -10,7 +10,7 @@ from ...engine.evaluate import Evaluator
 from ...engine.impact.effect import Effect, Move
 from ...engine.impact.text_diff import Change, ChangeKind, compare
 from ...grammar.edits import Applied, Edit, apply
-from ...grammar.edits.document import Manuscript
+from ...grammar.edits.document import Document
 from ...grammar.syntax.parse import Parsed
 
 _MOST_CHANGES = 30
@@ -53,7 +53,7 @@ class Causes:
 
 def reverted(live: Parsed, draft: Parsed, evaluator: Callable[[str], Evaluator | None]) -> Sequence[Reverted]:
     """Each change from a live text to a draft, with the draft that lacks it alone."""
-    before, after = (Manuscript.of(one.source.text, one) for one in (live, draft))
+    before, after = (Document.of(one.source.text, one) for one in (live, draft))
     found = []
     for change in compare(live.tree, draft.tree)[:_MOST_CHANGES]:
         key = f"{change.what}:{change.name}"
@@ -64,7 +64,7 @@ def reverted(live: Parsed, draft: Parsed, evaluator: Callable[[str], Evaluator |
     return found
 
 
-def _without(before: Manuscript, after: Manuscript, change: Change, key: str) -> str | None:
+def _without(before: Document, after: Document, change: Change, key: str) -> str | None:
     """The draft's text with one change taken back, None where it cannot be taken back by itself."""
     old, new = before.find(key), after.find(key)
     if change.kind is ChangeKind.ADDED and new is not None:
@@ -79,7 +79,7 @@ def _without(before: Manuscript, after: Manuscript, change: Change, key: str) ->
     return outcome.text if isinstance(outcome, Applied) else None
 
 
-def _as_before(before: Manuscript, after: Manuscript, old: int, new: int) -> str:
+def _as_before(before: Document, after: Document, old: int, new: int) -> str:
     """The draft's text with a statement as it was; of a group its head alone, since its rules are changes of
     their own."""
     was, is_now = before.items[old], after.items[new]

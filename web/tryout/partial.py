@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...engine.reading import Reading
-from ...grammar.edits.document import Item, Manuscript
+from ...grammar.edits.document import Document, Item
 
 _ROUNDS = 8
 
@@ -28,11 +28,11 @@ def without_errors(reading: Reading, read: Callable[[str], Reading]) -> Partial 
         if reading.plan is not None:
             return Partial(reading, tuple(left_out)) if left_out else None
         text = reading.source.text
-        manuscript = Manuscript.of(text)
+        document = Document.of(text)
         broken = {
             item.key: item
             for error in reading.errors
-            if error.source is reading.source and (item := _at(manuscript, error.span.start)) is not None
+            if error.source is reading.source and (item := _at(document, error.span.start)) is not None
         }
         if not broken or any(item.sort == "include" for item in broken.values()):
             return None
@@ -43,12 +43,12 @@ def without_errors(reading: Reading, read: Callable[[str], Reading]) -> Partial 
     return None
 
 
-def _at(manuscript: Manuscript, offset: int) -> Item | None:
+def _at(document: Document, offset: int) -> Item | None:
     """The innermost statement around a place, or else the last before it."""
-    around = [item for item in manuscript.items if item.span.start <= offset <= item.span.end]
+    around = [item for item in document.items if item.span.start <= offset <= item.span.end]
     if around:
         return min(around, key=lambda item: item.span.end - item.span.start)
-    before = [item for item in manuscript.items if item.span.start <= offset]
+    before = [item for item in document.items if item.span.start <= offset]
     return before[-1] if before else None
 
 

@@ -14,7 +14,7 @@ from ...engine.reading import Reading
 from ...engine.report.text_style import counted, listed
 from ...engine.testing import RuleTestResult, run_tests
 from ...engine.tryout.marks import Marks, Watched
-from ...grammar.edits.document import Manuscript
+from ...grammar.edits.document import Document
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.parse import parse
 from ..effects import Crossing, crossings
@@ -41,10 +41,10 @@ def switched_on(reading: Reading) -> str | None:
     if not rules:
         return None
     text = reading.source.text
-    manuscript = Manuscript.of(text, parse(reading.source))
+    document = Document.of(text, parse(reading.source))
     for rule in rules:
         start = rule.name.span.end if rule.name is not None else rule.span.start
-        word = manuscript.word("off", start, rule.body.span.start)
+        word = document.word("off", start, rule.body.span.start)
         if word is not None:
             text = text[: word.start] + " " * (word.end - word.start) + text[word.end :]
     return text

@@ -60,7 +60,7 @@ def command(rules: tuple[str, ...], every: float, db: str, as_json: bool) -> int
                 if stop.wait(every):
                     break
     if not as_json:
-        write("Stopped; all that was begun is finished.")
+        write("EditRejected; all that was begun is finished.")
     return 0
 
 

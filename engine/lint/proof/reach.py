@@ -16,6 +16,7 @@ from ....grammar.syntax.nodes import Unit
 from ... import plan as p
 from .dnf import Dnf
 from .domains import highest, lowest
+from .exclusive import ExclusiveRules
 from .logic import Logic
 from .regions import Box, are_linked
 from .selections import days_in
@@ -170,35 +171,29 @@ class Reach:
     def _excluding_sets(self) -> list[int]:
         """For each rule the number of a set of rules of which at most one fires."""
         sets = list(range(len(self.plan.rules)))
-        by_topic: dict[tuple[Topic, int | None], list[list[int]]] = defaultdict(list)
+        by_topic: dict[tuple[Topic, int | None], list[ExclusiveRules]] = defaultdict(list)
         for index, rule in enumerate(self.plan.rules):
             if rule.condition is None or self.firing[index] is not Fires.SOMETIMES:
                 continue
+            scores = frozenset(contribution.score for contribution in rule.contributions)
+            mine = self.alternatives[index]
             topics = self.logic.topics(rule.condition)
             keys = [(topic, rule.group) for topic in topics if topic[0] == "field"]
-            mine = next(
-                (found for key in keys for found in by_topic[key] if self._excludes(index, found)), None
-            )
-            if mine is not None:
-                sets[index] = sets[mine[0]]
-                mine.append(index)
-                continue
-            mine = [index]
-            for key in keys:
-                if len(by_topic[key]) < MOST_CLIQUES:
-                    by_topic[key].append(mine)
+            known = (found for key in keys for found in by_topic[key])
+            one = next((found for found in known if found.admits(index, mine, scores)), None)
+            if one is not None:
+                sets[index] = sets[one.rules[0]]
+            else:
+                one = ExclusiveRules(self._excludes)
+                for key in keys:
+                    if len(by_topic[key]) < MOST_CLIQUES:
+                        by_topic[key].append(one)
+            one.add(index, mine, scores)
         return sets
 
-    def _excludes(self, index: int, others: list[int]) -> bool:
-        mine = self.alternatives[index]
-        scores = {contribution.score for contribution in self.plan.rules[index].contributions}
-        for other in others:
-            rule = self.plan.rules[other]
-            if scores.isdisjoint(contribution.score for contribution in rule.contributions):
-                return False
-            if self.logic.reader.both([mine, self.alternatives[other]]).boxes:
-                return False
-        return True
+    def _excludes(self, one: int, other: int) -> bool:
+        """Whether surely no lead meets both of two rules."""
+        return not self.logic.reader.both([self.alternatives[one], self.alternatives[other]]).boxes
 
 
 def given_by(rule: p.Rule, contribution: p.Contribution, fires: Fires = Fires.SOMETIMES) -> PointBounds:

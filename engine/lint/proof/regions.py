@@ -126,9 +126,9 @@ def _presence(subjects: Variables, box: dict[int, ValueSet], a: int, b: int) -> 
 
 
 def _shows_present(subject: Variable, domain: ValueSet) -> bool:
-    if subject.measure in SIZES or subject.measure is p.Measure.FOLLOWED:
+    if subject.measure in SIZES or subject.measure is p.Aggregation.FOLLOWED:
         return not isinstance(domain.values, TextSet) and lowest(domain.values) >= 1
-    if subject.measure is p.Measure.SUM:
+    if subject.measure is p.Aggregation.SUM:
         assert not isinstance(domain.values, TextSet)
         return domain.is_known and not intervals.meet(domain.values, intervals.span(0, 0))
     return domain.is_known
@@ -136,21 +136,21 @@ def _shows_present(subject: Variable, domain: ValueSet) -> bool:
 
 def _shows_absent(subject: Variable, domain: ValueSet) -> bool:
     match subject.measure:
-        case p.Measure.COUNT | p.Measure.DAYS:
+        case p.Aggregation.COUNT | p.Aggregation.PERIODS:
             assert not isinstance(domain.values, TextSet)
             return highest(domain.values) <= 0
-        case p.Measure.FIRST | p.Measure.LAST:
+        case p.Aggregation.FIRST | p.Aggregation.LAST:
             return domain.is_blank
     return False
 
 
 def _when_present(subject: Variable) -> ValueSet | None:
     match subject.measure:
-        case p.Measure.COUNT | p.Measure.DAYS:
+        case p.Aggregation.COUNT | p.Aggregation.PERIODS:
             return domains.SOME
-        case p.Measure.DISTINCT if subject.chosen[0].object is not None:
+        case p.Aggregation.DISTINCT if subject.chosen[0].object is not None:
             return domains.SOME
-        case p.Measure.FIRST | p.Measure.LAST:
+        case p.Aggregation.FIRST | p.Aggregation.LAST:
             return domains.KNOWN_NUMBER
     return None
 
@@ -158,7 +158,7 @@ def _when_present(subject: Variable) -> ValueSet | None:
 def _size(subjects: Variables, box: dict[int, ValueSet], a: int, b: int) -> bool:
     """There are no more events, days or objects in a selection than in a wider one."""
     inner, outer = subjects[a], subjects[b]
-    if inner.measure not in SIZES or outer.measure not in (inner.measure, p.Measure.COUNT):
+    if inner.measure not in SIZES or outer.measure not in (inner.measure, p.Aggregation.COUNT):
         return True
     if not inner.chosen[0].is_within(outer.chosen[0]):
         return True
@@ -173,7 +173,7 @@ def _size(subjects: Variables, box: dict[int, ValueSet], a: int, b: int) -> bool
 def _recency(subjects: Variables, box: dict[int, ValueSet], a: int, b: int) -> bool:
     """The days since the last event (a), beside how many there were in a last stretch of time (b)."""
     since, count = subjects[a], subjects[b]
-    if not since.age or count.measure is not p.Measure.COUNT:
+    if not since.age or count.measure is not p.Aggregation.COUNT:
         return True
     window = count.chosen[0].window
     days, times = box[a].values, box[b].values

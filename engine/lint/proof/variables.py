@@ -16,8 +16,8 @@ from .texts import PatternSet, TextSet
 Topic = tuple[str, Hashable]
 """Something that conditions can have in common: a field, a type of event, a score, a property."""
 
-KNOWN_WITH_EVENTS = (p.Measure.FIRST, p.Measure.LAST)
-SIZES = (p.Measure.COUNT, p.Measure.DAYS, p.Measure.DISTINCT)
+KNOWN_WITH_EVENTS = (p.Aggregation.FIRST, p.Aggregation.LAST)
+SIZES = (p.Aggregation.COUNT, p.Aggregation.PERIODS, p.Aggregation.DISTINCT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Variable:
     base: ValueSet
     topics: frozenset[Topic]
     whole: bool = False
-    measure: p.Measure | None = None
+    measure: p.Aggregation | None = None
     chosen: tuple[Chosen, ...] = ()
     age: bool = False
     parents: tuple[int, ...] = ()
@@ -133,7 +133,7 @@ class Variables:
                 whole=True,
                 measure=source.measure if not until else None,
                 chosen=source.chosen if not until else (),
-                age=source.measure is p.Measure.LAST and not until,
+                age=source.measure is p.Aggregation.LAST and not until,
                 parents=(parent,),
             ),
         )
@@ -166,22 +166,22 @@ class Variables:
 
     def count(self, selection: p.Selection) -> int:
         """How many events there are in a selection."""
-        return self.signal(p.Signal(p.Measure.COUNT, selection))
+        return self.signal(p.Measure(p.Aggregation.COUNT, selection))
 
-    def signal(self, signal: p.Signal) -> int:
+    def signal(self, signal: p.Measure) -> int:
         """What is measured of some events."""
         chosen = [self.chosen(signal.events)]
         if signal.then is not None:
             chosen.append(self.chosen(signal.then))
-        key = ("signal", signal.measure, tuple(chosen), signal.of, signal.within)
+        key = ("signal", signal.aggregation, tuple(chosen), signal.of, signal.within)
         return self._enter(key, lambda: self._signal(signal, tuple(chosen)))
 
-    def _signal(self, signal: p.Signal, chosen: tuple[Chosen, ...]) -> Variable:
+    def _signal(self, signal: p.Measure, chosen: tuple[Chosen, ...]) -> Variable:
         return Variable(
             _base(signal, chosen[0]),
             frozenset(("event", feed.type) for one in chosen for feed in one.feeds),
-            whole=signal.measure in SIZES or signal.measure is p.Measure.FOLLOWED,
-            measure=signal.measure,
+            whole=signal.aggregation in SIZES or signal.aggregation is p.Aggregation.FOLLOWED,
+            measure=signal.aggregation,
             chosen=chosen,
         )
 
@@ -194,23 +194,23 @@ def _constant(kind: Kind, value: object) -> Variable:
     return Variable(domains.of_kind(kind, unknown=True), frozenset())
 
 
-def _base(signal: p.Signal, chosen: Chosen) -> ValueSet:
-    match signal.measure:
-        case p.Measure.COUNT:
+def _base(signal: p.Measure, chosen: Chosen) -> ValueSet:
+    match signal.aggregation:
+        case p.Aggregation.COUNT:
             return domains.COUNT
-        case p.Measure.DISTINCT if chosen.object is not None and chosen.object.exact is not None:
+        case p.Aggregation.DISTINCT if chosen.object is not None and chosen.object.exact is not None:
             return domains.YES_OR_NO
-        case p.Measure.DISTINCT:
+        case p.Aggregation.DISTINCT:
             return domains.COUNT
-        case p.Measure.DAYS:
+        case p.Aggregation.PERIODS:
             return ValueSet(intervals.span(0, days_in(chosen.window)), False)
-        case p.Measure.FOLLOWED:
+        case p.Aggregation.FOLLOWED:
             return domains.YES_OR_NO
     return ValueSet(intervals.ANY_NUMBER, True)
 
 
-def when_absent(measure: p.Measure) -> ValueSet:
+def when_absent(measure: p.Aggregation) -> ValueSet:
     """What is measured of no events."""
-    if measure in SIZES or measure in (p.Measure.FOLLOWED, p.Measure.SUM):
+    if measure in SIZES or measure in (p.Aggregation.FOLLOWED, p.Aggregation.SUM):
         return domains.ZERO
     return domains.UNKNOWN_NUMBER

@@ -237,11 +237,15 @@ def find_lead(store: Store, key: str) -> StoredLead | None:
 
 def search_leads(store: Store, text: str, limit: int = 20) -> list[StoredLead]:
     """Leads whose id or any text attribute contains `text`, by id, at most `limit`."""
+    clause = f"WHERE {text_matches(store)} ORDER BY _key = :text DESC, _key LIMIT :limit"
+    return list(_leads(store, clause, {"text": text.strip(), "limit": limit}))
+
+
+def text_matches(store: Store) -> str:
+    """What SQL asks of a row of `lead`: that its id or any text attribute contains the parameter `text`."""
     columns = ["_key"]
     columns += [quoted(field.column) for field in stored_fields(store).values() if field.kind is Kind.TEXT]
-    where = " OR ".join(f"instr(lower({column}), lower(:text))" for column in columns)
-    clause = f"WHERE {where} ORDER BY _key = :text DESC, _key LIMIT :limit"
-    return list(_leads(store, clause, {"text": text.strip(), "limit": limit}))
+    return " OR ".join(f"instr(lower(lead.{column}), lower(:text))" for column in columns)
 
 
 def iterate_leads(store: Store) -> Iterator[StoredLead]:

@@ -17,7 +17,7 @@ from ...outcomes.funnel import part_of
 from ...outcomes.looking import Looking, Made
 from ...plan import Plan
 from ..database import Store
-from ..mirror.block_reader import Reading
+from ..mirror.block_reader import BlockReader
 from ..records.events import event_kinds
 from ..records.leads import StoredField, stored_fields, to_stored
 from .full_run import MANY
@@ -26,7 +26,7 @@ from .lead_reader import all_ready
 if TYPE_CHECKING:
     from ...blocks.picking import EventKinds
     from ...evaluate import Evaluator
-    from ..mirror.sync import Copy
+    from ..mirror.sync import Mirror
 
 _REMEMBERED = 4_000_000
 """Leads with up to so many events are kept between one reading and the next."""
@@ -46,9 +46,9 @@ class FieldChange:
 class LeadBlocks:
     """Reads the leads of a store, in a read transaction: see `lead_blocks`."""
 
-    def __init__(self, store: Store, copy: Copy | None) -> None:
+    def __init__(self, store: Store, mirror: Mirror | None) -> None:
         self._store = store
-        self._copy = copy
+        self._mirror = mirror
         self.stored = stored_fields(store)
         self.kinds: EventKinds = event_kinds(store)
         self._kept: list[Block] | None = None
@@ -72,15 +72,15 @@ class LeadBlocks:
         self._kept = kept
 
     def _read(self) -> Iterator[Block]:
-        if self._copy is not None:
-            for unit in self._copy.units:
+        if self._mirror is not None:
+            for unit in self._mirror.units:
                 block = unit.block()
                 yield block if unit.live is None else part_of(block, np.flatnonzero(unit.live))
             return
         first, last = self._store.connection.execute(
             "SELECT ifnull(min(_id), 1), ifnull(max(_id), 0) FROM lead"
         ).fetchone()
-        reading = Reading(self._store)
+        reading = BlockReader(self._store)
         for start in range(first, last + 1, min(_SPAN, MOST)):
             yield reading.block(start, min(last, start + min(_SPAN, MOST) - 1))
 
@@ -176,18 +176,18 @@ def _stored_value(field: StoredField, value: object) -> object:
 
 @contextmanager
 def lead_blocks(store: Store) -> Iterator[LeadBlocks]:
-    """The leads as they are at one moment: from the copy where they are many, else from the record."""
+    """The leads as they are at one moment: from the mirror where they are many, else from the record."""
     from contextlib import ExitStack
 
     with ExitStack() as open_, store.guard():
-        copy = None
+        mirror = None
         if not store.read_only and _many(store):
-            from ..mirror.sync import up_to_date
+            from ..mirror.sync import synced_mirror
 
-            copy = open_.enter_context(up_to_date(store))
+            mirror = open_.enter_context(synced_mirror(store))
         store.connection.execute("BEGIN")
         try:
-            yield LeadBlocks(store, copy)
+            yield LeadBlocks(store, mirror)
         finally:
             store.connection.execute("ROLLBACK")
 

@@ -10,9 +10,8 @@ import numpy as np
 
 from ...evaluate import Evaluator
 from ...evaluate.columns import Column, Gathering, Instants, Ints, Numbered, Numbering
-from ...evaluate.gauges import Gauge, Gauging
 from ...evaluate.measuring import measuring, reading_only
-from ...plan import Plan
+from ...plan import Aggregation, Measure, Plan
 from ..database import Store
 from ..records.events import event_kinds
 from ..records.leads import stored_fields
@@ -25,7 +24,7 @@ PORTION = 10_000
 """How many leads are read at a time."""
 
 Tell = Callable[[str, float], None]
-_GATHERED = (Gauging.INSTANTS, Gauging.LATEST)
+_GATHERED = (Aggregation.INSTANTS, Aggregation.LATEST)
 
 
 def read_columns(
@@ -35,7 +34,7 @@ def read_columns(
     now: int,
     *,
     fields: Mapping[Hashable, int],
-    gauges: Mapping[Hashable, Gauge],
+    gauges: Mapping[Hashable, Measure],
     tell: Tell,
     mirror: Mirror | None = None,
 ) -> dict[Hashable, Column | Instants]:
@@ -64,11 +63,11 @@ def read_columns(
 
 
 def _measured(
-    lead_reader: LeadReader, evaluator: Evaluator, gauges: Sequence[Gauge], leads: Ints, tell: Tell
+    lead_reader: LeadReader, evaluator: Evaluator, gauges: Sequence[Measure], leads: Ints, tell: Tell
 ) -> list[Column | Instants]:
     measure, now = measuring(evaluator, gauges), lead_reader.now
     nothing = measure([], now)
-    found = [Gathering() if gauge.what in _GATHERED else Numbering() for gauge in gauges]
+    found = [Gathering() if gauge.aggregation in _GATHERED else Numbering() for gauge in gauges]
     for span, numbers in _portions(leads, "reading events", tell):
         measured = {lead: measure(events, now) for lead, events in lead_reader.events(span)}
         rows = [measured.get(lead, nothing) for lead in numbers]
@@ -81,7 +80,7 @@ def _from_mirror(
     mirror: Mirror,
     store: Store,
     evaluator: Evaluator,
-    gauges: Sequence[Gauge],
+    gauges: Sequence[Measure],
     leads: Ints,
     *,
     now: int,
@@ -95,7 +94,7 @@ def _from_mirror(
     fields = [(stored.get(f.column), Prepare(maker(f, stored.get(f.column)))) for f in evaluator.plan.fields]
     filters: Filters = {}
     numberings = [Numbering() for _ in fields]
-    gatherings = [Gathering() if gauge.what in _GATHERED else Numbering() for gauge in gauges]
+    gatherings = [Gathering() if gauge.aggregation in _GATHERED else Numbering() for gauge in gauges]
     numbers: list[Ints] = []
     for done, unit in enumerate(mirror.units):
         tell("reading", done / len(mirror.units))

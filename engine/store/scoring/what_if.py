@@ -20,12 +20,11 @@ import numpy as np
 
 from ...evaluate import Evaluator
 from ...evaluate.columns import Column, Instants, Ints
-from ...evaluate.gauges import Gauge
 from ...evaluate.judging import Judging
 from ...evaluate.kept import Kept
 from ...impact.effect import Effect
 from ...impact.over_leads import contrast
-from ...plan import Condition, Rule
+from ...plan import Condition, Measure, Rule
 from ...plan.walk import conditions, nested
 from ..database import Store, StoreError, open_store
 from .full_run import MANY
@@ -255,7 +254,7 @@ class WhatIf:
         evaluator: Evaluator,
         now: int,
         fields: Mapping[Hashable, int],
-        gauges: Mapping[Hashable, Gauge],
+        gauges: Mapping[Hashable, Measure],
         *,
         tell: Progress,
     ) -> dict[Hashable, Column | Instants]:

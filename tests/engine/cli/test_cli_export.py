@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -48,3 +50,146 @@ def test_without_pyarrow_it_says_what_to_install(
     assert ended.code == 2
     assert "pip install 'leadwright[parquet]'" in ended.err
     assert not (data / "out").exists()
+
+
+RULES = """\
+score fit from 0 to 40
+score from 0 to 100
+
+rule "=Large"
+when employees >= 100
+then +30 fit, tag "big"
+
+rule "VP"
+when title = "VP Marketing"
+then +5
+
+stage MQL when score >= 35
+"""
+
+
+@pytest.fixture
+def scored(data: Path, leadwright: Run) -> Path:
+    """A folder whose leads were scored, one of them with an id that a spreadsheet would run."""
+    (data / "more.csv").write_text("id,title,employees\n=1+1,VP Marketing,300\n")
+    leadwright("import", "more.csv", "--lead-id", "id")
+    (data / "fit.rules").write_text(RULES)
+    assert leadwright("score", "fit.rules", "--at", "2026-01-15").code == 0
+    return data
+
+
+HEAD = "lead,score,stage,grade,tags,disqualified,score: fit,lines,version,as_of"
+AS_OF = "1,2026-01-15T00:00:00Z"
+
+
+def test_scores_in_csv_are_harmless_to_spreadsheets(scored: Path, leadwright: Run) -> None:
+    done = leadwright("export", "--scores", "scores.csv")
+    assert done.out == f"Wrote the scores of 5 leads by fit to {scored}/scores.csv.\n"
+    assert (scored / "scores.csv").read_text().splitlines() == [
+        HEAD,
+        f"L1,35,MQL,,big,,30,'+30 =Large; +5 VP,{AS_OF}",
+        f"L2,0,,,,,0,,{AS_OF}",
+        f"L3,0,,,,,0,,{AS_OF}",
+        f"L4,35,MQL,,big,,30,'+30 =Large; +5 VP,{AS_OF}",
+        f"'=1+1,35,MQL,,big,,30,'+30 =Large; +5 VP,{AS_OF}",
+    ]
+    raw = leadwright("export", "--scores", "-", "--raw", "--no-lines", "--stage", "MQL")
+    assert raw.out.splitlines()[-1] == f"=1+1,35,MQL,,big,,30,{AS_OF}"
+
+
+def test_scores_are_typed_elsewhere(scored: Path, leadwright: Run) -> None:
+    for name in ("scores.jsonl", "scores.parquet", "scores.sqlite", "scores.duckdb"):
+        assert leadwright("export", "--scores", name, "fit").code == 0
+    first = json.loads((scored / "scores.jsonl").read_text().splitlines()[0])
+    assert (first["lead"], first["score"], first["tags"], first["stages"]) == (
+        "L1",
+        35,
+        ["big"],
+        {"main": "MQL"},
+    )
+    assert first["lines"] == [
+        {"name": "=Large", "score": "fit", "points": 30},
+        {"name": "VP", "score": None, "points": 5},
+    ]
+    ask = 'SELECT lead, score, "score: fit", stage FROM {} WHERE score > 0 ORDER BY lead'
+    wanted = [("=1+1", 35, 30, "MQL"), ("L1", 35, 30, "MQL"), ("L4", 35, 30, "MQL")]
+    with duckdb.connect("scores.duckdb") as engine:
+        assert engine.execute(ask.format("lead_scores")).fetchall() == wanted
+        assert engine.execute(ask.format("'scores.parquet'")).fetchall() == wanted
+        assert engine.execute("SELECT tags, lines[1].points FROM 'scores.parquet'").fetchone() == (
+            ["big"],
+            30,
+        )
+    with closing(sqlite3.connect("scores.sqlite")) as other:
+        assert other.execute(ask.format("lead_scores")).fetchall() == wanted
+
+
+@pytest.mark.parametrize("name", ["scores.sqlite", "scores.duckdb", "scores.csv"])
+def test_only_what_changed_since_the_last_time(scored: Path, leadwright: Run, name: str) -> None:
+    early = leadwright("export", "--scores", name, "--since", "last")
+    assert (early.code, "so there is no last time" in early.err) == (2, True)
+    leadwright("export", "--scores", name)
+    assert "of 0 leads" in leadwright("export", "--scores", name, "--since", "last").out
+    (scored / "change.csv").write_text("id,employees\nL2,500\n")
+    leadwright("import", "change.csv", "--lead-id", "id")
+    leadwright("score", "fit.rules", "--at", "2026-01-15")
+    assert "of 1 lead " in leadwright("export", "--scores", name, "--since", "last").out
+    if name.endswith("sqlite"):
+        with closing(sqlite3.connect(name)) as other:
+            rows = other.execute("SELECT lead, score FROM lead_scores ORDER BY lead").fetchall()
+        assert rows == [("=1+1", 35), ("L1", 35), ("L2", 30), ("L3", 0), ("L4", 35)]
+    assert "of 0 leads" in leadwright("export", "--scores", name, "--since", "last").out
+
+
+def test_any_set_of_leads_is_exported(scored: Path, leadwright: Run) -> None:
+    (scored / "ids.txt").write_text("L2\nL3\n")
+    for options, wanted in (
+        (("--stage", "MQL"), 3),
+        (("--at-least", "1", "--search", "Ann"), 1),
+        (("--tag", "big"), 3),
+        (("--tag", "small"), 0),
+        (("--leads", "ids.txt"), 2),
+        (("--since", "2020-01-01"), 5),
+    ):
+        done = leadwright("export", "--scores", "some.jsonl", *options, "--json")
+        assert json.loads(done.out)["leads"] == wanted, options
+
+
+def test_what_cannot_be_exported_says_why(scored: Path, leadwright: Run) -> None:
+    for arguments, said in (
+        (("--scores", "leads.db"), "is a database of Leadwright's own"),
+        (("--scores", "scores.xls"), "does not say how to write scores"),
+        (("--scores", "a.csv", "--parquet", "b"), "say what to export"),
+        (("--scores", "a.csv", "other"), "never scored by a ruleset other"),
+        (("--scores", "no/a.csv"), "there is no no"),
+        (("--scores", "postgresql://zoe:secret@127.0.0.1:1/crm"), "127.0.0.1:1/crm cannot be reached"),
+    ):
+        ended = leadwright("export", *arguments)
+        assert ended.code == 2
+        assert said in ended.err
+        assert "secret" not in ended.err
+        assert "help: " in ended.err
+
+
+def test_the_view_scores_is_as_documented(scored: Path) -> None:
+    with closing(sqlite3.connect("leads.db")) as database:
+        cursor = database.execute("SELECT * FROM scores ORDER BY score DESC, lead LIMIT 1")
+        names = [column[0] for column in cursor.description]
+        row = dict(zip(names, cursor.fetchone(), strict=True))
+    found_at = row.pop("found_at")
+    assert found_at.startswith("20")
+    assert row == {
+        "ruleset": "fit",
+        "lead": "=1+1",
+        "score": 35,
+        "stage": "MQL",
+        "grade": None,
+        "disqualified": 0,
+        "scores": '{"fit":30}',
+        "stages": '{"main":"MQL"}',
+        "grades": "{}",
+        "tags": '["big"]',
+        "reasons": "[]",
+        "version": 1,
+        "as_of": "2026-01-15T00:00:00Z",
+    }

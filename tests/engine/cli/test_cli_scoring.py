@@ -215,6 +215,8 @@ def test_what_it_would_take(leadwright: Run, scored: Path) -> None:
     assert ended.out.endswith(
         "in no stage, score 0\n\n"
         "Not SQL. What is missing:\n  80 points short (score >= 80)\n"
+        "    1 more of visited pricing in last 30 days would bring +40  (Pricing\n"
+        "      interest, line 10)\n"
         "    requested demo would bring +40  (Asked for a demo, line 18)\n"
         "    employees >= 100 would bring +30  (Large, line 14)\n"
         "  no requested demo\n"

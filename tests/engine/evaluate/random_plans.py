@@ -23,6 +23,19 @@ UNITS = (Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.YEAR)
 KINDS = (Kind.TEXT, Kind.NUMBER, Kind.YES_NO, Kind.DATE, Kind.DATETIME, Kind.TEXTS)
 PROPERTIES = (("amount", Kind.NUMBER), ("device", Kind.TEXT), ("paid", Kind.YES_NO), ("due", Kind.DATE))
 NUMBERS = (0.0, 1.0, 2.0, 2.5, 5.0, -1.0, 0.1, 0.3, 0.1000004, 2.4999996, 1e308, 1e-7, 40.0)
+AGGREGATIONS = (
+    p.Aggregation.COUNT,
+    p.Aggregation.SUM,
+    p.Aggregation.AVG,
+    p.Aggregation.MIN,
+    p.Aggregation.MAX,
+    p.Aggregation.DISTINCT,
+    p.Aggregation.PERIODS,
+    p.Aggregation.FIRST,
+    p.Aggregation.LAST,
+    p.Aggregation.FOLLOWED,
+)
+"""What conditions can ask of events; the others are measured for rules that pay for events."""
 OPERATORS = ("=", "!=", "<", "<=", ">", ">=")
 
 
@@ -196,17 +209,17 @@ class RandomPlan:
         name, kind = self.one(*PROPERTIES)
         return self.clause_of(p.PropertyValue(name, kind))
 
-    def signal(self) -> p.Signal:
+    def signal(self) -> p.Measure:
         """Something measured."""
-        measure = self.one(*p.Measure, p.Measure.COUNT, p.Measure.COUNT)
-        numeric = measure in (p.Measure.SUM, p.Measure.AVG, p.Measure.MIN, p.Measure.MAX)
-        followed = measure is p.Measure.FOLLOWED
-        return p.Signal(
+        measure = self.one(*AGGREGATIONS, p.Aggregation.COUNT, p.Aggregation.COUNT)
+        numeric = measure in (p.Aggregation.SUM, p.Aggregation.AVG, p.Aggregation.MIN, p.Aggregation.MAX)
+        followed = measure is p.Aggregation.FOLLOWED
+        return p.Measure(
             measure,
             self.selection(),
             "amount" if numeric else None,
             self.selection() if followed else None,
-            self.one(0, 1, DAY, 7 * DAY) if followed else None,
+            self.one(0, 1, DAY, 7 * DAY) if followed else 0,
         )
 
     # --- values and conditions ------------------------------------------------------------------

@@ -12,13 +12,12 @@ from leadwright import load
 from leadwright.engine.evaluate import Detail, Evaluator, Event, columns
 from leadwright.engine.evaluate.columns import NEVER, Column, Gathering, Instants, Numbered, Numbering
 from leadwright.engine.evaluate.facts import Facts
-from leadwright.engine.evaluate.gauges import Gauging
 from leadwright.engine.evaluate.judging import Judging
 from leadwright.engine.evaluate.kept import Kept
 from leadwright.engine.evaluate.meaning import Meanings
 from leadwright.engine.evaluate.measuring import measuring, reading_only
 from leadwright.engine.evaluate.rules_source import CUT_BY_GROUP
-from leadwright.engine.plan import Plan
+from leadwright.engine.plan import Aggregation, Plan
 from leadwright.engine.values import moment_of
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
 
@@ -50,7 +49,7 @@ def judging(
     measure = measuring(only, measured)
     rows = [measure(only.facts({}, happened).events, now) for happened in events]
     for (key, gauge), values in zip(gauges.items(), zip(*rows, strict=True), strict=True):
-        made = Gathering() if gauge.what in (Gauging.INSTANTS, Gauging.LATEST) else Numbering()
+        made = Gathering() if gauge.aggregation in (Aggregation.INSTANTS, Aggregation.LATEST) else Numbering()
         made.add(values)
         found[key] = made.column()
     return Judging(

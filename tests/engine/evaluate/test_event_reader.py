@@ -42,12 +42,13 @@ def carefully(evaluator: Evaluator, events: list[Any]) -> list[Any]:
     return sorted(rows, key=lambda row: row[0])
 
 
+_MOMENTS = st.datetimes(dt.datetime(2, 1, 1), dt.datetime(9998, 1, 1))
 _INSTANTS = st.one_of(
-    st.datetimes().map(lambda at: at.isoformat(timespec="seconds") + "Z"),
-    st.datetimes().map(lambda at: at.isoformat(timespec="milliseconds") + "Z"),
-    st.datetimes().map(lambda at: at.isoformat() + "+05:30"),
-    st.datetimes(),
-    st.datetimes(timezones=st.just(dt.UTC)),
+    _MOMENTS.map(lambda at: at.isoformat(timespec="seconds") + "Z"),
+    _MOMENTS.map(lambda at: at.isoformat(timespec="milliseconds") + "Z"),
+    _MOMENTS.map(lambda at: at.isoformat() + "+05:30"),
+    _MOMENTS,
+    _MOMENTS.map(lambda at: at.replace(tzinfo=dt.UTC)),
     st.dates(),
     st.dates().map(dt.date.isoformat),
 )

@@ -1,0 +1,154 @@
+"""The scores that are stored, lead by lead, for files, other databases, the page and programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ...explain.decision import Line
+from ...values import moment_of
+from ..database import Store, StoreError
+from ..records.leads import text_matches
+from ..scoring.explanation_lines import load_lines, read_lines
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreFilter:
+    """Which leads are wanted: those of some stages of `main`, with at least so many points, with a tag, with
+    a text in their id or any text attribute, of some ids; found by a run after `after_run`, or begun at or
+    after `since`, in microseconds since 1970 UTC. What is None or empty leaves nothing out."""
+
+    stages: tuple[str, ...] = ()
+    at_least: int | None = None
+    tag: str | None = None
+    text: str | None = None
+    leads: tuple[str, ...] | None = None
+    after_run: int | None = None
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadScore:
+    """What is stored of a lead by one ruleset: total, named scores, stages by track, grades by score ("" for
+    the total), tags, reasons for which it is disqualified, and the lines that add up to the scores; which
+    version found it, and as of when."""
+
+    lead: str
+    score: int
+    scores: Mapping[str, int]
+    stage: str | None
+    stages: Mapping[str, str | None]
+    grade: str | None
+    grades: Mapping[str, str]
+    tags: tuple[str, ...]
+    reasons: tuple[str, ...]
+    lines: tuple[Line, ...]
+    version: int
+    as_of: datetime
+
+
+def stored_lead_scores(store: Store, ruleset: str, wanted: ScoreFilter) -> Iterator[LeadScore]:
+    """The scores that leads have by a ruleset, one at a time, in the order in which leads came.
+
+    Should run in a read transaction, so that all of it is one moment's state.
+    """
+    where, parameters = _conditions(store, wanted)
+    known: dict[int, list[Line]] = {}
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT lead._key, result.total, result.stage, result.grade, result.text, scored.lines, "
+            "run.version, ruleset_version.number, run.now FROM scored "
+            "JOIN lead ON lead._id = scored.lead JOIN result ON result.id = scored.result "
+            "JOIN run ON run.id = scored.run JOIN ruleset_version ON ruleset_version.id = run.version "
+            f"WHERE scored.ruleset = (SELECT id FROM ruleset WHERE name = :ruleset){where} "
+            "ORDER BY scored.lead",
+            {"ruleset": ruleset, **parameters},
+        )
+        for lead, total, stage, grade, text, lines, version, number, now in rows:
+            if version not in known:
+                known[version] = load_lines(store, version)
+            found = json.loads(text)
+            yield LeadScore(
+                lead,
+                total,
+                found["scores"],
+                stage,
+                found["stages"],
+                grade,
+                found.get("grades", {}),
+                tuple(found.get("tags", ())),
+                tuple(found.get("disqualified", ())),
+                read_lines(known[version], lines),
+                number,
+                moment_of(now),
+            )
+
+
+def _conditions(store: Store, wanted: ScoreFilter) -> tuple[str, dict[str, Any]]:
+    """What a filter asks for, in SQL, with its parameters."""
+    tests: list[str] = []
+    parameters: dict[str, Any] = {}
+
+    def ask(test: str, name: str, value: object) -> None:
+        tests.append(test)
+        parameters[name] = value
+
+    if wanted.stages:
+        ask(
+            "result.stage IN (SELECT value FROM json_each(:stages))",
+            "stages",
+            json.dumps(list(wanted.stages)),
+        )
+    if wanted.at_least is not None:
+        ask("result.total >= :at_least", "at_least", wanted.at_least)
+    if wanted.tag is not None:
+        tagged = "SELECT 1 FROM json_each(result.text, '$.tags') AS tag WHERE tag.value = :tag"
+        ask(f"EXISTS ({tagged})", "tag", wanted.tag)
+    if wanted.text is not None and wanted.text.strip():
+        ask(f"({text_matches(store)})", "text", wanted.text.strip())
+    if wanted.leads is not None:
+        ids = "SELECT value FROM json_each(:leads)"
+        ask(f"lead._key IN ({ids})", "leads", json.dumps(list(wanted.leads)))
+    if wanted.after_run is not None:
+        ask("scored.run > :after_run", "after_run", wanted.after_run)
+    if wanted.since is not None:
+        ask("run.started >= :since", "since", wanted.since)
+    return "".join(f" AND {test}" for test in tests), parameters
+
+
+# --- what changed since -----------------------------------------------------------------------
+
+
+def last_exported(store: Store, ruleset: str, destination: str) -> int:
+    """The last run whose scores were exported to a destination. Raises `StoreError` where none were."""
+    with store.guard():
+        row = store.connection.execute(
+            "SELECT run FROM score_export JOIN ruleset ON ruleset.id = score_export.ruleset "
+            "WHERE name = ? AND destination = ?",
+            (ruleset, destination),
+        ).fetchone()
+    if row is None:
+        raise StoreError(
+            f"the scores of {ruleset} were not exported to {destination} yet, so there is no last time",
+            "export all of them once, without --since",
+        )
+    return int(row[0])
+
+
+def last_finished_run(store: Store) -> int:
+    """The last run that was finished: whatever is found from now on comes from a later one."""
+    with store.guard():
+        row = store.connection.execute("SELECT max(id) FROM run WHERE finished IS NOT NULL").fetchone()
+    return int(row[0] or 0)
+
+
+def note_export(store: Store, ruleset: str, destination: str, run: int) -> None:
+    """Notes that all scores up to a run have been exported to a destination."""
+    with store.transaction() as connection:
+        connection.execute(
+            "INSERT OR REPLACE INTO score_export SELECT id, ?, ? FROM ruleset WHERE name = ?",
+            (destination, run, ruleset),
+        )
