@@ -95,7 +95,7 @@ def test_every_example_is_shown_with_ids_of_their_own(client: FlaskClient, store
 
 def test_who_may_only_read_sees_the_cards_locked(app: Flask, users: Mapping[str, Role]) -> None:
     viewer = logged_in(app, "viewer")
-    html = viewer.get(HERE).get_data(as_text=True)
+    html = viewer.get(f"{HERE}?open=all").get_data(as_text=True)
     assert 'id="add"' not in html
     assert "data-menu" not in html
     controls = re.findall(r"<(?:input|select)[^>]*data-path=[^>]*>", html)
@@ -386,7 +386,7 @@ def test_another_comparison_keeps_the_values_that_suit_and_asks_for_the_rest(
 ) -> None:
     assert begin(store, "one", f'list ICP: "VP *"\n\nrule "A"\nwhen {before}\nthen +1\n') is not None
     page = Editing(client, "one")
-    now = re.findall(r'data-op="compare"(?: data-old="([^"]*)")?', client.get(page.address).text)[0]
+    now = re.findall(r'data-op="compare"(?: data-old="([^"]*)")?', client.get(f"{page.address}?open=all").text)[0]
     answer = page.wish("compare", key="rule:A", path="when.0.operator", old=now, new=operator)
     assert f"when {after or before}\n" in text_of(store, "one")
     assert ("ask" in answer) == (after is None)

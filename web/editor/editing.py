@@ -199,12 +199,14 @@ def _name() -> str:
 def _opened(asked: dict[str, Any], done: Changed | Rejected) -> frozenset[str] | None:
     """The cards that the page has opened, by the ids they have now, with those that were just made."""
     found = asked.get("open")
-    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+    if not isinstance(found, list):
         return None
     keys = done.keys if isinstance(done, Changed) else {}
-    moved = {id_of(old): id_of(new) for old, new in keys.items() if old and new}
-    made = [id_of(new) for old, new in keys.items() if new and not old]
-    return frozenset([*(moved.get(one, one) for one in found), *made])
+    seen = asked.get("revision")
+    moved = _renamed(done.draft, seen) if isinstance(seen, int) and seen < done.draft.revision else {}
+    moved |= {id_of(old): id_of(new) for old, new in keys.items() if old and new}
+    made = {id_of(new) for old, new in keys.items() if new and not old}
+    return frozenset(moved.get(one, one) for one in found if isinstance(one, str)) | made
 
 
 # --- requests and answers -------------------------------------------------------------------------

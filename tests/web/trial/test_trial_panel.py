@@ -96,7 +96,7 @@ def test_an_edit_tells_who_moves_and_why(client: FlaskClient) -> None:
     said = words(answer["panel"])
     assert "0 points no stage live: 30 points, MQL · Large -30" in said
     assert "1 lead moves down, none up." in said
-    assert "Ann Lee 30 → 0 MQL → none" in said
+    assert "Ann Lee 30 → 0 MQL → no stage" in said
     why = words(client.get(f"{EDIT}/causes").get_data(as_text=True))
     assert "Why they move Rule Large" in why
     assert "1 down Ann Lee 30 → 0 MQL → no stage" in why

@@ -31,7 +31,8 @@ export async function show(id, beside = false) {
   const card = document.getElementById(id);
   for (let up = card?.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
   card?.scrollIntoView({ block: "nearest" });
-  card?.querySelector(".rows select, .rows input, .chips input, h3 input, .items input")?.focus({ preventScroll: true });
+  const first = [".rows select, .rows input", ".chips input", ".sentence select, .sentence input"];
+  first.map((one) => card?.querySelector(one)).find(Boolean)?.focus({ preventScroll: true });
 }
 
 async function hide(id) {
