@@ -29,9 +29,14 @@ def register(app: Flask) -> None:
 def reading(settings: Settings) -> Store:
     """The database of this request, for reading."""
     if "store" not in g:
-        g.store = _bounded(open_store(settings.database, read_only=True, wait=2.0), settings.request_seconds)
+        g.store = open_reading(settings, settings.request_seconds)
     store: Store = g.store
     return store
+
+
+def open_reading(settings: Settings, seconds: float) -> Store:
+    """The database for reading, for so many seconds at most; whoever opens it closes it."""
+    return _bounded(open_store(settings.database, read_only=True, wait=2.0), seconds)
 
 
 def writable(settings: Settings) -> bool:

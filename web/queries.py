@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from ..engine.evaluate import Event
 from ..engine.report.text_style import cut, shown
 from ..engine.store.database import Store
+from ..engine.store.export.scores import LeadScore, ScoreFilter, stored_lead_scores
 from ..engine.store.records.events import StoredEvent, events_of
 from ..engine.store.records.leads import StoredLead, find_lead
+from ..engine.store.scoring.lead_pages import lead_page
 from ..engine.values import moment_of, read_moment
 from .drafts import draft_names
 from .problems import invalid, not_found
@@ -94,38 +96,15 @@ def standing(store: Store, ruleset: str) -> Standings | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class LeadScore:
-    """The score that is stored for a lead, its stage in `main`, and whether it is disqualified."""
-
-    total: int
-    stage: str | None
-    disqualified: bool
-
-
-def stored_scores(store: Store, ruleset: str, leads: list[int]) -> dict[int, LeadScore]:
-    """The stored scores of leads by their numbers."""
-    marks = ", ".join("?" * len(leads))
-    with store.guard():
-        rows = store.connection.execute(
-            "SELECT lead, total, stage, disqualified FROM score JOIN ruleset ON ruleset.id = score.ruleset "
-            f"WHERE ruleset.name = ? AND lead IN ({marks})",
-            (ruleset, *leads),
-        )
-        return {lead: LeadScore(total, stage, bool(gone)) for lead, total, stage, gone in rows}
+def stored_scores(store: Store, ruleset: str, leads: Iterable[StoredLead]) -> dict[str, LeadScore]:
+    """The stored scores of leads, by their ids."""
+    wanted = ScoreFilter(leads=tuple(lead.key for lead in leads))
+    return {score.lead: score for score in stored_lead_scores(store, ruleset, wanted)}
 
 
 def highest(store: Store, ruleset: str, stage: str | None, limit: int) -> list[StoredLead]:
     """The leads with the highest scores; of one stage of `main` where it is given."""
-    with store.guard():
-        rows = store.connection.execute(
-            "SELECT lead._key FROM score JOIN ruleset ON ruleset.id = score.ruleset "
-            "JOIN lead ON lead._id = score.lead WHERE ruleset.name = :ruleset "
-            "AND (:stage IS NULL OR score.stage = :stage) "
-            "ORDER BY score.disqualified, score.total DESC, lead._key LIMIT :limit",
-            {"ruleset": ruleset, "stage": stage, "limit": limit},
-        ).fetchall()
-    return [lead for (key,) in rows if (lead := find_lead(store, key)) is not None]
+    return lead_page(store, ruleset, stage=stage, limit=limit).leads
 
 
 def version_choices(store: Store) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,12 @@ from ..explain.decision import Decision, Finding, Line, LineKind, OutcomeFinding
 from ..explain.gains import Fired, Gains
 from ..explain.ways import Points, Ways
 from ..plan import Condition, Grade, Plan
+from ..plan.adding_up import RegisterKind
 from ..values import moment_of
 from .draft import Detail
 from .facts import Facts
 from .findings import Found, events_finding
 from .next_change import next_change
-from .rules_source import CUT_BY_GROUP, CUT_BY_RANGE
 from .words import score_words
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ class _Parts:
             return {name: None if change is None else moment_of(change)}
         if name == "lines":
             return self._lines()
+        if name == "outcomes":
+            return {name: MappingProxyType(outcome_findings(self._evaluator.plan, self._run()[8]))}
         return self._explanation() if name in _EXPLAINED else self._outline()
 
     def explains(self, ran: Any, instants: Any, paid: Any) -> Found:
@@ -81,18 +84,19 @@ class _Parts:
 
     def _outline(self) -> Mapping[str, object]:
         """Scores, and what follows from them without a reason."""
-        total, scores, stages, _, fired, _, reasons, would, reached, *_ = self._run()
-        plan, frame = self._evaluator.plan, self._evaluator.frame
-        grades = {name: label(grade, total, scores) for name, grade in frame.grades}
-        tags = [tag for entry in fired for tag in plan.rules[entry[0]].tags] if frame.has_tags else ()
+        total, scores, stages, _, fired, _, reasons, would, *_ = self._run()
+        plan, frame, frozen = self._evaluator.plan, self._evaluator.frame, MappingProxyType
+        tags: tuple[str, ...] = ()
+        if frame.tags:
+            tagged = [frame.tags[entry[0]] for entry in fired if entry[0] in frame.tags]
+            tags = tuple(dict.fromkeys(chain.from_iterable(tagged)))
         return {
             "total": total,
-            "scores": MappingProxyType(dict(zip(frame.scores, scores, strict=True))),
-            "stages": MappingProxyType(dict(zip(plan.tracks, stages, strict=True))),
-            "stages_if_qualified": MappingProxyType(dict(zip(plan.tracks, would, strict=True))),
-            "grades": MappingProxyType(grades),
-            "tags": tuple(dict.fromkeys(tags)),
-            "outcomes": MappingProxyType(outcome_findings(plan, reached)),
+            "scores": frozen(dict(zip(frame.scores, scores))),  # noqa: B905  # to check takes longer
+            "stages": frozen(dict(zip(plan.tracks, stages))),  # noqa: B905
+            "stages_if_qualified": frozen(dict(zip(plan.tracks, would))),  # noqa: B905
+            "grades": frozen({name: label(grade, total, scores) for name, grade in frame.grades}),
+            "tags": tags,
             "disqualified": tuple([plan.disqualifications[number].reason for number in reasons]),
         }
 
@@ -142,7 +146,7 @@ class Frame:
     def __init__(self, plan: Plan) -> None:
         self.scores = tuple(words_of(plan, number) for number in range(len(plan.scores)))
         self.grades = tuple((_grade_name(plan, grade), grade) for grade in plan.grades)
-        self.has_tags = any(rule.tags for rule in plan.rules)
+        self.tags = {number: rule.tags for number, rule in enumerate(plan.rules) if rule.tags}
         self._rules = [(rule.identity, rule.origin.line) for rule in plan.rules]
         self._targets = [
             [None if each.score is None else self.scores[each.score] for each in rule.contributions]
@@ -183,7 +187,10 @@ def words_of(plan: Plan, number: int) -> str:
 def label(grade: Grade, total: int, scores: tuple[int, ...]) -> str:
     """The label of a grade's score."""
     score = total if grade.score is None else scores[grade.score]
-    return next((label for label, start in grade.bands if score >= start), grade.otherwise)
+    for band, start in grade.bands:
+        if score >= start:
+            return band
+    return grade.otherwise
 
 
 def _grade_name(plan: Plan, grade: Grade) -> str:
@@ -222,13 +229,13 @@ def _listed(paid: Paid) -> list[int]:
 
 def cut_line(plan: Plan, kind: int, number: int, points: int) -> Line:
     """The line of what a group or a range took (or gave), by its kind in the generated functions."""
-    if kind == CUT_BY_GROUP:
+    if kind == RegisterKind.GROUP:
         group = plan.groups[number]
         edge = f"at most {group.most}" if points < 0 else f"at least {group.least}"
         name = None if group.score is None else words_of(plan, group.score)
         text = f"group {group.name}: {edge}"
         return Line(LineKind.GROUP, group.name, name, group.origin.line, 0, 0, points, text)
-    score = plan.scores[number] if kind == CUT_BY_RANGE else plan.total
+    score = plan.scores[number] if kind == RegisterKind.SCORE else plan.total
     edge = f"ends at {score.high}" if points < 0 else f"begins at {score.low}"
     line = None if score.origin is None else score.origin.line
     name = score.name or "score"
@@ -245,9 +252,9 @@ def _stages(
     plan = found.plan
     raw, raw_total = list(found.scores), found.total
     for kind, number, points in cuts:
-        if kind == CUT_BY_RANGE:
+        if kind == RegisterKind.SCORE:
             raw[number] -= points
-        elif kind != CUT_BY_GROUP:
+        elif kind != RegisterKind.GROUP:
             raw_total -= points
     ways = Ways(found, Points(raw, raw_total))
     if given is not None:

@@ -58,7 +58,7 @@ class Evaluator:
         self._columns = tuple(field.column for field in plan.fields)
         self.fields = fields_reader([Reader(field.kind, field.default) for field in plan.fields])
         """Prepared fields of values given in the order of the plan's fields."""
-        self._programs: dict[Detail, Program] = {}
+        self._programs: list[Program | None] = [None] * len(Detail)
         self._lock = Lock()
 
     @cached_property
@@ -131,7 +131,7 @@ class Evaluator:
 
     def run(self, detail: Detail, facts: Facts, now: int) -> Any:
         """What the generated function of a level of detail gives; see `program`."""
-        program = self._programs.get(detail)
+        program = self._programs[detail]
         if program is None or program.classes < facts.classes:
             program = self.program(detail)
         return program.run(facts.fields, facts.events, now)
@@ -156,7 +156,7 @@ class Evaluator:
     def program(self, detail: Detail) -> Program:
         """The generated function of a level of detail, up to date with all classes of events known."""
         with self._lock:
-            program = self._programs.get(detail)
+            program = self._programs[detail]
             if program is None or program.classes < len(self.classes.known):
                 program = generate(self.parts, self.classes, detail)
                 self._programs[detail] = program

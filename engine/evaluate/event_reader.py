@@ -7,15 +7,13 @@ from datetime import datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from ..values import DAY, EPOCH, Prepared
+from ..values import EPOCH
 from .facts import MEMO_LIMIT, OF_EVENT, Event, Reader, Row, event_from, instant_from
 
 if TYPE_CHECKING:
     from .classes import EventClasses
 
 _AT = itemgetter(0)
-_SECOND = 1_000_000
-_NONE: Mapping[str, object] = {}
 
 Entry = tuple[int, object, tuple[tuple[int, str, Reader], ...]]
 """How to make a row of an event: the code of its class, its columns but for what depends on properties, and
@@ -35,7 +33,8 @@ class EventReader:
         Raises FactsError for an event without a type or a readable instant, whether the plan reads it or not.
         """
         rows: list[Row] = []
-        add, types, width, read_iso = rows.append, self._types, self._width, datetime.fromisoformat
+        add, types, width = rows.append, self._types, self._width
+        read_iso, epoch = datetime.fromisoformat, EPOCH
         for event in events:
             if event.__class__ is dict:
                 get = event.get
@@ -44,15 +43,15 @@ class EventReader:
                     properties.__class__ is not dict and properties is not None
                 ):
                     type_, at, object_, properties = _parts(event)
-                elif object_.__class__ is not str:
+                elif object_.__class__ is not str and object_ is not None:
                     object_ = object_ if isinstance(object_, str) else None
             else:
                 type_, at, object_, properties = _parts(event)
             # 2026-01-15T12:00:00Z, the commonest way to write an instant, and the quickest to read.
-            if at.__class__ is str and len(at) == 20 and at[7::3] == "-T::Z":
+            if at.__class__ is str and at[7::3] == "-T::Z":
                 try:
-                    since = read_iso(at) - EPOCH
-                    instant = since.days * DAY + since.seconds * _SECOND
+                    since = read_iso(at) - epoch
+                    instant = since.days * 86_400_000_000 + since.seconds * 1_000_000
                 except ValueError:
                     instant = instant_from(at)
             else:
@@ -60,16 +59,30 @@ class EventReader:
             of_type = types.get(type_)
             if of_type is None:
                 continue
-            whole = _properties(event, properties) if of_type.properties else _NONE
-            code, columns, reads = of_type.by_properties(object_, whole) if of_type.bys else of_type[object_]
+            if not of_type.properties:
+                code, columns, reads = of_type[object_]
+            else:
+                if event.__class__ is not dict or len(event) != 4 or object_ is None or properties is None:
+                    properties = _properties(event, properties)
+                code, columns, reads = (
+                    of_type.by_properties(object_, properties) if of_type.bys else of_type[object_]
+                )
             if not code:
                 continue
             if not width:
                 add((instant, code))
             elif not reads:
                 add((instant, code, columns))  # type: ignore[arg-type]
+            elif width == 1:
+                assert properties is not None
+                add((instant, code, reads[0][2].read(properties.get(reads[0][1]))))
             else:
-                add((instant, code, _filled(columns, reads, whole, width)))
+                assert properties is not None
+                filled = list(columns)  # type: ignore[call-overload]
+                for place, name, reader in reads:
+                    value = properties.get(name)
+                    filled[place] = reader[value] if value.__class__ is str else reader.read(value)
+                add((instant, code, tuple(filled)))
         rows.sort(key=_AT)
         return rows
 
@@ -84,27 +97,9 @@ def _properties(
     event: Event | Mapping[str, object], gathered: Mapping[str, object] | None
 ) -> Mapping[str, object]:
     """All properties of an event: those gathered under their key, and every other key of a mapping."""
-    if event.__class__ is not dict or event.keys() <= OF_EVENT:
+    if not isinstance(event, dict) or event.keys() <= OF_EVENT:
         return gathered or {}
     return {key: value for key, value in event.items() if key not in OF_EVENT} | dict(gathered or {})
-
-
-def _filled(
-    columns: object,
-    reads: tuple[tuple[int, str, Reader], ...],
-    properties: Mapping[str, object],
-    width: int,
-) -> Prepared | tuple[Prepared, ...]:
-    """The columns of an event with what is read of its properties."""
-    if width == 1:
-        ((_, name, reader),) = reads
-        return reader.read(properties.get(name))
-    filled = list(columns)  # type: ignore[call-overload]
-    for place, name, reader in reads:
-        value = properties.get(name)
-        if value is not None:
-            filled[place] = reader[value] if value.__class__ is str else reader.read(value)
-    return tuple(filled)
 
 
 class _OfType(dict[object, Entry]):

@@ -124,7 +124,9 @@ class Meanings:
         if found is None:
             selections = tuple(self._selection(one) for one in (gauge.events, gauge.then))
             rest = (gauge.of, gauge.within, gauge.per, gauge.left)
-            found = self._gauges[gauge] = meaning("gauge", gauge.aggregation, selections, *rest)
+            found = self._gauges[gauge] = meaning(
+                "gauge", self.plan.zone.name, gauge.aggregation, selections, *rest
+            )
         return found
 
     def signal(self, number: int) -> Hashable:
@@ -138,7 +140,7 @@ class Meanings:
         """The meaning of a clause that reads no score."""
         found = self._clauses.get(id(clause))
         if found is None:
-            found = self._clauses[id(clause)] = meaning(*self._parts(clause))
+            found = self._clauses[id(clause)] = meaning(self.plan.zone.name, *self._parts(clause))
         return found
 
     def condition(self, condition: Condition) -> Hashable | None:

@@ -12,8 +12,9 @@ class Finding(NamedTuple):
     """A condition as it was found: what was asked, what was found, and whether that was so.
 
     `truth` is True, False or None for unknown. `joined` is "all", "any", "not", "define" or None for a
-    single clause; `parts` are the conditions joined. `found` says the value in words; `unknown` names the
-    field that was unknown; `instants` are those of the events counted, the latest ones if there are many.
+    single clause; `parts` are the conditions joined, none for a define that was shown before in the same
+    condition. `found` says the value in words; `unknown` names the field that was unknown; `instants` are
+    those of the events counted, the latest ones if there are many.
     """
 
     asked: str
@@ -150,11 +151,10 @@ class Decision:
     if not TYPE_CHECKING:  # the parts have types, and no other attribute exists
 
         def __getattr__(self, name: str) -> object:
-            if name not in PARTS:
+            if name not in _NAMES:
                 raise AttributeError(f"a decision has no {name!r}")
             made = self.__dict__
-            for part, value in made["_compute"](name).items():
-                made.setdefault(part, value)
+            made.update(made["_compute"](name))
             return made[name]
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -189,6 +189,7 @@ class Decision:
 
 PARTS = tuple(Decision.__annotations__)
 """The names of all parts of a decision."""
+_NAMES = frozenset(PARTS)
 
 
 def _known(parts: dict[str, object]) -> Decision:

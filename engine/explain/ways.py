@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...grammar.spec.operators import CONTRARY, MIRROR
@@ -50,6 +50,9 @@ _WIDER = 16
 """How many times as many, where all that were followed up came to nothing."""
 _LOOKS = 3_000
 """How many pairs of ways are looked at for a contradiction; those after them pass for possible."""
+
+_MOST_KEPT = 1_024
+"""So many of the answers are kept, by condition and the truths of its clauses."""
 
 _BEYOND = 10**12
 
@@ -102,11 +105,24 @@ class Ways:
 
         None at all where it can surely never be so.
         """
-        before, self._order = self._order, {}
-        try:
-            return self._several(self._found(condition, wanted))
-        finally:
-            self._order = before
+        return tuple([self._told(way) for way in self._ways(condition, wanted)])
+
+    def _ways(self, condition: Condition, wanted: bool) -> list[Way]:
+        """The ways that are told. They depend on nothing but the truth of each clause, and are kept for other
+        leads on which that is the same."""
+        parts, truths = self.found.parts, self.found.truths
+        key = (id(condition), wanted, *[truths[place] for place in parts.asked_by(condition)])
+        ways = parts.ways.get(key)
+        if ways is None:
+            before, self._order = self._order, {}
+            try:
+                ways = self._several(self._found(condition, wanted))
+            finally:
+                self._order = before
+            if len(parts.ways) >= _MOST_KEPT:
+                parts.ways.clear()
+            parts.ways[key] = ways
+        return ways
 
     def _found(self, condition: Condition, wanted: bool) -> list[Way]:
         self._cut, self._looks = False, _LOOKS
@@ -117,9 +133,9 @@ class Ways:
             self._width = WIDTH
         return found
 
-    def _several(self, found: list[Way]) -> tuple[tuple[Missing, ...], ...]:
-        """The ways that are told, those left out that do more than another."""
-        told: list[tuple[Missing, ...]] = []
+    def _several(self, found: list[Way]) -> list[Way]:
+        """The ways that are told, those left out that do more than another; their clauses in order."""
+        told: list[Way] = []
         taken: list[frozenset[tuple[int, bool]]] = []
         for way in found:
             missing = frozenset((id(one.clause), one.wanted) for one in way.literals if self._is_missing(one))
@@ -127,10 +143,11 @@ class Ways:
             if any(less <= missing for less in taken):
                 continue
             taken.append(missing)
-            told.append(self._told(way))
+            in_order = sorted(way.literals, key=lambda one: self._order[id(one.clause)])
+            told.append(replace(way, literals=tuple(in_order)))
             if len(told) == MOST:
                 break
-        return tuple(told)
+        return told
 
     def _to(self, condition: Condition, wanted: bool, asked: str | None = None) -> list[Way]:
         match condition:
@@ -196,7 +213,7 @@ class Ways:
     def _told(self, way: Way) -> tuple[Missing, ...]:
         """What is missing of a way; of several about one number, that which asks the most."""
         told: dict[str, Missing] = {}
-        for literal in sorted(way.literals, key=lambda one: self._order[id(one.clause)]):
+        for literal in way.literals:
             if not self._is_missing(literal):
                 continue
             missing = self._missing(literal, self._bounds_on(way, literal))

@@ -5,62 +5,140 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from .mapping import Reading
 from .problems import ImportRefused, shortened
 from .rows import CHUNK_ROWS, REJECT_COLUMNS, Chunk, Rejected
-from .text_encoding import Encoded, find_encoding
+from .table_shape import count_footer, find_header
+from .text_encoding import LONGEST_LINE, Encoded, find_encoding, short_lines
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE_LINES = 200
 _SAMPLE_LETTERS = 1 << 18
+_TAIL = 1 << 14
+_FOOTER_LINES = 40
+_SEP = re.compile(r"\ufeff?sep=(.)", re.IGNORECASE)
 
 
 class CsvSource:
-    """A CSV file with one line of column names. Raises `ImportRefused` where it cannot be one."""
+    """A CSV file with a line of column names. Raises `ImportRefused` where it cannot be one.
+
+    Titles above that line, the line `sep=;` of spreadsheets, and a report's footer are left out, and said.
+    """
+
+    partial = False
+    text_columns: frozenset[str] = frozenset()
 
     def __init__(self, path: Path, reading: Reading) -> None:
         self.label = str(path)
         self.path = path
         self.encoded: Encoded = find_encoding(path, reading.encoding)
         sample = self._sample()
-        self.delimiter = _delimiter(path, sample, reading.delimiter)
-        self._columns = _header(path, sample, self.delimiter)
-
-    partial = False
-    text_columns: frozenset[str] = frozenset()
-
-    @property
-    def notes(self) -> list[str]:
-        """What a person may want to know of how the file was read."""
-        return []
+        separated = _SEP.fullmatch(sample[0].rstrip("\r\n")) if sample else None
+        stated = separated[1] if separated and reading.delimiter is None else reading.delimiter
+        self.skipped = 1 if separated else 0
+        self.delimiter = _delimiter(path, sample[self.skipped :], stated)
+        self.skipped += self._lines_above(sample[self.skipped :], reading.header_row)
+        self._columns = _header(path, sample[self.skipped :], self.delimiter, reading.names, self.skipped + 1)
+        self.footer = self._footer()
+        self.unquoted = 0
 
     @property
     def columns(self) -> list[str]:
         """The names of the columns; blank for one without a name."""
         return self._columns
 
+    @property
+    def notes(self) -> list[str]:
+        """What a person may want to know of how the file was read."""
+        notes = []
+        if self.skipped > 1 or (self.skipped and not self._begins_with_sep):
+            notes.append(
+                f"the names of the columns are in line {self.skipped + 1}; the lines above are left out"
+            )
+        if self.footer:
+            lines = "the last line is" if self.footer == 1 else f"the last {self.footer} lines are"
+            notes.append(f"{lines} the footer of a report, left out")
+        if self.unquoted:
+            lines = "1 line was" if self.unquoted == 1 else f"{self.unquoted:,} lines were"
+            notes.append(f"{lines} quoted as a whole, and read without these quotation marks")
+        return notes
+
     def _sample(self) -> list[str]:
         with self.path.open(encoding=self.encoded.encoding, newline="") as file:
             text = file.read(_SAMPLE_LETTERS)
-        return list(itertools.islice(io.StringIO(text, newline=""), _SAMPLE_LINES))
+        sample = list(itertools.islice(io.StringIO(text, newline=""), _SAMPLE_LINES))
+        self._begins_with_sep = bool(sample and _SEP.fullmatch(sample[0].rstrip("\r\n")))
+        return sample
+
+    def _lines_above(self, sample: list[str], stated: int | None) -> int:
+        """How many lines stand above the one with the names of the columns."""
+        if stated is not None:
+            if not 1 <= stated - self.skipped <= len(sample):
+                raise ImportRefused(
+                    f"the file {self.path} has no names of columns in line {stated}",
+                    "say another --header-row",
+                )
+            return stated - self.skipped - 1
+        rows = [_cells_of(line, self.delimiter) for line in sample]
+        place = find_header(rows)
+        # A quoted cell of several lines makes lines no rows; then the first line has to do.
+        return place if all(line.count('"') % 2 == 0 for line in sample[: place + 1]) else 0
+
+    def _footer(self) -> int:
+        """How many lines at the end are a report's footer."""
+        size = self.encoded.size
+        if not self.encoded.line_feeds or self.encoded.encoding.startswith("utf-16"):
+            return 0
+        with self.path.open("rb") as file:
+            file.seek(max(0, size - _TAIL))
+            text = file.read().decode(self.encoded.encoding, "replace")
+        lines = io.StringIO(text, newline="").readlines()
+        lines = lines[1:] if size > _TAIL else lines[self.skipped + 1 :]
+        last = lines[-_FOOTER_LINES:]
+        if text.count("\r") != text.count("\r\n") or any(line.count('"') % 2 for line in last):
+            return 0
+        width = len(self._columns)
+        rows = [row + [""] * (width - len(row)) for row in (_cells_of(line, self.delimiter) for line in last)]
+        found = count_footer(rows)
+        return found if found < _FOOTER_LINES else 0
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows, a chunk at a time."""
+        self.unquoted = 0
         with self.path.open("rb") as raw:
             text = io.TextIOWrapper(raw, self.encoded.encoding, newline="")
-            records = _Records(text, self.delimiter, len(self._columns), self.encoded.has_nul)
+            lines: Iterator[str] = short_lines(text) if self.encoded.long_lines else text
+            if self.footer:
+                # A last line without an end is one more than there are ends of lines.
+                ends = self.encoded.line_feeds + (0 if self._ends_with_feed() else 1)
+                lines = itertools.islice(lines, ends - self.footer)
+            records = _Records(lines, self.delimiter, len(self._columns), self.encoded.has_nul, self.skipped)
             while True:
                 chunk = records.next_chunk()
                 chunk.share = min(1.0, raw.tell() / max(1, self.encoded.size))
                 if chunk.lines or chunk.rejected:
                     yield chunk
                 if records.ended:
+                    self.unquoted = records.unquoted
                     return
+
+    def _ends_with_feed(self) -> bool:
+        with self.path.open("rb") as file:
+            file.seek(-1, io.SEEK_END)
+            return file.read(1) == b"\n"
+
+
+def _cells_of(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return [line]
 
 
 class _Records:
@@ -70,7 +148,7 @@ class _Records:
     closed, reading goes on with its second line, so that no line is lost.
     """
 
-    def __init__(self, text: io.TextIOBase, delimiter: str, width: int, has_nul: bool) -> None:
+    def __init__(self, text: Iterator[str], delimiter: str, width: int, has_nul: bool, skipped: int) -> None:
         self.text = text
         self.delimiter = delimiter
         self.width = width
@@ -79,6 +157,10 @@ class _Records:
         self.line = 0
         self.taken: list[str] = []
         self.again: deque[str] = deque()
+        self.unquoted = 0
+        for _ in range(skipped):
+            next(text, None)
+        self.line = skipped
         next(self._reader(), None)
         self._count()
 
@@ -118,7 +200,7 @@ class _Records:
 
     def _sound_rows(self, lines: list[str]) -> list[Sequence[object]] | None:
         """A row for each line, or None where that cannot be told for certain."""
-        if self.has_nul or lines[-1].count('"') % 2:
+        if self.has_nul or lines[-1].count('"') % 2 or len(max(lines, key=len)) > LONGEST_LINE:
             return None
         try:
             rows: list[Sequence[object]] = list(csv.reader(lines, delimiter=self.delimiter, strict=True))
@@ -148,6 +230,12 @@ class _Records:
 
     def _mended(self, chunk: Chunk, row: list[str]) -> list[str] | None:
         """The row where it is one after all; else None, having rejected it."""
+        if len(row) == 1 and self.width > 1 and self.delimiter in row[0]:
+            # A line that was quoted as a whole is a row within a cell.
+            within = _cells_of(row[0], self.delimiter)
+            if len(within) == self.width:
+                self.unquoted += 1
+                row = within
         if len(row) > self.width and not any(cell.strip() for cell in row[self.width :]):
             row = row[: self.width]
         if len(row) != self.width:
@@ -233,22 +321,31 @@ def _stated_delimiter(path: Path, sample: list[str], stated: str, several: dict[
     return sign
 
 
-def _header(path: Path, sample: list[str], delimiter: str) -> list[str]:
+def _header(path: Path, sample: list[str], delimiter: str, given: Mapping[int, str], line: int) -> list[str]:
     try:
         names = [name.strip() for name in next(csv.reader(sample, delimiter=delimiter), [])]
     except csv.Error:
         names = []
+    if len(names) == 1 and delimiter in names[0]:
+        names = [name.strip() for name in _cells_of(names[0], delimiter)]
+    return named_columns(names, given, f"{'the first line' if line == 1 else f'line {line}'} of {path}")
+
+
+def named_columns(names: list[str], given: Mapping[int, str], where: str) -> list[str]:
+    """The names of the columns, some of them given by their numbers. Raises `ImportRefused` where two are
+    alike or there are none."""
+    names = [given.get(place, name) for place, name in enumerate(names, 1)]
     if not any(names):
         raise ImportRefused(
-            f"the first line of {path} holds no names of columns", "write them into the first line"
+            f"{where} holds no names of columns", "write them into the first line, or say --header-row"
         )
     if any("\x00" in name for name in names):
-        raise ImportRefused(f"the first line of {path} holds a NUL", "export the file again, as CSV in UTF-8")
+        raise ImportRefused(f"{where} holds a NUL", "export the file again, as CSV in UTF-8")
     twice = [name for name, count in Counter(names).items() if count > 1 and name]
     if twice:
-        places = " and ".join(str(place) for place, name in enumerate(names, 1) if name == twice[0])
+        places = [str(place) for place, name in enumerate(names, 1) if name == twice[0]]
         raise ImportRefused(
-            f"the first line of {path} names the column {twice[0]} more than once (columns {places})",
-            "give each column a name of its own in the first line",
+            f"{where} names the column {twice[0]} more than once (columns {' and '.join(places)})",
+            f'give each column a name of its own, as with --rename "{places[-1]}={twice[0]} {places[-1]}"',
         )
     return ["" if name in REJECT_COLUMNS else name for name in names]

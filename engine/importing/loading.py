@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -13,6 +13,7 @@ from ..store.database import Store
 from ..store.records.lead_keys import lead_key
 from ..store.records.leads import Convert, Lost, StoredField, add_field, change_kind, stored_fields
 from .events import EventMaker, KindNumbers, texts_of
+from .ids import refuse_merging
 from .layout import Column, Layout, lay_out
 from .mapping import REST, ColumnMapping, Reading
 from .problems import ImportRefused
@@ -37,6 +38,8 @@ def prepare_loading(
         # Names that are not there are told before a long file is read.
         lay_out(source.label, mapping, reading, source.columns)
     survey = survey_of(source, mapping, reading, tell)
+    if not (mapping.events or mapping.merge_rows):
+        refuse_merging(source.label, mapping.lead, survey)
     layout = lay_out(source.label, mapping, reading, source.columns, survey.has_at)
     loading = Loading(store, source, mapping, reading, layout, survey)
     loading.settle()
@@ -52,6 +55,21 @@ def survey_of(source: Source, mapping: ColumnMapping, reading: Reading, tell: Pr
     ats = {event.at for event in mapping.events}
     return take_survey(
         source, reading, lead=mapping.lead, ats=ats - named, skipped=skipped - named, progress=tell
+    )
+
+
+def wrong_dates(source: Source, survey: Survey, place: int, reading: Reading) -> ImportRefused | None:
+    """Lets the dates of events be read; what is wrong with them, where they cannot be."""
+    name = source.columns[place]
+    wrong = settle_instants(name, survey.looks[place], stated_of(reading, name), survey.moments[place])
+    if wrong is None:
+        return None
+    ways = ", or with ".join(map(str, wrong.choices))
+    return ImportRefused(
+        f"the column {name} of {source.label} {wrong.message}",
+        f"import with {ways}"
+        if ways
+        else "name the column of the dates with --at, or say how they are written with --date-format",
     )
 
 
@@ -95,7 +113,10 @@ class Loading:
 
     def settle(self) -> None:
         """Gives every attribute its column and kind in the store, in one transaction."""
-        self._check_dates_of_events()
+        for event in self.layout.events:
+            wrong = wrong_dates(self.source, self.survey, event.at, self.reading)
+            if wrong is not None:
+                raise wrong
         names = self.source.columns
         stated = {place: stated_of(self.reading, name) for place, name in enumerate(names)}
         self.makers = [
@@ -105,23 +126,21 @@ class Loading:
         self.kinds = KindNumbers(self.store)
         with self.store.transaction():
             known = stored_fields(self.store)
+            self.layout = replace(self.layout, fields=self._known_names(known))
             for column in self.layout.fields:
                 self._settle(column, known)
 
-    def _check_dates_of_events(self) -> None:
-        for event in self.layout.events:
-            name = self.source.columns[event.at]
-            looks, moments = self.survey.looks[event.at], self.survey.moments[event.at]
-            wrong = settle_instants(name, looks, stated_of(self.reading, name), moments)
-            if wrong is not None:
-                hint = ", or with ".join(map(str, wrong.choices))
-                raise ImportRefused(
-                    f"the column {name} of {self.source.label} {wrong.message}",
-                    f"import with {hint}"
-                    if hint
-                    else "name the column of the dates with --at, or say how "
-                    "they are written with --date-format",
-                )
+    def _known_names(self, known: Collection[str]) -> tuple[Column, ...]:
+        """The columns that become fields, those called as a known field but for case and blanks as that."""
+        taken = {column.name for column in self.layout.fields}
+        loose = {_loose(name): name for name in known if name not in taken}
+        columns = []
+        for column in self.layout.fields:
+            name = None if column.name in known else loose.pop(_loose(column.name), None)
+            if name is not None:
+                self.notes.append(f'the column "{column.source}" is taken for the field "{name}"')
+            columns.append(column if name is None else replace(column, name=name))
+        return tuple(columns)
 
     def _settle(self, column: Column, known: dict[str, StoredField]) -> None:
         """The kind stated; else the store's, where a day may become an instant; else the one found."""
@@ -236,6 +255,11 @@ class Loading:
         self.unread[place] += len(unread)
         if unread:
             self.unread_examples.setdefault(place, cell_text(cells[unread[0]]).strip())
+
+
+def _loose(name: str) -> str:
+    """A name without its case, and without blanks and the signs that stand for them."""
+    return "".join(letter for letter in name.casefold() if letter not in " _-\u00a0")
 
 
 _SHORTENED = re.compile(r"-?\d(?:[.,]\d+)?[eE]\+\d+", re.ASCII)

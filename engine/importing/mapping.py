@@ -60,7 +60,8 @@ class Reading:
     for `strptime`, or "unix" or "unix-ms") is understood besides ISO 8601. `date_formats`, `decimals` and
     `separators` (the sign between several choices) are for one column each, `kinds` state columns' kinds
     instead of inferring them. `blanks` are words for nothing. A blank cell makes unknown what was known,
-    unless `keep_blank`. `id_prefix` is left out before ids. `sheet` is the one of a workbook to read.
+    unless `keep_blank`. `id_prefix` is left out before ids. `sheet` is the one of a workbook to read,
+    `names` name columns by their numbers.
     """
 
     encoding: str | None = None
@@ -77,6 +78,7 @@ class Reading:
     id_prefix: str | None = None
     header_row: int | None = None
     sheet: str | None = None
+    names: Mapping[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for sign in (self.decimal, *self.decimals.values()):

@@ -3,9 +3,10 @@
 lead = "mql_id"                          # the column of the lead's own id
 fields = ["origin"]                      # columns that are attributes; "*" for all others
 timezone = "America/Sao_Paulo"           # of times without an offset; also encoding, delimiter,
-date_format = "%d/%m/%Y"                 #   decimal and table
+date_format = "%d/%m/%Y"                 #   decimal, sheet, id_prefix, table, query
 blank = ["null", "N/A"]                  # words for nothing
 keep_blank = true                        # a blank cell leaves what is known
+merge_rows = true                        # many rows may be of one lead
 known_only = true                        # leads that are not there yet are not made
 
 [rename]
@@ -43,25 +44,27 @@ from ...grammar.syntax.nodes import Kind
 from .mapping import ColumnMapping, EventColumns, Reading
 from .problems import ImportRefused, near
 
-_TEXTS = ("encoding", "delimiter", "timezone", "date_format", "decimal")
+_TEXTS = ("encoding", "delimiter", "timezone", "date_format", "decimal", "sheet", "id_prefix")
 _COLUMNS = ("rename", "kinds", "date_formats", "decimals", "separators")
-_YES_NO = ("keep_blank", "known_only")
-_TOP = ("lead", "fields", "event", "table", "blank", *_COLUMNS, *_YES_NO, *_TEXTS)
+_YES_NO = ("keep_blank", "known_only", "merge_rows")
+_TOP = ("lead", "fields", "event", "table", "query", "blank", *_COLUMNS, *_YES_NO, *_TEXTS)
 _EVENT = ("type", "object", "at", "key", "properties")
 
 
 @dataclass(frozen=True, slots=True)
 class MappingFile:
-    """What a mapping file says; `table` is the table to read where the data is a database."""
+    """What a mapping file says; `table` or `query` is what to read where the data is a database."""
 
     mapping: ColumnMapping
     reading: Reading
     table: str | None
+    query: str | None
 
 
 def mapping_beside(data: Path) -> Path | None:
     """The mapping file that stands beside a data file, if there is one."""
-    path = data.with_suffix(".toml")
+    plain = data.with_suffix("") if data.suffix in (".gz", ".zip") else data
+    path = plain.with_suffix(".toml")
     return path if path != data and path.is_file() else None
 
 
@@ -97,6 +100,7 @@ class _MappingReader:
             self.texts(found, "fields"),
             tuple(self.event(event) for event in events),
             self.table(found, "rename"),
+            merge_rows=self.yes_no(found, "merge_rows"),
             known_only=self.yes_no(found, "known_only"),
         )
         given = {name: self.text(found, name) for name in _TEXTS if name in found}
@@ -109,7 +113,7 @@ class _MappingReader:
             kinds={name: self.kind(name, word) for name, word in self.table(found, "kinds").items()},
             **given,  # type: ignore[arg-type]  # each of them is a text, or not there
         )
-        return MappingFile(mapping, reading, self.text(found, "table"))
+        return MappingFile(mapping, reading, self.text(found, "table"), self.text(found, "query"))
 
     def event(self, found: dict[str, Any]) -> EventColumns:
         self.known(found, _EVENT, " under [[event]]")

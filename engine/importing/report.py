@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...grammar.syntax.nodes import Kind
+from .ids import similar_ids
 from .layout import Column
+from .live_fields import missing_fields
 from .values.columns import Hint, likely_blanks
 
 if TYPE_CHECKING:
@@ -103,6 +105,15 @@ def import_report(
 
 def _hints(loading: Loading, merged: Merged) -> tuple[Hint, ...]:
     hints = [Hint(note) for note in (*loading.source.notes, *loading.notes)]
+    if loading.layout.fields and not loading.makers:
+        for name, rulesets in missing_fields(loading.store, {one.name for one in loading.layout.fields}):
+            readers = ", ".join(rulesets)
+            message = f'the field "{name}", which earlier files had and the live rules of {readers} read, '
+            message += f'is not in this one; where it has another name now: --rename "THE COLUMN={name}"'
+            hints.append(Hint(message))
+    similar = similar_ids(loading.store, merged.leads_added)
+    if similar is not None:
+        hints.append(Hint(similar))
     odd = [reader.odd_time for reader in loading.survey.moments.values() if reader.odd_time]
     if odd:
         hints.append(

@@ -8,27 +8,30 @@ from pathlib import Path
 from ..store.database import Store
 from .events import save_properties
 from .loading import Loading, prepare_loading
-from .mapping import ColumnMapping, Reading
+from .mapping import ROW_NUMBER, ColumnMapping, Reading
+from .numbered_source import NumberedSource
 from .problems import ImportRefused
 from .rejects import Rejects
 from .report import ImportReport, import_report
-from .sources import open_source
+from .sources import Source, open_source
 from .staging import Merged, Staging
 from .survey import Progress
 
 
 def import_file(
     store: Store,
-    path: Path,
+    path: Path | str,
     mapping: ColumnMapping,
     reading: Reading | None = None,
     *,
     table: str | None = None,
+    query: str | None = None,
     rejects: Path | None = None,
     label: str | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Loads leads and events from a file of CSV or JSON Lines, or from a table of a SQLite database.
+    """Loads leads and events from a file (CSV, JSON, a workbook, Parquet, packed or not), or from a table or
+    query of a database: a file of SQLite or DuckDB, or the address of one of PostgreSQL.
 
     A blank cell makes unknown what was known, unless the reading says to keep that; a cell that a row does
     not have (of JSON) changes nothing. A lead is found by its own id,
@@ -43,15 +46,16 @@ def import_file(
     started = time.perf_counter()
     reading = reading or Reading()
     tell = progress or _silent
-    if path.exists() and path.samefile(store.path):
+    if isinstance(path, Path) and path.exists() and path.samefile(store.path):
         raise ImportRefused(
             f"{path} is the very database to import into", "name another file, or another database with --db"
         )
-    source = open_source(path, reading, table)
+    source = source_of(path, mapping, reading, table, query)
     if label is not None:
         source.label = label
     loading = prepare_loading(store, source, mapping, reading, tell)
-    target = rejects or path.with_name(path.name + ".rejects.csv")
+    beside = path.with_name(path.name + ".rejects.csv") if isinstance(path, Path) else Path(_OF_ADDRESS)
+    target = rejects or beside
     with Rejects(target, source.columns) as rejected, loading.staging() as staging:
         for chunk in source.chunks():
             loading.gather(chunk, staging, rejected)
@@ -60,6 +64,19 @@ def import_file(
             save_properties(store, maker.found)
         merged, repeated = _merge(staging, loading, tell)
         return import_report(loading, rejected, merged, repeated, time.perf_counter() - started)
+
+
+_OF_ADDRESS = "database.rejects.csv"
+
+
+def source_of(
+    path: Path | str, mapping: ColumnMapping, reading: Reading, table: str | None, query: str | None
+) -> Source:
+    """The rows to import, with a column of their numbers where these are the ids."""
+    source = open_source(path, reading, table, query)
+    if mapping.lead == ROW_NUMBER:
+        return NumberedSource(source, Path(path).stem if isinstance(path, Path) else "row")
+    return source
 
 
 def _silent(_what: str, _share: float) -> None:

@@ -22,6 +22,7 @@ Progress = Callable[[str, float], None]
 
 _REMEMBERED = 20_000
 _SAMPLE = 2_000
+_ID_ROWS = 50_000
 
 
 class Memo(dict[object, object]):
@@ -40,10 +41,13 @@ class Memo(dict[object, object]):
 
 @dataclass(slots=True)
 class Survey:
-    """Every column's looks by its place in the file, how its moments are read, how many rows there are."""
+    """Every column's looks by its place in the file, how its moments are read, how many rows there are,
+    and the different ids that the first of them have."""
 
     rows: int = 0
     has_at: bool = False
+    ids: set[object] = field(default_factory=set)
+    rows_with_ids: int = 0
     looks: dict[int, ColumnLooks] = field(default_factory=dict)
     moments: dict[int, MomentReader] = field(default_factory=dict)
 
@@ -86,7 +90,10 @@ def take_survey(
     for chunk in source.chunks():
         begin_columns()
         if lead in source.columns:
-            _look_for_at(survey, chunk, source.columns.index(lead))
+            place = source.columns.index(lead)
+            _look_for_at(survey, chunk, place)
+            if not ats:
+                _count_ids(survey, chunk, place)
         _count(survey, chunk, memos)
         survey.rows += len(chunk.rows) + len(chunk.rejected)
         progress("reading", chunk.share)
@@ -113,6 +120,13 @@ def _quick(moments: MomentReader, look: Callable[[object], Look]) -> Callable[[o
 def _look_for_at(survey: Survey, chunk: Chunk, place: int) -> None:
     if not survey.has_at:
         survey.has_at = any("@" in str(row[place]) for row in chunk.rows if place < len(row))
+
+
+def _count_ids(survey: Survey, chunk: Chunk, place: int) -> None:
+    """Counts different ids, of the first rows: enough to see that a column is none of ids."""
+    if survey.rows_with_ids < _ID_ROWS:
+        survey.ids.update(row[place] for row in chunk.rows if place < len(row))
+        survey.rows_with_ids += len(chunk.rows)
 
 
 def _count(survey: Survey, chunk: Chunk, memos: dict[int, Memo]) -> None:

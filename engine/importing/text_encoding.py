@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from .problems import ImportRefused, shortened
 
 _BLOCK = 1 << 20
+
+LONGEST_LINE = 2 * _BLOCK
+"""In letters. A longer line is rejected: it would take many times as much memory."""
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -18,11 +24,14 @@ _MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A file's encoding, its size in bytes, and whether the text holds a NUL anywhere."""
+    """A file's encoding, its size in bytes, whether the text has a NUL anywhere, how many line feeds it has,
+    and whether some line is too long to be kept."""
 
     encoding: str
     size: int
     has_nul: bool
+    line_feeds: int = 0
+    long_lines: bool = False
 
 
 def find_encoding(path: Path, stated: str | None) -> Encoded:
@@ -35,6 +44,7 @@ def find_encoding(path: Path, stated: str | None) -> Encoded:
     encoding = _known(stated) if stated else _by_mark(path, start)
     decoder = codecs.getincrementaldecoder(encoding)()
     size, has_nul, lines = 0, False, 1
+    run, long_lines = 0, False
     tail = ""
     with path.open("rb") as file:
         while True:
@@ -49,11 +59,25 @@ def find_encoding(path: Path, stated: str | None) -> Encoded:
                     f"the file {path} is not {encoding}: {error}", "state another with --encoding"
                 ) from None
             if not block:
-                return Encoded(encoding, size, has_nul)
+                return Encoded(encoding, size, has_nul, lines - 1, long_lines)
             size += len(block)
             has_nul = has_nul or "\x00" in text
             lines += text.count("\n")
+            # As many letters since the last end of a line; a line within one block is short enough.
+            first = text.find("\n")
+            long_lines = long_lines or run + (len(text) if first < 0 else first) > LONGEST_LINE
+            run = run + len(text) if first < 0 else len(text) - text.rfind("\n")
             tail = text[-40:]
+
+
+def short_lines(file: TextIO) -> Iterator[str]:
+    """The lines of a file, of those that are too long the beginning alone, and no end of a line."""
+    while line := file.readline(LONGEST_LINE + 1):
+        yield line
+        if len(line) > LONGEST_LINE and not line.endswith(("\n", "\r")):
+            while rest := file.readline(_BLOCK):
+                if rest.endswith(("\n", "\r")):
+                    break
 
 
 def _known(stated: str) -> str:

@@ -89,12 +89,16 @@ def outcomes_of(plan: Plan, name: str | None = None) -> Outcomes:
     return Outcomes(won, None if lost is won else lost, won.born)
 
 
-def usual_age(days_to_win: Floats) -> int:
-    """The greatest of `AGES`, in microseconds, before which at most a tenth of the wins fall."""
+def usual_age(days_to_win: Floats, days_to_event: Floats) -> int:
+    """The greatest of `AGES`, in microseconds, before which at most a tenth of the wins fall.
+
+    0 where waiting tells nothing more: where fewer than a tenth of the leads have another event by then.
+    """
     if not len(days_to_win):
         return 0
     fits = [age for age in AGES if float(np.mean(days_to_win < age)) <= EARLY]
-    return (fits[-1] if fits else 0) * DAY
+    age = fits[-1] if fits else 0
+    return age * DAY if float(np.mean(days_to_event <= age)) >= EARLY else 0
 
 
 def in_days(instants: Ints) -> Floats:

@@ -156,10 +156,10 @@ class Looking:
         )
         given = np.zeros((judging.leads, len(self.contributions)), np.float32)
         for column, (number, place) in enumerate(self.contributions):
-            contribution = plan.rules[number].contributions[place]
-            points = judging.given(plan.rules[number], contribution)
-            if contribution.points:
-                given[:, column] = np.where(fires[:, number], points, 0) / contribution.points
+            pay = judging.evaluator.parts.kernel.payments[number, place]
+            if pay.contribution.points:
+                points = np.where(fires[:, number], judging.given(pay), 0)
+                given[:, column] = points / pay.contribution.points
         verdict = judging.verdict
         stages = {track: places.astype(np.int64) for track, (_, places) in verdict.stages.items()}
         return Look(
@@ -251,13 +251,16 @@ class Looking:
             counts += np.bincount(block.events.lead[part], minlength=len(block))
         return counts
 
-    def born(self, block: Block, without: Sequence[Selection]) -> Ints:
-        """The instant of each lead's first event that is not one of these selections, `LATE` without any."""
+    def born(self, block: Block, without: Sequence[Selection], after: Ints | None = None) -> Ints:
+        """The instant of each lead's first event that is not one of these selections, and comes `after` an
+        instant of the lead; `LATE` without any."""
         picking = Picking(self.evaluator, self.kinds, block, LATE - 1, self._filters)
         counted = np.ones(len(block.events.at), np.bool_)
         for selection in without:
             for part in picking.of(selection):
                 counted[part] = False
+        if after is not None:
+            counted &= block.events.at > after[block.events.lead]
         first = np.full(len(block), LATE)
         np.minimum.at(first, block.events.lead[counted], block.events.at[counted])
         return first

@@ -25,7 +25,8 @@ Known = Callable[[Block, Ints], Block]
 @dataclass(frozen=True)
 class Lives:
     """When leads were born, won and were lost, `LATE` for never. `times` is how often each won; `ever` who
-    won at all, which is all that is known where outcomes have no instant."""
+    won at all, which is all that is known where outcomes have no instant; `next` the first event after birth
+    that is no outcome."""
 
     leads: Ints
     born: Ints
@@ -33,6 +34,7 @@ class Lives:
     lost: Ints
     times: Ints
     ever: Bools
+    next: Ints
 
     def taken(self, places: Ints | Bools) -> Lives:
         """Those of some leads."""
@@ -43,6 +45,7 @@ class Lives:
             self.lost[places],
             self.times[places],
             self.ever[places],
+            self.next[places],
         )
 
 
@@ -92,7 +95,9 @@ def lives_of(looking: Looking, outcomes: Outcomes, block: Block, now: int) -> Li
     """When the leads of a block were born, won and were lost, whatever lies after now among it."""
     won, times, ever = _instants(looking, outcomes, block, now)
     lost = _lost(looking, outcomes, block, now)
-    return Lives(block.leads, _born(looking, outcomes, block), won, lost, times, ever)
+    born = _born(looking, outcomes, block)
+    after = looking.born(block, outcomes.selections, born)
+    return Lives(block.leads, born, won, lost, times, ever, after)
 
 
 def _instants(looking: Looking, outcomes: Outcomes, block: Block, now: int) -> tuple[Ints, Ints, Bools]:
@@ -146,10 +151,10 @@ def _moments(looking: Looking, block: Block, number: int) -> Ints:
 def all_lives(parts: Iterable[Lives]) -> Lives:
     """The lives of the leads of several blocks as one, in the order of being born."""
     found = list(parts)
-    names = ("leads", "born", "won", "lost", "times", "ever")
+    names = ("leads", "born", "won", "lost", "times", "ever", "next")
     if not found:
         nothing = np.empty(0, np.int64)
-        return Lives(nothing, nothing, nothing, nothing, nothing, np.empty(0, np.bool_))
+        return Lives(nothing, nothing, nothing, nothing, nothing, np.empty(0, np.bool_), nothing)
     whole = Lives(*(np.concatenate([getattr(one, name) for one in found]) for name in names))
     return whole.taken(np.lexsort((whole.leads, whole.born)))
 
@@ -169,7 +174,8 @@ def rows_of(lives: Lives, outcomes: Outcomes, asked: Asked) -> Rows:
     age = asked.age
     if age is None:
         old = sound & (born + asked.within <= asked.at) & (lives.won <= born + asked.within)
-        age = usual_age(in_days(lives.won[old] - born[old]))
+        waited = np.where(lives.next[sound] == LATE, LATE, lives.next[sound] - born[sound])
+        age = usual_age(in_days(lives.won[old] - born[old]), in_days(waited))
     at = np.where(there, born, 0) + age
     ripe = sound & (at + asked.within <= asked.at)
     won_before, lost_before = ripe & (lives.won <= at), ripe & (lives.lost <= at) & (lives.won > at)

@@ -58,14 +58,32 @@ def _column(column: ColumnReport) -> tuple[str, str, str, str]:
     return shown(column.column), use, kind or "(all blank)", f"{column.values:,}"
 
 
-def _advice(report: ImportReport, paper: TextStyle) -> list[str]:
+def _advice(report: ImportReport, style: TextStyle) -> list[str]:
     lines: list[str] = []
     for column in report.columns:
-        said = [*_lost(column), *map(str, column.hints)]
-        if said:
-            lines += paper.wrapped(f"{shown(column.column)}: {shown('; '.join(said))}", 2, 4)
-    lines += [line for text in _notes(report) for line in paper.wrapped(shown(text), 2, 4)]
-    return ["", paper.warn("Worth a look"), *lines] if lines else []
+        lines += [
+            line
+            for said in _lost(column)
+            for line in style.wrapped(f"{shown(column.column)}: {shown(said)}", 2, 4)
+        ]
+        for hint in column.hints:
+            lines += _hint(hint, f"{column.column}: ", style)
+    lines += [line for text in _notes(report) for line in style.wrapped(shown(text), 2, 4)]
+    for hint in report.hints:
+        lines += _hint(hint, "", style)
+    return ["", style.warn("Worth a look"), *lines] if lines else []
+
+
+def _hint(hint: Hint, head: str, style: TextStyle) -> list[str]:
+    """What a hint says; each way to decide on lines of its own, its options in one piece, to be copied."""
+    if not hint.choices:
+        return style.wrapped(shown(f"{head}{hint.message}"), 2, 4)
+    lines = style.wrapped(shown(f"{head}{hint.message}; {hint.choices[0].result}:"), 2, 4)
+    for number, choice in enumerate(hint.choices):
+        if number:
+            lines += style.wrapped(shown(f"or {choice.result}:"), 4)
+        lines.append(f"      {shown(' '.join(map(str, choice.settings)))}")
+    return lines
 
 
 def _blank(report: ImportReport) -> list[str]:
@@ -85,7 +103,7 @@ def _blank(report: ImportReport) -> list[str]:
 
 
 def _notes(report: ImportReport) -> list[str]:
-    notes = [*_blank(report), *report.notes]
+    notes = _blank(report)
     if report.nameless:
         notes.append(
             f"{counted(report.nameless, 'new lead')} known by events alone: with --known-only, events of "
@@ -150,7 +168,7 @@ def import_data(report: ImportReport) -> dict[str, Any]:
             }
             for column in report.columns
         ],
-        "notes": _notes(report),
+        "notes": [*_notes(report), *report.notes],
         "hints": [hint_data(hint) for hint in report.hints],
     }
 

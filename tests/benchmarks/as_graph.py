@@ -13,8 +13,13 @@ SUMS = ("fit", "group", "engagement")
 
 def zen_content(ruleset: Ruleset) -> dict[str, Any]:
     """An expression node with a key a rule, and one that adds the keys up."""
-    rules = [(f"rule_{number}", _sum_of(rule), term(rule, ZEN)) for number, rule in enumerate(ruleset.rules)]
-    totals = [(name, " + ".join(key for key, of, _ in rules if of == name) or "0") for name in SUMS]
+    return summing_content([(_sum_of(rule), term(rule, ZEN)) for rule in ruleset.rules], SUMS)
+
+
+def summing_content(terms: Iterable[tuple[str, str]], sums: Iterable[str]) -> dict[str, Any]:
+    """The same of any terms, each with the name of the sum that it goes to."""
+    rules = [(f"rule_{number}", of, text) for number, (of, text) in enumerate(terms)]
+    totals = [(name, " + ".join(key for key, of, _ in rules if of == name) or "0") for name in sums]
     nodes = [_expressions("rules", [(key, text) for key, _, text in rules]), _expressions("sums", totals)]
     return _graph(nodes, [("facts", "rules"), ("rules", "sums"), ("sums", "result")])
 

@@ -200,6 +200,45 @@ def test_leads_are_searched_and_filtered(client: FlaskClient) -> None:
     assert found("?q=%25") == []
 
 
+@pytest.mark.parametrize("query", ["", "&q=e", "&stage=MQL", "&q=vp&stage=MQL"])
+@pytest.mark.parametrize("limit", [1, 3, 4])
+def test_every_lead_comes_once_page_by_page(client: FlaskClient, query: str, limit: int) -> None:
+    whole = client.get(f"/api/v1/leads?limit=200{query}").json
+    assert whole["next"] is None
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = client.get(f"/api/v1/leads?limit={limit}{query}{cursor and '&cursor=' + cursor}").json
+        assert 0 < len(page["leads"]) <= limit
+        seen += page["leads"]
+        cursor = page["next"]
+    assert seen == whole["leads"]
+
+
+def test_a_lead_comes_with_all_that_is_stored_of_it(client: FlaskClient) -> None:
+    lead = client.get("/api/v1/leads?limit=1").json["leads"][0]
+    lead.pop("fields")
+    assert lead == {
+        "lead": "L1",
+        "score": 100,
+        "stage": "SQL",
+        "disqualified": False,
+        "scores": lead["scores"],
+        "stages": {"main": "SQL"},
+        "grades": {},
+        "tags": [],
+        "version": 1,
+        "as_of": "2026-01-15T12:00:00Z",
+    }
+
+
+def test_a_cursor_of_other_leads_is_refused(client: FlaskClient) -> None:
+    cursor = client.get("/api/v1/leads?limit=1").json["next"]
+    for bad in (cursor[:-2], "nonsense", "W10", f"{cursor}&q=e", "WzMsMSwyLDNd"):
+        refused = client.get(f"/api/v1/leads?cursor={bad}")
+        assert refused.status_code == 422
+        assert 'Send the "next" of the page before' in refused.json["detail"]
+
+
 def test_the_catalogue_is_what_the_data_holds(client: FlaskClient) -> None:
     made = client.get("/api/v1/catalogue").json
     assert made["leads"] == 4
@@ -268,6 +307,9 @@ def test_what_is_not_json_is_refused(
         ("/api/v1/explanation", 422, '"lead" is missing in the address'),
         ("/api/v1/explanation?lead=L1&at=soon", 422, '"soon" is not an instant that can be read'),
         ("/api/v1/leads?limit=1000", 422, '"limit" must be at most 200'),
+        ("/api/v1/leads?limit=--5", 422, '"limit" must be a whole number'),
+        ("/api/v1/leads?limit=5-", 422, '"limit" must be a whole number'),
+        ("/api/v1/leads?limit=-5", 422, '"limit" must be at least 1'),
         ("/api/v1/leads?size=1", 422, 'there is no "size" to be given in the address'),
         ("/api/v1/leads?q=a&q=b", 422, '"q" is given more than once'),
         ("/api/v2", 404, "There is nothing at this address"),

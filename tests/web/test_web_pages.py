@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 
 import pytest
@@ -156,3 +157,27 @@ def test_a_text_is_downloaded_as_it_is(client: FlaskClient) -> None:
     answer = client.get("/rulesets/inbound/text?version=1")
     assert answer.get_data(as_text=True) == client.get("/api/v1/rulesets/inbound").json["text"]
     assert answer.headers["Content-Disposition"] == "attachment; filename=inbound.rules"
+
+
+def test_the_scores_that_the_filter_lets_through_are_downloaded(client: FlaskClient) -> None:
+    page = client.get("/leads?stage=MQL").get_data(as_text=True)
+    assert 'href="/leads.csv?ruleset=inbound&amp;stage=MQL" download' in page
+    everything = client.get("/leads.csv")
+    assert everything.mimetype == "text/csv"
+    assert everything.headers["Content-Disposition"] == 'attachment; filename="inbound scores.csv"'
+    rows = list(csv.DictReader(everything.get_data(as_text=True).splitlines()))
+    assert {row["lead"]: int(row["score"]) for row in rows} == {"L1": 100, "L2": 0, "L3": 0, "L4": 30}
+    some = list(csv.DictReader(client.get("/leads.csv?stage=MQL").get_data(as_text=True).splitlines()))
+    assert [row["lead"] for row in some] == ["L4"]
+    found = list(csv.DictReader(client.get("/leads.csv?q=zo%C3%AB").get_data(as_text=True).splitlines()))
+    assert [row["lead"] for row in found] == ["L1"]
+    assert client.get("/leads.csv?ruleset=other").status_code == 404
+
+
+def test_downloads_are_two_at_a_time_and_make_way_when_they_end(client: FlaskClient) -> None:
+    for _ in range(3):
+        under_way = [client.get("/leads.csv", buffered=False) for _ in range(2)]
+        assert client.get("/leads.csv").status_code == 503
+        for answer in under_way:
+            answer.close()
+    assert client.get("/leads.csv", buffered=True).status_code == 200

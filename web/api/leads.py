@@ -6,14 +6,17 @@ from typing import Any
 
 from ...engine.report.decision import decision_data
 from ...engine.report.score_changes import turn_data
-from ...engine.store.records.leads import StoredLead, search_leads
+from ...engine.store.export.score_files import as_data
+from ...engine.store.export.scores import LeadScore
+from ...engine.store.records.leads import StoredLead
 from ...engine.store.records.rulesets import ruleset_names
+from ...engine.store.scoring.lead_pages import BadCursor, lead_page
 from ...engine.store.scoring.score_history import explained_history
 from ..access import settings
 from ..accounts.users import Role
 from ..database import reading
-from ..problems import not_found
-from ..queries import events_of_lead, highest, instant_asked, lead_with, stored_scores
+from ..problems import invalid, not_found
+from ..queries import events_of_lead, instant_asked, lead_with, stored_scores
 from ..ruleset_cache import ready, runnable, version_of
 from .operations import Operation
 from .schemas import (
@@ -37,31 +40,45 @@ _KEY = {"type": "string", "minLength": 1, "maxLength": 1_000}
 _LIMIT = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
 
 
-def search(q: str | None, ruleset: str | None, stage: str | None, limit: int) -> dict[str, Any]:
-    """Leads that a text is found in, else those with the highest scores."""
+def search(
+    q: str | None, ruleset: str | None, stage: str | None, limit: int, cursor: str | None
+) -> dict[str, Any]:
+    """Leads that a text is found in, else those with the highest scores, a page at a time."""
     store = reading(settings())
     if ruleset is not None:
         version_of(store, ruleset)
     chosen = ruleset or next(iter(ruleset_names(store)), None)
-    if (q is None or not q.strip()) and chosen is not None:
-        found = highest(store, chosen, stage, limit)
-    else:
-        found = search_leads(store, q or "", limit)
-    scores = stored_scores(store, chosen, [lead.id for lead in found]) if chosen is not None else {}
-    leads = [_lead(lead, scores.get(lead.id)) for lead in found]
-    if stage is not None:
-        leads = [lead for lead in leads if lead["stage"] == stage]
-    return {"ruleset": chosen, "leads": leads}
+    try:
+        page = lead_page(store, chosen, text=q, stage=stage, after=cursor, limit=limit)
+    except BadCursor:
+        raise invalid(
+            'The cursor is not one that a page of these leads gave. Send the "next" of the page before, with '
+            "the same q, ruleset and stage; leave it out for the first page."
+        ) from None
+    scores = stored_scores(store, chosen, page.leads) if chosen is not None else {}
+    leads = [_lead(lead, scores.get(lead.key)) for lead in page.leads]
+    return {"ruleset": chosen, "leads": leads, "next": page.next}
 
 
-def _lead(lead: StoredLead, score: Any) -> dict[str, Any]:
-    return {
-        "lead": lead.key,
-        "fields": dict(lead.fields),
-        "score": score.total if score else None,
-        "stage": score.stage if score else None,
-        "disqualified": score.disqualified if score else None,
-    }
+_UNSCORED: dict[str, Any] = {
+    "score": None,
+    "stage": None,
+    "disqualified": None,
+    "scores": {},
+    "stages": {},
+    "grades": {},
+    "tags": [],
+    "version": None,
+    "as_of": None,
+}
+
+
+def _lead(lead: StoredLead, score: LeadScore | None) -> dict[str, Any]:
+    about = {"lead": lead.key, "fields": dict(lead.fields)}
+    if score is None:
+        return about | _UNSCORED
+    scored = as_data(score, lines=False)
+    return about | scored | {"stage": score.stage, "disqualified": bool(score.reasons)}
 
 
 def explain(lead: str, ruleset: str | None, version: int | None, at: str | None) -> dict[str, Any]:
@@ -139,15 +156,16 @@ OPERATIONS = (
         "GET",
         "/leads",
         "leads",
-        "Search leads by a part of their id or of any text; without one, those with the highest scores",
+        "List leads and their scores, the highest first; with q, those with a text in their id or any text",
         Role.VIEWER,
         search,
-        obj({"ruleset": MAYBE, "leads": many(refer("Lead"))}),
+        obj({"ruleset": MAYBE, "leads": many(refer("Lead")), "next": MAYBE}),
         queries={
             "q": {"type": "string", "maxLength": 200},
             "ruleset": RULESET,
             "stage": {"type": "string", "minLength": 1, "maxLength": 200},
             "limit": _LIMIT,
+            "cursor": {"type": "string", "minLength": 1, "maxLength": 4_000},
         },
     ),
     Operation(

@@ -240,6 +240,12 @@ COMPONENTS: dict[str, Made] = {
             "score": MAYBE_NUMBER,
             "stage": MAYBE,
             "disqualified": {"type": ["boolean", "null"]},
+            "scores": mapping(INTEGER),
+            "stages": STAGES,
+            "grades": mapping(STRING),
+            "tags": many(STRING),
+            "version": MAYBE_NUMBER,
+            "as_of": MAYBE_INSTANT,
         }
     ),
     "Move": obj(

@@ -177,10 +177,10 @@ def _stored_otherwise(store: Store, chosen: _Chosen, decision: Decision, lead: S
     """The stored score, where it is another than the one explained: data or rules have changed since."""
     rules = chosen.rules
     found = standing(store, rules.ruleset)
-    stored = stored_scores(store, rules.ruleset, [lead.id]).get(lead.id)
+    stored = stored_scores(store, rules.ruleset, [lead]).get(lead.key)
     if stored is None or found is None or found.version != rules.number:
         return None
-    return stored.total if stored.total != decision.total else None
+    return stored.score if stored.score != decision.total else None
 
 
 # --- history ----------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ class _Asked:
     mapping: ColumnMapping
     reading: Reading
     table: str | None
+    query: str | None
 
 
 @click.command(
@@ -37,7 +38,9 @@ class _Asked:
         "leadwright import leads.csv --lead-id email",
         "leadwright import visits.csv --lead-id email --at time --type-is visited --object page",
         "leadwright import activities.jsonl --lead-id lead --at date --type action",
+        "leadwright import export.xlsx --sheet Leads --lead-id Email",
         "leadwright import crm.db --table contacts --lead-id id",
+        "leadwright import postgresql://me@host/crm --query 'SELECT * FROM contact' --lead-id id",
         "leadwright import export.csv --mapping crm.toml",
     ],
 )
@@ -51,14 +54,30 @@ class _Asked:
 @click.option("--key", metavar="COLUMN", help="The column that tells one event of a lead from all others.")
 @click.option("--fields", metavar="COLUMNS", help="Columns to keep of leads, with commas; * for all others.")
 @click.option("--properties", metavar="COLUMNS", help="Columns to keep of events, likewise.")
-@click.option("--rename", multiple=True, metavar="COLUMN=NAME", help="Another name for a column.")
+@click.option(
+    "--rename",
+    multiple=True,
+    metavar="COLUMN=NAME",
+    help="Another name for a column, said by its name or its number.",
+)
 @click.option(
     "--kind",
     multiple=True,
     metavar="COLUMN=KIND",
     help="What a column holds, as zip=text. [default: found out]",
 )
-@click.option("--table", metavar="NAME", help="The table, where FILE is a database of SQLite.")
+@click.option("--table", metavar="NAME", help="The table, where FILE is a database.")
+@click.option("--query", metavar="SQL", help="A query in place of a table.")
+@click.option("--sheet", metavar="NAME", help="The sheet, where FILE is a workbook. [default: the only one]")
+@click.option(
+    "--header-row",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="The row with the names of the columns. [default: found out]",
+)
+@click.option("--row-number", is_flag=True, help="Tell leads apart by the numbers of their rows.")
+@click.option("--id-prefix", metavar="TEXT", help="What to leave out before ids, as zcrm_.")
+@click.option("--merge-rows", is_flag=True, help="Let many rows be of one lead.")
 @click.option(
     "--mapping",
     metavar="FILE.toml",
@@ -98,7 +117,10 @@ class _Asked:
 @db_option()
 @json_option
 def command(file: str, db: str, rejects: str | None, as_json: bool, **asked: Any) -> int:
-    """Load leads or events from a file of CSV or JSON Lines, or from a table of SQLite.
+    """Load leads or events from a file, or from a database.
+
+    FILE is CSV, JSON Lines, an array in JSON, a workbook (.xlsx, .xls, .ods) or Parquet, packed with gzip or
+    zip or not; a database of SQLite or DuckDB; or the address of one of PostgreSQL.
 
     With --at each row is an event; without it, a lead. Other columns are kept as fields of leads or
     properties of events, with the kind that all their values have.
@@ -118,7 +140,9 @@ def command(file: str, db: str, rejects: str | None, as_json: bool, **asked: Any
     return FOUND if report.rejected else 0
 
 
-def _load(path: Path, label: str | None, db: str, rejects: str | None, asked: dict[str, Any]) -> ImportReport:
+def _load(
+    path: Path | str, label: str | None, db: str, rejects: str | None, asked: dict[str, Any]
+) -> ImportReport:
     from ...importing.run import import_file
     from ...store.database import open_store
     from ...store.records.catalogue import catalogue
@@ -132,6 +156,7 @@ def _load(path: Path, label: str | None, db: str, rejects: str | None, asked: di
             found.mapping,
             found.reading,
             table=found.table,
+            query=found.query,
             rejects=target,
             label=label,
             progress=progress,
@@ -142,8 +167,14 @@ def _load(path: Path, label: str | None, db: str, rejects: str | None, asked: di
 
 
 @contextmanager
-def _file(name: str) -> Iterator[tuple[Path, str | None]]:
-    """The file named; standard input as a file that lasts as long as it is needed, since it is read twice."""
+def _file(name: str) -> Iterator[tuple[Path | str, str | None]]:
+    """The file or address named; standard input as a file that lasts as long as it is needed, since it is
+    read twice."""
+    from ...importing.sources import is_address
+
+    if is_address(name):
+        yield name, None
+        return
     if name != STANDARD_INPUT:
         yield Path(name), None
         return
@@ -155,7 +186,7 @@ def _file(name: str) -> Iterator[tuple[Path, str | None]]:
         yield path, "standard input"
 
 
-def _asked(path: Path, asked: dict[str, Any]) -> _Asked:
+def _asked(path: Path | str, asked: dict[str, Any]) -> _Asked:
     """The mapping by options, or by a file where no option says which columns are meant."""
     from ...importing.mapping_file import mapping_beside, read_mapping
 
@@ -167,26 +198,33 @@ def _asked(path: Path, asked: dict[str, Any]) -> _Asked:
             f"{option} and --mapping both say what the columns mean",
             f"leave {option} out, or write it into {mapping_path}",
         )
-    if not columns and mapping_path is None:
+    if not columns and mapping_path is None and isinstance(path, Path):
         mapping_path = mapping_beside(path)
         if mapping_path is not None:
             note(f"Columns are understood as {mapping_path} says.")
     if mapping_path is None:
         reading = _reading_changed(None, asked)
-        return _Asked(_limited(_mapping(path, reading, asked), asked), reading, asked["table"])
+        mapping = _limited(_mapping(path, reading, asked), asked)
+        return _Asked(mapping, reading, asked["table"], asked["query"])
     found = read_mapping(mapping_path)
     mapping = _limited(found.mapping, asked)
-    return _Asked(mapping, _reading_changed(found.reading, asked), asked["table"] or found.table)
+    reading = _reading_changed(found.reading, asked)
+    return _Asked(mapping, reading, asked["table"] or found.table, asked["query"] or found.query)
 
 
 def _limited(mapping: ColumnMapping, asked: dict[str, Any]) -> ColumnMapping:
     """The mapping, with what options say of which leads to take."""
-    return replace(mapping, known_only=mapping.known_only or asked["known_only"])
+    return replace(
+        mapping,
+        known_only=mapping.known_only or asked["known_only"],
+        merge_rows=mapping.merge_rows or asked["merge_rows"],
+    )
 
 
 _EVENT_OPTIONS = ("type_", "type_is", "object_", "object_is", "key", "properties")
 _COLUMN_OPTIONS = (
     "lead_id",
+    "row_number",
     "at",
     "fields",
     "rename",
@@ -194,11 +232,13 @@ _COLUMN_OPTIONS = (
 )
 
 
-def _mapping(path: Path, reading: Reading, asked: dict[str, Any]) -> ColumnMapping:
-    from ...importing.mapping import ColumnMapping, EventColumns
+def _mapping(path: Path | str, reading: Reading, asked: dict[str, Any]) -> ColumnMapping:
+    from ...importing.mapping import ROW_NUMBER, ColumnMapping, EventColumns
 
-    if not asked["lead_id"]:
-        raise _no_id(path, reading, asked["table"])
+    if asked["lead_id"] and asked["row_number"]:
+        raise Failure("--lead-id and --row-number exclude each other", "give one of the two")
+    if not asked["lead_id"] and not asked["row_number"]:
+        raise _no_id(path, reading, asked)
     says_event = [
         name for name in ("type_", "type_is", "object_", "object_is", "key", "properties") if asked[name]
     ]
@@ -221,22 +261,22 @@ def _mapping(path: Path, reading: Reading, asked: dict[str, Any]) -> ColumnMappi
                 _names(asked["properties"]),
             ),
         )
-    return ColumnMapping(
-        asked["lead_id"], _names(asked["fields"]), events, _pairs("--rename", asked["rename"])
-    )
+    names = {name: new for name, new in _pairs("--rename", asked["rename"]).items() if not name.isdigit()}
+    return ColumnMapping(asked["lead_id"] or ROW_NUMBER, _names(asked["fields"]), events, names)
 
 
-def _no_id(path: Path, reading: Reading, table: str | None) -> Failure:
+def _no_id(path: Path | str, reading: Reading, asked: dict[str, Any]) -> Failure:
     """Asks for the lead's id, with the columns to choose from."""
     from ...importing.sources import open_source
 
-    columns = [name for name in open_source(path, reading, table).columns if name]
+    columns = [name for name in open_source(path, reading, asked["table"], asked["query"]).columns if name]
     choice = (
         f"its columns are {', '.join(columns[:30])}{', ...' if len(columns) > 30 else ''}" if columns else ""
     )
     return Failure(
         f"which column of {path} has the lead's id?",
-        f"say it with --lead-id COLUMN; {choice}" if choice else "say it with --lead-id COLUMN",
+        "say it with --lead-id COLUMN, or --row-number where there is none"
+        + (f"; {choice}" if choice else ""),
     )
 
 
@@ -261,7 +301,9 @@ def _reading_changed(reading: Reading | None, asked: dict[str, Any]) -> Reading:
 
     reading = reading or Reading()
     said: dict[str, Any] = {
-        name: asked[name] for name in ("encoding", "delimiter", "timezone") if asked[name]
+        name: asked[name]
+        for name in ("encoding", "delimiter", "timezone", "sheet", "header_row", "id_prefix")
+        if asked[name]
     }
     for option, by_column in (("date_format", "date_formats"), ("decimal", "decimals")):
         general, own = _general_and_own(asked[option])
@@ -269,12 +311,14 @@ def _reading_changed(reading: Reading | None, asked: dict[str, Any]) -> Reading:
             said[option] = general
         said[by_column] = {**getattr(reading, by_column), **own}
     kinds = {column: kind_named(word, "--kind") for column, word in _pairs("--kind", asked["kind"]).items()}
+    numbers = {int(name): new for name, new in _pairs("--rename", asked["rename"]).items() if name.isdigit()}
     separators = _pairs("--separator", asked["separator"])
     return replace(
         reading,
         **said,
         kinds={**reading.kinds, **kinds},
         separators={**reading.separators, **separators},
+        names={**reading.names, **numbers},
         blanks=(*reading.blanks, *asked["blank"]),
         keep_blank=reading.keep_blank or asked["keep_blank"],
     )

@@ -110,8 +110,8 @@ def _conditions(store: Store, wanted: ScoreFilter) -> tuple[str, dict[str, Any]]
     if wanted.text is not None and wanted.text.strip():
         ask(f"({text_matches(store)})", "text", wanted.text.strip())
     if wanted.leads is not None:
-        ids = "SELECT value FROM json_each(:leads)"
-        ask(f"lead._key IN ({ids})", "leads", json.dumps(list(wanted.leads)))
+        ids = "SELECT _id FROM lead WHERE _key IN (SELECT value FROM json_each(:leads))"
+        ask(f"scored.lead IN ({ids})", "leads", json.dumps(list(wanted.leads)))
     if wanted.after_run is not None:
         ask("scored.run > :after_run", "after_run", wanted.after_run)
     if wanted.since is not None:

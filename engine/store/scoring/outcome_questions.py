@@ -12,7 +12,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ....grammar.syntax.nodes import Kind, Unit
 from ...evaluate import Evaluator
@@ -25,9 +28,19 @@ from ..records.leads import stored_fields
 from .lead_blocks import LeadBlocks, lead_blocks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ...check.files import Files
+    from ...outcomes.backtest import Backtest
+    from ...outcomes.learn.conditions import DataField
+    from ...outcomes.learn.learner import Compile, Data, Wishes
+    from ...outcomes.learn.proposal import Proposal
     from ...outcomes.looking import Looking
     from ...outcomes.measure import Measures, Wanted
+    from ...outcomes.rows import Lives
+    from ...plan import Condition
     from ...ruleset import Ruleset
+    from ...values import Prepared
 
 Instant = dt.datetime | dt.date | str | int
 Length = dt.timedelta | str | int
@@ -167,3 +180,175 @@ def measure(
 
 def _plan(ruleset: Ruleset | Plan) -> Plan:
     return ruleset if isinstance(ruleset, Plan) else ruleset.plan
+
+
+def learn(
+    ruleset: Ruleset | Plan,
+    store: Store,
+    *,
+    as_of: Instant | None = None,
+    within: Length | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
+    age: Length | None = None,
+    born: str | None = None,
+    outcome: str | None = None,
+    wishes: Wishes | None = None,
+    files: Files | None = None,
+) -> Proposal:
+    """Proposes points, rules and thresholds from the outcomes known at `as_of`, now where it is None.
+
+    What comes is a proposal of edits; its `text` is the ruleset with them. `files` are those that the rules
+    include or take lists from, looked for beside them where it is None. Otherwise as `measure`.
+    """
+    from ...outcomes.learn.learner import Learner, Wishes
+
+    question = Question(as_of, within, since, until, age, born, outcome)
+    plan = _plan(ruleset)
+    with ready(plan, store, question) as found:
+        learner = Learner(
+            plan.sources[0].text,
+            found.looking,
+            found.outcomes,
+            found.blocks,
+            found.blocks.known,
+            _data(found),
+            _compiling(plan, store, found, files),
+            wishes or Wishes(),
+        )
+        return learner.learn(found.asked, max(now(), found.asked.at))
+
+
+def _data(found: Ready) -> Data:
+    """What the store knows of fields."""
+    from ....grammar.text.printer import name_text
+    from ...outcomes.learn.conditions import DataField
+    from ...outcomes.learn.learner import Data
+    from .lead_reader import all_ready
+
+    blocks, plan = found.blocks, found.plan
+    called = {field.column: field.name for field in plan.fields}
+    types = {type_ for type_, _ in blocks.kinds.values()}
+    fields = [
+        DataField(one.name, one.column, one.kind, name_text(called.get(one.name, one.name)))
+        for one in blocks.stored.values()
+        if one.kind not in (Kind.DATE, Kind.DATETIME) and (one.name in called or one.name not in types)
+    ]
+    outcome_fields = {
+        plan.fields[number].column
+        for one in (found.outcomes.won, found.outcomes.lost)
+        if one is not None and one.condition is not None
+        for number in _fields_in(one.condition)
+    }
+    fields = [one for one in fields if one.name not in outcome_fields and one.name.isprintable()]
+
+    def filled_after(lives: Lives, column: str) -> float:
+        winners = np.flatnonzero(lives.won <= found.asked.at)
+        if not len(winners):
+            return 0.0
+        pairs = zip(lives.leads[winners].tolist(), lives.won[winners].tolist(), strict=True)
+        return sum(blocks.filled_after(lead, column, at) for lead, at in pairs) / len(winners)
+
+    def ready_for(field: DataField) -> Callable[[Sequence[object]], list[Prepared]]:
+        stored = blocks.stored[field.name]
+        return all_ready(Field(field.name, field.name, stored.kind), stored)
+
+    return Data(fields, ready_for, filled_after, blocks.history_from)
+
+
+def _fields_in(condition: Condition) -> Iterator[int]:
+    from ...plan.walk import condition_values
+
+    return (value.field for value in condition_values(condition) if isinstance(value, FieldValue))
+
+
+def _compiling(plan: Plan, store: Store, found: Ready, files: Files | None) -> Compile:
+    """What makes an edited text ready to look, and runs its tests."""
+    from ....grammar.messages.diagnostics import Source
+    from ...check.files import Folder
+    from ...reading import read
+    from ...testing import run_tests
+    from ..records.catalogue import catalogue
+
+    source = plan.sources[0]
+    there = files or Folder(source.path.parent if source.path is not None else Path())
+    data = catalogue(store)
+
+    def compiled(text: str) -> tuple[Looking, list[str]] | None:
+        reading = read(Source(text, source.path), catalogue=data, files=there, pinned=plan.names)
+        if reading.plan is None:
+            return None
+        failing = [one.test.name for one in run_tests(reading.plan) if not one.passed]
+        return found.blocks.looking(Evaluator(reading.plan)), failing
+
+    return compiled
+
+
+def backtest(
+    ruleset: Ruleset | Plan | str,
+    store: Store,
+    *,
+    start: Instant,
+    end: Instant,
+    every: str = "month",
+    against: Ruleset | Plan | None = None,
+    at: Instant | None = None,
+    within: Length | None = None,
+    age: Length | None = None,
+    born: str | None = None,
+    outcome: str | None = None,
+    capacity: float | None = None,
+) -> Backtest:
+    """Scores leads as they were, month by month ("day", "week", "month"), and judges by what came after.
+
+    A ruleset that is the name of one in the store is replayed with the versions that were live at the time;
+    `against` are other rules to hold beside it, `capacity` how many leads a week the team can take. Otherwise
+    as `measure`.
+    """
+    from ...outcomes.backtest import Trial, Version, backtested, period_starts
+
+    if every not in ("day", "week", "month"):
+        raise NotMeasurable(f'there is no "{every}" to go by', "say day, week or month")
+    first, last = instant(start), instant(end)
+    if first >= last:
+        raise NotMeasurable("the time to be replayed ends before it begins", "put the earlier day first")
+    plans = _versions(ruleset, store)
+    question = Question(at, within, None, None, age, born, outcome)
+    with ready(plans[-1][2], store, question) as found:
+        versions = [
+            Version(
+                label, since, found.looking if plan is plans[-1][2] else found.blocks.looking(Evaluator(plan))
+            )
+            for label, since, plan in plans
+        ]
+        other = None
+        if against is not None:
+            plan = _plan(against)
+            other = Version(plan.title or "draft", 0, found.blocks.looking(Evaluator(plan)))
+        starts = period_starts(first, last, every)
+        if len(starts) > 1_000:
+            raise NotMeasurable("these are more than 1,000 periods", "choose longer ones: --every month")
+        trial = Trial(versions, other, starts, last, capacity)
+        return backtested(trial, found.blocks, found.outcomes, found.asked, known=found.blocks.known)
+
+
+def _versions(ruleset: Ruleset | Plan | str, store: Store) -> list[tuple[str, int, Plan]]:
+    """The versions of a ruleset with when each went live, the first one first."""
+    if not isinstance(ruleset, str):
+        return [("", 0, _plan(ruleset))]
+    from ....grammar.messages.diagnostics import Source
+    from ...check.files import FrozenFiles
+    from ...reading import read
+    from ...values import instant_of
+    from ..records.rulesets import load_version, versions
+
+    load_version(store, ruleset)
+    found = []
+    for version in versions(store, ruleset):
+        source = Source(version.text, Path(f"{version.ruleset}@{version.number}"))
+        reading = read(source, pinned=version.names, files=FrozenFiles(version.files))
+        if reading.plan is not None:
+            found.append((f"version {version.number}", instant_of(version.published_at), reading.plan))
+    if not found:
+        raise NotMeasurable(f"no version of {ruleset} can run", "mend the rules and score with them")
+    return found

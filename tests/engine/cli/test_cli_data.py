@@ -105,7 +105,7 @@ def test_without_an_id_it_asks_for_one(leadwright: Run, data: Path) -> None:
         2,
         "",
         "error: which column of leads.csv has the lead's id?\n"
-        "  help: say it with --lead-id COLUMN; "
+        "  help: say it with --lead-id COLUMN, or --row-number where there is none; "
         "its columns are id, name, title, employees, opted_in, joined\n",
     )
 

@@ -16,8 +16,8 @@ from leadwright.engine.evaluate.judging import Judging
 from leadwright.engine.evaluate.kept import Kept
 from leadwright.engine.evaluate.meaning import Meanings
 from leadwright.engine.evaluate.measuring import measuring, reading_only
-from leadwright.engine.evaluate.rules_source import CUT_BY_GROUP
 from leadwright.engine.plan import Aggregation, Plan
+from leadwright.engine.plan.adding_up import RegisterKind
 from leadwright.engine.values import moment_of
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
 
@@ -65,7 +65,7 @@ def lead_by_lead(evaluator: Evaluator, facts: Sequence[Facts], now: int) -> list
         for rule, _, _, _, given in fired:
             identity = evaluator.plan.rules[rule].identity
             points[identity] = points.get(identity, 0) + given
-        cut = sum(given for kind, _, given in cuts if kind == CUT_BY_GROUP)
+        cut = sum(given for kind, _, given in cuts if kind == RegisterKind.GROUP)
         found.append((total, stages, gone, {name: given for name, given in points.items() if given}, cut))
     return found
 

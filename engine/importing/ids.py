@@ -1,0 +1,85 @@
+"""Ids of leads: columns that are none, and two ids that are probably one record written two ways."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ..store.database import Store
+from .problems import ImportRefused
+from .survey import Survey
+
+_FEW_ROWS = 20
+_MOST_COMPARED = 200_000
+_SALESFORCE_18 = re.compile(r"[a-zA-Z0-9]{18}", re.ASCII)
+_SALESFORCE_15 = re.compile(r"(?=.*[0-9])[a-zA-Z0-9]{15}", re.ASCII)
+_PLAIN = re.compile(r"[1-9]\d*|[a-z0-9._%+-]+@[a-z0-9.-]+", re.ASCII)
+_CHECKSUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+
+
+def refuse_merging(label: str, column: str, survey: Survey) -> None:
+    """Refuses a column of which most values come again: masses of rows would be merged into few leads."""
+    rows, ids = survey.rows_with_ids, len(survey.ids - {"", None})
+    if rows >= _FEW_ROWS and ids and ids * 2 <= rows:
+        leads = "1 lead" if ids == 1 else f"{ids:,} leads"
+        raise ImportRefused(
+            f"{rows:,} rows of {label} would be merged into {leads}: {column} has no more different values",
+            "name the column that differs in every row with --lead-id, or use --row-number where there is "
+            "none; if the rows are of the same leads, import with --merge-rows",
+        )
+
+
+def usual_id(key: str) -> str:
+    """What is the same for two ids that are probably one record: without case, leading zeros and what systems
+    put around an id; of Salesforce's 18 letters the first 15, whose case matters."""
+    if _SALESFORCE_18.fullmatch(key) and key[15:].upper() == _checksum(key[:15]):
+        return key[:15]
+    if _SALESFORCE_15.fullmatch(key) and not key.isdigit() and key.lower() != key and key.upper() != key:
+        return key
+    usual = key.removeprefix("zcrm_").removeprefix("ZCRM_").strip("{}'\u200b\ufeff ").casefold()
+    usual = "".join(usual.split())
+    usual = re.sub(r"^(-?\d+)\.0+$", r"\1", usual)
+    usual = re.sub(r"^(\d{1,3})(?:[,.](\d{3}))+$", lambda found: re.sub("[,.]", "", found[0]), usual)
+    return usual.lstrip("0") or usual if usual.isdigit() else usual
+
+
+def _checksum(key: str) -> str:
+    """The last three letters of an id of Salesforce, which say which of the first 15 are capitals."""
+    return "".join(
+        _CHECKSUM[sum(key[start + bit].isupper() << bit for bit in range(5))] for start in (0, 5, 10)
+    )
+
+
+def similar_ids(store: Store, added: int) -> str | None:
+    """What to say where leads just added have ids that are probably other leads' written another way."""
+    if not added:
+        return None
+    with store.guard():
+        total = store.connection.execute("SELECT count(*) FROM lead").fetchone()[0]
+        if total > _MOST_COMPARED:
+            return None
+        keys = store.connection.execute("SELECT _key FROM lead ORDER BY _id")
+        pairs = _pairs(key for (key,) in keys)
+    if not pairs:
+        return None
+    one, other = pairs[-1]
+    how_many = "2 leads are" if len(pairs) == 1 else f"{len(pairs):,} leads are"
+    start = "zcrm_"
+    prefixed = one.startswith(start) or other.startswith(start)
+    advice = f"; --id-prefix {start} leaves the prefix out" if prefixed else ""
+    return (
+        f"{how_many} probably one record each under two ids, as {one} and {other}{advice}"
+        if len(pairs) > 1
+        else f"{one} and {other} are probably one record under two ids{advice}"
+    )
+
+
+def _pairs(keys: Iterable[str]) -> list[tuple[str, str]]:
+    seen: dict[str, str] = {}
+    pairs = []
+    for key in keys:
+        usual = key if _PLAIN.fullmatch(key) else usual_id(key)
+        first = seen.setdefault(usual, key)
+        if first != key:
+            pairs.append((first, key))
+    return pairs

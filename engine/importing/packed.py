@@ -1,0 +1,77 @@
+"""Files packed with gzip or into a zip archive, unpacked beside what is temporary."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import tempfile
+import weakref
+import zipfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .mapping import Reading
+from .problems import ImportRefused
+
+if TYPE_CHECKING:
+    from .sources import Source
+
+_GZIP = b"\x1f\x8b"
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a file is an archive that is a workbook."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError):
+        # An archive that cannot be opened is for the reader of workbooks to complain about.
+        with path.open("rb") as file:
+            return file.read(2) != _GZIP
+    return any(name.startswith("xl/workbook.") or name == "content.xml" for name in names)
+
+
+def unpacked(path: Path, reading: Reading) -> Source:
+    """The source of rows in a packed file. It lies unpacked in a temporary folder as long as it is used."""
+    from .sources import open_source
+
+    folder = Path(tempfile.mkdtemp(prefix="leadwright-"))
+    try:
+        source = open_source(_unpack(path, folder), reading)
+    except (EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, OSError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise ImportRefused(f"the file {path} cannot be unpacked: {error}", "export it again") from None
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    source.label = str(path)
+    weakref.finalize(source, shutil.rmtree, folder, ignore_errors=True)
+    return source
+
+
+def _unpack(path: Path, folder: Path) -> Path:
+    """Unpacks the one file that is packed, and says where to."""
+    with path.open("rb") as file:
+        packed_alone = file.read(2) == _GZIP
+    if packed_alone:
+        target = folder / (path.stem or "data")
+        with gzip.open(path, "rb") as packed, target.open("wb") as plain:
+            shutil.copyfileobj(packed, plain, 1 << 20)
+        return target
+    with zipfile.ZipFile(path) as archive:
+        names = [
+            info.filename
+            for info in archive.infolist()
+            if not info.is_dir() and not info.filename.startswith("__MACOSX/")
+        ]
+        if len(names) != 1:
+            listed = ", ".join(names[:10]) or "nothing"
+            raise ImportRefused(
+                f"the archive {path} holds {len(names)} files: {listed}",
+                "unpack it, and import them one by one",
+            )
+        target = folder / (Path(names[0]).name or "data")
+        with archive.open(names[0]) as packed, target.open("wb") as plain:
+            shutil.copyfileobj(packed, plain, 1 << 20)
+        return target
