@@ -84,7 +84,8 @@ class CardView:
         """What it asks of a lead, in words."""
         asked = [_plain_words(self.events)] if self.events else []
         asked += [one.words for one in (self.card.filter, self.card.condition) if one is not None]
-        return ", where ".join(asked)
+        # In a list of rules, all are about the lead.
+        return ", where ".join(one.removeprefix("the lead ").removeprefix("its ") for one in asked)
 
     @property
     def gives(self) -> str:

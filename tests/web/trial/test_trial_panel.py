@@ -51,7 +51,7 @@ def words(html: str) -> str:
 
 
 def look(client: FlaskClient, **asked: str) -> str:
-    answer = client.get(EDIT, query_string=asked)
+    answer = client.get(EDIT, query_string={"open": "all", **asked})
     assert answer.status_code == 200
     return panel(answer.text)
 
