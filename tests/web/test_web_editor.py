@@ -58,6 +58,11 @@ def text_of(store: Store, ruleset: str = "inbound") -> str:
     return found.text
 
 
+def all_open(page: Editing) -> str:
+    """The page with every card opened."""
+    return page.client.get(f"{page.address}?open=all").get_data(as_text=True)
+
+
 @pytest.fixture
 def page(client: FlaskClient) -> Editing:
     return Editing(client)
@@ -388,9 +393,7 @@ def test_another_comparison_keeps_the_values_that_suit_and_asks_for_the_rest(
 ) -> None:
     assert begin(store, "one", f'list ICP: "VP *"\n\nrule "A"\nwhen {before}\nthen +1\n') is not None
     page = Editing(client, "one")
-    now = re.findall(
-        r'data-op="compare"(?: data-old="([^"]*)")?', client.get(f"{page.address}?open=all").text
-    )[0]
+    now = re.findall(r'data-op="compare"(?: data-old="([^"]*)")?', all_open(page))[0]
     answer = page.wish("compare", key="rule:A", path="when.0.operator", old=now, new=operator)
     assert f"when {after or before}\n" in text_of(store, "one")
     assert ("ask" in answer) == (after is None)
@@ -414,8 +417,21 @@ def test_dates_can_be_among_some_and_outside_a_range(
     text = f'field seen: date\n\nrule "A"\nwhen {before}\nthen +1\n'
     assert begin(store, "one", text) is not None
     page = Editing(client, "one")
-    html = client.get(f"{page.address}?open=all").text
-    now = re.findall(r'data-op="compare"(?: data-old="([^"]*)")?', html)[0]
+    now = re.findall(r'data-op="compare"(?: data-old="([^"]*)")?', all_open(page))[0]
+    page.wish("compare", key="rule:A", path="when.0.operator", old=now, new=operator)
+    assert f"when {after}\n" in text_of(store, "one")
+
+
+def test_every_entry_of_the_menu_of_new_statements_has_a_form(client: FlaskClient) -> None:
+    html = client.get(HERE).get_data(as_text=True)
+    entries = re.findall(r'data-new="([^"]*)">\+ ', html)
+    assert {"rule", "stage", "disqualify", "define", "outcome", "list"} <= set(entries)
+    assert all(f'id="new-{sort.replace(" ", "-")}"' in html for sort in entries)
+
+
+def test_a_value_that_a_comparison_drops_is_named(client: FlaskClient, store: Store) -> None:
+    assert begin(store, "one", 'rule "A"\nwhen title in ("CTO", "CMO", "CEO")\nthen +1\n') is not None
+    page = Editing(client, "one")
     answer = page.wish("compare", key="rule:A", path="when.0.operator", old="in", new="=")
     assert answer["notice"] == "Kept “CTO”; dropped “CMO” and “CEO”."
 

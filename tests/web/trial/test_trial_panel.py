@@ -108,7 +108,7 @@ def test_an_edit_tells_who_moves_and_why(client: FlaskClient) -> None:
 
 
 def test_rows_say_what_was_found_and_for_how_many_it_is_true(client: FlaskClient) -> None:
-    html = client.get(EDIT, query_string={"lead": "L2"}).text
+    html = client.get(EDIT, query_string={"lead": "L2", "open": "all"}).text
     said = words(html[html.index('data-key="rule:Pricing interest"') :])
     assert "matches 1 of 4" in said[:400]
     assert re.search(r"no: once, on 2025-12-20 .*?true for 1 ", said), said[:900]
