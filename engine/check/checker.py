@@ -101,7 +101,7 @@ class _Check:
             with self.problems.within(piece.source):
                 self.declarations.enter(piece.statement, piece.path)
         self.declarations.check_shared_names()
-        for enter in (self._rule, self._decision, self._define, self._test):
+        for enter in (self._rule, self.decisions.enter, self._define, self._test):
             for piece in self.pieces:
                 with self.problems.within(piece.source):
                     enter(piece.statement)
@@ -143,10 +143,6 @@ class _Check:
     def _rule(self, statement: n.Statement) -> None:
         if isinstance(statement, n.Rule | n.Group):
             self.rules.enter(statement)
-
-    def _decision(self, statement: n.Statement) -> None:
-        if isinstance(statement, n.Stage | n.Disqualify | n.Grade | n.Outcome):
-            self.decisions.enter(statement)
 
     def _test(self, statement: n.Statement) -> None:
         if isinstance(statement, n.Test):
@@ -208,11 +204,7 @@ class _Check:
             groups=tuple(self.rules.groups),
             rules=tuple(self.rules.rules),
             off=tuple(self.rules.off),
-            stages=tuple(self.decisions.stages),
-            tracks=self.decisions.tracks,
-            disqualifications=tuple(self.decisions.disqualifications),
-            grades=tuple(self.decisions.grades),
-            outcomes=tuple(self.decisions.outcomes),
+            **self.decisions.decided(),
             tests=tuple(self.tests.tests),
             names=dict(sorted(self.names.resolved.items())),
             sources=tuple(self.sources),

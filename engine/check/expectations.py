@@ -177,7 +177,8 @@ class Tests:
     def _expect_stage(self, node: n.ExpectStage, origin: p.Origin) -> p.Expectation | None:
         track = node.track.text if node.track else MAIN_TRACK
         stages = {(stage.track, stage.name) for stage in self.decisions.stages}
-        if node.track is not None and not self._is_among(node.track, "track", self.decisions.tracks):
+        tracks = self.decisions.decided()["tracks"]
+        if node.track is not None and not self._is_among(node.track, "track", tracks):
             return None
         if node.stage is None:
             return p.Expectation(p.ExpectedOf.STAGE, track, "=", None, node.negated, origin)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...grammar.messages.diagnostics import Source
-from ...grammar.messages.spelling import near
+from ...grammar.spec.words import near
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import name_text, quoted

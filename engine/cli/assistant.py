@@ -106,7 +106,7 @@ class Assistant:
 
     def check_rules(self, text: str) -> str:
         """Every mistake in a text of rules, with its place and what to do, against the names of the data."""
-        from ...grammar.messages.render import render
+        from ...grammar.messages.diagnostics import render
         from ..check import FrozenFiles
         from ..reading import read
         from ..report.diagnostics import verdict

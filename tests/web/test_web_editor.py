@@ -373,6 +373,8 @@ CHANGES = [
     ("employees between 5 and 9", "<", "employees < 5"),
     ("opted_in", "= no", "opted_in = no"),
     ("opted_in = no", "", "opted_in"),
+    ("opted_in = no", "!=", "opted_in != no"),
+    ("opted_in = no", "not in values", "opted_in not in (no)"),
     ("visited >= 2", "", "visited"),
     ("visited in last 30 days", ">=", None),
     ("not visited >= 2", "<", "not visited < 2"),
@@ -390,6 +392,36 @@ def test_another_comparison_keeps_the_values_that_suit_and_asks_for_the_rest(
     answer = page.wish("compare", key="rule:A", path="when.0.operator", old=now, new=operator)
     assert f"when {after or before}\n" in text_of(store, "one")
     assert ("ask" in answer) == (after is None)
+
+
+@pytest.mark.parametrize(
+    ("before", "operator", "after"),
+    [
+        ("seen = 2026-01-01", "in values", "seen in (2026-01-01)"),
+        ("seen in (2026-01-01)", "not in values", "seen not in (2026-01-01)"),
+        (
+            "seen between 2026-01-01 and 2026-02-01",
+            "not between",
+            "seen not between 2026-01-01 and 2026-02-01",
+        ),
+    ],
+)
+def test_dates_can_be_among_some_and_outside_a_range(
+    client: FlaskClient, store: Store, before: str, operator: str, after: str
+) -> None:
+    text = f'field seen: date\n\nrule "A"\nwhen {before}\nthen +1\n'
+    assert begin(store, "one", text) is not None
+    page = Editing(client, "one")
+    now = re.findall(r'data-op="compare"(?: data-old="([^"]*)")?', client.get(page.address).text)[0]
+    page.wish("compare", key="rule:A", path="when.0.operator", old=now, new=operator)
+    assert f"when {after}\n" in text_of(store, "one")
+
+
+def test_every_entry_of_the_menu_of_new_statements_has_a_form(client: FlaskClient) -> None:
+    html = client.get(HERE).get_data(as_text=True)
+    entries = re.findall(r'data-new="([^"]*)">\+ ', html)
+    assert {"rule", "stage", "disqualify", "define", "outcome", "list"} <= set(entries)
+    assert all(f'id="new-{sort.replace(" ", "-")}"' in html for sort in entries)
 
 
 def test_a_value_that_a_comparison_drops_is_named(client: FlaskClient, store: Store) -> None:

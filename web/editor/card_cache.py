@@ -12,7 +12,7 @@ from threading import Lock
 
 from flask import current_app
 
-from ...grammar.edits import Card, Place, outline, places
+from ...grammar.edits import Card, CardPlace, outline, places
 from ...grammar.messages.diagnostics import Diagnostic, Source
 from ...grammar.syntax.nodes import Span
 from ...grammar.syntax.parse import Parsed, parse
@@ -64,7 +64,7 @@ class Placed:
     """A card where it stands in a text; all spans of it are that many characters further on."""
 
     kept: CachedCard
-    place: Place
+    place: CardPlace
     base: int
 
     def at(self, span: Span) -> Span:
@@ -99,7 +99,7 @@ class CardCache:
             ended = time.monotonic()
             self._next_look[ruleset] = ended + _SHARE * (ended - began)
 
-    def _placed(self, parsed: Parsed, place: Place, names: KnownNames) -> Placed:
+    def _placed(self, parsed: Parsed, place: CardPlace, names: KnownNames) -> Placed:
         text = parsed.source.text[place.start : place.end]
         key = (place.keys, text, names.digest)
         with self._lock:
@@ -132,7 +132,7 @@ def desk() -> CardCache:
     return found
 
 
-def _alone(text: str, place: Place, names: KnownNames) -> Card | None:
+def _alone(text: str, place: CardPlace, names: KnownNames) -> Card | None:
     """The card that a part of a text makes by itself, None where it is none or another."""
     cards = [one for one in outline(parse(Source(text)), names.describe) if one.sort == place.sort]
     wanted = Span(place.span.start - place.start, place.span.end - place.start)

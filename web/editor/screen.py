@@ -18,6 +18,7 @@ from ...engine.reading import Reading
 from ...engine.testing import RuleTestResult
 from ...grammar.edits import Card
 from ...grammar.messages.diagnostics import Diagnostic, Severity
+from ...grammar.spec.statements import STATEMENTS
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Span
 from ...grammar.syntax.parse import Parsed
@@ -30,6 +31,8 @@ from .cards import SORTS, CardView
 from .rows import ConditionRow
 
 _STRIPS = frozenset({"field", "event"})
+
+_OFFERED = [spec for spec in STATEMENTS if spec.menu]
 
 
 @dataclass
@@ -62,6 +65,12 @@ class Screen:
     def locked(self) -> str:
         """The attribute of controls that this person cannot use."""
         return "" if self.may_edit else " disabled"
+
+    menu = (("rule about events", "points per event"), *((one.sort, one.menu) for one in _OFFERED))
+    """The menu of new statements, beside rules: the sort and the label of each."""
+
+    asking = tuple(one for one in _OFFERED if one.condition is not None)
+    """Those whose form asks for a condition and what else their table entry names."""
 
     @cached_property
     def shown(self) -> dict[str, tuple[str, str]]:
