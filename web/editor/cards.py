@@ -21,6 +21,20 @@ _NAMED = {spec.sort for spec in STATEMENTS if "name" in spec.node.__dataclass_fi
 """The sorts whose name heads the card."""
 
 
+_FOLDED = frozenset({"rule", "stage", "disqualify", "define", "list", "grade", "outcome"})
+
+
+def _plain_words(pieces: tuple[Piece, ...]) -> str:
+    """Pieces as a person reads them."""
+    said = []
+    for one in pieces:
+        if isinstance(one, Word):
+            said.append(one.text)
+        elif isinstance(one, ControlSpec):
+            said.append(next((words for value, words in one.choices if value == one.value), one.value))
+    return " ".join(word for word in said if word)
+
+
 @dataclass(frozen=True, slots=True)
 class CardView:
     """A card made ready to show."""
@@ -46,6 +60,43 @@ class CardView:
     def sort(self) -> str:
         """The sort of the statement."""
         return self.card.sort
+
+    @property
+    def heading(self) -> str:
+        """What the card is called in lists."""
+        return f"{SORTS[self.sort]} {self.card.title}".strip()
+
+    @property
+    def says(self) -> str:
+        """What it says, in one line."""
+        card = self.card
+        said = [self.sentence]
+        if card.sort == "list":
+            things = next((one for one in card.things if one.path == "entries"), None)
+            said = [", ".join(one.value for one in things.things)] if things else [_plain_words(self.head)]
+        elif card.sort == "grade":
+            said = [", ".join(one.value for one in self.items)]
+        elif card.sort == "score":
+            said = [_plain_words(self.head)]
+        return " ".join(one for one in said if one)
+
+    @property
+    def sentence(self) -> str:
+        """What it asks of a lead, in words."""
+        asked = [_plain_words(self.events)] if self.events else []
+        asked += [one.words for one in (self.card.filter, self.card.condition) if one is not None]
+        # In a list of rules, all are about the lead.
+        return ", where ".join(one.removeprefix("the lead ").removeprefix("its ") for one in asked)
+
+    @property
+    def gives(self) -> str:
+        """What a rule gives, in short."""
+        return ", ".join(one.value for one in self.items) if self.sort == "rule" else ""
+
+    @property
+    def folds(self) -> bool:
+        """Whether it is one line until it is opened."""
+        return self.sort in _FOLDED
 
     @property
     def label(self) -> str:
