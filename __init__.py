@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .engine.explain.decision import Decision
     from .engine.reading import read
     from .engine.ruleset import Ruleset, RulesetError, evaluate, load
-    from .engine.store.scoring.outcome_questions import measure
+    from .engine.store.scoring.outcome_questions import backtest, learn, measure
     from .grammar.messages.diagnostics import Diagnostic, Severity, Source
 
 __version__ = "0.1.0"
@@ -34,7 +34,9 @@ __all__ = [
     "Severity",
     "Source",
     "__version__",
+    "backtest",
     "evaluate",
+    "learn",
     "load",
     "measure",
     "read",
@@ -52,6 +54,8 @@ _HOMES = {
     "Source": "grammar.messages.diagnostics",
     "evaluate": "engine.ruleset",
     "load": "engine.ruleset",
+    "backtest": "engine.store.scoring.outcome_questions",
+    "learn": "engine.store.scoring.outcome_questions",
     "measure": "engine.store.scoring.outcome_questions",
     "read": "engine.reading",
 }

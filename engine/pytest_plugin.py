@@ -75,7 +75,7 @@ class ErrorsItem(_RulesItem):
 
     def runtest(self) -> None:
         """Fails with the errors."""
-        from ..grammar.messages.render import render
+        from ..grammar.messages.diagnostics import render
 
         raise RulesFailure(render(self.diagnostics))
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from ..grammar.messages.diagnostics import Diagnostic, Source
-from ..grammar.messages.render import render
+from ..grammar.messages.diagnostics import Diagnostic, Source, render
 from .catalogue import Catalogue
 from .evaluate import Evaluator, Event
 from .evaluate.facts import instant_from

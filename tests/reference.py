@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from leadwright.engine import plan as p
-from leadwright.engine.values import DAY, date_of, prepare, shift, text_key
+from leadwright.engine.values import DAY, date_of, instant_of, moment_of, prepare, shift, text_key
 from leadwright.grammar.syntax.nodes import Kind, Unit
 
 Truth = bool | None
@@ -50,6 +51,28 @@ class Reference:
         self.now = now
         self.events = sorted(events, key=lambda event: event.at)
 
+    # --- the clock on the wall --------------------------------------------------------------------
+
+    def shown(self, instant: int) -> int:
+        """What clocks of the zone show at an instant, written as if it were UTC."""
+        here = moment_of(instant).astimezone(ZoneInfo(self.plan.zone.name))
+        return instant_of(here.replace(tzinfo=dt.UTC))
+
+    def at_clock(self, wall: int) -> int:
+        """When clocks show that: the earlier of two, or moved on by the gap where there is none."""
+        here = moment_of(wall).replace(tzinfo=ZoneInfo(self.plan.zone.name))
+        return instant_of(here.astimezone(dt.UTC))
+
+    def day(self, instant: int) -> int:
+        """The day that an instant lies in."""
+        return self.shown(instant) // DAY
+
+    def shifted(self, amount: int, unit: Unit) -> int:
+        """Now moved by a length: months and years by the clock, all else by time that passes."""
+        if unit in (Unit.MONTH, Unit.YEAR):
+            return self.at_clock(shift(self.shown(self.now), amount, unit))
+        return shift(self.now, amount, unit)
+
     # --- events ---------------------------------------------------------------------------------
 
     def select(self, selection: p.Selection) -> list[_Match]:
@@ -82,7 +105,7 @@ class Reference:
             case None:
                 return True
             case p.Last(amount=amount, unit=unit):
-                return shift(self.now, -amount, unit) < at <= self.now
+                return self.shifted(-amount, unit) < at <= self.now
             case p.Range(start=start, end=end):
                 return (start is None or start <= at) and (end is None or at < end)
 
@@ -96,7 +119,7 @@ class Reference:
             case measure.DISTINCT:
                 return len({match.object for match in found if match.object is not None})
             case measure.PERIODS:
-                return len({match.at // DAY for match in found})
+                return len({self.day(match.at) for match in found})
             case measure.FIRST:
                 return found[0].at if found else None
             case measure.LAST:
@@ -188,7 +211,8 @@ class Reference:
         if of is None:
             return None
         if value.of.kind is Kind.DATE:
-            days = of - self.now // DAY if value.until else self.now // DAY - of
+            today = self.day(self.now)
+            days = of - today if value.until else today - of
             return days if days >= 0 else None
         length = of - self.now if value.until else self.now - of
         return length // DAY if length >= 0 else None
@@ -257,8 +281,8 @@ class Reference:
         if self.computed(left) or self.computed(right):
             a, b = round(a, 6), round(b, 6)
         if {left.kind, right.kind} == {Kind.DATE, Kind.DATETIME}:
-            a = a // DAY if left.kind is Kind.DATETIME else a
-            b = b // DAY if right.kind is Kind.DATETIME else b
+            a = self.day(a) if left.kind is Kind.DATETIME else a
+            b = self.day(b) if right.kind is Kind.DATETIME else b
         match operator:
             case "=":
                 return bool(a == b)
@@ -276,12 +300,14 @@ class Reference:
     def _within(self, value: int | None, kind: Kind, window: p.Window) -> Truth:
         if value is None:
             return None
-        begins, ends = (value * DAY, (value + 1) * DAY) if kind is Kind.DATE else (value, value)
+        begins, ends = (value, value)
+        if kind is Kind.DATE:
+            begins, ends = self.at_clock(value * DAY), self.at_clock((value + 1) * DAY)
         match window:
             case p.Last(amount=amount, unit=unit):
-                return shift(self.now, -amount, unit) < begins <= self.now
+                return self.shifted(-amount, unit) < begins <= self.now
             case p.Next(amount=amount, unit=unit):
-                return self.now < ends and begins <= shift(self.now, amount, unit)
+                return self.now < ends and begins <= self.shifted(amount, unit)
             case p.Range(start=start, end=end):
                 return (start is None or start <= begins) and (end is None or begins < end)
 
@@ -291,7 +317,7 @@ class Reference:
         """The instants that a rule pays for."""
         instants = [match.at for match in self.select(each.events)]
         if each.once is not None:
-            latest = {_period(at, each.once): at for at in instants}
+            latest = {_period(self.day(at), each.once): at for at in instants}
             instants = sorted(latest.values())
         if each.which == "latest":
             return instants[-1:]
@@ -400,7 +426,7 @@ class Reference:
                 continue
             at = None if outcome.at is None else self.field(outcome.at.field)
             days = outcome.at is not None and outcome.at.kind is Kind.DATE
-            found.append(True if at is None else at * DAY if days else at)
+            found.append(True if at is None else self.at_clock(at * DAY) if days else at)
         return tuple(found)
 
     @property
@@ -443,8 +469,8 @@ def _bounded(points: int, least: int | None, most: int | None) -> int:
     return least if least is not None and points < least else points
 
 
-def _period(at: int, unit: Unit) -> Any:
-    day: dt.date = date_of(at // DAY)
+def _period(number: int, unit: Unit) -> Any:
+    day: dt.date = date_of(number)
     if unit is Unit.WEEK:
         return tuple(day.isocalendar())[:2]
     return (day.year, day.month) if unit is Unit.MONTH else day

@@ -7,12 +7,13 @@ import logging
 import os
 import socket
 
-from waitress.server import create_server
+from waitress.adjustments import Adjustments
 
 from ..engine.store.database import StoreError, open_store
 from ..engine.store.records.rulesets import require_second_approver
 from .accounts.users import any_users
 from .app import create_app
+from .connections import BoundedServer
 from .settings import Settings
 
 _THREADS = 8
@@ -59,8 +60,7 @@ class Server:
         # It warns of every request that has to wait for a moment.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._socket = _listening(settings.host, settings.port)
-        self._server = create_server(
-            create_app(settings),
+        adjustments = Adjustments(
             sockets=[self._socket],
             threads=_THREADS,
             max_request_body_size=settings.largest_request,
@@ -69,6 +69,10 @@ class Server:
             connection_limit=500,
             ident="Leadwright",
             clear_untrusted_proxy_headers=False,
+        )
+        about = (self._socket.family, self._socket.type, self._socket.proto, self._socket.getsockname())
+        self._server = BoundedServer(
+            create_app(settings), _sock=self._socket, adj=adjustments, bind_socket=False, sockinfo=about
         )
         self.port = int(self._socket.getsockname()[1])
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "localhost") else settings.host

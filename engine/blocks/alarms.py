@@ -14,7 +14,8 @@ from ..evaluate.columns import Ints
 from ..evaluate.next_change import days_turning, flips
 from ..evaluate.wakes import MONTH_ENDS, NEVER, timers_of
 from ..plan import FieldValue
-from ..values import DAY, Prepared, shift
+from ..values import DAY, Prepared
+from ..zone import Zone
 from .block import StoredColumn
 from .gauges import LATE, Measured
 
@@ -31,6 +32,7 @@ class Alarms:
         """Whether they follow from which events there are; else a lead must be looked at for its own."""
         self._timers = timers
         self._clocks = evaluator.clocks
+        self._zone = evaluator.plan.zone
         self._now = now
         self._selectors = tuple(range(len(evaluator.plan.selectors)))
 
@@ -43,12 +45,15 @@ class Alarms:
         for edge in self._clocks.edges:
             if isinstance(edge.left, FieldValue):
                 field = fields[edge.left.field]
-                turns = [flips(edge, one) for one in _distinct(field)]
+                turns = [flips(edge, one, self._zone) for one in _distinct(field)]
                 np.minimum(first, self._earliest(turns, field[0], len(first)), out=first)
         for age in self._clocks.ages:
             if isinstance(age.of, FieldValue):
                 values = _distinct(fields[age.of.field])
-                turns = [iter(()) if one is None else days_turning(age, one, self._now) for one in values]
+                turns = [
+                    iter(()) if one is None else days_turning(age, one, self._now, self._zone)
+                    for one in values
+                ]
                 np.minimum(first, self._earliest(turns, fields[age.of.field][0], len(first)), out=first)
         return np.minimum(first, NEVER)
 
@@ -75,10 +80,10 @@ class Alarms:
                     np.maximum.at(oldest, measured.lead[part], (now - measured.at[part]) % every)
             np.minimum(first, np.where(oldest < 0, LATE, now + every - oldest), out=first)
         for (amount, unit), selectors in self._timers.months.items():
-            start = shift(now, -amount, unit) - MONTH_ENDS + 1
+            start = self._zone.shift(now, -amount, unit) - MONTH_ENDS + 1
             for selector in selectors:
                 for part in picking.between(selector, start, None):
-                    leaving = _leaving(measured.at[part], amount, unit, now)
+                    leaving = _leaving(measured.at[part], (amount, unit), now, self._zone)
                     np.minimum.at(first, measured.lead[part], leaving)
         return first
 
@@ -88,8 +93,16 @@ def _distinct(field: tuple[StoredColumn | None, Made]) -> list[Prepared]:
     return made([None] if column is None else column.values)
 
 
-def _leaving(at: Ints, amount: int, unit: Unit, now: int) -> Ints:
+def _leaving(at: Ints, months: tuple[int, Unit], now: int, zone: Zone) -> Ints:
     """When each event next crosses the edge of a window of months, found once for each day."""
+    amount, unit = months
+    if not zone.is_utc:
+        instants, which = np.unique(at, return_inverse=True)
+        later = [
+            min((turn for turn in crossings(one, -amount, unit, zone) if turn > now), default=LATE)
+            for one in instants.tolist()
+        ]
+        return np.array(later, np.int64)[which]
     days, which = np.unique(at // DAY, return_inverse=True)
     time = at % DAY
     first = np.full(len(at), LATE)

@@ -13,10 +13,8 @@ from ..evaluate import Evaluator
 from ..evaluate.columns import NEVER, Bools, Column, Instants, Ints, Numbered
 from ..evaluate.decide import Cut
 from ..evaluate.kept import Kept
-from ..evaluate.meaning import Meanings
 from ..explain.gains import Fired
 from ..plan import Contribution, Rule
-from ..values import DAY
 from .alarms import Alarms, Made
 from .block import Block, Places
 from .decided import Decided, Key, Reached, Stages
@@ -74,7 +72,7 @@ class Deciding:
         self._fields = fields
         self._now = now
         self._written = written
-        self._meanings = Meanings(evaluator.plan)
+        self._meanings = evaluator.parts.meanings
         self._alarms = Alarms(evaluator, now)
         self._filters: Filters = {}
         if not self._alarms.known:
@@ -128,8 +126,8 @@ class Deciding:
             at = np.full(len(block), _UNDATED)
             if outcome.at is not None:
                 column = self._column(block, outcome.at.field)
-                scale = DAY if outcome.at.kind is Kind.DATE else 1
-                values = [_UNDATED if value is None else value * scale for value in column.values]
+                start = self.plan.zone.start if outcome.at.kind is Kind.DATE else int
+                values = [_UNDATED if value is None else start(value) for value in column.values]
                 at = np.array(values, np.int64)[column.codes]
             found.append(_When.of(np.where(judging.holds(outcome.condition), at, LATE)))
         return found
@@ -192,7 +190,7 @@ class Deciding:
         number, place = of
         rule: Rule = self.plan.rules[number]
         contribution: Contribution = rule.contributions[place]
-        faded, given = judging.faded_and_given(rule, contribution)
+        faded, given = judging.faded_and_given(self._evaluator.parts.kernel.payments[of])
         if isinstance(faded, int) or isinstance(given, int):
             assert isinstance(faded, int)
             assert isinstance(given, int)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ..evaluate.columns import Instants, Ints
 from ..evaluate.judging import Judging
-from ..evaluate.rules_source import bounded
-from ..plan import Contribution, Rule
+from ..plan import Rule
+from ..plan.adding_up import Pay
 
 Points = Ints | int
 """Points of each lead, or the same of all."""
@@ -26,12 +26,12 @@ class Explaining(Judging):
         paid = self._paid(rule)
         return paid.counts.astype(np.int64) if isinstance(paid, Instants) else paid.whole_numbers()
 
-    def faded_and_given(self, rule: Rule, contribution: Contribution) -> tuple[Points, Points]:
+    def faded_and_given(self, pay: Pay) -> tuple[Points, Points]:
         """What is left of the points for all that a rule pays for, and that within its bounds."""
-        each, points = rule.each, contribution.points
-        if each is None or (contribution.decay is None and each.which != "each"):
-            return points, bounded(points, contribution.least, contribution.most)
-        faded = self._summed(rule, contribution).astype(np.int64)
+        contribution = pay.contribution
+        if pay.fixed is not None:
+            return contribution.points, pay.fixed
+        faded = self._summed(pay.rule, contribution).astype(np.int64)
         if contribution.least is None and contribution.most is None:
             return faded, faded
         return faded, np.clip(faded, contribution.least, contribution.most)

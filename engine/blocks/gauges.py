@@ -11,7 +11,7 @@ from ...grammar.syntax.nodes import Unit
 from ..evaluate.calendar import month_number
 from ..evaluate.columns import NEVER, Bools, Column, Instants, Ints, Numbered, Scattered, numbered_range
 from ..plan import Aggregation, Measure, Selection
-from ..values import DAY
+from ..zone import Zone
 from .block import Places
 from .picking import Part, Picking, all_of
 
@@ -29,6 +29,7 @@ class Measured:
 
     def __init__(self, picking: Picking) -> None:
         self.picking = picking
+        self.zone = picking.plan.zone
         self.size = len(picking.block)
         self.at = picking.events.at
         self.lead = picking.events.lead
@@ -49,7 +50,7 @@ class Measured:
                 return _instants(self._first_period(picked, gauge.per))
             case Aggregation.PERIODS:
                 places = all_of(picked)
-                return numbered_range(self._distinct(places, _periods(self.at[places], gauge.per)))
+                return numbered_range(self._distinct(places, _periods(self.at[places], gauge.per, self.zone)))
             case Aggregation.DISTINCT:
                 return numbered_range(self._objects(gauge.events, picked))
             case Aggregation.FOLLOWED:
@@ -106,7 +107,7 @@ class Measured:
         """The latest event of each lead in each period, in order: leads, instants."""
         places = all_of(parts)
         lead, at = self.lead[places].astype(np.int64), self.at[places]
-        periods = lead * _PERIODS + _periods(at, unit)
+        periods = lead * _PERIODS + _periods(at, unit, self.zone)
         order = np.lexsort((at, periods))
         lead, at, periods = lead[order], at[order], periods[order]
         latest = np.ones(len(lead), np.bool_)
@@ -196,9 +197,9 @@ def _numbers(found: NDArray[np.float64]) -> Column:
     return Numbered(codes.astype(np.uint16), values)
 
 
-def _periods(at: Ints, unit: Unit | None) -> Ints:
+def _periods(at: Ints, unit: Unit | None, zone: Zone) -> Ints:
     """The numbers of days, ISO weeks (1970 began on a Thursday) or months, none of them negative."""
-    days = at // DAY
+    days = zone.days(at)
     if unit is Unit.WEEK:
         return (days + 3) // 7 + _PERIODS // 2
     if unit is Unit.MONTH:

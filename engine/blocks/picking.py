@@ -17,7 +17,7 @@ from ..evaluate.columns import Bools, Ints
 from ..evaluate.measuring import measuring
 from ..plan import Aggregation, Last, Measure, Range, Selection
 from ..plan.event_reads import Column, object_column
-from ..values import Prepared, shift
+from ..values import Prepared
 from .block import Block, Places
 
 EventKinds = Mapping[int, tuple[str, str | None]]
@@ -94,7 +94,7 @@ class Picking:
         if key not in self._parts:
             start, end = None, self.now + 1
             if isinstance(window, Last):
-                start = shift(self.now, -window.amount, window.unit) + 1
+                start = self.plan.zone.shift(self.now, -window.amount, window.unit) + 1
             elif isinstance(window, Range):
                 start, end = window.start, end if window.end is None else min(end, window.end)
             self._parts[key] = self.between(selector, start, end)

@@ -11,9 +11,10 @@ from pathlib import Path
 from ...grammar.messages.diagnostics import Diagnostic, Source
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.parse import Parsed, parse
-from ...grammar.text.printer import text_of
+from ...grammar.text.printer import quoted, text_of
 from .. import plan as p
 from ..catalogue import Catalogue
+from ..zone import UTC, Zone, zone_names
 from .decisions import DecisionReader
 from .declarations import Declarations
 from .definitions import Definitions
@@ -24,7 +25,7 @@ from .expectations import Tests
 from .expressions import Expressions
 from .files import FileProblem, Files, FrozenFiles, beside
 from .names import Names
-from .problems import Problems
+from .problems import Problems, nearest
 from .rules import RuleReader
 from .scopes import FilterScope
 
@@ -95,11 +96,12 @@ class _Check:
 
     def run(self) -> Checked:
         """Reads everything in the order in which it depends on each other."""
+        self._read_zone()
         for piece in self.pieces:
             with self.problems.within(piece.source):
                 self.declarations.enter(piece.statement, piece.path)
         self.declarations.check_shared_names()
-        for enter in (self._rule, self._decision, self._define, self._test):
+        for enter in (self._rule, self.decisions.enter, self._define, self._test):
             for piece in self.pieces:
                 with self.problems.within(piece.source):
                     enter(piece.statement)
@@ -110,6 +112,29 @@ class _Check:
         )
         return Checked(None if self.problems.has_errors else self._plan(), tuple(found))
 
+    def _read_zone(self) -> None:
+        """Reads whose days the ruleset counts, before anything that speaks of days."""
+        for piece in self.pieces:
+            if isinstance(piece.statement, n.Title) and piece.statement.zone is not None:
+                with self.problems.within(piece.source):
+                    self.names.zone = self._zone(piece.statement.zone)
+                return
+
+    def _zone(self, node: n.Text) -> Zone:
+        known = zone_names()
+        if node.value in known:
+            return Zone(node.value)
+        near = nearest(node.value, known)
+        self.problems.error(
+            "unknown-zone",
+            node,
+            f'there is no time zone "{node.value}"',
+            f"did you mean {quoted(near)}?"
+            if near
+            else 'write it as in "Europe/Berlin" or "America/New_York"',
+        )
+        return UTC
+
     def _define(self, statement: n.Statement) -> None:
         """Reads a define once more, aside: one that nothing uses is wrong or right like any other."""
         if isinstance(statement, n.Define) and self.names.defines[statement.name.text].node is statement:
@@ -118,10 +143,6 @@ class _Check:
     def _rule(self, statement: n.Statement) -> None:
         if isinstance(statement, n.Rule | n.Group):
             self.rules.enter(statement)
-
-    def _decision(self, statement: n.Statement) -> None:
-        if isinstance(statement, n.Stage | n.Disqualify | n.Grade | n.Outcome):
-            self.decisions.enter(statement)
 
     def _test(self, statement: n.Statement) -> None:
         if isinstance(statement, n.Test):
@@ -183,15 +204,12 @@ class _Check:
             groups=tuple(self.rules.groups),
             rules=tuple(self.rules.rules),
             off=tuple(self.rules.off),
-            stages=tuple(self.decisions.stages),
-            tracks=self.decisions.tracks,
-            disqualifications=tuple(self.decisions.disqualifications),
-            grades=tuple(self.decisions.grades),
-            outcomes=tuple(self.decisions.outcomes),
+            **self.decisions.decided(),
             tests=tuple(self.tests.tests),
             names=dict(sorted(self.names.resolved.items())),
             sources=tuple(self.sources),
             digest=self._digest(),
+            zone=self.names.zone,
         )
 
     def _digest(self) -> str:
@@ -205,7 +223,10 @@ class _Check:
             name: (found.meaning.value, found.kind.value if found.kind else None)
             for name, found in sorted(self.names.resolved.items())
         }
-        content = json.dumps([statements, lists, names], ensure_ascii=False, sort_keys=True)
+        meant: list[object] = [statements, lists, names]
+        if not self.names.zone.is_utc:
+            meant.append(self.names.zone.name)
+        content = json.dumps(meant, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
 

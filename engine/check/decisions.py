@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ...grammar.syntax import nodes as n
 from ...grammar.text.printer import text_of
 from .. import plan as p
@@ -29,13 +31,18 @@ class DecisionReader:
         self.grades: list[p.Grade] = []
         self.outcomes: list[p.Outcome] = []
 
-    @property
-    def tracks(self) -> tuple[str, ...]:
-        """The tracks in order of appearance."""
-        return tuple(dict.fromkeys(stage.track for stage in self.stages))
+    def decided(self) -> dict[str, Any]:
+        """What was read, by the names it has in the plan; tracks in order of appearance."""
+        return {
+            "stages": tuple(self.stages),
+            "tracks": tuple(dict.fromkeys(stage.track for stage in self.stages)),
+            "disqualifications": tuple(self.disqualifications),
+            "grades": tuple(self.grades),
+            "outcomes": tuple(self.outcomes),
+        }
 
-    def enter(self, statement: n.Stage | n.Disqualify | n.Grade | n.Outcome) -> None:
-        """Reads one statement that decides."""
+    def enter(self, statement: n.Statement) -> None:
+        """Reads a statement, if it is one that decides."""
         match statement:
             case n.Stage():
                 self._stage(statement)

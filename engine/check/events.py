@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 from ...grammar.syntax import nodes as n
@@ -19,7 +20,8 @@ from ..plan import (
     SignalValue,
     Value,
 )
-from ..values import DAY, MICROSECONDS, instant_of, text_key
+from ..values import MICROSECONDS, day_of, instant_of, text_key
+from ..zone import Zone
 from .names import Names
 from .patterns import glob
 from .problems import Problems
@@ -170,9 +172,17 @@ class Signals:
         With `whole_days` it is one for days, beside which an instant stands for the day that it lies in.
         """
 
+        zone = self.names.zone
+
         def start_of(moment: n.Moment) -> int:
-            start = instant_of(moment.value)
-            return start - start % DAY if whole_days else start
+            start = instant_in(zone, moment.value)
+            return zone.start(zone.day(start)) if whole_days else start
+
+        def end_of(moment: n.Moment) -> int:
+            """The first instant after a moment: a day's end, or just past an instant."""
+            start = instant_in(zone, moment.value)
+            is_instant = isinstance(moment.value, dt.datetime)
+            return start + 1 if is_instant and not whole_days else zone.start(zone.day(start) + 1)
 
         match node:
             case n.Since(start):
@@ -180,7 +190,7 @@ class Signals:
             case n.Before(end):
                 return Range(None, start_of(end))
             case n.BetweenMoments(start, end):
-                first, last = start_of(start), start_of(end) + DAY if whole_days else end_of(end)
+                first, last = start_of(start), end_of(end)
                 if first >= last:
                     self.problems.error(
                         "backwards", node, "this ends before it begins", "put the earlier date first"
@@ -213,7 +223,6 @@ class Signals:
         return duration.amount * MICROSECONDS[duration.unit] if self.is_sound(duration) else None
 
 
-def end_of(moment: n.Moment) -> int:
-    """The first instant after a moment: a day's end, or just past an instant."""
-    start = instant_of(moment.value)
-    return start + (1 if hasattr(moment.value, "hour") else DAY)
+def instant_in(zone: Zone, moment: dt.date | dt.datetime) -> int:
+    """The instant of a moment; a day is its beginning in the zone."""
+    return instant_of(moment) if isinstance(moment, dt.datetime) else zone.start(day_of(moment))

@@ -10,10 +10,11 @@ from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import name_text, quoted, text_of
 from .. import plan as p
-from ..values import instant_of, is_blank, prepare, shift
+from ..values import instant_of, is_blank, moment_of, prepare
 from .decisions import MAIN_TRACK, DecisionReader
 from .declarations import literal
 from .draft import PlanDraft
+from .events import instant_in
 from .problems import mention, nearest
 from .rules import IsNew, RuleReader
 
@@ -36,7 +37,7 @@ class Tests:
     def enter(self, node: n.Test) -> None:
         """Reads one test."""
         self.is_new("test", node.name)
-        now = TEST_NOW if node.at is None else instant_of(node.at.value)
+        now = TEST_NOW if node.at is None else instant_in(self.names.zone, node.at.value)
         fields: dict[str, p.Given] = {}
         events: list[p.GivenEvent] = []
         for given in node.given:
@@ -77,6 +78,8 @@ class Tests:
                 f"write e.g. {name_text(name)} = {KINDS[kind].example}",
             )
             return
+        if kind is Kind.DATETIME and isinstance(given, dt.date) and not isinstance(given, dt.datetime):
+            given = moment_of(instant_in(self.names.zone, given))
         fields[name] = given
 
     def _kind(self, name: n.Name) -> Kind | None:
@@ -118,11 +121,11 @@ class Tests:
             return []
         at = now
         if node.on is not None:
-            at = instant_of(node.on.value)
+            at = instant_in(self.names.zone, node.on.value)
         elif node.ago is not None:
             if not self.draft.signals.is_sound(node.ago):
                 return []
-            at = shift(now, -node.ago.amount, node.ago.unit)
+            at = self.names.zone.shift(now, -node.ago.amount, node.ago.unit)
         if not 1 <= node.times <= 10_000:
             self.problems.error(
                 "times-limit", node, "an event is given 1 to 10,000 times", "e.g. visited pricing 3 times"
@@ -174,7 +177,8 @@ class Tests:
     def _expect_stage(self, node: n.ExpectStage, origin: p.Origin) -> p.Expectation | None:
         track = node.track.text if node.track else MAIN_TRACK
         stages = {(stage.track, stage.name) for stage in self.decisions.stages}
-        if node.track is not None and not self._is_among(node.track, "track", self.decisions.tracks):
+        tracks = self.decisions.decided()["tracks"]
+        if node.track is not None and not self._is_among(node.track, "track", tracks):
             return None
         if node.stage is None:
             return p.Expectation(p.ExpectedOf.STAGE, track, "=", None, node.negated, origin)

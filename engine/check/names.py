@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...grammar.messages.diagnostics import Source
-from ...grammar.messages.spelling import near
+from ...grammar.spec.words import near
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import name_text, quoted
 from ..catalogue import Catalogue
 from ..plan import Feed, ListEntries, Meaning, Resolution
 from ..values import Prepared
+from ..zone import UTC
 from .evidence import NameEvidence
 from .problems import Problems, mention, nearest
 
@@ -64,6 +65,8 @@ class Names:
         self.lists: dict[str, ListEntries] = {}
         self.scores: dict[str, int] = {}
         self.resolved: dict[str, Resolution] = {}
+        self.zone = UTC
+        """Whose days the ruleset counts."""
         self.circular: set[str] = set()
         """Defines that were reported to be defined by themselves."""
 

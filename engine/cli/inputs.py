@@ -186,7 +186,7 @@ def runnable(reading: Reading) -> Plan:
     """The plan of a text. Where it has errors, shows them and raises Failure."""
     if reading.plan is not None:
         return reading.plan
-    from ...grammar.messages.render import render
+    from ...grammar.messages.diagnostics import render
     from ..report.text_style import counted
 
     wish = click.get_current_context().find_root().color

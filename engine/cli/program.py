@@ -38,11 +38,13 @@ SECTIONS = {
     },
     "Learn from outcomes": {
         "measure": "Compare scores with who became a customer.",
+        "backtest": "Try rules on the past, knowing only what was known then.",
         "learn": "Propose points and rules from who became a customer.",
     },
     "Work together": {
         "serve": "Serve the page, and the HTTP interface.",
         "user": "Say who may use the page.",
+        "mcp": "Let an assistant ask about leads and rules.",
     },
     "More": {
         "completion": "Print what makes your shell complete commands.",

@@ -117,7 +117,7 @@ def _comparison(draft: Draft, scope: Scope, test: Comparison) -> Leaf:
 def _compare(operator: str, left: Operand, right: Operand) -> Leaf:
     core = f"{left.text} {_PYTHON[operator]} {right.text}"
     contrary = f"{left.text} {_PYTHON[CONTRARY[operator]]} {right.text}"
-    bare = "//" not in core and not (left.nullable and right.nullable)
+    bare = "//" not in core and "day_in(" not in core and not (left.nullable and right.nullable)
     whole = left.whole and right.whole
     return _leaf([left, right], core, contrary, 1 if whole else 2, sure=operator == "=" and bare)
 

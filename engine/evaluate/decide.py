@@ -11,12 +11,12 @@ from ..explain.decision import Decision, Finding, Line, LineKind, OutcomeFinding
 from ..explain.gains import Fired, Gains
 from ..explain.ways import Points, Ways
 from ..plan import Condition, Grade, Plan
+from ..plan.adding_up import RegisterKind
 from ..values import moment_of
 from .draft import Detail
 from .facts import Facts
 from .findings import Found, events_finding
 from .next_change import next_change
-from .rules_source import CUT_BY_GROUP, CUT_BY_RANGE
 from .words import score_words
 
 if TYPE_CHECKING:
@@ -229,13 +229,13 @@ def _listed(paid: Paid) -> list[int]:
 
 def cut_line(plan: Plan, kind: int, number: int, points: int) -> Line:
     """The line of what a group or a range took (or gave), by its kind in the generated functions."""
-    if kind == CUT_BY_GROUP:
+    if kind == RegisterKind.GROUP:
         group = plan.groups[number]
         edge = f"at most {group.most}" if points < 0 else f"at least {group.least}"
         name = None if group.score is None else words_of(plan, group.score)
         text = f"group {group.name}: {edge}"
         return Line(LineKind.GROUP, group.name, name, group.origin.line, 0, 0, points, text)
-    score = plan.scores[number] if kind == CUT_BY_RANGE else plan.total
+    score = plan.scores[number] if kind == RegisterKind.SCORE else plan.total
     edge = f"ends at {score.high}" if points < 0 else f"begins at {score.low}"
     line = None if score.origin is None else score.origin.line
     name = score.name or "score"
@@ -252,9 +252,9 @@ def _stages(
     plan = found.plan
     raw, raw_total = list(found.scores), found.total
     for kind, number, points in cuts:
-        if kind == CUT_BY_RANGE:
+        if kind == RegisterKind.SCORE:
             raw[number] -= points
-        elif kind != CUT_BY_GROUP:
+        elif kind != RegisterKind.GROUP:
             raw_total -= points
     ways = Ways(found, Points(raw, raw_total))
     if given is not None:

@@ -24,7 +24,7 @@ from ..plan import (
     SignalValue,
     Value,
 )
-from ..plan.walk import conditions, operands
+from ..plan.walk import conditions, holds, operands
 from ..plan.walk import parts as inner
 from .findings import TRUTHS, Found, Truth, told_words, unknown_of
 from .parts import Parts
@@ -47,11 +47,19 @@ class _Asked(NamedTuple):
 
 
 class _Joined(NamedTuple):
-    """Conditions joined, by their places among all findings."""
+    """Conditions joined, by their places among all findings; `shown`: as its parts."""
 
     asked: str
     how: str
     parts: tuple[int, ...]
+    shown: bool = True
+
+
+class _Used(NamedTuple):
+    """The defines that a condition uses, and whether it uses one of them more than once."""
+
+    defines: frozenset[int]
+    twice: bool
 
 
 class Explainer:
@@ -66,8 +74,12 @@ class Explainer:
         self._joined: list[_Joined] = []
         self.places: dict[int, int] = dict(parts.places)
         """Where the finding of a condition stands, by its `id`."""
+        self._used: dict[int, _Used] = {}
         for condition in conditions(parts.plan):
-            self._place(condition)
+            if self._uses(condition).twice:
+                self.places[id(condition)] = self._place_once(condition, {})
+            else:
+                self._place(condition)
 
     def findings(self, found: Found) -> list[Finding]:
         """The finding of every condition, those of defines too, each at its place."""
@@ -79,13 +91,15 @@ class Explainer:
             truth = truths[place]
             without = None if truth is not None else unknown or unknown_of(found, clause)
             made.append(_new(Finding, (asked, words[told], truth, without, instants[source], None, ())))
-        for asked, how, places in self._joined:
+        for asked, how, places, shown in self._joined:
             parts = tuple([made[place] for place in places])
             truth = _together(how, parts)
             without = None
             if truth is None:
                 without = next((part.unknown for part in parts if part.truth is None), None)
-            made.append(_new(Finding, (asked, TRUTHS[truth], truth, without, (), how, parts)))
+            made.append(
+                _new(Finding, (asked, TRUTHS[truth], truth, without, (), how, parts if shown else ()))
+            )
         return made
 
     def _place(self, condition: Condition) -> int:
@@ -93,9 +107,41 @@ class Explainer:
         if place is None:
             how, inner_ones = _inside(self._parts.plan, condition)
             places = tuple([self._place(one) for one in inner_ones])
-            self._joined.append(_Joined(condition.origin.text, how, places))
-            place = self.places[id(condition)] = len(self._clauses) + len(self._joined) - 1
+            place = self.places[id(condition)] = self._join(_Joined(condition.origin.text, how, places))
         return place
+
+    def _place_once(self, condition: Condition, placed: dict[int, int]) -> int:
+        """The same of a condition that uses a define more than once: the first time shows its parts."""
+        if not isinstance(condition, All | Any | Not | Holds):
+            return self.places[id(condition)]
+        how, inner_ones = _inside(self._parts.plan, condition)
+        shown = not (isinstance(condition, Holds) and condition.define in placed)
+        if isinstance(condition, Holds) and not shown:
+            places: tuple[int, ...] = (placed[condition.define],)
+        else:
+            places = tuple([self._place_once(one, placed) for one in inner_ones])
+        if isinstance(condition, Holds):
+            placed[condition.define] = places[0]
+        return self._join(_Joined(condition.origin.text, how, places, shown))
+
+    def _join(self, joined: _Joined) -> int:
+        self._joined.append(joined)
+        return len(self._clauses) + len(self._joined) - 1
+
+    def _uses(self, condition: Condition) -> _Used:
+        """The defines in a condition, including those that these use."""
+        defines: frozenset[int] = frozenset()
+        twice = False
+        for define in holds(condition):
+            used = self._used.get(define)
+            if used is None:
+                body = self._parts.plan.definitions[define].condition
+                assert body is not None
+                inside = self._uses(body)
+                used = self._used[define] = _Used(inside.defines | {define}, inside.twice)
+            twice = twice or used.twice or not defines.isdisjoint(used.defines)
+            defines |= used.defines
+        return _Used(defines, twice)
 
     def _asked(self, place: int, clause: Clause) -> _Asked:
         asked = operands(clause)

@@ -28,7 +28,8 @@ from ..plan import (
     Value,
 )
 from ..plan.walk import operands
-from ..values import Prepared, moment_of
+from ..values import Prepared
+from ..zone import Zone
 from . import words
 from .facts import Facts
 from .parts import Parts
@@ -40,10 +41,14 @@ Truth = bool | None
 
 
 class Moments(dict[int, dt.datetime]):
-    """The datetimes of instants, each made once: several conditions look at the same events."""
+    """The datetimes of instants, by the clocks of a zone, each made once for all conditions."""
+
+    def __init__(self, zone: Zone) -> None:
+        super().__init__()
+        self.zone = zone
 
     def __missing__(self, instant: int) -> dt.datetime:
-        made = self[instant] = moment_of(instant)
+        made = self[instant] = self.zone.moment(instant)
         return made
 
 
@@ -59,7 +64,10 @@ class Found:
     truths: tuple[Truth, ...]
     values: tuple[Prepared, ...]
     instants: tuple[list[int], ...]
-    moments: Moments = field(default_factory=Moments)
+    moments: Moments = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.moments = Moments(self.parts.plan.zone)
 
     @property
     def plan(self) -> Plan:
@@ -176,7 +184,8 @@ def _signal_words(parts: Parts, number: int, place: int) -> Callable[[Found], st
     match signal.aggregation:
         case Aggregation.COUNT:
             events = parts.selections[signal.events]
-            return lambda found: counted(_whole(found.values[place]), found.instants[events])
+            zone = parts.plan.zone
+            return lambda found: counted(_whole(found.values[place]), found.instants[events], zone)
         case Aggregation.DISTINCT:
             return lambda found: f"{_whole(found.values[place])} different"
         case Aggregation.PERIODS:
@@ -185,16 +194,16 @@ def _signal_words(parts: Parts, number: int, place: int) -> Callable[[Found], st
             return lambda found: words.prepared_words(kind, found.values[place])
 
 
-def counted(count: int, instants: Sequence[int]) -> str:
+def counted(count: int, instants: Sequence[int], zone: Zone) -> str:
     """How often, and when last."""
     if not count or not instants:
         return words.times(count)
-    return f"{words.times(count)}, {'on' if count == 1 else 'last on'} {words.day_words(instants[-1])}"
+    return f"{words.times(count)}, {'on' if count == 1 else 'last on'} {words.day_words(instants[-1], zone)}"
 
 
 def events_finding(found: Found, asked: str, paid: Sequence[int]) -> Finding:
     """The events that a rule pays for; `asked` are they in words."""
-    return Finding(asked, counted(len(paid), paid), bool(paid), None, found.shown(paid))
+    return Finding(asked, counted(len(paid), paid, found.plan.zone), bool(paid), None, found.shown(paid))
 
 
 def unknown_of(found: Found, clause: Clause) -> str | None:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Aggregation, Last, Measure
 from ..plan.event_reads import Column, object_column
-from ..values import DAY, MICROSECONDS
+from ..values import MICROSECONDS
 from .classes import EventClass
 from .clauses_source import in_selection
 from .conditions_source import holds
 from .draft import Draft, Scope
-from .values_source import column
+from .values_source import column, day_text
 
 NEVER = -(1 << 62)
 """Before every instant, by more than any window."""
@@ -69,16 +69,16 @@ def updates(draft: Draft, gauge: Measure, name: str, columns: Sequence[Column | 
         case Aggregation.FADED:
             return _faded(draft, gauge, name)
         case Aggregation.PERIODS:
-            return [f"d = {period('at', gauge.per)}", f"if d != {name}d: {name} += 1; {name}d = d"]
+            return [f"d = {period(draft, gauge.per)}", f"if d != {name}d: {name} += 1; {name}d = d"]
         case Aggregation.LATEST:
             return [
-                f"d = {period('at', gauge.per)}",
+                f"d = {period(draft, gauge.per)}",
                 f"if d == {name}d: {name}[-1] = at",
                 f"else: {name}.append(at); {name}d = d",
             ]
         case Aggregation.FIRST_PERIOD:
             return [
-                f"d = {period('at', gauge.per)}",
+                f"d = {period(draft, gauge.per)}",
                 f"if {name}d is None or d == {name}d: {name} = at; {name}d = d",
             ]
         case _:
@@ -113,15 +113,16 @@ def _number(gauge: Measure, name: str) -> list[str]:
             return [f"if x > {name}: {name} = x"]
 
 
-def period(at: str, unit: Unit | None) -> str:
-    """The number of the UTC day, ISO week (1970 began on a Thursday) or month of an instant."""
+def period(draft: Draft, unit: Unit | None) -> str:
+    """The number of the day, ISO week (1970 began on a Thursday) or month of the event in hand."""
+    day = day_text(draft, "at")
     match unit:
         case Unit.WEEK:
-            return f"({at} // {DAY} + 3) // 7"
+            return f"({day} + 3) // 7"
         case Unit.MONTH:
-            return f"month_number({at} // {DAY})"
+            return f"month_number({day})"
         case _:
-            return f"{at} // {DAY}"
+            return day
 
 
 def followed(draft: Draft, gauge: Measure, name: str, event_class: EventClass) -> list[str]:

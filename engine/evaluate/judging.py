@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..plan import All, Any, Clause, Condition, Contribution, FieldValue, Holds, Not, Rule, ScoreValue
+from ..plan.adding_up import Pay, decayed
 from ..plan.measures import of_rule
 from .columns import NEVER, Bools, Column, Instants, Ints, compact, numbered_range
 from .evaluator import Evaluator
 from .kept import Kept
 from .meaning import Meanings
-from .rules_source import bounded, decayed
 from .sums import Sums, Target, add_where, target_of
 from .truths import TRUE, UNKNOWN, Truths, all_of, answer, any_of, not_
 
@@ -142,11 +142,12 @@ class Judging:
         """The instants of the events that a rule pays for; where they do not matter, how many; or the one."""
         return self._columns[self.meanings.gauge(of_rule(rule))]
 
-    def given(self, rule: Rule, contribution: Contribution) -> Ints | int:
+    def given(self, pay: Pay) -> Ints | int:
         """What a rule gives a score where it fires: the same to all, or to each lead its own."""
-        each, decay, points = rule.each, contribution.decay, contribution.points
-        if each is None or (decay is None and each.which != "each"):
-            return bounded(points, contribution.least, contribution.most)
+        if pay.fixed is not None:
+            return pay.fixed
+        rule, contribution = pay.rule, pay.contribution
+        decay, points = contribution.decay, contribution.points
         key = ("given", self.meanings.gauge(of_rule(rule)), points, decay)
         found = self._kept.get(key)
         if found is None:
@@ -190,15 +191,20 @@ class Judging:
         return found
 
     def _add_up(self) -> Sums:
-        sums = Sums(self.plan, self.leads)
-        for done, rule in enumerate(self.plan.rules):
-            self._tell("deciding", done / len(self.plan.rules))
+        kernel = self.evaluator.parts.kernel
+        sums = Sums(kernel, self.leads)
+        for number, rule in enumerate(self.plan.rules):
+            self._tell("deciding", number / len(self.plan.rules))
             if rule.contributions:
                 fires = self.fires(rule)
-                for contribution in rule.contributions:
-                    given = self.given(rule, contribution)
-                    sums.add(target_of(self.plan, rule, contribution), given, fires)
+                for pay in self._payments(number):
+                    sums.add(target_of(self.plan, pay.into), self.given(pay), fires)
         return sums
+
+    def _payments(self, number: int) -> list[Pay]:
+        """What the contributions of a rule give."""
+        payments = self.evaluator.parts.kernel.payments
+        return [payments[number, place] for place in range(len(self.plan.rules[number].contributions))]
 
     def _sums_from_base(self) -> Sums | None:
         """The sums of the other plan less what is in it alone, and what it lacks; None where that is most."""
@@ -212,21 +218,20 @@ class Judging:
         }
         if 2 * len(changed) > len(mine):
             return None
-        sums = Sums(self.plan, self.leads, self._base._sums)
+        sums = Sums(self.evaluator.parts.kernel, self.leads, self._base._sums)
         for (target, meaning), times in changed.items():
             judging, terms = (self, mine) if (target, meaning) in mine else (self._base, theirs)
-            rule, contribution = terms[target, meaning][0]
-            sums.add(target, judging.given(rule, contribution), judging.fires(rule), times)
+            pay = terms[target, meaning][0]
+            sums.add(target, judging.given(pay), judging.fires(pay.rule), times)
         return sums
 
     @cached_property
-    def _terms(self) -> dict[tuple[Target, Hashable], list[tuple[Rule, Contribution]]]:
+    def _terms(self) -> dict[tuple[Target, Hashable], list[Pay]]:
         """All that is added up, by what it is added to and what it means."""
-        found: dict[tuple[Target, Hashable], list[tuple[Rule, Contribution]]] = {}
-        for rule in self.plan.rules:
-            for place, contribution in enumerate(rule.contributions):
-                key = (target_of(self.plan, rule, contribution), self.meanings.given(rule, place))
-                found.setdefault(key, []).append((rule, contribution))
+        found: dict[tuple[Target, Hashable], list[Pay]] = {}
+        for pay in self.evaluator.parts.kernel.payments.values():
+            key = (target_of(self.plan, pay.into), self.meanings.given(pay.rule, pay.place))
+            found.setdefault(key, []).append(pay)
         return found
 
     def lines(self, places: Ints, left_out: Container[Hashable] = ()) -> dict[str, Ints]:
@@ -235,12 +240,12 @@ class Judging:
         Rules of the meanings in `left_out` are not told.
         """
         lines: dict[str, Ints] = {}
-        for rule in self.plan.rules:
+        for number, rule in enumerate(self.plan.rules):
             if self.meanings.rules[id(rule)] not in left_out:
                 self._tell("naming who moves", 0.0)
                 fires = self.fires(rule)[places]
-                for contribution in rule.contributions:
-                    given = self.given(rule, contribution)
+                for pay in self._payments(number):
+                    given = self.given(pay)
                     line = lines.setdefault(rule.identity, np.zeros(len(places), np.int64))
                     add_where(line, given if isinstance(given, int) else given[places], fires)
         for name, points in self._sums.cuts(places).items():

@@ -20,15 +20,16 @@ from ..plan import (
     PropertyValue,
     Value,
 )
+from ..plan.adding_up import decayed
 from ..plan.event_reads import Column
 from ..plan.lower import MOST_DAYS, Comparison, Edge, Kernel, Predicate, Rounded, Term, terms
 from ..plan.walk import clauses, conditions, parts, selections
 from ..values import DAY, Prepared
+from ..zone import Zone
 from .calendar import LATEST, crossings
 from .classes import EventClass
 from .draft import Detail
 from .facts import Facts, Row
-from .rules_source import decayed
 
 if typing.TYPE_CHECKING:
     from .evaluator import Evaluator
@@ -101,6 +102,7 @@ class Clocks:
 
     def __init__(self, kernel: Kernel, values: dict[Value, int]) -> None:
         plan = kernel.plan
+        self.zone = plan.zone
         self._values = values
         self.windows = _event_windows(plan)
         self.decays = _decays(plan)
@@ -126,17 +128,17 @@ class Clocks:
         """Instants, past ones too, at which events begin to be, windows open or close."""
         for edge in self.edges:
             if isinstance(edge.left, FieldValue):
-                yield from flips(edge, facts.fields[edge.left.field])
+                yield from flips(edge, facts.fields[edge.left.field], self.zone)
         for row in facts.events:
             at = row[0]
             yield at
             event_class = known[row[1]]
             for selector in event_class.selectors:
                 for window in self.windows.get(selector, ()):
-                    yield from crossings(at, -window.amount, window.unit)
+                    yield from crossings(at, -window.amount, window.unit, self.zone)
                 for property_, clock in self.filters.get(selector, ()):
                     if isinstance(clock, Comparison):
-                        yield from flips(clock, _property(row, event_class, property_))
+                        yield from flips(clock, _property(row, event_class, property_), self.zone)
 
     def ticks(
         self, facts: Facts, known: list[EventClass], values: tuple[Prepared, ...], now: int
@@ -145,10 +147,10 @@ class Clocks:
         for age in self.ages:
             of = facts.fields[age.of.field] if isinstance(age.of, FieldValue) else self._found(age.of, values)
             if of is not None:
-                yield from days_turning(age, of, now)
+                yield from days_turning(age, of, now, self.zone)
         for edge in self.edges:
             if not isinstance(edge.left, FieldValue):
-                yield from flips(edge, self._found(edge.left, values))
+                yield from flips(edge, self._found(edge.left, values), self.zone)
         if self.decays or self.filters:
             for row in facts.events:
                 yield from self._event_ticks(row, known[row[1]], now)
@@ -162,7 +164,7 @@ class Clocks:
             for property_, clock in self.filters.get(selector, ()):
                 value = _property(row, event_class, property_)
                 if isinstance(clock, Age) and value is not None:
-                    yield from days_turning(clock, value, now)
+                    yield from days_turning(clock, value, now, self.zone)
 
     def _found(self, value: Term, values: tuple[Prepared, ...]) -> Prepared:
         if isinstance(value, Constant):
@@ -227,11 +229,11 @@ def _limits(beside: Term | None) -> tuple[int, ...] | None:
     return None
 
 
-def days_turning(age: Age, of: Prepared, now: int) -> Iterator[int]:
+def days_turning(age: Age, of: Prepared, now: int, zone: Zone) -> Iterator[int]:
     """When the whole days since or until a moment are next another number, known or unknown."""
     assert isinstance(of, int)
     if age.of.kind is Kind.DATE:
-        yield from _calendar_days(age, of, now)
+        yield from map(zone.start, _calendar_days(age, of, zone.day(now)))
         return
     if age.until:
         yield of + 1
@@ -242,31 +244,32 @@ def days_turning(age: Age, of: Prepared, now: int) -> Iterator[int]:
         yield from (of + days * DAY for days in _asked(age, max((now - of) // DAY + 1, 0)))
 
 
-def _calendar_days(age: Age, day: int, now: int) -> Iterator[int]:
-    today = now // DAY
+def _calendar_days(age: Age, day: int, today: int) -> Iterator[int]:
+    """With the beginning of which days it is another number."""
     if age.until:
-        yield (day + 1) * DAY
-        yield from ((day - days) * DAY + DAY for days in _asked(age, day - today) if days >= 0)
+        yield day + 1
+        yield from (day - days + 1 for days in _asked(age, day - today) if days >= 0)
     else:
-        yield day * DAY
-        yield from ((day + days) * DAY for days in _asked(age, max(today - day + 1, 0)))
+        yield day
+        yield from (day + days for days in _asked(age, max(today - day + 1, 0)))
 
 
 def _asked(age: Age, here: int) -> Iterable[int]:
     return (here,) if age.limits is None else age.limits
 
 
-def flips(comparison: Comparison, value: Prepared) -> Iterator[int]:
+def flips(comparison: Comparison, value: Prepared, zone: Zone) -> Iterator[int]:
     """When a moment that is compared with an instant around now comes to lie on its other side."""
     edge = comparison.right
     assert isinstance(edge, Edge)
     if value is None:
         return
     assert isinstance(value, int)
-    length = DAY if comparison.left.kind is Kind.DATE else 1
     # What is after the edge stays so until the edge gets to its beginning; what is not before it, to its end.
-    past = (value if comparison.operator in (">", "<=") else value + 1) * length
-    yield from crossings(past, edge.amount, edge.unit)
+    past = value if comparison.operator in (">", "<=") else value + 1
+    if comparison.left.kind is Kind.DATE:
+        past = zone.start(past)
+    yield from crossings(past, edge.amount, edge.unit, zone)
 
 
 def _filters(kernel: Kernel) -> dict[int, set[tuple[PropertyValue, Comparison | Age]]]:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from ..plan import (
     Aggregation,
     Clause,
+    Condition,
     Constant,
     FieldValue,
+    Holds,
     Measure,
     Plan,
     ScoreValue,
@@ -22,7 +24,7 @@ from ..plan import (
 )
 from ..plan.lower import Comparison, Kernel, Predicate, Test, terms
 from ..plan.measures import of_each
-from ..plan.walk import clauses, condition_values, conditions, holds, parts, selections
+from ..plan.walk import clauses, condition_values, conditions, holds, leaves, parts, selections
 from . import words
 from .draft import Uses
 from .meaning import Meanings
@@ -80,6 +82,33 @@ class Parts:
         return {}
 
     @cached_property
+    def ways(self) -> dict[tuple[object, ...], list[Any]]:
+        """Ways to make conditions true, by what was found of their clauses; filled as they are found."""
+        return {}
+
+    @cached_property
+    def _asked(self) -> dict[int, tuple[int, ...]]:
+        return {}
+
+    def asked_by(self, condition: Condition) -> tuple[int, ...]:
+        """The places of the clauses in a condition and in the defines that it asks for."""
+        found = self._asked.get(id(condition))
+        if found is None:
+            places: dict[int, None] = {}
+            defines: set[int] = set()
+            waiting = [condition]
+            while waiting:
+                for leaf in leaves(waiting.pop()):
+                    if not isinstance(leaf, Holds):
+                        places[self.places[id(leaf)]] = None
+                    elif leaf.define not in defines:
+                        defines.add(leaf.define)
+                        body = self.plan.definitions[leaf.define].condition
+                        waiting += [] if body is None else [body]
+            found = self._asked[id(condition)] = tuple(places)
+        return found
+
+    @cached_property
     def paying(self) -> tuple[str, ...]:
         """The events that each rule pays for, in words; empty for a rule about none."""
         return tuple("" if r.each is None else words.each_words(self.plan, r.each) for r in self.plan.rules)
@@ -87,7 +116,7 @@ class Parts:
     @cached_property
     def meanings(self) -> Meanings:
         """The keys of what the plan is made of."""
-        return Meanings(self.plan)
+        return Meanings(self.kernel)
 
     @cached_property
     def logic(self) -> Logic:

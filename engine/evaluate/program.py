@@ -21,14 +21,13 @@ from typing import Any
 
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Aggregation, Measure
-from ..values import DAY, shift
 from .classes import EventClasses
 from .conditions_source import holds, truth_name
 from .draft import MARK, Detail, Draft
 from .events_source import write_pass
 from .parts import Parts
-from .rules_source import write_ranges, write_rules
-from .values_source import operand, score_name, total_name
+from .rules_source import write_points
+from .values_source import day_text, operand, score_name
 
 
 class Unforeseen(Exception):
@@ -66,7 +65,9 @@ def made(draft: Draft, source: str) -> Callable[..., Any]:
         "NAN": math.nan,
         "bisect_right": bisect_right,
         "instant_of_row": itemgetter(0),
-        "shift": shift,
+        "shift": draft.plan.zone.shift,
+        "day_in": draft.plan.zone.day,
+        "start_in": draft.plan.zone.start,
         "Unforeseen": Unforeseen,
         "newest": len(draft.classes) - 1,
     }
@@ -80,7 +81,7 @@ def resolved(draft: Draft, passed: list[str], rest: list[str]) -> tuple[list[str
     place where it is read once, late."""
     loop, body = "\n".join(passed), "\n".join(rest)
     lines: list[str] = []
-    meant = {f"{MARK}today{MARK}": ("today", f"now // {DAY}")}
+    meant = {f"{MARK}today{MARK}": ("today", day_text(draft, "now"))}
     for key, mark in draft.edges.items():
         if isinstance(key, int):
             made = f"now - {-key}" if key < 0 else f"now + {key}"
@@ -116,13 +117,12 @@ def decided(draft: Draft, parts: Parts) -> str:
     tells = draft.detail is not Detail.PLAIN
     if tells:
         draft.top.add("fired = []; fire = fired.append; cuts = []; cut = cuts.append")
-    write_rules(draft)
-    write_ranges(draft)
+    write_points(draft)
     stages = tuple_of(_stages(draft))
     gone = _disqualified(draft, tells)
     nowhere = tuple_of(["None"] * len(draft.plan.tracks))
     scores = tuple_of(score_name(number) for number in range(len(draft.plan.scores)))
-    told = [total_name(), scores, f"{nowhere} if {gone} else {stages}", f"True if {gone} else False"]
+    told = [score_name(None), scores, f"{nowhere} if {gone} else {stages}", f"True if {gone} else False"]
     if tells:
         told += ["fired", "cuts", "reasons", stages, tuple_of(_outcomes(draft))]
     if draft.detail is Detail.FINDINGS:
@@ -172,7 +172,7 @@ def _outcomes(draft: Draft) -> list[str]:
         at = "True"
         if outcome.at is not None:
             field = f"f{outcome.at.field}"
-            instant = f"{field} * {DAY}" if outcome.at.kind is Kind.DATE else field
+            instant = f"start_in({field})" if outcome.at.kind is Kind.DATE else field
             at = f"(True if {field} is None else {instant})"
         found.append(f"({at} if {reached} else None)")
     return found

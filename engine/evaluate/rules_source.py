@@ -2,97 +2,64 @@
 
 from __future__ import annotations
 
-from ..plan import Aggregation, Contribution, Decay, Each, Group, Measure, Plan, Rule
+from collections import defaultdict
+
+from ..plan import Aggregation, Contribution, Each, Measure, Rule
+from ..plan.adding_up import Pay, Register, RegisterKind, Settle, decayed
 from ..plan.measures import of_each
 from .conditions_source import holds
 from .draft import Detail, Draft
 from .nesting_source import Nested, write_nested
-from .values_source import score_name, total_name
-
-CUT_BY_GROUP, CUT_BY_RANGE, CUT_BY_TOTAL = 0, 1, 2
+from .values_source import score_name
 
 
-def write_rules(draft: Draft) -> None:
-    """Adds the lines that give every score its points, before ranges."""
-    names = [score_name(number) for number in (None, *range(len(draft.plan.scores)))]
-    names += [f"b{number}" for number, group in enumerate(draft.plan.groups) if is_bounded(group)]
-    for start in range(0, len(names), 50):
-        draft.top.add(f"{' = '.join(names[start : start + 50])} = 0")
+def write_points(draft: Draft) -> None:
+    """Adds the lines that gather the points of rules and make scores of them."""
+    kernel = draft.kernel
+    paid_into = list(dict.fromkeys(_name(pay.into) for pay in kernel.payments.values()))
+    for start in range(0, len(paid_into), 50):
+        draft.top.add(f"{' = '.join(paid_into[start : start + 50])} = 0")
     simple: list[Nested] = []
     for number, rule in enumerate(draft.plan.rules):
+        payments = [kernel.payments[number, place] for place in range(len(rule.contributions))]
         if draft.detail is Detail.PLAIN and rule.each is None and rule.contributions:
-            simple.append(_simple(draft, number, rule))
+            simple.append(_simple(draft, rule, payments))
         else:
-            _rule(draft, number, rule)
+            _rule(draft, number, rule, payments)
     write_nested(draft.top, simple)
-    for number, group in enumerate(draft.plan.groups):
-        if is_bounded(group):
-            _bound(draft, f"b{number}", (group.least, group.most), (CUT_BY_GROUP, number))
-            draft.top.add(f"{score_name(group.score)} += b{number}")
+    _settle(draft, [step for step in kernel.steps if isinstance(step, Settle)], set(paid_into))
 
 
-def write_ranges(draft: Draft) -> None:
-    """Adds the lines that keep scores in their ranges and make the total."""
-    top, plan = draft.top, draft.plan
-    for number, score in enumerate(plan.scores):
-        _bound(draft, score_name(number), (score.low, score.high), (CUT_BY_RANGE, number))
-    names = [score_name(number) for number in range(len(plan.scores))]
-    if not names or feeds_total(plan):
-        names.append(score_name(None))
-    for start in range(0, len(names), 50):
-        top.add(f"{total_name()} {'+=' if start else '='} {' + '.join(names[start : start + 50])}")
-    _bound(draft, total_name(), (plan.total.low, plan.total.high), (CUT_BY_TOTAL, 0))
-
-
-def feeds_total(plan: Plan) -> bool:
-    """Whether any points go to the total directly."""
-    return any(c.score is None for rule in plan.rules for c in rule.contributions)
-
-
-def is_bounded(group: Group) -> bool:
-    """Whether a group can take anything away."""
-    return group.least is not None or group.most is not None
-
-
-def bounded(points: int, least: int | None, most: int | None) -> int:
-    """Points within bounds."""
-    if most is not None and points > most:
-        return most
-    return least if least is not None and points < least else points
-
-
-def decayed(points: int, decay: Decay) -> tuple[int, ...]:
-    """What is left of points after 0, 1, 2 ... whole steps of age, as long as anything is."""
-    sign, size = (-1, -points) if points < 0 else (1, points)
-    left: list[int] = []
-    for step in range(101 if decay.percent is not None else size.bit_length() + 1):
-        now = size >> step if decay.percent is None else size * max(0, 100 - decay.percent * step) // 100
-        if not now:
-            break
-        left.append(sign * now)
-    return tuple(left)
-
-
-def _bound(draft: Draft, name: str, edges: tuple[int | None, int | None], cut_by: tuple[int, int]) -> None:
-    """Adds the lines that keep a local between the edges and tell what that took away or gave."""
+def _settle(draft: Draft, settlements: list[Settle], begun: set[str]) -> None:
+    """Adds the lines that bound each register, after all that was handed on to it is in it."""
     tells = draft.detail in (Detail.LINES, Detail.FINDINGS)
-    word = "if"
-    for edge, sign in ((edges[1], ">"), (edges[0], "<")):
-        if edge is not None:
-            cut = f"cut(({cut_by[0]}, {cut_by[1]}, {edge} - {name})); " if tells else ""
-            draft.top.add(f"{word} {name} {sign} {edge}: {cut}{name} = {edge}")
-            word = "elif"
+    handed_on: dict[Register, list[str]] = defaultdict(list)
+    for step in settlements:
+        name, others = _name(step.register), handed_on[step.register]
+        for start in range(0, max(len(others), name not in begun), 50):
+            sign = "+=" if name in begun else "="
+            draft.top.add(f"{name} {sign} {' + '.join(others[start : start + 50]) or 0}")
+            begun.add(name)
+        word = "if"
+        for edge, beyond in ((step.most, ">"), (step.least, "<")):
+            if edge is not None:
+                kind, number = step.register
+                cut = f"cut(({kind:d}, {number}, {edge} - {name})); " if tells else ""
+                draft.top.add(f"{word} {name} {beyond} {edge}: {cut}{name} = {edge}")
+                word = "elif"
+        if step.into is not None:
+            handed_on[step.into].append(name)
 
 
-def _target(plan: Plan, rule: Rule, contribution: Contribution) -> str:
-    if rule.group is not None:
-        group = plan.groups[rule.group]
-        if is_bounded(group) and group.score == contribution.score:
-            return f"b{rule.group}"
-    return score_name(contribution.score)
+def _name(register: Register) -> str:
+    """The local that holds a register."""
+    kind, number = register
+    if kind is RegisterKind.GROUP:
+        return f"b{number}"
+    return score_name(None if kind is RegisterKind.TOTAL else number)
 
 
-def _rule(draft: Draft, number: int, rule: Rule) -> None:
+def _rule(draft: Draft, number: int, rule: Rule, payments: list[Pay]) -> None:
     top = draft.top
     tells = draft.detail is not Detail.PLAIN
     if not tells and not rule.contributions:
@@ -103,11 +70,7 @@ def _rule(draft: Draft, number: int, rule: Rule) -> None:
         asks.append(fires)
     if test is not None and test.text != "True":
         asks.append(f"({test.text})" if asks and test.loose > 1 else test.text)
-    inside = [
-        line
-        for place, contribution in enumerate(rule.contributions)
-        for line in _contribution(draft, number, place, rule, contribution)
-    ]
+    inside = [line for pay in payments for line in _payment(draft, pay)]
     if not rule.contributions:
         inside = [f"fire(({number}, -1, 0, 0, 0))"]
     if len(inside) == 1 and asks:
@@ -119,14 +82,10 @@ def _rule(draft: Draft, number: int, rule: Rule) -> None:
         top.add(line, 1 if asks else 0)
 
 
-def _simple(draft: Draft, number: int, rule: Rule) -> Nested:
+def _simple(draft: Draft, rule: Rule, payments: list[Pay]) -> Nested:
     """The conditions of a rule about no event, and the lines that give its points."""
     test = holds(draft, draft.top, rule.condition, True) if rule.condition is not None else None
-    lines = [
-        line
-        for place, contribution in enumerate(rule.contributions)
-        for line in _contribution(draft, number, place, rule, contribution)
-    ]
+    lines = [line for pay in payments for line in _payment(draft, pay)]
     if test is None or test.text == "True":
         return (), lines
     return test.parts or (test,), lines
@@ -146,17 +105,17 @@ def _lists(rule: Rule, each: Each) -> bool:
     return each.once is not None and any(c.decay is not None for c in rule.contributions)
 
 
-def _contribution(draft: Draft, number: int, place: int, rule: Rule, contribution: Contribution) -> list[str]:
+def _payment(draft: Draft, pay: Pay) -> list[str]:
     """The lines that add what one contribution gives, the rule firing."""
-    target = _target(draft.plan, rule, contribution)
+    target, contribution, each = _name(pay.into), pay.contribution, pay.rule.each
     tells = draft.detail is not Detail.PLAIN
-    each = rule.each
-    points = contribution.points
-    if each is None or (each.which != "each" and contribution.decay is None):
-        given = bounded(points, contribution.least, contribution.most)
+    points, given = contribution.points, pay.fixed
+    if given is not None:
         add = f"{target} += {given}" if given >= 0 else f"{target} -= {-given}"
-        return [f"fire(({number}, {place}, {points}, {points}, {given})); {add}" if tells else add]
-    lines, sum_, written = _points_per_event(draft, each, rule, contribution)
+        fire = f"fire(({pay.number}, {pay.place}, {points}, {points}, {given}))"
+        return [f"{fire}; {add}" if tells else add]
+    assert each is not None
+    lines, sum_, written = _points_per_event(draft, each, pay.rule, contribution)
     bounds = [(contribution.most, ">"), (contribution.least, "<")]
     bounds = [(edge, sign) for edge, sign in bounds if edge is not None]
     if not bounds and not tells:
@@ -167,7 +126,7 @@ def _contribution(draft: Draft, number: int, place: int, rule: Rule, contributio
     for word, (edge, sign) in zip(("if", "elif"), bounds, strict=False):
         lines.append(f"{word} q {sign} {edge}: q = {edge}")
     if tells:
-        lines.append(f"fire(({number}, {place}, {written}, y, q))")
+        lines.append(f"fire(({pay.number}, {pay.place}, {written}, y, q))")
     return [*lines, f"{target} += q"]
 
 

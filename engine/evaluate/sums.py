@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..plan import Contribution, Plan, Rule
+from ..plan import Plan
+from ..plan.adding_up import Register, RegisterKind, Settle
+from ..plan.lower import Kernel
 from .columns import Bools, Ints, Whole, compact
 from .decide import cut_line
-from .rules_source import CUT_BY_GROUP, CUT_BY_RANGE, CUT_BY_TOTAL, is_bounded
 
 Bounds = tuple[int | None, int | None]
 Target = tuple[str | None, str | None]
@@ -19,13 +20,14 @@ Target = tuple[str | None, str | None]
 class Sums:
     """The sums of one plan: first `add` everything, then `bound`. They begin with those of `former` rules."""
 
-    def __init__(self, plan: Plan, leads: int, former: Sums | None = None) -> None:
-        self._plan = plan
+    def __init__(self, kernel: Kernel, leads: int, former: Sums | None = None) -> None:
+        self._plan = kernel.plan
+        self._settlements = [step for step in kernel.steps if isinstance(step, Settle)]
         self._added: dict[Target, Whole] = {
             target: former._added[target].astype(np.int64)
             if former is not None and target in former._added
             else np.zeros(leads, np.int64)
-            for target in _targets(plan)
+            for target in (target_of(kernel.plan, step.register) for step in self._settlements)
         }
         self._bounded: list[tuple[int, int, Whole, Bounds]] = []
         """What bounds were put on: which kind, which number, the sums before, the bounds."""
@@ -49,26 +51,23 @@ class Sums:
 
     def bound(self) -> None:
         """Makes the scores of what was added."""
-        plan = self._plan
-        own = {score: self._added[None, _name(plan, score)] for score in (None, *range(len(plan.scores)))}
-        for number, group in enumerate(plan.groups):
-            if is_bounded(group):
-                sums = self._added[group.name, _name(plan, group.score)]
-                kept = self._within(CUT_BY_GROUP, number, sums, (group.least, group.most))
-                own[group.score] = own[group.score] + kept
-        total = own[None]
-        for number, score in enumerate(plan.scores):
-            kept = self._within(CUT_BY_RANGE, number, own[number], (score.low, score.high))
-            self._scores[number] = compact(kept)
-            total = total + kept
-        total = self._within(CUT_BY_TOTAL, 0, total, (plan.total.low, plan.total.high))
-        self._scores[None] = compact(total)
-        self._added = {target: compact(sums) for target, sums in self._added.items()}
+        sums = {
+            step.register: self._added[target_of(self._plan, step.register)] for step in self._settlements
+        }
+        for step in self._settlements:
+            kept = self._within(step, sums[step.register].astype(np.int64))
+            kind, number = step.register
+            if kind is not RegisterKind.GROUP:
+                self._scores[None if kind is RegisterKind.TOTAL else number] = compact(kept)
+            if step.into is not None:
+                sums[step.into] = sums[step.into] + kept
+        self._added = {target: compact(added) for target, added in self._added.items()}
 
-    def _within(self, kind: int, number: int, sums: Ints, bounds: Bounds) -> Ints:
-        if bounds == (None, None):
+    def _within(self, step: Settle, sums: Ints) -> Ints:
+        if not step.is_bounded:
             return sums
-        self._bounded.append((kind, number, compact(sums), bounds))
+        bounds = (step.least, step.most)
+        self._bounded.append((*step.register, compact(sums), bounds))
         return np.clip(sums, *bounds)
 
     def changes(self) -> Iterator[tuple[int, int, Ints]]:
@@ -95,19 +94,13 @@ def add_where(sums: Ints, given: Ints | int, fires: Bools) -> None:
     np.add(sums, np.multiply(fires, given, dtype=np.int64), out=sums)
 
 
-def target_of(plan: Plan, rule: Rule, contribution: Contribution) -> Target:
-    """What a rule's points are added to: the rule's group, where that has bounds, or the score."""
-    if rule.group is not None:
-        group = plan.groups[rule.group]
-        if is_bounded(group) and group.score == contribution.score:
-            return (group.name, _name(plan, group.score))
-    return (None, _name(plan, contribution.score))
-
-
-def _targets(plan: Plan) -> Iterator[Target]:
-    yield (None, None)
-    yield from ((None, score.name) for score in plan.scores)
-    yield from ((group.name, _name(plan, group.score)) for group in plan.groups if is_bounded(group))
+def target_of(plan: Plan, register: Register) -> Target:
+    """What a register is called in every plan."""
+    kind, number = register
+    if kind is RegisterKind.GROUP:
+        group = plan.groups[number]
+        return (group.name, _name(plan, group.score))
+    return (None, _name(plan, None if kind is RegisterKind.TOTAL else number))
 
 
 def _name(plan: Plan, score: int | None) -> str | None:

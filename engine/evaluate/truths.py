@@ -20,7 +20,7 @@ from .draft import Detail, Draft, Scope
 from .meaning import Input
 from .parts import Parts
 from .program import made, resolved, tuple_of
-from .values_source import score_name, total_name
+from .values_source import score_name
 
 FALSE, UNKNOWN, TRUE = 0, 1, 2
 
@@ -95,7 +95,7 @@ def _name(draft: Draft, one: Input) -> str:
         case FieldValue(field=number):
             return f"f{number}"
         case ScoreValue(score=score):
-            return total_name() if score is None else score_name(score)
+            return score_name(score)
     return draft.gauge(draft.plan.signals[one.signal])
 
 

@@ -29,14 +29,9 @@ _LARGEST = "1.7976931348623157e+308"
 _NEVER_UNKNOWN = {Aggregation.COUNT, Aggregation.DISTINCT, Aggregation.PERIODS, Aggregation.FOLLOWED}
 
 
-def total_name() -> str:
-    """The local that holds the total."""
-    return "total"
-
-
 def score_name(score: int | None) -> str:
-    """The local that gathers a score; for the total, of what goes to it directly."""
-    return "own" if score is None else f"s{score}"
+    """The local that holds a score, None for the total."""
+    return "total" if score is None else f"s{score}"
 
 
 def operand(draft: Draft, scope: Scope, value: Term) -> Operand:
@@ -47,7 +42,7 @@ def operand(draft: Draft, scope: Scope, value: Term) -> Operand:
         case FieldValue(field=number):
             return Operand(f"f{number}", draft.plan.fields[number].default is None)
         case ScoreValue(score=score):
-            return Operand(total_name() if score is None else score_name(score), False, True)
+            return Operand(score_name(score), False, True)
         case Edge(amount=amount, unit=unit):
             return Operand(draft.edge(amount, unit), False, True)
     known = scope.values.get(value)
@@ -162,6 +157,11 @@ def _days(draft: Draft, scope: Scope, value: DaysBetween) -> Operand:
     return Operand(name, True, True)
 
 
+def day_text(draft: Draft, instant: str) -> str:
+    """The number of the day that an instant lies in."""
+    return f"{instant} // {DAY}" if draft.plan.zone.is_utc else f"day_in({instant})"
+
+
 def pair(draft: Draft, scope: Scope, left: Term, right: Term) -> tuple[Operand, Operand]:
     """Both sides of a comparison, made alike: a datetime as its day beside a date, whole beside whole."""
     sides = [operand(draft, scope, left), operand(draft, scope, right)]
@@ -170,7 +170,7 @@ def pair(draft: Draft, scope: Scope, left: Term, right: Term) -> tuple[Operand, 
         if (kinds[place], kinds[1 - place]) == (Kind.DATETIME, Kind.DATE):
             side = sides[place]
             is_now = (left, right)[place] == NOW
-            day = draft.today() if is_now else f"{side.text} // {DAY}"
+            day = draft.today() if is_now else day_text(draft, side.text)
             sides[place] = Operand(day, side.nullable, True)
         if (
             kinds[place] is Kind.NUMBER
@@ -185,4 +185,4 @@ def pair(draft: Draft, scope: Scope, left: Term, right: Term) -> tuple[Operand, 
 
 def subject_of(side: Operand) -> str:
     """The local behind an operand, for asking whether it is None."""
-    return side.text.split(" // ", 1)[0]
+    return side.text.removeprefix("day_in(").split(" // ", 1)[0].removesuffix(")")

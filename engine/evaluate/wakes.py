@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from ...grammar.syntax.nodes import Unit
 from ..plan import Aggregation, FieldValue, Plan, SignalValue
 from ..plan.lower import Comparison, Edge, Term
-from ..values import DAY, MICROSECONDS, Prepared, shift
+from ..values import DAY, MICROSECONDS, Prepared
+from ..zone import Zone
 from .calendar import LATEST, crossings
 from .draft import Detail
 from .facts import MEMO_LIMIT, Facts, Row
@@ -116,11 +117,13 @@ class Wakes:
             if found is None:
                 if len(self._edges) >= MEMO_LIMIT:
                     self._edges.clear()
-                found = self._edges[key] = tuple(flips(edge, given))
+                found = self._edges[key] = tuple(flips(edge, given, self._clocks.zone))
             yield from (at for at in found if at > now)
         for age, number in self._ages:
             if fields[number] is not None:
-                yield from (at for at in days_turning(age, fields[number], now) if at > now)
+                yield from (
+                    at for at in days_turning(age, fields[number], now, self._clocks.zone) if at > now
+                )
 
     def _of_events(self, rows: Sequence[Row], now: int) -> int:
         timers = self._timers()
@@ -141,7 +144,7 @@ class Wakes:
             if past:
                 first = min(first, now + every - max([age % every for age in past]))
         for months, codes in timers.months.items():
-            first = min(first, _leaving(months, codes, rows, instants, now))
+            first = min(first, _leaving(months, codes, rows, instants, now, zone=self._clocks.zone))
         return first
 
     def _timers(self) -> Timers:
@@ -164,16 +167,19 @@ class Wakes:
         return timers
 
 
-def _leaving(months: Months, codes: set[int], rows: Sequence[Row], instants: list[int], now: int) -> int:
+def _leaving(
+    months: Months, codes: set[int], rows: Sequence[Row], instants: list[int], now: int, *, zone: Zone
+) -> int:
     """When the first event crosses the edge of a window of months, which it can do more than once."""
     amount, unit = months
+    shift = zone.shift
     first = NEVER
     for place in range(bisect_right(instants, shift(now, -amount, unit) - MONTH_ENDS), len(rows)):
         at = instants[place]
         if first < NEVER and at > shift(first, -amount, unit) + MONTH_ENDS:
             break
         if rows[place][1] in codes:
-            first = min([first, *(turn for turn in crossings(at, -amount, unit) if turn > now)])
+            first = min([first, *(turn for turn in crossings(at, -amount, unit, zone) if turn > now)])
     return first
 
 

@@ -28,6 +28,7 @@ from ..plan import (
     Window,
 )
 from ..values import DAY, Prepared, date_of, domain_of, is_blank, moment_of
+from ..zone import UTC, Zone
 
 UNKNOWN = "unknown"
 
@@ -38,15 +39,16 @@ def number_words(number: float) -> str:
     return str(int(shown)) if abs(shown) < 1e15 and shown == int(shown) else repr(shown)
 
 
-def instant_words(instant: int) -> str:
-    """An instant in UTC to the minute; a midnight as its day."""
-    moment = moment_of(instant)
-    return moment.date().isoformat() if instant % DAY == 0 else moment.strftime("%Y-%m-%d %H:%M")
+def instant_words(instant: int, zone: Zone = UTC) -> str:
+    """An instant in a zone to the minute; a midnight as its day."""
+    shown = instant + zone.offset(instant)
+    moment = moment_of(shown)
+    return moment.date().isoformat() if shown % DAY == 0 else moment.strftime("%Y-%m-%d %H:%M")
 
 
-def day_words(instant: int) -> str:
-    """The UTC day of an instant."""
-    return _iso_day(instant // DAY)
+def day_words(instant: int, zone: Zone) -> str:
+    """The day of an instant."""
+    return _iso_day(zone.day(instant))
 
 
 @lru_cache(maxsize=4096)
@@ -114,7 +116,7 @@ def microseconds_words(length: int) -> str:
     return duration_words(length // 60_000_000, Unit.MINUTE)
 
 
-def window_words(window: Window | None) -> str:
+def window_words(window: Window | None, zone: Zone) -> str:
     """A window as it is written, with a blank before it; empty for none."""
     match window:
         case None | Range(start=None, end=None):
@@ -124,12 +126,13 @@ def window_words(window: Window | None) -> str:
         case Next(amount=amount, unit=unit):
             return f" in next {duration_words(amount, unit)}"
         case Range(start=None, end=int(end)):
-            return f" before {instant_words(end)}"
+            return f" before {instant_words(end, zone)}"
         case Range(start=int(start), end=None):
-            return f" since {instant_words(start)}"
+            return f" since {instant_words(start, zone)}"
         case Range(start=int(start), end=int(end)):
-            last = end - DAY if end % DAY == 0 else end
-            return f" between {instant_words(start)} and {instant_words(last)}"
+            day = zone.day(end)
+            last = zone.start(day - 1) if zone.start(day) == end else end
+            return f" between {instant_words(start, zone)} and {instant_words(last, zone)}"
         case _:
             return ""
 
@@ -147,7 +150,7 @@ def object_words(selector: Selector) -> str:
 
 def selection_words(plan: Plan, selection: Selection) -> str:
     """The events asked for: `visited pricing where device = "phone" in last 30 days`."""
-    return event_words(plan, selection) + window_words(selection.window)
+    return event_words(plan, selection) + window_words(selection.window, plan.zone)
 
 
 def event_words(plan: Plan, selection: Selection) -> str:
@@ -169,7 +172,7 @@ def signal_words(plan: Plan, signal: Measure) -> str:
     if signal.aggregation is Aggregation.FOLLOWED and signal.then is not None:
         within = microseconds_words(signal.within or 0)
         then = event_words(plan, signal.then)
-        window = window_words(signal.events.window)
+        window = window_words(signal.events.window, plan.zone)
         return f"{event_words(plan, signal.events)} followed by {then} within {within}{window}"
     if signal.aggregation in (Aggregation.COUNT, Aggregation.LAST):
         return events
@@ -177,7 +180,7 @@ def signal_words(plan: Plan, signal: Measure) -> str:
         return f"first {events}"
     name = signal.aggregation.value
     of = f".{signal.of}" if signal.of is not None else ""
-    return f"{name}({event_words(plan, signal.events)}{of}){window_words(signal.events.window)}"
+    return f"{name}({event_words(plan, signal.events)}{of}){window_words(signal.events.window, plan.zone)}"
 
 
 def score_words(plan: Plan, score: int | None) -> str:

@@ -12,8 +12,9 @@ class Finding(NamedTuple):
     """A condition as it was found: what was asked, what was found, and whether that was so.
 
     `truth` is True, False or None for unknown. `joined` is "all", "any", "not", "define" or None for a
-    single clause; `parts` are the conditions joined. `found` says the value in words; `unknown` names the
-    field that was unknown; `instants` are those of the events counted, the latest ones if there are many.
+    single clause; `parts` are the conditions joined, none for a define that was shown before in the same
+    condition. `found` says the value in words; `unknown` names the field that was unknown; `instants` are
+    those of the events counted, the latest ones if there are many.
     """
 
     asked: str

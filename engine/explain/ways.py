@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...grammar.spec.operators import CONTRARY, MIRROR
@@ -50,6 +50,9 @@ _WIDER = 16
 """How many times as many, where all that were followed up came to nothing."""
 _LOOKS = 3_000
 """How many pairs of ways are looked at for a contradiction; those after them pass for possible."""
+
+_MOST_KEPT = 1_024
+"""So many of the answers are kept, by condition and the truths of its clauses."""
 
 _BEYOND = 10**12
 
@@ -94,6 +97,7 @@ class Ways:
         self._width = WIDTH
         self._cut = False
         self._looks = _LOOKS
+        self._defined: dict[tuple[int, bool], list[Way]] = {}
         self._order: dict[int, int] = {}
         """The clauses of the condition that is looked at, in the order of the text."""
 
@@ -102,24 +106,39 @@ class Ways:
 
         None at all where it can surely never be so.
         """
-        before, self._order = self._order, {}
-        try:
-            return self._several(self._found(condition, wanted))
-        finally:
-            self._order = before
+        return tuple([self._told(way) for way in self._ways(condition, wanted)])
+
+    def _ways(self, condition: Condition, wanted: bool) -> list[Way]:
+        """The ways that are told. They depend on nothing but the truth of each clause, and are kept for other
+        leads on which that is the same."""
+        parts, truths = self.found.parts, self.found.truths
+        key = (id(condition), wanted, *[truths[place] for place in parts.asked_by(condition)])
+        ways = parts.ways.get(key)
+        if ways is None:
+            before, self._order = self._order, {}
+            try:
+                ways = self._several(self._found(condition, wanted))
+            finally:
+                self._order = before
+            if len(parts.ways) >= _MOST_KEPT:
+                parts.ways.clear()
+            parts.ways[key] = ways
+        return ways
 
     def _found(self, condition: Condition, wanted: bool) -> list[Way]:
         self._cut, self._looks = False, _LOOKS
+        self._defined.clear()
         found = self._to(condition, wanted)
         if not found and self._cut:
             self._width, self._cut = WIDTH * _WIDER, False
+            self._defined.clear()
             found = self._to(condition, wanted)
             self._width = WIDTH
         return found
 
-    def _several(self, found: list[Way]) -> tuple[tuple[Missing, ...], ...]:
-        """The ways that are told, those left out that do more than another."""
-        told: list[tuple[Missing, ...]] = []
+    def _several(self, found: list[Way]) -> list[Way]:
+        """The ways that are told, those left out that do more than another; their clauses in order."""
+        told: list[Way] = []
         taken: list[frozenset[tuple[int, bool]]] = []
         for way in found:
             missing = frozenset((id(one.clause), one.wanted) for one in way.literals if self._is_missing(one))
@@ -127,26 +146,37 @@ class Ways:
             if any(less <= missing for less in taken):
                 continue
             taken.append(missing)
-            told.append(self._told(way))
+            in_order = sorted(way.literals, key=lambda one: self._order[id(one.clause)])
+            told.append(replace(way, literals=tuple(in_order)))
             if len(told) == MOST:
                 break
-        return tuple(told)
+        return told
 
     def _to(self, condition: Condition, wanted: bool, asked: str | None = None) -> list[Way]:
         match condition:
             case Not(item=item):
                 return self._to(item, not wanted, None if asked else condition.origin.text)
             case Holds(define=define):
-                body = self.found.plan.definitions[define].condition
-                assert body is not None
-                return self._to(body, wanted)
+                return self._to_define(define, wanted)
             case All(items=items) | Any(items=items):
-                several = (self._to(item, wanted) for item in items)
+                # A define that is named twice asks for no more than once.
+                several = list(
+                    {id(ways): ways for ways in (self._to(item, wanted) for item in items)}.values()
+                )
                 if isinstance(condition, All) is wanted:
                     return self._together(several)
                 return self._fewest(way for each in several for way in each)
             case _:
                 return self._literal(condition, wanted, asked)
+
+    def _to_define(self, define: int, wanted: bool) -> list[Way]:
+        """The ways to make a define true or false, found once however many conditions use it."""
+        ways = self._defined.get((define, wanted))
+        if ways is None:
+            body = self.found.plan.definitions[define].condition
+            assert body is not None
+            ways = self._defined[define, wanted] = self._to(body, wanted)
+        return ways
 
     def _literal(self, clause: Clause, wanted: bool, asked: str | None) -> list[Way]:
         from ..lint.proof.dnf import FALSE, TRUE
@@ -196,7 +226,7 @@ class Ways:
     def _told(self, way: Way) -> tuple[Missing, ...]:
         """What is missing of a way; of several about one number, that which asks the most."""
         told: dict[str, Missing] = {}
-        for literal in sorted(way.literals, key=lambda one: self._order[id(one.clause)]):
+        for literal in way.literals:
             if not self._is_missing(literal):
                 continue
             missing = self._missing(literal, self._bounds_on(way, literal))

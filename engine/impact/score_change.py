@@ -286,7 +286,7 @@ def _leaves(decision: Decision, name: str) -> Iterator[tuple[str, Finding]]:
 
 
 def _single(finding: Finding) -> Iterator[tuple[str, Finding]]:
-    if not finding.parts:
+    if finding.joined is None:
         yield finding.asked, finding
     for part in finding.parts:
         yield from _single(part)

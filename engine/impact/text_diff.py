@@ -8,8 +8,7 @@ from enum import Enum
 
 from ...grammar.spec.statements import spec_of
 from ...grammar.syntax import nodes as n
-from ...grammar.text.keys import sort_and_name
-from ...grammar.text.printer import text_of
+from ...grammar.text.printer import sort_and_name, text_of
 
 
 class ChangeKind(Enum):

@@ -22,7 +22,6 @@ from ..evaluate import Detail, Evaluator
 from ..evaluate.columns import Column, Instants, Numbered
 from ..evaluate.judging import Judging
 from ..evaluate.kept import Kept
-from ..evaluate.meaning import Meanings
 from ..plan import Aggregation, Condition, DaysBetween, Plan, Range, Selection, Within
 from ..plan.walk import clauses as clauses_of
 from ..plan.walk import condition_values, conditions, selections
@@ -94,7 +93,7 @@ class Looking:
         self.kinds = kinds
         self.fields = fields
         self.contributions = contributions(self.plan)
-        self._meanings = Meanings(self.plan)
+        self._meanings = evaluator.parts.meanings
         self._filters: Filters = {}
         self._known: dict[tuple[int, str | None], tuple[Any, ...] | None] = {}
         self._run = evaluator.runner(Detail.LINES)
@@ -156,10 +155,10 @@ class Looking:
         )
         given = np.zeros((judging.leads, len(self.contributions)), np.float32)
         for column, (number, place) in enumerate(self.contributions):
-            contribution = plan.rules[number].contributions[place]
-            points = judging.given(plan.rules[number], contribution)
-            if contribution.points:
-                given[:, column] = np.where(fires[:, number], points, 0) / contribution.points
+            pay = judging.evaluator.parts.kernel.payments[number, place]
+            if pay.contribution.points:
+                points = np.where(fires[:, number], judging.given(pay), 0)
+                given[:, column] = points / pay.contribution.points
         verdict = judging.verdict
         stages = {track: places.astype(np.int64) for track, (_, places) in verdict.stages.items()}
         return Look(

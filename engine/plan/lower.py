@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ...grammar.spec.operators import MIRROR
 from ...grammar.syntax.nodes import Kind, Unit
-from ..values import DAY
+from .adding_up import Pay, steps
 from .model import (
     Aggregation,
     Between,
@@ -145,6 +145,10 @@ class Kernel:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._tests: dict[int, tuple[Clause, Test]] = {}
+        self.steps = steps(plan)
+        """How the points of rules add up to scores."""
+        self.payments = {(step.number, step.place): step for step in self.steps if isinstance(step, Pay)}
+        """What contributions give, by the number of the rule and the place of the contribution."""
 
     def test(self, clause: Clause) -> Test:
         """What a clause of the plan comes to."""
@@ -226,7 +230,7 @@ def lowered(plan: Plan, clause: Clause) -> Test:
         case IsYes(value=value):
             return Comparison("=", value, Constant(Kind.YES_NO, True))
         case Within(value=value, window=window):
-            return _within(value, window)
+            return _within(plan, value, window)
 
 
 def _compared(plan: Plan, operator: str, left: Value, right: Value) -> Test:
@@ -285,7 +289,7 @@ def _ago(operator: str, left: DaysBetween, right: Constant, days: float) -> Test
     )
 
 
-def _within(value: Value, window: Window) -> Test:
+def _within(plan: Plan, value: Value, window: Window) -> Test:
     by_day = value.kind is Kind.DATE
     match window:
         case Last():
@@ -296,7 +300,7 @@ def _within(value: Value, window: Window) -> Test:
             return Both((after, Comparison("<=", value, Edge(amount, unit))))
         case Range(start=start, end=end):
             asked = [
-                Comparison(operator, value, Constant(value.kind, -(-at // DAY) if by_day else at))
+                Comparison(operator, value, Constant(value.kind, plan.zone.first_day(at) if by_day else at))
                 for operator, at in ((">=", start), ("<", end))
                 if at is not None
             ]

@@ -13,6 +13,7 @@ from enum import Enum
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.nodes import Kind, Span, Unit
 from ..values import Prepared
+from ..zone import UTC, Zone
 
 Given = object
 """A value as a lead or an event is given it, before `values.prepare`."""
@@ -644,6 +645,7 @@ class Plan:
     `total` is the total's range. `tracks` are in order of appearance. `rules` are those in force;
     `off` the identities of the switched-off. `names` is every bare name that was resolved. `digest` is
     the SHA-256, in hex, of the texts (included and listed files too) and of `names`: one meaning, one digest.
+    `zone` is whose days are days: those of dates, of `days` and `once per`, and of windows by the calendar.
     """
 
     title: str | None
@@ -666,3 +668,4 @@ class Plan:
     names: Mapping[str, Resolution]
     sources: tuple[Source, ...] = field(compare=False, repr=False)
     digest: str
+    zone: Zone = UTC

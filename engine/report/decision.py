@@ -132,6 +132,8 @@ def finding_lines(finding: Finding, paper: TextStyle, indent: int) -> list[str]:
             return _clause(finding.asked, finding, paper, indent)
         case "all":
             return [line for part in parts for line in finding_lines(part, paper, indent)]
+        case "define" if not parts:
+            return _clause(finding.asked, finding, paper, indent)
         case "not" if len(parts) == 1 and parts[0].joined is None:
             return _clause(finding.asked, finding, paper, indent, found=_found(parts[0]))
         case "any":

@@ -10,7 +10,7 @@ from ..evaluate.evaluator import instant
 from ..plan import Plan
 from .dialects import Dialect, dialect_named
 from .events import EventSteps
-from .instants import FixedInstants
+from .instants import FixedInstants, SqlInstants
 from .leads import Leads
 from .live import LiveInstants
 from .measures import Measures
@@ -40,7 +40,15 @@ def compile_sql(
     names = SqlNames(
         [INSTANTS, mapping.leads.lower(), mapping.events.lower(), *(told.name for told in columns)]
     )
-    instants = LiveInstants(engine, names) if now is None else FixedInstants(instant(now), engine)
+    if now is not None:
+        instants: SqlInstants = FixedInstants(instant(now), engine, plan.zone)
+    elif plan.zone.is_utc:
+        instants = LiveInstants(engine, names)
+    else:
+        raise UnsupportedSql(
+            f"{engine.label} cannot tell by its own clock which day it is in {plan.zone.name}",
+            "say the instant to score at with --at, and make the SQL anew for another one",
+        )
     events = EventSteps(plan, engine, instants, mapping, names)
     measures = Measures(events, names)
     leads = Leads(plan, engine, instants, mapping=mapping, names=names, measures=measures)

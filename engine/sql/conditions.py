@@ -63,6 +63,8 @@ def _comparison(scope: SqlScope, test: Comparison) -> terms.Term:
         if isinstance(right, Edge):
             return compared(operator, term_of(scope, left), _day_of(scope, right))
         operator, left, right, kinds = MIRROR[operator], right, left, (kinds[1], kinds[0])
+    if kinds == (Kind.DATETIME, Kind.DATE) and not scope.plan.zone.is_utc:
+        return compared(operator, scope.day_of(term_of(scope, left)), term_of(scope, right))
     if kinds == (Kind.DATETIME, Kind.DATE):
         ends = (_beginning(scope, right, later) for later in (0, 1))
         return _by_day(operator, term_of(scope, left), *ends)

@@ -12,7 +12,7 @@ from ..plan.lower import begin_of
 from ..plan.walk import selections
 from ..values import DAY
 from .conditions import in_range, truth_of
-from .dialects import YEAR_ONE, Dialect
+from .dialects import Dialect
 from .instants import SqlInstants
 from .scope import SqlScope
 from .steps import SqlStep, Steps, with_instants
@@ -32,6 +32,7 @@ from .terms import (
     whole,
 )
 from .texts import literal, matching
+from .zoned import since_year_one
 
 LEAD, AT, TYPE, OBJECT, NUMBER = "lead_id", "happened_at", "event_type", "event_object", "event_number"
 """The columns of an event in all steps, whatever the table calls them."""
@@ -144,11 +145,11 @@ class EventSteps(SqlScope):
         return self._objects[number].copy()
 
     def period(self, unit: Unit) -> Term:
-        """Something that is the same for all events of one UTC day, ISO week or month."""
+        """Something that is the same for all events of one day, ISO week or month."""
         if unit not in self._periods:
             days = 7 * DAY if unit is Unit.WEEK else DAY
-            since_year_one = exp.Paren(this=computed("+", self.at(), whole(YEAR_ONE)))
-            number = self.dialect.divided(since_year_one, days)
+            since = exp.Paren(this=since_year_one(self.plan.zone, self.at()))
+            number = self.dialect.divided(since, days)
             period = self.dialect.month(number) if unit is Unit.MONTH else number
             self._periods[unit] = self.steps.add(f"{unit.value}_of_event", period)
         return self._periods[unit].copy()

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from ...grammar.syntax.nodes import Unit
 from ..plan.lower import Edge
-from ..values import DAY, shift
+from ..zone import Zone
 from .dialects import Dialect
 from .steps import INSTANTS, SqlStep
 from .terms import Term, column, whole
@@ -83,8 +83,9 @@ class SqlInstants(ABC):
 class FixedInstants(SqlInstants):
     """Instants seen from one that is known. Calendar months are counted here, in Python."""
 
-    def __init__(self, now: int, dialect: Dialect) -> None:
+    def __init__(self, now: int, dialect: Dialect, zone: Zone) -> None:
         self._instant = now
+        self._zone = zone
         super().__init__(dialect)
 
     def steps(self) -> list[SqlStep]:
@@ -94,19 +95,19 @@ class FixedInstants(SqlInstants):
         return self._whole(self._instant)
 
     def _today(self) -> Term:
-        return self._whole(self._instant // DAY)
+        return self._whole(self._zone.day(self._instant))
 
     def _edge(self, edge: Edge) -> Term:
         return self._whole(self._shifted(edge))
 
     def _edge_day(self, edge: Edge) -> Term:
-        return self._whole(self._shifted(edge) // DAY)
+        return self._whole(self._zone.day(self._shifted(edge)))
 
     def _first_of(self, edges: list[Edge]) -> Term:
         return self.edge(min(edges, key=self._shifted))
 
     def _shifted(self, edge: Edge) -> int:
-        return shift(self._instant, edge.amount, edge.unit)
+        return self._zone.shift(self._instant, edge.amount, edge.unit)
 
     def _whole(self, number: int) -> Term:
         return self._dialect.bigint(whole(number))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum
 
 from ...grammar.syntax.nodes import Kind
-from ..plan import Aggregation, Contribution, Grade, Measure, Outcome, Plan, Rule
-from ..values import DAY
+from ..plan import Aggregation, Grade, Measure, Outcome, Plan, Rule
+from ..plan.adding_up import Pay, Register, RegisterKind
 from .conditions import truth_of
 from .leads import Leads
 from .measures import decayed
@@ -28,6 +29,7 @@ from .terms import (
     when,
     whole,
 )
+from .zoned import start_of
 
 
 def add_rules(leads: Leads) -> list[Term]:
@@ -53,28 +55,35 @@ def _fires(leads: Leads, rule: Rule) -> Term:
     return all_of(asked) if asked else truth(True)
 
 
+_PHASES = {RegisterKind.GROUP: "grouped", RegisterKind.SCORE: "scored", RegisterKind.TOTAL: "totalled"}
+
+
 def add_scores(leads: Leads, fires: list[Term], names: dict[int | None, str]) -> None:
     """Adds groups, scores and the total, under these names."""
-    plan, steps = leads.plan, leads.steps
-    given: dict[int | None, list[Term]] = {None: [], **{number: [] for number in range(len(plan.scores))}}
-    grouped: dict[int, list[Term]] = {number: [] for number in range(len(plan.groups))}
-    for rule, fire in zip(plan.rules, fires, strict=True):
-        for contribution in rule.contributions:
-            points = when((fire.copy(), _points(leads, rule, contribution)), otherwise=whole(0))
-            in_group = rule.group is not None and plan.groups[rule.group].score == contribution.score
-            (
-                grouped[rule.group] if in_group and rule.group is not None else given[contribution.score]
-            ).append(points)
-    for number, group in enumerate(plan.groups):
-        bounded = _bounded(leads, sum_of(grouped[number]), group.least, group.most)
-        comment = f"group {group.name}, line {group.origin.line}"
-        given[group.score].append(steps.add(f"group_{number + 1}", bounded, comment, phase="grouped"))
-    for number, score in enumerate(plan.scores):
-        bounded = _bounded(leads, sum_of(given[number]), score.low, score.high)
-        leads.scores[number] = steps.add(names[number], bounded, phase="scored", exact=True)
-    parts = [*given[None], *(leads.score(number) for number in range(len(plan.scores)))]
-    whole_score = _bounded(leads, sum_of(parts), plan.total.low, plan.total.high)
-    leads.scores[None] = steps.add(names[None], whole_score, phase="totalled", exact=True)
+    sums: dict[Register, list[Term]] = defaultdict(list)
+    for step in leads.kernel.steps:
+        if isinstance(step, Pay):
+            points = when((fires[step.number].copy(), _points(leads, step)), otherwise=whole(0))
+            sums[step.into].append(points)
+            continue
+        kind, number = step.register
+        score = None if kind is RegisterKind.TOTAL else number
+        is_group = kind is RegisterKind.GROUP
+        comment = None
+        if is_group:
+            group = leads.plan.groups[number]
+            comment = f"group {group.name}, line {group.origin.line}"
+        settled = leads.steps.add(
+            f"group_{number + 1}" if is_group else names[score],
+            _bounded(leads, sum_of(sums[step.register]), step.least, step.most),
+            comment,
+            phase=_PHASES[kind],
+            exact=not is_group,
+        )
+        if not is_group:
+            leads.scores[score] = settled
+        if step.into is not None:
+            sums[step.into].append(settled.copy())
 
 
 def _bounded(leads: Leads, points: Term, least: int | None, most: int | None) -> Term:
@@ -83,16 +92,13 @@ def _bounded(leads: Leads, points: Term, least: int | None, most: int | None) ->
     return leads.dialect.least(points, whole(most)) if most is not None else points
 
 
-def _points(leads: Leads, rule: Rule, contribution: Contribution) -> Term:
+def _points(leads: Leads, pay: Pay) -> Term:
     """What a rule that fires gives a score."""
-    points, decay, each = contribution.points, contribution.decay, rule.each
-    if each is None or (decay is None and each.which != "each"):
-        given = points
-        if contribution.most is not None and given > contribution.most:
-            given = contribution.most
-        elif contribution.least is not None and given < contribution.least:
-            given = contribution.least
-        return whole(given)
+    if pay.fixed is not None:
+        return whole(pay.fixed)
+    contribution, each = pay.contribution, pay.rule.each
+    assert each is not None
+    points, decay = contribution.points, contribution.decay
     paid = leads.paid(each)
     if each.which != "each":
         assert decay is not None
@@ -143,7 +149,7 @@ def _outcome(leads: Leads, outcome: Outcome) -> tuple[Term, Term | None]:
         return reached, None
     at = leads.field(outcome.at.field)
     if outcome.at.kind is Kind.DATE:
-        at = computed("*", leads.dialect.bigint(at), whole(DAY))
+        at = start_of(leads.plan.zone, leads.dialect, at)
     return reached, when((reached.copy(), at))
 
 

@@ -13,6 +13,7 @@ from .dialects import Dialect
 from .instants import SqlInstants
 from .steps import Steps
 from .terms import Term
+from .zoned import day_of
 
 
 class SqlScope(ABC):
@@ -26,6 +27,14 @@ class SqlScope(ABC):
         self.instants = instants
         self.known: dict[Value, exp.Column] = {}
         self.rounded: dict[str, exp.Column] = {}
+        self._days: dict[str, exp.Column] = {}
+
+    def day_of(self, instant: Term) -> Term:
+        """The day of the plan's zone that an instant lies in, worked out once."""
+        key = instant.sql()
+        if key not in self._days:
+            self._days[key] = self.steps.add("day", day_of(self.plan.zone, self.dialect, instant))
+        return self._days[key].copy()
 
     @abstractmethod
     def field(self, number: int) -> Term:

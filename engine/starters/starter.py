@@ -60,6 +60,10 @@ class Starter:
     about_leads: tuple[StarterRule, ...]
     about_events: tuple[StarterRule, ...]
     unused: tuple[str, ...]
+    warm_at: int | None = None
+    hot_at: int | None = None
+    outcome: str | None = None
+    """Thresholds found in the data, and the events by which leads become customers; None for neither."""
 
     @property
     def most_fit(self) -> int:
@@ -74,17 +78,19 @@ class Starter:
     @property
     def warm(self) -> int:
         """Where marketing hands a lead over: at about two fifths of what can be had."""
-        return self._share(40)
+        return self._share(40) if self.warm_at is None else self.warm_at
 
     @property
     def hot(self) -> int:
         """Where sales takes it: at about two thirds."""
-        return max(self._share(65), self.warm + 1)
+        return max(self._share(65), self.warm + 1) if self.hot_at is None else self.hot_at
 
     @property
     def asked(self) -> str | None:
         """What a lead must have done for sales: of the events, the one seen least."""
-        return f"{self.about_events[-1].phrase} in last 90 days" if self.about_events else None
+        if not self.about_events or self.hot_at is not None:
+            return None
+        return f"{self.about_events[-1].phrase} in last 90 days"
 
     @property
     def given(self) -> str:

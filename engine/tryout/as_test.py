@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax import nodes as n
+from ...grammar.syntax.build_values import MOST_DIGITS
 from ...grammar.syntax.nodes import Kind, Span, Unit
-from ...grammar.syntax.numerals import MOST_DIGITS
 from ...grammar.syntax.parse import parse
 from ...grammar.text.printer import text_of
 from ..check.decisions import MAIN_TRACK

@@ -9,18 +9,18 @@ from __future__ import annotations
 from .apply import OPERATIONS, apply
 from .edit import Applied, Conflict, Edit, Outcome, Refusal
 from .merge import MergeConflict, Merged, merge
-from .outline import Card, Place, as_data, card, outline, places
+from .outline import Card, CardPlace, as_data, card, outline, places
 
 __all__ = [
     "OPERATIONS",
     "Applied",
     "Card",
+    "CardPlace",
     "Conflict",
     "Edit",
     "MergeConflict",
     "Merged",
     "Outcome",
-    "Place",
     "Refusal",
     "apply",
     "as_data",

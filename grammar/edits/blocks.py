@@ -28,7 +28,7 @@ class Extent:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class InsertionPoint:
     """Where a block comes in: what must stand around it, and its indentation."""
 
     at: int
@@ -117,7 +117,7 @@ def _cut_from_line(document: Document, span: Span) -> Splices:
 # --- putting in -------------------------------------------------------------------------------------
 
 
-def place_of(document: Document, edit: Edit, sort: str, *, several_lines: bool) -> Place:
+def place_of(document: Document, edit: Edit, sort: str, *, several_lines: bool) -> InsertionPoint:
     """Where an edit wants a statement: beside another, into a group, or where its sort usually stands."""
     if edit.beside is None:
         return _usual_place(document, sort, several_lines=several_lines)
@@ -132,7 +132,7 @@ def place_of(document: Document, edit: Edit, sort: str, *, several_lines: bool) 
     return after(document, index, several_lines=apart)
 
 
-def _usual_place(document: Document, sort: str, *, several_lines: bool) -> Place:
+def _usual_place(document: Document, sort: str, *, several_lines: bool) -> InsertionPoint:
     rank = {"group": _ORDER["rule"]}
     wanted = rank.get(sort, _ORDER.get(sort, 0))
     top = document.children(None)
@@ -147,17 +147,17 @@ def _usual_place(document: Document, sort: str, *, several_lines: bool) -> Place
     return _at_end(document)
 
 
-def _at_end(document: Document) -> Place:
+def _at_end(document: Document) -> InsertionPoint:
     text = document.text
     end = len(text)
     line = document.newline
     if not text.strip("\ufeff \t\r\n"):
-        return Place(end, "", line, "", None)
+        return InsertionPoint(end, "", line, "", None)
     lead = line if text[-1] in "\r\n" else line + line
-    return Place(end, lead, line if text[-1] in "\r\n" else "", "", None)
+    return InsertionPoint(end, lead, line if text[-1] in "\r\n" else "", "", None)
 
 
-def after(document: Document, index: int, *, several_lines: bool) -> Place:
+def after(document: Document, index: int, *, several_lines: bool) -> InsertionPoint:
     """Right after an item and its comments."""
     item = document.items[index]
     line = document.newline
@@ -167,10 +167,10 @@ def after(document: Document, index: int, *, several_lines: bool) -> Place:
         at = item.span.end
         if next_lexeme is not None and next_lexeme.kind == "SEMICOLON":
             at = next_lexeme.end
-        return Place(at, line, line, indent, index)
+        return InsertionPoint(at, line, line, indent, index)
     at = document.line_end(item.span.end)
     apart = several_lines or not document.one_line(item.span.start, item.span.end)
-    return Place(
+    return InsertionPoint(
         at,
         line + line if apart else line,
         line if apart and _text_below(document, at) else "",
@@ -185,20 +185,20 @@ def _text_below(document: Document, offset: int) -> bool:
     return below not in ("", "}")
 
 
-def before(document: Document, index: int, *, several_lines: bool) -> Place:
+def before(document: Document, index: int, *, several_lines: bool) -> InsertionPoint:
     """Right before an item and its comments."""
     item, line = document.items[index], document.newline
     if not document.first_on_line(item.span.start):
-        return Place(item.span.start, line, line, _indent_of(document, item), index)
+        return InsertionPoint(item.span.start, line, line, _indent_of(document, item), index)
     what = extent(document, index)
     at = what.start if what.whole else document.line_start(item.span.start)
     if at == 0 and document.text[:1] == "\ufeff":
         at = 1
     apart = several_lines or not document.one_line(item.span.start, item.span.end)
-    return Place(at, "", line + line if apart else line, document.indent(item.span.start), index)
+    return InsertionPoint(at, "", line + line if apart else line, document.indent(item.span.start), index)
 
 
-def into(document: Document, index: int, *, several_lines: bool) -> Place:
+def into(document: Document, index: int, *, several_lines: bool) -> InsertionPoint:
     """At the end of a group."""
     group = document.items[index]
     if group.sort != "group":
@@ -210,8 +210,8 @@ def into(document: Document, index: int, *, several_lines: bool) -> Place:
     indent = document.indent(group.span.start) + " " * INDENT
     end = document.line_end(group.head_end)
     if _follows(document, group.head_end):
-        return Place(group.head_end, line, line + document.indent(group.span.start), indent, index)
-    return Place(end, line, "", indent, index)
+        return InsertionPoint(group.head_end, line, line + document.indent(group.span.start), indent, index)
+    return InsertionPoint(end, line, "", indent, index)
 
 
 def _indent_of(document: Document, item: Item) -> str:
@@ -220,7 +220,7 @@ def _indent_of(document: Document, item: Item) -> str:
     return document.indent(item.span.start)
 
 
-def put_in(document: Document, place: Place, block: str) -> Splices:
+def put_in(document: Document, place: InsertionPoint, block: str) -> Splices:
     """A block of lines at a place. `block` ends its lines with \\n and has no line end at its end."""
     lines = indented(block.split("\n"), place.indent)
     text = place.before + document.newline.join(lines) + place.after

@@ -20,7 +20,7 @@ from ..syntax import nodes as n
 from ..syntax.nodes import Lexeme, Span
 from ..syntax.parse import Parsed, parse
 from ..syntax.scan import Scanned, scan
-from ..text.keys import sort_and_name
+from ..text.printer import sort_and_name
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

@@ -18,8 +18,7 @@ from ..text.sentences import sentence
 from .blocks import extent
 from .comments import Section, block_of, block_text, comments_of, sections, words_of
 from .document import Document, Item
-from .labels import first_value, label_of
-from .parts import Part, Parts, Row, Series
+from .parts import Part, Parts, Row, Series, first_value, label_of
 from .statement_parts import parts_of
 from .values import shown
 
@@ -171,7 +170,7 @@ def card(parsed: Parsed, key: str, describe: Describe | None = None) -> Card | N
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CardPlace:
     """Where a card of the outermost level stands: its statement or section, and all that belongs to it.
 
     What stands between `start` and `end` makes the same card wherever it stands. `keys` are those of the
@@ -185,16 +184,16 @@ class Place:
     end: int
 
 
-def places(parsed: Parsed) -> tuple[Place, ...]:
+def places(parsed: Parsed) -> tuple[CardPlace, ...]:
     """Where the cards of a text stand, in its order; made in a small part of the time that cards take."""
     document = Document.of(parsed.source.text, parsed)
-    found: list[Place] = []
+    found: list[CardPlace] = []
     inner: dict[int, list[tuple[int, str]]] = {}
     for section in sections(document):
         group = _group_at(document, section.span.start)
         if group is None:
             span = section.span
-            found.append(Place((section.key,), "section", span, span.start, span.end))
+            found.append(CardPlace((section.key,), "section", span, span.start, span.end))
         else:
             inner.setdefault(group, []).append((section.span.start, section.key))
     for item in document.items:
@@ -204,7 +203,7 @@ def places(parsed: Parsed) -> tuple[Place, ...]:
         item, what = document.items[index], extent(document, index)
         start = what.start if what.whole else item.span.start
         keys = (item.key, *(key for _, key in sorted(inner.get(index, ()))))
-        found.append(Place(keys, item.sort, item.span, start, max(what.end, item.span.end)))
+        found.append(CardPlace(keys, item.sort, item.span, start, max(what.end, item.span.end)))
     return tuple(sorted(found, key=lambda one: one.span.start))
 
 

@@ -90,21 +90,10 @@ def score_text(name: str | None, low: str | None = None, high: str | None = None
     return text + (f" to {_plain('whole', high)}" if high is not None else "")
 
 
-def stage_text(name: str, condition: str, track: str | None = None) -> str:
-    """A stage."""
-    where = f" in {_plain('name', track)}" if track is not None else ""
-    return f"stage {_plain('name', name)}{where} when {_plain('condition', condition)}"
-
-
 def group_text(name: str, most: str | None = None) -> str:
     """A group that has no rules yet."""
     cap = f" at most {_plain('cap', most)}" if most is not None else ""
     return f"group {_plain('text', name)}{cap} {{ }}"
-
-
-def define_text(name: str, condition: str) -> str:
-    """A definition."""
-    return f"define {_plain('name', name)}: {_plain('condition', condition)}"
 
 
 def case_text(

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from ..messages.diagnostics import Source
 from ..spec.statements import spec_of
 from ..syntax import nodes as n
 from ..syntax.nodes import Span
+from ..syntax.walk import children
 from ..text.formatter import format_text
-from ..text.printer import quoted, text_of
+from ..text.printer import name_text, quoted, text_of
 from . import blocks
 from .blocks import Extent, cut_out, extent, indented, lines_of, place_of, put_in
 from .document import Document, key_of
 from .edit import Edit, conflict, refused
-from .references import references
 from .series import INDENT
 from .splices import NOTHING, Splice, Splices, inserted, left_out, replaced
 from .statement_parts import parts_of
 from .values import statement_in, written
 
-_RENAMED = ("field", "event", "list", "define", "score", "rule", "group", "stage", "outcome", "test")
 _TO_DATA = ("field", "event")
 
 
@@ -79,7 +79,7 @@ def move_statement(document: Document, index: int, edit: Edit) -> Splices:
     return Splices(gone.pieces) + put_in(document, place, block)
 
 
-def _already_there(document: Document, index: int, place: blocks.Place, what: Extent) -> bool:
+def _already_there(document: Document, index: int, place: blocks.InsertionPoint, what: Extent) -> bool:
     """Whether only blank lines lie between an item and the place it should go to, within one container."""
     if place.beside is None or document.items[place.beside].parent != document.items[index].parent:
         return False
@@ -122,7 +122,7 @@ def duplicate_statement(document: Document, index: int, edit: Edit) -> Splices:
     text, start = document.written(item.span), item.span.start
     part = parts_of(document, item).by_path.get("name")
     if part is not None and part.span is not None and part.value is not None:
-        name = written(part.kind, edit.new or _free_name(document, item.sort, part.value))
+        name = written(part.kind, edit.new or _free_name(document, item.sort, part.value, part.kind))
         text = text[: part.span.start - start] + name + text[part.span.end - start :]
     if isinstance(item.node, n.Group):
         text = _with_names_of_their_own(document, index, text, start)
@@ -144,12 +144,12 @@ def _with_names_of_their_own(document: Document, index: int, text: str, start: i
     return text
 
 
-def _free_name(document: Document, sort: str, name: str) -> str:
+def _free_name(document: Document, sort: str, name: str, kind: str = "text") -> str:
     """A name that no other has: `ICP copy`, `ICP copy 2`."""
     tries = 1
     while True:
         wanted = f"{name} copy" if tries == 1 else f"{name} copy {tries}"
-        if sort in ("field", "event", "list", "define", "score", "stage", "outcome"):
+        if kind == "name":
             wanted = wanted.replace(" ", "_")
         if document.find(f"{sort}:{wanted}") is None:
             return wanted
@@ -163,7 +163,7 @@ def rename_statement(document: Document, index: int, edit: Edit) -> Splices:
     """Another name for a statement and wherever it is used. A field or event keeps its link to the data."""
     item = document.items[index]
     part = parts_of(document, item).by_path.get("name")
-    if part is None or item.sort not in _RENAMED or not edit.new:
+    if part is None or not edit.new:
         raise refused("This cannot be given a name." if edit.new else "A name cannot be blank.")
     if part.value != edit.old:
         raise conflict(
@@ -262,3 +262,94 @@ def dissolve_group(document: Document, index: int, edit: Edit) -> Splices:
     if document.text[item.span.end - 1] == "}":
         made += left_out(document, Span(item.span.end - 1, item.span.end))
     return made
+
+
+def references(tree: n.Tree, declared: n.Statement | None, new: str) -> list[tuple[Span, str]]:
+    """Where a statement's name stands outside of it, with the new name as each place writes it."""
+    match declared:
+        case n.ListDeclaration(name) | n.ListFile(name):
+            return [(span, name_text(new)) for span in _lists(tree, name.text)]
+        case n.Define(name):
+            return [(span, name_text(new)) for span in _names(tree, name.text, tests=False)]
+        case n.FieldDeclaration(name):
+            known = () if name.text in _declared(tree, n.Define) else _names(tree, name.text, tests=True)
+            return [(span, name_text(new)) for span in known]
+        case n.EventDeclaration(name):
+            if _same_event(tree, declared):
+                return []
+            bare = name.text in _declared(tree, n.Define) | _declared(tree, n.FieldDeclaration)
+            return [(span, name_text(new)) for span in _events(tree, name.text, bare=not bare)]
+        case n.ScoreDeclaration(n.Name(text)):
+            return [(span, name_text(new)) for span in _scores(tree, text)]
+        case n.Stage(name, track):
+            label = f"[{new}]" if new.lower() == "none" else name_text(new)
+            return [(span, label) for span in _stages(tree, name.text, track)]
+        case n.Rule(n.Text(value)):
+            return [(span, quoted(new)) for span in _rules(tree, value)]
+    return []
+
+
+def _declared(tree: n.Tree, kind: type[n.Define] | type[n.FieldDeclaration]) -> set[str]:
+    return {statement.name.text for statement in tree.statements if isinstance(statement, kind)}
+
+
+def _same_event(tree: n.Tree, declared: n.EventDeclaration) -> bool:
+    """Whether another line declares the same event: then the old name stays in use."""
+    events = [it for it in tree.statements if isinstance(it, n.EventDeclaration) and it.name == declared.name]
+    return len(events) > 1
+
+
+def _walk(node: n.Node, *, filters: bool) -> Iterator[n.Node]:
+    """A node and all below it; without `filters`, not what stands after a `where`."""
+    yield node
+    for child in children(node):
+        if not filters and isinstance(node, n.EventPhrase) and child is node.where:
+            continue
+        yield from _walk(child, filters=filters)
+
+
+def _lists(tree: n.Tree, name: str) -> Iterator[Span]:
+    for node in _walk(tree, filters=True):
+        if isinstance(node, n.In) and isinstance(node.among, n.Name) and node.among.text == name:
+            yield node.among.span
+
+
+def _names(tree: n.Tree, name: str, *, tests: bool) -> Iterator[Span]:
+    for node in _walk(tree, filters=False):
+        if isinstance(node, n.Reference) and node.name.text == name:
+            yield node.name.span
+        elif tests and isinstance(node, n.Test):
+            for fact in node.given:
+                if isinstance(fact, n.GivenField) and fact.name.text == name:
+                    yield fact.name.span
+
+
+def _events(tree: n.Tree, name: str, *, bare: bool) -> Iterator[Span]:
+    for node in _walk(tree, filters=False):
+        if isinstance(node, n.EventPhrase | n.GivenEvent) and node.type.text == name:
+            yield node.type.span
+        elif bare and isinstance(node, n.Reference) and node.name.text == name:
+            yield node.name.span
+
+
+def _scores(tree: n.Tree, name: str) -> Iterator[Span]:
+    yield from _names(tree, name, tests=False)
+    for node in _walk(tree, filters=False):
+        if not isinstance(node, n.Points | n.Grade | n.ExpectScore | n.ExpectGrade) or node.score is None:
+            continue
+        if node.score.text == name:
+            yield node.score.span
+
+
+def _stages(tree: n.Tree, name: str, track: n.Name | None) -> Iterator[Span]:
+    for node in _walk(tree, filters=False):
+        if not isinstance(node, n.ExpectStage) or node.stage is None or node.track != track:
+            continue
+        if node.stage.text == name:
+            yield node.stage.span
+
+
+def _rules(tree: n.Tree, name: str) -> Iterator[Span]:
+    for node in _walk(tree, filters=False):
+        if isinstance(node, n.ExpectRule) and node.name.value == name:
+            yield node.name.span

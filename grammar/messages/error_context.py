@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..syntax.lr_parser import Machine, Stuck
+from ..syntax.lr_parser import LrParser, Stuck
 from ..syntax.lr_table import END
 from ..syntax.nodes import Lexeme, Span
-from .syntax_problem import Trouble
+from .diagnostics import SyntaxProblem
 
-Habit = Callable[["Place"], Trouble | None]
+Detector = Callable[["ErrorContext"], SyntaxProblem | None]
 """Looks at one kind of mistake; None where it is another."""
 
 CONDITION_STARTS = frozenset({"WORD", "QUOTED", "NUMERAL", "LPAR"})
@@ -31,10 +31,10 @@ def shown(lexeme: Lexeme) -> str:
 
 
 @dataclass(frozen=True)
-class Place:
+class ErrorContext:
     """What was taken, what could not follow (None: the end), and what comes after that."""
 
-    machine: Machine
+    parser: LrParser
     start: str
     text: str
     taken: tuple[Lexeme, ...]
@@ -44,13 +44,13 @@ class Place:
     @cached_property
     def accepted(self) -> frozenset[str]:
         """The kinds of lexeme that could have followed."""
-        return self.machine.accepted(self.start, [lexeme.kind for lexeme in self.taken])
+        return self.parser.accepted(self.start, [lexeme.kind for lexeme in self.taken])
 
     def accepted_after(self, count: int) -> frozenset[str]:
         """The kinds that could have followed the first lexemes, of those that were taken."""
         if count == len(self.taken):
             return self.accepted
-        return self.machine.accepted(self.start, [lexeme.kind for lexeme in self.taken[:count]])
+        return self.parser.accepted(self.start, [lexeme.kind for lexeme in self.taken[:count]])
 
     @cached_property
     def in_awards(self) -> bool:
@@ -65,7 +65,7 @@ class Place:
 
     @cached_property
     def span(self) -> Span:
-        """Where the trouble shows."""
+        """Where the problem shows."""
         if self.at is not None:
             return self.at.span
         return Span(self.taken[-1].end, self.taken[-1].end)
@@ -99,10 +99,10 @@ class Place:
     def reads(self, lexemes: list[Lexeme], *, whatever_it_says: bool = False) -> bool:
         """Whether other lexemes would make a whole piece, and unless said otherwise one without a mistake."""
         try:
-            self.machine.run(self.start, lexemes, self.text)
+            self.parser.run(self.start, lexemes, self.text)
         except Stuck:
             return False
-        except Trouble:
+        except SyntaxProblem:
             return whatever_it_says
         return True
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..spec.words import RESERVED
+from ..spec.words import RESERVED, near
 from ..syntax.lr_table import load
 from ..syntax.nodes import Lexeme, Span
-from .error_context import Habit, Place, shown
-from .spelling import near
-from .syntax_problem import Trouble
+from .diagnostics import SyntaxProblem
+from .error_context import Detector, ErrorContext, shown
 
 LONGEST = 300
 """Lexemes of a piece in which changes are tried; a longer one is told only where it stops."""
@@ -40,7 +39,7 @@ _LEFT_OUT = (
 )
 
 
-def misspelt(place: Place, *, whatever_it_says: bool = False) -> Trouble | None:
+def misspelt(place: ErrorContext, *, whatever_it_says: bool = False) -> SyntaxProblem | None:
     """A word close to a keyword with which the piece would read, by default without another mistake."""
     piece = place.piece()
     if len(piece) > LONGEST:
@@ -58,7 +57,7 @@ def misspelt(place: Place, *, whatever_it_says: bool = False) -> Trouble | None:
     return None
 
 
-def likely_word(place: Place) -> Trouble | None:
+def likely_word(place: ErrorContext) -> SyntaxProblem | None:
     """A word close to a keyword that could stand there, whatever else is wrong with the piece."""
     if place.at is None or place.kind != "WORD":
         return None
@@ -68,13 +67,13 @@ def likely_word(place: Place) -> Trouble | None:
     return None
 
 
-def spelling(lexeme: Lexeme, keyword: str) -> Trouble:
+def spelling(lexeme: Lexeme, keyword: str) -> SyntaxProblem:
     """A word that is nearly a keyword."""
     message = f'"{lexeme.text}" means nothing here'
-    return Trouble("misspelt-word", message, lexeme.span, f'did you mean "{keyword}"?')
+    return SyntaxProblem("misspelt-word", message, lexeme.span, f'did you mean "{keyword}"?')
 
 
-def left_out(place: Place) -> Trouble | None:
+def left_out(place: ErrorContext) -> SyntaxProblem | None:
     """A word or sign without which the piece does not go on."""
     piece, at = place.piece(), len(place.taken)
     if len(piece) > LONGEST:
@@ -89,21 +88,23 @@ def left_out(place: Place) -> Trouble | None:
         if place.reads([*piece[:at], added, *piece[at:]]):
             what = '"and" or "or"' if kind == "AND" else f'"{text}"'
             where = f"before {shown(place.at)}" if place.at is not None else "at the end"
-            return Trouble(code, f"{what} is missing {where}", place.span, hint)
+            return SyntaxProblem(code, f"{what} is missing {where}", place.span, hint)
     return None
 
 
-def filler(place: Place) -> Trouble | None:
+def filler(place: ErrorContext) -> SyntaxProblem | None:
     """A little word before the place, without which the piece reads."""
     piece, end = place.piece(), len(place.taken)
     for at in range(end - 1, max(0, end - 4), -1):
         word = piece[at]
         if word.word in _FILLERS and len(piece) <= LONGEST and place.reads(piece[:at] + piece[at + 1 :]):
-            return Trouble("extra-word", f"{shown(word)} does not belong here", word.span, "leave it out")
+            return SyntaxProblem(
+                "extra-word", f"{shown(word)} does not belong here", word.span, "leave it out"
+            )
     return None
 
 
-def name_with_blanks(place: Place) -> Trouble | None:
+def name_with_blanks(place: ErrorContext) -> SyntaxProblem | None:
     """Two or three words that together are a name or an object."""
     piece, at = place.piece(), len(place.taken)
     if place.kind not in ("WORD", "PATH", "NUMERAL") or at == 0 or len(piece) > LONGEST:
@@ -119,21 +120,21 @@ def name_with_blanks(place: Place) -> Trouble | None:
             if "\n" not in together and place.reads([*piece[:first], joined, *piece[last + 1 :]]):
                 what, how = ("a name", "square brackets") if kind == "BRACKETED" else ("a text", "quotes")
                 message = f"{what} of several words needs {how}"
-                return Trouble("several-words", message, span, f"write {written}")
+                return SyntaxProblem("several-words", message, span, f"write {written}")
     return None
 
 
-def too_much(place: Place) -> Trouble | None:
+def too_much(place: ErrorContext) -> SyntaxProblem | None:
     """A word or sign without which the piece reads."""
     piece, at = place.piece(), len(place.taken)
     if place.at is None or len(piece) > LONGEST or not place.reads(piece[:at] + piece[at + 1 :]):
         return None
     if place.kind == "RPAR":
-        return Trouble("extra-parenthesis", "this bracket closes nothing", place.span, "leave it out")
-    return Trouble("extra-word", f"{shown(place.at)} does not belong here", place.span, "leave it out")
+        return SyntaxProblem("extra-parenthesis", "this bracket closes nothing", place.span, "leave it out")
+    return SyntaxProblem("extra-word", f"{shown(place.at)} does not belong here", place.span, "leave it out")
 
 
-REPAIRS: Final[tuple[Habit, ...]] = (filler, name_with_blanks, left_out, too_much)
+REPAIRS: Final[tuple[Detector, ...]] = (filler, name_with_blanks, left_out, too_much)
 
 
 def _keywords() -> dict[str, str]:

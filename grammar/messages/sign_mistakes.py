@@ -1,6 +1,6 @@
-"""Signs, quotes, numbers and dates that people bring along, each told how it is written here.
+"""Signs, quotes, numbers and dates that people bring along, each with how to write it here.
 
-Each function looks at one habit at the place where a piece stops, and returns None where it is another.
+Each function recognises one mistake at the point where parsing stopped, and returns None for any other.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import re
 from typing import Final
 
 from ..syntax.nodes import Lexeme, Span
-from .error_context import Habit, Place, brief, shown
-from .syntax_problem import Trouble
+from .diagnostics import SyntaxProblem
+from .error_context import Detector, ErrorContext, brief, shown
 
 _PLAIN = {
     "==": "=", "===": "=", "=>": ">=", "=<": "<=", "<>": "!=", "&&": "and", "||": "or", "!": "not",
@@ -22,36 +22,36 @@ _PLAIN_WORD = re.compile(r"\w+")
 _SAID_OF_NUMBER = re.compile(r"([0-9]+)((?:minute|hour|day|week|month|year|time)s?)")
 
 
-def quote(place: Place) -> Trouble | None:
+def quote(place: ErrorContext) -> SyntaxProblem | None:
     """A quote without its partner; what follows it on the line is lost in it."""
     at, before = place.at, place.before()
     if at is None:
         return None
     if at.kind == "UNCLOSED_QUOTE":
         hint = "close it on the same line, where the text ends"
-        return Trouble("unclosed-quote", "this quote is not closed", at.span, hint)
+        return SyntaxProblem("unclosed-quote", "this quote is not closed", at.span, hint)
     if before is None or before.kind != "QUOTED" or before.end != at.start:
         return None
     end = place.text.find("\n", at.start)
     if any(part.kind == "UNCLOSED_QUOTE" and (end < 0 or part.start < end) for part in place.rest):
         message = "the quotes on this line do not go in pairs"
-        return Trouble("unclosed-quote", message, before.span, "close this text where it ends")
+        return SyntaxProblem("unclosed-quote", message, before.span, "close this text where it ends")
     if at.kind not in ("WORD", "PATH", "QUOTED") and not at.word:
         return None
     hint = 'a quote inside a text is written twice: "the ""best"" one"'
-    return Trouble("quote-in-text", "a text ends here, and more follows at once", at.span, hint)
+    return SyntaxProblem("quote-in-text", "a text ends here, and more follows at once", at.span, hint)
 
 
-def square_bracket(place: Place) -> Trouble | None:
+def square_bracket(place: ErrorContext) -> SyntaxProblem | None:
     """`[Lead Source` without its end."""
     if place.kind != "UNCLOSED_BRACKET":
         return None
     span = Span(place.span.start, place.span.start + 1)
     hint = "close it after the name, e.g. [Lead Source]"
-    return Trouble("unclosed-bracket", "this square bracket is not closed", span, hint)
+    return SyntaxProblem("unclosed-bracket", "this square bracket is not closed", span, hint)
 
 
-def date(place: Place) -> Trouble | None:
+def date(place: ErrorContext) -> SyntaxProblem | None:
     """`15.01.2026`, `2026-1-5`."""
     if place.at is None or place.kind != "MALFORMED_DATE":
         return None
@@ -62,15 +62,17 @@ def date(place: Place) -> Trouble | None:
     elif found := re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", written):
         hint = f"write {found[3]}-{int(found[2]):02}-{int(found[1]):02}"
     elif re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?", written):
-        return Trouble(
+        return SyntaxProblem(
             "time-without-zone", "this time does not say its zone", place.span, f"for UTC write {written}Z"
         )
     elif "T" in written:
         hint = "write e.g. 2026-01-31T12:00Z"
-    return Trouble("date-form", f"{shown(place.at)} is not how a date is written here", place.span, hint)
+    return SyntaxProblem(
+        "date-form", f"{shown(place.at)} is not how a date is written here", place.span, hint
+    )
 
 
-def number(place: Place) -> Trouble | None:
+def number(place: ErrorContext) -> SyntaxProblem | None:
     """`10k`, `10days`, `1.000.000`, `2fast`."""
     if place.at is None or place.kind != "MALFORMED_NUMBER":
         return None
@@ -86,10 +88,10 @@ def number(place: Place) -> Trouble | None:
         hint = f"write {found[1]} {found[2]}, with a blank"
     elif place.accepted & {"WORD", "BRACKETED"}:
         hint = f"a name that begins with a digit stands in square brackets: [{brief(place.at)}]"
-    return Trouble("number-form", f"{shown(place.at)} is neither a number nor a name", place.span, hint)
+    return SyntaxProblem("number-form", f"{shown(place.at)} is neither a number nor a name", place.span, hint)
 
 
-def thousands(place: Place) -> Trouble | None:
+def thousands(place: ErrorContext) -> SyntaxProblem | None:
     """`1,000`, where the comma or what follows it cannot stand."""
     piece, at = place.piece(), len(place.taken)
     for first in (at - 2, at - 1):
@@ -100,21 +102,21 @@ def thousands(place: Place) -> Trouble | None:
         if number.end == comma.start and comma.end == rest.start and len(rest.text) == 3:
             span = Span(number.start, rest.end)
             message = "numbers are written without commas"
-            return Trouble("thousands-comma", message, span, f"write {number.text}{rest.text}")
+            return SyntaxProblem("thousands-comma", message, span, f"write {number.text}{rest.text}")
     return None
 
 
-def foreign(place: Place) -> Trouble | None:
+def foreign(place: ErrorContext) -> SyntaxProblem | None:
     """`==`, `=>`, `&&`, single quotes, currency signs."""
     at, before = place.at, place.before()
     if at is None or at.kind not in ("FOREIGN_SIGN", "STRAY"):
         return None
     if at.text in _PLAIN:
         message = f'"{at.text}" is not a sign of this language'
-        return Trouble("foreign-sign", message, at.span, f"write {_PLAIN[at.text]}")
+        return SyntaxProblem("foreign-sign", message, at.span, f"write {_PLAIN[at.text]}")
     if not at.text.isprintable():
         message = f"a sign that cannot be seen (U+{ord(at.text):04X}) stands here"
-        return Trouble("foreign-sign", message, at.span, "delete what stands here, and type it again")
+        return SyntaxProblem("foreign-sign", message, at.span, "delete what stands here, and type it again")
     hint = "leave it out, or put the text that it belongs to in quotes"
     if at.text in "'‘’`":
         hint = 'texts stand in double quotes, e.g. "CTO"'
@@ -124,10 +126,10 @@ def foreign(place: Place) -> Trouble | None:
         hint = "a comment begins after a blank"
     elif before is not None and before.end == at.start and before.kind in ("WORD", "PATH"):
         hint = f"a name with {at.text} in it stands in square brackets, an object in quotes"
-    return Trouble("foreign-sign", f'"{at.text}" has no meaning here', at.span, hint)
+    return SyntaxProblem("foreign-sign", f'"{at.text}" has no meaning here', at.span, hint)
 
 
-def object_with_signs(place: Place) -> Trouble | None:
+def object_with_signs(place: ErrorContext) -> SyntaxProblem | None:
     """`visited docs/*`, `visited /pricing#faq`, `visited 3rd-mail`: what would read if it stood in quotes."""
     piece, at = place.piece(), len(place.taken)
     for within in range(max(0, at - 1), min(at + 1, len(piece))):
@@ -145,11 +147,11 @@ def object_with_signs(place: Place) -> Trouble | None:
             continue
         if _NEEDS_QUOTES.fullmatch(written) and place.reads([*piece[:first], quoted, *piece[last:]]):
             message = "an object that is no plain word stands in quotes"
-            return Trouble("object-needs-quotes", message, span, f'write "{written}"')
+            return SyntaxProblem("object-needs-quotes", message, span, f'write "{written}"')
     return None
 
 
-HABITS: Final[tuple[Habit, ...]] = (
+DETECTORS: Final[tuple[Detector, ...]] = (
     quote,
     square_bracket,
     object_with_signs,

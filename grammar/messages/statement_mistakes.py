@@ -1,6 +1,6 @@
-"""Ways to give points, to declare and to name that people bring along, each told how it is said here.
+"""How people give points, declare and name elsewhere, each with how to write it here.
 
-Each function looks at one habit at the place where a piece stops, and returns None where it is another.
+Each function recognises one mistake at the point where parsing stopped, and returns None for any other.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Final
 from ..spec.statements import STATEMENT_WORDS
 from ..spec.words import RESERVED
 from ..syntax.nodes import Lexeme, Span
-from .error_context import Habit, Place, brief
-from .syntax_problem import Trouble
+from .diagnostics import SyntaxProblem
+from .error_context import Detector, ErrorContext, brief
 
 _KINDS = {
     "integer": "number", "int": "number", "float": "number", "decimal": "number", "numeric": "number",
@@ -35,18 +35,20 @@ _NEVER_A_NAME = (STATEMENT_WORDS - {"when", "for"}) | {
 _AFTER_TEXT = frozenset({"by", "column", "otherwise", "at", "from"})
 
 
-def points(place: Place) -> Trouble | None:
+def points(place: ErrorContext) -> SyntaxProblem | None:
     """`then 20`, `then engagement +20`, `then "hot"`."""
     before, at = place.before(), place.at
     if before is None or not place.accepted >= {"PLUS", "MINUS", "TAG"} or "WORD" in place.accepted:
         return None
     if at is None or place.word in RESERVED - {"score"} or place.kind in ("COMMA", "RPAR"):
         hint = f'write points or a tag after "{before.text}", e.g. +10 or tag "hot"'
-        return Trouble("missing-points", "it is not said what the rule gives", place.span, hint)
+        return SyntaxProblem("missing-points", "it is not said what the rule gives", place.span, hint)
     if place.kind == "NUMERAL":
-        return Trouble("points-sign", "points need a sign", place.span, f"write +{at.text} or -{at.text}")
+        return SyntaxProblem(
+            "points-sign", "points need a sign", place.span, f"write +{at.text} or -{at.text}"
+        )
     if place.kind == "QUOTED":
-        return Trouble(
+        return SyntaxProblem(
             "points-form", "a text alone gives nothing", place.span, f"for a tag write tag {at.text}"
         )
     if not at.word:
@@ -55,28 +57,28 @@ def points(place: Place) -> Trouble | None:
     amount = "".join(part.text for part in ahead if part.kind in ("PLUS", "MINUS", "NUMERAL")) or "+10"
     amount = amount if amount[0] in "+-−" else f"+{amount}"
     name = "" if place.word in ("score", "add", "give", "gives", "plus", "points") else f" {at.text}"
-    return Trouble(
+    return SyntaxProblem(
         "points-form", "points are written with their number first", place.span, f"write {amount}{name}"
     )
 
 
-def points_to(place: Place) -> Trouble | None:
+def points_to(place: ErrorContext) -> SyntaxProblem | None:
     """`then +20 score`, `then +5 to fit`, `then +5 max 10`."""
     before, number = place.before(), place.before(2)
     if before is None or place.at is None or not place.in_awards:
         return None
     if place.word == "score" and before.kind == "NUMERAL" and "FADING" in place.accepted:
         message = "points that name no score count toward the total"
-        return Trouble("points-form", message, place.span, 'leave out "score"')
+        return SyntaxProblem("points-form", message, place.span, 'leave out "score"')
     if place.kind == "WORD" and before.kind == "NUMERAL" and (written := _last_bound(place.taken)):
         message = f'"{brief(place.at)}" stands behind a bound, and a score is named before it'
-        return Trouble("out-of-place", message, place.span, f"write {brief(place.at)} {written}")
+        return SyntaxProblem("out-of-place", message, place.span, f"write {brief(place.at)} {written}")
     if number is None or number.kind != "NUMERAL":
         return None
     if before.word in ("to", "for", "on", "points") and place.kind == "WORD":
         message = f'"{before.text}" does not belong here'
         points = "".join(part.text for part in place.taken[-3:-1])
-        return Trouble("extra-word", message, before.span, f"write {points} {brief(place.at)}")
+        return SyntaxProblem("extra-word", message, before.span, f"write {points} {brief(place.at)}")
     if before.word in _BOUNDS and place.kind in ("NUMERAL", "PLUS", "MINUS"):
         return _bound(place, before)
     return None
@@ -91,31 +93,31 @@ def _last_bound(taken: Sequence[Lexeme]) -> str | None:
     return None
 
 
-def _bound(place: Place, word: Lexeme) -> Trouble:
+def _bound(place: ErrorContext, word: Lexeme) -> SyntaxProblem:
     limit = place.text[place.span.start : place.rest[0].end] if place.kind != "NUMERAL" and place.rest else ""
     hint = f"write at {_BOUNDS[word.word]} {limit or place.text[place.span.start : place.span.end]}"
-    return Trouble("bound-form", 'a bound is written with "at most" or "at least"', word.span, hint)
+    return SyntaxProblem("bound-form", 'a bound is written with "at most" or "at least"', word.span, hint)
 
 
-def bound(place: Place) -> Trouble | None:
+def bound(place: ErrorContext) -> SyntaxProblem | None:
     """`group "Website" max 30 {`, `then +5 fit max 10`."""
     if place.at is None or place.word not in _BOUNDS or "AT" not in place.accepted:
         return None
     number = place.after()
     written = number.text if number is not None and number.kind == "NUMERAL" else "10"
     message = 'a bound is written with "at most" or "at least"'
-    return Trouble("bound-form", message, place.span, f"write at {_BOUNDS[place.word]} {written}")
+    return SyntaxProblem("bound-form", message, place.span, f"write at {_BOUNDS[place.word]} {written}")
 
 
-def joined(place: Place) -> Trouble | None:
+def joined(place: ErrorContext) -> SyntaxProblem | None:
     """`then +5 and tag "hot"`, `given a = 1 and b = 2`."""
     if place.word != "and" or "COMMA" not in place.accepted:
         return None
     what = "what a rule gives is" if place.in_awards else "facts are" if place.head == "test" else "these are"
-    return Trouble("joined-by-comma", f"{what} joined by commas", place.span, 'write a comma for "and"')
+    return SyntaxProblem("joined-by-comma", f"{what} joined by commas", place.span, 'write a comma for "and"')
 
 
-def which_events(place: Place) -> Trouble | None:
+def which_events(place: ErrorContext) -> SyntaxProblem | None:
     """`for visited`, `for every visited`."""
     if "LATEST" not in place.accepted:
         return None
@@ -123,10 +125,10 @@ def which_events(place: Place) -> Trouble | None:
     after = place.after() if which else place.at
     phrase = brief(after) if after is not None and after.kind in ("WORD", "BRACKETED") else "visited"
     message = '"for" says first which events: "each", "latest" or "first"'
-    return Trouble("which-events", message, place.span, f"write for {which or 'each'} {phrase}")
+    return SyntaxProblem("which-events", message, place.span, f"write for {which or 'each'} {phrase}")
 
 
-def kind_of_field(place: Place) -> Trouble | None:
+def kind_of_field(place: ErrorContext) -> SyntaxProblem | None:
     """`field employees: integer`."""
     if (
         "DATETIME" not in place.accepted
@@ -138,13 +140,13 @@ def kind_of_field(place: Place) -> Trouble | None:
     hint = "the kinds are text, number, yes/no, date, datetime and texts"
     if place.word in _KINDS:
         hint = f"write {_KINDS[place.word]}"
-    return Trouble("kind-of-field", f'"{place.at.text}" is not a kind of value', place.span, hint)
+    return SyntaxProblem("kind-of-field", f'"{place.at.text}" is not a kind of value', place.span, hint)
 
 
 # --- names and texts ---------------------------------------------------------------------------
 
 
-def text_without_quotes(place: Place) -> Trouble | None:
+def text_without_quotes(place: ErrorContext) -> SyntaxProblem | None:
     """`contains CTO`, `tag hot`, `list ICP: CTO`."""
     if "QUOTED" not in place.accepted or "WORD" in place.accepted or place.at is None:
         return None
@@ -159,12 +161,12 @@ def text_without_quotes(place: Place) -> Trouble | None:
             break
         end = part.end
     span = Span(place.span.start, end)
-    return Trouble(
+    return SyntaxProblem(
         "quotes-needed", "this text needs quotes", span, f'write "{place.text[span.start : span.end]}"'
     )
 
 
-def grade_with_sign(place: Place) -> Trouble | None:
+def grade_with_sign(place: ErrorContext) -> SyntaxProblem | None:
     """`A+ from 40`."""
     before = place.before()
     if place.at is None or place.at.text not in "+-−" or before is None or before.end != place.at.start:
@@ -179,10 +181,10 @@ def grade_with_sign(place: Place) -> Trouble | None:
         return None
     written = f"{before.text}{place.at.text}"
     message = "a grade with a sign in it needs quotes"
-    return Trouble("quotes-needed", message, Span(before.start, place.at.end), f'write "{written}"')
+    return SyntaxProblem("quotes-needed", message, Span(before.start, place.at.end), f'write "{written}"')
 
 
-def reserved(place: Place) -> Trouble | None:
+def reserved(place: ErrorContext) -> SyntaxProblem | None:
     """`field list: text`."""
     if place.at is None or place.word not in _NEVER_A_NAME or place.kind in ("WORD", "PATH"):
         return None
@@ -195,10 +197,10 @@ def reserved(place: Place) -> Trouble | None:
             return None
         written = f'"{place.at.text}"'
     message = f'"{place.at.text}" is a word of the language and no name'
-    return Trouble("reserved-word", message, place.span, f"to use it as a name write {written}")
+    return SyntaxProblem("reserved-word", message, place.span, f"to use it as a name write {written}")
 
 
-HABITS: Final[tuple[Habit, ...]] = (
+DETECTORS: Final[tuple[Detector, ...]] = (
     points, points_to, bound, joined, which_events, kind_of_field, grade_with_sign, text_without_quotes,
     reserved,
 )  # fmt: skip

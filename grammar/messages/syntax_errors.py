@@ -6,16 +6,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from ..spec.statements import STATEMENT_WORDS, STATEMENTS
+from ..spec.words import near
 from ..syntax.lr_table import END, load
 from ..syntax.nodes import Lexeme, Span
-from . import condition_mistakes as condition_habits
-from . import sign_mistakes as sign_habits
-from . import statement_mistakes as statement_habits
-from .diagnostics import Diagnostic, Severity, Source
-from .error_context import CONDITION_STARTS, Habit, Place, shown
+from . import condition_mistakes, sign_mistakes, statement_mistakes
+from .diagnostics import Diagnostic, Severity, Source, SyntaxProblem
+from .error_context import CONDITION_STARTS, Detector, ErrorContext, shown
 from .repairs import REPAIRS, likely_word, misspelt, spelling
-from .spelling import near
-from .syntax_problem import Trouble
 
 _RULE_WORDS = ("rule", "when", "for")
 _EXAMPLES = {spec.word: spec.example for spec in STATEMENTS if spec.example}
@@ -29,41 +26,43 @@ _MEANT = {
 _INNER = {"then", "and", "or", "given", "expect", "because", "where", "otherwise", "once"}
 
 
-def said(source: Source, trouble: Trouble, severity: Severity = Severity.ERROR) -> Diagnostic:
+def said(source: Source, problem: SyntaxProblem, severity: Severity = Severity.ERROR) -> Diagnostic:
     """A mistake as a diagnostic."""
-    hint = trouble.hint if isinstance(trouble.hint, str) else trouble.hint(source.text)
-    return Diagnostic(trouble.code, severity, trouble.message, source, trouble.span, hint)
+    hint = problem.hint if isinstance(problem.hint, str) else problem.hint(source.text)
+    return Diagnostic(problem.code, severity, problem.message, source, problem.span, hint)
 
 
-def of_spelling(place: Place) -> Trouble | None:
+def of_spelling(place: ErrorContext) -> SyntaxProblem | None:
     """A misspelt word, where the piece would read but for it."""
     return misspelt(place)
 
 
-def of_one_change(place: Place) -> Trouble | None:
-    """A mistake which one change would mend, told as the habit that it may be."""
+def of_one_change(place: ErrorContext) -> SyntaxProblem | None:
+    """A mistake that one change would mend, as a familiar mistake where it is one."""
     mended = misspelt(place, whatever_it_says=True) or _first(REPAIRS, place)
-    return mended and (_first(_HABITS, place) or mended)
+    return mended and (_first(_DETECTORS, place) or mended)
 
 
-def of_piece(place: Place) -> Trouble:
+def of_piece(place: ErrorContext) -> SyntaxProblem:
     """What is wrong with a piece, as well as can be told without trying changes."""
-    found = _first((*_HABITS, missing_part, unfinished), place)
+    found = _first((*_DETECTORS, missing_part, unfinished), place)
     if found is not None:
         return found
     assert place.at is not None
-    return Trouble("out-of-place", f"{shown(place.at)} cannot stand here", place.span, expectation(place))
+    return SyntaxProblem(
+        "out-of-place", f"{shown(place.at)} cannot stand here", place.span, expectation(place)
+    )
 
 
-def _first(habits: Iterable[Habit], place: Place) -> Trouble | None:
-    for look in habits:
+def _first(detectors: Iterable[Detector], place: ErrorContext) -> SyntaxProblem | None:
+    for look in detectors:
         found = look(place)
         if found is not None:
             return found
     return None
 
 
-def parenthesis(place: Place) -> Trouble | None:
+def parenthesis(place: ErrorContext) -> SyntaxProblem | None:
     """A round bracket that is not closed, or one that closes nothing."""
     opened: list[Lexeme] = []
     for lexeme in place.taken:
@@ -72,24 +71,24 @@ def parenthesis(place: Place) -> Trouble | None:
         elif lexeme.kind == "RPAR" and opened:
             opened.pop()
     if place.kind == "RPAR" and not opened:
-        return Trouble("extra-parenthesis", "this bracket closes nothing", place.span, "leave it out")
+        return SyntaxProblem("extra-parenthesis", "this bracket closes nothing", place.span, "leave it out")
     ends = place.at is None or place.word in ("then", "because", "when", "once")
     if opened and ends and "RPAR" in place.accepted:
         hint = "close it with ) where the condition in it ends"
-        return Trouble("unclosed-parenthesis", "this bracket is not closed", opened[-1].span, hint)
+        return SyntaxProblem("unclosed-parenthesis", "this bracket is not closed", opened[-1].span, hint)
     return None
 
 
-_HABITS: Final[tuple[Habit, ...]] = (
-    *sign_habits.HABITS,
-    *condition_habits.HABITS,
-    *statement_habits.HABITS,
+_DETECTORS: Final[tuple[Detector, ...]] = (
+    *sign_mistakes.DETECTORS,
+    *condition_mistakes.DETECTORS,
+    *statement_mistakes.DETECTORS,
     likely_word,
     parenthesis,
 )
 
 
-def missing_part(place: Place) -> Trouble | None:
+def missing_part(place: ErrorContext) -> SyntaxProblem | None:
     """A condition, a `when` or a `then` that is not there."""
     if place.condition_missing() and (
         place.at is None or place.word or place.kind in ("RPAR", "COMMA", "RBRACE")
@@ -99,28 +98,30 @@ def missing_part(place: Place) -> Trouble | None:
         what = "a condition" if "NOT" in place.accepted else "a value"
         example = "visited pricing >= 2" if what == "a condition" else '100, "CTO" or employees'
         example = 'device = "phone"' if before is not None and before.kind == "WHERE" else example
-        return Trouble("missing-condition", f"{what} is missing{where}", place.span, f"write e.g. {example}")
+        return SyntaxProblem(
+            "missing-condition", f"{what} is missing{where}", place.span, f"write e.g. {example}"
+        )
     if "WITHIN" in place.accepted and "THEN" not in place.accepted:
         message = '"followed by" does not say within what time'
-        return Trouble(
+        return SyntaxProblem(
             "missing-within", message, place.span, "write e.g. within 7 days after the second event"
         )
     if place.head in _RULE_WORDS and "THEN" in place.accepted:
         hint = "say what the rule gives, e.g. then +10"
-        return Trouble("missing-then", '"then" is missing', place.span, hint)
+        return SyntaxProblem("missing-then", '"then" is missing', place.span, hint)
     if "WHEN" in place.accepted and (written := _EXAMPLES.get(place.head)):
         also = ' or "for"' if place.head == "rule" else ""
-        return Trouble("missing-when", f'"when"{also} is missing', place.span, f"write e.g. {written}")
+        return SyntaxProblem("missing-when", f'"when"{also} is missing', place.span, f"write e.g. {written}")
     if "LBRACE" in place.accepted:
         hint = "put the group's rules between { and }"
-        return Trouble("missing-brace", "the group's opening brace is missing", place.span, hint)
+        return SyntaxProblem("missing-brace", "the group's opening brace is missing", place.span, hint)
     if {"WORD", "BRACKETED"} <= place.accepted and (place.at is None or place.word in STATEMENT_WORDS):
         where = f" after {shown(place.taken[-1])}" if place.taken else ""
-        return Trouble(
+        return SyntaxProblem(
             "missing-name", f"a name is missing{where}", place.span, "write e.g. fit or [Lead Source]"
         )
     if place.head == "test" and place.at is None and place.accepted & {"EXPECT", "GIVEN"}:
-        return Trouble(
+        return SyntaxProblem(
             "missing-expect",
             "this test expects nothing",
             place.span,
@@ -129,12 +130,12 @@ def missing_part(place: Place) -> Trouble | None:
     return None
 
 
-def unfinished(place: Place) -> Trouble | None:
+def unfinished(place: ErrorContext) -> SyntaxProblem | None:
     """A piece that ends too soon."""
     if place.at is not None:
         return None
     what = f'this "{place.head}"' if place.head in STATEMENT_WORDS else "this"
-    return Trouble("unfinished", f"{what} ends too soon", place.span, expectation(place))
+    return SyntaxProblem("unfinished", f"{what} ends too soon", place.span, expectation(place))
 
 
 # --- what could have stood there ----------------------------------------------------------------------------
@@ -172,7 +173,7 @@ _SAID_BY_ANOTHER = {
 }
 
 
-def expectation(place: Place) -> str:
+def expectation(place: ErrorContext) -> str:
     """What could have stood there, in words."""
     accepted = set(place.accepted)
     before = place.before()
@@ -209,7 +210,7 @@ def _or(parts: Iterable[str]) -> str:
 # --- whole pieces -----------------------------------------------------------------------------
 
 
-def no_statement(place: Place) -> Trouble:
+def no_statement(place: ErrorContext) -> SyntaxProblem:
     """Text that does not begin as a statement does."""
     assert place.at is not None
     head = place.at
@@ -220,17 +221,17 @@ def no_statement(place: Place) -> Trouble:
     if head.word in STATEMENT_WORDS:  # `group-fit`, of which the first word alone would begin one
         hint = f'put a space after "{head.text}"'
         sign = place.after() or head
-        return Trouble("out-of-place", f"{shown(sign)} cannot stand here", sign.span, hint)
+        return SyntaxProblem("out-of-place", f"{shown(sign)} cannot stand here", sign.span, hint)
     if head.word in _INNER:
         hint = f'"{head.word}" goes on with a statement; perhaps the one before was ended too soon by a ";"'
-        return Trouble("no-statement", message, span, hint)
+        return SyntaxProblem("no-statement", message, span, hint)
     if head.word in _MEANT:
-        return Trouble("no-statement", message, span, f'did you mean "{_MEANT[head.word]}"?')
+        return SyntaxProblem("no-statement", message, span, f'did you mean "{_MEANT[head.word]}"?')
     alike = near(head.word, STATEMENT_WORDS) if head.word else []
     for keyword in alike:
         if place.reads([head._replace(kind="WORD", word=keyword), *place.rest]):
             return spelling(head, keyword)
     if alike:
-        return Trouble("no-statement", message, span, f'did you mean "{alike[0]}"?')
+        return SyntaxProblem("no-statement", message, span, f'did you mean "{alike[0]}"?')
     hint = "a rule begins with when or for, a remark with #"
-    return Trouble("no-statement", message, span, hint)
+    return SyntaxProblem("no-statement", message, span, hint)

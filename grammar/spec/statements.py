@@ -25,7 +25,8 @@ class Slot:
 
     `field` is the node's attribute and `path` the part's name in edits. `kind` is one of "name", "text",
     "whole", "choice", "value", "condition", "duration", "event" and "texts" (several). `words` stand before
-    it. On the page, `said` stands before the control, `label` names it, and `suggest` is a sort of values.
+    it. On the page, `said` stands before the control, `label` names it, and `suggest` is a sort of values to
+    suggest.
     """
 
     field: str
@@ -77,13 +78,24 @@ class StatementSpec:
         return next((slot for slot in self.slots if slot.kind == "condition"), None)
 
 
-_NAME = Slot("name", "name", label="name")
+def _name(example: str = "") -> Slot:
+    return Slot("name", "name", label="name", placeholder=f"e.g. {example}" if example else "")
+
+
+def _condition(field: str = "condition", suggest: str = "") -> Slot:
+    return Slot(field, "condition", path="when", suggest=suggest)
+
+
+_NAME = _name()
 
 STATEMENTS: tuple[StatementSpec, ...] = (
     StatementSpec(
         n.Title, "ruleset", "title", "Title",
-        (Slot("title", "text", label="title of the ruleset"),),
-        "this ruleset is called {title}.", key="", menu="title",
+        (
+            Slot("title", "text", label="title of the ruleset"),
+            Slot("zone", "text", "in", optional=True, said="days of", label="time zone", placeholder="UTC"),
+        ),
+        "this ruleset is called {title}[, and its days are those of {zone}].", key="", menu="title",
     ),
     StatementSpec(
         n.Include, "include", "include", "Include",
@@ -113,7 +125,7 @@ STATEMENTS: tuple[StatementSpec, ...] = (
         "the list {name} is read from [the column {column} of ]{path}.",
     ),
     StatementSpec(
-        n.Define, "define", "define", "Definition", (_NAME, ":", Slot("body", "condition", path="when")),
+        n.Define, "define", "define", "Definition", (_name("decision_maker"), ":", _condition("body")),
         menu="definition",
     ),
     StatementSpec(
@@ -132,10 +144,10 @@ STATEMENTS: tuple[StatementSpec, ...] = (
     StatementSpec(
         n.Stage, "stage", "stage", "Stage",
         (
-            _NAME,
+            _name("MQL"),
             Slot("track", "name", "in", optional=True, said="on the track", label="track", suggest="tracks",
                  placeholder="main"),
-            "when", Slot("condition", "condition", path="when"),
+            "when", _condition(suggest="scores"),
         ),
         "a lead is {name}[ in {track}] when {condition}.", key="{name}[ in {track}]", menu="stage",
         example="stage SQL when score >= 80",
@@ -143,19 +155,19 @@ STATEMENTS: tuple[StatementSpec, ...] = (
     StatementSpec(
         n.Disqualify, "disqualify", "disqualify", "Disqualify",
         (
-            "when", Slot("condition", "condition", path="when"),
+            "when", _condition(suggest="scores"),
             Slot("because", "text", "because", optional=True, said="because", label="reason",
                  placeholder="say why, for sales"),
         ),
         "a lead is disqualified when {condition}[, with the reason {because}].",
-        key="{because}", key_text="condition", menu="disqualify",
+        key="{because}", key_text="condition", menu="disqualification",
         example='disqualify when country = "XX"',
     ),
     StatementSpec(n.Grade, "grade", "grade", "Grade", key="{score}", menu="grade"),
     StatementSpec(
         n.Outcome, "outcome", "outcome", "Outcome",
         (
-            _NAME, "when", Slot("condition", "condition", path="when"),
+            _name("customer"), "when", _condition(),
             Slot("at", "name", "at", optional=True), Slot("within", "duration", "within", optional=True),
             Slot("born", "event", "born", optional=True),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from . import operators
 from .statements import STATEMENT_WORDS
@@ -32,3 +33,31 @@ def bare_name(text: str) -> bool:
 def bare_object(text: str) -> bool:
     """Whether the object of an event can be written without quotes."""
     return _OBJECT.fullmatch(text) is not None and text.lower() not in RESERVED | _AFTER_OUTCOMES
+
+
+def near(word: str, candidates: Iterable[str]) -> list[str]:
+    """The candidates that a word may be a misspelling of, the likeliest first."""
+    found = []
+    for candidate in sorted(set(candidates)):
+        allowed = 1 if min(len(word), len(candidate)) <= 4 else 2
+        steps = distance(word, candidate, allowed)
+        if 0 < steps <= allowed and len(candidate) > 1:
+            found.append((steps, abs(len(word) - len(candidate)), candidate))
+    return [candidate for _, _, candidate in sorted(found)]
+
+
+def distance(one: str, other: str, limit: int) -> int:
+    """How many letters must be added, dropped, changed or swapped; anything past the limit is limit + 1."""
+    if abs(len(one) - len(other)) > limit:
+        return limit + 1
+    earlier: list[int] = []
+    before = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, wanted in enumerate(other, 1):
+            steps = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                steps = min(steps, earlier[j - 2] + 1)
+            row.append(steps)
+        earlier, before = before, row
+    return min(before[-1], limit + 1)

@@ -1,6 +1,6 @@
-"""Nodes for conditions, made from the parts that the machine hands over.
+"""Nodes for conditions, made from the parts that the parser gives.
 
-A subject's test, window and filter may be written in any order. The machine hands them over as they
+A subject's test, window and filter may be written in any order. The parser gives them as they
 stand, and `clause` puts them in order.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Parts
 from dataclasses import dataclass, replace
 
-from ..messages.syntax_problem import Trouble
+from ..messages.diagnostics import SyntaxProblem
 from ..spec.operators import MATCHES
 from . import nodes as n
 from .build_values import Event, event_phrase
@@ -149,7 +149,7 @@ def either(span: Span, *operands: n.Expression) -> n.Or:
     return n.Or(operands, span=span)
 
 
-def mixed(span: Span, operands: Parts[n.Expression]) -> Trouble:
+def mixed(span: Span, operands: Parts[n.Expression]) -> SyntaxProblem:
     """`a and b or c`, which has two readings."""
     runs = [operand.operands if isinstance(operand, n.And) else (operand,) for operand in operands]
 
@@ -164,7 +164,7 @@ def mixed(span: Span, operands: Parts[n.Expression]) -> Trouble:
         ors = " and ".join(f"({' or '.join(group)})" if len(group) > 1 else group[0] for group in groups)
         return f"say which is meant:  {ands}  or  {ors}"
 
-    return Trouble("mixed-and-or", '"and" and "or" stand side by side without brackets', span, hint)
+    return SyntaxProblem("mixed-and-or", '"and" and "or" stand side by side without brackets', span, hint)
 
 
 def excerpt(source: str, span: Span) -> str:
@@ -243,7 +243,7 @@ def _with_filter(subject: n.Expression, condition: n.Expression, at: Span) -> n.
         return replace(subject, of=_filtered(subject.of, condition, at))
     if isinstance(subject, Event):
         return _filtered(subject, condition, at)
-    raise Trouble(
+    raise SyntaxProblem(
         "where-without-event",
         '"where" filters an event, and none stands before it',
         at,
@@ -257,7 +257,7 @@ def _filtered(event: Event, condition: n.Expression, at: Span) -> n.EventPhrase:
         return n.EventPhrase(event.name, None, condition, span=span)
     if event.where is None:
         return replace(event, where=condition, span=span)
-    raise Trouble(
+    raise SyntaxProblem(
         "said-twice",
         'this event has a "where" already',
         at,
@@ -267,7 +267,7 @@ def _filtered(event: Event, condition: n.Expression, at: Span) -> n.EventPhrase:
 
 def _sequence(subject: n.Expression, tail: Followed, between_them: n.Node | None) -> n.Sequence:
     if between_them is not None or not isinstance(subject, Event):
-        raise Trouble(
+        raise SyntaxProblem(
             "followed-by-needs-events",
             '"followed by" stands between two events',
             between_them.span if between_them else subject.span,
@@ -287,7 +287,7 @@ def _one_test(test: Test, other: Test) -> tuple[Test, n.BetweenMoments]:
             assert isinstance(window.low, n.Moment)
             assert isinstance(window.high, n.Moment)
             return kept, n.BetweenMoments(window.low, window.high, span=window.span)
-    raise Trouble(
+    raise SyntaxProblem(
         "two-tests",
         "two comparisons stand side by side",
         other.span,
@@ -298,7 +298,7 @@ def _one_test(test: Test, other: Test) -> tuple[Test, n.BetweenMoments]:
 def _one_window(window: n.Window | None, other: n.Window) -> n.Window:
     if window is None:
         return other
-    raise Trouble(
+    raise SyntaxProblem(
         "two-windows",
         "this has a window of time already",
         other.span,
@@ -306,7 +306,7 @@ def _one_window(window: n.Window | None, other: n.Window) -> n.Window:
     )
 
 
-def _not_in(subject: n.Expression, test: Test | None, tail: NotIn) -> Trouble:
+def _not_in(subject: n.Expression, test: Test | None, tail: NotIn) -> SyntaxProblem:
     counted = Span(subject.span.start, test.span.end if test else subject.span.end)
 
     def hint(source: str) -> str:
@@ -314,4 +314,44 @@ def _not_in(subject: n.Expression, test: Test | None, tail: NotIn) -> Trouble:
         window = excerpt(source, tail.window.span).split(None, 1)[1]
         return f"say which is meant:  not {said} {window}  or  {said} and not {said} {window}"
 
-    return Trouble("not-in-window", 'a window with "not" can be read in two ways', tail.window.span, hint)
+    return SyntaxProblem(
+        "not-in-window", 'a window with "not" can be read in two ways', tail.window.span, hint
+    )
+
+
+_OF_EVENTS = ("distinct", "days")
+_OF_PROPERTIES = ("sum", "avg", "min", "max")
+
+
+def call(span: Span, function: n.Name | Lexeme, argument: n.Expression) -> n.Aggregate | n.Call:
+    """`distinct(visited docs)`, `days(visited)`, `domain(email)`."""
+    word = function.text.lower()
+    if word in _OF_PROPERTIES:
+        message = f'"{word}" needs a property of an event'
+        hint = f"write the event type, a dot and the property, e.g. {word}(purchased.amount)"
+        raise SyntaxProblem("aggregate-argument", message, argument.span, hint)
+    if word not in _OF_EVENTS:
+        return n.Call(n.Name(word, span=function.span), argument, span=span)
+    if isinstance(argument, Event):
+        return n.Aggregate(word, argument, None, span=span)
+    message = f'"{word}" counts events, and these brackets hold something else'
+    hint = f"write the event alone, e.g. {word}(visited); windows and comparisons go after the brackets"
+    raise SyntaxProblem("aggregate-argument", message, argument.span, hint)
+
+
+def call_property(
+    span: Span, function: n.Name, type_: n.Name, property_: n.Name, *tails: Tail
+) -> n.Aggregate:
+    """`sum(purchased.amount)`, perhaps with its filter inside the brackets."""
+    word = function.text.lower()
+    inside = Span(type_.span.start, property_.span.end)
+    if word not in _OF_PROPERTIES:
+        message = f'"{word}" takes no property of an event'
+        hint = "only sum, avg, min and max do, e.g. sum(purchased.amount)"
+        raise SyntaxProblem("aggregate-argument", message, inside, hint)
+    event = clause(type_.span, n.Reference(type_, span=type_.span), *tails)
+    if isinstance(event, Event):
+        return n.Aggregate(word, event, property_, span=span)
+    message = f'the brackets of "{word}" take a property and its "where", nothing else'
+    hint = f"put windows and comparisons after them, e.g. {word}(purchased.amount) >= 100 in last 30 days"
+    raise SyntaxProblem("aggregate-argument", message, inside, hint)

@@ -1,16 +1,14 @@
-"""Nodes for statements, made from the parts that the machine hands over."""
+"""Nodes for statements, made from the parts that the parser gives."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from ..messages.syntax_problem import Trouble
+from ..messages.diagnostics import SyntaxProblem
 from . import nodes as n
 from .build_conditions import Tail, Test, clause
-from .build_values import Event
+from .build_values import Event, whole_number
 from .nodes import Lexeme, Span
-from .numerals import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +63,9 @@ class Otherwise:
 # --- declarations -----------------------------------------------------------------------------------
 
 
-def title(span: Span, text: n.Text) -> n.Title:
-    """`ruleset "Inbound scoring"`."""
-    return n.Title(text, span=span)
-
-
-def include(span: Span, path: n.Text) -> n.Include:
-    """`include "shared.rules"`."""
-    return n.Include(path, span=span)
-
-
-def field(
-    span: Span, name: n.Name, source: n.Text | None, kind: n.Kind, default: n.Expression | None
-) -> n.FieldDeclaration:
-    """`field employees: number`."""
-    return n.FieldDeclaration(name, source, kind, default, span=span)
-
-
 def kind(span: Span, lexeme: Lexeme) -> n.Kind:
     """The kind of a field."""
     return n.Kind(lexeme.word)
-
-
-def event(span: Span, name: n.Name, source: n.Text | None, by: n.Name | None) -> n.EventDeclaration:
-    """`event visited from "Page Viewed" by path`."""
-    return n.EventDeclaration(name, source, by, span=span)
 
 
 def list_of_texts(span: Span, name: n.Name, *entries: n.Text) -> n.ListDeclaration:
@@ -100,16 +76,6 @@ def list_of_texts(span: Span, name: n.Name, *entries: n.Text) -> n.ListDeclarati
 def list_file(span: Span, name: n.Name, path: n.Text, column: n.Name | None) -> n.ListFile:
     """`list competitors from "competitors.csv" column domain`."""
     return n.ListFile(name, path, column, span=span)
-
-
-def define(span: Span, name: n.Name, body: n.Expression) -> n.Define:
-    """`define enterprise: employees >= 1000`."""
-    return n.Define(name, body, span=span)
-
-
-def score(span: Span, name: n.Name, low: int | None, high: int | None) -> n.ScoreDeclaration:
-    """`score fit from 0 to 50`."""
-    return n.ScoreDeclaration(name, low, high, span=span)
 
 
 def total(span: Span, low: int, high: int | None) -> n.ScoreDeclaration:
@@ -196,13 +162,13 @@ def _events(event: Event, tails: list[Tail]) -> tuple[Event, n.Window | None]:
             return made.subject, n.BetweenMoments(test.low, test.high, span=test.span)
         if test is None:
             return made.subject, window
-        raise Trouble(
+        raise SyntaxProblem(
             "for-takes-no-count",
             '"for" looks at one event at a time, so there is nothing to count here',
             test.span,
             'filter with where, e.g. where device = "phone"; to count events write when ... >= 2',
         )
-    raise Trouble(
+    raise SyntaxProblem(
         "for-takes-no-count",
         '"for" looks at one event at a time',
         made.span,
@@ -219,9 +185,9 @@ def _is_window(test: Test | None) -> bool:
     )
 
 
-def twice(span: Span, what: str, hint: str) -> Trouble:
+def twice(span: Span, what: str, hint: str) -> SyntaxProblem:
     """Something that may stand once stands twice."""
-    return Trouble("said-twice", f"{what} stands here a second time", span, hint)
+    return SyntaxProblem("said-twice", f"{what} stands here a second time", span, hint)
 
 
 def points(
@@ -292,16 +258,6 @@ def group_open(span: Span, name: n.Text, *bounds: Most | Least) -> GroupOpen:
 # --- decisions ------------------------------------------------------------------------------------------
 
 
-def stage(span: Span, name: n.Name, track: n.Name | None, condition: n.Expression) -> n.Stage:
-    """`stage SQL when score >= 80`."""
-    return n.Stage(name, track, condition, span=span)
-
-
-def disqualify(span: Span, condition: n.Expression, because: n.Text | None) -> n.Disqualify:
-    """`disqualify when CONDITION because "reason"`."""
-    return n.Disqualify(condition, because, span=span)
-
-
 def grade(span: Span, name: n.Name | None, *parts: n.Band | Otherwise) -> n.Grade:
     """`grade fit: A from 40, D otherwise`."""
     bands: list[n.Band] = []
@@ -310,7 +266,9 @@ def grade(span: Span, name: n.Name | None, *parts: n.Band | Otherwise) -> n.Grad
         if otherwise is not None:
             if isinstance(part, Otherwise):
                 raise twice(part.span, '"otherwise"', "keep one of them")
-            raise Trouble("otherwise-last", '"otherwise" comes last', part.span, "put this grade before it")
+            raise SyntaxProblem(
+                "otherwise-last", '"otherwise" comes last', part.span, "put this grade before it"
+            )
         if isinstance(part, n.Band):
             bands.append(part)
         else:
@@ -326,14 +284,3 @@ def band(span: Span, label: n.Name, start: int) -> n.Band:
 def band_otherwise(span: Span, label: n.Name) -> Otherwise:
     """`D otherwise`."""
     return Otherwise(span, label)
-
-
-def outcome(
-    span: Span,
-    name: n.Name,
-    condition: n.Expression,
-    *behind: Any,
-) -> n.Outcome:
-    """`outcome won when converted = yes at closed_on within 90 days born created_at`."""
-    at, within, born = behind
-    return n.Outcome(name, condition, at, within, born, span=span)

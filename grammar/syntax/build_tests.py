@@ -1,14 +1,14 @@
-"""Nodes for tests, made from the parts that the machine hands over."""
+"""Nodes for tests, made from the parts that the parser gives."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..messages.syntax_problem import Trouble
+from ..messages.diagnostics import SyntaxProblem
 from . import nodes as n
 from .build_statements import twice
+from .build_values import whole_number
 from .nodes import Lexeme, Span
-from .numerals import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,9 @@ def times_given(span: Span, count: Lexeme) -> Times:
     """`3 times`."""
     value = whole_number(count, "how often something happened", "3 times")
     if value == 0:
-        raise Trouble("zero-amount", "an event that never happened is no fact", span, "leave the event out")
+        raise SyntaxProblem(
+            "zero-amount", "an event that never happened is no fact", span, "leave the event out"
+        )
     return Times(span, value)
 
 

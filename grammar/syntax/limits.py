@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..messages.syntax_problem import Trouble
+from ..messages.diagnostics import SyntaxProblem
 from .nodes import Lexeme, Span
 
 LARGEST_TEXT = 1024 * 1024
@@ -20,12 +20,12 @@ _DEEPER = frozenset({"PLUS", "MINUS", "STAR", "SLASH"})
 _FLAT = frozenset({"and", "or", "then"})
 
 
-def text_too_long(text: str) -> Trouble:
+def text_too_long(text: str) -> SyntaxProblem:
     """The error for a text past the limit."""
     at = min(len(text), LARGEST_TEXT)
     message = f"this text is larger than {LARGEST_TEXT // 1024 // 1024} MiB"
     hint = "keep long lists in files of their own, or take it apart with include"
-    return Trouble("text-too-long", message, Span(at, at), hint)
+    return SyntaxProblem("text-too-long", message, Span(at, at), hint)
 
 
 def too_deep(lexemes: Sequence[Lexeme]) -> None:
@@ -52,4 +52,4 @@ def too_deep(lexemes: Sequence[Lexeme]) -> None:
             levels[-1] = 0
         if depth > DEEPEST:
             message = f"this is nested more than {DEEPEST} deep"
-            raise Trouble("too-deep", message, lexeme.span, "give parts of it a name with define")
+            raise SyntaxProblem("too-deep", message, lexeme.span, "give parts of it a name with define")

@@ -35,7 +35,7 @@ class Stuck(Exception):
         self.rest = rest
 
 
-class Machine:
+class LrParser:
     """The table made ready to run, with the function that each production calls. Holds no other state."""
 
     def __init__(self, table: Table, actions: Mapping[str, Action]) -> None:

@@ -446,9 +446,10 @@ class Statement(Node):
 
 @dataclass(frozen=True, slots=True)
 class Title(Statement):
-    """`ruleset "Inbound scoring"`."""
+    """`ruleset "Inbound scoring" in "Europe/Berlin"`."""
 
     title: Text
+    zone: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any, Final
 
 from ..messages import syntax_errors
-from ..messages.diagnostics import Diagnostic, Severity, Source
-from ..messages.error_context import Place
-from ..messages.syntax_problem import Trouble
-from ..spec.statements import STATEMENT_WORDS
-from .build import actions_for
+from ..messages.diagnostics import Diagnostic, Severity, Source, SyntaxProblem
+from ..messages.error_context import ErrorContext
+from ..spec.statements import BY_SORT, STATEMENT_WORDS
+from . import build_conditions, build_statements, build_tests, build_values
 from .build_statements import GroupOpen
+from .build_values import thousands_points
 from .incremental import scan_again, shifted
 from .limits import LARGEST_TEXT, MOST_STATEMENTS, text_too_long, too_deep
-from .lr_parser import Machine, Stuck
+from .lr_parser import Action, LrParser, Stuck
 from .lr_table import load
 from .nodes import Group, Lexeme, Rule, Span, Statement, Tree
-from .numerals import thousands_points
 from .scan import Scanned, scan
 from .split import Piece, alike, split
 
@@ -57,11 +57,31 @@ class Parsed:
 
 
 @cache
-def machine() -> Machine:
-    """The machine for the whole language; made at the first call, and safe to use from any thread."""
+def lr_parser() -> LrParser:
+    """The parser of the whole language; made at the first call, and safe to use from any thread."""
     table = load()
     rules = {made.action for made in table.productions if made.action is not None and not made.passes}
-    return Machine(table, actions_for(rules))
+    return LrParser(table, {rule: builder(rule) for rule in rules})
+
+
+_BUILDERS: Final = (build_values, build_conditions, build_statements, build_tests)
+
+# Rules of the grammar whose function is named otherwise.
+_RENAMED: Final[dict[str, Action]] = {
+    "object": build_values.thing,
+    "list": build_statements.list_of_texts,
+    "which": build_statements.word,
+}
+
+
+def builder(rule: str) -> Action:
+    """What makes the node of a rule of the grammar: a function of that name, else the statement's node."""
+    named = [_RENAMED.get(rule), *(module.__dict__.get(rule) for module in _BUILDERS)]
+    action = next((one for one in named if callable(one)), None)
+    if action is not None:
+        return action
+    node: Any = BY_SORT[rule].node
+    return lambda span, *parts: node(*parts, span=span)
 
 
 def parse(source: Source, before: Parsed | None = None) -> Parsed:
@@ -147,7 +167,7 @@ class _Reading:
             else:
                 hint = "give each group its own rules, one after the other"
                 self._broken(
-                    lexemes, Trouble("nested-group", "a group stands in a group", _span(lexemes), hint)
+                    lexemes, SyntaxProblem("nested-group", "a group stands in a group", _span(lexemes), hint)
                 )
                 self.stray_braces += 1
                 return
@@ -162,7 +182,7 @@ class _Reading:
             return
         message = f'"{head.text}" cannot stand in a group'
         hint = "a group holds rules; put this before the group or after its closing brace"
-        self._say(Trouble("not-in-group", message, head.span, hint))
+        self._say(SyntaxProblem("not-in-group", message, head.span, hint))
 
     def _brace(self, brace: Lexeme) -> None:
         if self.stray_braces:
@@ -171,13 +191,13 @@ class _Reading:
             self._close(brace.end)
         else:
             message = "this brace closes nothing"
-            self._broken([brace], Trouble("extra-brace", message, brace.span, "leave it out"))
+            self._broken([brace], SyntaxProblem("extra-brace", message, brace.span, "leave it out"))
 
     def _not_closed(self) -> None:
         assert self.group is not None
         end = self.group.span.end
         hint = "put } after its last rule"
-        self._say(Trouble("unclosed-group", "this group is not closed", Span(end - 1, end), hint))
+        self._say(SyntaxProblem("unclosed-group", "this group is not closed", Span(end - 1, end), hint))
         self._close(self.rules[-1].span.end if self.rules else end)
 
     def _close(self, end: int) -> None:
@@ -198,34 +218,34 @@ class _Reading:
             return
         try:
             too_deep(lexemes)
-            node = machine().run(start, lexemes, text)
-        except Trouble as trouble:
-            self._broken(lexemes, trouble)
+            node = lr_parser().run(start, lexemes, text)
+        except SyntaxProblem as problem:
+            self._broken(lexemes, problem)
         except Stuck as stuck:
-            place = Place(machine(), start, text, tuple(stuck.taken), stuck.at, tuple(stuck.rest))
+            place = ErrorContext(lr_parser(), start, text, tuple(stuck.taken), stuck.at, tuple(stuck.rest))
             self._stuck(word, lexemes, place)
         else:
             self._keep(node, written)
 
-    def _stuck(self, word: str, lexemes: list[Lexeme], place: Place) -> None:
+    def _stuck(self, word: str, lexemes: list[Lexeme], place: ErrorContext) -> None:
         """Say what is wrong with a piece, after keeping the whole statements before and after the mistake."""
         if not place.taken:
             self._broken(lexemes + self._rest_of_line(), syntax_errors.no_statement(place))
             return
         search = len(self.broken) < _SEARCHED
-        trouble = syntax_errors.of_spelling(place) if search else None
+        problem = syntax_errors.of_spelling(place) if search else None
         may_cut = len(lexemes) <= _LONGEST_CUT
-        cut = self._kept_before(lexemes, place) if may_cut and not trouble else 0
-        if not trouble and not cut:
-            trouble = syntax_errors.of_one_change(place) if search else None
-            cut = self._kept_after(lexemes, place) if may_cut and not trouble else 0
+        cut = self._kept_before(lexemes, place) if may_cut and not problem else 0
+        if not problem and not cut:
+            problem = syntax_errors.of_one_change(place) if search else None
+            cut = self._kept_after(lexemes, place) if may_cut and not problem else 0
         if cut:
             self._read(word, lexemes[:cut])
             self._read(lexemes[cut].word if lexemes[cut].word in STATEMENT_WORDS else "", lexemes[cut:])
         else:
-            self._broken(lexemes + self._rest_of_line(), trouble or syntax_errors.of_piece(place))
+            self._broken(lexemes + self._rest_of_line(), problem or syntax_errors.of_piece(place))
 
-    def _kept_before(self, lexemes: list[Lexeme], place: Place) -> int:
+    def _kept_before(self, lexemes: list[Lexeme], place: ErrorContext) -> int:
         """How many lexemes make a whole statement that ends with a line, the rest being no part of it."""
         ends = [
             at for at in range(1, len(lexemes)) if lexemes[at].first and lexemes[at].start <= place.span.start
@@ -235,7 +255,7 @@ class _Reading:
                 return at
         return 0
 
-    def _kept_after(self, lexemes: list[Lexeme], place: Place) -> int:
+    def _kept_after(self, lexemes: list[Lexeme], place: ErrorContext) -> int:
         """How many lexemes stand before a whole statement that was taken for a part of the broken one."""
         tried = 0
         for at in range(max(1, len(place.taken)), len(lexemes)):
@@ -259,11 +279,11 @@ class _Reading:
         if lexemes[0].first or before.kind == "SEMICOLON" or piece.word in ("}", "group"):
             return []
         try:
-            machine().run("statement", lexemes, self.source.text)
+            lr_parser().run("statement", lexemes, self.source.text)
         except Stuck:
             self.next += 1
             return lexemes
-        except Trouble:
+        except SyntaxProblem:
             pass
         return []
 
@@ -279,27 +299,27 @@ class _Reading:
 
     # --- what is said -----------------------------------------------------------------------------
 
-    def _broken(self, lexemes: list[Lexeme], trouble: Trouble) -> None:
+    def _broken(self, lexemes: list[Lexeme], problem: SyntaxProblem) -> None:
         self.broken.append(_span(lexemes))
-        self._say(trouble)
+        self._say(problem)
 
-    def _say(self, trouble: Trouble) -> None:
-        self.diagnostics.append(syntax_errors.said(self.source, trouble))
+    def _say(self, problem: SyntaxProblem) -> None:
+        self.diagnostics.append(syntax_errors.said(self.source, problem))
 
     def _too_many(self, at: Lexeme) -> None:
         message = f"this text has more than {MOST_STATEMENTS:,} statements"
         hint = "leave out what is not needed; lists can stand in files of their own"
         self.broken.append(Span(at.start, len(self.source.text)))
-        self._say(Trouble("too-many-statements", message, at.span, hint))
+        self._say(SyntaxProblem("too-many-statements", message, at.span, hint))
 
     def _warn(self) -> None:
         broken = iter([*self.broken, Span(len(self.source.text), len(self.source.text))])
         span = next(broken)
-        for trouble in thousands_points(self.lexemes):
-            while span.end <= trouble.span.start:
+        for problem in thousands_points(self.lexemes):
+            while span.end <= problem.span.start:
                 span = next(broken, Span(len(self.source.text) + 1, len(self.source.text) + 2))
-            if trouble.span.start < span.start:
-                self.diagnostics.append(syntax_errors.said(self.source, trouble, Severity.WARNING))
+            if problem.span.start < span.start:
+                self.diagnostics.append(syntax_errors.said(self.source, problem, Severity.WARNING))
 
 
 def _braces_ahead(pieces: Sequence[Piece]) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Text -> lexemes: the smallest pieces that mean something, each with where it stands.
 
 Scanning is the same everywhere in a text. Whether a word is a keyword, a name or an object depends on
-what may stand in its place; that is left to the machine.
+what may stand in its place; that is left to the parser.
 """
 
 from __future__ import annotations

@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from ..messages.spelling import near
 from ..spec import operators
 from ..spec.statements import HEADS, STATEMENT_WORDS, Head
-from ..spec.words import RESERVED
+from ..spec.words import RESERVED, near
 from .nodes import Lexeme
 
 

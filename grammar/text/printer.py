@@ -13,9 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from ..spec.operators import operator_of
-from ..spec.statements import spec_of
+from ..spec.statements import Slot, StatementSpec, filled, spec_of
 from ..spec.words import bare_name, bare_object
 from ..syntax import nodes
+from ..syntax import nodes as n
 
 _CLOSE = frozenset(":,")  # signs with no blank before them
 
@@ -203,23 +204,36 @@ def form_texts(node: nodes.Statement) -> tuple[str, str, str]:
 
     Of one without a condition, the first is all.
     """
-    spec = spec_of(node)
-    before, condition, after = spec.word, "", ""
+
+    def filled(slot: Slot) -> str | None:
+        value = getattr(node, slot.field)
+        return _part_text(value) if value is not None else None
+
+    return _form_texts(spec_of(node), filled)
+
+
+def form_text(spec: StatementSpec, filled: Callable[[Slot], str | None]) -> str:
+    """A statement's text by its form, from what each slot is filled with; None leaves a slot out."""
+    return "".join(_form_texts(spec, filled))
+
+
+def _form_texts(spec: StatementSpec, filled: Callable[[Slot], str | None]) -> tuple[str, str, str]:
+    texts = [spec.word, "", ""]
     for piece in spec.form:
+        at = 2 if texts[1] else 0
         if isinstance(piece, str):
-            before += piece if piece in _CLOSE else f" {piece}"
+            texts[at] += piece if piece in _CLOSE else f" {piece}"
             continue
-        value = getattr(node, piece.field)
-        if value is None:
+        text = filled(piece)
+        if text is None:
             continue
         if piece.kind == "condition":
-            before, condition = f"{before} ", text_of(value)
-            continue
-        words = piece.words and (piece.words if piece.words[0] in _CLOSE else f" {piece.words}")
-        after += f"{words} {_part_text(value)}"
-        if not condition:
-            before, after = before + after, ""
-    return before, condition, after
+            texts[0] += " "
+            texts[1] = text
+        else:
+            words = piece.words and (piece.words if piece.words[0] in _CLOSE else f" {piece.words}")
+            texts[at] += f"{words} {text}"
+    return texts[0], texts[1], texts[2]
 
 
 def _part_text(value: object) -> str:
@@ -412,3 +426,15 @@ _PRINTERS: dict[type, Callable[[Any], str]] = {
     nodes.Comment: lambda node: node.text,
     nodes.Tree: lambda node: "\n".join(map(text_of, node.statements)),
 }
+
+
+def sort_and_name(node: n.Statement) -> tuple[str, str]:
+    """The sort of a statement and its name, or the text that stands for the name where it has none."""
+    spec = spec_of(node)
+    if spec.key_text and getattr(node, spec.key.strip("{}")) is None:
+        return spec.sort, text_of(node if spec.key_text == "*" else getattr(node, spec.key_text))
+    return spec.sort, filled(spec.key, node, lambda _, part: _plain(part))
+
+
+def _plain(part: object) -> str:
+    return part.text if isinstance(part, n.Name) else part.value if isinstance(part, n.Text) else ""

@@ -9,9 +9,19 @@ from ..spec.kinds import KINDS
 from ..spec.operators import CONTRARY, OPERATORS
 from ..spec.statements import filled, spec_of
 from ..syntax import nodes
-from .phrases import Describe, Voice, condition, event_words, listed, object_words, value
+from .english import (
+    Describe,
+    Voice,
+    condition,
+    event_words,
+    listed,
+    moment_words,
+    object_words,
+    span_of_time,
+    value,
+    window_words,
+)
 from .printer import duration_text, quoted, text_of
-from .time_words import moment_words, span_of_time, window_words
 
 _SHOWN_ENTRIES = 5
 

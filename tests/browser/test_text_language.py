@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from leadwright.grammar.messages.syntax_problem import Trouble
+from leadwright.grammar.messages.diagnostics import SyntaxProblem
 from leadwright.grammar.syntax.lr_parser import Stuck
 from leadwright.grammar.syntax.nodes import Lexeme
 from leadwright.grammar.syntax.parse import machine
@@ -121,7 +121,7 @@ def understood(text: str, lexemes: list[Lexeme]) -> dict[int, str]:
         except Stuck as stuck:
             if stuck.at is nothing:
                 found |= {one.start: one.kind for one in stuck.taken}
-        except Trouble:
+        except SyntaxProblem:
             pass
     return found
 

@@ -14,7 +14,9 @@ ROOT = Path(__file__).parents[2]
 PAGES = {page.stem: page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs/errors").glob("*.md"))}
 BLOCK = re.compile(r"^## (Wrong|Right)\n+```rules\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TOO_LONG_TO_SHOW = {"text-too-long", "too-many-statements"}
-TOLD = re.compile(r'(?:Trouble|\.error|\.warning)\(\s*"([a-z-]+)"|^    \("[A-Z]+", "([a-z-]+)"', re.MULTILINE)
+TOLD = re.compile(
+    r'(?:SyntaxProblem|\.error|\.warning)\(\s*"([a-z-]+)"|^    \("[A-Z]+", "([a-z-]+)"', re.MULTILINE
+)
 
 DATA = Catalogue(
     leads=1_000,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from leadwright.grammar.messages.diagnostics import Source
-from leadwright.grammar.messages.render import render
+from leadwright.grammar.messages.diagnostics import Source, render
 from leadwright.grammar.syntax.parse import parse
 
 BAD = sorted((Path(__file__).parents[1] / "language" / "bad").glob("*.rules"))

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from leadwright.grammar.messages.diagnostics import Severity, Source
-from leadwright.grammar.messages.render import render
+from leadwright.grammar.messages.diagnostics import Severity, Source, render
 from leadwright.grammar.syntax.nodes import Group
 from leadwright.grammar.syntax.parse import Parsed, parse
 from leadwright.grammar.syntax.scan import scan

@@ -11,11 +11,10 @@ import pytest
 from lark import Lark, Token, Transformer
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.spec.words import RESERVED
-from leadwright.grammar.syntax.build import actions_for
 from leadwright.grammar.syntax.build_statements import GroupOpen
 from leadwright.grammar.syntax.lr_table import GRAMMAR, load
 from leadwright.grammar.syntax.nodes import Group, Lexeme, Rule, Span, Statement
-from leadwright.grammar.syntax.parse import parse
+from leadwright.grammar.syntax.parse import builder, parse
 from leadwright.grammar.syntax.scan import scan
 
 GOOD = sorted((Path(__file__).parents[1] / "language" / "good").glob("*.rules"))
@@ -31,13 +30,12 @@ def whole_grammar() -> Lark:
 
 
 class ToNodes(Transformer[Token, Any]):
-    """Lark's own tree into nodes, by the same functions that the machine calls."""
+    """Lark's own tree into nodes, by the same functions that the parser calls."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.actions = actions_for(
-            {made.action for made in load().productions if made.action and not made.passes}
-        )
+        rules = {made.action for made in load().productions if made.action and not made.passes}
+        self.actions = {rule: builder(rule) for rule in rules}
 
     def __default__(self, data: str, children: list[Any], meta: Any) -> Any:
         span = Span(0, 0) if meta.empty else Span(meta.start_pos, meta.end_pos)

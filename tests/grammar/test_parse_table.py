@@ -1,4 +1,4 @@
-"""The shipped parse table, and the machine that runs it."""
+"""The shipped parse table, and the parser that runs it."""
 
 from __future__ import annotations
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from leadwright.grammar.messages.diagnostics import Diagnostic, Severity, Source
-from leadwright.grammar.messages.render import WIDEST, render
+from leadwright.grammar.messages.diagnostics import WIDEST, Diagnostic, Severity, Source, render
 from leadwright.grammar.syntax.nodes import Span
 
 

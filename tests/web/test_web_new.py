@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
@@ -155,10 +156,29 @@ def test_files_are_written_into_a_text_that_stands_alone() -> None:
         {"more.rules": 'list B from "b.csv" column x\n', "b.csv": "x,y\none,1\n", "e.txt": ""}
     )
     text = 'include "more.rules"\nlist E from "e.txt"\nlist N from "none.txt"\n'
-    made = standing_alone(text, files)
+    made = standing_alone(text, files, 1_000)
     assert made == 'list B: "one"\nlist E from "e.txt"\nlist N from "none.txt"\n'
-    circle = FrozenFiles({"a.rules": 'include "a.rules"'})
-    assert standing_alone('include "a.rules"', circle) == 'include "a.rules"'
+
+
+def test_each_file_is_included_once_whoever_names_it() -> None:
+    both = 'include "a.rules"\ninclude "b.rules"\n'
+    files = FrozenFiles({"a.rules": both + "tags x\n", "b.rules": both + "tags y\n"})
+    made = standing_alone(both + 'include "a.rules"\n', files, 1_000)
+    assert (made.count("tags x"), made.count("tags y"), made.count("include")) == (1, 1, 0)
+
+
+def test_a_small_upload_does_not_grow_beyond_what_a_ruleset_may_be(client: FlaskClient) -> None:
+    entries = "\n".join(f"company number {number}" for number in range(18_000))
+    lists = "\n".join(f'list L{number} from "names.txt"' for number in range(40))
+    circle = "".join(f'include "{name}.rules"\n' * 30 for name in "abc")
+    sent = {"big.rules": lists.encode(), "names.txt": entries.encode()}
+    began = time.perf_counter()
+    answer = send(client, "/import", sent)
+    assert (answer.status_code, "larger than 1 MiB" in answer.get_data(as_text=True)) == (422, True)
+    circling = {f"{name}.rules": f"{circle}# {name}\n" for name in "abc"}
+    made = standing_alone(circle, FrozenFiles(circling), 1 << 20)
+    assert len(made) < 1_000
+    assert time.perf_counter() - began < 5
 
 
 def test_nobody_below_an_editor_begins_anything(app, users, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -102,7 +103,7 @@ def _read(name: str, text: str, schema: Schema) -> object:
     """A part of the address as its schema wants it."""
     value: object = text
     if schema.get("type") == "integer":
-        if not (text.isascii() and text.lstrip("-").isdecimal() and len(text) <= 18):
+        if not re.fullmatch("-?[0-9]{1,18}", text):
             raise invalid(f'"{name}" must be a whole number')
         value = int(text)
     elif "\ufffd" in text:

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ...engine.catalogue import Catalogue
-from ...grammar.messages.spelling import near
-from ...grammar.messages.syntax_problem import Trouble
+from ...grammar.messages.diagnostics import SyntaxProblem
 from ...grammar.spec.operators import COMPARISONS, OPERATORS
 from ...grammar.spec.statements import STATEMENT_WORDS
+from ...grammar.spec.words import near
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.lr_parser import Stuck
 from ...grammar.syntax.lr_table import END, load
 from ...grammar.syntax.nodes import Lexeme
-from ...grammar.syntax.parse import machine
+from ...grammar.syntax.parse import lr_parser
 from ...grammar.syntax.scan import scan
 from ...grammar.syntax.split import split
 from . import suggestions as offer
@@ -100,15 +100,17 @@ class _Place:
         self.taken = self._taken()
         kinds = [lexeme.kind for lexeme in self.taken or ()]
         self.kinds = kinds
-        self.accepted = machine().accepted(self.start, kinds) if self.taken is not None else frozenset[str]()
+        self.accepted = (
+            lr_parser().accepted(self.start, kinds) if self.taken is not None else frozenset[str]()
+        )
 
     def _taken(self) -> list[Lexeme] | None:
         """The lexemes of the statement as understood; None where it is broken before this place."""
         try:
-            machine().run(self.start, [*self.lexemes, _NOTHING], self.text)
+            lr_parser().run(self.start, [*self.lexemes, _NOTHING], self.text)
         except Stuck as stuck:
             return stuck.taken if stuck.at is _NOTHING else None
-        except Trouble:
+        except SyntaxProblem:
             return None
         return None
 

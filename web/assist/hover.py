@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...engine.catalogue import Catalogue
-from ...grammar.messages.syntax_problem import Trouble
+from ...grammar.messages.diagnostics import SyntaxProblem
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.build_statements import GroupOpen
 from ...grammar.syntax.lr_parser import Stuck
 from ...grammar.syntax.nodes import Lexeme, Span
-from ...grammar.syntax.parse import machine
+from ...grammar.syntax.parse import lr_parser
 from ...grammar.syntax.split import Piece
 from ...grammar.syntax.walk import children
 from ...grammar.text.sentences import sentence
@@ -69,8 +69,8 @@ def _node(glossary: TextNames, piece: Piece) -> n.Statement | None:
     """The statement that a piece makes, None where it is broken; a group's header is an empty group."""
     lexemes = glossary.lexemes[piece.first : piece.last]
     try:
-        made = machine().run("group_open" if piece.word == "group" else "statement", lexemes, glossary.text)
-    except (Stuck, Trouble):
+        made = lr_parser().run("group_open" if piece.word == "group" else "statement", lexemes, glossary.text)
+    except (Stuck, SyntaxProblem):
         return None
     if isinstance(made, GroupOpen):
         return n.Group(made.name, made.bounds, (), span=made.span)

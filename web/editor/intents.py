@@ -47,6 +47,7 @@ class EditIntent:
     high: str = ""
     kind: str = ""
     because: str = ""
+    track: str = ""
     side: str | None = None
     beside: str | None = None
 

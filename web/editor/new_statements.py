@@ -6,27 +6,23 @@ from typing import TYPE_CHECKING
 
 from ...grammar.edits.snippets import (
     case_text,
-    define_text,
     group_text,
     list_text,
     rule_text,
     score_text,
-    stage_text,
 )
-from ...grammar.text.printer import name_text, quoted
+from ...grammar.spec.statements import BY_SORT, Slot
+from ...grammar.text.printer import form_text, name_text, quoted
 from .beginnings import one_number, plain
 
 if TYPE_CHECKING:
     from .intents import EditIntent
 
+_CONDITION = Slot("condition", "condition")
+
 
 def statement_text(wish: EditIntent) -> str:
     """The text of a new statement. Raises ValueError, with a sentence, where something is missing."""
-
-    def condition() -> str:
-        if not wish.new.strip():
-            raise ValueError("Complete the condition: choose a field or an event, and fill in every blank.")
-        return wish.new
 
     def points() -> str:
         if not wish.points.strip():
@@ -37,7 +33,9 @@ def statement_text(wish: EditIntent) -> str:
     score = wish.score or None
     match wish.sort:
         case "rule":
-            return rule_text(condition(), points(), name=wish.name.strip() or None, score=score)
+            return rule_text(
+                _filled(wish, _CONDITION) or "", points(), name=wish.name.strip() or None, score=score
+            )
         case "rule about events":
             if not wish.new:
                 raise ValueError("Choose an event.")
@@ -52,19 +50,10 @@ def statement_text(wish: EditIntent) -> str:
             return list_text(_named(wish), [wish.new])
         case "score":
             return score_text(wish.name.strip() or None, wish.low.strip() or None, wish.high.strip() or None)
-        case "stage":
-            return stage_text(_named(wish), condition(), wish.kind.strip() or None)
-        case "define":
-            return define_text(_named(wish), condition())
-        case "disqualify":
-            because = f" because {quoted(wish.because.strip())}" if wish.because.strip() else ""
-            return f"disqualify when {condition()}{because}"
         case "grade":
             target = f" {name_text(score)}" if score else ""
             low, high = (_start(text, label) for text, label in ((wish.low, "B"), (wish.high, "A")))
             return f"grade{target}: A from {high}, B from {low}, C otherwise"
-        case "outcome":
-            return f"outcome {name_text(_named(wish))} when {condition()}"
         case "field":
             return f"field {name_text(_named(wish))}: {wish.kind or 'text'}"
         case "event":
@@ -76,7 +65,22 @@ def statement_text(wish: EditIntent) -> str:
             return case_text(_named(wish), {}, [], [wish.new])
         case "title":
             return f"ruleset {quoted(_named(wish))}"
-    raise ValueError(f'There is no statement called "{wish.sort}".')
+    spec = BY_SORT.get(wish.sort)
+    if spec is None or spec.condition is None:
+        raise ValueError(f'There is no statement called "{wish.sort}".')
+    return form_text(spec, lambda slot: _filled(wish, slot))
+
+
+def _filled(wish: EditIntent, slot: Slot) -> str | None:
+    """What a form asked for a slot, as a ruleset writes it; None where it is left out."""
+    if slot.kind == "condition":
+        if not wish.new.strip():
+            raise ValueError("Complete the condition: choose a field or an event, and fill in every blank.")
+        return wish.new
+    given = str(getattr(wish, slot.field, "")).strip()
+    if not given and not slot.optional:
+        raise ValueError("Give it a name.")
+    return plain(slot.kind, given) if given else None
 
 
 def _start(text: str, label: str) -> str:

@@ -12,11 +12,12 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from ... import rulesets as shipped_folder
-from ...engine.check.files import FileProblem, Folder, FrozenFiles
-from ...engine.starters import first_text, starter_text
+from ...engine.check.files import FileProblem, Files, Folder, FrozenFiles
+from ...engine.starters import first_text
 from ...engine.store.database import Store
 from ...engine.store.records.audit import Action, record
 from ...engine.store.records.rulesets import ruleset_names
+from ...engine.store.scoring.starting import starter_for
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.limits import LARGEST_TEXT
 from ...grammar.syntax.nodes import Title
@@ -25,7 +26,7 @@ from ..access import doer, needs, settings
 from ..accounts.users import Role
 from ..database import reading, writing
 from ..drafts import begin, current, discard, forget, take_text
-from ..inlining import standing_alone
+from ..inlining import TooLarge, standing_alone
 from ..problems import Problem, invalid, not_found
 from ..publishing import check_name
 from ..ruleset_cache import kept, live_of
@@ -94,12 +95,12 @@ def _start_text(store: Store, start: str) -> str:
         return ""
     if start == "data":
         data = kept().catalogue(store)
-        found = starter_text(data, "the data in the database") if data.leads else first_text()
+        found = starter_for(store, "the data in the database") if data.leads else first_text()
         return found.replace("FILE", "rules.rules", 3)
     for one in shipped():
         if one.name == start:
             text = (_SHIPPED / f"{one.name}.rules").read_text(encoding="utf-8")
-            return standing_alone(text, Folder(_SHIPPED))
+            return standing_alone(text, Folder(_SHIPPED), LARGEST_TEXT)
     raise invalid("Say what to start from.")
 
 
@@ -173,9 +174,18 @@ def _uploaded() -> tuple[str, str]:
         raise invalid("Choose one file of rules at a time; the lists that it reads may come along.")
     texts = {name: _decoded(name, content) for name, content in sent.items()}
     text = texts.pop(rules[0])
-    if len(text.encode()) > LARGEST_TEXT:
-        raise invalid(f"{rules[0]} is larger than 1 MiB, which is more than a ruleset may be.")
-    return rules[0], standing_alone(text, _Sent(texts))
+    return rules[0], _standing_alone(rules[0], text, _Sent(texts))
+
+
+def _standing_alone(name: str, text: str, files: Files) -> str:
+    """The text with the files that it reads in it. Problem 422 where that is more than a ruleset may be."""
+    try:
+        return standing_alone(text, files, LARGEST_TEXT)
+    except TooLarge:
+        raise invalid(
+            f"With the lists and rules that it reads, {name} is larger than 1 MiB, which is more than a "
+            "ruleset may be. Shorten the lists, or publish it from the command line."
+        ) from None
 
 
 def _decoded(name: str, content: bytes) -> str:
@@ -213,7 +223,7 @@ def duplicate(name: str) -> Response:
     live = live_of(store, name)
     files = FrozenFiles(live.files if live is not None else {})
     wanted = request.form.get("name", "").strip() or _free_name(store, name)
-    return _begun(wanted, standing_alone(draft.text, files))
+    return _begun(wanted, _standing_alone(name, draft.text, files))
 
 
 def _free_name(store: Store, name: str) -> str:

@@ -125,7 +125,10 @@ def _happened(number: int, type_: str, by: str | None, value: str, now: int) -> 
         at = moment if isinstance(moment, dt.datetime) else moment_of(instant_of(moment))
     thing = found["object"].strip().strip('"') or None
     properties = {by: thing} if by is not None and thing is not None else {}
-    for _ in range(int(found["times"] or 1)):
+    times = found["times"] or "1"
+    if len(times) > len(str(_MOST_EVENTS)) or int(times) > _MOST_EVENTS:
+        raise PasteError(f"Line {number}: that is too often; at most {_MOST_EVENTS:,} times.")
+    for _ in range(int(times)):
         yield Event(type_, at, None if by is not None else thing, properties)
 
 

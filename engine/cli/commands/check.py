@@ -128,7 +128,7 @@ def _print(
 def _report(
     readings: list[Reading], diagnostics: list[Diagnostic], found: tuple[Catalogue, Path] | None
 ) -> None:
-    from ....grammar.messages.render import render
+    from ....grammar.messages.diagnostics import render
     from ...report.diagnostics import verdict
     from ...report.text_style import counted
 

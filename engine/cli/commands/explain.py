@@ -80,8 +80,8 @@ def command(
     from ..scored import instant_of_reading
 
     with open_store(db, read_only=True) as store:
-        found = _lead(store, lead)
-        chosen = _rules(store, rules)
+        found = lead_named(store, lead)
+        chosen = rules_for(store, rules)
         now = instant_of_reading(at, store, chosen.name)
         evaluator = Evaluator(chosen.plan)
         facts = evaluator.facts(found.fields, events_of_lead(store, found.id))
@@ -109,8 +109,8 @@ def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bo
     from ..inputs import of_version
 
     with open_store(db, read_only=True) as store:
-        found = _lead(store, asked)
-        chosen = _rules(store, rules)
+        found = lead_named(store, asked)
+        chosen = rules_for(store, rules)
         if chosen.version is None:
             raise Failure(
                 f"nothing was scored by {chosen.label} as it is now",
@@ -147,7 +147,7 @@ def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bo
     return 0
 
 
-def _lead(store: Store, asked: str) -> StoredLead:
+def lead_named(store: Store, asked: str) -> StoredLead:
     from ...store.records.leads import count_leads, find_lead, search_leads
 
     found = find_lead(store, asked)
@@ -167,7 +167,7 @@ def _lead(store: Store, asked: str) -> StoredLead:
     raise Failure(f'no lead in {store.path} has the id or the name "{asked}"', "check how it is written")
 
 
-def _rules(store: Store, asked: str | None) -> LoadedRules:
+def rules_for(store: Store, asked: str | None) -> LoadedRules:
     from ...store.records.catalogue import catalogue
     from ...store.records.rulesets import version_numbered
     from ..inputs import of_version, rules_named

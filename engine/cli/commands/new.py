@@ -8,7 +8,7 @@ import click
 
 from ..command import Command, db_option, paper, write
 from ..failures import Failure, of_the_disk
-from ..inputs import catalogue_beside, refuse_both
+from ..inputs import open_beside, refuse_both
 
 
 @click.command(
@@ -25,7 +25,9 @@ from ..inputs import catalogue_beside, refuse_both
 def command(file: str | None, db: str | None, no_db: bool, force: bool) -> int:
     """Start a ruleset, with comments that teach and tests that pass.
 
-    It asks about the fields and events that the data holds. Without data, it is an example.
+    It asks about the fields and events that the data holds, but for ids, owners and what only keeps
+    records, and puts about a tenth of the leads into its top stage. Where the data says who became a
+    customer, rules are ranked by that. Without data, it is an example.
     Without FILE, it is printed.
     """
     refuse_both(db, no_db)
@@ -46,8 +48,12 @@ def command(file: str | None, db: str | None, no_db: bool, force: bool) -> int:
 
 
 def _text(db: str | None, no_db: bool, file: str | None) -> str:
-    from ...starters import first_text, starter_text
+    from ...starters import first_text
 
-    found = catalogue_beside(db, ignored=no_db)
-    text = starter_text(found[0], found[1].name) if found else first_text()
+    text = first_text()
+    with open_beside(db, ignored=no_db) as store:
+        if store is not None:
+            from ...store.scoring.starting import starter_for
+
+            text = starter_for(store, store.path.name)
     return text.replace("FILE", file, 3) if file and file != "-" and " " not in file else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ....grammar.spec.operators import MIRROR
@@ -11,11 +12,10 @@ from ...values import DAY
 from . import domains
 from . import domains as intervals
 from .domains import Numbers, Values, before, compared, complement, union
-from .selections import longest, months, shortest
+from .selections import CLOCKS, longest, months, shortest
 from .texts import PatternSet, TextSet
 from .variables import Variables
 
-Asking = p.Compare | p.Between | p.OneOf | p.Matches | p.IsYes | p.Within
 """Clauses that compare: all but `is known`."""
 
 
@@ -41,7 +41,7 @@ class Clauses:
         self.subjects = subjects
         self._lists: dict[str, PatternSet] = {}
 
-    def asked(self, clause: Asking) -> list[Asked]:
+    def asked(self, clause: p.Clause) -> list[Asked]:
         """What a clause asks; a `Between` of values that are not fixed is not for here."""
         match clause:
             case p.Compare(operator, left, right):
@@ -65,6 +65,14 @@ class Clauses:
                 return self._numeric(value, intervals.span(1, 1))
             case p.Within(value, window):
                 return self._within(value, window)
+            case _:
+                return self._either(clause.value)
+
+    def _either(self, value: p.Value) -> list[Asked]:
+        """What a clause asks of which nothing can be concluded: any value may make it true, or false."""
+        subject = self.subjects.of(value)
+        every = domains.everything_like(self.subjects[subject].base.values)
+        return [Asked(subject, every, every)]
 
     def _patterns(self, patterns: tuple[p.Pattern, ...], name: str | None) -> PatternSet:
         if name is None:
@@ -98,6 +106,8 @@ class Clauses:
         if right.value is None:
             nothing = domains.nothing_like(domains.of_kind(left.kind, unknown=True).values)
             return [Asked(self.subjects.of(left), nothing, nothing)]
+        if isinstance(right.value, tuple):
+            return self._either(left)
         if isinstance(right.value, str):
             asked = self._textual(left, PatternSet([p.Pattern((right.value,))]))
             return asked if operator == "=" else [Asked(it.subject, it.false, it.true) for it in asked]
@@ -110,10 +120,14 @@ class Clauses:
             return intervals.NO_NUMBER
         if (value.kind, constant.kind) == (Kind.DATETIME, Kind.DATE):
             days = intervals.whole(compared(operator, number))
-            return union(before(low[0] * DAY, (high[0] + 1) * DAY) for low, high in days)
+            return union(before(self._start(low[0]), self._start(high[0] + 1)) for low, high in days)
         if (value.kind, constant.kind) == (Kind.DATE, Kind.DATETIME):
-            number = number // DAY
+            number = self.subjects.plan.zone.day(int(number))
         return compared(operator, number)
+
+    def _start(self, day: float) -> float:
+        """Where a day begins, which may be infinitely far away."""
+        return self.subjects.plan.zone.start(int(day)) if math.isfinite(day) else day
 
     def _relation(self, operator: str, left: int, right: int) -> list[Asked]:
         if left == right:
@@ -136,17 +150,20 @@ class Clauses:
         if isinstance(window, p.Range):
             start, end = window.start, window.end
             if value.kind is Kind.DATE:
-                start, end = (None if edge is None else -(-edge // DAY) for edge in (start, end))
+                first = self.subjects.plan.zone.first_day
+                start, end = (None if edge is None else first(edge) for edge in (start, end))
             low = -float("inf") if start is None else start
             return self._numeric(value, before(low, float("inf") if end is None else end))
         of = self.subjects.of(value)
         every = intervals.ANY_NUMBER
         whole_day = value.kind is Kind.DATE
+        # A day on which clocks change is shorter or longer.
+        clocks = CLOCKS if whole_day and not self.subjects.plan.zone.is_utc else 0
         asked = [
             Asked(
                 self.subjects.age(of, "microseconds"),
-                _ages(window, longest(window), DAY if whole_day else 0),
-                complement(_ages(window, shortest(window), DAY if whole_day else 0)),
+                _ages(window, longest(window) + clocks, DAY + clocks if whole_day else 0),
+                complement(_ages(window, shortest(window) - clocks, DAY - clocks if whole_day else 0)),
             ),
             Asked(of, every, every, needed=True),
         ]

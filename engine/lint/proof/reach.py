@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from ....grammar.syntax.nodes import Unit
 from ... import plan as p
+from ...plan.adding_up import TOTAL, Pay, Register, RegisterKind, Settle, score_register, steps
 from .dnf import Dnf
 from .domains import highest, lowest
 from .exclusive import ExclusiveRules
@@ -79,6 +80,7 @@ class Reach:
     def __init__(self, logic: Logic) -> None:
         self.logic = logic
         self.plan = logic.plan
+        self.steps = steps(self.plan)
         self.alternatives = [logic.firing(rule) for rule in self.plan.rules]
         self.firing = [self._fires(index) for index in range(len(self.plan.rules))]
         self.by_subject: dict[int, list[int]] = defaultdict(list)
@@ -134,29 +136,35 @@ class Reach:
     # --- sums -----------------------------------------------------------------------------------
 
     def _scores(self, firing: Sequence[Fires], held: dict[int | None, PointBounds]) -> ScoresReach:
-        grouped: dict[tuple[int | None, int | None], dict[int, list[PointBounds]]] = defaultdict(dict)
-        for index, rule in enumerate(self.plan.rules):
-            for contribution in rule.contributions if firing[index] is not Fires.NEVER else ():
-                sets = grouped[contribution.score, rule.group]
-                given = given_by(rule, contribution, firing[index])
-                sets.setdefault(self.sets[index], []).append(given)
-        sums: dict[int | None, PointBounds] = defaultdict(lambda: NONE)
-        for (score, group), by_set in grouped.items():
-            given = _together(by_set.values())
-            if group is not None:
-                given = given.clamp(self.plan.groups[group].least, self.plan.groups[group].most)
-            sums[score] = sums[score].plus(given)
-        named = tuple(
-            ScoreReach(sums[index], _held(sums[index].clamp(score.low, score.high), held.get(index)))
-            for index, score in enumerate(self.plan.scores)
-        )
-        whole = sums[None]
-        for part in named:
-            whole = whole.plus(part.ranged)
-        total = ScoreReach(
-            whole, _held(whole.clamp(self.plan.total.low, self.plan.total.high), held.get(None))
-        )
-        return ScoresReach(named, sums[None], total)
+        paid: dict[Register, dict[int, list[PointBounds]]] = defaultdict(dict)
+        handed_on: dict[Register, PointBounds] = defaultdict(lambda: NONE)
+        found: dict[Register, ScoreReach] = {}
+        for step in self.steps:
+            if isinstance(step, Pay):
+                if firing[step.number] is not Fires.NEVER:
+                    given = given_by(step.rule, step.contribution, firing[step.number])
+                    paid[step.into].setdefault(self.sets[step.number], []).append(given)
+                continue
+            whole = _together(paid[step.register].values()).plus(handed_on[step.register])
+            ranged = whole.clamp(step.least, step.most)
+            kind, number = step.register
+            if kind is not RegisterKind.GROUP:
+                ranged = _held(ranged, held.get(None if kind is RegisterKind.TOTAL else number))
+            found[step.register] = ScoreReach(whole, ranged)
+            if step.into is not None:
+                handed_on[step.into] = handed_on[step.into].plus(ranged)
+        named = tuple(found[score_register(number)] for number in range(len(self.plan.scores)))
+        return ScoresReach(named, self._direct(paid, found), found[TOTAL])
+
+    def _direct(
+        self, paid: dict[Register, dict[int, list[PointBounds]]], found: dict[Register, ScoreReach]
+    ) -> PointBounds:
+        """What goes to the total without a score of its own."""
+        direct = _together(paid[TOTAL].values())
+        for step in self.steps:
+            if isinstance(step, Settle) and step.register.kind is RegisterKind.GROUP and step.into == TOTAL:
+                direct = direct.plus(found[step.register].ranged)
+        return direct
 
     def _scores_in(self, box: Box) -> dict[int | None, PointBounds]:
         held: dict[int | None, PointBounds] = {}

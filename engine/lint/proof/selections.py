@@ -44,18 +44,30 @@ def months(window: Last | Next) -> int | None:
     return window.amount * _MONTHS[window.unit] if window.unit in _MONTHS else None
 
 
+CLOCKS = 3 * MICROSECONDS[Unit.HOUR]
+"""More than clocks are put on or back by."""
+
+
 def shortest(window: Last | Next) -> int:
-    """Microseconds that a window has at least, whatever the calendar."""
+    """Microseconds that a window has at least, whatever the calendar and the clocks of a zone."""
     if window.unit is Unit.YEAR:
-        return window.amount * 365 * DAY
-    return window.amount * (28 * DAY if window.unit is Unit.MONTH else MICROSECONDS[window.unit])
+        return window.amount * 365 * DAY - CLOCKS
+    return (
+        window.amount * 28 * DAY - CLOCKS
+        if window.unit is Unit.MONTH
+        else window.amount * MICROSECONDS[window.unit]
+    )
 
 
 def longest(window: Last | Next) -> int:
-    """Microseconds that a window has at most, whatever the calendar."""
+    """Microseconds that a window has at most, whatever the calendar and the clocks of a zone."""
     if window.unit is Unit.YEAR:
-        return window.amount * 366 * DAY
-    return window.amount * (31 * DAY if window.unit is Unit.MONTH else MICROSECONDS[window.unit])
+        return window.amount * 366 * DAY + CLOCKS
+    return (
+        window.amount * 31 * DAY + CLOCKS
+        if window.unit is Unit.MONTH
+        else window.amount * MICROSECONDS[window.unit]
+    )
 
 
 def window_within(inner: Last | Range | None, outer: Last | Range | None) -> bool:
@@ -81,5 +93,6 @@ def days_in(window: Last | Range | None) -> float:
         case Last():
             return -(-longest(window) // DAY) + 1
         case Range(int(start), int(end)):
-            return -(-end // DAY) - start // DAY
+            # By the days of a zone, a stretch may begin and end on a day more.
+            return -(-end // DAY) - start // DAY + (1 if start % DAY or end % DAY else 0)
     return math.inf

@@ -10,7 +10,7 @@ from ....grammar.messages.diagnostics import Diagnostic, Severity
 from ....grammar.syntax import nodes as n
 from ....grammar.syntax.nodes import Kind, Span
 from ....grammar.syntax.walk import walk
-from ....grammar.text.phrases import listed
+from ....grammar.text.english import listed
 from ....grammar.text.printer import quoted
 from ... import plan as p
 from ...catalogue import FieldFacts

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterator
 from itertools import combinations
 
 from ....grammar.messages.diagnostics import Diagnostic
-from ....grammar.text.phrases import listed
+from ....grammar.text.english import listed
 from ....grammar.text.printer import name_text
 from ... import plan as p
 from ...plan.walk import clauses, operands

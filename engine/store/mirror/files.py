@@ -6,10 +6,9 @@ A block begins with a head that says what is where; each array has its checksum.
 from __future__ import annotations
 
 import json
-import marshal
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -82,7 +81,7 @@ def save(folder: Path, manifest: Manifest) -> None:
     os.replace(begun, folder / NAME)
 
 
-MAGIC = b"leadwright block 1\n"
+MAGIC = b"leadwright block 2\n"
 _HEAD = 12
 """After the magic: the length of the head and its checksum, in 8 and 4 bytes."""
 
@@ -130,12 +129,24 @@ def _parts(block: Block) -> Iterator[tuple[str, str, bytes]]:
     }
     if events.told is not None:
         arrays["told"] = events.told
-        yield "properties", "values", marshal.dumps(list(events.properties))
+        yield ("properties", *_values(events.properties))
     for name, column in block.fields.items():
         arrays[f"codes {name}"] = column.codes
-        yield f"values {name}", "values", marshal.dumps(list(column.values))
+        yield (f"values {name}", *_values(column.values))
     for name, array in arrays.items():
         yield name, array.dtype.str, array.tobytes()
+
+
+_JSON = "json"
+
+
+def _values(values: Sequence[Any]) -> tuple[str, bytes]:
+    """Values as what and how they are written: fractions as an array, in which NaN is None, as SQLite has
+    none; all others as JSON. Nothing but data can ever be read from either."""
+    if all(value is None or type(value) is float for value in values):
+        numbers = np.array([np.nan if value is None else value for value in values], np.float64)
+        return numbers.dtype.str, numbers.tobytes()
+    return _JSON, json.dumps(list(values), separators=(",", ":")).encode()
 
 
 class BlockFile:
@@ -212,7 +223,11 @@ class BlockFile:
         return np.frombuffer(self._content(name), np.dtype(self._section(name).kind))
 
     def _values(self, name: str) -> list[Any]:
-        values: list[Any] = marshal.loads(self._content(name))
+        content, kind = self._content(name), self._section(name).kind
+        if kind != _JSON:
+            numbers: list[float] = np.frombuffer(content, np.dtype(kind)).tolist()
+            return [None if number != number else number for number in numbers]  # noqa: PLR0124  # NaN
+        values: list[Any] = json.loads(content)
         return values
 
     def _section(self, name: str) -> _Section:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from ...evaluate.decide import Cut, cut_line
-from ...evaluate.rules_source import CUT_BY_GROUP, CUT_BY_RANGE, CUT_BY_TOTAL, bounded
 from ...explain.decision import Line, LineKind
 from ...explain.gains import Fired
 from ...plan import Plan, Rule
+from ...plan.adding_up import Settle, bounded, steps
 from ..database import Store
 from ..records.rulesets import RulesetVersion
 
@@ -33,9 +33,7 @@ class ExplanationLines:
             for place in range(len(rule.contributions)):
                 self._rules[number, place] = len(self.lines)
                 self.lines.append(_rule_line(plan, rule, place))
-        cuts = [(CUT_BY_GROUP, number) for number in range(len(plan.groups))]
-        cuts += [(CUT_BY_RANGE, number) for number in range(len(plan.scores))]
-        cuts.append((CUT_BY_TOTAL, 0))
+        cuts = [step.register for step in steps(plan) if isinstance(step, Settle)]
         for gives in (False, True):
             for kind, number in cuts:
                 self._cuts[kind, number, gives] = len(self.lines)

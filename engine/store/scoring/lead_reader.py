@@ -18,7 +18,7 @@ from ...evaluate.facts import Row
 from ...evaluate.wakes import MONTH_ENDS
 from ...plan import Field, Last, Range
 from ...plan.walk import selections
-from ...values import MICROSECONDS, Prepared, prepare, shift, text_key
+from ...values import MICROSECONDS, Prepared, prepare, text_key
 from ..database import Store
 from ..records.events import event_kinds
 from ..records.leads import StoredField, from_stored, quoted, stored_fields
@@ -213,7 +213,7 @@ class LeadReader:
         for selection in selections(self.plan):
             window, start = selection.window, _EVER
             if isinstance(window, Last):
-                start = shift(self.now, -window.amount, window.unit)
+                start = self.plan.zone.shift(self.now, -window.amount, window.unit)
                 if window.unit not in MICROSECONDS:
                     # What has left a window of months can come into it once more.
                     start -= MONTH_ENDS

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ...check.files import Files
+    from ...outcomes.backtest import Backtest
     from ...outcomes.learn.conditions import DataField
     from ...outcomes.learn.learner import Compile, Data, Wishes
     from ...outcomes.learn.proposal import Proposal
@@ -281,3 +282,73 @@ def _compiling(plan: Plan, store: Store, found: Ready, files: Files | None) -> C
         return found.blocks.looking(Evaluator(reading.plan)), failing
 
     return compiled
+
+
+def backtest(
+    ruleset: Ruleset | Plan | str,
+    store: Store,
+    *,
+    start: Instant,
+    end: Instant,
+    every: str = "month",
+    against: Ruleset | Plan | None = None,
+    at: Instant | None = None,
+    within: Length | None = None,
+    age: Length | None = None,
+    born: str | None = None,
+    outcome: str | None = None,
+    capacity: float | None = None,
+) -> Backtest:
+    """Scores leads as they were, month by month ("day", "week", "month"), and judges by what came after.
+
+    A ruleset that is the name of one in the store is replayed with the versions that were live at the time;
+    `against` are other rules to hold beside it, `capacity` how many leads a week the team can take. Otherwise
+    as `measure`.
+    """
+    from ...outcomes.backtest import Trial, Version, backtested, period_starts
+
+    if every not in ("day", "week", "month"):
+        raise NotMeasurable(f'there is no "{every}" to go by', "say day, week or month")
+    first, last = instant(start), instant(end)
+    if first >= last:
+        raise NotMeasurable("the time to be replayed ends before it begins", "put the earlier day first")
+    plans = _versions(ruleset, store)
+    question = Question(at, within, None, None, age, born, outcome)
+    with ready(plans[-1][2], store, question) as found:
+        versions = [
+            Version(
+                label, since, found.looking if plan is plans[-1][2] else found.blocks.looking(Evaluator(plan))
+            )
+            for label, since, plan in plans
+        ]
+        other = None
+        if against is not None:
+            plan = _plan(against)
+            other = Version(plan.title or "draft", 0, found.blocks.looking(Evaluator(plan)))
+        starts = period_starts(first, last, every)
+        if len(starts) > 1_000:
+            raise NotMeasurable("these are more than 1,000 periods", "choose longer ones: --every month")
+        trial = Trial(versions, other, starts, last, capacity)
+        return backtested(trial, found.blocks, found.outcomes, found.asked, known=found.blocks.known)
+
+
+def _versions(ruleset: Ruleset | Plan | str, store: Store) -> list[tuple[str, int, Plan]]:
+    """The versions of a ruleset with when each went live, the first one first."""
+    if not isinstance(ruleset, str):
+        return [("", 0, _plan(ruleset))]
+    from ....grammar.messages.diagnostics import Source
+    from ...check.files import FrozenFiles
+    from ...reading import read
+    from ...values import instant_of
+    from ..records.rulesets import load_version, versions
+
+    load_version(store, ruleset)
+    found = []
+    for version in versions(store, ruleset):
+        source = Source(version.text, Path(f"{version.ruleset}@{version.number}"))
+        reading = read(source, pinned=version.names, files=FrozenFiles(version.files))
+        if reading.plan is not None:
+            found.append((f"version {version.number}", instant_of(version.published_at), reading.plan))
+    if not found:
+        raise NotMeasurable(f"no version of {ruleset} can run", "mend the rules and score with them")
+    return found

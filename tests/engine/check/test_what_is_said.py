@@ -14,8 +14,7 @@ import pytest
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
 from leadwright.engine.check import Folder
 from leadwright.engine.reading import read
-from leadwright.grammar.messages.diagnostics import Diagnostic, Source
-from leadwright.grammar.messages.render import render
+from leadwright.grammar.messages.diagnostics import Diagnostic, Source, render
 from leadwright.grammar.syntax.nodes import Kind
 
 ROOT = Path(__file__).parents[3]

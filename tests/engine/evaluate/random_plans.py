@@ -10,6 +10,7 @@ from typing import Any
 
 from leadwright.engine import plan as p
 from leadwright.engine.values import DAY, MICROSECONDS, instant_of, moment_of, shift
+from leadwright.engine.zone import Zone
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.nodes import Kind, Span, Unit
 from leadwright.tests.reference import Happened
@@ -20,6 +21,8 @@ TYPES = ("visited", "requested", "Page Viewed")
 OBJECTS = ("pricing", "docs/api", "docs/", "docs", "straße", "*")
 TEXTS = ("cto", "vp sales", "de", "a@x.com", "x.com", "straße", "@")
 UNITS = (Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.YEAR)
+ZONES = ("Europe/Berlin", "America/Los_Angeles", "Australia/Lord_Howe")
+"""Zones whose clocks change near `NOW`, one of them by half an hour."""
 KINDS = (Kind.TEXT, Kind.NUMBER, Kind.YES_NO, Kind.DATE, Kind.DATETIME, Kind.TEXTS)
 PROPERTIES = (("amount", Kind.NUMBER), ("device", Kind.TEXT), ("paid", Kind.YES_NO), ("due", Kind.DATE))
 NUMBERS = (0.0, 1.0, 2.0, 2.5, 5.0, -1.0, 0.1, 0.3, 0.1000004, 2.4999996, 1e308, 1e-7, 40.0)
@@ -142,6 +145,7 @@ class RandomPlan:
             names={},
             sources=(SOURCE,),
             digest="0" * 64,
+            zone=Zone(self.one("UTC", *ZONES)),
         )
 
     def default(self, kind: Kind) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -11,13 +12,14 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import numpy as np
 import pytest
-from leadwright.engine.blocks.block import Block
+from leadwright.engine.blocks.block import Block, Events, StoredColumn
 from leadwright.engine.blocks.deciding import Unsupported
 from leadwright.engine.store.database import Store, open_store
-from leadwright.engine.store.mirror import sync
+from leadwright.engine.store.mirror import files, sync
 from leadwright.engine.store.mirror.block_reader import BlockReader
-from leadwright.engine.store.mirror.files import BlockFile, Damaged, load
+from leadwright.engine.store.mirror.files import BlockFile, Damaged, load, write_block
 from leadwright.engine.store.mirror.sync import mirror_folder, synced_mirror, verify
 from leadwright.engine.store.records.leads import change_kind, stored_fields
 from leadwright.engine.store.scoring import full_run, score_run
@@ -433,3 +435,20 @@ def test_leads_with_many_events_share_a_block_with_fewer(
     assert_in_step(world.store)
     world.add_events(10)
     assert_in_step(world.store)
+
+
+def test_files_hold_data_and_no_objects_of_python(world: World) -> None:
+    """Texts, fractions, blanks and whole numbers come back as they were, and only they are there."""
+    values = ((None, 1.5, -0.0, 1e308), ("a", None, "\u2028\ud800"), (1, 0, None), (), (None,))
+    block = Block(
+        np.arange(4, dtype=np.int64),
+        {f"f{n}": StoredColumn(np.zeros(4, np.uint16), one) for n, one in enumerate(values)},
+        Events((), np.zeros(1, np.int64), np.empty(0, np.int64), np.empty(0, np.uint16), None, ()),
+    )
+    path = world.folder / "one.block"
+    write_block(path, block)
+    with closing(BlockFile(path)) as file:
+        read = [file.block().fields[f"f{n}"].values for n in range(len(values))]
+    assert [list(map(repr, one)) for one in read] == [list(map(repr, one)) for one in values]
+    source = Path(files.__file__).read_text()
+    assert not {"marshal", "pickle", "eval"} & set(re.findall(r"\w+", source))

@@ -1,0 +1,104 @@
+"""`leadwright mcp`, asked by the SDK's own client over standard input and output."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client, StdioServerParameters
+
+Run = Callable[..., Any]
+Calls = list[tuple[str, dict[str, Any]]]
+
+
+@pytest.fixture
+def scored(leadwright: Run, data: Path) -> Path:
+    assert leadwright("score", "inbound.rules", "--at", "2026-01-15T12:00Z").code == 0
+    return data / "leads.db"
+
+
+def ask(database: Path, calls: Calls) -> list[Any]:
+    async def talk() -> list[Any]:
+        started = StdioServerParameters(
+            command=sys.executable, args=["-m", "leadwright", "mcp", "--db", str(database)]
+        )
+        async with Client(started) as client:
+            return [await client.call_tool(name, arguments) for name, arguments in calls]
+
+    return asyncio.run(talk())
+
+
+def texts(database: Path, calls: Calls) -> list[str]:
+    answers = ask(database, calls)
+    assert not any(answer.is_error for answer in answers), answers
+    return [answer.content[0].text for answer in answers]
+
+
+def test_it_finds_and_explains_leads(scored: Path) -> None:
+    rulesets, found, why, missing, fields = texts(
+        scored,
+        [
+            ("list_rulesets", {}),
+            ("find_leads", {"text": "Okafor"}),
+            ("explain_lead", {"lead": "L1"}),
+            ("what_would_it_take", {"lead": "L4", "stage": "sql"}),
+            ("list_fields", {"search": "title"}),
+        ],
+    )
+    assert rulesets.startswith("inbound: version 1, digest ")
+    assert "SQL 1" in rulesets
+    assert "L2: score 0; Ben Okafor" in found
+    assert "version 1, digest" in why
+    assert "as of 2026-01-15 12:00 UTC" in why
+    assert "Pricing interest" in why
+    assert "no requested demo" in missing
+    assert "employees" not in fields
+
+
+def test_it_checks_and_tries_rules_and_stores_nothing(scored: Path) -> None:
+    before = scored.read_bytes()
+    rules, wrong, tried = texts(
+        scored,
+        [
+            ("show_rules", {"ruleset": "inbound"}),
+            ("check_rules", {"text": 'when titel = "CTO" then +1'}),
+            (
+                "try_rules",
+                {
+                    "text": (scored.parent / "inbound.rules").read_text().replace("+30", "+35"),
+                    "ruleset": "inbound",
+                },
+            ),
+        ],
+    )
+    assert 'rule "Pricing interest"' in rules
+    assert 'did you mean "title"?' in wrong
+    assert "30 -> 35" in tried or "+35" in tried
+    assert scored.read_bytes() == before
+
+
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("explain_lead", {"lead": "nobody"}, "nobody"),
+    ("explain_lead", {"lead": "L1", "stage": "SQL"}, "stage"),
+    ("explain_lead", {"lead": "L1", "full": "no"}, "full"),
+    ("what_would_it_take", {"lead": "L1", "stage": "PQL"}, 'there is no stage "PQL"'),
+    ("show_rules", {"ruleset": "/etc/hostname"}, "there is no ruleset"),
+    ("show_rules", {"ruleset": "inbound.rules"}, "there is no ruleset"),
+]
+
+
+def test_what_cannot_be_answered_is_said(scored: Path) -> None:
+    answers = ask(scored, [(name, arguments) for name, arguments, _ in REFUSED])
+    for answer, (name, _, said) in zip(answers, REFUSED, strict=True):
+        assert answer.is_error, name
+        assert said in answer.content[0].text
+
+
+def test_a_database_that_is_not_there_is_said_at_once(leadwright: Run, folder: Path) -> None:
+    ended = leadwright("mcp", "--db", "none.db")
+    assert ended.code == 2
+    assert "there is no database none.db" in ended.err
