@@ -12,7 +12,7 @@ ENGINES := $(VENV)/.engines
 BENCH := .venv-bench
 ALL_CORES := -n auto --dist worksteal
 
-.PHONY: help run test test-pythons test-faults test-engines test-differential lint format types bench frontend frontend-check npm screenshots wheel clean
+.PHONY: help run test test-pythons test-faults test-fuzz test-engines test-differential lint format types bench frontend frontend-check npm screenshots wheel clean
 
 help:
 	@echo "make run     serve the page on this computer, with made-up leads to look around in"
@@ -20,6 +20,7 @@ help:
 	@echo "make test-pythons   run the tests of the language and the engine on the oldest and the newest Python there is"
 	@echo "make test-faults    kill imports and scorings hundreds of times, and see what is left"
 	@echo "make test-engines   run the tests of the SQL on PostgreSQL and Spark"
+	@echo "make test-fuzz   try 20,000 mutated rulesets: an answer to each, and soon"
 	@echo "make test-differential   hold 100,000 pairs of a ruleset and a lead against the SQL"
 	@echo "make lint    look for mistakes and for layout with ruff; make format mends the layout"
 	@echo "make types   check the types with mypy"
@@ -48,6 +49,9 @@ test-faults: $(DEVELOPS)
 test-engines: $(DEVELOPS) $(ENGINES)
 	@sh tests/engines/install_postgres.sh
 	LEADWRIGHT_ENGINES=$${LEADWRIGHT_ENGINES:-1} $(BIN)/python -m pytest tests/engines
+
+test-fuzz: $(DEVELOPS)
+	LEADWRIGHT_FUZZ=20000 $(BIN)/python -m pytest tests/test_fuzz_rulesets.py
 
 test-differential: $(DEVELOPS)
 	LEADWRIGHT_DIFFERENTIAL=100000 $(BIN)/python -m pytest tests/engine/sql/test_sql_differential.py

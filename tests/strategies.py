@@ -509,7 +509,8 @@ def trials(label: str) -> st.SearchStrategy[n.Test]:
 @st.composite
 def rulesets(draw: st.DrawFn) -> n.Tree:
     """A ruleset in which everything that is used is declared, and used as what it is."""
-    made: list[Any] = [n.Title(text("Made up"), span=SPAN)] if draw(st.booleans()) else []
+    zone = draw(st.sampled_from((None, text("Europe/Berlin"), text("America/Los_Angeles"))))
+    made: list[Any] = [n.Title(text("Made up"), zone, span=SPAN)] if draw(st.booleans()) else []
     made += draw(declarations())
     first = draw(rules("Rule 0"))
     given = tuple(award for award in first.awards if isinstance(award, n.Points))

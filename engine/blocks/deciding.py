@@ -13,7 +13,6 @@ from ..evaluate import Evaluator
 from ..evaluate.columns import NEVER, Bools, Column, Instants, Ints, Numbered
 from ..evaluate.decide import Cut
 from ..evaluate.kept import Kept
-from ..evaluate.meaning import Meanings
 from ..explain.gains import Fired
 from ..plan import Contribution, Rule
 from .alarms import Alarms, Made
@@ -73,7 +72,7 @@ class Deciding:
         self._fields = fields
         self._now = now
         self._written = written
-        self._meanings = Meanings(evaluator.plan)
+        self._meanings = evaluator.parts.meanings
         self._alarms = Alarms(evaluator, now)
         self._filters: Filters = {}
         if not self._alarms.known:

@@ -15,28 +15,21 @@ from weakref import WeakValueDictionary
 from ..plan import (
     All,
     Any,
-    Between,
     Clause,
-    Compare,
     Condition,
     DefineValue,
     FieldValue,
     Holds,
-    IsKnown,
-    IsYes,
-    Matches,
     Measure,
     Not,
-    OneOf,
     Origin,
-    Plan,
     Rule,
     ScoreValue,
     Selection,
     SignalValue,
     Value,
-    Within,
 )
+from ..plan.lower import InSet, Kernel
 from ..plan.measures import of_rule
 from ..plan.walk import clauses, conditions, operands, parts
 
@@ -64,8 +57,10 @@ def meaning(*parts: Hashable) -> Meaning:
 class Meanings:
     """The keys of the parts of one plan, each found once."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, kernel: Kernel) -> None:
+        self.plan = kernel.plan
+        self._kernel = kernel
+        self._defines: dict[int, Hashable] = {}
         self._fields: dict[int, Hashable] = {}
         self._gauges: dict[Measure, Hashable] = {}
         self._signals: dict[int, Hashable] = {}
@@ -97,17 +92,20 @@ class Meanings:
         found = self._inputs.get(id(clause))
         if found is None:
             gathered: dict[Input, None] = {}
+            entered: set[int] = set()
             for operand in operands(clause):
-                self._gather(operand, gathered)
+                self._gather(operand, gathered, entered)
             found = self._inputs[id(clause)] = tuple(gathered)
         return found
 
-    def _gather(self, value: Value, found: dict[Input, None]) -> None:
+    def _gather(self, value: Value, found: dict[Input, None], entered: set[int]) -> None:
         for part in parts(value):
             if isinstance(part, DefineValue):
                 body = self.plan.definitions[part.define].value
                 assert body is not None
-                self._gather(body, found)
+                if part.define not in entered:
+                    entered.add(part.define)
+                    self._gather(body, found, entered)
             elif isinstance(part, FieldValue | SignalValue | ScoreValue):
                 found[part] = None
 
@@ -140,7 +138,8 @@ class Meanings:
         """The meaning of a clause that reads no score."""
         found = self._clauses.get(id(clause))
         if found is None:
-            found = self._clauses[id(clause)] = meaning(self.plan.zone.name, *self._parts(clause))
+            test = self._bare(self._kernel.test(clause))
+            found = self._clauses[id(clause)] = meaning(self.plan.zone.name, test)
         return found
 
     def condition(self, condition: Condition) -> Hashable | None:
@@ -205,13 +204,15 @@ class Meanings:
                 return self.field(number)
             case SignalValue(signal=number):
                 return self.signal(number)
-            case DefineValue(define=number):
-                return self._bare(self.plan.definitions[number].value)
-            case Holds(define=number):
-                return self._bare(self.plan.definitions[number].condition)
+            case DefineValue(define=number) | Holds(define=number):
+                if number not in self._defines:
+                    definition = self.plan.definitions[number]
+                    body = definition.value if definition.condition is None else definition.condition
+                    self._defines[number] = self._bare(body)
+                return self._defines[number]
             case ScoreValue():
                 raise AssertionError("a score is another with every rule")
-            case Compare() | Between() | OneOf() | Matches() | IsKnown() | IsYes() | Within():
+            case _ if isinstance(part, Clause):
                 return self.clause(part)
         assert isinstance(part, Hashable)
         kind: type = type(part)
@@ -223,7 +224,7 @@ class Meanings:
         yield kind.__name__
         for name in _names(kind) or ():
             # The name of a list says nothing that its patterns do not, nor how an object is spelt.
-            if name != "written" and not (kind is OneOf and name == "list"):
+            if name != "written" and not (kind is InSet and name == "key"):
                 yield self._bare(getattr(node, name))
 
 

@@ -116,7 +116,7 @@ class Parts:
     @cached_property
     def meanings(self) -> Meanings:
         """The keys of what the plan is made of."""
-        return Meanings(self.plan)
+        return Meanings(self.kernel)
 
     @cached_property
     def logic(self) -> Logic:

@@ -97,6 +97,7 @@ class Ways:
         self._width = WIDTH
         self._cut = False
         self._looks = _LOOKS
+        self._defined: dict[tuple[int, bool], list[Way]] = {}
         self._order: dict[int, int] = {}
         """The clauses of the condition that is looked at, in the order of the text."""
 
@@ -126,9 +127,11 @@ class Ways:
 
     def _found(self, condition: Condition, wanted: bool) -> list[Way]:
         self._cut, self._looks = False, _LOOKS
+        self._defined.clear()
         found = self._to(condition, wanted)
         if not found and self._cut:
             self._width, self._cut = WIDTH * _WIDER, False
+            self._defined.clear()
             found = self._to(condition, wanted)
             self._width = WIDTH
         return found
@@ -154,16 +157,26 @@ class Ways:
             case Not(item=item):
                 return self._to(item, not wanted, None if asked else condition.origin.text)
             case Holds(define=define):
-                body = self.found.plan.definitions[define].condition
-                assert body is not None
-                return self._to(body, wanted)
+                return self._to_define(define, wanted)
             case All(items=items) | Any(items=items):
-                several = (self._to(item, wanted) for item in items)
+                # A define that is named twice asks for no more than once.
+                several = list(
+                    {id(ways): ways for ways in (self._to(item, wanted) for item in items)}.values()
+                )
                 if isinstance(condition, All) is wanted:
                     return self._together(several)
                 return self._fewest(way for each in several for way in each)
             case _:
                 return self._literal(condition, wanted, asked)
+
+    def _to_define(self, define: int, wanted: bool) -> list[Way]:
+        """The ways to make a define true or false, found once however many conditions use it."""
+        ways = self._defined.get((define, wanted))
+        if ways is None:
+            body = self.found.plan.definitions[define].condition
+            assert body is not None
+            ways = self._defined[define, wanted] = self._to(body, wanted)
+        return ways
 
     def _literal(self, clause: Clause, wanted: bool, asked: str | None) -> list[Way]:
         from ..lint.proof.dnf import FALSE, TRUE

@@ -22,7 +22,6 @@ from ..evaluate import Detail, Evaluator
 from ..evaluate.columns import Column, Instants, Numbered
 from ..evaluate.judging import Judging
 from ..evaluate.kept import Kept
-from ..evaluate.meaning import Meanings
 from ..plan import Aggregation, Condition, DaysBetween, Plan, Range, Selection, Within
 from ..plan.walk import clauses as clauses_of
 from ..plan.walk import condition_values, conditions, selections
@@ -94,7 +93,7 @@ class Looking:
         self.kinds = kinds
         self.fields = fields
         self.contributions = contributions(self.plan)
-        self._meanings = Meanings(self.plan)
+        self._meanings = evaluator.parts.meanings
         self._filters: Filters = {}
         self._known: dict[tuple[int, str | None], tuple[Any, ...] | None] = {}
         self._run = evaluator.runner(Detail.LINES)

@@ -68,7 +68,16 @@ class Editor:
         return self.page.get_by_role("listbox", name="Suggestions").get_by_role("option")
 
     def card(self, name: str) -> Locator:
-        """The card of a statement: "Rule Large", "List ICP", "Stage SQL"."""
+        """The card of a statement: "Rule Large", "List ICP", "Stage SQL"; opened beside others that are."""
+        card = self.page.get_by_role("article", name=name, exact=True)
+        line = card.locator(":scope > .at-rest [data-opens]")
+        if card.count() == 1 and line.count() == 1:
+            line.click(modifiers=["Shift"])
+            expect(line).to_have_count(0)
+        return card
+
+    def line(self, name: str) -> Locator:
+        """The card of a statement as it is, open or not."""
         return self.page.get_by_role("article", name=name, exact=True)
 
     def cards(self) -> list[str]:

@@ -146,5 +146,7 @@ def test_what_a_viewer_sees_is_for_everybody(visit: Visit, site: Site) -> None:
     log_in(page, "ann")
     expect(page.get_by_role("article", name="Rule Large")).to_be_visible()
     expect(page.get_by_role("button", name="+ Add rule")).to_have_count(0)
-    expect(page.get_by_role("article", name="Rule Large").get_by_label("points")).to_be_disabled()
+    for_everybody(page)
+    large = Editor(page, site, "inbound").card("Rule Large")
+    expect(large.get_by_label("points")).to_be_disabled()
     for_everybody(page)

@@ -148,7 +148,7 @@ def test_what_is_typed_into_a_rule_that_is_deleted_is_kept(opened: Open, site: S
     expect(kept).to_be_visible()
     kept.get_by_role("button", name="Put it in").click()
     points = editor.card("Rule Asked for a demo").get_by_label("points")
-    points.focus()
+    points.click()
     expect(points).to_have_value("250")
     with editor.settling():
         points.press("Tab")

@@ -162,7 +162,7 @@ def test_mistakes_are_marked_in_place_with_what_to_do(text: TextView) -> None:
     expect(listed).to_contain_text('Did you mean "title"?')
     listed.get_by_role("button", name="close").click()
     expect(listed).to_have_count(0)
-    text.editor.state.get_by_role("button", name="1 error").click()
+    text.editor.state.locator("summary.problems").click()
     expect(listed).to_contain_text('Did you mean "title"?')
     for_everybody(text.page)
 

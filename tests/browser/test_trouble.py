@@ -26,12 +26,13 @@ def editor(visit: Visit, site: Site) -> Editor:
 def test_an_edit_without_a_connection_is_kept_and_sent_again(editor: Editor, provoke: Provoke) -> None:
     page = editor.page
     provoke(page, "ERR_INTERNET_DISCONNECTED")
+    large = editor.card("Rule Large")
     page.context.set_offline(True)
-    value = editor.card("Rule Large").get_by_label("value")
+    value = large.get_by_label("value")
     value.fill("150")
     value.press("Tab")
     expect(editor.notices).to_contain_text("The connection is lost")
-    points = editor.card("Rule Large").get_by_label("points")
+    points = large.get_by_label("points")
     points.fill("+35")
     points.press("Tab")
     for_everybody(page)
@@ -46,9 +47,9 @@ def test_an_edit_without_a_connection_is_kept_and_sent_again(editor: Editor, pro
 def test_an_edit_waits_for_a_database_that_another_writes_to(editor: Editor, provoke: Provoke) -> None:
     provoke(editor.page, "503")
     other = sqlite3.connect(editor.site.database, isolation_level=None)
+    value = editor.card("Rule Large").get_by_label("value")
     try:
         other.execute("BEGIN IMMEDIATE")
-        value = editor.card("Rule Large").get_by_label("value")
         with editor.settling():
             value.fill("150")
             value.press("Tab")
@@ -112,7 +113,7 @@ def test_a_hostile_lead_is_tried_and_never_run(editor: Editor) -> None:
 def test_rules_are_read_without_javascript(visit: Visit, looked_at: Site) -> None:
     page = visit(looked_at, "/rulesets/inbound/edit?lead=L4", java_script_enabled=False)
     editor = Editor(page, looked_at, "inbound")
-    expect(editor.card("Rule Large")).to_contain_text("matches 2 of 4")
+    expect(editor.line("Rule Large")).to_contain_text("matches 2 of 4")
     expect(editor.panel).to_contain_text("30 points")
     expect(editor.panel).to_contain_text("All 4 leads")
     page.goto("/rulesets/inbound/edit?view=text")

@@ -13,14 +13,23 @@ COLOURS = {
     for name, light, dark in re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", CSS)
 }
 TEXT = [
-    *((name, ground) for name in ("text", "quiet", "link") for ground in ("ground", "card", "sunk")),
-    *((name, "card") for name in ("good", "bad", "warn")),
-    ("good", "good-ground"),
-    ("bad", "bad-ground"),
-    ("text", "bad-ground"),
-    ("on-link", "link"),
+    *((name, ground) for name in ("text", "text2", "text3") for ground in ("canvas", "surface", "sunk")),
+    *((name, ground) for name in ("text", "text2") for ground in ("hover", "raised")),
+    *(("accent-text", ground) for ground in ("canvas", "surface", "sunk", "accent-soft")),
+    *((name, "surface") for name in ("good", "bad", "warn")),
+    *((name, f"{name}-soft") for name in ("good", "bad", "warn")),
+    ("text", "bad-soft"),
+    ("text3", "accent-soft"),
+    ("accent-on", "accent"),
+    *((f"stage-{place}-text", f"stage-{place}-soft") for place in range(4)),
+    *((f"stage-{place}-text", "surface") for place in range(4)),
 ]
-EDGES = [("edge", "card"), ("edge", "sunk"), ("link", "card"), ("link", "ground"), ("link", "sunk")]
+EDGES = [
+    ("edge", "surface"),
+    ("edge", "sunk"),
+    *(("accent", ground) for ground in ("surface", "canvas", "sunk")),
+    *((f"stage-{place}", "surface") for place in range(4)),
+]
 
 
 def luminance(colour: str) -> float:

@@ -58,6 +58,11 @@ def text_of(store: Store, ruleset: str = "inbound") -> str:
     return found.text
 
 
+def all_open(page: Editing) -> str:
+    """The page with every card opened."""
+    return page.client.get(f"{page.address}?open=all").get_data(as_text=True)
+
+
 @pytest.fixture
 def page(client: FlaskClient) -> Editing:
     return Editing(client)
@@ -95,7 +100,7 @@ def test_every_example_is_shown_with_ids_of_their_own(client: FlaskClient, store
 
 def test_who_may_only_read_sees_the_cards_locked(app: Flask, users: Mapping[str, Role]) -> None:
     viewer = logged_in(app, "viewer")
-    html = viewer.get(HERE).get_data(as_text=True)
+    html = viewer.get(f"{HERE}?open=all").get_data(as_text=True)
     assert 'id="add"' not in html
     assert "data-menu" not in html
     controls = re.findall(r"<(?:input|select)[^>]*data-path=[^>]*>", html)
@@ -388,7 +393,7 @@ def test_another_comparison_keeps_the_values_that_suit_and_asks_for_the_rest(
 ) -> None:
     assert begin(store, "one", f'list ICP: "VP *"\n\nrule "A"\nwhen {before}\nthen +1\n') is not None
     page = Editing(client, "one")
-    now = re.findall(r'data-op="compare"(?: data-old="([^"]*)")?', client.get(page.address).text)[0]
+    now = re.findall(r'data-op="compare"(?: data-old="([^"]*)")?', all_open(page))[0]
     answer = page.wish("compare", key="rule:A", path="when.0.operator", old=now, new=operator)
     assert f"when {after or before}\n" in text_of(store, "one")
     assert ("ask" in answer) == (after is None)
@@ -412,7 +417,7 @@ def test_dates_can_be_among_some_and_outside_a_range(
     text = f'field seen: date\n\nrule "A"\nwhen {before}\nthen +1\n'
     assert begin(store, "one", text) is not None
     page = Editing(client, "one")
-    now = re.findall(r'data-op="compare"(?: data-old="([^"]*)")?', client.get(page.address).text)[0]
+    now = re.findall(r'data-op="compare"(?: data-old="([^"]*)")?', all_open(page))[0]
     page.wish("compare", key="rule:A", path="when.0.operator", old=now, new=operator)
     assert f"when {after}\n" in text_of(store, "one")
 

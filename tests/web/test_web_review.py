@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from leadwright.engine.store.database import Store
+from leadwright.engine.store.database import Store, StoreError
 from leadwright.engine.store.records.audit import entries
 from leadwright.web import Settings, create_app
 from leadwright.web.accounts.tokens import make_token
@@ -146,6 +146,25 @@ def test_a_version_that_came_meanwhile_is_brought_in_and_both_changes_stay(
     assert (draft.base, "score >= 50" in draft.text, "then +35" in draft.text) == (2, True, True)
     assert publish(client, draft.revision).status_code == 303
     assert live(client)["version"] == 3
+
+
+def test_publishing_and_moving_the_draft_on_are_one(
+    client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the draft cannot be moved on, nothing is published either."""
+    revision = edit(store, THRESHOLD)
+
+    def broken(*_: object) -> None:
+        raise StoreError("the disk is full", "make room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("leadwright.web.publishing.move_draft_on", broken)
+        assert publish(client, revision, "Sales was swamped").status_code == 503
+    assert live(client)["version"] == 1
+    assert (current(store, "inbound").base, current(store, "inbound").changed) == (1, True)
+    assert [entry.subject for entry in entries(store, 1)] == ["inbound@1"]
+    assert publish(client, revision, "Sales was swamped").status_code == 303
+    assert (current(store, "inbound").base, current(store, "inbound").changed) == (2, False)
 
 
 def test_a_first_version_is_published_from_a_draft(client: FlaskClient, store: Store) -> None:

@@ -49,7 +49,7 @@ class CachedCard:
     def lines(self) -> tuple[ConditionRow, ...]:
         """All rows of the card and of those in it."""
         roots = [line for one in self.views for line in (one.condition, one.filter) if line is not None]
-        return tuple(line for root in roots for line in _all(root))
+        return tuple(line for root in roots for line in lines_of(root))
 
     def remember(self, key: Hashable, html: tuple[str, str]) -> tuple[str, str]:
         """Keeps a look."""
@@ -147,7 +147,8 @@ def _with_keys(card: Card, keys: tuple[str, ...]) -> Card:
     return replace(card, key=keys[0], cards=inner)
 
 
-def _all(line: ConditionRow) -> Iterator[ConditionRow]:
+def lines_of(line: ConditionRow) -> Iterator[ConditionRow]:
+    """A row and all below it."""
     yield line
     for one in (*(line.lines or ()), *([line.filter] if line.filter is not None else [])):
-        yield from _all(one)
+        yield from lines_of(one)

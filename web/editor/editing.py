@@ -196,6 +196,19 @@ def _name() -> str:
     return found.name if found is not None else ""
 
 
+def _opened(asked: dict[str, Any], done: Changed | Rejected) -> frozenset[str] | None:
+    """The cards that the page has opened, by the ids they have now, with those that were just made."""
+    found = asked.get("open")
+    if not isinstance(found, list):
+        return None
+    keys = done.keys if isinstance(done, Changed) else {}
+    seen = asked.get("revision")
+    moved = _renamed(done.draft, seen) if isinstance(seen, int) and seen < done.draft.revision else {}
+    moved |= {id_of(old): id_of(new) for old, new in keys.items() if old and new}
+    made = {id_of(new) for old, new in keys.items() if new and not old}
+    return frozenset(moved.get(one, one) for one in found if isinstance(one, str)) | made
+
+
 # --- requests and answers -------------------------------------------------------------------------
 
 
@@ -234,7 +247,13 @@ def _answer(
     lead = asked.get("lead")
     wanted = asked.get("lints") is True
     with desk().looking_through(draft.ruleset, wanted) as lints:
-        screen = screen_of(reading(settings()), draft, lead if isinstance(lead, str) else None, lints=lints)
+        screen = screen_of(
+            reading(settings()),
+            draft,
+            lead if isinstance(lead, str) else None,
+            lints=lints,
+            opened=_opened(asked, done),
+        )
     shown = asked.get("shown")
     has: dict[str, Any] = shown if isinstance(shown, dict) else {}
     answer: dict[str, Any] = {

@@ -55,10 +55,18 @@ def may_edit() -> bool:
     return who is not None and who.role.may(Role.EDITOR) and writable(settings())
 
 
-def screen_of(store: Store, draft: Draft, lead: str | None = None, *, lints: bool = True) -> Screen:
+def screen_of(
+    store: Store,
+    draft: Draft,
+    lead: str | None = None,
+    *,
+    lints: bool = True,
+    opened: frozenset[str] | None = None,
+) -> Screen:
     """The editor of a draft, for whoever is asking, tried out on the lead that the page names.
 
-    Without `lints`, only errors are looked for; what was said before of a statement still is.
+    `opened` are the elements of the cards that show their controls, None for all. Without `lints`, only
+    errors are looked for; what was said before of a statement still is.
     """
     who = person()
     parsed = desk().texts.read(draft.text, draft.ruleset)
@@ -79,4 +87,5 @@ def screen_of(store: Store, draft: Draft, lead: str | None = None, *, lints: boo
         tried.numbers,
         {result.test.name: result for result in tried.tests},
         panel_html(tried),
+        opened,
     )

@@ -19,7 +19,7 @@ def show(name: str) -> str:
     store = reading(settings())
     draft_of(store, name)
     caught = caught_up(name)
-    screen = screen_of(store, draft_of(store, name), request.args.get("lead"))
+    screen = screen_of(store, draft_of(store, name), request.args.get("lead"), opened=_opened())
     asked = request.args.get("view", "visual")
     return render_template(
         "editor/edit.html",
@@ -28,3 +28,9 @@ def show(name: str) -> str:
         published=published_words(caught) if caught is not None else None,
         read_only=not writable(settings()),
     )
+
+
+def _opened() -> frozenset[str] | None:
+    """Which cards are opened: `all`, or one by its element; none unless that is asked for."""
+    asked = request.args.get("open", "")
+    return None if asked == "all" else frozenset(filter(None, [asked]))

@@ -26,13 +26,25 @@ from ..assist.names import KnownNames
 from ..drafts import Draft
 from ..drafts.changes import Stacks
 from ..tryout.numbers import Numbers, Sign
-from .card_cache import Placed
+from .card_cache import Placed, lines_of
 from .cards import SORTS, CardView
 from .rows import ConditionRow
 
 _STRIPS = frozenset({"field", "event"})
 
 _OFFERED = [spec for spec in STATEMENTS if spec.menu]
+
+
+_MOST_LISTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong: its card's element and heading, and what is said."""
+
+    id: str
+    title: str
+    message: str
 
 
 @dataclass
@@ -54,6 +66,8 @@ class Screen:
     numbers: Numbers
     tests: Mapping[str, RuleTestResult]
     panel: str
+    open: frozenset[str] | None = None
+    """The elements of the cards that are opened; None for all."""
 
     @property
     def title(self) -> str:
@@ -120,6 +134,20 @@ class Screen:
         return len(self.reading.errors)
 
     @property
+    def problems(self) -> list[Problem]:
+        """All that is wrong, errors first, each with the card that it concerns."""
+        found = [
+            (
+                item.severity is not Severity.ERROR,
+                Problem(kept.views[0].id, kept.views[0].heading, item.message),
+            )
+            for index, said in sorted(self.said.items())
+            for kept in (self.cards[index].kept,)
+            for _, item in said
+        ]
+        return [one for _, one in sorted(found, key=lambda pair: pair[0])][:_MOST_LISTED]
+
+    @property
     def problem_words(self) -> str:
         """How many problems there are, in words."""
         hints = sum(item.severity is not Severity.ERROR for said in self.said.values() for _, item in said)
@@ -156,6 +184,7 @@ class ShownCard:
     def __init__(self, screen: Screen, index: int) -> None:
         self.locked = screen.locked
         self.sorts = SORTS
+        self._open = screen.open
         self._placed = screen.cards[index]
         self._numbers = screen.numbers
         self._tests = screen.tests
@@ -196,6 +225,14 @@ class ShownCard:
         """What is wrong with a row."""
         return self._by_place.get((line.span.start, line.span.end), [])
 
+    def problems_of_all(self, one: CardView) -> list[Diagnostic]:
+        """What is wrong with a card and its rows, errors first."""
+        roots = [root for root in (one.condition, one.filter) if root is not None]
+        spans = {(line.span.start, line.span.end) for root in roots for line in lines_of(root)}
+        spans.add((one.card.span.start, one.card.span.end))
+        found = [item for span, items in self._by_place.items() if span in spans for item in items]
+        return sorted(found, key=lambda item: item.severity is not Severity.ERROR)
+
     def problems_of_card(self, one: CardView) -> list[Diagnostic]:
         """What is wrong with a card beside what its rows say, errors first."""
         found = list(self._by_place.get((one.card.span.start, one.card.span.end), []))
@@ -230,6 +267,10 @@ class ShownCard:
         """How a test went."""
         return self._tests.get(card.title) if card.sort == "test" else None
 
+    def opened(self, one: CardView) -> bool:
+        """Whether a card shows its controls, and not a line alone."""
+        return self._open is None or not one.folds or one.id in self._open
+
     # --- HTML -------------------------------------------------------------------------------------
 
     @property
@@ -244,7 +285,8 @@ class ShownCard:
         kept = self._placed.kept
         said = tuple((span, item.severity, item.message, item.hint) for span, item in self._said)
         cards = [
-            (self.matches(one.card), tuple(self.hints(one.card)), self.fires(one.card)) for one in kept.views
+            (self.matches(one.card), tuple(self.hints(one.card)), self.fires(one.card), self.opened(one))
+            for one in kept.views
         ]
         rows = [(self.count(line), self.mark(line)) for line in kept.lines]
         went = self.test(kept.view.card)

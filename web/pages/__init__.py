@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from ..results.pages import pages as results
 from . import (
     audit,
     compare,
@@ -28,5 +29,6 @@ from . import (
 def register(app: Flask) -> None:
     """Mounts the pages."""
     words.register(app)
+    app.register_blueprint(results)
     for part in (rulesets, new, review, history, leads, lead, compare, log_in, sso, users, audit, theme):
         app.register_blueprint(part.pages)

@@ -20,6 +20,7 @@ from ...grammar.syntax.parse import parse
 from ..effects import Crossing, crossings
 from ..pages.breakdown import UnfiredRule, accounts, blanks, silent
 from ..ruleset_cache import Ready
+from .causes import ranks_of
 from .chart import Distribution, chart
 from .numbers import Numbers, NumbersView
 from .runs import RunResult, Waiting
@@ -176,6 +177,13 @@ class Trial:
             return []
         before = self.live.plan if self.live is not None else self.rules.plan
         return crossings(self.counted.effect, before, self.rules.plan)
+
+    def place(self, track: str, stage: str | None) -> int:
+        """The place of a stage on its ladder, by which it has its colour; 0 for none. More than three share
+        the last."""
+        rules = self.rules or (self.live.evaluator if self.live is not None else None)
+        ladder = ranks_of(rules).get(track, {}) if rules is not None else {}
+        return min(ladder.get(stage, 0), 3)
 
     @property
     def moves_words(self) -> str:

@@ -197,6 +197,9 @@ def _said(study: LintContext, at: p.Condition, field: int) -> Iterator[Diagnosti
     skipped = study.catalogue.leads - facts.known
     if skipped > 0:
         leads = "one lead" if skipped == 1 else f"{skipped:,} leads"
+        if len(study.logic.topics(at)) > 1:
+            # What else is asked decides it for some of them, and which ones cannot be told from counts.
+            leads = f"up to {leads}"
         otherwise = {Kind.YES_NO: "no", Kind.NUMBER: "0", Kind.TEXT: '"..."'}.get(its.kind)
         default = (
             f", or declare field {name_text(its.name)}: {its.kind.value}, otherwise {otherwise}"

@@ -312,11 +312,12 @@ def test_only_blank_fields_are_called_blank() -> None:
 
 def test_a_define_used_more_than_once_is_shown_once_in_each_condition() -> None:
     defines = ["define d0: employees > 10"] + [f"define d{n}: d{n - 1} and d{n - 1}" for n in range(1, 18)]
-    rules = ["when d17 then +1", "when d1 and country is known then +1"]
+    rules = ["when d17 then +1", "when d1 and country is known then +1", "stage MQL when d17 and score > 4"]
     made = evaluator("\n".join([*defines, *rules]))
     decision = made.decide(made.facts({"employees": 50, "country": "DE"}), NOW)
     text, data = "\n".join(decision_text(decision)), decision_data(decision)
     assert text.count("employees > 10") == 2
+    assert ways(decision, "MQL") == [["3 points short"]]
     assert len(json.dumps(data)) < 30_000
     deepest = decision.rules[0].condition
     assert deepest is not None

@@ -18,6 +18,7 @@ from leadwright.engine.evaluate.meaning import Meanings
 from leadwright.engine.evaluate.measuring import measuring, reading_only
 from leadwright.engine.plan import Aggregation, Plan
 from leadwright.engine.plan.adding_up import RegisterKind
+from leadwright.engine.plan.lower import Kernel
 from leadwright.engine.values import moment_of
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
 
@@ -36,7 +37,7 @@ def judging(
     now: int,
     base: Judging | None = None,
 ) -> Judging:
-    meanings = Meanings(evaluator.plan)
+    meanings = Meanings(evaluator.parts.kernel)
     fields, gauges = meanings.needs
     found: dict[Hashable, Column | Instants] = {}
     for key, number in fields.items():
@@ -156,7 +157,7 @@ def test_a_column_gives_back_what_it_was_given(monkeypatch: pytest.MonkeyPatch) 
 
 
 def meanings(plan: Plan) -> set[Hashable]:
-    found = Meanings(plan)
+    found = Meanings(Kernel(plan))
     return {found.clause(clause) for clause in Evaluator(plan).clauses}
 
 

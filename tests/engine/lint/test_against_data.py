@@ -44,6 +44,16 @@ def test_a_condition_that_skips_nobody_unawares(said, data, text: str) -> None:
     assert said("negation-skips-unknown", text, data) == []
 
 
+def test_only_what_stays_undecided_is_counted(said, data) -> None:
+    """What else a denial asks may decide it, so that fewer leads are skipped than have a blank."""
+    (_, alone), (_, beside) = (
+        said("negation-skips-unknown", f"when {denied} then +5", data)[0]
+        for denied in ('not title = "Student"', 'not (title = "Student" or visited docs)')
+    )
+    assert " of up to " not in alone
+    assert " of up to " in beside
+
+
 def test_nothing_is_said_of_blanks_without_data(said) -> None:
     assert said("negation-skips-unknown", 'when title != "Student" then +5') == []
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from leadwright import load
 from leadwright.engine.evaluate import Event
+from leadwright.engine.sql import DIALECTS, UnsupportedSql, compile_sql
 from leadwright.engine.values import instant_of
 from leadwright.tests.engine.sql.sides import DuckDb, Lead, Sqlite, in_python, in_sql
 
@@ -199,3 +200,11 @@ def test_a_lead_without_events_and_events_without_a_lead() -> None:
     for engine in (DuckDb(), Sqlite()):
         found = in_sql(plan, [Lead("a", {}, []), Lead("b", {}, [ago(1)])], instant_of(NOW), engine)
         assert (found["a"][0], found["b"][0]) == (1, 0)
+
+
+def test_sql_of_the_engines_own_clock_refuses_a_zone_by_name() -> None:
+    plan = load('ruleset "Inbound" in "Asia/Tokyo"\nevent visited\nwhen days(visited) >= 2 then +1').plan
+    for dialect in DIALECTS:
+        with pytest.raises(UnsupportedSql, match="Asia/Tokyo"):
+            compile_sql(plan, dialect, None)
+        assert compile_sql(plan, dialect, 0)

@@ -241,3 +241,24 @@ def test_empty_store_and_ruleset_without_events(tmp_path: Path, store: Store) ->
     rules = load("when staff > 10 then +5")
     assert run(store, rules).tally.leads == 5
     assert_as_decided(store, rules, NOW)
+
+
+def test_what_people_were_told_is_on_the_disk_and_scores_can_be_made_again(store: Store) -> None:
+    """Commits wait for the disk, but those of scores, which another run would find just the same."""
+
+    def waits_for_the_disk() -> bool:
+        return bool(store.connection.execute("PRAGMA synchronous").fetchone()[0] == 2)
+
+    assert waits_for_the_disk()
+    rules, seen = load(RULES), []
+    version = save_version(store, "inbound", RULES, rules.plan.digest, names=rules.plan.names)
+    score_store(
+        store,
+        rules.evaluator,
+        version,
+        instant_of(NOW),
+        progress=lambda *_: seen.append(waits_for_the_disk()),
+    )
+    assert seen
+    assert not any(seen)
+    assert waits_for_the_disk()

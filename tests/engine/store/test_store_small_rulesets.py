@@ -81,7 +81,8 @@ def written(chance: random.Random) -> str:
         else:
             asked = chance.choice(FORMS).format(**parts)
             rules.append(f'rule "{number}" when {asked} then {points}')
-    return "\n".join([DECLARED, *rules, "stage MQL when score >= 10"])
+    zone = chance.choice(("", "", ' in "America/Los_Angeles"', ' in "Asia/Tokyo"'))
+    return "\n".join([f'ruleset "Small"{zone}', DECLARED, *rules, "stage MQL when score >= 10"])
 
 
 @pytest.fixture(scope="module")

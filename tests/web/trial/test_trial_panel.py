@@ -51,7 +51,7 @@ def words(html: str) -> str:
 
 
 def look(client: FlaskClient, **asked: str) -> str:
-    answer = client.get(EDIT, query_string=asked)
+    answer = client.get(EDIT, query_string={"open": "all", **asked})
     assert answer.status_code == 200
     return panel(answer.text)
 
@@ -96,7 +96,7 @@ def test_an_edit_tells_who_moves_and_why(client: FlaskClient) -> None:
     said = words(answer["panel"])
     assert "0 points no stage live: 30 points, MQL · Large -30" in said
     assert "1 lead moves down, none up." in said
-    assert "Ann Lee 30 → 0 MQL → none" in said
+    assert "Ann Lee 30 → 0 MQL → no stage" in said
     why = words(client.get(f"{EDIT}/causes").get_data(as_text=True))
     assert "Why they move Rule Large" in why
     assert "1 down Ann Lee 30 → 0 MQL → no stage" in why
@@ -108,7 +108,7 @@ def test_an_edit_tells_who_moves_and_why(client: FlaskClient) -> None:
 
 
 def test_rows_say_what_was_found_and_for_how_many_it_is_true(client: FlaskClient) -> None:
-    html = client.get(EDIT, query_string={"lead": "L2"}).text
+    html = client.get(EDIT, query_string={"lead": "L2", "open": "all"}).text
     said = words(html[html.index('data-key="rule:Pricing interest"') :])
     assert "matches 1 of 4" in said[:400]
     assert re.search(r"no: once, on 2025-12-20 .*?true for 1 ", said), said[:900]

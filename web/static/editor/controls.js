@@ -1,5 +1,6 @@
 // Controls -> edits. Each control says in its data what an edit of it is.
 
+import { show } from "./folding.js";
 import { post, send } from "./server.js";
 import { reword } from "./writing.js";
 
@@ -70,6 +71,11 @@ export function left({ target }) {
 }
 
 export function press({ target }) {
+  const link = target.closest("[data-go]");
+  if (link) {
+    target.closest("details").open = false;
+    go(link.dataset.go);
+  }
   const button = target.closest("button");
   if (!button) return;
   if ("note" in button.dataset) reword(button.closest(".remark"));
@@ -89,10 +95,17 @@ function toProblem() {
   const problems = [...document.querySelectorAll("#cards .problem")];
   const top = (problem) => problem.getBoundingClientRect().top;
   const next = problems.find((problem) => top(problem) > innerHeight / 2 + 1) || problems[0];
-  if (!next) return;
-  for (let up = next.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
-  next.scrollIntoView({ block: "center" });
-  next.closest("[data-key]").querySelector("input, select, textarea")?.focus({ preventScroll: true });
+  if (next) void go(next.closest("[data-key]").id);
+}
+
+/** Goes to a card, wherever it is folded away, and opens it. */
+export async function go(id) {
+  let card = document.getElementById(id);
+  for (let up = card?.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
+  if (card?.matches(".closed")) await show(id);
+  card = document.getElementById(id);
+  card?.scrollIntoView({ block: "center" });
+  card?.querySelector("input, select, textarea")?.focus({ preventScroll: true });
 }
 
 /** Undo and redo by keyboard, but where somebody types: there they are those of the browser. */

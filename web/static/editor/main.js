@@ -3,6 +3,7 @@
 import { control, keys, left, press } from "./controls.js";
 import { connect } from "./server.js";
 import { suggest } from "./suggest.js";
+import { folding } from "./folding.js";
 import { menus } from "./menu.js";
 import { adding } from "./adding.js";
 import { moving } from "./moving.js";
@@ -15,6 +16,7 @@ connect(editor.dataset.address);
 text();
 trial();
 suggest(editor.dataset.address);
+folding();
 if (document.getElementById("add")) {
   document.addEventListener("change", control);
   document.addEventListener("click", press);

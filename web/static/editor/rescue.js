@@ -28,17 +28,19 @@ export function keep(text, where = "", why = "") {
   });
 }
 
-/** The text goes into the next box that one goes to. */
+/** The text goes into the next box that one presses, or presses Enter in. */
 function place(text) {
   say("placing", "Choose the box to put it in.", { stay: true });
-  document.addEventListener("focusin", function into({ target }) {
-    if (!target.matches("#cards input, #cards textarea")) return;
-    document.removeEventListener("focusin", into);
+  const into = (event) => {
+    const { target } = event;
+    if (!target.matches("#cards input, #cards textarea") || (event.type === "keydown" && event.key !== "Enter")) return;
+    event.preventDefault();
+    for (const type of ["click", "keydown"]) document.removeEventListener(type, into, true);
     document.querySelector('#notices [data-name="placing"]')?.remove();
     target.value = text;
-    target.dataset.typed = "";
     target.dispatchEvent(new Event("input", { bubbles: true }));
     const put = () => target.value === text && target.dispatchEvent(new Event("change", { bubbles: true }));
     target.addEventListener("blur", put, { once: true });
-  });
+  };
+  for (const type of ["click", "keydown"]) document.addEventListener(type, into, true);
 }

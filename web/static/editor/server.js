@@ -1,5 +1,6 @@
 // Talks to the server: one request at a time, in order; what could not be sent is kept and sent again.
 
+import { opened } from "./folding.js";
 import { show } from "./swap.js";
 import { say, quiet } from "./notices.js";
 
@@ -105,7 +106,7 @@ function shown() {
 
 function where() {
   const { view, lead } = document.getElementById("editor").dataset;
-  return { view, lead: lead || null };
+  return { view, lead: lead || null, open: opened() };
 }
 
 /** Looks now and then whether others changed the draft. */

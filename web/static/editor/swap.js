@@ -2,6 +2,7 @@
 // typing stay where they are.
 
 import { askedBack } from "./adding.js";
+import { opened, opens } from "./folding.js";
 import { say } from "./notices.js";
 import { keep, rescue } from "./rescue.js";
 import { post } from "./server.js";
@@ -11,6 +12,7 @@ export function show(answer, sent = {}) {
   const cards = document.getElementById("cards");
   const ids = answer.ids || {};
   for (const [old, id] of Object.entries(ids)) rename(old, id);
+  for (const id of answer.made || []) opens(id);
   for (const [id, html] of Object.entries(answer.cards || {})) {
     const made = parsed(html);
     const now = document.getElementById(id);
@@ -47,6 +49,7 @@ function parsed(html) {
 function rename(old, id) {
   const card = document.getElementById(old);
   if (!card) return;
+  if (opened().includes(old)) opens(id, old);
   for (const element of [card, ...card.querySelectorAll(`[id^="${old}"]`)]) {
     element.id = id + element.id.slice(old.length);
   }

@@ -29,7 +29,7 @@ const RULES = {
   ".cm-line": { padding: "0 0.5rem 0 0.375rem" },
   ".cm-gutters": {
     backgroundColor: "var(--sunk)",
-    color: "var(--quiet)",
+    color: "var(--text2)",
     border: "0",
   },
   ".cm-lineNumbers .cm-gutterElement": { padding: "0 0.375rem 0 0.25rem", minWidth: "1.75rem" },
@@ -43,29 +43,29 @@ const RULES = {
   ".lw-comment": { color: "var(--warn)" },
   ".lw-text": { color: "var(--good)" },
   ".lw-number": { color: "var(--bad)" },
-  ".lw-word": { color: "var(--link)", fontWeight: "600" },
-  ".lw-function": { color: "var(--link)" },
-  ".lw-sign": { color: "var(--quiet)" },
-  ".lw-chosen": { backgroundColor: "color-mix(in srgb, var(--link) 10%, transparent)" },
+  ".lw-word": { color: "var(--accent-text)", fontWeight: "600" },
+  ".lw-function": { color: "var(--accent-text)" },
+  ".lw-sign": { color: "var(--text2)" },
+  ".lw-chosen": { backgroundColor: "color-mix(in srgb, var(--accent-text) 10%, transparent)" },
 
   // --- what is wrong -----------------------------------------------------------------------------
   ".cm-lintRange-error": squiggle("var(--bad)"),
   ".cm-lintRange-warning": squiggle("var(--warn)"),
-  ".cm-lintRange-info": squiggle("var(--quiet)"),
-  ".cm-lintRange-active": { backgroundColor: "var(--bad-ground)" },
+  ".cm-lintRange-info": squiggle("var(--text2)"),
+  ".cm-lintRange-active": { backgroundColor: "var(--bad-soft)" },
   ".cm-gutter-lint": { width: "1rem" },
   ".cm-gutter-lint .cm-gutterElement": { padding: "0", textAlign: "center" },
   ".cm-lint-marker": { width: "auto", height: "auto" },
   ".cm-lint-marker-error": marker("✗", "var(--bad)"),
   ".cm-lint-marker-warning": marker("!", "var(--warn)"),
-  ".cm-lint-marker-info": marker("i", "var(--quiet)"),
-  ".cm-diagnostic": { padding: "0.375rem 0.625rem", borderLeft: "0.25rem solid var(--quiet)", marginLeft: "0" },
+  ".cm-lint-marker-info": marker("i", "var(--text2)"),
+  ".cm-diagnostic": { padding: "0.375rem 0.625rem", borderLeft: "0.25rem solid var(--text2)", marginLeft: "0" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
   ".cm-diagnostic-warning": { borderLeftColor: "var(--warn)" },
 
   // --- what pops up ------------------------------------------------------------------------------
   ".cm-tooltip": {
-    backgroundColor: "var(--card)",
+    backgroundColor: "var(--surface)",
     color: "var(--text)",
     border: "1px solid var(--edge)",
     borderRadius: "0.375rem",
@@ -78,7 +78,7 @@ const RULES = {
   ".lw-words": { padding: "0.5rem 0.625rem", display: "grid", gap: "0.25rem" },
   ".lw-words p, .lw-said p": { margin: "0" },
   ".lw-said .cm-button": { margin: "0.375rem 0.25rem 0 0", padding: "0.125rem 0.5rem", backgroundImage: "none" },
-  ".lw-quiet": { color: "var(--quiet)" },
+  ".lw-quiet": { color: "var(--text2)" },
   ".cm-tooltip.cm-tooltip-autocomplete": {
     "& > ul": { fontFamily: "inherit", maxHeight: "16rem", minWidth: "12rem", maxWidth: "inherit" },
     "& > ul > li": {
@@ -88,14 +88,14 @@ const RULES = {
       alignItems: "baseline",
       minHeight: "1.5rem",
     },
-    "& > ul > li[aria-selected]": { backgroundColor: "var(--link)", color: "var(--on-link)" },
+    "& > ul > li[aria-selected]": { backgroundColor: "var(--accent-text)", color: "var(--accent-on)" },
   },
   ".cm-completionLabel": { fontFamily: "var(--mono)", overflow: "hidden", textOverflow: "ellipsis" },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },
   ".cm-completionDetail": {
     marginLeft: "auto",
     fontStyle: "normal",
-    color: "var(--quiet)",
+    color: "var(--text2)",
     fontSize: "0.8125rem",
     overflow: "hidden",
     textOverflow: "ellipsis",
@@ -114,7 +114,7 @@ const RULES = {
   ".cm-textfield, .cm-button": {
     font: "inherit",
     color: "var(--text)",
-    background: "var(--card)",
+    background: "var(--surface)",
     border: "1px solid var(--edge)",
     borderRadius: "0.25rem",
     minHeight: "1.75rem",
@@ -124,7 +124,7 @@ const RULES = {
   ".cm-panel.cm-panel-lint ul": { maxHeight: "8rem", paddingRight: "1.75rem" },
   ".cm-panel.cm-panel-lint ul:focus": { outlineOffset: "-3px" },
   ".cm-panel.cm-panel-lint ul [aria-selected], .cm-panel.cm-panel-lint ul:focus [aria-selected]": {
-    background: "var(--card)",
+    background: "var(--surface)",
     color: "var(--text)",
   },
 };
@@ -137,18 +137,18 @@ export const AROUND = `
     --code-chosen: light-dark(#cfe0ff, #2f4a7d); --code-found: light-dark(#ffe9a8, #574714); }
   .bar { display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: center; margin-bottom: 0.5rem; }
   .bar button { min-height: 2rem; padding: 0.125rem 0.75rem; font: inherit; font-size: 0.875rem; cursor: pointer;
-    background: var(--card); color: var(--text); border: 1px solid var(--edge); border-radius: 0.375rem; }
+    background: var(--surface); color: var(--text); border: 1px solid var(--edge); border-radius: 0.375rem; }
   .bar button:hover { background: var(--sunk); }
   .bar button[hidden] { display: none; }
   .bar button.wrong { color: var(--bad); border-color: currentcolor; }
-  .bar p { margin: 0 0 0 auto; color: var(--quiet); font-size: 0.8125rem; }
-  .box { display: flex; flex-direction: column; max-height: var(--text-height, 75vh); background: var(--card);
+  .bar p { margin: 0 0 0 auto; color: var(--text2); font-size: 0.8125rem; }
+  .box { display: flex; flex-direction: column; max-height: var(--text-height, 75vh); background: var(--surface);
     border: 1px solid var(--edge); border-radius: 0.5rem; overflow: hidden; }
-  .box:has(.cm-focused) { outline: 3px solid var(--link); outline-offset: 1px; }
+  .box:has(.cm-focused) { outline: 3px solid var(--accent-text); outline-offset: 1px; }
   .editor { display: flex; flex-direction: column; flex: 1 1 auto; min-height: 0; }
   .words { flex: none; margin: 0; padding: 0.375rem 0.625rem; min-height: calc(3em + 0.75rem); max-height: 9em;
-    overflow-y: auto; font-size: 0.875rem; line-height: 1.5; color: var(--quiet); background: var(--sunk);
+    overflow-y: auto; font-size: 0.875rem; line-height: 1.5; color: var(--text2); background: var(--sunk);
     border-top: 1px solid var(--line); overflow-wrap: anywhere; }
   kbd { font: inherit; font-weight: 600; }
-  :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+  :focus-visible { outline: 3px solid var(--accent-text); outline-offset: 2px; }
 `;

@@ -1,0 +1,1 @@
+"""The pages about outcomes: whether scores are right, and what would make them better."""
