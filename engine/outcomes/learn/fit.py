@@ -17,11 +17,16 @@ import numpy as np
 from ..arrays import Bools, Floats, Ints
 
 TAUS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+FEW_TAUS = (0.05, 0.2, 0.8)
+"""Of many leads these do as well."""
+
 MEAN_SLOPE = math.log(2) / 20
 MOST_OF_A_KIND = 10_000
 """Of more winners, or more others, so many are drawn and weighted."""
 
 _STEPS = 50
+_NARROW = 16
+"""Of more rules than this, few leads are alike in all."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,10 @@ def fitted(given: Floats, won: Bools, points: Floats, taus: tuple[float, ...] = 
     points; `points` are the present ones, 0 for a rule that is new."""
     places, weights = drawn(won)
     x, y = given[places], won[places].astype(np.float64)
-    x, y, weights = _alike(x, y, weights)
+    if x.shape[1] <= _NARROW:
+        x, y, weights = _alike(x, y, weights)
+    if len(won) > MOST_OF_A_KIND and taus is TAUS:
+        taus = FEW_TAUS
     design = np.column_stack([np.ones(len(x)), x @ points, x])
     best: tuple[float, Floats, Floats, float] | None = None
     start = np.zeros(design.shape[1])
