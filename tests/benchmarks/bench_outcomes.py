@@ -177,13 +177,20 @@ def _speed(quick: bool) -> Part:
     won = chance.random(size) < 1 / (1 + np.exp(2.5 + odds.mean() - odds))
     candidates = np.asfortranarray((chance.random((size, many)) < 0.1).astype(np.uint8))
     start = perf_counter()
-    learned(given, won, points)
+    fitted(given, won, points.astype(float))
     fit = perf_counter() - start
+    start = perf_counter()
+    learned(given, won, points)
+    whole = perf_counter() - start
     start = perf_counter()
     search(candidates, given, won, np.arange(size) < 0.7 * size)
     searched = perf_counter() - start
-    rows = [("fit and rounding, s", f"{fit:.2f}"), (f"{many:,} candidates, s", f"{searched:.2f}")]
-    claims = [Claim("learning, s", fit + searched, 6.0, False, "s")]
+    rows = [
+        ("fit, s", f"{fit:.2f}"),
+        ("fit and rounding, s", f"{whole:.2f}"),
+        (f"{many:,} candidates, s", f"{searched:.2f}"),
+    ]
+    claims = [Claim("learning, s", whole + searched, 6.0, False, "s")]
     try:
         from sklearn.linear_model import LogisticRegression
     except ImportError:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..arrays import Bools, Floats, Ints
 from ..calibration import sigmoid
-from .fit import drawn
+from .fit import PIECE, curvature_of, drawn
 
 FALSE_SHARE = 0.05
 CONFIRMED = 1.28
@@ -75,7 +75,7 @@ def search(
     later = ~earlier
     if not won[earlier].any() or won[earlier].all() or not won[later].any() or won[later].all():
         return Found()
-    counts = columns.sum(axis=0, dtype=np.int64)
+    counts = np.count_nonzero(columns, axis=0)
     rate = float(won.mean())
     enough = (counts >= FEWEST_LEADS) & (len(won) - counts >= FEWEST_LEADS) & (counts * rate >= FEWEST_WINS)
     open_ = np.flatnonzero(enough if allowed is None else enough & allowed)
@@ -176,25 +176,33 @@ class _Side:
         self.weight = p * (1 - p)
         weighted = self.design * self.weight[:, None]
         self.weighted = weighted
-        self.inverse = np.linalg.pinv(weighted.T @ self.design)
+        self.inverse = np.linalg.pinv(curvature_of(self.design, self.weight))
 
     def with_column(self, column: Floats) -> _Side:
         """The same with one column more."""
         return _Side(np.column_stack([self.design[:, 1:], column]), self.won)
 
     def of(self, columns: Floats | Flags, rows: Ints, numbers: Ints) -> Floats:
-        """The score test of some candidates."""
+        """The score test of some candidates, each 0 or 1 and so its own square."""
         z = np.zeros(len(numbers))
+        summed = np.column_stack([self.residual, self.weight, self.weighted]).astype(np.float32)
         for first in range(0, len(numbers), _AT_ONCE):
             some = numbers[first : first + _AT_ONCE]
-            c = columns[np.ix_(rows, some)].astype(np.float32)
-            u = self.residual.astype(np.float32) @ c
-            cross = self.weighted.T.astype(np.float32) @ c
-            # A candidate is 0 or 1, so it is its own square.
-            v = self.weight.astype(np.float32) @ c - (cross * (self.inverse @ cross)).sum(axis=0)
+            found = _summed(summed, columns[np.ix_(rows, some)].astype(np.float32))
+            u, own, cross = found[0], found[1], found[2:]
+            v = own - (cross * (self.inverse @ cross)).sum(axis=0)
             with np.errstate(divide="ignore", invalid="ignore"):
                 z[first : first + len(some)] = np.where(v > 1e-6, u / np.sqrt(np.maximum(v, 1e-12)), 0.0)
         return z
+
+
+def _summed(weights: NDArray[np.float32], columns: NDArray[np.float32]) -> Floats:
+    """The sums of each weight over each column, in pieces that need no threads; see `curvature_of`."""
+    step = max(8, PIECE // (weights.shape[1] * max(1, columns.shape[1])))
+    found = np.zeros((weights.shape[1], columns.shape[1]))
+    for first in range(0, len(weights), step):
+        found += weights[first : first + step].T @ columns[first : first + step]
+    return found
 
 
 def _plain_fit(design: Floats, y: Floats) -> Floats:
@@ -207,7 +215,7 @@ def _plain_fit(design: Floats, y: Floats) -> Floats:
     for _ in range(30):
         p = sigmoid(design @ found)
         spread = np.maximum(p * (1 - p), 1e-9)
-        hessian = (design * spread[:, None]).T @ design + np.diag(ridge)
+        hessian = curvature_of(design, spread) + np.diag(ridge)
         step = np.linalg.solve(hessian, design.T @ (y - p) - ridge * found)
         step *= min(1.0, 5.0 / max(1e-12, float(np.abs(design @ step).max())))
         found = found + step

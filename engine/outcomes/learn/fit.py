@@ -25,6 +25,7 @@ MOST_OF_A_KIND = 10_000
 """Of more winners, or more others, so many are drawn and weighted."""
 
 _STEPS = 50
+PIECE = 200_000
 _NARROW = 16
 """Of more rules than this, few leads are alike in all."""
 
@@ -105,7 +106,7 @@ def _maximum(
         p = 0.5 * (1 + np.tanh(design @ found / 2))
         gradient = design.T @ (weights * (y - p)) - precision * (found - mean)
         spread = np.maximum(weights * p * (1 - p), 1e-12)
-        hessian = (design * spread[:, None]).T @ design + np.diag(precision)
+        hessian = curvature_of(design, spread) + np.diag(precision)
         hessian[0, 0] += 1e-9
         step = np.linalg.solve(hessian, gradient)
         length = 1.0
@@ -123,6 +124,18 @@ def _maximum(
     prior = precision[1:]
     determinant = float(np.linalg.slogdet(hessian)[1])
     return found, hessian, value + 0.5 * float(np.log(prior).sum()) - 0.5 * determinant
+
+
+def curvature_of(design: Floats, spread: Floats) -> Floats:
+    """The sum of the weighted squares, in pieces so small that the matrix library starts no threads for them:
+    where the processors are busy, its threads wait for one another far longer than they work."""
+    width = design.shape[1]
+    step = max(8, PIECE // (width * width))
+    found = np.zeros((width, width))
+    for first in range(0, len(design), step):
+        part = design[first : first + step]
+        found += (part * spread[first : first + step, None]).T @ part
+    return found
 
 
 def _posterior(
