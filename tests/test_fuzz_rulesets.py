@@ -15,8 +15,7 @@ from leadwright.engine.evaluate import Evaluator, Event
 from leadwright.engine.reading import read
 from leadwright.engine.report.decision import decision_text
 from leadwright.engine.testing import run_tests
-from leadwright.grammar.messages.diagnostics import Source
-from leadwright.grammar.messages.render import render
+from leadwright.grammar.messages.diagnostics import Source, render
 from leadwright.grammar.syntax.nodes import Group
 from leadwright.grammar.syntax.parse import parse
 from leadwright.grammar.syntax.scan import scan

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore
 
 from flask import current_app
 
 from ..engine.catalogue import Catalogue
 from ..engine.check.files import FileProblem, Folder, FrozenFiles, RecordedFiles
 from ..engine.evaluate import Evaluator
+from ..engine.lru import LruCache
 from ..engine.plan import Plan
 from ..engine.reading import Reading, read
 from ..engine.store.database import Store
@@ -53,26 +53,14 @@ class RulesetCache:
     threads."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._versions: OrderedDict[tuple[int, str], Ready] = OrderedDict()
-        self._readings: OrderedDict[Hashable, ReadText] = OrderedDict()
+        self._versions: LruCache[tuple[int, str], Ready] = LruCache(_MOST_KEPT)
+        self._readings: LruCache[Hashable, ReadText] = LruCache(_MOST_READ)
         self._catalogue: tuple[int, Catalogue] | None = None
         self._turns = BoundedSemaphore(_AT_ONCE)
 
     def ready(self, version: RulesetVersion) -> Ready:
         """The version ready to run; versions are never rewritten, so it may be kept."""
-        key = (version.id, version.text)
-        with self._lock:
-            found = self._versions.get(key)
-            if found is not None:
-                self._versions.move_to_end(key)
-                return found
-        made = _made_ready(version)
-        with self._lock:
-            self._versions[key] = made
-            while len(self._versions) > _MOST_KEPT:
-                self._versions.popitem(last=False)
-        return made
+        return self._versions.made((version.id, version.text), lambda: _made_ready(version))
 
     def catalogue(self, store: Store) -> Catalogue:
         """What the data holds, counted anew when the data has changed."""
@@ -85,17 +73,7 @@ class RulesetCache:
 
     def reading(self, key: Hashable, read: Callable[[], ReadText]) -> ReadText:
         """What was read under a key that says all that reading rests on; read where it was not yet."""
-        with self._lock:
-            found = self._readings.get(key)
-            if found is not None:
-                self._readings.move_to_end(key)
-                return found
-        made = read()
-        with self._lock:
-            self._readings[key] = made
-            while len(self._readings) > _MOST_READ:
-                self._readings.popitem(last=False)
-        return made
+        return self._readings.made(key, read)
 
     @contextmanager
     def turn(self) -> Iterator[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ...grammar.spec.kinds import DATES
 from ...grammar.spec.operators import operator_of
@@ -11,17 +11,39 @@ from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import text_of
 from .. import plan as p
+from .draft import PlanDraft
 from .patterns import glob, matching
-from .problems import mention, nearest
+from .problems import Problems, mention, nearest
+from .scopes import FactScope, Operand
 
-if TYPE_CHECKING:
-    from .expressions import Expressions
+
+class ExpressionReader(Protocol):
+    """What reads the expressions within clauses: `Expressions`."""
+
+    draft: PlanDraft
+    problems: Problems
+    scope: FactScope
+
+    def condition(self, node: n.Expression, window: n.Window | None = None) -> p.Condition | None:
+        """The condition of an expression."""
+
+    def operand(self, node: n.Expression, window: n.Window | None = None) -> Operand | None:
+        """A value, or a define that is a condition."""
+
+    def value(self, node: n.Expression, window: n.Window | None = None) -> p.Value | None:
+        """A value."""
+
+    def in_filter(self, node: n.Node) -> None:
+        """Reports a question about time inside a filter."""
+
+    def stray_window(self, window: n.Window, node: n.Node) -> None:
+        """Reports a window behind something that has no time."""
 
 
 class ClauseTests:
     """Reads clauses that have a test. None means wrong, and that it was reported."""
 
-    def __init__(self, expressions: Expressions) -> None:
+    def __init__(self, expressions: ExpressionReader) -> None:
         self.expressions = expressions
         self.draft = expressions.draft
         self.problems = expressions.problems

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import OrderedDict
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from threading import Lock
@@ -14,6 +13,7 @@ from ..evaluate import Evaluator
 from ..evaluate.findings import Found, blank_in, found_words
 from ..evaluate.one_lead import OneLead
 from ..explain.decision import Decision
+from ..lru import LruCache
 from ..plan import All, Any, Condition, Holds, Not, Plan
 from ..plan.walk import conditions, nested, operands
 from .case import Case
@@ -38,18 +38,14 @@ class Watched:
         self.case = case
         self._lock = Lock()
         self._one = OneLead(case.now)
-        self._marks: OrderedDict[Evaluator, Marks] = OrderedDict()
+        self._marks: LruCache[Evaluator, Marks] = LruCache(_MOST_KEPT)
 
     def marks(self, evaluator: Evaluator) -> Marks:
         """What a plan says of the case. Raises FactsError for an event without a readable instant."""
         with self._lock:
-            found = self._marks.pop(evaluator, None)
-            if found is None:
-                found = Marks(*self._one.explained(evaluator, self.case.facts(evaluator)))
-            self._marks[evaluator] = found
-            while len(self._marks) > _MOST_KEPT:
-                self._marks.popitem(last=False)
-        return found
+            return self._marks.made(
+                evaluator, lambda: Marks(*self._one.explained(evaluator, self.case.facts(evaluator)))
+            )
 
 
 class Marks:

@@ -21,7 +21,6 @@ from .splices import NOTHING, Splice, Splices, inserted, left_out, replaced
 from .statement_parts import parts_of
 from .values import statement_in, written
 
-_RENAMED = ("field", "event", "list", "define", "score", "rule", "group", "stage", "outcome", "test")
 _TO_DATA = ("field", "event")
 
 
@@ -123,7 +122,7 @@ def duplicate_statement(document: Document, index: int, edit: Edit) -> Splices:
     text, start = document.written(item.span), item.span.start
     part = parts_of(document, item).by_path.get("name")
     if part is not None and part.span is not None and part.value is not None:
-        name = written(part.kind, edit.new or _free_name(document, item.sort, part.value))
+        name = written(part.kind, edit.new or _free_name(document, item.sort, part.value, part.kind))
         text = text[: part.span.start - start] + name + text[part.span.end - start :]
     if isinstance(item.node, n.Group):
         text = _with_names_of_their_own(document, index, text, start)
@@ -145,12 +144,12 @@ def _with_names_of_their_own(document: Document, index: int, text: str, start: i
     return text
 
 
-def _free_name(document: Document, sort: str, name: str) -> str:
+def _free_name(document: Document, sort: str, name: str, kind: str = "text") -> str:
     """A name that no other has: `ICP copy`, `ICP copy 2`."""
     tries = 1
     while True:
         wanted = f"{name} copy" if tries == 1 else f"{name} copy {tries}"
-        if sort in ("field", "event", "list", "define", "score", "stage", "outcome"):
+        if kind == "name":
             wanted = wanted.replace(" ", "_")
         if document.find(f"{sort}:{wanted}") is None:
             return wanted
@@ -164,7 +163,7 @@ def rename_statement(document: Document, index: int, edit: Edit) -> Splices:
     """Another name for a statement and wherever it is used. A field or event keeps its link to the data."""
     item = document.items[index]
     part = parts_of(document, item).by_path.get("name")
-    if part is None or item.sort not in _RENAMED or not edit.new:
+    if part is None or not edit.new:
         raise refused("This cannot be given a name." if edit.new else "A name cannot be blank.")
     if part.value != edit.old:
         raise conflict(

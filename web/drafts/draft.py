@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import OrderedDict
 from dataclasses import dataclass
-from threading import Lock
 
+from ...engine.lru import LruCache
 from ...engine.store.database import Store
 from ...engine.store.records.rulesets import load_version, ruleset_names, same_name
 from ...grammar.edits.document import Document
@@ -20,25 +19,18 @@ class TextCache:
     """What was read of the latest texts. It only saves time; safe in threads."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._parsed: OrderedDict[str, Parsed] = OrderedDict()
-        self._latest: OrderedDict[str, Parsed] = OrderedDict()
+        self._parsed: LruCache[str, Parsed] = LruCache(_MOST)
+        self._latest: LruCache[str, Parsed] = LruCache(_MOST)
 
     def read(self, text: str, ruleset: str = "") -> Parsed:
         """What is read in a text; beside the text of the same ruleset that was read last."""
-        with self._lock:
-            found, before = self._parsed.get(text), self._latest.get(ruleset)
-        return self.keep(found or parse(Source(text), before), ruleset)
+        found = self._parsed.get(text)
+        return self.keep(found or parse(Source(text), self._latest.get(ruleset)), ruleset)
 
     def keep(self, parsed: Parsed, ruleset: str = "") -> Parsed:
         """Takes in what was read elsewhere."""
-        with self._lock:
-            for kept, key in ((self._parsed, parsed.source.text), (self._latest, ruleset)):
-                kept[key] = parsed
-                kept.move_to_end(key)
-                while len(kept) > _MOST:
-                    kept.popitem(last=False)
-        return parsed
+        self._parsed.put(parsed.source.text, parsed)
+        return self._latest.put(ruleset, parsed)
 
     def document(self, text: str, ruleset: str = "") -> Document:
         """A text made ready for edits."""

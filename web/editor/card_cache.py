@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from threading import Lock
 
 from flask import current_app
 
+from ...engine.lru import LruCache
 from ...grammar.edits import Card, CardPlace, outline, places
 from ...grammar.messages.diagnostics import Diagnostic, Source
 from ...grammar.syntax.nodes import Span
@@ -37,7 +37,7 @@ class CachedCard:
     """
 
     view: CardView
-    html: OrderedDict[Hashable, tuple[str, str]] = field(default_factory=OrderedDict)
+    html: LruCache[Hashable, tuple[str, str]] = field(default_factory=lambda: LruCache(_MOST_LOOKS))
     hints: tuple[tuple[Span, Diagnostic], ...] = ()
 
     @cached_property
@@ -50,13 +50,6 @@ class CachedCard:
         """All rows of the card and of those in it."""
         roots = [line for one in self.views for line in (one.condition, one.filter) if line is not None]
         return tuple(line for root in roots for line in lines_of(root))
-
-    def remember(self, key: Hashable, html: tuple[str, str]) -> tuple[str, str]:
-        """Keeps a look."""
-        self.html[key] = html
-        while len(self.html) > _MOST_LOOKS:
-            self.html.popitem(last=False)
-        return html
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +71,7 @@ class CardCache:
     def __init__(self) -> None:
         self.texts = TextCache()
         self._lock = Lock()
-        self._kept: OrderedDict[Hashable, CachedCard] = OrderedDict()
+        self._kept: LruCache[Hashable, CachedCard] = LruCache(_MOST_CARDS)
         self._next_look: dict[str, float] = {}
 
     def cards(self, parsed: Parsed, names: KnownNames) -> list[Placed]:
@@ -102,10 +95,7 @@ class CardCache:
     def _placed(self, parsed: Parsed, place: CardPlace, names: KnownNames) -> Placed:
         text = parsed.source.text[place.start : place.end]
         key = (place.keys, text, names.digest)
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
+        kept = self._kept.get(key)
         if kept is not None:
             return Placed(kept, place, place.start)
         card = _alone(text, place, names)
@@ -116,10 +106,7 @@ class CardCache:
             card, base = next(one for one in cards if one.span == place.span), 0
         kept = CachedCard(view(card, names))
         if base or place.start == 0:
-            with self._lock:
-                self._kept[key] = kept
-                while len(self._kept) > _MOST_CARDS:
-                    self._kept.popitem(last=False)
+            self._kept.put(key, kept)
         return Placed(kept, place, base)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from ...grammar.edits.outline import Card
-from ...grammar.spec.statements import BY_SORT
+from ...grammar.spec.statements import BY_SORT, STATEMENTS
 from ...grammar.syntax.nodes import Kind
 from ..assist.names import KnownNames
 from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
@@ -17,7 +17,8 @@ from .rows import ConditionRow, line, window
 SORTS = {sort: spec.label for sort, spec in BY_SORT.items()} | {"text": "Text", "section": "Comment"}
 """What cards are called by sort."""
 
-_NAMED = frozenset({"rule", "group", "list", "define", "stage", "outcome", "test", "field"})
+_NAMED = {spec.sort for spec in STATEMENTS if "name" in spec.node.__dataclass_fields__} - {"event", "score"}
+"""The sorts whose name heads the card."""
 
 
 _FOLDED = frozenset({"rule", "stage", "disqualify", "define", "list", "grade", "outcome"})
@@ -132,7 +133,7 @@ def view(card: Card, names: KnownNames) -> CardView:
         title = parts.blank(
             "name", "text", label, op="rename", placeholder="without a name" if card.sort == "rule" else ""
         )
-    head, tail = _PIECES.get(card.sort, _nothing)(card, parts, names)
+    head, tail = _PIECES.get(card.sort, _by_form)(card, parts, names)
     events = head if card.sort == "rule" else ()
     items, more = items_of(card, names)
     event = parts.value("event.name")
@@ -159,16 +160,22 @@ def view(card: Card, names: KnownNames) -> CardView:
 _Words = tuple[tuple[Piece, ...], tuple[Piece, ...]]
 
 
-def _nothing(_card: Card, _parts: RowControls, _names: KnownNames) -> _Words:
-    return (), ()
-
-
-def _title(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
-    return (parts.blank("title", "text", "title of the ruleset"),), ()
-
-
-def _include(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
-    return (Word("the rules of the file"), parts.blank("file", "text", "file")), ()
+def _by_form(card: Card, parts: RowControls, _names: KnownNames) -> _Words:
+    """What the table of statements says of a card: what stands before its condition, and after it."""
+    spec = BY_SORT.get(card.sort)
+    head: list[Piece] = []
+    tail: list[Piece] = []
+    pieces = head
+    for slot in spec.slots if spec is not None else ():
+        if slot.kind == "condition":
+            pieces = tail
+        elif slot.label and slot.field != "name":
+            pieces += [Word(slot.said)] if slot.said else []
+            how = "suggest" if slot.suggest else "text"
+            pieces.append(
+                parts.blank(slot.part, how, slot.label, suggest=slot.suggest, placeholder=slot.placeholder)
+            )
+    return tuple(head), tuple(tail)
 
 
 def _list(card: Card, parts: RowControls, _names: KnownNames) -> _Words:
@@ -263,20 +270,6 @@ def _caps(parts: RowControls, said: str) -> tuple[Piece, ...]:
     )
 
 
-def _stage(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
-    return (
-        Word("on the track"),
-        parts.blank("track", "suggest", "track", suggest="tracks", placeholder="main"),
-    ), ()
-
-
-def _disqualify(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
-    return (), (
-        Word("because"),
-        parts.blank("because", "text", "reason", placeholder="say why, for sales"),
-    )
-
-
 def _grade(_card: Card, parts: RowControls, names: KnownNames) -> _Words:
     return (
         Word("by"),
@@ -292,16 +285,12 @@ def _test(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
 
 
 _PIECES: dict[str, Callable[[Card, RowControls, KnownNames], _Words]] = {
-    "title": _title,
-    "include": _include,
     "list": _list,
     "field": _field,
     "event": _event,
     "score": _score,
     "rule": _rule,
     "group": _group,
-    "stage": _stage,
-    "disqualify": _disqualify,
     "grade": _grade,
     "test": _test,
 }

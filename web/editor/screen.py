@@ -277,7 +277,7 @@ class ShownCard:
     def html(self) -> tuple[str, str]:
         """The card as HTML, and a digest by which the page tells whether it shows it already."""
         kept, key = self._placed.kept, self._look
-        return kept.html.get(key) or kept.remember(key, self._rendered())
+        return kept.html.made(key, self._rendered)
 
     @property
     def _look(self) -> Hashable:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
 
@@ -11,6 +10,7 @@ from flask import current_app
 
 from ...engine.evaluate import Evaluator
 from ...engine.impact.effect import Effect
+from ...engine.lru import LruCache
 from ...engine.plan import Plan
 from ...engine.reading import Reading
 from ...engine.store.database import Store
@@ -38,33 +38,20 @@ class Tried:
     def __init__(self) -> None:
         self.runs = Runs(what_if())
         self._lock = Lock()
-        self._evaluators: OrderedDict[Hashable, Evaluator] = OrderedDict()
+        self._evaluators: LruCache[Hashable, Evaluator] = LruCache(_MOST_KEPT)
         self._looked: dict[int, dt.datetime] = {}
-        self._watched: OrderedDict[Hashable, tuple[Subject, Watched | None]] = OrderedDict()
-        self._firsts: OrderedDict[Hashable, str | None] = OrderedDict()
-        self._causes: OrderedDict[Hashable, Causes] = OrderedDict()
+        self._watched: LruCache[Hashable, tuple[Subject, Watched | None]] = LruCache(_MOST_KEPT)
+        self._firsts: LruCache[Hashable, str | None] = LruCache(_MOST_KEPT)
+        self._causes: LruCache[Hashable, Causes] = LruCache(_MOST_KEPT)
 
     def evaluator(self, plan: Plan) -> Evaluator:
         """What decides by a plan; the same for one of the same texts and meaning."""
         key = (plan.digest, tuple(source.text for source in plan.sources))
-        with self._lock:
-            found = self._evaluators.pop(key, None) or Evaluator(plan)
-            self._evaluators[key] = found
-            while len(self._evaluators) > _MOST_KEPT:
-                self._evaluators.popitem(last=False)
-        return found
+        return self._evaluators.made(key, lambda: Evaluator(plan))
 
     def causes(self, key: Hashable, find: Callable[[], Causes]) -> Causes:
         """Why leads move, found once for two plans, an instant and a state of the data."""
-        with self._lock:
-            found = self._causes.get(key)
-        if found is None:
-            found = find()
-            with self._lock:
-                self._causes[key] = found
-                while len(self._causes) > _MOST_KEPT:
-                    self._causes.popitem(last=False)
-        return found
+        return self._causes.made(key, find)
 
     def present(self, data: int) -> dt.datetime:
         """The present, the same for an hour while the data is the same: what was counted then is of use."""
@@ -81,19 +68,12 @@ class Tried:
         """Whom is meant, and what is kept of them between edits: of leads of the record alone, whose facts
         are the same as long as the data is."""
         key = (asked, data, now)
-        with self._lock:
-            kept = self._watched.get(key)
-            if kept is not None:
-                self._watched.move_to_end(key)
-                return kept
+        kept = self._watched.get(key)
+        if kept is not None:
+            return kept
         subject = subject_of(store, plan, asked, now)
         found = (subject, Watched(subject.case) if subject.case is not None else None)
-        if subject.lead is not None:
-            with self._lock:
-                self._watched[key] = found
-                while len(self._watched) > _MOST_KEPT:
-                    self._watched.popitem(last=False)
-        return found
+        return self._watched.put(key, found) if subject.lead is not None else found
 
     def first(self, store: Store, ruleset: str, data: int, last: Scoring | None) -> str | None:
         """The id of the lead that scored highest, of any where none was scored; None where there is no lead.
@@ -101,16 +81,12 @@ class Tried:
         Finding it takes a look at every score, and is done once for each scoring and state of the data.
         """
         key = (ruleset, data, last.run if last is not None else None)
-        with self._lock:
-            if key in self._firsts:
-                self._firsts.move_to_end(key)
-                return self._firsts[key]
-        found = highest(store, ruleset, None, 1) or search_leads(store, "", 1)
-        with self._lock:
-            self._firsts[key] = found[0].key if found else None
-            while len(self._firsts) > _MOST_KEPT:
-                self._firsts.popitem(last=False)
-            return self._firsts[key]
+
+        def find() -> str | None:
+            found = highest(store, ruleset, None, 1) or search_leads(store, "", 1)
+            return found[0].key if found else None
+
+        return self._firsts.made(key, find)
 
 
 def tried() -> Tried:

@@ -16,7 +16,6 @@ from .selections import CLOCKS, longest, months, shortest
 from .texts import PatternSet, TextSet
 from .variables import Variables
 
-Asking = p.Compare | p.Between | p.OneOf | p.Matches | p.IsYes | p.Within
 """Clauses that compare: all but `is known`."""
 
 
@@ -42,7 +41,7 @@ class Clauses:
         self.subjects = subjects
         self._lists: dict[str, PatternSet] = {}
 
-    def asked(self, clause: Asking) -> list[Asked]:
+    def asked(self, clause: p.Clause) -> list[Asked]:
         """What a clause asks; a `Between` of values that are not fixed is not for here."""
         match clause:
             case p.Compare(operator, left, right):
@@ -66,6 +65,14 @@ class Clauses:
                 return self._numeric(value, intervals.span(1, 1))
             case p.Within(value, window):
                 return self._within(value, window)
+            case _:
+                return self._either(clause.value)
+
+    def _either(self, value: p.Value) -> list[Asked]:
+        """What a clause asks of which nothing can be concluded: any value may make it true, or false."""
+        subject = self.subjects.of(value)
+        every = domains.everything_like(self.subjects[subject].base.values)
+        return [Asked(subject, every, every)]
 
     def _patterns(self, patterns: tuple[p.Pattern, ...], name: str | None) -> PatternSet:
         if name is None:
@@ -100,8 +107,7 @@ class Clauses:
             nothing = domains.nothing_like(domains.of_kind(left.kind, unknown=True).values)
             return [Asked(self.subjects.of(left), nothing, nothing)]
         if isinstance(right.value, tuple):
-            every = domains.everything_like(self.subjects[self.subjects.of(left)].base.values)
-            return [Asked(self.subjects.of(left), every, every)]
+            return self._either(left)
         if isinstance(right.value, str):
             asked = self._textual(left, PatternSet([p.Pattern((right.value,))]))
             return asked if operator == "=" else [Asked(it.subject, it.false, it.true) for it in asked]

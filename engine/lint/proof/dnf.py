@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ... import plan as p
-from .clauses import Asked, Asking, Clauses
+from .clauses import Asked, Clauses
 from .domains import ValueSet, everything_like, nothing_like
 from .regions import Box, fitted, meet
 from .variables import Variables
@@ -96,7 +96,7 @@ class DnfReader:
             self._opened[id(clause)] = p.All((least, most), clause.origin)
         return self._opened[id(clause)]
 
-    def asked(self, clause: Asking) -> list[Asked]:
+    def asked(self, clause: p.Clause) -> list[Asked]:
         """What a clause asks of its subjects."""
         found = self._asked.get(id(clause))
         if found is None:
