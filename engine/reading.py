@@ -59,7 +59,7 @@ def linted(reading: Reading, catalogue: Catalogue | None = None) -> tuple[Diagno
     """The diagnostics of a reading made without lints together with those of the lints, in order."""
     if reading.plan is None:
         return reading.diagnostics
-    from .lint import lint  # nothing that only scores loads them
+    from .lint.lints import lint  # nothing that only scores loads them
 
     found = [*reading.diagnostics, *lint(reading.plan, reading.tree, catalogue)]
     return tuple(sorted(found, key=Diagnostic.sort_key))

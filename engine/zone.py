@@ -10,14 +10,15 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..grammar.syntax.nodes import Unit
 from .values import DAY, MICROSECONDS, instant_of, moment_of, shift
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FIRST, LAST = instant_of(dt.date(1900, 1, 1)), instant_of(dt.date(2101, 1, 1))
 """Between these instants clocks may change."""
@@ -117,6 +118,8 @@ class Zone:
         if self.is_utc:
             return instants // DAY
         table = self.table
+        import numpy as np  # one lead needs none of it
+
         places = np.searchsorted(np.array(table.changes, np.int64), instants, "right")
         return (instants + np.array(table.offsets, np.int64)[places]) // DAY
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ...grammar.messages.diagnostics import Source
 from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax import nodes as n
@@ -12,7 +14,7 @@ from ..values import Prepared, prepare
 from .files import FileProblem, Files, beside, list_entries
 from .names import DeclaredDefine, DeclaredField, Names
 from .patterns import glob
-from .problems import Problems, mention, nearest
+from .problems import Problems, mention, nearest, rekinding
 
 LARGEST = 1_000_000
 """Points and the ends of ranges are within this, either way."""
@@ -119,6 +121,14 @@ class Declarations:
                 node,
                 f'"{column}" is {facts.kind.value} in the data, and declared {node.kind.value} here',
                 "values of another kind count as unknown",
+            )
+        elif facts.kind is not node.kind and facts.values and not _some_read(node.kind, facts.values):
+            self.problems.warning(
+                "field-kind-in-data",
+                node,
+                f'"{column}" is text in the data, and no value of it reads as {node.kind.value}, as '
+                f'"{next(iter(facts.values))[:40]}"',
+                f"make it {node.kind.value} in the data: {rekinding(column, node.kind)}",
             )
 
     # --- lists ----------------------------------------------------------------------------------
@@ -237,3 +247,8 @@ def literal(node: n.Node) -> p.Given:
         case n.Number(value) | n.Text(value) | n.YesNo(value) | n.Moment(value):
             return value
     return None
+
+
+def _some_read(kind: Kind, values: Iterable[str]) -> bool:
+    """Whether one of the values reads as a kind."""
+    return any(prepare(kind, value) is not None for value in values)

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from ...grammar.messages.diagnostics import Diagnostic, Severity, Source
 from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax.nodes import Kind, Node, Span
-from ...grammar.text.printer import name_text
+from ...grammar.text.printer import name_text, quoted
 from ..plan import Pattern
 from .patterns import is_in_vain
 
@@ -32,6 +32,12 @@ def mention(name: str) -> str:
     """
     written = name_text(name)
     return f'"{name}"' if name in (written, "score") else written
+
+
+def rekinding(field: str, kind: Kind) -> str:
+    """The command that makes a field of the data another kind."""
+    plain = all(letter.isalnum() or letter in "_-." for letter in field)
+    return f"leadwright field {field if plain else quoted(field)} --kind {kind.value}"
 
 
 class Problems:

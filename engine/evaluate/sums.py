@@ -17,6 +17,10 @@ Target = tuple[str | None, str | None]
 """What points are added to: a score by its name, or a group by its own and that of its score."""
 
 
+_BYTES_OF_A_RULE = 10_240
+"""What a plan takes in memory for each of its rules, about, measured over many edits of one."""
+
+
 class Sums:
     """The sums of one plan: first `add` everything, then `bound`. They begin with those of `former` rules."""
 
@@ -35,9 +39,10 @@ class Sums:
 
     @property
     def nbytes(self) -> int:
-        """The memory they take, once bound."""
+        """The memory they take, once bound, with the plan that they hold on to."""
         bounded = [sums for _, _, sums, _ in self._bounded]
-        return sum(array.nbytes for array in (*self._added.values(), *self._scores.values(), *bounded))
+        arrays = (*self._added.values(), *self._scores.values(), *bounded)
+        return sum(array.nbytes for array in arrays) + len(self._plan.rules) * _BYTES_OF_A_RULE
 
     def score(self, score: int | None) -> Ints:
         """A score within its range; None is the total."""

@@ -66,7 +66,9 @@ class EventMaker:
             column.place: survey.understood(column.place, column.source, self._stated(column))
             for column in self.columns
         }
-        self._instants = Memo(survey.moments[layout.at].instant_of_cell)
+        moments = survey.moments[layout.at]
+        typed = any(look.typed for look in survey.looks[layout.at].counts)
+        self._instants = Memo(moments.instant_of_cell if typed else moments.instant)  # type: ignore[arg-type]
         self._writers: dict[tuple[int, Kind], Memo] = {}
 
     def _stated(self, column: Column) -> Stated:

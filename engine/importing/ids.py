@@ -14,6 +14,13 @@ _MOST_COMPARED = 200_000
 _SALESFORCE_18 = re.compile(r"[a-zA-Z0-9]{18}", re.ASCII)
 _SALESFORCE_15 = re.compile(r"(?=.*[0-9])[a-zA-Z0-9]{15}", re.ASCII)
 _PLAIN = re.compile(r"[1-9]\d*|[a-z0-9._%+-]+@[a-z0-9.-]+", re.ASCII)
+_ODD_FORMS = (
+    *("*[A-Z]*", "0[0-9]*", "zcrm_*", "[{]*", "''*", "*.0"),
+    *("[0-9]*[,.][0-9]*", "* *", "*[^ -~]*"),
+)
+_ODD = " OR ".join(f"_key GLOB '{form}'" for form in _ODD_FORMS)
+"""A test whether an id is written in a way that others may be written without."""
+
 _CHECKSUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
@@ -56,7 +63,8 @@ def similar_ids(store: Store, added: int) -> str | None:
         return None
     with store.guard():
         total = store.connection.execute("SELECT count(*) FROM lead").fetchone()[0]
-        if total > _MOST_COMPARED:
+        odd = store.connection.execute(f"SELECT EXISTS (SELECT 1 FROM lead WHERE {_ODD})").fetchone()[0]
+        if total > _MOST_COMPARED or not odd:
             return None
         keys = store.connection.execute("SELECT _key FROM lead ORDER BY _id")
         pairs = _pairs(key for (key,) in keys)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -23,21 +23,22 @@ from .sources import Source
 from .staging import BLANK, CLEAR, Staging
 from .survey import Memo, Progress, Survey, take_survey
 from .values.blanks import folded
-from .values.cells import ABSENT, Absent, cell_text
+from .values.cells import ABSENT, cell_text
 from .values.columns import Column as Understood
 from .values.columns import Stated, settle_instants
 from .values.looks import BLANK as BLANK_FAMILY
-from .values.stored import UNREAD, Unread
+from .values.stored import UNREAD
 
 
 def prepare_loading(
     store: Store, source: Source, mapping: ColumnMapping, reading: Reading, tell: Progress
 ) -> Loading:
     """Reads the file once, and settles what every column becomes. Raises `ImportRefused`."""
+    left_out: tuple[str, ...] = ()
     if source.columns:
         # Names that are not there are told before a long file is read.
-        lay_out(source.label, mapping, reading, source.columns)
-    survey = survey_of(source, mapping, reading, tell)
+        left_out = lay_out(source.label, mapping, reading, source.columns).left_out
+    survey = survey_of(source, mapping, reading, tell, left_out)
     if not (mapping.events or mapping.merge_rows):
         refuse_merging(source.label, mapping.lead, survey)
     layout = lay_out(source.label, mapping, reading, source.columns, survey.has_at)
@@ -46,10 +47,13 @@ def prepare_loading(
     return loading
 
 
-def survey_of(source: Source, mapping: ColumnMapping, reading: Reading, tell: Progress) -> Survey:
-    """The first pass over a file."""
+def survey_of(
+    source: Source, mapping: ColumnMapping, reading: Reading, tell: Progress, left_out: Iterable[str] = ()
+) -> Survey:
+    """The first pass over a file, without a look at the columns left out."""
     named = {*(mapping.fields or ()), *(name for event in mapping.events for name in event.properties or ())}
     skipped = {name for event in mapping.events for name in (event.type, event.object, event.key) if name}
+    skipped.update(left_out)
     if mapping.events and REST not in (mapping.fields or ()):
         skipped.add(mapping.lead)
     ats = {event.at for event in mapping.events}
@@ -168,7 +172,7 @@ class Loading:
             stored = change_kind(self.store, stored, kind, converter(understood, kind))
         self.columns.append(column)
         self.stored.append(stored)
-        self._memos.append(Memo(_staged(understood, kind)))
+        self._memos.append(Memo(understood.reader.of(kind, blank=BLANK, absent=None)))
 
     def staging(self) -> Staging:
         """Where the rows are gathered."""
@@ -225,6 +229,10 @@ class Loading:
         if prefix:
             keys = [key.removeprefix(prefix).strip() for key in keys]
         name = self.source.columns[self.layout.lead]
+        together = "\n".join(keys)
+        odd = "E+" in together or "e+" in together or "#" in together
+        if not odd and all(keys) and not any(isinstance(cell, float) for cell in cells):
+            return keys
         for place, key in enumerate(keys):
             if not key:
                 bad[place] = f"has no id in {name}"
@@ -277,23 +285,12 @@ def _damage(key: str, cell: object) -> str | None:
     return None
 
 
-def _staged(understood: Understood, kind: Kind) -> Callable[[object], object]:
-    """Makes a cell what is gathered of it."""
-    read = understood.reader.of(kind)
-
-    def staged(cell: object) -> object:
-        value = read(cell)
-        return BLANK if value is None else None if value is ABSENT else value
-
-    return staged
-
-
 def converter(understood: Understood, kind: Kind) -> Convert:
     """Reads what is stored as the column is read now."""
     read = understood.reader.of(kind)
 
     def convert(text: str) -> str | float | int | Lost | None:
         value = read(text)
-        return Lost.LOST if isinstance(value, Unread | Absent) else value
+        return value if value is None or isinstance(value, str | float | int) else Lost.LOST
 
     return convert

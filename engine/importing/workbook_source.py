@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
 _SAMPLE_ROWS = 200
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError, KeyError)
 _MOST_BYTES = 4 << 30
 _BAD_CELL = re.compile(
     rb'<c r="([A-Z]+\d+)"[^>]*\bt="e"[^>]*>|<c r="([A-Z]+\d+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)'
@@ -120,12 +123,22 @@ class WorkbookSource:
 
 
 def _check_size(path: Path) -> None:
-    if zipfile.is_zipfile(path):
+    if not zipfile.is_zipfile(path):
+        return
+    try:
         with zipfile.ZipFile(path) as archive:
-            if sum(info.file_size for info in archive.infolist()) > _MOST_BYTES:
-                raise ImportRefused(
-                    f"the workbook {path} is larger than 4 GiB unpacked", "save its sheet as CSV"
-                )
+            size = sum(info.file_size for info in archive.infolist())
+    except (*_BROKEN, OSError) as error:
+        raise _unreadable(path, error) from None
+    if size > _MOST_BYTES:
+        raise ImportRefused(f"the workbook {path} is larger than 4 GiB unpacked", "save its sheet as CSV")
+
+
+def _unreadable(path: Path, error: Exception) -> ImportRefused:
+    return ImportRefused(
+        f"the file {path} looks like a workbook, but cannot be read as one: {error}",
+        "open it where it was made and save the sheet as CSV (UTF-8)",
+    )
 
 
 def _opened(path: Path) -> CalamineWorkbook:
@@ -139,14 +152,11 @@ def _opened(path: Path) -> CalamineWorkbook:
     try:
         return python_calamine.CalamineWorkbook.from_path(str(path))
     except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise ImportRefused(
-            f"the file {path} looks like a workbook, but cannot be read as one: {error}",
-            "open it where it was made and save the sheet as CSV (UTF-8)",
-        ) from None
+        raise _unreadable(path, error) from None
 
 
 def _chosen(book: CalamineWorkbook, path: Path, name: str | None) -> CalamineSheet:
-    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+    from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum
 
     known = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
     visible = [
@@ -162,19 +172,29 @@ def _chosen(book: CalamineWorkbook, path: Path, name: str | None) -> CalamineShe
     if name is not None and name not in known:
         listed = f"its sheets are {', '.join(known)}{near(name, known)}"
         raise ImportRefused(f"the workbook {path} has no sheet {name}", listed)
-    return book.get_sheet_by_name(name or visible[0])
+    try:
+        return book.get_sheet_by_name(name or visible[0])
+    except (CalamineError, OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
 
 
 def _bad_cells(path: Path, sheet: str) -> dict[str, list[str]]:
     """The cells of a sheet of .xlsx that hold an error, or a formula that no program has computed: to the
     reader both are blank."""
     found: dict[str, list[str]] = {"hold an error": [], "hold a formula that was never computed": []}
+    # What the reader of workbooks can read may still be broken as an archive.
+    with contextlib.suppress(*_BROKEN, OSError):
+        _find_bad_cells(path, sheet, found)
+    return found
+
+
+def _find_bad_cells(path: Path, sheet: str, found: dict[str, list[str]]) -> None:
     if not zipfile.is_zipfile(path):
-        return found
+        return
     with zipfile.ZipFile(path) as archive:
         member = _member_of(archive, sheet)
         if member is None:
-            return found
+            return
         with archive.open(member) as file:
             left = b""
             while block := file.read(1 << 20):
@@ -185,7 +205,6 @@ def _bad_cells(path: Path, sheet: str) -> dict[str, list[str]]:
                     word = "hold an error" if match[1] else "hold a formula that was never computed"
                     found[word].append((match[1] or match[2]).decode())
                 left = text[max(last, text.rfind(b"<c ")) :][-(1 << 16) :]
-    return found
 
 
 def _member_of(archive: zipfile.ZipFile, sheet: str) -> str | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ...grammar.frozen import frozen
 from ...grammar.spec.operators import MIRROR
 from ...grammar.syntax.nodes import Kind, Unit
 from .adding_up import Pay, steps
@@ -46,7 +47,7 @@ MOST_DAYS = 4_000_000
 """More than there are between the first and the last day that can be written."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edge:
     """The instant so far after now, before it where negative; months and years are calendar-true."""
 
@@ -67,7 +68,7 @@ def begin_of(window: Last) -> Edge:
     return Edge(-window.amount, window.unit)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rounded:
     """A number rounded to 6 decimals, half to even."""
 
@@ -82,7 +83,7 @@ class Rounded:
 Term = Value | Edge | Rounded
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """`left operator right`, unknown where either side is; of two sides a constant or an edge is the right.
 
@@ -95,7 +96,7 @@ class Comparison:
     rounds_to: float | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InSet:
     """A text that matches a pattern, or texts one of which does; unknown where it is.
 
@@ -107,28 +108,28 @@ class InSet:
     patterns: tuple[Pattern, ...] = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """Whether a value is known; itself never unknown."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Both:
     """Kleene's and."""
 
     items: tuple[Test, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Either:
     """Kleene's or."""
 
     items: tuple[Test, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opposite:
     """Kleene's not."""
 

@@ -7,9 +7,10 @@ rulesets read it. Indices point into the plan's own tuples. Constants are prepar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
+from ...grammar.frozen import frozen
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.nodes import Kind, Span, Unit
 from ..values import Prepared
@@ -19,7 +20,7 @@ Given = object
 """A value as a lead or an event is given it, before `values.prepare`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Where a part was written (source, place, line from 1) and its canonical text."""
 
@@ -32,7 +33,7 @@ class Origin:
 # --- text patterns ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern:
     """A text asked for, as the literal keys between its stars.
 
@@ -66,7 +67,7 @@ class Pattern:
 # --- fields and events ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """A field the ruleset reads: its name in rules, its name in the data, its kind, its default.
 
@@ -80,7 +81,7 @@ class Field:
     written: str | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Feed:
     """Events of one type in the data; their object is the property `by`, or the event's own."""
 
@@ -88,7 +89,7 @@ class Feed:
     by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Selector:
     """Which events count by what they are: the feeds of a name and a pattern for the object.
 
@@ -102,7 +103,7 @@ class Selector:
     written: str | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Last:
     """now - D < at <= now."""
 
@@ -110,7 +111,7 @@ class Last:
     unit: Unit
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Next:
     """now < x <= now + D; for fields only."""
 
@@ -118,7 +119,7 @@ class Next:
     unit: Unit
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Range:
     """start <= at < end, in microseconds; None is unbounded."""
 
@@ -129,7 +130,7 @@ class Range:
 Window = Last | Next | Range
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Selection:
     """A set of a lead's events, none after now: by selector, by filter, by window."""
 
@@ -167,7 +168,7 @@ class Aggregation(Enum):
     FADED = "faded"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measure:
     """One thing measured over a lead's events, once however many conditions and rules read it."""
 
@@ -191,7 +192,7 @@ class Measure:
 # --- values -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Constant:
     """A prepared constant of a kind."""
 
@@ -199,7 +200,7 @@ class Constant:
     value: Prepared
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldValue:
     """The value of a field of the lead."""
 
@@ -207,7 +208,7 @@ class FieldValue:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PropertyValue:
     """The value of a property of the event in question; only inside `where`."""
 
@@ -215,7 +216,7 @@ class PropertyValue:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignalValue:
     """The value of a signal."""
 
@@ -223,7 +224,7 @@ class SignalValue:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScoreValue:
     """A score after its range; None is the total. Only in stages and disqualifications."""
 
@@ -235,7 +236,7 @@ class ScoreValue:
         return Kind.NUMBER
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DefineValue:
     """The value of a define that is a value."""
 
@@ -243,7 +244,7 @@ class DefineValue:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Calculation:
     """`left operator right` on numbers, the operator one of + - * /.
 
@@ -260,7 +261,7 @@ class Calculation:
         return Kind.NUMBER
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DaysBetween:
     """Whole days from a moment to now (`since`) or from now to it (`until`), unknown when negative.
 
@@ -276,7 +277,7 @@ class DaysBetween:
         return Kind.NUMBER
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Domain:
     """What follows the last @ of a text; unknown without one or with nothing behind it."""
 
@@ -304,7 +305,7 @@ Value = (
 # --- conditions -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class All:
     """Kleene's and."""
 
@@ -312,7 +313,7 @@ class All:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Any:
     """Kleene's or."""
 
@@ -320,7 +321,7 @@ class Any:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Not:
     """Kleene's not."""
 
@@ -328,7 +329,7 @@ class Not:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compare:
     """`left operator right`, the operator one of = != < <= > >=; unknown where either side is.
 
@@ -343,7 +344,7 @@ class Compare:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Between:
     """low <= value <= high, as two `Compare`s would say it."""
 
@@ -353,7 +354,7 @@ class Between:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OneOf:
     """A text that matches one of the patterns, a number or a moment that equals one of the constants.
 
@@ -367,7 +368,7 @@ class OneOf:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Matches:
     """A text that matches one pattern (contains, starts with, ends with, like).
 
@@ -379,7 +380,7 @@ class Matches:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IsKnown:
     """Whether a value is known (`known` True) or unknown; itself never unknown."""
 
@@ -388,7 +389,7 @@ class IsKnown:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IsYes:
     """A yes/no value, as it is."""
 
@@ -396,7 +397,7 @@ class IsYes:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Within:
     """A date or datetime in a window around now, or in a fixed range.
 
@@ -409,7 +410,7 @@ class Within:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holds:
     """A define that is a condition."""
 
@@ -424,7 +425,7 @@ Condition = All | Any | Not | Clause | Holds
 # --- rules and scores -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Definition:
     """A define: exactly one of `condition` and `value` is set. Definitions stand in order of use."""
 
@@ -434,7 +435,7 @@ class Definition:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decay:
     """Fading by `percent` of the first points, or halving (percent None), each whole `every` microseconds.
 
@@ -446,7 +447,7 @@ class Decay:
     every: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Each:
     """The events that a rule pays for: of the selection, the latest per UTC day, ISO week or month
     (`once`), and of those each, the latest or the first (`which`)."""
@@ -456,7 +457,7 @@ class Each:
     once: Unit | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Contribution:
     """What a rule gives one score (None: the total), per firing or per event, and its own bounds."""
 
@@ -468,7 +469,7 @@ class Contribution:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """A rule in force. `identity` is its name, or its canonical text where it has none.
 
@@ -485,7 +486,7 @@ class Rule:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Bounds on what its rules, which all feed `score`, give together."""
 
@@ -496,7 +497,7 @@ class Group:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Score:
     """A named score, or the total (name None), and its range, either end open where None."""
 
@@ -509,7 +510,7 @@ class Score:
 # --- decisions --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stage:
     """A stage of a track; stages stand from lowest to highest within their track."""
 
@@ -519,7 +520,7 @@ class Stage:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Disqualification:
     """A reason that outranks every stage."""
 
@@ -528,7 +529,7 @@ class Disqualification:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grade:
     """Labels of a score (None: the total), from the highest band down; `otherwise` below all bands."""
 
@@ -538,7 +539,7 @@ class Grade:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """An outcome, from events or from fields: exactly one of `events` and `condition` is set.
 
@@ -559,7 +560,7 @@ class Outcome:
 # --- tests ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GivenEvent:
     """Events of a test: how many, of what, when (microseconds), with which properties as written."""
 
@@ -581,7 +582,7 @@ class ExpectedOf(Enum):
     DISQUALIFIED = "disqualified"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expectation:
     """One expectation: `subject` is a score's name (None: total), a track, or a tag or rule identity.
 
@@ -596,7 +597,7 @@ class Expectation:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleTest:
     """A test of the ruleset: facts by name in the rules, held at `now` (microseconds)."""
 
@@ -611,7 +612,7 @@ class RuleTest:
 # --- the whole --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListEntries:
     """A list with its entries as written, where each stands (None: in a file), and their patterns."""
 
@@ -630,7 +631,7 @@ class Meaning(Enum):
     EVENT = "event"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resolution:
     """How one name was resolved, kept with a published version so that data cannot change it."""
 
@@ -638,7 +639,7 @@ class Resolution:
     kind: Kind | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """A whole checked ruleset.
 

@@ -32,10 +32,11 @@ def _fields(found: Catalogue, paper: TextStyle, values: int) -> list[str]:
         for facts in found.fields.values()
     ]
     room = _room(paper, firsts, ("name", "kind", "known"))
-    rows = [
-        (*first, _values(facts, values, room))
-        for first, facts in zip(firsts, found.fields.values(), strict=True)
-    ]
+    rows: list[tuple[str, ...]] = []
+    for first, facts in zip(firsts, found.fields.values(), strict=True):
+        lines = _lines(_values(facts, values), room)
+        rows.append((*first, lines[0]))
+        rows += [("", "", "", line) for line in lines[1:]]
     return table(rows, paper, head=("name", "kind", "known", "values"), right=(2,))
 
 
@@ -45,10 +46,23 @@ def _room(paper: TextStyle, rows: Sequence[Sequence[str]], head: Sequence[str]) 
     return paper.width - 2 - sum(widths) - 2 * len(widths)
 
 
-def _values(facts: FieldFacts, most: int, room: int) -> str:
+def _lines(text: str, room: int) -> list[str]:
+    """A list of values in lines of this many columns, broken between values where that is possible."""
+    lines = [""]
+    for part in text.split(", "):
+        longer = f"{lines[-1]}, {part}" if lines[-1] else part
+        if lines[-1] and cells(longer) > max(room, 20):
+            lines[-1] += ","
+            lines.append(part)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def _values(facts: FieldFacts, most: int) -> str:
     if facts.low is not None and facts.high is not None and facts.kind is not Kind.YES_NO:
         return f"{bound(facts.kind, facts.low)} to {bound(facts.kind, facts.high)}"
-    return common(facts.values, most, room, complete=facts.complete)
+    return common(facts.values, most, complete=facts.complete)
 
 
 def bound(kind: Kind, value: float) -> str:

@@ -8,9 +8,11 @@ What a node *means* is decided by the engine; how it reads is decided by the pri
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import NamedTuple
+
+from ..frozen import frozen, frozen_kw_only
 
 
 class Lexeme(NamedTuple):
@@ -33,7 +35,7 @@ class Lexeme(NamedTuple):
         return Span(self.start, self.end)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """A half-open range of character offsets in one source text.
 
@@ -76,7 +78,7 @@ class Span:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen_kw_only
 class Node:
     """What every node has: where it stands."""
 
@@ -108,14 +110,14 @@ class Unit(Enum):
 # --- small parts ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name(Node):
     """A name as meant: `[Lead Source]` has the text `Lead Source`."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Duration(Node):
     """`30 days`: a whole positive amount of one unit."""
 
@@ -126,7 +128,7 @@ class Duration(Node):
 # --- literals ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Number(Node):
     """A number without a sign; `text` is how it was written."""
 
@@ -134,21 +136,21 @@ class Number(Node):
     text: str = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text(Node):
     """A quoted text, its quotes removed and doubled quotes undone; `\\*` is kept as written."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class YesNo(Node):
     """`yes`, `no`, `true` or `false`."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment(Node):
     """A day (`2026-01-15`, a `date`) or an instant in UTC (`2026-01-15T12:00Z`, a `datetime`)."""
 
@@ -158,19 +160,19 @@ class Moment(Node):
 # --- operands ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference(Node):
     """A bare name: a define, a field, an event type, or (in stages) a score."""
 
     name: Name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TotalScore(Node):
     """The word `score`: the total."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventPhrase(Node):
     """`visited pricing where device = "phone"`: a type, with an object or a filter or both.
 
@@ -182,7 +184,7 @@ class EventPhrase(Node):
     where: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Aggregate(Node):
     """`sum(purchased.amount)`, `distinct(visited)`; `function` is one of sum avg min max distinct days.
 
@@ -194,7 +196,7 @@ class Aggregate(Node):
     property: Name | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DaysSince(Node):
     """`days since visited docs`, `days since first visited docs`, `days since trial_ends`."""
 
@@ -202,14 +204,14 @@ class DaysSince(Node):
     first: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DaysUntil(Node):
     """`days until trial_ends`."""
 
     of: Reference
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call(Node):
     """`domain(email)`: the language's one function."""
 
@@ -217,7 +219,7 @@ class Call(Node):
     argument: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sequence(Node):
     """`visited pricing followed by requested demo within 7 days`."""
 
@@ -226,7 +228,7 @@ class Sequence(Node):
     within: Duration
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arithmetic(Node):
     """`left operator right`; the operator is one of + - * /."""
 
@@ -235,14 +237,14 @@ class Arithmetic(Node):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Negative(Node):
     """`-operand`."""
 
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Brackets(Node):
     """An expression in round brackets."""
 
@@ -252,35 +254,35 @@ class Brackets(Node):
 # --- windows ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InLast(Node):
     """`in last 30 days`."""
 
     duration: Duration
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InNext(Node):
     """`in next 7 days`."""
 
     duration: Duration
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Since(Node):
     """`since 2026-01-01`."""
 
     start: Moment
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Before(Node):
     """`before 2026-01-01`."""
 
     end: Moment
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BetweenMoments(Node):
     """`between 2026-01-01 and 2026-01-31`, both days included."""
 
@@ -294,7 +296,7 @@ Window = InLast | InNext | Since | Before | BetweenMoments
 # --- tests of a clause ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compare(Node):
     """`operator right`; the operator is one of = != < <= > >=."""
 
@@ -302,7 +304,7 @@ class Compare(Node):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Between(Node):
     """`between low and high`, both ends included (numbers and, for date fields, moments)."""
 
@@ -311,7 +313,7 @@ class Between(Node):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class In(Node):
     """`in ICP` or `in ("DE", "AT")`."""
 
@@ -319,7 +321,7 @@ class In(Node):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match(Node):
     """`contains "x"`, `starts with "x"`, `ends with "x"`, `like "x*"`.
 
@@ -331,7 +333,7 @@ class Match(Node):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known(Node):
     """`is known` or `is unknown`."""
 
@@ -344,7 +346,7 @@ ClauseTest = Compare | Between | In | Match | Known
 # --- conditions -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clause(Node):
     """One statement about a lead: a subject with a test, a window, or both (never neither)."""
 
@@ -353,21 +355,21 @@ class Clause(Node):
     window: Window | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Not(Node):
     """`not operand`."""
 
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class And(Node):
     """Two or more operands joined by `and`."""
 
     operands: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Or(Node):
     """Two or more operands joined by `or`."""
 
@@ -400,7 +402,7 @@ Expression = (
 # --- what a rule gives ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decay(Node):
     """`fading 25% every 30 days` (percent 25) or `halving every 14 days` (percent None)."""
 
@@ -408,7 +410,7 @@ class Decay(Node):
     every: Duration
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bounds(Node):
     """`at most +10`, `at least -20`, or both."""
 
@@ -416,7 +418,7 @@ class Bounds(Node):
     least: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Points(Node):
     """`+2 engagement at most +10`; without a score the points go to the total."""
 
@@ -426,7 +428,7 @@ class Points(Node):
     decay: Decay | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tag(Node):
     """`tag "german-speaking"`."""
 
@@ -439,12 +441,12 @@ Award = Points | Tag
 # --- statements -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statement(Node):
     """A statement; `spec.statements` has a line for each."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Title(Statement):
     """`ruleset "Inbound scoring" in "Europe/Berlin"`."""
 
@@ -452,14 +454,14 @@ class Title(Statement):
     zone: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Include(Statement):
     """`include "shared.rules"`."""
 
     path: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldDeclaration(Statement):
     """`field company_size from "Company Size": number, otherwise 0`."""
 
@@ -469,7 +471,7 @@ class FieldDeclaration(Statement):
     default: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventDeclaration(Statement):
     """`event visited from "Page Viewed" by path`."""
 
@@ -478,7 +480,7 @@ class EventDeclaration(Statement):
     by: Name | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListDeclaration(Statement):
     """`list ICP: "VP *", "CTO"`."""
 
@@ -486,7 +488,7 @@ class ListDeclaration(Statement):
     entries: tuple[Text, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListFile(Statement):
     """`list competitors from "competitors.csv" column domain`; a .txt has no column."""
 
@@ -495,7 +497,7 @@ class ListFile(Statement):
     column: Name | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Define(Statement):
     """`define enterprise: employees >= 1000`: a condition or a value with a name."""
 
@@ -503,7 +505,7 @@ class Define(Statement):
     body: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScoreDeclaration(Statement):
     """`score fit from 0 to 50`; without a name it is the total."""
 
@@ -512,14 +514,14 @@ class ScoreDeclaration(Statement):
     high: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class When(Node):
     """`when CONDITION`."""
 
     condition: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForEvents(Node):
     """`for each visited blog in last 90 days when enterprise once per day`.
 
@@ -533,7 +535,7 @@ class ForEvents(Node):
     once: Unit | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule(Statement):
     """`rule "Pricing interest" [off] when ... then ...`; name None where only `when` or `for` stands."""
 
@@ -543,7 +545,7 @@ class Rule(Statement):
     awards: tuple[Award, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group(Statement):
     """`group "Website" at most 30 { rules }`."""
 
@@ -552,7 +554,7 @@ class Group(Statement):
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stage(Statement):
     """`stage PQL in product when CONDITION`; without a track it is in `main`."""
 
@@ -561,7 +563,7 @@ class Stage(Statement):
     condition: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Disqualify(Statement):
     """`disqualify when CONDITION because "works for a competitor"`."""
 
@@ -569,7 +571,7 @@ class Disqualify(Statement):
     because: Text | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Band(Node):
     """`A from 40`."""
 
@@ -577,7 +579,7 @@ class Band(Node):
     start: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grade(Statement):
     """`grade fit: A from 40, B from 25, D otherwise`; without a score it grades the total.
 
@@ -589,7 +591,7 @@ class Grade(Statement):
     otherwise: Name | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome(Statement):
     """`outcome won when became customer`, `outcome won when converted = yes at closed_on within 90 days`.
 
@@ -607,7 +609,7 @@ class Outcome(Statement):
 # --- tests ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GivenField(Node):
     """`title = "CTO"`, `interests = ("a", "b")`; value None for `title is unknown`."""
 
@@ -615,7 +617,7 @@ class GivenField(Node):
     value: Expression | tuple[Expression, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GivenEvent(Node):
     """`visited pricing 3 times 2 days ago with device = "phone"`.
 
@@ -630,7 +632,7 @@ class GivenEvent(Node):
     properties: tuple[GivenField, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpectScore(Node):
     """`score >= 80`, `fit = 25`; score None is the total."""
 
@@ -640,7 +642,7 @@ class ExpectScore(Node):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpectStage(Node):
     """`stage = SQL`, `stage in product = PQL`; stage None for `stage = none`."""
 
@@ -649,7 +651,7 @@ class ExpectStage(Node):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpectGrade(Node):
     """`grade fit = A`; score None is the grade of the total."""
 
@@ -658,7 +660,7 @@ class ExpectGrade(Node):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpectTag(Node):
     """`tag "german-speaking"`."""
 
@@ -666,7 +668,7 @@ class ExpectTag(Node):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpectRule(Node):
     """`rule "Pricing interest" fires`."""
 
@@ -674,7 +676,7 @@ class ExpectRule(Node):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpectDisqualified(Node):
     """`disqualified`."""
 
@@ -685,7 +687,7 @@ Given = GivenField | GivenEvent
 Expect = ExpectScore | ExpectStage | ExpectGrade | ExpectTag | ExpectRule | ExpectDisqualified
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Test(Statement):
     """A test: its name, the instant it is held at (None: the fixed default), facts, expectations."""
 
@@ -695,7 +697,7 @@ class Test(Statement):
     expect: tuple[Expect, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comment(Node):
     """`# text`, to the end of its line; `own_line` where nothing but blanks stands before it."""
 
@@ -703,7 +705,7 @@ class Comment(Node):
     own_line: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tree(Node):
     """A whole text: its statements in order, and its comments beside them."""
 

@@ -42,6 +42,10 @@ _CONTROLS = """(kind) => [...document.querySelectorAll(`#cards input.${kind}`)]
     .filter((one) => kind === "points" || one.dataset.path.startsWith("when"))
     .map((one) => [one.id, one.value])"""
 
+_OPEN = """() => [...document.querySelectorAll("#cards article[data-sort=rule] [data-opens]")].slice(0, 10)
+    .forEach((one) => one.dispatchEvent(new MouseEvent("click", { bubbles: true, shiftKey: true })))"""
+"""Opens some rules beside each other; the others stay one line each."""
+
 
 @contextmanager
 def browsing(database: Path) -> Iterator[tuple[Browser, Site]]:
@@ -60,6 +64,9 @@ def edits(browser: Browser, site: Site, size: int, rounds: int) -> dict[str, lis
         page = context.new_page()
         page.set_default_timeout(120_000)
         page.goto(f"/rulesets/{name_of(size)}/edit?view=visual")
+        page.wait_for_load_state("networkidle")
+        page.evaluate(_OPEN)
+        page.locator("#cards input.points").first.wait_for()
         page.wait_for_load_state("networkidle")
         found: dict[str, list[float]] = {"points": [], "number": []}
         chance = random.Random(size)

@@ -18,6 +18,7 @@ from leadwright.tests.browser.site import served
 from leadwright.web.accounts.tokens import make_token
 from leadwright.web.accounts.users import Doer, Role, add_user
 from leadwright.web.drafts import current
+from leadwright.web.editor.cards import id_of
 
 _REVISION = re.compile(r'data-revision="(\d+)"')
 _CARD = re.compile(r'id="(card-[0-9a-f]+)"[^>]*? data-digest="(\w+)"')
@@ -72,7 +73,15 @@ class _Person:
                 "old": self.points,
                 "new": new,
             }
-            body = json.dumps({"revision": revision, "edits": [edit], "view": "visual", "shown": shown})
+            body = json.dumps(
+                {
+                    "revision": revision,
+                    "edits": [edit],
+                    "view": "visual",
+                    "shown": shown,
+                    "open": [id_of(f"rule:{self.rule}")],
+                }
+            )
             start = time.perf_counter()
             answer = json.loads(self._ask("POST", path, body))
             self.seconds.append(time.perf_counter() - start)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
-from leadwright.engine.lint import CODES as LINTS
+from leadwright.engine.lint.lints import CODES as LINTS
 from leadwright.engine.reading import read
 from leadwright.grammar.messages.diagnostics import Severity, Source
 from leadwright.grammar.syntax.nodes import Kind

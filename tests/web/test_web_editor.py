@@ -29,7 +29,7 @@ class Editing:
     def __init__(self, client: FlaskClient, ruleset: str = "inbound") -> None:
         self.client = client
         self.address = f"/rulesets/{ruleset}/edit"
-        html = client.get(self.address).get_data(as_text=True)
+        html = client.get(f"{self.address}?open=all").get_data(as_text=True)
         self.revision = int(re.findall(r'data-revision="(\d+)"', html)[0])
         self.shown = dict(re.findall(r'id="([\w-]+)"[^>]*? data-digest="(\w+)"', html))
         self.last: dict[str, Any] = {}

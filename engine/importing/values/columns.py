@@ -363,6 +363,7 @@ class _Understanding:
             self._on_unread_dates,
             self._on_unread_numbers,
             self._on_yes_no,
+            self._on_blank_words,
             self._on_most,
             self._on_choices,
         ):
@@ -460,6 +461,30 @@ class _Understanding:
             return False
         only = "only " if len(meanings) < 2 else ""
         self._hint(f"holds {only}{shown}", self._setting("kind", "yes/no"), "to read that as yes or no")
+        return True
+
+    def _on_blank_words(self) -> bool:
+        """Words for nothing among values that are otherwise of one kind."""
+        words = [look for look in self.looks.first if look.word and look.family == TEXT]
+        rest = {_KIND_OF.get(look.family) for look in self.looks.first if look not in words}
+        if not words or not rest or None in rest or any(look.word in WORDS for look in words):
+            return False
+        if rest == {Kind.DATE, Kind.DATETIME}:
+            rest = {Kind.DATETIME}
+        if len(rest) > 1:
+            return False
+        kind = next(iter(rest))
+        assert kind is not None
+        settings = [self._setting("kind", kind.value)]
+        settings += [Setting("blank", None, self.looks.text(look)) for look in words]
+        count = sum(self.looks.counts[look] for look in words)
+        message = (
+            f"{self.values - count:,} of {self.values:,} values are {_PLURAL[kind]}, "
+            f"but {self.looks.example(words[0])} is not"
+        )
+        blank = Choice(tuple(settings), "to read that as blank")
+        unknown = Choice((settings[0],), "to leave such a value out as unknown")
+        self.hints.append(Hint(message, (blank, unknown)))
         return True
 
     def _on_most(self) -> bool:

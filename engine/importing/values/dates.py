@@ -38,6 +38,9 @@ _WEEKDAYS = re.compile(
     re.IGNORECASE,
 )
 
+FIRST_WORDS = frozenset(MONTHS) | frozenset(re.findall(r"[^\W\d_]{2,}", _WEEKDAYS.pattern))
+"""The words that a date can begin with, folded."""
+
 ZONES = {
     **dict.fromkeys(("UTC", "GMT", "UT", "Z", "WET"), 0),
     **dict.fromkeys(("CET", "MEZ", "WEST", "BST"), 60),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Hashable
 from decimal import Decimal
 
 from .blanks import LIKELY, MOST_LETTERS, folded
 from .cells import ABSENT, Flag
 from .choices import json_list
-from .dates import compact_day, take_apart
+from .dates import FIRST_WORDS, compact_day, take_apart
 from .moments import MomentReader
-from .numbers import is_plain, read_amount
+from .numbers import CURRENCY_WORDS, is_plain, read_amount
 from .yes_no import PLAIN, WORDS
 
 BLANK, NUMBER, YES, NO, DATE, DATETIME, OTHER_DATE, TEXTS, TEXT = (
@@ -100,17 +101,21 @@ def looker(
         if not isinstance(cell, str):
             return _look_of_typed(cell, moments)
         text = cell.strip()
-        if not text:
+        if not text or (blanks and folded(text) in blanks):
             return BLANK_LOOK
-        if len(text) <= MOST_LETTERS or blanks:
+        found = TEXT_LOOK if texts_are_texts else _look_of_text(text, moments)
+        # Words for nothing that begin with a letter were looked for already.
+        if found is TEXT_LOOK and len(text) <= MOST_LETTERS and not text[0].isalnum():
             word = folded(text)
-            if word in blanks:
-                return BLANK_LOOK
             if word in LIKELY:
                 return _look(TEXT, word=word)
-        return TEXT_LOOK if texts_are_texts else _look_of_text(text, moments)
+        return found
 
     return look
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_FIRST_WORDS = FIRST_WORDS | CURRENCY_WORDS
 
 
 def _look_of_typed(cell: object, moments: MomentReader) -> Look:
@@ -120,7 +125,7 @@ def _look_of_typed(cell: object, moments: MomentReader) -> Look:
         return _TYPED_YES if cell.value else _TYPED_NO
     if isinstance(cell, int | float | Decimal):
         if moments.date_format is not None and moments.of_cell(cell) is not None:
-            return INSTANT_LOOK
+            return _TYPED_INSTANT
         return TEXT_LOOK if isinstance(cell, int) and abs(cell) >= _MOST_EXACT else _TYPED_NUMBER
     if isinstance(cell, dt.datetime):
         return _TYPED_INSTANT
@@ -131,11 +136,13 @@ def _look_of_typed(cell: object, moments: MomentReader) -> Look:
 
 def _look_of_text(text: str, moments: MomentReader) -> Look:
     first = text[0]
+    if first.isalpha() and (moments.date_format is None or moments.read(text) is None):
+        return _look_of_word(text)
     if first == "[" and text[-1] == "]":
         return TEXT_LOOK if json_list(text) is None else _TEXTS_LOOK
     if len(text) > _MOST_LETTERS:
         return TEXT_LOOK
-    if moments.date_format is not None or first.isdigit():
+    if moments.date_format is not None or (first.isdigit() and text[4:5] == "-"):
         moment = moments.read(text)
         if moment is not None:
             return INSTANT_LOOK if isinstance(moment, dt.datetime) else _DAY_LOOK
@@ -147,9 +154,26 @@ def _look_of_text(text: str, moments: MomentReader) -> Look:
     known = PLAIN.get(word)
     if known is not None:
         return _look(YES if known else NO, word=word)
-    if any(letter.isdigit() for letter in text):
-        return _look_of_digits(text)
-    return _look(TEXT, word=word) if word in WORDS else TEXT_LOOK
+    if word in WORDS:
+        return _look(TEXT, word=word)
+    return _look_of_digits(text) if any(letter.isdigit() for letter in text) else TEXT_LOOK
+
+
+def _look_of_word(text: str) -> Look:
+    """The look of a text that begins with a letter: numbers and dates do so with few words."""
+    if len(text) > _MOST_LETTERS:
+        return TEXT_LOOK
+    if len(text) <= MOST_LETTERS:
+        word = text.casefold()
+        known = PLAIN.get(word)
+        if known is not None:
+            return _look(YES if known else NO, word=word)
+        if word in WORDS or word in LIKELY:
+            return _look(TEXT, word=word)
+    found = _LETTERS.match(text)
+    if found is None or found[0].casefold() not in _FIRST_WORDS:
+        return TEXT_LOOK
+    return _look_of_digits(text) if any(letter.isdigit() for letter in text) else TEXT_LOOK
 
 
 def _look_of_digits(text: str) -> Look:

@@ -18,6 +18,11 @@ _CODES = (
     "MYR|NGN|NOK|NZD|PEN|PHP|PKR|PLN|QAR|RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
 )
 _CURRENCY = rf"(?:[A-Z]{{0,3}}[$€£¥₹₽₺₩₪₫₱₴₦₡₵฿]|{_CODES}|kr\.?|zł|Kč|Ft|Fr\.?|Rs\.?|RM|лв\.?)"
+CURRENCY_WORDS = frozenset(
+    f"{_CODES}|kr|zł|Kč|Ft|Fr|Rs|RM|лв|R|US|C|A|CA|AU|NZ|HK|S|NT|MX".lower().split("|")
+)
+"""The words that an amount can begin with, folded."""
+
 _EXPONENT = r"[eE][+-]?\d{1,3}"
 _AMOUNT = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<before>{_CURRENCY})?\s*(?P<inner>-)?\s*"
@@ -65,6 +70,8 @@ class Amount:
 
 def is_plain(text: str) -> bool:
     """Whether a text is a number with one reading and nothing around it, as nearly all are."""
+    if text.isdecimal() and text.isascii():
+        return len(text) <= _MOST_DIGITS and (text[0] != "0" or len(text) == 1)
     return (
         _PLAIN.fullmatch(text) is not None
         and not _ONE_GROUP.fullmatch(text)

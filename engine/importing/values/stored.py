@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +13,7 @@ from ....grammar.syntax.nodes import Kind
 from ...store.records.leads import moment_text, to_stored
 from ...values import day_of, instant_of
 from .blanks import folded
-from .cells import ABSENT, Absent, Flag, cell_text
+from .cells import ABSENT, Flag, cell_text
 from .choices import entries_of
 from .moments import MomentReader
 from .numbers import read_number
@@ -27,6 +28,9 @@ class Unread:
 
 UNREAD = Unread()
 
+_DIGITS = re.compile(r"-?\d{1,15}", re.ASCII)
+_DOTTED = re.compile(r"-?\d{1,15}\.\d+", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -40,9 +44,9 @@ class Reader:
     blanks: frozenset[str] = frozenset()
     blank_is_no: bool = False
 
-    def of(self, kind: Kind) -> Callable[[object], Stored | Unread | Absent]:
-        """Reads a cell as a kind: None where it is blank, `UNREAD` where it is not of the kind, `ABSENT`
-        where the row does not have it."""
+    def of(self, kind: Kind, *, blank: object = None, absent: object = ABSENT) -> Callable[[object], object]:
+        """Reads a cell as a kind: `blank` where it is blank, `UNREAD` where it is not of the kind, `absent`
+        where the row does not have it, else what is stored."""
         read = {
             Kind.TEXT: _text,
             Kind.NUMBER: self._number,
@@ -51,29 +55,36 @@ class Reader:
             Kind.DATETIME: self._datetime,
             Kind.TEXTS: self._texts,
         }[kind]
-        blanks = self.blanks
-        blank = 0 if self.blank_is_no and kind is Kind.YES_NO else None
+        blanks, texts = self.blanks, kind is Kind.TEXT
+        if self.blank_is_no and kind is Kind.YES_NO:
+            blank = 0
 
-        def stored(cell: object) -> Stored | Unread | Absent:
+        def stored(cell: object) -> object:
             if isinstance(cell, str):
                 cell = cell.strip()
                 if not cell or (blanks and folded(cell) in blanks):
                     return blank
+                if texts:
+                    return cell
             elif cell is None:
                 return blank
             elif cell is ABSENT:
-                return ABSENT
+                return absent
             found = read(cell)
-            # A list of nothing is blank, and nothing is no list.
-            return found if found is not None or kind is Kind.TEXTS else UNREAD
+            if found is None:
+                # A list of nothing is blank, and nothing is no list.
+                return blank if kind is Kind.TEXTS else UNREAD
+            return found
 
         return stored
 
     def _number(self, cell: object) -> Stored:
         if isinstance(cell, str):
-            return (
-                read_number(cell, self.decimal) if not _is_simple(cell, self.decimal) else float(cell) + 0.0
-            )
+            if _DIGITS.fullmatch(cell) or (self.decimal == "." and _DOTTED.fullmatch(cell)):
+                return float(cell) + 0.0
+            found = read_number(cell, self.decimal)
+            # Where the kind is said, 5. and 007 are numbers, too.
+            return to_stored(Kind.NUMBER, cell) if found is None and self.decimal == "." else found
         if isinstance(cell, int | float | Decimal):
             return float(cell) + 0.0
         return None
@@ -108,13 +119,6 @@ class Reader:
 
 def _text(cell: object) -> Stored:
     return cell_text(cell) or None
-
-
-def _is_simple(text: str, decimal: str) -> bool:
-    """Whether a text is digits alone, or, where a dot is the sign, what `float` reads as we do."""
-    if text.isdecimal() and text.isascii():
-        return len(text) <= 15
-    return decimal == "." and "," not in text and to_stored(Kind.NUMBER, text) is not None
 
 
 def member_writer(name: str, kind: Kind, reader: Reader) -> Callable[[object], object]:

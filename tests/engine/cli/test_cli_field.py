@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from leadwright.tests.engine.cli.conftest import Run
 
 
 def stored(folder: Path, column: str) -> list[object]:
-    with sqlite3.connect(folder / "leads.db") as connection:
+    with closing(sqlite3.connect(folder / "leads.db")) as connection, connection:
         found = connection.execute(f'SELECT "{column}" FROM lead ORDER BY _id').fetchall()
     connection.close()
     return [value for (value,) in found]
@@ -70,3 +71,25 @@ def test_values_with_two_readings_are_not_guessed(leadwright: Run, folder: Path)
     assert stored(folder, "size") == [1.2, 85.0]
     ended = leadwright("field", "sise", "--kind", "number")
     assert (ended.code, 'did you mean "size"?' in ended.err) == (2, True)
+
+
+def test_fields_wraps_values_rather_than_dropping_them(leadwright: Run, folder: Path) -> None:
+    rows = "".join(f"{number},a rather long value of the kind {number % 4}\n" for number in range(12))
+    (folder / "a.csv").write_text(f"id,note\n{rows}")
+    leadwright("import", "a.csv", "--lead-id", "id")
+    printed = leadwright("fields").out
+    for number in range(4):
+        assert f"a rather long value of the kind {number} 3" in printed
+    assert max(map(len, printed.splitlines())) <= 100
+
+
+def test_a_declared_kind_that_no_stored_value_reads_as_is_a_warning(leadwright: Run, folder: Path) -> None:
+    (folder / "a.csv").write_text("id,opted in\n1,Y\n2,N\n")
+    leadwright("import", "a.csv", "--lead-id", "id")
+    (folder / "r.rules").write_text("field [opted in]: yes/no\nwhen [opted in] then +5\n")
+    printed = leadwright("check", "r.rules").out
+    assert '"opted in" is text in the data, and no value of it reads as yes/no, as "N"' in printed
+    command = 'leadwright field "opted in" --kind yes/no'
+    assert command in printed
+    assert leadwright("field", "opted in", "--kind", "yes/no").code == 0
+    assert "field-kind-in-data" not in leadwright("check", "r.rules").out

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from leadwright.tests.engine.cli.conftest import Run
 
-MOST_FILES_TO_SCORE = 60
 _RUN = """
 import json, sys
 ran = set()
@@ -25,7 +24,7 @@ from leadwright.engine.cli.program import run
 code = run(sys.argv[1:])
 sys.setprofile(None)
 files = sorted(name for name in ran if name.endswith(".py"))
-loaded = [name for name in sys.modules if name.startswith("leadwright.")]
+loaded = [name for name in sys.modules if name.startswith(("leadwright.", "numpy"))]
 print(json.dumps({"code": code, "files": files, "loaded": loaded}), file=sys.stderr)
 """
 
@@ -58,7 +57,13 @@ def test_lints_are_not_loaded_where_nobody_reads_them(
     assert leadwright("score", "inbound.rules").code == 0
     done = ran(*arguments)
     assert done["code"] == 0
-    assert not [name for name in done["loaded"] if ".lint" in name]
+    assert not [name for name in done["loaded"] if name.endswith(".lint.lints") or ".lint.rules" in name]
+
+
+def test_one_lead_is_looked_at_without_numpy(leadwright: Run, data: Path) -> None:
+    assert leadwright("score", "inbound.rules").code == 0
+    for arguments in (("explain", "L1"), ("check", "inbound.rules"), ("fmt", "inbound.rules")):
+        assert "numpy" not in ran(*arguments)["loaded"]
 
 
 def test_an_unchanged_file_is_read_once(leadwright: Run, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

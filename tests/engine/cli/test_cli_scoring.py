@@ -202,6 +202,7 @@ def test_the_lines_of_the_json_add_up(leadwright: Run, scored: Path) -> None:
         "lines",
         "rules",
         "stage_findings",
+        "outcomes",
         "disqualifications",
         "next_change",
     ]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
 from leadwright.engine.check import check
-from leadwright.engine.lint import lint
+from leadwright.engine.lint.lints import lint
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.nodes import Kind
 from leadwright.grammar.syntax.parse import parse

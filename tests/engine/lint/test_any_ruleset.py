@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from leadwright.engine.check import check
 from leadwright.engine.evaluate import Evaluator
-from leadwright.engine.lint import CODES, lint
+from leadwright.engine.lint.lints import CODES, lint
 from leadwright.grammar.messages.diagnostics import Diagnostic, Severity, Source
 from leadwright.grammar.syntax.nodes import Tree
 from leadwright.grammar.syntax.parse import parse

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from leadwright.engine.evaluate import Evaluator, Event
 from leadwright.engine.evaluate.facts import Row
+from leadwright.engine.evaluate.sums import Sums
 from leadwright.engine.impact.effect import effect
 from leadwright.engine.reading import read
 from leadwright.engine.store.mirror import sync
@@ -175,3 +177,14 @@ def test_a_question_that_waits_for_another_can_be_stopped(world: World) -> None:
     asked, live = WhatIf(), evaluator(TEXT)
     with asked._asking(world.store, world.now, None, None), pytest.raises(Cancelled):
         asked.counts(world.store, live, world.now, stop=lambda: True)
+
+
+def test_plans_of_former_edits_count_as_memory(world: World) -> None:
+    """Few leads and many edits: what is kept of each edit holds on to its plan, so few of them are kept."""
+    asked, live = WhatIf(memory=1 << 20), evaluator(TEXT)
+    for points in range(1, 60):
+        asked.effect(world.store, live, evaluator(TEXT.replace("+10", f"+{points}")), world.now)
+    gc.collect()
+    plans = [one for one in gc.get_objects() if isinstance(one, Sums)]
+    most = (1 << 18) // (len(live.plan.rules) * 10_240)
+    assert 2 <= len(plans) <= most + 2

@@ -70,11 +70,13 @@ export function left({ target }) {
   delete target.dataset.theirs;
 }
 
-export function press({ target }) {
+export function press(event) {
+  const { target } = event;
   const link = target.closest("[data-go]");
   if (link) {
+    event.preventDefault();
     target.closest("details").open = false;
-    go(link.dataset.go);
+    void go(link.dataset.go);
   }
   const button = target.closest("button");
   if (!button) return;

@@ -4,6 +4,8 @@ import { control, keys, left, press } from "./controls.js";
 import { connect } from "./server.js";
 import { suggest } from "./suggest.js";
 import { folding } from "./folding.js";
+import { outlined } from "./outline.js";
+import { palette } from "./palette.js";
 import { menus } from "./menu.js";
 import { adding } from "./adding.js";
 import { moving } from "./moving.js";
@@ -17,6 +19,8 @@ text();
 trial();
 suggest(editor.dataset.address);
 folding();
+outlined();
+palette();
 if (document.getElementById("add")) {
   document.addEventListener("change", control);
   document.addEventListener("click", press);

@@ -1,0 +1,94 @@
+"""What keeps a ruleset in sight: the bar that stays, the outline beside the cards, the search."""
+
+from __future__ import annotations
+
+import pytest
+from leadwright.tests.browser.axe import for_everybody
+from leadwright.tests.browser.conftest import Visit
+from leadwright.tests.browser.editor import Editor
+from leadwright.tests.browser.site import Site
+from leadwright.tests.web.small import RULES
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def editor(visit: Visit, site: Site) -> Editor:
+    """The rules for four leads, as they are at rest, with room for an outline."""
+    page = visit(site, "/rulesets/inbound/edit")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    return Editor(page, site, "inbound")
+
+
+def test_a_rule_is_one_line_until_it_is_opened_and_closed(editor: Editor) -> None:
+    page, keyboard = editor.page, editor.page.keyboard
+    large = editor.line("Rule Large")
+    expect(large).to_contain_text("employees is at least 100")
+    expect(large.get_by_label("points")).to_have_count(0)
+    page.locator("[data-opens]").first.focus()
+    while "Large" not in page.locator(":focus").inner_text():
+        keyboard.press("ArrowDown")
+    keyboard.press("Enter")
+    expect(large.get_by_label("points")).to_be_visible()
+    expect(large.locator(":focus")).to_have_count(1)
+    keyboard.press("Escape")
+    expect(large.get_by_label("points")).to_have_count(0)
+    expect(large.locator("[data-opens]")).to_be_focused()
+    # Another one that is opened takes the place of the one before.
+    large.locator("[data-opens]").click()
+    expect(large.get_by_label("points")).to_be_visible()
+    editor.line("Rule Pricing interest").locator("[data-opens]").click()
+    expect(editor.line("Rule Pricing interest").get_by_label("points")).to_be_visible()
+    expect(large.get_by_label("points")).to_have_count(0)
+
+
+def test_the_outline_is_one_stop_and_leads_to_every_statement(editor: Editor) -> None:
+    page = editor.page
+    outline = page.get_by_role("navigation", name="Outline")
+    expect(outline.get_by_role("button", name="Large")).to_contain_text("+302")
+    assert outline.locator("button[tabindex='0']").count() == 1
+    search = outline.get_by_label("Find a rule, field or value")
+    search.fill("demo requested")
+    expect(outline.get_by_role("button")).to_have_count(2)
+    search.press("ArrowDown")
+    expect(outline.get_by_role("button", name="Asked for a demo")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(editor.line("Rule Asked for a demo").get_by_label("points")).to_be_visible()
+    expect(editor.line("Rule Asked for a demo").locator(":focus")).to_have_count(1)
+
+
+def test_the_search_goes_to_statements_and_does_what_buttons_do(editor: Editor) -> None:
+    page = editor.page
+    page.keyboard.press("Control+k")
+    palette = page.get_by_role("dialog", name="Search and commands")
+    expect(palette.get_by_role("option", name="Large")).to_be_visible()
+    for_everybody(page)
+    page.keyboard.type("employees")
+    page.keyboard.press("Enter")
+    expect(palette).to_be_hidden()
+    value = editor.line("Rule Large").get_by_label("value", exact=True)
+    expect(value).to_be_visible()
+    editor.fill(value, "500")
+    expect(editor.state).to_contain_text("Draft")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("undo")
+    page.keyboard.press("Enter")
+    expect(value).to_have_value("100")
+    assert editor.text == RULES
+    page.keyboard.press("Control+k")
+    page.keyboard.type("add: list")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="New list")).to_be_visible()
+
+
+def test_the_bar_stays_and_lists_what_is_wrong(editor: Editor) -> None:
+    page = editor.page
+    editor.fill(editor.card("Rule Large").get_by_label("what is asked about"), "emploees")
+    page.set_viewport_size({"width": 900, "height": 400})
+    page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
+    expect(page.get_by_role("button", name="Undo", exact=True).first).to_be_in_viewport()
+    page.locator("#problem-list > summary").click()
+    listed = page.locator("#problem-list a").filter(has_text="Rule Large")
+    expect(listed).to_contain_text("emploees")
+    listed.click()
+    expect(editor.line("Rule Large")).to_be_in_viewport()
+    expect(editor.line("Rule Large").locator(":focus")).to_have_count(1)

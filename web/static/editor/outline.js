@@ -1,0 +1,77 @@
+// The outline beside the cards: one line a statement, with what it gives and how many leads it matches. One stop
+// for Tab, arrows within.
+
+import { go } from "./controls.js";
+import { entries, fitting } from "./entries.js";
+
+const MOST = 300;
+const DECLARED = new Set(["title", "field", "event", "include"]);
+const outline = document.getElementById("outline");
+let search, list, drawn;
+
+export function outlined() {
+  search = document.createElement("input");
+  search.type = "search";
+  search.setAttribute("aria-label", "Find a rule, field or value");
+  search.placeholder = "Find a rule, field or value";
+  list = document.createElement("ul");
+  outline.append(search, list);
+  outline.hidden = false;
+  search.addEventListener("input", draw);
+  outline.addEventListener("click", ({ target }) => {
+    const link = target.closest("[data-to-card]");
+    if (link) void go(link.dataset.toCard);
+  });
+  outline.addEventListener("keydown", keys);
+  for (const name of ["leadwright:settled", "leadwright:looked"]) document.addEventListener(name, draw);
+  draw();
+}
+
+function draw() {
+  // Declarations are many and seldom looked for; a search finds them.
+  const found = fitting(entries(), search.value).filter(({ sort }) => search.value || !DECLARED.has(sort));
+  const now = JSON.stringify(found);
+  if (now === drawn) return;
+  drawn = now;
+  const at = list.contains(document.activeElement) ? document.activeElement.dataset.toCard : null;
+  list.replaceChildren(...found.slice(0, MOST).map(line));
+  if (found.length > MOST) list.append(`${found.length - MOST} more: search to find them`);
+  const stop = list.querySelector(`[data-to-card="${at}"]`) || list.querySelector("button");
+  if (stop) stop.tabIndex = 0;
+  if (at) stop?.focus();
+}
+
+function line({ id, sort, level, name, gives, leads, wrong }) {
+  const item = document.createElement("li");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = `level-${level} ${sort}`;
+  button.tabIndex = -1;
+  button.dataset.toCard = id;
+  const parts = [["name", name], ["gives", gives.split(" ")[0]], ["leads", leads]];
+  for (const [kind, text] of parts) {
+    const part = document.createElement("span");
+    part.className = kind;
+    part.textContent = text || "";
+    button.append(part);
+  }
+  if (wrong) button.classList.add("wrong");
+  item.append(button);
+  return item;
+}
+
+function keys(event) {
+  const { target, key } = event;
+  if (target === search && key === "ArrowDown") list.querySelector("button")?.focus();
+  else if (target.matches("[data-to-card]")) {
+    const lines = [...list.querySelectorAll("button")];
+    const at = lines.indexOf(target);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: lines.length - 1 }[key];
+    if (to === undefined) return;
+    const next = to < 0 ? search : lines[Math.min(to, lines.length - 1)];
+    target.tabIndex = -1;
+    if (next !== search) next.tabIndex = 0;
+    next.focus();
+  } else return;
+  event.preventDefault();
+}

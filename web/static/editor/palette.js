@@ -1,0 +1,83 @@
+// Ctrl+K: go to a statement, add one, or do what a button does.
+
+import { go } from "./controls.js";
+import { entries, fitting } from "./entries.js";
+
+const MOST = 12;
+let dialog, input, list;
+let options = [];
+let chosen = 0;
+
+export function palette() {
+  dialog = document.getElementById("palette");
+  input = dialog.querySelector("input");
+  list = dialog.querySelector("[role=listbox]");
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k" || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    open();
+  });
+  document.querySelector("[data-palette]").addEventListener("click", open);
+  input.addEventListener("input", () => draw(0));
+  input.addEventListener("keydown", keys);
+  list.addEventListener("click", ({ target }) => {
+    const at = target.closest("[role=option]")?.dataset.at;
+    if (at !== undefined) run(Number(at));
+  });
+}
+
+function open() {
+  input.value = "";
+  dialog.showModal();
+  draw(0);
+}
+
+/** What can be done now: all that the page has a button for. */
+function actions() {
+  const buttons = document.querySelectorAll("#add button[data-new], .tools button:enabled, .tools a, .views a");
+  return [...buttons].map((button) => ({
+    name: button.textContent.trim().replace(/^\+ (Add )?/, "Add: "),
+    note: button.closest(".views") ? "view" : "do",
+    run: () => button.click(),
+  }));
+}
+
+function draw(at) {
+  const cards = entries().map((one) => ({ ...one, note: [one.sort, one.gives].filter(Boolean).join(", "), run: () => go(one.id) }));
+  const wanted = input.value;
+  options = [...fitting(cards, wanted).slice(0, MOST), ...fitting(actions(), wanted).slice(0, MOST)];
+  chosen = Math.max(0, Math.min(at, options.length - 1));
+  list.replaceChildren(...options.map(option));
+  const now = list.children[chosen];
+  now?.scrollIntoView({ block: "nearest" });
+  if (now) input.setAttribute("aria-activedescendant", now.id);
+  else input.removeAttribute("aria-activedescendant");
+}
+
+function option({ name, note, leads }, at) {
+  const made = document.createElement("li");
+  made.id = `palette-${at}`;
+  made.setAttribute("role", "option");
+  made.setAttribute("aria-selected", String(at === chosen));
+  made.dataset.at = at;
+  for (const [kind, text] of [["name", name], ["kind", note], ["leads", leads ? `${leads} leads` : ""]]) {
+    const part = document.createElement("span");
+    part.className = kind;
+    part.textContent = text;
+    made.append(part);
+  }
+  return made;
+}
+
+function keys(event) {
+  if (event.key === "ArrowDown") draw((chosen + 1) % options.length);
+  else if (event.key === "ArrowUp") draw((chosen - 1 + options.length) % options.length);
+  else if (event.key === "Enter") run(chosen);
+  else return;
+  event.preventDefault();
+}
+
+function run(at) {
+  dialog.close();
+  options[at]?.run();
+}
