@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -106,6 +107,7 @@ class Sqlite:
 
     def __init__(self) -> None:
         self.connection = sqlite3.connect(":memory:")
+        weakref.finalize(self, self.connection.close)
 
     def fill(self, layout: BulkLayout, leads: Sequence[Row], events: Sequence[Row]) -> None:
         for statement, rows in zip(create_tables(layout, self.dialect), (leads, events), strict=True):

@@ -281,7 +281,7 @@ def test_a_mirror_of_another_database_is_not_believed(world: World, tmp_path: Pa
 def test_a_database_put_back_to_an_earlier_day_gets_a_mirror_of_its_own(world: World) -> None:
     synced_mirror(world.store).__exit__()
     backup = world.folder / "backup.db"
-    with sqlite3.connect(backup) as earlier:
+    with closing(sqlite3.connect(backup)) as earlier, earlier:
         world.store.connection.backup(earlier)
     earlier.close()
     world.add_events(3)
