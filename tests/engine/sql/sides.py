@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import duckdb
 from leadwright.engine import plan as p
-from leadwright.engine.evaluate import Detail, Evaluator, Event
+from leadwright.engine.score_one import Detail, Evaluator, Event
 from leadwright.engine.sql import ResultKind, compile_sql, result_columns
 from leadwright.engine.sql.layout import BulkLayout, create_tables, event_rows, layout_of, lead_row
 

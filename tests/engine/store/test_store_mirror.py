@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from leadwright.engine.blocks.block import Block, Events, StoredColumn
-from leadwright.engine.blocks.deciding import Unsupported
+from leadwright.engine.score_many.block import Block, Events, StoredColumn
+from leadwright.engine.score_many.decide_block import Unsupported
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.mirror import files, sync
 from leadwright.engine.store.mirror.block_reader import BlockReader
