@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .engine.catalogue import Catalogue
-    from .engine.evaluate import Event, FactsError
     from .engine.explain.decision import Decision
     from .engine.reading import read
     from .engine.ruleset import Ruleset, RulesetError, evaluate, load
+    from .engine.score_one import Event, FactsError
     from .engine.store.scoring.outcome_questions import backtest, learn, measure
     from .grammar.messages.diagnostics import Diagnostic, Severity, Source
 
@@ -46,8 +46,8 @@ _HOMES = {
     "Catalogue": "engine.catalogue",
     "Decision": "engine.explain.decision",
     "Diagnostic": "grammar.messages.diagnostics",
-    "Event": "engine.evaluate",
-    "FactsError": "engine.evaluate",
+    "Event": "engine.score_one",
+    "FactsError": "engine.score_one",
     "Ruleset": "engine.ruleset",
     "RulesetError": "engine.ruleset",
     "Severity": "grammar.messages.diagnostics",

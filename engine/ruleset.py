@@ -9,11 +9,11 @@ from pathlib import Path
 
 from ..grammar.messages.diagnostics import Diagnostic, Source, render
 from .catalogue import Catalogue
-from .evaluate import Evaluator, Event
-from .evaluate.facts import instant_from
 from .explain.decision import Decision
 from .plan import Given
 from .reading import Reading, linted, read, read_file
+from .score_one import Evaluator, Event
+from .score_one.facts import instant_from
 
 
 class RulesetError(ValueError):

@@ -6,10 +6,10 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
-from ..engine.evaluate import Evaluator
 from ..engine.plan import Plan
 from ..engine.reading import Reading
 from ..engine.report.diagnostics import diagnostic_data
+from ..engine.score_one import Evaluator
 from ..engine.store.database import Store
 from ..engine.store.records.audit import Action, record
 from ..engine.store.records.rulesets import Edition, RulesetVersion, add_version, load_version

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..engine.evaluate import Event
 from ..engine.report.text_style import cut, shown
+from ..engine.score_one import Event
 from ..engine.store.database import Store
 from ..engine.store.export.scores import LeadScore, ScoreFilter, stored_lead_scores
 from ..engine.store.records.events import StoredEvent, events_of

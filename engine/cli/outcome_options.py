@@ -36,8 +36,8 @@ def outcome_options(function: _F) -> _F:
 @contextmanager
 def rules_and_store(rules: str, db: str) -> Iterator[tuple[LoadedRules, Store]]:
     """A ruleset and its database. What cannot be measured becomes a Failure with exit code 2."""
-    from ..evaluate import FactsError
     from ..outcomes.definitions import NotMeasurable
+    from ..score_one import FactsError
     from ..store.database import open_store
     from ..store.records.catalogue import catalogue
     from .inputs import rules_named
@@ -53,7 +53,7 @@ def rules_and_store(rules: str, db: str) -> Iterator[tuple[LoadedRules, Store]]:
 
 def moment(text: str | None) -> int | None:
     """An instant given in an option, in microseconds."""
-    from ..evaluate.facts import instant_from
+    from ..score_one.facts import instant_from
 
     if text is None or text == "now":
         return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..evaluate import words
 from ..plan import Contribution, Each, Range, Rule
+from . import words
 from .decision import Gain, Missing
 from .ways import Ways
 

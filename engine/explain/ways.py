@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 
 from ...grammar.spec.operators import CONTRARY, MIRROR
 from ...grammar.syntax.nodes import Kind
-from ..evaluate import words
-from ..evaluate.findings import Found, blank_in, found_words, told_words
 from ..plan import (
     Aggregation,
     All,
@@ -37,7 +35,9 @@ from ..plan import (
     Value,
 )
 from ..plan.walk import operands
+from . import words
 from .decision import Gain, Missing
+from .findings import Found, blank_in, found_words, told_words
 
 if TYPE_CHECKING:
     from ..lint.proof.dnf import Dnf

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..evaluate.columns import Bools, Ints
-from ..evaluate.judging import Judging, Verdict
+from ..score_many.column_scorer import ColumnDecision, ColumnScorer
+from ..score_many.columns import Bools, Ints
 from .effect import Effect, Move, by_weight
 
 _WIDEST = 1 << 22
@@ -20,7 +20,7 @@ _Stages = tuple[tuple[str | None, ...], NDArray[np.int16]]
 _AT_ONCE = 100_000
 
 
-def contrast(before: Judging, after: Judging, keys: Keys, most_moves: int | None) -> Effect:
+def contrast(before: ColumnScorer, after: ColumnScorer, keys: Keys, most_moves: int | None) -> Effect:
     """What becomes another; at most `most_moves` of those who move are named. The same as `effect` gives."""
     old, new = before.verdict, after.verdict
     total, other_total = before.score(None), after.score(None)
@@ -55,7 +55,7 @@ def _counted(totals: Ints) -> Counter[int]:
     return Counter(dict(zip((there + low).tolist(), counts[there].tolist(), strict=True)))
 
 
-def _stages(verdict: Verdict, track: str) -> _Stages:
+def _stages(verdict: ColumnDecision, track: str) -> _Stages:
     """The stages of a track; where there is no such track, no lead is in one."""
     return verdict.stages.get(track) or ((None,), np.zeros(len(verdict.disqualified), np.int16))
 
@@ -79,7 +79,7 @@ def _differ(was: _Stages, becomes: _Stages) -> Bools:
     return np.take(table, places * np.int32(len(others)) + other_places)
 
 
-def _by_line(before: Judging, after: Judging, moved: Ints) -> dict[str, tuple[int, int]]:
+def _by_line(before: ColumnScorer, after: ColumnScorer, moved: Ints) -> dict[str, tuple[int, int]]:
     """For how many of those who move each line differs, and by how much together."""
     found = {}
     for name, points in _differences(before, after, moved).items():
@@ -88,7 +88,7 @@ def _by_line(before: Judging, after: Judging, moved: Ints) -> dict[str, tuple[in
     return found
 
 
-def _differences(before: Judging, after: Judging, places: Ints) -> dict[str, Ints]:
+def _differences(before: ColumnScorer, after: ColumnScorer, places: Ints) -> dict[str, Ints]:
     """By how much each line differs for the leads at some places, where it is not the same in both."""
     if not len(places):
         return {}
@@ -112,7 +112,7 @@ def _weightiest(moved: Ints, staged: Bools, change: Ints, most: int) -> Ints:
     return np.sort(np.concatenate((above, moved[weight == least][: most - len(above)])))
 
 
-def _moves(before: Judging, after: Judging, places: Ints, keys: Keys) -> list[Move]:
+def _moves(before: ColumnScorer, after: ColumnScorer, places: Ints, keys: Keys) -> list[Move]:
     """Those leads, with the points of each line that differ."""
     old, new = before.verdict, after.verdict
     lines = {
@@ -142,7 +142,7 @@ def _moves(before: Judging, after: Judging, places: Ints, keys: Keys) -> list[Mo
     ]
 
 
-def _named(verdict: Verdict, places: Ints) -> list[dict[str, str | None]]:
+def _named(verdict: ColumnDecision, places: Ints) -> list[dict[str, str | None]]:
     """The stages of leads by track."""
     by_track = [[names[code] for code in codes[places].tolist()] for names, codes in verdict.stages.values()]
     if not by_track:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..blocks.block import Block
-from ..blocks.gauges import LATE
+from ..score_many.block import Block
+from ..score_many.block_measures import LATE
 from ..values import DAY
 from .arrays import Bools, Ints
 from .definitions import AGES, Asked
@@ -154,7 +154,7 @@ def part_of(block: Block, places: Ints) -> Block:
     """Some leads of a block, with their events."""
     from dataclasses import replace
 
-    from ..blocks.block import Events, StoredColumn
+    from ..score_many.block import Events, StoredColumn
 
     if len(places) == len(block):
         return block

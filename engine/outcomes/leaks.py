@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..blocks.block import Block
-from ..blocks.gauges import LATE
-from ..blocks.picking import EventKinds
+from ..score_many.block import Block
+from ..score_many.block_events import EventKinds
+from ..score_many.block_measures import LATE
 from ..values import DAY
 from .arrays import Bools, Floats, Ints
 from .intervals import wilson

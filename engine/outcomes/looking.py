@@ -15,16 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from ..blocks.block import Block, Events
-from ..blocks.gauges import LATE, Measured
-from ..blocks.picking import EventKinds, Filters, Picking
-from ..evaluate import Detail, Evaluator
-from ..evaluate.columns import Column, Instants, Numbered
-from ..evaluate.judging import Judging
-from ..evaluate.kept import Kept
 from ..plan import Aggregation, Condition, DaysBetween, Plan, Range, Selection, Within
 from ..plan.walk import clauses as clauses_of
 from ..plan.walk import condition_values, conditions, selections
+from ..score_many.block import Block, Events
+from ..score_many.block_events import BlockEvents, EventKinds, Filters
+from ..score_many.block_measures import LATE, Measured
+from ..score_many.column_scorer import ColumnScorer
+from ..score_many.columns import Column, InstantLists, Numbered
+from ..score_many.lru import LruBytes
+from ..score_one import Detail, Evaluator
 from ..values import DAY, MICROSECONDS, Prepared
 from .arrays import Bools, Ints, Singles
 
@@ -121,22 +121,22 @@ class Looking:
             for number, (type_, object_) in self.kinds.items()
         }
 
-    def judging(self, block: Block, now: int) -> Judging:
+    def judging(self, block: Block, now: int) -> ColumnScorer:
         """A block judged at one instant."""
-        measured = Measured(Picking(self.evaluator, self.kinds, block, now, self._filters))
+        measured = Measured(BlockEvents(self.evaluator, self.kinds, block, now, self._filters))
         fields, gauges = self._meanings.needs
-        columns: dict[Hashable, Column | Instants] = {
+        columns: dict[Hashable, Column | InstantLists] = {
             key: self.column(block, number) for key, number in fields.items()
         }
         for key, gauge in gauges.items():
             columns[key] = measured.column(gauge)
-        return Judging(
+        return ColumnScorer(
             self.evaluator,
             self._meanings,
             len(block),
             now,
             columns=columns,
-            kept=Kept(_NO_LIMIT),
+            kept=LruBytes(_NO_LIMIT),
             tell=_silent,
         )
 
@@ -148,7 +148,7 @@ class Looking:
             return Numbered(np.zeros(len(block), np.uint8), made([None]))
         return Numbered(kept.codes, made(kept.values))
 
-    def _judged(self, judging: Judging) -> Look:
+    def _judged(self, judging: ColumnScorer) -> Look:
         plan = self.plan
         fires = np.column_stack(
             [np.zeros((judging.leads, 0), np.bool_), *(judging.fires(rule)[:, None] for rule in plan.rules)]
@@ -239,12 +239,12 @@ class Looking:
 
     def first(self, block: Block, selection: Selection) -> Ints:
         """The instant of each lead's first event of a selection, whenever that is; `LATE` without any."""
-        picking = Picking(self.evaluator, self.kinds, block, LATE - 1, self._filters)
+        picking = BlockEvents(self.evaluator, self.kinds, block, LATE - 1, self._filters)
         return Measured(picking).first(picking.of(selection))
 
     def count(self, block: Block, selection: Selection) -> Ints:
         """How many events of a selection each lead has."""
-        picking = Picking(self.evaluator, self.kinds, block, LATE - 1, self._filters)
+        picking = BlockEvents(self.evaluator, self.kinds, block, LATE - 1, self._filters)
         counts = np.zeros(len(block), np.int64)
         for part in picking.of(selection):
             counts += np.bincount(block.events.lead[part], minlength=len(block))
@@ -253,7 +253,7 @@ class Looking:
     def born(self, block: Block, without: Sequence[Selection], after: Ints | None = None) -> Ints:
         """The instant of each lead's first event that is not one of these selections, and comes `after` an
         instant of the lead; `LATE` without any."""
-        picking = Picking(self.evaluator, self.kinds, block, LATE - 1, self._filters)
+        picking = BlockEvents(self.evaluator, self.kinds, block, LATE - 1, self._filters)
         counted = np.ones(len(block.events.at), np.bool_)
         for selection in without:
             for part in picking.of(selection):

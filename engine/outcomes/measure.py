@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..blocks.block import Block
-from ..blocks.gauges import LATE
 from ..plan import Plan
+from ..score_many.block import Block
+from ..score_many.block_measures import LATE
 from ..values import DAY
 from .arrays import Bools, Floats, Ints, Objects
 from .calibration import Band, Platt, bands, brier, platt

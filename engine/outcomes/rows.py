@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..blocks.block import Block
-from ..blocks.gauges import LATE
+from ..score_many.block import Block
+from ..score_many.block_measures import LATE
 from ..values import DAY
 from .arrays import Bools, Ints
 from .definitions import Asked, NotMeasurable, Outcomes, in_days, usual_age

@@ -11,7 +11,7 @@ from .walk import condition_values, selections
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ReadColumn:
     """What is read of an event: a property as a kind, or (name None) the object in a selector's eyes."""
 
     selector: int | None
@@ -19,9 +19,9 @@ class Column:
     kind: Kind
 
 
-def object_column(selection: Selection) -> Column:
+def object_column(selection: Selection) -> ReadColumn:
     """The column that holds the object of an event in the eyes of a selection."""
-    return Column(selection.selector, None, Kind.TEXT)
+    return ReadColumn(selection.selector, None, Kind.TEXT)
 
 
 class EventReads:
@@ -65,18 +65,18 @@ class EventReads:
         return False
 
 
-def _columns(plan: Plan) -> dict[int, tuple[Column, ...]]:
-    columns: dict[int, dict[Column, None]] = {}
+def _columns(plan: Plan) -> dict[int, tuple[ReadColumn, ...]]:
+    columns: dict[int, dict[ReadColumn, None]] = {}
     for selection in selections(plan):
         if selection.where is not None:
             mine = columns.setdefault(selection.selector, {})
             for value in condition_values(selection.where):
                 if isinstance(value, PropertyValue):
-                    mine[Column(None, value.name, value.kind)] = None
+                    mine[ReadColumn(None, value.name, value.kind)] = None
     for signal in plan.signals:
         mine = columns.setdefault(signal.events.selector, {})
         if signal.of is not None:
-            mine[Column(None, signal.of, Kind.NUMBER)] = None
+            mine[ReadColumn(None, signal.of, Kind.NUMBER)] = None
         if signal.aggregation is Aggregation.DISTINCT:
             mine[object_column(signal.events)] = None
     return {selector: tuple(read) for selector, read in columns.items()}

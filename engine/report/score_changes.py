@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..evaluate import Event
-from ..evaluate.facts import instant_from
 from ..impact.score_change import Cause, ChangeStep, Evidence, FieldChange, LineChange, ScoreChange
+from ..score_one import Event
+from ..score_one.facts import instant_from
 from ..values import moment_of
 from .decision import when
 from .text_style import PLAIN, TextStyle, counted, listed, shown, signed

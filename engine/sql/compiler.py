@@ -6,8 +6,8 @@ import datetime as dt
 
 from sqlglot import exp
 
-from ..evaluate.evaluator import instant
 from ..plan import Plan
+from ..score_one.evaluator import instant
 from .dialects import Dialect, dialect_named
 from .events import EventSteps
 from .instants import FixedInstants, SqlInstants

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...grammar.syntax.nodes import Kind
-from ..evaluate.facts import Event, event_from, instant_from, ready
 from ..plan import Plan
 from ..plan.event_reads import EventReads
+from ..score_one.facts import Event, event_from, instant_from, ready
 from ..values import Prepared
 from .dialects import Dialect, dialect_named
 from .tables import DEFAULT, TableMapping, field_column, property_column

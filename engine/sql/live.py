@@ -12,7 +12,7 @@ from functools import reduce
 from sqlglot import exp
 
 from ...grammar.syntax.nodes import Unit
-from ..evaluate.calendar import EARLIEST, LATEST
+from ..plan.calendar import EARLIEST, LATEST
 from ..plan.lower import Edge
 from ..values import DAY, MICROSECONDS
 from .dialects import YEAR_ONE, Dialect

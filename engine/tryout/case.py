@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..evaluate import Evaluator, Event, Facts
 from ..plan import Plan, RuleTest
+from ..score_one import Evaluator, Event, Facts
 from ..values import moment_of
 
 

@@ -9,13 +9,13 @@ from threading import Lock
 
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.nodes import Span
-from ..evaluate import Evaluator
-from ..evaluate.findings import Found, blank_in, found_words
-from ..evaluate.one_lead import OneLead
 from ..explain.decision import Decision
+from ..explain.findings import Found, blank_in, found_words
 from ..lru import LruCache
 from ..plan import All, Any, Condition, Holds, Not, Plan
 from ..plan.walk import conditions, nested, operands
+from ..score_one import Evaluator
+from ..score_one.cached_lead import CachedLead
 from .case import Case
 
 _MOST_KEPT = 6
@@ -37,7 +37,7 @@ class Watched:
     def __init__(self, case: Case) -> None:
         self.case = case
         self._lock = Lock()
-        self._one = OneLead(case.now)
+        self._one = CachedLead(case.now)
         self._marks: LruCache[Evaluator, Marks] = LruCache(_MOST_KEPT)
 
     def marks(self, evaluator: Evaluator) -> Marks:

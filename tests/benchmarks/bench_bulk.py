@@ -18,11 +18,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import perf_counter, process_time
 
-from leadwright.engine.evaluate import Evaluator
+from leadwright.engine.score_one import Evaluator
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.mirror.sync import mirror_folder, synced_mirror
 from leadwright.engine.store.records.freshness import mark_changed
@@ -235,7 +235,7 @@ def _building(path: Path) -> dict[str, Measured]:
     """The mirror made from nothing, beside reading all rows that it is made of."""
 
     def rows() -> None:
-        with sqlite3.connect(path) as connection:
+        with closing(sqlite3.connect(path)) as connection, connection:
             for table, key in (("lead", "_id"), ("event", "lead, at, kind, key")):
                 cursor = connection.execute(f"SELECT * FROM {table} ORDER BY {key}")
                 while cursor.fetchmany(10_000):

@@ -12,14 +12,13 @@ import leadwright
 from leadwright import Decision, Ruleset, load
 from leadwright.engine.explain.decision import Finding
 from leadwright.rulesets.sample import SAMPLE_NOW, make_sample
-
-from . import as_saas
-from .as_saas import Scored
-from .as_text import rules_text
-from .people import NOW, leads
-from .report import Claim, Report, Table
-from .timing import Measured, Work, interleaved
-from .workloads import many
+from leadwright.tests.benchmarks import as_saas
+from leadwright.tests.benchmarks.as_saas import Scored
+from leadwright.tests.benchmarks.as_text import rules_text
+from leadwright.tests.benchmarks.people import NOW, leads
+from leadwright.tests.benchmarks.report import Claim, Report, Table
+from leadwright.tests.benchmarks.timing import Measured, Work, interleaved
+from leadwright.tests.benchmarks.workloads import many
 
 SHIPPED = Path(leadwright.__file__).parent / "rulesets/saas-inbound.rules"
 INSTANT = SAMPLE_NOW.isoformat().replace("+00:00", "Z")
@@ -82,7 +81,7 @@ def _fields(row: dict[str, str]) -> dict[str, Any]:
 
 def many_calls(count: int) -> list[Call]:
     """Leads of the larger ruleset in the same form."""
-    from .ours import given
+    from leadwright.tests.benchmarks.ours import given
 
     found = []
     for lead in leads(count):

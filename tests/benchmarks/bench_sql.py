@@ -11,13 +11,13 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 
 import duckdb
-from leadwright.engine.evaluate import Evaluator
+from leadwright.engine.score_one import Evaluator
 from leadwright.engine.sql import compile_sql
 from leadwright.engine.store.database import open_store
 from leadwright.engine.store.export.parquet import export_parquet
@@ -85,7 +85,7 @@ def _duckdb_over_parquet(folder: Path) -> Iterator[Ask]:
 
 @contextmanager
 def _sqlite(folder: Path) -> Iterator[Ask]:
-    with sqlite3.connect(folder / "engine.db") as engine:
+    with closing(sqlite3.connect(folder / "engine.db")) as engine, engine:
         for name, columns, rows in _read(folder):
             engine.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
             engine.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", rows)

@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 from leadwright import load
-from leadwright.engine.evaluate import Event
 from leadwright.engine.impact.effect import Effect, effect
 from leadwright.engine.impact.text_diff import ChangeKind, compare
+from leadwright.engine.score_one import Event
 from leadwright.engine.values import instant_of
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse

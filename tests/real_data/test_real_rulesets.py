@@ -13,6 +13,7 @@ import os
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def stored_scores() -> dict[str, Decided]:
-    with sqlite3.connect("leads.db") as connection:
+    with closing(sqlite3.connect("leads.db")) as connection, connection:
         found = connection.execute("SELECT _key, total, stage FROM score JOIN lead ON lead._id = score.lead")
         return {key: (total, stage) for key, total, stage in found}
 
@@ -91,7 +92,7 @@ def test_olist(run: Run) -> None:
         == why["scores"]["interest"]
     )
     won = {row["mql_id"] for row in rows(deals) if row["won_date"] <= "2018-03-01 00:00:00"}
-    with sqlite3.connect("leads.db") as connection:
+    with closing(sqlite3.connect("leads.db")) as connection, connection:
         in_sale = "SELECT count(*) FROM score WHERE result ->> '$.stages.sale' = 'Customer'"
         assert connection.execute(in_sale).fetchone() == (len(won),)
 

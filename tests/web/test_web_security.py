@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ def test_questions_that_take_too_long_are_broken_off(database: Path, app: Flask)
     # SQLite looks at the clock every some thousand steps, so the question has to be long enough.
     import sqlite3
 
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection, connection:
         rows = ((f"x{number}", 0) for number in range(20_000))
         connection.executemany("INSERT INTO lead (_key, _changed) VALUES (?, ?)", rows)
     connection.close()

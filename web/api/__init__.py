@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import (
-    approvals,
-    catalogue,
-    comparison,
-    drafts,
-    leads,
-    rules,
-    rulesets,
-    writing,
-)
-from . import (
-    operations as openapi,
-)
+from . import approvals, catalogue, comparison, drafts, leads, rules, rulesets, writing
+from . import operations as openapi
 from .operations import Operation, mount
 
 

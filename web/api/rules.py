@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine.evaluate import Evaluator, FactsError
 from ...engine.report.decision import decision_data
 from ...engine.report.diagnostics import diagnostics_of
 from ...engine.report.testing import tests_data
+from ...engine.score_one import Evaluator, FactsError
 from ...engine.testing import coverage, run_tests
 from ...grammar.messages.diagnostics import Source
 from ...grammar.text.formatter import format_text

@@ -5,25 +5,9 @@ from __future__ import annotations
 from flask import Flask
 
 from ..results.pages import pages as results
-from . import (
-    audit,
-    compare,
-    history,
-    lead,
-    leads,
-    log_in,
-    new,
-    review,
-    rulesets,
-    sso,
-    users,
-)
-from . import (
-    context as theme,
-)
-from . import (
-    context as words,
-)
+from . import audit, compare, history, lead, leads, log_in, new, review, rulesets, sso, users
+from . import context as theme
+from . import context as words
 
 
 def register(app: Flask) -> None:

@@ -8,15 +8,7 @@ from werkzeug.wrappers import Response
 from ...engine.store.database import Store
 from ..access import account, doer, needs, settings
 from ..accounts.tokens import revoke_token, tokens
-from ..accounts.users import (
-    AccountError,
-    Role,
-    add_user,
-    change_password,
-    change_role,
-    remove_user,
-    users,
-)
+from ..accounts.users import AccountError, Role, add_user, change_password, change_role, remove_user, users
 from ..database import reading, writing
 from ..problems import invalid
 

@@ -74,7 +74,7 @@ def command(
     """
     if changes:
         return _changes(lead, rules, at, db, as_json)
-    from ...evaluate import Evaluator
+    from ...score_one import Evaluator
     from ...store.database import open_store
     from ..inputs import events_of_lead
     from ..scored import instant_of_reading
@@ -101,8 +101,8 @@ def command(
 
 
 def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bool) -> int:
-    from ...evaluate import Evaluator
     from ...report.score_changes import turn_data, turns_text
+    from ...score_one import Evaluator
     from ...store.database import open_store
     from ...store.scoring.score_history import explained_history, pending_entry
     from ..command import instant_asked

@@ -99,8 +99,8 @@ def score(
     store: Store, rules: LoadedRules, now: dt.datetime, *, whole: bool = False, memory: int | None = None
 ) -> Scored:
     """Scores the leads that are due by a published ruleset, with progress, and counts where all stand."""
-    from ...evaluate import Evaluator
     from ...report.scores import Scored
+    from ...score_one import Evaluator
     from ...store.scoring.full_run import Resources
     from ...store.scoring.score_run import score_store
     from ...values import instant_of

@@ -15,7 +15,7 @@ import click
 from ..command import Command, db_option, note, write
 
 if TYPE_CHECKING:
-    from ...evaluate import Evaluator
+    from ...score_one import Evaluator
     from ...store.database import Store
     from ...store.scoring.score_run import RunReport
 
@@ -129,7 +129,7 @@ class Watch:
         return reports
 
     def _score(self, name: str) -> RunReport:
-        from ...evaluate import Evaluator
+        from ...score_one import Evaluator
         from ...store.records.freshness import freshness
         from ...store.records.rulesets import load_version
         from ...store.scoring.score_run import score_store

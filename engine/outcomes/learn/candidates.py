@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..arrays import Bools, Floats, Ints
 from ..calibration import sigmoid
+from .fit import PIECE, curvature_of, drawn
 
 FALSE_SHARE = 0.05
 CONFIRMED = 1.28
@@ -26,6 +27,8 @@ FEWEST_WINS = 5.0
 MOST = 5
 EARLIER = 0.7
 _AT_ONCE = 200
+_MOST_AGAIN = 200
+"""So many of the best candidates are tested again once one is chosen."""
 
 Flags = NDArray[np.uint8]
 Column = Callable[[int], Flags]
@@ -72,21 +75,29 @@ def search(
     later = ~earlier
     if not won[earlier].any() or won[earlier].all() or not won[later].any() or won[later].all():
         return Found()
-    counts = columns.sum(axis=0, dtype=np.int64)
+    counts = np.count_nonzero(columns, axis=0)
     rate = float(won.mean())
     enough = (counts >= FEWEST_LEADS) & (len(won) - counts >= FEWEST_LEADS) & (counts * rate >= FEWEST_WINS)
     open_ = np.flatnonzero(enough if allowed is None else enough & allowed)
     chosen: list[Tested] = []
     close: dict[int, Tested] = {}
-    z_earlier, z_later = _Side(known[earlier], won[earlier]), _Side(known[later], won[later])
+    rows_earlier, rows_later = (_some(np.flatnonzero(side), won) for side in (earlier, later))
+    z_earlier = _Side(known[rows_earlier], won[rows_earlier])
+    z_later = _Side(known[rows_later], won[rows_later])
+    asked = len(open_)
     while len(open_) and len(chosen) < most:
-        first = z_earlier.of(columns, np.flatnonzero(earlier), open_)
-        passed = _discovered(first)
+        first = z_earlier.of(columns, rows_earlier, open_)
+        passed = _discovered(first, asked)
+        if not passed.any():
+            break
+        # What says little now will hardly say much once another rule is there.
+        best = np.argsort(-np.abs(first))[:_MOST_AGAIN]
+        open_, first, passed = open_[best], first[best], passed[best]
         order = [place for place in np.argsort(-np.abs(first)).tolist() if passed[place]]
         taken = None
         for place in order:
             number = int(open_[place])
-            second = float(z_later.of(columns, np.flatnonzero(later), np.array([number]))[0])
+            second = float(z_later.of(columns, rows_later, np.array([number]))[0])
             tested = _told(columns[:, number], won, earlier, number, first=float(first[place]), second=second)
             if tested.reason:
                 close.setdefault(number, tested)
@@ -97,7 +108,8 @@ def search(
             break
         chosen.append(taken)
         column = columns[:, taken.number].astype(np.float64)
-        z_earlier, z_later = z_earlier.with_column(column[earlier]), z_later.with_column(column[later])
+        z_earlier = z_earlier.with_column(column[rows_earlier])
+        z_later = z_later.with_column(column[rows_later])
         same = np.array([_same(columns[:, taken.number], columns[:, one]) for one in open_.tolist()])
         open_ = open_[~same]
     taken_numbers = {one.number for one in chosen}
@@ -136,12 +148,17 @@ def _told(
     )
 
 
-def _discovered(z: Floats) -> Bools:
-    """Benjamini and Hochberg's choice among two-sided tests."""
+def _some(rows: Ints, won: Bools) -> Ints:
+    """These rows, or a draw of either kind where there are many: that leaves what is tested as it is."""
+    return rows[np.sort(drawn(won[rows])[0])]
+
+
+def _discovered(z: Floats, asked: int) -> Bools:
+    """Benjamini and Hochberg's choice among so many two-sided tests, of which these are the best."""
     normal = NormalDist()
     p = np.array([2 * normal.cdf(-abs(one)) for one in z.tolist()])
     order = np.argsort(p)
-    passes = p[order] <= FALSE_SHARE * np.arange(1, len(p) + 1) / len(p)
+    passes = p[order] <= FALSE_SHARE * np.arange(1, len(p) + 1) / asked
     chosen = np.zeros(len(p), np.bool_)
     if passes.any():
         chosen[order[: int(np.flatnonzero(passes)[-1]) + 1]] = True
@@ -159,26 +176,33 @@ class _Side:
         self.weight = p * (1 - p)
         weighted = self.design * self.weight[:, None]
         self.weighted = weighted
-        self.inverse = np.linalg.pinv(weighted.T @ self.design)
+        self.inverse = np.linalg.pinv(curvature_of(self.design, self.weight))
 
     def with_column(self, column: Floats) -> _Side:
         """The same with one column more."""
         return _Side(np.column_stack([self.design[:, 1:], column]), self.won)
 
     def of(self, columns: Floats | Flags, rows: Ints, numbers: Ints) -> Floats:
-        """The score test of some candidates."""
+        """The score test of some candidates, each 0 or 1 and so its own square."""
         z = np.zeros(len(numbers))
+        summed = np.column_stack([self.residual, self.weight, self.weighted]).astype(np.float32)
         for first in range(0, len(numbers), _AT_ONCE):
             some = numbers[first : first + _AT_ONCE]
-            c = columns[np.ix_(rows, some)].astype(np.float32)
-            u = self.residual.astype(np.float32) @ c
-            cross = self.weighted.T.astype(np.float32) @ c
-            v = self.weight.astype(np.float32) @ (c * c) - np.einsum(
-                "ij,ik,kj->j", cross, self.inverse, cross, optimize=True
-            )
+            found = _summed(summed, columns[np.ix_(rows, some)].astype(np.float32))
+            u, own, cross = found[0], found[1], found[2:]
+            v = own - (cross * (self.inverse @ cross)).sum(axis=0)
             with np.errstate(divide="ignore", invalid="ignore"):
                 z[first : first + len(some)] = np.where(v > 1e-6, u / np.sqrt(np.maximum(v, 1e-12)), 0.0)
         return z
+
+
+def _summed(weights: NDArray[np.float32], columns: NDArray[np.float32]) -> Floats:
+    """The sums of each weight over each column, in pieces that need no threads; see `curvature_of`."""
+    step = max(8, PIECE // (weights.shape[1] * max(1, columns.shape[1])))
+    found = np.zeros((weights.shape[1], columns.shape[1]))
+    for first in range(0, len(weights), step):
+        found += weights[first : first + step].T @ columns[first : first + step]
+    return found
 
 
 def _plain_fit(design: Floats, y: Floats) -> Floats:
@@ -191,7 +215,7 @@ def _plain_fit(design: Floats, y: Floats) -> Floats:
     for _ in range(30):
         p = sigmoid(design @ found)
         spread = np.maximum(p * (1 - p), 1e-9)
-        hessian = (design * spread[:, None]).T @ design + np.diag(ridge)
+        hessian = curvature_of(design, spread) + np.diag(ridge)
         step = np.linalg.solve(hessian, design.T @ (y - p) - ridge * found)
         step *= min(1.0, 5.0 / max(1e-12, float(np.abs(design @ step).max())))
         found = found + step

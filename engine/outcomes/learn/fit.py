@@ -17,11 +17,17 @@ import numpy as np
 from ..arrays import Bools, Floats, Ints
 
 TAUS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+FEW_TAUS = (0.05, 0.2, 0.8)
+"""Of many leads these do as well."""
+
 MEAN_SLOPE = math.log(2) / 20
 MOST_OF_A_KIND = 10_000
 """Of more winners, or more others, so many are drawn and weighted."""
 
 _STEPS = 50
+PIECE = 200_000
+_NARROW = 16
+"""Of more rules than this, few leads are alike in all."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,10 @@ def fitted(given: Floats, won: Bools, points: Floats, taus: tuple[float, ...] = 
     points; `points` are the present ones, 0 for a rule that is new."""
     places, weights = drawn(won)
     x, y = given[places], won[places].astype(np.float64)
-    x, y, weights = _alike(x, y, weights)
+    if x.shape[1] <= _NARROW:
+        x, y, weights = _alike(x, y, weights)
+    if len(won) > MOST_OF_A_KIND and taus is TAUS:
+        taus = FEW_TAUS
     design = np.column_stack([np.ones(len(x)), x @ points, x])
     best: tuple[float, Floats, Floats, float] | None = None
     start = np.zeros(design.shape[1])
@@ -97,7 +106,7 @@ def _maximum(
         p = 0.5 * (1 + np.tanh(design @ found / 2))
         gradient = design.T @ (weights * (y - p)) - precision * (found - mean)
         spread = np.maximum(weights * p * (1 - p), 1e-12)
-        hessian = (design * spread[:, None]).T @ design + np.diag(precision)
+        hessian = curvature_of(design, spread) + np.diag(precision)
         hessian[0, 0] += 1e-9
         step = np.linalg.solve(hessian, gradient)
         length = 1.0
@@ -115,6 +124,18 @@ def _maximum(
     prior = precision[1:]
     determinant = float(np.linalg.slogdet(hessian)[1])
     return found, hessian, value + 0.5 * float(np.log(prior).sum()) - 0.5 * determinant
+
+
+def curvature_of(design: Floats, spread: Floats) -> Floats:
+    """The sum of the weighted squares, in pieces so small that the matrix library starts no threads for them:
+    where the processors are busy, its threads wait for one another far longer than they work."""
+    width = design.shape[1]
+    step = max(8, PIECE // (width * width))
+    found = np.zeros((width, width))
+    for first in range(0, len(design), step):
+        part = design[first : first + step]
+        found += (part * spread[first : first + step, None]).T @ part
+    return found
 
 
 def _posterior(

@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ....grammar.syntax.nodes import Kind
-from ...evaluate.facts import Reader
 from ...plan import Plan
+from ...score_one.facts import ValueReader
 from ...sql.layout import BulkLayout, LaidOut, layout_of
 from ...sql.tables import DEFAULT, column_of
 from ...sql.texts import storable
@@ -114,8 +114,8 @@ class _Export:
         layout = everything(store, plans)
         self._fields, self._properties = layout.fields, layout.properties
         self._stored = stored_fields(store)
-        self._readers = {one.column: Reader(one.kind) for one in (*self._fields, *self._properties)}
-        self._objects = Reader(Kind.TEXT)
+        self._readers = {one.column: ValueReader(one.kind) for one in (*self._fields, *self._properties)}
+        self._objects = ValueReader(Kind.TEXT)
         self._lead_schema = _schema([("lead_id", Kind.TEXT)], self._fields)
         own = [("lead_id", Kind.TEXT), ("happened_at", Kind.DATETIME), ("event_type", Kind.TEXT)]
         own += [("event_object", Kind.TEXT), ("event_number", Kind.DATETIME)]

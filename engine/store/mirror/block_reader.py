@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...blocks.block import Block, Events, StoredColumn
-from ...evaluate.columns import Ints
+from ...score_many.block import Block, Events, StoredColumn
+from ...score_many.columns import Ints
 from ..database import Store
 from ..records.events import event_kinds
 from ..records.leads import quoted, stored_fields

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...blocks.block import Block, Events, StoredColumn
+from ...score_many.block import Block, Events, StoredColumn
 
 NAME = "manifest.json"
 _FORMAT = 2

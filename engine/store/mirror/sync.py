@@ -21,8 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ...blocks.block import EVENTS, MOST, Block
-from ...evaluate.columns import Bools, Ints
+from ...score_many.block import EVENTS, MOST, Block
+from ...score_many.columns import Bools, Ints
 from ..database import Store, StoreError, only_one, open_store
 from ..records.freshness import ALL_CHANGED
 from .block_reader import BlockReader

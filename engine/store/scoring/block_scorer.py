@@ -8,11 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
-from ...blocks.block import Block
-from ...blocks.deciding import Deciding
-from ...evaluate import Evaluator
-from ...evaluate.columns import Ints
-from ...evaluate.wakes import NEVER
+from ...due.due_times import NEVER
+from ...score_many.block import Block
+from ...score_many.columns import Ints
+from ...score_many.decide_block import Deciding
+from ...score_one import Evaluator
 from ..database import Store
 from ..mirror.block_reader import BlockReader
 from ..mirror.sync import Mirror, Unit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ...evaluate.decide import Cut, cut_line
+from ...explain.build_decision import Cut, cut_line
 from ...explain.decision import Line, LineKind
 from ...explain.gains import Fired
 from ...plan import Plan, Rule

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...evaluate import Evaluator
+from ...score_one import Evaluator
 from ..database import Store, StoreError, open_store
 from .row_scorer import PORTION, RecordUnits
 from .work_units import WorkUnits, score_units, start_helper
@@ -77,7 +77,7 @@ def score_all(
     why: str | None = None
     if resources.uses_mirror(leads):
         # What reads the mirror takes a tenth of a second to load, which scoring what is due can do without.
-        from ...blocks.deciding import Unsupported
+        from ...score_many.decide_block import Unsupported
         from ..mirror.files import Damaged
         from ..mirror.sync import discard
         from .block_scorer import MirrorUnits

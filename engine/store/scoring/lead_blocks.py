@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...blocks.block import MOST, Block, StoredColumn
 from ...outcomes.arrays import Ints
 from ...outcomes.funnel import part_of
 from ...outcomes.looking import Looking, Made
 from ...plan import Plan
+from ...score_many.block import MOST, Block, StoredColumn
 from ..database import Store
 from ..mirror.block_reader import BlockReader
 from ..records.events import event_kinds
@@ -24,8 +24,8 @@ from .full_run import MANY
 from .lead_reader import all_ready
 
 if TYPE_CHECKING:
-    from ...blocks.picking import EventKinds
-    from ...evaluate import Evaluator
+    from ...score_many.block_events import EventKinds
+    from ...score_one import Evaluator
     from ..mirror.sync import Mirror
 
 _REMEMBERED = 4_000_000

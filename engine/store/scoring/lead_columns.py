@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...evaluate import Evaluator
-from ...evaluate.columns import Column, Gathering, Instants, Ints, Numbered, Numbering
-from ...evaluate.measuring import measuring, reading_only
 from ...plan import Aggregation, Measure, Plan
+from ...score_many.columns import Column, Gathering, InstantLists, Ints, Numbered, Numbering
+from ...score_one import Evaluator
+from ...score_one.measuring import measuring, reading_only
 from ..database import Store
 from ..records.events import event_kinds
 from ..records.leads import stored_fields
@@ -37,7 +37,7 @@ def read_columns(
     gauges: Mapping[Hashable, Measure],
     tell: Tell,
     mirror: Mirror | None = None,
-) -> dict[Hashable, Column | Instants]:
+) -> dict[Hashable, Column | InstantLists]:
     """The columns of some fields and gauges of a plan at an instant, in one pass over what they read.
 
     `leads` are the numbers of all leads, in order. They are read from the mirror, where one is given, which
@@ -56,7 +56,7 @@ def read_columns(
             rows = list(lead_reader.fields(span))
             for numbering, values in zip(found.values(), zip(*rows, strict=True), strict=True):
                 numbering.add(values)
-    columns: dict[Hashable, Column | Instants] = {key: one.column() for key, one in found.items()}
+    columns: dict[Hashable, Column | InstantLists] = {key: one.column() for key, one in found.items()}
     if gauges:
         columns |= zip(gauges, _measured(lead_reader, evaluator, measured, leads, tell), strict=True)
     return columns
@@ -64,7 +64,7 @@ def read_columns(
 
 def _measured(
     lead_reader: LeadReader, evaluator: Evaluator, gauges: Sequence[Measure], leads: Ints, tell: Tell
-) -> list[Column | Instants]:
+) -> list[Column | InstantLists]:
     measure, now = measuring(evaluator, gauges), lead_reader.now
     nothing = measure([], now)
     found = [Gathering() if gauge.aggregation in _GATHERED else Numbering() for gauge in gauges]
@@ -85,10 +85,10 @@ def _from_mirror(
     *,
     now: int,
     tell: Tell,
-) -> list[Column | Instants]:
+) -> list[Column | InstantLists]:
     """The same from the pieces of the mirror: the fields of the evaluator's plan, then the gauges."""
-    from ...blocks.gauges import Measured
-    from ...blocks.picking import Filters, Picking
+    from ...score_many.block_events import BlockEvents, Filters
+    from ...score_many.block_measures import Measured
 
     kinds, stored = event_kinds(store), stored_fields(store)
     fields = [(stored.get(f.column), Prepare(maker(f, stored.get(f.column)))) for f in evaluator.plan.fields]
@@ -100,7 +100,7 @@ def _from_mirror(
         tell("reading", done / len(mirror.units))
         block = unit.block()
         live = None if unit.live is None else np.flatnonzero(unit.live)
-        measured = Measured(Picking(evaluator, kinds, block, now, filters))
+        measured = Measured(BlockEvents(evaluator, kinds, block, now, filters))
         for numbering, (field, made) in zip(numberings, fields, strict=True):
             kept = None if field is None else block.fields.get(field.column)
             if kept is None:
@@ -117,7 +117,7 @@ def _from_mirror(
 
 def _in_order(
     made: Sequence[Numbering | Gathering], numbers: Sequence[Ints], leads: Ints
-) -> list[Column | Instants]:
+) -> list[Column | InstantLists]:
     """The columns, with what supplements of the mirror say of leads where these stand among all."""
     placed = np.concatenate([np.empty(0, np.int64), *numbers])
     columns = [one.column() for one in made]

@@ -13,11 +13,11 @@ from functools import partial
 from typing import Any
 
 from ....grammar.syntax.nodes import Kind
-from ...evaluate import Evaluator
-from ...evaluate.facts import Row
-from ...evaluate.wakes import MONTH_ENDS
+from ...due.due_times import MONTH_ENDS
 from ...plan import Field, Last, Range
 from ...plan.walk import selections
+from ...score_one import Evaluator
+from ...score_one.facts import Row
 from ...values import MICROSECONDS, Prepared, prepare, text_key
 from ..database import Store
 from ..records.events import event_kinds

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ....grammar.syntax.nodes import Kind, Unit
-from ...evaluate import Evaluator
-from ...evaluate.facts import instant_from
 from ...outcomes.definitions import Asked, NotMeasurable, Outcomes, outcomes_of
 from ...plan import Feed, Field, FieldValue, Plan, Selection, Selector
+from ...score_one import Evaluator
+from ...score_one.facts import instant_from
 from ...values import MICROSECONDS
 from ..database import Store
 from ..records.leads import stored_fields

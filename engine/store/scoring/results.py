@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...blocks.decided import Key, Reached, Stages
-from ...evaluate.decide import Cut, label
+from ...explain.build_decision import Cut, label
 from ...explain.gains import Fired
 from ...plan import Plan
+from ...score_many.block import Key, Reached, Stages
 from ...values import instant_text
 
 Found = tuple[int, tuple[int, ...], Stages, bool, list[Fired], list[Cut], list[int], Stages, Reached]

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ...evaluate import Detail, Evaluator
-from ...evaluate.wakes import NEVER, Wakes
+from ...due.due_times import NEVER, DueTimes
+from ...score_one import Detail, Evaluator
 from ..database import Store
 from .explanation_lines import ExplanationLines
 from .lead_reader import LeadReader, Span
@@ -63,7 +63,7 @@ class RowScorer:
         with reader.guard():
             self.lead_reader = LeadReader(reader, evaluator, job.now)
         self.run: Callable[..., Any] = evaluator.runner(Detail.LINES)
-        self.wakes = Wakes(evaluator)
+        self.wakes = DueTimes(evaluator)
         self.outcomes = StoredResults(evaluator.plan)
         self.explanation_lines = ExplanationLines(evaluator.plan)
         self.writer = Writer(store, reader, job)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ...evaluate import Evaluator, Event
 from ...explain.decision import Decision
 from ...impact.score_change import ScoreChange, Snapshot, split
+from ...score_one import Evaluator, Event
 from ...values import moment_of
 from ..database import Store
 from ..records.events import StoredEvent, events_of

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ...evaluate import Evaluator
+from ...score_one import Evaluator
 from ..database import Store, only_one, open_store
 from ..records.freshness import begin_due, begin_whole, due_leads, end, freshness
 from ..records.rulesets import RulesetVersion
@@ -144,7 +144,7 @@ def _scorer_of_some(
     """What scores leads by their numbers: one by one where they are few, else at once."""
     if len(begun.leads or ()) >= ENOUGH:
         # Reading arrays takes a tenth of a second to load, which scoring few leads can do without.
-        from ...blocks.deciding import Unsupported
+        from ...score_many.decide_block import Unsupported
         from .block_scorer import BlockScorer
 
         with suppress(Unsupported):

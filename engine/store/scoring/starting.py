@@ -11,11 +11,11 @@ import numpy as np
 from ....grammar.messages.diagnostics import Source
 from ....grammar.text.printer import name_text, object_text
 from ...catalogue import Catalogue
-from ...evaluate import Evaluator, FactsError
 from ...outcomes.arrays import Ints
 from ...outcomes.definitions import NotMeasurable
 from ...plan import Plan
 from ...reading import read
+from ...score_one import Evaluator, FactsError
 from ...starters import filled, first_text, starter_of
 from ...starters.choosing import likely_outcome, without
 from ...starters.starter import Starter, StarterRule

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...evaluate import Evaluator
-from ...evaluate.columns import Column, Instants, Ints
-from ...evaluate.judging import Judging
-from ...evaluate.kept import Kept
 from ...impact.effect import Effect
 from ...impact.over_leads import contrast
 from ...plan import Condition, Measure, Rule
 from ...plan.walk import conditions, nested
+from ...score_many.column_scorer import ColumnScorer
+from ...score_many.columns import Column, InstantLists, Ints
+from ...score_many.lru import LruBytes
+from ...score_one import Evaluator
 from ..database import Store, StoreError, open_store
 from .full_run import MANY
 from .lead_columns import read_columns
@@ -80,7 +80,7 @@ class WhatIf:
         self._leads: Ints = np.empty(0, np.int64)
         self._tallies: dict[Hashable, tuple[int, int]] = {}
         # A column that has to be read again costs more than all answers that can be had from it.
-        self._measured, self._kept = Kept(memory * 3 // 4), Kept(memory // 4)
+        self._measured, self._kept = LruBytes(memory * 3 // 4), LruBytes(memory // 4)
 
     @property
     def nbytes(self) -> int:
@@ -182,10 +182,10 @@ class WhatIf:
             self._of = (store.path, data, now)
 
     def _judging(
-        self, store: Store, evaluator: Evaluator, now: int, tell: Progress, base: Judging | None = None
-    ) -> Judging:
+        self, store: Store, evaluator: Evaluator, now: int, tell: Progress, base: ColumnScorer | None = None
+    ) -> ColumnScorer:
         """All leads in the eyes of a plan."""
-        return Judging(
+        return ColumnScorer(
             evaluator,
             evaluator.parts.meanings,
             len(self._leads),
@@ -196,7 +196,7 @@ class WhatIf:
             base=base,
         )
 
-    def _counted(self, judging: Judging) -> Counts:
+    def _counted(self, judging: ColumnScorer) -> Counts:
         """The counts of a plan; what means the same as something counted before is not counted again."""
         plan, meanings = judging.plan, judging.meanings
         if len(self._tallies) > _MOST_TALLIES:
@@ -230,14 +230,14 @@ class WhatIf:
 
     def _columns(
         self, store: Store, evaluator: Evaluator, now: int, tell: Progress
-    ) -> dict[Hashable, Column | Instants]:
+    ) -> dict[Hashable, Column | InstantLists]:
         """All columns that judging by a plan reads; those are read from the store that are not kept."""
         fields, gauges = evaluator.parts.meanings.needs
-        found: dict[Hashable, Column | Instants] = {}
+        found: dict[Hashable, Column | InstantLists] = {}
         for key in (*fields, *gauges):
             column = self._measured.get(key)
             if column is not None:
-                assert isinstance(column, Column | Instants)
+                assert isinstance(column, Column | InstantLists)
                 found[key] = column
         lacking = {key: number for key, number in fields.items() if key not in found}
         unmeasured = {key: gauge for key, gauge in gauges.items() if key not in found}
@@ -257,7 +257,7 @@ class WhatIf:
         gauges: Mapping[Hashable, Measure],
         *,
         tell: Progress,
-    ) -> dict[Hashable, Column | Instants]:
+    ) -> dict[Hashable, Column | InstantLists]:
         """Columns of fields and gauges, from the mirror where leads are many, else the record."""
         ask = partial(
             read_columns, store, evaluator.plan, self._leads, now, fields=fields, gauges=gauges, tell=tell
@@ -301,7 +301,7 @@ def _open_mirror(path: Path, data: int, tell: Progress) -> Iterator[Mirror | Non
         discard(store)
 
 
-def _fired(judging: Judging, rules: Sequence[Rule]) -> tuple[int, int]:
+def _fired(judging: ColumnScorer, rules: Sequence[Rule]) -> tuple[int, int]:
     """For how many leads any of the rules fires."""
     found = np.zeros(judging.leads, np.bool_)
     for rule in rules:

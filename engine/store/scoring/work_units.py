@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
-from ...evaluate import Evaluator
 from ...plan import Plan
+from ...score_one import Evaluator
 from ..database import Store, open_store
 from .writer import Job, Tally
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from leadwright.engine.blocks.block import Block, Events, StoredColumn
-from leadwright.engine.blocks.picking import EventKinds
-from leadwright.engine.evaluate.facts import Event
+from leadwright.engine.score_many.block import Block, Events, StoredColumn
+from leadwright.engine.score_many.block_events import EventKinds
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.values import instant_of
 
 Happened = Sequence[Sequence[Event]]

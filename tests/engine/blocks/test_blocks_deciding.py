@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from leadwright.engine.blocks.deciding import Deciding, Unsupported
-from leadwright.engine.blocks.picking import EventKinds
-from leadwright.engine.evaluate import Detail, Evaluator, Event
-from leadwright.engine.evaluate.facts import Facts
-from leadwright.engine.evaluate.wakes import Wakes
+from leadwright.engine.due.due_times import DueTimes
 from leadwright.engine.plan import Plan
+from leadwright.engine.score_many.block_events import EventKinds
+from leadwright.engine.score_many.decide_block import Deciding, Unsupported
+from leadwright.engine.score_one import Detail, Evaluator, Event
+from leadwright.engine.score_one.facts import Facts
 from leadwright.engine.store.scoring.explanation_lines import ExplanationLines
 from leadwright.engine.store.scoring.results import StoredResults
 from leadwright.engine.values import DAY, MICROSECONDS, moment_of
@@ -32,7 +32,7 @@ def one_by_one(evaluator: Evaluator, facts: Sequence[Facts], now: int) -> list[R
     outcomes, legend, wakes = (
         StoredResults(evaluator.plan),
         ExplanationLines(evaluator.plan),
-        Wakes(evaluator),
+        DueTimes(evaluator),
     )
     found: list[Row] = []
     for one in facts:

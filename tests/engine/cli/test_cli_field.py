@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from leadwright.tests.engine.cli.conftest import Run
 
 
 def stored(folder: Path, column: str) -> list[object]:
-    with sqlite3.connect(folder / "leads.db") as connection:
+    with closing(sqlite3.connect(folder / "leads.db")) as connection, connection:
         found = connection.execute(f'SELECT "{column}" FROM lead ORDER BY _id').fetchall()
     connection.close()
     return [value for (value,) in found]

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from leadwright.engine.check import check
-from leadwright.engine.evaluate import Evaluator, Event
+from leadwright.engine.score_one import Evaluator, Event
 from leadwright.grammar.messages.diagnostics import Source, has_errors
 from leadwright.grammar.syntax.parse import parse
 

@@ -6,9 +6,9 @@ import datetime as dt
 import json
 
 import pytest
-from leadwright.engine.evaluate import Event
 from leadwright.engine.explain.decision import Decision, Finding, LineKind
 from leadwright.engine.report.decision import decision_data, decision_text
+from leadwright.engine.score_one import Event
 from leadwright.tests.engine.evaluate.made import NOW, ago, evaluator, event
 
 TEXT = """

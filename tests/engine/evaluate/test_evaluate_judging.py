@@ -9,16 +9,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from leadwright import load
-from leadwright.engine.evaluate import Detail, Evaluator, Event, columns
-from leadwright.engine.evaluate.columns import NEVER, Column, Gathering, Instants, Numbered, Numbering
-from leadwright.engine.evaluate.facts import Facts
-from leadwright.engine.evaluate.judging import Judging
-from leadwright.engine.evaluate.kept import Kept
-from leadwright.engine.evaluate.meaning import Meanings
-from leadwright.engine.evaluate.measuring import measuring, reading_only
 from leadwright.engine.plan import Aggregation, Plan
 from leadwright.engine.plan.adding_up import RegisterKind
 from leadwright.engine.plan.lower import Kernel
+from leadwright.engine.score_many import columns
+from leadwright.engine.score_many.column_scorer import ColumnScorer
+from leadwright.engine.score_many.columns import NEVER, Column, Gathering, InstantLists, Numbered, Numbering
+from leadwright.engine.score_many.lru import LruBytes
+from leadwright.engine.score_many.semantic_keys import SemanticKeys
+from leadwright.engine.score_one import Detail, Evaluator, Event
+from leadwright.engine.score_one.facts import Facts
+from leadwright.engine.score_one.measuring import measuring, reading_only
 from leadwright.engine.values import moment_of
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
 
@@ -35,11 +36,11 @@ def judging(
     facts: Sequence[Facts],
     events: Sequence[list[Event]],
     now: int,
-    base: Judging | None = None,
-) -> Judging:
-    meanings = Meanings(evaluator.parts.kernel)
+    base: ColumnScorer | None = None,
+) -> ColumnScorer:
+    meanings = SemanticKeys(evaluator.parts.kernel)
     fields, gauges = meanings.needs
-    found: dict[Hashable, Column | Instants] = {}
+    found: dict[Hashable, Column | InstantLists] = {}
     for key, number in fields.items():
         numbering = Numbering()
         for start in range(0, len(facts), 7):
@@ -53,8 +54,8 @@ def judging(
         made = Gathering() if gauge.aggregation in (Aggregation.INSTANTS, Aggregation.LATEST) else Numbering()
         made.add(values)
         found[key] = made.column()
-    return Judging(
-        evaluator, meanings, len(facts), now, columns=found, kept=Kept(1 << 20), tell=told, base=base
+    return ColumnScorer(
+        evaluator, meanings, len(facts), now, columns=found, kept=LruBytes(1 << 20), tell=told, base=base
     )
 
 
@@ -71,7 +72,7 @@ def lead_by_lead(evaluator: Evaluator, facts: Sequence[Facts], now: int) -> list
     return found
 
 
-def at_once(judged: Judging) -> list[tuple[object, ...]]:
+def at_once(judged: ColumnScorer) -> list[tuple[object, ...]]:
     verdict = judged.verdict
     stages = [[names[code] for code in codes.tolist()] for names, codes in verdict.stages.values()]
     by_lead = list(zip(*stages, strict=True)) if stages else [()] * judged.leads
@@ -157,7 +158,7 @@ def test_a_column_gives_back_what_it_was_given(monkeypatch: pytest.MonkeyPatch) 
 
 
 def meanings(plan: Plan) -> set[Hashable]:
-    found = Meanings(Kernel(plan))
+    found = SemanticKeys(Kernel(plan))
     return {found.clause(clause) for clause in Evaluator(plan).clauses}
 
 
@@ -172,7 +173,7 @@ def test_a_list_by_another_name_and_a_moved_rule_mean_the_same() -> None:
 
 
 def test_what_is_kept_never_takes_more_than_allowed() -> None:
-    kept = Kept(100)
+    kept = LruBytes(100)
     for number in range(50):
         kept.put(number, np.zeros(30, np.int8))
         assert kept.nbytes <= 100

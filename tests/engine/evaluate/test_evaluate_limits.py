@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from leadwright.engine import plan as p
-from leadwright.engine.evaluate import Detail, Evaluator, Event, FactsError
+from leadwright.engine.score_one import Detail, Evaluator, Event, FactsError
 from leadwright.grammar.syntax.nodes import Kind
 from leadwright.tests.engine.evaluate.made import NOW, ago, evaluator, event
 from leadwright.tests.engine.evaluate.random_plans import RandomPlan, origin

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from leadwright.engine.evaluate import Detail, Evaluator, Event
+from leadwright.engine.score_one import Detail, Evaluator, Event
 from leadwright.engine.values import moment_of
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
 from leadwright.tests.reference import Happened, Reference

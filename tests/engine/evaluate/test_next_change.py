@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from leadwright.engine import plan as p
-from leadwright.engine.evaluate import Detail, Evaluator, Event, Facts
-from leadwright.engine.evaluate.next_change import next_change
+from leadwright.engine.due.next_change import next_change
+from leadwright.engine.score_one import Detail, Evaluator, Event, Facts
 from leadwright.engine.values import DAY, instant_of, moment_of, shift
 from leadwright.grammar.syntax.nodes import Kind, Unit
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead

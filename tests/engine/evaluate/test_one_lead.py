@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from leadwright.engine.evaluate import Evaluator, Event, one_lead
-from leadwright.engine.evaluate.one_lead import OneLead
 from leadwright.engine.explain.decision import PARTS
 from leadwright.engine.reading import read
+from leadwright.engine.score_one import Evaluator, Event
+from leadwright.engine.score_one import cached_lead as one_lead
+from leadwright.engine.score_one.cached_lead import CachedLead
 from leadwright.engine.values import moment_of
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
@@ -19,7 +20,7 @@ from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, rando
 def test_every_plan_decides_as_if_it_was_the_first(seed: int, plans: int) -> None:
     fields, happened = random_lead(RandomPlan(seed).plan(), seed)
     events = [Event(e.type, moment_of(e.at), e.object, e.properties) for e in happened]
-    one = OneLead(NOW)
+    one = CachedLead(NOW)
     for number in range(plans):
         evaluator = Evaluator(RandomPlan(seed + number).plan())
         facts = evaluator.facts(fields, events)
@@ -36,7 +37,7 @@ def test_a_plan_that_asks_nothing_new_makes_no_pass(monkeypatch: pytest.MonkeyPa
         assert found.plan is not None
         return Evaluator(found.plan)
 
-    one, visit = OneLead(NOW), Event("visited", moment_of(NOW - 10), "pricing")
+    one, visit = CachedLead(NOW), Event("visited", moment_of(NOW - 10), "pricing")
     first = evaluator(2)
     assert one.explained(first, first.facts({}, [visit]))[0].total == 0
     monkeypatch.setattr(one_lead, "measuring", None)

@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from leadwright.engine.evaluate import Evaluator, Event
-from leadwright.engine.evaluate.next_change import next_change
-from leadwright.engine.evaluate.wakes import NEVER, Wakes
+from leadwright.engine.due.due_times import NEVER, DueTimes
+from leadwright.engine.due.next_change import next_change
+from leadwright.engine.score_one import Evaluator, Event
 from leadwright.engine.values import moment_of
 from leadwright.tests.engine.evaluate.made import NOW, ago, evaluator, event
 from leadwright.tests.engine.evaluate.random_plans import NOW as RANDOM_NOW
@@ -17,7 +17,7 @@ from leadwright.tests.engine.evaluate.random_plans import RandomPlan, random_lea
 
 
 def wake(made: Evaluator, facts: object, now: int) -> int:
-    return Wakes(made).of(facts.fields, facts.events, now)  # type: ignore[attr-defined]
+    return DueTimes(made).of(facts.fields, facts.events, now)  # type: ignore[attr-defined]
 
 
 @settings(max_examples=150, deadline=None)
@@ -25,7 +25,7 @@ def wake(made: Evaluator, facts: object, now: int) -> int:
 def test_no_lead_wakes_too_late(seed: int) -> None:
     plan = RandomPlan(seed, deep=2).plan()
     made = Evaluator(plan)
-    wakes = Wakes(made)
+    wakes = DueTimes(made)
     for number in range(3):
         lead, events = random_lead(plan, seed + number, events=8)
         facts = made.facts(lead, [Event(e.type, moment_of(e.at), e.object, e.properties) for e in events])

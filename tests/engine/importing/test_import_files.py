@@ -8,6 +8,7 @@ import io
 import json
 import sqlite3
 import zipfile
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -431,7 +432,7 @@ def test_table_and_query_of_duckdb(desk) -> None:
 
 def test_query_of_sqlite_keeps_numbers_and_texts_apart(desk) -> None:
     path = desk.folder / "crm.db"
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE contact (id INTEGER, code TEXT, n REAL, at TEXT)")
         connection.execute("INSERT INTO contact VALUES (9007199254740993, '007', 0.1, '2026-01-01 10:00:00')")
     connection.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns, Reading
@@ -270,7 +271,7 @@ def test_json_lines(desk) -> None:
 
 def test_table_of_another_database(desk) -> None:
     path = desk.folder / "crm.db"
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE contact (id INTEGER, name TEXT, price REAL, photo BLOB)")
         connection.execute("CREATE TABLE other (id)")
         connection.executemany(

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,7 @@ def test_a_published_ruleset_is_replayed_with_the_versions_of_the_time(folder: P
     run("score", "r.rules", "--at", AT)
     (folder / "r.rules").write_text(TO_THE_POINT, encoding="utf-8")
     run("score", "r.rules", "--at", AT)
-    with sqlite3.connect(folder / "leads.db") as connection:
+    with closing(sqlite3.connect(folder / "leads.db")) as connection, connection:
         connection.execute("DROP TRIGGER ruleset_version_is_never_rewritten")
         for number, day in ((1, dt.datetime(2025, 1, 1)), (2, dt.datetime(2026, 4, 1))):
             at = int(day.replace(tzinfo=dt.UTC).timestamp() * 1e6)

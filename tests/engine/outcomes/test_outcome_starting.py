@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def test_a_new_ruleset_is_ranked_by_outcomes_and_the_top_stage_is_small(folder: 
     run("check", "n.rules")
     run("test", "n.rules")
     run("score", "n.rules", "--at", "2026-09-20")
-    with sqlite3.connect("leads.db") as connection:
+    with closing(sqlite3.connect("leads.db")) as connection, connection:
         asked = "SELECT count(*), sum(stage = 'SQL') FROM score"
         leads, top = connection.execute(asked).fetchone()
     assert top <= 0.25 * leads

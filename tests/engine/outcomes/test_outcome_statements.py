@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,7 @@ def test_the_record_says_who_reached_what_and_when(
 ) -> None:
     monkeypatch.setattr("leadwright.engine.store.scoring.full_run.MANY", many)
     run("score", "r.rules", "--at", AT)
-    with sqlite3.connect(folder / "leads.db") as connection:
+    with closing(sqlite3.connect(folder / "leads.db")) as connection, connection:
         rows = connection.execute("SELECT _key, result FROM score JOIN lead ON lead._id = score.lead")
         found = {key: json.loads(text).get("outcomes", {}) for key, text in rows}
     assert found == WANTED

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import duckdb
 from leadwright.engine import plan as p
-from leadwright.engine.evaluate import Detail, Evaluator, Event
+from leadwright.engine.score_one import Detail, Evaluator, Event
 from leadwright.engine.sql import ResultKind, compile_sql, result_columns
 from leadwright.engine.sql.layout import BulkLayout, create_tables, event_rows, layout_of, lead_row
 
@@ -106,6 +107,7 @@ class Sqlite:
 
     def __init__(self) -> None:
         self.connection = sqlite3.connect(":memory:")
+        weakref.finalize(self, self.connection.close)
 
     def fill(self, layout: BulkLayout, leads: Sequence[Row], events: Sequence[Row]) -> None:
         for statement, rows in zip(create_tables(layout, self.dialect), (leads, events), strict=True):

@@ -8,6 +8,7 @@ import random
 import re
 import sqlite3
 import struct
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 import sqlglot
 from leadwright import load
 from leadwright.engine import plan as p
-from leadwright.engine.evaluate import Event
+from leadwright.engine.score_one import Event
 from leadwright.engine.sql import (
     DIALECTS,
     ResultKind,
@@ -212,7 +213,7 @@ def test_sqlite_reads_every_number_as_it_is() -> None:
     numbers += [1e308, 5e-324, 1.7976931348623157e308, 0.1, 999.9999995, 1e22, 2.5]
     wanted = [abs(number) for number in numbers if math.isfinite(number)]
     literals = [DIALECTS["sqlite"].real(number).sql("sqlite") for number in wanted]
-    with sqlite3.connect(":memory:") as connection:
+    with closing(sqlite3.connect(":memory:")) as connection, connection:
         for number, literal in zip(wanted, literals, strict=True):
             assert connection.execute(f"SELECT {literal}").fetchone()[0] == number, literal
 

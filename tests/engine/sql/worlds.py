@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leadwright.engine.cli.inputs import events_of_lead
-from leadwright.engine.evaluate import Event
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.mapping_file import mapping_beside, read_mapping
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.plan import Plan
 from leadwright.engine.reading import read, read_file
+from leadwright.engine.score_one import Event
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.records.catalogue import catalogue
 from leadwright.engine.store.records.leads import iterate_leads

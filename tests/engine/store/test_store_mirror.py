@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from leadwright.engine.blocks.block import Block, Events, StoredColumn
-from leadwright.engine.blocks.deciding import Unsupported
+from leadwright.engine.score_many.block import Block, Events, StoredColumn
+from leadwright.engine.score_many.decide_block import Unsupported
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.mirror import files, sync
 from leadwright.engine.store.mirror.block_reader import BlockReader
@@ -281,7 +281,7 @@ def test_a_mirror_of_another_database_is_not_believed(world: World, tmp_path: Pa
 def test_a_database_put_back_to_an_earlier_day_gets_a_mirror_of_its_own(world: World) -> None:
     synced_mirror(world.store).__exit__()
     backup = world.folder / "backup.db"
-    with sqlite3.connect(backup) as earlier:
+    with closing(sqlite3.connect(backup)) as earlier, earlier:
         world.store.connection.backup(earlier)
     earlier.close()
     world.add_events(3)

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Iterator
 
 from hypothesis import HealthCheck, given, settings
-from leadwright.engine.evaluate import Evaluator, Event
 from leadwright.engine.reading import Reading, read
+from leadwright.engine.score_one import Evaluator, Event
 from leadwright.engine.tryout.case import Case
 from leadwright.engine.tryout.marks import Mark, Places, Watched
 from leadwright.engine.values import instant_of

@@ -7,7 +7,8 @@ import { entries, fitting } from "./entries.js";
 const MOST = 300;
 const DECLARED = new Set(["title", "field", "event", "include"]);
 const outline = document.getElementById("outline");
-let search, list, drawn;
+const PAUSE = 150;
+let search, list, drawn, drawing;
 
 export function outlined() {
   search = document.createElement("input");
@@ -23,7 +24,13 @@ export function outlined() {
     if (link) void go(link.dataset.toCard);
   });
   outline.addEventListener("keydown", keys);
-  for (const name of ["leadwright:settled", "leadwright:looked"]) document.addEventListener(name, draw);
+  // It follows once one pauses, so that an edit does not wait for it.
+  for (const name of ["leadwright:settled", "leadwright:looked"]) {
+    document.addEventListener(name, () => {
+      clearTimeout(drawing);
+      drawing = setTimeout(draw, PAUSE);
+    });
+  }
   draw();
 }
 

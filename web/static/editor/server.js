@@ -31,6 +31,7 @@ export function send(edits) {
 
 /** Sends a request about the draft, after those that wait. */
 export function post(to, body = {}) {
+  document.dispatchEvent(new CustomEvent("leadwright:asking"));
   return new Promise((done) => {
     waiting.push({ to, body, done });
     next();

@@ -30,6 +30,8 @@ export function trial() {
     document.addEventListener(name, watch);
     document.addEventListener(name, explain);
   }
+  // Whoever goes on editing does not wait for it.
+  document.addEventListener("leadwright:asking", () => clearTimeout(explaining));
   watch();
   explain();
 }

@@ -1,0 +1,1 @@
+"""When a score can next change because time passes."""

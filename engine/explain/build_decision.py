@@ -1,0 +1,286 @@
+"""A decision with all that explains it, each part computed when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from ..due.next_change import next_change
+from ..plan import Condition, Grade, Plan
+from ..plan.adding_up import RegisterKind
+from ..score_one.codegen import Detail
+from ..score_one.facts import Facts
+from ..values import moment_of
+from .decision import Decision, Finding, Line, LineKind, OutcomeFinding, RuleFinding, StageFinding
+from .findings import Found, events_finding
+from .gains import Fired, Gains
+from .ways import Points, Ways
+from .words import score_words
+
+if TYPE_CHECKING:
+    from ..score_one.evaluator import Evaluator
+
+Cut = tuple[int, int, int]
+Paid = list[int] | int | None
+"""The instants that a rule pays for; just the one of `for latest` and `for first`."""
+
+
+def decide(evaluator: Evaluator, facts: Facts, now: int, *, gains: bool = False) -> Decision:
+    """Decides about one lead at an instant in microseconds; `gains`: also what would bring points."""
+    return Decision(
+        _Parts(evaluator, facts, now, gains=gains).part, digest=evaluator.plan.digest, now=moment_of(now)
+    )
+
+
+def build_decision(
+    evaluator: Evaluator, facts: Facts, now: int, found_out: tuple[Any, Any, Any], change: int | None
+) -> tuple[Decision, Found]:
+    """The decision, and the truth of every condition: from what a function of the detail FINDINGS gave, the
+    instants of each selection, what each rule pays for, and when the decision can next change."""
+    parts = _Parts(evaluator, facts, now)
+    found = parts.explains(*found_out)
+    decision = Decision(
+        parts.part,
+        digest=evaluator.plan.digest,
+        now=moment_of(now),
+        next_change=None if change is None else moment_of(change),
+    )
+    return decision, found
+
+
+class _Parts:
+    """What computes the parts of one decision. Safe in threads: what is computed twice comes out the same."""
+
+    __slots__ = ("_evaluator", "_facts", "_found", "_gains", "_now", "_ran")
+
+    def __init__(self, evaluator: Evaluator, facts: Facts, now: int, *, gains: bool = False) -> None:
+        self._evaluator = evaluator
+        self._gains = gains
+        self._facts = facts
+        self._now = now
+        self._ran: Any = None
+        self._found: tuple[Found, Any] | None = None
+
+    def part(self, name: str) -> Mapping[str, object]:
+        """A part by its name, and those that come with it."""
+        if name == "next_change":
+            found_out = self._ran if self._found is not None else None
+            change = next_change(self._evaluator, self._facts, self._now, found_out)
+            return {name: None if change is None else moment_of(change)}
+        if name == "lines":
+            return self._lines()
+        if name == "outcomes":
+            return {name: MappingProxyType(outcome_findings(self._evaluator.plan, self._run()[8]))}
+        return self._explanation() if name in _EXPLAINED else self._outline()
+
+    def explains(self, ran: Any, instants: Any, paid: Any) -> Found:
+        """Takes what functions of the details FINDINGS and INSTANTS gave."""
+        total, scores, _, _, _, _, _, _, _, truths, values = self._ran = ran
+        found = Found(self._evaluator.parts, self._facts, self._now, total, scores, truths, values, instants)
+        self._found = found, paid
+        return found
+
+    def _outline(self) -> Mapping[str, object]:
+        """Scores, and what follows from them without a reason."""
+        total, scores, stages, _, fired, _, reasons, would, *_ = self._run()
+        plan, frame, frozen = self._evaluator.plan, self._evaluator.frame, MappingProxyType
+        tags: tuple[str, ...] = ()
+        if frame.tags:
+            tagged = [frame.tags[entry[0]] for entry in fired if entry[0] in frame.tags]
+            tags = tuple(dict.fromkeys(chain.from_iterable(tagged)))
+        return {
+            "total": total,
+            "scores": frozen(dict(zip(frame.scores, scores))),  # noqa: B905  # to check takes longer
+            "stages": frozen(dict(zip(plan.tracks, stages))),  # noqa: B905
+            "stages_if_qualified": frozen(dict(zip(plan.tracks, would))),  # noqa: B905
+            "grades": frozen({name: label(grade, total, scores) for name, grade in frame.grades}),
+            "tags": tags,
+            "disqualified": tuple([plan.disqualifications[number].reason for number in reasons]),
+        }
+
+    def _lines(self) -> Mapping[str, object]:
+        """The lines that the scores are the sums of."""
+        _, _, _, _, fired, cuts, *_ = self._run()
+        plan, frame = self._evaluator.plan, self._evaluator.frame
+        lines = [line for entry in fired if (line := frame.line(entry)) is not None]
+        return {"lines": (*lines, *(cut_line(plan, *cut) for cut in cuts))}
+
+    def _run(self) -> Any:
+        """What the generated function found, without the findings unless they are there."""
+        if self._ran is None:
+            self._ran = self._evaluator.run(Detail.LINES, self._facts, self._now)
+        return self._ran
+
+    def _explanation(self) -> Mapping[str, object]:
+        """What was found of every condition, and what is missing for each stage."""
+        if self._found is None:
+            ran = self._evaluator.run(Detail.FINDINGS, self._facts, self._now)
+            self.explains(ran, *self._evaluator.run(Detail.INSTANTS, self._facts, self._now))
+        assert self._found is not None
+        found, paid = self._found
+        explainer = self._evaluator.explainer
+        made, places = explainer.findings(found), explainer.places
+
+        def of(condition: Condition) -> Finding:
+            return made[places[id(condition)]]
+
+        _, _, stages, _, fired, cuts, *_ = self._ran
+        return {
+            "rules": _rules(found, self._evaluator.frame, of, fired, paid),
+            "stage_findings": _stages(found, of, stages, cuts, (fired, paid) if self._gains else None),
+            "disqualifications": tuple([of(each.condition) for each in found.plan.disqualifications]),
+        }
+
+
+_Conditions = Callable[[Condition], Finding]
+"""Gives the finding of any condition of the plan."""
+
+_EXPLAINED = frozenset({"rules", "stage_findings", "disqualifications"})
+
+
+class Frame:
+    """What is the same in every decision of a plan: names of scores, and rules but for what was found."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.scores = tuple(words_of(plan, number) for number in range(len(plan.scores)))
+        self.grades = tuple((_grade_name(plan, grade), grade) for grade in plan.grades)
+        self.tags = {number: rule.tags for number, rule in enumerate(plan.rules) if rule.tags}
+        self._rules = [(rule.identity, rule.origin.line) for rule in plan.rules]
+        self._targets = [
+            [None if each.score is None else self.scores[each.score] for each in rule.contributions]
+            for rule in plan.rules
+        ]
+
+    def line(self, entry: Fired) -> Line | None:
+        """The line of a contribution that a rule made, None for a rule with tags alone."""
+        number, place, written, faded, points = entry
+        if place < 0:
+            return None
+        name, line = self._rules[number]
+        target = self._targets[number][place]
+        return _new(Line, (LineKind.RULE, name, target, line, written, faded, points, name))
+
+
+_new = tuple.__new__
+
+
+def outcome_findings(plan: Plan, reached: Sequence[int | bool | None]) -> dict[str, OutcomeFinding]:
+    """The outcomes by name, from when each was reached; see `program`."""
+    return {
+        outcome.name: OutcomeFinding(
+            outcome.name,
+            outcome.origin.line,
+            at is not None,
+            None if at is None or at is True else moment_of(at),
+        )
+        for outcome, at in zip(plan.outcomes, reached, strict=True)
+    }
+
+
+def words_of(plan: Plan, number: int) -> str:
+    """The name of a score by its number."""
+    return score_words(plan, number)
+
+
+def label(grade: Grade, total: int, scores: tuple[int, ...]) -> str:
+    """The label of a grade's score."""
+    score = total if grade.score is None else scores[grade.score]
+    for band, start in grade.bands:
+        if score >= start:
+            return band
+    return grade.otherwise
+
+
+def _grade_name(plan: Plan, grade: Grade) -> str:
+    return "" if grade.score is None else words_of(plan, grade.score)
+
+
+def _rules(
+    found: Found, frame: Frame, of: _Conditions, fired: list[Fired], paid: tuple[Paid, ...]
+) -> tuple[RuleFinding, ...]:
+    by_rule: dict[int, list[Line]] = {}
+    for entry in fired:
+        lines = by_rule.setdefault(entry[0], [])
+        line = frame.line(entry)
+        if line is not None:
+            lines.append(line)
+    rules = []
+    for number, rule in enumerate(found.plan.rules):
+        mine = by_rule.get(number)
+        condition = None if rule.condition is None else of(rule.condition)
+        events = (
+            None
+            if rule.each is None
+            else events_finding(found, found.parts.paying[number], _listed(paid[number]))
+        )
+        tags = () if mine is None else rule.tags
+        build_decision = (
+            rule.identity,
+            rule.origin.line,
+            mine is not None,
+            condition,
+            events,
+            tuple(mine or ()),
+            tags,
+        )
+        rules.append(_new(RuleFinding, build_decision))
+    return tuple(rules)
+
+
+def _listed(paid: Paid) -> list[int]:
+    if isinstance(paid, list):
+        return paid
+    return [] if paid is None else [paid]
+
+
+def cut_line(plan: Plan, kind: int, number: int, points: int) -> Line:
+    """The line of what a group or a range took (or gave), by its kind in the generated functions."""
+    if kind == RegisterKind.GROUP:
+        group = plan.groups[number]
+        edge = f"at most {group.most}" if points < 0 else f"at least {group.least}"
+        name = None if group.score is None else words_of(plan, group.score)
+        text = f"group {group.name}: {edge}"
+        return Line(LineKind.GROUP, group.name, name, group.origin.line, 0, 0, points, text)
+    score = plan.scores[number] if kind == RegisterKind.SCORE else plan.total
+    edge = f"ends at {score.high}" if points < 0 else f"begins at {score.low}"
+    line = None if score.origin is None else score.origin.line
+    name = score.name or "score"
+    return Line(LineKind.RANGE, name, score.name, line, 0, 0, points, f"range of {name} {edge}")
+
+
+def _stages(
+    found: Found,
+    of: _Conditions,
+    stages: tuple[str | None, ...],
+    cuts: list[Cut],
+    given: tuple[list[Fired], tuple[Paid, ...]] | None,
+) -> tuple[StageFinding, ...]:
+    plan = found.plan
+    raw, raw_total = list(found.scores), found.total
+    for kind, number, points in cuts:
+        if kind == RegisterKind.SCORE:
+            raw[number] -= points
+        elif kind != RegisterKind.GROUP:
+            raw_total -= points
+    ways = Ways(found, Points(raw, raw_total))
+    if given is not None:
+        fired, paid = given
+        ways.gains = Gains(ways, fired, list(map(_listed, paid))).of
+    current = dict(zip(plan.tracks, stages, strict=True))
+    build_decision = []
+    for stage in plan.stages:
+        condition = of(stage.condition)
+        build_decision.append(
+            StageFinding(
+                stage=stage.name,
+                track=stage.track,
+                line=stage.origin.line,
+                holds=condition.truth is True,
+                current=current[stage.track] == stage.name,
+                condition=condition,
+                ways=() if condition.truth is True else ways.to(stage.condition),
+            )
+        )
+    return tuple(build_decision)

@@ -1,0 +1,201 @@
+"""All conditions of a plan as they were found on one lead.
+
+What does not depend on the lead is worked out once a plan: which values a clause compares, how they are told
+in words, which events they were measured from. A lead then takes one pass over all clauses and one over all
+that is joined of them, and each value is told once however many clauses compare it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ..plan import All, Any, Clause, Condition, Constant, FieldValue, Holds, Not, Plan, SignalValue, Value
+from ..plan.walk import conditions, holds, operands
+from ..plan.walk import parts as inner
+from .decision import Finding
+from .findings import TRUTHS, Found, Truth, told_words, unknown_of
+from .plan_index import PlanIndex
+
+_new = tuple.__new__
+
+
+class _Asked(NamedTuple):
+    """A clause: where its words, its truth and its instants are found, and what is unknown where it is.
+
+    `unknown` None: that takes a closer look.
+    """
+
+    asked: str
+    words: int
+    place: int
+    instants: int
+    unknown: str | None
+    clause: Clause
+
+
+class _Joined(NamedTuple):
+    """Conditions joined, by their places among all findings; `shown`: as its parts."""
+
+    asked: str
+    how: str
+    parts: tuple[int, ...]
+    shown: bool = True
+
+
+class _Used(NamedTuple):
+    """The defines that a condition uses, and whether it uses one of them more than once."""
+
+    defines: frozenset[int]
+    twice: bool
+
+
+class Explainer:
+    """Explains the conditions of one plan. Holds nothing of a lead; safe in threads."""
+
+    def __init__(self, parts: PlanIndex) -> None:
+        self._parts = parts
+        self._words: dict[tuple[Value, ...] | int, int] = {}
+        self._tell: list[Callable[[Found], str]] = []
+        self._sources: dict[tuple[int, ...], int] = {}
+        self._clauses = [self._asked(place, clause) for place, clause in enumerate(parts.clauses)]
+        self._joined: list[_Joined] = []
+        self.places: dict[int, int] = dict(parts.places)
+        """Where the finding of a condition stands, by its `id`."""
+        self._used: dict[int, _Used] = {}
+        for condition in conditions(parts.plan):
+            if self._uses(condition).twice:
+                self.places[id(condition)] = self._place_once(condition, {})
+            else:
+                self._place(condition)
+
+    def findings(self, found: Found) -> list[Finding]:
+        """The finding of every condition, those of defines too, each at its place."""
+        truths = found.truths
+        words = [tell(found) for tell in self._tell]
+        instants = [found.latest(source) for source in self._sources]
+        made: list[Finding] = []
+        for asked, told, place, source, unknown, clause in self._clauses:
+            truth = truths[place]
+            without = None if truth is not None else unknown or unknown_of(found, clause)
+            made.append(_new(Finding, (asked, words[told], truth, without, instants[source], None, ())))
+        for asked, how, places, shown in self._joined:
+            parts = tuple([made[place] for place in places])
+            truth = _together(how, parts)
+            without = None
+            if truth is None:
+                without = next((part.unknown for part in parts if part.truth is None), None)
+            made.append(
+                _new(Finding, (asked, TRUTHS[truth], truth, without, (), how, parts if shown else ()))
+            )
+        return made
+
+    def _place(self, condition: Condition) -> int:
+        place = self.places.get(id(condition))
+        if place is None:
+            how, inner_ones = _inside(self._parts.plan, condition)
+            places = tuple([self._place(one) for one in inner_ones])
+            place = self.places[id(condition)] = self._join(_Joined(condition.origin.text, how, places))
+        return place
+
+    def _place_once(self, condition: Condition, placed: dict[int, int]) -> int:
+        """The same of a condition that uses a define more than once: the first time shows its parts."""
+        if not isinstance(condition, All | Any | Not | Holds):
+            return self.places[id(condition)]
+        how, inner_ones = _inside(self._parts.plan, condition)
+        shown = not (isinstance(condition, Holds) and condition.define in placed)
+        if isinstance(condition, Holds) and not shown:
+            places: tuple[int, ...] = (placed[condition.define],)
+        else:
+            places = tuple([self._place_once(one, placed) for one in inner_ones])
+        if isinstance(condition, Holds):
+            placed[condition.define] = places[0]
+        return self._join(_Joined(condition.origin.text, how, places, shown))
+
+    def _join(self, joined: _Joined) -> int:
+        self._joined.append(joined)
+        return len(self._clauses) + len(self._joined) - 1
+
+    def _uses(self, condition: Condition) -> _Used:
+        """The defines in a condition, including those that these use."""
+        defines: frozenset[int] = frozenset()
+        twice = False
+        for define in holds(condition):
+            used = self._used.get(define)
+            if used is None:
+                body = self._parts.plan.definitions[define].condition
+                assert body is not None
+                inside = self._uses(body)
+                used = self._used[define] = _Used(inside.defines | {define}, inside.twice)
+            twice = twice or used.twice or not defines.isdisjoint(used.defines)
+            defines |= used.defines
+        return _Used(defines, twice)
+
+    def _asked(self, place: int, clause: Clause) -> _Asked:
+        asked = operands(clause)
+        compared = tuple(value for value in asked if not isinstance(value, Constant))
+        key: tuple[Value, ...] | int = compared or place
+        words = self._words.get(key)
+        if words is None:
+            words = self._words[key] = len(self._tell)
+            self._tell.append(_teller(self._parts, place, compared))
+        source = tuple(self._selections(asked))
+        unknown = None
+        if len(compared) == 1 and isinstance(compared[0], FieldValue):
+            unknown = self._parts.plan.fields[compared[0].field].name
+        instants = self._sources.setdefault(source, len(self._sources))
+        return _Asked(clause.origin.text, words, place, instants, unknown, clause)
+
+    def _selections(self, asked: tuple[Value, ...]) -> list[int]:
+        """Where the instants stand of all events that values were measured from."""
+        parts = self._parts
+        signals = [
+            parts.plan.signals[part.signal]
+            for value in asked
+            for part in inner(value)
+            if isinstance(part, SignalValue)
+        ]
+        both = [selection for signal in signals for selection in (signal.events, signal.then)]
+        return [parts.selections[selection] for selection in both if selection is not None]
+
+
+def _inside(plan: Plan, condition: Condition) -> tuple[str, tuple[Condition, ...]]:
+    """How a condition joins others, and which."""
+    match condition:
+        case All(items=items):
+            return "all", items
+        case Any(items=items):
+            return "any", items
+        case Not(item=item):
+            return "not", (item,)
+        case Holds(define=define):
+            body = plan.definitions[define].condition
+            assert body is not None
+            return "define", (body,)
+    raise TypeError(condition)
+
+
+def _teller(parts: PlanIndex, place: int, compared: tuple[Value, ...]) -> Callable[[Found], str]:
+    """What tells in words what was found of the values that a clause compares."""
+    if not compared:
+        return lambda found: TRUTHS[found.truths[place]]
+    if len(compared) == 1:
+        return told_words(parts, compared[0])
+    each = [told_words(parts, value) for value in compared]
+    return lambda found: " against ".join([tell(found) for tell in each])
+
+
+def _together(how: str, parts: tuple[Finding, ...]) -> Truth:
+    """The truth of conditions joined, after Kleene."""
+    if how == "define":
+        return parts[0].truth
+    if how == "not":
+        return None if parts[0].truth is None else not parts[0].truth
+    decides = how == "any"
+    truth: Truth = not decides
+    for part in parts:
+        if part.truth is decides:
+            return decides
+        if part.truth is None:
+            truth = None
+    return truth

@@ -1,0 +1,229 @@
+"""The conditions of a plan as they were found on one lead."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ...grammar.syntax.nodes import Kind
+from ..plan import (
+    Aggregation,
+    All,
+    Any,
+    Calculation,
+    Clause,
+    Condition,
+    Constant,
+    DaysBetween,
+    DefineValue,
+    Domain,
+    FieldValue,
+    Holds,
+    Not,
+    Plan,
+    ScoreValue,
+    SignalValue,
+    Value,
+)
+from ..plan.walk import operands
+from ..score_one.facts import Facts
+from ..values import Prepared
+from ..zone import Zone
+from . import words
+from .decision import Finding
+from .plan_index import PlanIndex
+
+SHOWN = 10
+"""How many instants a finding tells, the latest."""
+
+Truth = bool | None
+
+
+class Moments(dict[int, dt.datetime]):
+    """The datetimes of instants, by the clocks of a zone, each made once for all conditions."""
+
+    def __init__(self, zone: Zone) -> None:
+        super().__init__()
+        self.zone = zone
+
+    def __missing__(self, instant: int) -> dt.datetime:
+        made = self[instant] = self.zone.moment(instant)
+        return made
+
+
+@dataclass(slots=True)
+class Found:
+    """What the generated functions found on one lead: all that an explanation is made from."""
+
+    parts: PlanIndex
+    facts: Facts
+    now: int
+    total: int
+    scores: tuple[int, ...]
+    truths: tuple[Truth, ...]
+    values: tuple[Prepared, ...]
+    instants: tuple[list[int], ...]
+    moments: Moments = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.moments = Moments(self.parts.plan.zone)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that was evaluated."""
+        return self.parts.plan
+
+    def truth(self, condition: Condition) -> Truth:
+        """Whether a condition is true, false or (None) unknown."""
+        match condition:
+            case All(items=items):
+                return conjunction([self.truth(item) for item in items])
+            case Any(items=items):
+                return negated(conjunction([negated(self.truth(item)) for item in items]))
+            case Not(item=item):
+                return negated(self.truth(item))
+            case Holds(define=define):
+                body = self.plan.definitions[define].condition
+                assert body is not None
+                return self.truth(body)
+            case _:
+                return self.truths[self.parts.places[id(condition)]]
+
+    def value(self, value: Value) -> Prepared:
+        """A value as it was found."""
+        match value:
+            case Constant(value=constant):
+                return constant
+            case FieldValue(field=number):
+                return self.facts.fields[number]
+            case ScoreValue(score=score):
+                return self.total if score is None else self.scores[score]
+            case _:
+                return self.values[self.parts.values[value]]
+
+    def latest(self, selections: tuple[int, ...]) -> tuple[dt.datetime, ...]:
+        """The latest instants of the events of some selections."""
+        if not selections:
+            return ()
+        if len(selections) == 1:
+            return self.shown(self.instants[selections[0]])
+        return self.shown(sorted(at for selection in selections for at in self.instants[selection]))
+
+    def shown(self, instants: Sequence[int]) -> tuple[dt.datetime, ...]:
+        """The latest of instants in ascending order, as datetimes."""
+        return tuple(map(self.moments.__getitem__, instants[-SHOWN:])) if instants else ()
+
+
+def conjunction(truths: Sequence[Truth]) -> Truth:
+    """Kleene's and."""
+    if any(truth is False for truth in truths):
+        return False
+    return None if any(truth is None for truth in truths) else True
+
+
+def negated(truth: Truth) -> Truth:
+    """Kleene's not."""
+    return None if truth is None else not truth
+
+
+TRUTHS = {True: "yes", False: "no", None: words.UNKNOWN}
+"""A truth in words."""
+
+
+def found_words(found: Found, clause: Clause) -> str:
+    """What was found of the values that a clause compares, constants left out."""
+    parts = found.parts
+    told = [told_words(parts, value)(found) for value in operands(clause) if not isinstance(value, Constant)]
+    return " against ".join(told) if told else TRUTHS[found.truth(clause)]
+
+
+def told_words(parts: PlanIndex, value: Value) -> Callable[[Found], str]:
+    """A function that says in words what was found of a value, text as it was written."""
+    kind = value.kind
+    match value:
+        case FieldValue(field=number):
+            default = parts.plan.fields[number].written
+            return lambda found: words.given_words(
+                kind, _given(found, number), found.facts.fields[number], default
+            )
+        case Domain(of=FieldValue(field=number)):
+            place, default = parts.values[value], parts.plan.fields[number].written
+            return lambda found: words.domain_words(_given(found, number) or default, found.values[place])
+        case SignalValue(signal=number):
+            return _signal_words(parts, number, parts.values[value])
+        case DaysBetween(of=SignalValue()):
+            place = parts.values[value]
+            return lambda found: "never" if found.values[place] is None else _days(found.values[place], kind)
+        case DaysBetween():
+            place = parts.values[value]
+            return lambda found: _days(found.values[place], kind)
+        case _:
+            return lambda found: words.prepared_words(kind, found.value(value))
+
+
+def _given(found: Found, number: int) -> object:
+    return found.facts.given[number] if found.facts.given else None
+
+
+def _days(days: Prepared, kind: Kind) -> str:
+    return (
+        words.plural(int(days), "day") if isinstance(days, int | float) else words.prepared_words(kind, days)
+    )
+
+
+def _whole(value: Prepared) -> int:
+    """A count, which is never unknown."""
+    assert isinstance(value, int | float)
+    return int(value)
+
+
+def _signal_words(parts: PlanIndex, number: int, place: int) -> Callable[[Found], str]:
+    signal = parts.plan.signals[number]
+    kind = signal.kind
+    match signal.aggregation:
+        case Aggregation.COUNT:
+            events = parts.selections[signal.events]
+            zone = parts.plan.zone
+            return lambda found: counted(_whole(found.values[place]), found.instants[events], zone)
+        case Aggregation.DISTINCT:
+            return lambda found: f"{_whole(found.values[place])} different"
+        case Aggregation.PERIODS:
+            return lambda found: words.plural(_whole(found.values[place]), "day")
+        case _:
+            return lambda found: words.prepared_words(kind, found.values[place])
+
+
+def counted(count: int, instants: Sequence[int], zone: Zone) -> str:
+    """How often, and when last."""
+    if not count or not instants:
+        return words.times(count)
+    return f"{words.times(count)}, {'on' if count == 1 else 'last on'} {words.day_words(instants[-1], zone)}"
+
+
+def events_finding(found: Found, asked: str, paid: Sequence[int]) -> Finding:
+    """The events that a rule pays for; `asked` are they in words."""
+    return Finding(asked, counted(len(paid), paid, found.plan.zone), bool(paid), None, found.shown(paid))
+
+
+def unknown_of(found: Found, clause: Clause) -> str | None:
+    """The blank field for which a clause is neither true nor false; None where no field is to blame."""
+    return next((name for value in operands(clause) if (name := blank_in(found, value))), None)
+
+
+def blank_in(found: Found, value: Value) -> str | None:
+    """The blank field that made a value unknown; None for a known value, and where no field is to blame."""
+    if found.value(value) is not None:
+        return None
+    within: tuple[Value, ...] = ()
+    match value:
+        case FieldValue(field=number):
+            return found.plan.fields[number].name
+        case Calculation(left=left, right=right):
+            within = (left, right)
+        case DaysBetween(of=of) | Domain(of=of):
+            within = (of,)
+        case DefineValue(define=define):
+            body = found.plan.definitions[define].value
+            within = () if body is None else (body,)
+    return next((name for part in within if (name := blank_in(found, part))), None)

@@ -1,0 +1,122 @@
+"""A block of leads as arrays, what is decided about them, and what explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..plan import Rule
+from ..plan.adding_up import Pay
+from .column_scorer import ColumnScorer
+from .columns import InstantLists, Ints
+
+MOST = 1 << 15
+"""How many leads a block has at most: few enough for what is done with it to stay close to the processor."""
+
+EVENTS = 1 << 20
+"""How many events a block has about at most."""
+
+Places = NDArray[np.integer[Any]]
+"""Where something stands: leads in a block, events among its events."""
+
+
+@dataclass(frozen=True)
+class Events:
+    """Events of the leads of a block, by kind and, within a kind, in the order of time.
+
+    `kinds` are the numbers of the kinds, those of one type beside each other; the events of the n-th of
+    them stand from `starts[n]` to `starts[n + 1]`. `lead` is a lead's place in the block. `told` says which
+    of the texts of `properties` an event has, -1 for none; it is None where no event has any.
+    """
+
+    kinds: tuple[int, ...]
+    starts: Ints
+    at: Ints
+    lead: NDArray[np.uint16]
+    told: NDArray[np.int32] | None
+    properties: Sequence[str]
+
+    @cached_property
+    def kind(self) -> NDArray[np.int32]:
+        """The place of each event's kind among the kinds."""
+        return np.repeat(np.arange(len(self.kinds), dtype=np.int32), np.diff(self.starts))
+
+
+@dataclass(frozen=True)
+class StoredColumn:
+    """An attribute of the leads of a block as it is kept: which of the different values each has."""
+
+    codes: NDArray[np.uint16]
+    values: Sequence[object]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Leads, in the order of their numbers. `fields` has what is kept of each attribute, by the column of
+    the record that holds it; one that is not there is unknown of all of them."""
+
+    leads: Ints
+    fields: Mapping[str, StoredColumn] = field(repr=False)
+    events: Events = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.leads)
+
+
+Stages = tuple[str | None, ...]
+Reached = tuple[int | bool | None, ...]
+"""When each outcome was reached: None for not, True for at no known instant."""
+
+Key = tuple[int, tuple[int, ...], Stages, tuple[int, ...], tuple[int, ...], Stages, Reached]
+"""Total, scores, stages, the rules with tags that fired, the disqualifications that hold, the stages as they
+would be without them, when outcomes were reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What is decided about the leads of a block: the different decisions, which of them each lead has,
+    its lines as written down, the first instant at which something could differ."""
+
+    different: Sequence[Key]
+    which: Ints
+    lines: Sequence[str]
+    due: Ints
+
+
+Points = Ints | int
+"""Points of each lead, or the same of all."""
+
+
+class Explaining(ColumnScorer):
+    """One plan's view of the leads of a block."""
+
+    def paid_events(self, rule: Rule) -> Points:
+        """How many events a rule pays for where it fires."""
+        if rule.each is None or rule.each.which != "each":
+            return 1
+        paid = self._paid(rule)
+        return paid.counts.astype(np.int64) if isinstance(paid, InstantLists) else paid.whole_numbers()
+
+    def faded_and_given(self, pay: Pay) -> tuple[Points, Points]:
+        """What is left of the points for all that a rule pays for, and that within its bounds."""
+        contribution = pay.contribution
+        if pay.fixed is not None:
+            return contribution.points, pay.fixed
+        faded = self._summed(pay.rule, contribution).astype(np.int64)
+        if contribution.least is None and contribution.most is None:
+            return faded, faded
+        return faded, np.clip(faded, contribution.least, contribution.most)
+
+    def cuts(self) -> Iterator[tuple[int, int, Ints]]:
+        """What bounds took from each lead or gave it: which kind of bound, of which number, the points."""
+        return self._sums.changes()
+
+    def reached(self) -> list[tuple[tuple[str | None, ...], NDArray[np.int16]]]:
+        """The stages as they would be without disqualifications, by track; see `Verdict.stages`."""
+        nobody = np.zeros(self.leads, np.bool_)
+        return [self._stages(track, nobody) for track in self.plan.tracks]

@@ -1,0 +1,251 @@
+"""A block of leads decided about and explained at once: what scoring writes of each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ...grammar.syntax.nodes import Kind
+from ..due.block_due_times import BlockDueTimes, Made
+from ..explain.build_decision import Cut
+from ..explain.gains import Fired
+from ..plan import Contribution, Rule
+from ..score_one import Evaluator
+from .block import Block, Decided, Explaining, Key, Places, Reached, Stages
+from .block_events import BlockEvents, EventKinds, Filters
+from .block_measures import LATE, Measured
+from .columns import NEVER, Bools, Column, InstantLists, Ints, Numbered
+from .lru import LruBytes
+
+_LARGEST = 1 << 62
+_NO_LIMIT = 1 << 62
+
+Written = Callable[[Fired | Cut], str]
+"""A line of an explanation as it is written down."""
+
+
+_UNDATED = NEVER + 1
+"""Stands for an outcome that was reached at no known instant."""
+
+
+@dataclass(frozen=True)
+class _When:
+    """When leads reached an outcome: the different instants as a key has them, and which each lead has."""
+
+    values: Sequence[int | bool | None]
+    codes: Ints
+
+    @classmethod
+    def of(cls, instants: Ints) -> _When:
+        different, codes = np.unique(instants, return_inverse=True)
+        values = [None if at == LATE else True if at == _UNDATED else at for at in different.tolist()]
+        return cls(values, codes.astype(np.int64))
+
+
+class Unsupported(Exception):
+    """The plan asks for what is not found from arrays: its leads are decided about one by one."""
+
+
+class Deciding:
+    """Decides by one plan at one instant about one block after another.
+
+    `fields` say for each field of the plan which column of the record it is read from, None for none, and
+    how what is kept there is made ready. Raises `Unsupported`.
+    """
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        kinds: EventKinds,
+        fields: Sequence[tuple[str | None, Made]],
+        now: int,
+        written: Written,
+    ) -> None:
+        self.plan = evaluator.plan
+        self._evaluator = evaluator
+        self._kinds = kinds
+        self._fields = fields
+        self._now = now
+        self._written = written
+        self._meanings = evaluator.parts.meanings
+        self._alarms = BlockDueTimes(evaluator, now)
+        self._filters: Filters = {}
+        if not self._alarms.known:
+            raise Unsupported
+
+    def of(self, block: Block) -> Decided:
+        """What is decided about the leads of a block."""
+        picking = BlockEvents(self._evaluator, self._kinds, block, self._now, self._filters)
+        measured = Measured(picking)
+        judging = Explaining(
+            self._evaluator,
+            self._meanings,
+            len(block),
+            self._now,
+            columns=self._columns(block, measured),
+            kept=LruBytes(_NO_LIMIT),
+            tell=_silent,
+        )
+        different, which = self._decisions(judging, self._outcomes(judging, measured, block))
+        fields = [(None if name is None else block.fields.get(name), made) for name, made in self._fields]
+        return Decided(different, which, self._lines(judging), self._alarms.of(measured, fields))
+
+    def _columns(self, block: Block, measured: Measured) -> dict[Hashable, Column | InstantLists]:
+        """What judging reads of the block."""
+        fields, gauges = self._meanings.needs
+        columns: dict[Hashable, Column | InstantLists] = {}
+        for key, number in fields.items():
+            columns[key] = self._column(block, number)
+        for key, gauge in gauges.items():
+            columns[key] = measured.column(gauge)
+        return columns
+
+    def _column(self, block: Block, number: int) -> Numbered:
+        """The values of a field of the plan."""
+        name, made = self._fields[number]
+        kept = None if name is None else block.fields.get(name)
+        if kept is None:
+            return Numbered(np.zeros(len(block), np.uint8), made([None]))
+        return Numbered(kept.codes, made(kept.values))
+
+    # --- decisions ------------------------------------------------------------------------------
+
+    def _outcomes(self, judging: Explaining, measured: Measured, block: Block) -> list[_When]:
+        """When each lead reached each outcome."""
+        found = []
+        for outcome in self.plan.outcomes:
+            if outcome.events is not None:
+                found.append(_When.of(measured.first(measured.picking.of(outcome.events))))
+                continue
+            assert outcome.condition is not None
+            at = np.full(len(block), _UNDATED)
+            if outcome.at is not None:
+                column = self._column(block, outcome.at.field)
+                start = self.plan.zone.start if outcome.at.kind is Kind.DATE else int
+                values = [_UNDATED if value is None else start(value) for value in column.values]
+                at = np.array(values, np.int64)[column.codes]
+            found.append(_When.of(np.where(judging.holds(outcome.condition), at, LATE)))
+        return found
+
+    def _decisions(self, judging: Explaining, outcomes: Sequence[_When]) -> tuple[list[Key], Ints]:
+        """The different decisions, and which of them each lead has."""
+        plan = self.plan
+        totals = [judging.score(number) for number in (None, *range(len(plan.scores)))]
+        stages = judging.reached()
+        reasons = [judging.holds(reason.condition) for reason in plan.disqualifications]
+        tagging = {n: judging.fires(rule) for n, rule in enumerate(plan.rules) if rule.tags}
+        besides: list[Places | Bools] = [*(codes for _, codes in stages), *reasons, *tagging.values()]
+        besides += [when.codes for when in outcomes]
+        firsts, rest = _combined(besides, judging.leads)
+        rests = [
+            self._rest(
+                [int(column[place]) for column in besides],
+                [names for names, _ in stages],
+                list(tagging),
+                outcomes,
+            )
+            for place in firsts.tolist()
+        ]
+        first, which = _combined([*totals, rest], judging.leads)
+        columns = [column[first].tolist() for column in totals]
+        scores = zip(*columns[1:], strict=True) if len(columns) > 1 else ((),) * len(first)
+        decided = zip(columns[0], scores, rest[first].tolist(), strict=True)
+        return [(total, each, *rests[number]) for total, each, number in decided], which
+
+    def _rest(
+        self, row: list[int], stages: Sequence[Stages], tagging: Sequence[int], outcomes: Sequence[_When]
+    ) -> tuple[Stages, tuple[int, ...], tuple[int, ...], Stages, Reached]:
+        """What stands in a key behind the scores, from the places of stages and who holds what."""
+        row, places = row[: len(row) - len(outcomes)], row[len(row) - len(outcomes) :]
+        reached = tuple(when.values[place] for when, place in zip(outcomes, places, strict=True))
+        would = tuple(names[code] for names, code in zip(stages, row, strict=False))
+        holds, fires = row[len(stages) : len(row) - len(tagging)], row[len(row) - len(tagging) :]
+        held = tuple(number for number, one in enumerate(holds) if one)
+        tags = tuple(number for number, one in zip(tagging, fires, strict=True) if one)
+        return (None,) * len(would) if held else would, tags, held, would, reached
+
+    # --- explanations ---------------------------------------------------------------------------
+
+    def _lines(self, judging: Explaining) -> list[str]:
+        """The lines of each lead as they are written down."""
+        texts = _Texts()
+        for number, rule in enumerate(self.plan.rules):
+            if rule.contributions:
+                places = np.flatnonzero(judging.fires(rule))
+                for place in range(len(rule.contributions)):
+                    self._contributed(judging, texts, (number, place), places)
+        for kind, number, points in judging.cuts():
+            places = np.flatnonzero(points)
+            different, which = np.unique(points[places], return_inverse=True)
+            texts.add(places, [self._written((kind, number, one)) for one in different.tolist()], which)
+        return texts.joined(judging.leads)
+
+    def _contributed(self, judging: Explaining, texts: _Texts, of: tuple[int, int], places: Ints) -> None:
+        """Adds the lines of one contribution for the leads that its rule fires for."""
+        number, place = of
+        rule: Rule = self.plan.rules[number]
+        contribution: Contribution = rule.contributions[place]
+        faded, given = judging.faded_and_given(self._evaluator.parts.kernel.payments[of])
+        if isinstance(faded, int) or isinstance(given, int):
+            assert isinstance(faded, int)
+            assert isinstance(given, int)
+            text = self._written((number, place, contribution.points, faded, given))
+            texts.add(places, [text], np.zeros(len(places), np.int64))
+            return
+        paid = judging.paid_events(rule)
+        counts = np.broadcast_to(paid, len(faded))
+        columns = [one[places] for one in (counts, faded, given)]
+        first, which = _combined(columns, len(places))
+        lines = zip(*(column[first].tolist() for column in columns), strict=True)
+        written = [self._written((number, place, contribution.points * n, y, q)) for n, y, q in lines]
+        texts.add(places, written, which)
+
+
+class _Texts:
+    """Texts of leads being gathered, to be put together lead by lead in the order of their coming."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._leads: list[Ints] = []
+        self._codes: list[Ints] = []
+
+    def add(self, leads: Ints, texts: Sequence[str], which: Ints) -> None:
+        """Adds one text for each of some leads."""
+        self._leads.append(leads)
+        self._codes.append(which + len(self._texts))
+        self._texts.extend(texts)
+
+    def joined(self, size: int) -> list[str]:
+        """For each lead a JSON array of its texts."""
+        leads = np.concatenate([np.empty(0, np.int64), *self._leads])
+        codes = np.concatenate([np.empty(0, np.int64), *self._codes])
+        # Numbers of 16 bits are sorted by counting, which keeps the order of equal ones and takes no time.
+        order = np.argsort(leads.astype(np.uint16), kind="stable")
+        texts = np.array([*self._texts, ""], dtype=object)[codes[order]].tolist()
+        ends = np.zeros(size + 1, np.int64)
+        np.cumsum(np.bincount(leads, minlength=size), out=ends[1:])
+        return [f"[{','.join(texts[first:last])}]" for first, last in pairwise(ends.tolist())]
+
+
+def _combined(columns: Sequence[Places | Bools], size: int) -> tuple[Ints, Ints]:
+    """The different rows of some columns: where each stands first, and which of them each row is."""
+    key, combinations = np.zeros(size, np.int64), 1
+    for column in columns:
+        low, high = (int(column.min()), int(column.max())) if size else (0, 0)
+        span = high - low + 1
+        if span == 1:
+            continue
+        if combinations * span > _LARGEST:
+            different, key = np.unique(key, return_inverse=True)
+            combinations = len(different)
+        key = key * span + (column - np.int64(low))
+        combinations *= span
+    _, first, which = np.unique(key, return_index=True, return_inverse=True)
+    return first, which
+
+
+def _silent(_what: str, _share: float) -> None:
+    return

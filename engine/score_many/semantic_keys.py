@@ -1,0 +1,236 @@
+"""What parts of a plan mean, whatever plan they stand in: keys under which answers can be kept.
+
+Two parts with one key give every lead the same, at the same instant. The place in the text does not count,
+nor how a plan numbers its fields and signals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from functools import cache, cached_property
+from weakref import WeakValueDictionary
+
+from ..plan import (
+    All,
+    Any,
+    Clause,
+    Condition,
+    DefineValue,
+    FieldValue,
+    Holds,
+    Measure,
+    Not,
+    Origin,
+    Rule,
+    ScoreValue,
+    Selection,
+    SignalValue,
+    Value,
+)
+from ..plan.lower import InSet, Kernel
+from ..plan.measures import of_rule
+from ..plan.walk import clauses, conditions, operands, parts
+
+Input = FieldValue | SignalValue | ScoreValue
+"""What a clause reads that differs from lead to lead."""
+
+
+class SemanticKey:
+    """A key made of several parts; of equal parts there is one alone, so that comparing keys is nothing."""
+
+    __slots__ = ("__weakref__", "parts")
+
+    def __init__(self, parts: tuple[Hashable, ...]) -> None:
+        self.parts = parts
+
+
+_MEANINGS: WeakValueDictionary[tuple[Hashable, ...], SemanticKey] = WeakValueDictionary()
+
+
+def meaning(*parts: Hashable) -> SemanticKey:
+    """The key of these parts."""
+    return _MEANINGS.get(parts) or _MEANINGS.setdefault(parts, SemanticKey(parts))
+
+
+class SemanticKeys:
+    """The keys of the parts of one plan, each found once."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.plan = kernel.plan
+        self._kernel = kernel
+        self._defines: dict[int, Hashable] = {}
+        self._fields: dict[int, Hashable] = {}
+        self._gauges: dict[Measure, Hashable] = {}
+        self._signals: dict[int, Hashable] = {}
+        self._clauses: dict[int, Hashable] = {}
+        self._conditions: dict[int, Hashable | None] = {}
+        self._inputs: dict[int, tuple[Input, ...]] = {}
+
+    # --- what is read of leads ------------------------------------------------------------------
+
+    @cached_property
+    def needs(self) -> tuple[dict[Hashable, int], dict[Hashable, Measure]]:
+        """What judging by the plan reads of leads: the numbers of fields and the gauges, by their keys."""
+        numbers: dict[Hashable, int] = {}
+        gauges: dict[Hashable, Measure] = {}
+        for condition in conditions(self.plan):
+            for one in (one for clause in clauses(condition) for one in self.inputs(clause)):
+                if isinstance(one, FieldValue):
+                    numbers[self.field(one.field)] = one.field
+                elif isinstance(one, SignalValue):
+                    gauge = self.plan.signals[one.signal]
+                    gauges[self.gauge(gauge)] = gauge
+        for rule in self.plan.rules:
+            if rule.each is not None:
+                gauges[self.gauge(of_rule(rule))] = of_rule(rule)
+        return numbers, gauges
+
+    def inputs(self, clause: Clause) -> tuple[Input, ...]:
+        """What a clause reads of a lead, each once, definitions entered."""
+        found = self._inputs.get(id(clause))
+        if found is None:
+            gathered: dict[Input, None] = {}
+            entered: set[int] = set()
+            for operand in operands(clause):
+                self._gather(operand, gathered, entered)
+            found = self._inputs[id(clause)] = tuple(gathered)
+        return found
+
+    def _gather(self, value: Value, found: dict[Input, None], entered: set[int]) -> None:
+        for part in parts(value):
+            if isinstance(part, DefineValue):
+                body = self.plan.definitions[part.define].value
+                assert body is not None
+                if part.define not in entered:
+                    entered.add(part.define)
+                    self._gather(body, found, entered)
+            elif isinstance(part, FieldValue | SignalValue | ScoreValue):
+                found[part] = None
+
+    # --- keys -----------------------------------------------------------------------------------
+
+    def field(self, number: int) -> Hashable:
+        """The meaning of a field."""
+        field = self.plan.fields[number]
+        return ("field", field.column, field.kind, field.default)
+
+    def gauge(self, gauge: Measure) -> Hashable:
+        """The meaning of a gauge."""
+        found = self._gauges.get(gauge)
+        if found is None:
+            selections = tuple(self._selection(one) for one in (gauge.events, gauge.then))
+            rest = (gauge.of, gauge.within, gauge.per, gauge.left)
+            found = self._gauges[gauge] = meaning(
+                "gauge", self.plan.zone.name, gauge.aggregation, selections, *rest
+            )
+        return found
+
+    def signal(self, number: int) -> Hashable:
+        """The meaning of a signal, which is that of its gauge."""
+        found = self._signals.get(number)
+        if found is None:
+            found = self._signals[number] = self.gauge(self.plan.signals[number])
+        return found
+
+    def clause(self, clause: Clause) -> Hashable:
+        """The meaning of a clause that reads no score."""
+        found = self._clauses.get(id(clause))
+        if found is None:
+            test = self._bare(self._kernel.test(clause))
+            found = self._clauses[id(clause)] = meaning(self.plan.zone.name, test)
+        return found
+
+    def condition(self, condition: Condition) -> Hashable | None:
+        """The meaning of a condition, None where it reads a score."""
+        key = id(condition)
+        if key not in self._conditions:
+            self._conditions[key] = self._condition(condition)
+        return self._conditions[key]
+
+    def _condition(self, condition: Condition) -> Hashable | None:
+        match condition:
+            case All(items=items) | Any(items=items):
+                keys = tuple(map(self.condition, items))
+                return None if None in keys else meaning(type(condition).__name__, *keys)
+            case Not(item=item):
+                inner = self.condition(item)
+                return None if inner is None else meaning("Not", inner)
+            case Holds(define=define):
+                body = self.plan.definitions[define].condition
+                assert body is not None
+                return self.condition(body)
+        scored = any(isinstance(one, ScoreValue) for one in self.inputs(condition))
+        return None if scored else self.clause(condition)
+
+    @cached_property
+    def rules(self) -> dict[int, SemanticKey]:
+        """The meanings of the rules, by the `id` of each: its name, when it fires, and what it gives."""
+        return {id(rule): self._rule(rule) for rule in self.plan.rules}
+
+    def _rule(self, rule: Rule) -> SemanticKey:
+        paid: Hashable = None
+        if rule.each is not None:
+            paid = (self._selection(rule.each.events), rule.each.which, rule.each.once)
+        fires = meaning(self._bare(rule.condition), paid)
+        given = [meaning(fires, one.points, one.decay, one.least, one.most) for one in rule.contributions]
+        return meaning(rule.identity, fires, *given)
+
+    def given(self, rule: Rule, place: int) -> Hashable:
+        """The meaning of what one of a rule's contributions gives, whatever the rule is called."""
+        _, _, *given = self.rules[id(rule)].parts
+        return given[place]
+
+    def _selection(self, selection: Selection | None) -> Hashable:
+        if selection is None:
+            return None
+        selector = self._bare(self.plan.selectors[selection.selector])
+        return (selector, self._bare(selection.where), selection.window)
+
+    def _bare(self, part: object) -> Hashable:
+        """A part without the place where it was written and without the plan's numbers."""
+        match part:
+            case None | Origin():
+                return None
+            case str():
+                return part
+            case int() | float():
+                # 1, 1.0 and True are equal, and are not the same.
+                return (type(part).__name__, part)
+            case tuple():
+                return tuple([self._bare(item) for item in part])
+            case FieldValue(field=number):
+                return self.field(number)
+            case SignalValue(signal=number):
+                return self.signal(number)
+            case DefineValue(define=number) | Holds(define=number):
+                if number not in self._defines:
+                    definition = self.plan.definitions[number]
+                    body = definition.value if definition.condition is None else definition.condition
+                    self._defines[number] = self._bare(body)
+                return self._defines[number]
+            case ScoreValue():
+                raise AssertionError("a score is another with every rule")
+            case _ if isinstance(part, Clause):
+                return self.clause(part)
+        assert isinstance(part, Hashable)
+        kind: type = type(part)
+        return part if _names(kind) is None else meaning(*self._parts(part))
+
+    def _parts(self, node: object) -> Iterator[Hashable]:
+        """The sort of a node, and its parts."""
+        kind: type = type(node)
+        yield kind.__name__
+        for name in _names(kind) or ():
+            # The name of a list says nothing that its patterns do not, nor how an object is spelt.
+            if name != "written" and not (kind is InSet and name == "key"):
+                yield self._bare(getattr(node, name))
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...] | None:
+    """The parts of a node, None of what is no node."""
+    if not is_dataclass(kind) or issubclass(kind, Enum):
+        return None
+    return tuple(each.name for each in fields(kind))

@@ -1,0 +1,123 @@
+"""The truth of conditions about many leads at once, from columns.
+
+A clause is answered by the same generated Python as everywhere else, once for each different combination of
+what it reads; `and`, `or` and `not` then take the less, the greater and the contrary of three numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..explain.plan_index import PlanIndex
+from ..plan import Clause, FieldValue, ScoreValue
+from ..score_one.codegen import CodegenContext, CodegenScope, Detail
+from ..score_one.conditions_source import truth_name
+from ..score_one.function import made, resolved, tuple_of
+from ..score_one.values_source import score_name
+from .columns import Column, Numbered
+from .semantic_keys import Input
+
+FALSE, UNKNOWN, TRUE = 0, 1, 2
+
+Truths = NDArray[np.int8]
+
+_CODES = {False: FALSE, None: UNKNOWN, True: TRUE}
+_MOST_COMBINED = 1 << 20
+
+
+def answer(
+    parts: PlanIndex, clause: Clause, inputs: Sequence[Input], read: Sequence[Column], now: int
+) -> Truths:
+    """The truth of a clause for every lead, `read` being the columns of its `inputs`; one if it has none."""
+    ask = parts.asking.get(id(clause))
+    if ask is None:
+        ask = parts.asking[id(clause)] = _asking(parts, clause, inputs)
+    numbered = [column for column in read if isinstance(column, Numbered)]
+    combinations = math.prod(len(column.values) for column in numbered)
+    if len(numbered) < len(read) or combinations > _MOST_COMBINED:
+        return _coded(ask(zip(*(column.listed() for column in read), strict=True), now))
+    if not numbered:
+        return _coded(ask([()], now))
+    return _by_combination(ask, numbered, combinations, now)
+
+
+def _by_combination(
+    ask: Callable[..., list[Any]], columns: Sequence[Numbered], combinations: int, now: int
+) -> Truths:
+    """Asks once for each combination of values that some lead has."""
+    first = columns[0]
+    if len(columns) == 1:
+        table = _coded(ask(((value,) for value in first.values), now))
+        return np.take(table, first.codes)
+    places = first.codes.astype(np.int32)
+    for column in columns[1:]:
+        places *= len(column.values)
+        places += column.codes
+    there = np.flatnonzero(np.bincount(places, minlength=combinations))
+    values: list[list[Any]] = []
+    rest = there
+    for column in reversed(columns):
+        rest, codes = np.divmod(rest, len(column.values))
+        values.insert(0, list(map(column.values.__getitem__, codes.tolist())))
+    table = np.zeros(combinations, np.int8)
+    table[there] = _coded(ask(zip(*values, strict=True), now))
+    return np.take(table, places)
+
+
+def _coded(truths: Sequence[bool | None]) -> Truths:
+    return np.fromiter(map(_CODES.__getitem__, truths), np.int8, len(truths))
+
+
+def _asking(parts: PlanIndex, clause: Clause, inputs: Sequence[Input]) -> Callable[..., list[Any]]:
+    """A function `run(rows, now)` that gives the truth of a clause for each row of what it reads."""
+    draft = CodegenContext(parts.kernel, (), Detail.FINDINGS, 0, True, top=CodegenScope("  "))
+    names = [_name(draft, one) for one in inputs]
+    truth = truth_name(draft, clause)
+    moments, lines = resolved(draft, [], [*draft.top.lines, f"  add({truth})"])
+    source = [
+        "def run(rows, now):",
+        " found = []; add = found.append",
+        *moments,
+        f" for {tuple_of(names)} in rows:",
+        *lines,
+        " return found",
+        "",
+    ]
+    return made(draft, "\n".join(source))
+
+
+def _name(draft: CodegenContext, one: Input) -> str:
+    """The local that generated Python reads it from."""
+    match one:
+        case FieldValue(field=number):
+            return f"f{number}"
+        case ScoreValue(score=score):
+            return score_name(score)
+    return draft.gauge(draft.plan.signals[one.signal])
+
+
+def all_of(truths: Iterable[Truths]) -> Truths:
+    """Kleene's and."""
+    return _folded(np.minimum, truths, TRUE)
+
+
+def any_of(truths: Iterable[Truths]) -> Truths:
+    """Kleene's or."""
+    return _folded(np.maximum, truths, FALSE)
+
+
+def not_(truths: Truths) -> Truths:
+    """Kleene's not."""
+    return np.subtract(TRUE, truths, dtype=np.int8)
+
+
+def _folded(fold: np.ufunc, truths: Iterable[Truths], empty: int) -> Truths:
+    found = np.full(1, empty, np.int8)
+    for one in truths:
+        found = fold(found, one)
+    return found

@@ -1,0 +1,190 @@
+"""The function generated from a plan, at four levels of detail, all by the same generator.
+
+PLAIN gives `(total, scores, stages, disqualified)`: the scores in the plan's order, the stage of each
+track (None for none), whether any disqualification holds. LINES adds `(fired, cuts, reasons, would)`:
+`(rule, contribution, written, faded, points)` for each contribution of a rule that fired (contribution
+-1 for a rule with tags alone), `(kind, number, points)` for what each group or range took or gave, the
+disqualifications that hold, the stages as they would be without them, and of each outcome the instant at
+which it was reached (None: not reached; True: reached at no known instant). FINDINGS adds
+`(truths, values)`: of every clause True, False or None, and of every value read. INSTANTS gives
+`(selections, paid)` instead: the instants of each selection of events and of what each rule pays for.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+from ...grammar.syntax.nodes import Kind, Unit
+from ..explain.plan_index import PlanIndex
+from ..plan import Aggregation, Measure
+from .codegen import MARK, CodegenContext, Detail
+from .conditions_source import holds, truth_name
+from .event_classes import EventClasses
+from .events_source import write_pass
+from .rules_source import write_points
+from .values_source import day_text, operand, score_name
+
+
+class Unforeseen(Exception):
+    """An event of a class that came up after the function was generated."""
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedFunction:
+    """A generated function `run(fields, events, now)`, its source, and how many classes it knows."""
+
+    run: Callable[..., Any]
+    source: str
+    classes: int
+
+
+def generate(parts: PlanIndex, classes: EventClasses, detail: Detail) -> GeneratedFunction:
+    """Writes and compiles a function."""
+    known = tuple(classes.known)
+    draft = CodegenContext(parts.kernel, known, detail, classes.width, classes.fixed, uses=parts.uses)
+    result = _instants(draft, parts) if detail is Detail.INSTANTS else f" return {decided(draft, parts)}"
+    body = [*draft.top.lines, result]
+    passed = write_pass(draft, body)
+    moments, lines = resolved(draft, passed, body)
+    source = "\n".join(
+        ["def run(fields, events, now):", *unpacked(draft), *stand_ins(draft, " "), *moments, *lines, ""]
+    )
+    return GeneratedFunction(made(draft, source), source, len(known))
+
+
+def made(draft: CodegenContext, source: str) -> Callable[..., Any]:
+    """The function `run` of a source, which refers to what the draft keeps."""
+    scope: dict[str, Any] = {
+        **draft.names,
+        **{unit.name: unit for unit in Unit},
+        "NAN": math.nan,
+        "bisect_right": bisect_right,
+        "instant_of_row": itemgetter(0),
+        "shift": draft.plan.zone.shift,
+        "day_in": draft.plan.zone.day,
+        "start_in": draft.plan.zone.start,
+        "Unforeseen": Unforeseen,
+        "newest": len(draft.classes) - 1,
+    }
+    exec(compile(source, f"<ruleset {draft.plan.digest[:12]}, {draft.detail.name.lower()}>", "exec"), scope)
+    run: Callable[..., Any] = scope["run"]
+    return run
+
+
+def resolved(draft: CodegenContext, passed: list[str], rest: list[str]) -> tuple[list[str], list[str]]:
+    """The lines that name moments, and all lines with the marks of moments replaced: by such a name, or in
+    place where it is read once, late."""
+    loop, body = "\n".join(passed), "\n".join(rest)
+    lines: list[str] = []
+    meant = {f"{MARK}today{MARK}": ("today", day_text(draft, "now"))}
+    for key, mark in draft.edges.items():
+        if isinstance(key, int):
+            made = f"now - {-key}" if key < 0 else f"now + {key}"
+        else:
+            made = f"shift(now, {key[0]}, {key[1].name})"
+        meant[mark] = (f"w{mark.strip(MARK)}", made)
+    for mark, (name, made) in meant.items():
+        if mark not in loop and body.count(mark) == 1:
+            body = body.replace(mark, f"({made})")
+        elif mark in loop or mark in body:
+            loop, body = loop.replace(mark, name), body.replace(mark, name)
+            lines.append(f" {name} = {made}")
+    return lines, [*([loop] if loop else []), body]
+
+
+def unpacked(draft: CodegenContext) -> list[str]:
+    """The line that gives each field its local name."""
+    fields = [f"f{number}" for number in range(len(draft.plan.fields))]
+    return [f" {tuple_of(fields)[1:-1]} = fields"] if fields else []
+
+
+def stand_ins(draft: CodegenContext, pad: str) -> list[str]:
+    """The lines that make the stand-ins of fields that may be unknown."""
+    lines = []
+    for number, name in draft.stand_ins.items():
+        other = "NAN" if draft.plan.fields[number].kind is Kind.NUMBER else '""'
+        lines.append(f"{pad}{name} = {other} if f{number} is None else f{number}")
+    return lines
+
+
+def decided(draft: CodegenContext, parts: PlanIndex) -> str:
+    """Adds the lines that decide about a lead; the tuple of what is told of it."""
+    tells = draft.detail is not Detail.PLAIN
+    if tells:
+        draft.top.add("fired = []; fire = fired.append; cuts = []; cut = cuts.append")
+    write_points(draft)
+    stages = tuple_of(_stages(draft))
+    gone = _disqualified(draft, tells)
+    nowhere = tuple_of(["None"] * len(draft.plan.tracks))
+    scores = tuple_of(score_name(number) for number in range(len(draft.plan.scores)))
+    told = [score_name(None), scores, f"{nowhere} if {gone} else {stages}", f"True if {gone} else False"]
+    if tells:
+        told += ["fired", "cuts", "reasons", stages, tuple_of(_outcomes(draft))]
+    if draft.detail is Detail.FINDINGS:
+        truths = tuple_of([truth_name(draft, clause) for clause in parts.clauses])
+        told += [truths, tuple_of([operand(draft, draft.top, value).text for value in parts.values])]
+    return tuple_of(told)
+
+
+def _stages(draft: CodegenContext) -> list[str]:
+    """Adds the lines that find the highest stage of each track; its local names."""
+    names: list[str] = []
+    for track in draft.plan.tracks:
+        name = draft.fresh("k")
+        names.append(name)
+        stages = [stage for stage in reversed(draft.plan.stages) if stage.track == track]
+        tests = [holds(draft, draft.top, stage.condition, True).text for stage in stages]
+        word = "if"
+        for stage, test in zip(stages, tests, strict=True):
+            draft.top.add(f"{word} {test}: {name} = {stage.name!r}")
+            word = "elif"
+        draft.top.add(f"else: {name} = None" if stages else f"{name} = None")
+    return names
+
+
+def _disqualified(draft: CodegenContext, tells: bool) -> str:
+    tests = [holds(draft, draft.top, reason.condition, True) for reason in draft.plan.disqualifications]
+    if tells:
+        draft.top.add("reasons = []")
+        for number, test in enumerate(tests):
+            draft.top.add(f"if {test.text}: reasons.append({number})")
+        return "reasons"
+    if not tests:
+        return "False"
+    draft.top.add(f"gone = {' or '.join(test.text for test in tests)}")
+    return "gone"
+
+
+def _outcomes(draft: CodegenContext) -> list[str]:
+    """Of each outcome an expression for when it was reached."""
+    found = []
+    for outcome in draft.plan.outcomes:
+        if outcome.events is not None:
+            found.append(draft.gauge(Measure(Aggregation.FIRST, outcome.events)))
+            continue
+        assert outcome.condition is not None
+        reached = holds(draft, draft.top, outcome.condition, True).text
+        at = "True"
+        if outcome.at is not None:
+            field = f"f{outcome.at.field}"
+            instant = f"start_in({field})" if outcome.at.kind is Kind.DATE else field
+            at = f"(True if {field} is None else {instant})"
+        found.append(f"({at} if {reached} else None)")
+    return found
+
+
+def _instants(draft: CodegenContext, parts: PlanIndex) -> str:
+    """A list of instants for each selection and for each rule that pays for events, else None."""
+    chosen = [draft.gauge(Measure(Aggregation.INSTANTS, selection)) for selection in parts.selections]
+    paid = ["None" if gauge is None else draft.gauge(gauge) for gauge in parts.paid]
+    return f" return {tuple_of([tuple_of(chosen), tuple_of(paid)])}"
+
+
+def tuple_of(items: Iterable[str]) -> str:
+    """The items as a tuple of Python."""
+    return f"({''.join(f'{item}, ' for item in items)})"

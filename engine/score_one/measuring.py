@@ -1,0 +1,68 @@
+"""Gauges measured on their own, without the rules that ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..plan import Measure, Plan, Selection
+from .codegen import CodegenContext, CodegenScope, Detail
+from .evaluator import Evaluator
+from .events_source import write_pass
+from .facts import Row
+from .function import Unforeseen, made, resolved, tuple_of
+
+
+def reading_only(plan: Plan, gauges: Iterable[Measure]) -> tuple[Plan, list[Measure]]:
+    """A plan that reads no other events than these gauges do, and the gauges as it numbers them.
+
+    It has no fields and no rules.
+    """
+    selectors: dict[int, int] = {}
+
+    def moved(selection: Selection) -> Selection:
+        return replace(selection, selector=selectors.setdefault(selection.selector, len(selectors)))
+
+    renumbered = [
+        replace(gauge, events=moved(gauge.events), then=None if gauge.then is None else moved(gauge.then))
+        for gauge in gauges
+    ]
+    nothing: Any = ()
+    only = replace(
+        plan,
+        fields=nothing,
+        selectors=tuple(plan.selectors[number] for number in selectors),
+        signals=tuple(renumbered),
+        **dict.fromkeys(("definitions", "rules", "groups", "scores", "stages", "tracks"), nothing),
+        **dict.fromkeys(("disqualifications", "grades", "outcomes", "tests"), nothing),
+    )
+    return only, renumbered
+
+
+def measuring(evaluator: Evaluator, gauges: Sequence[Measure]) -> Callable[[Sequence[Row], int], Any]:
+    """A function `measure(events, now)` that gives what these gauges measure of one lead, as a tuple."""
+    function = _function(evaluator, gauges)
+
+    def measure(events: Sequence[Row], now: int) -> Any:
+        nonlocal function
+        try:
+            return function(events, now)
+        except Unforeseen:
+            # An event of a class that came up after the function was made.
+            function = _function(evaluator, gauges)
+            return function(events, now)
+
+    return measure
+
+
+def _function(evaluator: Evaluator, gauges: Sequence[Measure]) -> Callable[..., Any]:
+    parts, classes = evaluator.parts, evaluator.classes
+    known = tuple(classes.known)
+    draft = CodegenContext(
+        parts.kernel, known, Detail.PLAIN, classes.width, classes.fixed, top=CodegenScope("  ")
+    )
+    names = [draft.gauge(gauge) for gauge in gauges]
+    passed = write_pass(draft)
+    moments, lines = resolved(draft, passed, [f" return {tuple_of(names)}"])
+    return made(draft, "\n".join(["def run(events, now):", *moments, *lines, ""]))

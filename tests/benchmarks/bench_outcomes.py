@@ -1,0 +1,222 @@
+"""How good and how fast learning from outcomes is: on public data where it is there, and on made-up leads."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from leadwright.engine.outcomes.intervals import katz
+from leadwright.engine.outcomes.learn.candidates import search
+from leadwright.engine.outcomes.learn.fit import MEAN_SLOPE, fitted
+from leadwright.engine.outcomes.learn.round import bounds, grid_of, rounded
+from leadwright.engine.outcomes.ranking import auc
+from leadwright.tests.benchmarks.report import Claim, Report, Table
+
+DATA = Path(os.environ.get("LEADWRIGHT_DATA", Path(__file__).parents[3] / "shared" / "data"))
+OLIST = """field origin: text
+rule "Organic search" when origin = "organic_search" then +15
+rule "Paid search" when origin = "paid_search" then +20
+rule "Social" when origin = "social" then +5
+rule "Direct" when origin = "direct_traffic" then +20
+rule "Mail campaign" when origin = "email" then +10
+rule "Referral" when origin = "referral" then +25
+rule "Origin unknown" when origin = "unknown" then -5
+rule "Display" when origin = "display" then -5
+rule "Other publicities" when origin = "other_publicities" then -5
+rule "No origin" when origin is unknown then -10
+stage SQL when score >= 20
+outcome won when won within 90 days
+"""
+"""Rules of thumb, written before any rate was looked at."""
+
+TRUE = np.array([40, 30, 25, 20, 15, 10, 5, 0, -10, -20, 20, -30])
+POOR = np.array([-5, 10, -10, 10, 5, 30, 25, 20, -5, 10, 5, 5])
+
+
+def run(*, quick: bool) -> Report:
+    """Everything once; of fewer leads where it is to be quick."""
+    tables, claims = [], []
+    for part in (_olist, _salvirt, _draws, _speed):
+        rows, wanted = part(quick)
+        tables.append(Table(part.__name__.strip("_"), ("what", "measured"), tuple(rows)))
+        claims += wanted
+    return Report("outcomes", tuple(tables), tuple(claims))
+
+
+Part = tuple[list[tuple[str, str]], list[Claim]]
+
+
+def _olist(_quick: bool) -> Part:
+    """Olist as of 2018-04-01, learned from wins within 30 days, judged by wins within 90 of later leads."""
+    folder = DATA / "olist"
+    if not folder.is_dir():
+        return [("Olist", f"not there: {folder}")], []
+    from click.testing import CliRunner
+    from leadwright.engine.cli.program import program
+    from leadwright.engine.ruleset import load
+    from leadwright.engine.store.database import open_store
+    from leadwright.engine.store.scoring.outcome_questions import learn
+
+    leads, deals = (
+        folder / f"olist_{name}_dataset.csv" for name in ("marketing_qualified_leads", "closed_deals")
+    )
+    with tempfile.TemporaryDirectory() as made:
+        db = str(Path(made) / "leads.db")
+        contact = ("--at", "first_contact_date", "--type-is", "contacted", "--object", "landing_page_id")
+        for words in (
+            (str(leads), "--fields", "origin"),
+            (str(leads), *contact),
+            (str(deals), "--at", "won_date", "--type-is", "won"),
+        ):
+            CliRunner().invoke(
+                program, ["import", *words, "--lead-id", "mql_id", "--db", db], catch_exceptions=False
+            )
+        with open_store(db) as store:
+            found = learn(load(OLIST), store, as_of="2018-04-01", within="30d")
+    judged = found.judged
+    assert judged is not None
+    assert judged.now is not None
+    assert judged.proposed is not None
+    rows = [
+        ("leads learned from, won", f"{len(found.rows):,}, {found.rows.won.sum():,}"),
+        ("later leads, won", f"{judged.leads:,}, {judged.won:,}"),
+        ("AUC by hand", f"{judged.now.value:.3f}"),
+        ("AUC proposed", f"{judged.proposed.value:.3f}"),
+        ("precision at half of the winners", f"{judged.half_proposed:.3f}"),
+    ]
+    return rows, [
+        Claim("Olist: held-out AUC", judged.proposed.value, 0.67, True, ""),
+        Claim("Olist: precision at 50 % recall", judged.half_proposed, 0.20, True, ""),
+    ]
+
+
+def _salvirt(_quick: bool) -> Part:
+    """Salvirt, ten splits of 268 and 180, with points for what a salesperson would pay for."""
+    path = DATA / "salvirt" / "Salvirt_B2B_ML_dataset_HF.csv"
+    if not path.is_file():
+        return [("Salvirt", f"not there: {path}")], []
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    hand = [
+        ("Authority", "High", 15), ("Authority", "Low", -10), ("Comp_size", "Big", 5),
+        ("Competitors", "Yes", -10), ("Competitors", "No", 10), ("Purch_dept", "Yes", -5),
+        ("Partnership", "Yes", 10), ("Budgt_alloc", "Yes", 20), ("Budgt_alloc", "No", -10),
+        ("Forml_tend", "Yes", -5), ("RFI", "Yes", 5), ("RFP", "Yes", 5), ("Growth", "Growth", 5),
+        ("Posit_statm", "Yes", 10), ("Posit_statm", "No", -10), ("Source", "Referral", 15),
+        ("Client", "Current", 15), ("Client", "Past", 5), ("Scope", "Clear", 10),
+        ("Strat_deal", "Very important", 10), ("Cross_sale", "Yes", 5), ("Up_sale", "Yes", 5),
+        ("Needs_def", "Yes", 10), ("Att_t_client", "Strategic account", 10),
+    ]  # fmt: skip
+    given = np.array([[row[name] == value for name, value, _ in hand] for row in rows], np.float64)
+    points = np.array([one[2] for one in hand])
+    won = np.array([row["Status"] == "Won" for row in rows])
+    before, after = [], []
+    for seed in range(10):
+        order = np.random.default_rng(seed).permutation(len(rows))
+        some, rest = order[:268], order[268:]
+        found = learned(given[some], won[some], points)
+        before.append(auc(given[rest] @ points, won[rest]))
+        after.append(auc(given[rest] @ found, won[rest]))
+    now, proposed = float(np.mean(before)), float(np.mean(after))
+    return [("AUC by hand", f"{now:.3f}"), ("AUC proposed", f"{proposed:.3f}")], [
+        Claim("Salvirt: AUC over that by hand", proposed - now, 0.0, True, "")
+    ]
+
+
+def _draws(_quick: bool) -> Part:
+    """Made-up leads for whom the true points are known: good points are left, poor ones mended."""
+    worse, changed, gains30, gains60 = 0, [], [], []
+    for seed in range(12):
+        given, won = drawn(seed, 300, TRUE)
+        later, later_won = drawn(seed + 100, 4_000, TRUE)
+        found = learned(given, won, TRUE)
+        changed.append(int((found != TRUE).sum()))
+        worse += auc(later @ found, later_won) < auc(later @ TRUE, later_won) - 0.005
+        for size, gains in ((300, gains30), (600, gains60)):
+            more, more_won = drawn(seed, size, TRUE)
+            mended = learned(more, more_won, POOR)
+            gains.append(auc(later @ mended, later_won) - auc(later @ POOR, later_won))
+    runs = 200
+    given, won = drawn(1, 1_000, TRUE)
+    chance = np.random.default_rng(3)
+    candidates = (chance.random((1_000, 100)) < 0.2).astype(np.uint8)
+    proposed = 0
+    for _ in range(runs):
+        shuffled = chance.permutation(won)
+        points = learned(given, shuffled, POOR)
+        found = search(candidates, given, shuffled, np.arange(1_000) < 700)
+        proposed += bool((points != POOR).any() or found.chosen)
+    rows = [
+        ("true points: draws that lose more than .005", f"{worse} of 12"),
+        ("true points: rules changed", f"{np.mean(changed):.2f}"),
+        ("poor points: gain with about 30 wins", f"{np.mean(gains30):.3f}"),
+        ("poor points: gain with about 60 wins", f"{np.mean(gains60):.3f}"),
+        ("shuffled outcomes: anything proposed", f"{proposed} of {runs}"),
+    ]
+    return rows, [
+        Claim("true points: draws that lose", worse, 1, False, ""),
+        Claim("true points: rules changed", float(np.mean(changed)), 1, False, ""),
+        Claim("poor points: gain with 30 wins", float(np.mean(gains30)), 0.08, True, ""),
+        Claim("poor points: gain with 60 wins", float(np.mean(gains60)), 0.12, True, ""),
+        Claim("shuffled: share with any proposal", proposed / runs, 0.05, False, ""),
+    ]
+
+
+def _speed(quick: bool) -> Part:
+    """100,000 leads, 40 rules, 2,000 candidates; scikit-learn's logistic regression on the same matrix."""
+    size, many = (20_000, 400) if quick else (100_000, 2_000)
+    chance = np.random.default_rng(5)
+    given = (chance.random((size, 40)) < 0.2).astype(np.float64)
+    points = chance.integers(-4, 8, 40) * 5
+    odds = given @ points * MEAN_SLOPE
+    won = chance.random(size) < 1 / (1 + np.exp(2.5 + odds.mean() - odds))
+    candidates = np.asfortranarray((chance.random((size, many)) < 0.1).astype(np.uint8))
+    start = perf_counter()
+    fitted(given, won, points.astype(float))
+    fit = perf_counter() - start
+    start = perf_counter()
+    learned(given, won, points)
+    whole = perf_counter() - start
+    start = perf_counter()
+    search(candidates, given, won, np.arange(size) < 0.7 * size)
+    searched = perf_counter() - start
+    rows = [
+        ("fit, s", f"{fit:.2f}"),
+        ("fit and rounding, s", f"{whole:.2f}"),
+        (f"{many:,} candidates, s", f"{searched:.2f}"),
+    ]
+    claims = [Claim("learning, s", whole + searched, 6.0, False, "s")]
+    try:
+        from sklearn.linear_model import LogisticRegression
+    except ImportError:
+        return [*rows, ("scikit-learn", "not there")], claims
+    start = perf_counter()
+    LogisticRegression(max_iter=1_000).fit(given, won)
+    theirs = perf_counter() - start
+    rows.append(("scikit-learn's logistic regression, s", f"{theirs:.2f}"))
+    return rows, [*claims, Claim("scikit-learn's time over that of the fit", theirs / fit, 1.0, True)]
+
+
+def drawn(seed: int, size: int, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Leads, and outcomes for which these points are true; about a tenth win."""
+    chance = np.random.default_rng(seed)
+    given = (chance.random((size, len(points))) < chance.uniform(0.1, 0.5, len(points))).astype(float)
+    odds = given @ points * MEAN_SLOPE
+    return given, chance.random(size) < 1 / (1 + np.exp(2.5 + odds.mean() - odds))
+
+
+def learned(given: np.ndarray, won: np.ndarray, present: np.ndarray) -> np.ndarray:
+    """The points that are proposed for the present ones."""
+    fit = fitted(given, won, present.astype(float))
+    leads, wins = (given > 0).sum(axis=0), (given[won] > 0).sum(axis=0)
+    ratios = [
+        katz(int(w), int(n), int(won.sum() - w), int(len(won) - n)) for w, n in zip(wins, leads, strict=True)
+    ]
+    lift = np.array([0.0 if one is None else math.log(one.value) for one in ratios])
+    sure = np.array([one is not None and one.sure for one in ratios])
+    return rounded(fit, present, bounds(fit, present, lift, sure), grid_of(present))
