@@ -10,8 +10,17 @@ from itertools import zip_longest
 
 from ...grammar.syntax.nodes import Kind
 from ..store.database import Store
+from ..store.records.history import note_lost
 from ..store.records.lead_keys import lead_key
-from ..store.records.leads import Convert, Lost, StoredField, add_field, change_kind, stored_fields
+from ..store.records.leads import (
+    Convert,
+    Lost,
+    StoredField,
+    add_field,
+    change_kind,
+    kind_change,
+    stored_fields,
+)
 from .events import EventMaker, KindNumbers, texts_of
 from .ids import refuse_merging
 from .layout import Column, Layout, lay_out
@@ -169,10 +178,20 @@ class Loading:
         if stored is None:
             stored = add_field(self.store, column.name, kind)
         elif stored.kind is not kind:
-            stored = change_kind(self.store, stored, kind, converter(understood, kind))
+            stored = self._rekind(stored, kind, converter(understood, kind), column.place)
         self.columns.append(column)
         self.stored.append(stored)
         self._memos.append(Memo(understood.reader.of(kind, blank=BLANK, absent=None)))
+
+    def _rekind(self, stored: StoredField, kind: Kind, read: Convert, place: int) -> StoredField:
+        """Makes a stored field the kind that was stated for this file, which may make those values unknown
+        that the file has as well. Raises `StoreError` where others would be lost."""
+        lost = kind_change(self.store, stored, kind, read).lost
+        here = {cell_text(cell).strip() for cell in self.survey.looks[place].texts}
+        losing = here.issuperset(lost)
+        if losing:
+            note_lost(self.store.connection, stored, lost)
+        return change_kind(self.store, stored, kind, read, losing=losing)
 
     def staging(self) -> Staging:
         """Where the rows are gathered."""
