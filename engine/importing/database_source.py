@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -107,6 +108,7 @@ class DuckDb:
             self._connection = duckdb.connect(str(path), read_only=True)
         except duckdb.Error as error:
             raise self._refused(error) from None
+        weakref.finalize(self, self._connection.close)
 
     def _refused(self, error: Exception) -> ImportRefused:
         said = str(error).strip().splitlines()[0]
@@ -163,6 +165,7 @@ class Postgres:
             self._connection = psycopg.connect(address, connect_timeout=10)
         except psycopg.Error as error:
             raise self._refused(error) from None
+        weakref.finalize(self, self._connection.close)
         self._connection.read_only = True
         self._connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
 
