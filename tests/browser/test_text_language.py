@@ -11,7 +11,7 @@ import pytest
 from leadwright.grammar.messages.diagnostics import SyntaxProblem
 from leadwright.grammar.syntax.lr_parser import Stuck
 from leadwright.grammar.syntax.nodes import Lexeme
-from leadwright.grammar.syntax.parse import machine
+from leadwright.grammar.syntax.parse import lr_parser
 from leadwright.grammar.syntax.scan import scan
 from leadwright.grammar.syntax.split import split
 from leadwright.tests.browser.conftest import Visit
@@ -117,7 +117,7 @@ def understood(text: str, lexemes: list[Lexeme]) -> dict[int, str]:
     for piece in split(lexemes):
         start = "group_open" if piece.word == "group" else "statement"
         try:
-            machine().run(start, [*lexemes[piece.first : piece.last], nothing], text)
+            lr_parser().run(start, [*lexemes[piece.first : piece.last], nothing], text)
         except Stuck as stuck:
             if stuck.at is nothing:
                 found |= {one.start: one.kind for one in stuck.taken}
