@@ -24,6 +24,7 @@ def text(visit: Visit, site: Site) -> TextView:
 def test_what_is_typed_shows_on_the_cards(text: TextView) -> None:
     text.go_behind("stage MQL when score >= 30")
     text.page.keyboard.type('\nrule "Small"\nwhen employees < 100\nthen -5\n')
+    expect(text.editor.line("Rule Small")).to_be_visible()
     card = text.editor.card("Rule Small")
     expect(card.get_by_label("points")).to_have_value("-5")
     text.go_behind("then -5")

@@ -134,7 +134,7 @@ export const theme = ({ EditorView }) => EditorView.theme(RULES);
 /** What stands around the editor in its shadow root. */
 export const AROUND = `
   :host { display: block; min-width: 0;
-    --code-chosen: light-dark(#cfe0ff, #2f4a7d); --code-found: light-dark(#ffe9a8, #574714); }
+    --code-chosen: light-dark(#cfe0ff, #233a66); --code-found: light-dark(#ffe9a8, #453810); }
   .bar { display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: center; margin-bottom: 0.5rem; }
   .bar button { min-height: 2rem; padding: 0.125rem 0.75rem; font: inherit; font-size: 0.875rem; cursor: pointer;
     background: var(--surface); color: var(--text); border: 1px solid var(--edge); border-radius: 0.375rem; }
