@@ -88,7 +88,7 @@ const RULES = {
       alignItems: "baseline",
       minHeight: "1.5rem",
     },
-    "& > ul > li[aria-selected]": { backgroundColor: "var(--accent-text)", color: "var(--accent-on)" },
+    "& > ul > li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--accent-on)" },
   },
   ".cm-completionLabel": { fontFamily: "var(--mono)", overflow: "hidden", textOverflow: "ellipsis" },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },
