@@ -7,7 +7,7 @@ export function entries() {
   const found = [];
   for (const one of document.querySelectorAll("#cards > [data-digest], #cards .inner > article")) {
     if (one.matches(".heading")) {
-      found.push({ id: one.id, sort: "section", level: 0, name: one.querySelector("h2")?.textContent.split(/[:,]/)[0] || "" });
+      found.push({ id: one.id, sort: "section", level: 0, name: one.querySelector("h2")?.textContent.split(/[:,]/)[0] || "", gives: "" });
     } else if (one.matches("article")) found.push(entry(one));
   }
   return found.filter(({ name }) => name);
