@@ -67,6 +67,12 @@ def test_the_language_names_every_word_and_where_free_words_are_keywords(client:
     last = made["free"][made["kinds"]["last"]]
     assert last["after"] == [made["kinds"]["in"]]
     assert "NUMERAL" in last["before"]
+    at, to = made["free"][made["kinds"]["at"]], made["free"][made["kinds"]["to"]]
+    assert "SCORE" in at["after"]
+    assert to["after_head"] == ["SCORE"]
+    assert "SCORE" not in at["after_head"] + to["after"]
+    assert "NUMERAL" in made["ends"]
+    assert "AND" not in made["ends"]
     assert not {made["kinds"][word] for word in made["reserved"] if word in made["kinds"]} & set(made["free"])
     answer = client.post("/api/v1/complete", json={"text": "", "offset": 5})
     assert answer.json["detail"] == '"offset" is 5, and the text ends at 0'

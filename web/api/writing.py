@@ -129,7 +129,10 @@ OPERATIONS = (
                 "reserved": many(STRING),
                 "kinds": mapping(STRING),
                 "signs": mapping(STRING),
-                "free": mapping(obj({"after": many(STRING), "before": many(STRING)})),
+                "ends": many(STRING),
+                "free": mapping(
+                    obj({"after": many(STRING), "after_head": many(STRING), "before": many(STRING)})
+                ),
             }
         ),
     ),

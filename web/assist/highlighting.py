@@ -2,6 +2,8 @@
 
 Most words of the language are free to be names too, and only the table knows where they are which. The page
 gets, for each such word, the lexemes it can stand after and before; between two of them it is the keyword.
+The word that begins a statement is told from the same word inside one: after `score` a declaration goes on
+with `from`, a condition with `at`.
 """
 
 from __future__ import annotations
@@ -21,25 +23,33 @@ def language() -> dict[str, Any]:
     """The words and signs of the language.
 
     `statements` are the words that begin statements, `reserved` those that are never names. `kinds` maps a
-    word to its kind of lexeme, `signs` a sign to its. `free` maps the kind of a word that may be a name to
-    the kinds `after` which and `before` which it is a keyword.
+    word to its kind of lexeme, `signs` a sign to its. `ends` are the kinds that can end a statement: after
+    one of them, and at the start of the text, a word of `statements` begins one. `free` maps the kind of a
+    word that may be a name to the kinds `after` which and `before` which it is a keyword; `after_head` is
+    `after` for a word that begins a statement.
     """
     keywords = load().keywords()
     free = sorted(kind for word, kind in keywords.items() if word not in RESERVED)
-    following = _following()
+    heads, inside, ends = _following()
     return {
         "statements": sorted(STATEMENT_WORDS),
         "reserved": sorted(RESERVED),
         "kinds": dict(sorted(keywords.items())),
         "signs": _signs(),
+        "ends": sorted(ends),
         "free": {
             kind: {
-                "after": sorted(before for before, kinds in following.items() if kind in kinds),
-                "before": sorted(following[kind]),
+                "after": _allowing(kind, inside),
+                "after_head": _allowing(kind, heads),
+                "before": sorted(inside[kind]),
             }
             for kind in free
         },
     }
+
+
+def _allowing(kind: str, following: dict[str, set[str]]) -> list[str]:
+    return sorted(before for before, kinds in following.items() if kind in kinds)
 
 
 def _signs() -> dict[str, str]:
@@ -49,17 +59,22 @@ def _signs() -> dict[str, str]:
     return dict(sorted((signs | {fine: signs[plain] for fine, plain in PLAIN_SIGNS.items()}).items()))
 
 
-def _following() -> dict[str, set[str]]:
-    """For each kind of lexeme, those that can come right after it, in the same statement or in the next."""
+def _following() -> tuple[dict[str, set[str]], dict[str, set[str]], set[str]]:
+    """For each kind of lexeme, those that can come right after it, in the same statement or in the next.
+
+    First for the kinds that begin a statement, then for those inside one. Third, the kinds that can end one.
+    """
     table = load()
-    begins = {kind for first, _ in table.starts.values() for kind in table.actions[first]}
-    ends = {"RBRACE", "SEMICOLON"}
-    following: defaultdict[str, set[str]] = defaultdict(set)
-    for row in table.actions:
+    firsts = {first for first, _ in table.starts.values()}
+    begins = {kind for first in firsts for kind in table.actions[first]}
+    closing = {"RBRACE", "SEMICOLON"}
+    heads: defaultdict[str, set[str]] = defaultdict(set)
+    inside: defaultdict[str, set[str]] = defaultdict(set)
+    for state, row in enumerate(table.actions):
         for kind, goal in row.items():
             if goal >= 0:
-                following[kind] |= table.actions[goal].keys()
-    for kind, kinds in following.items():
-        if END in kinds:
-            following[kind] = kinds - {END} | begins | ends
-    return following
+                (heads if state in firsts else inside)[kind] |= table.actions[goal].keys()
+    ends = {kind for kind, kinds in inside.items() if END in kinds}
+    for kind in ends:
+        inside[kind] = inside[kind] - {END} | begins | closing
+    return heads, inside, ends | closing

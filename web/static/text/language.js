@@ -49,15 +49,16 @@ export function lexemes(text, base = 0) {
 
 /** The words and signs of the language, as /api/v1/language has them. */
 export class Language {
-  constructor({ statements, reserved, kinds, signs, free }) {
+  constructor({ statements, reserved, kinds, signs, ends, free }) {
     this.statements = new Set(statements);
     this.reserved = new Set(reserved);
     this.kinds = new Map(Object.entries(kinds));
     this.signs = new Map(Object.entries(signs));
+    this.ends = new Set(ends);
     this.free = new Map(
-      Object.entries(free).map(([kind, { after, before }]) => [
+      Object.entries(free).map(([kind, { after, after_head, before }]) => [
         kind,
-        { after: new Set(after), before: new Set(before) },
+        { after: new Set(after), afterHead: new Set(after_head), before: new Set(before) },
       ]),
     );
   }
@@ -66,11 +67,17 @@ export class Language {
   understood(text, base = 0) {
     const all = lexemes(text, base);
     const found = all.filter((one) => one.kind !== "COMMENT");
-    let before = "";
+    let before = { kind: "", head: false };
     found.forEach((one, at) => {
-      before = one.kind = this.#kind(one, before, found[at + 1]);
+      one.kind = this.#kind(one, before, found[at + 1]);
+      before = { kind: one.kind, head: this.#begins(one, before.kind) };
     });
     return all;
+  }
+
+  /** Whether a word begins a statement: it can, and the lexeme before it, if any, can end one. */
+  #begins({ text }, before) {
+    return this.statements.has(text.toLowerCase()) && (!before || this.ends.has(before));
   }
 
   #kind(one, before, next) {
@@ -79,8 +86,8 @@ export class Language {
     const word = one.text.toLowerCase();
     const keyword = this.kinds.get(word);
     if (!keyword || this.reserved.has(word)) return keyword ?? one.kind;
-    const { after, before: ahead } = this.free.get(keyword);
-    const fits = after.has(before) && (!next || this.#possible(next).some((kind) => ahead.has(kind)));
+    const { after, afterHead, before: ahead } = this.free.get(keyword);
+    const fits = (before.head ? afterHead : after).has(before.kind) && (!next || this.#possible(next).some((kind) => ahead.has(kind)));
     return fits ? keyword : one.kind;
   }
 
