@@ -89,9 +89,14 @@ def test_random_rulesets_score_as_from_a_known_instant(
         for plan in world.plans:
             try:
                 live = in_sql(plan, world.leads, None, engine)
-            except UnsupportedSql as refusal:
-                assert plan.zone != UTC
-                assert plan.zone.name in refusal.message
+            except UnsupportedSql as error:
+                refused = (plan.zone, error.message)
+            else:
+                refused = None
+            if refused:
+                # Which day it is elsewhere cannot be told by the engine's clock.
+                assert refused[0] != UTC
+                assert refused[0].name in refused[1]
                 continue
             assert live == in_python(plan, world.leads, world.now), f"seed {seed}"
     assert world.now == NOW
