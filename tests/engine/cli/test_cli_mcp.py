@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ def ask(database: Path, calls: Calls) -> list[Any]:
         async with Client(started) as client:
             return [await client.call_tool(name, arguments) for name, arguments in calls]
 
-    return asyncio.run(talk())
+    # Tests in a browser leave a loop running in their thread.
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(asyncio.run, talk()).result()
 
 
 def texts(database: Path, calls: Calls) -> list[str]:

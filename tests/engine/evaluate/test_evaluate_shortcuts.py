@@ -65,7 +65,7 @@ def test_rules_that_share_a_question_give_what_each_gives_alone() -> None:
         )
     ]
     assert len(agree(SHARED, leads)) > 50
-    assert "\n if g1:\n  if h2: own += 32\n" in source(SHARED, Detail.PLAIN)
+    assert "\n if g1:\n  if h2: total += 32\n" in source(SHARED, Detail.PLAIN)
 
 
 RECENT = """\
