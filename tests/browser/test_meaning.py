@@ -293,5 +293,7 @@ def test_one_error_leaves_all_else_counted_and_tried(opened: Open) -> None:
     expect(editor.panel).to_contain_text("All 4 leads")
     expect(one).to_contain_text("1 statement has an error and is left out")
     one.get_by_role("button", name="Go to error").click()
-    expect(editor.card("Rule Large")).to_be_in_viewport()
-    expect(editor.card("Rule Large").locator(":focus")).to_have_count(1)
+    large = editor.line("Rule Large")  # which the button has opened
+    expect(large.locator(":scope > .at-rest")).to_have_count(0)
+    expect(large).to_be_in_viewport()
+    expect(large.locator(":focus")).to_have_count(1)
