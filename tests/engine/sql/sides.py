@@ -11,8 +11,9 @@ from typing import Any, Protocol
 import duckdb
 from leadwright.engine import plan as p
 from leadwright.engine.score_one import Detail, Evaluator, Event
-from leadwright.engine.sql import ResultKind, compile_sql, result_columns
+from leadwright.engine.sql import ResultKind, UnsupportedSql, compile_sql, result_columns
 from leadwright.engine.sql.layout import BulkLayout, create_tables, event_rows, layout_of, lead_row
+from leadwright.engine.zone import UTC
 
 Row = tuple[Any, ...]
 
@@ -130,6 +131,17 @@ def in_sql(plan: p.Plan, leads: Sequence[Lead], now: int | None, engine: Engine)
         [row for lead in leads for row in event_rows(layout, lead.id, lead.events, engine.dialect)],
     )
     return asked(plan, now, engine)
+
+
+def by_its_clock(plan: p.Plan, leads: Sequence[Lead], engine: Engine) -> dict[str, Row] | None:
+    """What the SQL says by the engine's own clock; None where it asks which day it is in another zone, which
+    no clock of an engine can tell, and which is refused by the zone's name."""
+    try:
+        return in_sql(plan, leads, None, engine)
+    except UnsupportedSql as error:
+        if plan.zone == UTC or plan.zone.name not in error.message:
+            raise
+        return None
 
 
 def asked(plan: p.Plan, now: int | None, engine: Engine) -> dict[str, Row]:
