@@ -8,7 +8,6 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..due.next_change import Clocks
 from ..explain.decision import Decision
 from ..explain.plan_index import PlanIndex
 from ..plan import Clause, Plan
@@ -46,6 +45,9 @@ class Evaluator:
         self.parts = PlanIndex(plan)
         self.classes = EventClasses(plan)
         self._events = EventReader(self.classes)
+        # Due times are found with an evaluator, so their module loads this one first.
+        from ..due.next_change import Clocks
+
         self.clocks = Clocks(self.parts.kernel, self.parts.values)
         self._columns = tuple(field.column for field in plan.fields)
         self.fields = fields_reader([ValueReader(field.kind, field.default) for field in plan.fields])
