@@ -236,8 +236,9 @@ class DatabaseTable:
         transaction. The table is made where it is not there."""
         table, names = _quoted(self.table), ", ".join(map(_quoted, columns.names))
         count, rows = 0, iter(rows)
-        connection = self.connect()
+        connection: Any = None
         try:
+            connection = self.connect()
             cursor = connection.cursor()
             cursor.execute("BEGIN")
             if not changed:
@@ -265,7 +266,8 @@ class DatabaseTable:
                 "check the address and your rights; where its columns are others, name another with --table",
             ) from error
         finally:
-            connection.close()
+            if connection is not None:
+                connection.close()
         return count
 
 
@@ -328,11 +330,14 @@ def _sqlite(address: str) -> sqlite3.Connection:
     connection = sqlite3.connect(address, isolation_level=None)
     from ..schema import APPLICATION_ID
 
-    if connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+    try:
+        if connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+            raise StoreError(
+                f"{address} is a database of Leadwright's own", "name another file to write scores into"
+            )
+    except BaseException:
         connection.close()
-        raise StoreError(
-            f"{address} is a database of Leadwright's own", "name another file to write scores into"
-        )
+        raise
     return connection
 
 

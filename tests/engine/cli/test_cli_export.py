@@ -171,6 +171,16 @@ def test_what_cannot_be_exported_says_why(scored: Path, leadwright: Run) -> None
         assert "help: " in ended.err
 
 
+@pytest.mark.parametrize("name", ["bad.sqlite", "bad.duckdb"])
+def test_a_file_that_is_no_database_is_named_and_kept(scored: Path, leadwright: Run, name: str) -> None:
+    kept = b"of another program " * 500
+    (scored / name).write_bytes(kept)
+    ended = leadwright("export", "--scores", name)
+    assert ended.code == 2
+    assert f"the table lead_scores of {scored / name} cannot be written: " in ended.err
+    assert (scored / name).read_bytes() == kept
+
+
 def test_the_view_scores_is_as_documented(scored: Path) -> None:
     with closing(sqlite3.connect("leads.db")) as database:
         cursor = database.execute("SELECT * FROM scores ORDER BY score DESC, lead LIMIT 1")
