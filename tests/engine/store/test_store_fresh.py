@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import random
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,7 @@ class World:
         self.now = NOW
         self.points, self.threshold = 10, 20
         self.store = open_store(folder / "leads.db", create=True)
+        weakref.finalize(self, self.store.close)
         self.add_leads([f"lead {number}" for number in range(25)])
         self.add_events(40)
         self.publish()

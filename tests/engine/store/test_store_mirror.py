@@ -6,7 +6,7 @@ import errno
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from threading import Thread
@@ -35,10 +35,12 @@ Lead = tuple[dict[str, object], list[tuple[int, int, str]]]
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setattr(sync, "MOST", 8)
     monkeypatch.setattr(sync, "_MOST_SUPPLEMENTS", 3)
-    return World(tmp_path, 1)
+    made = World(tmp_path, 1)
+    yield made
+    made.store.close()
 
 
 def taken_apart(block: Block) -> dict[int, Lead]:
