@@ -116,11 +116,16 @@ class Staging:
                 self.connection.execute("COMMIT")
 
     def _later(self, place: int) -> str:
-        """What a later row of a lead makes of a value: a blank does not take away what the same file says."""
+        """What a later row of a lead makes of a value: nothing does not take away what the same file says, and
+        a value that cannot be read counts for more than a blank."""
         new, old = f"excluded.v{place}", f"v{place}"
         if self.fields[place].name not in self.clearing:
             return f"ifnull({new}, {old})"
-        nothing = f"{new} IS NULL OR (typeof({new}) = 'blob' AND {old} IS NOT NULL)"
+        is_blank, is_unread = f"{new} = x'{BLANK.hex()}'", f"{new} = x'{CLEAR.hex()}'"
+        nothing = (
+            f"{new} IS NULL OR ({is_blank} AND {old} IS NOT NULL) "
+            f"OR ({is_unread} AND {old} IS NOT NULL AND {old} IS NOT x'{BLANK.hex()}')"
+        )
         return f"CASE WHEN {nothing} THEN {old} ELSE {new} END"
 
     def count_leads(self) -> int:

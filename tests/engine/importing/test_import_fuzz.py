@@ -20,7 +20,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns, Reading
 from leadwright.engine.importing.preview import preview_file
@@ -187,6 +187,9 @@ KINDS = st.dictionaries(st.sampled_from("xy"), st.sampled_from(list(Kind)), max_
 
 @settings(max_examples=60, deadline=None)
 @given(first=TABLES, second=TABLES, kinds=KINDS, keep=st.booleans())
+@example(first=[(1, "", "5")], second=[(1, "", ""), (1, "", "abc")], kinds={}, keep=False)
+@example(first=[(1, "", "5")], second=[(1, "", ""), (1, "", "abc")], kinds={}, keep=True)
+@example(first=[(1, "", "5")], second=[(1, "", "abc"), (1, "", "")], kinds={}, keep=True)
 def test_what_the_report_says_is_what_the_database_says(
     tmp_path_factory: pytest.TempPathFactory, first: object, second: object, kinds: object, keep: bool
 ) -> None:
