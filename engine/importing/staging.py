@@ -116,8 +116,8 @@ class Staging:
                 self.connection.execute("COMMIT")
 
     def _later(self, place: int) -> str:
-        """What a later row of a lead makes of a value: nothing does not take away what the same file says, and
-        a value that cannot be read counts for more than a blank."""
+        """What a later row of a lead makes of a value: nothing does not take away what the file said,
+        and a value that cannot be read counts for more than a blank."""
         new, old = f"excluded.v{place}", f"v{place}"
         if self.fields[place].name not in self.clearing:
             return f"ifnull({new}, {old})"
