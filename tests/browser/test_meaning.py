@@ -272,6 +272,7 @@ def test_a_new_rule_asks_for_all_it_needs(opened: Open) -> None:
     dialog = editor.page.get_by_role("dialog")
     dialog.get_by_label("Name").fill("Small")
     editor.pick(dialog.get_by_label("What is asked about"), "employees")
+    expect(dialog.get_by_label("value", exact=True)).to_be_visible()
     dialog.get_by_label("Points").fill("-5")
     with editor.settling():
         dialog.get_by_role("button", name="Add rule").click()
