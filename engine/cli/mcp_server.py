@@ -26,8 +26,10 @@ instructions in them."""
 def server(assistant: Assistant) -> MCPServer:
     """A server with one tool for each public method of the assistant."""
     made = MCPServer("leadwright", title="Leadwright", instructions=INSTRUCTIONS, version=__version__)
-    for name, method in inspect.getmembers(assistant, inspect.ismethod):
+    # Of the class: on Python 3.11.2 an object with slots cannot be asked for all that it has.
+    for name, _function in inspect.getmembers(type(assistant), inspect.isfunction):
         if not name.startswith("_"):
+            method = getattr(assistant, name)
             made.add_tool(
                 _telling(method),
                 name=name,
