@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import access, api, built, compression, database, editor, health, pages, problems, security
+from . import access, api, built, compression, database, editor, health, pages, problems, scoring, security
 from . import tryout as trial
 from .ruleset_cache import RulesetCache
 from .settings import Settings
@@ -28,6 +28,7 @@ def create_app(settings: Settings) -> Flask:
     database.register(app)
     access.register(app)
     health.register(app)
+    scoring.register(app)
     api.register(app)
     pages.register(app)
     editor.register(app)

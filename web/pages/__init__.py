@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from ..importing.pages import pages as importing
 from ..results.pages import pages as results
-from . import audit, compare, history, lead, leads, log_in, new, review, rulesets, sso, users
+from . import audit, compare, history, lead, leads, log_in, new, review, rulesets, scoring, sso, users
 from . import context as theme
 from . import context as words
 
@@ -14,5 +15,7 @@ def register(app: Flask) -> None:
     """Mounts the pages."""
     words.register(app)
     app.register_blueprint(results)
+    app.register_blueprint(importing)
+    app.register_blueprint(scoring.pages)
     for part in (rulesets, new, review, history, leads, lead, compare, log_in, sso, users, audit, theme):
         app.register_blueprint(part.pages)

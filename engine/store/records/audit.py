@@ -20,6 +20,8 @@ class Action(Enum):
     PUBLISH = "publish"
     ROLL_BACK = "roll back"
     IMPORT = "import"
+    DATA_IMPORTED = "data imported"
+    SCORED = "scored"
     APPROVAL_ASKED = "approval asked"
     APPROVAL_DECLINED = "approval declined"
     APPROVAL_WITHDRAWN = "approval withdrawn"
