@@ -37,6 +37,8 @@ def test_a_message_is_gone_with_its_transaction(tmp_path: Path) -> None:
 
 
 def test_a_message_outside_a_transaction_is_refused(tmp_path: Path) -> None:
-    with open_store(tmp_path / "leads.db", create=True) as store:
-        with pytest.raises(ValueError, match="transaction"):
-            enqueue(store.connection, "handoff", "ana@acme.example", {}, 5)
+    with (
+        open_store(tmp_path / "leads.db", create=True) as store,
+        pytest.raises(ValueError, match="transaction"),
+    ):
+        enqueue(store.connection, "handoff", "ana@acme.example", {}, 5)
