@@ -12,7 +12,7 @@ from collections.abc import Iterator
 APPLICATION_ID = 0x4C454144
 """The letters LEAD."""
 
-VERSION = 12
+VERSION = 13
 """Counted up by every change of the tables."""
 
 SYSTEM_COLUMNS = ("_id", "_key", "_changed", "_state")
@@ -45,8 +45,8 @@ CREATE TABLE lead (
 CREATE INDEX lead_apart ON lead (_state) WHERE _state > 0;
 
 -- Other ids of leads. `of` is the other id that it came to its lead with, empty where that was the lead's own
--- id. `merged` is the lead that the id named until it was merged: whether that was anonymous, whether
--- the merge gave an anonymous lead a name, and, as a JSON object, the attributes that it filled in.
+-- id. `merged` is the lead that the id named until it was merged, by `who` (empty for a client): whether that
+-- was anonymous and, as a JSON object, the attributes that it filled in.
 CREATE TABLE alias (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
@@ -56,7 +56,6 @@ CREATE TABLE alias (
     who TEXT,
     merged INTEGER UNIQUE REFERENCES lead (_id),
     was_anonymous INTEGER NOT NULL DEFAULT 0 CHECK (was_anonymous IN (0, 1)),
-    gave_name INTEGER NOT NULL DEFAULT 0 CHECK (gave_name IN (0, 1)),
     filled TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 CREATE INDEX alias_of_lead ON alias (lead);
@@ -103,14 +102,15 @@ CREATE TABLE property (
 
 -- `key` tells apart what is otherwise the same: negative, made from the key the source gave, which then is
 -- the event's identity for its lead; else made from the properties and how many equal rows came before it
--- in its file. `alias` is the id that it came with, empty for the lead's own.
+-- in its file. `alias` is the id that it came with, empty for the lead's own; not declared as such, since no
+-- index leads from an alias to its events.
 CREATE TABLE event (
     lead INTEGER NOT NULL REFERENCES lead (_id),
     at INTEGER NOT NULL,
     kind INTEGER NOT NULL REFERENCES event_kind (id),
     key INTEGER NOT NULL,
     properties TEXT,
-    alias INTEGER REFERENCES alias (id),
+    alias INTEGER,
     PRIMARY KEY (lead, at, kind, key)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX event_given_key ON event (lead, key) WHERE key < 0;
