@@ -20,7 +20,7 @@ from ..store.records.freshness import mark_changed
 from ..store.records.history import former_values, note_former, noting_late
 from ..store.records.identity import Whose, name_leads, whose_ids
 from ..store.records.leads import StoredField, quoted
-from ..store.records.merging import fill_gaps, survivors
+from ..store.records.merging import FILLED_ROWS, claim, fill_gaps, survivors
 
 _CORRECT = (
     " ON CONFLICT (lead, key) WHERE key < 0 DO UPDATE SET at = excluded.at, kind = excluded.kind, "
@@ -158,6 +158,7 @@ class Staging:
                 new = self._count_batch(connection, between, merged)
                 former = former_values(connection, self.fields, self._news(), self._differing(), between)
                 written = connection.execute(self._upsert(), (self.now, *between)).fetchall()
+                self._claim_filled(connection, between)
                 if written:
                     leads = [lead for (lead,) in written]
                     mark_changed(connection, leads)
@@ -168,6 +169,18 @@ class Staging:
             merged.leads_changed += len(written) - new
             progress(min(1.0, between[1] / total))
         return merged
+
+    def _claim_filled(self, connection: sqlite3.Connection, between: tuple[int, int]) -> None:
+        """What a merge filled in and the file says of the lead itself is the lead's own from now on."""
+        columns = "".join(f", v{place}" for place in range(len(self.fields)))
+        rows = connection.execute(
+            f"SELECT lead._id{columns} FROM temp.incoming_lead AS i JOIN main.lead ON lead._key = i.key "
+            f"WHERE i.rowid BETWEEN ? AND ? AND lead._id IN ({FILLED_ROWS})",
+            between,
+        ).fetchall()
+        for row, *values in rows:
+            said = zip(self.fields, values, strict=True)
+            claim(connection, row, {one.name for one, value in said if isinstance(value, str | float | int)})
 
     def _count_batch(self, connection: sqlite3.Connection, between: tuple[int, int], merged: Merged) -> int:
         """How many leads of a batch are new; adds those with a value that is blank now to the counts."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from .freshness import mark_changed
@@ -184,6 +184,22 @@ def fill_gaps(connection: sqlite3.Connection, leads: Iterable[int]) -> None:
             _fill(connection, branch, visible=branch.parent == lead)
 
 
+FILLED_ROWS = (
+    "SELECT lead FROM main.alias WHERE filled <> '{}' UNION "
+    "SELECT merged FROM main.alias WHERE merged IS NOT NULL"
+)
+"""The rows of `lead` that may have attributes which were filled in, as SQL."""
+
+
+def claim(connection: sqlite3.Connection, row: int, names: Collection[str]) -> None:
+    """Notes that these attributes of a row of `lead` are its own, whatever filled them in."""
+    lead = connection.execute("SELECT ifnull((SELECT lead FROM main.alias WHERE merged = ?1), ?1)", (row,))
+    for branch in _branches(connection, lead.fetchone()[0]):
+        if branch.parent == row and not branch.filled.keys().isdisjoint(names):
+            left = {name: value for name, value in branch.filled.items() if name not in names}
+            _keep_filled(connection, branch.alias, left)
+
+
 def survivors(connection: sqlite3.Connection, leads: list[int]) -> list[int]:
     """The leads whose attributes the rows of some leads, or what is merged into them, have a part in."""
     if connection.execute("SELECT 1 FROM main.alias WHERE merged IS NOT NULL LIMIT 1").fetchone() is None:
@@ -244,10 +260,14 @@ def _fill(connection: sqlite3.Connection, branch: _Branch, *, visible: bool) -> 
                 news[field.column] = other
                 former[field.name] = None if known is None else from_stored(field.kind, known)
     if filled != branch.filled:
-        told = json.dumps(filled, ensure_ascii=False)
-        connection.execute("UPDATE main.alias SET filled = ? WHERE id = ?", (told, branch.alias))
+        _keep_filled(connection, branch.alias, filled)
     if news:
         _set(connection, branch.parent, news, former, visible=visible)
+
+
+def _keep_filled(connection: sqlite3.Connection, alias: int, filled: dict[str, object]) -> None:
+    told = json.dumps(filled, ensure_ascii=False)
+    connection.execute("UPDATE main.alias SET filled = ? WHERE id = ?", (told, alias))
 
 
 def _empty_filled(connection: sqlite3.Connection, alias: int, row: int) -> None:
