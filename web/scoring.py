@@ -26,18 +26,15 @@ _LONG = 30 * 24 * 3600 * 1_000_000
 @dataclass(frozen=True, slots=True)
 class ScoringState:
     """How the scores of a ruleset come about: whether another program keeps them right by itself, the work
-    that goes on here or was done last, what was scored last, and whether that is what is live."""
+    that goes on here or was done last, the live version, the one that scored last, and whether leads were
+    being scored here when this was asked."""
 
     ruleset: str
     watched: bool
     job: Job | None
     version: int
     scored: int | None
-
-    @property
-    def running(self) -> bool:
-        """Whether leads are being scored here."""
-        return self.job is not None and not self.job.ended.is_set()
+    running: bool
 
     @property
     def behind(self) -> bool:
@@ -92,14 +89,11 @@ def usual_instant(store: Store, ruleset: str) -> int:
 
 def state_of(store: Store, ruleset: str, version: int) -> ScoringState:
     """How the scores of a ruleset come about."""
+    job = jobs().of(("score", ruleset))
+    running = job is not None and not job.ended.is_set()
     last = last_scoring(store, ruleset)
-    return ScoringState(
-        ruleset,
-        is_at_work(store.path, "watch"),
-        jobs().of(("score", ruleset)),
-        version,
-        last.version if last is not None else None,
-    )
+    scored = last.version if last is not None else None
+    return ScoringState(ruleset, is_at_work(store.path, "watch"), job, version, scored, running)
 
 
 def begin_scoring(settings: Settings, store: Store, ruleset: str, doer: Doer, now: int | None = None) -> Job:

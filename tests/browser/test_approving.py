@@ -104,7 +104,7 @@ def test_a_ruleset_is_begun_imported_and_thrown_away_without_javascript(
     file = tmp_path / "spring.rules"
     file.write_text("when employees >= 100 then +5\n")
     page.goto("/new")
-    page.get_by_label("A file that ends in .rules").set_input_files(file)
+    page.get_by_label("A .rules file").set_input_files(file)
     page.get_by_role("button", name="Import").click()
     page.goto("/")
     expect(page.get_by_role("link", name="spring", exact=True)).to_be_visible()

@@ -65,13 +65,15 @@ def show(name: str) -> str:
     if not published and current(store, name) is None:
         raise not_found(f"There is no ruleset {name}.")
     made = versions(store, name) if published else []
+    # First, so that what is said to be done is also found below.
+    scoring = state_of(store, name, made[-1].number) if made else None
     return render_template(
         "history.html",
         name=name,
         live=made[-1] if made else None,
         happened=happenings(store, name, made),
         just_live=number_asked("live"),
-        scoring=state_of(store, name, made[-1].number) if made else None,
+        scoring=scoring,
         ends=ends_long_ago(store),
         second=settings().second_approver,
     )
