@@ -21,7 +21,7 @@ OF_THE_PAGE = {
 }
 """The commands that start the page and keep its users: the command line's only look upward."""
 
-TOUCHES_THE_WORLD = ("engine/store", "engine/importing", "engine/cli", "engine/bulk")
+TOUCHES_THE_WORLD = ("engine/store", "engine/importing", "engine/live", "engine/cli", "engine/bulk")
 """Rooms of the engine that may read a clock, a database or the network."""
 
 
