@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from ..engine.live.inbox import InboxFull, Row
 from ..engine.live.service import Live
 from ..engine.live.sources import Source, SourceBook
-from ..engine.receivers.adapters import adapter_of
+from ..engine.receivers.adapters import adapter_of, read_call, read_delivery
 from ..engine.receivers.calls import Unreadable
 from ..engine.receivers.wire import LARGEST_BODY, MIB, Adapter, Answer, Delivery, Refusal, Request
 from ..engine.store.database import StoreError
@@ -63,7 +63,7 @@ class Receiving:
         origin: str | None = self._welcome(request)
         try:
             request = _with_body(request, environ)
-            delivery = adapter.read(request)
+            delivery = read_delivery(adapter, request)
             source = self._source(adapter, delivery.key)
             origin = _allowed(request, source)
             return self._take_in(adapter, request, delivery, source), origin
@@ -81,7 +81,7 @@ class Receiving:
         refused = []
         for place, message in enumerate(delivery.messages):
             try:
-                adapter.call(message, delivery.about)
+                read_call(adapter, message, delivery.about)
             except Unreadable as error:
                 refused.append((place, str(error)))
         self._put(source, adapter.name, delivery)
@@ -132,7 +132,10 @@ class Receiving:
         origin = request.headers.get("origin", "").lower()
         if not origin:
             return None
-        return origin if self._book.welcomes(origin) else None
+        try:
+            return origin if self._book.welcomes(origin) else None
+        except StoreError:
+            return None
 
 
 def _wait(adapter: Adapter, request: Request, error: InboxFull | StoreError) -> Answer:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..receivers.adapters import ADAPTERS
+from ..receivers.adapters import ADAPTERS, read_call
 from ..receivers.calls import Call, Unreadable
 from ..store.database import Store, StoreError
 from ..values import moment_of
@@ -121,7 +121,6 @@ class Applier:
                 became = Became(State.REFUSED, about["reason"])
                 yield Message(source or 0, received, raws, None, became, mapping, "")
                 continue
-            read = ADAPTERS[adapter].call
             for place, raw in enumerate(raws):
                 message = Message(
                     source,
@@ -133,7 +132,7 @@ class Applier:
                     f"{self._token} {number} {place}",
                 )
                 try:
-                    message.call = read(raw, about)
+                    message.call = read_call(ADAPTERS[adapter], raw, about)
                 except Unreadable as error:
                     message.became = Became(State.REFUSED, str(error))
                 else:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from . import amplitude, cloudevents, customerio, events, jitsu, matomo, mixpanel, posthog, segment, snowplow
-from .wire import Adapter, Request
+from .calls import Call, Unreadable
+from .wire import Adapter, Delivery, Refusal, Request
 
 # In the order in which they are asked: Customer.io's is told from Leadwright's own by how it logs in.
 ADAPTERS: dict[str, Adapter] = {
@@ -42,3 +46,23 @@ KINDS: dict[str, str] = {
 def adapter_of(request: Request) -> Adapter | None:
     """Whose request this is, None where it is no receiver's."""
     return next((adapter for adapter in ADAPTERS.values() if adapter.takes(request)), None)
+
+
+def read_delivery(adapter: Adapter, request: Request) -> Delivery:
+    """What a request holds. Raises `Refusal`, whatever is wrong with it: a client would repeat all else."""
+    try:
+        return adapter.read(request)
+    except Refusal:
+        raise
+    except Exception as error:
+        raise Refusal(400, "unreadable", f"the request cannot be read ({type(error).__name__})") from error
+
+
+def read_call(adapter: Adapter, message: Any, about: Mapping[str, Any]) -> Call:
+    """What a message says. Raises `Unreadable`, whatever is wrong with it: it must hold up no other."""
+    try:
+        return adapter.call(message, about)
+    except Unreadable:
+        raise
+    except Exception as error:
+        raise Unreadable(f"it cannot be read ({type(error).__name__})") from error

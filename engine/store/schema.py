@@ -12,7 +12,7 @@ from collections.abc import Iterator
 APPLICATION_ID = 0x4C454144
 """The letters LEAD."""
 
-VERSION = 12
+VERSION = 13
 """Counted up by every change of the tables."""
 
 SYSTEM_COLUMNS = ("_id", "_key", "_changed")
@@ -510,6 +510,21 @@ CREATE TABLE live_count (
 ) STRICT, WITHOUT ROWID;
 """
 
+_OUTBOX = """
+-- What other systems are to be told, written in the transaction that records what it tells; never rewritten.
+-- `number` is the order of recording. `id` is what receivers know a message by; `subject` is a lead's own id,
+-- `data` a JSON object, `created` when it happened. Whether it was sent is kept elsewhere.
+CREATE TABLE message (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    data TEXT NOT NULL CHECK (json_type(data) = 'object'),
+    created INTEGER NOT NULL
+) STRICT;
+CREATE INDEX message_of_subject ON message (subject, number);
+"""
+
 
 def create(connection: sqlite3.Connection) -> None:
     """Makes the tables in a database that has none, all or nothing."""
@@ -517,7 +532,7 @@ def create(connection: sqlite3.Connection) -> None:
     try:
         # Read again under the lock: another program may have made them in the meantime.
         if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            for statement in _statements(_LEADS + _RULESETS + _SCORES + _PEOPLE + _LIVE):
+            for statement in _statements(_LEADS + _RULESETS + _SCORES + _PEOPLE + _OUTBOX + _LIVE):
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")

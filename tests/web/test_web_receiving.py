@@ -1,4 +1,4 @@
-"""Receivers over HTTP: keys, websites, what each client is answered, and that what was taken is in the record."""
+"""Receivers over HTTP: keys, websites, what each client is answered, and what was taken is in the record."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_what_is_acknowledged_is_in_the_record_within_a_moment(
     ],
 )
 def test_each_client_is_answered_as_it_understands(
-    client: FlaskClient, store: Store, kind: str, path: str, body: Any, status: int, wanted: Any
+    client: FlaskClient, store: Store, *, kind: str, path: str, body: Any, status: int, wanted: Any
 ) -> None:
     text = json.dumps(body).replace("KEY", key_of(store, kind))
     headers = basic("wrong") if kind == "segment" and status == 401 else {}
