@@ -59,6 +59,7 @@ class Batch:
 
     def record(self, changes: Sequence[Change]) -> None:
         """Stores them; within a transaction."""
+        newest = self._newest()
         for change in changes:
             self._say_same(change.call)
             self._belongs(change)
@@ -69,6 +70,7 @@ class Batch:
         self._name_leads(owned)
         touched = self._record_fields(owned)
         touched |= self._record_events(owned)
+        touched.update(whose.lead for _, whose in owned if whose.lead > newest)
         if touched:
             self.connection.executemany(
                 "UPDATE lead SET _changed = ? WHERE _id = ? AND _changed <> ?",
@@ -101,6 +103,11 @@ class Batch:
                 State.IGNORED,
                 "this person was forgotten and is kept out",
             )
+        return found
+
+    def _newest(self) -> int:
+        """The number of the newest lead."""
+        found: int = self.connection.execute("SELECT ifnull(max(_id), 0) FROM lead").fetchone()[0]
         return found
 
     def _name_leads(self, owned: Iterable[tuple[Change, Whose]]) -> None:
@@ -237,12 +244,12 @@ class Batch:
                 continue
             there.add(place)
             leads.add(event.whose.lead)
-            rows.append(
-                (event.whose.lead, event.at, numbers[event.type, event.object], event.key, event.properties)
-            )
+            kind = numbers[event.type, event.object]
+            rows.append((event.whose.lead, event.at, kind, event.key, event.properties, event.whose.alias))
         with noting_late(self.connection):
             self.connection.executemany(
-                "INSERT OR IGNORE INTO main.event (lead, at, kind, key, properties) VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO main.event (lead, at, kind, key, properties, alias) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
                 sorted(rows, key=itemgetter(0, 1, 2, 3)),
             )
         return leads
