@@ -103,13 +103,14 @@ def track_of(plan: Plan) -> str:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be measured besides the usual: by which field of the data, with what costs, with the figure
-    that today's data would give."""
+    """What is to be measured besides the usual: by which column of the record, `called` so by people, with
+    what costs, with the figure that today's data would give, with the funnel."""
 
     by: str | None = None
     costs: Costs | None = None
     today: bool = False
     funnel: bool = True
+    called: str | None = None
 
 
 def measured(
@@ -147,7 +148,7 @@ def measured(
         _speed(plan, rows, look, track) if rows.dated else None,
         _months(lives, asked) if rows.dated else (),
         groups,
-        wanted.by,
+        wanted.called or wanted.by,
         unassigned,
         "" if wanted.costs is None else wanted.costs.currency,
         look.total,

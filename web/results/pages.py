@@ -5,15 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ...engine.outcomes.definitions import NotMeasurable
 from ...engine.outcomes.learn.proposal import Change, Proposal
-from ...engine.plan import Plan
 from ...engine.report.outcomes import headline, pairs_text, rate_text, ratio_text, rows_text, share_text
 from ...engine.report.text_style import PLAIN
 from ...engine.store.database import Store
-from ...engine.store.records.leads import count_leads
 from ...engine.store.records.rulesets import ruleset_names
-from ...engine.store.scoring.outcome_questions import learn, measure
 from ..access import doer, needs, settings
 from ..accounts.users import Role
 from ..database import reading, writing
@@ -22,23 +18,21 @@ from ..editor.card_cache import desk
 from ..editor.opening import draft_of
 from ..problems import Problem, invalid, not_found
 from ..ruleset_cache import ready
+from .asking import Asked, Rules, measured, proposed
 from .charts import band_bars, curves_chart, lift_chart, rates_chart
 
 pages = Blueprint("results", __name__)
-
-MOST = 50_000
-"""Of more leads than so many, a page does not wait for the answer: the command line gives it."""
 
 
 @pages.get("/rulesets/<name>/results")
 def show(name: str) -> str:
     """Whether the scores of the live rules are right."""
     store = reading(settings())
-    plan = _plan(store, name)
+    rules = _live(store, name)
     try:
-        found = measure(plan, store, within=request.args.get("within") or None)
-    except NotMeasurable as error:
-        return render_template("results.html", name=name, problem=error, found=None, tab="results")
+        found = measured(store, rules, _asked())
+    except Problem as problem:
+        return _instead("results", name, problem)
     speed = found.speed
     curves = [] if speed is None else [
         (label, curve) for label, curve in (("top stage", speed.qualified), ("others", speed.others)) if curve
@@ -66,13 +60,13 @@ def show(name: str) -> str:
 
 
 @pages.get("/rulesets/<name>/results/proposed")
-def proposed(name: str) -> str:
+def show_proposed(name: str) -> str:
     """The points, rules and thresholds that outcomes speak for, to be taken or left one by one."""
     store = reading(settings())
     try:
         found = _proposal(store, name)
-    except NotMeasurable as error:
-        return render_template("proposed.html", name=name, problem=error, found=None, tab="proposed")
+    except Problem as problem:
+        return _instead("proposed", name, problem)
     return render_template(
         "proposed.html",
         name=name,
@@ -92,10 +86,7 @@ def take(name: str) -> Response:
     """Puts the changes that were taken into the draft, one edit each."""
     wanted = set(request.form.getlist("take"))
     store = reading(settings())
-    try:
-        found = _proposal(store, name)
-    except NotMeasurable as error:
-        raise invalid(f"{error.message}: {error.hint}") from None
+    found = _proposal(store, name)
     edits = [one.edit for one in found.all if _key(one) in wanted]
     if not edits:
         raise invalid("Take at least one change.")
@@ -107,16 +98,28 @@ def take(name: str) -> Response:
     return redirect(url_for("review.show", name=name))
 
 
-def _plan(store: Store, name: str) -> Plan:
+def _live(store: Store, name: str) -> Rules:
+    """The live rules. Problem 404 where there are none."""
     if name not in ruleset_names(store):
         raise not_found(f"There is no published ruleset {name}.")
-    if count_leads(store) > MOST:
-        raise Problem(503, "Too many leads for a page", f"Ask for it with: leadwright measure {name}")
-    return ready(store, name).plan
+    return Rules.live(ready(store, name))
+
+
+def _asked() -> Asked:
+    """What the address asks for."""
+    given = {name: request.args.get(name, "").strip() or None for name in ("at", "within", "since", "until")}
+    return Asked(**given)
 
 
 def _proposal(store: Store, name: str) -> Proposal:
-    return learn(_plan(store, name), store, within=request.args.get("within") or None)
+    return proposed(store, _live(store, name), _asked())
+
+
+def _instead(tab: str, name: str, problem: Problem) -> str:
+    """The page with why there is nothing to see."""
+    if problem.status != 422:
+        raise problem
+    return render_template(f"{tab}.html", name=name, tab=tab, problem=problem, found=None)
 
 
 def _key(one: Change) -> str:

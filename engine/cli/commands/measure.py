@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from ..command import Command, at_option, db_option, json_option, paper, write, write_json
@@ -48,30 +46,27 @@ def command(
     five leads there is none. RULES is a file, or the name of a ruleset that was scored, and needs a line
     such as: outcome won when became customer. Nothing is stored.
     """
-    from ...outcomes.costs import read_costs
-    from ...outcomes.measure import Wanted
     from ...report.outcomes import measures_data, measures_text
     from ...store.scoring.outcome_questions import measure
 
     if costs is not None and by is None:
         raise Failure("--costs needs --by, the field that holds the source", "for example: --by source")
     with rules_and_store(rules, db) as (loaded, store):
-        column = None if by is None else _column(store, by)
-        wanted = Wanted(column, None if costs is None else read_costs(Path(costs)), today=True)
-        found = measure(loaded.plan, store, at=moment(at), wanted=wanted, **asked)
+        found = measure(
+            loaded.plan,
+            store,
+            at=moment(at),
+            by=by,
+            costs=costs,
+            within=asked["within"],
+            since=asked["since"],
+            until=asked["until"],
+            age=asked["age"],
+            born=asked["born"],
+            outcome=asked["outcome"],
+        )
     if as_json:
         write_json(measures_data(found))
     else:
         write(measures_text(found, paper()))
     return 0
-
-
-def _column(store: object, name: str) -> str:
-    from ...store.database import Store
-    from ...store.records.leads import stored_fields
-
-    assert isinstance(store, Store)
-    field = stored_fields(store).get(name)
-    if field is None:
-        raise Failure(f'there is no field "{name}"', "leadwright fields lists them")
-    return field.column
