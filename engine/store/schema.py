@@ -12,10 +12,10 @@ from collections.abc import Iterator
 APPLICATION_ID = 0x4C454144
 """The letters LEAD."""
 
-VERSION = 12
+VERSION = 13
 """Counted up by every change of the tables."""
 
-SYSTEM_COLUMNS = ("_id", "_key", "_changed")
+SYSTEM_COLUMNS = ("_id", "_key", "_changed", "_state")
 """The columns of `lead` that are not attributes."""
 
 _LEADS = """
@@ -33,12 +33,50 @@ CREATE TABLE state (
 INSERT INTO state VALUES (1, 0, NULL, NULL, randomblob(32), 0);
 
 -- Attributes become columns here; `_key` is the lead's own id, `_changed` when it or its events last
--- changed.
+-- changed. `_state` is 0 for a lead that has a name, 1 for an anonymous one, which is scored but counted and
+-- listed nowhere, and 2 for one that was merged into another: its row keeps the attributes that came with its
+-- own id, and is no lead.
 CREATE TABLE lead (
     _id INTEGER PRIMARY KEY,
     _key TEXT NOT NULL UNIQUE,
-    _changed INTEGER NOT NULL
+    _changed INTEGER NOT NULL,
+    _state INTEGER NOT NULL DEFAULT 0 CHECK (_state BETWEEN 0 AND 2)
 ) STRICT;
+CREATE INDEX lead_apart ON lead (_state) WHERE _state > 0;
+
+-- Other ids of leads. `of` is the other id that it came to its lead with, empty where that was the lead's own
+-- id. `merged` is the lead that the id named until it was merged, by `who` (empty for a client): whether that
+-- was anonymous and, as a JSON object, the attributes that it filled in.
+CREATE TABLE alias (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    lead INTEGER NOT NULL REFERENCES lead (_id),
+    of INTEGER REFERENCES alias (id),
+    at INTEGER NOT NULL,
+    who TEXT,
+    merged INTEGER UNIQUE REFERENCES lead (_id),
+    was_anonymous INTEGER NOT NULL DEFAULT 0 CHECK (was_anonymous IN (0, 1)),
+    filled TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE INDEX alias_of_lead ON alias (lead);
+CREATE INDEX alias_of_alias ON alias (of) WHERE of IS NOT NULL;
+
+-- Two leads that a client's call says are one though both have a name; `dismissed` once a person said that
+-- they are two.
+CREATE TABLE suspected (
+    one INTEGER NOT NULL REFERENCES lead (_id),
+    other INTEGER NOT NULL REFERENCES lead (_id),
+    at INTEGER NOT NULL,
+    dismissed INTEGER NOT NULL DEFAULT 0 CHECK (dismissed IN (0, 1)),
+    PRIMARY KEY (one, other),
+    CHECK (one < other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX suspected_other ON suspected (other);
+
+-- Ids that are not let in again, since their person was forgotten and is to be kept out: keyed hashes.
+CREATE TABLE kept_out (
+    hash BLOB PRIMARY KEY
+) STRICT, WITHOUT ROWID;
 
 -- What each attribute is called, which column holds it and what kind it is.
 CREATE TABLE field (
@@ -64,16 +102,28 @@ CREATE TABLE property (
 
 -- `key` tells apart what is otherwise the same: negative, made from the key the source gave, which then is
 -- the event's identity for its lead; else made from the properties and how many equal rows came before it
--- in its file.
+-- in its file. `alias` is the id that it came with, empty for the lead's own; not declared as such, since no
+-- index leads from an alias to its events.
 CREATE TABLE event (
     lead INTEGER NOT NULL REFERENCES lead (_id),
     at INTEGER NOT NULL,
     kind INTEGER NOT NULL REFERENCES event_kind (id),
     key INTEGER NOT NULL,
     properties TEXT,
+    alias INTEGER,
     PRIMARY KEY (lead, at, kind, key)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX event_given_key ON event (lead, key) WHERE key < 0;
+
+-- Events that a lead had already when they came to it by a merge: kept for its undoing.
+CREATE TABLE event_twin (
+    alias INTEGER NOT NULL REFERENCES alias (id),
+    at INTEGER NOT NULL,
+    kind INTEGER NOT NULL REFERENCES event_kind (id),
+    key INTEGER NOT NULL,
+    properties TEXT,
+    PRIMARY KEY (alias, at, kind, key)
+) STRICT, WITHOUT ROWID;
 
 -- What leads had before a batch changed them: a JSON object of the attributes that it changed, each with
 -- its value until then, null for unknown. Nothing is noted before the first run.
@@ -97,7 +147,7 @@ CREATE TABLE late_event (
 -- The leads that changed, or got events, with the latest batch that did it; those that every ruleset has
 -- scored since are taken out.
 CREATE TABLE touched (
-    lead INTEGER PRIMARY KEY REFERENCES lead (_id),
+    lead INTEGER PRIMARY KEY,
     data INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX touched_data ON touched (data);
@@ -116,11 +166,11 @@ SELECT lead._key AS lead, event_kind.type, event_kind.object,
     ) || printf('.%06dZ', (event.at % 1000000 + 1000000) % 1000000) AS at,
     event.properties
 FROM event
-JOIN lead ON lead._id = event.lead
+JOIN lead ON lead._id = event.lead AND lead._state = 0
 JOIN event_kind ON event_kind.id = event.kind;
 
--- Events that a batch `until` corrected, since their source gave other values for the same key: as they were
--- from the batch `since` on (0 where they came in time).
+-- Events that a batch `until` corrected, since their source gave other values for the same key, or gave to
+-- another lead: as they were from the batch `since` on (0 where they came in time).
 CREATE TABLE event_before (
     lead INTEGER NOT NULL REFERENCES lead (_id),
     at INTEGER NOT NULL,
@@ -129,7 +179,7 @@ CREATE TABLE event_before (
     properties TEXT,
     since INTEGER NOT NULL,
     until INTEGER NOT NULL,
-    PRIMARY KEY (lead, key, until)
+    PRIMARY KEY (lead, at, kind, key, until)
 ) STRICT, WITHOUT ROWID;
 
 -- The different sets of fields that files of leads had, as sorted JSON, in the order of their coming.
@@ -352,7 +402,7 @@ SELECT ruleset.name AS ruleset, lead._key AS lead, result.total AS score, result
 FROM scored
 JOIN result ON result.id = scored.result
 JOIN ruleset ON ruleset.id = scored.ruleset
-JOIN lead ON lead._id = scored.lead
+JOIN lead ON lead._id = scored.lead AND lead._state = 0
 JOIN run ON run.id = scored.run
 JOIN ruleset_version ON ruleset_version.id = run.version;
 
@@ -363,7 +413,7 @@ SELECT ruleset.name AS ruleset, lead._key AS lead, version_line.kind, version_li
     CASE part.type WHEN 'integer' THEN version_line.points ELSE part.value ->> 1 END AS points
 FROM scored
 JOIN ruleset ON ruleset.id = scored.ruleset
-JOIN lead ON lead._id = scored.lead
+JOIN lead ON lead._id = scored.lead AND lead._state = 0
 JOIN run ON run.id = scored.run
 JOIN json_each(scored.lines) AS part
 JOIN version_line ON version_line.version = run.version
