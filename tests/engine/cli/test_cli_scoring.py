@@ -322,6 +322,7 @@ def test_diff_as_json(leadwright: Run, draft: Path) -> None:
     assert json.loads(leadwright("diff", "--no-db", "draft.rules", "draft.rules", "--json").out) == {
         "changes": [],
         "effect": None,
+        "outcomes": None,
     }
 
 
