@@ -101,7 +101,7 @@ def begin_scoring(settings: Settings, store: Store, ruleset: str, doer: Doer, no
     program keeps the scores right by itself."""
     if is_at_work(settings.database, "watch"):
         raise Problem(
-            409, "Scores come by themselves", "leadwright watch is running, so scores are kept right by it."
+            409, "Scored already", "Scores are kept up to date by leadwright watch, or by this server itself."
         )
     chosen = ready(store, ruleset)
     at = usual_instant(store, ruleset) if now is None else now

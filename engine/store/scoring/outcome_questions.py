@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...outcomes.definitions import NotMeasurable
+from ...outcomes.definitions import LOST, NotMeasurable
 from ...plan import Plan
 from ...score_one import Evaluator
 from ..database import Store
@@ -29,6 +29,7 @@ from .outcome_inputs import (
 if TYPE_CHECKING:
     from ...check.files import Files
     from ...outcomes.backtest import Backtest
+    from ...outcomes.before_after import BeforeAfter
     from ...outcomes.costs import Costs
     from ...outcomes.learn.learner import LearnOptions
     from ...outcomes.learn.proposal import Proposal
@@ -49,6 +50,7 @@ def measure(
     outcome: str | None = None,
     by: str | None = None,
     costs: Costs | Path | str | None = None,
+    only: tuple[str, str] | None = None,
     today: bool = True,
     funnel: bool = True,
 ) -> Measures:
@@ -57,9 +59,10 @@ def measure(
     `at`: as of when, now where it is None; `within`: how long a lead may take, as the rules say, else 90
     days; `since` and `until`: leads born from and before; `age`: how long after birth a lead is looked at;
     `born`: the field or event that says when that was; `outcome`: which one; `by`: a field by whose values
-    leads are told apart, and `costs` what each of these cost, a file or what was read of one. `today` has the
-    order worked out that today's data would claim, `funnel` the funnel. Raises NotMeasurable where nothing
-    can be compared, and StoreError.
+    leads are told apart, and `costs` what each of these cost, a file or what was read of one; `only`: a field
+    and its value as text ("" for unknown), to look at those leads alone. `today` has the order worked out
+    that today's data would claim, `funnel` the funnel. Raises NotMeasurable where nothing can be compared,
+    and StoreError.
     """
     from ...outcomes.costs import Costs, read_costs
     from ...outcomes.measure import Wanted, measured
@@ -69,7 +72,14 @@ def measure(
             "costs are given, but not by which field leads are told apart", "name it with by, such as source"
         )
     spent = costs if costs is None or isinstance(costs, Costs) else read_costs(Path(costs))
-    wanted = Wanted(None if by is None else column_of(store, by), spent, today, funnel, by)
+    wanted = Wanted(
+        None if by is None else column_of(store, by),
+        spent,
+        today,
+        funnel,
+        by,
+        None if only is None else (column_of(store, only[0]), only[1]),
+    )
     question = Question(at, within, since, until, age, born, outcome)
     with ready(_plan(ruleset), store, question) as found:
         return measured(
@@ -79,6 +89,34 @@ def measure(
             found.asked,
             known=found.blocks.known,
             wanted=wanted,
+        )
+
+
+def before_and_after(
+    before: Ruleset | Plan, after: Ruleset | Plan, store: Store, *, at: Instant | None = None
+) -> BeforeAfter | None:
+    """What each of two rulesets makes of the same leads, by the outcome of the second, else of the first.
+
+    None where neither has an outcome. Raises NotMeasurable where nothing can be compared, and StoreError.
+    """
+    from ...outcomes.before_after import before_and_after as compared
+
+    old, new = _plan(before), _plan(after)
+    if not any(one.name.lower() != LOST for plan in (old, new) for one in plan.outcomes):
+        return None
+    judging = new if any(one.name.lower() != LOST for one in new.outcomes) else old
+    with ready(judging, store, Question(at)) as found:
+        looking = found.blocks.looking
+        sides = [found.looking if plan is judging else looking(Evaluator(plan)) for plan in (old, new)]
+        lives = found.looking
+        return compared(
+            sides[0],
+            sides[1],
+            found.blocks,
+            found.outcomes,
+            found.asked,
+            known=found.blocks.known,
+            lives=lives,
         )
 
 
