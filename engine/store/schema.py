@@ -190,6 +190,13 @@ CREATE TABLE import_fields (
 """
 
 _RULESETS = """
+-- Views of the table of leads that people saved: the query of the address, and who saved it last.
+CREATE TABLE lead_view (
+    name TEXT PRIMARY KEY,
+    query TEXT NOT NULL,
+    who TEXT NOT NULL
+) STRICT;
+
 -- `folded` is the name without regard to case: no two differ in case alone.
 CREATE TABLE ruleset (
     id INTEGER PRIMARY KEY,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,7 +57,7 @@ def register(app: Flask) -> None:
     """Gives templates their filters, and every page who asks and how it looks."""
     app.jinja_env.filters.update(when=when, counted=counted, percent=percent, signed=signed, listed=listed)
     app.jinja_env.filters.update(number=_number, day=_day, shown=shown, paragraphs=_paragraphs)
-    app.jinja_env.filters.update(settled=_settled, as_answer=_as_answer)
+    app.jinja_env.filters.update(changed=dataclasses.replace, settled=_settled, as_answer=_as_answer)
     app.jinja_env.globals.update(failed=said)
     app.jinja_env.filters.update(
         cause_name=_CAUSES.__getitem__,

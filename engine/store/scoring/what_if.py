@@ -23,7 +23,7 @@ from ...impact.over_leads import contrast
 from ...plan import Condition, Measure, Rule
 from ...plan.walk import conditions, nested
 from ...score_many.column_scorer import ColumnScorer
-from ...score_many.columns import Column, InstantLists, Ints
+from ...score_many.columns import Bools, Column, InstantLists, Ints
 from ...score_many.lru import LruBytes
 from ...score_one import Evaluator
 from ..database import Store, StoreError, open_store
@@ -142,6 +142,26 @@ class WhatIf:
             new = self._judging(store, after, now, tell, old)
             effect = contrast(old, new, lambda places: self._keys(store, places), most_moves)
             return effect, self._counted(new)
+
+    def leads_where(
+        self,
+        store: Store,
+        before: Evaluator,
+        after: Evaluator,
+        now: int,
+        which: Callable[[ColumnScorer, ColumnScorer], Bools],
+        *,
+        stop: Stop | None = None,
+    ) -> list[int]:
+        """The numbers of the leads that `which` picks, of all leads judged by both rulesets at `now`.
+
+        Raises as `effect` does.
+        """
+        with self._asking(store, now, None, stop) as tell:
+            old = self._judging(store, before, now, tell)
+            new = self._judging(store, after, now, tell, old)
+            found: list[int] = self._leads[which(old, new)].tolist()
+            return found
 
     @contextmanager
     def _asking(
