@@ -28,8 +28,12 @@ const clients = {
     send("alias", { previousId: `${person}-former`, userId: person });
     send("page", { userId: person, name: "Pricing", properties: { url: PAGE } });
     for (let n = 0; n < count; n++) send("track", { userId: person, event: "Paid", properties: { n } });
-    client.flush().catch(() => {});
-    await Promise.race([Promise.all(sent), rest(30000)]);
+    let done = false;
+    Promise.all(sent).then(() => (done = true));
+    for (let tries = 0; tries < 300 && !done; tries++) {
+      await client.flush().catch(() => {});
+      await rest(100);
+    }
   },
 
   async posthog(address, key, person, count) {
@@ -97,12 +101,12 @@ const clients = {
 
   async matomo(address, key, person, count) {
     const Tracker = require("matomo-tracker");
-    const client = new Tracker(1, `${address}/matomo.php`);
+    const client = new Tracker(key, `${address}/matomo.php`);
     client.on("error", () => {});
-    client.track({ url: PAGE, uid: person, token_auth: key });
+    client.track({ url: PAGE, uid: person });
     const events = [];
     for (let n = 0; n < count; n++) {
-      events.push({ url: PAGE, uid: person, token_auth: key, e_c: "shop", e_a: "Paid", e_n: `${n}` });
+      events.push({ url: PAGE, uid: person, e_c: "shop", e_a: "Paid", e_n: `${n}` });
     }
     await Promise.race([new Promise((told) => client.trackBulk(events, told)), rest(5000)]);
   },
