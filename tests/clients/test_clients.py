@@ -52,9 +52,9 @@ NODE_CLIENTS = {
 CLIENTS = [f"python {name}" for name in PYTHON_CLIENTS] + [f"node {name}" for name in NODE_CLIENTS]
 
 LOSES = {("node matomo", "busy"), ("node matomo", "failing"), ("node rudderstack", "busy")}
-"""What these clients lose before it reaches anyone: Matomo's sends nothing again, and the timeout of RudderStack's, a
-second here, goes on through the pause that Retry-After asks for. (Mixpanel's and Jitsu's for Node send nothing again
-either: of theirs the profile is lost, which goes first.)"""
+"""What these clients lose before it reaches anyone: Matomo's sends nothing again, and the timeout of
+RudderStack's, a second here, goes on through the pause that Retry-After asks for. (Mixpanel's and Jitsu's for
+Node send nothing again either: of theirs the profile is lost, which goes first.)"""
 
 NO_PROFILE = {"python snowplow", "node snowplow", "node matomo", "python cloudevents", "node cloudevents"}
 """These know no traits."""
