@@ -30,6 +30,9 @@ class Action(Enum):
     PASSWORD_CHANGED = "password changed"
     TOKEN_MADE = "token made"
     TOKEN_REVOKED = "token revoked"
+    DESTINATION_ADDED = "destination added"
+    DESTINATION_REMOVED = "destination removed"
+    SECRET_ROTATED = "secret rotated"
 
 
 @dataclass(frozen=True, slots=True)
