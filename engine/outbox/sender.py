@@ -155,21 +155,26 @@ class Outbox:
             thread.join()
 
     def _supervise(self) -> None:
-        with open_store(self._path, wait=30.0) as store:
-            while not self._stop.is_set():
-                try:
-                    with store.guard():
-                        found = destinations(store.connection)
-                except StoreError as error:
-                    self._complain(error.message)
-                    found = []
-                for one in found:
-                    running = self._threads.get(one.id)
-                    if one.state is State.ON and (running is None or not running.is_alive()):
-                        thread = threading.Thread(target=self._run, args=(one,), name=one.name, daemon=True)
-                        self._threads[one.id] = thread
-                        thread.start()
-                self._stop.wait(REST)
+        while not self._stop.is_set():
+            try:
+                with open_store(self._path, wait=30.0) as store:
+                    while not self._stop.is_set():
+                        with store.guard():
+                            found = destinations(store.connection)
+                        self._see_to(found)
+                        self._stop.wait(REST)
+            except StoreError as error:
+                self._complain(f"nothing is sent: {error.message}")
+                self._stop.wait(_LONGEST_REST)
+
+    def _see_to(self, found: list[Destination]) -> None:
+        """Sees to it that each destination has its thread."""
+        for one in found:
+            running = self._threads.get(one.id)
+            if one.state is State.ON and (running is None or not running.is_alive()):
+                thread = threading.Thread(target=self._run, args=(one,), name=one.name, daemon=True)
+                self._threads[one.id] = thread
+                thread.start()
 
     def _run(self, to: Destination) -> None:
         with open_store(self._path, wait=30.0) as store, ExitStack() as stack:

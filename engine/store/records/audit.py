@@ -33,6 +33,9 @@ class Action(Enum):
     DESTINATION_ADDED = "destination added"
     DESTINATION_REMOVED = "destination removed"
     SECRET_ROTATED = "secret rotated"
+    SOURCE_ADDED = "source added"
+    SOURCE_CHANGED = "source changed"
+    SOURCE_REMOVED = "source removed"
 
 
 @dataclass(frozen=True, slots=True)
