@@ -28,7 +28,7 @@ _WANTED = (
 
 _SECOND = 1_000_000
 _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 6 * 3_600.0
-_GROWTH = 4
+_GROWTH = 4.0
 
 
 @dataclass(frozen=True, slots=True)
