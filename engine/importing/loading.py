@@ -28,8 +28,7 @@ from .layout import Column, Layout, lay_out
 from .mapping import REST, ColumnMapping, Reading
 from .problems import ImportRefused
 from .rejects import Rejects
-from .rows import Chunk, Rejected
-from .sources import Source
+from .rows import Chunk, Rejected, Source
 from .staging import BLANK, CLEAR, Staging
 from .survey import Memo, Progress, Survey, take_survey
 from .values.blanks import folded

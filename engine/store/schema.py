@@ -12,7 +12,7 @@ from collections.abc import Iterator
 APPLICATION_ID = 0x4C454144
 """The letters LEAD."""
 
-VERSION = 13
+VERSION = 14
 """Counted up by every change of the tables."""
 
 SYSTEM_COLUMNS = ("_id", "_key", "_changed", "_state")
@@ -490,6 +490,76 @@ CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
 BEGIN SELECT raise(ABORT, 'what was done is never deleted'); END;
 """
 
+_LIVE = """
+-- Which clients may send events. `origins` are the websites of whose pages browsers may, as JSON; `mapping`
+-- says in TOML what messages become.
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    origins TEXT NOT NULL,
+    mapping TEXT NOT NULL,
+    created INTEGER NOT NULL
+) STRICT;
+
+-- The keys by which they send, by the SHA-256 of the key. Such a key may only write.
+CREATE TABLE write_key (
+    hash BLOB PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES source (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX write_key_of_source ON write_key (source);
+
+-- How far the inbox with a token has been brought into the record.
+CREATE TABLE live_applied (
+    token TEXT PRIMARY KEY,
+    up_to INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- When a client said a lead's field to be as it is, and in which message: what it said before is older,
+-- whenever it comes.
+CREATE TABLE live_field (
+    lead INTEGER NOT NULL REFERENCES lead (_id),
+    field TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    PRIMARY KEY (lead, field)
+) STRICT, WITHOUT ROWID;
+
+-- The last messages of each source as they came, and as JSON what became of each.
+CREATE TABLE live_message (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source INTEGER NOT NULL,
+    lead INTEGER REFERENCES lead (_id),
+    received INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    became TEXT NOT NULL
+) STRICT;
+CREATE INDEX live_message_of_source ON live_message (source, id);
+CREATE INDEX live_message_of_lead ON live_message (lead);
+
+-- The last messages and requests that could not be taken, each with the reason; those with an unknown key
+-- have no source.
+CREATE TABLE live_refusal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source INTEGER,
+    received INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+CREATE INDEX live_refusal_of_source ON live_refusal (source, id);
+
+-- How many messages of a source came in an hour (counted since 1970), by what became of them: stored,
+-- repeated, ignored or refused; and how many were stored, or scored, within so many seconds, as in
+-- "scored 0.5".
+CREATE TABLE live_count (
+    source INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (source, hour, what)
+) STRICT, WITHOUT ROWID;
+"""
+
 _OUTBOX = """
 -- What other systems are to be told, written in the transaction that records what it tells; never rewritten.
 -- `number` is the order of recording. `id` is what receivers know a message by; `subject` is a lead's own id,
@@ -512,7 +582,7 @@ def create(connection: sqlite3.Connection) -> None:
     try:
         # Read again under the lock: another program may have made them in the meantime.
         if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            for statement in _statements(_LEADS + _RULESETS + _SCORES + _PEOPLE + _OUTBOX):
+            for statement in _statements(_LEADS + _RULESETS + _SCORES + _PEOPLE + _OUTBOX + _LIVE):
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")

@@ -68,7 +68,9 @@ def _rules(body: dict[str, Any]) -> Rules:
 
 
 def _asked(body: dict[str, Any]) -> Asked:
-    return Asked(**{name: body[name] for name in _ASKED if name in body})
+    only = body.get("only")
+    chosen = None if only is None else (only["field"], only["value"])
+    return Asked(**{name: body[name] for name in _ASKED if name in body}, only=chosen)
 
 
 def _costs(rows: list[dict[str, Any]] | None) -> Costs | None:
@@ -124,9 +126,10 @@ OPERATIONS = (
             {
                 **_COMMON,
                 "by": _NAME | {"description": "Also by the values of a field, such as the source."},
+                "only": obj({"field": _NAME, "value": {"type": "string", "maxLength": 1_000}}),
                 "costs": many(_COST, maxItems=10_000, description="What each value of `by` cost a month."),
             },
-            optional=(*_COMMON, "by", "costs"),
+            optional=(*_COMMON, "by", "only", "costs"),
         ),
     ),
     Operation(

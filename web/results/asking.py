@@ -34,7 +34,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What all questions have in common, as people write it: 2026-01-15, 90d; None as `measure` has it."""
+    """What all questions have in common, as people write it: 2026-01-15, 90d; None as `measure` has it.
+    `only` is for `measured` alone."""
 
     at: str | None = None
     within: str | None = None
@@ -43,6 +44,7 @@ class Asked:
     age: str | None = None
     born: str | None = None
     outcome: str | None = None
+    only: tuple[str, str] | None = None
 
     @property
     def moment(self) -> str | None:
@@ -85,6 +87,7 @@ def measured(
             outcome=asked.outcome,
             by=by,
             costs=costs,
+            only=asked.only,
         ),
     )
 

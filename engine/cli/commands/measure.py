@@ -15,6 +15,7 @@ from ..outcome_options import moment, outcome_options, rules_and_store
         "leadwright measure inbound.rules",
         "leadwright measure inbound.rules --within 30d --since 2026-01-01",
         "leadwright measure inbound.rules --by source --costs costs.csv",
+        "leadwright measure inbound.rules --only source=fair",
     ],
 )
 @click.argument("rules", type=click.Path())
@@ -22,6 +23,7 @@ from ..outcome_options import moment, outcome_options, rules_and_store
 @at_option(default="now")
 @outcome_options
 @click.option("--by", metavar="FIELD", help="Also by the values of a field, such as the source.")
+@click.option("--only", metavar="FIELD=VALUE", help="Only the leads of which a field has this value.")
 @click.option(
     "--costs",
     metavar="FILE",
@@ -35,6 +37,7 @@ def command(
     db: str,
     at: str | None,
     by: str | None,
+    only: str | None,
     costs: str | None,
     as_json: bool,
     **asked: str | None,
@@ -57,6 +60,7 @@ def command(
             store,
             at=moment(at),
             by=by,
+            only=None if only is None else _field_and_value(only),
             costs=costs,
             within=asked["within"],
             since=asked["since"],
@@ -70,3 +74,12 @@ def command(
     else:
         write(measures_text(found, paper()))
     return 0
+
+
+def _field_and_value(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise Failure(
+            f'--only needs a field and a value, and has "{text}"', "for example: --only source=fair"
+        )
+    return name.strip(), value.strip()

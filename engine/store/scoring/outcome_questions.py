@@ -49,6 +49,7 @@ def measure(
     outcome: str | None = None,
     by: str | None = None,
     costs: Costs | Path | str | None = None,
+    only: tuple[str, str] | None = None,
     today: bool = True,
     funnel: bool = True,
 ) -> Measures:
@@ -57,9 +58,10 @@ def measure(
     `at`: as of when, now where it is None; `within`: how long a lead may take, as the rules say, else 90
     days; `since` and `until`: leads born from and before; `age`: how long after birth a lead is looked at;
     `born`: the field or event that says when that was; `outcome`: which one; `by`: a field by whose values
-    leads are told apart, and `costs` what each of these cost, a file or what was read of one. `today` has the
-    order worked out that today's data would claim, `funnel` the funnel. Raises NotMeasurable where nothing
-    can be compared, and StoreError.
+    leads are told apart, and `costs` what each of these cost, a file or what was read of one; `only`: a field
+    and its value as text ("" for unknown), to look at those leads alone. `today` has the order worked out
+    that today's data would claim, `funnel` the funnel. Raises NotMeasurable where nothing can be compared,
+    and StoreError.
     """
     from ...outcomes.costs import Costs, read_costs
     from ...outcomes.measure import Wanted, measured
@@ -69,7 +71,14 @@ def measure(
             "costs are given, but not by which field leads are told apart", "name it with by, such as source"
         )
     spent = costs if costs is None or isinstance(costs, Costs) else read_costs(Path(costs))
-    wanted = Wanted(None if by is None else column_of(store, by), spent, today, funnel, by)
+    wanted = Wanted(
+        None if by is None else column_of(store, by),
+        spent,
+        today,
+        funnel,
+        by,
+        None if only is None else (column_of(store, only[0]), only[1]),
+    )
     question = Question(at, within, since, until, age, born, outcome)
     with ready(_plan(ruleset), store, question) as found:
         return measured(
