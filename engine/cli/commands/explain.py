@@ -149,7 +149,7 @@ def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bo
 
 def lead_named(store: Store, asked: str) -> StoredLead:
     """The lead with this id, or the only one with this in its id or texts. Raises `Failure`."""
-    from ...store.records.leads import count_leads, find_lead, nearest_id, search_leads
+    from ...store.records.leads import count_leads, find_lead, search_leads
 
     found = find_lead(store, asked)
     if found is not None:
@@ -165,10 +165,7 @@ def lead_named(store: Store, asked: str) -> StoredLead:
         raise Failure(
             f"there are no leads in {store.path}", "import some: leadwright import leads.csv --lead-id id"
         )
-    raise Failure(
-        f'no lead in {store.path} has the id or the name "{asked}"',
-        f'did you mean "{nearest}"?' if (nearest := nearest_id(store, asked)) else "check how it is written",
-    )
+    raise Failure(f'no lead in {store.path} has the id or the name "{asked}"', "check how it is written")
 
 
 def rules_for(store: Store, asked: str | None) -> LoadedRules:

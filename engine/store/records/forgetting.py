@@ -1,7 +1,7 @@
 """People forgotten: what the record, its history, drafts and tests hold of them deleted, down to the bytes.
 
-Rows about a lead are found by the keys that tables declare, so that a table added later is not missed. Texts of
-people (drafts, versions, the record of what was done) are searched for what tells who the person is.
+Rows about a lead are found by the keys that tables declare, so that a table added later is not missed. Texts
+that people wrote (drafts, versions, the record of what was done) are searched for what tells who it is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ...personal import MAIL, is_personal
 from ..database import Store, StoreError
 from . import audit
 from .freshness import mark_changed
-from .identity import ids_known, keep_out, kept_out
+from .identity import ids_known, keep_out
 from .lead_keys import lead_key
 from .leads import read_fields
 from .redacting import redact
@@ -27,8 +27,8 @@ _BUSY_FOR = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was forgotten: how many people, ids and events; in how many texts, as drafts and versions, something
-    of theirs stood; those of the ids asked for that nobody has."""
+    """What was forgotten: how many people, ids and events; in how many texts, as drafts and versions,
+    something of theirs stood; those of the ids asked for that nobody has."""
 
     people: int = 0
     ids: int = 0
@@ -52,7 +52,7 @@ def forget(
 ) -> Forgotten:
     """Deletes all that is known of the people with these ids, and overwrites what files still hold of it.
 
-    Their mirror is deleted with them; the next who needs it makes it anew. With `keeping_out`, keyed hashes of
+    The mirror is deleted with them; the next who needs it makes it anew. With `keeping_out`, keyed hashes of
     their ids stay, so that no import and no client brings them back. Raises `StoreError`; where only the
     overwriting failed, asking again without any id does the rest.
     """
@@ -109,6 +109,7 @@ def _delete(
     for table in _tables_naming_leads(connection):
         _delete_rows(connection, table, "lead", numbers)
     _delete_rows(connection, "message", "subject", ids)
+    _delete_bodies(connection, [*ids, *values])
     _delete_unused(connection, kinds)
     connection.execute("UPDATE state SET catalogue = NULL, catalogue_at = NULL")
     mark_changed(connection, numbers)
@@ -122,9 +123,7 @@ def _telling_values(connection: sqlite3.Connection, numbers: list[int]) -> set[s
     told = json.dumps(numbers)
     fields = read_fields(connection)
     found: set[str] = set()
-    rows = connection.execute(
-        "SELECT * FROM lead WHERE _id IN (SELECT value FROM json_each(?))", (told,)
-    )
+    rows = connection.execute("SELECT * FROM lead WHERE _id IN (SELECT value FROM json_each(?))", (told,))
     names = {field.column: field.name for field in fields.values()}
     columns = [names.get(column[0], "") for column in rows.description]
     pairs = [pair for row in rows for pair in zip(columns, row, strict=True)]
@@ -151,9 +150,7 @@ def _telling_values(connection: sqlite3.Connection, numbers: list[int]) -> set[s
 # --- rows -------------------------------------------------------------------------------------
 
 
-def _delete_rows(
-    connection: sqlite3.Connection, table: str, column: str, values: Sequence[object]
-) -> None:
+def _delete_rows(connection: sqlite3.Connection, table: str, column: str, values: Sequence[object]) -> None:
     """Deletes rows, and before them those of other tables that refer to them."""
     if not values:
         return
@@ -163,6 +160,21 @@ def _delete_rows(
         rows = connection.execute(f'SELECT DISTINCT "{parent_column}" FROM "{table}" WHERE {which}', (told,))
         _delete_rows(connection, child, child_column, [value for (value,) in rows])
     connection.execute(f'DELETE FROM "{table}" WHERE {which}', (told,))
+
+
+_LEAST = 4
+"""Letters of an id that is looked for in messages as they came: a shorter one is in every other."""
+
+
+def _delete_bodies(connection: sqlite3.Connection, values: Iterable[str]) -> None:
+    """Deletes the messages of clients, kept as they came, that have any of these values."""
+    for value in values:
+        if len(value) < _LEAST:
+            continue
+        written = {value.casefold(), json.dumps(value)[1:-1].casefold()}
+        for text in written:
+            for table in ("live_message", "live_refusal"):
+                connection.execute(f"DELETE FROM {table} WHERE instr(lower(body), ?)", (text,))
 
 
 def _referring(connection: sqlite3.Connection, parent: str) -> list[tuple[str, str, str]]:
@@ -228,9 +240,3 @@ def _overwrite(store: Store) -> None:
                     "wait until it has finished, or stop it, then run: leadwright forget",
                 )
             time.sleep(0.05)
-
-
-def may_come(store: Store, keys: Iterable[str]) -> bool:
-    """Whether none of these ids is kept out."""
-    with store.guard():
-        return not kept_out(store.connection, [lead_key(key) for key in keys])

@@ -105,7 +105,8 @@ def redact(connection: sqlite3.Connection, ids: Collection[str], values: Collect
 def _rewriting(connection: sqlite3.Connection) -> Iterator[None]:
     """Inside it, what is otherwise never rewritten may be."""
     kept = connection.execute(
-        "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name IN (?, ?) AND name LIKE '%rewritten'",
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name IN (?, ?) "
+        "AND name LIKE '%rewritten'",
         _NEVER_REWRITTEN,
     ).fetchall()
     for name, _ in kept:
@@ -115,9 +116,7 @@ def _rewriting(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute(sql)
 
 
-def _rewrite(
-    connection: sqlite3.Connection, table: str, column: str, change: Callable[[str], str]
-) -> int:
+def _rewrite(connection: sqlite3.Connection, table: str, column: str, change: Callable[[str], str]) -> int:
     rows = connection.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL")
     changed = [(new, old) for (old,) in rows if (new := change(old)) != old]
     connection.executemany(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", changed)
