@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.report.lead_ids import ids_data, merge_data
-from ...engine.store.database import StoreError, open_store
-from ...engine.store.records.forgetting import forget
+from ...engine.store.database import StoreError
 from ...engine.store.records.merges import lead_ids, merge_ids, suspected_duplicates, undo_merge
 from ..access import doer, settings
 from ..accounts.users import Role
 from ..database import reading, writing
-from ..problems import Problem, not_found
+from ..forgetting import forget_person
+from ..problems import Problem
 from ..queries import lead_with
 from .operations import Operation
 from .schemas import INSTANT, INTEGER, MAYBE, STRING, YES, many, obj
@@ -60,12 +60,7 @@ def _refused(error: StoreError) -> Problem:
 
 def delete(lead: str, keep_out: str) -> dict[str, Any]:
     """Forgets a person."""
-    who = doer()
-    # Overwriting a large database takes longer than other requests may.
-    with open_store(settings().database, wait=5.0) as store:
-        done = forget(store, [lead], keeping_out=keep_out == "yes", who=who.who, address=who.address)
-    if done.unknown and keep_out != "yes":
-        raise not_found(f'There is no lead with the id "{lead}".')
+    done = forget_person(lead, keeping_out=keep_out == "yes")
     return {"people": done.people, "ids": done.ids, "events": done.events, "texts": done.texts}
 
 

@@ -40,7 +40,7 @@ def command(ids: tuple[str, ...], undoing: bool, db: str, as_json: bool) -> int:
         if undoing:
             done = undo_merge(store, ids[0])
         else:
-            done = merge_ids(store, *ids, f"{user_at_this_computer()} (command line)")
+            done = merge_ids(store, ids[0], ids[1], f"{user_at_this_computer()} (command line)")
     if as_json:
         write_json(merge_data(done))
     else:
