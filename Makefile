@@ -47,7 +47,7 @@ test-random: $(DEVELOPS)
 	LEADWRIGHT_EFFORT=1 $(BIN)/python -m pytest $(ALL_CORES) -m hypothesis
 
 test-faults: $(DEVELOPS)
-	LEADWRIGHT_KILLS=200 $(BIN)/python -m pytest tests/engine/store/test_store_faults.py
+	LEADWRIGHT_KILLS=200 $(BIN)/python -m pytest tests/engine/store/test_store_faults.py tests/engine/outbox/test_outbox_faults.py
 
 # As above.
 test-engines: $(DEVELOPS) $(ENGINES)

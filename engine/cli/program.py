@@ -44,6 +44,10 @@ SECTIONS = {
         "backtest": "Try rules on the past, knowing only what was known then.",
         "learn": "Propose points and rules from who became a customer.",
     },
+    "Tell others": {
+        "destination": "Say where messages about leads are sent.",
+        "outbox": "See which messages were not delivered, and send them.",
+    },
     "Work together": {
         "serve": "Serve the page, and the HTTP interface.",
         "user": "Say who may use the page.",
