@@ -5,7 +5,21 @@ from __future__ import annotations
 from flask import Flask
 
 from ..results.pages import pages as results
-from . import audit, compare, history, lead, lead_ids, leads, log_in, new, review, rulesets, sso, users
+from . import (
+    audit,
+    compare,
+    history,
+    lead,
+    lead_ids,
+    leads,
+    log_in,
+    new,
+    review,
+    rulesets,
+    sources,
+    sso,
+    users,
+)
 from . import context as theme
 from . import context as words
 
@@ -23,6 +37,7 @@ def register(app: Flask) -> None:
         lead,
         lead_ids,
         compare,
+        sources,
         log_in,
         sso,
         users,
