@@ -34,9 +34,11 @@ def web_address(text: str) -> WebAddress:
         parts = urlsplit(text.strip())
         port = parts.port
     except ValueError:
-        raise AddressRefused(f"{text} is not an address; write it as https://crm.example.com/hook") from None
+        raise AddressRefused(
+            f"nothing can be posted to {text}; write it as https://crm.example.com/hook"
+        ) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise AddressRefused(f"{text} is not an address; write it as https://crm.example.com/hook")
+        raise AddressRefused(f"nothing can be posted to {text}; write it as https://crm.example.com/hook")
     if parts.username is not None or parts.password is not None:
         raise AddressRefused(
             "the address holds a user name; leave it out, as receivers know messages by their signature"
