@@ -525,13 +525,15 @@ CREATE TABLE live_field (
     PRIMARY KEY (lead, field)
 ) STRICT, WITHOUT ROWID;
 
--- The last messages of each source as they came, and as JSON what became of each.
+-- The last messages of each source as they came, what stood beside each in its request, and what became of
+-- each, as JSON.
 CREATE TABLE live_message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     source INTEGER NOT NULL,
     lead INTEGER REFERENCES lead (_id),
     received INTEGER NOT NULL,
     body TEXT NOT NULL,
+    about TEXT NOT NULL,
     became TEXT NOT NULL
 ) STRICT;
 CREATE INDEX live_message_of_source ON live_message (source, id);

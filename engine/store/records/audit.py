@@ -20,6 +20,7 @@ class Action(Enum):
     PUBLISH = "publish"
     ROLL_BACK = "roll back"
     IMPORT = "import"
+    FORGOTTEN = "people forgotten"
     APPROVAL_ASKED = "approval asked"
     APPROVAL_DECLINED = "approval declined"
     APPROVAL_WITHDRAWN = "approval withdrawn"
