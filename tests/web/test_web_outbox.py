@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import random
 import re
 
 from flask import Flask
 from flask.testing import FlaskClient
-from leadwright.engine.outbox.deliveries import Delivery, due, lay_out, note_answers, tallies
+from leadwright.engine.outbox.deliveries import tallies
 from leadwright.engine.outbox.destinations import State, destination
-from leadwright.engine.outbox.queue import enqueue
-from leadwright.engine.outbox.sender import present
-from leadwright.engine.outbox.transports import Answer, Outcome
 from leadwright.engine.store.database import Store
 from leadwright.engine.store.records.audit import entries
-from leadwright.tests.engine.outbox.test_outbox_sending import DATA
+from leadwright.tests.outbox_data import REFUSED, SENT, fill_outbox
 from leadwright.tests.web.test_web_users import PASSWORD, said
 
 
 def add(client: FlaskClient, **more: object):
     form = {"name": "crm", "address": "https://crm.example/hook"} | more
     return client.post("/outbox/destinations", data=form)
-
-
-def refused(store: Store, *subjects: str) -> list[Delivery]:
-    """Messages about leads, each refused."""
-    to = destination(store.connection, "crm")
-    with store.transaction() as db:
-        for one in subjects:
-            enqueue(db, "handoff", one, DATA, present())
-    lay_out(store, to, present())
-    found = due(store, to, present() + 1, 100)
-    answer = Answer(Outcome.REFUSED, 400, "no such field: <company>")
-    note_answers(store, to, [(one, answer, present()) for one in found], random.Random(1))
-    return found
 
 
 def test_a_destination_is_added_and_its_secret_shown_once(client: FlaskClient, store: Store) -> None:
@@ -57,8 +40,7 @@ def test_what_is_wrong_with_a_destination_is_said_and_nothing_typed_is_lost(clie
 
 
 def test_a_parked_message_stands_beside_its_answer(client: FlaskClient, store: Store) -> None:
-    add(client)
-    refused(store, "zoe@x.example", "joe@x.example")
+    fill_outbox(store, {"zoe@x.example": REFUSED, "joe@x.example": REFUSED, "moe@x.example": SENT})
     page = said(client.get("/outbox"))
     assert "2 messages were refused" in page
     assert "handoff of zoe@x.example to crm" in page
@@ -67,9 +49,8 @@ def test_a_parked_message_stands_beside_its_answer(client: FlaskClient, store: S
 
 
 def test_it_is_sent_again_dropped_and_brought_back(client: FlaskClient, store: Store) -> None:
-    add(client)
-    (one,) = refused(store, "zoe@x.example")
-    form = {"message": one.message.id, "destination": "crm"}
+    (message,) = fill_outbox(store, {"zoe@x.example": REFUSED})
+    form = {"message": message, "destination": "crm"}
 
     def state() -> tuple[int, int]:
         (tally,) = tallies(store.connection)
@@ -103,9 +84,9 @@ def test_who_may_what(app: Flask, users, store: Store) -> None:
 
     assert named("viewer").get("/outbox").status_code == 403
     assert add(named("publisher")).status_code == 403
-    assert add(named("admin")).status_code == 200
-    (one,) = refused(store, "zoe@x.example")
-    form = {"message": one.message.id, "destination": "crm", "what": "drop"}
+    assert add(named("admin"), name="other").status_code == 200
+    (message,) = fill_outbox(store, {"zoe@x.example": REFUSED})
+    form = {"message": message, "destination": "crm", "what": "drop"}
     assert named("editor").post("/outbox/messages", data=form).status_code == 403
     assert named("publisher").post("/outbox/messages", data=form).status_code == 303
     assert "Add a destination" not in said(named("publisher").get("/outbox"))
