@@ -42,6 +42,7 @@ def command(
     Without --yes it says what would be deleted, and the exit code is 1. Without any id, it only overwrites
     what an earlier call could not, since another program was reading.
     """
+    from ...live.forgetting import forget_waiting
     from ...store.database import open_store
     from ...store.records.forgetting import forget
     from ..publishing import user_at_this_computer
@@ -56,6 +57,7 @@ def command(
             keeping_out=keep_out,
             who=f"{user_at_this_computer()} (command line)",
             address="",
+            elsewhere=[lambda ids: forget_waiting(store.path, ids)],
         )
     if as_json:
         write_json(

@@ -73,8 +73,9 @@ def forget(
                 audit.record(
                     connection, audit.Action.FORGOTTEN, who=who, address=address, subject=people, detail=told
                 )
-        for delete in elsewhere:
-            delete([*ids, *unknown])
+            # Before anyone else may write: what waits elsewhere would come in at once.
+            for delete in elsewhere:
+                delete([*ids, *unknown])
     _overwrite(store)
     return done
 
