@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..engine.live.forgetting import forget_waiting
+from ..engine.live.forgetting import forgetting_in
 from ..engine.store.database import open_store
 from ..engine.store.records.forgetting import Forgotten, forget
 from .access import doer, settings
@@ -20,7 +20,7 @@ def forget_person(lead: str, *, keeping_out: bool) -> Forgotten:
             keeping_out=keeping_out,
             who=who.who,
             address=who.address,
-            elsewhere=[lambda ids: forget_waiting(store.path, ids)],
+            elsewhere=[forgetting_in(settings().database)],
         )
     if done.unknown and not keeping_out:
         raise not_found(f'There is no lead with the id "{lead}".')

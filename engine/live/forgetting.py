@@ -1,73 +1,81 @@
-"""People forgotten in the inbox: what waits there of them is taken out, down to the bytes of its files."""
+"""What waits in the inbox about people who are forgotten, taken out of it."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from ..store.database import StoreError, guarded
 from .inbox import inbox_path, open_inbox
 
 _BUSY_FOR = 10.0
-"""Seconds to wait for those who are reading what is being done away with."""
+"""Seconds to wait for those who are reading the inbox."""
 
 
-def forget_waiting(database: Path, ids: Sequence[str]) -> None:
-    """Deletes the messages in the inbox of a database that name any of these ids; others of the same requests
-    stay. Raises `StoreError`."""
+def forgetting_in(database: Path) -> Callable[[Sequence[str]], None]:
+    """What empties the inbox of a database, where it has one, of the messages about people by their ids.
+
+    The others of a request stay, each in its place. Raises `StoreError` where the inbox is in use for long.
+    """
+
+    def forget(ids: Sequence[str]) -> None:
+        if inbox_path(database).exists():
+            _forget(database, {one.casefold() for one in ids})
+
+    return forget
+
+
+def _forget(database: Path, ids: Collection[str]) -> None:
     path = inbox_path(database)
-    if not path.exists():
-        return
-    wanted = {one.casefold() for one in ids}
-    connection = open_inbox(database)
-    try:
-        with guarded(path):
-            connection.execute("BEGIN IMMEDIATE")
-            rows = connection.execute("SELECT id, about, messages FROM request").fetchall()
-            for number, about, messages in rows:
-                left = _left(about, messages, wanted)
-                if left is None:
-                    connection.execute("DELETE FROM request WHERE id = ?", (number,))
-                elif left != messages:
-                    connection.execute("UPDATE request SET messages = ? WHERE id = ?", (left, number))
-            connection.execute("COMMIT")
-            connection.execute("VACUUM")
-            until = time.monotonic() + _BUSY_FOR
-            while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                if time.monotonic() > until:
-                    raise StoreError(
-                        f"what was deleted is still in {path.name}-wal, since another program is reading",
-                        "wait until it has finished, then do the same again",
-                    )
-                time.sleep(0.05)
-    finally:
-        connection.close()
+    with guarded(path), closing(open_inbox(database)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        rows = connection.execute("SELECT id, about, messages FROM request").fetchall()
+        for number, about, text in rows:
+            if _tells(json.loads(about), ids):
+                # The address names the person, as Customer.io's do: all of the request is about them.
+                connection.execute("DELETE FROM request WHERE id = ?", (number,))
+                continue
+            messages = json.loads(text)
+            if isinstance(messages, list):
+                left = [{} if _tells(message, ids) else message for message in messages]
+            else:
+                left = {} if _tells(messages, ids) else messages
+            if left != messages:
+                connection.execute("UPDATE request SET messages = ? WHERE id = ?", (json.dumps(left), number))
+        connection.execute("COMMIT")
+        until = time.monotonic() + _BUSY_FOR
+        while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            if time.monotonic() > until:
+                raise StoreError(
+                    f"messages as they came are still in {path.name}-wal, since another program is reading",
+                    "wait until it has finished, or stop it, then run the same again",
+                )
+            time.sleep(0.05)
 
 
-def _left(about: str, messages: str, wanted: set[str]) -> str | None:
-    """The messages of a request that name nobody of these, as JSON; None where there is nothing left."""
-    if any(text.casefold() in wanted for text in _texts(json.loads(about))):
-        return None
-    found = json.loads(messages)
-    if not isinstance(found, list):
-        return None if any(text.casefold() in wanted for text in _texts(found)) else messages
-    left = [one for one in found if not any(text.casefold() in wanted for text in _texts(one))]
-    if len(left) == len(found):
-        return messages
-    return json.dumps(left) if left else None
+def _tells(message: object, ids: Collection[str]) -> bool:
+    """Whether a message has one of the ids as a text, or in a text of many letters such as an address."""
+    texts = [text.casefold() for text in _texts(message)]
+    return any(text.strip() in ids for text in texts) or any(
+        len(one) > _LEAST and one in text for text in texts for one in ids
+    )
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """All texts and numbers in a JSON value."""
-    rest = [value]
-    while rest:
-        one = rest.pop()
-        if isinstance(one, dict):
-            rest += one.values()
-        elif isinstance(one, list):
-            rest += one
-        elif isinstance(one, str | int | float) and not isinstance(one, bool):
-            yield str(one).strip()
+_LEAST = 5
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, int):
+        yield str(value)

@@ -42,7 +42,9 @@ def command(
     Without --yes it says what would be deleted, and the exit code is 1. Without any id, it only overwrites
     what an earlier call could not, since another program was reading.
     """
-    from ...live.forgetting import forget_waiting
+    from pathlib import Path
+
+    from ...live.forgetting import forgetting_in
     from ...store.database import open_store
     from ...store.records.forgetting import forget
     from ..publishing import user_at_this_computer
@@ -57,7 +59,7 @@ def command(
             keeping_out=keep_out,
             who=f"{user_at_this_computer()} (command line)",
             address="",
-            elsewhere=[lambda ids: forget_waiting(store.path, ids)],
+            elsewhere=[forgetting_in(Path(db))],
         )
     if as_json:
         write_json(
