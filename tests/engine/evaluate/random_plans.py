@@ -50,7 +50,9 @@ def origin(text: str) -> p.Origin:
 class RandomPlan:
     """Draws one plan, part by part."""
 
-    def __init__(self, seed: int, deep: int = 3) -> None:
+    def __init__(self, seed: int, deep: int = 3, *, holding: bool = False) -> None:
+        """`holding`: most stages have an `until`."""
+        self.holding = holding
         self.chance = random.Random(seed)
         self.deep = deep
         self.serial = 0
@@ -116,7 +118,9 @@ class RandomPlan:
         tracks = self.several(lambda: f"track{self.serial}", 0, 2)
         tracks = tuple(dict.fromkeys(("main", *tracks)))
         stages = tuple(
-            p.Stage(f"{track} {n}", track, self.condition(2, scores=True), self.origin())
+            p.Stage(
+                f"{track} {n}", track, self.condition(2, scores=True), self.origin(), self.until()
+            )
             for track in tracks
             for n in range(self.chance.randint(0, 3))
         )
@@ -147,6 +151,10 @@ class RandomPlan:
             digest="0" * 64,
             zone=Zone(self.one("UTC", *ZONES)),
         )
+
+    def until(self) -> Any:
+        """What ends a stage that holds, where plans are to have any."""
+        return self.condition(1, scores=True) if self.holding and self.odds(0.7) else None
 
     def default(self, kind: Kind) -> Any:
         """A default, seldom."""
