@@ -54,9 +54,17 @@ class Timeline:
             one for one in moments if not isinstance(_moment(one), FieldValue | Constant)
         ]
 
-    def is_read(self, code: int) -> bool:
-        """Whether events of a class make a difference."""
-        return self._of_class(code) is not None
+    def lengths(self, code: int) -> tuple[int, ...] | None:
+        """So long after events of a class something can differ; none where they make no difference.
+
+        None where it can differ at other instants too.
+        """
+        if self._of_fields or self._of_constants:
+            return None
+        after = self._of_class(code)
+        if after is None:
+            return ()
+        return None if after.months or after.daily or after.filters else after.lengths
 
     def rows(self, rows: Sequence[Row], now: int) -> list[Row]:
         """The events, none after now, that make a difference."""
