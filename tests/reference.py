@@ -21,8 +21,8 @@ from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.nodes import Kind, Unit
 
 Truth = bool | None
-FIRST = instant_of(dt.date.min)
-"""The first instant there is."""
+FIRST = instant_of(dt.date(1, 1, 3))
+"""Before all that can have happened, in every zone."""
 
 
 @dataclass(frozen=True)
@@ -409,7 +409,7 @@ class Reference:
         return tuple(found)
 
     def is_in(self, stage: p.Stage) -> bool:
-        """Whether the lead is in a stage, higher ones aside: what decides last, back to the beginning of time."""
+        """Whether the lead is in a stage, higher ones aside: what decided last, since the first instant."""
         if stage.until is None:
             return self.truth(stage.condition) is True
         return next((found for _, found in self.past(stage) if found is not None), False)
@@ -428,13 +428,17 @@ class Reference:
         moments = {event.at for event in self.events}
         for event in self.events:
             for kind in (Kind.DATE, Kind.DATETIME):
-                moments |= {self._moment(kind, prepare(kind, one)) for one in event.properties.values()} - {None}
+                moments |= {self._moment(kind, prepare(kind, one)) for one in event.properties.values()} - {
+                    None
+                }
         for number, field in enumerate(self.plan.fields):
             if field.kind in (Kind.DATE, Kind.DATETIME):
                 moments |= {self._moment(field.kind, self.field(number))} - {None}
         parts = list(_parts(self.plan))
         constants = [one for one in parts if isinstance(one, p.Constant)]
-        moments |= {self._moment(one.kind, one.value) for one in constants if one.kind in (Kind.DATE, Kind.DATETIME)}
+        moments |= {
+            self._moment(one.kind, one.value) for one in constants if one.kind in (Kind.DATE, Kind.DATETIME)
+        }
         lengths = {(0, Unit.DAY)}
         for one in parts:
             if isinstance(one, p.Last | p.Next):
@@ -454,7 +458,7 @@ class Reference:
         return self.at_clock(value * DAY) if kind is Kind.DATE else value
 
     def _around(self, moment: int, amount: int, unit: Unit) -> set[int]:
-        """A moment moved; by the calendar, what a month that is short or a change of clocks can make of it."""
+        """A moment moved; by the calendar, what short months or a change of clocks can make of it."""
         if unit not in (Unit.MONTH, Unit.YEAR):
             return {shift(moment, amount, unit)}
         wall = shift(self.shown(moment), amount, unit)

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Constant, FieldValue, PropertyValue
-from ..plan.calendar import EARLIEST, crossings
+from ..plan.calendar import BEGINNING, crossings
 from ..plan.lower import Comparison, Edge
 from ..score_one.event_classes import EventClass, EventClasses
 from ..score_one.facts import Row
 from ..values import DAY, MICROSECONDS, Prepared
-from ..zone import Zone
 from .next_change import Age, Clocks, days_turning, flips, property_of
 
 _Months = tuple[int, Unit]
@@ -47,12 +46,10 @@ class Timeline:
         self._classes = classes
         self._read = read
         self._after: dict[int, _After | None] = {}
-        moments = [*clocks.edges, *clocks.ages]
+        moments: list[Comparison | Age] = [*clocks.edges, *clocks.ages]
         self._of_fields = [one for one in moments if isinstance(_moment(one), FieldValue)]
         self._of_constants = [one for one in moments if isinstance(_moment(one), Constant)]
-        self._of_events = [
-            one for one in moments if not isinstance(_moment(one), FieldValue | Constant)
-        ]
+        self._of_events = [one for one in moments if not isinstance(_moment(one), FieldValue | Constant)]
 
     def lengths(self, code: int) -> tuple[int, ...] | None:
         """So long after events of a class something can differ; none where they make no difference.
@@ -91,7 +88,7 @@ class Timeline:
             moment = _moment(clock)
             assert isinstance(moment, Constant)
             found.update(self._of(clock, moment.value, now))
-        return sorted(at for at in found if EARLIEST < at <= now)
+        return sorted(at for at in found if BEGINNING < at <= now)
 
     def _slowly(self, row: Row, after: _After, now: int) -> Iterator[int]:
         """What does not come a fixed time after an event."""
@@ -116,7 +113,7 @@ class Timeline:
             return days_turning(clock, value, now, zone)
         assert isinstance(value, int)
         start = zone.start(value) if clock.of.kind is Kind.DATE else value
-        begun = max(start - BEFORE, EARLIEST) if clock.until else start
+        begun = max(start - BEFORE, BEGINNING) if clock.until else start
         if clock.of.kind is Kind.DATE:
             return map(zone.start, range(zone.day(begun), zone.day(now) + 1))
         days = range(start - (start - begun) // DAY * DAY, now + 1, DAY)
@@ -169,4 +166,3 @@ def _add(lengths: set[int], months: set[_Months], amount: int, unit: Unit) -> No
         lengths.add(amount * MICROSECONDS[unit])
     else:
         months.add((amount, unit))
-

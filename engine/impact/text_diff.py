@@ -113,8 +113,8 @@ def _form_details(old: n.Statement, new: n.Statement) -> Iterator[str]:
         before, after = getattr(old, slot.field), getattr(new, slot.field)
         if before != after:
             told = True
-            yield from _optional_condition(slot.words, before, after) if slot.optional else _condition(
-                before, after
+            yield from (
+                _optional_condition(slot.words, before, after) if slot.optional else _condition(before, after)
             )
     if not told and _own_text(old) != _own_text(new):
         yield f"{_own_text(old)} -> {_own_text(new)}"
@@ -170,9 +170,7 @@ def _condition(old: n.Expression, new: n.Expression) -> Iterator[str]:
         yield f"asks {text_of(new)} instead of {text_of(old)}"
 
 
-def _optional_condition(
-    word: str, old: n.Expression | None, new: n.Expression | None
-) -> Iterator[str]:
+def _optional_condition(word: str, old: n.Expression | None, new: n.Expression | None) -> Iterator[str]:
     """What became of a condition with a word before it that may be left out."""
     if old is None and new is not None:
         yield f"now also {word} {text_of(new)}"

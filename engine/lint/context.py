@@ -23,6 +23,7 @@ class RootKind(Enum):
     DEFINE = "define"
     RULE = "rule"
     STAGE = "stage"
+    UNTIL = "until"
     DISQUALIFICATION = "disqualify"
     FILTER = "where"
 
@@ -105,6 +106,8 @@ def _roots(plan: p.Plan) -> Iterator[Root]:
             yield Root(RootKind.RULE, rule.condition, rule)
     for stage in plan.stages:
         yield Root(RootKind.STAGE, stage.condition, stage)
+        if stage.until is not None:
+            yield Root(RootKind.UNTIL, stage.until, stage)
     for disqualification in plan.disqualifications:
         yield Root(RootKind.DISQUALIFICATION, disqualification.condition, disqualification)
     for where in {id(where): where for where in _filters(plan)}.values():

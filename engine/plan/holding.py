@@ -11,8 +11,8 @@ from .model import (
     Aggregation,
     Condition,
     Constant,
-    Definition,
     DefineValue,
+    Definition,
     Measure,
     Plan,
     Rule,
@@ -49,7 +49,9 @@ def asking_plan(plan: Plan, stage: Stage) -> Plan:
         ),
         rules=rules,
         signals=tuple(
-            one if number in found.signals else Measure(Aggregation.COUNT, Selection(one.events.selector, None, None))
+            one
+            if number in found.signals
+            else Measure(Aggregation.COUNT, Selection(one.events.selector, None, None))
             for number, one in enumerate(plan.signals)
         ),
         stages=(

@@ -23,7 +23,6 @@ from .semantic_keys import SemanticKeys
 from .sums import Sums, Target, add_where, target_of
 from .truths import TRUE, UNKNOWN, Truths, all_of, answer, any_of, not_
 
-
 Held = Callable[[int, Ints], Bools]
 """`held(stage, places)`: see `ColumnScorer`."""
 
@@ -298,7 +297,6 @@ class ColumnScorer:
                 names.append(stage.name)
         found[gone] = 0
         return tuple(names), found
-
 
     def _are_in(self, number: int, stage: Stage) -> Bools:
         """Which leads meet a stage: they come in now, or came in before and nothing has ended it."""

@@ -18,7 +18,7 @@ from ..plan.walk import clauses, conditions, operands, selections
 from ..score_one import Evaluator
 from ..score_one.holding import Holding
 from ..values import DAY, Prepared
-from .block import MOST, Block, Events, StoredColumn
+from .block import MOST, Block, Events, Places, StoredColumn
 from .block_events import BlockEvents, EventKinds, Filters
 from .block_measures import Measured
 from .column_scorer import ColumnScorer
@@ -239,7 +239,7 @@ class _StagePast:
         return self._rows[key]
 
 
-def _turns(lead: Ints, at: Ints, kind: Ints, lengths: Sequence[Ints], now: int) -> tuple[Ints, Ints]:
+def _turns(lead: Ints, at: Ints, kind: Places, lengths: Sequence[Ints], now: int) -> tuple[Ints, Ints]:
     """The leads and the instants, none after now, at which something can have differed."""
     leads, instants = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for number, after in enumerate(lengths):

@@ -26,7 +26,7 @@ _MOST_KEPT = 5_000
 
 @dataclass(frozen=True, slots=True)
 class _Judging:
-    """What finds everything out about a lead: `run(fields, measured, now, all_events)`, its gauges in this order."""
+    """What finds everything out about a lead: `run(fields, measured, now, all_events)`, its gauges so."""
 
     run: Any
     gauges: tuple[Measure, ...]

@@ -29,7 +29,6 @@ from .events_source import write_pass
 from .rules_source import write_points
 from .values_source import day_text, operand, score_name
 
-
 IsHeld = Callable[..., bool]
 """`is_held(stage, fields, events, now)`: see `Evaluator.is_held`."""
 
@@ -47,9 +46,7 @@ class GeneratedFunction:
     classes: int
 
 
-def generate(
-    parts: PlanIndex, classes: EventClasses, detail: Detail, is_held: IsHeld
-) -> GeneratedFunction:
+def generate(parts: PlanIndex, classes: EventClasses, detail: Detail, is_held: IsHeld) -> GeneratedFunction:
     """Writes and compiles a function; `is_held` tells of stages that hold."""
     known = tuple(classes.known)
     draft = CodegenContext(parts.kernel, known, detail, classes.width, classes.fixed, uses=parts.uses)

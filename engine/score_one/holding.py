@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..due.timeline import Timeline
 from ..plan import Stage
-from ..plan.calendar import EARLIEST
+from ..plan.calendar import BEGINNING
 from ..plan.holding import asking_plan, selectors_read
 from ..values import Prepared
 from .codegen import Detail
@@ -25,10 +25,14 @@ if TYPE_CHECKING:
 _AT = itemgetter(0)
 
 
-class Stay(NamedTuple):
-    """A lead's stay in a stage that holds: since when, None for as long as anything is known of it."""
+class Held(NamedTuple):
+    """Whether a lead is in a stage that holds, and since when: None for as long as anything is known."""
 
+    found: bool
     since: int | None
+
+
+_OUT = Held(False, None)
 
 
 class Holding:
@@ -52,18 +56,17 @@ class Holding:
         decided = (found for _, found in self._past(fields, rows, now))
         return next((found for found in decided if found is not None), False)
 
-    def stay(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> Stay | None:
-        """The stay of a lead that is in the stage now, None for one that is not."""
-        inside: Stay | None = None
-        begun = self.decides(fields, rows, now)
-        if begun is False:
-            return None
-        for since, found in self._past(fields, rows, now, begun):
+    def stay(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> Held:
+        """Whether a lead is in the stage now, whatever decides it, and since when without a gap."""
+        held, decided = _OUT, self.decides(fields, rows, now)
+        if decided is False:
+            return _OUT
+        for since, found in self._past(fields, rows, now, decided):
             if found is False:
                 break
             if found is True:
-                inside = Stay(since)
-        return inside
+                held = Held(True, since)
+        return held
 
     def _past(
         self, fields: Sequence[Prepared], rows: Sequence[Row], now: int, decided: bool | None = None
@@ -76,4 +79,4 @@ class Holding:
             yield instants[-1], decided
         for at in reversed(instants[:-1]):
             yield at, self.decides(fields, rows[: bisect_right(rows, at, key=_AT)], at)
-        yield None, self.decides(fields, (), EARLIEST)
+        yield None, self.decides(fields, (), BEGINNING)
