@@ -293,12 +293,12 @@ class ColumnScorer:
         found = np.zeros(self.leads, np.int16)
         for number, stage in enumerate(self.plan.stages):
             if stage.track == track:
-                found[self._are_in(number, stage)] = len(names)
+                found[self.meets(number, stage)] = len(names)
                 names.append(stage.name)
         found[gone] = 0
         return tuple(names), found
 
-    def _are_in(self, number: int, stage: Stage) -> Bools:
+    def meets(self, number: int, stage: Stage) -> Bools:
         """Which leads meet a stage: they come in now, or came in before and nothing has ended it."""
         comes_in = self.holds(stage.condition)
         if stage.until is None:

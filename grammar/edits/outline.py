@@ -143,6 +143,11 @@ class Card:
     cards: tuple[Card, ...] = ()
     problems: tuple[str, ...] = ()
 
+    @property
+    def conditions(self) -> tuple[RowView, ...]:
+        """Its conditions, each with all of its rows."""
+        return tuple(one for one in (self.condition, self.filter, self.until) if one is not None)
+
 
 def outline(parsed: Parsed, describe: Describe | None = None) -> tuple[Card, ...]:
     """The cards of a text, in its order."""

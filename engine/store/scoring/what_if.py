@@ -58,13 +58,14 @@ class Cancelled(Exception):
 @dataclass(frozen=True)
 class Counts:
     """How many leads there are; in the plan's order for how many each rule fires, and any rule of each group;
-    and how many are disqualified."""
+    how many are disqualified; how many meet each stage."""
 
     leads: int
     rules: Sequence[int]
     groups: Sequence[int]
     disqualified: int
     truths: Mapping[int, tuple[int, int]]
+    stages: Sequence[int]
 
     def of(self, condition: Condition) -> tuple[int, int]:
         """Of how many leads a condition of the plan, or a part of one, is true, and of how many unknown."""
@@ -231,7 +232,10 @@ class WhatIf:
             for rules in grouped
         ]
         disqualified = int(np.count_nonzero(judging.verdict.disqualified))
-        return Counts(judging.leads, fires, groups, disqualified, truths)
+        stages = [
+            int(np.count_nonzero(judging.meets(number, stage))) for number, stage in enumerate(plan.stages)
+        ]
+        return Counts(judging.leads, fires, groups, disqualified, truths, stages)
 
     def _tally(self, key: Hashable | None, count: Callable[[], tuple[int, int]]) -> tuple[int, int]:
         if key is None:
