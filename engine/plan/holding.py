@@ -60,7 +60,7 @@ def asking_plan(plan: Plan, stage: Stage) -> Plan:
         ),
         tracks=(COMES_IN, GOES_OUT),
         digest=f"{plan.digest} {stage.track} {stage.name}",
-        **dict.fromkeys(("off", "disqualifications", "grades", "outcomes", "tests"), nothing),
+        **dict.fromkeys(("off", "disqualifications", "grades", "outcomes", "handoffs", "tests"), nothing),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ...engine.plan import Condition, Definition, Disqualification
+from ...engine.plan import Condition, Definition, Disqualification, Handoff
 from ...engine.reading import Reading
 from ...engine.score_one import Evaluator
 from ...engine.store.scoring.what_if import Counts
@@ -158,7 +158,11 @@ class Numbers:
             for stage, leads in zip(plan.stages, counts.stages, strict=True)
             if stage.origin.source is main
         }
-        parts: list[Disqualification | Definition] = [*plan.disqualifications, *plan.definitions]
+        parts: list[Disqualification | Definition | Handoff] = [
+            *plan.disqualifications,
+            *plan.definitions,
+            *plan.handoffs,
+        ]
         for part in parts:
             if part.origin.source is main and part.condition is not None:
                 found[keys[part.origin.span.start]] = counts.of(part.condition)[0]
@@ -179,6 +183,10 @@ class Numbers:
             *(
                 (reason.origin, found.truth is True)
                 for reason, found in zip(plan.disqualifications, decision.disqualifications, strict=True)
+            ),
+            *(
+                (handoff.origin, found.current)
+                for handoff, found in zip(plan.handoffs, decision.handoffs, strict=True)
             ),
         ]
         return frozenset(keys[origin.span.start] for origin, so in said if so and origin.source is main)
