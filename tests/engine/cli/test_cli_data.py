@@ -228,6 +228,7 @@ def test_fields_as_json(leadwright: Run, data: Path) -> None:
         "count": 4,
         "objects": {"pricing": 3, "docs": 1},
         "properties": {},
+        "newest": "2026-01-13T09:00:00Z",
     }
 
 
