@@ -99,9 +99,9 @@ def score(
     store: Store, rules: LoadedRules, now: dt.datetime, *, whole: bool = False, memory: int | None = None
 ) -> Scored:
     """Scores the leads that are due by a published ruleset, with progress, and counts where all stand."""
+    from ...due.stale_events import stale_events
     from ...report.scores import Scored
     from ...score_one import Evaluator
-    from ...due.stale_events import stale_events
     from ...store.records.catalogue import catalogue
     from ...store.scoring.full_run import Resources
     from ...store.scoring.score_run import score_store
