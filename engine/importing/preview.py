@@ -10,7 +10,8 @@ from ...grammar.syntax.nodes import Kind
 from ..store.database import Store
 from ..store.records.leads import StoredField, stored_fields, written_as
 from .layout import lay_out
-from .loading import stated_of, survey_of, wrong_dates
+from .live_fields import DeclaredKind, declared_kinds
+from .loading import stated_of, survey_of, understood_beside, wrong_dates
 from .mapping import REST, ColumnMapping, Reading
 from .problems import ImportRefused, shortened
 from .run import source_of
@@ -23,6 +24,7 @@ from .values.looks import BLANK
 from .values.stored import Unread
 
 _MOST_SAMPLES = 6
+_LEFT_OUT = ("left out", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,9 @@ def preview_file(
     survey = survey_of(source, replace(asked, lead=asked.lead or "\0"), reading, progress or _silent)
     uses, refused = _uses(source, survey, mapping, reading)
     known = stored_fields(store) if store is not None else {}
+    declared = declared_kinds(store) if store is not None else {}
     columns = [
-        _column(survey, stated_of(reading, name), known, (place, name), uses.get(place, ("left out", None)))
+        _column(survey, stated_of(reading, name), known, declared, place, name, *uses.get(place, _LEFT_OUT))
         for place, name in enumerate(source.columns)
         if name
     ]
@@ -139,16 +142,19 @@ def _column(
     survey: Survey,
     stated: Stated,
     known: Mapping[str, StoredField],
-    column: tuple[int, str],
-    used: tuple[str, str | None],
+    declared: Mapping[str, DeclaredKind],
+    place: int,
+    name: str,
+    use: str,
+    becomes: str | None,
 ) -> ColumnPreview:
-    (place, name), (use, becomes) = column, used
     if place not in survey.looks:
         return ColumnPreview(name, use)
     looks = survey.looks[place]
     field = known.get(becomes or "") if use == "field" else None
     stated = replace(stated, known=field.kind if field is not None else None)
-    understood = survey.understood(place, name, stated)
+    said = declared.get(becomes or "") if use == "field" else None
+    understood = understood_beside(survey, place, name, stated, said)
     return ColumnPreview(
         name,
         use,
