@@ -20,7 +20,7 @@ help:
 	@echo "make test-pythons   run the tests of the language and the engine on the oldest and the newest Python there is"
 	@echo "make test-faults    kill imports and scorings hundreds of times, and see what is left"
 	@echo "make test-engines   run the tests of the SQL on PostgreSQL and Spark"
-	@echo "make test-fuzz   try 20,000 mutated rulesets: an answer to each, and soon"
+	@echo "make test-fuzz   try 20,000 mutated rulesets, and 2,000 mutated files of each kind: an answer to each, and soon"
 	@echo "make test-differential   hold 100,000 pairs of a ruleset and a lead against the SQL"
 	@echo "make lint    look for mistakes and for layout with ruff; make format mends the layout"
 	@echo "make types   check the types with mypy"
@@ -51,7 +51,8 @@ test-engines: $(DEVELOPS) $(ENGINES)
 	LEADWRIGHT_ENGINES=$${LEADWRIGHT_ENGINES:-1} $(BIN)/python -m pytest tests/engines
 
 test-fuzz: $(DEVELOPS)
-	LEADWRIGHT_FUZZ=20000 $(BIN)/python -m pytest tests/test_fuzz_rulesets.py
+	LEADWRIGHT_FUZZ=20000 LEADWRIGHT_FUZZ_FILES=2000 $(BIN)/python -m pytest $(ALL_CORES) \
+		tests/test_fuzz_rulesets.py tests/engine/importing/test_import_fuzz.py
 
 test-differential: $(DEVELOPS)
 	LEADWRIGHT_DIFFERENTIAL=100000 $(BIN)/python -m pytest tests/engine/sql/test_sql_differential.py

@@ -68,7 +68,10 @@ def declared_kinds(store: Store) -> dict[str, DeclaredKind]:
     found: dict[str, dict[Kind, list[str]]] = {}
     for ruleset in ruleset_names(store):
         version = load_version(store, ruleset)
-        for text in (version.text, *(text for path, text in version.files.items() if path.endswith(".rules"))):
+        for text in (
+            version.text,
+            *(text for path, text in version.files.items() if path.endswith(".rules")),
+        ):
             for node in parse(Source(text)).tree.statements:
                 if isinstance(node, FieldDeclaration):
                     name = node.source.value if node.source is not None else node.name.text

@@ -35,8 +35,8 @@ from .staging import BLANK, CLEAR, Staging
 from .survey import Memo, Progress, Survey, take_survey
 from .values.blanks import folded
 from .values.cells import ABSENT, cell_text
-from .values.columns import Column as Understood
 from .values.columns import Choice, Hint, Setting, Stated, settle_instants
+from .values.columns import Column as Understood
 from .values.looks import BLANK as BLANK_FAMILY
 from .values.stored import UNREAD
 
@@ -214,6 +214,7 @@ class Loading:
         if stored is None:
             stored = add_field(self.store, column.name, kind)
         elif stored.kind is not kind:
+            self.notes.append(f'the field "{stored.name}" was {stored.kind.value} and is {kind.value} now')
             stored = self._rekind(stored, kind, converter(understood, kind), column.place)
         self.columns.append(column)
         self.stored.append(stored)

@@ -306,7 +306,7 @@ def test_words_for_nothing_are_counted_and_blank_where_asked_for(desk) -> None:
     )
     (way,) = options_of(report.notes[0])
     again = desk.leads(text, kinds={"score": Kind.NUMBER}, **way)
-    assert again.notes == ()
+    assert again.notes == ('the field "score" was text and is number now',)
     assert desk.rows("SELECT score, note FROM lead") == [(None, None), (5.0, "x"), (None, None), (7.0, None)]
 
 
@@ -315,6 +315,8 @@ CHOICES = [
     (["email; phone", "email", "phone"], '["email", "phone"]'),
     (["email|phone", "email", "phone"], '["email", "phone"]'),
     (["email, phone", "phone, fax", "email, fax"], '["email", "phone"]'),
+    (["email, phone", "phone"], '["email", "phone"]'),
+    (["email,phone", "phone"], '["email", "phone"]'),
 ]
 
 
@@ -325,6 +327,40 @@ def test_several_choices_are_pointed_out_and_the_advice_reads_them(desk, written
     (way,) = options_of(report.columns[1].note)
     again = desk.leads(csv_of(written), **way)
     assert (again.columns[1].kind, again.columns[1].note, stored(desk)[0]) == (Kind.TEXTS, None, first)
+
+
+def test_a_comma_in_an_address_is_no_sign_between_choices(desk) -> None:
+    report = desk.leads(csv_of(["Berlin, Germany", "Munich, Germany", "Paris"]))
+    assert report.columns[1].note is None
+
+
+@pytest.mark.parametrize(
+    ("form", "written", "kept"),
+    [
+        ("unix-ms", "1762160700000", "2025-11-03T09:05:00Z"),
+        ("unix", "1762160700", "2025-11-03T09:05:00Z"),
+        ("%Y%m%d", "20260102", "2026-01-02T00:00:00Z"),
+    ],
+)
+@pytest.mark.parametrize("known", [True, False])
+def test_numbers_in_a_column_of_instants_name_the_form_that_reads_them(
+    desk, form: str, written: str, kept: str, known: bool
+) -> None:
+    reading = {} if known else {"kinds": {"x": Kind.DATETIME}}
+    if known:
+        desk.leads(csv_of(["2026-01-01T10:00:00Z"]))
+    report = desk.leads(csv_of([written]), **reading)
+    assert report.columns[1].unread == 1
+    (way,) = options_of(report.columns[1].note)
+    assert way == {"date_formats": {"x": form}}
+    again = desk.leads(csv_of([written]), **reading, **way)
+    assert (again.columns[1].unread, again.columns[1].note, stored(desk)) == (0, None, [kept])
+
+
+def test_a_fixed_offset_is_a_time_zone(desk) -> None:
+    for zone in ("GMT+1", "UTC+01:00", "+0100"):
+        desk.leads(csv_of(["2026-07-01 10:00:00"]), timezone=zone)
+        assert stored(desk) == ["2026-07-01T09:00:00Z"]
 
 
 def test_lists_in_json_may_have_nulls(desk) -> None:
@@ -450,7 +486,7 @@ def test_yes_and_no_are_read_where_live_rules_declare_them(desk, words: tuple[st
 def test_what_does_not_read_as_declared_is_left_as_it_is_found(desk) -> None:
     save_version(desk.store, "inbound", DECLARED, "d1")
     save_version(desk.store, "other", "field zip: number", "d2")
-    report = desk.leads("id,ok,Company Size,zip,made\n1,Y,\"1,200\",01234,01/02/2026\n2,perhaps,85,2,\n")
+    report = desk.leads('id,ok,Company Size,zip,made\n1,Y,"1,200",01234,01/02/2026\n2,perhaps,85,2,\n')
     kinds = [column.kind for column in report.columns[1:]]
     assert kinds == [Kind.TEXT, Kind.TEXT, Kind.TEXT, Kind.TEXT]  # 01234: two rulesets disagree
     assert [len(column.hints[0].choices) for column in report.columns if column.hints] == [2, 2]
