@@ -53,8 +53,8 @@ class ImportReport:
     `events_known` the events that were there already, `events_corrected` those of a known key that read
     otherwise now; `repeated` the rows of attributes whose lead had an earlier row in the same file;
     `nameless` the new leads that events alone tell of; `left_unknown` the rows of leads that are not known,
-    where these are not wanted. `rejects` is the file that the rejected rows went to, if any. `fault`: the rows
-    are in, but a fault kept what else there is to say of them.
+    where these are not wanted. `rejects` is the file that the rejected rows went to, if any. `fault`: the
+    rows are in, but something went wrong in finding out what else there is to say of them.
     """
 
     source: str

@@ -450,7 +450,13 @@ def test_reading_says_what_it_does_not_know() -> None:
         Reading(decimals={"x": ";"})
 
 
-DECLARED = 'field ok: yes/no\nfield size from "Company Size": number\nfield zip: text\nfield made: date\nwhen ok then +1'
+DECLARED = """
+field ok: yes/no
+field size from "Company Size": number
+field zip: text
+field made: date
+when ok then +1
+"""
 
 
 def test_a_new_field_is_read_as_live_rules_declare_it(desk) -> None:
