@@ -67,6 +67,7 @@ def test_json_reports_everything(leadwright: Run, data: Path) -> None:
         "columns",
         "notes",
         "hints",
+        "fault",
     ]
     assert found["columns"][3] == {
         "column": "employees",
