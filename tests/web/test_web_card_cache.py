@@ -1,4 +1,4 @@
-"""What the editor keeps of cards: enough to be quick, and no more of a card that is changed again and again."""
+"""What the editor keeps of cards: enough to be quick, and few texts of a card that is changed often."""
 
 from __future__ import annotations
 
