@@ -6,6 +6,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from ...engine.impact.text_diff import compare
+from ...engine.report.outcomes import before_after_rows
 from ...engine.store.database import Store, StoreError
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.parse import parse
@@ -20,7 +21,7 @@ from ..review.approvals import Approval, PublishRequest, ask, decline, open_wish
 from ..review.proposal import Proposal, statement_authors
 from ..ruleset_cache import live_of
 from ..ruleset_ref import LIVE, RulesetRef, of_draft, of_text, side_of
-from .compare import diff
+from .compare import diff, outcomes_between
 
 pages = Blueprint("review", __name__)
 
@@ -171,6 +172,8 @@ def _page(name: str, *, said: str | None = None, note: str = "") -> str:
         people=authors(store, name),
         rows=list(diff(live.text if live is not None else "", side.text)),
         shown=effect_between(store, settings(), live, side) if live is not None else None,
+        outcomes=outcomes_between(store, live, side) if live is not None else None,
+        outcome_rows=before_after_rows,
         who=account(),
         second=settings().second_approver,
         said=said,
