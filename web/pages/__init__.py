@@ -14,6 +14,7 @@ from . import (
     leads,
     log_in,
     new,
+    outbox,
     review,
     rulesets,
     sources,
@@ -42,6 +43,7 @@ def register(app: Flask) -> None:
         sso,
         users,
         audit,
+        outbox,
         theme,
     ):
         app.register_blueprint(part.pages)
