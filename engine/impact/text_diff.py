@@ -72,7 +72,9 @@ def _change(key: tuple[str, str], old: _Entry | None, new: _Entry | None) -> Cha
     if old is None and new is not None:
         return Change(what, name, ChangeKind.ADDED, (), None, _own_text(new.node))
     if new is None and old is not None:
-        return Change(what, name, ChangeKind.REMOVED, (), _own_text(old.node), None)
+        # What goes with a title is not seen from its going alone.
+        gone = tuple(_title_details(old.node, None)) if isinstance(old.node, n.Title) else ()
+        return Change(what, name, ChangeKind.REMOVED, gone, _own_text(old.node), None)
     if old is None or new is None:
         return None
     details = tuple(_details(old, new))
@@ -97,6 +99,8 @@ def _details(old: _Entry, new: _Entry) -> Iterator[str]:
     match old.node, new.node:
         case n.Rule() as before, n.Rule() as after:
             yield from _rule_details(before, after)
+        case n.Title() as before, n.Title() as after:
+            yield from _title_details(before, after)
         case n.ListDeclaration() as before, n.ListDeclaration() as after:
             yield from _entries(
                 "entry", (item.value for item in before.entries), (item.value for item in after.entries)
@@ -118,6 +122,16 @@ def _form_details(old: n.Statement, new: n.Statement) -> Iterator[str]:
             )
     if not told and _own_text(old) != _own_text(new):
         yield f"{_own_text(old)} -> {_own_text(new)}"
+
+
+def _title_details(old: n.Title, new: n.Title | None) -> Iterator[str]:
+    if new is not None and old.title.value != new.title.value:
+        yield f"{text_of(old.title)} -> {text_of(new.title)}"
+    before, after = (
+        title.zone.value if title is not None and title.zone is not None else "UTC" for title in (old, new)
+    )
+    if before != after:
+        yield f"days are those of {after} instead of {before}"
 
 
 def _moved(old: str | None, new: str | None) -> str:

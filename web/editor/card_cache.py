@@ -21,7 +21,10 @@ from ..drafts import TextCache
 from .cards import CardView, view
 from .rows import ConditionRow
 
-_MOST_CARDS = 4000
+_MOST_CARDS = 2500
+_MOST_TEXTS = 4
+"""How many texts of one card: an hour of edits makes a thousand, and next to none of them comes again."""
+
 _MOST_LOOKS = 4
 _PATIENCE = 10.0
 _SHARE = 5
@@ -70,7 +73,7 @@ class CardCache:
     def __init__(self) -> None:
         self.texts = TextCache()
         self._lock = Lock()
-        self._kept: LruCache[Hashable, CachedCard] = LruCache(_MOST_CARDS)
+        self._kept: LruCache[Hashable, LruCache[str, CachedCard]] = LruCache(_MOST_CARDS)
         self._next_look: dict[str, float] = {}
 
     def cards(self, parsed: Parsed, names: KnownNames) -> list[Placed]:
@@ -93,8 +96,8 @@ class CardCache:
 
     def _placed(self, parsed: Parsed, place: CardPlace, names: KnownNames) -> Placed:
         text = parsed.source.text[place.start : place.end]
-        key = (place.keys, text, names.digest)
-        kept = self._kept.get(key)
+        texts = self._kept.made((place.keys, names.digest), lambda: LruCache(_MOST_TEXTS))
+        kept = texts.get(text)
         if kept is not None:
             return Placed(kept, place, place.start)
         card = _alone(text, place, names)
@@ -105,7 +108,7 @@ class CardCache:
             card, base = next(one for one in cards if one.span == place.span), 0
         kept = CachedCard(view(card, names))
         if base or place.start == 0:
-            self._kept.put(key, kept)
+            texts.put(text, kept)
         return Placed(kept, place, base)
 
 
