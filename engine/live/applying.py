@@ -42,6 +42,7 @@ class Message:
     became: Became
     mapping: SourceMapping
     key: str
+    about: Mapping[str, Any]
     at: int = 0
 
 
@@ -66,6 +67,8 @@ class Applier:
             "SELECT up_to FROM live_applied WHERE token = ?", (self._token,)
         ).fetchone()
         self._up_to: int = row[0] if row else 0
+        self._first = self._last = 0
+        self._seen: tuple[int, float] = (0, 0.0)
 
     def close(self) -> None:
         """Closes the inbox."""
@@ -108,6 +111,9 @@ class Applier:
             if size > _MOST_BYTES:
                 break
         cursor.close()
+        if rows:
+            self._first, self._last = rows[0][0], rows[-1][0]
+            self._seen = (len(rows), float(sum(len(row[5]) for row in rows)))
         return rows, size
 
     def _read(self, rows: Iterable[tuple[Any, ...]]) -> Iterable[Message]:
@@ -119,7 +125,7 @@ class Applier:
             mapping = mappings.get(source, plain)
             if not adapter:
                 became = Became(State.REFUSED, about["reason"])
-                yield Message(source or 0, received, raws, None, became, mapping, "")
+                yield Message(source or 0, received, raws, None, became, mapping, "", {})
                 continue
             for place, raw in enumerate(raws):
                 message = Message(
@@ -130,6 +136,7 @@ class Applier:
                     Became(State.STORED),
                     mapping,
                     f"{self._token} {number} {place}",
+                    about,
                 )
                 try:
                     message.call = read_call(ADAPTERS[adapter], raw, about)
@@ -147,13 +154,11 @@ class Applier:
     def _record(self, messages: list[Message], up_to: int) -> None:
         now = time.time_ns() // 1000
         with self.store.transaction() as connection:
+            self._check_unchanged()
             changes = [change for message in messages if (change := _change(message)) is not None]
             Batch(self.store, now).record(changes)
             _count(connection, messages)
-            keep_messages(
-                connection,
-                [(message.source, message.received, message.raw, message.became) for message in messages],
-            )
+            keep_messages(connection, messages)
             self._note(connection, up_to)
 
     def _record_singly(self, messages: list[Message], up_to: int) -> None:
@@ -170,6 +175,17 @@ class Applier:
                 self._record([message], self._up_to)
         with self.store.transaction() as connection:
             self._note(connection, up_to)
+
+    def _check_unchanged(self) -> None:
+        """Makes sure, now that nobody else may write, that nobody was forgotten since the inbox was read."""
+        if self._sizes(self._first, self._last) != self._seen:
+            raise StoreError("somebody was forgotten in the meantime", "what is left is brought in next")
+
+    def _sizes(self, first: int, last: int) -> tuple[int, float]:
+        found: tuple[int, float] = self._inbox.execute(
+            "SELECT count(*), total(length(messages)) FROM request WHERE id BETWEEN ? AND ?", (first, last)
+        ).fetchone()
+        return found
 
     def _note(self, connection: sqlite3.Connection, up_to: int) -> None:
         connection.execute(

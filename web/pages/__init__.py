@@ -6,7 +6,23 @@ from flask import Flask
 
 from ..importing.pages import pages as importing
 from ..results.pages import pages as results
-from . import audit, compare, history, lead, leads, log_in, new, review, rulesets, scoring, sso, users
+from . import (
+    audit,
+    compare,
+    history,
+    lead,
+    lead_ids,
+    leads,
+    log_in,
+    new,
+    outbox,
+    review,
+    rulesets,
+    scoring,
+    sources,
+    sso,
+    users,
+)
 from . import context as theme
 from . import context as words
 
@@ -16,6 +32,22 @@ def register(app: Flask) -> None:
     words.register(app)
     app.register_blueprint(results)
     app.register_blueprint(importing)
-    app.register_blueprint(scoring.pages)
-    for part in (rulesets, new, review, history, leads, lead, compare, log_in, sso, users, audit, theme):
+    for part in (
+        rulesets,
+        new,
+        review,
+        history,
+        scoring,
+        leads,
+        lead,
+        lead_ids,
+        compare,
+        sources,
+        log_in,
+        sso,
+        users,
+        audit,
+        outbox,
+        theme,
+    ):
         app.register_blueprint(part.pages)

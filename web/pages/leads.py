@@ -15,6 +15,7 @@ from ...engine.store.database import Store
 from ...engine.store.export.score_files import Columns, columns_of, csv_lines
 from ...engine.store.export.scores import stored_lead_scores
 from ...engine.store.records.leads import StoredField, StoredLead, count_leads, stored_fields, written_as
+from ...engine.store.records.merges import suspected_duplicates
 from ...engine.store.records.rulesets import ruleset_names
 from ...engine.store.records.score_filter import SIGNS, FieldTest, ScoreFilter
 from ...engine.store.records.views import View, delete_view, save_view, views
@@ -238,6 +239,7 @@ def index() -> str:
         cell=_cell,
         here_query=urlencode(asked.query()),
         scored=scored,
+        duplicates=len(suspected_duplicates(store)),
         place=_places(store, asked.ruleset),
     )
 
