@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..engine.lru import LruCache
-from ..engine.plan import Condition, Plan, Rule
+from ..engine.plan import Condition, Definition, Disqualification, Handoff, Plan, Rule, Stage
 from ..engine.score_many.column_scorer import ColumnScorer
 from ..engine.score_many.columns import Bools
 from ..engine.store.database import Store
@@ -19,9 +19,10 @@ from ..grammar.edits.document import key_of
 from ..grammar.syntax import nodes
 from .access import settings
 from .drafts import current
+from .effects import what_if
 from .problems import Problem, invalid, not_found
 from .ruleset_cache import read_text
-from .tryout.opening import trial_of, what_if
+from .tryout.opening import trial_of
 from .tryout.trial import Trial
 
 NONE = "*none"
@@ -156,7 +157,12 @@ def _parts(trial: Trial, plan: Plan, key: str) -> list[Rule | Condition]:
         origins = [rule.origin, *([group.origin] if group is not None else [])]
         if any(one.source is main and starts.get(one.span.start) == key for one in origins):
             found.append(rule)
-    others = (*plan.stages, *plan.disqualifications, *plan.definitions, *plan.handoffs)
+    others: list[Stage | Disqualification | Definition | Handoff] = [
+        *plan.stages,
+        *plan.disqualifications,
+        *plan.definitions,
+        *plan.handoffs,
+    ]
     found += [
         part.condition
         for part in others

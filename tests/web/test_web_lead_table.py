@@ -82,7 +82,7 @@ def test_pages_follow_each_other_in_any_order(client: FlaskClient, store: Store)
     orders = ("-score", "score", "stage", "-stage", "lead", "-lead", "field:title", "-field:employees")
     for order in orders:
         address, seen = f"/leads?{cols}&sort={order}", []
-        while address:
+        while address and len(seen) <= 124:
             seen += shown(client, address)
             following = re.search(r'rel="next" href="([^"]*)"', client.get(address).get_data(as_text=True))
             address = unescape(following[1]) if following else ""

@@ -277,7 +277,8 @@ def told_by(lead: StoredLead) -> str:
 @pages.get("/rulesets/<name>/leads")
 def of_ruleset(name: str) -> AnyResponse:
     """The leads behind a number on a card, which knows its statement and not its ruleset."""
-    return redirect(url_for("leads.index", **{**request.args.to_dict(), "ruleset": name}), 303)
+    query = urlencode([("ruleset", name), *request.args.items(multi=True)])
+    return redirect(f"{url_for('leads.index')}?{query}", 303)
 
 
 # --- saved views --------------------------------------------------------------------------------

@@ -132,12 +132,12 @@ def _key(order: Order, ruleset: str | None) -> _Key:
         column = f"lead.{quoted(order.field.column)}"
         text = order.field.kind in (Kind.TEXT, Kind.TEXTS)
         value = f"coalesce(lower({column}), '')" if text else f"coalesce({column}, 0)"
-        return [(f"{column} IS NULL", False), (value, order.descending), ("lead._id", False)]
+        return [(f"({column} IS NULL)", False), (value, order.descending), ("lead._id", False)]
     if ruleset is not None and order.by == "score":
         return [("result.disqualified", False), ("result.total", order.descending), ("lead._key", False)]
     if ruleset is not None and order.by == "stage":
         stage = "coalesce(result.stage, '')"
-        return [("result.stage IS NULL", False), (stage, order.descending), ("lead._id", False)]
+        return [("(result.stage IS NULL)", False), (stage, order.descending), ("lead._id", False)]
     return [("lead._key", order.descending)]
 
 
