@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from leadwright.engine.outcomes.calibration import bands, brier, platt
 from leadwright.engine.outcomes.intervals import Rate, katz, wilson
+from leadwright.engine.outcomes.learn.candidates import search
 from leadwright.engine.outcomes.learn.fit import MEAN_SLOPE, fitted
 from leadwright.engine.outcomes.learn.learner import same_share
 from leadwright.engine.outcomes.learn.round import bounds, grid_of, rounded
@@ -245,3 +246,13 @@ def test_a_threshold_follows_the_points_and_says_so_where_no_score_lies_close() 
         "About as many leads reach it as before.",
     )
     assert same_share(before, before, 60, 5) is None
+
+
+def test_a_rule_that_says_nothing_of_the_later_leads_does_not_stop_the_search() -> None:
+    chance = np.random.default_rng(4)
+    known = (chance.random((400, 3)) < 0.3).astype(float)
+    earlier = np.arange(400) < 280
+    known[~earlier, 0], known[~earlier, 1] = 0.0, 1.0
+    columns = (chance.random((400, 5)) < 0.3).astype(np.uint8)
+    won = chance.random(400) < 0.1 + 0.5 * columns[:, 2]
+    assert [one.number for one in search(columns, known, won, earlier).chosen] == [2]
