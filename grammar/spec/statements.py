@@ -163,6 +163,10 @@ STATEMENTS: tuple[StatementSpec, ...] = (
         key="{because}", key_text="condition", menu="disqualification",
         example='disqualify when country = "XX"',
     ),
+    StatementSpec(
+        n.Handoff, "handoff", "handoff", "Handoff", menu="handoff",
+        example='handoff "Everyone" of SQL to "ana@acme.example"',
+    ),
     StatementSpec(n.Grade, "grade", "grade", "Grade", key="{score}", menu="grade"),
     StatementSpec(
         n.Outcome, "outcome", "outcome", "Outcome",
@@ -229,6 +233,7 @@ _RULE_HEADS = {
     "when": Head(needed="then"),
     "for": Head(words=frozenset({"each", "latest", "first"}), needed="then", length=10_000),
     "group": Head(quoted=True),
+    "handoff": Head(quoted=True, then=frozenset({"of"}), needed="to", length=6),
     "test": Head(quoted=True, needed="expect"),
     "grade": Head(named=True, words=frozenset({":"}), then=frozenset({":"}), needed=":"),
 }
@@ -279,5 +284,5 @@ HEADS: dict[str, Head] = _RULE_HEADS | {
 STATEMENT_WORDS = frozenset(HEADS)
 """The words a statement can begin with."""
 
-ASKING = frozenset({"rule", "when", "for", *(spec.word for spec in STATEMENTS if spec.condition)})
+ASKING = frozenset({"rule", "when", "for", "handoff", *(spec.word for spec in STATEMENTS if spec.condition)})
 """The words of statements that hold a condition."""

@@ -5,7 +5,22 @@ from __future__ import annotations
 from flask import Flask
 
 from ..results.pages import pages as results
-from . import audit, compare, history, lead, leads, log_in, new, review, rulesets, sso, users
+from . import (
+    audit,
+    compare,
+    history,
+    lead,
+    lead_ids,
+    leads,
+    log_in,
+    new,
+    outbox,
+    review,
+    rulesets,
+    sources,
+    sso,
+    users,
+)
 from . import context as theme
 from . import context as words
 
@@ -14,5 +29,21 @@ def register(app: Flask) -> None:
     """Mounts the pages."""
     words.register(app)
     app.register_blueprint(results)
-    for part in (rulesets, new, review, history, leads, lead, compare, log_in, sso, users, audit, theme):
+    for part in (
+        rulesets,
+        new,
+        review,
+        history,
+        leads,
+        lead,
+        lead_ids,
+        compare,
+        sources,
+        log_in,
+        sso,
+        users,
+        audit,
+        outbox,
+        theme,
+    ):
         app.register_blueprint(part.pages)
