@@ -101,7 +101,7 @@ def _bpi(_quick: bool) -> Part:
 
     The rules are those by which the log is scored in tests/real_data, with both ways to be lost as one event.
     What would help most is a rule on [W_Afhandelen leads]: a plain fit of it and two others reaches .634. The
-    search finds it in the earlier part (10 of 43 win) and must reject it in the later one (13 of 28 win): with
+    search finds it in the earlier part (10 of 43 win) and must reject it in the later (13 of 28 win): with
     128 approved, so strong a rule is not told from chance, and letting it in would let chance in too.
     """
     folder = DATA / "bpi2012"
