@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...plan import Plan
 from ..database import Store, StoreError
+from ..handoffs.entries import EntryNotes, Moves, Policy, stages_in, write_moves
 from ..records.freshness import ZONE, mark_due
 from ..records.rulesets import RulesetVersion
 from .lead_reader import Span
@@ -47,11 +49,12 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A run of a version as of an instant."""
+    """A run of a version as of an instant; what becomes of the entries into stages that it finds."""
 
     version: RulesetVersion
     run: int
     now: int
+    policy: Policy = Policy()  # noqa: RUF009  # frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +87,23 @@ class Scores:
 @dataclass(slots=True)
 class Compared:
     """Scores held against what was kept before: the places of those that must be written (None: all), the
-    leads whose outcome becomes history, those that only are due at another time; what is counted of all."""
+    leads whose outcome becomes history, those that only are due at another time; what is counted of all; the
+    stays in stages with handoffs that began and ended."""
 
     scores: Scores
     tally: Tally
     rows: list[int] | None = None
     replaced: list[tuple[int, int, int]] = field(default_factory=list)
     postponed: list[tuple[int | None, int, int]] = field(default_factory=list)
+    moves: Moves = field(default_factory=Moves)
 
 
 class Writer:
     """Writes the scores of one run, reading what was kept before through another connection."""
 
-    def __init__(self, store: Store, reader: Store, job: Job) -> None:
+    def __init__(self, store: Store, reader: Store, job: Job, plan: Plan) -> None:
+        self.notes = EntryNotes(plan, job.policy)
+        self._tracks: dict[int, dict[str, str | None]] = {}
         self.store = store
         self.reader = reader
         self.job = job
@@ -116,10 +123,23 @@ class Writer:
         with self.reader.guard():
             former = self._former(scores.span)
             if not former:
-                return Compared(scores, tally)
+                compared = Compared(scores, tally)
+                self._note_first(compared)
+                return compared
             compared = Compared(scores, tally, [])
             self._compare(scores, former, self._known(scores.outcomes), compared)
             return compared
+
+    def _note_first(self, compared: Compared) -> None:
+        """Notes the entries of leads that were never scored."""
+        scores = compared.scores
+        if not self.notes:
+            return
+        stages = [stages_in(outcome.text) for outcome in scores.outcomes]
+        begins = [self.notes.begins(one) for one in stages]
+        for lead, which in zip(scores.leads, scores.which, strict=True):
+            if begins[which]:
+                self.notes.note(compared.moves, lead, None, stages[which], same=True)
 
     def write(self, compared: Compared) -> Tally:
         """Puts the new in place of the old, which becomes history where the outcome was another."""
@@ -129,6 +149,16 @@ class Writer:
                 self._refuse_if_outrun(connection)
                 self._put(connection, compared, self._numbered(connection, scores.outcomes))
                 mark_due(connection, self.ruleset, scores.zones())
+                if compared.moves:
+                    job = self.job
+                    write_moves(
+                        connection,
+                        compared.moves,
+                        ruleset=self.ruleset,
+                        version=job.version.id,
+                        run=job.run,
+                        now=job.now,
+                    )
         elif scores.leads:
             with self.store.transaction() as connection:
                 mark_due(connection, self.ruleset, scores.zones())
@@ -159,12 +189,15 @@ class Writer:
     ) -> None:
         tally, rows = found.tally, found.rows
         assert rows is not None
+        stages = [stages_in(outcome.text) for outcome in scores.outcomes] if self.notes else []
         for place, (lead, which, lines, due) in enumerate(
             zip(scores.leads, scores.which, scores.lines, scores.due, strict=True)
         ):
             before = former.get(lead)
             if before is None:
                 rows.append(place)
+                if stages:
+                    self.notes.note(found.moves, lead, None, stages[which], same=True)
                 continue
             tally.added -= 1
             old_outcome, old_lines, old_due, same_version = before
@@ -175,10 +208,21 @@ class Writer:
                 old, new = self._stage(old_outcome), scores.outcomes[which].stage
                 if old != new:
                     tally.moves[old, new] += 1
+                if stages:
+                    former_stages = self._stages_of(old_outcome)
+                    self.notes.note(found.moves, lead, former_stages, stages[which], same=bool(same_version))
             elif not same_version or old_lines != lines:
                 rows.append(place)
             elif old_due != due:
                 found.postponed.append((due, self.ruleset, lead))
+
+    def _stages_of(self, outcome: int) -> dict[str, str | None]:
+        """The stages of each track in an outcome that is kept."""
+        if outcome not in self._tracks:
+            ask = "SELECT text FROM result WHERE id = ?"
+            text = self.reader.connection.execute(ask, (outcome,)).fetchone()[0]
+            self._tracks[outcome] = stages_in(text)
+        return self._tracks[outcome]
 
     def _stage(self, outcome: int) -> str | None:
         if outcome not in self._stages:
