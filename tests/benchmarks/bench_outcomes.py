@@ -6,16 +6,22 @@ import csv
 import math
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+from click.testing import CliRunner
 from leadwright.engine.outcomes.intervals import katz
 from leadwright.engine.outcomes.learn.candidates import search
 from leadwright.engine.outcomes.learn.fit import MEAN_SLOPE, fitted
 from leadwright.engine.outcomes.learn.round import bounds, grid_of, rounded
 from leadwright.engine.outcomes.ranking import auc
+from leadwright.engine.store.database import Store
+from leadwright.tests.benchmarks.as_text import rules_text
 from leadwright.tests.benchmarks.report import Claim, Report, Table
+from leadwright.tests.benchmarks.stored_people import build
+from leadwright.tests.benchmarks.workloads import twenty
 
 DATA = Path(os.environ.get("LEADWRIGHT_DATA", Path(__file__).parents[3] / "shared" / "data"))
 OLIST = """field origin: text
@@ -41,7 +47,7 @@ POOR = np.array([-5, 10, -10, 10, 5, 30, 25, 20, -5, 10, 5, 5])
 def run(*, quick: bool) -> Report:
     """Everything once; of fewer leads where it is to be quick."""
     tables, claims = [], []
-    for part in (_olist, _bpi, _salvirt, _draws, _speed):
+    for part in (_olist, _bpi, _salvirt, _draws, _speed, _over_all_leads):
         rows, wanted = part(quick)
         tables.append(Table(part.__name__.strip("_"), ("what", "measured"), tuple(rows)))
         claims += wanted
@@ -56,7 +62,6 @@ def _olist(_quick: bool) -> Part:
     folder = DATA / "olist"
     if not folder.is_dir():
         return [("Olist", f"not there: {folder}")], []
-    from click.testing import CliRunner
     from leadwright.engine.cli.program import program
     from leadwright.engine.ruleset import load
     from leadwright.engine.store.database import open_store
@@ -107,7 +112,6 @@ def _bpi(_quick: bool) -> Part:
     folder = DATA / "bpi2012"
     if not folder.is_dir():
         return [("BPI 2012", f"not there: {folder}")], []
-    from click.testing import CliRunner
     from leadwright import learn, load, measure, open_store
     from leadwright.engine.cli.program import program
 
@@ -257,6 +261,52 @@ def _speed(quick: bool) -> Part:
     theirs = perf_counter() - start
     rows.append(("scikit-learn's logistic regression, s", f"{theirs:.2f}"))
     return rows, [*claims, Claim("scikit-learn's time over that of the fit", theirs / fit, 1.0, True)]
+
+
+def _over_all_leads(quick: bool) -> Part:
+    """Measured and replayed over 24 months, beside one scoring of the same leads, with 20 events each; once by
+    rules that ask how long ago things were, once by one that counts days, for which each lead is asked alone."""
+    from leadwright import backtest, load, measure, open_store
+    from leadwright.engine.cli.program import program
+
+    number = 20_000 if quick else 100_000
+    plain = rules_text(twenty()) + "\noutcome won when purchased within 60 days\n"
+    rows: list[tuple[str, str]] = []
+    claims: list[Claim] = []
+    with tempfile.TemporaryDirectory() as made:
+        path = Path(made) / "leads.db"
+        build(path, number)
+        for name, text in (("", plain), (", by the calendar", plain + "when days(visited) >= 3 then +5\n")):
+            (Path(made) / "w.rules").write_text(text, encoding="utf-8")
+            words = ["score", str(Path(made) / "w.rules"), "--db", str(path)]
+            scored = _seconds(lambda words=words: CliRunner().invoke(program, words, catch_exceptions=False))
+            with open_store(path) as store:
+                rules, (first, last) = load(text), _span(store)
+                days = {"start": first, "end": last, "at": last}
+                measured = _seconds(lambda: measure(rules, store, at=last))
+                replayed = _seconds(lambda: backtest(rules, store, **days))
+            rows += [
+                (f"{number:,} leads scored, s{name}", f"{scored:.2f}"),
+                (f"measured, s{name}", f"{measured:.2f}"),
+                (f"replayed, s{name}", f"{replayed:.2f}"),
+            ]
+            claims += [
+                Claim(f"measuring over scoring{name}", measured / scored, 1.5, False),
+                Claim(f"a backtest over scoring{name}", replayed / scored, 10.0, False),
+            ]
+    return rows, claims
+
+
+def _seconds(do: Callable[[], object]) -> float:
+    start = perf_counter()
+    do()
+    return perf_counter() - start
+
+
+def _span(store: Store) -> tuple[int, int]:
+    """The first and the last instant of all events."""
+    first, last = store.connection.execute("SELECT min(at), max(at) FROM event").fetchone()
+    return int(first), int(last)
 
 
 def drawn(seed: int, size: int, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
