@@ -111,13 +111,16 @@ def _details(old: _Entry, new: _Entry) -> Iterator[str]:
 
 def _form_details(old: n.Statement, new: n.Statement) -> Iterator[str]:
     """What differs between two statements of one form: their conditions clause by clause, else the whole."""
-    condition = spec_of(new).condition
-    if condition is not None and type(old) is type(new):
-        before, after = getattr(old, condition.field), getattr(new, condition.field)
+    conditions = spec_of(new).conditions if type(old) is type(new) else ()
+    told = False
+    for slot in conditions:
+        before, after = getattr(old, slot.field), getattr(new, slot.field)
         if before != after:
-            yield from _condition(before, after)
-            return
-    if _own_text(old) != _own_text(new):
+            told = True
+            yield from (
+                _optional_condition(slot.words, before, after) if slot.optional else _condition(before, after)
+            )
+    if not told and _own_text(old) != _own_text(new):
         yield f"{_own_text(old)} -> {_own_text(new)}"
 
 
@@ -179,6 +182,16 @@ def _condition(old: n.Expression, new: n.Expression) -> Iterator[str]:
     yield from (f"now also asks {text}" for text in come)
     if not gone and not come and text_of(old) != text_of(new):
         yield f"asks {text_of(new)} instead of {text_of(old)}"
+
+
+def _optional_condition(word: str, old: n.Expression | None, new: n.Expression | None) -> Iterator[str]:
+    """What became of a condition with a word before it that may be left out."""
+    if old is None and new is not None:
+        yield f"now also {word} {text_of(new)}"
+    elif new is None and old is not None:
+        yield f"no longer {word} {text_of(old)}"
+    elif old is not None and new is not None:
+        yield f"{word} {text_of(new)} instead of {word} {text_of(old)}"
 
 
 def _clauses(node: n.Expression) -> list[str]:
