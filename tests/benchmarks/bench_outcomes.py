@@ -264,7 +264,7 @@ def _speed(quick: bool) -> Part:
 
 
 def _over_all_leads(quick: bool) -> Part:
-    """Measured and replayed over 24 months, beside one scoring of the same leads, with 20 events each: by rules
+    """Measured and replayed over months, beside one scoring of the same leads, with 20 events each: by rules
     that ask how long ago things were, and by one that counts days, for which each lead is asked alone."""
     number = 20_000 if quick else 100_000
     plain = rules_text(twenty()) + "\noutcome won when purchased within 60 days\n"
