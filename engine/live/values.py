@@ -107,7 +107,6 @@ def stored(kind: Kind, value: object, blanks: tuple[str, ...]) -> str | float | 
     return found if isinstance(found, str | int | float) else None
 
 
-_PLAIN: dict[Kind, type] = {Kind.TEXT: str, Kind.NUMBER: int}
 _EXACT = 10**15
 
 
@@ -118,13 +117,12 @@ def _writer(name: str, kind: Kind, blanks: tuple[str, ...]) -> Callable[[object]
 
 def member(name: str, kind: Kind, value: object, blanks: tuple[str, ...]) -> str:
     """A property as a member of a JSON object, empty where it is blank. Raises `Odd`."""
-    if not blanks and type(value) is _PLAIN.get(kind):
-        # Nearly all values: text for text, a number for a number.
-        if kind is Kind.TEXT and len(value) <= LONGEST_TEXT:
-            text = clean(value).strip()
-            return f"{encode_basestring(name)}:{encode_basestring(text)}" if text else ""
-        if kind is Kind.NUMBER and abs(value) < _EXACT:
-            return f"{encode_basestring(name)}:{value:d}"
+    # Nearly all values: text for text, a whole number for a number.
+    if kind is Kind.TEXT and isinstance(value, str) and not blanks and len(value) <= LONGEST_TEXT:
+        text = clean(value).strip()
+        return f"{encode_basestring(name)}:{encode_basestring(text)}" if text else ""
+    if kind is Kind.NUMBER and type(value) is int and not blanks and abs(value) < _EXACT:
+        return f"{encode_basestring(name)}:{value:d}"
     written = _writer(name, kind, blanks)(_cell(value))
     if isinstance(written, Unread):
         raise Odd(f'"{shown(value)}" is no {kind.value}')
