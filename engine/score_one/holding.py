@@ -80,7 +80,7 @@ class Holding:
 
 
 class _Walk:
-    """One lead's past in the eyes of a stage; `latest` is the last of its instants up to now, None without any."""
+    """One lead's past in the eyes of a stage; `latest` is its last instant up to now, None without any."""
 
     def __init__(self, holding: Holding, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> None:
         self._holding = holding
@@ -91,7 +91,7 @@ class _Walk:
         self.latest = self._instants.pop() if self._instants else None
 
     def back(self) -> Iterator[tuple[int | None, bool | None]]:
-        """What each earlier instant decides, from the latest back, each with the instant since which it is so;
+        """What earlier instants decide, from the latest back, each with the instant since which it is so;
         the last is what was before all of them. What was found before is not found again."""
         known = self._known
         yield from known
