@@ -12,6 +12,7 @@ from ...plan import Plan
 from ..database import Store, StoreError
 from ..handoffs.entries import EntryNotes, Moves, Policy, stages_in, write_moves
 from ..records.freshness import ZONE, mark_due
+from ..records.lead_keys import ANONYMOUS_LEADS
 from ..records.rulesets import RulesetVersion
 from .lead_reader import Span
 from .results import StoredResult
@@ -22,8 +23,9 @@ _DEAR = 8
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of leads: all, those scored for the first time, those with another outcome than before,
-    those disqualified; the stages of the track `main`, None for none; who moved from which to which."""
+    """Counts of leads, without the anonymous ones: all, those scored for the first time, those with another
+    outcome than before, those disqualified; the stages of the track `main`, None for none; who moved from
+    which to which."""
 
     leads: int = 0
     added: int = 0
@@ -115,19 +117,24 @@ class Writer:
 
     def compare(self, scores: Scores) -> Compared:
         """Holds scores against what was kept before: what must be written."""
-        tally = Tally(len(scores.leads), len(scores.leads))
-        for place, leads in Counter(scores.which).items():
-            outcome = scores.outcomes[place]
-            tally.stages[outcome.stage] += leads
-            tally.disqualified += leads if outcome.disqualified else 0
         with self.reader.guard():
+            hidden = self._anonymous(scores.span)
+            which = scores.which
+            if hidden:
+                pairs = zip(scores.leads, which, strict=True)
+                which = [outcome for lead, outcome in pairs if lead not in hidden]
+            tally = Tally(len(which), len(which))
+            for place, leads in Counter(which).items():
+                outcome = scores.outcomes[place]
+                tally.stages[outcome.stage] += leads
+                tally.disqualified += leads if outcome.disqualified else 0
             former = self._former(scores.span)
             if not former:
                 compared = Compared(scores, tally)
                 self._note_first(compared)
                 return compared
             compared = Compared(scores, tally, [])
-            self._compare(scores, former, self._known(scores.outcomes), compared)
+            self._compare(scores, former, self._known(scores.outcomes), compared, hidden)
             return compared
 
     def _note_first(self, compared: Compared) -> None:
@@ -175,6 +182,11 @@ class Writer:
         )
         return {lead: (outcome, lines, due, same) for lead, outcome, lines, due, same in rows}
 
+    def _anonymous(self, span: Span) -> set[int]:
+        """The leads that are scored and not counted."""
+        sql = f"SELECT _id FROM {ANONYMOUS_LEADS} AND {span.test('_id')}"
+        return {lead for (lead,) in self.reader.connection.execute(sql, span.parameters)}
+
     def _known(self, outcomes: Sequence[StoredResult]) -> list[int | None]:
         """The numbers of outcomes, None where one has not come up before."""
         self._learn(self.reader.connection, outcomes)
@@ -186,6 +198,7 @@ class Writer:
         former: Mapping[int, tuple[int, str, int | None, int]],
         known: Sequence[int | None],
         found: Compared,
+        hidden: set[int],
     ) -> None:
         tally, rows = found.tally, found.rows
         assert rows is not None
@@ -199,14 +212,15 @@ class Writer:
                 if stages:
                     self.notes.note(found.moves, lead, None, stages[which], same=True)
                 continue
-            tally.added -= 1
+            counts = lead not in hidden
+            tally.added -= counts
             old_outcome, old_lines, old_due, same_version = before
             if old_outcome != known[which]:
-                tally.changed += 1
+                tally.changed += counts
                 found.replaced.append((self.job.run, self.ruleset, lead))
                 rows.append(place)
                 old, new = self._stage(old_outcome), scores.outcomes[which].stage
-                if old != new:
+                if old != new and counts:
                     tally.moves[old, new] += 1
                 if stages:
                     former_stages = self._stages_of(old_outcome)
