@@ -73,7 +73,7 @@ def change_people() -> Response:
             case _:
                 raise invalid("Say what to do.")
     except StoreError as error:
-        said = f"{error.message[:1].upper()}{error.message[1:]}: {error.hint}."
+        said = f"{error.message}: {error.hint}."
         return make_response(_people(said, given | {"address": address}), 422)
     return redirect(url_for("handoffs.show_people"), 303)
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from ...engine.handoffs.people import folded
 from ...engine.live.answers import answer
+from ...engine.report.text_style import listed
 from ...engine.store.database import Store
 from ...engine.store.handoffs.assigning import note_answers
 from ...engine.store.handoffs.people import people
@@ -76,7 +77,7 @@ def show(number: str) -> str:
         "my_lead.html",
         handed=found,
         told=told(lead),
-        fields=[(name, value) for name, value in lead.fields.items() if value is not None],
+        fields=[(name, _written(value)) for name, value in lead.fields.items() if value is not None],
         score=score,
         events=list(reversed(events_of(store, lead.id)))[:_MOST_EVENTS],
         reasons=REASONS,
@@ -135,6 +136,15 @@ def _whose() -> str:
 def _told(store: Store, handed: HandedLead) -> tuple[str, str]:
     lead = find_lead(store, handed.lead)
     return (handed.lead, "") if lead is None else told(lead)
+
+
+def _written(value: object) -> str:
+    """A field's value as people write it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return f"{value:,.0f}"
+    return listed(value) if isinstance(value, list) else str(value)
 
 
 def _now() -> dt.datetime:
