@@ -24,6 +24,7 @@ from .evidence import collect
 from .expectations import Tests
 from .expressions import Expressions
 from .files import FileProblem, Files, FrozenFiles, beside
+from .guarantees import Guarantees
 from .names import Names
 from .problems import Problems, nearest
 from .rules import RuleReader
@@ -87,6 +88,7 @@ class _Check:
         self.rules = RuleReader(self.draft, self.aside, is_new)
         self.decisions = DecisionReader(self.draft, is_new)
         self.tests = Tests(self.draft, self.rules, self.decisions, is_new)
+        self.guarantees = Guarantees(self.draft, self.tests, is_new)
 
     def _draft(self) -> PlanDraft:
         draft = PlanDraft(self.problems, self.names)
@@ -101,7 +103,7 @@ class _Check:
             with self.problems.within(piece.source):
                 self.declarations.enter(piece.statement, piece.path)
         self.declarations.check_shared_names()
-        for enter in (self._rule, self.decisions.enter, self._define, self._test):
+        for enter in (self._rule, self.decisions.enter, self._define, self._expected):
             for piece in self.pieces:
                 with self.problems.within(piece.source):
                     enter(piece.statement)
@@ -144,9 +146,11 @@ class _Check:
         if isinstance(statement, n.Rule | n.Group):
             self.rules.enter(statement)
 
-    def _test(self, statement: n.Statement) -> None:
+    def _expected(self, statement: n.Statement) -> None:
         if isinstance(statement, n.Test):
             self.tests.enter(statement)
+        elif isinstance(statement, n.Guarantee):
+            self.guarantees.enter(statement)
 
     # --- the texts ------------------------------------------------------------------------------
 
@@ -205,6 +209,7 @@ class _Check:
             rules=tuple(self.rules.rules),
             off=tuple(self.rules.off),
             **self.decisions.decided(),
+            guarantees=tuple(self.guarantees.guarantees),
             tests=tuple(self.tests.tests),
             names=dict(sorted(self.names.resolved.items())),
             sources=tuple(self.sources),
@@ -216,7 +221,7 @@ class _Check:
         statements = [
             text_of(piece.statement)
             for piece in self.pieces
-            if not isinstance(piece.statement, n.Test | n.Title)
+            if not isinstance(piece.statement, n.Guarantee | n.Test | n.Title)
         ]
         lists = {name: entries.entries for name, entries in self.names.lists.items()}
         names = {

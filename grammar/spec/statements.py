@@ -176,6 +176,10 @@ STATEMENTS: tuple[StatementSpec, ...] = (
         menu="outcome",
         example="outcome won when became customer",
     ),
+    StatementSpec(
+        n.Guarantee, "guarantee", "guarantee", "Guarantee",
+        example='guarantee "No consent, no call" never stage = SQL when opted_in = no',
+    ),
     StatementSpec(n.Test, "test", "test", "Test", menu="test"),
 )  # fmt: skip
 """Every statement, in the order in which a ruleset has them."""
@@ -229,6 +233,7 @@ _RULE_HEADS = {
     "when": Head(needed="then"),
     "for": Head(words=frozenset({"each", "latest", "first"}), needed="then", length=10_000),
     "group": Head(quoted=True),
+    "guarantee": Head(quoted=True, needed="when", length=9),
     "test": Head(quoted=True, needed="expect"),
     "grade": Head(named=True, words=frozenset({":"}), then=frozenset({":"}), needed=":"),
 }
@@ -279,5 +284,7 @@ HEADS: dict[str, Head] = _RULE_HEADS | {
 STATEMENT_WORDS = frozenset(HEADS)
 """The words a statement can begin with."""
 
-ASKING = frozenset({"rule", "when", "for", *(spec.word for spec in STATEMENTS if spec.condition)})
+ASKING = frozenset(
+    {"rule", "when", "for", "guarantee", *(spec.word for spec in STATEMENTS if spec.condition)}
+)
 """The words of statements that hold a condition."""

@@ -250,6 +250,13 @@ class _Sheet:
         after = node.score.span.end if node.score is not None else node.span.start
         self._series(zip(printer.grade_bands(node), parts, strict=True), INDENT, after)
 
+    def guarantee(self, node: nodes.Guarantee) -> None:
+        self._line(f"guarantee {printer.quoted(node.name.value)}", node.span.start)
+        self._line(printer.promise_text(node.promise), node.promise.span.start, HANG)
+        if node.condition is not None:
+            self._line("when ", _at(node, "when", node.promise.span.end, node.condition.span.start), HANG)
+            self.condition(node.condition, HANG + HANG)
+
     def test(self, node: nodes.Test) -> None:
         self._line(printer.test_head(node), node.span.start)
         for word, parts, glue in (("given", node.given, ""), ("expect", node.expect, "and")):
@@ -302,5 +309,6 @@ _LAYOUTS: dict[type, Callable[[_Sheet, Any], None]] = {
     nodes.Rule: _Sheet.rule,
     nodes.ListDeclaration: _Sheet.entries,
     nodes.Grade: _Sheet.grade,
+    nodes.Guarantee: _Sheet.guarantee,
     nodes.Test: _Sheet.test,
 }
