@@ -12,12 +12,13 @@ ENGINES := $(VENV)/.engines
 BENCH := .venv-bench
 ALL_CORES := -n auto --dist worksteal
 
-.PHONY: help run test test-pythons test-faults test-fuzz test-engines test-differential lint format types bench frontend frontend-check npm screenshots wheel clean
+.PHONY: help run test test-random test-pythons test-faults test-fuzz test-engines test-differential lint format types bench frontend frontend-check npm screenshots wheel clean
 
 help:
 	@echo "make run     serve the page on this computer, with made-up leads to look around in"
 	@echo "make test    run all tests"
 	@echo "make test-pythons   run the tests of the language and the engine on the oldest and the newest Python there is"
+	@echo "make test-random   try the properties on four times as many random examples"
 	@echo "make test-faults    kill imports and scorings hundreds of times, and see what is left"
 	@echo "make test-engines   run the tests of the SQL on PostgreSQL and Spark"
 	@echo "make test-fuzz   try 20,000 mutated rulesets: an answer to each, and soon"
@@ -41,6 +42,9 @@ test: $(DEVELOPS)
 
 test-pythons: $(DEVELOPS)
 	$(BIN)/python tests/pythons.py
+
+test-random: $(DEVELOPS)
+	LEADWRIGHT_EFFORT=1 $(BIN)/python -m pytest $(ALL_CORES) -m hypothesis
 
 test-faults: $(DEVELOPS)
 	LEADWRIGHT_KILLS=200 $(BIN)/python -m pytest tests/engine/store/test_store_faults.py

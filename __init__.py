@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .engine.catalogue import Catalogue
     from .engine.explain.decision import Decision
+    from .engine.outcomes.definitions import NotMeasurable
+    from .engine.outcomes.learn.learner import LearnOptions
     from .engine.reading import read
     from .engine.ruleset import Ruleset, RulesetError, evaluate, load
     from .engine.score_one import Event, FactsError
+    from .engine.store.database import open_store
     from .engine.store.scoring.outcome_questions import backtest, learn, measure
     from .grammar.messages.diagnostics import Diagnostic, Severity, Source
 
@@ -29,6 +32,8 @@ __all__ = [
     "Diagnostic",
     "Event",
     "FactsError",
+    "LearnOptions",
+    "NotMeasurable",
     "Ruleset",
     "RulesetError",
     "Severity",
@@ -39,6 +44,7 @@ __all__ = [
     "learn",
     "load",
     "measure",
+    "open_store",
     "read",
 ]
 
@@ -48,6 +54,8 @@ _HOMES = {
     "Diagnostic": "grammar.messages.diagnostics",
     "Event": "engine.score_one",
     "FactsError": "engine.score_one",
+    "LearnOptions": "engine.outcomes.learn.learner",
+    "NotMeasurable": "engine.outcomes.definitions",
     "Ruleset": "engine.ruleset",
     "RulesetError": "engine.ruleset",
     "Severity": "grammar.messages.diagnostics",
@@ -57,6 +65,7 @@ _HOMES = {
     "backtest": "engine.store.scoring.outcome_questions",
     "learn": "engine.store.scoring.outcome_questions",
     "measure": "engine.store.scoring.outcome_questions",
+    "open_store": "engine.store.database",
     "read": "engine.reading",
 }
 

@@ -21,7 +21,9 @@ OF_THE_PAGE = {
 }
 """The commands that start the page and keep its users: the command line's only look upward."""
 
-TOUCHES_THE_WORLD = ("engine/store", "engine/importing", "engine/cli", "engine/bulk")
+TOUCHES_THE_WORLD = tuple(
+    f"engine/{room}" for room in ("store", "importing", "live", "outbox", "cli", "bulk")
+)
 """Rooms of the engine that may read a clock, a database or the network."""
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
+from ..engine.live.service import Live
 from . import access, api, built, compression, database, editor, health, pages, problems, security
 from . import tryout as trial
+from .receiving import Receiving
 from .ruleset_cache import RulesetCache
 from .settings import Settings
 
 
-def create_app(settings: Settings) -> Flask:
-    """A WSGI application over one database. Holds nothing that a restart would lose."""
+def create_app(settings: Settings, live: Live | None = None) -> Flask:
+    """A WSGI application over one database. Holds nothing that a restart would lose.
+
+    With `live`, clients' requests are taken in, too.
+    """
     app = Flask(__name__, static_folder="static", template_folder="templates")
     app.config["LEADWRIGHT"] = settings
     app.config["MAX_CONTENT_LENGTH"] = settings.largest_request
@@ -33,4 +38,6 @@ def create_app(settings: Settings) -> Flask:
     editor.register(app)
     built.register(app)
     trial.register(app)
+    if live is not None:
+        app.wsgi_app = Receiving(app.wsgi_app, live)  # type: ignore[method-assign]  # as Flask's docs do
     return app

@@ -84,7 +84,9 @@ def dry_run(
 def _state(store: Store) -> tuple[int, int]:
     """In which state the data is, and how many leads there are."""
     with store.guard():
-        row = store.connection.execute("SELECT data, (SELECT count(*) FROM lead) FROM state").fetchone()
+        row = store.connection.execute(
+            "SELECT data, (SELECT count(*) FROM lead WHERE _state = 0) FROM state"
+        ).fetchone()
     return int(row[0]), int(row[1])
 
 

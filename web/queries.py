@@ -11,7 +11,7 @@ from ..engine.score_one import Event
 from ..engine.store.database import Store
 from ..engine.store.export.scores import LeadScore, ScoreFilter, stored_lead_scores
 from ..engine.store.records.events import StoredEvent, events_of
-from ..engine.store.records.leads import StoredLead, find_lead
+from ..engine.store.records.leads import LISTED, StoredLead, find_lead
 from ..engine.store.scoring.lead_pages import lead_page
 from ..engine.values import moment_of, read_moment
 from .drafts import draft_names
@@ -84,7 +84,7 @@ def standing(store: Store, ruleset: str) -> Standings | None:
     with store.guard():
         rows = store.connection.execute(
             "SELECT stage, count(*), sum(disqualified) FROM score JOIN ruleset ON ruleset.id = score.ruleset "
-            "WHERE ruleset.name = ? GROUP BY stage",
+            f"WHERE ruleset.name = ? AND {LISTED} GROUP BY stage",
             (ruleset,),
         ).fetchall()
     return Standings(

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore
+from typing import TypeVar
 
 from flask import current_app
 
@@ -24,11 +25,14 @@ from ..grammar.syntax.parse import Parsed
 from .problems import Problem, not_found
 from .settings import Settings
 
+T = TypeVar("T")
+
 NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$"
 """What a ruleset made here may be called; it stands in addresses and in names of files."""
 
 _MOST_KEPT = 64
 _MOST_READ = 64
+_MOST_ANSWERS = 12
 _AT_ONCE = 2
 _PATIENCE = 5.0
 
@@ -55,6 +59,7 @@ class RulesetCache:
     def __init__(self) -> None:
         self._versions: LruCache[tuple[int, str], Ready] = LruCache(_MOST_KEPT)
         self._readings: LruCache[Hashable, ReadText] = LruCache(_MOST_READ)
+        self._answers: LruCache[Hashable, object] = LruCache(_MOST_ANSWERS)
         self._catalogue: tuple[int, Catalogue] | None = None
         self._turns = BoundedSemaphore(_AT_ONCE)
 
@@ -64,8 +69,7 @@ class RulesetCache:
 
     def catalogue(self, store: Store) -> Catalogue:
         """What the data holds, counted anew when the data has changed."""
-        with store.guard():
-            state = int(store.connection.execute("SELECT data FROM state").fetchone()[0])
+        state = state_of(store)
         kept = self._catalogue
         if kept is None or kept[0] != state:
             kept = self._catalogue = (state, stored_catalogue(store))
@@ -74,6 +78,17 @@ class RulesetCache:
     def reading(self, key: Hashable, read: Callable[[], ReadText]) -> ReadText:
         """What was read under a key that says all that reading rests on; read where it was not yet."""
         return self._readings.made(key, read)
+
+    def answer(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What took long to find out, under a key that says all that it rests on; made in turn where it is
+        not kept."""
+
+        def in_turn() -> object:
+            with self.turn():
+                return make()
+
+        found: T = self._answers.made(key, in_turn)  # type: ignore[assignment]
+        return found
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -89,6 +104,12 @@ class RulesetCache:
             yield
         finally:
             self._turns.release()
+
+
+def state_of(store: Store) -> int:
+    """In which state the data is: a number that every change of it counts up."""
+    with store.guard():
+        return int(store.connection.execute("SELECT data FROM state").fetchone()[0])
 
 
 def kept() -> RulesetCache:

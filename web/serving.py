@@ -6,17 +6,23 @@ import gc
 import logging
 import os
 import socket
+from collections.abc import Callable
 
 from waitress.adjustments import Adjustments
 
-from ..engine.store.database import StoreError, open_store
+from ..engine.live.service import Live, Scoring
+from ..engine.store.database import Store, StoreError, open_store
 from ..engine.store.records.rulesets import require_second_approver
 from .accounts.users import any_users
 from .app import create_app
 from .connections import BoundedServer
-from .settings import Settings
+from .database import writable
+from .settings import MIB, Settings
 
 _THREADS = 8
+_LARGEST = 64 * MIB
+"""What is larger is cut off before anyone looks at it; page and receivers have bounds of their own."""
+
 _PATIENCE = 60
 """Seconds after which a connection on which nothing happens is closed."""
 
@@ -31,9 +37,12 @@ class CannotServe(Exception):
 
 
 class Server:
-    """A page that listens, but does not answer before `run`. Raises CannotServe where it may not listen."""
+    """A page that listens, but does not answer before `run`. Raises CannotServe where it may not listen.
 
-    def __init__(self, settings: Settings) -> None:
+    `scoring` makes what scores the leads while the page is served.
+    """
+
+    def __init__(self, settings: Settings, scoring: Callable[[Store], Scoring] | None = None) -> None:
         # Noted in the database, so that files of rules are not published past the second person either.
         try:
             with open_store(settings.database) as store:
@@ -63,7 +72,7 @@ class Server:
         adjustments = Adjustments(
             sockets=[self._socket],
             threads=_THREADS,
-            max_request_body_size=settings.largest_request,
+            max_request_body_size=_LARGEST,
             max_request_header_size=32 * 1024,
             channel_timeout=_PATIENCE,
             connection_limit=500,
@@ -71,8 +80,13 @@ class Server:
             clear_untrusted_proxy_headers=False,
         )
         about = (self._socket.family, self._socket.type, self._socket.proto, self._socket.getsockname())
+        self._live = _live(settings, scoring)
         self._server = BoundedServer(
-            create_app(settings), _sock=self._socket, adj=adjustments, bind_socket=False, sockinfo=about
+            create_app(settings, self._live),
+            _sock=self._socket,
+            adj=adjustments,
+            bind_socket=False,
+            sockinfo=about,
         )
         self.port = int(self._socket.getsockname()[1])
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "localhost") else settings.host
@@ -84,12 +98,21 @@ class Server:
         # looking for circles among them and all that is kept took a quarter of its time.
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
+        if self._live is not None:
+            self._live.start()
         self._server.run()
 
     def close(self) -> None:
-        """Stops listening."""
+        """Stops listening, and finishes what is under way."""
         self._server.close()
         self._socket.close()
+        if self._live is not None:
+            self._live.stop()
+
+
+def _live(settings: Settings, scoring: Callable[[Store], Scoring] | None) -> Live | None:
+    """What takes clients' messages in; None where the database can only be read."""
+    return Live(settings.database, scoring) if writable(settings) else None
 
 
 def _check_extra() -> None:

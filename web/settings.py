@@ -18,7 +18,8 @@ class Settings:
 
     `names` are host names, besides the usual ones, by which it may be called. `https` says that a proxy
     before it speaks HTTPS. `rules_folder` is where `include` and `list ... from` of texts written in the
-    page may read, None for nowhere. `most_leads` and `most_seconds` bound a dry run, `request_seconds`
+    page may read, None for nowhere. `most_leads` and `most_seconds` bound a dry run (and `most_leads` a
+    question about outcomes), `request_seconds`
     every other question to the database. With `second_approver`, nothing is published before somebody else
     than who asks has approved it. With `sso`, people log in through a provider of single sign-on.
     """

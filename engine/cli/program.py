@@ -44,6 +44,7 @@ SECTIONS = {
     "Work together": {
         "serve": "Serve the page, and the HTTP interface.",
         "user": "Say who may use the page.",
+        "source": "Say which clients may send events.",
         "mcp": "Let an assistant ask about leads and rules.",
     },
     "More": {

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ..store.database import Store
+from ..store.records.leads import LISTED
 from ..values import moment_of
 from .command import instant_asked, present
 
@@ -46,7 +47,7 @@ def totals(store: Store, ruleset: str) -> Counter[int]:
     with store.guard():
         rows = store.connection.execute(
             "SELECT total, count(*) FROM score JOIN ruleset ON ruleset.id = score.ruleset "
-            "WHERE ruleset.name = ? GROUP BY total",
+            f"WHERE ruleset.name = ? AND {LISTED} GROUP BY total",
             (ruleset,),
         )
         return Counter(dict(rows.fetchall()))
@@ -57,7 +58,7 @@ def disqualified(store: Store, ruleset: str) -> int:
     with store.guard():
         row = store.connection.execute(
             "SELECT count(*) FROM score JOIN ruleset ON ruleset.id = score.ruleset "
-            "WHERE ruleset.name = ? AND disqualified",
+            f"WHERE ruleset.name = ? AND disqualified AND {LISTED}",
             (ruleset,),
         ).fetchone()
     return int(row[0])
@@ -69,7 +70,7 @@ def stages(store: Store, ruleset: str, track: str) -> Counter[str | None]:
     with store.guard():
         rows = store.connection.execute(
             "SELECT json_extract(result, ?), count(*) FROM score JOIN ruleset ON ruleset.id = score.ruleset "
-            "WHERE ruleset.name = ? GROUP BY 1",
+            f"WHERE ruleset.name = ? AND {LISTED} GROUP BY 1",
             (path, ruleset),
         )
         return Counter(dict(rows.fetchall()))
@@ -80,7 +81,8 @@ def highest(store: Store, ruleset: str, most: int, stage: str | None = None) -> 
     with store.guard():
         rows = store.connection.execute(
             "SELECT lead._key, score.total FROM score JOIN ruleset ON ruleset.id = score.ruleset "
-            "JOIN lead ON lead._id = score.lead WHERE ruleset.name = ? AND (score.stage = ? OR ? IS NULL) "
+            "JOIN lead ON lead._id = score.lead AND lead._state = 0 "
+            "WHERE ruleset.name = ? AND (score.stage = ? OR ? IS NULL) "
             "AND NOT score.disqualified ORDER BY score.total DESC, lead._key LIMIT ?",
             (ruleset, stage, stage, most),
         )
@@ -92,7 +94,7 @@ def stored_total(store: Store, ruleset: str, lead: str) -> int | None:
     with store.guard():
         row = store.connection.execute(
             "SELECT score.total FROM score JOIN ruleset ON ruleset.id = score.ruleset "
-            "JOIN lead ON lead._id = score.lead WHERE ruleset.name = ? AND lead._key = ?",
+            "JOIN lead ON lead._id = score.lead AND lead._state = 0 WHERE ruleset.name = ? AND lead._key = ?",
             (ruleset, lead),
         ).fetchone()
     return None if row is None else int(row[0])

@@ -62,11 +62,13 @@ def similar_ids(store: Store, added: int) -> str | None:
     if not added:
         return None
     with store.guard():
-        total = store.connection.execute("SELECT count(*) FROM lead").fetchone()[0]
-        odd = store.connection.execute(f"SELECT EXISTS (SELECT 1 FROM lead WHERE {_ODD})").fetchone()[0]
+        total = store.connection.execute("SELECT count(*) FROM lead WHERE _state = 0").fetchone()[0]
+        odd = store.connection.execute(
+            f"SELECT EXISTS (SELECT 1 FROM lead WHERE _state = 0 AND ({_ODD}))"
+        ).fetchone()[0]
         if total > _MOST_COMPARED or not odd:
             return None
-        keys = store.connection.execute("SELECT _key FROM lead ORDER BY _id")
+        keys = store.connection.execute("SELECT _key FROM lead WHERE _state = 0 ORDER BY _id")
         pairs = _pairs(key for (key,) in keys)
     if not pairs:
         return None

@@ -11,6 +11,7 @@ from itertools import zip_longest
 from ...grammar.syntax.nodes import Kind
 from ..store.database import Store
 from ..store.records.history import note_lost
+from ..store.records.identity import kept_out, own_ids
 from ..store.records.lead_keys import lead_key
 from ..store.records.leads import (
     Convert,
@@ -27,8 +28,7 @@ from .layout import Column, Layout, lay_out
 from .mapping import REST, ColumnMapping, Reading
 from .problems import ImportRefused
 from .rejects import Rejects
-from .rows import Chunk, Rejected
-from .sources import Source
+from .rows import Chunk, Rejected, Source
 from .staging import BLANK, CLEAR, Staging
 from .survey import Memo, Progress, Survey, take_survey
 from .values.blanks import folded
@@ -249,6 +249,14 @@ class Loading:
             keys = [key.removeprefix(prefix).strip() for key in keys]
         name = self.source.columns[self.layout.lead]
         together = "\n".join(keys)
+        with self.store.guard():
+            out = kept_out(self.store.connection, keys)
+        if out:
+            bad.update(
+                (place, "is about a person who was forgotten, and is kept out")
+                for place, key in enumerate(keys)
+                if key in out
+            )
         odd = "E+" in together or "e+" in together or "#" in together
         if not odd and all(keys) and not any(isinstance(cell, float) for cell in cells):
             return keys
@@ -272,6 +280,10 @@ class Loading:
                 self.clearing.add(stored.name)
                 found = [CLEAR if value is UNREAD else value for value in found]
             values.append(found)
+        with self.store.guard():
+            own = own_ids(self.store.connection, leads)
+        if own:
+            leads = [own.get(key, key) for key in leads]
         rows = list(zip(leads, *values, strict=True))
         return [row for place, row in enumerate(rows) if place not in bad] if bad else rows
 

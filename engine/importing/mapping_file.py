@@ -81,12 +81,14 @@ def read_mapping(path: Path) -> MappingFile:
             f"the mapping file {path} is not TOML: {error}",
             'write lines like lead = "email", with texts in quotation marks',
         ) from None
-    return _MappingReader(path).read(found)
+    return MappingReader(f"the mapping file {path}").read(found)
 
 
 @dataclass(frozen=True, slots=True)
-class _MappingReader:
-    path: Path
+class MappingReader:
+    """Reads what a mapping says. `called` is what messages call the mapping. Raises `ImportRefused`."""
+
+    called: str
 
     def read(self, found: dict[str, Any]) -> MappingFile:
         self.known(found, _TOP, "")
@@ -174,10 +176,10 @@ class _MappingReader:
         return value
 
     def kind(self, column: str, word: str) -> Kind:
-        return kind_named(word, f"the mapping file {self.path}, for {column},")
+        return kind_named(word, f"{self.called}, for {column},")
 
     def refused(self, what: str, hint: str) -> ImportRefused:
-        return ImportRefused(f"the mapping file {self.path} {what}", hint)
+        return ImportRefused(f"{self.called} {what}", hint)
 
 
 def kind_named(word: str, who: str) -> Kind:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .mapping import ROW_NUMBER
-from .rows import Chunk, Rejected
-from .sources import Source
+from .rows import Chunk, Rejected, Source
 
 
 class NumberedSource:

@@ -8,14 +8,11 @@ import tempfile
 import weakref
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from .mapping import Reading
 from .problems import ImportRefused
-
-if TYPE_CHECKING:
-    from .sources import Source
+from .rows import Source
 
 _GZIP = b"\x1f\x8b"
 
@@ -32,13 +29,11 @@ def is_workbook(path: Path) -> bool:
     return any(name.startswith("xl/workbook.") or name == "content.xml" for name in names)
 
 
-def unpacked(path: Path, reading: Reading) -> Source:
-    """The source of rows in a packed file. It lies unpacked in a temporary folder as long as it is used."""
-    from .sources import open_source
-
+def unpacked(path: Path, opened: Callable[[Path], Source]) -> Source:
+    """What `opened` makes of the one packed file, unpacked in a temporary folder while it is used."""
     folder = Path(tempfile.mkdtemp(prefix="leadwright-"))
     try:
-        source = open_source(_unpack(path, folder), reading)
+        source = opened(_unpack(path, folder))
     except (EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, OSError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise ImportRefused(f"the file {path} cannot be unpacked: {error}", "export it again") from None

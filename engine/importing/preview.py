@@ -13,8 +13,8 @@ from .layout import lay_out
 from .loading import stated_of, survey_of, wrong_dates
 from .mapping import REST, ColumnMapping, Reading
 from .problems import ImportRefused, shortened
+from .rows import Source
 from .run import source_of
-from .sources import Source
 from .survey import Progress, Survey
 from .values.blanks import folded
 from .values.cells import cell_text

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 CHUNK_ROWS = 5_000
 """How many rows are handled at a time: enough to spread the cost of a step, little to keep."""
@@ -33,3 +34,25 @@ class Chunk:
     rows: list[Sequence[object]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     share: float = 0.0
+
+
+class Source(Protocol):
+    """Rows of cells under named columns; a blank cell is an unknown value.
+
+    `columns` is complete before the first pass where the file says so, else after it. Each call of
+    `chunks` is a new pass over all rows. `partial`: a row may lack cells, which is not the same as a blank
+    cell. `text_columns` are those that the source says are text. `notes` is what a person may want to know of
+    how the file was read, complete after the last pass.
+    """
+
+    label: str
+    partial: bool
+    text_columns: frozenset[str]
+
+    @property
+    def notes(self) -> list[str]: ...
+
+    @property
+    def columns(self) -> list[str]: ...
+
+    def chunks(self) -> Iterator[Chunk]: ...

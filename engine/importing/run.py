@@ -13,7 +13,8 @@ from .numbered_source import NumberedSource
 from .problems import ImportRefused
 from .rejects import Rejects
 from .report import ImportReport, import_report
-from .sources import Source, open_source
+from .rows import Source
+from .sources import open_source
 from .staging import Merged, Staging
 from .survey import Progress
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from .csv_source import CsvSource
 from .json_source import JsonSource
 from .mapping import Reading
 from .problems import ImportRefused
-from .rows import Chunk
+from .rows import Source
 
 if TYPE_CHECKING:
     from .database_source import Engine
@@ -22,28 +21,6 @@ _ZIP = b"PK\x03\x04"
 _GZIP = b"\x1f\x8b"
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _ADDRESSES = ("postgresql://", "postgres://")
-
-
-class Source(Protocol):
-    """Rows of cells under named columns; a blank cell is an unknown value.
-
-    `columns` is complete before the first pass where the file says so, else after it. Each call of
-    `chunks` is a new pass over all rows. `partial`: a row may lack cells, which is not the same as a blank
-    cell. `text_columns` are those that the source says are text. `notes` is what a person may want to know of
-    how the file was read, complete after the last pass.
-    """
-
-    label: str
-    partial: bool
-    text_columns: frozenset[str]
-
-    @property
-    def notes(self) -> list[str]: ...
-
-    @property
-    def columns(self) -> list[str]: ...
-
-    def chunks(self) -> Iterator[Chunk]: ...
 
 
 def is_address(name: str) -> bool:
@@ -91,7 +68,7 @@ def _file_source(path: Path, start: bytes, reading: Reading) -> Source:
         from .packed import is_workbook, unpacked
 
         if not is_workbook(path):
-            return unpacked(path, reading)
+            return unpacked(path, lambda one: open_source(one, reading))
     if start.startswith((_ZIP, _OLD_WORKBOOK)):
         from .workbook_source import WorkbookSource
 

@@ -18,13 +18,17 @@ from dataclasses import dataclass, field
 from ..store.database import Store
 from ..store.records.freshness import mark_changed
 from ..store.records.history import former_values, note_former, noting_late
+from ..store.records.identity import Whose, name_leads, whose_ids
 from ..store.records.leads import StoredField, quoted
+from ..store.records.merging import FILLED_ROWS, claim, fill_gaps, survivors
 
 _CORRECT = (
     " ON CONFLICT (lead, key) WHERE key < 0 DO UPDATE SET at = excluded.at, kind = excluded.kind, "
     "properties = excluded.properties WHERE at IS NOT excluded.at OR kind IS NOT excluded.kind "
     "OR properties IS NOT excluded.properties ON CONFLICT DO NOTHING"
 )
+
+_KEYS_OF_BATCH = "SELECT key FROM temp.incoming_lead WHERE rowid BETWEEN ? AND ?"
 
 LEAD_BATCH = 10_000
 EVENT_BATCH = 50_000
@@ -138,7 +142,9 @@ class Staging:
         with self.store.guard():
             for table, key in (("incoming_lead", "key"), ("incoming_event", "lead")):
                 gone += self.connection.execute(
-                    f"DELETE FROM temp.{table} WHERE NOT EXISTS (SELECT 1 FROM main.lead WHERE _key = {key})"
+                    f"DELETE FROM temp.{table} AS incoming "
+                    f"WHERE NOT EXISTS (SELECT 1 FROM main.lead WHERE _key = incoming.{key}) "
+                    f"AND NOT EXISTS (SELECT 1 FROM main.alias WHERE alias.key = incoming.{key})"
                 ).rowcount
         return gone
 
@@ -152,13 +158,29 @@ class Staging:
                 new = self._count_batch(connection, between, merged)
                 former = former_values(connection, self.fields, self._news(), self._differing(), between)
                 written = connection.execute(self._upsert(), (self.now, *between)).fetchall()
+                self._claim_filled(connection, between)
                 if written:
-                    mark_changed(connection, (lead for (lead,) in written))
+                    leads = [lead for (lead,) in written]
+                    mark_changed(connection, leads)
                     note_former(connection, former)
+                    fill_gaps(connection, survivors(connection, leads))
+                name_leads(connection, _KEYS_OF_BATCH, between)
             merged.leads_added += new
             merged.leads_changed += len(written) - new
             progress(min(1.0, between[1] / total))
         return merged
+
+    def _claim_filled(self, connection: sqlite3.Connection, between: tuple[int, int]) -> None:
+        """What a merge filled in and the file says of the lead itself is the lead's own from now on."""
+        columns = "".join(f", v{place}" for place in range(len(self.fields)))
+        rows = connection.execute(
+            f"SELECT lead._id{columns} FROM temp.incoming_lead AS i JOIN main.lead ON lead._key = i.key "
+            f"WHERE i.rowid BETWEEN ? AND ? AND lead._id IN ({FILLED_ROWS})",
+            between,
+        ).fetchall()
+        for row, *values in rows:
+            said = zip(self.fields, values, strict=True)
+            claim(connection, row, {one.name for one, value in said if isinstance(value, str | float | int)})
 
     def _count_batch(self, connection: sqlite3.Connection, between: tuple[int, int], merged: Merged) -> int:
         """How many leads of a batch are new; adds those with a value that is blank now to the counts."""
@@ -283,31 +305,23 @@ class Staging:
     def _merge_batch(self, connection: sqlite3.Connection, batch: list[EventRow], merged: Merged) -> None:
         keys = list(dict.fromkeys(row[0] for row in batch))
         before = connection.total_changes
-        connection.executemany(
-            "INSERT OR IGNORE INTO main.lead (_key, _changed) VALUES (?, ?)",
-            ((key, self.now) for key in keys),
-        )
+        ids = whose_ids(connection, keys, self.now)
         merged.leads_added += connection.total_changes - before
         merged.nameless += connection.total_changes - before
-        ids: dict[str, int] = dict(
-            connection.execute(
-                "SELECT _key, _id FROM main.lead WHERE _key IN (SELECT value FROM json_each(?))",
-                (json.dumps(keys),),
-            )
-        )
-        had = _event_counts(connection, ids.values())
+        leads = list(dict.fromkeys(whose.lead for whose in ids.values()))
+        had = _event_counts(connection, leads)
         with noting_late(connection), self._noting_corrected(connection):
             # Not by the total of changes, which takes in what is noted.
             changed = connection.executemany(
-                f"INSERT {'' if self.keyed else 'OR IGNORE '}INTO main.event VALUES (?, ?, ?, ?, ?)"
+                f"INSERT {'' if self.keyed else 'OR IGNORE '}INTO main.event VALUES (?, ?, ?, ?, ?, ?)"
                 f"{_CORRECT if self.keyed else ''}",
-                ((ids[lead], at, kind, key, properties) for lead, at, kind, key, properties in batch),
+                _rows(ids, batch),
             ).rowcount
             corrected = self._corrected(connection)
         merged.events_corrected += corrected[0]
         merged.events_added += changed - corrected[0]
         if changed:
-            touched = self._touch(connection, ids, had if changed < len(batch) or corrected[0] else None)
+            touched = self._touch(connection, leads, had if changed < len(batch) or corrected[0] else None)
             mark_changed(connection, {*touched, *self._touch_all(connection, corrected[1])})
 
     @contextmanager
@@ -335,13 +349,13 @@ class Staging:
         return len(found), list(dict.fromkeys(found))
 
     def _touch(
-        self, connection: sqlite3.Connection, ids: dict[str, int], had: dict[int, int] | None
+        self, connection: sqlite3.Connection, leads: list[int], had: dict[int, int] | None
     ) -> list[int]:
         """Notes on the leads that got an event when they did, and which they are; `had` None: all of them."""
-        touched = list(ids.values())
+        touched = leads
         if had is not None:
-            have = _event_counts(connection, ids.values())
-            touched = [lead for lead in ids.values() if have.get(lead) != had.get(lead)]
+            have = _event_counts(connection, leads)
+            touched = [lead for lead in leads if have.get(lead) != had.get(lead)]
         return self._touch_all(connection, touched)
 
     def _touch_all(self, connection: sqlite3.Connection, leads: list[int]) -> list[int]:
@@ -354,6 +368,13 @@ class Staging:
     def _scalar(self, sql: str, parameters: tuple[object, ...] = ()) -> int:
         with self.store.guard():
             return int(self.connection.execute(sql, parameters).fetchone()[0])
+
+
+def _rows(ids: dict[str, Whose], batch: list[EventRow]) -> Iterator[tuple[object, ...]]:
+    """The events as rows of the table."""
+    for key, at, kind, number, properties in batch:
+        whose = ids[key]
+        yield whose.lead, at, kind, number, properties, whose.alias
 
 
 def _event_counts(connection: sqlite3.Connection, leads: Iterable[int]) -> dict[int, int]:

@@ -9,8 +9,7 @@ from itertools import islice, zip_longest
 
 from .mapping import Reading
 from .problems import ImportRefused
-from .rows import Chunk
-from .sources import Source
+from .rows import Chunk, Source
 from .values.blanks import folded
 from .values.cells import ABSENT
 from .values.columns import Column, ColumnLooks, Stated, is_named_like_a_date, understand

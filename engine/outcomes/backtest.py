@@ -23,6 +23,8 @@ from .rows import Known, Rows, all_lives, lives_of, looked_at, rows_of
 
 _FEWEST_FOR_A_CURVE = 10
 
+MOST_PERIODS = 1_000
+
 
 @dataclass(frozen=True)
 class Version:
@@ -216,13 +218,18 @@ class _Judge:
 
 
 def period_starts(start: int, end: int, every: str) -> list[int]:
-    """The starts of all periods between two instants: each "day", "week" or "month", in UTC."""
+    """The starts of all periods between two instants: each "day", "week" or "month", in UTC. Raises
+    NotMeasurable for too many."""
     from ...grammar.syntax.nodes import Unit
     from ..values import shift
 
     steps: Callable[[int], int] = lambda number: shift(start, number, Unit(every))  # noqa: E731
     found, number = [], 0
     while (at := steps(number)) < end:
+        if number == MOST_PERIODS:
+            raise NotMeasurable(
+                f"these are more than {MOST_PERIODS:,} periods", "choose longer ones: --every month"
+            )
         found.append(at)
         number += 1
     return found

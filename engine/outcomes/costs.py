@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,46 +48,57 @@ def read_costs(path: Path) -> Costs:
     Raises NotMeasurable where it is not that.
     """
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise NotMeasurable(
             f"the costs file {path} cannot be read: {error}", "name a CSV file in UTF-8"
         ) from None
-    if not rows or any(name not in rows[0] for name in _COLUMNS):
+    return costs_of_csv(text, str(path))
+
+
+def costs_of_csv(text: str, name: str) -> Costs:
+    """The same of a file's text; `name` is how messages call it. Raises NotMeasurable."""
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+    if not rows or any(column not in rows[0] for column in _COLUMNS):
         raise NotMeasurable(
-            f"the costs file {path} needs the columns source, month and cost",
+            f"the costs file {name} needs the columns source, month and cost",
             "its first line is: source,month,cost,currency",
         )
+    return costs_of_rows(rows, name)
+
+
+def costs_of_rows(rows: Sequence[Mapping[str, str | None]], name: str, first: int = 2) -> Costs:
+    """What was spent, a row for each source and month, the first one being line `first`. Raises
+    NotMeasurable."""
     currencies = {(row.get("currency") or "").strip().upper() for row in rows}
     if len(currencies) > 1:
         known = " and ".join(sorted(one or "none" for one in currencies))
         raise NotMeasurable(
-            f"the costs in {path} are in more than one currency: {known}", "convert them to one"
+            f"the costs in {name} are in more than one currency: {known}", "convert them to one"
         )
     spent: dict[tuple[str, int], float] = {}
-    for line, row in enumerate(rows, 2):
-        key = ((row["source"] or "").strip(), _month(row["month"] or "", path, line))
-        spent[key] = spent.get(key, 0.0) + _amount(row["cost"] or "", path, line)
-    return Costs(spent, currencies.pop(), str(path))
+    for line, row in enumerate(rows, first):
+        key = ((row["source"] or "").strip(), _month(row["month"] or "", name, line))
+        spent[key] = spent.get(key, 0.0) + _amount(row["cost"] or "", name, line)
+    return Costs(spent, currencies.pop() if currencies else "", name)
 
 
-def _month(text: str, path: Path, line: int) -> int:
+def _month(text: str, name: str, line: int) -> int:
     found = _MONTH.fullmatch(text.strip())
     moment = read_moment(f"{found[1]}-{found[2]}-01") if found else None
     if moment is None:
-        raise NotMeasurable(f'line {line} of {path} has no month: "{text}"', "write months like 2026-03")
+        raise NotMeasurable(f'line {line} of {name} has no month: "{text}"', "write months like 2026-03")
     return day_of(moment) * DAY
 
 
-def _amount(text: str, path: Path, line: int) -> float:
+def _amount(text: str, name: str, line: int) -> float:
     try:
         amount = float(text.strip())
     except ValueError:
         amount = -1.0
     if not 0 <= amount < float("inf"):
         raise NotMeasurable(
-            f'line {line} of {path} has no cost: "{text}"', "write costs as plain numbers, like 1250.50"
+            f'line {line} of {name} has no cost: "{text}"', "write costs as plain numbers, like 1250.50"
         )
     return amount
 

@@ -103,13 +103,16 @@ def track_of(plan: Plan) -> str:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be measured besides the usual: by which field of the data, with what costs, with the figure
-    that today's data would give."""
+    """What is to be measured besides the usual: by which column of the record, `called` so by people, with
+    what costs, with the figure that today's data would give, with the funnel; and of which leads alone, by a
+    column and the value that it has for them as people write it ("" for unknown)."""
 
     by: str | None = None
     costs: Costs | None = None
     today: bool = False
     funnel: bool = True
+    called: str | None = None
+    only: tuple[str, str] | None = None
 
 
 def measured(
@@ -117,6 +120,11 @@ def measured(
 ) -> Measures:
     """Measures one ruleset. Raises NotMeasurable where there is nothing to compare with."""
     lives = all_lives(lives_of(looking, outcomes, block, asked.at) for block in blocks())
+    if wanted.only is not None:
+        column, value = wanted.only
+        lives = lives.taken(values_of(blocks(), lives.leads, column) == value)
+        if not len(lives.leads):
+            raise NotMeasurable(f'no lead has the value "{value}"', "leadwright fields lists the values")
     check_lives(lives, outcomes, asked)
     rows = rows_of(lives, outcomes, asked)
     if not len(rows):
@@ -147,7 +155,7 @@ def measured(
         _speed(plan, rows, look, track) if rows.dated else None,
         _months(lives, asked) if rows.dated else (),
         groups,
-        wanted.by,
+        wanted.called or wanted.by,
         unassigned,
         "" if wanted.costs is None else wanted.costs.currency,
         look.total,
@@ -277,7 +285,7 @@ def _groups(
     """The leads by the values of a field, those with most leads first."""
     if wanted.by is None:
         return [], ()
-    values = values_of(blocks(), rows, wanted.by)
+    values = values_of(blocks(), rows.lives.leads, wanted.by)
     names = stage_names(looking.plan, track)
     top = look.stages[track] == len(names) if names and track in look.stages else np.zeros(len(rows), bool)
     costs: Mapping[str, Cost] = {}
@@ -300,11 +308,11 @@ def _groups(
     return sorted(found, key=lambda group: (-group.leads.of, group.value))[:MOST_GROUPS], unassigned
 
 
-def values_of(blocks: Iterable[Block], rows: Rows, column: str) -> Objects:
-    """The value of a column of the record of each row, as people would write it, "" for unknown."""
-    order = np.argsort(rows.lives.leads, kind="stable")
-    numbers = rows.lives.leads[order]
-    found = np.full(len(rows), "", object)
+def values_of(blocks: Iterable[Block], leads: Ints, column: str) -> Objects:
+    """The value of a column of the record of each lead, as people would write it, "" for unknown."""
+    order = np.argsort(leads, kind="stable")
+    numbers = leads[order]
+    found = np.full(len(leads), "", object)
     for block in blocks:
         kept = block.fields.get(column)
         places = np.minimum(np.searchsorted(numbers, block.leads), max(0, len(numbers) - 1))

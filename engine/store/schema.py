@@ -12,10 +12,10 @@ from collections.abc import Iterator
 APPLICATION_ID = 0x4C454144
 """The letters LEAD."""
 
-VERSION = 11
+VERSION = 14
 """Counted up by every change of the tables."""
 
-SYSTEM_COLUMNS = ("_id", "_key", "_changed")
+SYSTEM_COLUMNS = ("_id", "_key", "_changed", "_state")
 """The columns of `lead` that are not attributes."""
 
 _LEADS = """
@@ -33,12 +33,50 @@ CREATE TABLE state (
 INSERT INTO state VALUES (1, 0, NULL, NULL, randomblob(32), 0);
 
 -- Attributes become columns here; `_key` is the lead's own id, `_changed` when it or its events last
--- changed.
+-- changed. `_state` is 0 for a lead that has a name, 1 for an anonymous one, which is scored but counted and
+-- listed nowhere, and 2 for one that was merged into another: its row keeps the attributes that came with its
+-- own id, and is no lead.
 CREATE TABLE lead (
     _id INTEGER PRIMARY KEY,
     _key TEXT NOT NULL UNIQUE,
-    _changed INTEGER NOT NULL
+    _changed INTEGER NOT NULL,
+    _state INTEGER NOT NULL DEFAULT 0 CHECK (_state BETWEEN 0 AND 2)
 ) STRICT;
+CREATE INDEX lead_apart ON lead (_state) WHERE _state > 0;
+
+-- Other ids of leads. `of` is the other id that it came to its lead with, empty where that was the lead's own
+-- id. `merged` is the lead that the id named until it was merged, by `who` (empty for a client): whether that
+-- was anonymous and, as a JSON object, the attributes that it filled in.
+CREATE TABLE alias (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    lead INTEGER NOT NULL REFERENCES lead (_id),
+    of INTEGER REFERENCES alias (id),
+    at INTEGER NOT NULL,
+    who TEXT,
+    merged INTEGER UNIQUE REFERENCES lead (_id),
+    was_anonymous INTEGER NOT NULL DEFAULT 0 CHECK (was_anonymous IN (0, 1)),
+    filled TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE INDEX alias_of_lead ON alias (lead);
+CREATE INDEX alias_of_alias ON alias (of) WHERE of IS NOT NULL;
+
+-- Two leads that a client's call says are one though both have a name; `dismissed` once a person said that
+-- they are two.
+CREATE TABLE suspected (
+    one INTEGER NOT NULL REFERENCES lead (_id),
+    other INTEGER NOT NULL REFERENCES lead (_id),
+    at INTEGER NOT NULL,
+    dismissed INTEGER NOT NULL DEFAULT 0 CHECK (dismissed IN (0, 1)),
+    PRIMARY KEY (one, other),
+    CHECK (one < other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX suspected_other ON suspected (other);
+
+-- Ids that are not let in again, since their person was forgotten and is to be kept out: keyed hashes.
+CREATE TABLE kept_out (
+    hash BLOB PRIMARY KEY
+) STRICT, WITHOUT ROWID;
 
 -- What each attribute is called, which column holds it and what kind it is.
 CREATE TABLE field (
@@ -64,16 +102,28 @@ CREATE TABLE property (
 
 -- `key` tells apart what is otherwise the same: negative, made from the key the source gave, which then is
 -- the event's identity for its lead; else made from the properties and how many equal rows came before it
--- in its file.
+-- in its file. `alias` is the id that it came with, empty for the lead's own; not declared as such, since no
+-- index leads from an alias to its events.
 CREATE TABLE event (
     lead INTEGER NOT NULL REFERENCES lead (_id),
     at INTEGER NOT NULL,
     kind INTEGER NOT NULL REFERENCES event_kind (id),
     key INTEGER NOT NULL,
     properties TEXT,
+    alias INTEGER,
     PRIMARY KEY (lead, at, kind, key)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX event_given_key ON event (lead, key) WHERE key < 0;
+
+-- Events that a lead had already when they came to it by a merge: kept for its undoing.
+CREATE TABLE event_twin (
+    alias INTEGER NOT NULL REFERENCES alias (id),
+    at INTEGER NOT NULL,
+    kind INTEGER NOT NULL REFERENCES event_kind (id),
+    key INTEGER NOT NULL,
+    properties TEXT,
+    PRIMARY KEY (alias, at, kind, key)
+) STRICT, WITHOUT ROWID;
 
 -- What leads had before a batch changed them: a JSON object of the attributes that it changed, each with
 -- its value until then, null for unknown. Nothing is noted before the first run.
@@ -97,7 +147,7 @@ CREATE TABLE late_event (
 -- The leads that changed, or got events, with the latest batch that did it; those that every ruleset has
 -- scored since are taken out.
 CREATE TABLE touched (
-    lead INTEGER PRIMARY KEY REFERENCES lead (_id),
+    lead INTEGER PRIMARY KEY,
     data INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX touched_data ON touched (data);
@@ -116,11 +166,11 @@ SELECT lead._key AS lead, event_kind.type, event_kind.object,
     ) || printf('.%06dZ', (event.at % 1000000 + 1000000) % 1000000) AS at,
     event.properties
 FROM event
-JOIN lead ON lead._id = event.lead
+JOIN lead ON lead._id = event.lead AND lead._state = 0
 JOIN event_kind ON event_kind.id = event.kind;
 
--- Events that a batch `until` corrected, since their source gave other values for the same key: as they were
--- from the batch `since` on (0 where they came in time).
+-- Events that a batch `until` corrected, since their source gave other values for the same key, or gave to
+-- another lead: as they were from the batch `since` on (0 where they came in time).
 CREATE TABLE event_before (
     lead INTEGER NOT NULL REFERENCES lead (_id),
     at INTEGER NOT NULL,
@@ -129,7 +179,7 @@ CREATE TABLE event_before (
     properties TEXT,
     since INTEGER NOT NULL,
     until INTEGER NOT NULL,
-    PRIMARY KEY (lead, key, until)
+    PRIMARY KEY (lead, at, kind, key, until)
 ) STRICT, WITHOUT ROWID;
 
 -- The different sets of fields that files of leads had, as sorted JSON, in the order of their coming.
@@ -352,7 +402,7 @@ SELECT ruleset.name AS ruleset, lead._key AS lead, result.total AS score, result
 FROM scored
 JOIN result ON result.id = scored.result
 JOIN ruleset ON ruleset.id = scored.ruleset
-JOIN lead ON lead._id = scored.lead
+JOIN lead ON lead._id = scored.lead AND lead._state = 0
 JOIN run ON run.id = scored.run
 JOIN ruleset_version ON ruleset_version.id = run.version;
 
@@ -363,7 +413,7 @@ SELECT ruleset.name AS ruleset, lead._key AS lead, version_line.kind, version_li
     CASE part.type WHEN 'integer' THEN version_line.points ELSE part.value ->> 1 END AS points
 FROM scored
 JOIN ruleset ON ruleset.id = scored.ruleset
-JOIN lead ON lead._id = scored.lead
+JOIN lead ON lead._id = scored.lead AND lead._state = 0
 JOIN run ON run.id = scored.run
 JOIN json_each(scored.lines) AS part
 JOIN version_line ON version_line.version = run.version
@@ -440,6 +490,91 @@ CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
 BEGIN SELECT raise(ABORT, 'what was done is never deleted'); END;
 """
 
+_LIVE = """
+-- Which clients may send events. `origins` are the websites of whose pages browsers may, as JSON; `mapping`
+-- says in TOML what messages become.
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    origins TEXT NOT NULL,
+    mapping TEXT NOT NULL,
+    created INTEGER NOT NULL
+) STRICT;
+
+-- The keys by which they send, by the SHA-256 of the key. Such a key may only write.
+CREATE TABLE write_key (
+    hash BLOB PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES source (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX write_key_of_source ON write_key (source);
+
+-- How far the inbox with a token has been brought into the record.
+CREATE TABLE live_applied (
+    token TEXT PRIMARY KEY,
+    up_to INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- When a client said a lead's field to be as it is, and in which message: what it said before is older,
+-- whenever it comes.
+CREATE TABLE live_field (
+    lead INTEGER NOT NULL REFERENCES lead (_id),
+    field TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    PRIMARY KEY (lead, field)
+) STRICT, WITHOUT ROWID;
+
+-- The last messages of each source as they came, and as JSON what became of each.
+CREATE TABLE live_message (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source INTEGER NOT NULL,
+    lead INTEGER REFERENCES lead (_id),
+    received INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    became TEXT NOT NULL
+) STRICT;
+CREATE INDEX live_message_of_source ON live_message (source, id);
+CREATE INDEX live_message_of_lead ON live_message (lead);
+
+-- The last messages and requests that could not be taken, each with the reason; those with an unknown key
+-- have no source.
+CREATE TABLE live_refusal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source INTEGER,
+    received INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+CREATE INDEX live_refusal_of_source ON live_refusal (source, id);
+
+-- How many messages of a source came in an hour (counted since 1970), by what became of them: stored,
+-- repeated, ignored or refused; and how many were stored, or scored, within so many seconds, as in
+-- "scored 0.5".
+CREATE TABLE live_count (
+    source INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (source, hour, what)
+) STRICT, WITHOUT ROWID;
+"""
+
+_OUTBOX = """
+-- What other systems are to be told, written in the transaction that records what it tells; never rewritten.
+-- `number` is the order of recording. `id` is what receivers know a message by; `subject` is a lead's own id,
+-- `data` a JSON object, `created` when it happened. Whether it was sent is kept elsewhere.
+CREATE TABLE message (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    data TEXT NOT NULL CHECK (json_type(data) = 'object'),
+    created INTEGER NOT NULL
+) STRICT;
+CREATE INDEX message_of_subject ON message (subject, number);
+"""
+
 
 def create(connection: sqlite3.Connection) -> None:
     """Makes the tables in a database that has none, all or nothing."""
@@ -447,7 +582,7 @@ def create(connection: sqlite3.Connection) -> None:
     try:
         # Read again under the lock: another program may have made them in the meantime.
         if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            for statement in _statements(_LEADS + _RULESETS + _SCORES + _PEOPLE):
+            for statement in _statements(_LEADS + _RULESETS + _SCORES + _PEOPLE + _OUTBOX + _LIVE):
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")

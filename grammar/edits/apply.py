@@ -18,7 +18,7 @@ from .inverse import restored, restoring
 from .merge import merge
 from .part_edits import set_part
 from .parts import Parts
-from .series import add_part, move_part, remove_part
+from .series_edits import add_part, move_part, remove_part
 from .splices import NOTHING, Splice, Splices, spliced
 from .statement_parts import parts_of
 

@@ -275,7 +275,7 @@ def _fresh(contest: Contest) -> dict[str, Measured]:
         gc.collect()
         start = process_time()
         with store.transaction() as connection:
-            connection.executemany("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?)", rows)
+            connection.executemany("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, NULL)", rows)
             mark_changed(connection, {row[0] for row in rows})
         score_store(store, contest.evaluator, contest.version, NOW_MICROSECONDS)
         scored = process_time()

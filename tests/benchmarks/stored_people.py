@@ -55,8 +55,10 @@ def _add(store: Store, people: list[Lead], first: int, kinds: Kinds) -> None:
             equal[event.at, kind] += 1
     event_rows.sort(key=lambda row: row[:4])
     with store.transaction() as connection:
-        connection.executemany(f"INSERT INTO lead VALUES ({', '.join('?' * (3 + len(FIELDS)))})", lead_rows)
-        connection.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?)", event_rows)
+        connection.executemany(
+            f"INSERT INTO lead VALUES (?, ?, ?, 0, {', '.join('?' * len(FIELDS))})", lead_rows
+        )
+        connection.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?, NULL)", event_rows)
         connection.execute("UPDATE state SET data = data + 1")
 
 

@@ -9,7 +9,7 @@ from leadwright.tests.browser.conftest import Visit
 from leadwright.tests.browser.editor import Editor
 from leadwright.tests.browser.site import Site
 from leadwright.tests.web.small import RULES
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 
 @pytest.fixture
@@ -124,3 +124,29 @@ def test_a_rule_is_added_duplicated_removed_and_brought_back(editor: Editor) -> 
     with editor.settling():
         keyboard.press("Control+z")
     assert editor.text == with_both
+
+
+def test_what_is_typed_into_a_new_rule_stays_however_late_the_blanks_come(editor: Editor) -> None:
+    page, keyboard = editor.page, editor.page.keyboard
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/edit/begin", hold)
+    with page.expect_request("**/edit/begin"):
+        page.get_by_role("button", name="+ Add rule", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_hidden()
+    held.pop().continue_()
+    expect(dialog.get_by_label("Name")).to_be_focused()
+    keyboard.type("Reads the docs")
+    keyboard.press("Tab")
+    dialog.get_by_label("What is asked about").fill("visited")
+    with page.expect_request("**/edit/begin"):
+        dialog.get_by_label("Points").focus()
+    keyboard.type("+")
+    held.pop().continue_()
+    expect(dialog.get_by_label("what it is about")).to_be_visible()
+    keyboard.type("5")
+    expect(dialog.get_by_label("Points")).to_have_value("+5")

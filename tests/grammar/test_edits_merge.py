@@ -13,6 +13,7 @@ from leadwright.grammar.edits.document import Document, Item
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
 from leadwright.grammar.text.printer import text_of
+from leadwright.tests.effort import examples
 from leadwright.tests.grammar.random_edits import any_edit, comments, of_part, of_row, of_series
 from leadwright.tests.strategies import scattered, statements
 
@@ -164,7 +165,7 @@ def _items(applied: Applied) -> list[Item]:
     return Document.of(applied.text, applied.parsed).items
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 @given(texts(), st.randoms())
 def test_edits_of_two_statements_come_to_the_same_in_any_order(text: str, some: Random) -> None:
     now = Document.of(text)
@@ -184,7 +185,7 @@ def test_edits_of_two_statements_come_to_the_same_in_any_order(text: str, some: 
     assert (said(merged.text), merged.conflicts) == (made, ())
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 @given(texts(), st.randoms())
 def test_merging_loses_nothing(text: str, some: Random) -> None:
     sides, taken = [text, text], Counter[str]()

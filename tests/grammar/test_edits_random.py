@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from leadwright.grammar.edits import Applied, Edit, apply
 from leadwright.grammar.edits.document import Document
 from leadwright.grammar.text.printer import text_of
+from leadwright.tests.effort import examples
 from leadwright.tests.grammar.random_edits import any_edit, comments
 from leadwright.tests.strategies import scattered, statements
 
@@ -28,7 +29,7 @@ def undone(text: str, applied: Applied) -> None:
     assert replace(again.inverse, key="") == replace(applied.inverse, key="")
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(400), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data(), st.randoms())
 def test_edits_change_their_place_alone_and_can_be_undone(data: st.DataObject, some: Random) -> None:
     made = data.draw(st.lists(statements(), min_size=1, max_size=4))

@@ -12,6 +12,7 @@ from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import Parsed, parse
 from leadwright.grammar.text.formatter import Formatted, format_text
 from leadwright.grammar.text.printer import text_of
+from leadwright.tests.effort import examples
 from leadwright.tests.strategies import scattered, statements
 
 CASES = Path(__file__).parents[1] / "language" / "format"
@@ -94,14 +95,14 @@ def test_a_rule_about_events_may_go_over_several_lines() -> None:
     assert format_text(Source(text)) == Formatted(text, changed=False, kept=())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.data())
 def test_no_comment_is_lost_wherever_it_stands(data: st.DataObject) -> None:
     some = data.draw(st.lists(statements(), min_size=1, max_size=3))
     formatted(data.draw(scattered("\n".join(map(text_of, some)))))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.data())
 def test_any_text_survives(data: st.DataObject) -> None:
     """Also one with mistakes: characters of a correct text are left out, doubled or exchanged."""

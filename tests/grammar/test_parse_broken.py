@@ -11,6 +11,7 @@ from leadwright.grammar.messages.diagnostics import Severity, Source, render
 from leadwright.grammar.syntax.nodes import Group
 from leadwright.grammar.syntax.parse import Parsed, parse
 from leadwright.grammar.syntax.scan import scan
+from leadwright.tests.effort import examples
 
 GOOD = Path(__file__).parents[1] / "language" / "good"
 
@@ -50,7 +51,7 @@ def parsed(text: str) -> Parsed:
     return result
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.text(max_size=200))
 @example('"')
 @example("[")
@@ -60,7 +61,7 @@ def test_any_text(text: str) -> None:
     parsed(text)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(
     st.lists(
         st.sampled_from(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import approvals, catalogue, comparison, drafts, leads, rules, rulesets, writing
+from . import approvals, catalogue, comparison, drafts, leads, outcomes, rules, rulesets, writing
 from . import operations as openapi
 from .operations import Operation, mount
 
@@ -13,6 +13,7 @@ def all_operations() -> list[Operation]:
     """Everything that can be asked, in the order of the document."""
     return [
         *rules.OPERATIONS,
+        *outcomes.OPERATIONS,
         *writing.OPERATIONS,
         *rulesets.OPERATIONS,
         *drafts.OPERATIONS,

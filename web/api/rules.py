@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from ...engine.plan import Plan
 from ...engine.report.decision import decision_data
 from ...engine.report.diagnostics import diagnostics_of
 from ...engine.report.testing import tests_data
@@ -97,6 +99,12 @@ def dry_run(body: dict[str, Any]) -> dict[str, Any]:
         seconds = allowed.most_seconds
         found = run_dry(store, evaluator, live, now, most_leads=most, most_seconds=seconds)
     return dry_run_data(found, evaluator, now)
+
+
+def run_text(body: dict[str, Any]) -> tuple[Plan, Mapping[str, str]]:
+    """The plan of the text that a request gives, and the files that it reads. Problem 422 for mistakes."""
+    read_so = _reading(body)
+    return _runnable(read_so).plan, read_so.files
 
 
 def _number(asked: dict[str, Any]) -> int | None:

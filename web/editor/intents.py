@@ -20,37 +20,10 @@ from ..assist.names import KnownNames
 from .beginnings import Beginning, one_number, plain
 from .comparisons import said_of
 from .controls import RowControls
+from .edit_intent import EditIntent
 from .kinds import VALUE_KINDS, WINDOWS, kind_of, offered, sort_of, value_kind
 from .new_statements import statement_text
 from .rows import between_days, how_of, operator_of
-
-
-@dataclass(frozen=True, slots=True)
-class EditIntent:
-    """A choice. `op` is one of `WISHES`; the others as in edits.
-
-    `form` says how a chosen name is asked about ("days since", "distinct", ...; "" as it is). Of a statement,
-    `sort` and what its form asked for; its condition comes as `new`, in rules' own words.
-    """
-
-    op: str
-    key: str = ""
-    path: str = ""
-    old: str | None = None
-    new: str = ""
-    form: str = ""
-    sort: str = ""
-    name: str = ""
-    points: str = ""
-    score: str = ""
-    low: str = ""
-    high: str = ""
-    kind: str = ""
-    because: str = ""
-    track: str = ""
-    side: str | None = None
-    beside: str | None = None
-
 
 INTENTS = frozenset({"name", "compare", "window", "statement", "tag"})
 """Another name, comparison or window; a new statement or tag."""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...grammar.edits.snippets import case_text, group_text, list_text, rule_text, score_text
 from ...grammar.spec.statements import BY_SORT, Slot
 from ...grammar.text.printer import form_text, name_text, quoted
 from .beginnings import one_number, plain
-
-if TYPE_CHECKING:
-    from .intents import EditIntent
+from .edit_intent import EditIntent
 
 _CONDITION = Slot("condition", "condition")
 

@@ -1,78 +1,163 @@
-"""Results of a ruleset, and the points that are proposed from them."""
+"""Results of a ruleset, rules tried on the past, and the points that are proposed from outcomes."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from ...engine.catalogue import Catalogue
+from ...engine.outcomes.costs import Costs, costs_of_csv
 from ...engine.outcomes.definitions import NotMeasurable
+from ...engine.outcomes.learn.learner import LearnOptions
 from ...engine.outcomes.learn.proposal import Change, Proposal
 from ...engine.plan import Plan
 from ...engine.report.outcomes import headline, pairs_text, rate_text, ratio_text, rows_text, share_text
 from ...engine.report.text_style import PLAIN
 from ...engine.store.database import Store
-from ...engine.store.records.leads import count_leads
 from ...engine.store.records.rulesets import ruleset_names
-from ...engine.store.scoring.outcome_questions import learn, measure
+from ...engine.values import instant_text
+from ...grammar.edits import Edit
 from ..access import doer, needs, settings
 from ..accounts.users import Role
 from ..database import reading, writing
-from ..drafts import Changed, change
+from ..drafts import Changed, Draft, change, current, undo
 from ..editor.card_cache import desk
 from ..editor.opening import draft_of
 from ..problems import Problem, invalid, not_found
-from ..ruleset_cache import ready
-from .charts import band_bars, curves_chart, lift_chart, rates_chart
+from ..ruleset_cache import kept, read_text, ready
+from . import backtests
+from .asking import Asked, Rules, measured, not_comparable, proposed
+from .findings import dashed, results_view
+from .thresholds import threshold_edit, trial_of
 
 pages = Blueprint("results", __name__)
 
-MOST = 50_000
-"""Of more leads than so many, a page does not wait for the answer: the command line gives it."""
+_LARGEST_COSTS = 1_000_000
 
 
 @pages.get("/rulesets/<name>/results")
 def show(name: str) -> str:
     """Whether the scores of the live rules are right."""
-    store = reading(settings())
-    plan = _plan(store, name)
+    return _results(name, None)
+
+
+@pages.post("/rulesets/<name>/results")
+def with_costs(name: str) -> str:
+    """The same with what sources cost, from a file; nothing of it is kept."""
+    file = request.files.get("costs")
+    if file is None or not file.filename:
+        raise invalid("Choose a costs file: CSV with the columns source, month, cost and perhaps currency.")
     try:
-        found = measure(plan, store, within=request.args.get("within") or None)
+        text = file.read(_LARGEST_COSTS + 1).decode("utf-8-sig")
+        if len(text) > _LARGEST_COSTS:
+            raise invalid("This costs file is too large: at most 1 MB.")
+        return _results(name, costs_of_csv(text, file.filename[:100]))
+    except UnicodeDecodeError:
+        raise invalid(f"The costs file {file.filename[:100]} is not UTF-8 text.") from None
     except NotMeasurable as error:
-        return render_template("results.html", name=name, problem=error, found=None, tab="results")
-    speed = found.speed
-    curves = [] if speed is None else [
-        (label, curve) for label, curve in (("top stage", speed.qualified), ("others", speed.others)) if curve
-    ]  # fmt: skip
-    outcome = found.outcomes.won.name
+        raise not_comparable(error) from None
+
+
+def _results(name: str, costs: Costs | None) -> str:
+    store = reading(settings())
+    rules = _live(store, name)
+    form = _form(store)
+    by = form["by"] or ("source" if costs is not None else None)
+    try:
+        found = measured(store, rules, _asked(), by=by, costs=costs)
+    except Problem as problem:
+        return _instead("results.html", "results", name, problem, form=form)
     return render_template(
         "results.html",
         name=name,
         tab="results",
         problem=None,
+        form=form,
+        costs=costs,
         found=found,
-        outcome=outcome,
+        view=results_view(found),
         headline=headline(found),
-        judged=rows_text(found.rows, outcome, PLAIN),
-        pairs=pairs_text(found.order),
-        bands=rates_chart(band_bars(found.bands), found.base.value, "Wins by score"),
-        lifts=lift_chart(found.lifts, "How often the leads of each rule win, against leads without it"),
-        curves=curves_chart(curves, found.rows.asked.within / 86_400_000_000, "How soon leads win")
-        if curves
-        else None,
-        rate=rate_text,
-        ratio=ratio_text,
-        share=share_text,
+        judged=rows_text(found.rows, found.outcomes.won.name, PLAIN),
+        trial=trial_of(found, _draft_plan(store, name), request.args.get("stage")),
+        **_WORDS,
     )
 
 
+_WORDS: dict[str, Any] = {
+    "rate": rate_text,
+    "ratio": ratio_text,
+    "share": share_text,
+    "pairs": pairs_text,
+    "dashed": dashed,
+    "month_text": lambda start: instant_text(start)[:7],
+}
+
+
+# --- a threshold ----------------------------------------------------------------------------------
+
+
+@pages.post("/rulesets/<name>/results/threshold")
+@needs(Role.EDITOR)
+def set_threshold(name: str) -> Response:
+    """Puts a threshold into the draft."""
+    stage, text = request.form.get("stage", ""), request.form.get("score", "").strip()
+    try:
+        score = int(text) if len(text) <= 9 else None
+    except ValueError:
+        score = None
+    if score is None:
+        raise invalid("A threshold is a whole number of points.")
+    store = reading(settings())
+    draft = draft_of(store, name)
+    plan = _plan_of(store, draft)
+    if plan is None:
+        raise Problem(409, "Errors in the draft", "The draft has errors. Mend them in the editor first.")
+    edit = threshold_edit(plan, stage, score)
+    if edit is None:
+        raise invalid(f'The draft has no stage "{stage[:100]}" that asks for a score.')
+    if edit.old != edit.new:
+        _put(name, draft, [edit])
+    return _said(name, f"{stage} {score}")
+
+
+@pages.post("/rulesets/<name>/results/threshold/undo")
+@needs(Role.EDITOR)
+def undo_threshold(name: str) -> Response:
+    """Takes back what this person last changed in the draft."""
+    with writing(settings()) as store:
+        done = undo(store, name, who=doer().who, texts=desk().texts)
+    if not isinstance(done, Changed):
+        raise Problem(409, "Changed meanwhile", done.message)
+    return _said(name, "")
+
+
+def _said(name: str, what: str) -> Response:
+    """For the page's script what is in the draft now; without it, the page again."""
+    if request.accept_mimetypes.best == "application/json":
+        return make_response(jsonify({"draft": what}))
+    return redirect(url_for("results.show", name=name), 303)
+
+
+def _put(name: str, draft: Draft, edits: list[Edit]) -> None:
+    with writing(settings()) as written:
+        done = change(written, name, edits, who=doer().who, seen=draft.revision, texts=desk().texts)
+    if not isinstance(done, Changed):
+        raise Problem(409, "Changed meanwhile", done.message)
+
+
+# --- proposed points ------------------------------------------------------------------------------
+
+
 @pages.get("/rulesets/<name>/results/proposed")
-def proposed(name: str) -> str:
+def show_proposed(name: str) -> str:
     """The points, rules and thresholds that outcomes speak for, to be taken or left one by one."""
     store = reading(settings())
     try:
         found = _proposal(store, name)
-    except NotMeasurable as error:
-        return render_template("proposed.html", name=name, problem=error, found=None, tab="proposed")
+    except Problem as problem:
+        return _instead("proposed.html", "proposed", name, problem)
     return render_template(
         "proposed.html",
         name=name,
@@ -80,9 +165,8 @@ def proposed(name: str) -> str:
         problem=None,
         found=found,
         keys=[_key(one) for one in found.all],
-        pairs=pairs_text,
-        rate=rate_text,
-        ratio=ratio_text,
+        used=request.args.getlist("use"),
+        **_WORDS,
     )
 
 
@@ -90,35 +174,109 @@ def proposed(name: str) -> str:
 @needs(Role.EDITOR)
 def take(name: str) -> Response:
     """Puts the changes that were taken into the draft, one edit each."""
-    wanted = set(request.form.getlist("take"))
     store = reading(settings())
-    try:
-        found = _proposal(store, name)
-    except NotMeasurable as error:
-        raise invalid(f"{error.message}: {error.hint}") from None
+    found = _proposal(store, name)
+    wanted = {field[5:] for field, value in request.form.items() if field[:5] == "take:" and value == "yes"}
     edits = [one.edit for one in found.all if _key(one) in wanted]
     if not edits:
         raise invalid("Take at least one change.")
-    draft = draft_of(store, name)
-    with writing(settings()) as written:
-        done = change(written, name, edits, who=doer().who, seen=draft.revision, texts=desk().texts)
-    if not isinstance(done, Changed):
-        raise Problem(409, "Changed meanwhile", done.message)
-    return redirect(url_for("review.show", name=name))
-
-
-def _plan(store: Store, name: str) -> Plan:
-    if name not in ruleset_names(store):
-        raise not_found(f"There is no published ruleset {name}.")
-    if count_leads(store) > MOST:
-        raise Problem(503, "Too many leads for a page", f"Ask for it with: leadwright measure {name}")
-    return ready(store, name).plan
+    _put(name, draft_of(store, name), edits)
+    return redirect(url_for("review.show", name=name), 303)
 
 
 def _proposal(store: Store, name: str) -> Proposal:
-    return learn(_plan(store, name), store, within=request.args.get("within") or None)
+    options = LearnOptions(use=tuple(request.values.getlist("use"))[:100])
+    return proposed(store, _live(store, name), _asked(), options)
 
 
 def _key(one: Change) -> str:
     """What tells a change from the others of a proposal, whenever that is made."""
     return f"{one.sort}:{one.name}:{one.new}"
+
+
+# --- the past -------------------------------------------------------------------------------------
+
+
+@pages.get("/rulesets/<name>/results/backtest")
+def show_backtest(name: str) -> str:
+    """Rules tried on the past, the live ones and the draft."""
+    store = reading(settings())
+    rules = _live(store, name)
+    draft = current(store, name)
+    plan = _draft_plan(store, name)
+    against = None
+    if plan is not None and draft is not None and draft.changed and request.args.get("against") != "none":
+        against = Rules(plan, read_text(store, settings(), draft.text, name).files)
+    try:
+        asked = _asked()
+        replay = backtests.replay_asked(store, rules, asked)
+        view = backtests.backtest_view(store, rules, asked, replay, against)
+    except Problem as problem:
+        return _instead("backtest.html", "backtest", name, problem, form=_form(store), replay=None)
+    return render_template(
+        "backtest.html",
+        name=name,
+        tab="backtest",
+        problem=None,
+        form=_form(store),
+        replay=replay,
+        view=view,
+        against=against,
+        **_WORDS,
+    )
+
+
+# --- what the address asks for --------------------------------------------------------------------
+
+
+def _live(store: Store, name: str) -> Rules:
+    """The live rules. Problem 404 where there are none."""
+    if name not in ruleset_names(store):
+        raise not_found(f"There is no published ruleset {name}.")
+    return Rules.live(ready(store, name))
+
+
+def _draft_plan(store: Store, name: str) -> Plan | None:
+    """The draft's plan; None where there is no draft, or it has errors."""
+    draft = current(store, name)
+    return None if draft is None else _plan_of(store, draft)
+
+
+def _plan_of(store: Store, draft: Draft) -> Plan | None:
+    return read_text(store, settings(), draft.text, draft.ruleset, lints=False).reading.plan
+
+
+_ASKED = ("at", "within", "since", "until")
+
+
+def _asked() -> Asked:
+    given = {name: request.values.get(name, "").strip()[:40] or None for name in _ASKED}
+    name, sign, value = request.values.get("only", "").partition("=")
+    return Asked(**given, only=(name, value[:1_000]) if sign and name else None)
+
+
+def _form(store: Store) -> dict[str, Any]:
+    """What the form above holds: what was asked for, and the fields and values to choose from."""
+    known = kept().catalogue(store)
+    return {
+        **{name: request.values.get(name, "").strip()[:40] for name in _ASKED},
+        "by": request.values.get("by", "").strip() or None,
+        "only": request.values.get("only", ""),
+        "fields": _fields(known),
+        "values": _values(known),
+    }
+
+
+def _fields(known: Catalogue) -> list[str]:
+    return [name for name, field in known.fields.items() if 1 < len(field.values) <= 30]
+
+
+def _values(known: Catalogue) -> list[tuple[str, list[str]]]:
+    return [(name, [str(value) for value in known.fields[name].values]) for name in _fields(known)]
+
+
+def _instead(template: str, tab: str, name: str, problem: Problem, **more: Any) -> str:
+    """The page with why there is nothing to see."""
+    if problem.status != 422:
+        raise problem
+    return render_template(template, name=name, tab=tab, problem=problem, found=None, view=None, **more)

@@ -62,7 +62,8 @@ def command(
     from ...report.backtests import backtest_data, backtest_text
     from ...store.records.catalogue import catalogue
     from ...store.records.rulesets import ruleset_names
-    from ...store.scoring.outcome_questions import backtest, instant
+    from ...store.scoring.outcome_inputs import instant
+    from ...store.scoring.outcome_questions import backtest
 
     with rules_and_store(rules, db) as (loaded, store):
         other = None if against is None else rules_named(against, store, catalogue(store)).plan

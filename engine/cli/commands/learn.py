@@ -62,18 +62,18 @@ def command(
     """
     from ...check.files import FrozenFiles
     from ...outcomes.definitions import outcomes_of
-    from ...outcomes.learn.learner import Wishes
+    from ...outcomes.learn.learner import LearnOptions
     from ...report.proposals import proposal_data, proposal_text
     from ...store.scoring.outcome_questions import learn
 
     if out is not None and Path(out).exists() and not force:
         raise Failure(f"{out} is there already", "name another file, or write over it with --force")
-    wishes = Wishes(
+    options = LearnOptions(
         most_changes, keep, exclude, use, not no_new_rules, None if precision is None else precision / 100
     )
     with rules_and_store(rules, db) as (loaded, store):
         found = learn(
-            loaded.plan, store, as_of=moment(as_of), wishes=wishes, files=FrozenFiles(loaded.files), **asked
+            loaded.plan, store, as_of=moment(as_of), options=options, files=FrozenFiles(loaded.files), **asked
         )
         name = outcomes_of(loaded.plan, asked["outcome"]).won.name
     wrote = out is not None and bool(found.taken)

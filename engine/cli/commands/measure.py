@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from ..command import Command, at_option, db_option, json_option, paper, write, write_json
@@ -17,6 +15,7 @@ from ..outcome_options import moment, outcome_options, rules_and_store
         "leadwright measure inbound.rules",
         "leadwright measure inbound.rules --within 30d --since 2026-01-01",
         "leadwright measure inbound.rules --by source --costs costs.csv",
+        "leadwright measure inbound.rules --only source=fair",
     ],
 )
 @click.argument("rules", type=click.Path())
@@ -24,6 +23,7 @@ from ..outcome_options import moment, outcome_options, rules_and_store
 @at_option(default="now")
 @outcome_options
 @click.option("--by", metavar="FIELD", help="Also by the values of a field, such as the source.")
+@click.option("--only", metavar="FIELD=VALUE", help="Only the leads of which a field has this value.")
 @click.option(
     "--costs",
     metavar="FILE",
@@ -37,6 +37,7 @@ def command(
     db: str,
     at: str | None,
     by: str | None,
+    only: str | None,
     costs: str | None,
     as_json: bool,
     **asked: str | None,
@@ -48,17 +49,26 @@ def command(
     five leads there is none. RULES is a file, or the name of a ruleset that was scored, and needs a line
     such as: outcome won when became customer. Nothing is stored.
     """
-    from ...outcomes.costs import read_costs
-    from ...outcomes.measure import Wanted
     from ...report.outcomes import measures_data, measures_text
     from ...store.scoring.outcome_questions import measure
 
     if costs is not None and by is None:
         raise Failure("--costs needs --by, the field that holds the source", "for example: --by source")
     with rules_and_store(rules, db) as (loaded, store):
-        column = None if by is None else _column(store, by)
-        wanted = Wanted(column, None if costs is None else read_costs(Path(costs)), today=True)
-        found = measure(loaded.plan, store, at=moment(at), wanted=wanted, **asked)
+        found = measure(
+            loaded.plan,
+            store,
+            at=moment(at),
+            by=by,
+            only=None if only is None else _field_and_value(only),
+            costs=costs,
+            within=asked["within"],
+            since=asked["since"],
+            until=asked["until"],
+            age=asked["age"],
+            born=asked["born"],
+            outcome=asked["outcome"],
+        )
     if as_json:
         write_json(measures_data(found))
     else:
@@ -66,12 +76,10 @@ def command(
     return 0
 
 
-def _column(store: object, name: str) -> str:
-    from ...store.database import Store
-    from ...store.records.leads import stored_fields
-
-    assert isinstance(store, Store)
-    field = stored_fields(store).get(name)
-    if field is None:
-        raise Failure(f'there is no field "{name}"', "leadwright fields lists them")
-    return field.column
+def _field_and_value(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise Failure(
+            f'--only needs a field and a value, and has "{text}"', "for example: --only source=fair"
+        )
+    return name.strip(), value.strip()

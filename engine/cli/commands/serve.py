@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,8 @@ from ..single_sign_on import SsoOptions, single_sign_on, sso_options
 
 if TYPE_CHECKING:
     from ....web.settings import Settings
+    from ...store.database import Store
+    from .watch import Watch
 
 _RULES = Path(__file__).parents[3] / "rulesets" / "saas-inbound.rules"
 
@@ -26,6 +30,7 @@ _RULES = Path(__file__).parents[3] / "rulesets" / "saas-inbound.rules"
         "leadwright serve",
         "leadwright serve --db leads.db --port 9000",
         "leadwright serve --sample --db sample.db      made-up leads to look around with",
+        "leadwright serve --live                       score events as they come",
         "leadwright serve --host 0.0.0.0 --name score.example.com --https",
         "leadwright serve --https --name score.example.com --oidc-issuer https://login.example.com "
         "--oidc-client leadwright",
@@ -56,6 +61,7 @@ _RULES = Path(__file__).parents[3] / "rulesets" / "saas-inbound.rules"
     "--second-approver", is_flag=True, help="Publish only what somebody else than who asks has approved."
 )
 @sso_options
+@click.option("--live", is_flag=True, help="Keep scores right meanwhile, a second after an event came.")
 @click.option("--sample", is_flag=True, help="Begin with made-up leads where the database is not there yet.")
 def command(
     *,
@@ -67,10 +73,14 @@ def command(
     https: bool,
     rules_folder: Path | None,
     second_approver: bool,
+    live: bool,
     sample: bool,
     **oidc: Any,
 ) -> int:
     """Serve the page: rulesets, leads and their explanations, and the HTTP interface.
+
+    Events that sources send (leadwright source add) are taken in; with --live, leads are scored as they come,
+    as leadwright watch does.
 
     On this computer alone, and as long as there are no users, nobody has to log in. To be reached by
     others it needs users: leadwright user add.
@@ -85,14 +95,26 @@ def command(
     settings = Settings(
         Path(db), host, port, names, https, rules_folder, second_approver=second_approver, sso=sso
     )
-    return _serve(settings, open_page)
+    if live:
+        from ...store.database import only_one
+
+        with only_one(Path(db), "watch", "watching"):
+            return _serve(settings, open_page, _watch)
+    return _serve(settings, open_page, None)
 
 
-def _serve(settings: Settings, open_page: bool | None) -> int:
+def _watch(store: Store) -> Watch:
+    """What scores the leads of a store by all rulesets that scored them before."""
+    from .watch import Watch
+
+    return Watch(store, None)
+
+
+def _serve(settings: Settings, open_page: bool | None, scoring: Callable[[Store], Watch] | None) -> int:
     from ....web.serving import CannotServe, Server
 
     try:
-        server = Server(settings)
+        server = Server(settings, scoring)
     except CannotServe as error:
         raise Failure(error.message, error.hint) from None
     write(f"The page is at {server.address} (Ctrl-C ends it)")
@@ -103,6 +125,7 @@ def _serve(settings: Settings, open_page: bool | None) -> int:
         # Where there is no browser, the address above is enough.
         with suppress(webbrowser.Error, OSError):
             webbrowser.open(server.address)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         server.run()
     finally:

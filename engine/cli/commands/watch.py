@@ -50,9 +50,10 @@ def command(rules: tuple[str, ...], every: float, db: str, as_json: bool) -> int
     from ...store.database import only_one, open_store
 
     with open_store(db) as store, only_one(store.path, "watch", "watching"):
-        watch = Watch(store, _named(store, rules))
+        names = _named(store, rules)
+        watch = Watch(store, names)
         say = note if as_json else write
-        say(f"Watching {', '.join(watch.names)} in {db}, every {every:g} seconds. Ctrl+C stops it.")
+        say(f"Watching {', '.join(names)} in {db}, every {every:g} seconds. Ctrl+C stops it.")
         with stopped_by_signals() as stop:
             while True:
                 for report in watch.look():
@@ -60,7 +61,7 @@ def command(rules: tuple[str, ...], every: float, db: str, as_json: bool) -> int
                 if stop.wait(every):
                     break
     if not as_json:
-        write("EditRejected; all that was begun is finished.")
+        write("Stopped; all that was begun is finished.")
     return 0
 
 
@@ -103,9 +104,9 @@ def stopped_by_signals() -> Iterator[threading.Event]:
 
 
 class Watch:
-    """Looks after some rulesets of a store, remembering what is ready to be run."""
+    """Looks after some rulesets of a store (None: all that scored it), remembering what is ready to run."""
 
-    def __init__(self, store: Store, names: list[str]) -> None:
+    def __init__(self, store: Store, names: list[str] | None) -> None:
         self.store = store
         self.names = names
         self._ready: dict[int, Evaluator] = {}
@@ -116,9 +117,10 @@ class Watch:
         Where another program is in the way, that is said, and left to the next look.
         """
         from ...store.database import StoreError
+        from ...store.records.freshness import scored_rulesets
 
         reports = []
-        for name in self.names:
+        for name in scored_rulesets(self.store) if self.names is None else self.names:
             try:
                 report = self._score(name)
             except StoreError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,19 +9,15 @@ import numpy as np
 
 from ....grammar.edits import Edit
 from ...plan import Plan
-from ...values import DAY, Prepared
-from ..arrays import Bools, Floats, Ints
-from ..calibration import platt
+from ...values import Prepared
+from ..arrays import Bools, Ints
 from ..caps import Caps
 from ..definitions import Asked, Outcomes
-from ..intervals import Rate, Ratio, katz
+from ..intervals import Rate
 from ..leaks import Leak, event_leaks, field_leaks
-from ..lift import points_of
-from ..looking import Look, Looking, contributions, stage_names
+from ..looking import Look, Looking, contributions
 from ..measure import Blocks, check_lives, track_of
-from ..ranking import auc_interval, precision_at_recall, redraws
 from ..rows import Known, Lives, Rows, all_lives, lives_of, looked_at, rows_of
-from .candidates import EARLIER, Found, Tested, search
 from .conditions import (
     Conditions,
     DataField,
@@ -34,22 +29,21 @@ from .conditions import (
     gathered,
 )
 from .editing import Desk
-from .fit import Fit, fitted
-from .proposal import Change, Close, Judged, Proposal, with_edits
-from .reading import fields_of_rules
-from .round import Bounds, bounds, grid_of, rounded
+from .evidence import at_most, close_ones, compared, why
+from .judging import earlier_part, enough, judged
+from .points import Learned
+from .proposal import Change, Judged, Proposal, with_edits
+from .reading import declared_events, fields_of_rules, outcome_types, score_for
 
 FEWEST_WON = 30
 """With fewer winners, or fewer others, nothing is proposed."""
 
-_LONGEST_LINE = 100
-
 
 @dataclass(frozen=True)
-class Wishes:
-    """What is wanted: at most how many changes, rules whose points stay, fields and events that are not used
-    or are used all the same, whether new rules are looked for, and the least precision of the top stage
-    (None: as many leads as now)."""
+class LearnOptions:
+    """What a proposal may hold: at most how many changes, rules whose points stay, fields and events that are
+    not used or are used all the same, whether new rules are looked for, and the least precision of the top
+    stage, from 0 to 1 (None: as many leads as now)."""
 
     most_changes: int | None = None
     keep: Collection[str] = ()
@@ -85,7 +79,7 @@ class Learner:
     known: Known
     data: Data
     compile: Compile
-    wishes: Wishes
+    options: LearnOptions
 
     @property
     def plan(self) -> Plan:
@@ -102,30 +96,24 @@ class Learner:
         rows = rows_of(lives, self.outcomes, asked)
         won, others = int(rows.won.sum()), int((~rows.won).sum())
         if min(won, others) < FEWEST_WON:
-            which = "winners" if won < others else "leads that did not win"
-            return Proposal(
-                self.text,
-                rows,
-                nothing=f"Too few outcomes: {min(won, others)} {which} that can be judged, and at least "
-                f"{FEWEST_WON} are needed. With so few, a rule looks good or bad by chance.",
-            )
+            return Proposal(self.text, rows, nothing=_too_few(won, others))
         look = looked_at(self.looking, self.blocks(), rows, self.known)
         earlier = earlier_part(rows)
         values = field_values(self.blocks(), rows, self.data.fields, self.known, self.data.ready)
         leaks = self._leaks(values, rows, earlier, lives)
         conditions = self._conditions(values, rows, leaks)
         kept = self._kept(leaks)
-        whole = _Learned.of(self.plan, look, rows.won, conditions, earlier, kept=kept)
+        whole = Learned.of(self.plan, look, rows.won, conditions, earlier, kept=kept)
         desk = Desk(self.text, self.plan)
         changes = self._changes(desk, look, rows, whole)
         new_rules = self._new_rules(desk, rows, whole, conditions)
-        changes, new_rules = _at_most(changes, new_rules, self.wishes.most_changes)
+        changes, new_rules = at_most(changes, new_rules, self.options.most_changes)
         proposal = Proposal(
             self.text,
             rows,
             changes,
             new_rules,
-            close=_close(whole.found, conditions),
+            close=close_ones(whole.found, conditions),
             leaks=leaks,
             grid=whole.grid,
             unproven=self._unproven(rows),
@@ -146,10 +134,10 @@ class Learner:
         types = outcome_types(self.plan, self.outcomes)
         found = field_leaks(values, rows, earlier, filled)
         found += event_leaks(self.blocks(), rows, self.looking.kinds, types)
-        found = [one for one in found if one.name not in self.wishes.use]
+        found = [one for one in found if one.name not in self.options.use]
         named = {one.name for one in found}
         return found + [
-            Leak(name, "refused", "left out as asked") for name in self.wishes.exclude if name not in named
+            Leak(name, "refused", "left out as asked") for name in self.options.exclude if name not in named
         ]
 
     def _unproven(self, rows: Rows) -> list[str]:
@@ -167,13 +155,13 @@ class Learner:
         for column, (number, _) in enumerate(contributions(self.plan)):
             rule = self.plan.rules[number]
             reads = fields_of_rules(self.plan)[number]
-            if rule.identity in self.wishes.keep or desk.item(rule) is None or reads & leaking:
+            if rule.identity in self.options.keep or desk.item(rule) is None or reads & leaking:
                 found.append(column)
         return found
 
     def _conditions(self, values: Sequence[FieldValues], rows: Rows, leaks: Sequence[Leak]) -> Conditions:
         left_out = {one.name for one in leaks}
-        if not self.wishes.new_rules:
+        if not self.options.new_rules:
             return gathered([], [], len(rows))
         of_fields = field_conditions([one for one in values if one.field.name not in left_out])
         types = {type_ for type_, _ in self.looking.kinds.values()}
@@ -187,7 +175,7 @@ class Learner:
 
     # --- changes ----------------------------------------------------------------------------------
 
-    def _changes(self, desk: Desk, look: Look, rows: Rows, learned: _Learned) -> list[Change]:
+    def _changes(self, desk: Desk, look: Look, rows: Rows, learned: Learned) -> list[Change]:
         found = []
         for column, (number, place) in enumerate(contributions(self.plan)):
             old, new = int(learned.present[column]), int(learned.points[column])
@@ -214,7 +202,7 @@ class Learner:
             )
         return found
 
-    def _new_rules(self, desk: Desk, rows: Rows, learned: _Learned, conditions: Conditions) -> list[Change]:
+    def _new_rules(self, desk: Desk, rows: Rows, learned: Learned, conditions: Conditions) -> list[Change]:
         found = []
         first = len(learned.present) - len(learned.found.chosen)
         for offset, tested in enumerate(learned.found.chosen):
@@ -271,9 +259,9 @@ class Learner:
             if place is None:
                 continue
             old, key, path = place
-            if stage is stages[-1] and self.wishes.precision is not None:
-                chosen = cautious_threshold(total, rows.won, self.wishes.precision)
-                sentence = f"At least {self.wishes.precision:.0%} of the leads win, even at the low end."
+            if stage is stages[-1] and self.options.precision is not None:
+                chosen = cautious_threshold(total, rows.won, self.options.precision)
+                sentence = f"At least {self.options.precision:.0%} of the leads win, even at the low end."
             else:
                 chosen = same_share(look.total, total, old, proposal.grid)
                 sentence = "About as many leads reach it as before."
@@ -331,7 +319,7 @@ class Learner:
             np.asfortranarray(conditions.matches[earlier]),
         )
         early = rows.taken(earlier)
-        learned = _Learned.of(self.plan, look.taken(earlier), early.won, part, earlier_part(early), kept=kept)
+        learned = Learned.of(self.plan, look.taken(earlier), early.won, part, earlier_part(early), kept=kept)
         columns = [conditions.matches[:, one.number].astype(np.float64) for one in learned.found.chosen]
         gives = np.column_stack([look.given.astype(np.float64), *columns])
         caps = Caps(self.plan, tuple(None for _ in columns))
@@ -360,147 +348,13 @@ class _Material:
     kept: Sequence[int]
 
 
-@dataclass(frozen=True)
-class _Learned:
-    """Points learned: of the present numbers, then of the rules that were found."""
-
-    present: Ints
-    points: Ints
-    found: Found
-    fit: Fit
-    grid: int
-
-    @classmethod
-    def of(
-        cls,
-        plan: Plan,
-        look: Look,
-        won: Bools,
-        conditions: Conditions,
-        earlier: Bools,
-        *,
-        kept: Sequence[int],
-    ) -> _Learned:
-        """Learns from some leads; points at the places `kept` stay."""
-        present = points_of(plan)
-        given = look.given.astype(np.float64)
-        grid = grid_of(present)
-        found = Found()
-        if len(conditions) and len(won) >= 100:
-            known = given if given.shape[1] else np.zeros((len(won), 1))
-            found = search(conditions.matches, known, won, earlier)
-        columns = [conditions.matches[:, one.number].astype(np.float64) for one in found.chosen]
-        whole = np.column_stack([given, *columns])
-        numbers = np.concatenate([present, np.zeros(len(columns), np.int64)])
-        if not whole.shape[1]:
-            return cls(numbers, numbers, found, Fit(np.zeros(0), np.zeros((0, 0)), 0.0, 1.0), grid)
-        fit = fitted(whole, won, numbers.astype(np.float64))
-        lift, sure = plain_lifts(whole, won)
-        limits = bounds(fit, numbers, lift, sure, np.array(kept, np.int64))
-        points = rounded(fit, numbers, limits, grid)
-        caps = Caps(plan, tuple(None for _ in columns))
-        if caps.are_any:
-            points = mended(caps, whole, won, numbers, points, limits=limits, grid=grid)
-        return cls(numbers, points, found, fit, grid)
-
-
-def mended(
-    caps: Caps, given: Floats, won: Bools, present: Ints, points: Ints, *, limits: Bounds, grid: int
-) -> Ints:
-    """The points, moved by one step or three of the grid where that fits better once bounds are looked at.
-
-    The fit knows nothing of caps and ranges. Only numbers that change already are moved, and each must earn
-    its price.
-    """
-    changed = np.flatnonzero(points != present)
-    if not len(changed) or np.allclose(caps.totals(given, points), given @ points):
-        return points
-    best = points.copy()
-    value = likelihood(caps.totals(given, best), won)
-    for column in changed.tolist():
-        for step in (-3 * grid, -grid, grid, 3 * grid):
-            moved = best.copy()
-            moved[column] += step
-            if not limits.low[column] <= moved[column] <= limits.high[column]:
-                continue
-            found = likelihood(caps.totals(given, moved), won)
-            if found > value + 0.5:
-                best, value = moved, found
-    return best if value > likelihood(caps.totals(given, present), won) + 1.0 else present.copy()
-
-
-def likelihood(score: Floats, won: Bools) -> float:
-    """The log likelihood of the curve through a score."""
-    if score.min() == score.max():
-        return -math.inf
-    p = platt(score, won).of(score)
-    return float(np.log(np.where(won, p, 1 - p)).sum())
-
-
-# --- small parts ----------------------------------------------------------------------------------
-
-
-def enough(won: Bools, fewest: int = 10) -> bool:
-    """Whether there are enough winners and others to judge by."""
-    return int(won.sum()) >= fewest and int((~won).sum()) >= fewest
-
-
-def earlier_part(rows: Rows) -> Bools:
-    """The earlier seventy percent of the leads, in the order of being born."""
-    return np.arange(len(rows)) < int(EARLIER * len(rows))
-
-
-def compared(fires: Bools, won: Bools) -> tuple[Rate, Rate, Ratio | None]:
-    """The rate where a rule fires, where it does not, and how many times as often."""
-    leads, wins = int(fires.sum()), int(won[fires].sum())
-    fired, others = Rate(wins, leads), Rate(int(won.sum()) - wins, len(won) - leads)
-    return fired, others, katz(fired.count, fired.of, others.count, others.of)
-
-
-def plain_lifts(given: Floats, won: Bools) -> tuple[Floats, Bools]:
-    """The logarithm of the plain lift of each column, and whether its interval leaves 1 out."""
-    ratios = [compared(column > 0, won)[2] for column in given.T]
-    lift = np.array([0.0 if one is None else math.log(one.value) for one in ratios])
-    return lift, np.array([one is not None and one.sure for one in ratios], np.bool_)
-
-
-def why(old: int, new: int, ratio: Ratio | None, fit: Fit, column: int) -> str:
-    """Why points change, in one sentence."""
-    if new == 0:
-        if ratio is not None and ratio.sure and (ratio.value > 1) != (old > 0):
-            return "Its leads do the opposite of what the points say; the other rules tell the rest."
-        return "No evidence for points."
-    if old and (new > 0) != (old > 0):
-        return "Its leads do the opposite of what the points say, so the sign turns."
-    unsure = abs(float(fit.theta[column])) < 2 * float(fit.error[column])
-    if abs(new) > abs(old):
-        return "Worth more than it gives, also given all other rules."
-    if unsure:
-        return "Worth less than it gives, as far as these leads can tell."
-    return "Worth less than it gives: other rules give the same leads points already."
-
-
-def score_for(plan: Plan, is_event: bool) -> str | None:
-    """The score that rules about fields, or about events, mostly feed; None for the total."""
-    counts: dict[str | None, int] = {}
-    for rule in plan.rules:
-        of_events = rule.each is not None or reads_events(plan, rule)
-        if of_events == is_event:
-            for one in rule.contributions:
-                name = None if one.score is None else plan.scores[one.score].name
-                counts[name] = counts.get(name, 0) + 1
-    return max(counts, key=lambda name: counts[name]) if counts else None
-
-
-def reads_events(plan: Plan, rule: object) -> bool:
-    """Whether the condition of a rule reads events."""
-    from ...plan import Rule, SignalValue
-    from ...plan.walk import condition_values
-
-    assert isinstance(rule, Rule)
-    if rule.condition is None:
-        return True
-    return any(isinstance(value, SignalValue) for value in condition_values(rule.condition))
+def _too_few(won: int, others: int) -> str:
+    one, many = ("winner", "winners") if won < others else ("lead that did not win", "leads that did not win")
+    few = min(won, others)
+    return (
+        f"Too few outcomes: {few} {one if few == 1 else many} that can be judged, and at least "
+        f"{FEWEST_WON} are needed. With so few, a rule looks good or bad by chance."
+    )
 
 
 def same_share(before: Ints, after: Ints, old: int, grid: int) -> int | None:
@@ -517,102 +371,3 @@ def same_share(before: Ints, after: Ints, old: int, grid: int) -> int | None:
     return min(
         (step for step, count in counts.items() if abs(count - wanted) == least), key=lambda s: abs(s - old)
     )
-
-
-def declared_events(plan: Plan) -> tuple[dict[str, str], set[str]]:
-    """How rules call types of events, and the types that are only read by a property or with others."""
-    declared: dict[str, str] = {}
-    hidden: set[str] = set()
-    for selector in plan.selectors:
-        if len(selector.feeds) == 1 and selector.feeds[0].by is None:
-            declared[selector.feeds[0].type] = selector.name
-        else:
-            hidden |= {feed.type for feed in selector.feeds}
-    return declared, hidden - set(declared)
-
-
-def outcome_types(plan: Plan, outcomes: Outcomes) -> list[str]:
-    """The types of events that are outcomes."""
-    return [feed.type for one in outcomes.selections for feed in plan.selectors[one.selector].feeds]
-
-
-def _close(found: Found, conditions: Conditions) -> list[Close]:
-    words = {
-        "turned": "The sign turned on later leads.",
-        "not confirmed": "Not sure enough on later leads, given what the other rules say.",
-        "against the plain rate": "The rate of its leads says the opposite.",
-    }
-
-    def of(one: Tested) -> Close:
-        return Close(
-            conditions.texts[one.number],
-            Rate(one.won, one.leads),
-            Rate(one.later_won, one.later_leads),
-            words[one.reason],
-        )
-
-    return [of(one) for one in found.close]
-
-
-def _at_most(
-    changes: list[Change], new_rules: list[Change], most: int | None
-) -> tuple[list[Change], list[Change]]:
-    """The changes with most evidence, at most so many."""
-    if most is None or len(changes) + len(new_rules) <= most:
-        return changes, new_rules
-
-    def weight(change: Change) -> float:
-        return 0.0 if change.ratio is None else -abs(math.log(change.ratio.value)) * change.fired.of  # type: ignore[union-attr]
-
-    kept = sorted([*changes, *new_rules], key=weight)[:most]
-    return [one for one in changes if one in kept], [one for one in new_rules if one in kept]
-
-
-def judged(
-    plan: Plan,
-    now: Look,
-    proposed: Floats | Ints,
-    rows: Rows,
-    *,
-    trained: tuple[Ints, Bools],
-    within: int,
-    inner: bool = False,
-) -> Judged:
-    """The present and the proposed totals of the same leads against each other."""
-    won = rows.won
-    track = track_of(plan)
-    names = stage_names(plan, track)
-    top = int((now.stages[track] == len(names)).sum()) if names else 0
-    capacity = top if 0 < top < len(rows) else max(1, len(rows) // 10)
-    span = (int(rows.at.max()) - int(rows.at.min())) / (7 * DAY) if rows.dated else 0.0
-    base = float(won.mean())
-    winners = int(won.sum())
-    taken = [best(score, won, capacity) for score in (now.total, proposed)]
-    said = platt(*trained).of(now.total)
-    return Judged(
-        len(rows),
-        winners,
-        within,
-        auc_interval(now.total, won),
-        auc_interval(proposed, won),
-        redraws(proposed, now.total, won),
-        precision_at_recall(now.total, won),
-        precision_at_recall(proposed, won),
-        capacity,
-        capacity / max(span, 1.0),
-        Rate(taken[0], capacity),
-        Rate(taken[1], capacity),
-        Rate(taken[0], winners),
-        Rate(taken[1], winners),
-        float(((said - won) ** 2).mean()),
-        float(((platt(proposed, won).of(proposed) - won) ** 2).mean()),
-        base * (1 - base),
-        inner,
-    )
-
-
-def best(score: Floats | Ints, won: Bools, capacity: int) -> int:
-    """How many winners are among the best so many leads, ties sharing."""
-    from ..ranking import winners_among
-
-    return round(winners_among(score, won, capacity))

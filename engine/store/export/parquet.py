@@ -122,7 +122,9 @@ class _Export:
         self._event_schema = _schema(own, self._properties)
 
     def run(self, per_file: int) -> Exported:
-        numbers = [n for (n,) in self._connection.execute("SELECT _id FROM lead ORDER BY _id")]
+        numbers = [
+            n for (n,) in self._connection.execute("SELECT _id FROM lead WHERE _state = 0 ORDER BY _id")
+        ]
         for name in ("leads", "events"):
             (self._folder / name).mkdir(parents=True)
         events = files = 0
@@ -151,7 +153,7 @@ class _Export:
     def _leads(self, span: tuple[int, int]) -> Iterator[tuple[Any, ...]]:
         sources = [self._stored.get(one.source) for one in self._fields]
         columns = ["_key", *("NULL" if one is None else quoted(one.column) for one in sources)]
-        sql = f"SELECT {', '.join(columns)} FROM lead WHERE _id BETWEEN ? AND ? ORDER BY _id"
+        sql = f"SELECT {', '.join(columns)} FROM lead WHERE _id BETWEEN ? AND ? AND _state = 0 ORDER BY _id"
         for key, *values in self._connection.execute(sql, span):
             given = map(_given, sources, values)
             read = [
@@ -163,7 +165,8 @@ class _Export:
     def _events(self, span: tuple[int, int]) -> Iterator[tuple[Any, ...]]:
         rows = self._connection.execute(
             "SELECT lead._key, event.at, event_kind.type, event_kind.object, event.properties FROM event "
-            "JOIN lead ON lead._id = event.lead JOIN event_kind ON event_kind.id = event.kind "
+            "JOIN lead ON lead._id = event.lead AND lead._state = 0 "
+            "JOIN event_kind ON event_kind.id = event.kind "
             "WHERE event.lead BETWEEN ? AND ? ORDER BY event.lead, event.at, event.kind, event.key",
             span,
         )

@@ -11,6 +11,7 @@ from typing import Any
 from ...explain.decision import Line
 from ...values import moment_of
 from ..database import Store, StoreError
+from ..records.lead_keys import lead_key
 from ..records.leads import text_matches
 from ..scoring.explanation_lines import load_lines, read_lines
 
@@ -61,7 +62,8 @@ def stored_lead_scores(store: Store, ruleset: str, wanted: ScoreFilter) -> Itera
         rows = store.connection.execute(
             "SELECT lead._key, result.total, result.stage, result.grade, result.text, scored.lines, "
             "run.version, ruleset_version.number, run.now FROM scored "
-            "JOIN lead ON lead._id = scored.lead JOIN result ON result.id = scored.result "
+            "JOIN lead ON lead._id = scored.lead AND lead._state = 0 "
+            "JOIN result ON result.id = scored.result "
             "JOIN run ON run.id = scored.run JOIN ruleset_version ON ruleset_version.id = run.version "
             f"WHERE scored.ruleset = (SELECT id FROM ruleset WHERE name = :ruleset){where} "
             "ORDER BY scored.lead",
@@ -110,8 +112,13 @@ def _conditions(store: Store, wanted: ScoreFilter) -> tuple[str, dict[str, Any]]
     if wanted.text is not None and wanted.text.strip():
         ask(f"({text_matches(store)})", "text", wanted.text.strip())
     if wanted.leads is not None:
-        ids = "SELECT _id FROM lead WHERE _key IN (SELECT value FROM json_each(:leads))"
-        ask(f"scored.lead IN ({ids})", "leads", json.dumps(list(wanted.leads)))
+        ids = "SELECT value FROM json_each(:leads)"
+        ask(
+            f"scored.lead IN (SELECT _id FROM lead WHERE _key IN ({ids}) "
+            f"UNION ALL SELECT lead FROM alias WHERE key IN ({ids}))",
+            "leads",
+            json.dumps([lead_key(key) for key in wanted.leads]),
+        )
     if wanted.after_run is not None:
         ask("scored.run > :after_run", "after_run", wanted.after_run)
     if wanted.since is not None:

@@ -14,6 +14,7 @@ from ...score_many.block import Block, Events, StoredColumn
 from ...score_many.columns import Ints
 from ..database import Store
 from ..records.events import event_kinds
+from ..records.lead_keys import MERGED
 from ..records.leads import quoted, stored_fields
 
 _AT_ONCE = 256
@@ -44,7 +45,7 @@ class BlockReader:
     def _block(self, where: str, spans: list[tuple[int, int]], parameters: tuple[str, ...]) -> Block:
         columns = ", ".join(["_id", *map(quoted, self._fields)])
         rows = self._connection.execute(
-            f"SELECT {columns} FROM lead WHERE _id {where} ORDER BY _id", parameters
+            f"SELECT {columns} FROM lead WHERE _id {where} AND _state <> {MERGED} ORDER BY _id", parameters
         ).fetchall()
         numbers, *values = zip(*rows, strict=True) if rows else [()] * (len(self._fields) + 1)
         leads = np.array(numbers, np.int64)

@@ -25,6 +25,7 @@ from ...score_many.block import EVENTS, MOST, Block
 from ...score_many.columns import Bools, Ints
 from ..database import Store, StoreError, only_one, open_store
 from ..records.freshness import ALL_CHANGED
+from ..records.lead_keys import MERGED
 from .block_reader import BlockReader
 from .files import BlockFile, Damaged, Manifest, Piece, load, save, write_block
 
@@ -59,9 +60,9 @@ class Unit:
     @cached_property
     def live(self) -> Bools | None:
         """Which of its leads no later piece has, None for all."""
-        if not len(self.gone):
-            return None
         leads = self.file.leads
+        if not len(self.gone) or not len(leads):
+            return None
         places = np.minimum(np.searchsorted(leads, self.gone), len(leads) - 1)
         live = np.ones(len(leads), np.bool_)
         live[places[leads[places] == self.gone]] = False
@@ -248,6 +249,9 @@ class _Sync:
         touched = _touched(reader.connection, former.data)
         apart = {piece: self._apart(piece, blocks) for piece in former.pieces if piece.number is None}
         anew = _worn(np.concatenate([touched, *apart.values()]), blocks, self.span)
+        # A supplement cannot say that a lead is there no more.
+        gone = _gone(reader.connection, former.data) // self.span
+        anew = np.union1d(np.array(anew, np.int64), gone).tolist()
         apart = {
             piece: leads for piece, leads in apart.items() if not np.isin(leads // self.span, anew).all()
         }
@@ -333,6 +337,16 @@ def _ends(connection: sqlite3.Connection) -> tuple[int, int]:
         connection.execute(f"SELECT {end}(_id) FROM lead").fetchone()[0] for end in ("min", "max")
     )
     return (1, 0) if least is None else (least, greatest)
+
+
+def _gone(connection: sqlite3.Connection, since: int) -> Ints:
+    """The leads that have been merged into others, or forgotten."""
+    rows = connection.execute(
+        "SELECT lead FROM touched WHERE data > ? AND NOT EXISTS "
+        f"(SELECT 1 FROM lead WHERE _id = touched.lead AND _state <> {MERGED}) ORDER BY lead",
+        (since,),
+    )
+    return np.fromiter((lead for (lead,) in rows), np.int64)
 
 
 def _touched(connection: sqlite3.Connection, since: int) -> Ints:

@@ -30,6 +30,9 @@ class Action(Enum):
     PASSWORD_CHANGED = "password changed"
     TOKEN_MADE = "token made"
     TOKEN_REVOKED = "token revoked"
+    SOURCE_ADDED = "source added"
+    SOURCE_CHANGED = "source changed"
+    SOURCE_REMOVED = "source removed"
 
 
 @dataclass(frozen=True, slots=True)

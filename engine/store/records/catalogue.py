@@ -37,17 +37,17 @@ def catalogue(store: Store) -> Catalogue:
 
 def _compute(store: Store) -> Catalogue:
     with store.guard():
-        leads = store.connection.execute("SELECT count(*) FROM lead").fetchone()[0]
+        leads = store.connection.execute("SELECT count(*) FROM lead WHERE _state = 0").fetchone()[0]
         fields = {name: _field_facts(store, field) for name, field in stored_fields(store).items()}
         return Catalogue(leads, fields, _event_facts(store))
 
 
 def _field_facts(store: Store, field: StoredField) -> FieldFacts:
     connection, column = store.connection, quoted(field.column)
-    known = connection.execute(f"SELECT count({column}) FROM lead").fetchone()[0]
-    source = f"SELECT {column} AS value FROM lead WHERE {column} IS NOT NULL"
+    known = connection.execute(f"SELECT count({column}) FROM lead WHERE _state = 0").fetchone()[0]
+    source = f"SELECT {column} AS value FROM lead WHERE _state = 0 AND {column} IS NOT NULL"
     if field.kind is Kind.TEXTS:
-        source = f"SELECT entry.value FROM lead, json_each(lead.{column}) AS entry"
+        source = f"SELECT entry.value FROM lead, json_each(lead.{column}) AS entry WHERE lead._state = 0"
     rows = connection.execute(
         f"SELECT value, count(*) FROM ({source}) GROUP BY value ORDER BY 2 DESC, 1 LIMIT {DISTINCT_LIMIT + 1}"
     ).fetchall()
@@ -75,7 +75,9 @@ def _bounds(store: Store, field: StoredField) -> tuple[float | None, float | Non
     if field.kind is Kind.DATETIME:
         # Without the Z, an instant with a fraction of a second sorts behind one without.
         column = f"rtrim({column}, 'Z')"
-    row = store.connection.execute(f"SELECT min({column}), max({column}) FROM lead").fetchone()
+    row = store.connection.execute(
+        f"SELECT min({column}), max({column}) FROM lead WHERE _state = 0"
+    ).fetchone()
     low, high = (prepare(field.kind, value) for value in row)
     assert low is None or isinstance(low, int | float)
     assert high is None or isinstance(high, int | float)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+NAMED, ANONYMOUS, MERGED = 0, 1, 2
+"""What `lead._state` says of a row."""
+
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 

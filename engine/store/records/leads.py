@@ -13,7 +13,7 @@ from ...values import Prepared, is_blank, prepare
 from ..database import Store, StoreError
 from ..schema import SYSTEM_COLUMNS
 from .freshness import mark_all_changed
-from .lead_keys import lead_key
+from .lead_keys import MERGED, NAMED, lead_key
 
 STORAGE = {
     Kind.TEXT: "TEXT",
@@ -59,8 +59,13 @@ def quoted(name: str) -> str:
 def stored_fields(store: Store) -> dict[str, StoredField]:
     """The attributes that leads in the store have, by name, in the order of their coming."""
     with store.guard():
-        rows = store.connection.execute('SELECT name, "column", kind FROM field ORDER BY rowid')
-        return {name: StoredField(name, column, Kind(kind)) for name, column, kind in rows}
+        return read_fields(store.connection)
+
+
+def read_fields(connection: sqlite3.Connection) -> dict[str, StoredField]:
+    """The same, read through a connection."""
+    rows = connection.execute('SELECT name, "column", kind FROM main.field ORDER BY rowid')
+    return {name: StoredField(name, column, Kind(kind)) for name, column, kind in rows}
 
 
 def add_field(store: Store, name: str, kind: Kind) -> StoredField:
@@ -223,21 +228,43 @@ def from_stored(kind: Kind, value: object) -> object:
     return json.loads(value) if kind is Kind.TEXTS and isinstance(value, str) else value
 
 
+LISTED = f"score.lead NOT IN (SELECT _id FROM lead WHERE _state > {NAMED})"
+"""What SQL asks of a row of `score`: that its lead is neither anonymous nor merged into another."""
+
+
 def count_leads(store: Store) -> int:
-    """How many leads there are."""
+    """How many leads there are, without the anonymous ones."""
     with store.guard():
-        return int(store.connection.execute("SELECT count(*) FROM lead").fetchone()[0])
+        row = store.connection.execute(f"SELECT count(*) FROM lead WHERE _state = {NAMED}").fetchone()
+        return int(row[0])
 
 
 def find_lead(store: Store, key: str) -> StoredLead | None:
-    """The lead with this id of its own, or None."""
-    exact, usual = key.strip(), lead_key(key)
-    return next(_leads(store, "WHERE _key IN (?1, ?2) ORDER BY _key = ?1 DESC", (exact, usual)), None)
+    """The lead, also an anonymous one, of which this is the own id or another one; or None."""
+    number = (
+        f"SELECT _id FROM lead WHERE _key = ?1 AND _state <> {MERGED} UNION ALL "
+        "SELECT lead FROM alias WHERE key = ?1"
+    )
+    return next(_leads(store, f"WHERE _id = ({number})", (lead_key(key),)), None)
+
+
+def nearest_id(store: Store, key: str) -> str | None:
+    """The id of a lead that differs from one that no lead has in the case of its letters alone, or None."""
+    like = "= ?1 COLLATE NOCASE LIMIT 1"
+    with store.guard():
+        row = store.connection.execute(
+            f"SELECT * FROM (SELECT _key FROM lead WHERE _key {like}) UNION ALL "
+            f"SELECT * FROM (SELECT key FROM alias WHERE key {like})",
+            (key.strip(),),
+        ).fetchone()
+    return None if row is None else str(row[0])
 
 
 def search_leads(store: Store, text: str, limit: int = 20) -> list[StoredLead]:
     """Leads whose id or any text attribute contains `text`, by id, at most `limit`."""
-    clause = f"WHERE {text_matches(store)} ORDER BY _key = :text DESC, _key LIMIT :limit"
+    clause = (
+        f"WHERE _state = {NAMED} AND ({text_matches(store)}) ORDER BY _key = :text DESC, _key LIMIT :limit"
+    )
     return list(_leads(store, clause, {"text": text.strip(), "limit": limit}))
 
 
@@ -256,8 +283,8 @@ def text_matches(store: Store) -> str:
 
 
 def iterate_leads(store: Store) -> Iterator[StoredLead]:
-    """All leads in the order of their numbers, one at a time."""
-    return _leads(store, "ORDER BY _id", ())
+    """All leads, without the anonymous ones, in the order of their numbers, one at a time."""
+    return _leads(store, f"WHERE _state = {NAMED} ORDER BY _id", ())
 
 
 def _leads(

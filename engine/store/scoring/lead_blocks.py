@@ -19,6 +19,7 @@ from ...score_many.block import MOST, Block, StoredColumn
 from ..database import Store
 from ..mirror.block_reader import BlockReader
 from ..records.events import event_kinds
+from ..records.identity import hidden_leads
 from ..records.leads import StoredField, stored_fields, to_stored
 from .full_run import MANY
 from .lead_reader import all_ready
@@ -54,6 +55,7 @@ class LeadBlocks:
         self._kept: list[Block] | None = None
         self.runs = _runs(store)
         self.changes = _changes(store, self.stored)
+        self._hidden = np.array(hidden_leads(store.connection), np.int64)
 
     def __call__(self) -> Iterator[Block]:
         """All leads, as often as asked."""
@@ -72,6 +74,12 @@ class LeadBlocks:
         self._kept = kept
 
     def _read(self) -> Iterator[Block]:
+        """Blocks without the anonymous leads."""
+        for block in self._all():
+            hidden = np.isin(block.leads, self._hidden)
+            yield part_of(block, np.flatnonzero(~hidden)) if hidden.any() else block
+
+    def _all(self) -> Iterator[Block]:
         if self._mirror is not None:
             for unit in self._mirror.units:
                 block = unit.block()

@@ -40,16 +40,16 @@ def read_columns(
 ) -> dict[Hashable, Column | InstantLists]:
     """The columns of some fields and gauges of a plan at an instant, in one pass over what they read.
 
-    `leads` are the numbers of all leads, in order. They are read from the mirror, where one is given, which
-    must be of the same data; `Damaged` is raised where it is not what was written. `tell` is told how far the
-    reading is, and may raise.
+    `leads` are the numbers of all leads with a name, in order. They are read from the mirror, where one is
+    given, which must be of the same data; `Damaged` is raised where it is not what was written. `tell` is
+    told how far the reading is, and may raise.
     """
     only, measured = reading_only(plan, gauges.values())
     evaluator = Evaluator(replace(only, fields=tuple(plan.fields[number] for number in fields.values())))
     if mirror is not None:
         read = _from_mirror(mirror, store, evaluator, measured, leads, now=now, tell=tell)
         return dict(zip((*fields, *gauges), read, strict=True))
-    lead_reader = LeadReader(store, evaluator, now)
+    lead_reader = LeadReader(store, evaluator, now, anonymous=False)
     found = {key: Numbering() for key in fields}
     if fields:
         for span, _ in _portions(leads, "reading fields", tell):
@@ -124,6 +124,9 @@ def _in_order(
     if np.array_equal(placed, leads):
         return columns
     order = np.argsort(placed, kind="stable")
+    if len(placed) > len(leads):
+        # The mirror has the anonymous leads, too, which are not asked about.
+        order = order[np.isin(placed[order], leads, kind="sort")]
     if not np.array_equal(placed[order], leads):
         from ..mirror.files import Damaged
 

@@ -45,7 +45,7 @@ def lead_page(
         if by_score
         else ["lead._key <> :text", "lead._key"]
     )
-    tests = [] if by_score else [f"({text_matches(store)})"]
+    tests = ["lead._state = 0", *([] if by_score else [f"({text_matches(store)})"])]
     parameters: dict[str, Any] = {"ruleset": ruleset, "text": text, "stage": stage, "limit": limit + 1}
     join = ""
     if by_score or stage is not None:
@@ -59,7 +59,7 @@ def lead_page(
         place = _read_cursor(after, order)
         parameters |= {f"after{number}": value for number, value in enumerate(place)}
         tests.append(f"({', '.join(order)}) > ({', '.join(f':after{n}' for n in range(len(place)))})")
-    where = f"WHERE {' AND '.join(tests)} " if tests else ""
+    where = f"WHERE {' AND '.join(tests)} "
     with store.guard():
         rows = store.connection.execute(
             f"SELECT lead._id, {', '.join(order)} FROM lead {join}{where}ORDER BY {', '.join(order)} "

@@ -21,6 +21,7 @@ from ...score_one.facts import Row
 from ...values import MICROSECONDS, Prepared, prepare, text_key
 from ..database import Store
 from ..records.events import event_kinds
+from ..records.lead_keys import MERGED, NAMED
 from ..records.leads import StoredField, from_stored, quoted, stored_fields
 
 _LEADS_AT_ONCE = 1_000
@@ -60,13 +61,15 @@ def listed(numbers: Sequence[int]) -> Span:
 
 
 class LeadReader:
-    """The leads of a store as one plan sees them at one instant, with the events that are yet to come.
+    """The leads of a store as one plan sees them at one instant, with the events that are yet to come; with
+    the `anonymous` ones, or without.
 
     `reader` should be in a read transaction, so that all of it is one moment's state.
     """
 
-    def __init__(self, reader: Store, evaluator: Evaluator, now: int) -> None:
+    def __init__(self, reader: Store, evaluator: Evaluator, now: int, *, anonymous: bool = True) -> None:
         self.reader = reader
+        self._which = f"_state <> {MERGED}" if anonymous else f"_state = {NAMED}"
         self.plan = evaluator.plan
         self.classes = evaluator.classes
         self.now = now
@@ -113,7 +116,7 @@ class LeadReader:
     # --- leads ----------------------------------------------------------------------------------
 
     def _leads(self, span: Span) -> Iterator[tuple[Sequence[int], list[Sequence[Prepared]]]]:
-        sql = f"SELECT {self._columns} FROM lead WHERE {span.test('_id')} ORDER BY _id"
+        sql = f"SELECT {self._columns} FROM lead WHERE {span.test('_id')} AND {self._which} ORDER BY _id"
         cursor = self.reader.connection.execute(sql, span.parameters)
         while found := cursor.fetchmany(_LEADS_AT_ONCE):
             numbers, *columns = zip(*found, strict=True)

@@ -105,7 +105,7 @@ def iterate_ranked(
     with store.guard():
         rows = store.connection.execute(
             "SELECT lead._key, total, stage, grade, disqualified FROM score "
-            "JOIN lead ON lead._id = score.lead "
+            "JOIN lead ON lead._id = score.lead AND lead._state = 0 "
             "WHERE ruleset = (SELECT id FROM ruleset WHERE name = :ruleset) "
             "AND (:stage IS NULL OR stage = :stage) "
             "ORDER BY disqualified, total DESC, lead._id LIMIT :limit",

@@ -22,7 +22,8 @@ from ...starters.starter import Starter, StarterRule
 from ..database import Store
 from ..records.catalogue import catalogue
 from .lead_blocks import lead_blocks
-from .outcome_questions import learn, measure, now
+from .outcome_inputs import now
+from .outcome_questions import learn, measure
 
 TOP, NEXT = 0.1, 0.3
 """What share of the leads is to be in the top stage, and in either stage."""

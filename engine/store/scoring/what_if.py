@@ -27,6 +27,7 @@ from ...score_many.columns import Column, InstantLists, Ints
 from ...score_many.lru import LruBytes
 from ...score_one import Evaluator
 from ..database import Store, StoreError, open_store
+from ..records.lead_keys import NAMED
 from .full_run import MANY
 from .lead_columns import read_columns
 from .row_scorer import without_gc
@@ -176,7 +177,7 @@ class WhatIf:
             self._tallies.clear()
             first, most = self._part
             rows = store.connection.execute(
-                "SELECT _id FROM lead ORDER BY _id LIMIT ? OFFSET ?", (most, first)
+                f"SELECT _id FROM lead WHERE _state = {NAMED} ORDER BY _id LIMIT ? OFFSET ?", (most, first)
             )
             self._leads = np.fromiter((lead for (lead,) in rows), np.int64)
             self._of = (store.path, data, now)

@@ -8,6 +8,7 @@ from leadwright.engine.starters import filled, starter_of
 from leadwright.engine.testing import run_tests
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.nodes import Kind
+from leadwright.tests.effort import examples
 
 odd = st.sampled_from(
     ["when", "Lead Source", "fit", "score", "in", "a.b", 'say "x"', "Größe", "1st", "[x]", "{n}", "*"]
@@ -32,7 +33,7 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
     return Catalogue(100, about, events)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(catalogues())
 def test_a_starter_has_no_error_and_its_tests_pass(catalogue: Catalogue) -> None:
     starter = starter_of(catalogue, "leads.db")

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from leadwright.engine.score_one import Detail, Evaluator, Event
 from leadwright.engine.values import moment_of
+from leadwright.tests.effort import examples
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
 from leadwright.tests.reference import Happened, Reference
 
@@ -58,7 +59,7 @@ def adds_up(evaluator: Evaluator, facts: Any, now: int) -> None:
         assert not (finding.holds and finding.ways)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.integers(0, 10**9))
 def test_every_level_of_detail_says_what_the_plan_says(seed: int) -> None:
     plan = RandomPlan(seed).plan()

@@ -12,13 +12,16 @@ from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax import nodes as n
 from leadwright.grammar.syntax.parse import parse
 from leadwright.grammar.text.printer import text_of
+from leadwright.tests.effort import examples
 from leadwright.tests.engine.evaluate.test_evaluate_reference import adds_up, same
 from leadwright.tests.reference import Happened, Reference
 from leadwright.tests.strategies import NOW, leads, rulesets
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(rulesets(), leads())
 def test_texts_mean_what_their_plans_say(

@@ -15,6 +15,7 @@ from leadwright.engine.score_one import Evaluator, Event, FactsError
 from leadwright.engine.score_one.facts import event_from, instant_from
 from leadwright.engine.values import instant_of, read_moment
 from leadwright.grammar.messages.diagnostics import Source
+from leadwright.tests.effort import examples
 
 RULES = """
 event visited from "Page Viewed" by path
@@ -74,7 +75,7 @@ def _events(draw: st.DrawFn) -> Any:
     return event if form == "dict" else MappingProxyType(event) if form == "mapping" else event_from(event)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(events=st.lists(_events(), max_size=12))
 def test_the_quick_way_reads_what_the_careful_one_does(evaluator: Evaluator, events: list[Any]) -> None:
     assert list(evaluator.facts({}, events).events) == carefully(evaluator, events)

@@ -13,6 +13,7 @@ from leadwright.engine.due.next_change import next_change
 from leadwright.engine.score_one import Detail, Evaluator, Event, Facts
 from leadwright.engine.values import DAY, instant_of, moment_of, shift
 from leadwright.grammar.syntax.nodes import Kind, Unit
+from leadwright.tests.effort import examples
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
 
 YEARS = 30 * 365 * DAY
@@ -44,7 +45,7 @@ def critical(plan: p.Plan, facts: Facts, seed: int) -> Iterator[int]:
         yield (NOW // DAY + day) * DAY
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.integers(0, 10**9))
 def test_nothing_changes_before_the_next_change(seed: int) -> None:
     plan = RandomPlan(seed, deep=2).plan()

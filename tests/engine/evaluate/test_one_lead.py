@@ -12,10 +12,11 @@ from leadwright.engine.score_one import cached_lead as one_lead
 from leadwright.engine.score_one.cached_lead import CachedLead
 from leadwright.engine.values import moment_of
 from leadwright.grammar.messages.diagnostics import Source
+from leadwright.tests.effort import examples
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.integers(0, 10**9), st.integers(2, 4))
 def test_every_plan_decides_as_if_it_was_the_first(seed: int, plans: int) -> None:
     fields, happened = random_lead(RandomPlan(seed).plan(), seed)

@@ -11,6 +11,7 @@ from leadwright.engine.due.due_times import NEVER, DueTimes
 from leadwright.engine.due.next_change import next_change
 from leadwright.engine.score_one import Evaluator, Event
 from leadwright.engine.values import moment_of
+from leadwright.tests.effort import examples
 from leadwright.tests.engine.evaluate.made import NOW, ago, evaluator, event
 from leadwright.tests.engine.evaluate.random_plans import NOW as RANDOM_NOW
 from leadwright.tests.engine.evaluate.random_plans import RandomPlan, random_lead
@@ -20,7 +21,7 @@ def wake(made: Evaluator, facts: object, now: int) -> int:
     return DueTimes(made).of(facts.fields, facts.events, now)  # type: ignore[attr-defined]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.integers(0, 10**9))
 def test_no_lead_wakes_too_late(seed: int) -> None:
     plan = RandomPlan(seed, deep=2).plan()

@@ -28,6 +28,7 @@ from leadwright.engine.importing.report import ImportReport
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.store.database import Store, StoreError, open_store
 from leadwright.grammar.syntax.nodes import Kind
+from leadwright.tests.effort import examples
 
 TRIES = int(os.environ.get("LEADWRIGHT_FUZZ", "25"))
 SLOWEST = 1.0 if "LEADWRIGHT_FUZZ" in os.environ else 10.0
@@ -185,7 +186,7 @@ TABLES = st.lists(st.tuples(st.integers(1, 4), CELLS, CELLS), min_size=1, max_si
 KINDS = st.dictionaries(st.sampled_from("xy"), st.sampled_from(list(Kind)), max_size=2)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(first=TABLES, second=TABLES, kinds=KINDS, keep=st.booleans())
 @example(first=[(1, "", "5")], second=[(1, "", ""), (1, "", "abc")], kinds={}, keep=False)
 @example(first=[(1, "", "5")], second=[(1, "", ""), (1, "", "abc")], kinds={}, keep=True)

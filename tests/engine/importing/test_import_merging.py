@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from leadwright.engine.importing.mapping import REST, ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.store.database import open_store
+from leadwright.tests.effort import examples
 
 HEAD = "id,type,at,object,amount\n"
 ROW = "1,visited,2026-01-01T10:00:00Z,pricing,\n"
@@ -129,7 +130,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(files=st.lists(ROWS, min_size=1, max_size=3))
 def test_store_holds_each_event_as_often_as_the_file_that_had_most_of_it(tmp_path_factory, files) -> None:
     folder = tmp_path_factory.mktemp("merge")

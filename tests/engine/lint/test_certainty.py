@@ -15,6 +15,7 @@ from leadwright.engine.lint.proof.reach import Reach
 from leadwright.engine.score_one import Evaluator
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
+from leadwright.tests.effort import examples
 
 NOW = dt.datetime(2026, 3, 31, 12, tzinfo=dt.UTC)
 HEAD = """
@@ -193,7 +194,7 @@ class Truth:
         return self.clauses[id(condition)]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(
     st.lists(CONDITION, min_size=2, max_size=3), st.lists(st.tuples(LEAD, EVENTS), min_size=6, max_size=12)
 )
@@ -236,7 +237,7 @@ EACH = st.sampled_from(
 RULE = joined("when ", CLAUSE | CONDITION, " then ", AWARD) | EACH
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.lists(RULE, min_size=1, max_size=6, unique=True),
     LEADS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from leadwright.engine.store.database import open_store
 from leadwright.tests.engine.outcomes.conftest import Run
+from leadwright.tests.engine.outcomes.made_up import RULES
 from leadwright.web import Settings, create_app
 from leadwright.web.drafts import current
 
@@ -21,28 +23,108 @@ def client(folder: Path, run: Run) -> FlaskClient:
 
 def test_results_show_every_rule_and_band_with_its_counts(client: FlaskClient) -> None:
     page = client.get("/rulesets/r/results").get_data(as_text=True)
-    assert "Order right:" in page
-    assert "Never does nothing: matches no lead." in page
-    assert page.count('<svg class="chart" role="img"') == 3
-    assert page.count("<details><summary>Table</summary>") == 2
+    assert "Order right" in page
+    assert "<strong>Never</strong> <span>does nothing: matches no lead</span>" in page
+    assert page.count('class="drawing" role="img"') == 3
+    assert page.count("<details><summary>Table</summary>") == 3
     assert 'style="' not in page
-    for heading in ("From lead to won", "Wins by score", "What each rule is worth", "Thresholds", "How soon"):
+    for heading in ("go on to won", "Wins by score", "1 rule does nothing", "Try a threshold", "By month"):
         assert heading in page
     assert client.get("/rulesets/none/results").status_code == 404
-    assert "is not a length of time" in client.get("/rulesets/r/results?within=soon").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("within=soon", "is not a length of time"),
+        ("at=once", "leads are to be looked at from"),
+        ("at=2025-01-01", "lies after the instant"),
+        ("only=source%3Dmoon", "No lead has the value"),
+        ("only=shoe%3D3", "There is no field"),
+        ("by=shoe", "There is no field"),
+    ],
+)
+def test_what_cannot_be_shown_is_said_on_the_page(client: FlaskClient, asked: str, sentence: str) -> None:
+    answer = client.get(f"/rulesets/r/results?{asked}")
+    assert answer.status_code == 200
+    assert sentence in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("from=2026-03-01&to=2026-02-01", "ends before it begins"),
+        ("every=year", "Say day, week or month."),
+        ("from=2026-01-01&to=2026-06-01&every=day", "more than 60 periods"),
+        ("from=2027-01-01&to=2027-06-01", "No lead can be judged"),
+        ("from=then&to=2026-06-01", "leads are to be looked at from"),
+    ],
+)
+def test_what_cannot_be_replayed_is_said_on_the_page(client: FlaskClient, asked: str, sentence: str) -> None:
+    answer = client.get(f"/rulesets/r/results/backtest?{asked}")
+    assert answer.status_code == 200
+    assert sentence in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("costs", "sentence"),
+    [
+        (b"source,month\nweb,2026-02\n", "needs the columns source, month and cost"),
+        (b"source,month,cost,currency\nweb,2026-02,1,EUR\nfair,2026-02,1,USD\n", "in more than one currency"),
+        (b"source,month,cost\nweb,2026-02,\xff\n", "is not UTF-8 text"),
+        (b"", "needs the columns source, month and cost"),
+    ],
+)
+def test_costs_that_cannot_be_read_are_said(client: FlaskClient, costs: bytes, sentence: str) -> None:
+    sent = {"costs": (io.BytesIO(costs), "costs.csv"), "by": "source"}
+    answer = client.post("/rulesets/r/results", data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert sentence in answer.get_data(as_text=True)
+
+
+def test_costs_need_a_file(client: FlaskClient) -> None:
+    answer = client.post("/rulesets/r/results", data={"by": "source"})
+    assert answer.status_code == 422
+    assert "Choose a costs file" in answer.get_data(as_text=True)
+
+
+def threshold(client: FlaskClient, score: str, stage: str = "SQL") -> tuple[int, str]:
+    """What comes of setting a threshold: the status, and what is said."""
+    answer = client.post(
+        "/rulesets/r/results/threshold",
+        data={"stage": stage, "score": score},
+        headers={"Accept": "application/json"},
+    )
+    return answer.status_code, answer.json.get("detail") or answer.json["draft"]
+
+
+def test_a_threshold_goes_into_the_draft_and_back(client: FlaskClient, folder: Path) -> None:
+    assert threshold(client, "35") == (200, "SQL 35")
+    with open_store(folder / "leads.db") as store:
+        draft = current(store, "r")
+    assert draft is not None
+    assert draft.text == RULES.replace("score >= 30\noutcome", "score >= 35\noutcome")
+    assert "In the draft: SQL 35." in client.get("/rulesets/r/results").get_data(as_text=True)
+    client.post("/rulesets/r/results/threshold/undo")
+    with open_store(folder / "leads.db") as store:
+        assert (current(store, "r") or draft).text == RULES
+    assert threshold(client, "many") == (422, "A threshold is a whole number of points.")
+    assert threshold(client, "35", "MQL")[0] == 422
+    page = client.post("/rulesets/r/results/threshold", data={"stage": "SQL", "score": "35"})
+    assert page.location.endswith("/rulesets/r/results")
 
 
 def test_a_proposal_is_taken_reviewed_and_published(client: FlaskClient, folder: Path) -> None:
     page = client.get("/rulesets/r/results/proposed").get_data(as_text=True)
     assert "phase</strong> is left out" in page
     assert "Tests are never changed for you." in page
-    ticked = re.findall(r'name="take" value="([^"]*)" checked', page)
+    ticked = re.findall(r'name="take:([^"]*)" value="yes" checked', page)
     assert any(key.startswith("points:Demo:") for key in ticked)
     assert not any(key.startswith("points:Hospitals") for key in ticked)
     demo = [key for key in ticked if key.startswith("points:Demo:")]
     assert client.post("/rulesets/r/results/proposed", data={}).status_code == 422
-    answer = client.post("/rulesets/r/results/proposed", data={"take": demo})
-    assert answer.status_code == 302
+    answer = client.post("/rulesets/r/results/proposed", data={f"take:{key}": "yes" for key in demo})
+    assert answer.status_code == 303
     assert answer.location.endswith("/rulesets/r/review")
     with open_store(folder / "leads.db") as store:
         draft = current(store, "r")

@@ -98,7 +98,7 @@ def test_damage_is_named_when_met(path: Path) -> None:
 def test_opening_twice_leaves_the_locks_of_the_first(path: Path) -> None:
     with open_store(path) as one:
         with one.transaction() as connection:
-            connection.execute("INSERT INTO lead VALUES (1, 'ann', 0)")
+            connection.execute("INSERT INTO lead VALUES (1, 'ann', 0, 0)")
         with open_store(path, read_only=True) as two:
             assert two.connection.execute("SELECT count(*) FROM lead").fetchone() == (1,)
         # A closing connection removes the log when it finds no lock of another one on the file.
@@ -133,7 +133,7 @@ def test_file_that_may_not_be_written_is_named(path: Path) -> None:
 def test_full_disk_keeps_what_was_there(path: Path) -> None:
     with open_store(path) as store:
         with store.transaction() as connection:
-            connection.execute("INSERT INTO lead VALUES (1, 'ann', 0)")
+            connection.execute("INSERT INTO lead VALUES (1, 'ann', 0, 0)")
         pages = store.connection.execute("PRAGMA page_count").fetchone()[0]
         store.connection.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StoreError, match="disk is full"), store.transaction() as connection:

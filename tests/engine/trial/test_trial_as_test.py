@@ -17,6 +17,7 @@ from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax import nodes as n
 from leadwright.grammar.text.printer import text_of
 from leadwright.tests import strategies
+from leadwright.tests.effort import examples
 
 RULES = """\
 field due: date
@@ -106,7 +107,7 @@ def test_an_event_that_has_no_name_of_its_own_makes_no_test() -> None:
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),

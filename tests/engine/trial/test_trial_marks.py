@@ -16,6 +16,7 @@ from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
 from leadwright.grammar.text.printer import text_of
 from leadwright.tests import strategies
+from leadwright.tests.effort import examples
 
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 RULES = """\
@@ -80,7 +81,7 @@ def test_each_row_has_its_mark() -> None:
     }
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=list(HealthCheck))
 @given(tree=strategies.rulesets(), drawn=strategies.leads())
 def test_every_row_of_a_rule_in_force_has_the_mark_that_the_decision_tells(tree, drawn) -> None:
     found = reading(text_of(tree))

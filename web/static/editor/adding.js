@@ -87,18 +87,24 @@ async function added(from, edit) {
 
 let where = {};
 
-/** The form of a new statement, which goes beside another or where its sort usually stands. */
-export function openForm(sort, place = {}) {
+/**
+ * The form of a new statement, which goes beside another or where its sort usually stands.
+ *
+ * It opens once all its blanks are there: one that came later would miss what is typed at once.
+ */
+export async function openForm(sort, place = {}) {
   where = place;
   const dialog = document.getElementById(`new-${sort.replaceAll(" ", "-")}`);
   dialog.querySelector("form").reset();
   dialog.querySelector(".problem").hidden = true;
-  for (const place of dialog.querySelectorAll("[data-begin]")) {
+  const begun = [...dialog.querySelectorAll("[data-begin]")];
+  for (const place of begun) {
     delete place.dataset.text;
     const [shape, kind = ""] = place.dataset.begin.split(" ");
     write(place, { shape, kind, slots: {} }, { focus: false, finish: (text) => (place.dataset.text = text ?? "") });
   }
-  dialog.showModal();
+  await Promise.all(begun.map(lookedAt));
+  if (begun.every((place) => place.querySelector("[data-slot]"))) dialog.showModal();
 }
 
 async function submit(event) {

@@ -48,10 +48,14 @@ export function write(host, begun, { finish, leave, html, message = "", focus = 
     made.id = blanks.id;
     made.innerHTML = html;
     for (const one of made.querySelectorAll("[data-slot]")) one.id = `${blanks.id}-${one.dataset.slot}`;
-    const typing = document.activeElement?.dataset.typed !== undefined && blanks.contains(document.activeElement);
-    const at = blanks.contains(document.activeElement) ? document.activeElement.id : null;
+    const { activeElement } = document;
+    const inside = blanks.contains(activeElement);
+    const typing = inside && activeElement.dataset.typed !== undefined;
+    // Whoever has gone on to another control stays there.
+    const elsewhere = !first && !inside && activeElement !== document.body && !activeElement?.matches("dialog");
+    const at = inside ? activeElement.id : null;
     morph(blanks, made);
-    if (typing) return;
+    if (typing || elsewhere) return;
     const same = at && document.getElementById(at);
     const empty = [...blanks.querySelectorAll("[data-slot]")].find((one) => !one.value && one.placeholder !== "anything");
     const wrong = blanks.querySelector("[aria-invalid]");

@@ -1,0 +1,1 @@
+"""Messages of people's clients on their way into the record: sources, the inbox, and what empties it."""

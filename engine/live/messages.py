@@ -1,0 +1,150 @@
+"""The last messages of each source, as they came, and what became of each."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from ..store.database import Store
+from ..values import instant_text, moment_of
+
+MOST_MESSAGES = 100
+"""Of each source."""
+
+MOST_REFUSALS = 1_000
+"""Of each source."""
+
+_LONGEST = 32_000
+
+
+class State(Enum):
+    """What became of a message."""
+
+    STORED = "stored"
+    REPEATED = "repeated"
+    IGNORED = "ignored"
+    REFUSED = "refused"
+
+
+@dataclass(slots=True)
+class Became:
+    """What became of a message: why, where it was not stored; else the lead (number and id), the event, the
+    fields that it set, and what is worth a note. `at` is microseconds since 1970 UTC."""
+
+    state: State
+    why: str | None = None
+    lead: int | None = None
+    key: str | None = None
+    event: str | None = None
+    at: int | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def begin_again(self) -> None:
+        """Forgets what a transaction that was rolled back had found."""
+        self.fields.clear()
+        if self.state is State.REPEATED:
+            self.state = State.STORED
+
+    def data(self) -> dict[str, Any]:
+        """The same for JSON, without what is empty."""
+        found = {
+            "state": self.state.value,
+            "why": self.why,
+            "lead": self.key,
+            "event": self.event,
+            "at": None if self.at is None else instant_text(self.at),
+            "fields": self.fields,
+            "notes": self.notes,
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+def keep_messages(connection: sqlite3.Connection, messages: Sequence[tuple[int, int, Any, Became]]) -> None:
+    """Keeps the last of these messages (source, when received, as it came, what became of it) in the place of
+    former ones; within a transaction."""
+    _keep(connection, "live_message", MOST_MESSAGES, [one for one in messages if one[0]])
+    refused = [one for one in messages if one[3].state is State.REFUSED]
+    _keep(connection, "live_refusal", MOST_REFUSALS, refused)
+
+
+def _keep(
+    connection: sqlite3.Connection, table: str, most: int, messages: Iterable[tuple[int, int, Any, Became]]
+) -> None:
+    by_source: dict[int, list[tuple[int, Any, Became]]] = {}
+    for source, received, raw, became in messages:
+        by_source.setdefault(source, []).append((received, raw, became))
+    for source, found in by_source.items():
+        if table == "live_message":
+            connection.executemany(
+                "INSERT INTO live_message (source, lead, received, body, became) VALUES (?, ?, ?, ?, ?)",
+                [
+                    (source, became.lead, received, _body(raw), json.dumps(became.data(), ensure_ascii=False))
+                    for received, raw, became in found[-most:]
+                ],
+            )
+        else:
+            connection.executemany(
+                "INSERT INTO live_refusal (source, received, reason, body) VALUES (?, ?, ?, ?)",
+                [
+                    (source or None, received, became.why, _body(raw))
+                    for received, raw, became in found[-most:]
+                ],
+            )
+        connection.execute(
+            f"DELETE FROM {table} WHERE source IS ?1 AND id <= "
+            f"(SELECT id FROM {table} WHERE source IS ?1 ORDER BY id DESC LIMIT 1 OFFSET {most})",
+            (source or None,),
+        )
+
+
+def _body(raw: object) -> str:
+    text = json.dumps(raw, indent=2)
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "\n…"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMessage:
+    """A message as the debugger shows it; `became` is `Became.data`."""
+
+    id: int
+    received: datetime
+    body: str
+    became: dict[str, Any]
+
+
+def last_messages(store: Store, source: int) -> list[KeptMessage]:
+    """The last messages of a source, the newest first."""
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT id, received, body, became FROM live_message WHERE source = ? ORDER BY id DESC", (source,)
+        )
+        return [
+            KeptMessage(number, moment_of(received), body, json.loads(became))
+            for number, received, body, became in rows
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRefusal:
+    """What could not be taken, and why."""
+
+    received: datetime
+    reason: str
+    body: str
+
+
+def last_refusals(store: Store, source: int | None, most: int = 100) -> list[KeptRefusal]:
+    """The last messages and requests of a source that could not be taken, the newest first; with None, those
+    that came with an unknown key."""
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT received, reason, body FROM live_refusal WHERE source IS ? ORDER BY id DESC LIMIT ?",
+            (source, most),
+        )
+        return [KeptRefusal(moment_of(received), reason, body) for received, reason, body in rows]

@@ -1,0 +1,128 @@
+"""Traits and properties as they come in JSON, made flat, and read as the kinds that the record keeps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from ...grammar.syntax.nodes import Kind
+from ..importing.values.blanks import folded
+from ..importing.values.cells import cell_of
+from ..importing.values.moments import MomentReader
+from ..importing.values.stored import Reader, Unread, member_writer
+from ..values import is_blank, read_moment
+
+DEEPEST = 5
+LONGEST_NAME = 200
+LONGEST_TEXT = 100_000
+MOST_MEMBERS = 300
+
+
+class Odd(Exception):
+    """A value cannot be kept. The text says why."""
+
+
+def flat(given: Mapping[str, Any], note: Callable[[str], None]) -> Iterator[tuple[str, Any]]:
+    """Names and values, those of objects within joined by `_`: `company.name` becomes `company_name`.
+
+    What cannot be kept is left out, and noted.
+    """
+    for place, (name, value) in enumerate(_members(given, "", 1, note)):
+        if place >= MOST_MEMBERS:
+            note(f"of more than {MOST_MEMBERS} values, the others are left out")
+            return
+        yield name, value
+
+
+def _members(
+    given: Mapping[str, Any], before: str, depth: int, note: Callable[[str], None]
+) -> Iterator[tuple[str, Any]]:
+    for name, value in given.items():
+        whole = clean(f"{before}{name}").strip()
+        if not name.strip() or len(whole) > LONGEST_NAME:
+            note(f'"{whole[:40]}" is no name for a field')
+        elif isinstance(value, Mapping):
+            if depth < DEEPEST:
+                yield from _members(value, f"{whole}_", depth + 1, note)
+            else:
+                note(f"{whole} is nested more than {DEEPEST} levels deep")
+        elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+            note(f"{whole} is a list of objects, which no field can hold")
+        else:
+            yield whole, value
+
+
+def clean(text: str) -> str:
+    """A text that can be stored: halves of letters and zero bytes are replaced."""
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    return text.encode("utf-8", "replace").decode()
+
+
+def kind_of(value: object) -> Kind | None:
+    """The kind of a value that nothing is known of, None where it is blank."""
+    if is_blank(value):
+        return None
+    if isinstance(value, bool):
+        return Kind.YES_NO
+    if isinstance(value, int | float):
+        return Kind.NUMBER
+    if isinstance(value, list):
+        return Kind.TEXTS
+    moment = read_moment(value) if isinstance(value, str) else None
+    if moment is None:
+        return Kind.TEXT
+    return Kind.DATE if len(str(value).strip()) == 10 else Kind.DATETIME
+
+
+@lru_cache(maxsize=32)
+def reader_with(blanks: tuple[str, ...]) -> Reader:
+    """Reads values, these words standing for nothing."""
+    return Reader(MomentReader(), blanks=frozenset(map(folded, blanks)))
+
+
+def stored(kind: Kind, value: object, blanks: tuple[str, ...]) -> str | float | int | None:
+    """A value as a column of this kind keeps it, None where it is blank. Raises `Odd`."""
+    found = reader_with(blanks).of(kind)(_cell(value))
+    if isinstance(found, Unread):
+        raise Odd(f'"{shown(value)}" is no {kind.value}')
+    if isinstance(found, float) and not math.isfinite(found):
+        raise Odd(f"{shown(value)} is too large for a number")
+    return found if isinstance(found, str | int | float) else None
+
+
+@lru_cache(maxsize=4096)
+def _writer(name: str, kind: Kind, blanks: tuple[str, ...]) -> Callable[[object], object]:
+    return member_writer(name, kind, reader_with(blanks))
+
+
+def member(name: str, kind: Kind, value: object, blanks: tuple[str, ...]) -> str:
+    """A property as a member of a JSON object, empty where it is blank. Raises `Odd`."""
+    written = _writer(name, kind, blanks)(_cell(value))
+    if isinstance(written, Unread):
+        raise Odd(f'"{shown(value)}" is no {kind.value}')
+    return str(written)
+
+
+def _cell(value: object) -> object:
+    """A value as the importer's readers take it."""
+    if isinstance(value, str):
+        if len(value) > LONGEST_TEXT:
+            raise Odd(f"a text of {len(value):,} letters is longer than {LONGEST_TEXT:,}")
+        return clean(value)
+    if isinstance(value, list):
+        return tuple(clean(str(item)) for item in cell_of(value))  # type: ignore[attr-defined]  # a tuple
+    if isinstance(value, int) and not isinstance(value, bool):
+        try:
+            return float(value)
+        except OverflowError:
+            raise Odd("a number of so many digits cannot be kept") from None
+    return cell_of(value)
+
+
+def shown(value: object) -> str:
+    """A value in a message: not too long."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= 60 else text[:59] + "…"

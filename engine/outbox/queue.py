@@ -1,0 +1,30 @@
+"""Messages for other systems, recorded together with what they tell.
+
+What a message tells and the message itself are written in one transaction: nothing is told that was not
+recorded, and nothing that was recorded goes untold. Sending is another matter, and comes later.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Mapping
+
+
+def enqueue(db: sqlite3.Connection, kind: str, subject: str, data: Mapping[str, object], at: int) -> str:
+    """Records a message in the open transaction, and gives its id, which it keeps however often it is sent.
+
+    `kind` is what happened, such as "handoff"; `subject` the lead's own id, whose messages are sent in the
+    order of their recording; `data` what is told, as JSON can say it; `at` when it happened, in microseconds
+    since 1970 UTC. A list `tell` in `data` names the destinations that are to get it; without one, all that
+    ask for this kind do. Raises `ValueError` outside a transaction.
+    """
+    if not db.in_transaction:
+        raise ValueError("a message is recorded in the transaction that records what it tells")
+    message = f"msg_{secrets.token_hex(16)}"
+    db.execute(
+        "INSERT INTO message (id, kind, subject, data, created) VALUES (?, ?, ?, ?, ?)",
+        (message, kind, subject, json.dumps(data, ensure_ascii=False, separators=(",", ":")), at),
+    )
+    return message

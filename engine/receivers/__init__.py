@@ -1,0 +1,1 @@
+"""What clients of analytics services send over HTTP, read as calls: an adapter each."""

@@ -1,0 +1,224 @@
+"""The receivers in front of the page: requests of people's clients, answered when they are on the disk."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from ..engine.live.inbox import InboxFull, Row
+from ..engine.live.service import Live
+from ..engine.live.sources import Source, SourceBook
+from ..engine.receivers.adapters import adapter_of, read_call, read_delivery
+from ..engine.receivers.calls import Unreadable
+from ..engine.receivers.wire import LARGEST_BODY, MIB, Adapter, Answer, Delivery, Refusal, Request
+from ..engine.store.database import StoreError
+
+_RETRY_AFTER = "2"
+_REASONS = {200: "OK", 204: "No Content", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden"}
+_REASONS |= {429: "Too Many Requests", 503: "Service Unavailable"}
+
+StartResponse = Callable[..., Any]
+Wsgi = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+
+
+class Receiving:
+    """A WSGI application that answers clients' requests itself, and leaves all others to `page`."""
+
+    def __init__(self, page: Wsgi, live: Live) -> None:
+        self._page = page
+        self._live = live
+        self._lock = threading.Lock()
+        self._book = SourceBook(live.database)
+        self._stranger_noted = 0.0
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answers a request."""
+        request = _request(environ)
+        asked = request
+        if request.method == "OPTIONS":
+            wanted = request.headers.get("access-control-request-method", "")
+            asked = Request(wanted, request.path, request.query, {"authorization": "Basic Og=="})
+            if "access-control-request-headers" in request.headers:
+                asked = Request(wanted, request.path, request.query, {})
+        adapter = adapter_of(asked)
+        if adapter is None:
+            return self._page(environ, start_response)
+        if request.method == "OPTIONS":
+            answer, origin = Answer(204, "", "text/plain"), self._welcome(request)
+            return _send(start_response, answer, origin, preflight=request)
+        answer, origin = self._receive(adapter, request, environ)
+        return _send(start_response, answer, origin)
+
+    def _receive(
+        self, adapter: Adapter, request: Request, environ: dict[str, Any]
+    ) -> tuple[Answer, str | None]:
+        """Takes a request in; the answer, and the website that may read it."""
+        source: Source | None = None
+        origin: str | None = self._welcome(request)
+        try:
+            request = _with_body(request, environ)
+            delivery = read_delivery(adapter, request)
+            source = self._source(adapter, delivery.key)
+            origin = _allowed(request, source)
+            return self._take_in(adapter, request, delivery, source), origin
+        except Refusal as refusal:
+            if refusal.status < 429:
+                self._note(source, request, refusal)
+            return adapter.refuse(request, refusal), origin
+        except (InboxFull, StoreError) as error:
+            return _wait(adapter, request, error), origin
+
+    def _take_in(self, adapter: Adapter, request: Request, delivery: Delivery, source: Source) -> Answer:
+        if adapter.judge is None:
+            self._put(source, adapter.name, delivery)
+            return adapter.answer(request, len(delivery.messages))
+        refused = []
+        for place, message in enumerate(delivery.messages):
+            try:
+                read_call(adapter, message, delivery.about)
+            except Unreadable as error:
+                refused.append((place, str(error)))
+        self._put(source, adapter.name, delivery)
+        return adapter.judge(request, len(delivery.messages), refused)
+
+    def _put(self, source: Source, adapter: str, delivery: Delivery) -> None:
+        if delivery.messages:
+            about, messages = json.dumps(dict(delivery.about)), json.dumps(list(delivery.messages))
+            self._live.inbox.put(Row(time.time_ns() // 1000, source.id, adapter, about, messages))
+
+    def _note(self, source: Source | None, request: Request, refusal: Refusal) -> None:
+        """Lists a request that was refused; of those with an unknown key, one a second."""
+        if source is None:
+            with self._lock:
+                if time.monotonic() - self._stranger_noted < 1:
+                    return
+                self._stranger_noted = time.monotonic()
+        about = json.dumps({"reason": refusal.message})
+        raw = {"method": request.method, "path": request.path}
+        if source is not None:
+            raw["body"] = request.body[:2_000].decode("utf-8", "replace")
+        try:
+            row = Row(time.time_ns() // 1000, source.id if source else None, "", about, json.dumps(raw))
+            self._live.inbox.put(row)
+        except (InboxFull, StoreError):
+            # What was refused was said to the client already.
+            return
+
+    # --- keys and websites --------------------------------------------------------------------
+
+    def _source(self, adapter: Adapter, key: str | None) -> Source:
+        """The source that a write key is of. Raises `Refusal`."""
+        if not key:
+            raise Refusal(401, "no_key", "there is no write key; leadwright source add makes one")
+        found = self._book.find(key)
+        if found is None:
+            raise Refusal(401, "wrong_key", "the write key is none of a source here")
+        if found.adapter != adapter.name:
+            raise Refusal(
+                403,
+                "wrong_kind",
+                f"the write key is of a source of the kind {found.kind}, and that sends elsewhere",
+            )
+        return found
+
+    def _welcome(self, request: Request) -> str | None:
+        """The website that asks, where browsers may send from it by some key."""
+        origin = request.headers.get("origin", "").lower()
+        if not origin:
+            return None
+        try:
+            return origin if self._book.welcomes(origin) else None
+        except StoreError:
+            return None
+
+
+def _wait(adapter: Adapter, request: Request, error: InboxFull | StoreError) -> Answer:
+    """Asks the client to send the same again later."""
+    busy = Refusal(429, "busy", "too much is waiting; send it again later")
+    if isinstance(error, StoreError):
+        logging.getLogger(__name__).error("the inbox cannot be written: %s", error.message)
+        busy = Refusal(503, "unavailable", "the inbox cannot be written; send it again later")
+    answer = adapter.refuse(request, busy)
+    return replace(answer, headers=(*answer.headers, ("Retry-After", _RETRY_AFTER)))
+
+
+def _with_body(request: Request, environ: dict[str, Any]) -> Request:
+    """The request with its body read. Raises `Refusal` where that is too large."""
+    try:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        length = 0
+    if length > LARGEST_BODY:
+        raise Refusal(
+            400, "too_large", f"the body is larger than {LARGEST_BODY // MIB} MiB; send less at once"
+        )
+    body = environ["wsgi.input"].read(length) if length else b""
+    if len(body) < length:
+        raise Refusal(400, "unreadable", "the body ended too early")
+    return Request(request.method, request.path, request.query, request.headers, body)
+
+
+def _request(environ: dict[str, Any]) -> Request:
+    """A request without its body. The path is as it was sent, so that an id may hold any letter."""
+    headers = {
+        name[5:].replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    if environ.get("CONTENT_TYPE"):
+        headers["content-type"] = environ["CONTENT_TYPE"]
+    uri = environ.get("REQUEST_URI") or quote(environ.get("PATH_INFO", ""), safe="/%:@", encoding="latin-1")
+    try:
+        path = urlsplit(uri).path if "://" in uri[:8] else uri.partition("?")[0]
+    except ValueError:
+        path = environ.get("PATH_INFO", "")
+    return Request(environ["REQUEST_METHOD"], path, environ.get("QUERY_STRING", ""), headers)
+
+
+def _allowed(request: Request, source: Source) -> str | None:
+    """The website that may read the answer. Raises `Refusal` where browsers may not send from it."""
+    origin = request.headers.get("origin", "").lower()
+    if not origin:
+        return None
+    if not source.allows(origin):
+        raise Refusal(
+            403,
+            "wrong_origin",
+            f"browsers may not send from {origin[:200]} with this key; leadwright source origin allows it",
+        )
+    return origin
+
+
+def _send(
+    start_response: StartResponse, answer: Answer, origin: str | None, preflight: Request | None = None
+) -> Iterable[bytes]:
+    body = answer.body.encode()
+    headers = [
+        ("Content-Type", answer.kind if answer.kind != "text/plain" else "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+        *answer.headers,
+    ]
+    if origin is not None:
+        headers += [
+            ("Access-Control-Allow-Origin", origin),
+            ("Access-Control-Allow-Credentials", "true"),
+            ("Vary", "Origin"),
+        ]
+        if preflight is not None:
+            asked = preflight.headers.get("access-control-request-headers", "")
+            usual = asked if asked.isascii() and 0 < len(asked) < 1_000 else "content-type"
+            headers += [
+                ("Access-Control-Allow-Methods", "GET, POST, PUT"),
+                ("Access-Control-Allow-Headers", usual),
+                ("Access-Control-Max-Age", "600"),
+            ]
+    start_response(f"{answer.status} {_REASONS.get(answer.status, 'Unknown')}", headers)
+    return [body]
