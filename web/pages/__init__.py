@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from ..results.pages import pages as results
-from . import audit, compare, history, lead, leads, log_in, new, review, rulesets, sso, users
+from . import audit, compare, guarantees, history, lead, leads, log_in, new, review, rulesets, sso, users
 from . import context as theme
 from . import context as words
 
@@ -14,5 +14,19 @@ def register(app: Flask) -> None:
     """Mounts the pages."""
     words.register(app)
     app.register_blueprint(results)
-    for part in (rulesets, new, review, history, leads, lead, compare, log_in, sso, users, audit, theme):
+    for part in (
+        rulesets,
+        new,
+        review,
+        guarantees,
+        history,
+        leads,
+        lead,
+        compare,
+        log_in,
+        sso,
+        users,
+        audit,
+        theme,
+    ):
         app.register_blueprint(part.pages)
