@@ -10,9 +10,10 @@ INSTALLED := $(VENV)/.installed
 DEVELOPS := $(VENV)/.develops
 ENGINES := $(VENV)/.engines
 BENCH := .venv-bench
+CLIENTS := .venv-clients
 ALL_CORES := -n auto --dist worksteal
 
-.PHONY: help run test test-random test-pythons test-faults test-fuzz test-engines test-differential lint format types bench frontend frontend-check npm screenshots wheel clean
+.PHONY: help run test test-random test-pythons test-faults test-fuzz test-engines test-clients test-differential lint format types bench frontend frontend-check npm screenshots wheel clean
 
 help:
 	@echo "make run     serve the page on this computer, with made-up leads to look around in"
@@ -21,6 +22,7 @@ help:
 	@echo "make test-random   try the properties on four times as many random examples"
 	@echo "make test-faults    kill imports and scorings hundreds of times, and see what is left"
 	@echo "make test-engines   run the tests of the SQL on PostgreSQL and Spark"
+	@echo "make test-clients   let the real clients of ten services send, through all sorts of trouble"
 	@echo "make test-fuzz   try 20,000 mutated rulesets: an answer to each, and soon"
 	@echo "make test-differential   hold 100,000 pairs of a ruleset and a lead against the SQL"
 	@echo "make lint    look for mistakes and for layout with ruff; make format mends the layout"
@@ -47,12 +49,18 @@ test-random: $(DEVELOPS)
 	LEADWRIGHT_EFFORT=1 $(BIN)/python -m pytest $(ALL_CORES) -m hypothesis
 
 test-faults: $(DEVELOPS)
-	LEADWRIGHT_KILLS=200 $(BIN)/python -m pytest tests/engine/store/test_store_faults.py
+	LEADWRIGHT_KILLS=200 $(BIN)/python -m pytest tests/engine/store/test_store_faults.py tests/engine/outbox/test_outbox_faults.py \
+		tests/engine/live/test_live_kills.py
 
 # As above.
 test-engines: $(DEVELOPS) $(ENGINES)
 	@sh tests/engines/install_postgres.sh
 	LEADWRIGHT_ENGINES=$${LEADWRIGHT_ENGINES:-1} $(BIN)/python -m pytest tests/engines
+
+# Node and npm are needed for the clients of Node alone.
+test-clients: $(DEVELOPS) $(CLIENTS)/.installed npm
+	cd tests/clients/node && npm ci --silent
+	LEADWRIGHT_CLIENTS=$(CLIENTS) $(BIN)/python -m pytest tests/clients
 
 test-fuzz: $(DEVELOPS)
 	LEADWRIGHT_FUZZ=20000 $(BIN)/python -m pytest tests/test_fuzz_rulesets.py
@@ -85,7 +93,7 @@ frontend-check: npm
 	cd web/frontend && npm ci && npm run --silent check
 
 npm:
-	@command -v npm >/dev/null || { echo "npm is needed to make the page's scripts. On Debian and Ubuntu: sudo apt install npm" >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "npm is needed. On Debian and Ubuntu: sudo apt install npm" >&2; exit 1; }
 
 screenshots: $(DEVELOPS)
 	@sh tests/browser/install_chromium.sh $(BIN)/python
@@ -96,7 +104,7 @@ wheel: $(DEVELOPS)
 	$(BIN)/python -m build
 
 clean:
-	rm -rf $(VENV) $(BENCH) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache web/frontend/node_modules
+	rm -rf $(VENV) $(BENCH) $(CLIENTS) tests/clients/node/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache web/frontend/node_modules
 
 # A stamp is written only when all before it went well, so what was broken off is begun again.
 $(MADE):
@@ -117,6 +125,12 @@ $(DEVELOPS): pyproject.toml | $(MADE)
 $(ENGINES): pyproject.toml | $(DEVELOPS)
 	@echo "Installing the clients of PostgreSQL and Spark into $(VENV) ..."
 	@$(PIP) install --editable '.[engines]'
+	@touch $@
+
+# Apart from Leadwright, as its users' programs are.
+$(CLIENTS)/.installed: tests/clients/requirements.txt | $(MADE)
+	@$(PYTHON) -m venv $(CLIENTS)
+	@$(CLIENTS)/bin/python -m pip --disable-pip-version-check --quiet install -r tests/clients/requirements.txt
 	@touch $@
 
 $(BENCH)/.installed: pyproject.toml tests/benchmarks/requirements.txt | $(MADE)

@@ -96,6 +96,10 @@ def _met(expected: Expectation, decision: Decision) -> tuple[bool, str]:
         case ExpectedOf.RULE:
             fired = any(rule.fired for rule in decision.rules if rule.identity == expected.subject)
             return fired, "the rule fires" if fired else "the rule does not fire"
+        case ExpectedOf.HANDOFF:
+            taken = [one.name for one in decision.handoffs if one.current]
+            came = f"it is handed off by {', '.join(taken)}" if taken else "no handoff takes it"
+            return expected.subject in taken, came
         case ExpectedOf.DISQUALIFIED:
             reasons = ", ".join(decision.disqualified)
             return bool(reasons), f"disqualified: {reasons}" if reasons else "not disqualified"
@@ -147,6 +151,8 @@ def _owners(plan: Plan, decision: Decision) -> Iterator[tuple[str, list[tuple[in
         yield f"stage {stage.name}", _on_lines(plan, stage.condition, reached.condition)
     for reason, finding in zip(plan.disqualifications, decision.disqualifications, strict=True):
         yield f"disqualify when {finding.asked}", _on_lines(plan, reason.condition, finding)
+    for handoff, taken in zip(plan.handoffs, decision.handoffs, strict=True):
+        yield f"handoff {handoff.name}", _on_lines(plan, handoff.condition, taken.condition)
 
 
 def _on_lines(plan: Plan, condition: Condition | None, finding: Finding | None) -> list[tuple[int, Finding]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from ..engine.live.service import Live
-from . import access, api, built, compression, database, editor, health, pages, problems, security
+from . import access, api, built, compression, database, editor, health, metrics, pages, problems, security
 from . import tryout as trial
 from .receiving import Receiving
 from .ruleset_cache import RulesetCache
@@ -33,6 +33,7 @@ def create_app(settings: Settings, live: Live | None = None) -> Flask:
     database.register(app)
     access.register(app)
     health.register(app)
+    metrics.register(app)
     api.register(app)
     pages.register(app)
     editor.register(app)

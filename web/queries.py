@@ -11,7 +11,7 @@ from ..engine.score_one import Event
 from ..engine.store.database import Store
 from ..engine.store.export.scores import LeadScore, ScoreFilter, stored_lead_scores
 from ..engine.store.records.events import StoredEvent, events_of
-from ..engine.store.records.leads import LISTED, StoredLead, find_lead
+from ..engine.store.records.leads import LISTED, StoredLead, find_lead, nearest_id
 from ..engine.store.scoring.lead_pages import lead_page
 from ..engine.values import moment_of, read_moment
 from .drafts import draft_names
@@ -122,7 +122,9 @@ def lead_with(store: Store, key: str) -> StoredLead:
     """The lead with this id. Problem 404 where there is none."""
     found = find_lead(store, key)
     if found is None:
-        raise not_found(f'There is no lead with the id "{key}". Search for it by a part of its name.')
+        near = nearest_id(store, key)
+        hint = f'There is one with the id "{near}".' if near else "Search for it by a part of its name."
+        raise not_found(f'There is no lead with the id "{key}". {hint}')
     return found
 
 

@@ -25,6 +25,7 @@ from .expectations import Tests
 from .expressions import Expressions
 from .files import FileProblem, Files, FrozenFiles, beside
 from .guarantees import Guarantees
+from .handoffs import HandoffReader
 from .names import Names
 from .problems import Problems, nearest
 from .rules import RuleReader
@@ -87,7 +88,8 @@ class _Check:
         is_new = self.declarations.is_new
         self.rules = RuleReader(self.draft, self.aside, is_new)
         self.decisions = DecisionReader(self.draft, is_new)
-        self.tests = Tests(self.draft, self.rules, self.decisions, is_new)
+        self.handoffs = HandoffReader(self.draft, self.decisions, is_new)
+        self.tests = Tests(self.draft, self.rules, self.decisions, self.handoffs, is_new)
         self.guarantees = Guarantees(self.draft, self.tests, is_new)
 
     def _draft(self) -> PlanDraft:
@@ -103,7 +105,8 @@ class _Check:
             with self.problems.within(piece.source):
                 self.declarations.enter(piece.statement, piece.path)
         self.declarations.check_shared_names()
-        for enter in (self._rule, self.decisions.enter, self._define, self._expected):
+        entering = (self._rule, self.decisions.enter, self.handoffs.enter, self._define, self._expected)
+        for enter in entering:
             for piece in self.pieces:
                 with self.problems.within(piece.source):
                     enter(piece.statement)
@@ -215,6 +218,7 @@ class _Check:
             sources=tuple(self.sources),
             digest=self._digest(),
             zone=self.names.zone,
+            handoffs=tuple(self.handoffs.handoffs),
         )
 
     def _digest(self) -> str:

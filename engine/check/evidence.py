@@ -182,6 +182,14 @@ def _outcome(node: n.Outcome, evidence: NameEvidence) -> None:
         evidence.kinds.setdefault(node.at.text, Kind.DATE)
 
 
+def _handoff(node: n.Handoff, evidence: NameEvidence) -> None:
+    _alone(evidence, node.condition)
+    if node.keeping is not None:
+        _field(evidence, node.keeping, None)
+    if node.answer is not None:
+        _event(evidence, node.answer.event)
+
+
 def _given_field(node: n.GivenField, evidence: NameEvidence) -> None:
     value = node.value
     evidence.fields.add(node.name.text)
@@ -220,6 +228,7 @@ _LOOKS: dict[type[n.Node], Callable[..., None]] = {
     n.ForEvents: lambda node, evidence: _event(evidence, node.event),
     n.Sequence: _sequence,
     n.Outcome: _outcome,
+    n.Handoff: _handoff,
     n.GivenField: _given_field,
     n.Guarantee: lambda node, evidence: _alone(evidence, node.condition),
     n.Trend: _trend,

@@ -15,6 +15,7 @@ from .decisions import MAIN_TRACK, DecisionReader
 from .declarations import literal
 from .draft import PlanDraft
 from .events import instant_in
+from .handoffs import HandoffReader
 from .problems import mention, nearest
 from .rules import IsNew, RuleReader
 
@@ -25,12 +26,20 @@ TEST_NOW = instant_of(dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC))
 class Tests:
     """Reads tests, after everything they can speak of."""
 
-    def __init__(self, draft: PlanDraft, rules: RuleReader, decisions: DecisionReader, is_new: IsNew) -> None:
+    def __init__(
+        self,
+        draft: PlanDraft,
+        rules: RuleReader,
+        decisions: DecisionReader,
+        handoffs: HandoffReader,
+        is_new: IsNew,
+    ) -> None:
         self.draft = draft
         self.problems = draft.problems
         self.names = draft.names
         self.rules = rules
         self.decisions = decisions
+        self.handoffs = handoffs
         self.is_new = is_new
         self.tests: list[p.RuleTest] = []
 
@@ -172,6 +181,14 @@ class Tests:
                     self._unknown(name, "rule", name.value, named, "only a rule with a name can be expected")
                     return None
                 return p.Expectation(p.ExpectedOf.RULE, name.value, "=", None, negated, origin)
+            case n.ExpectHandoff(name, negated):
+                handoffs = [handoff.name for handoff in self.handoffs.handoffs]
+                if name.value not in handoffs:
+                    self._unknown(
+                        name, "handoff", name.value, handoffs, f"there is: {', '.join(handoffs) or 'none'}"
+                    )
+                    return None
+                return p.Expectation(p.ExpectedOf.HANDOFF, name.value, "=", None, negated, origin)
             case n.ExpectDisqualified(negated):
                 return p.Expectation(p.ExpectedOf.DISQUALIFIED, None, "=", None, negated, origin)
 

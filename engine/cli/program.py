@@ -24,7 +24,7 @@ SECTIONS = {
         "fmt": "Lay files of rules out in the one common way.",
         "test": "Run the tests that a ruleset holds.",
         "prove": "Prove what holds of every possible lead.",
-        "merge": "Bring what was published on the page into a file of rules.",
+        "pull": "Bring what was published on the page into a file of rules.",
         "diff": "Say what differs between two rulesets, and who would move.",
     },
     "Score leads": {
@@ -34,6 +34,9 @@ SECTIONS = {
         "score": "Score the leads that are due, or all.",
         "watch": "Keep scores right as leads change and time passes.",
         "explain": "Say why a lead has its score, and what it would take.",
+        "lead": "Show the ids of a lead, and who may be one person.",
+        "merge": "Make two leads that are one person one, or two again.",
+        "forget": "Delete a person, leaving nothing behind.",
         "sql": "Print a ruleset as SQL, for engines that hold millions of leads.",
         "export": "Write scores, or leads and events, to files and databases.",
     },
@@ -41,6 +44,10 @@ SECTIONS = {
         "measure": "Compare scores with who became a customer.",
         "backtest": "Try rules on the past, knowing only what was known then.",
         "learn": "Propose points and rules from who became a customer.",
+    },
+    "Tell others": {
+        "destination": "Say where messages about leads are sent.",
+        "outbox": "See which messages were not delivered, and send them.",
     },
     "Work together": {
         "serve": "Serve the page, and the HTTP interface.",

@@ -109,7 +109,7 @@ def _live_instead(rules: LoadedRules, last: RulesetVersion, live: RulesetVersion
     file = _shown(rules)
     note(
         f"{file} is as version {last.number} was; {_is_live(live)}, and leads are scored by it. To bring it "
-        f"into the file: leadwright merge {file}. To go back to the file: leadwright score {file} --publish."
+        f"into the file: leadwright pull {file}. To go back to the file: leadwright score {file} --publish."
     )
     return of_version(live)
 
@@ -119,7 +119,7 @@ def _both_changed(rules: LoadedRules, last: RulesetVersion | None, live: Ruleset
     since = f"since it was version {last.number}" if last else f"and is no version of {rules.name} yet"
     return Failure(
         f"{file} has changed {since}, but {_is_live(live)}; nothing was published or scored",
-        f"bring version {live.number} into the file with: leadwright merge {file}; or put the file in its "
+        f"bring version {live.number} into the file with: leadwright pull {file}; or put the file in its "
         f"place with: leadwright score {file} --publish",
     )
 

@@ -8,12 +8,21 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..due.next_change import next_change
-from ..plan import Condition, Grade, Plan
+from ..plan import Condition, Grade, Handoff, Plan
 from ..plan.adding_up import RegisterKind
 from ..score_one.codegen import Detail
 from ..score_one.facts import Facts
 from ..values import moment_of
-from .decision import Decision, Finding, Line, LineKind, OutcomeFinding, RuleFinding, StageFinding
+from .decision import (
+    Decision,
+    Finding,
+    HandoffFinding,
+    Line,
+    LineKind,
+    OutcomeFinding,
+    RuleFinding,
+    StageFinding,
+)
 from .findings import Found, events_finding
 from .gains import Fired, Gains
 from .ways import Points, Ways
@@ -131,13 +140,14 @@ class _Parts:
             "rules": _rules(found, self._evaluator.frame, of, fired, paid),
             "stage_findings": _stages(found, of, stages, cuts, (fired, paid) if self._gains else None),
             "disqualifications": tuple([of(each.condition) for each in found.plan.disqualifications]),
+            "handoffs": _handoffs(found.plan, of, stages),
         }
 
 
 _Conditions = Callable[[Condition], Finding]
 """Gives the finding of any condition of the plan."""
 
-_EXPLAINED = frozenset({"rules", "stage_findings", "disqualifications"})
+_EXPLAINED = frozenset({"rules", "stage_findings", "disqualifications", "handoffs"})
 
 
 class Frame:
@@ -284,3 +294,38 @@ def _stages(
             )
         )
     return tuple(build_decision)
+
+
+def _handoffs(plan: Plan, of: _Conditions, stages: tuple[str | None, ...]) -> tuple[HandoffFinding, ...]:
+    """Each handoff: of those of one stage, the first whose condition is true takes the lead."""
+    here = dict(zip(plan.tracks, stages, strict=True))
+    taken: set[tuple[str, str]] = set()
+    made = []
+    for handoff in plan.handoffs:
+        where = (handoff.track, handoff.stage)
+        condition = None if handoff.condition is None else of(handoff.condition)
+        takes = where not in taken and (condition is None or condition.truth is True)
+        if takes:
+            taken.add(where)
+        current = here[handoff.track] == handoff.stage
+        made.append(
+            HandoffFinding(
+                handoff.name,
+                handoff.stage,
+                handoff.track,
+                handoff.origin.line,
+                takes,
+                takes and current,
+                whom_words(handoff),
+                condition,
+            )
+        )
+    return tuple(made)
+
+
+def whom_words(handoff: Handoff) -> str:
+    """Who gets a lead, in words: "emea in turn", "ana@acme.example"."""
+    whom = handoff.whom
+    if whom.list is None:
+        return whom.people[0]
+    return f"{whom.list} in turn" if handoff.turn else whom.list

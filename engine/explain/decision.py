@@ -105,6 +105,21 @@ class StageFinding(NamedTuple):
     ways: tuple[tuple[Missing, ...], ...] = ()
 
 
+class HandoffFinding(NamedTuple):
+    """A handoff on this lead. `takes`: it takes the lead if that enters the stage now, being the first of its
+    stage whose condition is true; `current`: the lead is in it as well. `condition` is None where it
+    takes all. `to` says who gets it."""
+
+    name: str
+    stage: str
+    track: str
+    line: int
+    takes: bool
+    current: bool
+    to: str
+    condition: Finding | None
+
+
 class OutcomeFinding(NamedTuple):
     """An outcome on this lead: whether it was reached, and when; `at` is None where that is not known."""
 
@@ -141,6 +156,7 @@ class Decision:
     stage_findings: tuple[StageFinding, ...]
     outcomes: Mapping[str, OutcomeFinding]
     disqualifications: tuple[Finding, ...]
+    handoffs: tuple[HandoffFinding, ...]
     next_change: dt.datetime | None
 
     def __init__(self, compute: Callable[[str], Mapping[str, object]], **known: object) -> None:

@@ -24,6 +24,7 @@ class RootKind(Enum):
     RULE = "rule"
     STAGE = "stage"
     DISQUALIFICATION = "disqualify"
+    HANDOFF = "handoff"
     FILTER = "where"
 
 
@@ -33,7 +34,7 @@ class Root:
 
     what: RootKind
     condition: p.Condition
-    owner: p.Definition | p.Rule | p.Stage | p.Disqualification | None
+    owner: p.Definition | p.Rule | p.Stage | p.Disqualification | p.Handoff | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,9 @@ def _roots(plan: p.Plan) -> Iterator[Root]:
         yield Root(RootKind.STAGE, stage.condition, stage)
     for disqualification in plan.disqualifications:
         yield Root(RootKind.DISQUALIFICATION, disqualification.condition, disqualification)
+    for handoff in plan.handoffs:
+        if handoff.condition is not None:
+            yield Root(RootKind.HANDOFF, handoff.condition, handoff)
     for where in {id(where): where for where in _filters(plan)}.values():
         yield Root(RootKind.FILTER, where, None)
 

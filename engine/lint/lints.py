@@ -9,7 +9,7 @@ from ...grammar.syntax.nodes import Tree
 from ..catalogue import Catalogue
 from ..plan import Plan
 from .context import LintContext
-from .rules import conditions, names, points, stages
+from .rules import conditions, handoffs, names, points, stages
 
 LINTS: dict[str, Callable[[LintContext], Iterator[Diagnostic]]] = {
     "rule-never-fires": points.rule_never_fires,
@@ -20,6 +20,8 @@ LINTS: dict[str, Callable[[LintContext], Iterator[Diagnostic]]] = {
     "threshold-unreachable": stages.threshold_unreachable,
     "threshold-always-met": stages.threshold_always_met,
     "grade-unreachable": stages.grade_unreachable,
+    "handoff-unreachable": handoffs.handoff_unreachable,
+    "handoff-leaves-some": handoffs.handoff_leaves_some,
     "disqualifies-everyone": conditions.disqualifies_everyone,
     "condition-contradiction": conditions.condition_contradiction,
     "condition-always-true": conditions.condition_always_true,

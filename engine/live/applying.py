@@ -42,6 +42,7 @@ class Message:
     became: Became
     mapping: SourceMapping
     key: str
+    about: Mapping[str, Any]
     at: int = 0
 
 
@@ -119,7 +120,7 @@ class Applier:
             mapping = mappings.get(source, plain)
             if not adapter:
                 became = Became(State.REFUSED, about["reason"])
-                yield Message(source or 0, received, raws, None, became, mapping, "")
+                yield Message(source or 0, received, raws, None, became, mapping, "", {})
                 continue
             for place, raw in enumerate(raws):
                 message = Message(
@@ -130,6 +131,7 @@ class Applier:
                     Became(State.STORED),
                     mapping,
                     f"{self._token} {number} {place}",
+                    about,
                 )
                 try:
                     message.call = read_call(ADAPTERS[adapter], raw, about)
@@ -150,10 +152,7 @@ class Applier:
             changes = [change for message in messages if (change := _change(message)) is not None]
             Batch(self.store, now).record(changes)
             _count(connection, messages)
-            keep_messages(
-                connection,
-                [(message.source, message.received, message.raw, message.became) for message in messages],
-            )
+            keep_messages(connection, messages)
             self._note(connection, up_to)
 
     def _record_singly(self, messages: list[Message], up_to: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -72,18 +73,40 @@ def source_figures(store: Store, now: int | None = None) -> list[SourceFigures]:
         )
     found = []
     for source in sources(store):
-        hours, counts = [0] * HOURS, {state.value: 0 for state in State}
-        lags: dict[str, dict[float, int]] = {"stored": {}, "scored": {}}
-        for number, hour, what, count in rows:
-            if number != source.id:
-                continue
-            word, _, within = what.partition(" ")
-            if within:
-                seconds = float("inf") if within == LATER else float(within)
-                lags[word][seconds] = lags[word].get(seconds, 0) + count
-            else:
-                counts[word] += count
+        hours = [0] * HOURS
+        mine = [row for row in rows if row[0] == source.id]
+        for _, hour, what, count in mine:
+            if " " not in what:
                 hours[max(0, min(HOURS - 1, hour - first))] += count
+        counts, lags = _sums((what, count) for _, _, what, count in mine)
         came = last.get(source.id)
         found.append(SourceFigures(source, hours, counts, lags, None if came is None else moment_of(came)))
     return found
+
+
+def totals(store: Store) -> list[tuple[str, Mapping[str, int], Mapping[str, Mapping[float, int]]]]:
+    """The name of each source, and of all its messages ever the counts and lags as in `SourceFigures`."""
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT source.name, what, sum(count) FROM source LEFT JOIN live_count ON source = source.id "
+            "GROUP BY source.name, what ORDER BY source.name"
+        ).fetchall()
+    by_name: dict[str, list[tuple[str, int]]] = {}
+    for name, what, count in rows:
+        by_name.setdefault(name, [])
+        if what is not None:
+            by_name[name].append((what, count))
+    return [(name, *_sums(found)) for name, found in by_name.items()]
+
+
+def _sums(rows: Iterable[tuple[str, int]]) -> tuple[dict[str, int], dict[str, dict[float, int]]]:
+    counts = {state.value: 0 for state in State}
+    lags: dict[str, dict[float, int]] = {"stored": {}, "scored": {}}
+    for what, count in rows:
+        word, _, within = what.partition(" ")
+        if within:
+            seconds = math.inf if within == LATER else float(within)
+            lags[word][seconds] = lags[word].get(seconds, 0) + count
+        else:
+            counts[word] += count
+    return counts, lags

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
 from ..store.database import Store
 from ..values import instant_text, moment_of
@@ -64,43 +64,64 @@ class Became:
         }
         return {name: value for name, value in found.items() if value}
 
-
-def keep_messages(connection: sqlite3.Connection, messages: Sequence[tuple[int, int, Any, Became]]) -> None:
-    """Keeps the last of these messages (source, when received, as it came, what became of it) in the place of
-    former ones; within a transaction."""
-    _keep(connection, "live_message", MOST_MESSAGES, [one for one in messages if one[0]])
-    refused = [one for one in messages if one[3].state is State.REFUSED]
-    _keep(connection, "live_refusal", MOST_REFUSALS, refused)
+    def text(self) -> str:
+        """The same as the record keeps it."""
+        return json.dumps(self.data(), ensure_ascii=False)
 
 
-def _keep(
-    connection: sqlite3.Connection, table: str, most: int, messages: Iterable[tuple[int, int, Any, Became]]
-) -> None:
-    by_source: dict[int, list[tuple[int, Any, Became]]] = {}
-    for source, received, raw, became in messages:
-        by_source.setdefault(source, []).append((received, raw, became))
-    for source, found in by_source.items():
-        if table == "live_message":
-            connection.executemany(
-                "INSERT INTO live_message (source, lead, received, body, became) VALUES (?, ?, ?, ?, ?)",
-                [
-                    (source, became.lead, received, _body(raw), json.dumps(became.data(), ensure_ascii=False))
-                    for received, raw, became in found[-most:]
-                ],
-            )
-        else:
-            connection.executemany(
-                "INSERT INTO live_refusal (source, received, reason, body) VALUES (?, ?, ?, ?)",
-                [
-                    (source or None, received, became.why, _body(raw))
-                    for received, raw, became in found[-most:]
-                ],
-            )
-        connection.execute(
-            f"DELETE FROM {table} WHERE source IS ?1 AND id <= "
-            f"(SELECT id FROM {table} WHERE source IS ?1 ORDER BY id DESC LIMIT 1 OFFSET {most})",
-            (source or None,),
+class Kept(Protocol):
+    """A message with what became of it; `source` 0 for none."""
+
+    source: int
+    received: int
+    raw: Any
+    about: Mapping[str, Any]
+    became: Became
+
+
+def keep_messages(connection: sqlite3.Connection, messages: Sequence[Kept]) -> None:
+    """Keeps the last of these messages in the place of former ones; within a transaction."""
+    for source, found in _by_source(one for one in messages if one.source).items():
+        connection.executemany(
+            "INSERT INTO live_message (source, lead, received, body, about, became) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    source,
+                    one.became.lead,
+                    one.received,
+                    _body(one.raw),
+                    json.dumps(one.about),
+                    one.became.text(),
+                )
+                for one in found[-MOST_MESSAGES:]
+            ],
         )
+        _forget_older(connection, "live_message", source, MOST_MESSAGES)
+    for source, found in _by_source(one for one in messages if one.became.state is State.REFUSED).items():
+        connection.executemany(
+            "INSERT INTO live_refusal (source, received, reason, body) VALUES (?, ?, ?, ?)",
+            [
+                (source or None, one.received, one.became.why, _body(one.raw))
+                for one in found[-MOST_REFUSALS:]
+            ],
+        )
+        _forget_older(connection, "live_refusal", source, MOST_REFUSALS)
+
+
+def _by_source(messages: Iterable[Kept]) -> dict[int, list[Kept]]:
+    found: dict[int, list[Kept]] = {}
+    for one in messages:
+        found.setdefault(one.source, []).append(one)
+    return found
+
+
+def _forget_older(connection: sqlite3.Connection, table: str, source: int, most: int) -> None:
+    connection.execute(
+        f"DELETE FROM {table} WHERE source IS ?1 AND id <= "
+        f"(SELECT id FROM {table} WHERE source IS ?1 ORDER BY id DESC LIMIT 1 OFFSET {most})",
+        (source or None,),
+    )
 
 
 def _body(raw: object) -> str:

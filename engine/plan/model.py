@@ -540,6 +540,47 @@ class Grade:
 
 
 @frozen
+class Whom:
+    """Who gets leads: people by their addresses, in order; `list` is the name of their list, None for one."""
+
+    list: str | None
+    people: tuple[str, ...]
+
+
+@frozen
+class Answer:
+    """An event, any of a selector's, that answers a handoff within so much time; with `working`, of the hours
+    in which the person works. `otherwise` gets what was not answered, None: it stays where it is."""
+
+    selector: int
+    amount: int
+    unit: Unit
+    working: bool
+    otherwise: Whom | None
+
+
+@frozen
+class Handoff:
+    """Leads that enter a stage and for whom the condition is true (None: all) go to people.
+
+    With `turn`, people take turns. Leads with the same value of `keeping` stay with one person. It does not
+    take the same lead again for `again` microseconds. `tell` names destinations.
+    """
+
+    name: str
+    stage: str
+    track: str
+    condition: Condition | None
+    whom: Whom
+    turn: bool
+    keeping: Value | None
+    answer: Answer | None
+    again: int | None
+    tell: tuple[str, ...]
+    origin: Origin
+
+
+@frozen
 class Outcome:
     """An outcome, from events or from fields: exactly one of `events` and `condition` is set.
 
@@ -579,12 +620,13 @@ class ExpectedOf(Enum):
     GRADE = "grade"
     TAG = "tag"
     RULE = "rule"
+    HANDOFF = "handoff"
     DISQUALIFIED = "disqualified"
 
 
 @frozen
 class Expectation:
-    """One expectation: `subject` is a score's name (None: total), a track, or a tag or rule identity.
+    """One expectation: `subject` is a score's name (None: total), a track, a tag, a rule or a handoff.
 
     `operator` is one of = != < <= > >=; `value` the number, stage (None: no stage) or label wanted.
     """
@@ -694,3 +736,4 @@ class Plan:
     digest: str
     zone: Zone = UTC
     guarantees: tuple[Guarantee, ...] = ()
+    handoffs: tuple[Handoff, ...] = ()

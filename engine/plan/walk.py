@@ -24,7 +24,7 @@ from .model import (
 
 
 def conditions(plan: Plan) -> Iterator[Condition]:
-    """The conditions on leads: of definitions, rules, stages, disqualifications, outcomes, in this order."""
+    """The conditions on leads: of definitions, rules, stages, disqualifications, outcomes, handoffs."""
     for definition in plan.definitions:
         if definition.condition is not None:
             yield definition.condition
@@ -38,6 +38,9 @@ def conditions(plan: Plan) -> Iterator[Condition]:
     for outcome in plan.outcomes:
         if outcome.condition is not None:
             yield outcome.condition
+    for handoff in plan.handoffs:
+        if handoff.condition is not None:
+            yield handoff.condition
 
 
 def selections(plan: Plan) -> Iterator[Selection]:

@@ -54,7 +54,7 @@ from .kleene import (
     total_of,
 )
 from .lead import LARGEST, Cells, Lead
-from .loose import Loose
+from .loose import Loose, TooMuchError
 
 MOST_STEPS = 40
 """How many steps of fading are followed one by one."""
@@ -409,7 +409,9 @@ class Decided(Conditions):
                 )
             case ExpectedOf.RULE:
                 return self.rule_fires(str(one.subject))
-        return self.disqualified
+            case ExpectedOf.DISQUALIFIED:
+                return self.disqualified
+        raise TooMuchError("who takes a lead over is not followed")
 
     def rule_fires(self, identity: str) -> Formula:
         """Whether the rule of an identity fires; one that is not in force never does."""

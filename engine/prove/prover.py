@@ -23,10 +23,10 @@ from .questions import Question
 from .witness import Maker
 from .world import World
 
-FEW_EVENTS = 12
+FEW_EVENTS = (4, 12)
 """How many events a lead should have, where so few are enough."""
 
-MOST_MODELS = 6
+MOST_MODELS = 10
 """How many models are tried before a lead counts as not made."""
 
 _UNITS_PER_SECOND = 4_000_000
@@ -137,7 +137,7 @@ class _Search:
         """Limits that make leads small, the strictest first; the last is none."""
         numbers = list(self.world.lead.numbers().values())
         total = total_of(numbers)
-        return [total <= FEW_EVENTS, z3.BoolVal(True)] if numbers else [z3.BoolVal(True)]
+        return [*(total <= few for few in FEW_EVENTS if numbers), z3.BoolVal(True)]
 
     def _models(self) -> tuple[Case | None, bool]:
         """A lead of one of some models, and whether there surely is no model at all."""

@@ -25,8 +25,8 @@ def read(request: Request) -> Delivery:
     for message in messages:
         key = key or message.get("token_auth")
         message.pop("token_auth", None)
-    if key is None:
-        key = next((message.get("idsite") for message in messages), None)
+    for message in messages if key is None else ():
+        key = message.pop("idsite", None) or key
     return Delivery(key, messages)
 
 

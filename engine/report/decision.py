@@ -10,6 +10,7 @@ from ..explain.decision import (
     Decision,
     Finding,
     Gain,
+    HandoffFinding,
     Line,
     LineKind,
     Missing,
@@ -30,6 +31,8 @@ def decision_text(decision: Decision, paper: TextStyle = PLAIN, *, silent_rules:
     lines += ["", *_total(decision, paper)]
     if decision.stage_findings or decision.disqualifications:
         lines += ["", paper.bold("Stages"), *_stages(decision, paper)]
+    if decision.handoffs:
+        lines += ["", paper.bold("Handoffs"), *_handoffs(decision, paper)]
     if decision.outcomes:
         lines += ["", paper.bold("Outcomes"), *_outcomes(decision, paper)]
     if silent_rules:
@@ -186,6 +189,31 @@ def _outcomes(decision: Decision, paper: TextStyle) -> list[str]:
     return lines
 
 
+# --- handoffs ---------------------------------------------------------------------------------
+
+
+def _handoffs(decision: Decision, paper: TextStyle) -> list[str]:
+    lines: list[str] = []
+    for handoff in decision.handoffs:
+        name = f"{shown(handoff.name)} (of {_stage_of(handoff)})"
+        if handoff.current:
+            lines.append(f"  {paper.good(name)}  takes it, to {shown(handoff.to)}")
+        elif handoff.takes:
+            lines.append(f"  {name}  would take it, to {shown(handoff.to)}")
+        elif handoff.condition is None or handoff.condition.truth is True:
+            lines.append(f"  {name}  {paper.dim('one before it takes the lead')}")
+        else:
+            lines.append(f"  {name}  {paper.dim('does not take it')}")
+        if handoff.condition is not None:
+            lines += finding_lines(handoff.condition, paper, 4)
+    return lines
+
+
+def _stage_of(handoff: HandoffFinding) -> str:
+    stage = shown(handoff.stage)
+    return stage if handoff.track == "main" else f"{stage} in {shown(handoff.track)}"
+
+
 # --- stages -----------------------------------------------------------------------------------
 
 
@@ -319,6 +347,8 @@ def stage_text(decision: Decision, stages: Sequence[StageFinding], paper: TextSt
 
 def decision_data(decision: Decision) -> dict[str, Any]:
     """The whole decision. Instants are ISO 8601 in UTC; `truth` is true, false, or null for unknown."""
+    # A ruleset without handoffs says nothing of them.
+    handoffs = {"handoffs": [_handoff(one) for one in decision.handoffs]} if decision.handoffs else {}
     return {
         "ruleset_digest": decision.digest,
         "now": _instant(decision.now),
@@ -335,6 +365,7 @@ def decision_data(decision: Decision) -> dict[str, Any]:
         "stage_findings": [stage_data(stage) for stage in decision.stage_findings],
         "outcomes": {name: outcome_data(one) for name, one in decision.outcomes.items()},
         "disqualifications": [_finding(finding) for finding in decision.disqualifications],
+        **handoffs,
         "next_change": _instant(decision.next_change),
     }
 
@@ -353,6 +384,19 @@ def _line_data(line: Line) -> dict[str, Any]:
         "faded": line.faded,
         "points": line.points,
         "text": line.text,
+    }
+
+
+def _handoff(handoff: HandoffFinding) -> dict[str, Any]:
+    return {
+        "handoff": handoff.name,
+        "stage": handoff.stage,
+        "track": handoff.track,
+        "line": handoff.line,
+        "takes": handoff.takes,
+        "current": handoff.current,
+        "to": handoff.to,
+        "condition": None if handoff.condition is None else _finding(handoff.condition),
     }
 
 

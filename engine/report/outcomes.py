@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..outcomes.before_after import BeforeAfter, Side
 from ..outcomes.costs import Cost
 from ..outcomes.intervals import Rate, Ratio
 from ..outcomes.lift import Lift
@@ -253,6 +254,56 @@ def _cost_text(cost: Cost | None, currency: str) -> str:
     if cost is None or cost.each is None or cost.low is None or cost.high is None:
         return "-"
     return f"{cost.each:,.0f} [{cost.low:,.0f}-{cost.high:,.0f}] {currency}".strip()
+
+
+# --- two rulesets -----------------------------------------------------------------------------------
+
+
+def before_after_rows(found: BeforeAfter) -> list[tuple[str, str, str]]:
+    """Precision, recall, leads a week and order, before and after."""
+    before, after = found.before, found.after
+    rows = [("order right", pairs_text(before.order), pairs_text(after.order))]
+    stage = after.stage or before.stage
+    if not stage:
+        return rows
+
+    def both(what: Callable[[Side], str]) -> tuple[str, str]:
+        old, new = (what(side) if side.stage else "no stage" for side in (before, after))
+        return old, new
+
+    return [
+        (f"precision: leads in {stage} that reach {found.outcome}", *both(lambda s: rate_text(s.precision))),
+        (f"recall: of all who do, those in {stage}", *both(lambda s: rate_text(s.recall))),
+        ("leads a week", *both(lambda s: f"{s.a_week:.1f}")),
+        *rows,
+    ]
+
+
+def before_after_text(found: BeforeAfter, paper: TextStyle = PLAIN) -> list[str]:
+    """Two rulesets compared with outcomes."""
+    lines = [paper.bold(f"Compared with {found.outcome}"), *rows_text(found.rows, found.outcome, paper)]
+    return [*lines, *table(before_after_rows(found), paper, head=["", "before", "after"])]
+
+
+def before_after_data(found: BeforeAfter) -> dict[str, Any]:
+    """The same as data."""
+    return {
+        "outcome": found.outcome,
+        "leads": len(found.rows),
+        "won": int(found.rows.won.sum()),
+        "before": _side_data(found.before),
+        "after": _side_data(found.after),
+    }
+
+
+def _side_data(side: Side) -> dict[str, Any]:
+    return {
+        "stage": side.stage or None,
+        "precision": rate_data(side.precision),
+        "recall": rate_data(side.recall),
+        "leads_a_week": side.a_week,
+        "auc": figure_data(side.order),
+    }
 
 
 # --- data -----------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 APPLICATION_ID = 0x4C454144
 """The letters LEAD."""
 
-VERSION = 14
+VERSION = 15
 """Counted up by every change of the tables."""
 
 SYSTEM_COLUMNS = ("_id", "_key", "_changed", "_state")
@@ -525,13 +525,15 @@ CREATE TABLE live_field (
     PRIMARY KEY (lead, field)
 ) STRICT, WITHOUT ROWID;
 
--- The last messages of each source as they came, and as JSON what became of each.
+-- The last messages of each source as they came, what stood beside each in its request, and what became of
+-- each, as JSON.
 CREATE TABLE live_message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     source INTEGER NOT NULL,
     lead INTEGER REFERENCES lead (_id),
     received INTEGER NOT NULL,
     body TEXT NOT NULL,
+    about TEXT NOT NULL,
     became TEXT NOT NULL
 ) STRICT;
 CREATE INDEX live_message_of_source ON live_message (source, id);
@@ -573,6 +575,45 @@ CREATE TABLE message (
     created INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX message_of_subject ON message (subject, number);
+
+-- Where messages go. `kinds` are those it asks for, none means all; `fields` are the lead's that it may have.
+-- `after` is the newest message that was looked at for it. `former` signs too until `former_until`.
+CREATE TABLE destination (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    kind TEXT NOT NULL CHECK (kind IN ('http', 'file', 'command')),
+    address TEXT NOT NULL,
+    kinds TEXT NOT NULL CHECK (json_type(kinds) = 'array'),
+    fields TEXT NOT NULL CHECK (json_type(fields) = 'array'),
+    template TEXT,
+    private INTEGER NOT NULL CHECK (private IN (0, 1)),
+    secret TEXT,
+    former TEXT,
+    former_until INTEGER,
+    state TEXT NOT NULL CHECK (state IN ('on', 'paused', 'ended')),
+    after INTEGER NOT NULL,
+    created INTEGER NOT NULL
+) STRICT;
+
+-- A message on its way to a destination. `state`: 0 waiting, 1 sent, 2 parked, 3 dropped. `due` is when it is
+-- tried next, `answer` what came back the last time; `first` and `last` are when it was tried.
+CREATE TABLE delivery (
+    destination INTEGER NOT NULL REFERENCES destination (id) ON DELETE CASCADE,
+    message INTEGER NOT NULL REFERENCES message (number) ON DELETE CASCADE,
+    subject TEXT NOT NULL,
+    state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3),
+    tries INTEGER NOT NULL DEFAULT 0,
+    due INTEGER NOT NULL,
+    first INTEGER,
+    last INTEGER,
+    status INTEGER,
+    answer TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (destination, message)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX delivery_waiting ON delivery (destination, message) WHERE state = 0;
+CREATE INDEX delivery_in_order ON delivery (destination, subject, message) WHERE state = 0;
+CREATE INDEX delivery_parked ON delivery (destination, message) WHERE state = 2;
+CREATE INDEX delivery_of_message ON delivery (message);
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from ...grammar.messages.diagnostics import Source
@@ -17,6 +17,7 @@ from ...grammar.text.printer import text_of
 from ..check.decisions import MAIN_TRACK
 from ..check.expectations import TEST_NOW
 from ..explain.decision import Decision
+from ..personal import impersonal
 from ..plan import Feed, Field, Plan
 from ..score_one import Evaluator, Event
 from ..score_one.facts import instant_from, ready
@@ -32,14 +33,16 @@ _Age = Callable[[int], tuple[int, Unit]]
 """How old an event is said to be, from its age in microseconds."""
 
 
-def as_test(evaluator: Evaluator, case: Case, name: str) -> str | None:
+def as_test(evaluator: Evaluator, case: Case, name: str, ids: Collection[str] = ()) -> str | None:
     """The canonical text of a `test` that gives what the plan reads of a case and expects what comes of it.
 
-    Ages of events are told in days, hours or minutes, as roughly as nothing of the decision changes by it,
-    else the instants themselves. None where no test can say it, as with an event that has no name in rules.
+    What tells who somebody is stays out: names, mail addresses but for their domain, and `ids`. Ages of
+    events are told in days, hours or minutes, as roughly as nothing of the decision changes by it, else the
+    instants themselves. None where no test can say it, as with an event that has no name in rules, or where
+    what the rules make of the case depends on who somebody is.
     """
     decision = evaluator.decide(case.facts(evaluator), case.now)
-    told = _told(evaluator, case, decision)
+    told = _told(evaluator, _without_person(case, ids), decision)
     if told is None:
         return None
     at = None if case.now == TEST_NOW else n.Moment(moment_of(case.now), span=_NOWHERE)
@@ -47,6 +50,25 @@ def as_test(evaluator: Evaluator, case: Case, name: str) -> str | None:
     expected = tuple(_expected(evaluator.plan, decision))
     text = text_of(n.Test(named, at, told, expected, span=_NOWHERE))
     return None if parse(Source(text)).diagnostics else text
+
+
+def _without_person(case: Case, ids: Collection[str]) -> Case:
+    """A case in which nothing tells who somebody is."""
+
+    def without(name: str, value: object) -> object:
+        if isinstance(value, list | tuple):
+            return [without(name, entry) for entry in value]
+        return impersonal(name, value, ids) if isinstance(value, str) else value
+
+    events = tuple(
+        replace(
+            event,
+            object=None if event.object is None else impersonal("", event.object, ids),
+            properties={name: without(name, value) for name, value in event.properties.items()},
+        )
+        for event in case.events
+    )
+    return Case({name: without(name, value) for name, value in case.fields.items()}, events, case.now)
 
 
 def _told(evaluator: Evaluator, case: Case, decision: Decision) -> tuple[n.Given, ...] | None:

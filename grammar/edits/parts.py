@@ -4,6 +4,7 @@ A path names a part by what it is, its pieces joined by dots; series are counted
 
     name  off  group: most least         list: entries.0          score: low high      stage: track
     grade: score bands.0.label bands.0.start otherwise            field: source kind otherwise
+    handoff: stage track to turn keeping answered.name within.amount else again.amount tell
     event: source by     include, list from a file: file column   test: at given.0... expect.0...
     rule: then.0.points then.0.score then.0.most then.0.least then.0.tag
           then.0.decay then.0.decay.percent then.0.decay.amount then.0.decay.unit
@@ -155,6 +156,14 @@ class Parts:
 
 
 _LABELS = {
+    "again": "not again within",
+    "else": "else to",
+    "handoff": "handoff",
+    "keeping": "keeping together",
+    "tell": "tell",
+    "to": "to",
+    "turn": "in turn",
+    "within": "within",
     "amount": "how many",
     "at": "on the day",
     "because": "reason",
@@ -208,6 +217,7 @@ _FIRST = {
     "operator": ">=",
     "first": "yes",
     "off": "yes",
+    "turn": "yes",
     "most": "10",
     "least": "0",
     "times": "2",

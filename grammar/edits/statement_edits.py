@@ -284,6 +284,8 @@ def references(tree: n.Tree, declared: n.Statement | None, new: str) -> list[tup
         case n.Stage(name, track):
             label = f"[{new}]" if new.lower() == "none" else name_text(new)
             return [(span, label) for span in _stages(tree, name.text, track)]
+        case n.Handoff(n.Text(value)):
+            return [(span, quoted(new)) for span in _handoffs(tree, value)]
         case n.Rule(n.Text(value)):
             return [(span, quoted(new)) for span in _rules(tree, value)]
     return []
@@ -312,6 +314,19 @@ def _lists(tree: n.Tree, name: str) -> Iterator[Span]:
     for node in _walk(tree, filters=True):
         if isinstance(node, n.In) and isinstance(node.among, n.Name) and node.among.text == name:
             yield node.among.span
+        for whom in _whoms(node):
+            if isinstance(whom, n.Name) and whom.text == name:
+                yield whom.span
+
+
+def _whoms(node: n.Node) -> tuple[n.Whom | None, ...]:
+    """Who gets leads by a handoff."""
+    match node:
+        case n.Handoff():
+            return (node.whom,)
+        case n.Answer():
+            return (node.otherwise,)
+    return ()
 
 
 def _names(tree: n.Tree, name: str, *, tests: bool) -> Iterator[Span]:
@@ -346,7 +361,7 @@ def _scores(tree: n.Tree, name: str) -> Iterator[Span]:
 
 def _stages(tree: n.Tree, name: str, track: n.Name | None) -> Iterator[Span]:
     for node in _walk(tree, filters=False):
-        if not isinstance(node, n.ExpectStage) or node.stage is None or node.track != track:
+        if not isinstance(node, n.ExpectStage | n.Handoff) or node.stage is None or node.track != track:
             continue
         if node.stage.text == name:
             yield node.stage.span
@@ -355,4 +370,10 @@ def _stages(tree: n.Tree, name: str, track: n.Name | None) -> Iterator[Span]:
 def _rules(tree: n.Tree, name: str) -> Iterator[Span]:
     for node in _walk(tree, filters=False):
         if isinstance(node, n.ExpectRule) and node.name.value == name:
+            yield node.name.span
+
+
+def _handoffs(tree: n.Tree, name: str) -> Iterator[Span]:
+    for node in _walk(tree, filters=False):
+        if isinstance(node, n.ExpectHandoff) and node.name.value == name:
             yield node.name.span

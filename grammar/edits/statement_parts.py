@@ -209,6 +209,51 @@ def _trend(parts: Parts, node: n.Trend) -> None:
         window_parts(parts, "window", node.window, core)
 
 
+def _handoff(parts: Parts, node: n.Handoff) -> None:
+    parts.text("name", node.name)
+    parts.name("stage", node.stage)
+    parts.optional("track", "name", node.track, at=node.stage.span.end, of=node, words="in")
+    end = (node.track or node.stage).span.end
+    if node.condition is None:
+        parts.add(Part("when", "condition", None, at=end, phrase="when {}"))
+    else:
+        row = condition(parts, "when", node.condition)
+        word = node.span.token("when")
+        whole = Span(word.start if word is not None else row.span.start, row.span.end)
+        parts.add(Part("when", "condition", text_of(node.condition), row.span, whole, end, "when {}"))
+    _whom(parts, "to", node.whom)
+    turn = node.span.token("turn")
+    start = _word_before(parts, turn)
+    whole_turn = Span(start.start, turn.end) if start is not None and turn is not None else None
+    value = "yes" if node.turn else None
+    parts.add(Part("turn", "flag", value, whole_turn, whole_turn, node.whom.span.end, "in turn"))
+    if node.keeping is not None:
+        how, plain = shown(node.keeping)
+        parts.add(Part("keeping", how, plain, node.keeping.span))
+    if node.answer is not None:
+        event(parts, "answered.", node.answer.event, None)
+        parts.duration("within", node.answer.within, FINE_UNITS)
+        if node.answer.otherwise is not None:
+            _whom(parts, "else", node.answer.otherwise)
+    if node.again is not None:
+        parts.duration("again", node.again, FINE_UNITS)
+    for index, name in enumerate(node.tell):
+        parts.name(f"tell.{index}", name)
+
+
+def _word_before(parts: Parts, word: Span | None) -> Span | None:
+    lexeme = parts.document.lexeme_before(word.start) if word is not None else None
+    return lexeme.span if lexeme is not None else None
+
+
+def _whom(parts: Parts, path: str, whom: n.Whom) -> None:
+    """A list, or a person in quotes: each is set as what it is."""
+    if isinstance(whom, n.Name):
+        parts.name(path, whom, "operand")
+    else:
+        parts.text(path, whom)
+
+
 # --- tests ------------------------------------------------------------------------------------------
 
 
@@ -281,6 +326,8 @@ def _expect(parts: Parts, path: str, node: n.Expect) -> None:
             parts.text(f"{path}.tag", text)
         case n.ExpectRule(name):
             parts.text(f"{path}.rule", name)
+        case n.ExpectHandoff(name):
+            parts.text(f"{path}.handoff", name)
 
 
 def _expect_score(parts: Parts, path: str, node: n.ExpectScore) -> None:
@@ -299,5 +346,6 @@ _PARTS: dict[type, Callable[[Parts, Any], None]] = {
     n.Group: _group,
     n.Grade: _grade,
     n.Guarantee: _guarantee,
+    n.Handoff: _handoff,
     n.Test: _test,
 }

@@ -163,6 +163,10 @@ STATEMENTS: tuple[StatementSpec, ...] = (
         key="{because}", key_text="condition", menu="disqualification",
         example='disqualify when country = "XX"',
     ),
+    StatementSpec(
+        n.Handoff, "handoff", "handoff", "Handoff", menu="handoff",
+        example='handoff "Everyone" of SQL to "ana@acme.example"',
+    ),
     StatementSpec(n.Grade, "grade", "grade", "Grade", key="{score}", menu="grade"),
     StatementSpec(
         n.Outcome, "outcome", "outcome", "Outcome",
@@ -234,6 +238,7 @@ _RULE_HEADS = {
     "for": Head(words=frozenset({"each", "latest", "first"}), needed="then", length=10_000),
     "group": Head(quoted=True),
     "guarantee": Head(quoted=True, needed="when", length=9),
+    "handoff": Head(quoted=True, then=frozenset({"of"}), needed="to", length=6),
     "test": Head(quoted=True, needed="expect"),
     "grade": Head(named=True, words=frozenset({":"}), then=frozenset({":"}), needed=":"),
 }
@@ -285,6 +290,6 @@ STATEMENT_WORDS = frozenset(HEADS)
 """The words a statement can begin with."""
 
 ASKING = frozenset(
-    {"rule", "when", "for", "guarantee", *(spec.word for spec in STATEMENTS if spec.condition)}
+    {"rule", "when", "for", "handoff", "guarantee", *(spec.word for spec in STATEMENTS if spec.condition)}
 )
 """The words of statements that hold a condition."""

@@ -16,8 +16,8 @@ RESERVED = STATEMENT_WORDS | {
 """Words, in lower case, that are a name or an object only in brackets or quotes; all others are free."""
 # fmt: on
 
-_AFTER_OUTCOMES = {"at", "within", "born"}
-"""Words that may follow an event in an outcome, and so are no objects there unless quoted."""
+_AFTER_EVENTS = {"at", "within", "born", "to"}
+"""Words that may follow an event in an outcome or a handoff, and so are no objects there unless quoted."""
 
 _WORD = r"[^\W\d][\w\u0300-\u036f]*"
 _PART = r"[\w\u0300-\u036f]+"
@@ -32,7 +32,7 @@ def bare_name(text: str) -> bool:
 
 def bare_object(text: str) -> bool:
     """Whether the object of an event can be written without quotes."""
-    return _OBJECT.fullmatch(text) is not None and text.lower() not in RESERVED | _AFTER_OUTCOMES
+    return _OBJECT.fullmatch(text) is not None and text.lower() not in RESERVED | _AFTER_EVENTS
 
 
 def near(word: str, candidates: Iterable[str]) -> list[str]:

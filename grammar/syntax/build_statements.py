@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..messages.diagnostics import SyntaxProblem
 from . import nodes as n
 from .build_conditions import Tail, Test, clause
-from .build_values import Event, whole_number
+from .build_values import Event, duration, whole_number
 from .nodes import Lexeme, Span
 
 
@@ -59,6 +59,30 @@ class Otherwise:
 
     span: Span
     label: n.Name
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """`keeping domain(email)`."""
+
+    span: Span
+    value: n.Expression
+
+
+@dataclass(frozen=True, slots=True)
+class ElseTo:
+    """`else to "lead-desk@acme.example"`."""
+
+    span: Span
+    whom: n.Whom
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """`not again within 60 days`."""
+
+    span: Span
+    length: n.Duration
 
 
 # --- declarations -----------------------------------------------------------------------------------
@@ -287,3 +311,101 @@ def band(span: Span, label: n.Name, start: int) -> n.Band:
 def band_otherwise(span: Span, label: n.Name) -> Otherwise:
     """`D otherwise`."""
     return Otherwise(span, label)
+
+
+# --- handoffs -------------------------------------------------------------------------------------------
+
+HandoffPart = Keeping | n.Answer | ElseTo | Again
+
+
+def handoff_head(
+    span: Span, name: n.Text, stage: n.Name, track: n.Name | None
+) -> tuple[n.Text, n.Name, n.Name | None]:
+    """`handoff "Enterprise" of SQL`."""
+    return name, stage, track
+
+
+def handoff_to(span: Span, whom: n.Whom, turn: Lexeme | None) -> tuple[n.Whom, bool]:
+    """`to emea in turn`."""
+    return whom, turn is not None
+
+
+def handoff(
+    span: Span,
+    head: tuple[n.Text, n.Name, n.Name | None],
+    condition: n.Expression | None,
+    to: tuple[n.Whom, bool],
+    *rest: HandoffPart | tuple[n.Name, ...] | None,
+) -> n.Handoff:
+    """A whole handoff, what follows its `to` in any order."""
+    *parts, told = rest
+    once: dict[type, HandoffPart] = {}
+    for part in parts:
+        assert isinstance(part, HandoffPart)
+        if type(part) in once:
+            raise twice(part.span, _SAID[type(part)], "keep one of them")
+        once[type(part)] = part
+    keeping, again = once.get(Keeping), once.get(Again)
+    return n.Handoff(
+        *head,
+        condition,
+        *to,
+        keeping.value if isinstance(keeping, Keeping) else None,
+        _answer(once.get(n.Answer), once.get(ElseTo)),
+        again.length if isinstance(again, Again) else None,
+        told if isinstance(told, tuple) else (),
+        span=span,
+    )
+
+
+_SAID: dict[type, str] = {
+    Keeping: '"keeping"', n.Answer: '"answered by"', ElseTo: '"else to"', Again: '"not again within"',
+}  # fmt: skip
+
+
+def _answer(answer: HandoffPart | None, otherwise: HandoffPart | None) -> n.Answer | None:
+    if not isinstance(otherwise, ElseTo):
+        return answer if isinstance(answer, n.Answer) else None
+    if not isinstance(answer, n.Answer):
+        raise SyntaxProblem(
+            "else-without-answer",
+            '"else to" says who gets a lead that nobody answered in time, and no time is said',
+            otherwise.span,
+            "say what answers it and when, e.g. answered by contacted within 4 hours, else to ...",
+        )
+    return replace(answer, otherwise=otherwise.whom)
+
+
+def keeping(span: Span, value: n.Expression) -> Keeping:
+    """`keeping domain(email)`."""
+    return Keeping(span, value)
+
+
+def answered(span: Span, event: Event, within: n.Duration) -> n.Answer:
+    """`answered by contacted within 4 hours`."""
+    return n.Answer(event, within, working=False, otherwise=None, span=span)
+
+
+def answered_working(span: Span, event: Event, within: n.Duration) -> n.Answer:
+    """`answered by contacted within 4 working hours`."""
+    return n.Answer(event, within, working=True, otherwise=None, span=span)
+
+
+def working_time(span: Span, amount: Lexeme, unit: n.Unit) -> n.Duration:
+    """`4 working hours`."""
+    return duration(span, amount, unit)
+
+
+def otherwise_to(span: Span, whom: n.Whom) -> ElseTo:
+    """`else to "lead-desk@acme.example"`."""
+    return ElseTo(span, whom)
+
+
+def again(span: Span, length: n.Duration) -> Again:
+    """`not again within 60 days`."""
+    return Again(span, length)
+
+
+def tell(span: Span, *names: n.Name) -> tuple[n.Name, ...]:
+    """`tell crm, chat`."""
+    return names

@@ -179,6 +179,11 @@ def expect_rule(span: Span, name: n.Text) -> n.ExpectRule:
     return n.ExpectRule(name, negated=False, span=span)
 
 
+def expect_handoff(span: Span, name: n.Text) -> n.ExpectHandoff:
+    """`handoff "Enterprise"`."""
+    return n.ExpectHandoff(name, negated=False, span=span)
+
+
 def expect_disqualified(span: Span, *_word: Lexeme) -> n.ExpectDisqualified:
     """`disqualified`."""
     return n.ExpectDisqualified(negated=False, span=span)

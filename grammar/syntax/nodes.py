@@ -571,6 +571,42 @@ class Disqualify(Statement):
     because: Text | None
 
 
+Whom = Name | Text
+"""Who gets a lead: the name of a list, or one person in quotes."""
+
+
+@frozen
+class Answer(Node):
+    """`answered by contacted within 4 hours, else to "lead-desk@acme.example"`.
+
+    With `working`, the hours are those in which the person works.
+    """
+
+    event: Reference | EventPhrase
+    within: Duration
+    working: bool
+    otherwise: Whom | None
+
+
+@frozen
+class Handoff(Statement):
+    """`handoff "Enterprise" of SQL when employees >= 500 to emea in turn, keeping domain(email), tell crm`.
+
+    `turn` says whether people of the list take turns; for `again`, the lead is not handed off so once more.
+    """
+
+    name: Text
+    stage: Name
+    track: Name | None
+    condition: Expression | None
+    whom: Whom
+    turn: bool
+    keeping: Expression | None
+    answer: Answer | None
+    again: Duration | None
+    tell: tuple[Name, ...]
+
+
 @frozen
 class Band(Node):
     """`A from 40`."""
@@ -683,8 +719,16 @@ class ExpectDisqualified(Node):
     negated: bool
 
 
+@frozen
+class ExpectHandoff(Node):
+    """`handoff "Enterprise"`: that which takes the lead."""
+
+    name: Text
+    negated: bool
+
+
 Given = GivenField | GivenEvent
-Expect = ExpectScore | ExpectStage | ExpectGrade | ExpectTag | ExpectRule | ExpectDisqualified
+Expect = ExpectScore | ExpectStage | ExpectGrade | ExpectTag | ExpectRule | ExpectDisqualified | ExpectHandoff
 
 
 @frozen

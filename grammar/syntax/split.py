@@ -37,11 +37,11 @@ _GOES_ON_WORDS = (STATEMENT_WORDS - {"score"}) | {
 _GOES_ON_SIGNS = frozenset("(,:.+-−*/=<>≤≥≠") | {"<=", ">=", "!=", "==", "=>", "<>", "=<"}
 
 # The only ones that also stand inside statements.
-_INSIDE = frozenset({"rule", "when", "for", "score", "stage", "grade"})
+_INSIDE = frozenset({"rule", "when", "for", "score", "stage", "grade", "handoff"})
 
 # The statements' words that go on with a statement which began with the other word, or with none.
 _AWAITED = {word: ("when",) for word, head in HEADS.items() if head.needed == "when"} | {
-    "rule": ("when", "for"), "for": ("when",), "": ("when", "for"),
+    "rule": ("when", "for"), "for": ("when",), "handoff": ("when",), "": ("when", "for"),
 }  # fmt: skip
 _NO_HEAD = Head()
 
@@ -80,6 +80,8 @@ class _Splitter:
                     self.awaited = ()
                 if lexeme.word == self.needed:
                     self.needed = ""
+                    if self.word == "handoff":
+                        self.awaited = ()
             elif lexeme.text == self.needed:
                 self.needed = ""
             elif lexeme.kind == "UNCLOSED_QUOTE" and self.needed in lexeme.text.split():
@@ -158,7 +160,8 @@ class _Splitter:
             return False
         head, then = HEADS[word], (two.word or two.text) if two is not None else ""
         if head.quoted:
-            return one.kind in ("QUOTED", "UNCLOSED_QUOTE") and then != "fires"
+            named = one.kind in ("QUOTED", "UNCLOSED_QUOTE")
+            return named and then != "fires" and (head.then is None or then in head.then)
         if one.word in head.words or one.text in head.words:
             return True
         if not head.named:

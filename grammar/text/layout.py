@@ -257,6 +257,17 @@ class _Sheet:
             self._line("when ", _at(node, "when", node.promise.span.end, node.condition.span.start), HANG)
             self.condition(node.condition, HANG + HANG)
 
+    def handoff(self, node: nodes.Handoff) -> None:
+        self._line(printer.handoff_head(node), node.span.start)
+        end = (node.track or node.stage).span.end
+        if node.condition is not None:
+            self._line("when ", _at(node, "when", end, node.condition.span.start))
+            self.condition(node.condition, HANG)
+            end = node.condition.span.end
+        (first, whom), *rest = printer.handoff_parts(node)
+        self._line("to", _at(node, "to", end, whom.span.start))
+        self._series([(first.removeprefix("to "), whom), *rest], HANG, whom.span.start)
+
     def test(self, node: nodes.Test) -> None:
         self._line(printer.test_head(node), node.span.start)
         for word, parts, glue in (("given", node.given, ""), ("expect", node.expect, "and")):
@@ -310,5 +321,6 @@ _LAYOUTS: dict[type, Callable[[_Sheet, Any], None]] = {
     nodes.ListDeclaration: _Sheet.entries,
     nodes.Grade: _Sheet.grade,
     nodes.Guarantee: _Sheet.guarantee,
+    nodes.Handoff: _Sheet.handoff,
     nodes.Test: _Sheet.test,
 }

@@ -305,6 +305,43 @@ def _grade(node: nodes.Grade) -> str:
     return f"{grade_head(node)} {', '.join(grade_bands(node))}"
 
 
+def handoff_head(node: nodes.Handoff) -> str:
+    """`handoff "Enterprise" of SQL`."""
+    track = f" in {name_text(node.track.text)}" if node.track is not None else ""
+    return f"handoff {quoted(node.name.value)} of {name_text(node.stage.text)}{track}"
+
+
+def handoff_parts(node: nodes.Handoff) -> list[tuple[str, nodes.Node]]:
+    """What stands behind a handoff's condition, each part with a node of it: `to emea in turn` first."""
+    parts: list[tuple[str, nodes.Node]] = [
+        (f"to {text_of(node.whom)}{' in turn' if node.turn else ''}", node.whom)
+    ]
+    if node.keeping is not None:
+        parts.append((f"keeping {text_of(node.keeping)}", node.keeping))
+    if node.answer is not None:
+        answer = node.answer
+        parts.append((f"answered by {text_of(answer.event)} within {answer_time(answer)}", answer.event))
+        if answer.otherwise is not None:
+            parts.append((f"else to {text_of(answer.otherwise)}", answer.otherwise))
+    if node.again is not None:
+        parts.append((f"not again within {duration_text(node.again)}", node.again))
+    if node.tell:
+        parts.append((f"tell {', '.join(map(text_of, node.tell))}", node.tell[0]))
+    return parts
+
+
+def answer_time(answer: nodes.Answer) -> str:
+    """How long an answer may take: `4 hours`, `4 working hours`."""
+    amount, _, unit = duration_text(answer.within).partition(" ")
+    return f"{amount} working {unit}" if answer.working else f"{amount} {unit}"
+
+
+def _handoff(node: nodes.Handoff) -> str:
+    condition = f" when {text_of(node.condition)}" if node.condition is not None else ""
+    parts = [text for text, _ in handoff_parts(node)]
+    return f"{handoff_head(node)}{condition} {', '.join(parts)}"
+
+
 # --- tests ------------------------------------------------------------------------------------
 
 
@@ -440,6 +477,7 @@ _PRINTERS: dict[type, Callable[[Any], str]] = {
     nodes.Group: _group,
     nodes.Band: lambda node: f"{label_text(node.label)} from {node.start}",
     nodes.Grade: _grade,
+    nodes.Handoff: _handoff,
     nodes.GivenField: _given_field,
     nodes.GivenEvent: _given_event,
     nodes.ExpectScore: _expect_score,
@@ -451,6 +489,7 @@ _PRINTERS: dict[type, Callable[[Any], str]] = {
     nodes.Promised: promise_text,
     nodes.Trend: promise_text,
     nodes.Guarantee: _guarantee,
+    nodes.ExpectHandoff: lambda node: _not(node.negated, f"handoff {quoted(node.name.value)}"),
     nodes.Test: _test,
     nodes.Comment: lambda node: node.text,
     nodes.Tree: lambda node: "\n".join(map(text_of, node.statements)),

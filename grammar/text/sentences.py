@@ -22,7 +22,7 @@ from .english import (
     value,
     window_words,
 )
-from .printer import duration_text, quoted, text_of
+from .printer import answer_time, duration_text, quoted, text_of
 
 _SHOWN_ENTRIES = 5
 
@@ -214,6 +214,34 @@ def _grade(node: nodes.Grade, _: Voice) -> str:
     return f"{what} is {listed(bands)}."
 
 
+def _handoff(node: nodes.Handoff, voice: Voice) -> str:
+    track = f" in {node.track.text}" if node.track is not None else ""
+    asked = f" and {condition(node.condition, voice.about('it'))}" if node.condition is not None else ""
+    if isinstance(node.condition, nodes.Or):
+        asked = f", and {condition(node.condition, voice.about('it'))}"
+    parts = [f"it goes to {_whom(node.whom, turn=node.turn)}"]
+    if node.keeping is not None:
+        parts.append(f"leads that share {value(node.keeping, voice)} stay with one person")
+    if node.answer is not None:
+        answer = node.answer
+        text = f"{event_words(answer.event, voice)} is expected within {answer_time(answer)}"
+        if answer.otherwise is not None:
+            text += f", else it goes to {_whom(answer.otherwise)}"
+        parts.append(text)
+    if node.again is not None:
+        parts.append(f"it is not handed off again within {span_of_time(node.again)}")
+    if node.tell:
+        verb = "is" if len(node.tell) == 1 else "are"
+        parts.append(f"{listed([one.text for one in node.tell])} {verb} told")
+    return f"when a lead becomes {node.stage.text}{track}{asked}, {'; '.join(parts)}."
+
+
+def _whom(whom: nodes.Whom, *, turn: bool = False) -> str:
+    if isinstance(whom, nodes.Text):
+        return whom.value
+    return f"the people of {whom.text} in turn" if turn else f"the first free person of {whom.text}"
+
+
 # --- tests ------------------------------------------------------------------------------------
 
 
@@ -271,6 +299,8 @@ def _expected(item: nodes.Expect, _: Voice | None = None, often: str = "") -> st
             return f"the lead {often}{'does not have' if no else 'has'} the tag {text_of(text)}"
         case nodes.ExpectRule(name):
             return f"the rule {text_of(name)} {often}{'does not fire' if no else 'fires'}"
+        case nodes.ExpectHandoff(name):
+            return f"the handoff {text_of(name)} {often}{'does not take' if no else 'takes'} the lead"
         case nodes.ExpectDisqualified():
             return f"the lead is {often}{'not ' if no else ''}disqualified"
 
@@ -313,6 +343,7 @@ _SENTENCES: dict[type, Callable[[Any, Voice], str]] = {
     nodes.Promised: _promise,
     nodes.Trend: _promise,
     nodes.Guarantee: _guarantee,
+    nodes.Handoff: _handoff,
     nodes.Test: _test,
     nodes.Points: lambda node, _: _awards((node,)),
     nodes.Tag: lambda node, _: _awards((node,)),
@@ -332,6 +363,7 @@ _SENTENCES: dict[type, Callable[[Any, Voice], str]] = {
     nodes.ExpectTag: _expected,
     nodes.ExpectRule: _expected,
     nodes.ExpectDisqualified: _expected,
+    nodes.ExpectHandoff: _expected,
     nodes.Tree: lambda node, voice: "\n".join(
         sentence(statement, voice.describe) for statement in node.statements
     ),

@@ -65,7 +65,7 @@ def test_a_newcomer_changes_tries_tests_publishes_and_rolls_back(
     # Saves the lead as a test.
     with editor.settling():
         one.get_by_role("button", name="Save as test").click()
-    assert any(card.startswith(f"Test {name}") for card in editor.cards())
+    assert any(card.startswith("Test a lead like one in the data") for card in editor.cards())
     expect(editor.panel.get_by_role("region", name="Tests")).to_contain_text("all 11 passed")
 
     # Publishes with a note.

@@ -98,7 +98,7 @@ def test_a_hostile_lead_is_tried_and_never_run(editor: Editor) -> None:
     expect(editor.panel.get_by_label("Try with a lead")).to_have_value(HOSTILE)
     with editor.settling():
         editor.panel.get_by_role("button", name="Save as test").click()
-    expect(editor.card(f"Test {HOSTILE}, L3")).to_be_visible()
+    expect(editor.card("Test a lead like one in the data")).to_be_visible()
     editor.fill(editor.card("Rule Large").get_by_label("name of the rule"), HOSTILE)
     assert f'rule "{HOSTILE}"' in editor.text
     expect(editor.card(f"Rule {HOSTILE}")).to_be_visible()

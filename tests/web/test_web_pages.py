@@ -20,6 +20,7 @@ PAGES = [
     "/lead?id=L1",
     "/lead?id=L3&at=2026-01-20",
     "/lead?id=L2&rules=inbound@1&at=now",
+    "/duplicates",
     "/compare",
     "/compare?a=inbound@1&b=inbound",
     "/audit",

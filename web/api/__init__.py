@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import approvals, catalogue, comparison, drafts, leads, outcomes, rules, rulesets, writing
+from . import approvals, catalogue, comparison, drafts, identity, leads, outcomes, rules, rulesets, writing
 from . import operations as openapi
 from .operations import Operation, mount
 
@@ -20,6 +20,7 @@ def all_operations() -> list[Operation]:
         *approvals.OPERATIONS,
         *comparison.OPERATIONS,
         *leads.OPERATIONS,
+        *identity.OPERATIONS,
         *catalogue.OPERATIONS,
     ]
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.impact.text_diff import compare as compared
+from ...engine.outcomes.before_after import BeforeAfter
 from ...engine.report.changes import changes_data
+from ...engine.report.outcomes import before_after_data
 from ..access import settings
 from ..accounts.users import Role
 from ..database import reading
 from ..effects import effect_between
+from ..pages.compare import outcomes_between
 from ..ruleset_ref import asked_side, side_of
 from .operations import Operation
+from .outcome_schemas import BEFORE_AFTER, maybe
 from .schemas import INSTANT, INTEGER, MAYBE, STRING, many, obj
 
 
@@ -34,7 +38,9 @@ def compare(a: str, b: str) -> dict[str, Any]:
             ],
         }
     changes = changes_data(compared(before.reading.tree, after.reading.tree))
-    return {"changes": changes, "effect": effect}
+    judged = outcomes_between(store, before, after)
+    outcomes = before_after_data(judged) if isinstance(judged, BeforeAfter) else None
+    return {"changes": changes, "effect": effect, "outcomes": outcomes}
 
 
 _SIDE = {
@@ -84,6 +90,7 @@ OPERATIONS = (
                         {"type": "null"},
                     ]
                 },
+                "outcomes": maybe(BEFORE_AFTER),
             }
         ),
         queries={"a": _SIDE, "b": _SIDE},

@@ -109,6 +109,13 @@ BACKTEST = obj(
     }
 )
 
+_ONE_SIDE = obj(
+    {"stage": MAYBE, "precision": RATE, "recall": RATE, "leads_a_week": NUMBER, "auc": MAYBE_FIGURE}
+)
+BEFORE_AFTER = obj(
+    {"outcome": STRING, "leads": INTEGER, "won": INTEGER, "before": _ONE_SIDE, "after": _ONE_SIDE}
+)
+
 _CHANGE = obj(
     {
         "sort": {"enum": ["points", "off", "rule", "threshold"]},

@@ -176,6 +176,18 @@ COMPONENTS: dict[str, Made] = {
             "ways": many(many(refer("Missing"))),
         }
     ),
+    "HandoffFinding": obj(
+        {
+            "handoff": STRING,
+            "stage": STRING,
+            "track": STRING,
+            "line": INTEGER,
+            "takes": YES,
+            "current": YES,
+            "to": STRING,
+            "condition": {"anyOf": [refer("Finding"), {"type": "null"}]},
+        }
+    ),
     "Decision": obj(
         {
             "ruleset_digest": STRING,
@@ -193,8 +205,10 @@ COMPONENTS: dict[str, Made] = {
             "stage_findings": many(refer("StageFinding")),
             "outcomes": mapping(obj({"line": INTEGER, "reached": YES, "at": MAYBE_INSTANT})),
             "disqualifications": many(refer("Finding")),
+            "handoffs": many(refer("HandoffFinding")),
             "next_change": MAYBE_INSTANT,
-        }
+        },
+        optional=("handoffs",),
     ),
     "Version": obj(
         {

@@ -22,6 +22,7 @@ _HOLD_CONDITIONS = (
 _SAID = (
     n.Points | n.Tag | n.When | n.ForEvents | n.Band | n.GivenField | n.GivenEvent | n.ExpectScore
     | n.ExpectStage | n.ExpectGrade | n.ExpectTag | n.ExpectRule | n.ExpectDisqualified
+    | n.ExpectHandoff
 )  # fmt: skip
 """The parts of statements that can be said by themselves, beside conditions."""
 

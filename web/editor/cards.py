@@ -10,6 +10,7 @@ from ...grammar.edits.outline import Card
 from ...grammar.spec.statements import BY_SORT, STATEMENTS
 from ...grammar.syntax.nodes import Kind
 from ..assist.names import KnownNames
+from .comparisons import units
 from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
 from .list_items import ListItem, expectation_of, items_of, score_choice
 from .rows import ConditionRow, line, window
@@ -21,7 +22,9 @@ _NAMED = {spec.sort for spec in STATEMENTS if "name" in spec.node.__dataclass_fi
 """The sorts whose name heads the card."""
 
 
-_FOLDED = frozenset({"rule", "stage", "disqualify", "define", "list", "grade", "outcome", "guarantee"})
+_FOLDED = frozenset(
+    {"rule", "stage", "disqualify", "define", "list", "grade", "outcome", "handoff", "guarantee"}
+)
 
 
 def _plain_words(pieces: tuple[Piece, ...]) -> str:
@@ -280,6 +283,41 @@ def _grade(_card: Card, parts: RowControls, names: KnownNames) -> _Words:
     )
 
 
+def _handoff(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
+    head: list[Piece] = [Word("of the stage"), parts.blank("stage", "suggest", "stage", suggest="stages")]
+    if parts.value("track") is not None:
+        head += [Word("on the track"), parts.blank("track", "suggest", "track", suggest="tracks")]
+    how = (("", "the first who is free"), ("yes", "in turn"))
+    tail: list[Piece] = [
+        Word("to"),
+        parts.blank("to", "suggest", "who gets the lead", suggest="lists"),
+        parts.blank("turn", "choice", "how", choices=how),
+    ]
+    if parts.value("keeping") is not None:
+        tail += [Word("keeping together by"), parts.blank("keeping", "text", "keeping together")]
+    if parts.value("answered.name") is not None:
+        tail += [Word("answered by"), parts.blank("answered.name", "suggest", "event", suggest="events")]
+        tail += [Word("within"), *_time(parts, "within")]
+    if parts.value("else") is not None:
+        tail += [Word("else to"), parts.blank("else", "suggest", "who gets it then", suggest="lists")]
+    if parts.value("again.amount") is not None:
+        tail += [Word("not again within"), *_time(parts, "again")]
+    told = [name for name in parts.controls if name.startswith("tell.")]
+    if told:
+        tail += [Word("tell"), *(parts.blank(name, "text", "destination") for name in told)]
+    return tuple(head), tuple(tail)
+
+
+def _time(parts: RowControls, name: str) -> tuple[Piece, ...]:
+    amount, unit = parts.value(f"{name}.amount"), parts.controls[f"{name}.unit"]
+    return (
+        parts.blank(f"{name}.amount", "number", "how many", small=True),
+        parts.blank(
+            f"{name}.unit", "choice", "unit of time", choices=units(amount, unit.value, unit.choices)
+        ),
+    )
+
+
 def _test(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     return (Word("on"), parts.blank("at", "date", "day on which the test looks")), ()
 
@@ -315,5 +353,6 @@ _PIECES: dict[str, Callable[[Card, RowControls, KnownNames], _Words]] = {
     "group": _group,
     "grade": _grade,
     "guarantee": _guarantee,
+    "handoff": _handoff,
     "test": _test,
 }

@@ -185,6 +185,12 @@ def expectation_of(thing: Thing, _names: KnownNames) -> ListItem:
             parts.blank("rule", "suggest", "rule", suggest="rules"),
             Word("fires"),
         ]
+    elif parts.value("handoff") is not None:
+        pieces += [
+            Word("the handoff"),
+            parts.blank("handoff", "suggest", "handoff", suggest="handoffs"),
+            Word("takes the lead"),
+        ]
     else:
         pieces.append(Word("the lead is disqualified"))
     return ListItem(thing.path, thing.value, tuple(pieces), thing.comments)

@@ -44,6 +44,10 @@ def statement_text(wish: EditIntent) -> str:
             target = f" {name_text(score)}" if score else ""
             low, high = (_start(text, label) for text, label in ((wish.low, "B"), (wish.high, "A")))
             return f"grade{target}: A from {high}, B from {low}, C otherwise"
+        case "handoff":
+            whom = _whom(wish)
+            turn = "" if whom.startswith('"') else " in turn"
+            return f"handoff {quoted(_named(wish))} of {_stage(wish)} to {whom}{turn}"
         case "field":
             return f"field {name_text(_named(wish))}: {wish.kind or 'text'}"
         case "event":
@@ -84,3 +88,17 @@ def _named(wish: EditIntent) -> str:
     if not wish.name.strip():
         raise ValueError("Give it a name.")
     return wish.name.strip()
+
+
+def _stage(wish: EditIntent) -> str:
+    if not wish.new.strip():
+        raise ValueError("Choose the stage whose leads are handed off.")
+    return plain("name", wish.new)
+
+
+def _whom(wish: EditIntent) -> str:
+    """The name of a list; who has an @ is a person."""
+    whom = wish.kind.strip()
+    if not whom:
+        raise ValueError("Say who gets the leads: a list of people, or one person's address.")
+    return quoted(whom) if "@" in whom else plain("name", whom)

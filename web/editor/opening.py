@@ -13,6 +13,7 @@ from ..database import reading, writable, writing
 from ..drafts import Draft, Rebased, authors, catch_up, current, is_behind
 from ..drafts.changes import stacks
 from ..problems import not_found
+from ..results.lifts import lifts_of_cards
 from ..ruleset_cache import kept, read_text
 from ..tryout import panel_html, trial_of
 from .card_cache import desk
@@ -87,5 +88,6 @@ def screen_of(
         tried.numbers,
         {result.test.name: result for result in tried.tests},
         panel_html(tried),
+        lifts_of_cards(store, tried.live, parsed),
         opened,
     )

@@ -14,6 +14,7 @@ from typing import Any
 from flask import current_app
 from markupsafe import Markup
 
+from ...engine.outcomes.lift import Lift
 from ...engine.reading import Reading
 from ...engine.testing import RuleTestResult
 from ...grammar.edits import Card
@@ -66,6 +67,8 @@ class Screen:
     numbers: Numbers
     tests: Mapping[str, RuleTestResult]
     panel: str
+    lifts: Mapping[str, Lift]
+    """How often the leads of each rule win, by the key of its card, as far as that is known."""
     open: frozenset[str] | None = None
     """The elements of the cards that are opened; None for all."""
 
@@ -189,6 +192,7 @@ class ShownCard:
         self._numbers = screen.numbers
         self._tests = screen.tests
         self._said = screen.said.get(index, ())
+        self._lifts = screen.lifts
 
     @property
     def view(self) -> CardView:
@@ -255,6 +259,10 @@ class ShownCard:
         """Whether a row is true for the chosen lead, and what was found."""
         return self._numbers.mark(self._placed.at(line.span))
 
+    def lift(self, card: Card) -> Lift | None:
+        """How often the leads of a rule win, against leads without it; None where that is not known."""
+        return self._lifts.get(card.key) if not card.off else None
+
     def hints(self, card: Card) -> Sequence[str]:
         """What is worth a look."""
         return self._numbers.hints(card.key)
@@ -285,7 +293,13 @@ class ShownCard:
         kept = self._placed.kept
         said = tuple((span, item.severity, item.message, item.hint) for span, item in self._said)
         cards = [
-            (self.matches(one.card), tuple(self.hints(one.card)), self.fires(one.card), self.opened(one))
+            (
+                self.matches(one.card),
+                tuple(self.hints(one.card)),
+                self.fires(one.card),
+                self.opened(one),
+                self.lift(one.card),
+            )
             for one in kept.views
         ]
         rows = [(self.count(line), self.mark(line)) for line in kept.lines]

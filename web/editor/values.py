@@ -182,6 +182,12 @@ def _rules(_names: KnownNames, _about: str, text: Document) -> Iterator[ValueSug
             yield ValueSuggestion(item.node.name.value)
 
 
+def _handoffs(_names: KnownNames, _about: str, text: Document) -> Iterator[ValueSuggestion]:
+    for item in text.items:
+        if isinstance(item.node, n.Handoff):
+            yield ValueSuggestion(item.node.name.value, f"of {item.node.stage.text}")
+
+
 def _tags(_names: KnownNames, _about: str, text: Document) -> Iterator[ValueSuggestion]:
     rules = [item.node for item in text.items if isinstance(item.node, n.Rule)]
     tags = [award.text.value for rule in rules for award in rule.awards if isinstance(award, n.Tag)]
@@ -214,6 +220,7 @@ _SORTS: dict[str, _Sort] = {
     "columns": _columns,
     "types": _types,
     "rules": _rules,
+    "handoffs": _handoffs,
     "tags": _tags,
     "entries": _entries,
 }

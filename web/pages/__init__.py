@@ -5,7 +5,22 @@ from __future__ import annotations
 from flask import Flask
 
 from ..results.pages import pages as results
-from . import audit, compare, guarantees, history, lead, leads, log_in, new, review, rulesets, sso, users
+from . import (
+    audit,
+    compare,
+    guarantees,
+    history,
+    lead,
+    lead_ids,
+    leads,
+    log_in,
+    new,
+    review,
+    rulesets,
+    sources,
+    sso,
+    users,
+)
 from . import context as theme
 from . import context as words
 
@@ -22,7 +37,9 @@ def register(app: Flask) -> None:
         history,
         leads,
         lead,
+        lead_ids,
         compare,
+        sources,
         log_in,
         sso,
         users,

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 
 from ...engine.impact.text_diff import compare
+from ...engine.outcomes.before_after import BeforeAfter
+from ...engine.report.outcomes import before_after_rows
 from ...engine.store.database import Store
 from ...engine.store.records.rulesets import ruleset_names, versions
 from ..access import settings
 from ..database import reading
 from ..drafts import draft_names
 from ..effects import effect_between
+from ..results.asking import compared
 from ..ruleset_ref import RulesetRef, asked_side, choices, side_of
 from .context import text_asked
 
@@ -54,8 +57,17 @@ def show() -> str:
         changes=compare(before.reading.tree, after.reading.tree),
         rows=list(diff(before.text, after.text)),
         shown=effect_between(store, settings(), before, after),
+        outcomes=outcomes_between(store, before, after),
+        outcome_rows=before_after_rows,
         told=before.tells and after.tells,
     )
+
+
+def outcomes_between(store: Store, before: RulesetRef, after: RulesetRef) -> BeforeAfter | str | None:
+    """Both compared with outcomes, as `compared` has it; None too where one of them has mistakes."""
+    if before.evaluator is None or after.evaluator is None:
+        return None
+    return compared(store, before.evaluator.plan, after.evaluator.plan)
 
 
 def all_choices(store: Store) -> list[tuple[str, list[tuple[str, str]]]]:

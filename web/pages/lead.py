@@ -30,6 +30,7 @@ from ..ruleset_cache import kept, live_of, runnable
 from ..ruleset_ref import LIVE, RulesetRef, asked_side, side_of
 from .breakdown import accounts, blanks, chart_of, silent
 from .context import number_asked, text_asked
+from .lead_ids import ids_of
 
 pages = Blueprint("lead", __name__)
 
@@ -103,6 +104,7 @@ def _about(
         "choices": version_choices(store),
         "events": latest[:_MOST_EVENTS],
         "event_count": len(events),
+        **ids_of(store, lead),
     }
 
 

@@ -12,6 +12,7 @@ from ...engine.store.database import Store
 from ...engine.store.export.score_files import Columns, columns_of, csv_lines
 from ...engine.store.export.scores import ScoreFilter, stored_lead_scores
 from ...engine.store.records.leads import StoredLead, count_leads
+from ...engine.store.records.merges import suspected_duplicates
 from ...engine.store.records.rulesets import ruleset_names
 from ...engine.store.scoring.lead_pages import lead_page
 from ..access import settings
@@ -47,6 +48,7 @@ def index() -> str:
         stages=_stages(store, chosen),
         most=_MOST_SHOWN,
         whole=count_leads(store),
+        duplicates=len(suspected_duplicates(store)),
     )
 
 

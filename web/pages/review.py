@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from ...engine.impact.text_diff import compare
 from ...engine.prove.answers import Verdict
+from ...engine.report.outcomes import before_after_rows
 from ...engine.store.database import Store, StoreError
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.parse import parse
@@ -22,7 +23,7 @@ from ..review.approvals import Approval, PublishRequest, ask, decline, open_wish
 from ..review.proposal import Proposal, statement_authors
 from ..ruleset_cache import live_of
 from ..ruleset_ref import LIVE, RulesetRef, of_draft, of_text, side_of
-from .compare import diff
+from .compare import diff, outcomes_between
 
 pages = Blueprint("review", __name__)
 
@@ -175,6 +176,8 @@ def _page(name: str, *, said: str | None = None, note: str = "") -> str:
         moves=_moves(proposal) if request.args.get("prove") else "",
         provable=proofs.LOOKED_AT,
         shown=effect_between(store, settings(), live, side) if live is not None else None,
+        outcomes=outcomes_between(store, live, side) if live is not None else None,
+        outcome_rows=before_after_rows,
         who=account(),
         second=settings().second_approver,
         said=said,

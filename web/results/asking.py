@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from ...engine.check.files import FrozenFiles
 from ...engine.outcomes.backtest import Backtest
+from ...engine.outcomes.before_after import BeforeAfter
 from ...engine.outcomes.costs import Costs
 from ...engine.outcomes.definitions import NotMeasurable
 from ...engine.outcomes.learn.learner import LearnOptions
@@ -21,7 +22,7 @@ from ...engine.plan import Plan
 from ...engine.score_one import FactsError
 from ...engine.store.database import Store
 from ...engine.store.records.leads import count_leads
-from ...engine.store.scoring.outcome_questions import backtest, learn, measure
+from ...engine.store.scoring.outcome_questions import backtest, before_and_after, learn, measure
 from ..access import settings
 from ..problems import Problem, invalid
 from ..ruleset_cache import Ready, kept, state_of
@@ -113,6 +114,20 @@ def proposed(store: Store, rules: Rules, asked: Asked, options: LearnOptions | N
             files=FrozenFiles(rules.files),
         ),
     )
+
+
+def compared(store: Store, before: Plan, after: Plan) -> BeforeAfter | str | None:
+    """Two rulesets by the outcome of the second, else of the first: None where there is none, and where it
+    takes too long; a sentence where they cannot be compared."""
+    try:
+        return _answered(
+            store,
+            ("diff", before.digest, after.digest),
+            Asked(),
+            lambda: before_and_after(before, after, store),
+        )
+    except Problem as problem:
+        return f"Not compared with outcomes: {problem.detail}" if problem.status == 422 else None
 
 
 @dataclass(frozen=True, slots=True)

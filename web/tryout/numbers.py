@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ...engine.plan import Condition, Definition, Disqualification, Stage
+from ...engine.plan import Condition, Definition, Disqualification, Handoff, Stage
 from ...engine.reading import Reading
 from ...engine.score_one import Evaluator
 from ...engine.store.scoring.what_if import Counts
@@ -153,10 +153,11 @@ class Numbers:
             for group, leads in zip(plan.groups, counts.groups, strict=True)
             if group.origin.source is main
         }
-        parts: list[Stage | Disqualification | Definition] = [
+        parts: list[Stage | Disqualification | Definition | Handoff] = [
             *plan.stages,
             *plan.disqualifications,
             *plan.definitions,
+            *plan.handoffs,
         ]
         for part in parts:
             if part.origin.source is main and part.condition is not None:
@@ -178,6 +179,10 @@ class Numbers:
             *(
                 (reason.origin, found.truth is True)
                 for reason, found in zip(plan.disqualifications, decision.disqualifications, strict=True)
+            ),
+            *(
+                (handoff.origin, found.current)
+                for handoff, found in zip(plan.handoffs, decision.handoffs, strict=True)
             ),
         ]
         return frozenset(keys[origin.span.start] for origin, so in said if so and origin.source is main)

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from ...engine.reading import Reading
 from ...engine.store.database import Store
 from ...engine.store.records.leads import find_lead
+from ...engine.store.records.merges import lead_ids
 from ...engine.tryout.as_test import as_test
 from ...grammar.edits import Edit
 from ..access import needs, settings
@@ -18,7 +19,7 @@ from ..problems import Problem, invalid, not_found
 from ..queries import told
 from ..ruleset_cache import read_text
 from .opening import causes_in, trial_of, tried
-from .subjects import GIVEN, LONGEST, search
+from .subjects import GIVEN, LONGEST, Subject, search
 from .trial import Trial
 
 
@@ -64,14 +65,15 @@ def test(name: str) -> Response:
     if subject is None or subject.case is None:
         raise invalid("Choose a lead first.")
     taken = {found.name.casefold() for found in rules.plan.tests}
-    name = ", ".join(dict.fromkeys(filter(None, (subject.title, subject.lead))))
-    text = as_test(rules, subject.case, _free(name, taken))
+    # Neither its name nor its values say whose they are: the rules outlive the lead.
+    text = as_test(rules, subject.case, _free("a lead like one in the data", taken), _ids(store, subject))
     if text is None:
         raise Problem(
             422,
             "No test can say this",
             "This lead has events that the rules have no name of their own for, or values that no rule can "
-            "write. Write the test by hand.",
+            "write; or the rules ask for its name, mail address or id, which no test keeps. Write the test "
+            "by hand.",
         )
     return jsonify({"edit": Edit("add_statement", new=text).as_dict()})
 
@@ -107,6 +109,15 @@ def _lead_asked() -> str | None:
     if lead is not None and (not isinstance(lead, str) or len(lead) > LONGEST + len(GIVEN)):
         raise invalid("lead is what the page calls the chosen lead by")
     return lead
+
+
+def _ids(store: Store, subject: Subject) -> list[str]:
+    """All ids of the lead that is tried on, if it is one of the data."""
+    lead = find_lead(store, subject.lead) if subject.lead else None
+    if lead is None:
+        return []
+    ids = lead_ids(store, lead)
+    return [ids.own, *(one.key for one in ids.others)]
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from ...impact.effect import Effect
+    from ...outcomes.before_after import BeforeAfter
     from ...store.database import Store
     from ..inputs import LoadedRules
 
@@ -46,10 +47,12 @@ def command(
 
     A and B are files, or names of rulesets that were scored. Where there is a database, all its leads are
     scored with both: which stages they leave and enter, how the scores are spread, which rules move them,
-    and who moves most. Nothing is stored; Ctrl+C ends it at any time.
+    and who moves most. Where they have an outcome, precision and recall of the top stage are compared too.
+    Nothing is stored; Ctrl+C ends it at any time.
     """
     from ...impact.text_diff import compare
     from ...report.changes import changes_data, changes_text, effect_data, effect_text
+    from ...report.outcomes import before_after_data, before_after_text
     from ..scored import instant_of_reading
 
     refuse_both(db, no_db)
@@ -59,14 +62,34 @@ def command(
         now = instant_of_reading(at, store)
         named = top if as_json else 10 if top is None else top
         found = None if store is None else _effect(store, before, after, now, named)
+        judged = None if store is None else _judged(store, before, after, now)
     if as_json:
-        write_json({"changes": changes_data(changes), "effect": found and effect_data(found, now)})
+        outcomes = before_after_data(judged) if judged is not None and not isinstance(judged, str) else None
+        effect = found and effect_data(found, now)
+        write_json({"changes": changes_data(changes), "effect": effect, "outcomes": outcomes})
         return 0
     sheet = paper()
     write(changes_text(changes, sheet))
     if found is not None:
         write(["", *effect_text(found, now, sheet, named or 0)])
+    if isinstance(judged, str):
+        write(["", *sheet.wrapped(judged)])
+    elif judged is not None:
+        write(["", *before_after_text(judged, sheet)])
     return 0
+
+
+def _judged(
+    store: Store, before: LoadedRules, after: LoadedRules, now: dt.datetime
+) -> BeforeAfter | str | None:
+    """Both compared with outcomes; why they cannot be, in a sentence; None where they have no outcome."""
+    from ...outcomes.definitions import NotMeasurable
+    from ...store.scoring.outcome_questions import before_and_after
+
+    try:
+        return before_and_after(before.plan, after.plan, store, at=now)
+    except NotMeasurable as error:
+        return f"Not compared with outcomes: {error.message}."
 
 
 def _both(old: str, new: str, store: Store | None) -> tuple[LoadedRules, LoadedRules]:

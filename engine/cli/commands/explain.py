@@ -21,7 +21,7 @@ _SHOWN_FIELDS = 3
 _MOST_SUGGESTED = 5
 
 
-def _complete_lead(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+def complete_lead(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """The ids of leads that begin like this."""
     from ...store.database import StoreError, open_store
     from ...store.records.leads import search_leads
@@ -44,7 +44,7 @@ def _complete_lead(ctx: click.Context, _param: click.Parameter, incomplete: str)
         "leadwright explain L0042 --rules draft.rules --all",
     ],
 )
-@click.argument("lead", metavar="LEAD", shell_complete=_complete_lead)
+@click.argument("lead", metavar="LEAD", shell_complete=complete_lead)
 @click.option("--to", metavar="STAGE", help="Only what it would take to be in this stage.")
 @click.option("--all", "everything", is_flag=True, help="Also the rules that did not fire, and why.")
 @click.option("--changes", is_flag=True, help="The scores it had, each change with its causes.")
@@ -148,6 +148,7 @@ def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bo
 
 
 def lead_named(store: Store, asked: str) -> StoredLead:
+    """The lead with this id, or the only one with this in its id or texts. Raises `Failure`."""
     from ...store.records.leads import count_leads, find_lead, search_leads
 
     found = find_lead(store, asked)

@@ -1,84 +1,59 @@
-"""`leadwright merge`: what was published since a file of rules was last read, brought into the file."""
+"""`leadwright merge`: two leads that are one person made one, and the undoing of it."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import click
 
 from ..command import Command, db_option, json_option, write, write_json
-from ..failures import FOUND, Failure
-from ..inputs import STANDARD_INPUT, replace_text
-
-if TYPE_CHECKING:
-    from ....grammar.edits import Merged
-    from ...store.records.rulesets import RulesetVersion
+from ..failures import Failure
 
 
 @click.command(
     cls=Command,
     examples=[
-        "leadwright merge inbound.rules",
-        "leadwright merge inbound.rules && leadwright score inbound.rules",
+        "leadwright merge 101 102                   102 is 101 now",
+        "leadwright merge zoe@example.com 101       the mail address stays its id",
+        "leadwright merge --undo 102                102 is a lead of its own again",
     ],
 )
-@click.argument("rules", metavar="RULES", type=click.Path())
+@click.argument("ids", metavar="LEAD OTHER", nargs=-1, required=True)
+@click.option("--undo", "undoing", is_flag=True, help="Take an id away from its lead again.")
 @db_option()
 @json_option
-def command(rules: str, db: str, as_json: bool) -> int:
-    """Bring what was published on the page into a file of rules.
+def command(ids: tuple[str, ...], undoing: bool, db: str, as_json: bool) -> int:
+    """Make two leads one, or two again.
 
-    RULES is a file. What changed in the live version of the ruleset of its name, since the file was last
-    scored, is brought into the file, statement by statement. Where both changed the same statement, the file
-    keeps its own, the other one is printed, and the exit code is 1. The next `leadwright score` then
-    publishes the file.
+    What came with OTHER's id belongs to LEAD from now on: its events, its other ids, and what LEAD does not
+    know of itself. Both ids keep working, for imports, clients, pages and the HTTP interface. An OTHER that
+    is no lead becomes another id of LEAD.
+
+    With --undo, one id: it takes along all that came with it, before the merge and since.
     """
-    from pathlib import Path
-
-    from ....grammar.edits import merge
+    from ...report.lead_ids import merge_data, merged_text, undone_text
     from ...store.database import open_store
-    from ...store.records.rulesets import file_version, load_version, note_file
-    from ..inputs import read_source
+    from ...store.records.merges import merge_ids, undo_merge
+    from ..publishing import user_at_this_computer
 
-    if rules == STANDARD_INPUT:
-        raise Failure("standard input is no file to merge into", "name a file of rules")
-    source = read_source(rules)
-    path = Path(rules)
+    if len(ids) != (1 if undoing else 2):
+        raise Failure(*_how_called(ids, undoing))
     with open_store(db) as store:
-        live = load_version(store, path.stem)
-        last = file_version(store, path.stem, str(path.absolute()))
-        merged = merge(last.text if last else "", live.text, source.text)
-        if merged.text != source.text:
-            replace_text(path, merged.text)
-        with store.transaction() as connection:
-            note_file(connection, live, str(path.absolute()))
+        if undoing:
+            done = undo_merge(store, ids[0])
+        else:
+            done = merge_ids(store, ids[0], ids[1], f"{user_at_this_computer()} (command line)")
     if as_json:
-        write_json(
-            {
-                "file": rules,
-                "version": live.number,
-                "changed": merged.text != source.text,
-                "conflicts": [
-                    {"statement": one.key, "message": one.message, "published": one.mine, "file": one.theirs}
-                    for one in merged.conflicts
-                ],
-            }
-        )
+        write_json(merge_data(done))
     else:
-        write(_lines(rules, live, merged, changed=merged.text != source.text))
-    return FOUND if merged.conflicts else 0
+        write(undone_text(done) if undoing else merged_text(done))
+    return 0
 
 
-def _lines(rules: str, live: RulesetVersion, merged: Merged, *, changed: bool) -> list[str]:
-    ruleset = f"version {live.number} of {live.ruleset}"
-    if not changed and not merged.conflicts:
-        return [f"{rules} has all of {ruleset} already."]
-    lines = [f"Brought {ruleset} into {rules}." if changed else f"{rules} keeps its own words."]
-    for conflict in merged.conflicts:
-        lines += ["", conflict.message, f"  Version {live.number} has:", *_indented(conflict.mine)]
-        lines += [f"  {rules} keeps:", *_indented(conflict.theirs)]
-    return lines
-
-
-def _indented(text: str) -> list[str]:
-    return [f"    {line}" for line in text.strip().splitlines()] or ["    (nothing)"]
+def _how_called(ids: tuple[str, ...], undoing: bool) -> tuple[str, str]:
+    if undoing:
+        return "one merge is undone at a time", "name the id that was merged: leadwright merge --undo 102"
+    if len(ids) == 1 and ids[0].endswith(".rules"):
+        return (
+            f"{ids[0]} is a file of rules, and leads are merged",
+            f"to bring what was published on the page into a file: leadwright pull {ids[0]}",
+        )
+    return "a merge takes two ids", "name the lead that stays first: leadwright merge 101 102"

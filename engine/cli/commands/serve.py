@@ -79,8 +79,8 @@ def command(
 ) -> int:
     """Serve the page: rulesets, leads and their explanations, and the HTTP interface.
 
-    Events that sources send (leadwright source add) are taken in; with --live, leads are scored as they come,
-    as leadwright watch does.
+    Events that sources send (leadwright source add) are taken in; with --live, leads are scored as they come
+    and messages are sent to destinations, as leadwright watch does.
 
     On this computer alone, and as long as there are no users, nobody has to log in. To be reached by
     others it needs users: leadwright user add.
@@ -96,9 +96,10 @@ def command(
         Path(db), host, port, names, https, rules_folder, second_approver=second_approver, sso=sso
     )
     if live:
+        from ...outbox.sender import sending
         from ...store.database import only_one
 
-        with only_one(Path(db), "watch", "watching"):
+        with only_one(Path(db), "watch", "watching"), sending(Path(db), note):
             return _serve(settings, open_page, _watch)
     return _serve(settings, open_page, None)
 

@@ -45,8 +45,10 @@ def command(rules: tuple[str, ...], every: float, db: str, as_json: bool) -> int
 
     RULES are names of rulesets that were scored before; all of them if none is named. Leads that changed or
     got events are scored again, and those whose score time alone changes; all of them once a new version
-    of a ruleset is published. Stop it with Ctrl+C: what is under way is finished first.
+    of a ruleset is published. Messages are sent to the destinations that there are. Stop it with Ctrl+C: what
+    is under way is finished first.
     """
+    from ...outbox.sender import sending
     from ...store.database import only_one, open_store
 
     with open_store(db) as store, only_one(store.path, "watch", "watching"):
@@ -54,7 +56,7 @@ def command(rules: tuple[str, ...], every: float, db: str, as_json: bool) -> int
         watch = Watch(store, names)
         say = note if as_json else write
         say(f"Watching {', '.join(names)} in {db}, every {every:g} seconds. Ctrl+C stops it.")
-        with stopped_by_signals() as stop:
+        with stopped_by_signals() as stop, sending(store.path, note):
             while True:
                 for report in watch.look():
                     write(json.dumps(report_data(report)) if as_json else report_line(report))

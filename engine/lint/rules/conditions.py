@@ -37,7 +37,7 @@ def _is_said_elsewhere(verdict: Verdict) -> bool:
     return isinstance(owner, p.Rule) and owner.each is None
 
 
-_ELSEWHERE = (RootKind.RULE, RootKind.STAGE)
+_ELSEWHERE = (RootKind.RULE, RootKind.STAGE, RootKind.HANDOFF)
 
 
 def condition_contradiction(study: LintContext) -> Iterator[Diagnostic]:

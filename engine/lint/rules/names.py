@@ -74,12 +74,20 @@ def _in_defines(study: LintContext) -> frozenset[str]:
 
 
 def _lists(study: LintContext) -> set[str]:
-    return {
+    whoms = [whom for handoff in study.plan.handoffs for whom in whoms_of(handoff)]
+    return {whom.list for whom in whoms if whom.list is not None} | {
         clause.list
         for root in study.roots
         for clause in clauses(root.condition)
         if isinstance(clause, p.OneOf) and clause.list is not None
     }
+
+
+def whoms_of(handoff: p.Handoff) -> tuple[p.Whom, ...]:
+    """All who can get a lead by a handoff."""
+    answer = handoff.answer
+    otherwise = () if answer is None or answer.otherwise is None else (answer.otherwise,)
+    return (handoff.whom, *otherwise)
 
 
 def _defines(study: LintContext) -> set[str]:

@@ -92,6 +92,16 @@ def suspected_duplicates(store: Store) -> list[tuple[str, str, datetime]]:
         return [(one, other, moment_of(at)) for one, other, at in rows]
 
 
+def anonymous_leads(store: Store, most: int) -> list[tuple[str, int]]:
+    """The own ids of the latest anonymous leads, each with how many events it has."""
+    with store.guard():
+        return store.connection.execute(
+            "SELECT _key, (SELECT count(*) FROM event WHERE event.lead = _id) FROM lead "
+            f"WHERE _state = {ANONYMOUS} ORDER BY _id DESC LIMIT ?",
+            (most,),
+        ).fetchall()
+
+
 def merge_ids(store: Store, key: str, other: str, who: str) -> MergeReport:
     """Makes `other` an id of the lead `key`, with the lead that it is the id of, if any. Raises `StoreError`
     where they cannot be one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...outcomes.definitions import NotMeasurable
+from ...outcomes.definitions import LOST, NotMeasurable
 from ...plan import Plan
 from ...score_one import Evaluator
 from ..database import Store
@@ -29,6 +29,7 @@ from .outcome_inputs import (
 if TYPE_CHECKING:
     from ...check.files import Files
     from ...outcomes.backtest import Backtest
+    from ...outcomes.before_after import BeforeAfter
     from ...outcomes.costs import Costs
     from ...outcomes.learn.learner import LearnOptions
     from ...outcomes.learn.proposal import Proposal
@@ -88,6 +89,34 @@ def measure(
             found.asked,
             known=found.blocks.known,
             wanted=wanted,
+        )
+
+
+def before_and_after(
+    before: Ruleset | Plan, after: Ruleset | Plan, store: Store, *, at: Instant | None = None
+) -> BeforeAfter | None:
+    """What each of two rulesets makes of the same leads, by the outcome of the second, else of the first.
+
+    None where neither has an outcome. Raises NotMeasurable where nothing can be compared, and StoreError.
+    """
+    from ...outcomes.before_after import before_and_after as compared
+
+    old, new = _plan(before), _plan(after)
+    if not any(one.name.lower() != LOST for plan in (old, new) for one in plan.outcomes):
+        return None
+    judging = new if any(one.name.lower() != LOST for one in new.outcomes) else old
+    with ready(judging, store, Question(at)) as found:
+        looking = found.blocks.looking
+        sides = [found.looking if plan is judging else looking(Evaluator(plan)) for plan in (old, new)]
+        lives = found.looking
+        return compared(
+            sides[0],
+            sides[1],
+            found.blocks,
+            found.outcomes,
+            found.asked,
+            known=found.blocks.known,
+            lives=lives,
         )
 
 

@@ -43,7 +43,7 @@ def test_an_unchanged_file_leaves_what_is_live_and_says_so(data: Path, leadwrigh
         assert "r, version 2" in scored.out
         assert "r.rules is as version 1 was; version 2 is live, published on" in scored.err
         assert "by zoe" in scored.err
-        assert "leadwright merge r.rules" in scored.err
+        assert "leadwright pull r.rules" in scored.err
     assert texts(data) == [TEXT, ON_THE_PAGE]
 
 
@@ -59,7 +59,7 @@ def test_where_both_changed_nothing_is_published_or_scored(data: Path, leadwrigh
     scored = leadwright("score", "r.rules")
     assert scored.code == 2
     assert "has changed since it was version 1, but version 2 is live" in scored.err
-    assert "leadwright merge r.rules" in scored.err
+    assert "leadwright pull r.rules" in scored.err
     assert "leadwright score r.rules --publish" in scored.err
     assert texts(data) == [TEXT, ON_THE_PAGE]
 
@@ -68,19 +68,19 @@ def test_merging_brings_both_together_and_the_file_is_published(
     data: Path, leadwright: Run, rules: Path
 ) -> None:
     rules.write_text(OTHER_RULE)
-    merged = leadwright("merge", "r.rules")
+    merged = leadwright("pull", "r.rules")
     assert (merged.code, merged.out) == (0, "Brought version 2 of r into r.rules.\n")
     both = ON_THE_PAGE.replace("+5", "+6")
     assert rules.read_text() == both
     assert "version 3" in leadwright("score", "r.rules").out
     assert texts(data) == [TEXT, ON_THE_PAGE, both]
-    assert leadwright("merge", "r.rules").out == "r.rules has all of version 3 of r already.\n"
+    assert leadwright("pull", "r.rules").out == "r.rules has all of version 3 of r already.\n"
 
 
 def test_merging_keeps_the_files_words_and_shows_the_others(data: Path, leadwright: Run, rules: Path) -> None:
     mine = TEXT.replace("+30", "+40")
     rules.write_text(mine)
-    merged = leadwright("merge", "r.rules")
+    merged = leadwright("pull", "r.rules")
     assert merged.code == 1
     assert rules.read_text() == mine
     assert "+35" in merged.out

@@ -313,7 +313,7 @@ def test_diff_says_what_differs_and_who_would_move(leadwright: Run, draft: Path)
 
 def test_diff_as_json(leadwright: Run, draft: Path) -> None:
     found = json.loads(leadwright("diff", "inbound@1", "draft.rules", "--json").out)
-    assert list(found) == ["changes", "effect"]
+    assert list(found) == ["changes", "effect", "outcomes"]
     assert list(found["changes"][0]) == ["what", "name", "kind", "details", "before", "after"]
     effect = found["effect"]
     assert (effect["leads"], effect["moved"], effect["changed_stage"]) == (4, 2, 1)
@@ -322,6 +322,7 @@ def test_diff_as_json(leadwright: Run, draft: Path) -> None:
     assert json.loads(leadwright("diff", "--no-db", "draft.rules", "draft.rules", "--json").out) == {
         "changes": [],
         "effect": None,
+        "outcomes": None,
     }
 
 

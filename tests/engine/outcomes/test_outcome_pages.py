@@ -137,3 +137,44 @@ def test_a_proposal_is_taken_reviewed_and_published(client: FlaskClient, folder:
     revision = {"revision": draft.revision, "note": "As learned"}
     assert client.post("/rulesets/r/publish", data=revision).status_code in (302, 303)
     assert f"+{points}" in client.get("/rulesets/r?view=text").get_data(as_text=True)
+
+
+def test_a_card_carries_its_lift_as_long_as_it_asks_the_same(client: FlaskClient) -> None:
+    for _ in range(100):
+        page = client.get("/rulesets/r/edit").get_data(as_text=True)
+        if "does nothing" in page:
+            break
+    demo = page[page.index('data-key="rule:Demo"') :]
+    assert re.search(r'class="lift"><span class="unseen">, leads win </span>4\.\d×', demo[:3_000])
+    assert "which could be chance" in page
+    changed = RULES.replace("requested demo then +10", "requested demo >= 2 then +10")
+    revision = client.get("/api/v1/rulesets/r/draft").json["revision"]
+    sent = {"revision": revision, "text": changed.replace("pricing then +20", "pricing then +45")}
+    assert client.post("/api/v1/rulesets/r/draft/text", json=sent).status_code == 200
+    opened = client.get("/rulesets/r/edit?open=all").get_data(as_text=True)
+    assert "Leads with it win 4" not in opened
+    assert "Gives +20, worth" in opened
+
+
+def test_a_review_says_precision_and_recall_before_and_after(client: FlaskClient, run: Run) -> None:
+    revision = client.get("/api/v1/rulesets/r/draft").json["revision"]
+    sent = {"revision": revision, "text": RULES.replace("demo then +10", "demo then +40")}
+    assert client.post("/api/v1/rulesets/r/draft/text", json=sent).status_code == 200
+    found = client.get("/api/v1/comparison?a=r@live&b=r@draft").json["outcomes"]
+    measured = client.post("/api/v1/measure", json={"ruleset": "r"}).json
+    after = client.post("/api/v1/measure", json={"text": sent["text"]}).json
+    assert found["before"]["precision"] == pick(measured["stages"][-1])
+    assert found["after"]["precision"] == pick(after["stages"][-1])
+    assert found["after"]["auc"] == after["auc"]
+    assert found["after"]["recall"]["count"] > found["before"]["recall"]["count"]
+    for page in ("/rulesets/r/review", "/compare?a=r@live&b=r@draft"):
+        text = client.get(page).get_data(as_text=True)
+        assert "Compared with won" in text
+        assert "Precision: leads in SQL that reach won" in text
+    said = run("diff", "r", "r.rules")
+    assert "recall: of all who do, those in SQL" in said
+
+
+def pick(stage: dict[str, object]) -> dict[str, object]:
+    """The rate of a stage."""
+    return {name: stage[name] for name in ("count", "of", "rate", "low", "high")}

@@ -103,11 +103,11 @@ def test_months_and_fixed_days_hold_at_any_instant() -> None:
     verdicts = [one.verdict for one in found.values()]
     assert verdicts == [Verdict.PROVED, Verdict.NOT_SO, Verdict.NOT_SO]
     found = asked("""
-        field ends: date
-        when ends in last 7 days and ends < 2020-01-01 then +10
+        field trial_ends: date
+        when trial_ends in last 7 days and trial_ends < 2020-01-01 then +10
         stage A when score >= 10
-        guarantee "long ago" never stage = A when ends is known
-        guarantee "seven days" never stage = A when days since ends >= 8
+        guarantee "long ago" never stage = A when trial_ends is known
+        guarantee "seven days" never stage = A when days since trial_ends >= 8
     """)
     assert [one.verdict for one in found.values()] == [Verdict.NOT_SO, Verdict.PROVED]
 

@@ -244,6 +244,11 @@ CASES: list[tuple[str, Request, Call]] = [
         Call(None, "d", at=AT, type="visited", object="/pricing"),
     ),
     (
+        "matomo",
+        Request("GET", "/matomo.php", urlencode({"idsite": KEY, "uid": "u1", "search": "price"})),
+        Call("u1", type="searched", object="price"),
+    ),
+    (
         "events",
         own(
             {

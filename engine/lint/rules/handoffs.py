@@ -1,0 +1,66 @@
+"""Handoffs that can take no lead, and stages whose leads may go to nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ....grammar.messages.diagnostics import Diagnostic
+from ... import plan as p
+from ..context import LintContext, lint_at
+
+
+def handoff_unreachable(study: LintContext) -> Iterator[Diagnostic]:
+    """Looks at each handoff beside the ones of its stage before it, and beside the stage."""
+    before: dict[tuple[str, str], list[p.Handoff]] = {}
+    stages = {(stage.track, stage.name): stage for stage in study.plan.stages}
+    for handoff in study.plan.handoffs:
+        where = (handoff.track, handoff.stage)
+        earlier = next((one for one in before.get(where, ()) if _takes_all(study, one, handoff)), None)
+        before.setdefault(where, []).append(handoff)
+        if earlier is not None:
+            yield lint_at(
+                "handoff-unreachable",
+                handoff.origin,
+                f'no lead is left for "{handoff.name}": "{earlier.name}" before it takes all of them',
+                "put the handoff that takes more behind the one that takes less",
+            )
+        elif handoff.condition is not None and _never(study, stages[where], handoff.condition):
+            yield lint_at(
+                "handoff-unreachable",
+                handoff.condition.origin,
+                f"no lead in {handoff.stage} can meet this condition",
+                "correct it, or take the handoff away",
+            )
+
+
+def _takes_all(study: LintContext, earlier: p.Handoff, later: p.Handoff) -> bool:
+    """Whether an earlier handoff takes every lead that a later one would."""
+    if earlier.condition is None:
+        return True
+    if later.condition is None:
+        return study.logic.always(earlier.condition)
+    return study.logic.implies(later.condition, earlier.condition)
+
+
+def _never(study: LintContext, stage: p.Stage, condition: p.Condition) -> bool:
+    if study.follows(condition) or study.follows(stage.condition) or study.logic.never(stage.condition):
+        return False
+    return study.logic.never(p.All((stage.condition, condition), condition.origin))
+
+
+def handoff_leaves_some(study: LintContext) -> Iterator[Diagnostic]:
+    """Looks at the last handoff of each stage that has any."""
+    last: dict[tuple[str, str], p.Handoff] = {}
+    for handoff in study.plan.handoffs:
+        last[handoff.track, handoff.stage] = handoff
+    for handoff in last.values():
+        condition = handoff.condition
+        if condition is None or study.logic.always(condition):
+            continue
+        track = "" if handoff.track == "main" else f" in {handoff.track}"
+        yield lint_at(
+            "handoff-leaves-some",
+            handoff.origin,
+            f"a lead that becomes {handoff.stage}{track} and meets no handoff's condition goes to nobody",
+            f'end with one for all others, e.g. handoff "Everyone else" of {handoff.stage}{track} to ...',
+        )

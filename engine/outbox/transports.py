@@ -1,0 +1,224 @@
+"""Ways to a destination: a POST over HTTP, a line of a file, a command's standard input."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shlex
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+from .addresses import AddressRefused, resolved, web_address
+from .destinations import Destination, Kind
+from .signing import signed
+
+if TYPE_CHECKING:
+    import urllib3
+
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 30.0
+_KEPT = 500
+"""Letters of an answer."""
+
+_SECOND = 1_000_000
+
+
+class Outcome(Enum):
+    """What came of sending: it arrived; it is worth another try; it is not; the destination is gone for good.
+    `UNREACHABLE` is worth another try, and so are all that wait for the same destination."""
+
+    SENT = "sent"
+    AGAIN = "again"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the status of HTTP or the exit code, the beginning of the text, and how many seconds to
+    wait, where the receiver says so."""
+
+    outcome: Outcome
+    status: int | None = None
+    text: str = ""
+    wait: float | None = None
+
+
+class Transport(Protocol):
+    """A way to one destination, for one thread. `now` is in microseconds since 1970 UTC."""
+
+    def send(self, message: str, body: str, content_type: str, now: int) -> Answer: ...
+
+    def finish(self) -> None:
+        """Makes sure that all that was sent has arrived."""
+
+    def close(self) -> None: ...
+
+
+def transport_to(destination: Destination) -> Transport:
+    """The way to a destination."""
+    if destination.kind is Kind.FILE:
+        return _FileTransport(destination)
+    return _CommandTransport(destination) if destination.kind is Kind.COMMAND else _HttpTransport(destination)
+
+
+class _HttpTransport:
+    """Connections are kept. A name is resolved anew for each connection, and only then connected to, so that
+    an address cannot change between being checked and being used."""
+
+    def __init__(self, destination: Destination) -> None:
+        self._destination = destination
+        self._address = web_address(destination.address)
+        self._pool: urllib3.HTTPConnectionPool | None = None
+
+    def send(self, message: str, body: str, content_type: str, now: int) -> Answer:
+        import urllib3
+
+        headers = {
+            "Host": self._address.named,
+            "Content-Type": content_type,
+            "User-Agent": "Leadwright",
+            **signed(self._destination.secrets(now), message, now // _SECOND, body),
+        }
+        try:
+            pool = self._pool or self._connect()
+            answer = pool.urlopen(
+                "POST", self._address.target, body=body.encode(), headers=headers, redirect=False,
+                retries=False, preload_content=False, timeout=self._timeout(),
+            )  # fmt: skip
+            with answer:
+                text = _beginning(answer)
+        except AddressRefused as error:
+            return Answer(Outcome.REFUSED, None, str(error))
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            self.close()
+            return Answer(Outcome.UNREACHABLE, None, _reason(error, self._address.host))
+        return _judged(answer, text, now)
+
+    @staticmethod
+    def _timeout() -> urllib3.Timeout:
+        import urllib3
+
+        return urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
+
+    def _connect(self) -> urllib3.HTTPConnectionPool:
+        import urllib3
+
+        numeric = resolved(self._address, private=self._destination.private)[0]
+        port, host = self._address.port, self._address.host
+        if self._address.secure:
+            self._pool = urllib3.HTTPSConnectionPool(
+                numeric, port, server_hostname=host, assert_hostname=host
+            )
+        else:
+            self._pool = urllib3.HTTPConnectionPool(numeric, port)
+        return self._pool
+
+    def finish(self) -> None:
+        """An answer has come for each already."""
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.close()
+        self._pool = None
+
+
+def _beginning(answer: urllib3.BaseHTTPResponse) -> str:
+    """The beginning of an answer; the connection is kept where that is all of it."""
+    start = answer.read(4 * _KEPT, decode_content=False)
+    return " ".join(start.decode("utf-8", "replace").split())[:_KEPT]
+
+
+def _reason(error: Exception, host: str) -> str:
+    import urllib3
+
+    if isinstance(error, urllib3.exceptions.ConnectTimeoutError | urllib3.exceptions.ReadTimeoutError):
+        return f"{host} did not answer in time"
+    if isinstance(error, urllib3.exceptions.NewConnectionError):
+        return f"{host} cannot be reached"
+    if isinstance(error, urllib3.exceptions.SSLError):
+        return f"the certificate of {host} cannot be trusted: {error}"[:_KEPT]
+    return f"the connection to {host} broke: {error}"[:_KEPT]
+
+
+def _judged(answer: urllib3.BaseHTTPResponse, text: str, now: int) -> Answer:
+    status = answer.status
+    if 200 <= status < 300:
+        return Answer(Outcome.SENT, status, text)
+    if status == 410:
+        return Answer(Outcome.GONE, status, text)
+    if status in (408, 425, 429) or status >= 500:
+        return Answer(Outcome.AGAIN, status, text, _wait(answer.headers.get("Retry-After"), now))
+    if 300 <= status < 400:
+        to = answer.headers.get("Location", "another address")
+        return Answer(Outcome.REFUSED, status, f"it redirects to {to}; give that address instead"[:_KEPT])
+    return Answer(Outcome.REFUSED, status, text)
+
+
+def _wait(header: str | None, now: int) -> float | None:
+    """The seconds that a header Retry-After asks for: a number, or a date."""
+    if header is None:
+        return None
+    if header.strip().isdigit():
+        return float(header)
+    try:
+        until = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=dt.UTC)
+    return max(0.0, until.timestamp() - now / _SECOND)
+
+
+class _FileTransport:
+    """Each message is a line at the end of the file, on the disk before it counts as sent."""
+
+    def __init__(self, destination: Destination) -> None:
+        self._path = destination.address
+        self._lines: list[str] = []
+
+    def send(self, message: str, body: str, content_type: str, now: int) -> Answer:
+        try:
+            with open(self._path, "ab") as file:
+                file.write(f"{' '.join(body.splitlines())}\n".encode())
+        except OSError as error:
+            return Answer(Outcome.UNREACHABLE, error.errno, f"{self._path}: {error.strerror}")
+        return Answer(Outcome.SENT)
+
+    def finish(self) -> None:
+        with open(self._path, "ab") as file:
+            os.fsync(file.fileno())
+
+    def close(self) -> None:
+        """The file is open only while a line is written."""
+
+
+class _CommandTransport:
+    """Each message starts the command anew, and is its standard input; exit code 0 says that it arrived."""
+
+    def __init__(self, destination: Destination) -> None:
+        self._words: Sequence[str] = shlex.split(destination.address)
+
+    def send(self, message: str, body: str, content_type: str, now: int) -> Answer:
+        try:
+            ended = subprocess.run(
+                self._words, input=body.encode(), capture_output=True, timeout=ANSWER_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return Answer(Outcome.AGAIN, None, f"the command ran for {ANSWER_SECONDS:.0f} seconds")
+        except OSError as error:
+            return Answer(Outcome.UNREACHABLE, error.errno, f"{self._words[0]}: {error.strerror}")
+        said = (ended.stderr or ended.stdout).decode("utf-8", "replace")
+        text = " ".join(said.split())[:_KEPT]
+        return Answer(Outcome.AGAIN if ended.returncode else Outcome.SENT, ended.returncode, text)
+
+    def finish(self) -> None:
+        """The command has ended."""
+
+    def close(self) -> None:
+        """Nothing runs any more."""

@@ -1,0 +1,74 @@
+"""A receiver on loopback that keeps what comes, and answers as it is told to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """A request: its headers by their names in lower case, its path and its body."""
+
+    headers: Mapping[str, str]
+    path: str
+    body: bytes
+
+
+@dataclass(slots=True)
+class Receiver:
+    """`answers` are given in turn: a status with headers, or None to break the connection. Then 204."""
+
+    url: str = ""
+    got: list[Got] = field(default_factory=list)
+    answers: list[tuple[int, Mapping[str, str], bytes] | None] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def ids(self) -> list[str]:
+        """The ids of what came, in order."""
+        return [one.headers["webhook-id"] for one in self.got]
+
+
+@contextmanager
+def receiver() -> Iterator[Receiver]:
+    """A receiver for as long as it lasts."""
+    here = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            with here.lock:
+                here.got.append(Got(headers, self.path, body))
+                answer = here.answers.pop(0) if here.answers else (204, {}, b"")
+            if answer is None:
+                self.close_connection = True
+                return
+            status, sent, text = answer
+            self.send_response(status)
+            for name, value in sent.items():
+                self.send_header(name, value)
+            if status != 204:
+                self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    here.url = f"http://127.0.0.1:{server.server_port}/hook?team=1"
+    try:
+        yield here
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
