@@ -12,6 +12,7 @@ from typing import Any
 from ..engine.impact.effect import Effect, Move, by_weight
 from ..engine.score_one import Evaluator
 from ..engine.store.database import Store
+from ..engine.store.records.lead_keys import COUNT_LEADS
 from ..engine.store.scoring.what_if import Cancelled, Counts, WhatIf
 from ..engine.values import instant_of
 
@@ -84,9 +85,7 @@ def dry_run(
 def _state(store: Store) -> tuple[int, int]:
     """In which state the data is, and how many leads there are."""
     with store.guard():
-        row = store.connection.execute(
-            "SELECT data, (SELECT count(*) FROM lead WHERE _state = 0) FROM state"
-        ).fetchone()
+        row = store.connection.execute(f"SELECT data, {COUNT_LEADS} FROM state").fetchone()
     return int(row[0]), int(row[1])
 
 

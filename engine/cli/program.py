@@ -52,6 +52,7 @@ SECTIONS = {
     "Work together": {
         "serve": "Serve the page, and the HTTP interface.",
         "user": "Say who may use the page.",
+        "people": "Say who gets leads, and when they are away.",
         "source": "Say which clients may send events.",
         "mcp": "Let an assistant ask about leads and rules.",
     },

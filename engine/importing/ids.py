@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from ..store.database import Store
+from ..store.records.lead_keys import COUNT_LEADS
 from .problems import ImportRefused
 from .survey import Survey
 
@@ -62,7 +63,7 @@ def similar_ids(store: Store, added: int) -> str | None:
     if not added:
         return None
     with store.guard():
-        total = store.connection.execute("SELECT count(*) FROM lead WHERE _state = 0").fetchone()[0]
+        total = store.connection.execute(f"SELECT {COUNT_LEADS}").fetchone()[0]
         odd = store.connection.execute(
             f"SELECT EXISTS (SELECT 1 FROM lead WHERE _state = 0 AND ({_ODD}))"
         ).fetchone()[0]

@@ -17,6 +17,7 @@ from ..store.records.freshness import mark_changed
 from ..store.records.history import Former, last_instant, note_former, noting_late
 from ..store.records.identity import Whose, lead_of, say_same
 from ..store.records.leads import StoredField, add_field, change_kind, from_stored, quoted, stored_fields
+from ..store.records.merging import claim, fill_gaps
 from .mapping import SourceMapping
 from .messages import Became, State
 from .values import Odd, clean, flat, kind_of, member, stored
@@ -217,8 +218,22 @@ class Batch:
             sets = ", ".join(f"{quoted(known[name].column)} = ?" for name in changed)
             new_values = [None if news[lead][name] == b"" else news[lead][name] for name in changed]
             self.connection.execute(f"UPDATE lead SET {sets} WHERE _id = ?", (*new_values, lead))
+        self._claim(updates)
         self._former = former
         return {lead for lead, _ in updates}
+
+    def _claim(self, updates: Sequence[tuple[int, dict[str, Any]]]) -> None:
+        """Notes of leads that others were merged into that these fields are their own now."""
+        rows = self.connection.execute(
+            "SELECT DISTINCT lead FROM alias WHERE merged IS NOT NULL "
+            "AND lead IN (SELECT value FROM json_each(?))",
+            (json.dumps([lead for lead, _ in updates]),),
+        )
+        joined = {lead for (lead,) in rows}
+        for lead, changed in updates:
+            if lead in joined:
+                claim(self.connection, lead, changed)
+        fill_gaps(self.connection, joined)
 
     # --- events -------------------------------------------------------------------------------
 

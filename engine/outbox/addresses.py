@@ -28,15 +28,21 @@ class WebAddress:
         return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
 
 
+def _none(text: str) -> AddressRefused:
+    return AddressRefused(f"nothing can be posted to {text}; write it as https://crm.example.com/hook")
+
+
 def web_address(text: str) -> WebAddress:
     """The parts of an address. Raises `AddressRefused` where it is none that messages can be posted to."""
     try:
         parts = urlsplit(text.strip())
         port = parts.port
     except ValueError:
-        raise AddressRefused(f"{text} is not an address; write it as https://crm.example.com/hook") from None
+        raise AddressRefused(
+            f"nothing can be posted to {text}; write it as https://crm.example.com/hook"
+        ) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise AddressRefused(f"{text} is not an address; write it as https://crm.example.com/hook")
+        raise _none(text)
     if parts.username is not None or parts.password is not None:
         raise AddressRefused(
             "the address holds a user name; leave it out, as receivers know messages by their signature"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..store.database import Store
+from ..store.records.audit import Action, record
 from .addresses import AddressRefused, web_address
 from .message import MessageRefused, check_template
 from .signing import new_secret
@@ -196,6 +197,13 @@ def _check(kinds: Sequence[str], template: str | None) -> None:
 def shipped_template(name: str) -> str:
     """The text of a template that is shipped, one of `TEMPLATES`."""
     return (files(__package__) / "templates" / f"{name}.json.j2").read_text(encoding="utf-8")
+
+
+def note_change(store: Store, action: Action, changed: Destination, who: str, where: str) -> None:
+    """Notes in the audit log what somebody did to a destination, and from where."""
+    detail = changed.address if changed.kind is Kind.HTTP else changed.kind.value
+    with store.transaction() as connection:
+        record(connection, action, who=who, address=where, subject=changed.name, detail=detail)
 
 
 def rotate_secret(store: Store, name: str, now: int, days: float = 1.0) -> Destination:

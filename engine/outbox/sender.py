@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 from ..store.database import Store, StoreError, only_one, open_store
 from .deliveries import Delivery, due, lay_out, next_due, note_answers, pause_before
 from .destinations import DAY, Destination, DestinationError, State, destination, destinations
-from .message import EXAMPLE, MessageRefused, body_of
+from .message import EXAMPLE, Message, MessageRefused, body_of
 from .transports import Answer, Outcome, Transport, transport_to
 
 BATCH = 200
@@ -32,6 +32,21 @@ _LONGEST_REST = 60.0
 def present() -> int:
     """This instant, in microseconds since 1970 UTC."""
     return time.time_ns() // 1000
+
+
+def body_for(store: Store, to: Destination, message: Message) -> tuple[str, str]:
+    """The body of a message for a destination, with what it may have of the lead, and its content type.
+
+    Raises `MessageRefused`.
+    """
+    fields: dict[str, object] = {}
+    if to.fields:
+        from ..store.records.leads import find_lead
+
+        lead = find_lead(store, message.subject)
+        known = lead.fields if lead is not None else {}
+        fields = {name: known[name] for name in to.fields if name in known}
+    return body_of(message, fields, to.template)
 
 
 @dataclass(slots=True)
@@ -106,19 +121,10 @@ class DestinationSender:
     def _send(self, one: Delivery) -> Answer:
         message = one.message
         try:
-            body, content_type = body_of(message, self._fields(message.subject), self._to.template)
+            body, content_type = body_for(self._store, self._to, message)
         except MessageRefused as error:
             return Answer(Outcome.REFUSED, None, str(error))
         return self._transport.send(message.id, body, content_type, self._clock())
-
-    def _fields(self, subject: str) -> Mapping[str, object]:
-        if not self._to.fields:
-            return {}
-        from ..store.records.leads import find_lead
-
-        lead = find_lead(self._store, subject)
-        known = lead.fields if lead is not None else {}
-        return {name: known[name] for name in self._to.fields if name in known}
 
     def idle(self) -> float:
         """Seconds until there may be something to do, where nothing new is recorded."""

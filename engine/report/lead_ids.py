@@ -53,7 +53,7 @@ def ids_text(ids: LeadIds) -> list[str]:
 
 def how(one: OtherId) -> str:
     """How an id came to its lead, in words."""
-    what = "an anonymous lead merged" if one.was_anonymous else "merged" if one.was_lead else "another id"
+    what = "anonymous until merged" if one.was_anonymous else "merged" if one.was_lead else "added"
     who = one.who or "a client's call"
     through = f" with {shown(one.of)}" if one.of else ""
     return f"{what} on {when(one.since)} by {who}{through}; {counted(one.events, 'event')} came with it"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..handoffs.turns import HandedOff
 from .decision import when
 from .text_style import TextStyle, bar, counted, percent, shown, table
 
@@ -21,7 +22,7 @@ class Scored:
 
     `stages` counts the leads in each stage of each track, from the lowest stage to the highest, None for
     none; `totals` those of each score; `moves` those that went from one stage of `main` to another;
-    `highest` names some of the leads with the highest scores.
+    `highest` names some of the leads with the highest scores. `handed_off` is None without handoffs.
     """
 
     ruleset: str
@@ -38,6 +39,7 @@ class Scored:
     totals: Mapping[int, int]
     moves: Mapping[tuple[str | None, str | None], int]
     highest: Sequence[tuple[str, int]]
+    handed_off: HandedOff | None = None
 
 
 def scored_text(scored: Scored, paper: TextStyle) -> list[str]:
@@ -55,6 +57,8 @@ def scored_text(scored: Scored, paper: TextStyle) -> list[str]:
     if scored.totals:
         lines += ["", paper.bold("Scores"), *_counts(bands(scored.totals), scored, paper)]
     lines += _moved(scored, paper)
+    if scored.handed_off is not None:
+        lines += handed_off_text(scored.handed_off, paper)
     if scored.highest:
         names = ", ".join(f"{shown(lead)} ({total:,})" for lead, total in scored.highest)
         lines += ["", *paper.wrapped(f"Highest: {names}", 0, 2)]
@@ -122,6 +126,32 @@ def _moved(scored: Scored, paper: TextStyle) -> list[str]:
     return lines + table(rows, paper, right=(1,))
 
 
+def handed_off_text(handed: HandedOff, paper: TextStyle) -> list[str]:
+    """Who got how many leads, and what became of the others; nothing where there were none."""
+    lines: list[str] = []
+    total = sum(handed.people.values())
+    if total:
+        each = ", ".join(f"{shown(person)} +{count:,}" for person, count in sorted(handed.people.items()))
+        lines += ["", *paper.wrapped(f"Handed off {counted(total, 'lead')}: {each}.", 0, 2)]
+    said = (
+        (handed.queued, "waiting for somebody to be there"),
+        (handed.unassigned, "assigned to nobody: no handoff takes them"),
+        (handed.too_soon, "not handed off again so soon"),
+        (handed.overdue, "not answered in time"),
+    )
+    return lines + [f"{counted(count, 'lead')} {words}." for count, words in said if count]
+
+
+def _handed_off_data(handed: HandedOff) -> dict[str, Any]:
+    return {
+        "people": [{"person": person, "leads": count} for person, count in sorted(handed.people.items())],
+        "queued": handed.queued,
+        "unassigned": handed.unassigned,
+        "too_soon": handed.too_soon,
+        "overdue": handed.overdue,
+    }
+
+
 def scored_data(scored: Scored) -> dict[str, Any]:
     """The same as data; leads in no stage are under `null` in a list of pairs."""
     return {
@@ -145,4 +175,5 @@ def scored_data(scored: Scored) -> dict[str, Any]:
             {"before": old, "after": new, "leads": count} for (old, new), count in scored.moves.items()
         ],
         "highest": [{"lead": lead, "score": total} for lead, total in scored.highest],
+        **({} if scored.handed_off is None else {"handed_off": _handed_off_data(scored.handed_off)}),
     }

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 APPLICATION_ID = 0x4C454144
 """The letters LEAD."""
 
-VERSION = 15
+VERSION = 16
 """Counted up by every change of the tables."""
 
 SYSTEM_COLUMNS = ("_id", "_key", "_changed", "_state")
@@ -427,7 +427,7 @@ CREATE TABLE user (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     look TEXT NOT NULL UNIQUE,
-    role TEXT NOT NULL CHECK (role IN ('viewer', 'editor', 'publisher', 'admin')),
+    role TEXT NOT NULL CHECK (role IN ('sales', 'viewer', 'editor', 'publisher', 'admin')),
     password TEXT NOT NULL,
     created INTEGER NOT NULL
 ) STRICT;
@@ -449,7 +449,7 @@ CREATE TABLE api_token (
     secret BLOB NOT NULL UNIQUE,
     user INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
     name TEXT NOT NULL,
-    role TEXT NOT NULL CHECK (role IN ('viewer', 'editor', 'publisher', 'admin')),
+    role TEXT NOT NULL CHECK (role IN ('sales', 'viewer', 'editor', 'publisher', 'admin')),
     created INTEGER NOT NULL,
     expires INTEGER,
     UNIQUE (user, name)
@@ -562,6 +562,83 @@ CREATE TABLE live_count (
 ) STRICT, WITHOUT ROWID;
 """
 
+_HANDOFFS = """
+-- People who get leads, by their addresses as rulesets write them; `folded` is the address without regard to
+-- case. Days are ISO 8601 texts, hours minutes of the day; `weekdays` lists them as numbers, 0 for Monday.
+CREATE TABLE person (
+    folded TEXT PRIMARY KEY,
+    address TEXT NOT NULL,
+    name TEXT NOT NULL,
+    away_from TEXT,
+    away_to TEXT,
+    daily INTEGER CHECK (daily > 0),
+    zone TEXT,
+    works_from INTEGER NOT NULL,
+    works_to INTEGER NOT NULL CHECK (works_to > works_from),
+    weekdays TEXT NOT NULL,
+    holidays TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Stays of leads in stages that have handoffs, written with the score that began them: the numbers of a
+-- ruleset, a lead, a run, and the version that the entry came by. `at` is as of when that was, `left_at` when
+-- the stay ended. Open entries wait to be handed off, queued ones for somebody to be there; `reason` is JSON.
+CREATE TABLE entry (
+    id INTEGER PRIMARY KEY,
+    ruleset INTEGER NOT NULL,
+    lead INTEGER NOT NULL,
+    track TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    left_at INTEGER,
+    state TEXT NOT NULL CHECK (
+        state IN ('open', 'queued', 'handed off', 'unassigned', 'held back', 'too soon', 'left')
+    ),
+    reason TEXT
+) STRICT;
+CREATE INDEX entry_waiting ON entry (ruleset, at, lead) WHERE state IN ('open', 'queued');
+CREATE INDEX entry_of_lead ON entry (lead, ruleset, track);
+CREATE INDEX entry_by_state ON entry (state, at) WHERE state IN ('queued', 'unassigned');
+
+-- Who got which lead: by which handoff of which version, from which list, why (JSON), kept together by what.
+-- `passed_by` is the handoff that was not answered in time. `due` is by when an answer is expected, `overdue`
+-- when it was found missing; `answer` is the event that answered. An entry is handed off once: only what was
+-- passed on has a `passed_by`.
+CREATE TABLE handoff (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    entry INTEGER NOT NULL REFERENCES entry (id),
+    passed_by INTEGER UNIQUE REFERENCES handoff (id),
+    ruleset INTEGER NOT NULL,
+    lead INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    person TEXT NOT NULL,
+    address TEXT NOT NULL,
+    list TEXT,
+    kept TEXT,
+    at INTEGER NOT NULL,
+    why TEXT NOT NULL,
+    due INTEGER,
+    overdue INTEGER,
+    answered INTEGER,
+    answer TEXT
+) STRICT;
+CREATE UNIQUE INDEX handoff_once ON handoff (entry) WHERE passed_by IS NULL;
+CREATE INDEX handoff_of_lead ON handoff (lead);
+CREATE INDEX handoff_of_person ON handoff (person, id);
+CREATE INDEX handoff_turn ON handoff (ruleset, list, person, id) WHERE list IS NOT NULL;
+CREATE INDEX handoff_kept ON handoff (ruleset, list, kept, id) WHERE kept IS NOT NULL;
+CREATE INDEX handoff_unanswered ON handoff (ruleset, due) WHERE due IS NOT NULL AND answered IS NULL;
+
+-- Whether the entries that a version brings are handed off, as whoever published it chose; without a row,
+-- they are held back.
+CREATE TABLE version_entries (
+    version INTEGER PRIMARY KEY REFERENCES ruleset_version (id),
+    handed_off INTEGER NOT NULL CHECK (handed_off IN (0, 1))
+) STRICT;
+"""
+
 _OUTBOX = """
 -- What other systems are to be told, written in the transaction that records what it tells; never rewritten.
 -- `number` is the order of recording. `id` is what receivers know a message by; `subject` is a lead's own id,
@@ -623,7 +700,9 @@ def create(connection: sqlite3.Connection) -> None:
     try:
         # Read again under the lock: another program may have made them in the meantime.
         if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            for statement in _statements(_LEADS + _RULESETS + _SCORES + _PEOPLE + _OUTBOX + _LIVE):
+            for statement in _statements(
+                _LEADS + _RULESETS + _SCORES + _PEOPLE + _HANDOFFS + _OUTBOX + _LIVE
+            ):
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")

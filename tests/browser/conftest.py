@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from leadwright.engine.store.database import open_store
 from leadwright.tests.browser import chromium
 from leadwright.tests.browser.editor import count_settling
 from leadwright.tests.browser.site import Site, make_sample, served
 from leadwright.tests.browser.watch import Watch
+from leadwright.tests.outbox_data import FAILED, REFUSED, SENT, fill_outbox
 from leadwright.tests.web.small import small_database
 from leadwright.web.settings import Settings
 from playwright.sync_api import Browser, Page, Playwright, ViewportSize, expect, sync_playwright
@@ -83,6 +85,8 @@ def site(serve: Serve, small: Path) -> Site:
 def looked_at(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Four leads for all who only look."""
     copy = Path(shutil.copy(small, tmp_path_factory.mktemp("looked_at") / "leads.db"))
+    with open_store(copy) as store:
+        fill_outbox(store, {"L1": SENT, "L2": REFUSED, "L3": REFUSED, "L4": FAILED})
     with served(copy) as site:
         yield site
 

@@ -27,6 +27,7 @@ SCREENS = {
     "history": "/rulesets/inbound/history",
     "why a score changed": "/lead/history?id=L1",
     "users": "/users",
+    "outbox": "/outbox",
 }
 PROBLEMS = {
     "nothing there": ("/nowhere", 404),

@@ -15,6 +15,7 @@ from . import (
     leads,
     log_in,
     new,
+    outbox,
     review,
     rulesets,
     sources,
@@ -44,6 +45,7 @@ def register(app: Flask) -> None:
         sso,
         users,
         audit,
+        outbox,
         theme,
     ):
         app.register_blueprint(part.pages)

@@ -15,6 +15,7 @@ from ..publishing import user_at_this_computer
 if TYPE_CHECKING:
     from ...outbox.destinations import Destination, Kind
     from ...store.database import Store
+    from ...store.records.audit import Action
 
 
 class Destinations(Command, click.Group):
@@ -138,15 +139,10 @@ def _check_fields(store: Store, fields: tuple[str, ...]) -> None:
             raise Failure(f"leads have no field {name}", f"they have {', '.join(known) or 'none yet'}")
 
 
-def _record(store: Store, action: object, of: Destination) -> None:
-    from ...store.records.audit import Action, record
+def _record(store: Store, action: Action, changed: Destination) -> None:
+    from ...outbox.destinations import note_change
 
-    assert isinstance(action, Action)
-    with store.transaction() as connection:
-        record(
-            connection, action, who=user_at_this_computer(), address="command line", subject=of.name,
-            detail=of.address if of.kind == "http" else of.kind,
-        )  # fmt: skip
+    note_change(store, action, changed, user_at_this_computer(), "command line")
 
 
 def _data(one: Destination) -> dict[str, object]:

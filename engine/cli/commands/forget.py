@@ -42,6 +42,9 @@ def command(
     Without --yes it says what would be deleted, and the exit code is 1. Without any id, it only overwrites
     what an earlier call could not, since another program was reading.
     """
+    from pathlib import Path
+
+    from ...live.forgetting import forgetting_in
     from ...store.database import open_store
     from ...store.records.forgetting import forget
     from ..publishing import user_at_this_computer
@@ -56,6 +59,7 @@ def command(
             keeping_out=keep_out,
             who=f"{user_at_this_computer()} (command line)",
             address="",
+            elsewhere=[forgetting_in(Path(db))],
         )
     if as_json:
         write_json(

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 @click.option(
     "--publish", is_flag=True, help="Publish the file, whatever was published since it was last read."
 )
+@click.option(
+    "--hand-off",
+    is_flag=True,
+    help="Hand off also what a first scoring, or a new version of the rules, brings into stages.",
+)
 @click.option("--all", "whole", is_flag=True, help="Score all leads, whether they are due or not.")
 @click.option(
     "--memory",
@@ -43,6 +48,7 @@ def command(
     *,
     rules: str | None,
     publish: bool,
+    hand_off: bool,
     whole: bool,
     memory: int | None,
     db: str,
@@ -54,7 +60,9 @@ def command(
     RULES is a file, or the name of a ruleset that was scored before. A file that changed becomes the next
     version of the ruleset of its name, unless another was published in the meantime, and all leads are scored
     by it; else only those that changed, got events, or whose score time alone can have changed. Each score is
-    kept with the lines it is made of and the version that made it.
+    kept with the lines it is made of and the version that made it. Leads that enter a stage with handoffs are
+    handed off; those that a first scoring or a new version of the rules brings there are not, unless you say
+    so with --hand-off.
     """
     from ...report.scores import scored_data, scored_text
     from ...store.database import open_store
@@ -69,6 +77,8 @@ def command(
             chosen = rules_in_use(store)
         else:
             chosen = [published(store, rules_named(rules, store, catalogue(store)), always=publish)]
+        if hand_off:
+            choose_to_hand_off(store, chosen)
         scored = [score(store, found, now, whole=whole, memory=memory) for found in chosen]
     if as_json:
         data = [scored_data(one) for one in scored]
@@ -77,6 +87,16 @@ def command(
         for place, one in enumerate(scored):
             write(["", *scored_text(one, paper())] if place else scored_text(one, paper()))
     return 0
+
+
+def choose_to_hand_off(store: Store, chosen: list[LoadedRules]) -> None:
+    """Keeps that what versions bring into stages is handed off."""
+    from ...store.handoffs.entries import choose_entries
+
+    with store.transaction() as connection:
+        for rules in chosen:
+            if rules.version is not None:
+                choose_entries(connection, rules.version.id, hand_off=True)
 
 
 def rules_in_use(store: Store) -> list[LoadedRules]:
@@ -135,6 +155,7 @@ def score(
         totals=by_total,
         moves=tally.moves,
         highest=highest(store, rules.name, 5),
+        handed_off=report.handed_off,
     )
 
 

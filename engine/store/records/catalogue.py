@@ -12,6 +12,7 @@ from ...catalogue import DISTINCT_LIMIT, Catalogue, EventFacts, FieldFacts
 from ...values import prepare, text_key
 from ..database import Store, StoreError
 from .events import stored_properties
+from .lead_keys import COUNT_LEADS
 from .leads import StoredField, quoted, stored_fields, written_as
 
 _MOMENTS = (Kind.DATE, Kind.DATETIME)
@@ -37,7 +38,7 @@ def catalogue(store: Store) -> Catalogue:
 
 def _compute(store: Store) -> Catalogue:
     with store.guard():
-        leads = store.connection.execute("SELECT count(*) FROM lead WHERE _state = 0").fetchone()[0]
+        leads = store.connection.execute(f"SELECT {COUNT_LEADS}").fetchone()[0]
         fields = {name: _field_facts(store, field) for name, field in stored_fields(store).items()}
         return Catalogue(leads, fields, _event_facts(store))
 

@@ -38,7 +38,7 @@ class Forgotten:
 
 
 Elsewhere = Callable[[Sequence[str]], None]
-"""Deletes what is kept outside the database's own file of the people with these ids."""
+"""Deletes what is kept of the people with these ids outside the database's own file, and overwrites it."""
 
 
 def forget(
@@ -59,6 +59,12 @@ def forget(
     wanted = list(dict.fromkeys(lead_key(key) for key in keys))
     done = Forgotten()
     store.connection.execute("PRAGMA secure_delete = ON")
+    with store.guard():
+        leads = {whose.lead for whose in ids_known(store.connection, wanted).values()}
+        asked = [*_all_ids(store.connection, leads), *wanted]
+    for delete in elsewhere:
+        # First, or what waits to be taken in would bring them back.
+        delete(asked)
     if wanted:
         with store.transaction() as connection:
             known = ids_known(connection, wanted)
@@ -73,8 +79,6 @@ def forget(
                 audit.record(
                     connection, audit.Action.FORGOTTEN, who=who, address=address, subject=people, detail=told
                 )
-        for delete in elsewhere:
-            delete([*ids, *unknown])
     _overwrite(store)
     return done
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from .freshness import mark_changed
-from .lead_keys import ANONYMOUS, MERGED, NAMED, lead_key
+from .lead_keys import ANONYMOUS, ANONYMOUS_LEADS, MERGED, NAMED, lead_key
 from .merging import merge
 
 
@@ -107,7 +107,7 @@ def own_ids(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, st
 def name_leads(connection: sqlite3.Connection, ids: str, parameters: tuple[object, ...]) -> None:
     """Gives the anonymous among some leads a name. `ids` is a SELECT of their own ids."""
     found = connection.execute(
-        f"SELECT _id FROM main.lead WHERE _state = {ANONYMOUS} AND _key IN ({ids})", parameters
+        f"SELECT _id FROM main.{ANONYMOUS_LEADS} AND _key IN ({ids})", parameters
     ).fetchall()
     if found:
         _name(connection, [lead for (lead,) in found])
@@ -115,7 +115,7 @@ def name_leads(connection: sqlite3.Connection, ids: str, parameters: tuple[objec
 
 def hidden_leads(connection: sqlite3.Connection) -> list[int]:
     """The numbers of the anonymous leads, in order."""
-    rows = connection.execute(f"SELECT _id FROM lead WHERE _state = {ANONYMOUS} ORDER BY _id")
+    rows = connection.execute(f"SELECT _id FROM {ANONYMOUS_LEADS} ORDER BY _id")
     return [lead for (lead,) in rows]
 
 

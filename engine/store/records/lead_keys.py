@@ -7,6 +7,12 @@ import re
 NAMED, ANONYMOUS, MERGED = 0, 1, 2
 """What `lead._state` says of a row."""
 
+ANONYMOUS_LEADS = f"lead INDEXED BY lead_apart WHERE _state > 0 AND _state = {ANONYMOUS}"
+"""What SQL selects the anonymous leads from: that index has these and the merged ones alone."""
+
+COUNT_LEADS = "((SELECT count(*) FROM lead) - (SELECT count(*) FROM lead WHERE _state > 0))"
+"""How many leads with a name there are, in SQL, without reading them all."""
+
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 

@@ -13,7 +13,7 @@ from ...values import Prepared, is_blank, prepare
 from ..database import Store, StoreError
 from ..schema import SYSTEM_COLUMNS
 from .freshness import mark_all_changed
-from .lead_keys import MERGED, NAMED, lead_key
+from .lead_keys import COUNT_LEADS, MERGED, NAMED, lead_key
 
 STORAGE = {
     Kind.TEXT: "TEXT",
@@ -235,8 +235,7 @@ LISTED = f"score.lead NOT IN (SELECT _id FROM lead WHERE _state > {NAMED})"
 def count_leads(store: Store) -> int:
     """How many leads there are, without the anonymous ones."""
     with store.guard():
-        row = store.connection.execute(f"SELECT count(*) FROM lead WHERE _state = {NAMED}").fetchone()
-        return int(row[0])
+        return int(store.connection.execute(f"SELECT {COUNT_LEADS}").fetchone()[0])
 
 
 def find_lead(store: Store, key: str) -> StoredLead | None:

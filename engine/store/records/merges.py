@@ -10,7 +10,7 @@ from datetime import datetime
 from ...values import moment_of
 from ..database import Store, StoreError
 from .identity import Whose, add_alias, ids_known
-from .lead_keys import ANONYMOUS, NAMED, lead_key
+from .lead_keys import ANONYMOUS, ANONYMOUS_LEADS, NAMED, lead_key
 from .leads import StoredLead, nearest_id
 from .merging import merge, undo
 
@@ -96,8 +96,8 @@ def anonymous_leads(store: Store, most: int) -> list[tuple[str, int]]:
     """The own ids of the latest anonymous leads, each with how many events it has."""
     with store.guard():
         return store.connection.execute(
-            "SELECT _key, (SELECT count(*) FROM event WHERE event.lead = _id) FROM lead "
-            f"WHERE _state = {ANONYMOUS} ORDER BY _id DESC LIMIT ?",
+            "SELECT _key, (SELECT count(*) FROM event WHERE event.lead = _id) "
+            f"FROM {ANONYMOUS_LEADS} ORDER BY _id DESC LIMIT ?",
             (most,),
         ).fetchall()
 

@@ -55,7 +55,7 @@ class BlockScorer:
 
     def __init__(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> None:
         self.reader = reader
-        self.writer = Writer(store, reader, job)
+        self.writer = Writer(store, reader, job, evaluator.plan)
         self.outcomes = StoredResults(evaluator.plan)
         with reader.guard():
             kinds, stored = event_kinds(reader), stored_fields(reader)

@@ -66,7 +66,7 @@ class RowScorer:
         self.wakes = DueTimes(evaluator)
         self.outcomes = StoredResults(evaluator.plan)
         self.explanation_lines = ExplanationLines(evaluator.plan)
-        self.writer = Writer(store, reader, job)
+        self.writer = Writer(store, reader, job, evaluator.plan)
 
     def score(self, span: Span) -> Tally:
         """Scores the leads of a span and writes what changed."""

@@ -9,13 +9,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ...handoffs.turns import HandedOff
 from ...score_one import Evaluator
 from ..database import Store, only_one, open_store
+from ..handoffs.assigning import hand_off
+from ..handoffs.entries import policy_of
 from ..records.freshness import begin_due, begin_whole, due_leads, end, freshness
 from ..records.rulesets import RulesetVersion
 from .explanation_lines import ExplanationLines, save_lines
+from .former_version import plan_of, version_before
 from .full_run import Progress, Resources, score_all
 from .lead_reader import listed
 from .row_scorer import PORTION, RecordUnits, RowScorer
@@ -34,7 +38,8 @@ _MOST_SCATTERED = 4
 @dataclass(frozen=True, slots=True)
 class RunReport:
     """A scoring run: its number (None where nothing was due), what was run, as of when, whether over all
-    leads, what it found, how long it took, why the mirror was not used though it should have been."""
+    leads, what it found, how long it took, why the mirror was not used though it should have been; what was
+    handed off, None for a ruleset without handoffs."""
 
     run: int | None
     ruleset: str
@@ -44,6 +49,7 @@ class RunReport:
     tally: Tally
     seconds: float
     note: str | None = None
+    handed_off: HandedOff | None = None
 
 
 def score_store(
@@ -67,7 +73,40 @@ def score_store(
     Raises `StoreError`; after a break whole units are kept, and the next run does the rest.
     """
     started = time.perf_counter()
-    with only_one(store.path, "scoring", "scoring the leads of", PATIENCE), store.relaxed():
+    with only_one(store.path, "scoring", "scoring the leads of", PATIENCE):
+        _settle(store, version, now, progress)
+        report = _scored(store, evaluator, version, now, whole=whole, progress=progress, resources=resources)
+        # Outside of what may be lost with the power: what was told cannot be taken back.
+        handed = hand_off(store, evaluator.plan, version, now) if evaluator.plan.handoffs else None
+    return replace(report, seconds=time.perf_counter() - started, handed_off=handed)
+
+
+def _settle(store: Store, version: RulesetVersion, now: int, progress: Progress | None) -> None:
+    """Brings scores up to date by the version that scored last, if that hands leads off and another is about
+    to score: so what leads came to by themselves is told from what the new version brings."""
+    former = version_before(store, version, now)
+    if former is None or "handoff" not in former.text.lower():
+        return
+    plan = plan_of(former)
+    if plan is not None and plan.handoffs:
+        evaluator = Evaluator(plan)
+        _scored(store, evaluator, former, now, whole=False, progress=progress, resources=Resources())
+        hand_off(store, plan, former, now)
+
+
+def _scored(
+    store: Store,
+    evaluator: Evaluator,
+    version: RulesetVersion,
+    now: int,
+    *,
+    whole: bool,
+    progress: Progress | None,
+    resources: Resources,
+) -> RunReport:
+    """Scores the leads that are due, or all; under the lock of scoring."""
+    started = time.perf_counter()
+    with store.relaxed():
         begun = _begin(store, evaluator, version, now, whole)
         tally = Tally()
         note: str | None = None
@@ -122,8 +161,9 @@ def _begin(store: Store, evaluator: Evaluator, version: RulesetVersion, now: int
                 "INSERT INTO run (version, now, started, data) VALUES (?, ?, ?, ?)",
                 (version.id, now, _clock(), data),
             ).lastrowid
+        policy = policy_of(connection, version.ruleset_id, version.id)
     assert run is not None
-    return _Begun(Job(version, run, now), leads, data, RecordUnits(first or 0, units))
+    return _Begun(Job(version, run, now, policy), leads, data, RecordUnits(first or 0, units))
 
 
 def _score_some(

@@ -8,8 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...plan import Plan
 from ..database import Store, StoreError
+from ..handoffs.entries import EntryNotes, Moves, Policy, stages_in, write_moves
 from ..records.freshness import ZONE, mark_due
+from ..records.lead_keys import ANONYMOUS_LEADS
 from ..records.rulesets import RulesetVersion
 from .lead_reader import Span
 from .results import StoredResult
@@ -20,8 +23,9 @@ _DEAR = 8
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of leads: all, those scored for the first time, those with another outcome than before,
-    those disqualified; the stages of the track `main`, None for none; who moved from which to which."""
+    """Counts of leads, without the anonymous ones: all, those scored for the first time, those with another
+    outcome than before, those disqualified; the stages of the track `main`, None for none; who moved from
+    which to which."""
 
     leads: int = 0
     added: int = 0
@@ -47,11 +51,12 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A run of a version as of an instant."""
+    """A run of a version as of an instant; what becomes of the entries into stages that it finds."""
 
     version: RulesetVersion
     run: int
     now: int
+    policy: Policy = Policy()  # noqa: RUF009  # frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +89,23 @@ class Scores:
 @dataclass(slots=True)
 class Compared:
     """Scores held against what was kept before: the places of those that must be written (None: all), the
-    leads whose outcome becomes history, those that only are due at another time; what is counted of all."""
+    leads whose outcome becomes history, those that only are due at another time; what is counted of all; the
+    stays in stages with handoffs that began and ended."""
 
     scores: Scores
     tally: Tally
     rows: list[int] | None = None
     replaced: list[tuple[int, int, int]] = field(default_factory=list)
     postponed: list[tuple[int | None, int, int]] = field(default_factory=list)
+    moves: Moves = field(default_factory=Moves)
 
 
 class Writer:
     """Writes the scores of one run, reading what was kept before through another connection."""
 
-    def __init__(self, store: Store, reader: Store, job: Job) -> None:
+    def __init__(self, store: Store, reader: Store, job: Job, plan: Plan) -> None:
+        self.notes = EntryNotes(plan, job.policy)
+        self._tracks: dict[int, dict[str, str | None]] = {}
         self.store = store
         self.reader = reader
         self.job = job
@@ -108,18 +117,36 @@ class Writer:
 
     def compare(self, scores: Scores) -> Compared:
         """Holds scores against what was kept before: what must be written."""
-        tally = Tally(len(scores.leads), len(scores.leads))
-        for place, leads in Counter(scores.which).items():
-            outcome = scores.outcomes[place]
-            tally.stages[outcome.stage] += leads
-            tally.disqualified += leads if outcome.disqualified else 0
         with self.reader.guard():
+            hidden = self._anonymous(scores.span)
+            which = scores.which
+            if hidden:
+                pairs = zip(scores.leads, which, strict=True)
+                which = [outcome for lead, outcome in pairs if lead not in hidden]
+            tally = Tally(len(which), len(which))
+            for place, leads in Counter(which).items():
+                outcome = scores.outcomes[place]
+                tally.stages[outcome.stage] += leads
+                tally.disqualified += leads if outcome.disqualified else 0
             former = self._former(scores.span)
             if not former:
-                return Compared(scores, tally)
+                compared = Compared(scores, tally)
+                self._note_first(compared)
+                return compared
             compared = Compared(scores, tally, [])
-            self._compare(scores, former, self._known(scores.outcomes), compared)
+            self._compare(scores, former, self._known(scores.outcomes), compared, hidden)
             return compared
+
+    def _note_first(self, compared: Compared) -> None:
+        """Notes the entries of leads that were never scored."""
+        scores = compared.scores
+        if not self.notes:
+            return
+        stages = [stages_in(outcome.text) for outcome in scores.outcomes]
+        begins = [self.notes.begins(one) for one in stages]
+        for lead, which in zip(scores.leads, scores.which, strict=True):
+            if begins[which]:
+                self.notes.note(compared.moves, lead, None, stages[which], same=True)
 
     def write(self, compared: Compared) -> Tally:
         """Puts the new in place of the old, which becomes history where the outcome was another."""
@@ -129,6 +156,16 @@ class Writer:
                 self._refuse_if_outrun(connection)
                 self._put(connection, compared, self._numbered(connection, scores.outcomes))
                 mark_due(connection, self.ruleset, scores.zones())
+                if compared.moves:
+                    job = self.job
+                    write_moves(
+                        connection,
+                        compared.moves,
+                        ruleset=self.ruleset,
+                        version=job.version.id,
+                        run=job.run,
+                        now=job.now,
+                    )
         elif scores.leads:
             with self.store.transaction() as connection:
                 mark_due(connection, self.ruleset, scores.zones())
@@ -145,6 +182,11 @@ class Writer:
         )
         return {lead: (outcome, lines, due, same) for lead, outcome, lines, due, same in rows}
 
+    def _anonymous(self, span: Span) -> set[int]:
+        """The leads that are scored and not counted."""
+        sql = f"SELECT _id FROM {ANONYMOUS_LEADS} AND {span.test('_id')}"
+        return {lead for (lead,) in self.reader.connection.execute(sql, span.parameters)}
+
     def _known(self, outcomes: Sequence[StoredResult]) -> list[int | None]:
         """The numbers of outcomes, None where one has not come up before."""
         self._learn(self.reader.connection, outcomes)
@@ -156,29 +198,45 @@ class Writer:
         former: Mapping[int, tuple[int, str, int | None, int]],
         known: Sequence[int | None],
         found: Compared,
+        hidden: set[int],
     ) -> None:
         tally, rows = found.tally, found.rows
         assert rows is not None
+        stages = [stages_in(outcome.text) for outcome in scores.outcomes] if self.notes else []
         for place, (lead, which, lines, due) in enumerate(
             zip(scores.leads, scores.which, scores.lines, scores.due, strict=True)
         ):
             before = former.get(lead)
             if before is None:
                 rows.append(place)
+                if stages:
+                    self.notes.note(found.moves, lead, None, stages[which], same=True)
                 continue
-            tally.added -= 1
+            counts = lead not in hidden
+            tally.added -= counts
             old_outcome, old_lines, old_due, same_version = before
             if old_outcome != known[which]:
-                tally.changed += 1
+                tally.changed += counts
                 found.replaced.append((self.job.run, self.ruleset, lead))
                 rows.append(place)
                 old, new = self._stage(old_outcome), scores.outcomes[which].stage
-                if old != new:
+                if old != new and counts:
                     tally.moves[old, new] += 1
+                if stages:
+                    former_stages = self._stages_of(old_outcome)
+                    self.notes.note(found.moves, lead, former_stages, stages[which], same=bool(same_version))
             elif not same_version or old_lines != lines:
                 rows.append(place)
             elif old_due != due:
                 found.postponed.append((due, self.ruleset, lead))
+
+    def _stages_of(self, outcome: int) -> dict[str, str | None]:
+        """The stages of each track in an outcome that is kept."""
+        if outcome not in self._tracks:
+            ask = "SELECT text FROM result WHERE id = ?"
+            text = self.reader.connection.execute(ask, (outcome,)).fetchone()[0]
+            self._tracks[outcome] = stages_in(text)
+        return self._tracks[outcome]
 
     def _stage(self, outcome: int) -> str | None:
         if outcome not in self._stages:

@@ -54,7 +54,7 @@ def test_an_id_that_is_no_lead_becomes_another_id(crm: Run, folder: Path) -> Non
     assert out == ("zoe@home.example is an id of 101 now: what comes with it from now on belongs to 101.\n")
     (folder / "more.csv").write_text("id,at,what\nZoe@home.example,2026-01-04,visited\n")
     crm("import", "more.csv", "--lead-id", "id", "--type", "what", "--at", "at")
-    assert "zoe@home.example: another id" in crm("lead", "zoe@home.example").out
+    assert "zoe@home.example: added on" in crm("lead", "zoe@home.example").out
     assert "1 event came with it" in crm("lead", "101").out
 
 

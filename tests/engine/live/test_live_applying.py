@@ -251,26 +251,24 @@ def stream(chance: random.Random) -> list[dict[str, Any]]:
     messages = []
     for number in range(40):
         at = instant_text(NOW - chance.randint(1, 10_000) * MINUTE)
-        base = {"userId": f"u{chance.randint(1, 3)}", "messageId": f"m{number}", "timestamp": at}
-        messages.append(
-            chance.choice(
-                (
-                    {
-                        **base,
-                        "type": "track",
-                        "event": chance.choice(("Paid", "Signed Up")),
-                        "properties": {"n": number},
-                    },
-                    {**base, "type": "page", "properties": {"path": f"/{chance.choice('abc')}"}},
-                    {
-                        **base,
-                        "type": "identify",
-                        "traits": {chance.choice(("plan", "city")): chance.choice("xyz")},
-                    },
-                )
-            )
-        )
-    return messages + chance.sample(messages, 8)
+        person = chance.randint(1, 3)
+        ids = chance.choice(({"userId": f"u{person}"}, {"anonymousId": f"a{person}"}))
+        base = {**ids, "messageId": f"m{number}", "timestamp": at}
+        kinds: list[dict[str, Any]] = [
+            {"type": "track", "event": chance.choice(("Paid", "Signed Up")), "properties": {"n": number}},
+            {"type": "page", "properties": {"path": f"/{chance.choice('abc')}"}},
+        ]
+        if "userId" in ids:
+            # What an anonymous lead was said to be only fills the gaps of the one that it is merged into.
+            traits = {chance.choice(("plan", "city")): chance.choice("xyz")}
+            kinds.append({"type": "identify", "traits": traits})
+        messages.append({**base, **chance.choice(kinds)})
+    # Some time each of them says who it is.
+    known = [
+        {"type": "identify", "userId": f"u{person}", "anonymousId": f"a{person}", "traits": {}}
+        for person in (1, 2, 3)
+    ]
+    return messages + known + chance.sample(messages, 8)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -41,15 +41,11 @@ from leadwright.engine.store.database import Store, StoreError, open_store
 from leadwright.engine.store.records.leads import add_field
 from leadwright.grammar.syntax.nodes import Kind as FieldKind
 from leadwright.tests.engine.outbox.receiver import Receiver, receiver
+from leadwright.tests.outbox_data import DATA
 from standardwebhooks import Webhook as StandardWebhook
 from svix.webhooks import Webhook as SvixWebhook
 
 SECOND = 1_000_000
-DATA = {
-    "ruleset": "inbound", "version": 3, "handoff": "To sales", "stage": "SQL", "track": "main",
-    "owner": "ana@acme.example", "owner_name": "Ana", "score": 85,
-    "why": [{"points": 20, "text": 'Pricing "interest"\n{{ data }}: visited 3 times'}],
-}  # fmt: skip
 
 
 class Clock:

@@ -29,7 +29,7 @@ from leadwright.engine.store.records.merges import (
 from leadwright.engine.store.records.rulesets import save_version
 from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.engine.store.scoring.score_history import explained_history
-from leadwright.engine.store.scoring.score_run import score_store
+from leadwright.engine.store.scoring.score_run import RunReport, score_store
 from leadwright.engine.store.scoring.what_if import WhatIf
 from leadwright.engine.values import DAY, instant_of
 from leadwright.grammar.messages.diagnostics import Source
@@ -62,9 +62,9 @@ def _plan() -> Any:
 EVALUATOR = Evaluator(_plan())
 
 
-def score(store: Store, now: int = NOW, **options: Any) -> None:
+def score(store: Store, now: int = NOW, **options: Any) -> RunReport:
     version = save_version(store, "inbound", RULES, EVALUATOR.plan.digest)
-    score_store(store, EVALUATOR, version, now, **options)
+    return score_store(store, EVALUATOR, version, now, **options)
 
 
 def happens(
@@ -224,7 +224,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def test_what_a_visitor_did_counts_once_he_says_who_he_is(store: Store, tmp_path: Path) -> None:
     for days in range(3):
         happens(store, None, "visitor-1", NOW - days * DAY, ("visited", "pricing"))
-    score(store)
+    report = score(store)
+    assert (report.tally.leads, report.tally.stages) == (0, {})
     assert count_leads(store) == 0
     assert scores(store) == {}
     visitor = find_lead(store, "visitor-1")

@@ -1,0 +1,1 @@
+"""Handoffs: which one takes a lead, who of its people gets it, and by when they answer."""

@@ -1,0 +1,77 @@
+"""Which handoff takes a lead that enters a stage, and by what it is kept together with others.
+
+The conditions of handoffs are asked as those of disqualifications are, by a function of their own: the one
+that scores all leads has nothing to do with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from ..plan import Disqualification, FieldValue, Handoff, IsKnown, Plan, ScoreValue
+from ..score_one import Detail, Evaluator
+from ..score_one.facts import Facts, Row
+from ..values import Prepared
+
+_SCORES, _REASONS, _VALUES = 1, 6, -1
+"""Where the generated function tells of them; see `score_one.function`."""
+
+
+class Asked(NamedTuple):
+    """What was found of a lead: whether each handoff's condition is true, and its value of `keeping`."""
+
+    holds: tuple[bool, ...]
+    kept: tuple[str | None, ...]
+
+
+class Choosing:
+    """Asks the handoffs of one plan. `evaluator` is that which events are to be read with."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.handoffs = plan.handoffs
+        self._asks: list[int | None] = []
+        asked: list[Disqualification] = []
+        for handoff in plan.handoffs:
+            self._asks.append(None if handoff.condition is None else len(asked))
+            if handoff.condition is not None:
+                asked.append(Disqualification(handoff.name, handoff.condition, handoff.origin))
+        for handoff in plan.handoffs:
+            if handoff.keeping is not None:
+                known = IsKnown(handoff.keeping, True, handoff.origin)
+                asked.append(Disqualification(handoff.name, known, handoff.origin))
+        bare = replace(plan, disqualifications=tuple(asked), handoffs=(), tests=(), outcomes=())
+        self.evaluator = Evaluator(bare)
+        self._run = self.evaluator.runner(Detail.FINDINGS)
+
+    def ask(self, fields: Sequence[Prepared], events: Sequence[Row], now: int) -> Asked:
+        """Asks all handoffs about one lead, made ready by a reader of `evaluator`."""
+        found = self._run(fields, events, now)
+        true = set(found[_REASONS])
+        holds = tuple([place is None or place in true for place in self._asks])
+        return Asked(holds, tuple([self._kept(one, fields, found) for one in self.handoffs]))
+
+    def ask_facts(self, facts: Facts, now: int) -> Asked:
+        """The same of facts that `evaluator` made."""
+        return self.ask(facts.fields, facts.events, now)
+
+    def _kept(self, handoff: Handoff, fields: Sequence[Prepared], found: Any) -> str | None:
+        """The value of `keeping` as text, None where it is unknown."""
+        match handoff.keeping:
+            case None:
+                return None
+            case FieldValue(field=number):
+                value = fields[number]
+            case ScoreValue(score=score):
+                value = found[0] if score is None else found[_SCORES][score]
+            case other:
+                value = found[_VALUES][self.evaluator.parts.values[other]]
+        return None if value is None else str(value)
+
+    def take(self, track: str, stage: str, asked: Asked) -> int | None:
+        """The number of the handoff that takes a lead which enters a stage, None for none."""
+        for number, handoff in enumerate(self.handoffs):
+            if (handoff.track, handoff.stage) == (track, stage) and asked.holds[number]:
+                return number
+        return None

@@ -1,0 +1,110 @@
+"""Who of a handoff's people gets a lead: by turns, by who is there, and by who has its like already.
+
+Nothing is counted beside the record: whose turn it is follows from who got which lead last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..plan import Whom
+from ..zone import Zone
+from .people import Person, folded
+
+NEVER = -1
+"""Somebody who never got a lead of a list had the last one before all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Who gets a lead, and why: "kept" with those of the same value, in "turn", "first" of those there, or
+    "named". None of the people there: `person` is None, and `absent` says why of each."""
+
+    person: str | None
+    why: str
+    absent: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class HandedOff:
+    """What came of a pass: how many leads each person got, how many wait for somebody, how many go to nobody,
+    how many were not answered in time."""
+
+    people: dict[str, int]
+    queued: int = 0
+    unassigned: int = 0
+    too_soon: int = 0
+    overdue: int = 0
+
+
+@dataclass
+class Turns:
+    """Whose turn it is; brought up to date by each lead that is given.
+
+    `known` are the people on record by their folded addresses; whoever is not takes leads as they come.
+    `last` is the number of the last lead that somebody got from a list, `keepers` who has the leads of a list
+    with a value, `got` when somebody got leads.
+    """
+
+    known: Mapping[str, Person]
+    zone: Zone
+    last: dict[tuple[str, str], int] = field(default_factory=dict)
+    keepers: dict[tuple[str, str], str] = field(default_factory=dict)
+    got: dict[str, list[int]] = field(default_factory=dict)
+
+    def give(self, person: str, whom: Whom, kept: str | None, number: int, at: int) -> None:
+        """Takes note of a lead that somebody (folded) got, in the order of `number`."""
+        self.got.setdefault(person, []).append(at)
+        if whom.list is not None:
+            self.last[whom.list, person] = number
+            if kept is not None:
+                self.keepers[whom.list, kept] = person
+
+    def pick(self, whom: Whom, at: int, *, turn: bool, kept: str | None, but: str | None = None) -> Pick:
+        """Who gets a lead at an instant; `but` names somebody who does not."""
+        absent: list[tuple[str, str]] = []
+        there: list[str] = []
+        for address in whom.people:
+            why = (
+                "had it before"
+                if but is not None and folded(address) == folded(but)
+                else self.absence(address, at)
+            )
+            if why is None:
+                there.append(address)
+            else:
+                absent.append((address, why))
+        # A limit is for what is new: whoever knows a company gets all of its leads.
+        if kept is not None and whom.list is not None:
+            keeper = self.keepers.get((whom.list, kept))
+            away = {folded(one) for one, why in absent if why != "limit"}
+            found = next((one for one in whom.people if folded(one) == keeper), None)
+            if found is not None and keeper not in away:
+                return Pick(found, "kept", tuple(absent))
+        if not there:
+            return Pick(None, "nobody", tuple(absent))
+        if whom.list is None:
+            return Pick(there[0], "named", tuple(absent))
+        if not turn:
+            return Pick(there[0], "first", tuple(absent))
+        name = whom.list
+        return Pick(
+            min(there, key=lambda one: self.last.get((name, folded(one)), NEVER)), "turn", tuple(absent)
+        )
+
+    def absence(self, address: str, at: int) -> str | None:
+        """Why somebody gets no lead at an instant: "away" or "limit"; None where they are there."""
+        person = self.known.get(folded(address))
+        if person is None:
+            return None
+        if person.is_away(at, self.zone):
+            return "away"
+        if person.daily is not None and self.today(person, at) >= person.daily:
+            return "limit"
+        return None
+
+    def today(self, person: Person, at: int) -> int:
+        """How many leads somebody got on the day of an instant, up to it."""
+        began = person.day_began(at, self.zone)
+        return sum(began <= one for one in self.got.get(folded(person.address), ()))

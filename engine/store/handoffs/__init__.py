@@ -1,0 +1,1 @@
+"""Handoffs in the record: people, stays in stages, who got which lead, and what came of it."""

@@ -1,0 +1,317 @@
+"""Entries handed off: who gets each lead, recorded once and told in the same transaction.
+
+Entries are taken in one order, by the instant of entry and then by lead, and each transaction reads what was
+given out before under the lock that it writes with. So two processes at once give what one gives.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ...handoffs.choosing import Asked, Choosing
+from ...handoffs.people import Person, folded
+from ...handoffs.turns import HandedOff, Pick, Turns
+from ...outbox.queue import enqueue
+from ...plan import Answer, Handoff, Plan, Whom
+from ...values import MICROSECONDS, instant_text, text_key
+from ..database import Store
+from ..records.lead_keys import NAMED
+from ..records.rulesets import RulesetVersion
+from ..scoring.lead_reader import LeadReader, listed
+from .people import people_known
+
+AT_ONCE = 500
+"""How many entries are handed off in one transaction."""
+
+_TWO_DAYS = 172_800_000_000
+_PASSED = "EXISTS (SELECT 1 FROM handoff AS next WHERE next.passed_by = handoff.id)"
+
+
+class _Entry(NamedTuple):
+    id: int
+    lead: int
+    key: str
+    track: str
+    stage: str
+    reason: str | None
+
+
+class _Gift(NamedTuple):
+    """A lead for somebody: `passed_by` is the handoff that was not answered."""
+
+    entry: _Entry
+    handoff: Handoff
+    whom: Whom
+    pick: Pick
+    kept: str | None
+    passed_by: int | None = None
+
+
+def hand_off(store: Store, plan: Plan, version: RulesetVersion, now: int) -> HandedOff:
+    """Notes answers, passes on what was not answered in time, and hands off every entry that is open."""
+    return Assigning(store, plan, version, now).run() if plan.handoffs else HandedOff({})
+
+
+class Assigning:
+    """One pass over the open entries of a ruleset as of an instant."""
+
+    def __init__(self, store: Store, plan: Plan, version: RulesetVersion, now: int) -> None:
+        self.store = store
+        self.plan = plan
+        self.version = version
+        self.ruleset = version.ruleset_id
+        self.now = now
+        self.choosing = Choosing(plan)
+        self.by_name = {handoff.name: handoff for handoff in plan.handoffs}
+        self.done = HandedOff({})
+
+    def run(self) -> HandedOff:
+        """The whole pass."""
+        with self.store.transaction() as db:
+            self._note_answers(db)
+        with self.store.transaction() as db:
+            self._pass_on(db)
+        self._retry()
+        while True:
+            with self.store.transaction() as db:
+                entries = self._entries(db, "open", AT_ONCE)
+                if not entries:
+                    return self.done
+                self._hand_off(db, entries)
+
+    # --- entries ------------------------------------------------------------------------------------
+
+    def _entries(self, db: sqlite3.Connection, state: str, most: int) -> list[_Entry]:
+        rows = db.execute(
+            "SELECT entry.id, entry.lead, lead._key, track, stage, reason FROM entry "
+            "JOIN lead ON lead._id = entry.lead "
+            f"WHERE ruleset = ? AND state = ? AND lead._state = {NAMED} AND left_at IS NULL "
+            "ORDER BY at, entry.lead, track LIMIT ?",
+            (self.ruleset, state, most),
+        )
+        return [_Entry._make(row) for row in rows]
+
+    def _retry(self) -> None:
+        """Tries again what waits for somebody to be there, in the order of coming."""
+        with self.store.transaction() as db:
+            entries = self._entries(db, "queued", -1)
+            if not entries:
+                return
+            turns = self._turns(db)
+            for entry in entries:
+                reason = json.loads(entry.reason or "{}")
+                handoff = self.by_name.get(reason.get("handoff", ""))
+                if handoff is None:
+                    # The rules changed meanwhile: it is asked anew who takes the lead.
+                    db.execute("UPDATE entry SET state = 'open', reason = NULL WHERE id = ?", (entry.id,))
+                else:
+                    self._give(db, turns, entry, handoff, reason.get("kept"), again=True)
+
+    def _hand_off(self, db: sqlite3.Connection, entries: Sequence[_Entry]) -> None:
+        asked = self._ask(entries)
+        turns = self._turns(db)
+        for entry in entries:
+            found = asked[entry.lead]
+            number = self.choosing.take(entry.track, entry.stage, found)
+            if number is None:
+                self._set(db, entry, "unassigned")
+                self.done.unassigned += 1
+                continue
+            handoff = self.plan.handoffs[number]
+            if handoff.again is not None and self._had_before(db, entry, handoff):
+                self._set(db, entry, "too soon", {"handoff": handoff.name})
+                self.done.too_soon += 1
+                continue
+            self._give(db, turns, entry, handoff, found.kept[number])
+
+    def _ask(self, entries: Iterable[_Entry]) -> dict[int, Asked]:
+        """What handoffs ask, of every lead among the entries."""
+        leads = sorted({entry.lead for entry in entries})
+        reader = LeadReader(self.store, self.choosing.evaluator, self.now)
+        ask = self.choosing.ask
+        return {lead: ask(fields, events, self.now) for lead, fields, events in reader.leads(listed(leads))}
+
+    def _had_before(self, db: sqlite3.Connection, entry: _Entry, handoff: Handoff) -> bool:
+        found = db.execute(
+            "SELECT 1 FROM handoff WHERE lead = ? AND ruleset = ? AND name = ? AND at > ?",
+            (entry.lead, self.ruleset, handoff.name, self.now - (handoff.again or 0)),
+        )
+        return found.fetchone() is not None
+
+    def _set(self, db: sqlite3.Connection, entry: _Entry, state: str, reason: object = None) -> None:
+        said = None if reason is None else json.dumps(reason, ensure_ascii=False)
+        db.execute("UPDATE entry SET state = ?, reason = ? WHERE id = ?", (state, said, entry.id))
+
+    # --- people -------------------------------------------------------------------------------------
+
+    def _turns(self, db: sqlite3.Connection) -> Turns:
+        """Whose turn it is, by what was given out before."""
+        turns = Turns(people_known(db), self.plan.zone)
+        rows = db.execute(
+            "SELECT list, person, max(id) FROM handoff WHERE ruleset = ? AND list IS NOT NULL "
+            "GROUP BY list, person",
+            (self.ruleset,),
+        )
+        turns.last.update({(name, person): number for name, person, number in rows})
+        for person, one in turns.known.items():
+            if one.daily is not None:
+                got = db.execute(
+                    "SELECT at FROM handoff WHERE person = ? AND at > ?", (person, self.now - _TWO_DAYS)
+                )
+                turns.got[person] = [at for (at,) in got]
+        return turns
+
+    def _give(
+        self,
+        db: sqlite3.Connection,
+        turns: Turns,
+        entry: _Entry,
+        handoff: Handoff,
+        kept: str | None,
+        *,
+        again: bool = False,
+    ) -> None:
+        self._know_keeper(db, turns, handoff.whom, kept)
+        pick = turns.pick(handoff.whom, self.now, turn=handoff.turn, kept=kept)
+        if pick.person is None:
+            if not again:
+                absent = dict(pick.absent)
+                self._set(db, entry, "queued", {"handoff": handoff.name, "kept": kept, "absent": absent})
+            self.done.queued += 1
+            return
+        self._set(db, entry, "handed off")
+        self._record(db, turns, _Gift(entry, handoff, handoff.whom, pick, kept))
+
+    def _know_keeper(self, db: sqlite3.Connection, turns: Turns, whom: Whom, kept: str | None) -> None:
+        if kept is None or whom.list is None or (whom.list, kept) in turns.keepers:
+            return
+        row = db.execute(
+            "SELECT person FROM handoff WHERE ruleset = ? AND list = ? AND kept = ? ORDER BY id DESC LIMIT 1",
+            (self.ruleset, whom.list, kept),
+        ).fetchone()
+        if row is not None:
+            turns.keepers[whom.list, kept] = row[0]
+
+    def _record(self, db: sqlite3.Connection, turns: Turns, gift: _Gift) -> None:
+        entry, handoff, whom, pick, kept, passed_by = gift
+        address = pick.person
+        assert address is not None
+        person = turns.known.get(folded(address)) or Person(address, address)
+        # What was passed on has no clock: there is nobody to pass it on to.
+        due = None if handoff.answer is None or passed_by else self._due(handoff.answer, person)
+        why = {"why": pick.why if passed_by is None else "passed on", "absent": dict(pick.absent)}
+        number = db.execute(
+            "INSERT INTO handoff (entry, passed_by, ruleset, lead, version, name, person, address, list, "
+            "kept, at, why, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(entry.id, passed_by, self.ruleset, entry.lead, self.version.id, handoff.name),
+                *(folded(address), address, whom.list, kept, self.now),
+                *(json.dumps(why, ensure_ascii=False), due),
+            ),
+        ).lastrowid
+        assert number is not None
+        turns.give(folded(address), whom, kept, number, self.now)
+        self.done.people[address] = self.done.people.get(address, 0) + 1
+        if handoff.tell:
+            told: dict[str, object] = {"owner": {"address": address, "name": person.name}, "why": why["why"]}
+            told["due"] = None if due is None else instant_text(due)
+            enqueue(db, "handoff", entry.key, self._said(db, entry, handoff, told), self.now)
+
+    def _due(self, answer: Answer, person: Person) -> int:
+        if answer.working:
+            return person.after_work(self.now, answer.amount * MICROSECONDS[answer.unit], self.plan.zone)
+        return self.plan.zone.shift(self.now, answer.amount, answer.unit)
+
+    def _said(
+        self, db: sqlite3.Connection, entry: _Entry, handoff: Handoff, more: Mapping[str, object]
+    ) -> dict[str, Any]:
+        """What destinations are told of a handoff: the lead's score and why, so that sales can read it."""
+        row = db.execute(
+            "SELECT total FROM score WHERE ruleset = ? AND lead = ?", (self.ruleset, entry.lead)
+        ).fetchone()
+        lines = db.execute(
+            "SELECT text, score, points FROM score_lines WHERE ruleset = ? AND lead = ?",
+            (self.version.ruleset, entry.key),
+        )
+        return {
+            "tell": list(handoff.tell),
+            "lead": entry.key,
+            "ruleset": self.version.ruleset,
+            "version": self.version.number,
+            "handoff": handoff.name,
+            "stage": entry.stage,
+            "track": entry.track,
+            "score": None if row is None else row[0],
+            "lines": [{"text": text, "score": score, "points": points} for text, score, points in lines],
+            **more,
+        }
+
+    # --- answers ------------------------------------------------------------------------------------
+
+    def _note_answers(self, db: sqlite3.Connection) -> None:
+        rows = db.execute(
+            "SELECT id, lead, name, at FROM handoff WHERE ruleset = ? AND due IS NOT NULL "
+            f"AND answered IS NULL AND NOT {_PASSED}",
+            (self.ruleset,),
+        ).fetchall()
+        for number, lead, name, at in rows:
+            handoff = self.by_name.get(name)
+            if handoff is not None and handoff.answer is not None:
+                found = self._answer(db, handoff.answer, lead, at)
+                if found is not None:
+                    db.execute("UPDATE handoff SET answered = ?, answer = ? WHERE id = ?", (*found, number))
+
+    def _answer(
+        self, db: sqlite3.Connection, answer: Answer, lead: int, since: int
+    ) -> tuple[int, str] | None:
+        """The first event of a lead that answers: when it was, and what."""
+        selector = self.plan.selectors[answer.selector]
+        by = {feed.type: feed.by for feed in selector.feeds}
+        rows = db.execute(
+            "SELECT event.at, type, object, properties FROM event "
+            "JOIN event_kind ON event_kind.id = event.kind "
+            "WHERE lead = ? AND at BETWEEN ? AND ? ORDER BY at",
+            (lead, since, self.now),
+        )
+        for at, type_, object_, properties in rows:
+            if type_ not in by:
+                continue
+            about = object_
+            if by[type_] is not None:
+                about = json.loads(properties or "{}").get(by[type_])
+            if selector.object is None or (
+                isinstance(about, str) and selector.object.matches(text_key(about))
+            ):
+                return at, type_ if object_ is None else f"{type_} {object_}"
+        return None
+
+    def _pass_on(self, db: sqlite3.Connection) -> None:
+        """What was not answered in time: told, and given to whoever else there is."""
+        rows = db.execute(
+            "SELECT handoff.id, handoff.name, handoff.address, overdue, entry.id, entry.lead, lead._key, "
+            "track, stage, reason FROM handoff JOIN entry ON entry.id = handoff.entry "
+            "JOIN lead ON lead._id = handoff.lead "
+            "WHERE handoff.ruleset = ? AND due <= ? AND answered IS NULL AND left_at IS NULL "
+            f"AND NOT {_PASSED} ORDER BY due, handoff.id",
+            (self.ruleset, self.now),
+        ).fetchall()
+        turns = self._turns(db) if rows else None
+        for number, name, address, overdue, *of in rows:
+            entry, handoff = _Entry._make(of), self.by_name.get(name)
+            if handoff is None or handoff.answer is None or turns is None:
+                continue
+            if overdue is None:
+                self.done.overdue += 1
+                db.execute("UPDATE handoff SET overdue = ? WHERE id = ?", (self.now, number))
+                if handoff.tell:
+                    told = self._said(db, entry, handoff, {"owner": {"address": address}})
+                    enqueue(db, "handoff.overdue", entry.key, told, self.now)
+            whom = handoff.answer.otherwise
+            if whom is None:
+                continue
+            pick = turns.pick(whom, self.now, turn=whom.list is not None, kept=None, but=address)
+            if pick.person is not None:
+                self._record(db, turns, _Gift(entry, handoff, whom, pick, None, number))

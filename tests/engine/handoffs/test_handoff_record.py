@@ -1,0 +1,337 @@
+"""Leads handed off: once each, evenly, to whoever is there, and never by surprise."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from leadwright.engine.handoffs.turns import HandedOff
+from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
+from leadwright.engine.importing.run import import_file
+from leadwright.engine.reading import read
+from leadwright.engine.score_one import Evaluator
+from leadwright.engine.store.database import Store, open_store
+from leadwright.engine.store.handoffs import assigning
+from leadwright.engine.store.handoffs.entries import choose_entries
+from leadwright.engine.store.handoffs.people import new_person, save_people
+from leadwright.engine.store.records.rulesets import save_version
+from leadwright.engine.store.scoring import full_run, row_scorer, score_run
+from leadwright.engine.store.scoring.full_run import Resources
+from leadwright.engine.store.scoring.score_run import score_store
+from leadwright.grammar.messages.diagnostics import Source
+
+NOW = 1_768_478_400_000_000  # 2026-01-15T12:00Z, a Thursday
+MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000
+KILLS = int(os.environ.get("LEADWRIGHT_KILLS", "6"))
+EVENTS = ColumnMapping("lead", events=(EventColumns("at", type="type"),))
+TEAM = 'list team: "a", "b", "c", "d", "e", "f", "g"\n'
+STAGE = """
+when points >= 1 then +50
+when points >= 3 then +30
+stage MQL when score >= 20
+stage SQL when score >= {}
+"""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "leads.db", create=True) as store:
+        leads(store, [("nobody", 0)])
+        yield store
+
+
+def leads(store: Store, rows: Iterable[tuple[str, int]], companies: Mapping[str, str] | None = None) -> None:
+    file = store.path.with_name("leads.csv")
+    lines = [f"{lead},{points},{(companies or {}).get(lead, '')}" for lead, points in rows]
+    file.write_text("\n".join(["id,points,company", *lines, ""]))
+    import_file(store, file, ColumnMapping("id"))
+
+
+def events(store: Store, rows: Iterable[tuple[str, str, str]]) -> None:
+    file = store.path.with_name("events.csv")
+    file.write_text("\n".join(["lead,type,at", *map(",".join, rows), ""]))
+    import_file(store, file, EVENTS)
+
+
+def people(store: Store, **facts: dict[str, str]) -> None:
+    with store.transaction() as connection:
+        save_people(connection, [new_person(name, one) for name, one in facts.items()])
+
+
+def score(
+    store: Store,
+    handoffs: str,
+    now: int = NOW,
+    *,
+    threshold: int = 50,
+    ask: bool | None = None,
+    processes: int = 1,
+) -> HandedOff:
+    text = STAGE.format(threshold) + TEAM + handoffs
+    reading = read(Source(text))
+    assert reading.plan is not None, reading.errors
+    version = save_version(store, "rules", text, reading.plan.digest)
+    if ask is not None:
+        with store.transaction() as connection:
+            choose_entries(connection, version.id, hand_off=ask)
+    report = score_store(
+        store, Evaluator(reading.plan), version, now, resources=Resources(processes=processes, mirror=False)
+    )
+    return report.handed_off or HandedOff({})
+
+
+def owners(store: Store) -> dict[str, str]:
+    rows = store.connection.execute(
+        "SELECT _key, address FROM handoff JOIN lead ON lead._id = handoff.lead WHERE passed_by IS NULL"
+    )
+    return dict(rows.fetchall())
+
+
+def entries(store: Store) -> list[tuple[str, str, str, bool]]:
+    return store.connection.execute(
+        "SELECT _key, stage, entry.state, left_at IS NOT NULL FROM entry "
+        "JOIN lead ON lead._id = entry.lead ORDER BY entry.id"
+    ).fetchall()
+
+
+def messages(store: Store) -> list[tuple[str, str]]:
+    return store.connection.execute("SELECT kind, subject FROM message ORDER BY number").fetchall()
+
+
+ALL = 'handoff "All" of SQL to team in turn, tell crm'
+
+
+# --- who gets what ----------------------------------------------------------------------------------
+
+
+def test_a_bulk_is_given_out_evenly_to_those_who_are_there(store: Store) -> None:
+    people(store, b={"away_from": "2026-01-01"}, d={"away_to": "2026-01-15"}, f={"limit": "37"})
+    score(store, ALL)
+    leads(store, [(f"lead {number}", 1) for number in range(1_000)])
+    got = score(store, ALL, NOW + MINUTE).people
+    assert got["f"] == 37
+    assert set(got) == {"a", "c", "e", "f", "g"}
+    fair = (1_000 - 37) / 4
+    assert all(fair - 1 < got[name] < fair + 1 for name in "aceg")
+    assert len(owners(store)) == 1_000
+    assert messages(store) == [("handoff", lead) for lead in owners(store)]
+
+
+def test_leads_of_one_company_stay_with_one_person(store: Store) -> None:
+    people(store, b={"away_from": "2026-01-01"}, f={"limit": "20"})
+    rules = 'handoff "All" of SQL to team in turn, keeping company'
+    chance = random.Random(4)
+    companies = {f"lead {number}": f"c{chance.randrange(90)}" for number in range(600)}
+    score(store, rules)
+    leads(store, [(lead, 1) for lead in list(companies)[:300]], companies)
+    score(store, rules, NOW + MINUTE)
+    leads(store, [(lead, 1) for lead in list(companies)[300:]], companies)
+    score(store, rules, NOW + 2 * MINUTE)
+    whose: dict[str, set[str]] = {}
+    for lead, owner in owners(store).items():
+        whose.setdefault(companies[lead], set()).add(owner)
+    assert len(owners(store)) == 600
+    assert {len(names) for names in whose.values()} == {1}
+
+
+def test_two_processes_give_what_one_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (row_scorer, score_run, full_run):
+        monkeypatch.setattr(module, "PORTION", 40)
+    found = []
+    for processes in (1, 2):
+        with open_store(tmp_path / f"leads{processes}.db", create=True) as store:
+            people(store, f={"limit": "5"})
+            leads(store, [(f"lead {number}", number % 3) for number in range(400)])
+            score(store, ALL, ask=True, processes=processes)
+            found.append(owners(store))
+    assert found[0] == found[1]
+    assert len(found[0]) == 266
+
+
+def test_where_nobody_is_there_a_lead_waits(store: Store) -> None:
+    rules = 'handoff "All" of SQL to "a", tell crm'
+    people(store, a={"away_to": "2026-01-15", "limit": "1"})
+    score(store, rules)
+    leads(store, [("x", 1), ("y", 1)])
+    assert score(store, rules, NOW + MINUTE).queued == 2
+    assert owners(store) == {}
+    assert score(store, rules, NOW + DAY).people == {"a": 1}
+    assert score(store, rules, NOW + DAY + MINUTE).queued == 1
+    assert score(store, rules, NOW + 2 * DAY).people == {"a": 1}
+    assert owners(store) == {"x": "a", "y": "a"}
+
+
+def test_the_first_handoff_takes_a_lead_and_some_go_to_nobody(store: Store) -> None:
+    rules = 'handoff "Many" of SQL when points >= 3 to "a"\nhandoff "Two" of SQL when points >= 2 to "b"'
+    score(store, rules)
+    leads(store, [("one", 1), ("two", 2), ("three", 3)])
+    assert score(store, rules, NOW + MINUTE).unassigned == 1
+    assert owners(store) == {"three": "a", "two": "b"}
+    assert ("one", "SQL", "unassigned", False) in entries(store)
+
+
+# --- stays --------------------------------------------------------------------------------------------
+
+
+def test_a_stay_is_handed_off_once_and_coming_back_again(store: Store) -> None:
+    rules = f'{ALL}\nhandoff "MQL" of MQL to "m"'
+    score(store, rules, threshold=80)
+    for step, points in enumerate((3, 4, 1, 0, 3)):
+        leads(store, [("x", points)])
+        score(store, rules, NOW + (step + 1) * MINUTE, threshold=80)
+        score(store, rules, NOW + (step + 1) * MINUTE, threshold=80)
+    # Falling from SQL to MQL was no entry.
+    assert entries(store) == [("x", "SQL", "handed off", True), ("x", "SQL", "handed off", False)]
+    assert [kind for kind, _ in messages(store)] == ["handoff", "handoff"]
+
+
+def test_not_again_within(store: Store) -> None:
+    rules = 'handoff "All" of SQL to team in turn, not again within 1 day'
+    score(store, rules)
+    for step, points in enumerate((1, 0, 1, 0)):
+        leads(store, [("x", points)])
+        score(store, rules, NOW + (step + 1) * MINUTE)
+    leads(store, [("x", 1)])
+    score(store, rules, NOW + 2 * DAY)
+    assert [state for _, _, state, _ in entries(store)] == ["handed off", "too soon", "handed off"]
+
+
+def test_nobody_gets_a_lead_that_is_disqualified(store: Store) -> None:
+    rules = f"{ALL}\ndisqualify when points = 2"
+    score(store, rules)
+    leads(store, [("x", 2), ("y", 1)])
+    score(store, rules, NOW + MINUTE)
+    assert set(owners(store)) == {"y"}
+
+
+# --- answers ------------------------------------------------------------------------------------------
+
+ANSWERED = (
+    'handoff "All" of SQL to "a", answered by contacted within 4 working hours, else to "desk", tell crm'
+)
+
+
+def handed(store: Store) -> list[tuple[str, bool, bool]]:
+    return store.connection.execute(
+        "SELECT address, overdue IS NOT NULL, answered IS NOT NULL FROM handoff ORDER BY id"
+    ).fetchall()
+
+
+def test_an_answer_in_time_stops_the_clock(store: Store) -> None:
+    score(store, ANSWERED)
+    leads(store, [("x", 1)])
+    score(store, ANSWERED, NOW + MINUTE)
+    events(store, [("x", "opened", "2026-01-15T12:30:00Z"), ("x", "contacted", "2026-01-15T12:45:00Z")])
+    score(store, ANSWERED, NOW + HOUR)
+    score(store, ANSWERED, NOW + 5 * DAY)
+    assert handed(store) == [("a", False, True)]
+
+
+def test_what_is_not_answered_is_told_and_passed_on_once(store: Store) -> None:
+    score(store, ANSWERED)
+    leads(store, [("x", 1)])
+    score(store, ANSWERED, NOW + MINUTE)
+    due = store.connection.execute("SELECT due FROM handoff").fetchone()[0]
+    assert due == NOW + MINUTE + 4 * HOUR
+    score(store, ANSWERED, due - 1)
+    assert handed(store) == [("a", False, False)]
+    assert score(store, ANSWERED, due).overdue == 1
+    score(store, ANSWERED, due + DAY)
+    assert handed(store) == [("a", True, False), ("desk", False, False)]
+    assert messages(store) == [("handoff", "x"), ("handoff.overdue", "x"), ("handoff", "x")]
+
+
+def test_a_lead_that_left_is_not_passed_on(store: Store) -> None:
+    score(store, ANSWERED)
+    leads(store, [("x", 1)])
+    score(store, ANSWERED, NOW + MINUTE)
+    leads(store, [("x", 0)])
+    score(store, ANSWERED, NOW + 3 * DAY)
+    assert handed(store) == [("a", False, False)]
+
+
+# --- never by surprise --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ask", [None, False, True])
+def test_a_first_scoring_hands_off_only_where_it_is_asked_to(store: Store, ask: bool | None) -> None:
+    leads(store, [("x", 1), ("y", 1)])
+    score(store, ALL, ask=ask)
+    assert (len(owners(store)), len(messages(store))) == ((2, 2) if ask else (0, 0))
+    assert {state for _, _, state, _ in entries(store)} == {"handed off" if ask else "held back"}
+
+
+@pytest.mark.parametrize("ask", [None, True])
+def test_what_a_version_brings_is_told_from_what_leads_came_to(store: Store, ask: bool | None) -> None:
+    leads(store, [("by version", 1), ("by itself", 1)])
+    score(store, ALL, threshold=80)
+    leads(store, [("by itself", 3)])
+    # The new version is the first to score after the lead changed, which was an entry under the old one too.
+    score(store, ALL, NOW + MINUTE, threshold=50, ask=ask)
+    assert set(owners(store)) == ({"by itself", "by version"} if ask else {"by itself"})
+    states = {lead: state for lead, _, state, _ in entries(store)}
+    assert states == {"by itself": "handed off", "by version": "handed off" if ask else "held back"}
+
+
+def test_a_message_says_who_and_why(store: Store) -> None:
+    people(store, a={"name": "Ana"})
+    score(store, ANSWERED)
+    leads(store, [("x", 3)])
+    score(store, ANSWERED, NOW + MINUTE)
+    data = json.loads(store.connection.execute("SELECT data FROM message").fetchone()[0])
+    assert data["tell"] == ["crm"]
+    assert data["owner"] == {"address": "a", "name": "Ana"}
+    assert (data["score"], sum(line["points"] for line in data["lines"])) == (80, 80)
+    assert data["due"] == "2026-01-15T16:01:00Z"
+
+
+# --- killed -------------------------------------------------------------------------------------------
+
+
+def work(folder: str) -> None:
+    """What is killed: leads come and go, are scored and handed off in small transactions."""
+    for module in (row_scorer, score_run, full_run):
+        module.PORTION = 15  # type: ignore[attr-defined]
+    assigning.AT_ONCE = 10
+    with open_store(Path(folder) / "leads.db") as store:
+        print("go", flush=True)
+        while True:
+            now = time.time_ns() // 1000
+            done = store.connection.execute("SELECT count(*) FROM run").fetchone()[0]
+            leads(store, [(f"lead {number}", (number + done) % 2) for number in range(120)])
+            score(store, ALL, now)
+
+
+def test_killed_at_any_instant_each_entry_is_handed_off_once(store: Store) -> None:
+    score(store, ALL, time.time_ns() // 1000)
+    chance = random.Random(9)
+    command = [sys.executable, "-c", f"from {__name__} import work; work({str(store.path.parent)!r})"]
+    for _ in range(KILLS):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"go\n"
+            time.sleep(chance.uniform(0.02, 0.5))
+            process.kill()
+    score(store, ALL, time.time_ns() // 1000)
+    states = Counter(state for _, _, state, _ in entries(store))
+    handoffs, different, told, different_told = (
+        store.connection.execute(ask).fetchone()[0]
+        for ask in (
+            "SELECT count(*) FROM handoff",
+            "SELECT count(DISTINCT entry) FROM handoff",
+            "SELECT count(*) FROM message",
+            "SELECT count(DISTINCT id) FROM message",
+        )
+    )
+    assert states["handed off"] == handoffs == different == told == different_told > 0
+    assert not states.keys() - {"handed off", "left"}
+    now_in = store.connection.execute("SELECT count(*) FROM score WHERE stage = 'SQL'").fetchone()[0]
+    assert sum(not left for *_, left in entries(store)) == now_in
