@@ -23,7 +23,7 @@ help:
 	@echo "make test-faults    kill imports and scorings hundreds of times, and see what is left"
 	@echo "make test-engines   run the tests of the SQL on PostgreSQL and Spark"
 	@echo "make test-clients   let the real clients of ten services send, through all sorts of trouble"
-	@echo "make test-fuzz   try 20,000 mutated rulesets: an answer to each, and soon"
+	@echo "make test-fuzz   try 20,000 mutated rulesets, and 2,000 mutated files of each kind: an answer to each, and soon"
 	@echo "make test-differential   hold 100,000 pairs of a ruleset and a lead against the SQL"
 	@echo "make lint    look for mistakes and for layout with ruff; make format mends the layout"
 	@echo "make types   check the types with mypy"
@@ -63,7 +63,8 @@ test-clients: $(DEVELOPS) $(CLIENTS)/.installed npm
 	LEADWRIGHT_CLIENTS=$(CLIENTS) $(BIN)/python -m pytest tests/clients
 
 test-fuzz: $(DEVELOPS)
-	LEADWRIGHT_FUZZ=20000 $(BIN)/python -m pytest tests/test_fuzz_rulesets.py
+	LEADWRIGHT_FUZZ=20000 LEADWRIGHT_FUZZ_FILES=2000 $(BIN)/python -m pytest $(ALL_CORES) \
+		tests/test_fuzz_rulesets.py tests/engine/importing/test_import_fuzz.py
 
 test-differential: $(DEVELOPS)
 	LEADWRIGHT_DIFFERENTIAL=100000 $(BIN)/python -m pytest tests/engine/sql/test_sql_differential.py

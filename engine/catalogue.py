@@ -37,13 +37,15 @@ class FieldFacts:
 class EventFacts:
     """One type of event: how often it was seen, with which objects, and the kinds of its properties.
 
-    `objects` maps an object as first spelt to its count, most frequent first.
+    `objects` maps an object as first spelt to its count, most frequent first. `newest` is the latest of its
+    instants that had passed when this was counted, in microseconds since 1970; None where there was none.
     """
 
     type: str
     count: int
     objects: Mapping[str, int] = field(default_factory=dict)
     properties: Mapping[str, Kind] = field(default_factory=dict)
+    newest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +55,8 @@ class Catalogue:
     leads: int
     fields: Mapping[str, FieldFacts]
     events: Mapping[str, EventFacts]
+
+    @property
+    def newest_event(self) -> int | None:
+        """The latest instant of an event that had passed, in microseconds since 1970."""
+        return max((facts.newest for facts in self.events.values() if facts.newest is not None), default=None)

@@ -31,7 +31,7 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$"
 """What a ruleset made here may be called; it stands in addresses and in names of files."""
 
 _MOST_KEPT = 64
-_MOST_READ = 64
+_MOST_READ = 32
 _MOST_ANSWERS = 12
 _AT_ONCE = 2
 _PATIENCE = 5.0

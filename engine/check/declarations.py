@@ -120,7 +120,8 @@ class Declarations:
                 "field-kind-in-data",
                 node,
                 f'"{column}" is {facts.kind.value} in the data, and declared {node.kind.value} here',
-                "values of another kind count as unknown",
+                "values of another kind count as unknown; make it so in the data: "
+                + rekinding(column, node.kind),
             )
         elif facts.kind is not node.kind and facts.values and not _some_read(node.kind, facts.values):
             self.problems.warning(

@@ -53,6 +53,7 @@ class Command(click.Command):
                 is_flag=True,
                 expose_value=False,
                 hidden=True,
+                callback=_note_debug,
                 help="Show where a failure came from.",
             )
         )
@@ -64,6 +65,18 @@ class Command(click.Command):
                 for example in self.examples:
                     formatter.write(f"{' ' * formatter.current_indent}{example}\n")
         super().format_epilog(ctx, formatter)
+
+
+_DEBUG = "leadwright.debug"
+
+
+def _note_debug(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    ctx.meta[_DEBUG] = value
+
+
+def is_debugged() -> bool:
+    """Whether `--debug` asks where a failure came from."""
+    return bool(click.get_current_context().meta.get(_DEBUG))
 
 
 def db_option(*, must: bool = True) -> Callable[[_F], _F]:

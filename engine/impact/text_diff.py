@@ -72,7 +72,9 @@ def _change(key: tuple[str, str], old: _Entry | None, new: _Entry | None) -> Cha
     if old is None and new is not None:
         return Change(what, name, ChangeKind.ADDED, (), None, _own_text(new.node))
     if new is None and old is not None:
-        return Change(what, name, ChangeKind.REMOVED, (), _own_text(old.node), None)
+        # What goes with a title is not seen from its going alone.
+        gone = tuple(_title_details(old.node, None)) if isinstance(old.node, n.Title) else ()
+        return Change(what, name, ChangeKind.REMOVED, gone, _own_text(old.node), None)
     if old is None or new is None:
         return None
     details = tuple(_details(old, new))
@@ -97,6 +99,8 @@ def _details(old: _Entry, new: _Entry) -> Iterator[str]:
     match old.node, new.node:
         case n.Rule() as before, n.Rule() as after:
             yield from _rule_details(before, after)
+        case n.Title() as before, n.Title() as after:
+            yield from _title_details(before, after)
         case n.ListDeclaration() as before, n.ListDeclaration() as after:
             yield from _entries(
                 "entry", (item.value for item in before.entries), (item.value for item in after.entries)
@@ -107,14 +111,27 @@ def _details(old: _Entry, new: _Entry) -> Iterator[str]:
 
 def _form_details(old: n.Statement, new: n.Statement) -> Iterator[str]:
     """What differs between two statements of one form: their conditions clause by clause, else the whole."""
-    condition = spec_of(new).condition
-    if condition is not None and type(old) is type(new):
-        before, after = getattr(old, condition.field), getattr(new, condition.field)
+    conditions = spec_of(new).conditions if type(old) is type(new) else ()
+    told = False
+    for slot in conditions:
+        before, after = getattr(old, slot.field), getattr(new, slot.field)
         if before != after:
-            yield from _condition(before, after)
-            return
-    if _own_text(old) != _own_text(new):
+            told = True
+            yield from (
+                _optional_condition(slot.words, before, after) if slot.optional else _condition(before, after)
+            )
+    if not told and _own_text(old) != _own_text(new):
         yield f"{_own_text(old)} -> {_own_text(new)}"
+
+
+def _title_details(old: n.Title, new: n.Title | None) -> Iterator[str]:
+    if new is not None and old.title.value != new.title.value:
+        yield f"{text_of(old.title)} -> {text_of(new.title)}"
+    before, after = (
+        title.zone.value if title is not None and title.zone is not None else "UTC" for title in (old, new)
+    )
+    if before != after:
+        yield f"days are those of {after} instead of {before}"
 
 
 def _moved(old: str | None, new: str | None) -> str:
@@ -165,6 +182,16 @@ def _condition(old: n.Expression, new: n.Expression) -> Iterator[str]:
     yield from (f"now also asks {text}" for text in come)
     if not gone and not come and text_of(old) != text_of(new):
         yield f"asks {text_of(new)} instead of {text_of(old)}"
+
+
+def _optional_condition(word: str, old: n.Expression | None, new: n.Expression | None) -> Iterator[str]:
+    """What became of a condition with a word before it that may be left out."""
+    if old is None and new is not None:
+        yield f"now also {word} {text_of(new)}"
+    elif new is None and old is not None:
+        yield f"no longer {word} {text_of(old)}"
+    elif old is not None and new is not None:
+        yield f"{word} {text_of(new)} instead of {word} {text_of(old)}"
 
 
 def _clauses(node: n.Expression) -> list[str]:

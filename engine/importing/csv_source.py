@@ -161,7 +161,12 @@ class _Records:
         for _ in range(skipped):
             next(text, None)
         self.line = skipped
-        next(self._reader(), None)
+        try:
+            next(self._reader(), None)
+        except csv.Error:
+            # Then the line alone holds the names, as `_header` takes them.
+            self.again.extend(self.taken[1:])
+            del self.taken[1:]
         self._count()
 
     def _reader(self) -> Iterator[list[str]]:
@@ -323,9 +328,9 @@ def _stated_delimiter(path: Path, sample: list[str], stated: str, several: dict[
 
 def _header(path: Path, sample: list[str], delimiter: str, given: Mapping[int, str], line: int) -> list[str]:
     try:
-        names = [name.strip() for name in next(csv.reader(sample, delimiter=delimiter), [])]
+        names = [name.strip() for name in next(csv.reader(sample, delimiter=delimiter, strict=True), [])]
     except csv.Error:
-        names = []
+        names = [name.strip() for name in _cells_of(sample[0], delimiter)] if sample else []
     if len(names) == 1 and delimiter in names[0]:
         names = [name.strip() for name in _cells_of(names[0], delimiter)]
     return named_columns(names, given, f"{'the first line' if line == 1 else f'line {line}'} of {path}")

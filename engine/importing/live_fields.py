@@ -1,10 +1,15 @@
-"""Fields that live rules read and a file no longer has, though files like it had them."""
+"""What live rules say of fields: which of them they read though a file no longer has them, and the kinds that
+they declare."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from dataclasses import dataclass
 
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax.nodes import FieldDeclaration, Kind
+from ...grammar.syntax.parse import parse
 from ..plan import Meaning
 from ..store.database import Store
 from ..store.records.rulesets import load_version, ruleset_names
@@ -42,3 +47,38 @@ def _readers(store: Store) -> dict[str, list[str]]:
             if resolution.meaning is Meaning.FIELD:
                 found.setdefault(name, []).append(ruleset)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredKind:
+    """The kind that the live rules of some rulesets declare for a field of the data."""
+
+    kind: Kind
+    rulesets: tuple[str, ...]
+
+    @property
+    def said_by(self) -> str:
+        """Who says so, in words."""
+        return f"the live rules of {', '.join(self.rulesets)}"
+
+
+def declared_kinds(store: Store) -> dict[str, DeclaredKind]:
+    """The kinds that live rules declare, by the name that the field has in the data; none where two rulesets
+    disagree."""
+    found: dict[str, dict[Kind, list[str]]] = {}
+    for ruleset in ruleset_names(store):
+        version = load_version(store, ruleset)
+        for text in (
+            version.text,
+            *(text for path, text in version.files.items() if path.endswith(".rules")),
+        ):
+            for node in parse(Source(text)).tree.statements:
+                if isinstance(node, FieldDeclaration):
+                    name = node.source.value if node.source is not None else node.name.text
+                    found.setdefault(name, {}).setdefault(node.kind, []).append(ruleset)
+    return {
+        name: DeclaredKind(kind, tuple(dict.fromkeys(rulesets)))
+        for name, kinds in found.items()
+        if len(kinds) == 1
+        for kind, rulesets in kinds.items()
+    }

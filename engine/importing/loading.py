@@ -21,10 +21,12 @@ from ..store.records.leads import (
     change_kind,
     kind_change,
     stored_fields,
+    to_stored,
 )
 from .events import EventMaker, KindNumbers, texts_of
 from .ids import refuse_merging
 from .layout import Column, Layout, lay_out
+from .live_fields import DeclaredKind, declared_kinds
 from .mapping import REST, ColumnMapping, Reading
 from .problems import ImportRefused
 from .rejects import Rejects
@@ -33,8 +35,8 @@ from .staging import BLANK, CLEAR, Staging
 from .survey import Memo, Progress, Survey, take_survey
 from .values.blanks import folded
 from .values.cells import ABSENT, cell_text
+from .values.columns import Choice, Hint, Setting, Stated, settle_instants
 from .values.columns import Column as Understood
-from .values.columns import Stated, settle_instants
 from .values.looks import BLANK as BLANK_FAMILY
 from .values.stored import UNREAD
 
@@ -98,6 +100,37 @@ def stated_of(reading: Reading, column: str) -> Stated:
     )
 
 
+def understood_beside(
+    survey: Survey, place: int, name: str, stated: Stated, declared: DeclaredKind | None
+) -> Understood:
+    """What a column of fields is, live rules declaring its kind: a field that the database does not have is
+    read so, where all values can be; of one that it has as another kind, that is said."""
+    understood = survey.understood(place, name, stated)
+    if declared is None or stated.kind is not None or understood.found in (None, declared.kind):
+        return understood
+    kind, texts = declared.kind, survey.looks[place].texts
+    as_declared = survey.understood(place, name, replace(stated, kind=kind))
+    read = as_declared.reader.of(kind)
+    if as_declared.two_ways or any(read(cell) is UNREAD for cell in texts):
+        return understood
+    if stated.known is None:
+        said = Hint(f"read as {kind.value}, as {declared.said_by} declare it")
+        return replace(as_declared, hints=(*as_declared.hints, said))
+    if stated.known is kind or (stated.known is Kind.TEXT and all(_reads_so(kind, cell) for cell in texts)):
+        return understood
+    said = Hint(
+        f"is {stated.known.value} in the database, and {declared.said_by} declare it {kind.value}",
+        (Choice((Setting("kind", name, kind.value),), f"to make it {kind.value}"),),
+    )
+    return replace(understood, hints=(*understood.hints, said))
+
+
+def _reads_so(kind: Kind, cell: object) -> bool:
+    """Whether rules that declare a kind read a text of the database as that."""
+    text = cell_text(cell).strip()
+    return not text or to_stored(kind, text) is not None
+
+
 @dataclass(slots=True)
 class Loading:
     """What is known of the file when its rows are gathered.
@@ -121,6 +154,7 @@ class Loading:
     notes: list[str] = field(default_factory=list)
     staged: int = 0
     clearing: set[str] = field(default_factory=set)
+    declared: dict[str, DeclaredKind] = field(default_factory=dict)
     kinds: KindNumbers = field(init=False)
     _memos: list[Memo] = field(default_factory=list)
 
@@ -139,6 +173,7 @@ class Loading:
         self.kinds = KindNumbers(self.store)
         with self.store.transaction():
             known = stored_fields(self.store)
+            self.declared = declared_kinds(self.store)
             self.layout = replace(self.layout, fields=self._known_names(known))
             for column in self.layout.fields:
                 self._settle(column, known)
@@ -161,7 +196,8 @@ class Loading:
         stated = stated_of(self.reading, column.source)
         if stored is not None:
             stated = replace(stated, known=stored.kind)
-        understood = self.survey.understood(column.place, column.source, stated)
+        declared = self.declared.get(column.name)
+        understood = understood_beside(self.survey, column.place, column.source, stated, declared)
         kind = understood.kind
         if stored is not None and stated.kind is None:
             kind = stored.kind
@@ -178,6 +214,7 @@ class Loading:
         if stored is None:
             stored = add_field(self.store, column.name, kind)
         elif stored.kind is not kind:
+            self.notes.append(f'the field "{stored.name}" was {stored.kind.value} and is {kind.value} now')
             stored = self._rekind(stored, kind, converter(understood, kind), column.place)
         self.columns.append(column)
         self.stored.append(stored)

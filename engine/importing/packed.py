@@ -58,7 +58,7 @@ def _unpack(path: Path, folder: Path) -> Path:
         names = [
             info.filename
             for info in archive.infolist()
-            if not info.is_dir() and not info.filename.startswith("__MACOSX/")
+            if info.filename and not info.is_dir() and not info.filename.startswith("__MACOSX/")
         ]
         if len(names) != 1:
             listed = ", ".join(names[:10]) or "nothing"

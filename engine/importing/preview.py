@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...grammar.syntax.nodes import Kind
 from ..store.database import Store
-from ..store.records.leads import StoredField, stored_fields, written_as
+from ..store.records.leads import stored_fields, written_as
 from .layout import lay_out
-from .loading import stated_of, survey_of, wrong_dates
+from .live_fields import DeclaredKind, declared_kinds
+from .loading import stated_of, survey_of, understood_beside, wrong_dates
 from .mapping import REST, ColumnMapping, Reading
 from .problems import ImportRefused, shortened
 from .rows import Source
@@ -91,11 +91,15 @@ def preview_file(
     survey = survey_of(source, replace(asked, lead=asked.lead or "\0"), reading, progress or _silent)
     uses, refused = _uses(source, survey, mapping, reading)
     known = stored_fields(store) if store is not None else {}
-    columns = [
-        _column(survey, stated_of(reading, name), known, (place, name), uses.get(place, ("left out", None)))
-        for place, name in enumerate(source.columns)
-        if name
-    ]
+    declared = declared_kinds(store) if store is not None else {}
+    columns = []
+    for place, name in enumerate(source.columns):
+        if name:
+            use, becomes = uses.get(place, ("left out", None))
+            field = known.get(becomes or "") if use == "field" else None
+            stated = replace(stated_of(reading, name), known=field.kind if field is not None else None)
+            said = declared.get(becomes or "") if use == "field" else None
+            columns.append(_column(survey, (place, name), (use, becomes), stated, said))
     blanks = likely_blanks(survey.looks.values())
     hints = [Hint(note) for note in source.notes]
     if blanks is not None:
@@ -137,18 +141,16 @@ def _uses(
 
 def _column(
     survey: Survey,
-    stated: Stated,
-    known: Mapping[str, StoredField],
     column: tuple[int, str],
     used: tuple[str, str | None],
+    stated: Stated,
+    declared: DeclaredKind | None,
 ) -> ColumnPreview:
     (place, name), (use, becomes) = column, used
     if place not in survey.looks:
         return ColumnPreview(name, use)
     looks = survey.looks[place]
-    field = known.get(becomes or "") if use == "field" else None
-    stated = replace(stated, known=field.kind if field is not None else None)
-    understood = survey.understood(place, name, stated)
+    understood = understood_beside(survey, place, name, stated, declared)
     return ColumnPreview(
         name,
         use,

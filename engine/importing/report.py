@@ -53,7 +53,8 @@ class ImportReport:
     `events_known` the events that were there already, `events_corrected` those of a known key that read
     otherwise now; `repeated` the rows of attributes whose lead had an earlier row in the same file;
     `nameless` the new leads that events alone tell of; `left_unknown` the rows of leads that are not known,
-    where these are not wanted. `rejects` is the file that the rejected rows went to, if any.
+    where these are not wanted. `rejects` is the file that the rejected rows went to, if any. `fault`: the
+    rows are in, but something went wrong in finding out what else there is to say of them.
     """
 
     source: str
@@ -72,6 +73,7 @@ class ImportReport:
     columns: tuple[ColumnReport, ...]
     hints: tuple[Hint, ...]
     seconds: float
+    fault: Exception | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -82,7 +84,15 @@ class ImportReport:
 def import_report(
     loading: Loading, rejects: Rejects, merged: Merged, repeated: int, seconds: float
 ) -> ImportReport:
-    """What an import did."""
+    """What an import did. Whatever goes wrong in finding out more than the counts, the rows are in, and that
+    is said."""
+    columns: tuple[ColumnReport, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    fault = None
+    try:
+        columns, hints = _columns(loading, merged), _hints(loading, merged)
+    except Exception as error:  # a fault of ours, which must not look like a failed import
+        fault = error
     return ImportReport(
         loading.source.label,
         loading.survey.rows,
@@ -97,9 +107,10 @@ def import_report(
         rejects.count,
         dict(rejects.reasons.most_common()),
         rejects.path if rejects.count else None,
-        _columns(loading, merged),
-        _hints(loading, merged),
+        columns,
+        hints,
         seconds,
+        fault,
     )
 
 

@@ -34,12 +34,12 @@ class Sqlite:
             try:
                 found = connection.execute(sql)
                 return [column[0] for column in found.description or ()], found.fetchall()
-            except (sqlite3.OperationalError, sqlite3.ProgrammingError) as error:
+            except _UNUSABLE as error:
                 raise self._refused(error) from None
             finally:
                 connection.close()
 
-    def _refused(self, error: sqlite3.Error) -> ImportRefused:
+    def _refused(self, error: Exception) -> ImportRefused:
         return ImportRefused(f"SQLite cannot read {self.path}: {error}", "check the file and the query")
 
     def tables(self) -> list[str]:
@@ -67,10 +67,14 @@ class Sqlite:
                 rows = connection.execute(sql)
                 while found := rows.fetchmany(CHUNK_ROWS):
                     yield found
-            except (sqlite3.OperationalError, sqlite3.ProgrammingError) as error:
+            except _UNUSABLE as error:
                 raise self._refused(error) from None
             finally:
                 connection.close()
+
+
+_UNUSABLE = (sqlite3.OperationalError, sqlite3.ProgrammingError, UnicodeDecodeError)
+"""A damaged database can have names, and so messages about them, that are no UTF-8."""
 
 
 def _text(value: bytes) -> str | bytes:

@@ -24,6 +24,7 @@ from ..score_many.block_measures import LATE, Measured
 from ..score_many.column_scorer import ColumnScorer
 from ..score_many.columns import Column, InstantLists, Numbered
 from ..score_many.lru import LruBytes
+from ..score_many.past import BlocksPast
 from ..score_one import Detail, Evaluator
 from ..values import DAY, MICROSECONDS, Prepared
 from .arrays import Bools, Ints, Singles
@@ -95,6 +96,7 @@ class Looking:
         self.contributions = contributions(self.plan)
         self._meanings = evaluator.parts.meanings
         self._filters: Filters = {}
+        self._past = BlocksPast(evaluator, kinds, fields)
         self._known: dict[tuple[int, str | None], tuple[Any, ...] | None] = {}
         self._run = evaluator.runner(Detail.LINES)
         self.at_once = not reads_calendar(self.plan)
@@ -138,6 +140,7 @@ class Looking:
             columns=columns,
             kept=LruBytes(_NO_LIMIT),
             tell=_silent,
+            held=lambda stage, places: self._past.held(block, now, stage, places),
         )
 
     def column(self, block: Block, number: int) -> Numbered:

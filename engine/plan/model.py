@@ -512,12 +512,17 @@ class Score:
 
 @frozen
 class Stage:
-    """A stage of a track; stages stand from lowest to highest within their track."""
+    """A stage of a track; stages stand from lowest to highest within their track.
+
+    Without `until` a lead is in it while `condition` is true. With it the stage *holds*: the lead comes in
+    where the one is true and the other is not, and stays until the other is.
+    """
 
     name: str
     track: str
     condition: Condition
     origin: Origin
+    until: Condition | None = None
 
 
 @frozen

@@ -374,7 +374,7 @@ class Decided(Conditions):
         """Which stage of a track the lead is in: 1 for the lowest, 0 for none."""
         found: Formula = z3.IntVal(0)
         for number, stage in enumerate(self.ladder(track)):
-            if getattr(stage, "until", None) is not None:
+            if stage.until is not None:
                 raise HeldStageError(stage.name)
             found = chosen(self.truth(stage.condition).yes, z3.IntVal(number + 1), found)
         return chosen(self.disqualified, z3.IntVal(0), found)

@@ -139,6 +139,7 @@ def catalogue_data(found: Catalogue) -> dict[str, Any]:
                 "count": facts.count,
                 "objects": dict(facts.objects),
                 "properties": {name: kind.value for name, kind in facts.properties.items()},
+                "newest": None if facts.newest is None else _bound_data(Kind.DATETIME, facts.newest),
             }
             for facts in found.events.values()
         ],
@@ -187,7 +188,14 @@ def _event_from(item: Any) -> EventFacts:
     if not isinstance(properties, dict) or not isinstance(count, int):
         raise ValueError(f'has an event "{name}" that cannot be read')
     kinds = {key: _kind_from(kind, key) for key, kind in properties.items()}
-    return EventFacts(name, count, _counts(item.get("objects", {}), name), kinds)
+    newest = _bound_from(Kind.DATETIME, item.get("newest"), name)
+    return EventFacts(
+        name,
+        count,
+        _counts(item.get("objects", {}), name),
+        kinds,
+        None if newest is None else int(newest),
+    )
 
 
 def _kind_from(value: object, name: str) -> Kind:

@@ -29,7 +29,7 @@ def changes_text(changes: Sequence[Change], paper: TextStyle) -> list[str]:
             case ChangeKind.ADDED:
                 head, details = paper.good(head), [change.after or ""]
             case ChangeKind.REMOVED:
-                head, details = paper.bad(head), []
+                head, details = paper.bad(head), list(change.details)
             case ChangeKind.CHANGED:
                 # A test is read where it stands; its whole text, twice, would hide the rest.
                 head, details = paper.warn(head), [] if change.what == "test" else list(change.details)

@@ -17,7 +17,8 @@ _USES = {"id": "the lead's id", "at": "when", "type": "what happened", "object":
 def import_text(report: ImportReport, paper: TextStyle) -> list[str]:
     """Rows and what became of them, columns with the kinds found, and what a person may want to mend."""
     lines = [f"{counted(report.rows, 'row')} of {report.source}: {_outcome(report)}."]
-    lines += ["", *_columns(report, paper)]
+    if report.columns:
+        lines += ["", *_columns(report, paper)]
     lines += _advice(report, paper)
     lines += _rejected(report, paper)
     return lines
@@ -170,6 +171,7 @@ def import_data(report: ImportReport) -> dict[str, Any]:
         ],
         "notes": [*_notes(report), *report.notes],
         "hints": [hint_data(hint) for hint in report.hints],
+        "fault": None if report.fault is None else f"{type(report.fault).__name__}: {report.fault}",
     }
 
 

@@ -8,7 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..due.stale_events import StaleEvents
+from ..explain.words import window_words
 from ..handoffs.turns import HandedOff
+from ..zone import UTC
 from .decision import when
 from .text_style import TextStyle, bar, counted, percent, shown, table
 
@@ -22,7 +25,8 @@ class Scored:
 
     `stages` counts the leads in each stage of each track, from the lowest stage to the highest, None for
     none; `totals` those of each score; `moves` those that went from one stage of `main` to another;
-    `highest` names some of the leads with the highest scores. `handed_off` is None without handoffs.
+    `highest` names some of the leads with the highest scores; `stale` says where all events are old,
+    and `handed_off` is None without handoffs.
     """
 
     ruleset: str
@@ -39,6 +43,7 @@ class Scored:
     totals: Mapping[int, int]
     moves: Mapping[tuple[str | None, str | None], int]
     highest: Sequence[tuple[str, int]]
+    stale: StaleEvents | None = None
     handed_off: HandedOff | None = None
 
 
@@ -62,7 +67,34 @@ def scored_text(scored: Scored, paper: TextStyle) -> list[str]:
     if scored.highest:
         names = ", ".join(f"{shown(lead)} ({total:,})" for lead, total in scored.highest)
         lines += ["", *paper.wrapped(f"Highest: {names}", 0, 2)]
+    if scored.stale is not None:
+        lines += ["", *stale_text(scored.stale, scored.ruleset, paper)]
     return lines
+
+
+def stale_text(stale: StaleEvents, rules: str, paper: TextStyle) -> list[str]:
+    """That all events are old, what that does, and the instant to score by `rules` as of instead."""
+    if stale.window is not None:
+        effect = f'so nothing counts as "{window_words(stale.window, UTC).strip()}"'
+    else:
+        effect = "and the rules count days since then"
+    text = (
+        f"The newest event is of {stale.newest:%Y-%m-%d}, {counted(stale.days, 'day')} earlier, {effect}. "
+        "To score as of when the data was new:"
+    )
+    return [*paper.wrapped(text, 0), f"  leadwright score {rules} --at {stale.day_after}"]
+
+
+def stale_data(stale: StaleEvents | None) -> dict[str, Any] | None:
+    """The same as data; `at` is the instant to try."""
+    if stale is None:
+        return None
+    return {
+        "newest": stale.newest.isoformat().replace("+00:00", "Z"),
+        "days": stale.days,
+        "window": None if stale.window is None else window_words(stale.window, UTC).strip(),
+        "at": stale.day_after.isoformat(),
+    }
 
 
 def _head(scored: Scored, name: str) -> str:
@@ -175,5 +207,6 @@ def scored_data(scored: Scored) -> dict[str, Any]:
             {"before": old, "after": new, "leads": count} for (old, new), count in scored.moves.items()
         ],
         "highest": [{"lead": lead, "score": total} for lead, total in scored.highest],
+        "stale_events": stale_data(scored.stale),
         **({} if scored.handed_off is None else {"handed_off": _handed_off_data(scored.handed_off)}),
     }

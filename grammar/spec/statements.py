@@ -74,8 +74,13 @@ class StatementSpec:
 
     @property
     def condition(self) -> Slot | None:
-        """The part that is its condition, None where it has none."""
-        return next((slot for slot in self.slots if slot.kind == "condition"), None)
+        """The part that is its condition, None where it has none; of two, the first."""
+        return next(iter(self.conditions), None)
+
+    @property
+    def conditions(self) -> tuple[Slot, ...]:
+        """The parts that are conditions; a second one is the last part, and may be left out."""
+        return tuple(slot for slot in self.slots if slot.kind == "condition")
 
 
 def _name(example: str = "") -> Slot:
@@ -148,8 +153,10 @@ STATEMENTS: tuple[StatementSpec, ...] = (
             Slot("track", "name", "in", optional=True, said="on the track", label="track", suggest="tracks",
                  placeholder="main"),
             "when", _condition(suggest="scores"),
+            Slot("until", "condition", "until", optional=True, suggest="scores"),
         ),
-        "a lead is {name}[ in {track}] when {condition}.", key="{name}[ in {track}]", menu="stage",
+        "a lead is {name}[ in {track}] when {condition}[, and stays so until {until}].",
+        key="{name}[ in {track}]", menu="stage",
         example="stage SQL when score >= 80",
     ),
     StatementSpec(

@@ -556,11 +556,15 @@ class Group(Statement):
 
 @frozen
 class Stage(Statement):
-    """`stage PQL in product when CONDITION`; without a track it is in `main`."""
+    """`stage PQL in product when CONDITION until CONDITION`; without a track it is in `main`.
+
+    With `until` a lead that has come in stays until that is true.
+    """
 
     name: Name
     track: Name | None
     condition: Expression
+    until: Expression | None = None
 
 
 @frozen

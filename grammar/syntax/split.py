@@ -33,6 +33,7 @@ class Piece(NamedTuple):
 # After these no statement can be over.
 _GOES_ON_WORDS = (STATEMENT_WORDS - {"score"}) | {
     "then", "and", "or", "since", "before", "where", "followed", "because", "once", "given", "expect",
+    "until",
 } | operators.WORDS  # fmt: skip
 _GOES_ON_SIGNS = frozenset("(,:.+-−*/=<>≤≥≠") | {"<=", ">=", "!=", "==", "=>", "<>", "=<"}
 

@@ -227,7 +227,7 @@ def _form_texts(spec: StatementSpec, filled: Callable[[Slot], str | None]) -> tu
         text = filled(piece)
         if text is None:
             continue
-        if piece.kind == "condition":
+        if piece.kind == "condition" and not at:
             texts[0] += " "
             texts[1] = text
         else:

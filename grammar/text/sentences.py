@@ -49,7 +49,7 @@ def _from_template(node: nodes.Statement, voice: Voice) -> str:
     """The sentence that the table of statements has; in it, the lead was named before any condition."""
 
     def said(field: str, part: Any) -> str:
-        if spec.condition is not None and field == spec.condition.field:
+        if field in asked:
             return condition(part, voice.about("it"))
         match part:
             case nodes.Name(text):
@@ -63,6 +63,7 @@ def _from_template(node: nodes.Statement, voice: Voice) -> str:
         return value(part, voice)
 
     spec = spec_of(node)
+    asked = {slot.field for slot in spec.conditions}
     return filled(spec.sentence, node, said)
 
 

@@ -7,7 +7,6 @@ resident memory as it goes, and how much the last half added.
 
 from __future__ import annotations
 
-import gc
 import os
 import random
 import re
@@ -17,6 +16,7 @@ from pathlib import Path
 from leadwright.engine.store.database import open_store
 from leadwright.web import Settings, create_app
 from leadwright.web.drafts import current
+from leadwright.web.serving import collect_seldom
 
 _POINTS = re.compile(r'^ *rule "([^"]+)"(?:(?!^ *rule ).)*?\bthen ([+-]\d+)', re.MULTILINE | re.DOTALL)
 _REVISION = re.compile(r'data-revision="(\d+)"')
@@ -38,8 +38,7 @@ def measure(database: Path, ruleset: str, edits: int) -> list[float]:
     client, chance = create_app(Settings(database)).test_client(), random.Random(1)
     path = f"/rulesets/{ruleset}/edit"
     revision, found = draft.revision, []
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    collect_seldom()
     for number in range(1, edits + 1):
         if number % 10 == 1:
             page = client.get(path, buffered=True).get_data(as_text=True)

@@ -58,6 +58,19 @@ def details(old: str, new: str) -> list[str]:
             ["stages : ranked B < A instead of A < B"],
         ),
         ("define d: x > 1", "define d: x > 2", ["define d: asks x > 2 instead of x > 1"]),
+        (
+            'ruleset "R"',
+            'ruleset "R" in "Europe/Berlin"',
+            ["title : days are those of Europe/Berlin instead of UTC"],
+        ),
+        (
+            'ruleset "R" in "Europe/Berlin"',
+            'ruleset "S" in "Asia/Tokyo"',
+            ['title : "R" -> "S"; days are those of Asia/Tokyo instead of Europe/Berlin'],
+        ),
+        ('ruleset "R" in "Europe/Berlin"', "", ["title : days are those of UTC instead of Europe/Berlin"]),
+        ('ruleset "R"', "", ["title : removed"]),
+        ("", 'ruleset "R" in "Europe/Berlin"', ["title : added"]),
     ],
 )
 def test_changes_are_told_in_words(old: str, new: str, said: list[str]) -> None:

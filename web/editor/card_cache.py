@@ -21,7 +21,10 @@ from ..drafts import TextCache
 from .cards import CardView, view
 from .rows import ConditionRow
 
-_MOST_CARDS = 4000
+_MOST_CARDS = 2500
+_MOST_TEXTS = 4
+"""How many texts of one card: an hour of edits makes a thousand, and next to none of them comes again."""
+
 _MOST_LOOKS = 4
 _PATIENCE = 10.0
 _SHARE = 5
@@ -48,8 +51,7 @@ class CachedCard:
     @cached_property
     def lines(self) -> tuple[ConditionRow, ...]:
         """All rows of the card and of those in it."""
-        roots = [line for one in self.views for line in (one.condition, one.filter) if line is not None]
-        return tuple(line for root in roots for line in lines_of(root))
+        return tuple(line for one in self.views for root in one.conditions for line in lines_of(root))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class CardCache:
     def __init__(self) -> None:
         self.texts = TextCache()
         self._lock = Lock()
-        self._kept: LruCache[Hashable, CachedCard] = LruCache(_MOST_CARDS)
+        self._kept: LruCache[Hashable, LruCache[str, CachedCard]] = LruCache(_MOST_CARDS)
         self._next_look: dict[str, float] = {}
 
     def cards(self, parsed: Parsed, names: KnownNames) -> list[Placed]:
@@ -94,8 +96,8 @@ class CardCache:
 
     def _placed(self, parsed: Parsed, place: CardPlace, names: KnownNames) -> Placed:
         text = parsed.source.text[place.start : place.end]
-        key = (place.keys, text, names.digest)
-        kept = self._kept.get(key)
+        texts = self._kept.made((place.keys, names.digest), lambda: LruCache(_MOST_TEXTS))
+        kept = texts.get(text)
         if kept is not None:
             return Placed(kept, place, place.start)
         card = _alone(text, place, names)
@@ -106,7 +108,7 @@ class CardCache:
             card, base = next(one for one in cards if one.span == place.span), 0
         kept = CachedCard(view(card, names))
         if base or place.start == 0:
-            self._kept.put(key, kept)
+            texts.put(text, kept)
         return Placed(kept, place, base)
 
 

@@ -58,6 +58,15 @@ class CardView:
     can_filter: bool = False
     can_ask: bool = False
     """Whether a rule about events may also ask about the lead."""
+    until: ConditionRow | None = None
+    """What ends a stage that holds."""
+    can_end: bool = False
+    """Whether something may be asked that ends it."""
+
+    @property
+    def conditions(self) -> tuple[ConditionRow, ...]:
+        """Its conditions, each with all of its rows."""
+        return tuple(one for one in (self.condition, self.filter, self.until) if one is not None)
 
     @property
     def sort(self) -> str:
@@ -89,7 +98,9 @@ class CardView:
         asked = [_plain_words(self.events)] if self.events else []
         asked += [one.words for one in (self.card.filter, self.card.condition) if one is not None]
         # In a list of rules, all are about the lead.
-        return ", where ".join(one.removeprefix("the lead ").removeprefix("its ") for one in asked)
+        said = ", where ".join(one.removeprefix("the lead ").removeprefix("its ") for one in asked)
+        until = self.card.until
+        return said if until is None else f"{said}, until {until.words.removeprefix('the lead ')}"
 
     @property
     def gives(self) -> str:
@@ -155,6 +166,8 @@ def view(card: Card, names: KnownNames) -> CardView:
         event or "",
         "event.where" in parts.offers,
         "when" in parts.offers,
+        line(card.until, names) if card.until is not None else None,
+        "until" in parts.offers,
     )
 
 

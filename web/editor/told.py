@@ -51,7 +51,7 @@ def part_words(edit: Edit, parsed: Parsed) -> str:
 
 
 def _row(found: Card, path: str) -> RowView | None:
-    rows = [one for one in (found.condition, found.filter) if one is not None]
+    rows = list(found.conditions)
     while rows:
         row = rows.pop()
         if row.path == path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import Command, db_option, json_option, note, paper, write, write_json
+from ..command import Command, db_option, json_option, note, paper, present, write, write_json
 from ..failures import FOUND, Failure
 from ..inputs import (
     STANDARD_INPUT,
@@ -23,6 +23,7 @@ from ..inputs import (
 if TYPE_CHECKING:
     from ....grammar.messages.diagnostics import Diagnostic, Source
     from ...catalogue import Catalogue
+    from ...due.stale_events import StaleEvents
     from ...reading import Reading
 
 OUTPUT_FORMATS = ("full", "concise", "json", "github", "gitlab", "sarif", "junit", "rdjson")
@@ -95,7 +96,7 @@ def command(
     if form == "full":
         _report(readings, diagnostics, found, promised.said)
     else:
-        _print(form, [reading.source for reading in readings], diagnostics, found)
+        _print(form, readings, diagnostics, found)
         if promised.said:
             note(promised.said)
     failed = any(item.severity is Severity.ERROR for item in diagnostics)
@@ -150,14 +151,18 @@ def _names(db: str | None, *, no_db: bool, fields: str | None) -> tuple[Catalogu
 
 def _print(
     form: str,
-    sources: list[Source],
+    readings: list[Reading],
     diagnostics: list[Diagnostic],
     found: tuple[Catalogue, Path] | None,
 ) -> None:
+    sources = [reading.source for reading in readings]
     if form == "json":
         from ...report.diagnostics import check_data
+        from ...report.scores import stale_data
 
-        write_json(check_data(sources, diagnostics, found[1] if found else None))
+        stale = next(iter(_stale(readings, found).values()), None)
+        data = check_data(sources, diagnostics, found[1] if found else None)
+        write_json({**data, "stale_events": stale_data(stale)})
         return
     from ...report.check_formats import FORMATS
 
@@ -174,6 +179,7 @@ def _report(
 ) -> None:
     from ....grammar.messages.diagnostics import render
     from ...report.diagnostics import verdict
+    from ...report.scores import stale_text
     from ...report.text_style import counted
 
     sheet = paper()
@@ -185,6 +191,24 @@ def _report(
         write(sheet.dim(f"Names were held against {counted(catalogue.leads, 'lead')} in {path}."))
     if said:
         write(sheet.warn(said))
+    for source, stale in _stale(readings, found).items():
+        # It is of the data, so once is enough.
+        write(["", *stale_text(stale, str(source.path or "RULES"), sheet)])
+        break
+
+
+def _stale(readings: list[Reading], found: tuple[Catalogue, Path] | None) -> dict[Source, StaleEvents]:
+    """The rulesets that ask what happened in the last time, where all events are older."""
+    from ...due.stale_events import stale_events
+    from ...values import instant_of
+
+    newest, now = found[0].newest_event if found else None, instant_of(present())
+    stale = {
+        reading.source: stale_events(reading.plan, newest, now)
+        for reading in readings
+        if reading.plan is not None
+    }
+    return {source: one for source, one in stale.items() if one is not None}
 
 
 def read_all(files: tuple[str, ...], catalogue: Catalogue | None, *, lints: bool) -> list[Reading]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..command import Command, db_option, json_option, note, paper, write, write_json
-from ..failures import FOUND, Failure
+from ..command import Command, db_option, is_debugged, json_option, note, paper, write, write_json
+from ..failures import FAULT, FOUND, Failure, explained
 from ..inputs import STANDARD_INPUT
 from ..progress import ProgressLine
 
@@ -131,13 +131,39 @@ def command(file: str, db: str, rejects: str | None, as_json: bool, **asked: Any
     """
     with _file(file) as (path, label):
         report = _load(path, label, db, rejects, asked)
+    _tell(report, as_json)
+    return FOUND if report.rejected else 0
+
+
+def _tell(report: ImportReport, as_json: bool) -> None:
+    """Prints the report. The rows are in: whatever goes wrong here must not look like a failed import."""
     from ...report.imports import import_data, import_text
 
-    if as_json:
-        write_json(import_data(report))
+    def told(report: ImportReport) -> dict[str, Any] | list[str]:
+        return import_data(report) if as_json else import_text(report, paper())
+
+    try:
+        words = told(report)
+    except Exception as fault:
+        report = replace(report, columns=(), hints=(), fault=fault)
+        words = told(report)
+    if isinstance(words, dict):
+        write_json(words)
     else:
-        write(import_text(report, paper()))
-    return FOUND if report.rejected else 0
+        write(words)
+    if report.fault is not None:
+        _show_fault(report.fault)
+
+
+def _show_fault(fault: Exception) -> None:
+    if is_debugged():
+        import traceback
+
+        traceback.print_exception(fault)
+    failure = explained(fault) or Failure(f"{FAULT.message} ({type(fault).__name__}: {fault})", FAULT.hint)
+    note(f"The rows are in, but not all could be said of them: {failure.message}")
+    if failure.hint is not None:
+        note(f"  help: {failure.hint}")
 
 
 def _load(
@@ -161,8 +187,11 @@ def _load(
             label=label,
             progress=progress,
         )
-        # Kept with the data, so that checks, which only read, need not count it all again.
-        catalogue(store)
+        try:
+            # Kept with the data, so that checks, which only read, need not count it all again.
+            catalogue(store)
+        except Exception as fault:
+            report = replace(report, fault=report.fault or fault)
     return report
 
 

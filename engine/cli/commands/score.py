@@ -119,8 +119,10 @@ def score(
     store: Store, rules: LoadedRules, now: dt.datetime, *, whole: bool = False, memory: int | None = None
 ) -> Scored:
     """Scores the leads that are due by a published ruleset, with progress, and counts where all stand."""
+    from ...due.stale_events import stale_events
     from ...report.scores import Scored
     from ...score_one import Evaluator
+    from ...store.records.catalogue import catalogue
     from ...store.scoring.full_run import Resources
     from ...store.scoring.score_run import score_store
     from ...values import instant_of
@@ -155,6 +157,7 @@ def score(
         totals=by_total,
         moves=tally.moves,
         highest=highest(store, rules.name, 5),
+        stale=stale_events(plan, catalogue(store).newest_event, at),
         handed_off=report.handed_off,
     )
 

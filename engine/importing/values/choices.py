@@ -32,6 +32,14 @@ def json_list(text: str) -> list[str] | None:
     return [shown for item in found if item is not None and (shown := _shown(item))]
 
 
+def _divides_choices(values: list[str], several: list[str], often: bool) -> bool:
+    """Whether a comma divides choices, and is not one of a sentence or an address: then most parts come
+    `often`, or a part of one value is the whole of another."""
+    alone = {value.strip() for value in values} - {value.strip() for value in several}
+    whole = {part.strip() for value in several for part in value.split(",")} & alone
+    return bool(whole) or (len(several) >= 3 and often and all(", " in value for value in several))
+
+
 def _shown(item: object) -> str:
     if isinstance(item, str):
         return item.strip()
@@ -43,7 +51,7 @@ def sign_between(texts: Iterable[object]) -> str | None:
     values = [text for text, _ in zip(texts, range(_SAMPLE), strict=False) if isinstance(text, str)]
     for sign in SIGNS:
         several = [value for value in values if sign in value]
-        if not several or (sign == "," and (len(several) < 3 or not all(", " in value for value in several))):
+        if not several:
             continue
         parts = Counter(
             part for value in values for part in {piece.strip() for piece in value.split(sign)} if part
@@ -52,6 +60,6 @@ def sign_between(texts: Iterable[object]) -> str | None:
             continue
         of_several = {piece.strip() for value in several for piece in value.split(sign) if piece.strip()}
         repeated = sum(parts[part] > 1 for part in of_several)
-        if repeated and (sign != "," or repeated * 2 >= len(of_several)):
+        if repeated and (sign != "," or _divides_choices(values, several, repeated * 2 >= len(of_several))):
             return sign
     return None

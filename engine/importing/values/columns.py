@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from ....grammar.syntax.nodes import Kind
@@ -14,11 +14,13 @@ from .dates import DAY_FIRST, MONTH_FIRST, compact_day, format_of
 from .looks import BLANK, DATE, DATETIME, NO, NUMBER, OTHER_DATE, TEXT, TEXTS, YES, Look
 from .moments import UNIX_FORMATS, MomentReader
 from .numbers import read_amount
-from .stored import Reader
+from .stored import Reader, Unread
 from .yes_no import MARKS, WORDS
 
 _NUMERIC_ORDERS = (DAY_FIRST, MONTH_FIRST)
 _DATES = (Kind.DATE, Kind.DATETIME)
+_NUMBERED = ("%Y%m%d", *UNIX_FORMATS)
+"""The forms of dates in which they are numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,8 @@ class _Understanding:
             self._offer_stated_form(found)
         elif self.two_ways and kind is not Kind.TEXT:
             self.hints.append(Hint(self.doubt, self.two_ways))
+        elif kind in _DATES:
+            self._advise_on_numbers_for_dates(reader.of(kind))
         return Column(kind, found, reader, self.form, tuple(self.hints), self.two_ways, self.doubt)
 
     def _offer_stated_form(self, found: Kind | None) -> None:
@@ -311,6 +315,22 @@ class _Understanding:
                 (MONTH_FIRST, "if the month does"),
             )
         )
+
+    def _advise_on_numbers_for_dates(self, read: Callable[[object], object]) -> None:
+        """Numbers that are days or instants, in a column of dates that cannot be read so."""
+        for look in self.looks.of(NUMBER):
+            text = self.looks.text(look)
+            if not isinstance(read(self.looks.first[look][1]), Unread):
+                continue
+            for form in _NUMBERED:
+                moment = MomentReader("UTC", form, only_likely=True).read(text)
+                if moment is not None and (form != "%Y%m%d" or compact_day(text) is not None):
+                    setting = self._setting("date_format", form)
+                    result = f"to read it as {moment:{'%Y-%m-%d' if form == '%Y%m%d' else '%Y-%m-%d %H:%M'}}"
+                    self.hints.append(
+                        Hint(f"{self.looks.example(look)} is a date as {form}", (Choice((setting,), result),))
+                    )
+                    return
 
     # --- yes and no -----------------------------------------------------------------------------
 
@@ -614,7 +634,7 @@ def settle_instants(name: str, looks: ColumnLooks, stated: Stated, moments: Mome
     first = next(look for look in looks.first if look.family != BLANK)
     text = looks.text(first)
     choices = []
-    for form in (*UNIX_FORMATS, "%Y%m%d"):
+    for form in _NUMBERED:
         moment = MomentReader("UTC", form, only_likely=True).read(text)
         if moment is not None and form != moments.date_format:
             choices.append(Choice((Setting("date_format", name, form),), f"to read it as {moment:%Y-%m-%d}"))

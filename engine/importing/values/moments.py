@@ -217,10 +217,13 @@ def order_of(form: str | None) -> str | None:
     return letters if sorted(letters) == ["d", "m", "y"] else None
 
 
-def _zone(name: str) -> ZoneInfo | None:
-    """The time zone, None for UTC itself."""
+def _zone(name: str) -> dt.tzinfo | None:
+    """The time zone, or the fixed offset as +01:00 or GMT+1; None for UTC itself."""
     if name.upper() in ("UTC", "Z"):
         return None
+    offset = zone_offset(name.upper()) if name.lstrip("GMTUCgmtuc")[:1] in ("+", "-") else None
+    if offset is not None:
+        return dt.timezone(dt.timedelta(minutes=offset))
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, LookupError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -87,13 +88,18 @@ def _bounds(store: Store, field: StoredField) -> tuple[float | None, float | Non
 
 def _event_facts(store: Store) -> dict[str, EventFacts]:
     rows = store.connection.execute(
-        "SELECT type, object, seen FROM (SELECT kind, count(*) AS seen FROM event GROUP BY kind) "
-        "JOIN event_kind ON event_kind.id = kind ORDER BY kind"
+        "SELECT type, object, seen, newest FROM (SELECT kind, count(*) AS seen, "
+        "max(CASE WHEN at <= ? THEN at END) AS newest FROM event GROUP BY kind) "
+        "JOIN event_kind ON event_kind.id = kind ORDER BY kind",
+        (time.time_ns() // 1000,),
     )
+    latest: dict[str, int] = {}
     totals: dict[str, int] = {}
     objects: dict[str, dict[str, int]] = {}
     spelt: dict[tuple[str, str], str] = {}
-    for type_, object_, seen in rows:
+    for type_, object_, seen, newest in rows:
+        if newest is not None:
+            latest[type_] = max(newest, latest.get(type_, newest))
         totals[type_] = totals.get(type_, 0) + seen
         counts = objects.setdefault(type_, {})
         if object_ is not None:
@@ -106,6 +112,7 @@ def _event_facts(store: Store) -> dict[str, EventFacts]:
             count,
             dict(sorted(objects[type_].items(), key=lambda item: (-item[1], item[0]))[:DISTINCT_LIMIT]),
             properties.get(type_, {}),
+            latest.get(type_),
         )
         for type_, count in sorted(totals.items(), key=lambda item: (-item[1], item[0]))
     }
@@ -127,7 +134,7 @@ def _write(found: Catalogue) -> dict[str, Any]:
             for facts in found.fields.values()
         ],
         "events": [
-            [facts.type, facts.count, dict(facts.objects), _kind_words(facts.properties)]
+            [facts.type, facts.count, dict(facts.objects), _kind_words(facts.properties), facts.newest]
             for facts in found.events.values()
         ],
     }
@@ -140,7 +147,7 @@ def _kind_words(kinds: Mapping[str, Kind]) -> dict[str, str]:
 def _read(kept: dict[str, Any]) -> Catalogue:
     fields = {name: FieldFacts(name, Kind(kind), *rest) for name, kind, *rest in kept["fields"]}
     events = {
-        type_: EventFacts(type_, count, objects, {name: Kind(kind) for name, kind in properties.items()})
-        for type_, count, objects, properties in kept["events"]
+        type_: EventFacts(type_, count, objects, {name: Kind(kind) for name, kind in kinds.items()}, *rest)
+        for type_, count, objects, kinds, *rest in kept["events"]
     }
     return Catalogue(kept["leads"], fields, events)

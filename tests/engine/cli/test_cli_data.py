@@ -67,6 +67,7 @@ def test_json_reports_everything(leadwright: Run, data: Path) -> None:
         "columns",
         "notes",
         "hints",
+        "fault",
     ]
     assert found["columns"][3] == {
         "column": "employees",
@@ -228,6 +229,7 @@ def test_fields_as_json(leadwright: Run, data: Path) -> None:
         "count": 4,
         "objects": {"pricing": 3, "docs": 1},
         "properties": {},
+        "newest": "2026-01-13T09:00:00Z",
     }
 
 
@@ -303,3 +305,37 @@ def test_a_file_that_is_there_is_not_written_over(leadwright: Run, folder: Path)
     )
     assert (folder / "mine.rules").read_text() == "# precious\n"
     assert leadwright("new", "mine.rules", "--force").code == 0
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "leadwright.engine.importing.report._columns",
+        "leadwright.engine.importing.report.similar_ids",
+        "leadwright.engine.report.imports._hint",
+        "leadwright.engine.store.records.catalogue._compute",
+    ],
+)
+@pytest.mark.parametrize("rejected", [0, 1])
+def test_a_fault_in_the_report_does_not_look_like_a_failed_import(
+    leadwright: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, broken: str, rejected: int
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("COMMA_NUMBER")
+
+    (folder / "a.csv").write_text("id,size\n1,01/02/2026\n" + "2\n" * rejected)
+    monkeypatch.setattr(broken, fail)
+    ended = leadwright("import", "a.csv", "--lead-id", "id")
+    assert ended.code == rejected
+    assert "new lead" in ended.out
+    assert ("could not be read" in ended.out) == bool(rejected)
+    assert "The rows are in, but not all could be said of them: this is a fault in Leadwright" in ended.err
+    assert "help: run the same again with --debug" in ended.err
+    assert "Traceback" not in ended.err
+    again = leadwright("import", "a.csv", "--lead-id", "id", "--json", "--debug")
+    assert again.code == rejected
+    assert json.loads(again.out)["leads_added"] == 0
+    if not broken.endswith("._hint"):  # which data does without
+        assert json.loads(again.out)["fault"] == "KeyError: 'COMMA_NUMBER'"
+        assert "Traceback" in again.err
+    assert leads_in(folder) == 1

@@ -95,10 +95,42 @@ def test_score_as_json(leadwright: Run, data: Path) -> None:
         "scores",
         "moves",
         "highest",
+        "stale_events",
     ]
     assert (found["ruleset"], found["version"], found["leads"], found["added"]) == ("inbound", 1, 4, 4)
     assert {"track": "main", "stage": "SQL", "leads": 1} in found["stages"]
     assert found["now"] == "2026-01-15T12:00:00Z"
+    assert found["stale_events"] is None
+
+
+def test_where_all_events_are_old_the_instant_to_try_is_named(leadwright: Run, data: Path) -> None:
+    (data / "counts.rules").write_text("when days since visited > 5 then +3\n")
+    (data / "plain.rules").write_text("when visited then +3\n")
+    old = leadwright("score", "inbound.rules", "--at", "2026-11-28")
+    said = (
+        'The newest event is of 2026-01-14, 317 days earlier, so nothing counts as "in\n'
+        'last 30 days". To score as of when the data was new:\n'
+        "  leadwright score inbound --at 2026-01-15\n"
+    )
+    assert old.out.endswith(said)
+    assert "as of 2026-01-15 00:00 UTC" in leadwright("score", "inbound", "--at", "2026-01-15").out
+    assert "newest" not in leadwright("score", "inbound", "--at", "2026-02-03").out
+    counts = leadwright("score", "counts.rules", "--at", "2026-02-20").out
+    assert "36 days earlier, and the rules count days" in " ".join(counts.split())
+    assert "newest" not in leadwright("score", "counts.rules", "--at", "2026-02-05").out
+    assert "newest" not in leadwright("score", "plain.rules", "--at", "2026-11-28").out
+    found = json.loads(leadwright("score", "inbound", "--at", "2026-11-28", "--json").out)
+    assert found["stale_events"] == {
+        "newest": "2026-01-14T09:00:00Z",
+        "days": 317,
+        "window": "in last 30 days",
+        "at": "2026-01-15",
+    }
+    # A check is as of now, which is later still.
+    checked = leadwright("check", "inbound.rules").out
+    assert "leadwright score inbound.rules --at 2026-01-15" in checked
+    data_of_check = json.loads(leadwright("check", "inbound.rules", "--json").out)["stale_events"]
+    assert (data_of_check["at"], data_of_check["window"]) == ("2026-01-15", "in last 30 days")
 
 
 def test_a_changed_file_is_the_next_version(leadwright: Run, scored: Path) -> None:

@@ -7,9 +7,12 @@ import re
 import shlex
 
 import pytest
-from leadwright.engine.importing.mapping import Reading
+from leadwright.engine.importing.mapping import ColumnMapping, Reading
+from leadwright.engine.importing.preview import preview_file
 from leadwright.engine.importing.problems import ImportRefused
 from leadwright.engine.importing.report import ImportReport
+from leadwright.engine.importing.run import import_file
+from leadwright.engine.store.records.rulesets import save_version
 from leadwright.grammar.syntax.nodes import Kind
 
 
@@ -303,7 +306,7 @@ def test_words_for_nothing_are_counted_and_blank_where_asked_for(desk) -> None:
     )
     (way,) = options_of(report.notes[0])
     again = desk.leads(text, kinds={"score": Kind.NUMBER}, **way)
-    assert again.notes == ()
+    assert again.notes == ('the field "score" was text and is number now',)
     assert desk.rows("SELECT score, note FROM lead") == [(None, None), (5.0, "x"), (None, None), (7.0, None)]
 
 
@@ -312,6 +315,8 @@ CHOICES = [
     (["email; phone", "email", "phone"], '["email", "phone"]'),
     (["email|phone", "email", "phone"], '["email", "phone"]'),
     (["email, phone", "phone, fax", "email, fax"], '["email", "phone"]'),
+    (["email, phone", "phone"], '["email", "phone"]'),
+    (["email,phone", "phone"], '["email", "phone"]'),
 ]
 
 
@@ -322,6 +327,40 @@ def test_several_choices_are_pointed_out_and_the_advice_reads_them(desk, written
     (way,) = options_of(report.columns[1].note)
     again = desk.leads(csv_of(written), **way)
     assert (again.columns[1].kind, again.columns[1].note, stored(desk)[0]) == (Kind.TEXTS, None, first)
+
+
+def test_a_comma_in_an_address_is_no_sign_between_choices(desk) -> None:
+    report = desk.leads(csv_of(["Berlin, Germany", "Munich, Germany", "Paris"]))
+    assert report.columns[1].note is None
+
+
+@pytest.mark.parametrize(
+    ("form", "written", "kept"),
+    [
+        ("unix-ms", "1762160700000", "2025-11-03T09:05:00Z"),
+        ("unix", "1762160700", "2025-11-03T09:05:00Z"),
+        ("%Y%m%d", "20260102", "2026-01-02T00:00:00Z"),
+    ],
+)
+@pytest.mark.parametrize("known", [True, False])
+def test_numbers_in_a_column_of_instants_name_the_form_that_reads_them(
+    desk, form: str, written: str, kept: str, known: bool
+) -> None:
+    reading = {} if known else {"kinds": {"x": Kind.DATETIME}}
+    if known:
+        desk.leads(csv_of(["2026-01-01T10:00:00Z"]))
+    report = desk.leads(csv_of([written]), **reading)
+    assert report.columns[1].unread == 1
+    (way,) = options_of(report.columns[1].note)
+    assert way == {"date_formats": {"x": form}}
+    again = desk.leads(csv_of([written]), **reading, **way)
+    assert (again.columns[1].unread, again.columns[1].note, stored(desk)) == (0, None, [kept])
+
+
+def test_a_fixed_offset_is_a_time_zone(desk) -> None:
+    for zone in ("GMT+1", "UTC+01:00", "+0100"):
+        desk.leads(csv_of(["2026-07-01 10:00:00"]), timezone=zone)
+        assert stored(desk) == ["2026-07-01T09:00:00Z"]
 
 
 def test_lists_in_json_may_have_nulls(desk) -> None:
@@ -409,3 +448,65 @@ def test_dates_of_one_column_do_not_make_instants_of_all_numbers(desk) -> None:
 def test_reading_says_what_it_does_not_know() -> None:
     with pytest.raises(ImportRefused, match="cannot stand before decimals"):
         Reading(decimals={"x": ";"})
+
+
+DECLARED = """
+field ok: yes/no
+field size from "Company Size": number
+field zip: text
+field made: date
+when ok then +1
+"""
+
+
+def test_a_new_field_is_read_as_live_rules_declare_it(desk) -> None:
+    save_version(desk.store, "inbound", DECLARED, "d1")
+    path = desk.write("id,ok,Company Size,zip,made\n1,Y,12,01234,2026-01-02\n2,N,5 %,10115,2026-01-03\n")
+    shown = {column.column: column.kind for column in preview_file(desk.store, path).columns[1:]}
+    report = import_file(desk.store, path, ColumnMapping("id"))
+    assert shown == {column.column: column.kind for column in report.columns[1:]}
+    assert list(shown.values()) == [Kind.YES_NO, Kind.NUMBER, Kind.TEXT, Kind.DATE]
+    assert desk.rows("SELECT ok, zip FROM lead ORDER BY _id") == [(1, "01234"), (0, "10115")]
+    assert str(report.columns[1].hints[0]) == "read as yes/no, as the live rules of inbound declare it"
+    assert report.columns[4].hints == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "stored"),
+    [
+        (("1", "0"), (1, 0)),
+        (("on", "off"), (1, 0)),
+        (("Ja", "Nein"), (1, 0)),
+        (("Checked", "Unchecked"), (1, 0)),
+        (("x", ""), (1, 0)),
+        (("oui", "non"), (1, 0)),
+        (("NO", "NO"), (0, 0)),
+    ],
+)
+def test_yes_and_no_are_read_where_live_rules_declare_them(desk, words: tuple[str, str], stored) -> None:
+    save_version(desk.store, "inbound", DECLARED, "d1")
+    desk.leads(f"id,ok\n1,{words[0]}\n2,{words[1]}\n")
+    assert tuple(value for (value,) in desk.rows("SELECT ok FROM lead ORDER BY _id")) == stored
+
+
+def test_what_does_not_read_as_declared_is_left_as_it_is_found(desk) -> None:
+    save_version(desk.store, "inbound", DECLARED, "d1")
+    save_version(desk.store, "other", "field zip: number", "d2")
+    report = desk.leads('id,ok,Company Size,zip,made\n1,Y,"1,200",01234,01/02/2026\n2,perhaps,85,2,\n')
+    kinds = [column.kind for column in report.columns[1:]]
+    assert kinds == [Kind.TEXT, Kind.TEXT, Kind.TEXT, Kind.TEXT]  # 01234: two rulesets disagree
+    assert [len(column.hints[0].choices) for column in report.columns if column.hints] == [2, 2]
+
+
+def test_a_field_that_is_another_kind_than_declared_is_pointed_out_and_the_way_works(desk) -> None:
+    text = "id,ok,zip\n1,1,5\n2,0,6\n"
+    desk.leads(text)
+    save_version(desk.store, "inbound", DECLARED, "d1")
+    (hint,) = desk.leads(text).columns[1].hints
+    assert str(hint) == (
+        "is number in the database, and the live rules of inbound declare it yes/no: "
+        "import with --kind ok=yes/no to make it yes/no"
+    )
+    assert desk.leads(text, kinds={"ok": Kind.YES_NO}).columns[1].hints == ()
+    assert desk.rows("SELECT ok FROM lead ORDER BY _id") == [(1,), (0,)]
+    assert desk.leads(text).columns[1].hints == ()

@@ -177,3 +177,14 @@ def test_a_budget_ends_in_not_decided() -> None:
     found = answers(plan_of(text), seconds=0.3)[0]
     assert found.verdict in (Verdict.NOT_DECIDED, Verdict.NOT_SO)
     assert time.monotonic() - began < 3
+
+
+def test_a_question_that_reads_a_stage_that_holds_is_not_decided() -> None:
+    found = asked("""
+        when visited then +40
+        stage MQL when score >= 40 until score < 20
+        guarantee "reads it" never stage = MQL when score < 0
+        guarantee "does not" never score > 40 when visited
+    """)
+    assert [one.verdict for one in found.values()] == [Verdict.NOT_DECIDED, Verdict.PROVED]
+    assert found["reads it"].why == "the stage MQL holds until something ends it"

@@ -1,0 +1,42 @@
+"""What the editor keeps of cards: enough to be quick, and few texts of a card that is changed often."""
+
+from __future__ import annotations
+
+from leadwright.engine.catalogue import Catalogue
+from leadwright.engine.lru import LruCache
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.parse import parse
+from leadwright.web.assist.names import vocabulary
+from leadwright.web.editor.card_cache import CachedCard, CardCache
+
+
+def _text(points: int) -> str:
+    return f'rule "A"\nwhen title is known\nthen +{points}\n\nrule "B"\nwhen size > 5\nthen +2\n'
+
+
+def _shown(cards: CardCache, points: int) -> list[CachedCard]:
+    parsed = parse(Source(_text(points)))
+    return [placed.kept for placed in cards.cards(parsed, vocabulary(parsed.tree, Catalogue(0, {}, {})))]
+
+
+def _kept(cards: CardCache) -> int:
+    slots: list[LruCache[str, CachedCard]] = list(cards._kept._values.values())
+    return sum(map(len, slots))
+
+
+def test_a_card_that_was_not_touched_is_the_same_and_undoing_finds_the_one_before() -> None:
+    cards = CardCache()
+    first, second, again = _shown(cards, 1), _shown(cards, 2), _shown(cards, 1)
+    assert first[1] is second[1] is again[1]
+    assert first[0] is again[0]
+    assert first[0] is not second[0]
+
+
+def test_what_is_kept_does_not_grow_with_the_edits_of_one_card() -> None:
+    cards = CardCache()
+    for points in range(1, 7):
+        _shown(cards, points)
+    kept = _kept(cards)
+    for points in range(7, 40):
+        _shown(cards, points)
+    assert _kept(cards) == kept <= 5
