@@ -163,7 +163,8 @@ def test_files_that_are_sent_bring_nothing_from_the_server(client: FlaskClient, 
 
 
 @pytest.mark.parametrize(
-    "path", ["/new", "/new/import", "/rulesets/inbound/publish", "/rulesets/inbound/import", "/log-in", "/theme"]
+    "path",
+    ["/new", "/new/import", "/rulesets/inbound/publish", "/rulesets/inbound/import", "/log-in", "/theme"],
 )
 def test_forms_that_are_too_large_are_refused(database: Path, path: str) -> None:
     client = create_app(Settings(database, largest_request=2_000)).test_client()
