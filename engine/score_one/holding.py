@@ -6,9 +6,8 @@ is walked back to the latest instant that does.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from operator import itemgetter
+from threading import local
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..due.timeline import Timeline
@@ -21,8 +20,6 @@ from .facts import Row
 
 if TYPE_CHECKING:
     from .evaluator import Evaluator
-
-_AT = itemgetter(0)
 
 
 class Held(NamedTuple):
@@ -45,6 +42,7 @@ class Holding:
         read = selectors_read(plan)
         self.timeline = Timeline(self.asking.clocks, evaluator.classes, read)
         self._run = self.asking.runner(Detail.PLAIN)
+        self._last = local()
 
     def decides(self, fields: Sequence[Prepared], rows: Sequence[Row], at: int) -> bool | None:
         """What an instant decides: in, out, or (None) nothing."""
@@ -53,30 +51,57 @@ class Holding:
 
     def holds(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> bool:
         """Whether a lead is in the stage, now deciding nothing."""
-        decided = (found for _, found in self._past(fields, rows, now))
-        return next((found for found in decided if found is not None), False)
+        for _, found in self._walk(fields, rows, now).back():
+            if found is not None:
+                return found
+        return False
 
     def stay(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> Held:
         """Whether a lead is in the stage now, whatever decides it, and since when without a gap."""
-        held, decided = _OUT, self.decides(fields, rows, now)
+        decided = self.decides(fields, rows, now)
         if decided is False:
             return _OUT
-        for since, found in self._past(fields, rows, now, decided):
+        walk = self._walk(fields, rows, now)
+        held = Held(True, walk.latest) if decided else _OUT
+        for since, found in walk.back():
             if found is False:
                 break
             if found is True:
                 held = Held(True, since)
         return held
 
-    def _past(
-        self, fields: Sequence[Prepared], rows: Sequence[Row], now: int, decided: bool | None = None
-    ) -> Iterator[tuple[int | None, bool | None]]:
-        """What the instants before now decide, from the latest back, each with the instant since which it
-        is so; at first what now decides. The last is what was before all of them."""
-        rows = self.timeline.rows(rows, now)
-        instants = self.timeline.instants(fields, rows, now)
-        if instants:
-            yield instants[-1], decided
-        for at in reversed(instants[:-1]):
-            yield at, self.decides(fields, rows[: bisect_right(rows, at, key=_AT)], at)
-        yield None, self.decides(fields, (), BEGINNING)
+    def _walk(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> _Walk:
+        """The way back from now. Whoever explains a decision asks for it after whoever made it."""
+        last = getattr(self._last, "walk", None)
+        if last is None or last[0] is not fields or last[1] is not rows or last[2] != now:
+            last = self._last.walk = (fields, rows, now, _Walk(self, fields, rows, now))
+        walk: _Walk = last[3]
+        return walk
+
+
+class _Walk:
+    """One lead's past in the eyes of a stage; `latest` is its last instant up to now, None without any."""
+
+    def __init__(self, holding: Holding, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> None:
+        self._holding = holding
+        self._fields = fields
+        self._rows = holding.timeline.rows(rows, now)
+        self._instants = holding.timeline.instants(fields, self._rows, now)
+        self._known: list[tuple[int | None, bool | None]] = []
+        self.latest = self._instants.pop() if self._instants else None
+
+    def back(self) -> Iterator[tuple[int | None, bool | None]]:
+        """What earlier instants decide, from the latest back, each with the instant since which it is so;
+        the last is what was before all of them. What was found before is not found again."""
+        known = self._known
+        yield from known
+        decides, fields, rows, instants = self._holding.decides, self._fields, self._rows, self._instants
+        while instants:
+            at = instants.pop()
+            while rows and rows[-1][0] > at:
+                rows.pop()
+            known.append((at, decides(fields, rows, at)))
+            yield known[-1]
+        if not known or known[-1][0] is not None:
+            known.append((None, decides(fields, (), BEGINNING)))
+            yield known[-1]

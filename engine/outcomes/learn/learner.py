@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -34,6 +35,9 @@ from .judging import earlier_part, enough, judged
 from .points import Learned
 from .proposal import Change, Judged, Proposal, with_edits
 from .reading import declared_events, fields_of_rules, outcome_types, score_for
+
+_ABOUT = 1.5
+"""So many times as many leads, or as few, are still about as many."""
 
 FEWEST_WON = 30
 """With fewer winners, or fewer others, nothing is proposed."""
@@ -263,8 +267,7 @@ class Learner:
                 chosen = cautious_threshold(total, rows.won, self.options.precision)
                 sentence = f"At least {self.options.precision:.0%} of the leads win, even at the low end."
             else:
-                chosen = same_share(look.total, total, old, proposal.grid)
-                sentence = "About as many leads reach it as before."
+                chosen, sentence = same_share(look.total, total, old, proposal.grid) or (None, "")
             if chosen is None or chosen == old:
                 continue
             before, after = look.total >= old, total >= chosen
@@ -348,26 +351,31 @@ class _Material:
     kept: Sequence[int]
 
 
+def same_share(before: Ints, after: Ints, old: int, grid: int) -> tuple[int, str] | None:
+    """The score on the grid from which on about as many leads lie as lay from the old one on, and what to say
+    of it; None where no lead lay there."""
+    wanted = int((before >= old).sum())
+    if not wanted:
+        return None
+    low, high = int(after.min()), int(after.max())
+    steps = range(-(-low // grid) * grid, high + 1, grid)
+    counts = {step: int((after >= step).sum()) for step in {*steps, old}}
+
+    def away(step: int) -> float:
+        return abs(math.log((counts[step] + 0.5) / (wanted + 0.5)))
+
+    chosen = min(counts, key=lambda step: (away(step), abs(step - old)))
+    if away(old) <= max(away(chosen), math.log(1.05)):
+        chosen = old
+    if away(chosen) <= math.log(_ABOUT):
+        return chosen, "About as many leads reach it as before."
+    return chosen, f"{counts[chosen]:,} leads reach it, {wanted:,} did before: no score lies closer."
+
+
 def _too_few(won: int, others: int) -> str:
     one, many = ("winner", "winners") if won < others else ("lead that did not win", "leads that did not win")
     few = min(won, others)
     return (
         f"Too few outcomes: {few} {one if few == 1 else many} that can be judged, and at least "
         f"{FEWEST_WON} are needed. With so few, a rule looks good or bad by chance."
-    )
-
-
-def same_share(before: Ints, after: Ints, old: int, grid: int) -> int | None:
-    """The score on the grid from which on about as many leads lie as lay from the old one on."""
-    wanted = int((before >= old).sum())
-    low, high = int(after.min()), int(after.max())
-    steps = range(-(-low // grid) * grid, high + grid, grid)
-    counts = {step: int((after >= step).sum()) for step in steps}
-    if not counts or not wanted:
-        return None
-    least = min(abs(count - wanted) for count in counts.values())
-    if abs(counts.get(old, int((after >= old).sum())) - wanted) <= max(least, 0.05 * wanted):
-        return old
-    return min(
-        (step for step, count in counts.items() if abs(count - wanted) == least), key=lambda s: abs(s - old)
     )
