@@ -9,6 +9,7 @@ from ..results.pages import pages as results
 from . import (
     audit,
     compare,
+    guarantees,
     handoffs,
     history,
     lead,
@@ -38,6 +39,7 @@ def register(app: Flask) -> None:
         rulesets,
         new,
         review,
+        guarantees,
         history,
         scoring,
         leads,
