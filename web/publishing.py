@@ -143,7 +143,7 @@ def check_name(name: str) -> None:
         )
 
 
-# --- what stands in the way -------------------------------------------------------------------
+# --- what to fix first ------------------------------------------------------------------------
 
 
 def failing_tests(plan: Plan) -> list[RuleTestResult]:

@@ -1,4 +1,4 @@
-"""Review and publish: what changed, who changed it, what it does to leads, and what stands in the way."""
+"""Review and publish: what changed, who changed it, what it does to leads, and what to fix first."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _wish(name: str, note: str) -> PublishRequest:
         draft = _as_seen(name)
         proposal = _proposal(reading(settings()), draft, None)
         if proposal.blocked:
-            raise Problem(422, "Not ready", "First mend what stands in the way.")
+            raise Problem(422, "Not ready", "Fix what the review lists first.")
         return PublishRequest(name, draft.base, draft.text, note)
     store = reading(settings())
     old = side_of(store, settings(), name, _number(number))
