@@ -13,7 +13,7 @@ from ...plan import Plan
 from ...values import Prepared
 from ..arrays import Bools, Ints
 from ..caps import Caps
-from ..definitions import Asked, Outcomes
+from ..definitions import Asked, NotMeasurable, Outcomes
 from ..intervals import Rate
 from ..leaks import Leak, event_leaks, field_leaks
 from ..looking import Look, Looking, contributions
@@ -59,9 +59,11 @@ class LearnOptions:
 
 @dataclass(frozen=True)
 class Data:
-    """What the store knows beside the leads: its fields, how their values are made ready, of which share of
-    the winners a field was filled only after the win, and since when changes of fields are noted."""
+    """What the store knows beside the leads: the names of all its fields, those that may be learned from, how
+    their values are made ready, of which share of the winners a field was filled only after the win, and
+    since when changes of fields are noted."""
 
+    names: frozenset[str]
     fields: Sequence[DataField]
     ready: Callable[[DataField], Callable[[Sequence[object]], list[Prepared]]]
     filled_after: Callable[[Lives, str], float]
@@ -95,6 +97,7 @@ class Learner:
 
         Raises NotMeasurable where no lead, or every lead, has the outcome.
         """
+        self._check_names()
         lives = all_lives(lives_of(self.looking, self.outcomes, block, end) for block in self.blocks())
         check_lives(lives, self.outcomes, asked)
         rows = rows_of(lives, self.outcomes, asked)
@@ -130,6 +133,22 @@ class Learner:
             proposal = self._with_thresholds(proposal, desk, look, rows)
         material = _Material(lives, asked, end, rows, look, conditions, kept)
         return replace(proposal, judged=self._judged(proposal, material))
+
+    def _check_names(self) -> None:
+        """Raises NotMeasurable for a rule, field or event that is named and not there."""
+        rules = [rule.identity for rule in self.plan.rules]
+        for name in self.options.keep:
+            if name not in rules:
+                there = ", ".join(rules[:5]) + (" and more" if len(rules) > 5 else "")
+                raise NotMeasurable(
+                    f'there is no rule "{name}" whose points could stay', f"there are: {there}"
+                )
+        known = self.data.names | {type_ for type_, _ in self.looking.kinds.values()}
+        for name in (*self.options.exclude, *self.options.use):
+            if name not in known:
+                raise NotMeasurable(
+                    f'there is neither a field nor an event "{name}"', "leadwright fields lists what there is"
+                )
 
     # --- what is left out -------------------------------------------------------------------------
 
@@ -373,7 +392,9 @@ def same_share(before: Ints, after: Ints, old: int, grid: int) -> tuple[int, str
 
 
 def _too_few(won: int, others: int) -> str:
-    one, many = ("winner", "winners") if won < others else ("lead that did not win", "leads that did not win")
+    one, many = (
+        ("winner", "winners") if won <= others else ("lead that did not win", "leads that did not win")
+    )
     few = min(won, others)
     return (
         f"Too few outcomes: {few} {one if few == 1 else many} that can be judged, and at least "
