@@ -72,6 +72,11 @@ def _failure(expected: Expectation, decision: Decision) -> UnmetExpectation | No
     return UnmetExpectation(expected.origin.text, came, expected.origin.line)
 
 
+def is_met(expected: Expectation, decision: Decision) -> bool:
+    """Whether what is expected of a decision is so."""
+    return _met(expected, decision)[0] is not expected.negated
+
+
 def _met(expected: Expectation, decision: Decision) -> tuple[bool, str]:
     """Whether an expectation holds, its negation aside, and what came in words."""
     match expected.of:

@@ -131,7 +131,7 @@ def _title_details(old: n.Title, new: n.Title | None) -> Iterator[str]:
         title.zone.value if title is not None and title.zone is not None else "UTC" for title in (old, new)
     )
     if before != after:
-        yield f"days are those of {after} instead of {before}"
+        yield f"time zone {before} -> {after}"
 
 
 def _moved(old: str | None, new: str | None) -> str:
@@ -161,7 +161,7 @@ def _awards(old: tuple[n.Award, ...], new: tuple[n.Award, ...]) -> Iterator[str]
         elif key not in before:
             yield f"now also gives {after[key]}"
         elif before[key] != after[key]:
-            yield f"gives {after[key]} instead of {before[key]}"
+            yield _step(before[key], after[key])
 
 
 def _award_key(award: n.Award) -> str:
@@ -176,12 +176,23 @@ def _condition(old: n.Expression, new: n.Expression) -> Iterator[str]:
     gone = [text for text in before if text not in after]
     come = [text for text in after if text not in before]
     if len(gone) == 1 and len(come) == 1:
-        yield f"asks {come[0]} instead of {gone[0]}"
+        yield _step(gone[0], come[0])
         return
-    yield from (f"no longer asks {text}" for text in gone)
-    yield from (f"now also asks {text}" for text in come)
+    yield from (f"no longer needs {text}" for text in gone)
+    yield from (f"now also needs {text}" for text in come)
     if not gone and not come and text_of(old) != text_of(new):
-        yield f"asks {text_of(new)} instead of {text_of(old)}"
+        yield _step(text_of(old), text_of(new))
+
+
+def _step(old: str, new: str) -> str:
+    """Both texts, or of a comparison with another number the number alone: "score >= 30 -> 50"."""
+    *before, last = old.split(" ")
+    *after, now = new.split(" ")
+    return f"{old} -> {now if before and before == after and _is_number(last) and _is_number(now) else new}"
+
+
+def _is_number(word: str) -> bool:
+    return word.replace(".", "", 1).lstrip("-").isdecimal()
 
 
 def _optional_condition(word: str, old: n.Expression | None, new: n.Expression | None) -> Iterator[str]:
@@ -191,7 +202,7 @@ def _optional_condition(word: str, old: n.Expression | None, new: n.Expression |
     elif new is None and old is not None:
         yield f"no longer {word} {text_of(old)}"
     elif old is not None and new is not None:
-        yield f"{word} {text_of(new)} instead of {word} {text_of(old)}"
+        yield f"{word} {_step(text_of(old), text_of(new))}"
 
 
 def _clauses(node: n.Expression) -> list[str]:
@@ -212,7 +223,7 @@ def _stage_order(old: n.Tree, new: n.Tree) -> Iterator[Change]:
     old_order = [name for name in before if name in common]
     new_order = [name for name in after if name in common]
     if old_order != new_order:
-        detail = f"ranked {' < '.join(new_order)} instead of {' < '.join(old_order)}"
+        detail = f"ranked {' < '.join(old_order)} -> {' < '.join(new_order)}"
         yield Change("stages", "", ChangeKind.CHANGED, (detail,), None, None)
 
 

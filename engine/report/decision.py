@@ -313,7 +313,7 @@ def _blanks(decision: Decision, paper: TextStyle) -> list[str]:
     if not counts:
         return []
     words = [f"{shown(name)} ({counted(count, 'rule')})" for name, count in counts.items()]
-    return paper.wrapped(f"Blank, so that rules could not tell: {listed(words)}.")
+    return paper.wrapped(f"Missing data: {listed(words)}.")
 
 
 def _unknown(finding: Finding) -> Iterator[str]:

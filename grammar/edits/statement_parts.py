@@ -193,6 +193,33 @@ def _grade(parts: Parts, node: n.Grade) -> None:
         parts.add(Part("otherwise", "label", None, at=node.bands[-1].span.end, phrase=", {} otherwise"))
 
 
+# --- guarantees ---------------------------------------------------------------------------------
+
+
+def _guarantee(parts: Parts, node: n.Guarantee) -> None:
+    parts.text("name", node.name)
+    promise = node.promise
+    if isinstance(promise, n.Trend):
+        _trend(parts, promise)
+        return
+    often = "always" if promise.always else "never"
+    parts.add(Part("often", "choice", often, promise.span.token(often), choices=("never", "always")))
+    parts.series["promise"] = Series("promise", "expectation", (promise.outcome,), "and")
+    _expect(parts, "promise.0", promise.outcome)
+    if node.condition is not None:
+        condition(parts, "when", node.condition)
+
+
+def _trend(parts: Parts, node: n.Trend) -> None:
+    if node.score is not None:
+        parts.name("score", node.score)
+    way = "rises" if node.rises else "falls"
+    parts.add(Part("way", "choice", way, node.span.token(way), choices=("falls", "rises")))
+    core = event(parts, "event.", node.of, None)
+    if node.window is not None:
+        window_parts(parts, "window", node.window, core)
+
+
 def _handoff(parts: Parts, node: n.Handoff) -> None:
     parts.text("name", node.name)
     parts.name("stage", node.stage)
@@ -329,6 +356,7 @@ _PARTS: dict[type, Callable[[Parts, Any], None]] = {
     n.Rule: _rule,
     n.Group: _group,
     n.Grade: _grade,
+    n.Guarantee: _guarantee,
     n.Handoff: _handoff,
     n.Test: _test,
 }

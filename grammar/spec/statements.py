@@ -187,6 +187,10 @@ STATEMENTS: tuple[StatementSpec, ...] = (
         menu="outcome",
         example="outcome won when became customer",
     ),
+    StatementSpec(
+        n.Guarantee, "guarantee", "guarantee", "Guarantee",
+        example='guarantee "No consent, no call" never stage = SQL when opted_in = no',
+    ),
     StatementSpec(n.Test, "test", "test", "Test", menu="test"),
 )  # fmt: skip
 """Every statement, in the order in which a ruleset has them."""
@@ -240,6 +244,7 @@ _RULE_HEADS = {
     "when": Head(needed="then"),
     "for": Head(words=frozenset({"each", "latest", "first"}), needed="then", length=10_000),
     "group": Head(quoted=True),
+    "guarantee": Head(quoted=True, needed="when", length=9),
     "handoff": Head(quoted=True, then=frozenset({"of"}), needed="to", length=6),
     "test": Head(quoted=True, needed="expect"),
     "grade": Head(named=True, words=frozenset({":"}), then=frozenset({":"}), needed=":"),
@@ -291,5 +296,7 @@ HEADS: dict[str, Head] = _RULE_HEADS | {
 STATEMENT_WORDS = frozenset(HEADS)
 """The words a statement can begin with."""
 
-ASKING = frozenset({"rule", "when", "for", "handoff", *(spec.word for spec in STATEMENTS if spec.condition)})
+ASKING = frozenset(
+    {"rule", "when", "for", "handoff", "guarantee", *(spec.word for spec in STATEMENTS if spec.condition)}
+)
 """The words of statements that hold a condition."""

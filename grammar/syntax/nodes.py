@@ -745,6 +745,43 @@ class Test(Statement):
     expect: tuple[Expect, ...]
 
 
+# --- guarantees -------------------------------------------------------------------------------
+
+
+@frozen
+class Promised(Node):
+    """`never stage = SQL`, `always disqualified`: what no lead may, or every lead must, come to."""
+
+    always: bool
+    outcome: Expect
+
+
+@frozen
+class Trend(Node):
+    """`score never falls with visited pricing in last 60 days`: what one more event may not do.
+
+    `of` may also be a field, which is then higher. `rises` is the direction that is forbidden; score None is
+    the total.
+    """
+
+    score: Name | None
+    rises: bool
+    of: Reference | EventPhrase
+    window: Window | None
+
+
+@frozen
+class Guarantee(Statement):
+    """`guarantee "No consent, no call" never stage = SQL when opted_in = no`: held of every possible lead.
+
+    A trend is about all leads and has no condition.
+    """
+
+    name: Text
+    promise: Promised | Trend
+    condition: Expression | None
+
+
 @frozen
 class Comment(Node):
     """`# text`, to the end of its line; `own_line` where nothing but blanks stands before it."""

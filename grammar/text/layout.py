@@ -255,6 +255,13 @@ class _Sheet:
         after = node.score.span.end if node.score is not None else node.span.start
         self._series(zip(printer.grade_bands(node), parts, strict=True), INDENT, after)
 
+    def guarantee(self, node: nodes.Guarantee) -> None:
+        self._line(f"guarantee {printer.quoted(node.name.value)}", node.span.start)
+        self._line(printer.promise_text(node.promise), node.promise.span.start, HANG)
+        if node.condition is not None:
+            self._line("when ", _at(node, "when", node.promise.span.end, node.condition.span.start), HANG)
+            self.condition(node.condition, HANG + HANG)
+
     def handoff(self, node: nodes.Handoff) -> None:
         self._line(printer.handoff_head(node), node.span.start)
         end = (node.track or node.stage).span.end
@@ -318,6 +325,7 @@ _LAYOUTS: dict[type, Callable[[_Sheet, Any], None]] = {
     nodes.Rule: _Sheet.rule,
     nodes.ListDeclaration: _Sheet.entries,
     nodes.Grade: _Sheet.grade,
+    nodes.Guarantee: _Sheet.guarantee,
     nodes.Handoff: _Sheet.handoff,
     nodes.Test: _Sheet.test,
 }

@@ -12,7 +12,7 @@ from ...grammar.syntax.nodes import Kind
 from ..assist.names import KnownNames
 from .comparisons import units
 from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
-from .list_items import ListItem, items_of, score_choice
+from .list_items import ListItem, expectation_of, items_of, score_choice
 from .rows import ConditionRow, line, window
 
 SORTS = {sort: spec.label for sort, spec in BY_SORT.items()} | {"text": "Text", "section": "Comment"}
@@ -22,7 +22,9 @@ _NAMED = {spec.sort for spec in STATEMENTS if "name" in spec.node.__dataclass_fi
 """The sorts whose name heads the card."""
 
 
-_FOLDED = frozenset({"rule", "stage", "disqualify", "define", "list", "grade", "outcome", "handoff"})
+_FOLDED = frozenset(
+    {"rule", "stage", "disqualify", "define", "list", "grade", "outcome", "handoff", "guarantee"}
+)
 
 
 def _plain_words(pieces: tuple[Piece, ...]) -> str:
@@ -333,6 +335,28 @@ def _test(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     return (Word("on"), parts.blank("at", "date", "day on which the test looks")), ()
 
 
+def _guarantee(card: Card, parts: RowControls, names: KnownNames) -> _Words:
+    promise = next((things for things in card.things if things.path == "promise"), None)
+    if promise is not None:
+        often = parts.blank(
+            "often", "choice", "how often", choices=(("never", "never"), ("always", "always"))
+        )
+        return (often, *expectation_of(promise.things[0], names).pieces), ()
+    about = parts.value("event.name") or ""
+    return (
+        parts.blank("score", "suggest", "score", suggest="scores")
+        if parts.value("score") is not None
+        else Word("the score"),
+        Word("never"),
+        parts.blank("way", "choice", "which way", choices=(("falls", "falls"), ("rises", "rises"))),
+        Word("with one more, or a higher,"),
+        parts.blank("event.name", "suggest", "event or field", suggest="names"),
+        parts.blank("event.object", "suggest", "what it is about", suggest="objects", about=about,
+                    placeholder="anything"),
+        *window(parts),
+    ), ()  # fmt: skip
+
+
 _PIECES: dict[str, Callable[[Card, RowControls, KnownNames], _Words]] = {
     "list": _list,
     "field": _field,
@@ -341,6 +365,7 @@ _PIECES: dict[str, Callable[[Card, RowControls, KnownNames], _Words]] = {
     "rule": _rule,
     "group": _group,
     "grade": _grade,
+    "guarantee": _guarantee,
     "handoff": _handoff,
     "test": _test,
 }

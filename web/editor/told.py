@@ -12,7 +12,7 @@ _LONGEST = 60
 _SORTS = {
     "rule": "Rule", "group": "Group", "list": "List", "define": "Definition", "stage": "Stage",
     "score": "Score", "disqualify": "Disqualification", "grade": "Grades", "outcome": "Goal",
-    "handoff": "Handoff",
+    "handoff": "Handoff", "guarantee": "Guarantee",
     "test": "Test", "field": "Field", "event": "Event", "title": "Title", "include": "Include",
     "section": "Comment", "text": "Text",
 }  # fmt: skip

@@ -8,6 +8,7 @@ from ..results.pages import pages as results
 from . import (
     audit,
     compare,
+    guarantees,
     handoffs,
     history,
     lead,
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
         rulesets,
         new,
         review,
+        guarantees,
         history,
         leads,
         lead,

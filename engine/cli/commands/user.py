@@ -207,5 +207,5 @@ def revoke(user: str, name: str, db: str) -> int:
 
     with _open(db) as (store, doer):
         revoke_token(store, user, name, doer)
-    write(f"The token {name} of {user} is good for nothing any more.")
+    write(f"The token {name} of {user} has ended.")
     return 0
