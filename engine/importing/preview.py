@@ -159,7 +159,7 @@ def _column(
         understood.form,
         understood.found,
         stated.known,
-        looks.values,
+        looks.values_as(understood.kind),
         sum(count for look, count in looks.counts.items() if look.family == BLANK),
         tuple(_samples(understood, looks, stated)),
         understood.hints if use in ("field", "property") else (),

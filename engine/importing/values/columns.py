@@ -77,6 +77,12 @@ class ColumnLooks:
         """How many cells are not blank."""
         return sum(count for look, count in self.counts.items() if look.family != BLANK)
 
+    def values_as(self, kind: Kind | None) -> int:
+        """How many cells are not blank in a column of a kind: a list of nothing is."""
+        if kind is not Kind.TEXTS:
+            return self.values
+        return self.values - sum(count for look, count in self.counts.items() if look.empty)
+
     def of(self, *families: str) -> dict[Look, int]:
         """The looks of some families, with their counts."""
         return {look: count for look, count in self.counts.items() if look.family in families}
