@@ -130,7 +130,7 @@ def test_errors_and_formulas_without_a_value_are_said(desk) -> None:
     path = workbook(desk.folder / "a.xlsx", A=[["id", "x", "y"], [1, "#N/A", "=1+1"], [2, 5, "=2+2"]])
     report = load(desk, path)
     assert report.notes == (
-        "1 cell hold an error, as B2, and so unknown",
+        "1 cell holds an error, as B2, and so unknown",
         "2 cells hold a formula that was never computed, as C2, and so unknown",
     )
 
