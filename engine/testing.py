@@ -72,6 +72,11 @@ def _failure(expected: Expectation, decision: Decision) -> UnmetExpectation | No
     return UnmetExpectation(expected.origin.text, came, expected.origin.line)
 
 
+def is_met(expected: Expectation, decision: Decision) -> bool:
+    """Whether what is expected of a decision is so."""
+    return _met(expected, decision)[0] is not expected.negated
+
+
 def _met(expected: Expectation, decision: Decision) -> tuple[bool, str]:
     """Whether an expectation holds, its negation aside, and what came in words."""
     match expected.of:
@@ -143,7 +148,8 @@ def _owners(plan: Plan, decision: Decision) -> Iterator[tuple[str, list[tuple[in
         events = [] if fired.events is None else [(rule.origin.line, fired.events)]
         yield rule.identity, [*found, *events]
     for stage, reached in zip(plan.stages, decision.stage_findings, strict=True):
-        yield f"stage {stage.name}", _on_lines(plan, stage.condition, reached.condition)
+        until = _on_lines(plan, stage.until, reached.until)
+        yield f"stage {stage.name}", [*_on_lines(plan, stage.condition, reached.condition), *until]
     for reason, finding in zip(plan.disqualifications, decision.disqualifications, strict=True):
         yield f"disqualify when {finding.asked}", _on_lines(plan, reason.condition, finding)
     for handoff, taken in zip(plan.handoffs, decision.handoffs, strict=True):

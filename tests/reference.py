@@ -9,17 +9,20 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadwright.engine import plan as p
 from leadwright.engine.values import DAY, date_of, instant_of, moment_of, prepare, shift, text_key
+from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.nodes import Kind, Unit
 
 Truth = bool | None
+FIRST = instant_of(dt.date(1, 1, 3))
+"""Before all that can have happened, in every zone."""
 
 
 @dataclass(frozen=True)
@@ -401,11 +404,67 @@ class Reference:
         """The stage of each track, were nothing disqualifying."""
         found = []
         for track in self.plan.tracks:
-            reached = [
-                s.name for s in self.plan.stages if s.track == track and self.truth(s.condition) is True
-            ]
+            reached = [s.name for s in self.plan.stages if s.track == track and self.is_in(s)]
             found.append(reached[-1] if reached else None)
         return tuple(found)
+
+    def is_in(self, stage: p.Stage) -> bool:
+        """Whether the lead is in a stage, higher ones aside: what decided last, since the first instant."""
+        if stage.until is None:
+            return self.truth(stage.condition) is True
+        return next((found for _, found in self.past(stage) if found is not None), False)
+
+    def past(self, stage: p.Stage) -> Iterator[tuple[int, Truth]]:
+        """What each instant of the lead's past decides about a stage that holds, from now back."""
+        assert stage.until is not None
+        for at in (self.now, *sorted(self.instants, reverse=True), FIRST):
+            then = Reference(self.plan, self.lead, self.events, at)
+            out, comes = then.truth(stage.until) is True, then.truth(stage.condition) is True
+            yield at, False if out else True if comes else None
+
+    @cached_property
+    def instants(self) -> set[int]:
+        """Every instant before now at which anything can change, and many at which nothing does."""
+        moments = {event.at for event in self.events}
+        for event in self.events:
+            for kind in (Kind.DATE, Kind.DATETIME):
+                moments |= {self._moment(kind, prepare(kind, one)) for one in event.properties.values()} - {
+                    None
+                }
+        for number, field in enumerate(self.plan.fields):
+            if field.kind in (Kind.DATE, Kind.DATETIME):
+                moments |= {self._moment(field.kind, self.field(number))} - {None}
+        parts = list(_parts(self.plan))
+        constants = [one for one in parts if isinstance(one, p.Constant)]
+        moments |= {
+            self._moment(one.kind, one.value) for one in constants if one.kind in (Kind.DATE, Kind.DATETIME)
+        }
+        lengths = {(0, Unit.DAY)}
+        for one in parts:
+            if isinstance(one, p.Last | p.Next):
+                lengths |= {(sign * one.amount, one.unit) for sign in (1, -1)}
+        found = {at for moment in moments for length in lengths for at in self._around(moment, *length)}
+        for decay in (one for one in parts if isinstance(one, p.Decay)):
+            found |= {moment + step * decay.every for moment in moments for step in range(101)}
+        if any(isinstance(one, p.DaysBetween) for one in parts):
+            for moment in moments:
+                days = range((moment - 366 * DAY), self.now + DAY, DAY)
+                found |= {at for day in days for at in (day, self.at_clock(self.shown(day) // DAY * DAY))}
+        return {at for each in found for at in (each, each + 1) if FIRST < at <= self.now}
+
+    def _moment(self, kind: Kind, value: Any) -> int | None:
+        if value is None:
+            return None
+        return self.at_clock(value * DAY) if kind is Kind.DATE else value
+
+    def _around(self, moment: int, amount: int, unit: Unit) -> set[int]:
+        """A moment moved; by the calendar, what short months or a change of clocks can make of it."""
+        if unit not in (Unit.MONTH, Unit.YEAR):
+            return {shift(moment, amount, unit)}
+        wall = shift(self.shown(moment), amount, unit)
+        near = {wall // DAY * DAY + day * DAY + time for day in range(-4, 5) for time in (0, wall % DAY)}
+        half = DAY // 48
+        return {self.at_clock(at) + more * half for at in near for more in range(-2, 3)}
 
     @property
     def reasons(self) -> list[int]:
@@ -474,3 +533,14 @@ def _period(number: int, unit: Unit) -> Any:
     if unit is Unit.WEEK:
         return tuple(day.isocalendar())[:2]
     return (day.year, day.month) if unit is Unit.MONTH else day
+
+
+def _parts(part: Any) -> Iterator[Any]:
+    """A part of a plan and all parts in it."""
+    if isinstance(part, tuple):
+        for one in part:
+            yield from _parts(one)
+    elif is_dataclass(part) and not isinstance(part, p.Origin | Source):
+        yield part
+        for each in fields(part):
+            yield from _parts(getattr(part, each.name))

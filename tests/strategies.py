@@ -442,6 +442,23 @@ def outcomes(draw: st.DrawFn) -> list[Any]:
     return made
 
 
+@st.composite
+def guarantees(draw: st.DrawFn) -> n.Guarantee:
+    """What never or always holds, or what one more event or a higher field never does."""
+    called = text(draw(st.sampled_from(("No consent, no call", "Visits never hurt"))))
+    if draw(st.booleans()):
+        of = draw(events() | st.just(reference("employees")))
+        window = draw(maybe(node(n.InLast, DURATION))) if isinstance(of, n.EventPhrase) else None
+        score = draw(maybe(st.sampled_from(SCORES).map(name)))
+        return n.Guarantee(
+            called, n.Trend(score, draw(st.booleans()), of, window, span=SPAN), None, span=SPAN
+        )
+    outcome = draw(expectations())
+    return n.Guarantee(
+        called, n.Promised(draw(st.booleans()), outcome, span=SPAN), draw(decisions()), span=SPAN
+    )
+
+
 # --- tests in the ruleset -----------------------------------------------------------------------
 
 
@@ -520,6 +537,8 @@ def rulesets(draw: st.DrawFn) -> n.Tree:
     if draw(st.booleans()):
         made.append(draw(groups("Some", 1)))
     made += draw(outcomes())
+    if draw(st.booleans()):
+        made.append(draw(guarantees()))
     made += [draw(trials(f"Test {index}")) for index in range(draw(st.integers(0, 2)))]
     return n.Tree(tuple(made), (), span=SPAN)
 
@@ -534,6 +553,7 @@ def statements() -> st.SearchStrategy[Any]:
         rules("Some rule"),
         groups("Some", 1),
         trials("Some test"),
+        guarantees(),
     )
     parts = declarations() | outcomes()
     return st.one_of(*others, parts.flatmap(st.sampled_from))

@@ -22,7 +22,7 @@ OF_THE_PAGE = {
 """The commands that start the page and keep its users: the command line's only look upward."""
 
 TOUCHES_THE_WORLD = tuple(
-    f"engine/{room}" for room in ("store", "importing", "live", "outbox", "cli", "bulk")
+    f"engine/{room}" for room in ("store", "importing", "live", "outbox", "cli", "bulk", "prove")
 )
 """Rooms of the engine that may read a clock, a database or the network."""
 

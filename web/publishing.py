@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ..engine.plan import Plan
 from ..engine.reading import Reading
 from ..engine.report.diagnostics import diagnostic_data
+from ..engine.report.proofs import answer_data
 from ..engine.score_one import Evaluator
 from ..engine.store.database import Store
 from ..engine.store.records.audit import Action, record
@@ -18,6 +19,7 @@ from .accounts.users import Doer
 from .drafts import Draft, move_draft_on
 from .effects import effect_of, summary
 from .problems import Problem, invalid
+from .proofs import guaranteed
 from .queries import instant_asked
 from .review.approvals import Approval, close
 from .ruleset_cache import NAME, kept, live_of, read_text, version_of
@@ -141,7 +143,7 @@ def check_name(name: str) -> None:
         )
 
 
-# --- what stands in the way -------------------------------------------------------------------
+# --- what to fix first ------------------------------------------------------------------------
 
 
 def failing_tests(plan: Plan) -> list[RuleTestResult]:
@@ -150,7 +152,8 @@ def failing_tests(plan: Plan) -> list[RuleTestResult]:
 
 
 def publishable(reading: Reading) -> Plan:
-    """The plan of rules that may be published. Problem 422 for those with errors or failing tests."""
+    """The plan of rules that may be published. Problem 422 for those with errors, failing tests or broken
+    guarantees."""
     if reading.plan is None:
         count = len(reading.errors)
         many = "an error" if count == 1 else f"{count} errors"
@@ -170,6 +173,16 @@ def publishable(reading: Reading) -> Plan:
             "Tests fail",
             f"{len(failed)} {few}, so the rules were not published: {names}.",
             failed_tests=[result.test.name for result in failed],
+        )
+    broken = [answer for answer in guaranteed(reading.plan) if answer.broken]
+    if broken:
+        names = ", ".join(f'"{answer.name}"' for answer in broken[:5])
+        few = "guarantee is" if len(broken) == 1 else "guarantees are"
+        raise Problem(
+            422,
+            "Guarantees broken",
+            f"{len(broken)} {few} broken, so the rules were not published: {names}.",
+            broken_guarantees=[answer_data(answer) for answer in broken],
         )
     return reading.plan
 

@@ -24,6 +24,7 @@ from .evidence import collect
 from .expectations import Tests
 from .expressions import Expressions
 from .files import FileProblem, Files, FrozenFiles, beside
+from .guarantees import Guarantees
 from .handoffs import HandoffReader
 from .names import Names
 from .problems import Problems, nearest
@@ -89,6 +90,7 @@ class _Check:
         self.decisions = DecisionReader(self.draft, is_new)
         self.handoffs = HandoffReader(self.draft, self.decisions, is_new)
         self.tests = Tests(self.draft, self.rules, self.decisions, self.handoffs, is_new)
+        self.guarantees = Guarantees(self.draft, self.tests, is_new)
 
     def _draft(self) -> PlanDraft:
         draft = PlanDraft(self.problems, self.names)
@@ -103,7 +105,8 @@ class _Check:
             with self.problems.within(piece.source):
                 self.declarations.enter(piece.statement, piece.path)
         self.declarations.check_shared_names()
-        for enter in (self._rule, self.decisions.enter, self.handoffs.enter, self._define, self._test):
+        entering = (self._rule, self.decisions.enter, self.handoffs.enter, self._define, self._expected)
+        for enter in entering:
             for piece in self.pieces:
                 with self.problems.within(piece.source):
                     enter(piece.statement)
@@ -146,9 +149,11 @@ class _Check:
         if isinstance(statement, n.Rule | n.Group):
             self.rules.enter(statement)
 
-    def _test(self, statement: n.Statement) -> None:
+    def _expected(self, statement: n.Statement) -> None:
         if isinstance(statement, n.Test):
             self.tests.enter(statement)
+        elif isinstance(statement, n.Guarantee):
+            self.guarantees.enter(statement)
 
     # --- the texts ------------------------------------------------------------------------------
 
@@ -207,6 +212,7 @@ class _Check:
             rules=tuple(self.rules.rules),
             off=tuple(self.rules.off),
             **self.decisions.decided(),
+            guarantees=tuple(self.guarantees.guarantees),
             tests=tuple(self.tests.tests),
             names=dict(sorted(self.names.resolved.items())),
             sources=tuple(self.sources),
@@ -219,7 +225,7 @@ class _Check:
         statements = [
             text_of(piece.statement)
             for piece in self.pieces
-            if not isinstance(piece.statement, n.Test | n.Title)
+            if not isinstance(piece.statement, n.Guarantee | n.Test | n.Title)
         ]
         lists = {name: entries.entries for name, entries in self.names.lists.items()}
         names = {

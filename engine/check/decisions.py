@@ -65,8 +65,9 @@ class DecisionReader:
                 "stage-none", node.name, '"none" means no stage', "give the stage another name"
             )
         condition = self.expressions.condition(node.condition)
-        if condition is not None:
-            self.stages.append(p.Stage(node.name.text, track, condition, self.draft.origin(node)))
+        until = self.expressions.condition(node.until) if node.until is not None else None
+        if condition is not None and (until is None) == (node.until is None):
+            self.stages.append(p.Stage(node.name.text, track, condition, self.draft.origin(node), until))
 
     def _grade(self, node: n.Grade) -> None:
         score = None

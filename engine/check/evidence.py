@@ -204,6 +204,14 @@ def _test(node: n.Test, evidence: NameEvidence) -> None:
             evidence.events.add(given.type.text)
 
 
+def _trend(node: n.Trend, evidence: NameEvidence) -> None:
+    if node.window is not None:
+        _event(evidence, node.of)
+    elif isinstance(node.of, n.Reference):
+        evidence.maybe_numbers.add(node.of.name.text)
+        evidence.maybe_events.add(node.of.name.text)
+
+
 _LOOKS: dict[type[n.Node], Callable[..., None]] = {
     n.Clause: _clause,
     n.And: lambda node, evidence: _alone(evidence, *node.operands),
@@ -222,6 +230,8 @@ _LOOKS: dict[type[n.Node], Callable[..., None]] = {
     n.Outcome: _outcome,
     n.Handoff: _handoff,
     n.GivenField: _given_field,
+    n.Guarantee: lambda node, evidence: _alone(evidence, node.condition),
+    n.Trend: _trend,
     n.Test: _test,
 }
 

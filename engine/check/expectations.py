@@ -54,7 +54,7 @@ class Tests:
                 self._field(given, fields)
             else:
                 events += self._event(given, now)
-        expect = [self._expect(item) for item in node.expect]
+        expect = [self.expectation(item) for item in node.expect]
         whole = tuple(item for item in expect if item is not None)
         self.tests.append(
             p.RuleTest(node.name.value, now, fields, tuple(events), whole, self.draft.origin(node))
@@ -155,11 +155,12 @@ class Tests:
 
     # --- expect ---------------------------------------------------------------------------------
 
-    def _expect(self, node: n.Expect) -> p.Expectation | None:
+    def expectation(self, node: n.Expect) -> p.Expectation | None:
+        """What is expected of a decision; None where it speaks of what is not there, now reported."""
         origin = self.draft.origin(node)
         match node:
             case n.ExpectScore(score, operator, value, negated):
-                if score is not None and not self._is_among(score, "score", self.names.scores):
+                if score is not None and not self.is_among(score, "score", self.names.scores):
                     return None
                 subject = score.text if score else None
                 return p.Expectation(p.ExpectedOf.SCORE, subject, operator, value, negated, origin)
@@ -195,7 +196,7 @@ class Tests:
         track = node.track.text if node.track else MAIN_TRACK
         stages = {(stage.track, stage.name) for stage in self.decisions.stages}
         tracks = self.decisions.decided()["tracks"]
-        if node.track is not None and not self._is_among(node.track, "track", tracks):
+        if node.track is not None and not self.is_among(node.track, "track", tracks):
             return None
         if node.stage is None:
             return p.Expectation(p.ExpectedOf.STAGE, track, "=", None, node.negated, origin)
@@ -229,7 +230,8 @@ class Tests:
             return None
         return p.Expectation(p.ExpectedOf.GRADE, score, "=", node.label.text, node.negated, origin)
 
-    def _is_among(self, name: n.Name, what: str, known: Iterable[str]) -> bool:
+    def is_among(self, name: n.Name, what: str, known: Iterable[str]) -> bool:
+        """Whether a name is known; reported where it is not."""
         names = list(known)
         if name.text in names:
             return True

@@ -138,7 +138,7 @@ class Clocks:
                     yield from crossings(at, -window.amount, window.unit, self.zone)
                 for property_, clock in self.filters.get(selector, ()):
                     if isinstance(clock, Comparison):
-                        yield from flips(clock, _property(row, event_class, property_), self.zone)
+                        yield from flips(clock, property_of(row, event_class, property_), self.zone)
 
     def ticks(
         self, facts: Facts, known: list[EventClass], values: tuple[Prepared, ...], now: int
@@ -162,7 +162,7 @@ class Clocks:
                 if 0 < step <= steps:
                     yield row[0] + step * every
             for property_, clock in self.filters.get(selector, ()):
-                value = _property(row, event_class, property_)
+                value = property_of(row, event_class, property_)
                 if isinstance(clock, Age) and value is not None:
                     yield from days_turning(clock, value, now, self.zone)
 
@@ -286,7 +286,7 @@ def _filters(kernel: Kernel) -> dict[int, set[tuple[PropertyValue, Comparison | 
     return filters
 
 
-def _property(row: Row, event_class: EventClass, property_: PropertyValue) -> Prepared:
+def property_of(row: Row, event_class: EventClass, property_: PropertyValue) -> Prepared:
     """A date or datetime that was read of an event."""
     read = row[2] if len(row) == 3 else None
     if isinstance(read, tuple):

@@ -22,6 +22,7 @@ from .decision import (
     OutcomeFinding,
     RuleFinding,
     StageFinding,
+    Stay,
 )
 from .findings import Found, events_finding
 from .gains import Fired, Gains
@@ -138,11 +139,27 @@ class _Parts:
         _, _, stages, _, fired, cuts, *_ = self._ran
         return {
             "rules": _rules(found, self._evaluator.frame, of, fired, paid),
-            "stage_findings": _stages(found, of, stages, cuts, (fired, paid) if self._gains else None),
+            "stage_findings": _stages(
+                found,
+                of,
+                stages,
+                cuts,
+                given=(fired, paid) if self._gains else None,
+                stay_of=self._stay,
+            ),
             "disqualifications": tuple([of(each.condition) for each in found.plan.disqualifications]),
             "handoffs": _handoffs(found.plan, of, stages),
         }
 
+    def _stay(self, stage: int, condition: Finding, until: Finding) -> Stay | None:
+        """The stay of the lead in a stage that holds."""
+        from .stays import stay_of  # nothing that has no such stage loads it
+
+        return stay_of(self._evaluator, self._facts, self._now, stage, found=(condition, until))
+
+
+_Stays = Callable[[int, Finding, Finding], Stay | None]
+"""Gives the stay in a stage that holds, by its number, from what was found of its conditions."""
 
 _Conditions = Callable[[Condition], Finding]
 """Gives the finding of any condition of the plan."""
@@ -265,7 +282,9 @@ def _stages(
     of: _Conditions,
     stages: tuple[str | None, ...],
     cuts: list[Cut],
+    *,
     given: tuple[list[Fired], tuple[Paid, ...]] | None,
+    stay_of: _Stays,
 ) -> tuple[StageFinding, ...]:
     plan = found.plan
     raw, raw_total = list(found.scores), found.total
@@ -280,17 +299,26 @@ def _stages(
         ways.gains = Gains(ways, fired, list(map(_listed, paid))).of
     current = dict(zip(plan.tracks, stages, strict=True))
     build_decision = []
-    for stage in plan.stages:
-        condition = of(stage.condition)
+    for number, stage in enumerate(plan.stages):
+        condition, until, stay = of(stage.condition), None, None
+        holds, wanted = condition.truth is True, stage.condition
+        if stage.until is not None:
+            until = of(stage.until)
+            stay = stay_of(number, condition, until)
+            holds = stay is not None
+            if until.truth is True:
+                wanted = found.parts.entering[number]
         build_decision.append(
             StageFinding(
                 stage=stage.name,
                 track=stage.track,
                 line=stage.origin.line,
-                holds=condition.truth is True,
+                holds=holds,
                 current=current[stage.track] == stage.name,
                 condition=condition,
-                ways=() if condition.truth is True else ways.to(stage.condition),
+                ways=() if holds else ways.to(wanted),
+                until=until,
+                stay=stay,
             )
         )
     return tuple(build_decision)

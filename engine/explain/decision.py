@@ -89,9 +89,23 @@ class Missing(NamedTuple):
     gains: tuple[Gain, ...] = ()
 
 
-class StageFinding(NamedTuple):
-    """A stage on this lead. `holds`: its condition is true; `current`: the lead is in it.
+class Stay(NamedTuple):
+    """A lead's stay in a stage that holds. `since` None: for as long as anything is known of the lead.
 
+    `condition` is the stage's condition as it was found when the lead came in, and `words` say all of it in
+    one line.
+    """
+
+    since: dt.datetime | None
+    condition: Finding
+    words: str
+
+
+class StageFinding(NamedTuple):
+    """A stage on this lead. `holds`: it meets it; `current`: the lead is in it.
+
+    Without `until` it meets it where its condition is true. A stage with `until`, which is what was found of
+    that condition, holds a lead that came in before, and `stay` says since when.
     `ways`, for one that does not hold, are the ways to reach it, the one with the fewest missing first; none
     where what it asks for can never be so at once.
     """
@@ -103,6 +117,8 @@ class StageFinding(NamedTuple):
     current: bool
     condition: Finding
     ways: tuple[tuple[Missing, ...], ...] = ()
+    until: Finding | None = None
+    stay: Stay | None = None
 
 
 class HandoffFinding(NamedTuple):

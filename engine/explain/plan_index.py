@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..plan import (
     Aggregation,
+    All,
     Clause,
     Condition,
     Constant,
     FieldValue,
     Holds,
     Measure,
+    Not,
     Plan,
     ScoreValue,
     Selection,
@@ -85,6 +87,16 @@ class PlanIndex:
     def ways(self) -> dict[tuple[object, ...], list[Any]]:
         """Ways to make conditions true, by what was found of their clauses; filled as they are found."""
         return {}
+
+    @cached_property
+    def entering(self) -> dict[int, Condition]:
+        """By the number of each stage that holds, what brings a lead in: the one condition, not the other."""
+        found: dict[int, Condition] = {}
+        for number, stage in enumerate(self.plan.stages):
+            if stage.until is not None:
+                origin = replace(stage.until.origin, text=f"not ({stage.until.origin.text})")
+                found[number] = All((stage.condition, Not(stage.until, origin)), stage.origin)
+        return found
 
     @cached_property
     def _asked(self) -> dict[int, tuple[int, ...]]:

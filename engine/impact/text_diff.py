@@ -111,13 +111,16 @@ def _details(old: _Entry, new: _Entry) -> Iterator[str]:
 
 def _form_details(old: n.Statement, new: n.Statement) -> Iterator[str]:
     """What differs between two statements of one form: their conditions clause by clause, else the whole."""
-    condition = spec_of(new).condition
-    if condition is not None and type(old) is type(new):
-        before, after = getattr(old, condition.field), getattr(new, condition.field)
+    conditions = spec_of(new).conditions if type(old) is type(new) else ()
+    told = False
+    for slot in conditions:
+        before, after = getattr(old, slot.field), getattr(new, slot.field)
         if before != after:
-            yield from _condition(before, after)
-            return
-    if _own_text(old) != _own_text(new):
+            told = True
+            yield from (
+                _optional_condition(slot.words, before, after) if slot.optional else _condition(before, after)
+            )
+    if not told and _own_text(old) != _own_text(new):
         yield f"{_own_text(old)} -> {_own_text(new)}"
 
 
@@ -128,7 +131,7 @@ def _title_details(old: n.Title, new: n.Title | None) -> Iterator[str]:
         title.zone.value if title is not None and title.zone is not None else "UTC" for title in (old, new)
     )
     if before != after:
-        yield f"days are those of {after} instead of {before}"
+        yield f"time zone {before} -> {after}"
 
 
 def _moved(old: str | None, new: str | None) -> str:
@@ -158,7 +161,7 @@ def _awards(old: tuple[n.Award, ...], new: tuple[n.Award, ...]) -> Iterator[str]
         elif key not in before:
             yield f"now also gives {after[key]}"
         elif before[key] != after[key]:
-            yield f"gives {after[key]} instead of {before[key]}"
+            yield _step(before[key], after[key])
 
 
 def _award_key(award: n.Award) -> str:
@@ -173,12 +176,33 @@ def _condition(old: n.Expression, new: n.Expression) -> Iterator[str]:
     gone = [text for text in before if text not in after]
     come = [text for text in after if text not in before]
     if len(gone) == 1 and len(come) == 1:
-        yield f"asks {come[0]} instead of {gone[0]}"
+        yield _step(gone[0], come[0])
         return
-    yield from (f"no longer asks {text}" for text in gone)
-    yield from (f"now also asks {text}" for text in come)
+    yield from (f"no longer needs {text}" for text in gone)
+    yield from (f"now also needs {text}" for text in come)
     if not gone and not come and text_of(old) != text_of(new):
-        yield f"asks {text_of(new)} instead of {text_of(old)}"
+        yield _step(text_of(old), text_of(new))
+
+
+def _step(old: str, new: str) -> str:
+    """Both texts, or of a comparison with another number the number alone: "score >= 30 -> 50"."""
+    *before, last = old.split(" ")
+    *after, now = new.split(" ")
+    return f"{old} -> {now if before and before == after and _is_number(last) and _is_number(now) else new}"
+
+
+def _is_number(word: str) -> bool:
+    return word.replace(".", "", 1).lstrip("-").isdecimal()
+
+
+def _optional_condition(word: str, old: n.Expression | None, new: n.Expression | None) -> Iterator[str]:
+    """What became of a condition with a word before it that may be left out."""
+    if old is None and new is not None:
+        yield f"now also {word} {text_of(new)}"
+    elif new is None and old is not None:
+        yield f"no longer {word} {text_of(old)}"
+    elif old is not None and new is not None:
+        yield f"{word} {_step(text_of(old), text_of(new))}"
 
 
 def _clauses(node: n.Expression) -> list[str]:
@@ -199,7 +223,7 @@ def _stage_order(old: n.Tree, new: n.Tree) -> Iterator[Change]:
     old_order = [name for name in before if name in common]
     new_order = [name for name in after if name in common]
     if old_order != new_order:
-        detail = f"ranked {' < '.join(new_order)} instead of {' < '.join(old_order)}"
+        detail = f"ranked {' < '.join(old_order)} -> {' < '.join(new_order)}"
         yield Change("stages", "", ChangeKind.CHANGED, (detail,), None, None)
 
 

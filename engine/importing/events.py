@@ -22,6 +22,9 @@ from .values.stored import UNREAD, member_writer
 _MOST_KINDS = 100_000
 _ORDINAL_BITS = 16
 
+_MOST_WRITTEN = 50_000
+"""Different combinations of properties that are remembered."""
+
 Draft = tuple[str, str, str | None, int, int, str | None]
 """Lead, type, object, instant, key and properties; the kind's number comes later."""
 
@@ -67,6 +70,8 @@ class EventMaker:
             for column in self.columns
         }
         moments = survey.moments[layout.at]
+        self._moments = moments
+        self._written: dict[tuple[str, ...], tuple[str | None, int]] = {}
         typed = any(look.typed for look in survey.looks[layout.at].counts)
         self._instants = Memo(moments.instant_of_cell if typed else moments.instant)  # type: ignore[arg-type]
         self._writers: dict[tuple[int, Kind], Memo] = {}
@@ -82,19 +87,22 @@ class EventMaker:
     ) -> list[tuple[int, Draft]]:
         """The events of a chunk, each with the place of its row; rows that cannot be read go to `bad`."""
         layout, count = self.layout, len(leads)
-        instants = list(map(self._instants.__getitem__, columns[layout.at]))
+        cells = columns[layout.at]
+        instants: Sequence[object] | None = self._moments.instants(cells)
+        if instants is None:
+            instants = list(map(self._instants.__getitem__, cells))
         types = _texts(columns, layout.type, layout.type_is, count)
         objects = _texts(columns, layout.object, layout.object_is, count)
         keys = _texts(columns, layout.key, None, count)
         texts = self._properties(types, columns)
         made: list[tuple[int, Draft]] = []
         rows = zip(leads, instants, types, objects, keys, texts, strict=True)
-        for place, (lead, at, type_, object_, key, text) in enumerate(rows):
+        for place, (lead, at, type_, object_, key, (text, number)) in enumerate(rows):
             if not isinstance(at, int) or not type_:
                 self._refuse(place, cell_text(columns[layout.at][place]), type_, bad)
                 continue
-            number = given_key(type_, key) if key else 0 if text is None else content_key(text)
-            made.append((place, (lead, type_, object_ or None, at, number, text)))
+            known_by = given_key(type_, key) if key else number
+            made.append((place, (lead, type_, object_ or None, at, known_by, text)))
         return made
 
     def _refuse(self, place: int, at: str, type_: str, bad: dict[int, str]) -> None:
@@ -106,16 +114,24 @@ class EventMaker:
         else:
             bad.setdefault(place, f'"{shortened(at)}" in {self.at_name} is no date')
 
-    def _properties(self, types: Sequence[str], columns: Sequence[Sequence[object]]) -> Sequence[str | None]:
-        """Each row's properties as JSON, None where it has none."""
+    def _properties(
+        self, types: Sequence[str], columns: Sequence[Sequence[object]]
+    ) -> Sequence[tuple[str | None, int]]:
+        """Each row's properties as JSON, None where it has none, and the key that follows from them."""
         if not self.columns:
-            return [None] * len(types)
+            return [(None, 0)] * len(types)
         here = set(types)
         members = [self._members(column, types, here, columns[column.place]) for column in self.columns]
-        return [
-            "{" + ",".join(filter(None, row)) + "}" if any(row) else None
-            for row in zip(*members, strict=True)
-        ]
+        written = self._written
+        if len(written) > _MOST_WRITTEN:
+            written.clear()
+        return [written.get(row) or self._write(row) for row in zip(*members, strict=True)]
+
+    def _write(self, row: tuple[str, ...]) -> tuple[str | None, int]:
+        """The members of one row as an object with its key; the same combination comes again and again."""
+        text = "{" + ",".join(filter(None, row)) + "}" if any(row) else None
+        made = self._written[row] = (text, 0 if text is None else content_key(text))
+        return made
 
     def _members(
         self, column: Column, types: Sequence[str], here: set[str], cells: Sequence[object]

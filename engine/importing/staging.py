@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from ..store.database import Store
 from ..store.records.freshness import mark_changed
@@ -115,7 +116,7 @@ class Staging:
                 self.connection.executemany(
                     f"INSERT INTO temp.incoming_lead VALUES (?{marks}) ON CONFLICT {conflict}", leads
                 )
-                self.connection.executemany("INSERT INTO temp.incoming_event VALUES (?, ?, ?, ?, ?)", events)
+                insert_many(self.connection, "INSERT INTO temp.incoming_event", 5, events)
             finally:
                 self.connection.execute("COMMIT")
 
@@ -312,11 +313,13 @@ class Staging:
         had = _event_counts(connection, leads)
         with noting_late(connection), self._noting_corrected(connection):
             # Not by the total of changes, which takes in what is noted.
-            changed = connection.executemany(
-                f"INSERT {'' if self.keyed else 'OR IGNORE '}INTO main.event VALUES (?, ?, ?, ?, ?, ?)"
-                f"{_CORRECT if self.keyed else ''}",
+            changed = insert_many(
+                connection,
+                f"INSERT {'' if self.keyed else 'OR IGNORE '}INTO main.event",
+                6,
                 _rows(ids, batch),
-            ).rowcount
+                _CORRECT if self.keyed else "",
+            )
             corrected = self._corrected(connection)
         merged.events_corrected += corrected[0]
         merged.events_added += changed - corrected[0]
@@ -368,6 +371,23 @@ class Staging:
     def _scalar(self, sql: str, parameters: tuple[object, ...] = ()) -> int:
         with self.store.guard():
             return int(self.connection.execute(sql, parameters).fetchone()[0])
+
+
+_AT_ONCE = 400
+"""Rows a statement: SQLite takes twice the time for as many statements of one."""
+
+
+def insert_many(
+    connection: sqlite3.Connection, insert: str, width: int, rows: Iterable[Sequence[object]], rest: str = ""
+) -> int:
+    """Inserts rows of so many values; `rest` is how the statement ends. Gives how many rows changed."""
+    one = f"({', '.join('?' * width)})"
+    whole = f"{insert} VALUES {', '.join([one] * _AT_ONCE)}{rest}"
+    waiting, changed = iter(rows), 0
+    while some := list(islice(waiting, _AT_ONCE)):
+        sql = whole if len(some) == _AT_ONCE else f"{insert} VALUES {', '.join([one] * len(some))}{rest}"
+        changed += connection.execute(sql, list(chain.from_iterable(some))).rowcount
+    return changed
 
 
 def _rows(ids: dict[str, Whose], batch: list[EventRow]) -> Iterator[tuple[object, ...]]:

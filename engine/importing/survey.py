@@ -14,7 +14,7 @@ from .values.blanks import folded
 from .values.cells import ABSENT
 from .values.columns import Column, ColumnLooks, Stated, is_named_like_a_date, understand
 from .values.looks import BLANK, INSTANT_LOOK, Look, looker
-from .values.moments import UNIX_FORMATS, MomentReader
+from .values.moments import UNIX_FORMATS, MomentReader, all_usual
 
 Progress = Callable[[str, float], None]
 """Told what is being done and, from 0 to 1, how much of it is done."""
@@ -61,7 +61,7 @@ def moment_reader(reading: Reading, column: str, at: bool = False) -> MomentRead
     if form is None and (reading.date_format not in UNIX_FORMATS or at or is_named_like_a_date(column)):
         # Not every number of a file is an instant because its dates are numbers.
         form = reading.date_format
-    # What happened in 1970 did not: seconds were taken for milliseconds, or days of a spreadsheet for seconds.
+    # An event of 1970 is none: seconds were taken for milliseconds, or days of a spreadsheet for seconds.
     return MomentReader(reading.timezone, form, only_likely=at)
 
 
@@ -75,6 +75,7 @@ def take_survey(
     """
     survey = Survey()
     memos: dict[int, Memo] = {}
+    usual: set[int] = set()
     MomentReader(reading.timezone, reading.date_format)
     blanks = frozenset(map(folded, reading.blanks))
 
@@ -85,6 +86,8 @@ def take_survey(
                 survey.looks[place] = ColumnLooks()
                 look = looker(moments, blanks, texts_are_texts=column in source.text_columns - ats)
                 memos[place] = Memo(_quick(moments, look) if column in ats else look)
+                if column in ats:
+                    usual.add(place)
 
     begin_columns()
     for chunk in source.chunks():
@@ -94,7 +97,7 @@ def take_survey(
             _look_for_at(survey, chunk, place)
             if not ats:
                 _count_ids(survey, chunk, place)
-        _count(survey, chunk, memos)
+        _count(survey, chunk, memos, usual)
         survey.rows += len(chunk.rows) + len(chunk.rejected)
         progress("reading", chunk.share)
         if not source.columns and chunk.rejected:
@@ -129,10 +132,14 @@ def _count_ids(survey: Survey, chunk: Chunk, place: int) -> None:
         survey.rows_with_ids += len(chunk.rows)
 
 
-def _count(survey: Survey, chunk: Chunk, memos: dict[int, Memo]) -> None:
+def _count(survey: Survey, chunk: Chunk, memos: dict[int, Memo], usual: set[int]) -> None:
+    """Adds a chunk to the looks. In the columns `usual`, instants as machines write them all look alike."""
     columns = list(zip_longest(*chunk.rows, fillvalue=ABSENT))
     for place, found in survey.looks.items():
         if place >= len(columns):
+            continue
+        if place in usual and INSTANT_LOOK in found.counts and all_usual(columns[place]):
+            found.counts[INSTANT_LOOK] += len(columns[place])
             continue
         looks: list[Look] = list(map(memos[place].__getitem__, columns[place]))  # type: ignore[arg-type]
         for look, count in Counter(looks).items():

@@ -30,8 +30,8 @@ def filled(row: Row) -> list[int]:
 def find_header(rows: Sequence[Row]) -> int:
     """The place among the first rows of a table of the one with the names of its columns.
 
-    It is the first row but for titles and notes above it, which fill at most half as many cells as the fullest
-    third of the rows do.
+    It is the first row but for titles and notes above it, which fill at most half as many cells as the
+    fullest third of the rows do.
     """
     counts = [len(filled(row)) for row in rows]
     several = sorted((count for count in counts if count > 1), reverse=True)

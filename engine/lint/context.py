@@ -23,6 +23,7 @@ class RootKind(Enum):
     DEFINE = "define"
     RULE = "rule"
     STAGE = "stage"
+    UNTIL = "until"
     DISQUALIFICATION = "disqualify"
     HANDOFF = "handoff"
     FILTER = "where"
@@ -106,6 +107,8 @@ def _roots(plan: p.Plan) -> Iterator[Root]:
             yield Root(RootKind.RULE, rule.condition, rule)
     for stage in plan.stages:
         yield Root(RootKind.STAGE, stage.condition, stage)
+        if stage.until is not None:
+            yield Root(RootKind.UNTIL, stage.until, stage)
     for disqualification in plan.disqualifications:
         yield Root(RootKind.DISQUALIFICATION, disqualification.condition, disqualification)
     for handoff in plan.handoffs:

@@ -67,6 +67,8 @@ class Applier:
             "SELECT up_to FROM live_applied WHERE token = ?", (self._token,)
         ).fetchone()
         self._up_to: int = row[0] if row else 0
+        self._first = self._last = 0
+        self._seen: tuple[int, float] = (0, 0.0)
 
     def close(self) -> None:
         """Closes the inbox."""
@@ -109,6 +111,9 @@ class Applier:
             if size > _MOST_BYTES:
                 break
         cursor.close()
+        if rows:
+            self._first, self._last = rows[0][0], rows[-1][0]
+            self._seen = (len(rows), float(sum(len(row[5]) for row in rows)))
         return rows, size
 
     def _read(self, rows: Iterable[tuple[Any, ...]]) -> Iterable[Message]:
@@ -149,6 +154,7 @@ class Applier:
     def _record(self, messages: list[Message], up_to: int) -> None:
         now = time.time_ns() // 1000
         with self.store.transaction() as connection:
+            self._check_unchanged()
             changes = [change for message in messages if (change := _change(message)) is not None]
             Batch(self.store, now).record(changes)
             _count(connection, messages)
@@ -169,6 +175,17 @@ class Applier:
                 self._record([message], self._up_to)
         with self.store.transaction() as connection:
             self._note(connection, up_to)
+
+    def _check_unchanged(self) -> None:
+        """Makes sure, now that nobody else may write, that nobody was forgotten since the inbox was read."""
+        if self._sizes(self._first, self._last) != self._seen:
+            raise StoreError("somebody was forgotten in the meantime", "what is left is brought in next")
+
+    def _sizes(self, first: int, last: int) -> tuple[int, float]:
+        found: tuple[int, float] = self._inbox.execute(
+            "SELECT count(*), total(length(messages)) FROM request WHERE id BETWEEN ? AND ?", (first, last)
+        ).fetchone()
+        return found
 
     def _note(self, connection: sqlite3.Connection, up_to: int) -> None:
         connection.execute(

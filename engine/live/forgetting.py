@@ -32,7 +32,12 @@ def _forget(database: Path, ids: Collection[str]) -> None:
     path = inbox_path(database)
     with guarded(path), closing(open_inbox(database)) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        for number, text in connection.execute("SELECT id, messages FROM request").fetchall():
+        rows = connection.execute("SELECT id, about, messages FROM request").fetchall()
+        for number, about, text in rows:
+            if _tells(json.loads(about), ids):
+                # The address names the person, as Customer.io's do: all of the request is about them.
+                connection.execute("DELETE FROM request WHERE id = ?", (number,))
+                continue
             messages = json.loads(text)
             if isinstance(messages, list):
                 left = [{} if _tells(message, ids) else message for message in messages]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from ...grammar.syntax.nodes import Kind
@@ -40,9 +42,9 @@ def _members(
     given: Mapping[str, Any], before: str, depth: int, note: Callable[[str], None]
 ) -> Iterator[tuple[str, Any]]:
     for name, value in given.items():
-        whole = clean(f"{before}{name}").strip()
-        if not name.strip() or len(whole) > LONGEST_NAME:
-            note(f'"{whole[:40]}" is no name for a field')
+        whole = _whole(before, name)
+        if not whole:
+            note(f'"{before}{name[:40]}" is no name for a field')
         elif isinstance(value, Mapping):
             if depth < DEEPEST:
                 yield from _members(value, f"{whole}_", depth + 1, note)
@@ -54,11 +56,23 @@ def _members(
             yield whole, value
 
 
+@lru_cache(maxsize=4096)
+def _whole(before: str, name: str) -> str:
+    """The name of a member of an object, empty where it is none."""
+    whole = clean(f"{before}{name}").strip()
+    return "" if not name.strip() or len(whole) > LONGEST_NAME else whole
+
+
 def clean(text: str) -> str:
     """A text that can be stored: halves of letters and zero bytes are replaced."""
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")
+    elif text.isascii():
+        return text
     return text.encode("utf-8", "replace").decode()
+
+
+_DATED = re.compile(r"\s*\d{4}-\d{2}-\d{2}")
 
 
 def kind_of(value: object) -> Kind | None:
@@ -71,8 +85,8 @@ def kind_of(value: object) -> Kind | None:
         return Kind.NUMBER
     if isinstance(value, list):
         return Kind.TEXTS
-    moment = read_moment(value) if isinstance(value, str) else None
-    if moment is None:
+    assert isinstance(value, str)
+    if not _DATED.match(value) or read_moment(value) is None:
         return Kind.TEXT
     return Kind.DATE if len(str(value).strip()) == 10 else Kind.DATETIME
 
@@ -93,6 +107,9 @@ def stored(kind: Kind, value: object, blanks: tuple[str, ...]) -> str | float | 
     return found if isinstance(found, str | int | float) else None
 
 
+_EXACT = 10**15
+
+
 @lru_cache(maxsize=4096)
 def _writer(name: str, kind: Kind, blanks: tuple[str, ...]) -> Callable[[object], object]:
     return member_writer(name, kind, reader_with(blanks))
@@ -100,6 +117,12 @@ def _writer(name: str, kind: Kind, blanks: tuple[str, ...]) -> Callable[[object]
 
 def member(name: str, kind: Kind, value: object, blanks: tuple[str, ...]) -> str:
     """A property as a member of a JSON object, empty where it is blank. Raises `Odd`."""
+    # Nearly all values: text for text, a whole number for a number.
+    if kind is Kind.TEXT and isinstance(value, str) and not blanks and len(value) <= LONGEST_TEXT:
+        text = clean(value).strip()
+        return f"{encode_basestring(name)}:{encode_basestring(text)}" if text else ""
+    if kind is Kind.NUMBER and type(value) is int and not blanks and abs(value) < _EXACT:
+        return f"{encode_basestring(name)}:{value:d}"
     written = _writer(name, kind, blanks)(_cell(value))
     if isinstance(written, Unread):
         raise Odd(f'"{shown(value)}" is no {kind.value}')

@@ -66,10 +66,12 @@ def due(store: Store, destination: Destination, now: int, most: int) -> list[Del
     with store.guard():
         rows = store.connection.execute(
             "SELECT d.message, m.id, m.kind, m.subject, m.data, m.created, d.tries, d.first"
-            " FROM delivery AS d JOIN message AS m ON m.number = d.message"
+            # Else SQLite reads all that was ever sent to a destination.
+            " FROM delivery AS d INDEXED BY delivery_waiting JOIN message AS m ON m.number = d.message"
             " WHERE d.destination = ? AND d.state = 0 AND d.due <= ? AND NOT EXISTS"
-            " (SELECT 1 FROM delivery AS e WHERE e.destination = d.destination AND e.subject = d.subject"
-            " AND e.state = 0 AND e.message < d.message AND e.due > ?) ORDER BY d.message LIMIT ?",
+            " (SELECT 1 FROM delivery AS e INDEXED BY delivery_in_order"
+            " WHERE e.destination = d.destination AND e.subject = d.subject AND e.state = 0"
+            " AND e.message < d.message AND e.due > ?) ORDER BY d.message LIMIT ?",
             (destination.id, now, now, most),
         ).fetchall()
     return [

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,12 @@ class Sent:
         self.failed += other.failed
 
 
+_Ready = tuple[Delivery, tuple[str, str] | Answer]
+"""A message with its body and content type, or why there is none."""
+
+_Answered = tuple[Delivery, Answer, int]
+
+
 class DestinationSender:
     """Sends what is due at one destination. One thread's own."""
 
@@ -80,33 +87,55 @@ class DestinationSender:
             self._to, self._transport = to, transport_to(to)
 
     def round(self, stopped: Callable[[], bool]) -> Sent:
-        """Lays out what is new and sends a batch of what is due."""
+        """Lays out what is new and sends a batch of what is due: several leads at a time where the way to the
+        destination allows it, those of one lead in order."""
         now = self._clock()
         lay_out(self._store, self._to, now)
         if now < self._rest_until:
             return Sent()
-        answers: list[tuple[Delivery, Answer, int]] = []
-        behind: set[str] = set()
-        began = time.monotonic()
+        by_lead: dict[str, list[_Ready]] = {}
         for one in due(self._store, self._to, now, BATCH):
-            if stopped() or time.monotonic() - began > _KEEP_AFTER:
-                break
-            if one.message.subject in behind:
-                continue
-            answer = self._send(one)
-            answers.append((one, answer, self._clock()))
-            if answer.outcome in (Outcome.AGAIN, Outcome.UNREACHABLE):
-                behind.add(one.message.subject)
-            if self._rests(one, answer):
-                break
+            by_lead.setdefault(one.message.subject, []).append(self._ready(one))
+        until = time.monotonic() + _KEEP_AFTER
+
+        def over() -> bool:
+            return stopped() or self._rest_until > now or time.monotonic() > until
+
+        lanes = min(self._transport.lanes, len(by_lead))
+        if lanes > 1:
+            with ThreadPoolExecutor(lanes) as pool:
+                sent = list(pool.map(lambda ready: self._send_in_order(ready, over), by_lead.values()))
+        else:
+            sent = [self._send_in_order(ready, over) for ready in by_lead.values()]
+        answers = [answer for one in sent for answer in one]
         if answers:
             self._transport.finish()
             note_answers(self._store, self._to, answers, self._chance)
-        sent = sum(answer.outcome is Outcome.SENT for _, answer, _ in answers)
-        return Sent(sent, len(answers) - sent)
+        arrived = sum(answer.outcome is Outcome.SENT for _, answer, _ in answers)
+        return Sent(arrived, len(answers) - arrived)
 
-    def _rests(self, one: Delivery, answer: Answer) -> bool:
-        """Whether the destination is left alone for a while: it cannot be reached, or asks for it."""
+    def _ready(self, one: Delivery) -> _Ready:
+        try:
+            return one, body_for(self._store, self._to, one.message)
+        except MessageRefused as error:
+            return one, Answer(Outcome.REFUSED, None, str(error))
+
+    def _send_in_order(self, ready: Sequence[_Ready], over: Callable[[], bool]) -> list[_Answered]:
+        """Sends what is about one lead, up to the first that has to be tried again."""
+        answers: list[_Answered] = []
+        for one, body in ready:
+            if over():
+                break
+            now = self._clock()
+            answer = body if isinstance(body, Answer) else self._transport.send(one.message.id, *body, now)
+            answers.append((one, answer, self._clock()))
+            self._rest_after(one, answer)
+            if answer.outcome in (Outcome.AGAIN, Outcome.UNREACHABLE):
+                break
+        return answers
+
+    def _rest_after(self, one: Delivery, answer: Answer) -> None:
+        """Leaves the destination alone for a while where it cannot be reached, or asks for it."""
         if answer.outcome is Outcome.GONE:
             pause = DAY
         elif answer.outcome is Outcome.UNREACHABLE:
@@ -114,17 +143,8 @@ class DestinationSender:
         elif answer.wait is not None:
             pause = round(answer.wait * 1e6)
         else:
-            return False
+            return
         self._rest_until = self._clock() + pause
-        return True
-
-    def _send(self, one: Delivery) -> Answer:
-        message = one.message
-        try:
-            body, content_type = body_for(self._store, self._to, message)
-        except MessageRefused as error:
-            return Answer(Outcome.REFUSED, None, str(error))
-        return self._transport.send(message.id, body, content_type, self._clock())
 
     def idle(self) -> float:
         """Seconds until there may be something to do, where nothing new is recorded."""

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import shlex
 import subprocess
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -50,7 +51,10 @@ class Answer:
 
 
 class Transport(Protocol):
-    """A way to one destination, for one thread. `now` is in microseconds since 1970 UTC."""
+    """A way to one destination. `now` is in microseconds since 1970 UTC; `lanes` is in how many threads at a
+    time it may be used."""
+
+    lanes: int
 
     def send(self, message: str, body: str, content_type: str, now: int) -> Answer: ...
 
@@ -64,14 +68,17 @@ def transport_to(destination: Destination) -> Transport:
     """The way to a destination."""
     if destination.kind is Kind.FILE:
         return _FileTransport(destination)
-    return _CommandTransport(destination) if destination.kind is Kind.COMMAND else _HttpTransport(destination)
+    return _CommandTransport(destination) if destination.kind is Kind.COMMAND else HttpTransport(destination)
 
 
-class _HttpTransport:
+class HttpTransport:
     """Connections are kept. A name is resolved anew for each connection, and only then connected to, so that
     an address cannot change between being checked and being used."""
 
+    lanes = 8
+
     def __init__(self, destination: Destination) -> None:
+        self._lock = threading.Lock()
         self._destination = destination
         self._address = web_address(destination.address)
         self._pool: urllib3.HTTPConnectionPool | None = None
@@ -86,7 +93,7 @@ class _HttpTransport:
             **signed(self._destination.secrets(now), message, now // _SECOND, body),
         }
         try:
-            pool = self._pool or self._connect()
+            pool = self._connect()
             answer = pool.urlopen(
                 "POST", self._address.target, body=body.encode(), headers=headers, redirect=False,
                 retries=False, preload_content=False, timeout=self._timeout(),
@@ -109,23 +116,26 @@ class _HttpTransport:
     def _connect(self) -> urllib3.HTTPConnectionPool:
         import urllib3
 
-        numeric = resolved(self._address, private=self._destination.private)[0]
-        port, host = self._address.port, self._address.host
-        if self._address.secure:
-            self._pool = urllib3.HTTPSConnectionPool(
-                numeric, port, server_hostname=host, assert_hostname=host
-            )
-        else:
-            self._pool = urllib3.HTTPConnectionPool(numeric, port)
-        return self._pool
+        with self._lock:
+            if self._pool is None:
+                numeric = resolved(self._address, private=self._destination.private)[0]
+                port, host = self._address.port, self._address.host
+                if self._address.secure:
+                    self._pool = urllib3.HTTPSConnectionPool(
+                        numeric, port, maxsize=self.lanes, server_hostname=host, assert_hostname=host
+                    )
+                else:
+                    self._pool = urllib3.HTTPConnectionPool(numeric, port, maxsize=self.lanes)
+            return self._pool
 
     def finish(self) -> None:
         """An answer has come for each already."""
 
     def close(self) -> None:
-        if self._pool is not None:
-            self._pool.close()
-        self._pool = None
+        with self._lock:
+            if self._pool is not None:
+                self._pool.close()
+            self._pool = None
 
 
 def _beginning(answer: urllib3.BaseHTTPResponse) -> str:
@@ -178,9 +188,10 @@ def _wait(header: str | None, now: int) -> float | None:
 class _FileTransport:
     """Each message is a line at the end of the file, on the disk before it counts as sent."""
 
+    lanes = 1
+
     def __init__(self, destination: Destination) -> None:
         self._path = destination.address
-        self._lines: list[str] = []
 
     def send(self, message: str, body: str, content_type: str, now: int) -> Answer:
         try:
@@ -200,6 +211,8 @@ class _FileTransport:
 
 class _CommandTransport:
     """Each message starts the command anew, and is its standard input; exit code 0 says that it arrived."""
+
+    lanes = 1
 
     def __init__(self, destination: Destination) -> None:
         self._words: Sequence[str] = shlex.split(destination.address)

@@ -1,8 +1,8 @@
 """Leads of a block as one plan sees each of them at an instant of its own.
 
-Where nothing in the plan reads the calendar, all it reads of events is how long ago they were: then every
-lead's events are moved so that its instant is the same for all, and the block is judged at once. Else each
-lead is asked for by itself, which takes longer and says the same.
+Where nothing in the plan reads the calendar, all it reads of events is how long ago they were, and of dates
+how far off. Then every lead's events and dates are moved so that its instant is the same for all, and the
+block is judged at once. Else each lead is asked for by itself, which takes longer and says the same.
 """
 
 from __future__ import annotations
@@ -15,17 +15,36 @@ from typing import Any
 
 import numpy as np
 
-from ..plan import Aggregation, Condition, DaysBetween, Plan, Range, Selection, Within
+from ...grammar.syntax.nodes import Kind, Unit
+from ..plan import (
+    Aggregation,
+    Calculation,
+    Clause,
+    Condition,
+    DaysBetween,
+    FieldValue,
+    IsKnown,
+    Last,
+    Next,
+    Plan,
+    Range,
+    Selection,
+    SignalValue,
+    Value,
+    Within,
+)
 from ..plan.walk import clauses as clauses_of
-from ..plan.walk import condition_values, conditions, selections
+from ..plan.walk import conditions, operands, selections
 from ..score_many.block import Block, Events
 from ..score_many.block_events import BlockEvents, EventKinds, Filters
 from ..score_many.block_measures import LATE, Measured
 from ..score_many.column_scorer import ColumnScorer
-from ..score_many.columns import Column, InstantLists, Numbered
+from ..score_many.columns import NEVER, Column, InstantLists, Numbered
 from ..score_many.lru import LruBytes
+from ..score_many.past import BlocksPast
 from ..score_one import Detail, Evaluator
 from ..values import DAY, MICROSECONDS, Prepared
+from ..zone import UTC
 from .arrays import Bools, Ints, Singles
 
 Made = Callable[[Sequence[Any]], list[Prepared]]
@@ -95,9 +114,11 @@ class Looking:
         self.contributions = contributions(self.plan)
         self._meanings = evaluator.parts.meanings
         self._filters: Filters = {}
+        self._past = BlocksPast(evaluator, kinds, fields)
         self._known: dict[tuple[int, str | None], tuple[Any, ...] | None] = {}
         self._run = evaluator.runner(Detail.LINES)
         self.at_once = not reads_calendar(self.plan)
+        self._aged_fields = aged_fields(self.plan) or frozenset()
 
     def at(self, block: Block, at: Ints) -> Look:
         """What is said of each lead of a block at its own instant."""
@@ -110,7 +131,17 @@ class Looking:
     # --- all at once ------------------------------------------------------------------------------
 
     def _moved(self, block: Block, at: Ints) -> Look:
-        return self._judged(self.judging(moved(block, at, self._is_read), _SAME))
+        aged = {number: self._aged(block, number, at) for number in self._aged_fields}
+        return self._judged(self.judging(moved(block, at, self._is_read), _SAME, aged))
+
+    def _aged(self, block: Block, number: int, at: Ints) -> Numbered:
+        """A field with dates, as far from `_SAME` as it is from each lead's own instant."""
+        dates = self.column(block, number).whole_numbers()
+        by_day = self.plan.fields[number].kind is Kind.DATE
+        further = _SAME // DAY - at // DAY if by_day else _SAME - at
+        different, codes = np.unique(np.where(dates == NEVER, NEVER, dates + further), return_inverse=True)
+        values = [None if date == NEVER else date for date in different.tolist()]
+        return Numbered(codes.astype(np.uint16), values)
 
     @cached_property
     def _is_read(self) -> Mapping[int, bool]:
@@ -121,12 +152,12 @@ class Looking:
             for number, (type_, object_) in self.kinds.items()
         }
 
-    def judging(self, block: Block, now: int) -> ColumnScorer:
-        """A block judged at one instant."""
+    def judging(self, block: Block, now: int, instead: Mapping[int, Numbered] | None = None) -> ColumnScorer:
+        """A block judged at one instant; `instead` has the values of some fields."""
         measured = Measured(BlockEvents(self.evaluator, self.kinds, block, now, self._filters))
         fields, gauges = self._meanings.needs
         columns: dict[Hashable, Column | InstantLists] = {
-            key: self.column(block, number) for key, number in fields.items()
+            key: (instead or {}).get(number) or self.column(block, number) for key, number in fields.items()
         }
         for key, gauge in gauges.items():
             columns[key] = measured.column(gauge)
@@ -138,6 +169,7 @@ class Looking:
             columns=columns,
             kept=LruBytes(_NO_LIMIT),
             tell=_silent,
+            held=lambda stage, places: self._past.held(block, now, stage, places),
         )
 
     def column(self, block: Block, number: int) -> Numbered:
@@ -270,8 +302,8 @@ class Looking:
 
 
 def reads_calendar(plan: Plan) -> bool:
-    """Whether a plan reads anything but how long ago events were."""
-    if any(signal.aggregation is Aggregation.PERIODS for signal in plan.signals):
+    """Whether a plan reads anything but how long ago events were, and how far off dates of fields are."""
+    if any(one.aggregation is Aggregation.PERIODS or one.per is not None for one in plan.signals):
         return True
     if any(rule.each is not None and rule.each.once is not None for rule in plan.rules):
         return True
@@ -279,25 +311,69 @@ def reads_calendar(plan: Plan) -> bool:
         window = selection.window
         if isinstance(window, Range) or (window is not None and window.unit not in MICROSECONDS):
             return True
+    return aged_fields(plan) is None
+
+
+def aged_fields(plan: Plan) -> frozenset[int] | None:
+    """The fields with dates of which a plan asks how far off they are, and nothing else; None where it asks
+    something of dates that is not the same once a lead is moved to another day."""
+    uses = _DateUses(plan)
     for condition in conditions(plan):
-        if any(isinstance(clause, Within) for clause in clauses_of(condition)):
-            return True
-        if any(_ages_a_field(value) for value in condition_values(condition)):
-            return True
-    return any(
-        definition.value is not None and _ages_a_field(definition.value) for definition in plan.definitions
-    )
+        for clause in clauses_of(condition):
+            uses.clause(clause)
+    for definition in plan.definitions:
+        if definition.value is not None:
+            uses.value(definition.value)
+    if uses.calendar or uses.aged & uses.plain:
+        return None
+    return frozenset(uses.aged)
 
 
-def _ages_a_field(value: object) -> bool:
-    from ..plan import Calculation, FieldValue
+class _DateUses:
+    """How a plan reads dates: as far off, as they are, or in another way that hangs on the calendar."""
 
-    match value:
-        case DaysBetween(of=of):
-            return isinstance(of, FieldValue)
-        case Calculation(left=left, right=right):
-            return _ages_a_field(left) or _ages_a_field(right)
-    return False
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.aged: set[int] = set()
+        self.plain: set[int] = set()
+        self.calendar = False
+
+    def clause(self, clause: Clause) -> None:
+        match clause:
+            case IsKnown():
+                return
+            case Within(value=FieldValue(field=number, kind=kind), window=Last() | Next() as window):
+                whole = window.unit in (Unit.DAY, Unit.WEEK)
+                if window.unit not in MICROSECONDS or (kind is Kind.DATE and not (whole and self._utc)):
+                    self.calendar = True
+                self.aged.add(number)
+            case Within(value=SignalValue(), window=Last() | Next() as window):
+                self.calendar = self.calendar or window.unit not in MICROSECONDS
+            case Within():
+                self.calendar = True
+            case _:
+                for value in operands(clause):
+                    self.value(value)
+
+    def value(self, value: Value) -> None:
+        match value:
+            case DaysBetween(of=FieldValue(field=number, kind=kind)):
+                self.calendar = self.calendar or (kind is Kind.DATE and not self._utc)
+                self.aged.add(number)
+            case DaysBetween(of=SignalValue()):
+                return
+            case DaysBetween():
+                self.calendar = True
+            case Calculation(left=left, right=right):
+                self.value(left)
+                self.value(right)
+            case FieldValue(field=number, kind=Kind.DATE | Kind.DATETIME):
+                self.plain.add(number)
+
+    @property
+    def _utc(self) -> bool:
+        """Whether all days are as long as another."""
+        return self.plan.zone == UTC
 
 
 def moved(block: Block, at: Ints, is_read: Mapping[int, bool]) -> Block:

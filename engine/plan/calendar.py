@@ -15,6 +15,9 @@ EARLIEST = instant_of(dt.date.min)
 LATEST = instant_of(dt.date.max) + DAY - 1
 """The first and last instant that can be written."""
 
+BEGINNING = EARLIEST + 2 * DAY
+"""Before all that can have happened; the first of January of year 1 has begun in every zone."""
+
 
 @lru_cache(maxsize=4096)
 def month_number(day: int) -> int:

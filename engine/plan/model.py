@@ -512,12 +512,17 @@ class Score:
 
 @frozen
 class Stage:
-    """A stage of a track; stages stand from lowest to highest within their track."""
+    """A stage of a track; stages stand from lowest to highest within their track.
+
+    Without `until` a lead is in it while `condition` is true. With it the stage *holds*: the lead comes in
+    where the one is true and the other is not, and stays until the other is.
+    """
 
     name: str
     track: str
     condition: Condition
     origin: Origin
+    until: Condition | None = None
 
 
 @frozen
@@ -651,6 +656,29 @@ class RuleTest:
     origin: Origin
 
 
+@frozen
+class TrendOf:
+    """What a score (None: the total) may not do with one event more, or with a higher field.
+
+    Exactly one of `events` and `field` is set. `rises` is the direction that is forbidden.
+    """
+
+    score: int | None
+    rises: bool
+    events: Selection | None
+    field: FieldValue | None
+
+
+@frozen
+class Guarantee:
+    """What holds of every possible lead: where `condition` is true, `promise` is met, or a trend is kept."""
+
+    name: str
+    promise: Expectation | TrendOf
+    condition: Condition | None
+    origin: Origin
+
+
 # --- the whole --------------------------------------------------------------------------------
 
 
@@ -712,4 +740,5 @@ class Plan:
     sources: tuple[Source, ...] = field(compare=False, repr=False)
     digest: str
     zone: Zone = UTC
+    guarantees: tuple[Guarantee, ...] = ()
     handoffs: tuple[Handoff, ...] = ()

@@ -33,6 +33,8 @@ def conditions(plan: Plan) -> Iterator[Condition]:
             yield rule.condition
     for stage in plan.stages:
         yield stage.condition
+        if stage.until is not None:
+            yield stage.until
     for disqualification in plan.disqualifications:
         yield disqualification.condition
     for outcome in plan.outcomes:

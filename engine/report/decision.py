@@ -242,12 +242,22 @@ def _name(stage: StageFinding) -> str:
 def _stage(stage: StageFinding, paper: TextStyle) -> list[str]:
     name = _name(stage)
     if stage.current:
-        return [f"  {paper.good(name)}  {paper.good('here')}", *finding_lines(stage.condition, paper, 4)]
+        stay = "" if stage.stay is None else f", {stage.stay.words}"
+        text, *more = paper.wrapped(f"{name}  here{shown(stay)}", 2, 4)
+        head = text.replace(f"{name}  here", f"{paper.good(name)}  {paper.good('here')}", 1)
+        return [head, *more, *finding_lines(stage.condition, paper, 4), *_end(stage, paper)]
     if stage.holds:
         return [f"  {name}  {paper.dim('reached')}"]
     if not stage.ways:
         return [f"  {name}  {paper.warn(f'not reached: {_CONTRARY}')}"]
     return [f"  {name}  {paper.warn('not reached, missing:')}", *ways_lines(stage, paper, 4)]
+
+
+def _end(stage: StageFinding, paper: TextStyle) -> list[str]:
+    """What ends a stage that holds."""
+    if stage.until is None:
+        return []
+    return [f"    {paper.dim('until')}", *finding_lines(stage.until, paper, 6)]
 
 
 _CONTRARY = "what it asks for can never all be so at once"
@@ -303,7 +313,7 @@ def _blanks(decision: Decision, paper: TextStyle) -> list[str]:
     if not counts:
         return []
     words = [f"{shown(name)} ({counted(count, 'rule')})" for name, count in counts.items()]
-    return paper.wrapped(f"Blank, so that rules could not tell: {listed(words)}.")
+    return paper.wrapped(f"Missing data: {listed(words)}.")
 
 
 def _unknown(finding: Finding) -> Iterator[str]:
@@ -329,7 +339,8 @@ def stage_text(decision: Decision, stages: Sequence[StageFinding], paper: TextSt
             shown(stage.stage) if stage.track == "main" else f"{shown(stage.stage)} in {shown(stage.track)}"
         )
         if stage.current:
-            lines.append(f"It is in {paper.good(name)} already.")
+            stay = "" if stage.stay is None else f", {shown(stage.stay.words)}"
+            lines += paper.wrapped(f"It is in {paper.good(name)} already{stay}.")
         elif decision.disqualified and stage.holds:
             lines += paper.wrapped(f"All of {name} is there, but the lead is disqualified: {reasons}.")
         elif stage.holds:
@@ -434,7 +445,15 @@ def stage_data(stage: StageFinding) -> dict[str, Any]:
         "current": stage.current,
         "condition": _finding(stage.condition),
         "ways": [[_missing_data(missing) for missing in way] for way in stage.ways],
+        **({} if stage.until is None else {"until": _finding(stage.until), "stay": _stay(stage)}),
     }
+
+
+def _stay(stage: StageFinding) -> dict[str, Any] | None:
+    stay = stage.stay
+    if stay is None:
+        return None
+    return {"since": _instant(stay.since), "condition": _finding(stay.condition), "words": stay.words}
 
 
 def outcome_data(outcome: OutcomeFinding) -> dict[str, Any]:

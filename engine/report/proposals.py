@@ -13,7 +13,7 @@ from .text_style import PLAIN, TextStyle, counted, cut, listed, shown, signed, t
 def proposal_text(found: Proposal, outcome: str, paper: TextStyle = PLAIN) -> list[str]:
     """The whole proposal, with the evidence of each change."""
     lines = rows_text(found.rows, outcome, paper)
-    if len(found.rows):
+    if len(found.rows) and not found.rows.dated:
         lines.append(f"{found.rows.won.sum():,} of {counted(len(found.rows), 'lead')} won.")
     if found.grid == 5:
         lines.append("Points are multiples of 5.")

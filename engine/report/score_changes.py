@@ -32,12 +32,12 @@ def cause_words(change: ScoreChange, cause: Cause, versions: tuple[int, int] | N
         case Cause.FIELDS:
             return "; ".join(map(field_words, change.fields[:_MOST_NAMED])) + _more(len(change.fields))
         case Cause.RULES:
-            return "edited rules" + (f": version {versions[1]} instead of {versions[0]}" if versions else "")
+            return "edited rules" + (f": version {versions[0]} -> {versions[1]}" if versions else "")
 
 
 def _time_words(before: dt.datetime, after: dt.datetime) -> str:
     if after < before:
-        return f"looked at from earlier: {when(after)} instead of {when(before)}"
+        return f"as of an earlier time: {when(before)} -> {when(after)}"
     minutes = round((after - before).total_seconds() / 60)
     if minutes < 120:
         took = counted(minutes, "minute")
@@ -76,8 +76,8 @@ def _instant(event: Event) -> dt.datetime:
 
 
 def field_words(field: FieldChange) -> str:
-    """A field with another value: "title is CTO instead of unknown"."""
-    return f"{field.name} is {_value(field.after)} instead of {_value(field.before)}"
+    """A field with another value: "title unknown -> CTO"."""
+    return f"{field.name} {_value(field.before)} -> {_value(field.after)}"
 
 
 def _value(value: object) -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..plan import All, Any, Clause, Condition, Contribution, FieldValue, Holds, Not, Rule, ScoreValue
+from ..plan import All, Any, Clause, Condition, Contribution, FieldValue, Holds, Not, Rule, ScoreValue, Stage
 from ..plan.adding_up import Pay, decayed
 from ..plan.measures import of_rule
 from ..score_one.evaluator import Evaluator
@@ -22,6 +22,9 @@ from .lru import LruBytes
 from .semantic_keys import SemanticKeys
 from .sums import Sums, Target, add_where, target_of
 from .truths import TRUE, UNKNOWN, Truths, all_of, answer, any_of, not_
+
+Held = Callable[[int, Ints], Bools]
+"""`held(stage, places)`: see `ColumnScorer`."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ class ColumnScorer:
 
     What `base`, another plan's view of the same leads, has added up already is not added up again.
     `columns` has a Column for each key of what the plan needs, and Instants for gauges that gather them.
-    `tell` hears between any two steps how far the work is, and may raise to end it.
+    `tell` hears between any two steps how far the work is, and may raise to end it. `held` tells of a stage
+    that holds which of the leads at some places, of whom now decides nothing, are in it.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class ColumnScorer:
         kept: LruBytes,
         tell: Callable[[str, float], None],
         base: ColumnScorer | None = None,
+        held: Held | None = None,
     ) -> None:
         self.evaluator = evaluator
         self.plan = evaluator.plan
@@ -67,6 +72,8 @@ class ColumnScorer:
         self._kept = kept
         self._tell = tell
         self._base = base
+        self._were_held = held
+        self._in_stages: dict[int, Bools] = {}
         self._held: dict[int, Truths] = {}
 
     # --- conditions -----------------------------------------------------------------------------
@@ -284,12 +291,28 @@ class ColumnScorer:
         """The names of a track's stages, None first, and which one each lead is in; none of the `gone`."""
         names: list[str | None] = [None]
         found = np.zeros(self.leads, np.int16)
-        for stage in self.plan.stages:
+        for number, stage in enumerate(self.plan.stages):
             if stage.track == track:
-                found[self.holds(stage.condition)] = len(names)
+                found[self.meets(number, stage)] = len(names)
                 names.append(stage.name)
         found[gone] = 0
         return tuple(names), found
+
+    def meets(self, number: int, stage: Stage) -> Bools:
+        """Which leads meet a stage: they come in now, or came in before and nothing has ended it."""
+        comes_in = self.holds(stage.condition)
+        if stage.until is None:
+            return comes_in
+        found = self._in_stages.get(number)
+        if found is None:
+            goes_out = self.holds(stage.until)
+            found = comes_in & ~goes_out
+            undecided = np.flatnonzero(~comes_in & ~goes_out)
+            if len(undecided):
+                assert self._were_held is not None
+                found[undecided] = self._were_held(number, undecided)
+            self._in_stages[number] = found
+        return found
 
 
 def _least_paid(rule: Rule) -> int:

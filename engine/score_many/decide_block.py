@@ -19,6 +19,7 @@ from .block_events import BlockEvents, EventKinds, Filters
 from .block_measures import LATE, Measured
 from .columns import NEVER, Bools, Column, InstantLists, Ints, Numbered
 from .lru import LruBytes
+from .past import BlocksPast
 
 _LARGEST = 1 << 62
 _NO_LIMIT = 1 << 62
@@ -73,6 +74,7 @@ class Deciding:
         self._meanings = evaluator.parts.meanings
         self._alarms = BlockDueTimes(evaluator, now)
         self._filters: Filters = {}
+        self._past = BlocksPast(evaluator, kinds, fields)
         if not self._alarms.known:
             raise Unsupported
 
@@ -88,6 +90,7 @@ class Deciding:
             columns=self._columns(block, measured),
             kept=LruBytes(_NO_LIMIT),
             tell=_silent,
+            held=lambda stage, places: self._past.held(block, self._now, stage, places),
         )
         different, which = self._decisions(judging, self._outcomes(judging, measured, block))
         fields = [(None if name is None else block.fields.get(name), made) for name, made in self._fields]

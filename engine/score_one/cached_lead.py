@@ -26,7 +26,7 @@ _MOST_KEPT = 5_000
 
 @dataclass(frozen=True, slots=True)
 class _Judging:
-    """What finds everything out about a lead: `run(fields, measured, now)`, its gauges in this order."""
+    """What finds everything out about a lead: `run(fields, measured, now, all_events)`, its gauges so."""
 
     run: Any
     gauges: tuple[Measure, ...]
@@ -54,7 +54,7 @@ class CachedLead:
         measured = [next(values) for _ in judging.gauges]
         instants = tuple(next(values) for _ in selected)
         paid = tuple(None if gauge is None else next(values) for gauge in parts.paid)
-        ran = judging.run(facts.fields, measured, self.now)
+        ran = judging.run(facts.fields, measured, self.now, facts.events)
         return build_decision(evaluator, facts, self.now, (ran, instants, paid), None)
 
     def _values(
@@ -75,11 +75,12 @@ def _judging(evaluator: Evaluator) -> _Judging:
     """Generated as all other functions are, but for what is measured, which comes from outside."""
     parts = evaluator.parts
     draft = CodegenContext(parts.kernel, (), Detail.FINDINGS, 0, True, uses=parts.uses)
+    draft.names["is_held"] = evaluator.is_held
     result = decided(draft, parts)
     moments, lines = resolved(draft, [], [*draft.top.lines, f" return {result}"])
     taken = [f" {tuple_of(draft.gauges.values())[1:-1]} = measured"] if draft.gauges else []
     source = [
-        "def run(fields, measured, now):",
+        "def run(fields, measured, now, all_events):",
         *unpacked(draft),
         *taken,
         *stand_ins(draft, " "),

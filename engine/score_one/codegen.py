@@ -84,6 +84,8 @@ class CodegenContext:
     shared_tests: dict[Test, str] = field(default_factory=dict)
     recent: Mapping[str, Last] = field(default_factory=dict)
     """Gauges of the latest event, each with the window before which none makes a difference to it."""
+    walks: bool = False
+    """Whether it may have to look at a lead's past, and so needs all events."""
     serial: int = 0
 
     @property

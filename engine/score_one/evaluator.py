@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..due.due_times import DueTimes
     from ..explain.build_decision import Frame
     from ..explain.explainer import Explainer
+    from .holding import Holding
 
 
 class Result(NamedTuple):
@@ -40,10 +41,11 @@ class Evaluator:
     Instants are datetimes or whole microseconds since 1970-01-01T00:00Z.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, classes: EventClasses | None = None) -> None:
+        """`classes` are those of another plan, where this one is a part of it and reads the same rows."""
         self.plan = plan
         self.parts = PlanIndex(plan)
-        self.classes = EventClasses(plan)
+        self.classes = EventClasses(plan) if classes is None else classes
         self._events = EventReader(self.classes)
         # Due times are found with an evaluator, so their module loads this one first.
         from ..due.next_change import Clocks
@@ -75,6 +77,18 @@ class Evaluator:
         from ..explain.build_decision import Frame
 
         return Frame(self.plan)
+
+    @cached_property
+    def holdings(self) -> dict[int, Holding]:
+        """The stages that hold, by their numbers."""
+        from .holding import Holding
+
+        stages = enumerate(self.plan.stages)
+        return {number: Holding(self, stage) for number, stage in stages if stage.until is not None}
+
+    def is_held(self, stage: int, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> bool:
+        """Whether a lead is in a stage that holds, by its number, where now decides nothing."""
+        return self.holdings[stage].holds(fields, rows, now)
 
     @property
     def clauses(self) -> tuple[Clause, ...]:
@@ -152,7 +166,7 @@ class Evaluator:
         with self._lock:
             program = self._programs[detail]
             if program is None or program.classes < len(self.classes.known):
-                program = generate(self.parts, self.classes, detail)
+                program = generate(self.parts, self.classes, detail, self.is_held)
                 self._programs[detail] = program
         return program
 

@@ -21,13 +21,16 @@ from typing import Any
 
 from ...grammar.syntax.nodes import Kind, Unit
 from ..explain.plan_index import PlanIndex
-from ..plan import Aggregation, Measure
+from ..plan import Aggregation, Measure, Stage
 from .codegen import MARK, CodegenContext, Detail
 from .conditions_source import holds, truth_name
 from .event_classes import EventClasses
 from .events_source import write_pass
 from .rules_source import write_points
 from .values_source import day_text, operand, score_name
+
+IsHeld = Callable[..., bool]
+"""`is_held(stage, fields, events, now)`: see `Evaluator.is_held`."""
 
 
 class Unforeseen(Exception):
@@ -43,16 +46,25 @@ class GeneratedFunction:
     classes: int
 
 
-def generate(parts: PlanIndex, classes: EventClasses, detail: Detail) -> GeneratedFunction:
-    """Writes and compiles a function."""
+def generate(parts: PlanIndex, classes: EventClasses, detail: Detail, is_held: IsHeld) -> GeneratedFunction:
+    """Writes and compiles a function; `is_held` tells of stages that hold."""
     known = tuple(classes.known)
     draft = CodegenContext(parts.kernel, known, detail, classes.width, classes.fixed, uses=parts.uses)
+    draft.names["is_held"] = is_held
     result = _instants(draft, parts) if detail is Detail.INSTANTS else f" return {decided(draft, parts)}"
     body = [*draft.top.lines, result]
     passed = write_pass(draft, body)
     moments, lines = resolved(draft, passed, body)
     source = "\n".join(
-        ["def run(fields, events, now):", *unpacked(draft), *stand_ins(draft, " "), *moments, *lines, ""]
+        [
+            "def run(fields, events, now):",
+            *([" all_events = events"] if draft.walks else []),
+            *unpacked(draft),
+            *stand_ins(draft, " "),
+            *moments,
+            *lines,
+            "",
+        ]
     )
     return GeneratedFunction(made(draft, source), source, len(known))
 
@@ -137,14 +149,26 @@ def _stages(draft: CodegenContext) -> list[str]:
     for track in draft.plan.tracks:
         name = draft.fresh("k")
         names.append(name)
-        stages = [stage for stage in reversed(draft.plan.stages) if stage.track == track]
-        tests = [holds(draft, draft.top, stage.condition, True).text for stage in stages]
+        numbered = [*enumerate(draft.plan.stages)][::-1]
+        stages = [stage for _, stage in numbered if stage.track == track]
+        tests = [_in_stage(draft, number, stage) for number, stage in numbered if stage.track == track]
         word = "if"
         for stage, test in zip(stages, tests, strict=True):
             draft.top.add(f"{word} {test}: {name} = {stage.name!r}")
             word = "elif"
         draft.top.add(f"else: {name} = None" if stages else f"{name} = None")
     return names
+
+
+def _in_stage(draft: CodegenContext, number: int, stage: Stage) -> str:
+    """Whether a lead meets a stage: it comes in now, or came in before and nothing has ended it."""
+    comes_in = holds(draft, draft.top, stage.condition, True)
+    if stage.until is None:
+        return comes_in.text
+    goes_out = holds(draft, draft.top, stage.until, True)
+    draft.walks = True
+    held = f"is_held({number}, fields, all_events, now)"
+    return f"not ({goes_out.text}) and ({comes_in.text} or {held})"
 
 
 def _disqualified(draft: CodegenContext, tells: bool) -> str:

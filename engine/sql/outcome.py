@@ -15,6 +15,7 @@ from .measures import decayed
 from .tables import SqlNames
 from .terms import (
     Term,
+    UnsupportedSql,
     all_of,
     any_of,
     coalesce,
@@ -164,6 +165,14 @@ def _disqualified(leads: Leads) -> Term:
 def _stage(leads: Leads, track: str, gone: Term) -> Term:
     """The highest stage that holds."""
     stages = [stage for stage in leads.plan.stages if stage.track == track]
+    for stage in stages:
+        if stage.until is not None:
+            raise UnsupportedSql(
+                f"{leads.dialect.label} cannot tell whether the stage {stage.name} still holds a lead, "
+                "since until looks at the lead's past",
+                "score with Leadwright and write the stages back: leadwright export --scores",
+                stage.origin,
+            )
     held = [(truth_of(leads, stage.condition), text(stage.name)) for stage in reversed(stages)]
     return when((gone, unknown()), *held)
 

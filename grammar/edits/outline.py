@@ -121,7 +121,7 @@ class Card:
     `text` is the statement as written, which `set_text` takes as `old`; `value` its canonical text, which
     removing it takes. `comments` are its own, above it and at its end; a section is its comments, and its
     `value` is its text. A group holds the cards of its rules.
-    `filter` says which events count, in a rule about events.
+    `filter` says which events count, in a rule about events; `until` what ends a stage that holds.
     """
 
     key: str
@@ -138,9 +138,15 @@ class Card:
     offers: tuple[Offer, ...] = ()
     condition: RowView | None = None
     filter: RowView | None = None
+    until: RowView | None = None
     things: tuple[Things, ...] = ()
     cards: tuple[Card, ...] = ()
     problems: tuple[str, ...] = ()
+
+    @property
+    def conditions(self) -> tuple[RowView, ...]:
+        """Its conditions, each with all of its rows."""
+        return tuple(one for one in (self.condition, self.filter, self.until) if one is not None)
 
 
 def outline(parsed: Parsed, describe: Describe | None = None) -> tuple[Card, ...]:
@@ -263,6 +269,10 @@ def _noted(document: Document, item: Item, found: Sequence[n.Comment]) -> tuple[
 # --- cards ------------------------------------------------------------------------------------------
 
 
+_CONDITIONS = ("when", "event.where", "until")
+"""The paths of a card's conditions: its own, the one on the events that count, what ends a stage."""
+
+
 def _card(document: Document, index: int, describe: Describe | None, cards: tuple[Card, ...]) -> Card:
     item = document.items[index]
     node = item.node
@@ -280,14 +290,14 @@ def _card(document: Document, index: int, describe: Describe | None, cards: tupl
             item.key, "text", title, line, item.span, text, text, "", False, comments, problems=problems
         )
     parts = parts_of(document, item)
-    row, filter_ = parts.rows.get("when"), parts.rows.get("event.where")
+    row, filter_, until = (parts.rows.get(path) for path in _CONDITIONS)
     spans = [one.span for one in parts.rows.values() if one.rows is None]
     spans += [
         one.span for path, series in parts.series.items() if _is_outer(path, series) for one in series.items
     ]
     beside = {comment.span.start for span in spans for comment in _beside(parts, span)}
     apart_from = [one for one in comments_of(document, index) if one.span.start not in beside]
-    apart = [path for path in ("when", "event.where") if path in parts.rows] + [
+    apart = [path for path in _CONDITIONS if path in parts.rows] + [
         path for path in parts.series if "." not in path
     ]
     return Card(
@@ -305,6 +315,7 @@ def _card(document: Document, index: int, describe: Describe | None, cards: tupl
         offers=_offers(parts, "", apart),
         condition=_row(parts, row, describe) if row is not None else None,
         filter=_row(parts, filter_, describe) if filter_ is not None else None,
+        until=_row(parts, until, describe) if until is not None else None,
         things=tuple(
             _things(parts, series) for path, series in parts.series.items() if _is_outer(path, series)
         ),

@@ -203,6 +203,7 @@ _LABELS = {
     "title": "title",
     "track": "track",
     "unit": "unit of time",
+    "until": "stays so until",
     "value": "value",
     "when": "only for leads where",
     "where": "only those where",

@@ -350,7 +350,10 @@ def _events(tree: n.Tree, name: str, *, bare: bool) -> Iterator[Span]:
 def _scores(tree: n.Tree, name: str) -> Iterator[Span]:
     yield from _names(tree, name, tests=False)
     for node in _walk(tree, filters=False):
-        if not isinstance(node, n.Points | n.Grade | n.ExpectScore | n.ExpectGrade) or node.score is None:
+        if (
+            not isinstance(node, n.Points | n.Grade | n.ExpectScore | n.ExpectGrade | n.Trend)
+            or node.score is None
+        ):
             continue
         if node.score.text == name:
             yield node.score.span

@@ -37,8 +37,10 @@ def _slot(parts: Parts, node: n.Statement, slot: Slot, end: int) -> int:
     """Takes in what fills a slot, or what could from `end` on; gives where it ends."""
     value, path = getattr(node, slot.field), slot.part
     match slot.kind:
-        case "condition":
+        case "condition" if not slot.optional:
             condition(parts, path, value)
+        case "condition":
+            return _optional_condition(parts, path, value, slot.words, at=end, of=node)
         case "texts":
             parts.series[path] = Series(path, "text", value, ",")
             for index, entry in enumerate(value):
@@ -77,6 +79,21 @@ def _slot(parts: Parts, node: n.Statement, slot: Slot, end: int) -> int:
     return value.span.end if isinstance(value, n.Node) else end
 
 
+def _optional_condition(
+    parts: Parts, path: str, node: n.Expression | None, word: str, *, at: int, of: n.Node
+) -> int:
+    """Takes in a condition with a word before it, or that one can come in; gives where it ends."""
+    phrase = f"{word} {{}}"
+    if node is None:
+        parts.add(Part(path, "condition", None, at=at, phrase=phrase))
+        return at
+    row = condition(parts, path, node)
+    found = of.span.token(word)
+    whole = Span(found.start if found is not None else row.span.start, row.span.end)
+    parts.add(Part(path, "condition", text_of(node), row.span, whole, at, phrase))
+    return row.span.end
+
+
 # --- rules ------------------------------------------------------------------------------------------
 
 
@@ -106,13 +123,7 @@ def _for(parts: Parts, node: n.ForEvents) -> None:
         parts.add(Part("window", "window", None, at=core))
     else:
         window_parts(parts, "window", node.window, core)
-    if node.condition is None:
-        parts.add(Part("when", "condition", None, at=tail, phrase="when {}"))
-    else:
-        row = condition(parts, "when", node.condition)
-        word = node.span.token("when")
-        whole = Span(word.start if word is not None else row.span.start, row.span.end)
-        parts.add(Part("when", "condition", text_of(node.condition), row.span, whole, tail, "when {}"))
+    _optional_condition(parts, "when", node.condition, "when", at=tail, of=node)
     _once(parts, node, tail)
 
 
@@ -180,6 +191,33 @@ def _grade(parts: Parts, node: n.Grade) -> None:
         parts.add(Part("otherwise", "label", node.otherwise.text, label, whole, last, ", {} otherwise"))
     elif node.bands:
         parts.add(Part("otherwise", "label", None, at=node.bands[-1].span.end, phrase=", {} otherwise"))
+
+
+# --- guarantees ---------------------------------------------------------------------------------
+
+
+def _guarantee(parts: Parts, node: n.Guarantee) -> None:
+    parts.text("name", node.name)
+    promise = node.promise
+    if isinstance(promise, n.Trend):
+        _trend(parts, promise)
+        return
+    often = "always" if promise.always else "never"
+    parts.add(Part("often", "choice", often, promise.span.token(often), choices=("never", "always")))
+    parts.series["promise"] = Series("promise", "expectation", (promise.outcome,), "and")
+    _expect(parts, "promise.0", promise.outcome)
+    if node.condition is not None:
+        condition(parts, "when", node.condition)
+
+
+def _trend(parts: Parts, node: n.Trend) -> None:
+    if node.score is not None:
+        parts.name("score", node.score)
+    way = "rises" if node.rises else "falls"
+    parts.add(Part("way", "choice", way, node.span.token(way), choices=("falls", "rises")))
+    core = event(parts, "event.", node.of, None)
+    if node.window is not None:
+        window_parts(parts, "window", node.window, core)
 
 
 def _handoff(parts: Parts, node: n.Handoff) -> None:
@@ -318,6 +356,7 @@ _PARTS: dict[type, Callable[[Parts, Any], None]] = {
     n.Rule: _rule,
     n.Group: _group,
     n.Grade: _grade,
+    n.Guarantee: _guarantee,
     n.Handoff: _handoff,
     n.Test: _test,
 }

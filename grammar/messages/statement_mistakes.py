@@ -128,6 +128,23 @@ def which_events(place: ErrorContext) -> SyntaxProblem | None:
     return SyntaxProblem("which-events", message, place.span, f"write for {which or 'each'} {phrase}")
 
 
+_OUTCOMES = frozenset({"stage", "grade", "rule", "tag", "disqualified", "not"})
+
+
+def promise(place: ErrorContext) -> SyntaxProblem | None:
+    """`guarantee never stage = SQL when ...`, `guarantee "No call" stage = SQL when ...`."""
+    if place.head != "guarantee" or place.at is None:
+        return None
+    if len(place.taken) == 1 and place.word in ("never", "always", "score"):
+        message = "a guarantee has a name, in quotes"
+        return SyntaxProblem("guarantee-form", message, place.span, 'write one first, e.g. "No call"')
+    if len(place.taken) == 2 and place.word in _OUTCOMES:
+        message = "it is not said whether this may never be so or must always be so"
+        hint = f"write never or always before it, e.g. never {brief(place.at)}"
+        return SyntaxProblem("guarantee-form", message, place.span, hint)
+    return None
+
+
 def kind_of_field(place: ErrorContext) -> SyntaxProblem | None:
     """`field employees: integer`."""
     if (
@@ -201,6 +218,6 @@ def reserved(place: ErrorContext) -> SyntaxProblem | None:
 
 
 DETECTORS: Final[tuple[Detector, ...]] = (
-    points, points_to, bound, joined, which_events, kind_of_field, grade_with_sign, text_without_quotes,
-    reserved,
+    points, points_to, bound, joined, which_events, promise, kind_of_field, grade_with_sign,
+    text_without_quotes, reserved,
 )  # fmt: skip

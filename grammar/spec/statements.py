@@ -74,8 +74,13 @@ class StatementSpec:
 
     @property
     def condition(self) -> Slot | None:
-        """The part that is its condition, None where it has none."""
-        return next((slot for slot in self.slots if slot.kind == "condition"), None)
+        """The part that is its condition, None where it has none; of two, the first."""
+        return next(iter(self.conditions), None)
+
+    @property
+    def conditions(self) -> tuple[Slot, ...]:
+        """The parts that are conditions; a second one is the last part, and may be left out."""
+        return tuple(slot for slot in self.slots if slot.kind == "condition")
 
 
 def _name(example: str = "") -> Slot:
@@ -148,8 +153,10 @@ STATEMENTS: tuple[StatementSpec, ...] = (
             Slot("track", "name", "in", optional=True, said="on the track", label="track", suggest="tracks",
                  placeholder="main"),
             "when", _condition(suggest="scores"),
+            Slot("until", "condition", "until", optional=True, suggest="scores"),
         ),
-        "a lead is {name}[ in {track}] when {condition}.", key="{name}[ in {track}]", menu="stage",
+        "a lead is {name}[ in {track}] when {condition}[, and stays so until {until}].",
+        key="{name}[ in {track}]", menu="stage",
         example="stage SQL when score >= 80",
     ),
     StatementSpec(
@@ -179,6 +186,10 @@ STATEMENTS: tuple[StatementSpec, ...] = (
         "[, counted from {born}].",
         menu="outcome",
         example="outcome won when became customer",
+    ),
+    StatementSpec(
+        n.Guarantee, "guarantee", "guarantee", "Guarantee",
+        example='guarantee "No consent, no call" never stage = SQL when opted_in = no',
     ),
     StatementSpec(n.Test, "test", "test", "Test", menu="test"),
 )  # fmt: skip
@@ -233,6 +244,7 @@ _RULE_HEADS = {
     "when": Head(needed="then"),
     "for": Head(words=frozenset({"each", "latest", "first"}), needed="then", length=10_000),
     "group": Head(quoted=True),
+    "guarantee": Head(quoted=True, needed="when", length=9),
     "handoff": Head(quoted=True, then=frozenset({"of"}), needed="to", length=6),
     "test": Head(quoted=True, needed="expect"),
     "grade": Head(named=True, words=frozenset({":"}), then=frozenset({":"}), needed=":"),
@@ -284,5 +296,7 @@ HEADS: dict[str, Head] = _RULE_HEADS | {
 STATEMENT_WORDS = frozenset(HEADS)
 """The words a statement can begin with."""
 
-ASKING = frozenset({"rule", "when", "for", "handoff", *(spec.word for spec in STATEMENTS if spec.condition)})
+ASKING = frozenset(
+    {"rule", "when", "for", "handoff", "guarantee", *(spec.word for spec in STATEMENTS if spec.condition)}
+)
 """The words of statements that hold a condition."""

@@ -16,8 +16,8 @@ RESERVED = STATEMENT_WORDS | {
 """Words, in lower case, that are a name or an object only in brackets or quotes; all others are free."""
 # fmt: on
 
-_AFTER_EVENTS = {"at", "within", "born", "to"}
-"""Words that may follow an event in an outcome or a handoff, and so are no objects there unless quoted."""
+_AFTER_EVENTS = {"at", "within", "born", "to", "until"}
+"""Words that may follow an event in outcomes, handoffs and stages, and so are no objects unless quoted."""
 
 _WORD = r"[^\W\d][\w\u0300-\u036f]*"
 _PART = r"[\w\u0300-\u036f]+"

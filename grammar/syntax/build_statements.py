@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ..messages.diagnostics import SyntaxProblem
@@ -169,11 +170,23 @@ def for_events(span: Span, which: str, event: Event, *rest: Tail | ForWhen | Onc
             once = part.unit
         else:
             tails.append(part)
-    phrase, window = _events(event, tails)
+    phrase, window = events_alone(event, tails, _counted)
     return n.ForEvents(which, phrase, window, condition, once, span=span)
 
 
-def _events(event: Event, tails: list[Tail]) -> tuple[Event, n.Window | None]:
+def _counted(span: Span) -> SyntaxProblem:
+    return SyntaxProblem(
+        "for-takes-no-count",
+        '"for" looks at one event at a time, so there is nothing to count here',
+        span,
+        'filter with where, e.g. where device = "phone"; to count events write when ... >= 2',
+    )
+
+
+def events_alone(
+    event: Event, tails: list[Tail], counted: Callable[[Span], SyntaxProblem]
+) -> tuple[Event, n.Window | None]:
+    """Events and their window; `counted` says what is wrong where more is asked of them."""
     made = clause(event.span, event, *tails)
     if isinstance(made, Event):
         return made, None
@@ -186,18 +199,8 @@ def _events(event: Event, tails: list[Tail]) -> tuple[Event, n.Window | None]:
             return made.subject, n.BetweenMoments(test.low, test.high, span=test.span)
         if test is None:
             return made.subject, window
-        raise SyntaxProblem(
-            "for-takes-no-count",
-            '"for" looks at one event at a time, so there is nothing to count here',
-            test.span,
-            'filter with where, e.g. where device = "phone"; to count events write when ... >= 2',
-        )
-    raise SyntaxProblem(
-        "for-takes-no-count",
-        '"for" looks at one event at a time',
-        made.span,
-        "write one event after it, e.g. for each visited docs",
-    )
+        raise counted(test.span)
+    raise counted(made.span)
 
 
 def _is_window(test: Test | None) -> bool:

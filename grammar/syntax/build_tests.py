@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from ..messages.diagnostics import SyntaxProblem
 from . import nodes as n
-from .build_statements import twice
-from .build_values import whole_number
+from .build_conditions import Tail
+from .build_statements import events_alone, twice
+from .build_values import Event, whole_number
 from .nodes import Lexeme, Span
 
 
@@ -186,3 +187,50 @@ def expect_handoff(span: Span, name: n.Text) -> n.ExpectHandoff:
 def expect_disqualified(span: Span, *_word: Lexeme) -> n.ExpectDisqualified:
     """`disqualified`."""
     return n.ExpectDisqualified(negated=False, span=span)
+
+
+# --- guarantees -----------------------------------------------------------------------------------------
+
+
+def often(span: Span, lexeme: Lexeme) -> bool:
+    """`always`, or `never`."""
+    return lexeme.word == "always"
+
+
+def promised(span: Span, always: bool, outcome: n.Expect) -> n.Promised:
+    """`never stage = SQL`."""
+    return n.Promised(always, outcome, span=span)
+
+
+def total_of_trend(span: Span) -> None:
+    """`score`, the total."""
+
+
+def direction(span: Span, lexeme: Lexeme) -> bool:
+    """`rises`, or `falls`."""
+    return lexeme.word == "rises"
+
+
+def trend(span: Span, score: n.Name | None, rises: bool, event: Event, *rest: Tail) -> n.Trend:
+    """`score never falls with visited pricing in last 60 days`."""
+    of, window = events_alone(event, list(rest), _counted)
+    return n.Trend(score, rises, of, window, span=span)
+
+
+def _counted(span: Span) -> SyntaxProblem:
+    return SyntaxProblem(
+        "trend-takes-no-count",
+        "one more event, or a higher value, is compared with none here, so there is nothing to count",
+        span,
+        "name the event or the field alone, e.g. score never falls with visited pricing in last 60 days",
+    )
+
+
+def guarantee(span: Span, name: n.Text, promise: n.Promised, condition: n.Expression) -> n.Guarantee:
+    """A guarantee about the leads of which a condition is true."""
+    return n.Guarantee(name, promise, condition, span=span)
+
+
+def guaranteed_trend(span: Span, name: n.Text, promise: n.Trend) -> n.Guarantee:
+    """A guarantee about what one event more, or a higher value, does."""
+    return n.Guarantee(name, promise, None, span=span)

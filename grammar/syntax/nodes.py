@@ -556,11 +556,15 @@ class Group(Statement):
 
 @frozen
 class Stage(Statement):
-    """`stage PQL in product when CONDITION`; without a track it is in `main`."""
+    """`stage PQL in product when CONDITION until CONDITION`; without a track it is in `main`.
+
+    With `until` a lead that has come in stays until that is true.
+    """
 
     name: Name
     track: Name | None
     condition: Expression
+    until: Expression | None = None
 
 
 @frozen
@@ -739,6 +743,43 @@ class Test(Statement):
     at: Moment | None
     given: tuple[Given, ...]
     expect: tuple[Expect, ...]
+
+
+# --- guarantees -------------------------------------------------------------------------------
+
+
+@frozen
+class Promised(Node):
+    """`never stage = SQL`, `always disqualified`: what no lead may, or every lead must, come to."""
+
+    always: bool
+    outcome: Expect
+
+
+@frozen
+class Trend(Node):
+    """`score never falls with visited pricing in last 60 days`: what one more event may not do.
+
+    `of` may also be a field, which is then higher. `rises` is the direction that is forbidden; score None is
+    the total.
+    """
+
+    score: Name | None
+    rises: bool
+    of: Reference | EventPhrase
+    window: Window | None
+
+
+@frozen
+class Guarantee(Statement):
+    """`guarantee "No consent, no call" never stage = SQL when opted_in = no`: held of every possible lead.
+
+    A trend is about all leads and has no condition.
+    """
+
+    name: Text
+    promise: Promised | Trend
+    condition: Expression | None
 
 
 @frozen

@@ -33,6 +33,7 @@ class Piece(NamedTuple):
 # After these no statement can be over.
 _GOES_ON_WORDS = (STATEMENT_WORDS - {"score"}) | {
     "then", "and", "or", "since", "before", "where", "followed", "because", "once", "given", "expect",
+    "until",
 } | operators.WORDS  # fmt: skip
 _GOES_ON_SIGNS = frozenset("(,:.+-−*/=<>≤≥≠") | {"<=", ">=", "!=", "==", "=>", "<>", "=<"}
 
@@ -72,6 +73,8 @@ class _Splitter:
             if lexeme.word:
                 if lexeme.word in STATEMENT_WORDS:
                     self._statement_word(at, lexeme)
+                elif self.word == "guarantee" and lexeme.word in ("falls", "rises"):
+                    self.awaited, self.needed = (), ""  # a trend has no condition
                 elif lexeme.first and lexeme.word not in RESERVED:
                     self._perhaps_misspelt(at, lexeme)
                 elif lexeme.word == "then":
@@ -128,6 +131,8 @@ class _Splitter:
 
     def _goes_on(self, at: int) -> bool:
         before = self.lexemes[at - 1]
+        if self.word == "guarantee" and before.word in ("never", "always"):
+            return True
         return before.word in _GOES_ON_WORDS if before.word else before.text in _GOES_ON_SIGNS
 
     def _begins(self, at: int, lexeme: Lexeme) -> bool:
@@ -135,6 +140,10 @@ class _Splitter:
         if lexeme.word in self.awaited:
             inner = "for" if self.word == "rule" and "for" not in self.awaited else self.word
             return lexeme.first and at - self.begin > HEADS.get(inner, _NO_HEAD).length
+        if self.word == "guarantee" and at == self.begin + 2 and lexeme.word == "score":
+            following = self._next(at + 1)
+            if following is not None and following.word == "never":
+                return False
         goes_on = self._goes_on(at)
         if not lexeme.first:
             return not goes_on and not self.needed and self.open <= 0 and self._has_shape(at, lexeme.word)

@@ -227,18 +227,23 @@ class _Sheet:
     def conditional(self, node: nodes.Statement) -> None:
         """A statement with a condition, and perhaps something after it that goes on a line of its own."""
         before, _, after = printer.form_texts(node)
-        slot = spec_of(node).condition
-        assert slot is not None
-        condition = getattr(node, slot.field)
+        slots = spec_of(node).conditions
+        condition = getattr(node, slots[0].field)
         self._line(before, node.span.start)
         self.condition(condition, HANG)
         end = condition.span.end
-        if after and (
-            len(self._lines) > 1 or not self._room(after) or self._written.broken(end, node.span.end)
+        if not after or (
+            len(self._lines) == 1 and self._room(after) and not self._written.broken(end, node.span.end)
         ):
-            self._line(after.strip(), _at(node, after.split()[0], end, node.span.end), HANG)
-        else:
             self._add(after)
+            return
+        start = _at(node, after.split()[0], end, node.span.end)
+        more = getattr(node, slots[1].field) if slots[1:] else None
+        if more is None:
+            self._line(after.strip(), start, HANG)
+        else:
+            self._line(f"{slots[1].words} ", start, HANG)
+            self.condition(more, HANG + HANG)
 
     def entries(self, node: nodes.ListDeclaration) -> None:
         self._line(f"list {text_of(node.name)}:", node.span.start)
@@ -249,6 +254,13 @@ class _Sheet:
         parts: list[nodes.Node] = [*node.bands, *([node.otherwise] if node.otherwise is not None else [])]
         after = node.score.span.end if node.score is not None else node.span.start
         self._series(zip(printer.grade_bands(node), parts, strict=True), INDENT, after)
+
+    def guarantee(self, node: nodes.Guarantee) -> None:
+        self._line(f"guarantee {printer.quoted(node.name.value)}", node.span.start)
+        self._line(printer.promise_text(node.promise), node.promise.span.start, HANG)
+        if node.condition is not None:
+            self._line("when ", _at(node, "when", node.promise.span.end, node.condition.span.start), HANG)
+            self.condition(node.condition, HANG + HANG)
 
     def handoff(self, node: nodes.Handoff) -> None:
         self._line(printer.handoff_head(node), node.span.start)
@@ -313,6 +325,7 @@ _LAYOUTS: dict[type, Callable[[_Sheet, Any], None]] = {
     nodes.Rule: _Sheet.rule,
     nodes.ListDeclaration: _Sheet.entries,
     nodes.Grade: _Sheet.grade,
+    nodes.Guarantee: _Sheet.guarantee,
     nodes.Handoff: _Sheet.handoff,
     nodes.Test: _Sheet.test,
 }

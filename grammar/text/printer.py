@@ -227,7 +227,7 @@ def _form_texts(spec: StatementSpec, filled: Callable[[Slot], str | None]) -> tu
         text = filled(piece)
         if text is None:
             continue
-        if piece.kind == "condition":
+        if piece.kind == "condition" and not at:
             texts[0] += " "
             texts[1] = text
         else:
@@ -377,8 +377,13 @@ def _not(negated: bool, text: str) -> str:
     return f"not {text}" if negated else text
 
 
+def _score_text(name: nodes.Name) -> str:
+    """A score where `never` and `always` may stand too, and are no names."""
+    return f"[{name.text}]" if name.text.lower() in ("never", "always") else name_text(name.text)
+
+
 def _expect_score(node: nodes.ExpectScore) -> str:
-    score = "score" if node.score is None else name_text(node.score.text)
+    score = "score" if node.score is None else _score_text(node.score)
     return _not(node.negated, f"{score} {node.operator} {node.value}")
 
 
@@ -395,6 +400,27 @@ def _expect_stage(node: nodes.ExpectStage) -> str:
 def _expect_grade(node: nodes.ExpectGrade) -> str:
     score = f" {name_text(node.score.text)}" if node.score is not None else ""
     return _not(node.negated, f"grade{score} = {label_text(node.label)}")
+
+
+def promise_text(node: nodes.Promised | nodes.Trend) -> str:
+    """`never stage = SQL`, `score never falls with visited pricing`."""
+    if isinstance(node, nodes.Promised):
+        return f"{'always' if node.always else 'never'} {text_of(node.outcome)}"
+    score = "score" if node.score is None else _score_text(node.score)
+    of: nodes.Expression = node.of
+    if node.window is not None:
+        of = nodes.Clause(of, None, node.window, span=node.span)
+    return f"{score} never {'rises' if node.rises else 'falls'} with {text_of(of)}"
+
+
+def guarantee_head(node: nodes.Guarantee) -> str:
+    """`guarantee "No consent, no call" never stage = SQL`: what stands before its condition."""
+    return f"guarantee {quoted(node.name.value)} {promise_text(node.promise)}"
+
+
+def _guarantee(node: nodes.Guarantee) -> str:
+    condition = f" when {text_of(node.condition)}" if node.condition is not None else ""
+    return f"{guarantee_head(node)}{condition}"
 
 
 def test_head(node: nodes.Test) -> str:
@@ -460,6 +486,9 @@ _PRINTERS: dict[type, Callable[[Any], str]] = {
     nodes.ExpectTag: lambda node: _not(node.negated, f"tag {quoted(node.text.value)}"),
     nodes.ExpectRule: lambda node: _not(node.negated, f"rule {quoted(node.name.value)} fires"),
     nodes.ExpectDisqualified: lambda node: _not(node.negated, "disqualified"),
+    nodes.Promised: promise_text,
+    nodes.Trend: promise_text,
+    nodes.Guarantee: _guarantee,
     nodes.ExpectHandoff: lambda node: _not(node.negated, f"handoff {quoted(node.name.value)}"),
     nodes.Test: _test,
     nodes.Comment: lambda node: node.text,

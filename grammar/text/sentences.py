@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..spec.kinds import KINDS
@@ -48,7 +49,7 @@ def _from_template(node: nodes.Statement, voice: Voice) -> str:
     """The sentence that the table of statements has; in it, the lead was named before any condition."""
 
     def said(field: str, part: Any) -> str:
-        if spec.condition is not None and field == spec.condition.field:
+        if field in asked:
             return condition(part, voice.about("it"))
         match part:
             case nodes.Name(text):
@@ -62,6 +63,7 @@ def _from_template(node: nodes.Statement, voice: Voice) -> str:
         return value(part, voice)
 
     spec = spec_of(node)
+    asked = {slot.field for slot in spec.conditions}
     return filled(spec.sentence, node, said)
 
 
@@ -278,26 +280,54 @@ def _known_field(fact: nodes.GivenField, voice: Voice) -> str:
     return f"{fact.name.text} is {value(fact.value, voice)}"
 
 
-def _expected(item: nodes.Expect, _: Voice | None = None) -> str:
+def _expected(item: nodes.Expect, _: Voice | None = None, often: str = "") -> str:
+    """What is expected; `often` is "never ", "always " or nothing, and goes with no denial."""
     no = item.negated
     match item:
         case nodes.ExpectScore(score, operator, amount):
             test = OPERATORS[CONTRARY[operator] if no else operator].phrase
+            test = test.replace("is ", f"is {often}", 1)
             return f"{'the score' if score is None else score.text} {test} {amount}"
         case nodes.ExpectStage(track, stage):
             where = f" in {track.text}" if track is not None else ""
-            return f"the stage{where} is {'not ' if no else ''}{'none' if stage is None else stage.text}"
+            return (
+                f"the stage{where} is {often}{'not ' if no else ''}{'none' if stage is None else stage.text}"
+            )
         case nodes.ExpectGrade(score, label):
             of = "" if score is None else f" of {score.text}"
-            return f"the grade{of} is {'not ' if no else ''}{label.text}"
+            return f"the grade{of} is {often}{'not ' if no else ''}{label.text}"
         case nodes.ExpectTag(text):
-            return f"the lead {'does not have' if no else 'has'} the tag {text_of(text)}"
+            return f"the lead {often}{'does not have' if no else 'has'} the tag {text_of(text)}"
         case nodes.ExpectRule(name):
-            return f"the rule {text_of(name)} {'does not fire' if no else 'fires'}"
+            return f"the rule {text_of(name)} {often}{'does not fire' if no else 'fires'}"
         case nodes.ExpectHandoff(name):
-            return f"the handoff {text_of(name)} {'does not take' if no else 'takes'} the lead"
+            return f"the handoff {text_of(name)} {often}{'does not take' if no else 'takes'} the lead"
         case nodes.ExpectDisqualified():
-            return f"the lead is {'not ' if no else ''}disqualified"
+            return f"the lead is {often}{'not ' if no else ''}disqualified"
+
+
+# --- guarantees -------------------------------------------------------------------------------
+
+
+def _promise(node: nodes.Promised | nodes.Trend, voice: Voice) -> str:
+    if isinstance(node, nodes.Promised):
+        outcome = node.outcome
+        never = node.always is outcome.negated
+        return _expected(replace(outcome, negated=False), often="never " if never else "always ")
+    score = "the score" if node.score is None else node.score.text
+    words = event_words(node.of, voice, node.window)
+    known = "event" if isinstance(node.of, nodes.EventPhrase) or node.window is not None else None
+    if isinstance(node.of, nodes.Reference):
+        known = known or voice.describe(node.of.name.text)
+    more = {"event": f"one more event: {words}", "field": f"a higher {words}"}.get(
+        known or "", f"more {words}"
+    )
+    return f"{score} never {'rises' if node.rises else 'falls'} with {more}"
+
+
+def _guarantee(node: nodes.Guarantee, voice: Voice) -> str:
+    when = f", when {condition(node.condition, voice)}" if node.condition is not None else ""
+    return f"for every possible lead, {_promise(node.promise, voice)}{when}."
 
 
 _SENTENCES: dict[type, Callable[[Any, Voice], str]] = {
@@ -311,6 +341,9 @@ _SENTENCES: dict[type, Callable[[Any, Voice], str]] = {
     nodes.Group: _group,
     nodes.Grade: _grade,
     nodes.Band: lambda node, _: f"{node.label.text} from {node.start}",
+    nodes.Promised: _promise,
+    nodes.Trend: _promise,
+    nodes.Guarantee: _guarantee,
     nodes.Handoff: _handoff,
     nodes.Test: _test,
     nodes.Points: lambda node, _: _awards((node,)),

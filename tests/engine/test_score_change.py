@@ -52,7 +52,7 @@ def test_each_cause_gets_what_it_did() -> None:
     after = Snapshot(rules(35), {"title": "CTO", "employees": 80}, events, START + 2 * DAY)
     change = split(before, after)
     assert change.came == (visit(1),)
-    assert [field_words(one) for one in change.fields] == ["employees is 80 instead of 10"]
+    assert [field_words(one) for one in change.fields] == ["employees 10 -> 80"]
     assert list(causes(change)) == [Cause.TIME, Cause.EVENTS, Cause.FIELDS, Cause.RULES]
     assert causes(change)[Cause.FIELDS] == 10
     assert sum(causes(change).values()) == change.points == change.after.total - change.before.total

@@ -622,3 +622,20 @@ def test_comments_are_changed_where_they_stand(page: Editing, store: Store) -> N
     assert '<h2><button type="button" class="comment" data-note>Company' in "".join(
         page.last["cards"].values()
     )
+
+
+def test_what_ends_a_stage_is_added_changed_and_taken_out(page: Editing, store: Store) -> None:
+    key = "stage:MQL"
+    assert 'data-ask="until"' in all_open(page)
+    page.wish("add", key=key, path="until", new="score < 25")
+    assert "until score < 25" in text_of(store)
+    page.wish("add", key=key, path="until", new="rejected in last 90 days")
+    assert "until score < 25 and rejected in last 90 days" in " ".join(text_of(store).split())
+    html = all_open(page)
+    assert 'data-path="until.0"' in html
+    assert "until" in re.sub(r"<[^>]+>", " ", html)
+    page.wish("set", key=key, path="until.0.value", old="25", new="20")
+    page.wish("remove", key=key, path="until.1", old="rejected in last 90 days")
+    assert "until score < 20" in text_of(store)
+    page.wish("remove", key=key, path="until.0", old="score < 20")
+    assert "until" not in text_of(store)

@@ -123,7 +123,7 @@ def test_no_screen_takes_a_name_for_a_part_of_itself(hostile: Flask, store: Stor
     draft = current(store, "odd")
     assert draft is not None
     take_text(store, "odd", draft.text.replace("+30", "+31"), who=HOSTILE, seen=0)
-    assert "What stands in the way" not in client.get("/rulesets/odd/review").get_data(as_text=True)
+    assert "Fix before publishing" not in client.get("/rulesets/odd/review").get_data(as_text=True)
     asked = {"revision": "1", "note": HOSTILE}
     assert client.post("/rulesets/odd/approval", data=asked).status_code == 303
     client.post("/log-in", data={"name": "nobody", "password": HOSTILE})

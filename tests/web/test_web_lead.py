@@ -38,7 +38,7 @@ def page(client: FlaskClient, path: str) -> str:
 def test_the_history_says_what_each_cause_did(client: FlaskClient, changed: Path) -> None:
     text = page(client, "/lead/history?id=L2&ruleset=inbound")
     assert "2 new events: visited pricing on 2026-01-16, visited pricing on 2026-01-17" in text
-    assert "employees is 500 instead of 40" in text
+    assert "employees 40 -&gt; 500" in text
     assert "the passing of time: 2 days" in text
     assert "visited pricing &gt;= 2 in last 30 days: 3 times, last on 2026-01-17; before: once" in text
     assert "The first time it was scored." in text
@@ -69,7 +69,7 @@ def test_what_came_since_the_last_scoring_is_said_to_be_not_stored(
     text = page(client, "/lead?id=L2")
     assert "The last scoring stored 70." in text
     assert "not stored yet" in text
-    assert "employees is 5 instead of 500" in text
+    assert "employees 500 -&gt; 5" in text
 
 
 def test_histories_of_nothing_are_pages_too(client: FlaskClient, database: Path) -> None:
@@ -89,7 +89,7 @@ def test_the_command_line_tells_the_same(changed: Path, capsys: pytest.CaptureFi
     told = " ".join(capsys.readouterr().out.split())
     assert "70 (+70), MQL" in told
     assert "+40 2 new events" in told
-    assert "+30 employees is 500 instead of 40" in told
+    assert "+30 employees 40 -> 500" in told
 
 
 def test_a_lead_is_explained_by_a_draft_too(client: FlaskClient) -> None:

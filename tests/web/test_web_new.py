@@ -78,7 +78,7 @@ def send(client: FlaskClient, path: str, files: dict[str, bytes], **more: str):
 def test_a_file_becomes_a_draft_with_its_lists_in_it(client: FlaskClient, store: Store) -> None:
     text = '\ufefflist friends from "lists/friends.txt" # ours\r\nwhen title in friends then +5\r\n'
     files = {"Spring.rules": text.encode(), "friends.txt": b"CTO\n\nCMO\nCTO\n"}
-    assert send(client, "/import", files).location == "/rulesets/Spring/edit"
+    assert send(client, "/new/import", files).location == "/rulesets/Spring/edit"
     draft = current(store, "Spring")
     assert draft is not None
     assert draft.text == 'list friends: "CTO", "CMO" # ours\r\nwhen title in friends then +5\r\n'
@@ -89,7 +89,7 @@ def test_a_file_becomes_a_draft_with_its_lists_in_it(client: FlaskClient, store:
 
 
 def test_a_file_that_does_not_parse_is_a_draft_all_the_same(client: FlaskClient, store: Store) -> None:
-    assert send(client, "/import", {"odd.rules": b"when when when"}, name="odd one").status_code == 303
+    assert send(client, "/new/import", {"odd.rules": b"when when when"}, name="odd one").status_code == 303
     draft = current(store, "odd one")
     assert draft is not None
     assert draft.text == "when when when"
@@ -109,7 +109,7 @@ def test_a_file_that_cannot_be_taken_says_why(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, files: dict[str, bytes], said: str
 ) -> None:
     monkeypatch.setattr(new, "LARGEST_TEXT", 100)
-    answer = send(client, "/import", files)
+    answer = send(client, "/new/import", files)
     assert answer.status_code == 422
     assert said in answer.get_data(as_text=True)
 
@@ -141,7 +141,7 @@ def test_a_draft_can_be_downloaded(client: FlaskClient) -> None:
 
 
 def test_what_was_thrown_away_comes_back_to_the_letter(client: FlaskClient, store: Store) -> None:
-    send(client, "/import", {"odd.rules": b"# one\r\n# <two>\n"})
+    send(client, "/new/import", {"odd.rules": b"# one\r\n# <two>\n"})
     page = client.post("/rulesets/odd/discard").get_data(as_text=True)
     assert current(store, "odd") is None
     kept = re.search(r'name="text" value="([^"]*)"', page)[1]
@@ -173,7 +173,7 @@ def test_a_small_upload_does_not_grow_beyond_what_a_ruleset_may_be(client: Flask
     circle = "".join(f'include "{name}.rules"\n' * 30 for name in "abc")
     sent = {"big.rules": lists.encode(), "names.txt": entries.encode()}
     began = time.perf_counter()
-    answer = send(client, "/import", sent)
+    answer = send(client, "/new/import", sent)
     assert (answer.status_code, "larger than 1 MiB" in answer.get_data(as_text=True)) == (422, True)
     circling = {f"{name}.rules": f"{circle}# {name}\n" for name in "abc"}
     made = standing_alone(circle, FrozenFiles(circling), 1 << 20)
@@ -184,5 +184,6 @@ def test_a_small_upload_does_not_grow_beyond_what_a_ruleset_may_be(client: Flask
 def test_nobody_below_an_editor_begins_anything(app, users, tmp_path: Path) -> None:
     client = app.test_client()
     client.post("/log-in", data={"name": "viewer", "password": "correct horse battery"})
-    for path in ("/new", "/import", "/rulesets/inbound/duplicate", "/rulesets/inbound/discard", "/new/again"):
+    pages = ("/new", "/new/import", "/new/again", "/rulesets/inbound/duplicate", "/rulesets/inbound/discard")
+    for path in pages:
         assert client.post(path).status_code == 403

@@ -52,8 +52,8 @@ def test_a_review_says_what_changes_who_did_it_and_who_moves(client: FlaskClient
     edit(store, ("then +30", "then +35"), who="ben")
     said = words(client.get(REVIEW))
     assert "Review version 2" in said
-    assert "changed stage MQL by ann asks score &gt;= 50 instead of score &gt;= 30" in said
-    assert "changed rule Large by ben gives +35 instead of +30" in said
+    assert "changed stage MQL by ann score &gt;= 30 -&gt; 50" in said
+    assert "changed rule Large by ben +30 -&gt; +35" in said
     assert "Of 4 leads, 0 move up and 1 move down a stage" in said
     assert "Ann Lee L4 30 → 35 MQL → none +5 Large" in said
     assert "Changed by ann and ben" in said
@@ -103,7 +103,7 @@ def test_errors_and_failing_tests_refuse_it_and_nothing_typed_is_lost(
 ) -> None:
     revision = edit(store, swap)
     looked = client.get(REVIEW)
-    assert "What stands in the way" in words(looked)
+    assert "Fix before publishing" in words(looked)
     assert said in words(looked)
     assert " disabled" in looked.get_data(as_text=True)
     refused = publish(client, revision, "A note of some length")
@@ -204,10 +204,10 @@ def test_any_two_of_draft_live_and_versions_are_compared(client: FlaskClient, st
     publish(client, edit(store, THRESHOLD))
     edit(store, ("then +30", "then +35"))
     said = words(client.get("/compare?a=inbound@1&b=inbound@draft"))
-    assert "asks score &gt;= 50 instead of score &gt;= 30" in said
-    assert "gives +35 instead of +30" in said
+    assert "score &gt;= 30 -&gt; 50" in said
+    assert "+30 -&gt; +35" in said
     assert "move down a stage" in said
-    assert "gives +35 instead of +30" in words(client.get("/compare?a=inbound@live&b=inbound@draft"))
+    assert "+30 -&gt; +35" in words(client.get("/compare?a=inbound@live&b=inbound@draft"))
     assert "Both say the same." in words(client.get("/compare?a=inbound@2&b=inbound@live"))
     assert "version 2 (live)" in words(client.get("/compare"))
     edit(store, ("when requested demo\nthen", "when\nthen"))
@@ -318,7 +318,7 @@ def test_what_is_broken_cannot_be_asked_for(careful: Flask, store: Store) -> Non
     revision = edit(store, ("then +40", "then +20"))
     answer = client.post("/rulesets/inbound/approval", data={"revision": revision, "note": "x"})
     assert answer.status_code == 422
-    assert "First mend what stands in the way." in words(answer)
+    assert "Fix what the review lists first." in words(answer)
 
 
 def test_a_second_person_needs_users(database: Path) -> None:

@@ -157,13 +157,14 @@ def test_files_that_are_sent_bring_nothing_from_the_server(client: FlaskClient, 
 
     (database.parent / "secret.txt").write_text("entry\n")
     files = [(BytesIO(b'list L from "secret.txt"\n'), "../../odd.rules"), (BytesIO(b"mine\n"), "other.txt")]
-    answer = client.post("/import", data={"file": files}, content_type="multipart/form-data")
+    answer = client.post("/new/import", data={"file": files}, content_type="multipart/form-data")
     assert answer.location == "/rulesets/odd/edit"
     assert client.get("/api/v1/rulesets/odd/draft").json["text"] == 'list L from "secret.txt"\n'
 
 
 @pytest.mark.parametrize(
-    "path", ["/new", "/import", "/rulesets/inbound/publish", "/rulesets/inbound/import", "/log-in", "/theme"]
+    "path",
+    ["/new", "/new/import", "/rulesets/inbound/publish", "/rulesets/inbound/import", "/log-in", "/theme"],
 )
 def test_forms_that_are_too_large_are_refused(database: Path, path: str) -> None:
     client = create_app(Settings(database, largest_request=2_000)).test_client()

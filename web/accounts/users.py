@@ -20,8 +20,10 @@ from .look import look_of
 
 
 class Role(Enum):
-    """A viewer reads; an editor also tries rules out; a publisher also publishes; an admin may all."""
+    """Sales sees leads of their own and answers; a viewer reads all; an editor also tries rules out; a
+    publisher also publishes; an admin may all."""
 
+    SALES = "sales"
     VIEWER = "viewer"
     EDITOR = "editor"
     PUBLISHER = "publisher"

@@ -174,8 +174,12 @@ COMPONENTS: dict[str, Made] = {
             "current": YES,
             "condition": refer("Finding"),
             "ways": many(many(refer("Missing"))),
-        }
+            "until": refer("Finding"),
+            "stay": {"anyOf": [refer("Stay"), {"type": "null"}]},
+        },
+        optional=("until", "stay"),
     ),
+    "Stay": obj({"since": MAYBE_INSTANT, "condition": refer("Finding"), "words": STRING}),
     "HandoffFinding": obj(
         {
             "handoff": STRING,

@@ -51,8 +51,7 @@ class CachedCard:
     @cached_property
     def lines(self) -> tuple[ConditionRow, ...]:
         """All rows of the card and of those in it."""
-        roots = [line for one in self.views for line in (one.condition, one.filter) if line is not None]
-        return tuple(line for root in roots for line in lines_of(root))
+        return tuple(line for one in self.views for root in one.conditions for line in lines_of(root))
 
 
 @dataclass(frozen=True, slots=True)

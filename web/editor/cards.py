@@ -12,7 +12,7 @@ from ...grammar.syntax.nodes import Kind
 from ..assist.names import KnownNames
 from .comparisons import units
 from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
-from .list_items import ListItem, items_of, score_choice
+from .list_items import ListItem, expectation_of, items_of, score_choice
 from .rows import ConditionRow, line, window
 
 SORTS = {sort: spec.label for sort, spec in BY_SORT.items()} | {"text": "Text", "section": "Comment"}
@@ -22,7 +22,9 @@ _NAMED = {spec.sort for spec in STATEMENTS if "name" in spec.node.__dataclass_fi
 """The sorts whose name heads the card."""
 
 
-_FOLDED = frozenset({"rule", "stage", "disqualify", "define", "list", "grade", "outcome", "handoff"})
+_FOLDED = frozenset(
+    {"rule", "stage", "disqualify", "define", "list", "grade", "outcome", "handoff", "guarantee"}
+)
 
 
 def _plain_words(pieces: tuple[Piece, ...]) -> str:
@@ -56,6 +58,15 @@ class CardView:
     can_filter: bool = False
     can_ask: bool = False
     """Whether a rule about events may also ask about the lead."""
+    until: ConditionRow | None = None
+    """What ends a stage that holds."""
+    can_end: bool = False
+    """Whether something may be asked that ends it."""
+
+    @property
+    def conditions(self) -> tuple[ConditionRow, ...]:
+        """Its conditions, each with all of its rows."""
+        return tuple(one for one in (self.condition, self.filter, self.until) if one is not None)
 
     @property
     def sort(self) -> str:
@@ -87,7 +98,9 @@ class CardView:
         asked = [_plain_words(self.events)] if self.events else []
         asked += [one.words for one in (self.card.filter, self.card.condition) if one is not None]
         # In a list of rules, all are about the lead.
-        return ", where ".join(one.removeprefix("the lead ").removeprefix("its ") for one in asked)
+        said = ", where ".join(one.removeprefix("the lead ").removeprefix("its ") for one in asked)
+        until = self.card.until
+        return said if until is None else f"{said}, until {until.words.removeprefix('the lead ')}"
 
     @property
     def gives(self) -> str:
@@ -153,6 +166,8 @@ def view(card: Card, names: KnownNames) -> CardView:
         event or "",
         "event.where" in parts.offers,
         "when" in parts.offers,
+        line(card.until, names) if card.until is not None else None,
+        "until" in parts.offers,
     )
 
 
@@ -320,6 +335,28 @@ def _test(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     return (Word("on"), parts.blank("at", "date", "day on which the test looks")), ()
 
 
+def _guarantee(card: Card, parts: RowControls, names: KnownNames) -> _Words:
+    promise = next((things for things in card.things if things.path == "promise"), None)
+    if promise is not None:
+        often = parts.blank(
+            "often", "choice", "how often", choices=(("never", "never"), ("always", "always"))
+        )
+        return (often, *expectation_of(promise.things[0], names).pieces), ()
+    about = parts.value("event.name") or ""
+    return (
+        parts.blank("score", "suggest", "score", suggest="scores")
+        if parts.value("score") is not None
+        else Word("the score"),
+        Word("never"),
+        parts.blank("way", "choice", "which way", choices=(("falls", "falls"), ("rises", "rises"))),
+        Word("with one more, or a higher,"),
+        parts.blank("event.name", "suggest", "event or field", suggest="names"),
+        parts.blank("event.object", "suggest", "what it is about", suggest="objects", about=about,
+                    placeholder="anything"),
+        *window(parts),
+    ), ()  # fmt: skip
+
+
 _PIECES: dict[str, Callable[[Card, RowControls, KnownNames], _Words]] = {
     "list": _list,
     "field": _field,
@@ -328,6 +365,7 @@ _PIECES: dict[str, Callable[[Card, RowControls, KnownNames], _Words]] = {
     "rule": _rule,
     "group": _group,
     "grade": _grade,
+    "guarantee": _guarantee,
     "handoff": _handoff,
     "test": _test,
 }

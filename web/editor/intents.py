@@ -83,7 +83,7 @@ def wished(data: Any, parsed: Parsed, names: KnownNames) -> Wished:
 
 def _row_at(parsed: Parsed, key: str, path: str) -> RowView:
     found = card(parsed, key)
-    roots = [one for one in (found.condition, found.filter) if one is not None] if found is not None else []
+    roots = list(found.conditions) if found is not None else []
     while roots:
         row = roots.pop()
         if row.path == path:

@@ -36,7 +36,7 @@ def items_of(card: Card, names: KnownNames) -> tuple[tuple[ListItem, ...], tuple
 def _each(things: Things | None, names: KnownNames) -> tuple[ListItem, ...]:
     if things is None:
         return ()
-    say = {"award": _award, "band": _band, "fact": _fact, "expectation": _expectation}[things.kind]
+    say = {"award": _award, "band": _band, "fact": _fact, "expectation": expectation_of}[things.kind]
     return tuple(say(thing, names) for thing in things.things)
 
 
@@ -155,7 +155,8 @@ def _given(parts: RowControls, name: str, about: str) -> list[Piece]:
     return [Chips(parts.full(f"{name}s"), "values", chips, several[0].kind, "values", about)]
 
 
-def _expectation(thing: Thing, _names: KnownNames) -> ListItem:
+def expectation_of(thing: Thing, _names: KnownNames) -> ListItem:
+    """What a test expects, or a guarantee promises."""
     parts = RowControls(thing.path, thing.controls, thing.offers)
     no = thing.value.startswith("not ")
     pieces: list[Piece] = [Word("not")] if no else []

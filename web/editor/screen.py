@@ -231,8 +231,7 @@ class ShownCard:
 
     def problems_of_all(self, one: CardView) -> list[Diagnostic]:
         """What is wrong with a card and its rows, errors first."""
-        roots = [root for root in (one.condition, one.filter) if root is not None]
-        spans = {(line.span.start, line.span.end) for root in roots for line in lines_of(root)}
+        spans = {(line.span.start, line.span.end) for root in one.conditions for line in lines_of(root)}
         spans.add((one.card.span.start, one.card.span.end))
         found = [item for span, items in self._by_place.items() if span in spans for item in items]
         return sorted(found, key=lambda item: item.severity is not Severity.ERROR)
@@ -240,8 +239,8 @@ class ShownCard:
     def problems_of_card(self, one: CardView) -> list[Diagnostic]:
         """What is wrong with a card beside what its rows say, errors first."""
         found = list(self._by_place.get((one.card.span.start, one.card.span.end), []))
-        for root in (one.condition, one.filter):
-            if root is not None and all(line.span != root.span for line in root.lines or ()):
+        for root in one.conditions:
+            if all(line.span != root.span for line in root.lines or ()):
                 found += self.problems_of(root)
         return sorted(found, key=lambda item: item.severity is not Severity.ERROR)
 

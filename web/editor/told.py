@@ -12,7 +12,7 @@ _LONGEST = 60
 _SORTS = {
     "rule": "Rule", "group": "Group", "list": "List", "define": "Definition", "stage": "Stage",
     "score": "Score", "disqualify": "Disqualification", "grade": "Grades", "outcome": "Goal",
-    "handoff": "Handoff",
+    "handoff": "Handoff", "guarantee": "Guarantee",
     "test": "Test", "field": "Field", "event": "Event", "title": "Title", "include": "Include",
     "section": "Comment", "text": "Text",
 }  # fmt: skip
@@ -51,7 +51,7 @@ def part_words(edit: Edit, parsed: Parsed) -> str:
 
 
 def _row(found: Card, path: str) -> RowView | None:
-    rows = [one for one in (found.condition, found.filter) if one is not None]
+    rows = list(found.conditions)
     while rows:
         row = rows.pop()
         if row.path == path:

@@ -135,7 +135,7 @@ def _filled(store: Store, name: str, text: str, imported: str | None) -> None:
 # --- files --------------------------------------------------------------------------------------
 
 
-@pages.post("/import")
+@pages.post("/new/import")
 @needs(Role.EDITOR)
 def import_() -> Response:
     """Begins a draft with the text of a file; lists that come along are written into it."""

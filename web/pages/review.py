@@ -1,4 +1,4 @@
-"""Review and publish: what changed, who changed it, what it does to leads, and what stands in the way."""
+"""Review and publish: what changed, who changed it, what it does to leads, and what to fix first."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from ...engine.impact.text_diff import compare
+from ...engine.prove.answers import Verdict
 from ...engine.report.outcomes import before_after_rows
 from ...engine.store.database import Store, StoreError
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.parse import parse
+from .. import proofs
 from ..access import account, doer, needs, settings
 from ..accounts.users import Role
 from ..database import reading, writing
@@ -85,7 +87,7 @@ def _wish(name: str, note: str) -> PublishRequest:
         draft = _as_seen(name)
         proposal = _proposal(reading(settings()), draft, None)
         if proposal.blocked:
-            raise Problem(422, "Not ready", "First mend what stands in the way.")
+            raise Problem(422, "Not ready", "Fix what the review lists first.")
         return PublishRequest(name, draft.base, draft.text, note)
     store = reading(settings())
     old = side_of(store, settings(), name, _number(number))
@@ -171,6 +173,8 @@ def _page(name: str, *, said: str | None = None, note: str = "") -> str:
         authors=statement_authors(store, draft),
         people=authors(store, name),
         rows=list(diff(live.text if live is not None else "", side.text)),
+        moves=_moves(proposal) if request.args.get("prove") else "",
+        provable=proofs.LOOKED_AT,
         shown=effect_between(store, settings(), live, side) if live is not None else None,
         outcomes=outcomes_between(store, live, side) if live is not None else None,
         outcome_rows=before_after_rows,
@@ -180,6 +184,24 @@ def _page(name: str, *, said: str | None = None, note: str = "") -> str:
         note=note,
         longest=LONGEST_NOTE,
     )
+
+
+def _moves(proposal: Proposal) -> str:
+    """Where every possible lead can move, as far as it can be proved; a sentence."""
+    new = proposal.side.evaluator
+    old = proposal.live.evaluator if proposal.live is not None else None
+    if new is None or old is None:
+        return ""
+    asked = (
+        (proofs.changes_nothing, "Proved: every possible lead keeps its scores and stages."),
+        (proofs.only_raises, "Proved: no lead moves down."),
+        (proofs.only_lowers, "Proved: no lead moves up."),
+    )
+    for ask_for, said in asked:
+        answer = ask_for(new.plan, old.plan)
+        if answer is not None and answer.verdict is Verdict.PROVED:
+            return said
+    return "Not proved that no lead moves up, nor that none moves down: the counts are of your leads."
 
 
 def _proposal(store: Store, draft: Draft, wish: Approval | None) -> Proposal:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from ...engine.plan import Plan
 from ...engine.report.catalogue import catalogue_data
@@ -14,7 +15,8 @@ from ...engine.store.records.rulesets import RulesetVersion, ruleset_names
 from ...grammar.messages.diagnostics import Severity
 from ...grammar.syntax import nodes
 from ...grammar.text.sentences import sentence
-from ..access import settings
+from ..access import needs, person, settings
+from ..accounts.users import Role
 from ..database import reading
 from ..drafts import Draft, authors, current, draft_names
 from ..problems import not_found
@@ -47,8 +49,12 @@ class RulesetRow:
 
 
 @pages.get("/")
-def index() -> str:
-    """All rulesets, published or not, with where leads stand."""
+@needs(Role.SALES)
+def index() -> str | BaseResponse:
+    """All rulesets, published or not, with where leads stand; for sales, their own leads instead."""
+    who = person()
+    if who is not None and not who.role.may(Role.VIEWER):
+        return redirect(url_for("my_leads.index"))
     store = reading(settings())
     drafted = draft_names(store)
     names = dict.fromkeys([*ruleset_names(store), *drafted])

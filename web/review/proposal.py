@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import groupby
 
 from ...engine.impact.text_diff import compare
+from ...engine.prove.answers import Answer
 from ...engine.store.database import Store
 from ...engine.store.records.rulesets import ruleset_names, versions
 from ...engine.testing import RuleTestResult, run_tests
@@ -15,6 +16,7 @@ from ...grammar.messages.diagnostics import Diagnostic, Source
 from ...grammar.syntax.nodes import Tree
 from ...grammar.syntax.parse import parse
 from ..drafts import Draft, LogEntry, entries, text_at
+from ..proofs import guaranteed
 from ..ruleset_ref import RulesetRef
 from .approvals import Approval
 
@@ -121,6 +123,17 @@ class Proposal:
             return []
         return [result for result in run_tests(evaluator.plan, evaluator) if not result.passed]
 
+    @cached_property
+    def broken(self) -> list[Answer]:
+        """The guarantees that do not hold."""
+        return [answer for answer in self.guarantees if answer.broken]
+
+    @cached_property
+    def guarantees(self) -> list[Answer]:
+        """What came of each guarantee; none where there is no solver, or tests fail already."""
+        evaluator = self.side.evaluator
+        return guaranteed(evaluator.plan) if evaluator is not None else []
+
     @property
     def stale(self) -> bool:
         """Whether another version went live since the text was begun."""
@@ -139,4 +152,4 @@ class Proposal:
     @property
     def blocked(self) -> bool:
         """Whether it cannot be published as it is."""
-        return bool(self.errors or self.failing or self.stale or self.same or self.empty)
+        return bool(self.errors or self.failing or self.broken or self.stale or self.same or self.empty)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ...engine.plan import Condition, Definition, Disqualification, Handoff, Stage
+from ...engine.plan import Condition, Definition, Disqualification, Handoff
 from ...engine.reading import Reading
 from ...engine.score_one import Evaluator
 from ...engine.store.scoring.what_if import Counts
@@ -153,8 +153,12 @@ class Numbers:
             for group, leads in zip(plan.groups, counts.groups, strict=True)
             if group.origin.source is main
         }
-        parts: list[Stage | Disqualification | Definition | Handoff] = [
-            *plan.stages,
+        found |= {
+            keys[stage.origin.span.start]: leads
+            for stage, leads in zip(plan.stages, counts.stages, strict=True)
+            if stage.origin.source is main
+        }
+        parts: list[Disqualification | Definition | Handoff] = [
             *plan.disqualifications,
             *plan.definitions,
             *plan.handoffs,

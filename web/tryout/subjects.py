@@ -60,6 +60,11 @@ def _from_json(text: str, now: int) -> Case:
         raise PasteError('A lead is one object, such as {"title": "VP Marketing", "employees": 120}.')
     events = found.pop("events", [])
     inner = found.get("lead", found.get("fields"))
+    if isinstance(inner, dict) and isinstance(found.get("now"), str):
+        try:
+            now = instant_from(found["now"], "now is")
+        except FactsError as error:
+            raise PasteError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
     fields: Mapping[str, Any] = inner if isinstance(inner, dict) else found
     if not isinstance(events, list) or len(events) > _MOST_EVENTS:
         raise PasteError(f'"events" is a list of at most {_MOST_EVENTS:,} events.')

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..command import Command, db_option, json_option, paper, present, write, write_json
+from ..command import Command, db_option, json_option, note, paper, present, write, write_json
 from ..failures import FOUND, Failure
 from ..inputs import (
     STANDARD_INPUT,
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 OUTPUT_FORMATS = ("full", "concise", "json", "github", "gitlab", "sarif", "junit", "rdjson")
 """As ruff calls them."""
+
+BUDGET = 3.0
+"""Seconds that one guarantee may take here."""
 
 
 @click.command(
@@ -71,24 +75,61 @@ def command(
     """Find every mistake in files of rules.
 
     Each is shown in its place, with what is wrong and what to do. Where there is a database, the names in
-    the rules are held against the fields and events of its leads.
+    the rules are held against the fields and events of its leads. Guarantees are looked at briefly; for
+    more there is `leadwright prove`.
 
     Ends with exit code 1 where there are errors.
     """
-    from ....grammar.messages.diagnostics import Severity
+    from ....grammar.messages.diagnostics import Diagnostic, Severity
 
     form = _form(output_format, as_json)
     found = _names(db, no_db=no_db, fields=fields)
     readings = read_all(files, found[0] if found else None, lints=not no_lint)
     # A file that several include is spoken of once.
-    said = {(item.source.label, item): item for reading in readings for item in reading.diagnostics}
+    promised = _promised(readings)
+    said = {
+        (item.source.label, item): item
+        for reading, more in zip(readings, promised.found, strict=True)
+        for item in sorted([*reading.diagnostics, *more], key=Diagnostic.sort_key)
+    }
     diagnostics = list(said.values())
     if form == "full":
-        _report(readings, diagnostics, found)
+        _report(readings, diagnostics, found, promised.said)
     else:
         _print(form, readings, diagnostics, found)
+        if promised.said:
+            note(promised.said)
     failed = any(item.severity is Severity.ERROR for item in diagnostics)
     return FOUND if failed or (strict and diagnostics) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Promised:
+    """What the guarantees of each text give to say, and a sentence where they were not looked at."""
+
+    found: list[list[Diagnostic]]
+    said: str = ""
+
+
+def _promised(readings: list[Reading]) -> _Promised:
+    """Looks, briefly, whether the guarantees of some texts hold."""
+    from ... import prove
+
+    plans = [reading.plan for reading in readings]
+    none: list[list[Diagnostic]] = [[] for _ in readings]
+    if not any(plan is not None and plan.guarantees for plan in plans):
+        return _Promised(none)
+    if not prove.is_there():
+        return _Promised(none, f"Guarantees were not looked at: {prove.MISSING} ({prove.INSTALL}).")
+    from ...prove.asking import answers
+    from ...prove.diagnosed import guarantee_diagnostics
+
+    return _Promised(
+        [
+            guarantee_diagnostics(plan, answers(plan, seconds=BUDGET)) if plan is not None else []
+            for plan in plans
+        ]
+    )
 
 
 def _form(asked: str | None, as_json: bool) -> str:
@@ -131,7 +172,10 @@ def _print(
 
 
 def _report(
-    readings: list[Reading], diagnostics: list[Diagnostic], found: tuple[Catalogue, Path] | None
+    readings: list[Reading],
+    diagnostics: list[Diagnostic],
+    found: tuple[Catalogue, Path] | None,
+    said: str,
 ) -> None:
     from ....grammar.messages.diagnostics import render
     from ...report.diagnostics import verdict
@@ -145,6 +189,8 @@ def _report(
     if found:
         catalogue, path = found
         write(sheet.dim(f"Names were held against {counted(catalogue.leads, 'lead')} in {path}."))
+    if said:
+        write(sheet.warn(said))
     for source, stale in _stale(readings, found).items():
         # It is of the data, so once is enough.
         write(["", *stale_text(stale, str(source.path or "RULES"), sheet)])

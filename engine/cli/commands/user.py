@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
-_ROLES = ("viewer", "editor", "publisher", "admin")
+_ROLES = ("sales", "viewer", "editor", "publisher", "admin")
 
 
 class Users(Command, click.Group):
@@ -38,8 +38,8 @@ class Users(Command, click.Group):
 def command() -> None:
     """Say who may use the page, and what they may do.
 
-    A viewer reads. An editor also tries rules out. A publisher also publishes and rolls back. An admin also
-    sees the record of who did what.
+    Sales sees the leads that were handed to them, and answers. A viewer reads. An editor also tries rules
+    out. A publisher also publishes and rolls back. An admin also sees the record of who did what.
     """
 
 
@@ -207,5 +207,5 @@ def revoke(user: str, name: str, db: str) -> int:
 
     with _open(db) as (store, doer):
         revoke_token(store, user, name, doer)
-    write(f"The token {name} of {user} is good for nothing any more.")
+    write(f"The token {name} of {user} has ended.")
     return 0

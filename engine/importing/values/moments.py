@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from decimal import Decimal
 from zoneinfo import ZoneInfo, available_timezones
@@ -21,12 +22,23 @@ _DATETIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)\s*(Z|z|UTC|[+-]\d{2}(?::?\d{2})?)?",
     re.ASCII,
 )
+_ALL_USUAL = re.compile(r"(?:\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z(?:\n|\Z))+", re.ASCII)
 _UNIX = re.compile(r"-?\d{1,17}(\.\d+)?", re.ASCII)
 _TIME = re.compile(r"(\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s*(Z|z|UTC|[+-]\d{2}(?::?\d{2})?)?", re.ASCII)
 _ZONE_NAME = re.compile(r"\s*\b([A-Z]{1,4}|(?:GMT|UTC)[+-]\d{1,2}(?::?\d{2})?)$")
 _NO_SIGN_BETWEEN = re.compile(r"%[YmdyHMS]%[mdyYHMS]")
 _LIKELY = (100_000_000_000_000, 4_102_444_800_000_000)
 """From 1973 to 2100, in microseconds: what a number that is taken for an instant can be."""
+
+
+def all_usual(cells: Sequence[object]) -> bool:
+    """Whether cells are all instants as `2026-01-15T12:00:00Z`, be there such days or not."""
+    try:
+        together = "\n".join(cells)  # type: ignore[arg-type]  # texts nearly always
+    except TypeError:
+        return False
+    # By its length no cell has several lines.
+    return len(together) == 21 * len(cells) - 1 and _ALL_USUAL.fullmatch(together) is not None
 
 
 class MomentReader:
@@ -114,6 +126,20 @@ class MomentReader:
             return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
         moment = self.read(text)
         return None if moment is None else instant_of(moment)
+
+    def instants(self, cells: Sequence[object]) -> list[int] | None:
+        """As `instant`, of many cells at once that are all written in the way of most machines, to the second
+        and in UTC; None where they are not."""
+        if not all_usual(cells):
+            return None
+        try:
+            # Whole seconds, which a float holds exactly.
+            return [
+                int(dt.datetime.fromisoformat(cell).timestamp()) * 1_000_000  # type: ignore[arg-type]
+                for cell in cells
+            ]
+        except ValueError:
+            return None
 
     def looks_so(self, text: str) -> bool:
         """Whether a text has the shape of an instant in ISO 8601, be there such a day or not."""

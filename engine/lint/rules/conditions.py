@@ -32,12 +32,12 @@ def _is_said_elsewhere(verdict: Verdict) -> bool:
     if not verdict.is_whole:
         return False
     owner = verdict.root.owner
-    if verdict.root.what is RootKind.DISQUALIFICATION:
+    if verdict.root.what in (RootKind.DISQUALIFICATION, RootKind.UNTIL):
         return True
     return isinstance(owner, p.Rule) and owner.each is None
 
 
-_ELSEWHERE = (RootKind.RULE, RootKind.STAGE, RootKind.HANDOFF)
+_ELSEWHERE = (RootKind.RULE, RootKind.STAGE, RootKind.UNTIL, RootKind.HANDOFF)
 
 
 def condition_contradiction(study: LintContext) -> Iterator[Diagnostic]:

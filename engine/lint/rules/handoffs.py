@@ -45,18 +45,19 @@ def _takes_all(study: LintContext, earlier: p.Handoff, later: p.Handoff) -> bool
 def _never(study: LintContext, stage: p.Stage, condition: p.Condition) -> bool:
     if study.follows(condition) or study.follows(stage.condition) or study.logic.never(stage.condition):
         return False
-    return study.logic.never(p.All((stage.condition, condition), condition.origin))
+    # A stage that holds may be entered long before a lead is scored.
+    return stage.until is None and study.logic.exclude(stage.condition, condition)
 
 
 def handoff_leaves_some(study: LintContext) -> Iterator[Diagnostic]:
-    """Looks at the last handoff of each stage that has any."""
-    last: dict[tuple[str, str], p.Handoff] = {}
+    """Looks at all handoffs of each stage that has any."""
+    stages: dict[tuple[str, str], list[p.Handoff]] = {}
     for handoff in study.plan.handoffs:
-        last[handoff.track, handoff.stage] = handoff
-    for handoff in last.values():
-        condition = handoff.condition
-        if condition is None or study.logic.always(condition):
+        stages.setdefault((handoff.track, handoff.stage), []).append(handoff)
+    for handoffs in stages.values():
+        if any(one.condition is None or study.logic.always(one.condition) for one in handoffs):
             continue
+        handoff = handoffs[-1]
         track = "" if handoff.track == "main" else f" in {handoff.track}"
         yield lint_at(
             "handoff-leaves-some",

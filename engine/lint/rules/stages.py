@@ -16,11 +16,16 @@ from ..reasons import asks_score, limits, why_always, why_never
 
 def stage_never_current(study: LintContext) -> Iterator[Diagnostic]:
     """Compares each stage with all higher ones of its track."""
-    settled = {id(verdict.root.owner) for verdict in study.verdicts if verdict.is_whole}
+    settled = _settled(study)
     for index, lower in enumerate(study.plan.stages):
         if id(lower) in settled:
             continue
-        higher = (stage for stage in study.plan.stages[index + 1 :] if stage.track == lower.track)
+        # A stage that holds is another than its condition says.
+        higher = (
+            stage
+            for stage in study.plan.stages[index + 1 :]
+            if stage.track == lower.track and lower.until is stage.until is None
+        )
         upper = next((stage for stage in higher if overtakes(study, lower, stage)), None)
         if upper is not None:
             yield lint_at(
@@ -29,6 +34,11 @@ def stage_never_current(study: LintContext) -> Iterator[Diagnostic]:
                 f"no lead is ever in {lower.name}: whoever meets it also meets {upper.name}, which is higher",
                 "write stages from the lowest to the highest, the higher asking for more",
             )
+
+
+def _settled(study: LintContext) -> set[int]:
+    """The stages, by their `id`, of which a condition is always true, or never."""
+    return {id(verdict.root.owner) for verdict in study.verdicts if verdict.is_whole}
 
 
 def overtakes(study: LintContext, lower: p.Stage, upper: p.Stage) -> bool:
@@ -42,8 +52,10 @@ MOST_REGIONS_OF_TWO = 16
 
 def stage_not_implied(study: LintContext) -> Iterator[Diagnostic]:
     """Compares each stage with the next lower one of its track."""
-    settled = {id(verdict.root.owner) for verdict in study.verdicts if verdict.is_whole}
+    settled = _settled(study)
     for lower, upper in neighbours(study.plan):
+        if lower.until is not None or upper.until is not None:
+            continue
         if id(lower) in settled or id(upper) in settled or overtakes(study, lower, upper):
             continue
         if _skips(study, lower, upper):
@@ -96,7 +108,7 @@ def stage_unreachable(study: LintContext) -> Iterator[Diagnostic]:
     judged = set()
     for verdict in study.verdicts:
         stage = verdict.root.owner
-        if isinstance(stage, p.Stage) and verdict.is_whole:
+        if isinstance(stage, p.Stage) and verdict.is_whole and verdict.root.what is RootKind.STAGE:
             judged.add(id(stage))
             if not verdict.always:
                 at, why, more = why_never(study, verdict.part)
@@ -140,6 +152,54 @@ def _short(study: LintContext, box: Box) -> str | None:
     return None
 
 
+def stage_never_ends(study: LintContext) -> Iterator[Diagnostic]:
+    """Looks for stages that hold and that nothing can end."""
+    for verdict in study.verdicts:
+        if verdict.root.what is RootKind.UNTIL and verdict.is_whole and not verdict.always:
+            stage = verdict.root.owner
+            assert isinstance(stage, p.Stage)
+            at, why, more = why_never(study, verdict.part)
+            hint = "correct it, or take until away"
+            yield lint_at(
+                "stage-never-ends",
+                at,
+                f"whoever comes into {stage.name} stays in it for good: {why}",
+                f"{more}; {hint}" if more else hint,
+            )
+
+
+def stage_ends_at_once(study: LintContext) -> Iterator[Diagnostic]:
+    """Looks for stages that hold and whose end is there wherever their beginning is."""
+    settled = {id(verdict.root.condition) for verdict in study.verdicts if verdict.is_whole}
+    for stage in study.plan.stages:
+        if stage.until is None or id(stage.condition) in settled or study.follows(stage.condition):
+            continue
+        if study.logic.implies(stage.condition, stage.until):
+            yield lint_at(
+                "stage-ends-at-once",
+                stage.until.origin,
+                f"no lead can be in {stage.name}: wherever {stage.condition.origin.text} is true, "
+                f"{stage.until.origin.text} is true too",
+                "ask after until for less than when asks for, e.g. when score >= 40 until score < 25",
+            )
+
+
+def until_not_needed(study: LintContext) -> Iterator[Diagnostic]:
+    """Looks for an end that is just the contrary of the beginning."""
+    for stage in study.plan.stages:
+        if stage.until is None or study.follows(stage.condition) or study.follows(stage.until):
+            continue
+        contrary = p.Not(stage.condition, stage.condition.origin)
+        if study.logic.implies(contrary, stage.until) and study.logic.implies(stage.until, contrary):
+            yield lint_at(
+                "until-not-needed",
+                stage.until.origin,
+                f"{stage.until.origin.text} is just where {stage.condition.origin.text} is not true, "
+                f"so {stage.name} never holds longer than without it",
+                "take until away, or ask for less, so that a lead stays for a while",
+            )
+
+
 def grade_unreachable(study: LintContext) -> Iterator[Diagnostic]:
     """Compares every band but the last, which stands for all the rest, with the reach of its score."""
     for grade in study.plan.grades:
@@ -166,7 +226,8 @@ def grade_unreachable(study: LintContext) -> Iterator[Diagnostic]:
 def threshold_always_met(study: LintContext) -> Iterator[Diagnostic]:
     """Looks at comparisons of scores in stages and disqualifications."""
     for verdict in study.verdicts:
-        if verdict.always and asks_score(verdict.part):
+        whole_end = verdict.is_whole and verdict.root.what is RootKind.UNTIL
+        if verdict.always and not whole_end and asks_score(verdict.part):
             at, why, more = why_always(study, verdict.part)
             hint = "ask for more, or take the comparison away"
             yield lint_at("threshold-always-met", at, why, f"{more}; {hint}" if more else hint)
@@ -175,7 +236,7 @@ def threshold_always_met(study: LintContext) -> Iterator[Diagnostic]:
 def threshold_unreachable(study: LintContext) -> Iterator[Diagnostic]:
     """Looks at comparisons of scores in stages and disqualifications; a whole stage is said elsewhere."""
     for verdict in study.verdicts:
-        whole_stage = verdict.is_whole and verdict.root.what is RootKind.STAGE
+        whole_stage = verdict.is_whole and verdict.root.what in (RootKind.STAGE, RootKind.UNTIL)
         if not verdict.always and not whole_stage and asks_score(verdict.part):
             at, why, more = why_never(study, verdict.part)
             hint = "ask for less, or let more be had"

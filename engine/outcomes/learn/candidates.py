@@ -211,7 +211,8 @@ def _plain_fit(design: Floats, y: Floats) -> Floats:
     rate = min(max(float(y.mean()), 1e-6), 1 - 1e-6)
     found[0] = math.log(rate / (1 - rate))
     scale = np.maximum(design.std(axis=0), 1e-9)
-    ridge = np.where(np.arange(len(found)) == 0, 1e-9, 1e-3 * scale**2)
+    # A rule that fires for none of these leads, or for all, tells nothing: there the ridge alone decides.
+    ridge = np.where(np.arange(len(found)) == 0, 1e-9, np.maximum(1e-3 * scale**2, 1e-6))
     for _ in range(30):
         p = sigmoid(design @ found)
         spread = np.maximum(p * (1 - p), 1e-9)

@@ -25,6 +25,9 @@ MOST_OF_A_KIND = 10_000
 """Of more winners, or more others, so many are drawn and weighted."""
 
 _STEPS = 50
+_CLOSE = 1e-5
+"""A step so small is the last: with Newton's method what is left is about its square."""
+
 PIECE = 200_000
 _NARROW = 16
 """Of more rules than this, few leads are alike in all."""
@@ -119,7 +122,7 @@ def _maximum(
         else:
             break
         moved, found, value = float(np.abs(length * step).max()), new, new_value
-        if moved < 1e-8:
+        if moved < _CLOSE:
             break
     prior = precision[1:]
     determinant = float(np.linalg.slogdet(hessian)[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,7 @@ from ...plan import Plan
 from ...values import Prepared
 from ..arrays import Bools, Ints
 from ..caps import Caps
-from ..definitions import Asked, Outcomes
+from ..definitions import Asked, NotMeasurable, Outcomes
 from ..intervals import Rate
 from ..leaks import Leak, event_leaks, field_leaks
 from ..looking import Look, Looking, contributions
@@ -35,6 +36,9 @@ from .points import Learned
 from .proposal import Change, Judged, Proposal, with_edits
 from .reading import declared_events, fields_of_rules, outcome_types, score_for
 
+_ABOUT = 1.5
+"""So many times as many leads, or as few, are still about as many."""
+
 FEWEST_WON = 30
 """With fewer winners, or fewer others, nothing is proposed."""
 
@@ -55,9 +59,11 @@ class LearnOptions:
 
 @dataclass(frozen=True)
 class Data:
-    """What the store knows beside the leads: its fields, how their values are made ready, of which share of
-    the winners a field was filled only after the win, and since when changes of fields are noted."""
+    """What the store knows beside the leads: the names of all its fields, those that may be learned from, how
+    their values are made ready, of which share of the winners a field was filled only after the win, and
+    since when changes of fields are noted."""
 
+    names: frozenset[str]
     fields: Sequence[DataField]
     ready: Callable[[DataField], Callable[[Sequence[object]], list[Prepared]]]
     filled_after: Callable[[Lives, str], float]
@@ -91,6 +97,7 @@ class Learner:
 
         Raises NotMeasurable where no lead, or every lead, has the outcome.
         """
+        self._check_names()
         lives = all_lives(lives_of(self.looking, self.outcomes, block, end) for block in self.blocks())
         check_lives(lives, self.outcomes, asked)
         rows = rows_of(lives, self.outcomes, asked)
@@ -126,6 +133,22 @@ class Learner:
             proposal = self._with_thresholds(proposal, desk, look, rows)
         material = _Material(lives, asked, end, rows, look, conditions, kept)
         return replace(proposal, judged=self._judged(proposal, material))
+
+    def _check_names(self) -> None:
+        """Raises NotMeasurable for a rule, field or event that is named and not there."""
+        rules = [rule.identity for rule in self.plan.rules]
+        for name in self.options.keep:
+            if name not in rules:
+                there = ", ".join(rules[:5]) + (" and more" if len(rules) > 5 else "")
+                raise NotMeasurable(
+                    f'there is no rule "{name}" whose points could stay', f"there are: {there}"
+                )
+        known = self.data.names | {type_ for type_, _ in self.looking.kinds.values()}
+        for name in (*self.options.exclude, *self.options.use):
+            if name not in known:
+                raise NotMeasurable(
+                    f'there is neither a field nor an event "{name}"', "leadwright fields lists what there is"
+                )
 
     # --- what is left out -------------------------------------------------------------------------
 
@@ -263,8 +286,7 @@ class Learner:
                 chosen = cautious_threshold(total, rows.won, self.options.precision)
                 sentence = f"At least {self.options.precision:.0%} of the leads win, even at the low end."
             else:
-                chosen = same_share(look.total, total, old, proposal.grid)
-                sentence = "About as many leads reach it as before."
+                chosen, sentence = same_share(look.total, total, old, proposal.grid) or (None, "")
             if chosen is None or chosen == old:
                 continue
             before, after = look.total >= old, total >= chosen
@@ -348,26 +370,33 @@ class _Material:
     kept: Sequence[int]
 
 
+def same_share(before: Ints, after: Ints, old: int, grid: int) -> tuple[int, str] | None:
+    """The score on the grid from which on about as many leads lie as lay from the old one on, and what to say
+    of it; None where no lead lay there."""
+    wanted = int((before >= old).sum())
+    if not wanted:
+        return None
+    low, high = int(after.min()), int(after.max())
+    steps = range(-(-low // grid) * grid, high + 1, grid)
+    counts = {step: int((after >= step).sum()) for step in {*steps, old}}
+
+    def away(step: int) -> float:
+        return abs(math.log((counts[step] + 0.5) / (wanted + 0.5)))
+
+    chosen = min(counts, key=lambda step: (away(step), abs(step - old)))
+    if away(old) <= max(away(chosen), math.log(1.05)):
+        chosen = old
+    if away(chosen) <= math.log(_ABOUT):
+        return chosen, "About as many leads reach it as before."
+    return chosen, f"{counts[chosen]:,} leads reach it, {wanted:,} did before: no score lies closer."
+
+
 def _too_few(won: int, others: int) -> str:
-    one, many = ("winner", "winners") if won < others else ("lead that did not win", "leads that did not win")
+    one, many = (
+        ("winner", "winners") if won <= others else ("lead that did not win", "leads that did not win")
+    )
     few = min(won, others)
     return (
         f"Too few outcomes: {few} {one if few == 1 else many} that can be judged, and at least "
         f"{FEWEST_WON} are needed. With so few, a rule looks good or bad by chance."
-    )
-
-
-def same_share(before: Ints, after: Ints, old: int, grid: int) -> int | None:
-    """The score on the grid from which on about as many leads lie as lay from the old one on."""
-    wanted = int((before >= old).sum())
-    low, high = int(after.min()), int(after.max())
-    steps = range(-(-low // grid) * grid, high + grid, grid)
-    counts = {step: int((after >= step).sum()) for step in steps}
-    if not counts or not wanted:
-        return None
-    least = min(abs(count - wanted) for count in counts.values())
-    if abs(counts.get(old, int((after >= old).sum())) - wanted) <= max(least, 0.05 * wanted):
-        return old
-    return min(
-        (step for step, count in counts.items() if abs(count - wanted) == least), key=lambda s: abs(s - old)
     )

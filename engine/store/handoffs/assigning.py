@@ -55,6 +55,11 @@ def hand_off(store: Store, plan: Plan, version: RulesetVersion, now: int) -> Han
     return Assigning(store, plan, version, now).run() if plan.handoffs else HandedOff({})
 
 
+def note_answers(store: Store, plan: Plan, version: RulesetVersion, now: int) -> None:
+    """Notes which handoffs have been answered by now, and nothing else."""
+    Assigning(store, plan, version, now).note_answers()
+
+
 class Assigning:
     """One pass over the open entries of a ruleset as of an instant."""
 
@@ -70,8 +75,7 @@ class Assigning:
 
     def run(self) -> HandedOff:
         """The whole pass."""
-        with self.store.transaction() as db:
-            self._note_answers(db)
+        self.note_answers()
         with self.store.transaction() as db:
             self._pass_on(db)
         self._retry()
@@ -81,6 +85,11 @@ class Assigning:
                 if not entries:
                     return self.done
                 self._hand_off(db, entries)
+
+    def note_answers(self) -> None:
+        """Notes what was answered, whether in time or not."""
+        with self.store.transaction() as db:
+            self._note_answers(db)
 
     # --- entries ------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from typing import Any
 from ....grammar.syntax.nodes import Kind
 from ...due.due_times import MONTH_ENDS
 from ...plan import Field, Last, Range
+from ...plan.holding import asking_plan, selectors_read
 from ...plan.walk import selections
 from ...score_one import Evaluator
 from ...score_one.facts import Row
@@ -213,6 +214,10 @@ class LeadReader:
     def _oldest(self) -> dict[int, int]:
         """Before which instant events of each kind that is read can make no difference."""
         by_selector: dict[int, int] = {}
+        for stage in self.plan.stages:
+            if stage.until is not None:
+                # What decided last whether it holds a lead may lie as far back as may be.
+                by_selector |= dict.fromkeys(selectors_read(asking_plan(self.plan, stage)), _EVER)
         for selection in selections(self.plan):
             window, start = selection.window, _EVER
             if isinstance(window, Last):

@@ -176,7 +176,7 @@ def data_for_learning(found: Ready) -> Data:
         stored = blocks.stored[field.name]
         return all_ready(Field(field.name, field.name, stored.kind), stored)
 
-    return Data(fields, ready_for, filled_after, blocks.history_from)
+    return Data(frozenset(blocks.stored), fields, ready_for, filled_after, blocks.history_from)
 
 
 def _fields_in(condition: Condition) -> Iterator[int]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -23,13 +23,14 @@ from ...impact.over_leads import contrast
 from ...plan import Condition, Measure, Rule
 from ...plan.walk import conditions, nested
 from ...score_many.column_scorer import ColumnScorer
-from ...score_many.columns import Column, InstantLists, Ints
+from ...score_many.columns import Bools, Column, InstantLists, Ints
 from ...score_many.lru import LruBytes
 from ...score_one import Evaluator
 from ..database import Store, StoreError, open_store
 from ..records.lead_keys import NAMED
 from .full_run import MANY
 from .lead_columns import read_columns
+from .lead_pasts import held_leads
 from .row_scorer import without_gc
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ Stop = Callable[[], bool]
 """Asked now and then whether the answer is still wanted."""
 
 
+_Answer = TypeVar("_Answer")
+
+
 class Cancelled(Exception):
     """The answer was not wanted any more."""
 
@@ -54,13 +58,14 @@ class Cancelled(Exception):
 @dataclass(frozen=True)
 class Counts:
     """How many leads there are; in the plan's order for how many each rule fires, and any rule of each group;
-    and how many are disqualified."""
+    how many are disqualified; how many meet each stage."""
 
     leads: int
     rules: Sequence[int]
     groups: Sequence[int]
     disqualified: int
     truths: Mapping[int, tuple[int, int]]
+    stages: Sequence[int]
 
     def of(self, condition: Condition) -> tuple[int, int]:
         """Of how many leads a condition of the plan, or a part of one, is true, and of how many unknown."""
@@ -195,7 +200,15 @@ class WhatIf:
             kept=self._kept,
             tell=tell,
             base=base,
+            held=lambda stage, places: self._held(store, evaluator, now, stage, places, tell=tell),
         )
+
+    def _held(
+        self, store: Store, evaluator: Evaluator, now: int, stage: int, places: Ints, *, tell: Progress
+    ) -> Bools:
+        """Which of the leads at some places are in a stage that holds, where now decides nothing."""
+        ask = partial(held_leads, store, evaluator, self._leads[places], now, stage, tell=tell)
+        return self._with_mirror(store, tell, ask)
 
     def _counted(self, judging: ColumnScorer) -> Counts:
         """The counts of a plan; what means the same as something counted before is not counted again."""
@@ -219,7 +232,10 @@ class WhatIf:
             for rules in grouped
         ]
         disqualified = int(np.count_nonzero(judging.verdict.disqualified))
-        return Counts(judging.leads, fires, groups, disqualified, truths)
+        stages = [
+            int(np.count_nonzero(judging.meets(number, stage))) for number, stage in enumerate(plan.stages)
+        ]
+        return Counts(judging.leads, fires, groups, disqualified, truths, stages)
 
     def _tally(self, key: Hashable | None, count: Callable[[], tuple[int, int]]) -> tuple[int, int]:
         if key is None:
@@ -263,6 +279,10 @@ class WhatIf:
         ask = partial(
             read_columns, store, evaluator.plan, self._leads, now, fields=fields, gauges=gauges, tell=tell
         )
+        return self._with_mirror(store, tell, ask)
+
+    def _with_mirror(self, store: Store, tell: Progress, ask: Callable[..., _Answer]) -> _Answer:
+        """What `ask` says, with the mirror where leads are many and there is one."""
         if len(self._leads) >= MANY:
             assert self._of is not None
             with _open_mirror(store.path, self._of[1], tell) as mirror:

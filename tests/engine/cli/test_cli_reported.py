@@ -1,4 +1,4 @@
-"""What people reported of other products: each would meet here what is right. The cases are in reported.toml."""
+"""What people reported of other products, and what is right here. The cases are in reported.toml."""
 
 from __future__ import annotations
 

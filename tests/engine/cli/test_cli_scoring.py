@@ -263,7 +263,7 @@ def test_rules_that_did_not_fire_and_blank_fields(leadwright: Run, scored: Path)
     out = leadwright("explain", "L3", "--all").out
     assert "Rules that did not fire\n  Pricing interest  (line 10)\n" in out
     assert "    ?    employees >= 100: unknown\n" in out
-    assert "Blank, so that rules could not tell: employees (1 rule).\n" in out
+    assert "Missing data: employees (1 rule).\n" in out
 
 
 def test_another_instant_and_other_rules(leadwright: Run, scored: Path) -> None:
@@ -331,8 +331,8 @@ def test_the_same_rules_say_the_same(leadwright: Run, scored: Path) -> None:
 def test_diff_says_what_differs_and_who_would_move(leadwright: Run, draft: Path) -> None:
     ended = leadwright("diff", "inbound.rules", "draft.rules")
     assert ended.code == 0
-    assert "~ rule Asked for a demo\n    gives +10 instead of +40\n" in ended.out
-    assert "~ stage MQL\n    asks score >= 90 instead of score >= 30\n" in ended.out
+    assert "~ rule Asked for a demo\n    +40 -> +10\n" in ended.out
+    assert "~ stage MQL\n    score >= 30 -> 90\n" in ended.out
     assert "Of 4 leads, as of 2026-01-15 12:00 UTC, 1 lead would change stage" in ended.out
     assert "  L4    30 -> 30" in ended.out
     assert "-30 Asked for a demo" in ended.out

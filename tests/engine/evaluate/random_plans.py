@@ -50,7 +50,9 @@ def origin(text: str) -> p.Origin:
 class RandomPlan:
     """Draws one plan, part by part."""
 
-    def __init__(self, seed: int, deep: int = 3) -> None:
+    def __init__(self, seed: int, deep: int = 3, *, holding: bool = False) -> None:
+        """`holding`: most stages have an `until`."""
+        self.holding = holding
         self.chance = random.Random(seed)
         self.deep = deep
         self.serial = 0
@@ -116,7 +118,7 @@ class RandomPlan:
         tracks = self.several(lambda: f"track{self.serial}", 0, 2)
         tracks = tuple(dict.fromkeys(("main", *tracks)))
         stages = tuple(
-            p.Stage(f"{track} {n}", track, self.condition(2, scores=True), self.origin())
+            p.Stage(f"{track} {n}", track, self.turning(), self.origin(), self.until())
             for track in tracks
             for n in range(self.chance.randint(0, 3))
         )
@@ -147,6 +149,32 @@ class RandomPlan:
             digest="0" * 64,
             zone=Zone(self.one("UTC", *ZONES)),
         )
+
+    def until(self) -> Any:
+        """What ends a stage that holds, where plans are to have any."""
+        return self.turning() if self.holding and self.odds(0.8) else None
+
+    def turning(self) -> Any:
+        """A condition that a lead's past makes true now and then."""
+        if not self.holding or self.odds(0.2):
+            return self.condition(2, scores=True)
+        points = p.Compare(
+            self.one(*OPERATORS),
+            p.ScoreValue(self.score()),
+            p.Constant(Kind.NUMBER, self.one(0.0, 1.0, 3.0, 10.0)),
+            self.origin(),
+        )
+        number, moment = self.of_signal(Kind.NUMBER), self.of_signal(Kind.DATETIME)
+        counted, recent, days = points, points, points
+        if number is not None:
+            limit = p.Constant(Kind.NUMBER, self.one(1.0, 2.0))
+            counted = p.Compare(self.one(">=", "=", ">"), number, limit, self.origin())
+        if moment is not None:
+            recent = p.Within(moment, p.Last(*self.amount()), self.origin())
+            limit = p.Constant(Kind.NUMBER, self.one(1.0, 4.0, 30.0))
+            days = p.Compare(self.one(*OPERATORS), p.DaysBetween(moment, False), limit, self.origin())
+        one = self.one(points, points, counted, counted, recent, days)
+        return one if self.odds(0.8) else p.All((one, self.condition(1)), self.origin())
 
     def default(self, kind: Kind) -> Any:
         """A default, seldom."""

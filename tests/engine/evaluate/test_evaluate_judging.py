@@ -14,7 +14,16 @@ from leadwright.engine.plan.adding_up import RegisterKind
 from leadwright.engine.plan.lower import Kernel
 from leadwright.engine.score_many import columns
 from leadwright.engine.score_many.column_scorer import ColumnScorer
-from leadwright.engine.score_many.columns import NEVER, Column, Gathering, InstantLists, Numbered, Numbering
+from leadwright.engine.score_many.columns import (
+    NEVER,
+    Bools,
+    Column,
+    Gathering,
+    InstantLists,
+    Ints,
+    Numbered,
+    Numbering,
+)
 from leadwright.engine.score_many.lru import LruBytes
 from leadwright.engine.score_many.semantic_keys import SemanticKeys
 from leadwright.engine.score_one import Detail, Evaluator, Event
@@ -54,8 +63,21 @@ def judging(
         made = Gathering() if gauge.aggregation in (Aggregation.INSTANTS, Aggregation.LATEST) else Numbering()
         made.add(values)
         found[key] = made.column()
+
+    def held(stage: int, places: Ints) -> Bools:
+        holds = evaluator.holdings[stage].holds
+        return np.array([holds(facts[n].fields, facts[n].events, now) for n in places.tolist()])
+
     return ColumnScorer(
-        evaluator, meanings, len(facts), now, columns=found, kept=LruBytes(1 << 20), tell=told, base=base
+        evaluator,
+        meanings,
+        len(facts),
+        now,
+        columns=found,
+        kept=LruBytes(1 << 20),
+        tell=told,
+        base=base,
+        held=held,
     )
 
 

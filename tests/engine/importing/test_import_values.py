@@ -12,6 +12,7 @@ from leadwright.engine.importing.preview import preview_file
 from leadwright.engine.importing.problems import ImportRefused
 from leadwright.engine.importing.report import ImportReport
 from leadwright.engine.importing.run import import_file
+from leadwright.engine.importing.values.moments import MomentReader
 from leadwright.engine.store.records.rulesets import save_version
 from leadwright.grammar.syntax.nodes import Kind
 
@@ -517,3 +518,13 @@ def test_dates_of_events_that_no_order_reads_are_refused_with_what_they_are(desk
     text = "id,type,at\n" + "".join(f"1,seen,{row}\n" for row in rows)
     with pytest.raises(ImportRefused, match="mixes dates with the day first and with the month first"):
         desk.events(text)
+
+
+def test_instants_of_machines_are_read_at_once_as_one_by_one() -> None:
+    reader = MomentReader("Europe/Vienna")
+    cells = ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "2026-02-28T12:30:01Z", "9999-12-31T23:59:59Z"]
+    assert reader.instants(cells) == [reader.instant(cell) for cell in cells]
+    assert reader.instants([]) is None
+    for odd in ("2026-02-30T00:00:00Z", "0000-01-01T00:00:00Z", "2026-01-01 00:00:00Z", "2026-01-01", "", 5):
+        assert reader.instants([*cells, odd]) is None
+    assert reader.instants(["2026-01-01T00:00:00Z\n2026-01-01T00:00:00Z"]) is None

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 from leadwright.engine.live.applying import Applier
+from leadwright.engine.live.forgetting import forgetting_in
 from leadwright.engine.live.inbox import Inbox, Row
 from leadwright.engine.live.messages import last_messages, last_refusals
 from leadwright.engine.live.sources import add_source, set_mapping
-from leadwright.engine.store.database import Store, open_store
+from leadwright.engine.store.database import Store, StoreError, open_store
 from leadwright.engine.store.records.events import events_of
+from leadwright.engine.store.records.forgetting import forget
 from leadwright.engine.store.records.leads import find_lead, iterate_leads
 from leadwright.engine.values import instant_text
 
@@ -330,3 +332,31 @@ def test_only_the_last_hundred_messages_are_kept(world: World) -> None:
     assert len(kept) == 100
     assert '"n19"' in kept[0].body
     assert '"m70"' in kept[-1].body
+
+
+def test_a_forgotten_person_is_in_no_byte_of_the_inbox_and_does_not_come_back(world: World) -> None:
+    secret, other = "zoe.secret@acme.example", "ben@acme.example"
+    world.send({**track(), "userId": secret.upper()}, {**track(), "userId": other})
+    world.send({**identify(email=secret), "userId": "z"}, {**track(), "userId": secret})
+    world.send({**track(), "userId": other}, about={"who": other})
+    world.send(track(), about={"who": secret})
+    # Read before, brought in after: that must not bring anybody back.
+    applier = Applier(world.store)
+    rows, _ = applier._next()
+    messages = list(applier._read(rows))
+    forget(
+        world.store,
+        [secret],
+        keeping_out=False,
+        who="test",
+        address="here",
+        elsewhere=[forgetting_in(world.path)],
+    )
+    with pytest.raises(StoreError, match="somebody was forgotten"):
+        applier._record(messages, rows[-1][0])
+    applier.close()
+    for file in world.path.parent.glob("leads.db*"):
+        assert secret.encode() not in file.read_bytes().lower(), file
+    world.apply()
+    assert [lead.key for lead in iterate_leads(world.store)] == [other]
+    assert len(world.events(other)) == 2

@@ -26,6 +26,8 @@ class Receiver:
     got: list[Got] = field(default_factory=list)
     answers: list[tuple[int, Mapping[str, str], bytes] | None] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    together: threading.Barrier | None = None
+    """Requests are answered only when so many of them wait."""
 
     def ids(self) -> list[str]:
         """The ids of what came, in order."""
@@ -46,6 +48,8 @@ def receiver() -> Iterator[Receiver]:
             with here.lock:
                 here.got.append(Got(headers, self.path, body))
                 answer = here.answers.pop(0) if here.answers else (204, {}, b"")
+            if here.together is not None:
+                here.together.wait(20)
             if answer is None:
                 self.close_connection = True
                 return

@@ -37,6 +37,7 @@ from leadwright.engine.outbox.destinations import (
 )
 from leadwright.engine.outbox.queue import enqueue
 from leadwright.engine.outbox.sender import DestinationSender, Sent, send_due, sending, try_out
+from leadwright.engine.outbox.transports import HttpTransport
 from leadwright.engine.store.database import Store, StoreError, open_store
 from leadwright.engine.store.records.leads import add_field
 from leadwright.grammar.syntax.nodes import Kind as FieldKind
@@ -61,6 +62,12 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leads are told of one after the other, so that it is certain which answer is whose."""
+    monkeypatch.setattr(HttpTransport, "lanes", 1)
 
 
 @pytest.fixture
@@ -115,6 +122,7 @@ def test_receivers_verify_what_comes_with_their_own_libraries(
     assert read.get_data() == DATA | {"lead": {"id": "zoe@x.example", "fields": {}}}
 
 
+@pytest.mark.usefixtures("one_at_a_time")
 def test_a_message_holds_the_fields_that_its_receiver_may_have(
     store: Store, crm: Receiver, clock: Clock
 ) -> None:
@@ -134,6 +142,7 @@ def test_a_message_holds_the_fields_that_its_receiver_may_have(
     assert b"much" not in b"".join(one.body for one in crm.got)
 
 
+@pytest.mark.usefixtures("one_at_a_time")
 def test_messages_go_where_they_are_asked_for_or_told_to(store: Store, crm: Receiver, clock: Clock) -> None:
     every, some = added(store, crm, "every"), added(store, crm, "some", kinds=["handoff.overdue"])
     late, first, named = (
@@ -165,6 +174,7 @@ def test_both_secrets_are_good_while_one_takes_over(store: Store, crm: Receiver,
     assert now.secrets(clock() + 2 * DAY) == (now.secret,)
 
 
+@pytest.mark.usefixtures("one_at_a_time")
 def test_what_fails_is_tried_again_later_under_its_id_and_in_order(
     store: Store, crm: Receiver, clock: Clock
 ) -> None:
@@ -180,6 +190,7 @@ def test_what_fails_is_tried_again_later_under_its_id_and_in_order(
     assert crm.ids() == [first, other, first, second]
 
 
+@pytest.mark.usefixtures("one_at_a_time")
 @pytest.mark.parametrize(("header", "seconds"), [("120", 120), ("Thu, 01 Jan 2026 00:02:00 GMT", 120)])
 def test_a_receiver_says_how_long_to_wait(
     store: Store, crm: Receiver, clock: Clock, header: str, seconds: int
@@ -242,6 +253,7 @@ def test_what_is_refused_is_parked_sent_again_or_dropped(
     assert crm.ids() == [first, second, first]
 
 
+@pytest.mark.usefixtures("one_at_a_time")
 def test_one_that_is_gone_is_sent_to_no_more(store: Store, crm: Receiver, clock: Clock) -> None:
     added(store, crm)
     first, second = tell(store, "a", "b")
@@ -255,6 +267,7 @@ def test_one_that_is_gone_is_sent_to_no_more(store: Store, crm: Receiver, clock:
     assert crm.ids() == [first, second]
 
 
+@pytest.mark.usefixtures("one_at_a_time")
 def test_a_broken_connection_rests_the_destination(store: Store, crm: Receiver, clock: Clock) -> None:
     to = added(store, crm)
     first, second = tell(store, "a", "b")
@@ -375,3 +388,18 @@ def test_an_example_is_sent_and_not_recorded(store: Store, crm: Receiver, clock:
     assert (answer.status, answer.text) == (200, "thanks")
     assert crm.ids() == ["msg_example"]
     assert store.connection.execute("SELECT count(*) FROM delivery").fetchone()[0] == 0
+
+
+def test_a_slow_receiver_is_told_of_several_leads_at_a_time(
+    store: Store, crm: Receiver, clock: Clock
+) -> None:
+    to = added(store, crm)
+    messages = tell(store, *"abcdabcd")
+    crm.together = threading.Barrier(4)
+    assert sent(store, to, clock) == Sent(8, 0)
+    assert not crm.together.broken
+    assert sorted(crm.ids()) == sorted(messages)
+    assert all(
+        crm.ids().index(first) < crm.ids().index(second)
+        for first, second in zip(messages[:4], messages[4:], strict=True)
+    )

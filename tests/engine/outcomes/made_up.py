@@ -33,7 +33,7 @@ def files(leads: int = 900, seed: int = 1) -> tuple[str, str]:
     chance = random.Random(seed)
     people, events = io.StringIO(), io.StringIO()
     person, event = csv.writer(people), csv.writer(events)
-    person.writerow(["id", "industry", "owner_id", "phase", "source"])
+    person.writerow(["id", "industry", "owner_id", "phase", "source", "trial_ends", "created"])
     event.writerow(["id", "type", "object", "at"])
     for number in range(leads):
         born = START + dt.timedelta(days=chance.uniform(0, 240))
@@ -43,7 +43,9 @@ def files(leads: int = 900, seed: int = 1) -> tuple[str, str]:
         won = chance.random() < 1 / (1 + 2.718281828**-odds)
         key = f"lead-{number:04}"
         source = chance.choice(["fair", "web", "web"])
-        person.writerow([key, industry, 100_000 + number, "closing" if won else "", source])
+        trial = (born + dt.timedelta(days=number % 40 - 12)).date() if number % 7 else ""
+        phase, owner = "closing" if won else "", 100_000 + number
+        person.writerow([key, industry, owner, phase, source, trial, born.isoformat()])
         event.writerow([key, "visited", "home", born.isoformat()])
         for happened, type_, object_ in (
             (demo, "requested", "demo"),

@@ -215,7 +215,28 @@ def test_from_python(folder: Path) -> None:
 AGES = """when days since visited < 2 then +3
 for each visited in last 3 days then +2 fading 30% every 1 day
 """
+DATES = """field trial_ends: date
+field created: datetime
+define near: days until trial_ends
+when trial_ends in next 3 days then +2
+when trial_ends in last 1 week then +4
+when trial_ends is unknown then +3
+when days since trial_ends >= 2 then +7
+when near between 1 and 9 then +6
+when created in last 36 hours then +5
+when days since created >= 1 and created in last 3 days then -4
+"""
 CALENDAR = RULES + "when days(visited) >= 1 then +3\nwhen visited since 2026-03-01 then +2\n"
+
+
+CALENDARS = [
+    "field d: date\nwhen d in next 3 hours then +1",
+    "field d: date\nwhen d in last 2 months then +1",
+    "field d: date\nwhen d since 2026-01-01 then +1",
+    "field d: date\nwhen d in next 3 days and d >= 2026-01-01 then +1",
+    "field t: datetime\nwhen days since t >= 3 and t < 2026-01-01 then +1",
+    'ruleset "x" in "America/New_York"\nfield d: date\nwhen days since d >= 3 then +1',
+]
 
 
 @pytest.mark.parametrize(
@@ -223,16 +244,18 @@ CALENDAR = RULES + "when days(visited) >= 1 then +3\nwhen visited since 2026-03-
     [
         RULES,
         RULES + AGES,
+        RULES + DATES,
+        RULES + DATES + AGES,
     ],
 )
 def test_leads_moved_to_one_instant_are_what_each_is_at_its_own(folder: Path, rules: str) -> None:
     evaluator = Evaluator(load(rules).plan)
     assert not reads_calendar(evaluator.plan)
-    assert reads_calendar(load(CALENDAR).plan)
+    assert all(reads_calendar(load(one).plan) for one in (CALENDAR, *CALENDARS))
     with open_store(folder / "leads.db") as store, lead_blocks(store) as blocks:
         looking = blocks.looking(evaluator)
         for block in blocks():
-            at = np.arange(len(block)) * DAY // 4 + 1_767_225_600_000_000
+            at = np.arange(len(block)) * DAY // 4 * 1_009 // 1_000 + 1_767_225_600_000_000
             at_once, one_by_one = looking.at(block, at), looking.one_by_one(block, at)
             assert np.array_equal(at_once.total, one_by_one.total)
             assert np.array_equal(at_once.fires, one_by_one.fires)

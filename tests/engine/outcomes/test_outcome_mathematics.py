@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from leadwright.engine.outcomes.calibration import bands, brier, platt
 from leadwright.engine.outcomes.intervals import Rate, katz, wilson
+from leadwright.engine.outcomes.learn.candidates import search
 from leadwright.engine.outcomes.learn.fit import MEAN_SLOPE, fitted
+from leadwright.engine.outcomes.learn.learner import same_share
 from leadwright.engine.outcomes.learn.round import bounds, grid_of, rounded
 from leadwright.engine.outcomes.ranking import auc, auc_interval, precision_at_recall, redraws
 from leadwright.engine.outcomes.survival import aalen_johansen, kaplan_meier
@@ -230,3 +232,27 @@ def test_a_sign_turns_only_with_evidence_and_never_against_the_plain_rate() -> N
         for column, points, present in zip(given.T, found, POOR, strict=True):
             plain = won[column > 0].mean() - won[column == 0].mean()
             assert points in (present, 0) or (points > 0) == (plain > 0)
+
+
+def test_a_threshold_follows_the_points_and_says_so_where_no_score_lies_close() -> None:
+    before = np.repeat([0, 20, 40], [60, 24, 16])
+    assert same_share(before, before // 2, 40, 5) == (20, "About as many leads reach it as before.")
+    assert same_share(before, np.repeat([0, 10, 20], [10, 59, 31]), 40, 5) == (
+        20,
+        "31 leads reach it, 16 did before: no score lies closer.",
+    )
+    assert same_share(before, np.repeat([0, 40], [83, 17]), 40, 5) == (
+        40,
+        "About as many leads reach it as before.",
+    )
+    assert same_share(before, before, 60, 5) is None
+
+
+def test_a_rule_that_says_nothing_of_the_later_leads_does_not_stop_the_search() -> None:
+    chance = np.random.default_rng(4)
+    known = (chance.random((400, 3)) < 0.3).astype(float)
+    earlier = np.arange(400) < 280
+    known[~earlier, 0], known[~earlier, 1] = 0.0, 1.0
+    columns = (chance.random((400, 5)) < 0.3).astype(np.uint8)
+    won = chance.random(400) < 0.1 + 0.5 * columns[:, 2]
+    assert [one.number for one in search(columns, known, won, earlier).chosen] == [2]

@@ -58,8 +58,9 @@ disqualify when days until trial_ends > 20 because "too early"
 class World:
     """A store, its ruleset and a clock that moves when told to."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, rules: str = RULES) -> None:
         self.folder = folder
+        self.rules = rules
         self.chance = random.Random(seed)
         self.now = NOW
         self.points, self.threshold = 10, 20
@@ -70,7 +71,7 @@ class World:
         self.publish()
 
     def publish(self) -> None:
-        text = RULES.format(points=self.points, threshold=self.threshold)
+        text = self.rules.format(points=self.points, threshold=self.threshold)
         plan = read(Source(text)).plan
         assert plan is not None
         self.evaluator = Evaluator(plan)

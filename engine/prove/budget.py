@@ -1,0 +1,48 @@
+"""How long one question may take. All that can take long looks at the clock."""
+
+from __future__ import annotations
+
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+class OutOfTimeError(Exception):
+    """The budget of a question is used up."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """How long one question may take, in seconds."""
+
+    seconds: float
+    ends: float = 0.0
+
+    def start(self) -> None:
+        """Begins to count."""
+        self.ends = time.monotonic() + self.seconds
+        _current.set(self)
+
+    @property
+    def left(self) -> float:
+        """What is left of it, in seconds; nothing or less once it is used up."""
+        return self.ends - time.monotonic()
+
+
+_current: ContextVar[Budget | None] = ContextVar("budget", default=None)
+
+
+def look_at_clock() -> None:
+    """Raises OutOfTimeError where the question that is being answered has had its time."""
+    budget = _current.get()
+    if budget is not None and budget.left <= 0:
+        raise OutOfTimeError
+
+
+def milliseconds_left(most: float) -> int:
+    """What a solver may take at most of the time that is left, `most` in seconds."""
+    budget = _current.get()
+    left = most if budget is None else min(most, budget.left)
+    if left <= 0:
+        raise OutOfTimeError
+    return max(int(left * 1000), 1)

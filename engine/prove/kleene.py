@@ -1,0 +1,111 @@
+"""Truths of three values and values that may be unknown, as formulas of the solver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import z3
+
+from .budget import look_at_clock
+
+Formula = Any
+"""A term of the solver."""
+
+TRUE = z3.BoolVal(True)
+FALSE = z3.BoolVal(False)
+
+
+class Truth(NamedTuple):
+    """When a condition is true, and when it is false; unknown where it is neither."""
+
+    yes: Formula
+    no: Formula
+
+
+class Known(NamedTuple):
+    """A value, and when it is known."""
+
+    value: Formula
+    known: Formula
+
+
+def all_of(items: Iterable[Formula]) -> Formula:
+    """Their conjunction, without what is constant."""
+    look_at_clock()
+    kept = [one for one in items if not z3.is_true(one)]
+    if any(z3.is_false(one) for one in kept):
+        return FALSE
+    return TRUE if not kept else kept[0] if len(kept) == 1 else z3.And(kept)
+
+
+def any_of(items: Iterable[Formula]) -> Formula:
+    """Their disjunction, without what is constant."""
+    look_at_clock()
+    kept = [one for one in items if not z3.is_false(one)]
+    if any(z3.is_true(one) for one in kept):
+        return TRUE
+    return FALSE if not kept else kept[0] if len(kept) == 1 else z3.Or(kept)
+
+
+def none_of(item: Formula) -> Formula:
+    """Its negation."""
+    return FALSE if z3.is_true(item) else TRUE if z3.is_false(item) else z3.Not(item)
+
+
+def chosen(condition: Formula, one: Formula, other: Formula) -> Formula:
+    """One term or another."""
+    return one if z3.is_true(condition) else other if z3.is_false(condition) else z3.If(condition, one, other)
+
+
+def total_of(items: Iterable[Formula]) -> Formula:
+    """The sum of whole numbers."""
+    look_at_clock()
+    kept = list(items)
+    # The solver's own Sum cuts fractions beside whole numbers; these are all whole.
+    return z3.IntVal(0) if not kept else kept[0] if len(kept) == 1 else z3.Sum(kept)
+
+
+def exact(number: float) -> Formula:
+    """A double, to the last bit."""
+    fraction = Fraction(number)
+    return z3.Q(fraction.numerator, fraction.denominator)
+
+
+def both(items: Iterable[Truth]) -> Truth:
+    """Kleene's and."""
+    kept = list(items)
+    return Truth(all_of(one.yes for one in kept), any_of(one.no for one in kept))
+
+
+def either(items: Iterable[Truth]) -> Truth:
+    """Kleene's or."""
+    kept = list(items)
+    return Truth(any_of(one.yes for one in kept), all_of(one.no for one in kept))
+
+
+def opposite(item: Truth) -> Truth:
+    """Kleene's not."""
+    return Truth(item.no, item.yes)
+
+
+def asked(condition: Formula, known: Formula) -> Truth:
+    """A condition on values that may be unknown."""
+    return Truth(all_of((known, condition)), all_of((known, none_of(condition))))
+
+
+def compared(operator: str, left: Formula, right: Formula) -> Formula:
+    """`left operator right`."""
+    match operator:
+        case "=":
+            return left == right
+        case "!=":
+            return left != right
+        case "<":
+            return left < right
+        case "<=":
+            return left <= right
+        case ">":
+            return left > right
+    return left >= right

@@ -1,0 +1,204 @@
+"""Answers to questions about all leads: proved, not so with a lead that shows it, or not decided and why.
+
+First a lead is looked for at one instant, as exactly as the solver can; then, with room for all that is left
+open, whether there can be none at any instant. A lead counts only once the engine has confirmed it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import z3
+
+from ..check.expectations import TEST_NOW
+from ..plan import Plan
+from .answers import Answer, Verdict
+from .budget import Budget, OutOfTimeError, look_at_clock, milliseconds_left
+from .case import Case
+from .decided import HeldStageError
+from .kleene import Formula, total_of
+from .loose import TooMuchError
+from .questions import Question
+from .witness import Maker
+from .world import World
+
+FEW_EVENTS = (4, 12)
+"""How many events a lead should have, where so few are enough."""
+
+MOST_MODELS = 10
+"""How many models are tried before a lead counts as not made."""
+
+_UNITS_PER_SECOND = 4_000_000
+"""About how many of the solver's own units a second takes; they are the same on every computer."""
+
+
+class Prover:
+    """Answers questions about some plans; what they ask of leads is modelled once."""
+
+    def __init__(self, seconds: float = 10.0) -> None:
+        self.budget = Budget(seconds)
+        self._worlds: dict[tuple[tuple[int, ...], int | None], World] = {}
+        self._plans: list[Sequence[Plan]] = []
+
+    def ask(self, question: Question) -> Answer:
+        """The answer to a question."""
+        began = time.monotonic()
+        self.budget.start()
+        verdict, case, why = self._answer(question)
+        case = _smallest(question, case, self.budget) if case is not None else None
+        test = question.test(case) if case is not None else None
+        if question.wanted:
+            verdict = {Verdict.NOT_SO: Verdict.FOUND, Verdict.PROVED: Verdict.NONE}.get(verdict, verdict)
+        seconds = time.monotonic() - began
+        return Answer(question.name, verdict, seconds, case, test, why, question.text, question.line)
+
+    def _answer(self, question: Question) -> tuple[Verdict, Case | None, str]:
+        try:
+            world = self._world(question.plans, TEST_NOW)
+            search = _Search(question, world, self.budget)
+            case = search.lead()
+            if case is not None:
+                return Verdict.NOT_SO, case, ""
+            if search.none and world.holds_always:
+                return Verdict.PROVED, None, ""
+            world = self._world(question.plans, None)
+            proof = _Search(question, world, self.budget)
+            if proof.is_impossible():
+                return Verdict.PROVED, None, ""
+            case = proof.lead()
+        except HeldStageError as held:
+            return Verdict.NOT_DECIDED, None, f"the stage {held} holds until something ends it"
+        except TooMuchError as much:
+            return Verdict.NOT_DECIDED, None, str(much)
+        except OutOfTimeError:
+            return Verdict.NOT_DECIDED, None, f"it takes longer than {self.budget.seconds:g} seconds"
+        if case is not None:
+            return Verdict.NOT_SO, case, ""
+        if proof.none:
+            return Verdict.PROVED, None, ""
+        return Verdict.NOT_DECIDED, None, _reasons(world)
+
+    def _world(self, plans: Sequence[Plan], now: int | None) -> World:
+        key = (tuple(id(plan) for plan in plans), now)
+        found = self._worlds.get(key)
+        if found is None:
+            found = self._worlds[key] = World(plans, now)
+            self._plans.append(plans)
+        look_at_clock()
+        return found
+
+
+def _reasons(world: World) -> str:
+    reasons = list(world.loose.reasons)
+    if not reasons:
+        return "no lead could be made of what the solver found"
+    return "; ".join(reasons)
+
+
+class _Search:
+    """One question in one world."""
+
+    def __init__(self, question: Question, world: World, budget: Budget) -> None:
+        self.question = question
+        self.world = world
+        self.budget = budget
+        self.none = False
+        """Whether there is surely no such lead in this world."""
+        self.solver = z3.Solver()
+        formula = question.formula(world)
+        others = [lead] if (lead := question.more()) is not None else []
+        self.solver.add(world.rules(*others))
+        self.solver.add(formula)
+        look_at_clock()
+
+    def is_impossible(self) -> bool:
+        """Whether there is surely no such lead."""
+        self.none = self._check() is None
+        return self.none
+
+    def lead(self) -> Case | None:
+        """A lead that the engine confirms; None where none was made."""
+        if self.none:
+            return None
+        few = self._few()
+        for limit in few:
+            self.solver.push()
+            self.solver.add(limit)
+            case, exhausted = self._models()
+            self.solver.pop()
+            if case is not None:
+                return case
+            if exhausted and z3.is_true(limit):
+                self.none = True
+        return None
+
+    def _few(self) -> list[Formula]:
+        """Limits that make leads small, the strictest first; the last is none."""
+        numbers = list(self.world.lead.numbers().values())
+        total = total_of(numbers)
+        return [*(total <= few for few in FEW_EVENTS if numbers), z3.BoolVal(True)]
+
+    def _models(self) -> tuple[Case | None, bool]:
+        """A lead of one of some models, and whether there surely is no model at all."""
+        for number in range(MOST_MODELS):
+            model = self._check()
+            if model is None:
+                # After the first, models that were tried already are left out.
+                return None, number == 0
+            for case in Maker(model, self.world.lead, self.question.more()).cases():
+                look_at_clock()
+                if _confirmed(self.question, case):
+                    return case, False
+            self.solver.add(self._another(model))
+        return None, False
+
+    def _another(self, model: z3.ModelRef) -> Formula:
+        """That the numbers of events are others than in a model."""
+        numbers = list(self.world.lead.numbers().values())
+        known = [model.eval(one, model_completion=True) for one in numbers]
+        truths = [truth for truth in self.world.loose._kept.values() if truth.sort() == z3.BoolSort()]
+        others = [one != value for one, value in zip(numbers, known, strict=True)]
+        others += [one != model.eval(one, model_completion=True) for one in truths]
+        return z3.Or(others) if others else z3.BoolVal(False)
+
+    def _check(self) -> z3.ModelRef | None:
+        """A model whose texts there are; None where there is none. Raises OutOfTimeError."""
+        for _ in range(1_000):
+            self.solver.set("timeout", milliseconds_left(self.budget.seconds))
+            self.solver.set("rlimit", max(int(self.budget.seconds * _UNITS_PER_SECOND), 1))
+            answer = self.solver.check()
+            if answer == z3.unsat:
+                return None
+            if answer != z3.sat:
+                raise OutOfTimeError
+            model = self.solver.model()
+            missed = [one for text in self.world.lead.texts() if (one := text.refinement(model)) is not None]
+            if not missed:
+                return model
+            self.solver.add(missed)
+        raise OutOfTimeError
+
+
+def _confirmed(question: Question, case: Case) -> bool:
+    try:
+        return question.found(case)
+    except (ValueError, OverflowError):
+        return False
+
+
+def _smallest(question: Question, case: Case, budget: Budget) -> Case:
+    """The lead with as few facts as still show the same, and plain numbers and instants."""
+    again = True
+    while again and budget.left > 0:
+        again = False
+        for one in case.smaller():
+            if _confirmed(question, one):
+                case, again = one, True
+                break
+    for _ in range(200):
+        plainer = next((one for one in case.plainer() if budget.left > 0 and _confirmed(question, one)), None)
+        if plainer is None:
+            break
+        case = plainer
+    return case

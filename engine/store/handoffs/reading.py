@@ -1,0 +1,228 @@
+"""Handoffs as people look at them: one's own leads, and where all stand."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from ...handoffs.people import folded
+from ...values import moment_of
+from ..database import Store
+from ..records.lead_keys import NAMED
+
+ANSWERS = ("accepted", "contacted", "rejected")
+"""The events by which sales answers."""
+
+
+class Standing(Enum):
+    """Where a handed lead stands: waiting for an answer, in talks, rejected, or no longer this person's."""
+
+    WAITING = "waiting"
+    TALKS = "talks"
+    REJECTED = "rejected"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What sales answered: one of `ANSWERS`, when, and the reason and words that came with it."""
+
+    what: str
+    at: datetime
+    reason: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedLead:
+    """A lead that somebody got. `lead` is its own id, `number` its number in the store.
+
+    `why` is "turn", "kept", "first", "named" or "passed on"; `absent` says who was passed over, and why.
+    `passed_to` is who has it now, where it was not answered in time.
+    """
+
+    id: int
+    number: int
+    lead: str
+    ruleset: str
+    version: int
+    handoff: str
+    track: str
+    stage: str
+    entered: datetime
+    address: str
+    list: str | None
+    kept: str | None
+    at: datetime
+    why: str
+    absent: Mapping[str, str]
+    due: datetime | None
+    overdue: bool
+    answered: datetime | None
+    passed_to: str | None
+    left: bool
+    score: int | None
+    answers: tuple[Answered, ...]
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands."""
+        last = next((one for one in reversed(self.answers)), None)
+        if self.passed_to is not None:
+            return Standing.GONE
+        if last is not None and last.what == "rejected":
+            return Standing.REJECTED
+        if last is not None:
+            return Standing.TALKS
+        return Standing.GONE if self.left else Standing.WAITING
+
+
+_SELECT = (
+    "SELECT handoff.id, handoff.lead, lead._key, ruleset.name, ruleset_version.number, handoff.name, track, "
+    "stage, entry.at, handoff.address, handoff.list, handoff.kept, handoff.at, handoff.why, handoff.due, "
+    "handoff.overdue, handoff.answered, next.address, entry.left_at, "
+    "(SELECT total FROM score WHERE score.ruleset = handoff.ruleset AND score.lead = handoff.lead) "
+    "FROM handoff JOIN entry ON entry.id = handoff.entry "
+    "JOIN ruleset_version ON ruleset_version.id = handoff.version "
+    "JOIN ruleset ON ruleset.id = handoff.ruleset "
+    f"JOIN lead ON lead._id = handoff.lead AND lead._state = {NAMED} "
+    "LEFT JOIN handoff AS next ON next.passed_by = handoff.id "
+)
+
+
+def handed_to(store: Store, address: str, most: int = 500) -> list[HandedLead]:
+    """The leads that somebody got, what is due first on top, then the newest."""
+    with store.guard():
+        rows = store.connection.execute(
+            f"{_SELECT} WHERE handoff.person = ? ORDER BY handoff.id DESC LIMIT ?", (folded(address), most)
+        ).fetchall()
+        found = _read(store.connection, rows)
+    return sorted(found, key=_urgency)
+
+
+def _urgency(lead: HandedLead) -> tuple[bool, float, int]:
+    waits = lead.due is not None and lead.answered is None
+    return not waits, lead.due.timestamp() if waits and lead.due is not None else 0.0, -lead.id
+
+
+def handed_lead(store: Store, number: int) -> HandedLead | None:
+    """One of them by its number, None where there is none."""
+    with store.guard():
+        rows = store.connection.execute(f"{_SELECT} WHERE handoff.id = ?", (number,)).fetchall()
+        return next(iter(_read(store.connection, rows)), None)
+
+
+def latest(store: Store, most: int = 50) -> list[HandedLead]:
+    """Who got what, what is overdue first, then the newest."""
+    order = "handoff.overdue IS NULL OR next.id IS NOT NULL OR handoff.answered IS NOT NULL, handoff.id DESC"
+    with store.guard():
+        rows = store.connection.execute(f"{_SELECT} ORDER BY {order} LIMIT ?", (most,)).fetchall()
+        return _read(store.connection, rows)
+
+
+def _read(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> list[HandedLead]:
+    return [_handed(connection, row) for row in rows]
+
+
+def _handed(connection: sqlite3.Connection, row: tuple[Any, ...]) -> HandedLead:
+    (number, lead, key, ruleset, version, name, track, stage, entered, address, list_, kept, at, why, due,
+     overdue, answered, passed_to, left, score) = row  # fmt: skip
+    said = json.loads(why)
+    return HandedLead(
+        number, lead, key, ruleset, version, name, track, stage, moment_of(entered), address, list_, kept,
+        moment_of(at), said["why"], said["absent"], None if due is None else moment_of(due),
+        overdue is not None, None if answered is None else moment_of(answered), passed_to, left is not None,
+        score, _answers(connection, lead, at),
+    )  # fmt: skip
+
+
+def _answers(connection: sqlite3.Connection, lead: int, since: int) -> tuple[Answered, ...]:
+    rows = connection.execute(
+        "SELECT type, event.at, properties FROM event JOIN event_kind ON event_kind.id = event.kind "
+        f"WHERE lead = ? AND event.at >= ? AND type IN ({', '.join('?' * len(ANSWERS))}) ORDER BY event.at",
+        (lead, since, *ANSWERS),
+    )
+    found = []
+    for what, at, properties in rows:
+        told = json.loads(properties) if properties else {}
+        found.append(
+            Answered(what, moment_of(at), str(told.get("reason") or ""), str(told.get("note") or ""))
+        )
+    return tuple(found)
+
+
+# --- where all stand --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A lead that nobody has: its own id, ruleset, stage, since when, "unassigned" or "queued", by which
+    handoff it waits, and who is not there, and why."""
+
+    lead: str
+    ruleset: str
+    stage: str
+    at: datetime
+    state: str
+    handoff: str
+    absent: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What somebody has: how many leads wait for an answer in time, how many are overdue, how many in all."""
+
+    address: str
+    open: int
+    overdue: int
+    all: int
+
+
+def waiting(store: Store, most: int = 100) -> list[Waiting]:
+    """Leads in stages that have handoffs, and with nobody, the oldest first."""
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT lead._key, ruleset.name, stage, entry.at, state, reason FROM entry "
+            f"JOIN lead ON lead._id = entry.lead AND lead._state = {NAMED} "
+            "JOIN ruleset ON ruleset.id = entry.ruleset "
+            "WHERE state IN ('queued', 'unassigned') AND left_at IS NULL "
+            "ORDER BY entry.at, lead._key LIMIT ?",
+            (most,),
+        ).fetchall()
+    found = []
+    for lead, ruleset, stage, at, state, reason in rows:
+        said = json.loads(reason) if reason else {}
+        name, absent = said.get("handoff", ""), said.get("absent", {})
+        found.append(Waiting(lead, ruleset, stage, moment_of(at), state, name, absent))
+    return found
+
+
+def counts(store: Store) -> dict[str, int]:
+    """How many leads there are in each state: those of entries, and overdue ones."""
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT state, count(*) FROM entry WHERE left_at IS NULL GROUP BY state"
+        ).fetchall()
+        overdue = store.connection.execute(
+            "SELECT count(*) FROM handoff WHERE overdue IS NOT NULL AND answered IS NULL "
+            "AND NOT EXISTS (SELECT 1 FROM handoff AS next WHERE next.passed_by = handoff.id)"
+        ).fetchone()[0]
+    return {**dict(rows), "overdue": overdue}
+
+
+def loads(store: Store) -> list[Load]:
+    """What everybody has who has a lead, the fullest first."""
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT max(handoff.address), sum(due IS NOT NULL AND answered IS NULL AND overdue IS NULL), "
+            "sum(overdue IS NOT NULL AND answered IS NULL), count(*) "
+            "FROM handoff JOIN entry ON entry.id = handoff.entry WHERE left_at IS NULL "
+            "AND NOT EXISTS (SELECT 1 FROM handoff AS next WHERE next.passed_by = handoff.id) "
+            "GROUP BY person ORDER BY 4 DESC, 1"
+        )
+        return [Load(*row) for row in rows]

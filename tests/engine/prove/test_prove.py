@@ -1,0 +1,190 @@
+"""What is proved, what a made-up lead refutes, and what is not decided."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from leadwright.engine import prove
+from leadwright.engine.plan import Plan
+from leadwright.engine.prove.answers import Answer, QuestionKind, Verdict, Wanted
+from leadwright.engine.prove.asking import answers, answers_apart
+from leadwright.engine.reading import read
+from leadwright.engine.testing import run_tests
+from leadwright.grammar.messages.diagnostics import Source
+
+SHIPPED = sorted((Path(prove.__file__).parents[2] / "rulesets").glob("*.rules"))
+
+
+def plan_of(text: str) -> Plan:
+    reading = read(Source(text), lints=False)
+    assert reading.plan is not None, reading.errors
+    return reading.plan
+
+
+def asked(text: str, seconds: float = 10) -> dict[str, Answer]:
+    return {one.name: one for one in answers(plan_of(text), seconds=seconds)}
+
+
+RULES = """
+field opted_in: yes/no
+field employees: number
+field title: text
+list ICP: "VP *", "CTO"
+define size: employees / 2
+score fit from 0 to 30
+rule "Size" when size >= 50 then +10 fit
+rule "Title" when title in ICP then +10 fit
+for each visited in last 30 days once per day then +2 at most +10
+for each opened then +4 fading 25% every 30 days
+for latest attended then +20 halving every 14 days
+when sum(bought.amount) >= 100 then +20
+when visited pricing followed by requested demo within 7 days then +10
+when days since visited >= 400 then -20
+disqualify when title like "*student*"
+stage MQL when score >= 20
+stage SQL when score >= 50 and opted_in
+grade fit: A from 20, B otherwise
+"""
+
+PROVED = """
+guarantee "consent" never stage = SQL when opted_in = no or opted_in is unknown
+guarantee "texts" always disqualified when title starts with "student" and title ends with "at work"
+guarantee "windows" never stage = SQL when not visited and not opened and not attended and not bought
+guarantee "cap" never fit > 20 when employees is known
+guarantee "blank" never rule "Size" fires when employees is unknown
+guarantee "rounding" always rule "Size" fires when employees >= 100
+guarantee "grade" always grade fit = A when size >= 50 and title = "CTO"
+guarantee "more visits" score never falls with visited in last 60 days
+guarantee "more money" score never falls with bought where amount >= 0
+guarantee "larger" fit never falls with employees
+"""
+
+BROKEN = """
+guarantee "consent of MQL" never stage = MQL when opted_in = no
+guarantee "texts" always disqualified when title starts with "student"
+guarantee "old visits" score never falls with visited
+guarantee "money" score never falls with bought
+guarantee "age" never score < 0 when visited
+guarantee "sequence" never score = 12 when visited pricing = 1 and requested demo = 1
+guarantee "days" never score = 8 when days(visited) = 4 in last 30 days
+guarantee "fading" never score = 3 when opened = 1
+"""
+
+
+def test_what_holds_of_every_lead_is_proved() -> None:
+    found = asked(RULES + PROVED)
+    assert {name: one.verdict for name, one in found.items()} == dict.fromkeys(found, Verdict.PROVED)
+
+
+def test_what_does_not_hold_is_shown_by_a_lead_that_fails_as_a_test() -> None:
+    rules = RULES.replace('like "*student*"', 'like "student"')
+    for name, one in asked(rules + BROKEN).items():
+        assert one.verdict is Verdict.NOT_SO, (name, one.why)
+        assert one.test is not None
+        assert one.case is not None
+        assert one.case.size <= 9, (name, one.case)
+        results = run_tests(plan_of(rules + one.test))
+        # A trend is told by what one event more did: its test expects what there was without it.
+        assert [result.passed for result in results] == [False], (name, one.test)
+
+
+def test_months_and_fixed_days_hold_at_any_instant() -> None:
+    found = asked("""
+        when visited in last 3 months then +10
+        when visited since 2026-01-01 then +5
+        stage A when score >= 10
+        guarantee "a quarter has 93 days" never stage = A when not visited in last 93 days
+        guarantee "not always" never stage = A when not visited in last 89 days
+        guarantee "new year" never stage = A when not visited since 2026-01-01
+    """)
+    verdicts = [one.verdict for one in found.values()]
+    assert verdicts == [Verdict.PROVED, Verdict.NOT_SO, Verdict.NOT_SO]
+    found = asked("""
+        field trial_ends: date
+        when trial_ends in last 7 days and trial_ends < 2020-01-01 then +10
+        stage A when score >= 10
+        guarantee "long ago" never stage = A when trial_ends is known
+        guarantee "seven days" never stage = A when days since trial_ends >= 8
+    """)
+    assert [one.verdict for one in found.values()] == [Verdict.NOT_SO, Verdict.PROVED]
+
+
+def test_questions_about_two_rulesets_and_one() -> None:
+    old, same = plan_of(RULES), plan_of(RULES.replace("size >= 50", "not size < 50"))
+    more = plan_of(RULES.replace('"Title" when title in ICP then +10', '"Title" when title in ICP then +12'))
+    assert one_of(same, QuestionKind.SAME, old).verdict is Verdict.PROVED
+    changed = one_of(more, QuestionKind.SAME, old)
+    assert changed.verdict is Verdict.NOT_SO
+    assert changed.case is not None
+    assert set(changed.case.fields) == {"title"}
+    assert one_of(more, QuestionKind.ONLY_RAISES, old).verdict is Verdict.PROVED
+    assert one_of(old, QuestionKind.ONLY_RAISES, more).verdict is Verdict.NOT_SO
+    assert one_of(more, QuestionKind.TOUCHES_ONLY, old, "Title").verdict is Verdict.PROVED
+    assert one_of(more, QuestionKind.TOUCHES_ONLY, old, "Size").verdict is Verdict.NOT_SO
+    assert one_of(old, QuestionKind.REACH, None, "SQL").verdict is Verdict.FOUND
+    assert one_of(old, QuestionKind.BOTH, None, "Size", "Title").verdict is Verdict.FOUND
+    never = plan_of('rule "a" when n > 5 then +1; rule "b" when n < 3 then +1; stage S when score >= 3')
+    assert one_of(never, QuestionKind.BOTH, None, "a", "b").verdict is Verdict.NONE
+    assert one_of(never, QuestionKind.REACH, None, "S").verdict is Verdict.NONE
+    with pytest.raises(ValueError, match='there is no rule "Sise"; did you mean "Size"'):
+        one_of(old, QuestionKind.BOTH, None, "Sise", "Title")
+
+
+def one_of(plan: Plan, kind: QuestionKind, old: Plan | None, *names: str) -> Answer:
+    return answers(plan, seconds=10, wanted=[Wanted(kind, names)], old=old)[0]
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_all_guarantees_of_the_shipped_rulesets_are_proved(path: Path) -> None:
+    plan = read(Source(path.read_text("utf-8"), path), lints=False).plan
+    assert plan is not None
+    assert 3 <= len(plan.guarantees) <= 5
+    found = answers(plan, seconds=30)
+    assert {one.name: one.verdict for one in found if one.verdict is not Verdict.PROVED} == {}
+
+
+# --- apart ----------------------------------------------------------------------------------------------
+
+
+def test_a_process_of_its_own_answers_the_same_while_other_threads_go_on() -> None:
+    ticks: list[float] = []
+    ended = threading.Event()
+
+    def tick() -> None:
+        while not ended.is_set():
+            ticks.append(time.monotonic())
+            ended.wait(0.01)
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    try:
+        found = answers_apart(plan_of(RULES + PROVED), seconds=60)
+    finally:
+        ended.set()
+        thread.join()
+    assert {one.verdict for one in found} == {Verdict.PROVED}
+    assert len(ticks) > 10
+
+
+def test_a_budget_ends_in_not_decided() -> None:
+    several = "".join(f"when a{n} * b{n} = c{n} and b{n} > 1 then +1 fit\n" for n in range(12))
+    hard = 'guarantee "hard" never fit = 11 when score >= 0 and a1 * a2 = b3 * b4'
+    text = f"score fit from 0 to 100\n{several}{hard}"
+    began = time.monotonic()
+    found = answers(plan_of(text), seconds=0.3)[0]
+    assert found.verdict in (Verdict.NOT_DECIDED, Verdict.NOT_SO)
+    assert time.monotonic() - began < 3
+
+
+def test_a_question_that_reads_a_stage_that_holds_is_not_decided() -> None:
+    found = asked("""
+        when visited then +40
+        stage MQL when score >= 40 until score < 20
+        guarantee "reads it" never stage = MQL when score < 0
+        guarantee "does not" never score > 40 when visited
+    """)
+    assert [one.verdict for one in found.values()] == [Verdict.NOT_DECIDED, Verdict.PROVED]
+    assert found["reads it"].why == "the stage MQL holds until something ends it"

@@ -1,0 +1,155 @@
+"""My leads, handoffs and people: who sees what, what sales answers, and what comes of it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from leadwright.engine.cli.program import run
+from leadwright.engine.store.database import Store, open_store
+from leadwright.tests.web.conftest import PASSWORD, calling, logged_in
+from leadwright.web import Settings, create_app
+from leadwright.web.accounts.users import Doer, Role, add_user
+
+ANA, BEN = "ana@acme.example", "ben@acme.example"
+RULES = f"""
+event requested; event rejected; event contacted
+when requested demo then +50
+when rejected in last 90 days then -50
+stage SQL when score >= 50
+list emea: "{ANA}", "{BEN}"
+handoff "Large" of SQL when employees >= 100 to emea in turn,
+  answered by contacted within 4 hours
+handoff "Odd" of SQL when employees <= 5 to "{BEN}"
+"""
+LEADS = "id,name,employees\nL1,Zoe <b>Miller</b>,500\nL2,Ben Okafor,200\nL3,Ann Lee,50\n"
+EVENTS = "lead,type,object,at\n" + "".join(f"L{n},requested,demo,2026-01-15T10:00:00Z\n" for n in (1, 2, 3))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """Two leads of three are handed off, to Ana and to Ben."""
+    (tmp_path / "inbound.rules").write_text(RULES)
+    (tmp_path / "none.csv").write_text("id,name,employees\nL0,Nobody,1\n")
+    (tmp_path / "leads.csv").write_text(LEADS)
+    (tmp_path / "events.csv").write_text(EVENTS)
+    db = ["--db", str(tmp_path / "leads.db")]
+    assert run(["import", str(tmp_path / "none.csv"), "--lead-id", "id", *db]) == 0
+    assert run(["score", str(tmp_path / "inbound.rules"), *db]) == 0
+    assert run(["import", str(tmp_path / "leads.csv"), "--lead-id", "id", *db]) == 0
+    columns = ["--lead-id", "lead", "--at", "at", "--type", "type", "--object", "object"]
+    assert run(["import", str(tmp_path / "events.csv"), *columns, *db]) == 0
+    assert run(["score", "inbound", *db]) == 0
+    return tmp_path / "leads.db"
+
+
+@pytest.fixture
+def store(database: Path) -> Iterator[Store]:
+    with open_store(database) as opened:
+        yield opened
+
+
+@pytest.fixture
+def app(database: Path, store: Store) -> Flask:
+    for name, role in ((ANA, Role.SALES), (BEN, Role.SALES), ("editor", Role.EDITOR), ("admin", Role.ADMIN)):
+        add_user(store, name, role, PASSWORD, Doer("test", "here"))
+    return create_app(Settings(database))
+
+
+@pytest.fixture
+def ana(app: Flask) -> FlaskClient:
+    return logged_in(app, ANA)
+
+
+def text(client: FlaskClient, path: str) -> str:
+    answer = client.get(path, follow_redirects=True)
+    assert answer.status_code == 200, path
+    return answer.get_data(as_text=True)
+
+
+def number(store: Store, person: str) -> int:
+    row = store.connection.execute("SELECT id FROM handoff WHERE address = ?", (person,)).fetchone()
+    return int(row[0])
+
+
+def test_a_salesperson_sees_their_own_leads_and_nothing_else(
+    app: Flask, ana: FlaskClient, store: Store
+) -> None:
+    mine = text(ana, "/")
+    assert "Zoe &lt;b&gt;Miller&lt;/b&gt;" in mine
+    assert "Ben Okafor" not in mine
+    assert "Answer by" in mine
+    lead = text(ana, f"/my-leads/{number(store, ANA)}")
+    assert "+50" in lead
+    assert "It was the turn of" in lead
+    assert ana.get(f"/my-leads/{number(store, BEN)}").status_code == 404
+    assert ana.post(f"/my-leads/{number(store, BEN)}", data={"what": "accepted"}).status_code == 404
+    assert ana.get(f"/my-leads?person={BEN}").status_code == 403
+    for path in ("/leads", "/handoffs", "/handoffs/people", "/rulesets/inbound", "/api/v1/leads", "/sources"):
+        assert ana.get(path).status_code == 403, path
+    others = logged_in(app, "editor")
+    assert "Ben Okafor" in text(others, f"/my-leads?person={BEN}")
+
+
+def test_an_answer_is_an_event_that_stops_the_clock(ana: FlaskClient, store: Store) -> None:
+    here = f"/my-leads/{number(store, ANA)}"
+    assert ana.post(here, data={"what": "bought"}).status_code == 422
+    assert ana.post(here, data={"what": "contacted", "note": "left a word"}).status_code == 303
+    kinds = store.connection.execute(
+        "SELECT type, properties FROM event JOIN event_kind ON event_kind.id = kind WHERE type = 'contacted'"
+    ).fetchall()
+    assert kinds == [("contacted", f'{{"by":"{ANA}","note":"left a word"}}')]
+    assert store.connection.execute("SELECT count(*) FROM handoff WHERE answered IS NOT NULL").fetchone() == (
+        1,
+    )
+    assert "left a word" in text(ana, here)
+    assert "No lead waits for you" in text(ana, "/my-leads")
+    assert "Zoe" in text(ana, "/my-leads?show=talks")
+
+
+def test_a_rejected_lead_goes_back_by_the_rules(ana: FlaskClient, store: Store, database: Path) -> None:
+    here = f"/my-leads/{number(store, ANA)}"
+    assert ana.post(here, data={"what": "rejected"}).status_code == 422
+    assert ana.post(here, data={"what": "rejected", "reason": "wrong time"}).status_code == 303
+    assert run(["score", "inbound", "--db", str(database)]) == 0
+    ask = "SELECT stage FROM scores WHERE lead = 'L1'"
+    assert store.connection.execute(ask).fetchone() == (None,)
+    assert "wrong time" in text(ana, "/my-leads?show=rejected")
+
+
+def test_handoffs_say_what_nobody_has_and_why_somebody_got_what(app: Flask) -> None:
+    page = text(logged_in(app, "editor"), "/handoffs")
+    assert "1 lead is with nobody" in page
+    assert "No handoff of SQL takes it" in page
+    assert "It was the turn of" in page
+
+
+def test_people_are_kept_on_the_page(app: Flask, store: Store) -> None:
+    editor = logged_in(app, "editor")
+    add = {"what": "add", "address": ANA, "name": "Ana", "limit": "0"}
+    refused = editor.post("/handoffs/people", data=add)
+    assert refused.status_code == 422
+    assert "how many leads a day" in refused.get_data(as_text=True)
+    assert editor.post("/handoffs/people", data=add | {"limit": "20"}).status_code == 303
+    change = {"what": "change", "address": ANA, "name": "Ana", "away_from": "2026-08-03", "limit": ""}
+    assert editor.post("/handoffs/people", data=change).status_code == 303
+    page = text(editor, "/handoffs/people")
+    assert "away from 2026-08-03" in page
+    assert "at most 20 a day" not in page
+    file = {"what": "import", "file": (io.BytesIO(b"address,limit\nben@acme.example,many\n"), "team.csv")}
+    refused = editor.post("/handoffs/people", data=file)
+    assert refused.status_code == 422
+    assert "people.csv:2" in refused.get_data(as_text=True)
+    file = {"what": "import", "file": (io.BytesIO(b"address,limit\nben@acme.example,7\n"), "team.csv")}
+    assert editor.post("/handoffs/people", data=file).status_code == 303
+    assert editor.post("/handoffs/people", data={"what": "remove", "address": ANA}).status_code == 303
+    assert store.connection.execute("SELECT address, daily FROM person").fetchall() == [(BEN, 7)]
+
+
+def test_a_stranger_logs_in_first(app: Flask) -> None:
+    assert calling(app).get("/my-leads").status_code == 302
+    assert calling(app).post("/my-leads/1", data={"what": "accepted"}).status_code == 401
