@@ -16,7 +16,6 @@ from ..outcomes.rows import Rows
 from ..values import DAY, instant_text
 from .text_style import PLAIN, TextStyle, counted, shown, signed, table
 
-
 _MOST_NAMED = 20
 
 
