@@ -16,7 +16,7 @@ from ..access import account, doer, needs, settings
 from ..accounts.users import Role
 from ..database import reading, writing
 from ..drafts import Draft, authors, catch_up, current, entries
-from ..effects import effect_between
+from ..effects import effect_between, entries_between
 from ..problems import Problem, invalid, not_found, of_store
 from ..publishing import approve, publish_draft, roll_back
 from ..review.approvals import Approval, PublishRequest, ask, decline, open_wish
@@ -44,7 +44,7 @@ def go_live(name: str) -> Response:
     try:
         draft = _as_seen(name)
         with writing(settings()) as store:
-            made = publish_draft(store, settings(), draft, _needed(note), doer=doer())
+            made = publish_draft(store, settings(), draft, _needed(note), doer=doer(), hand_off=_hand_off())
     except (Problem, StoreError) as problem:
         return _refused(name, problem, note)
     return redirect(url_for("history.show", name=name, live=made.number), 303)
@@ -101,7 +101,7 @@ def agree(name: str) -> Response:
     try:
         found = _open(name)
         with writing(settings()) as store:
-            made = approve(store, settings(), found, account(), doer=doer())
+            made = approve(store, settings(), found, account(), doer=doer(), hand_off=_hand_off())
     except (Problem, StoreError) as problem:
         return _refused(name, problem, "")
     return redirect(url_for("history.show", name=name, live=made.number), 303)
@@ -176,6 +176,7 @@ def _page(name: str, *, said: str | None = None, note: str = "") -> str:
         moves=_moves(proposal) if request.args.get("prove") else "",
         provable=proofs.LOOKED_AT,
         shown=effect_between(store, settings(), live, side) if live is not None else None,
+        entries=entries_between(store, settings(), live, side) if live is not None else None,
         outcomes=outcomes_between(store, live, side) if live is not None else None,
         outcome_rows=before_after_rows,
         who=account(),
@@ -246,6 +247,11 @@ def _refused(name: str, error: Problem | StoreError, note: str) -> Response:
     response = make_response(_page(name, said=problem.detail, note=note), problem.status)
     response.headers.update(problem.headers)
     return response
+
+
+def _hand_off() -> bool:
+    """Whether what comes into stages by publishing is handed off: only where that was chosen."""
+    return request.form.get("entries") == "hand off"
 
 
 def _note() -> str:

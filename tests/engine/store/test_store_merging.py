@@ -350,3 +350,22 @@ def test_mail_addresses_are_one_id_and_other_near_misses_are_named(store: Store)
         merge_ids(store, "AbC", "AbC", "ana")
     with pytest.raises(StoreError, match="AbC was not merged"):
         undo_merge(store, "AbC")
+
+
+def test_a_merge_in_the_crm_leaves_one_of_each_event(store: Store, tmp_path: Path) -> None:
+    """The other lead leaves the export, and its events come again under the one that stayed."""
+    for key in ("101", "102"):
+        says(store, tmp_path, key, 50, "clerk")
+    path = tmp_path / "events.csv"
+    mapping = ColumnMapping("id", events=(EventColumns("at", type="what", key="key"),))
+    path.write_text("id,at,what,key\n102,2026-01-20,asked,e1\n101,2026-01-21,visited,e2\n")
+    import_file(store, path, mapping)
+    merge_ids(store, "101", "102", "ana")
+    path.write_text("id,at,what,key\n101,2026-01-20,asked,e1\n101,2026-01-21,visited,e2\n")
+    again = import_file(store, path, mapping)
+    assert (again.events_added, again.events_known) == (0, 2)
+    assert {(key, what) for key, _, what, _ in events(store)} == {("101", "asked"), ("101", "visited")}
+    path.write_text("id,at,what,key\n102,2026-01-22,asked,e1\n")
+    assert import_file(store, path, mapping).events_corrected == 1
+    undo_merge(store, "102")
+    assert {(key, what) for key, _, what, _ in events(store)} == {("102", "asked"), ("101", "visited")}
