@@ -142,3 +142,13 @@ outcome won when became customer within 60 days
     idle = {one["rule"]: one["idle"] for one in rules}
     assert idle["Pricing"] == "its points are always cut off by a cap or a range"
     assert idle["Demo"] is None
+
+
+def test_a_field_of_which_every_lead_has_another_value_is_told_apart_soon(folder: Path, run: Run) -> None:
+    sources = "".join(f"nobody {number},2026-02,1\n" for number in range(20_000))
+    (folder / "costs.csv").write_text("source,month,cost\n100001,2026-01,3\n" + sources, encoding="utf-8")
+    asked = ("--by", "owner_id", "--costs", "costs.csv", "--json")
+    data = json.loads(run("measure", "r.rules", "--at", AT, *asked))
+    assert len(data["groups"]) == 30
+    assert {group["won"]["of"] for group in data["groups"]} == {1}
+    assert len(data["unassigned_cost"]) >= 20_000
