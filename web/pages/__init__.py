@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from ..importing.pages import pages as importing
 from ..results.pages import pages as results
 from . import (
     audit,
@@ -20,6 +21,7 @@ from . import (
     outbox,
     review,
     rulesets,
+    scoring,
     sources,
     sso,
     users,
@@ -32,12 +34,14 @@ def register(app: Flask) -> None:
     """Mounts the pages."""
     words.register(app)
     app.register_blueprint(results)
+    app.register_blueprint(importing)
     for part in (
         rulesets,
         new,
         review,
         guarantees,
         history,
+        scoring,
         leads,
         lead,
         lead_ids,

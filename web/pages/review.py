@@ -23,6 +23,7 @@ from ..review.approvals import Approval, PublishRequest, ask, decline, open_wish
 from ..review.proposal import Proposal, statement_authors
 from ..ruleset_cache import live_of
 from ..ruleset_ref import LIVE, RulesetRef, of_draft, of_text, side_of
+from ..scoring import score_after_publishing
 from .compare import diff, outcomes_between
 
 pages = Blueprint("review", __name__)
@@ -47,7 +48,13 @@ def go_live(name: str) -> Response:
             made = publish_draft(store, settings(), draft, _needed(note), doer=doer(), hand_off=_hand_off())
     except (Problem, StoreError) as problem:
         return _refused(name, problem, note)
-    return redirect(url_for("history.show", name=name, live=made.number), 303)
+    return _gone_live(name, made.number)
+
+
+def _gone_live(name: str, number: int) -> Response:
+    """To the history, where scoring by the new version is watched."""
+    score_after_publishing(settings(), reading(settings()), name, doer())
+    return redirect(url_for("history.show", name=name, live=number), 303)
 
 
 @pages.post("/rulesets/<name>/catch-up")
@@ -104,7 +111,7 @@ def agree(name: str) -> Response:
             made = approve(store, settings(), found, account(), doer=doer(), hand_off=_hand_off())
     except (Problem, StoreError) as problem:
         return _refused(name, problem, "")
-    return redirect(url_for("history.show", name=name, live=made.number), 303)
+    return _gone_live(name, made.number)
 
 
 @pages.post("/rulesets/<name>/decline")
@@ -153,7 +160,7 @@ def back(name: str) -> Response:
         raise invalid("Say in the note why you roll back, in at most 2,000 letters.")
     with writing(settings()) as store:
         made = roll_back(store, settings(), name, number, note, doer=doer())
-    return redirect(url_for("history.show", name=name, live=made.number), 303)
+    return _gone_live(name, made.number)
 
 
 # --- the page ---------------------------------------------------------------------------------
