@@ -16,7 +16,6 @@ from ..plan import Plan
 from .answers import Answer, Verdict
 from .budget import Budget, OutOfTimeError, look_at_clock, milliseconds_left
 from .case import Case
-from .decided import HeldStageError
 from .kleene import Formula, total_of
 from .loose import TooMuchError
 from .questions import Question
@@ -68,8 +67,6 @@ class Prover:
             if proof.is_impossible():
                 return Verdict.PROVED, None, ""
             case = proof.lead()
-        except HeldStageError as held:
-            return Verdict.NOT_DECIDED, None, f"the stage {held} holds until something ends it"
         except TooMuchError as much:
             return Verdict.NOT_DECIDED, None, str(much)
         except OutOfTimeError:

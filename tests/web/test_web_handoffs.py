@@ -149,6 +149,8 @@ def test_what_publishing_brings_is_listed_by_person_and_held_back(
     assert f"<strong>{ANA}</strong> +2, <strong>{BEN}</strong> +2." in page
     assert 'value="hold back" checked' in page
     assert ", hold back 4" in page
+    panel = " ".join(text(admin, "/rulesets/inbound/edit").split())
+    assert f"<b>{ANA}</b> +2, <b>{BEN}</b> +2" in panel
     data = {"revision": revision, "note": "Why"} | ({} if choice is None else {"entries": choice})
     assert admin.post("/rulesets/inbound/publish", data=data).status_code == 303
     assert run(["score", "inbound", "--db", str(database)]) == 0

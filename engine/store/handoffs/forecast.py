@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...handoffs.choosing import Asked, Choosing
@@ -19,16 +20,25 @@ from .entries import EntryNotes, Moves, Policy
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The entries that a change of rules brings: how many there are, and who would get those looked at."""
+    """The entries that a change of rules brings: how many there are, and who would get those looked at.
+    `lost` says from whom how many leads would go, since they leave the stage."""
 
     entries: int
     looked_at: int
     handed_off: HandedOff
+    lost: Mapping[str, int]
 
     @property
     def people(self) -> list[tuple[str, int]]:
         """Who would get how many, the most first."""
         return sorted(self.handed_off.people.items(), key=lambda item: (-item[1], item[0]))
+
+    @property
+    def changes(self) -> list[tuple[str, int]]:
+        """By how many leads each person would have more or less: the most first."""
+        found = Counter(self.handed_off.people)
+        found.subtract(self.lost)
+        return sorted(((who, many) for who, many in found.items() if many), key=lambda one: (-one[1], one[0]))
 
 
 def forecast(store: Store, ruleset: str, plan: Plan, effect: Effect, now: int) -> Forecast | None:
@@ -48,7 +58,25 @@ def forecast(store: Store, ruleset: str, plan: Plan, effect: Effect, now: int) -
         if lead is not None:
             notes.note(entries, lead.id, move.stages_before, move.stages_after, same=True)
     began = [(lead, track, stage) for lead, track, stage, _ in sorted(entries.began)]
-    return Forecast(total, len(began), _given(store, ruleset, plan, began, now))
+    return Forecast(
+        total, len(began), _given(store, ruleset, plan, began, now), _lost(store, ruleset, entries.ended)
+    )
+
+
+def _lost(store: Store, ruleset: str, ended: Sequence[tuple[int, str]]) -> Counter[str]:
+    """Who has leads whose stay would end, and how many."""
+    found: Counter[str] = Counter()
+    with store.guard():
+        for lead, track in ended:
+            rows = store.connection.execute(
+                "SELECT handoff.address FROM handoff JOIN entry ON entry.id = handoff.entry "
+                "JOIN ruleset ON ruleset.id = entry.ruleset "
+                "WHERE entry.lead = ? AND entry.track = ? AND ruleset.name = ? AND entry.left_at IS NULL "
+                "AND NOT EXISTS (SELECT 1 FROM handoff AS next WHERE next.passed_by = handoff.id)",
+                (lead, track, ruleset),
+            )
+            found.update(address for (address,) in rows)
+    return found
 
 
 def _given(
