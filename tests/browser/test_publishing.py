@@ -106,7 +106,7 @@ def test_an_edit_that_breaks_a_guarantee_is_kept_back_and_its_lead_becomes_a_tes
         page.keyboard.press("Backspace")
     expect(editor.card("Stage MQL")).not_to_contain_text("opted_in")
     page.goto("/rulesets/inbound/review")
-    blocks = page.get_by_role("region", name="What stands in the way")
+    blocks = page.get_by_role("region", name="Fix before publishing")
     expect(blocks).to_contain_text("No consent, no call")
     expect(page.get_by_role("button", name="Publish version 2")).to_be_disabled()
     for_everybody(page)
