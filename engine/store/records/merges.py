@@ -74,7 +74,7 @@ def lead_ids(store: Store, lead: StoredLead) -> LeadIds:
             for number, key, at, who, merged, was, of in rows
         )
         suspected = store.connection.execute(
-            "SELECT _key FROM suspected JOIN lead ON _id = iif(one = ?1, other, one) "
+            "SELECT _key FROM suspected JOIN (SELECT _id, _key FROM lead) ON _id = iif(one = ?1, other, one) "
             "WHERE ?1 IN (one, other) AND NOT dismissed ORDER BY suspected.at",
             (lead.id,),
         ).fetchall()
@@ -86,7 +86,8 @@ def suspected_duplicates(store: Store) -> list[tuple[str, str, datetime]]:
     with store.guard():
         rows = store.connection.execute(
             "SELECT first._key, second._key, suspected.at FROM suspected "
-            "JOIN lead AS first ON first._id = one JOIN lead AS second ON second._id = other "
+            "JOIN (SELECT _id, _key FROM lead) AS first ON first._id = one "
+            "JOIN (SELECT _id, _key FROM lead) AS second ON second._id = other "
             "WHERE NOT dismissed ORDER BY suspected.at DESC, one, other"
         )
         return [(one, other, moment_of(at)) for one, other, at in rows]
