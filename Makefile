@@ -13,7 +13,7 @@ BENCH := .venv-bench
 CLIENTS := .venv-clients
 ALL_CORES := -n auto --dist worksteal
 
-.PHONY: help run test test-random test-pythons test-faults test-fuzz test-engines test-clients test-differential lint format types bench frontend frontend-check npm screenshots wheel clean
+.PHONY: help run test test-random test-pythons test-faults test-fuzz test-engines test-clients test-differential test-proofs lint format types bench frontend frontend-check npm screenshots wheel clean
 
 help:
 	@echo "make run     serve the page on this computer, with made-up leads to look around in"
@@ -25,6 +25,7 @@ help:
 	@echo "make test-clients   let the real clients of ten services send, through all sorts of trouble"
 	@echo "make test-fuzz   try 20,000 mutated rulesets, and 2,000 mutated files of each kind: an answer to each, and soon"
 	@echo "make test-differential   hold 100,000 pairs of a ruleset and a lead against the SQL"
+	@echo "make test-proofs   hold what is proved of 2,000 random rulesets against random leads"
 	@echo "make lint    look for mistakes and for layout with ruff; make format mends the layout"
 	@echo "make types   check the types with mypy"
 	@echo "make bench   measure how fast it is beside others, in an environment of its own"
@@ -68,6 +69,9 @@ test-fuzz: $(DEVELOPS)
 
 test-differential: $(DEVELOPS)
 	LEADWRIGHT_DIFFERENTIAL=100000 $(BIN)/python -m pytest tests/engine/sql/test_sql_differential.py
+
+test-proofs: $(DEVELOPS)
+	LEADWRIGHT_PROOFS=$${LEADWRIGHT_PROOFS:-2000} $(BIN)/python -m pytest $(ALL_CORES) tests/engine/prove
 
 lint: $(DEVELOPS)
 	$(BIN)/ruff check .

@@ -6,8 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-MAIL = re.compile(r"[^\s@<>\"',;:()\[\]]+@((?:[^\s@<>\"',;:()\[\].]+\.)+[^\s@<>\"',;:()\[\].]+)")
-"""A mail address, the domain being its group."""
+MAIL = re.compile(
+    r"[^\s@<>\"',;:()\[\]/?=&#]+@((?:[^\s@<>\"',;:()\[\]./?=&#]+\.)+[^\s@<>\"',;:()\[\]./?=&#]+)"
+)
+"""A mail address, also one in the address of a page; the domain is its group."""
 
 SOMEONE = "someone"
 """Stands in the place of what tells who a person is."""

@@ -5,7 +5,20 @@ from __future__ import annotations
 from flask import Flask
 
 from ..engine.live.service import Live
-from . import access, api, built, compression, database, editor, health, metrics, pages, problems, security
+from . import (
+    access,
+    api,
+    built,
+    compression,
+    database,
+    editor,
+    health,
+    metrics,
+    pages,
+    problems,
+    scoring,
+    security,
+)
 from . import tryout as trial
 from .receiving import Receiving
 from .ruleset_cache import RulesetCache
@@ -33,6 +46,7 @@ def create_app(settings: Settings, live: Live | None = None) -> Flask:
     database.register(app)
     access.register(app)
     health.register(app)
+    scoring.register(app)
     metrics.register(app)
     api.register(app)
     pages.register(app)

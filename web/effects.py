@@ -14,6 +14,7 @@ from ..engine.impact.effect import Effect
 from ..engine.plan import Plan
 from ..engine.score_one import Evaluator
 from ..engine.store.database import Store
+from ..engine.store.handoffs.forecast import Forecast, forecast
 from ..engine.store.records.leads import find_lead
 from ..engine.store.scoring.what_if import Cancelled, WhatIf
 from ..engine.values import instant_of
@@ -113,6 +114,35 @@ def effect_of(
     leads = [lead for move in found.moves if (lead := find_lead(store, move.lead)) is not None]
     names = {lead.key: told(lead)[0] for lead in leads}
     return ShownEffect(found, now, tuple(crossings(found, before.plan, after.plan)), names)
+
+
+MOST_ENTRIES = 2_000
+"""So many leads that a change brings into stages are looked at one by one."""
+
+
+def entries_between(
+    store: Store, settings: Settings, before: RulesetRef, after: RulesetRef
+) -> Forecast | None:
+    """Who would get the leads that a change brings into stages with handoffs; None where there are none,
+    where a side has mistakes, and where it takes too long."""
+    if before.evaluator is None or after.evaluator is None or not after.evaluator.plan.handoffs:
+        return None
+    until = time.monotonic() + settings.most_seconds
+    now = instant_of(instant_asked(None, store, after.ruleset))
+    store.connection.set_progress_handler(None, 0)
+    try:
+        with kept().turn():
+            found = what_if().effect(
+                store,
+                before.evaluator,
+                after.evaluator,
+                now,
+                most_moves=MOST_ENTRIES,
+                stop=lambda: time.monotonic() > until,
+            )
+    except (Cancelled, Problem):
+        return None
+    return forecast(store, after.ruleset, after.evaluator.plan, found, now)
 
 
 def what_if() -> WhatIf:

@@ -12,6 +12,7 @@ from ..engine.report.diagnostics import diagnostic_data
 from ..engine.report.proofs import answer_data
 from ..engine.score_one import Evaluator
 from ..engine.store.database import Store
+from ..engine.store.handoffs.entries import choose_entries
 from ..engine.store.records.audit import Action, record
 from ..engine.store.records.rulesets import Edition, RulesetVersion, add_version, load_version
 from ..engine.testing import RuleTestResult, run_tests
@@ -45,12 +46,14 @@ def publish(
     doer: Doer,
     approved: Approved | None = None,
     moves_draft: bool = False,
+    hand_off: bool = False,
 ) -> RulesetVersion:
     """Publishes a text as the next version, which then is live.
 
     `base` is the number of the version it was made from, None for a new ruleset: where another has been
     published since, nothing is done. With `moves_draft`, the draft goes on
-    from the new version. A text with errors, or whose tests fail, is refused, and where a second
+    from the new version. With `hand_off`, leads that it brings into stages are handed off; else those are
+    held back. A text with errors, or whose tests fail, is refused, and where a second
     person must approve, everything that nobody approved.
     """
     _approval_needed(settings, approved)
@@ -67,6 +70,7 @@ def publish(
     with store.transaction() as connection:
         number = _add(connection, name, edition, note=note, base=base, author=_author(doer, approved))
         _keep(connection, name, number, effect)
+        _choose(connection, name, number, hand_off)
         _record(connection, Action.PUBLISH, doer, f"{name}@{number}", _told(note, approved))
         _close(connection, approved, number)
         if moves_draft:
@@ -83,6 +87,7 @@ def roll_back(
     *,
     doer: Doer,
     approved: Approved | None = None,
+    hand_off: bool = False,
 ) -> RulesetVersion:
     """Publishes an old version's text, files and meaning again, as a new version.
 
@@ -99,6 +104,7 @@ def roll_back(
         author = _author(doer, approved)
         made = _add(connection, name, edition, note=note, base=live.number, author=author)
         _keep(connection, name, made, effect)
+        _choose(connection, name, made, hand_off)
         said = _told(f"version {number} again: {note}", approved)
         _record(connection, Action.ROLL_BACK, doer, f"{name}@{made}", said)
         _close(connection, approved, made)
@@ -106,21 +112,42 @@ def roll_back(
     return load_version(store, name, made)
 
 
-def publish_draft(store: Store, settings: Settings, draft: Draft, note: str, *, doer: Doer) -> RulesetVersion:
+def publish_draft(
+    store: Store, settings: Settings, draft: Draft, note: str, *, doer: Doer, hand_off: bool = False
+) -> RulesetVersion:
     """Publishes a draft, which goes on from the new version."""
     return publish(
-        store, settings, draft.ruleset, draft.text, note, base=draft.base, doer=doer, moves_draft=True
+        store,
+        settings,
+        draft.ruleset,
+        draft.text,
+        note,
+        base=draft.base,
+        doer=doer,
+        moves_draft=True,
+        hand_off=hand_off,
     )
 
 
-def approve(store: Store, settings: Settings, wish: Approval, account: str, *, doer: Doer) -> RulesetVersion:
+def approve(
+    store: Store, settings: Settings, wish: Approval, account: str, *, doer: Doer, hand_off: bool = False
+) -> RulesetVersion:
     """Publishes what somebody asked for, or an old version again; the draft goes on from it.
 
     Problem 403 where `account` is who asked, 409 where the wish was decided in the meantime.
     """
     name, approved = wish.ruleset, Approved(wish, account)
     if wish.back_to is not None:
-        return roll_back(store, settings, name, wish.back_to, wish.note, doer=doer, approved=approved)
+        return roll_back(
+            store,
+            settings,
+            name,
+            wish.back_to,
+            wish.note,
+            doer=doer,
+            approved=approved,
+            hand_off=hand_off,
+        )
     return publish(
         store,
         settings,
@@ -131,6 +158,7 @@ def approve(store: Store, settings: Settings, wish: Approval, account: str, *, d
         doer=doer,
         approved=approved,
         moves_draft=True,
+        hand_off=hand_off,
     )
 
 
@@ -228,6 +256,16 @@ def _effect(store: Store, settings: Settings, name: str, after: Evaluator) -> st
     now = instant_asked(None, store, name)
     shown = effect_of(store, settings, kept().ready(live).evaluator, after, now)
     return summary(shown) if shown is not None else None
+
+
+def _choose(connection: sqlite3.Connection, name: str, number: int, hand_off: bool) -> None:
+    """Keeps whether what a version brings into stages is handed off."""
+    row = connection.execute(
+        "SELECT version.id FROM ruleset_version AS version JOIN ruleset ON ruleset.id = version.ruleset "
+        "WHERE ruleset.name = ? AND number = ?",
+        (name, number),
+    ).fetchone()
+    choose_entries(connection, row[0], hand_off=hand_off)
 
 
 def _keep(connection: sqlite3.Connection, name: str, number: int, effect: str | None) -> None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from ..engine.report.text_style import cut, shown
 from ..engine.score_one import Event
 from ..engine.store.database import Store
-from ..engine.store.export.scores import LeadScore, ScoreFilter, stored_lead_scores
+from ..engine.store.export.scores import LeadScore, stored_lead_scores
 from ..engine.store.records.events import StoredEvent, events_of
 from ..engine.store.records.leads import LISTED, StoredLead, find_lead, nearest_id
+from ..engine.store.records.score_filter import ScoreFilter
 from ..engine.store.scoring.lead_pages import lead_page
 from ..engine.values import moment_of, read_moment
 from .drafts import draft_names

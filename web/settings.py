@@ -18,10 +18,11 @@ class Settings:
 
     `names` are host names, besides the usual ones, by which it may be called. `https` says that a proxy
     before it speaks HTTPS. `rules_folder` is where `include` and `list ... from` of texts written in the
-    page may read, None for nowhere. `most_leads` and `most_seconds` bound a dry run (and `most_leads` a
-    question about outcomes), `request_seconds`
-    every other question to the database. With `second_approver`, nothing is published before somebody else
-    than who asks has approved it. With `sso`, people log in through a provider of single sign-on.
+    page may read, None for nowhere. `largest_import` bounds a file of leads or events, in bytes.
+    `most_leads` and `most_seconds` bound a dry run (and `most_leads` a question about outcomes),
+    `request_seconds` every other question to the database. With `second_approver`, nothing is published
+    before somebody else than who asks has approved it. With `sso`, people log in through a provider of
+    single sign-on.
     """
 
     database: Path
@@ -31,6 +32,7 @@ class Settings:
     https: bool = False
     rules_folder: Path | None = None
     largest_request: int = 4 * MIB
+    largest_import: int = 1024 * MIB
     most_leads: int = 100_000
     most_seconds: float = 20.0
     request_seconds: float = 15.0

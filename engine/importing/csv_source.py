@@ -22,7 +22,7 @@ _SAMPLE_LINES = 200
 _SAMPLE_LETTERS = 1 << 18
 _TAIL = 1 << 14
 _FOOTER_LINES = 40
-_SEP = re.compile(r"\ufeff?sep=(.)", re.IGNORECASE)
+_SEP = re.compile(r"\ufeff?(\"?)sep=(.)\1", re.IGNORECASE)
 
 
 class CsvSource:
@@ -40,7 +40,7 @@ class CsvSource:
         self.encoded: Encoded = find_encoding(path, reading.encoding)
         sample = self._sample()
         separated = _SEP.fullmatch(sample[0].rstrip("\r\n")) if sample else None
-        stated = separated[1] if separated and reading.delimiter is None else reading.delimiter
+        stated = separated[2] if separated and reading.delimiter is None else reading.delimiter
         self.skipped = 1 if separated else 0
         self.delimiter = _delimiter(path, sample[self.skipped :], stated)
         self.skipped += self._lines_above(sample[self.skipped :], reading.header_row)

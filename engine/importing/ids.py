@@ -12,15 +12,19 @@ from .survey import Survey
 
 _FEW_ROWS = 20
 _MOST_COMPARED = 200_000
+_MOST_SHOWN = 3
 _SALESFORCE_18 = re.compile(r"[a-zA-Z0-9]{18}", re.ASCII)
 _SALESFORCE_15 = re.compile(r"(?=.*[0-9])[a-zA-Z0-9]{15}", re.ASCII)
-_PLAIN = re.compile(r"[1-9]\d*|[a-z0-9._%+-]+@[a-z0-9.-]+", re.ASCII)
+_PLAIN = re.compile(r"[1-9]\d*|[a-z0-9._%+-]+@[a-z0-9.-]*[a-z0-9-]", re.ASCII)
 _ODD_FORMS = (
     *("*[A-Z]*", "0[0-9]*", "zcrm_*", "[{]*", "''*", "*.0"),
-    *("[0-9]*[,.][0-9]*", "* *", "*[^ -~]*"),
+    *("[0-9]*[,.][0-9]*", "* *", "*[^ -~]*", "mailto:*", "*<*", "*@*."),
 )
 _ODD = " OR ".join(f"_key GLOB '{form}'" for form in _ODD_FORMS)
 """A test whether an id is written in a way that others may be written without."""
+
+_ADDRESS = re.compile(r"(?:.*<)?(?:mailto:)?([^<>]*)>?")
+"""An address of mail with what clients and pages write around it."""
 
 _CHECKSUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
@@ -45,6 +49,9 @@ def usual_id(key: str) -> str:
     if _SALESFORCE_15.fullmatch(key) and not key.isdigit() and key.lower() != key and key.upper() != key:
         return key
     usual = key.removeprefix("zcrm_").removeprefix("ZCRM_").strip("{}'\u200b\ufeff ").casefold()
+    if "@" in usual:
+        address = _ADDRESS.fullmatch(usual)
+        usual = address[1].rstrip(".") if address is not None else usual
     usual = "".join(usual.split())
     usual = re.sub(r"^(-?\d+)\.0+$", r"\1", usual)
     usual = re.sub(r"^(\d{1,3})(?:[,.](\d{3}))+$", lambda found: re.sub("[,.]", "", found[0]), usual)
@@ -73,16 +80,15 @@ def similar_ids(store: Store, added: int) -> str | None:
         pairs = _pairs(key for (key,) in keys)
     if not pairs:
         return None
-    one, other = pairs[-1]
-    how_many = "2 leads are" if len(pairs) == 1 else f"{len(pairs):,} leads are"
     start = "zcrm_"
-    prefixed = one.startswith(start) or other.startswith(start)
-    advice = f"; --id-prefix {start} leaves the prefix out" if prefixed else ""
-    return (
-        f"{how_many} probably one record each under two ids, as {one} and {other}{advice}"
-        if len(pairs) > 1
-        else f"{one} and {other} are probably one record under two ids{advice}"
-    )
+    prefixed = any(key.startswith(start) for pair in pairs for key in pair)
+    advice = "; leadwright merge makes two leads one"
+    if prefixed:
+        advice = f"; --id-prefix {start} leaves the prefix out"
+    shown = "; ".join(f"{one} and {other}" for one, other in pairs[: -_MOST_SHOWN - 1 : -1])
+    if len(pairs) == 1:
+        return f"{shown} are probably one record under two ids{advice}"
+    return f"{len(pairs):,} leads are probably one record each under two ids, as {shown}{advice}"
 
 
 def _pairs(keys: Iterable[str]) -> list[tuple[str, str]]:

@@ -15,6 +15,8 @@ from .problems import ImportRefused
 from .rows import Source
 
 _GZIP = b"\x1f\x8b"
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
+"""What comes of archives that are broken, or of a version or method that Python does not know."""
 
 
 def is_workbook(path: Path) -> bool:
@@ -22,7 +24,7 @@ def is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError):
+    except (*_BROKEN, OSError):
         # An archive that cannot be opened is for the reader of workbooks to complain about.
         with path.open("rb") as file:
             return file.read(2) != _GZIP
@@ -34,7 +36,7 @@ def unpacked(path: Path, opened: Callable[[Path], Source]) -> Source:
     folder = Path(tempfile.mkdtemp(prefix="leadwright-"))
     try:
         source = opened(_unpack(path, folder))
-    except (EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, OSError) as error:
+    except (*_BROKEN, OSError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise ImportRefused(f"the file {path} cannot be unpacked: {error}", "export it again") from None
     except BaseException:

@@ -19,7 +19,6 @@ from .survey import Progress, Survey
 from .values.blanks import folded
 from .values.cells import cell_text
 from .values.columns import Column, ColumnLooks, Hint, Stated, likely_blanks
-from .values.looks import BLANK
 from .values.stored import Unread
 
 _MOST_SAMPLES = 6
@@ -159,8 +158,8 @@ def _column(
         understood.form,
         understood.found,
         stated.known,
-        looks.values,
-        sum(count for look, count in looks.counts.items() if look.family == BLANK),
+        looks.values_as(understood.kind),
+        looks.counts.total() - looks.values_as(understood.kind),
         tuple(_samples(understood, looks, stated)),
         understood.hints if use in ("field", "property") else (),
     )

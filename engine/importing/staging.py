@@ -20,7 +20,7 @@ from ..store.database import Store
 from ..store.records.freshness import mark_changed
 from ..store.records.history import former_values, note_former, noting_late
 from ..store.records.identity import Whose, name_leads, whose_ids
-from ..store.records.leads import StoredField, quoted
+from ..store.records.leads import GATHERED, StoredField, quoted
 from ..store.records.merging import FILLED_ROWS, claim, fill_gaps, survivors
 
 _CORRECT = (
@@ -84,7 +84,7 @@ class Staging:
         self.now = time.time_ns() // 1000
 
     def __enter__(self) -> Staging:
-        columns = "".join(f", v{place}" for place in range(len(self.fields)))
+        columns = "".join(f", {GATHERED}{place}" for place in range(len(self.fields)))
         with self.store.guard():
             self._drop()
             # What is gathered need not survive a kill.
@@ -108,7 +108,7 @@ class Staging:
         """Gathers rows of leads (id, then a value a field) and of events. A later value of a lead holds."""
         count = len(self.fields)
         marks = ", ?" * count
-        updates = ", ".join(f"v{place} = {self._later(place)}" for place in range(count))
+        updates = ", ".join(f"{GATHERED}{place} = {self._later(place)}" for place in range(count))
         conflict = f"(key) DO UPDATE SET {updates}" if count else "DO NOTHING"
         with self.store.guard():
             self.connection.execute("BEGIN")
@@ -123,7 +123,7 @@ class Staging:
     def _later(self, place: int) -> str:
         """What a later row of a lead makes of a value: nothing does not take away what the file said,
         and a value that cannot be read counts for more than a blank."""
-        new, old = f"excluded.v{place}", f"v{place}"
+        new, old = f"excluded.{GATHERED}{place}", f"{GATHERED}{place}"
         if self.fields[place].name not in self.clearing:
             return f"ifnull({new}, {old})"
         is_blank, is_unread = f"{new} = x'{BLANK.hex()}'", f"{new} = x'{CLEAR.hex()}'"
@@ -173,7 +173,7 @@ class Staging:
 
     def _claim_filled(self, connection: sqlite3.Connection, between: tuple[int, int]) -> None:
         """What a merge filled in and the file says of the lead itself is the lead's own from now on."""
-        columns = "".join(f", v{place}" for place in range(len(self.fields)))
+        columns = "".join(f", {GATHERED}{place}" for place in range(len(self.fields)))
         rows = connection.execute(
             f"SELECT lead._id{columns} FROM temp.incoming_lead AS i JOIN main.lead ON lead._key = i.key "
             f"WHERE i.rowid BETWEEN ? AND ? AND lead._id IN ({FILLED_ROWS})",
@@ -187,7 +187,7 @@ class Staging:
         """How many leads of a batch are new; adds those with a value that is blank now to the counts."""
         clearing = [(place, field) for place, field in enumerate(self.fields) if field.name in self.clearing]
         blank = "".join(
-            f", sum(v{place} = x'{BLANK.hex()}' AND lead.{quoted(field.column)} IS NOT NULL)"
+            f", sum({GATHERED}{place} = x'{BLANK.hex()}' AND lead.{quoted(field.column)} IS NOT NULL)"
             for place, field in clearing
         )
         new, *counts = connection.execute(
@@ -204,18 +204,22 @@ class Staging:
 
     def _clears(self, place: int) -> str:
         """A test whether a gathered value makes unknown what is known."""
-        return f"v{place} = x'{CLEAR.hex()}'" if self.keep_blank else f"typeof(v{place}) = 'blob'"
+        return (
+            f"{GATHERED}{place} = x'{CLEAR.hex()}'"
+            if self.keep_blank
+            else f"typeof({GATHERED}{place}) = 'blob'"
+        )
 
     def _value(self, place: int) -> str:
         """A gathered value as its column takes it."""
         if self.fields[place].name not in self.clearing:
-            return f"v{place}"
-        return f"CASE WHEN typeof(v{place}) = 'blob' THEN NULL ELSE v{place} END"
+            return f"{GATHERED}{place}"
+        return f"CASE WHEN typeof({GATHERED}{place}) = 'blob' THEN NULL ELSE {GATHERED}{place} END"
 
     def _news(self) -> list[str]:
         """The gathered values, those that leave a stored one as it is being NULL."""
         return [
-            f"nullif(v{place}, x'{BLANK.hex()}')" if self.keep_blank else f"v{place}"
+            f"nullif({GATHERED}{place}, x'{BLANK.hex()}')" if self.keep_blank else f"{GATHERED}{place}"
             for place in range(len(self.fields))
         ]
 
@@ -227,7 +231,7 @@ class Staging:
             if field_.name in self.clearing:
                 tests.append(f"({self._news()[place]} IS NOT NULL AND {self._value(place)} IS NOT {stored})")
             else:
-                tests.append(f"(v{place} IS NOT NULL AND v{place} IS NOT {stored})")
+                tests.append(f"({GATHERED}{place} IS NOT NULL AND {GATHERED}{place} IS NOT {stored})")
         return (
             "FROM temp.incoming_lead AS i JOIN main.lead ON lead._key = i.key "
             f"WHERE i.rowid BETWEEN ? AND ? AND ({' OR '.join(tests)})"

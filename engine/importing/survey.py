@@ -61,7 +61,8 @@ def moment_reader(reading: Reading, column: str, at: bool = False) -> MomentRead
     if form is None and (reading.date_format not in UNIX_FORMATS or at or is_named_like_a_date(column)):
         # Not every number of a file is an instant because its dates are numbers.
         form = reading.date_format
-    return MomentReader(reading.timezone, form)
+    # An event of 1970 is none: seconds were taken for milliseconds, or days of a spreadsheet for seconds.
+    return MomentReader(reading.timezone, form, only_likely=at)
 
 
 def take_survey(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from .values.cells import cell_text
@@ -31,14 +30,15 @@ def filled(row: Row) -> list[int]:
 def find_header(rows: Sequence[Row]) -> int:
     """The place among the first rows of a table of the one with the names of its columns.
 
-    It is the first row but for titles and notes above it, which fill at most half as many cells as most rows.
+    It is the first row but for titles and notes above it, which fill at most half as many cells as the
+    fullest third of the rows do.
     """
     counts = [len(filled(row)) for row in rows]
-    several = Counter(count for count in counts if count > 1)
+    several = sorted((count for count in counts if count > 1), reverse=True)
     first = next((place for place, count in enumerate(counts) if count), 0)
     if not several:
         return first
-    usual = max(several, key=lambda count: (several[count], count))
+    usual = several[(len(several) - 1) // 3]
     return next((place for place, count in enumerate(counts) if count * 2 > usual), first)
 
 

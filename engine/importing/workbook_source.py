@@ -74,7 +74,7 @@ class WorkbookSource:
             notes.append(f"{rows} the footer of a report, left out")
         for word, cells in self._bad.items():
             if cells:
-                count = "1 cell" if len(cells) == 1 else f"{len(cells):,} cells"
+                count = "1 cell holds" if len(cells) == 1 else f"{len(cells):,} cells hold"
                 notes.append(f"{count} {word}, as {cells[0]}, and so unknown")
         return notes
 
@@ -181,7 +181,7 @@ def _chosen(book: CalamineWorkbook, path: Path, name: str | None) -> CalamineShe
 def _bad_cells(path: Path, sheet: str) -> dict[str, list[str]]:
     """The cells of a sheet of .xlsx that hold an error, or a formula that no program has computed: to the
     reader both are blank."""
-    found: dict[str, list[str]] = {"hold an error": [], "hold a formula that was never computed": []}
+    found: dict[str, list[str]] = {"an error": [], "a formula that was never computed": []}
     # What the reader of workbooks can read may still be broken as an archive.
     with contextlib.suppress(*_BROKEN, OSError):
         _find_bad_cells(path, sheet, found)
@@ -202,7 +202,7 @@ def _find_bad_cells(path: Path, sheet: str, found: dict[str, list[str]]) -> None
                 last = 0
                 for match in _BAD_CELL.finditer(text):
                     last = match.end()
-                    word = "hold an error" if match[1] else "hold a formula that was never computed"
+                    word = "an error" if match[1] else "a formula that was never computed"
                     found[word].append((match[1] or match[2]).decode())
                 left = text[max(last, text.rfind(b"<c ")) :][-(1 << 16) :]
 

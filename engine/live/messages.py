@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Protocol
 
+from ..receivers.calls import clean
 from ..store.database import Store
 from ..values import instant_text, moment_of
 
@@ -66,7 +67,7 @@ class Became:
 
     def text(self) -> str:
         """The same as the record keeps it."""
-        return json.dumps(self.data(), ensure_ascii=False)
+        return json.dumps(self.data())
 
 
 class Kept(Protocol):
@@ -102,7 +103,7 @@ def keep_messages(connection: sqlite3.Connection, messages: Sequence[Kept]) -> N
         connection.executemany(
             "INSERT INTO live_refusal (source, received, reason, body) VALUES (?, ?, ?, ?)",
             [
-                (source or None, one.received, one.became.why, _body(one.raw))
+                (source or None, one.received, clean(one.became.why or ""), _body(one.raw))
                 for one in found[-MOST_REFUSALS:]
             ],
         )

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...grammar.syntax.nodes import Kind
 from ..importing.events import given_key
-from ..receivers.calls import Call
+from ..receivers.calls import Call, clean
 from ..store.database import Store, StoreError
 from ..store.records.events import stored_properties
 from ..store.records.freshness import mark_changed
@@ -20,7 +20,7 @@ from ..store.records.leads import StoredField, add_field, change_kind, from_stor
 from ..store.records.merging import claim, fill_gaps
 from .mapping import SourceMapping
 from .messages import Became, State
-from .values import Odd, clean, flat, kind_of, member, stored
+from .values import Odd, flat, kind_of, member, stored
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..store.database import Store, StoreError, only_one, open_store
+from ..store.records.freshness import scored_rulesets
 from .applying import Applier, add_counts
 from .inbox import Inbox
 
@@ -116,7 +117,8 @@ class Live:
                         with self._lock:
                             received, self._unscored = self._unscored, []
                         scoring.look()
-                        self._note_lags(store, "scored", received)
+                        if scored_rulesets(store):
+                            self._note_lags(store, "scored", received)
             except Exception:
                 _log.exception("scoring failed, and is tried again")
             self._stop.wait(_REST)

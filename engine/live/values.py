@@ -14,6 +14,7 @@ from ..importing.values.blanks import folded
 from ..importing.values.cells import cell_of
 from ..importing.values.moments import MomentReader
 from ..importing.values.stored import Reader, Unread, member_writer
+from ..receivers.calls import clean
 from ..values import is_blank, read_moment
 
 DEEPEST = 5
@@ -61,15 +62,6 @@ def _whole(before: str, name: str) -> str:
     """The name of a member of an object, empty where it is none."""
     whole = clean(f"{before}{name}").strip()
     return "" if not name.strip() or len(whole) > LONGEST_NAME else whole
-
-
-def clean(text: str) -> str:
-    """A text that can be stored: halves of letters and zero bytes are replaced."""
-    if "\x00" in text:
-        text = text.replace("\x00", "\ufffd")
-    elif text.isascii():
-        return text
-    return text.encode("utf-8", "replace").decode()
 
 
 _DATED = re.compile(r"\s*\d{4}-\d{2}-\d{2}")

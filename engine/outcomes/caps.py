@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..plan import Plan
-from .arrays import Floats, Ints
+from .arrays import Floats, Ints, Singles
 from .looking import contributions
+
+_FIRST_LOOK = 5_000
+"""What changes the score of one of so many leads needs no look at all of them."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +22,12 @@ class Caps:
     plan: Plan
     new_scores: tuple[int | None, ...] = ()
 
-    def totals(self, given: Floats, points: Floats | Ints) -> Floats:
+    def totals(self, given: Floats | Singles, points: Floats | Ints) -> Floats:
         """The total of each lead, where a rule gives `points` times `given`."""
+        return self.scores(given, points)[-1]
+
+    def scores(self, given: Floats | Singles, points: Floats | Ints) -> list[Floats]:
+        """Each named score, then the total, within their bounds."""
         plan, size = self.plan, len(given)
         named = np.zeros((size, len(plan.scores)))
         total = np.zeros(size)
@@ -37,13 +44,13 @@ class Caps:
                 total += part
             else:
                 named[:, contribution.score] += part
-        for number, part in groups.items():
+        for number, points_of_group in groups.items():
             group = plan.groups[number]
-            bounded = _within(part, group.least, group.most)
+            part = _within(points_of_group, group.least, group.most)
             if group.score is None:
-                total += bounded
+                total += part
             else:
-                named[:, group.score] += bounded
+                named[:, group.score] += part
         first = len(contributions(plan))
         for offset, score in enumerate(self.new_scores):
             part = given[:, first + offset].astype(np.float64) * float(points[first + offset])
@@ -51,25 +58,39 @@ class Caps:
                 total += part
             else:
                 named[:, score] += part
-        for number, named_score in enumerate(plan.scores):
-            total += _within(named[:, number], named_score.low, named_score.high)
-        return _within(total, plan.total.low, plan.total.high)
+        bounded = [_within(named[:, number], one.low, one.high) for number, one in enumerate(plan.scores)]
+        for one in bounded:
+            total += one
+        return [*bounded, _within(total, plan.total.low, plan.total.high)]
 
-    def does_nothing(self, given: Floats, points: Ints, total: Ints) -> list[int]:
-        """The rules whose points, taken away, would change no lead's total."""
-        found = []
-        present = self.totals(given, points)
-        if not np.allclose(present, total):
+    def cut_off(self, given: Floats | Singles, points: Ints, total: Ints) -> list[int]:
+        """The rules of what gives points all of which are always cut off by some bound: taken away, no lead's
+        scores would change."""
+        if not self.are_any or not len(given) or not np.allclose(self.totals(given, points), total):
             return []
-        for number, rule in enumerate(self.plan.rules):
-            columns = [c for c, (rule_, _) in enumerate(contributions(self.plan)) if rule_ == number]
-            if not columns or rule.tags:
-                continue
-            without = points.copy()
-            without[columns] = 0
-            if np.array_equal(self.totals(given, without), present):
-                found.append(number)
+        few = given[:: max(1, len(given) // _FIRST_LOOK)]
+        return [
+            number
+            for number, columns in self._columns.items()
+            if points[columns].any()
+            and self._same_without(few, points, columns)
+            and self._same_without(given, points, columns)
+        ]
+
+    @property
+    def _columns(self) -> dict[int, list[int]]:
+        """Which numbers of points each rule gives, of those that give nothing else."""
+        found: dict[int, list[int]] = {}
+        for column, (number, _) in enumerate(contributions(self.plan)):
+            if not self.plan.rules[number].tags:
+                found.setdefault(number, []).append(column)
         return found
+
+    def _same_without(self, given: Floats | Singles, points: Ints, columns: list[int]) -> bool:
+        without = points.copy()
+        without[columns] = 0
+        one, other = self.scores(given, points), self.scores(given, without)
+        return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
     @property
     def are_any(self) -> bool:

@@ -111,23 +111,27 @@ def costs_by_source(
 ) -> tuple[dict[str, Cost], Sequence[tuple[str, float]]]:
     """The cost of each source over its leads of the months for which a cost is given; and what was spent on
     sources and months no lead came from, by source."""
+    spent: dict[str, dict[int, float]] = {}
+    for (source, month), amount in costs.spent.items():
+        spent.setdefault(source, {})[month] = amount
+    places: dict[str, list[int]] = {}
+    for place, value in enumerate(sources.tolist()):
+        places.setdefault(value, []).append(place)
+    folded = {value.strip().casefold(): value for value in places}
     found: dict[str, Cost] = {}
     unassigned: dict[str, float] = {}
-    folded = {str(value).strip().casefold(): str(value) for value in dict.fromkeys(sources.tolist())}
-    for source in dict.fromkeys(name for name, _ in costs.spent):
+    for source, by_month in spent.items():
         value = folded.get(source.casefold())
-        spent, mine = 0.0, np.zeros(len(sources), np.bool_)
-        for (name, month), amount in costs.spent.items():
-            if name != source:
-                continue
-            born = (sources == value) & (months == month) if value is not None else mine[:0]
-            if value is None or not born.any():
-                unassigned[source] = unassigned.get(source, 0.0) + amount
-            else:
-                spent += amount
-                mine |= born
-        if value is not None and mine.any():
-            found[value] = _cost(spent, Rate(int(qualified[mine].sum()), int(mine.sum())))
+        mine = np.array(places.get(value or "", ()) if value is not None else (), np.int64)
+        born = set(months[mine].tolist())
+        nobodys = sum(amount for month, amount in by_month.items() if month not in born)
+        if nobodys:
+            unassigned[source] = nobodys
+        with_leads = [month for month in by_month if month in born]
+        if value is not None and with_leads:
+            mine = mine[np.isin(months[mine], with_leads)]
+            rate = Rate(int(qualified[mine].sum()), len(mine))
+            found[value] = _cost(sum(by_month[month] for month in with_leads), rate)
     return found, sorted(unassigned.items())
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..plan import Plan
 from .arrays import Bools, Ints, Singles
+from .caps import Caps
 from .intervals import Rate, Ratio, katz
 from .learn.fit import Fit, fitted
 from .looking import Look, contributions
@@ -37,6 +38,7 @@ def lifts(plan: Plan, look: Look, won: Bools, fit: Fit | None) -> list[Lift]:
     points = points_of(plan)
     scale = scale_of(fit, points)
     columns = {pair: n for n, pair in enumerate(contributions(plan))}
+    cut_off = Caps(plan).cut_off(look.given, points, look.total)
     found = []
     for number, rule in enumerate(plan.rules):
         fires = look.fires[:, number]
@@ -44,6 +46,8 @@ def lifts(plan: Plan, look: Look, won: Bools, fit: Fit | None) -> list[Lift]:
         fired, others = Rate(wins, leads), Rate(int(won.sum()) - wins, len(won) - leads)
         column = columns.get((number, 0))
         idle = _idle(leads, len(won), look, columns, number)
+        if not idle and number in cut_off:
+            idle = "its points are always cut off by a cap or a range"
         worth = None
         if column is not None and fit is not None and scale and points[column] and not idle:
             worth = float(fit.theta[column]) / scale

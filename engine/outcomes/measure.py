@@ -293,18 +293,21 @@ def _groups(
     if wanted.costs is not None:
         months = _month_starts(rows.lives.born, rows.asked.at)
         costs, unassigned = costs_by_source(wanted.costs, values, months, top)
-    found = []
-    for value in dict.fromkeys(values.tolist()):
-        mine = values == value
-        leads = int(mine.sum())
-        found.append(
-            Group(
-                value,
-                Rate(int(rows.won[mine].sum()), leads),
-                Rate(int(top[mine].sum()), leads),
-                costs.get(value),
-            )
+    numbers: dict[str, int] = {}
+    codes = np.array([numbers.setdefault(value, len(numbers)) for value in values.tolist()], np.int64)
+    leads, won, qualified = (
+        np.bincount(codes, weights=weights, minlength=len(numbers)).astype(np.int64).tolist()
+        for weights in (None, rows.won, top)
+    )
+    found = [
+        Group(
+            value,
+            Rate(won[number], leads[number]),
+            Rate(qualified[number], leads[number]),
+            costs.get(value),
         )
+        for value, number in numbers.items()
+    ]
     return sorted(found, key=lambda group: (-group.leads.of, group.value))[:MOST_GROUPS], unassigned
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -22,6 +24,16 @@ class Budget:
         """Begins to count."""
         self.ends = time.monotonic() + self.seconds
         _current.set(self)
+
+    @contextmanager
+    def share(self, part: float) -> Iterator[None]:
+        """Allows what is done here only a part of what is left."""
+        ends = self.ends
+        self.ends -= self.left * (1 - part)
+        try:
+            yield
+        finally:
+            self.ends = ends
 
     @property
     def left(self) -> float:

@@ -65,10 +65,6 @@ MOST_ORDERED = 12
 _MOMENTS = (Aggregation.FIRST, Aggregation.LAST)
 
 
-class HeldStageError(Exception):
-    """A question reads a stage that holds until something; the message names it."""
-
-
 class Decided(Conditions):
     """One plan on one possible lead."""
 
@@ -374,10 +370,20 @@ class Decided(Conditions):
         """Which stage of a track the lead is in: 1 for the lowest, 0 for none."""
         found: Formula = z3.IntVal(0)
         for number, stage in enumerate(self.ladder(track)):
-            if stage.until is not None:
-                raise HeldStageError(stage.name)
-            found = chosen(self.truth(stage.condition).yes, z3.IntVal(number + 1), found)
+            found = chosen(self._is_in(stage), z3.IntVal(number + 1), found)
         return chosen(self.disqualified, z3.IntVal(0), found)
+
+    def _is_in(self, stage: Stage) -> Formula:
+        """Whether a stage is reached, or held.
+
+        In between, where neither of its conditions is true, the lead's past decides, which is left open.
+        """
+        comes = self.truth(stage.condition).yes
+        if stage.until is None:
+            return comes
+        self.loose.say(f"the stage {stage.name} holds until something ends it")
+        held = self.loose.truth(("held", id(self.plan), stage.track, stage.name, self.lead.name))
+        return all_of((none_of(self.truth(stage.until).yes), any_of((comes, held))))
 
     def ladder(self, track: str) -> list[Stage]:
         """The stages of a track, from the lowest."""

@@ -16,7 +16,6 @@ from ..plan import Plan
 from .answers import Answer, Verdict
 from .budget import Budget, OutOfTimeError, look_at_clock, milliseconds_left
 from .case import Case
-from .decided import HeldStageError
 from .kleene import Formula, total_of
 from .loose import TooMuchError
 from .questions import Question
@@ -28,6 +27,9 @@ FEW_EVENTS = (4, 12)
 
 MOST_MODELS = 10
 """How many models are tried before a lead counts as not made."""
+
+_SEARCH = 0.4
+"""The part of its time for which a lead is looked for before it is proved that there is none."""
 
 _UNITS_PER_SECOND = 4_000_000
 """About how many of the solver's own units a second takes; they are the same on every computer."""
@@ -55,20 +57,16 @@ class Prover:
 
     def _answer(self, question: Question) -> tuple[Verdict, Case | None, str]:
         try:
-            world = self._world(question.plans, TEST_NOW)
-            search = _Search(question, world, self.budget)
-            case = search.lead()
+            case, proved = self._searched(question)
             if case is not None:
                 return Verdict.NOT_SO, case, ""
-            if search.none and world.holds_always:
+            if proved:
                 return Verdict.PROVED, None, ""
             world = self._world(question.plans, None)
             proof = _Search(question, world, self.budget)
             if proof.is_impossible():
                 return Verdict.PROVED, None, ""
             case = proof.lead()
-        except HeldStageError as held:
-            return Verdict.NOT_DECIDED, None, f"the stage {held} holds until something ends it"
         except TooMuchError as much:
             return Verdict.NOT_DECIDED, None, str(much)
         except OutOfTimeError:
@@ -78,6 +76,17 @@ class Prover:
         if proof.none:
             return Verdict.PROVED, None, ""
         return Verdict.NOT_DECIDED, None, _reasons(world)
+
+    def _searched(self, question: Question) -> tuple[Case | None, bool]:
+        """A lead at one instant, and whether that there is none proves that there is none at all."""
+        try:
+            with self.budget.share(_SEARCH):
+                world = self._world(question.plans, TEST_NOW)
+                search = _Search(question, world, self.budget)
+                case = search.lead()
+        except OutOfTimeError:
+            return None, False
+        return case, case is None and search.none and world.holds_always
 
     def _world(self, plans: Sequence[Plan], now: int | None) -> World:
         key = (tuple(id(plan) for plan in plans), now)

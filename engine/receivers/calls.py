@@ -21,6 +21,9 @@ _JUNK = frozenset(
 )
 """What clients send for an id where there is none; taken as one, it would make one lead of many people."""
 
+_FAR_AWAY = 250_000_000_000_000_000
+"""Microseconds: some 8,000 years."""
+
 _DIGITS = re.compile(r"-?\d{1,20}(\.\d+)?", re.ASCII)
 
 
@@ -68,6 +71,15 @@ def members(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def clean(text: str) -> str:
+    """A text that can be stored: halves of letters and zero bytes are replaced."""
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    elif text.isascii():
+        return text
+    return text.encode("utf-8", "replace").decode()
+
+
 def text_of(value: object) -> str | None:
     """A text or number as text without blanks around it; None where it says nothing."""
     if isinstance(value, bool) or value is None:
@@ -77,7 +89,7 @@ def text_of(value: object) -> str | None:
             return None
         value = int(value) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, int | str):
-        return str(value).strip() or None
+        return clean(str(value)).strip() or None
     return None
 
 
@@ -134,12 +146,11 @@ def instant(value: object, what: str = "the time", *, unit: int = 1_000) -> int 
         if not _DIGITS.fullmatch(value.strip()):
             raise Unreadable(f'{what} is "{value[:60]}", which is no date')
         value = float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124  # NaN
         raise Unreadable(f"{what} is no date")
-    micros = int(value * unit)
-    if abs(micros) > 250_000_000_000_000_000:
-        raise Unreadable(f"{what} is {value:g}, which is no date")
-    return micros
+    if abs(value) > _FAR_AWAY // unit:
+        raise Unreadable(f"{what} is {str(value)[:40]}, which is no date")
+    return int(value * unit)
 
 
 def seconds_or_millis(value: object, what: str = "the time") -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -97,7 +96,7 @@ def _numbers(given: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: value for name, value in given.items() if value is not None}
     try:
         found["value"] = float(found["value"])
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, OverflowError):
         found.pop("value", None)
     return found
 
@@ -108,7 +107,7 @@ def _own(message: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     if text is None and isinstance(packed := message.get("ue_px"), str):
         try:
             text = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             raise Unreadable("ue_px is no base64") from None
     try:
         found = json.loads(text) if isinstance(text, str) else None

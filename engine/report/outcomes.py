@@ -16,6 +16,8 @@ from ..outcomes.rows import Rows
 from ..values import DAY, instant_text
 from .text_style import PLAIN, TextStyle, counted, shown, signed, table
 
+_MOST_NAMED = 20
+
 
 def share_text(share: float | None) -> str:
     """A share: whole percents from ten up, one decimal below."""
@@ -245,8 +247,10 @@ def _groups(found: Measures, paper: TextStyle) -> list[str]:
     lines = ["", paper.bold(f"By {found.by}"), *table(rows, paper, head=head, right=[1])]
     lines += [
         f"  {amount:,.2f} {found.currency} for {shown(source)} belongs to no lead."
-        for source, amount in found.unassigned
+        for source, amount in found.unassigned[:_MOST_NAMED]
     ]
+    if len(found.unassigned) > _MOST_NAMED:
+        lines.append(f"  … and {len(found.unassigned) - _MOST_NAMED:,} more sources (--json names them).")
     return lines
 
 

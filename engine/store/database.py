@@ -118,6 +118,16 @@ def only_one(database: Path, work: str, doing: str, wait: float = 0.0) -> Iterat
         yield
 
 
+def is_at_work(database: Path, work: str) -> bool:
+    """Whether a program holds the lock of a sort of work on a database."""
+    try:
+        # Made by whoever takes the lock first: where it is not there, nobody does.
+        with database.with_name(f"{database.name}-{work}.lock").open("rb+") as file:
+            return not _taken(file)
+    except OSError:
+        return False
+
+
 def _taken(file: IO[bytes]) -> bool:
     """Whether the lock could be had; closing the file gives it back, however the program ends."""
     try:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 APPLICATION_ID = 0x4C454144
 """The letters LEAD."""
 
-VERSION = 16
+VERSION = 17
 """Counted up by every change of the tables."""
 
 SYSTEM_COLUMNS = ("_id", "_key", "_changed", "_state")
@@ -190,6 +190,13 @@ CREATE TABLE import_fields (
 """
 
 _RULESETS = """
+-- Views of the table of leads that people saved: the query of the address, and who saved it last.
+CREATE TABLE lead_view (
+    name TEXT PRIMARY KEY,
+    query TEXT NOT NULL,
+    who TEXT NOT NULL
+) STRICT;
+
 -- `folded` is the name without regard to case: no two differ in case alone.
 CREATE TABLE ruleset (
     id INTEGER PRIMARY KEY,
@@ -299,7 +306,8 @@ CREATE UNIQUE INDEX approval_open ON approval (ruleset) WHERE outcome IS NULL;
 
 _SCORES = """
 -- One scoring, of all leads or of those that were due; `finished` stays empty where it was broken off.
--- `data` is the batch (of `state.data`) up to which the data had come when it began.
+-- `data` is the batch (of `state.data`) up to which the data had come when it began; `moves` is how many
+-- leads went from which stage of `main` to which, as a JSON array of [from, to, leads].
 CREATE TABLE run (
     id INTEGER PRIMARY KEY,
     version INTEGER NOT NULL REFERENCES ruleset_version (id),
@@ -308,7 +316,8 @@ CREATE TABLE run (
     finished INTEGER,
     leads INTEGER,
     changed INTEGER,
-    data INTEGER
+    data INTEGER,
+    moves TEXT
 ) STRICT;
 
 -- What is decided about a lead, without the lines that explain it; most leads share theirs with others.

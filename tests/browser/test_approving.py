@@ -93,18 +93,18 @@ def test_a_ruleset_is_begun_imported_and_thrown_away_without_javascript(
 ) -> None:
     page = visit(site, java_script_enabled=False)
     page.get_by_role("link", name="New ruleset").click()
-    page.get_by_label("Name, as it stands in addresses").fill("inbound")
+    page.get_by_label("Name, as it appears in links").fill("inbound")
     provoke(page, "status of 409")
-    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Make the draft").click()
     expect(page.get_by_role("alert")).to_contain_text("There is a ruleset inbound already.")
-    page.get_by_label("Name, as it stands in addresses").fill("fresh")
-    page.get_by_role("button", name="Begin").click()
+    page.get_by_label("Name, as it appears in links").fill("fresh")
+    page.get_by_role("button", name="Make the draft").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Lead scoring")
 
     file = tmp_path / "spring.rules"
     file.write_text("when employees >= 100 then +5\n")
     page.goto("/new")
-    page.get_by_label("A file that ends in .rules").set_input_files(file)
+    page.get_by_label("A .rules file").set_input_files(file)
     page.get_by_role("button", name="Import").click()
     page.goto("/")
     expect(page.get_by_role("link", name="spring", exact=True)).to_be_visible()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from leadwright.engine.store.database import open_store
 from leadwright.tests.browser.axe import for_everybody
 from leadwright.tests.browser.conftest import Visit
 from leadwright.tests.browser.editor import Editor
 from leadwright.tests.browser.site import Site
 from leadwright.tests.browser.text_view import TextView
 from leadwright.tests.web.small import RULES
+from leadwright.web.drafts import current, take_text
 from playwright.sync_api import expect
 
 
@@ -76,3 +78,56 @@ def test_rules_that_cannot_be_read_are_kept_and_not_published(editor: Editor) ->
     assert editor.text == RULES
     expect(editor.card("Rule Large")).to_be_visible()
     expect(editor.state).to_contain_text("no problems")
+
+
+CONSENT = 'guarantee "No consent, no call" never stage = MQL when opted_in = no or opted_in is unknown'
+ASKED = "and opted_in = yes"
+
+
+def test_an_edit_that_breaks_a_guarantee_is_kept_back_and_its_lead_becomes_a_test(editor: Editor) -> None:
+    page = editor.page
+    asks = "stage MQL when score >= 30"
+    rules = RULES[: RULES.index('\ntest "')].replace(asks, f"{asks} {ASKED}")
+    rules = rules.replace(" and requested demo", f" and requested demo {ASKED}") + CONSENT + "\n"
+    with open_store(editor.site.database) as store:
+        draft = current(store, "inbound")
+        assert draft is not None
+        take_text(store, "inbound", rules, who="local", seen=draft.revision)
+    page.goto("/rulesets/inbound/guarantees")
+    page.get_by_role("button", name="Prove").click()
+    expect(page.get_by_role("heading", name="The guarantee is proved")).to_be_visible()
+    for_everybody(page)
+
+    # The edit: an MQL is asked for its consent no longer.
+    editor.open("both")
+    text = TextView(editor)
+    text.go_behind(f"score >= 30 {ASKED}")
+    for _ in f" {ASKED}":
+        page.keyboard.press("Backspace")
+    expect(editor.card("Stage MQL")).not_to_contain_text("opted_in")
+    page.goto("/rulesets/inbound/review")
+    blocks = page.get_by_role("region", name="What stands in the way")
+    expect(blocks).to_contain_text("No consent, no call")
+    expect(page.get_by_role("button", name="Publish version 2")).to_be_disabled()
+    for_everybody(page)
+
+    blocks.get_by_role("link", name="See the made-up lead that breaks it").click()
+    expect(page.get_by_role("heading", name="1 guarantee of 1 does not hold")).to_be_visible()
+    for_everybody(page)
+    page.get_by_role("link", name="Open in the dry run").click()
+    expect(editor.panel.get_by_label("Stages")).to_contain_text("MQL")
+    page.goto("/rulesets/inbound/guarantees")
+    page.get_by_role("button", name="Keep as a test").click()
+    expect(editor.panel.get_by_role("region", name="Tests")).to_contain_text("1 of 1 fails")
+
+    # Mended, the test passes, the guarantee is proved, and the version goes live.
+    editor.open("both")
+    text = TextView(editor)
+    text.go_behind("score >= 30")
+    page.keyboard.type(f" {ASKED}")
+    expect(editor.panel.get_by_role("region", name="Tests")).to_contain_text("passed")
+    page.goto("/rulesets/inbound/review")
+    expect(page.get_by_role("region", name="For every possible lead")).to_contain_text("Proved")
+    page.get_by_label("What changed and why").fill("Ask for consent")
+    page.get_by_role("button", name="Publish version 2").click()
+    expect(page.locator("main")).to_contain_text("Version 2 live")

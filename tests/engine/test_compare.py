@@ -125,3 +125,16 @@ def test_scores_are_spread_over_bands(totals: dict[int, int], bands: list[tuple[
     wide = Effect(totals_before=Counter({0: 1}), totals_after=Counter({10**6: 1}))
     assert [(low, high) for low, high, _, _ in wide.bands()][:2] == [(0, 99_999), (100_000, 199_999)]
     assert sum(after for _, _, _, after in wide.bands()) == 1
+
+
+def test_what_ends_a_stage_comes_goes_and_changes() -> None:
+    plain, held = "stage A when score >= 40", "stage A when score >= 40 until score < 25"
+    other = "stage A when score >= 40 until rejected"
+    said = {
+        (plain, held): "now also until score < 25",
+        (held, plain): "no longer until score < 25",
+        (held, other): "until score < 25 -> rejected",
+    }
+    for (old, new), detail in said.items():
+        (change,) = compare(parse(Source(old)).tree, parse(Source(new)).tree)
+        assert change.details == (detail,)

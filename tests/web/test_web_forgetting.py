@@ -125,6 +125,17 @@ def _fill(store: Store, folder: Path) -> None:
             "INSERT INTO message (id, kind, subject, data, created) VALUES ('m', 'handoff', ?, ?, 1)",
             (mail, json.dumps({"note": "secret-note-1"})),
         )
+        # She was handed to one person, and passed on to the next.
+        connection.execute(
+            "INSERT INTO entry (id, ruleset, lead, track, stage, version, run, at, state, reason) "
+            "VALUES (1, 1, ?, 'main', 'MQL', 1, 1, 1, 'handed off', '{\"kept\": \"acme-frotz\"}')",
+            (whose.lead,),
+        )
+        connection.executemany(
+            "INSERT INTO handoff (id, entry, passed_by, ruleset, lead, version, name, person, address, kept, "
+            "at, why) VALUES (?, 1, ?, 1, ?, 1, 'n', 'ben', 'ben@us.example', 'acme-frotz', 1, '[]')",
+            [(1, None, whose.lead), (2, 1, whose.lead)],
+        )
     for name in ("a.csv", "e.csv"):
         (folder / name).unlink()
 

@@ -14,6 +14,7 @@ from leadwright.engine.store.database import Store, open_store
 from leadwright.tests.web.conftest import PASSWORD, calling, logged_in
 from leadwright.web import Settings, create_app
 from leadwright.web.accounts.users import Doer, Role, add_user
+from leadwright.web.drafts import current, take_text
 
 ANA, BEN = "ana@acme.example", "ben@acme.example"
 RULES = f"""
@@ -126,6 +127,35 @@ def test_handoffs_say_what_nobody_has_and_why_somebody_got_what(app: Flask) -> N
     assert "1 lead is with nobody" in page
     assert "No handoff of SQL takes it" in page
     assert "It was the turn of" in page
+
+
+@pytest.mark.parametrize("choice", [None, "hold back", "hand off"])
+def test_what_publishing_brings_is_listed_by_person_and_held_back(
+    app: Flask, store: Store, database: Path, choice: str | None
+) -> None:
+    for number in range(4):
+        (database.parent / "more.csv").write_text(f"id,name,employees\nM{number},More,{100 + number}\n")
+        assert (
+            run(["import", str(database.parent / "more.csv"), "--lead-id", "id", "--db", str(database)]) == 0
+        )
+    assert run(["score", "inbound", "--db", str(database)]) == 0
+    draft = current(store, "inbound")
+    assert draft is not None
+    more = draft.text + "\nwhen employees >= 100 then +50\n"
+    revision = take_text(store, "inbound", more, who="editor", seen=draft.revision).draft.revision
+    admin = logged_in(app, "admin")
+    page = " ".join(text(admin, "/rulesets/inbound/review").split())
+    assert "4 leads would come into stages that have handoffs" in page
+    assert f"<strong>{ANA}</strong> +2, <strong>{BEN}</strong> +2." in page
+    assert 'value="hold back" checked' in page
+    assert ", hold back 4" in page
+    panel = " ".join(text(admin, "/rulesets/inbound/edit").split())
+    assert f"<b>{ANA}</b> +2, <b>{BEN}</b> +2" in panel
+    data = {"revision": revision, "note": "Why"} | ({} if choice is None else {"entries": choice})
+    assert admin.post("/rulesets/inbound/publish", data=data).status_code == 303
+    assert run(["score", "inbound", "--db", str(database)]) == 0
+    rows = store.connection.execute("SELECT address, count(*) FROM handoff GROUP BY 1 ORDER BY 1").fetchall()
+    assert rows == ([(ANA, 3), (BEN, 3)] if choice == "hand off" else [(ANA, 1), (BEN, 1)])
 
 
 def test_people_are_kept_on_the_page(app: Flask, store: Store) -> None:

@@ -10,6 +10,12 @@ from flask.testing import FlaskClient
 
 HOSTILE = "<script>alert(1)</script>"
 
+
+def without_own_scripts(html: str) -> str:
+    """A page without the scripts that it names by their address on this server."""
+    return re.sub(r'<script type="module" src="/static/page/\w+\.js"></script>', "", html)
+
+
 PAGES = [
     "/",
     "/rulesets/inbound",
@@ -41,7 +47,7 @@ def test_every_page_is_whole_and_inlines_nothing(client: FlaskClient, page: str)
     assert html.startswith("<!doctype html>")
     assert html.count("<h1") == 1
     assert 'href="#content"' in html
-    assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", html)
+    assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", without_own_scripts(html))
     ids = re.findall(r'\sid="([^"]+)"', html)
     assert len(ids) == len(set(ids))
 
@@ -49,7 +55,7 @@ def test_every_page_is_whole_and_inlines_nothing(client: FlaskClient, page: str)
 @pytest.mark.parametrize("page", ["/lead?id=L3", "/leads", f"/leads?q={HOSTILE}", f"/lead?id={HOSTILE}"])
 def test_what_data_and_people_write_is_shown_and_never_run(client: FlaskClient, page: str) -> None:
     html = client.get(page).get_data(as_text=True)
-    assert "<script" not in html
+    assert "<script" not in without_own_scripts(html)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
 
 

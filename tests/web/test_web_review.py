@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from leadwright.engine.store.database import Store, StoreError
-from leadwright.engine.store.records.audit import entries
+from leadwright.engine.store.records.audit import Action, entries
 from leadwright.web import Settings, create_app
 from leadwright.web.accounts.tokens import make_token
 from leadwright.web.accounts.users import Doer, Role, add_user
@@ -69,6 +70,13 @@ def test_who_changed_a_statement_is_told_apart_and_what_was_taken_back_is_nobody
     assert found["rule", "Wants a demo"] == ["ann"]
 
 
+def scored(client: FlaskClient, address: str) -> str:
+    """The words of a page once leads have been scored."""
+    while "data-watch" in (html := client.get(address).get_data(as_text=True)):
+        time.sleep(0.02)
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
 def test_a_draft_is_published_with_a_note_and_the_history_says_what_it_did(
     client: FlaskClient, store: Store
 ) -> None:
@@ -79,10 +87,13 @@ def test_a_draft_is_published_with_a_note_and_the_history_says_what_it_did(
         "Sales was swamped",
         "local",
     )
-    said = words(client.get(answer.location))
-    assert "Version 2 is live." in said
+    said = scored(client, answer.location)
+    assert "Version 2 is live. All leads have their scores by it." in said
     assert "Version 2 live published" in said
-    assert "Sales was swamped Of 4 leads, 0 moved up and 1 moved down a stage." in said
+    assert (
+        "Sales was swamped Scored 4 leads as of 2026-01-15 12:00 UTC: 0 moved up a stage, 1 moved down."
+        in said
+    )
     assert "(command line)" in said
     assert "from the file" in said
     draft = current(store, "inbound")
@@ -174,7 +185,9 @@ def test_a_first_version_is_published_from_a_draft(client: FlaskClient, store: S
     answer = client.post("/rulesets/fresh/publish", data={"revision": revision, "note": "First"})
     assert answer.status_code == 303
     assert client.get("/api/v1/rulesets/fresh").json["version"] == 1
-    assert "has not scored any leads yet" in words(client.get("/"))
+    said = scored(client, str(answer.location))
+    assert "Scored 4 leads as of 2026-01-14 09:00 UTC: nobody changed stage." in said
+    assert "As of 2026-01-14" in words(client.get("/"))
 
 
 def test_nothing_is_not_published(client: FlaskClient) -> None:
@@ -191,9 +204,9 @@ def test_rolling_back_publishes_the_old_text_again(client: FlaskClient, store: S
     assert "Roll back to version 1 Publishes version 1 again, as version 3." in history
     answer = client.post("/rulesets/inbound/roll-back", data={"version": "1", "note": "Too few"})
     assert answer.location == "/rulesets/inbound/history?live=3"
-    said = words(client.get(answer.location))
+    said = scored(client, answer.location)
     assert "Version 3 live restored version 1 again" in said
-    assert "Too few Of 4 leads, 1 moved up and 0 moved down a stage." in said
+    assert "Too few Scored 4 leads as of 2026-01-15 12:00 UTC: 1 moved up a stage, 0 moved down." in said
     assert "score >= 30" in current(store, "inbound").text
 
 
@@ -262,7 +275,8 @@ def test_nobody_publishes_alone_where_a_second_person_must_approve(careful: Flas
     made = second.get("/api/v1/rulesets/inbound").json
     assert (made["version"], made["author"], made["note"]) == (2, "publisher", "Sales was swamped")
     assert "publisher, approved by second" in words(second.get("/rulesets/inbound/history"))
-    told = [(entry.who, entry.action.value, entry.detail) for entry in entries(store, 3)]
+    found = [entry for entry in entries(store, 4) if entry.action is not Action.SCORED]
+    told = [(entry.who, entry.action.value, entry.detail) for entry in found]
     assert told[0] == ("second", "publish", "asked by publisher: Sales was swamped")
     assert told[2] == ("publisher", "approval asked", "Sales was swamped")
 

@@ -10,7 +10,7 @@ from ..accounts.users import Role
 from ..database import reading
 from ..ruleset_cache import kept
 from .operations import Operation
-from .schemas import COUNTS, INTEGER, STRING, YES, many, mapping, obj
+from .schemas import COUNTS, INTEGER, MAYBE, STRING, YES, many, mapping, obj
 
 _BOUND = {"type": ["number", "string", "null"]}
 
@@ -45,7 +45,15 @@ OPERATIONS = (
                     )
                 ),
                 "events": many(
-                    obj({"type": STRING, "count": INTEGER, "objects": COUNTS, "properties": mapping(STRING)})
+                    obj(
+                        {
+                            "type": STRING,
+                            "count": INTEGER,
+                            "newest": MAYBE,
+                            "objects": COUNTS,
+                            "properties": mapping(STRING),
+                        }
+                    )
                 ),
             }
         ),

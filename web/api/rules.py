@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...engine.plan import Plan
+from ...engine.prove import INSTALL, MISSING
 from ...engine.report.decision import decision_data
 from ...engine.report.diagnostics import diagnostics_of
+from ...engine.report.proofs import answers_data
 from ...engine.report.testing import tests_data
 from ...engine.score_one import Evaluator, FactsError
 from ...engine.testing import coverage, run_tests
 from ...grammar.messages.diagnostics import Source
 from ...grammar.text.formatter import format_text
+from .. import proofs
 from ..access import settings
 from ..accounts.users import Role
 from ..database import reading
@@ -71,6 +74,16 @@ def test(body: dict[str, Any]) -> dict[str, Any]:
     evaluator = _runnable(_reading(body))
     results = run_tests(evaluator.plan, evaluator)
     data = tests_data("", results, coverage(results))
+    del data["file"]
+    return data
+
+
+def prove(body: dict[str, Any]) -> dict[str, Any]:
+    """Proves the guarantees that a text holds."""
+    plan = _runnable(_reading(body)).plan
+    if not proofs.LOOKED_AT:
+        raise Problem(503, "No solver", f"Guarantees cannot be proved here: {MISSING} ({INSTALL}).")
+    data = answers_data("", proofs.guaranteed(plan))
     del data["file"]
     return data
 
@@ -195,6 +208,23 @@ OPERATIONS = (
                         ),
                     }
                 ),
+            }
+        ),
+        body=obj({"text": TEXT, **_OF}, optional=("ruleset",)),
+    ),
+    Operation(
+        "POST",
+        "/prove",
+        "prove",
+        "Prove the guarantees that a text of rules holds",
+        Role.EDITOR,
+        prove,
+        obj(
+            {
+                "proved": INTEGER,
+                "not_so": INTEGER,
+                "not_decided": INTEGER,
+                "answers": many(refer("Proof")),
             }
         ),
         body=obj({"text": TEXT, **_OF}, optional=("ruleset",)),

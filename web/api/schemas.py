@@ -100,6 +100,7 @@ COMPONENTS: dict[str, Made] = {
             "errors": many(STRING),
             "diagnostics": many(refer("Diagnostic")),
             "failed_tests": many(STRING),
+            "broken_guarantees": many(refer("Proof")),
             "live": MAYBE_NUMBER,
             "revision": INTEGER,
             "key": STRING,
@@ -110,6 +111,18 @@ COMPONENTS: dict[str, Made] = {
         },
         "required": ["type", "title", "status", "detail"],
     },
+    "Proof": obj(
+        {
+            "name": STRING,
+            "answer": {"enum": ["proved", "not so", "not decided", "found", "none"]},
+            "line": MAYBE_NUMBER,
+            "text": MAYBE,
+            "why": MAYBE,
+            "seconds": {"type": "number"},
+            "lead": {"type": ["object", "null"], "additionalProperties": True},
+            "test": MAYBE,
+        }
+    ),
     "Diagnostic": obj(
         {
             "code": STRING,

@@ -100,7 +100,9 @@ class CardView:
         # In a list of rules, all are about the lead.
         said = ", where ".join(one.removeprefix("the lead ").removeprefix("its ") for one in asked)
         until = self.card.until
-        return said if until is None else f"{said}, until {until.words.removeprefix('the lead ')}"
+        if until is None:
+            return said
+        return f"{said}, until {until.words.removeprefix('the lead ').removeprefix('its ')}"
 
     @property
     def gives(self) -> str:

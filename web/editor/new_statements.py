@@ -68,6 +68,8 @@ def statement_text(wish: EditIntent) -> str:
 def _filled(wish: EditIntent, slot: Slot) -> str | None:
     """What a form asked for a slot, as a ruleset writes it; None where it is left out."""
     if slot.kind == "condition":
+        if slot.optional:
+            return None  # it is added on the card
         if not wish.new.strip():
             raise ValueError("Complete the condition: choose a field or an event, and fill in every blank.")
         return wish.new

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from ..importing.pages import pages as importing
 from ..results.pages import pages as results
 from . import (
     audit,
@@ -14,12 +15,14 @@ from . import (
     lead,
     lead_ids,
     leads,
+    lists,
     log_in,
     my_leads,
     new,
     outbox,
     review,
     rulesets,
+    scoring,
     sources,
     sso,
     users,
@@ -32,13 +35,16 @@ def register(app: Flask) -> None:
     """Mounts the pages."""
     words.register(app)
     app.register_blueprint(results)
+    app.register_blueprint(importing)
     for part in (
         rulesets,
         new,
         review,
         guarantees,
         history,
+        scoring,
         leads,
+        lists,
         lead,
         lead_ids,
         compare,

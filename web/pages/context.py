@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,12 +11,14 @@ from flask import Blueprint, Flask, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from ...engine.impact.score_change import Cause
+from ...engine.importing.values.columns import Setting
 from ...engine.report.decision import when
 from ...engine.report.score_changes import along_words, cause_words, clue_words, stage_words
 from ...engine.report.text_style import counted, listed, percent, shown, signed
 from ...engine.store.database import StoreError
 from ..access import open_to_all, person, session_cookie, settings
 from ..accounts.users import Role
+from ..jobs import said
 from ..problems import Problem, invalid
 
 _LONGEST = 200
@@ -54,6 +57,8 @@ def register(app: Flask) -> None:
     """Gives templates their filters, and every page who asks and how it looks."""
     app.jinja_env.filters.update(when=when, counted=counted, percent=percent, signed=signed, listed=listed)
     app.jinja_env.filters.update(number=_number, day=_day, shown=shown, paragraphs=_paragraphs)
+    app.jinja_env.filters.update(changed=dataclasses.replace, settled=_settled, as_answer=_as_answer)
+    app.jinja_env.globals.update(failed=said)
     app.jinja_env.filters.update(
         cause_name=_CAUSES.__getitem__,
         cause_words=cause_words,
@@ -84,6 +89,17 @@ def _paragraphs(lines: list[str]) -> list[str]:
     """Lines as paragraphs, which lines without a word part."""
     said = "\n".join(line if line.strip("-= ") else "" for line in lines)
     return [" ".join(part.split("\n")) for part in said.strip("\n").split("\n\n") if part.strip()]
+
+
+def _as_answer(result: str) -> str:
+    """What an answer makes of values, as a button says it."""
+    result = result.removeprefix("to ").removeprefix("if ")
+    return result[:1].upper() + result[1:]
+
+
+def _settled(setting: Setting) -> tuple[str, str | None, str]:
+    """A setting that is offered, as a form sends it back."""
+    return setting.option, setting.column, setting.value
 
 
 def _always() -> dict[str, Any]:

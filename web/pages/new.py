@@ -30,6 +30,8 @@ from ..inlining import TooLarge, standing_alone
 from ..problems import Problem, invalid, not_found
 from ..publishing import check_name
 from ..ruleset_cache import kept, live_of
+from .context import text_asked
+from .goals import GOALS
 
 pages = Blueprint("new", __name__)
 
@@ -61,8 +63,9 @@ def shipped() -> list[Shipped]:
 @pages.get("/new")
 @needs(Role.EDITOR)
 def form() -> str:
-    """The ways to begin."""
-    return _form()
+    """The ways to begin; `start` is one that was chosen before."""
+    start = text_asked("start")
+    return _form(start=start if start in {"empty", *(one.name for one in shipped())} else "data")
 
 
 @pages.post("/new")
@@ -87,6 +90,7 @@ def _form(problem: Problem | None = None, name: str = "", start: str = "data") -
         problem=problem,
         name=name,
         start=start,
+        goals={goal.start: goal for goal in GOALS},
     )
 
 

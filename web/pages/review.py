@@ -16,13 +16,14 @@ from ..access import account, doer, needs, settings
 from ..accounts.users import Role
 from ..database import reading, writing
 from ..drafts import Draft, authors, catch_up, current, entries
-from ..effects import effect_between
+from ..effects import effect_between, entries_between
 from ..problems import Problem, invalid, not_found, of_store
 from ..publishing import approve, publish_draft, roll_back
 from ..review.approvals import Approval, PublishRequest, ask, decline, open_wish
 from ..review.proposal import Proposal, statement_authors
 from ..ruleset_cache import live_of
 from ..ruleset_ref import LIVE, RulesetRef, of_draft, of_text, side_of
+from ..scoring import score_after_publishing
 from .compare import diff, outcomes_between
 
 pages = Blueprint("review", __name__)
@@ -44,10 +45,16 @@ def go_live(name: str) -> Response:
     try:
         draft = _as_seen(name)
         with writing(settings()) as store:
-            made = publish_draft(store, settings(), draft, _needed(note), doer=doer())
+            made = publish_draft(store, settings(), draft, _needed(note), doer=doer(), hand_off=_hand_off())
     except (Problem, StoreError) as problem:
         return _refused(name, problem, note)
-    return redirect(url_for("history.show", name=name, live=made.number), 303)
+    return _gone_live(name, made.number)
+
+
+def _gone_live(name: str, number: int) -> Response:
+    """To the history, where scoring by the new version is watched."""
+    score_after_publishing(settings(), reading(settings()), name, doer())
+    return redirect(url_for("history.show", name=name, live=number), 303)
 
 
 @pages.post("/rulesets/<name>/catch-up")
@@ -101,10 +108,10 @@ def agree(name: str) -> Response:
     try:
         found = _open(name)
         with writing(settings()) as store:
-            made = approve(store, settings(), found, account(), doer=doer())
+            made = approve(store, settings(), found, account(), doer=doer(), hand_off=_hand_off())
     except (Problem, StoreError) as problem:
         return _refused(name, problem, "")
-    return redirect(url_for("history.show", name=name, live=made.number), 303)
+    return _gone_live(name, made.number)
 
 
 @pages.post("/rulesets/<name>/decline")
@@ -153,7 +160,7 @@ def back(name: str) -> Response:
         raise invalid("Say in the note why you roll back, in at most 2,000 letters.")
     with writing(settings()) as store:
         made = roll_back(store, settings(), name, number, note, doer=doer())
-    return redirect(url_for("history.show", name=name, live=made.number), 303)
+    return _gone_live(name, made.number)
 
 
 # --- the page ---------------------------------------------------------------------------------
@@ -176,6 +183,7 @@ def _page(name: str, *, said: str | None = None, note: str = "") -> str:
         moves=_moves(proposal) if request.args.get("prove") else "",
         provable=proofs.LOOKED_AT,
         shown=effect_between(store, settings(), live, side) if live is not None else None,
+        entries=entries_between(store, settings(), live, side) if live is not None else None,
         outcomes=outcomes_between(store, live, side) if live is not None else None,
         outcome_rows=before_after_rows,
         who=account(),
@@ -246,6 +254,11 @@ def _refused(name: str, error: Problem | StoreError, note: str) -> Response:
     response = make_response(_page(name, said=problem.detail, note=note), problem.status)
     response.headers.update(problem.headers)
     return response
+
+
+def _hand_off() -> bool:
+    """Whether what comes into stages by publishing is handed off: only where that was chosen."""
+    return request.form.get("entries") == "hand off"
 
 
 def _note() -> str:

@@ -24,7 +24,9 @@ from ..queries import Standings, standing
 from ..review.approvals import Approval, open_wish
 from ..ruleset_cache import Ready, kept, live_of, read_text, ready
 from ..ruleset_ref import DRAFT
+from ..scoring import ScoringState, ends_long_ago, state_of
 from .context import number_asked
+from .goals import GOALS
 
 pages = Blueprint("rulesets", __name__)
 
@@ -46,6 +48,7 @@ class RulesetRow:
     authors: list[str]
     problems: tuple[int, int]
     wish: Approval | None
+    scoring: ScoringState | None
 
 
 @pages.get("/")
@@ -59,7 +62,10 @@ def index() -> str | BaseResponse:
     drafted = draft_names(store)
     names = dict.fromkeys([*ruleset_names(store), *drafted])
     rows = [_row(store, name, name in drafted) for name in names]
-    return render_template("rulesets.html", rows=rows, data=catalogue_data(kept().catalogue(store)))
+    data = kept().catalogue(store)
+    if not rows and not data.leads:
+        return render_template("first.html", goals=GOALS)
+    return render_template("rulesets.html", rows=rows, data=catalogue_data(data), ends=ends_long_ago(store))
 
 
 def _row(store: Store, name: str, drafted: bool) -> RulesetRow:
@@ -81,6 +87,7 @@ def _row(store: Store, name: str, drafted: bool) -> RulesetRow:
         authors(store, name) if drafted else [],
         (counts[True], counts[False]),
         open_wish(store, name),
+        state_of(store, name, live.number) if live is not None else None,
     )
 
 

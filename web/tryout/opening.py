@@ -118,7 +118,7 @@ def trial_of(store: Store, ruleset: str, reading: Reading, asked: str | None) ->
     if rules is not None:
         before = live.evaluator if live is not None else None
         on = _on(store, ruleset, reading)
-        question = Question(store.path, data, before, rules, instant_of(now), on)
+        question = Question(store.path, data, before, rules, instant_of(now), on, ruleset)
         outcome = state.runs.ask(ruleset, question)
     left_out = partial.left_out if partial is not None else ()
     return Trial(ruleset, reading, rules, live, now, subject, watched, outcome, on, left_out)

@@ -12,8 +12,10 @@ from threading import Event, Lock, Thread
 from ...engine.impact.effect import Effect
 from ...engine.score_one import Evaluator
 from ...engine.store.database import open_store
+from ...engine.store.handoffs.forecast import Forecast, forecast
 from ...engine.store.records.leads import find_lead
 from ...engine.store.scoring.what_if import Cancelled, Counts, WhatIf
+from ..effects import MOST_ENTRIES
 from ..queries import told
 
 MOST_MOVES = 12
@@ -37,6 +39,7 @@ class Question:
     rules: Evaluator
     now: int
     on: Evaluator | None = None
+    ruleset: str = ""
 
     @property
     def key(self) -> Hashable:
@@ -49,7 +52,8 @@ class Question:
 class RunResult:
     """What was counted: by `rules`, beside those before where there are any, in so many seconds.
 
-    `names` says who the leads are that are named as moving; `on` was counted with all rules switched on.
+    `names` says who the leads are that are named as moving; `on` was counted with all rules switched on;
+    `handed` says who would get leads, where there are handoffs and rules before.
     """
 
     rules: Evaluator
@@ -58,6 +62,7 @@ class RunResult:
     names: Mapping[str, str]
     seconds: float
     on: Counts | None = None
+    handed: Forecast | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,22 +160,27 @@ class _Job:
     def _count(self) -> RunResult:
         asked, started = self.question, time.monotonic()
         before, stop = asked.before or asked.rules, self.stopped.is_set
+        hands_off = asked.before is not None and bool(asked.rules.plan.handoffs)
+        handed = None
         with open_store(asked.database, read_only=True) as store:
             effect, counts = self.what_if.both(
                 store,
                 before,
                 asked.rules,
                 asked.now,
-                most_moves=MOST_MOVES,
+                most_moves=MOST_ENTRIES if hands_off else MOST_MOVES,
                 progress=self._tell,
                 stop=stop,
             )
+            if hands_off:
+                handed = forecast(store, asked.ruleset, asked.rules.plan, effect, asked.now)
+                del effect.moves[MOST_MOVES:]
             on = None
             if asked.on is not None:
                 on = self.what_if.counts(store, asked.on, asked.now, progress=self._tell, stop=stop)
             leads = [found for move in effect.moves if (found := find_lead(store, move.lead)) is not None]
         names = {lead.key: told(lead)[0] for lead in leads}
-        return RunResult(asked.rules, counts, effect, names, time.monotonic() - started, on)
+        return RunResult(asked.rules, counts, effect, names, time.monotonic() - started, on, handed)
 
     def _tell(self, what: str, share: float) -> None:
         self.what, self.share = what, share

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ...store.database import Store
     from ...store.export.parquet import Exported
     from ...store.export.score_files import Destination
-    from ...store.export.scores import ScoreFilter
+    from ...store.records.score_filter import ScoreFilter
 
 
 @click.command(
@@ -108,7 +108,7 @@ def command(
     if folder is not None:
         return _leads_and_events(rules, folder, per_file, db, as_json)
     from ...store.export.score_files import destination
-    from ...store.export.scores import ScoreFilter
+    from ...store.records.score_filter import ScoreFilter
 
     assert scores is not None
     ids = None if leads is None else tuple(filter(None, map(str.strip, _lines_of(leads))))

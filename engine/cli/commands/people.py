@@ -64,7 +64,7 @@ def add(address: str, db: str, **facts: str | None) -> int:
     from ...store.database import open_store
     from ...store.handoffs.people import find_person, new_person, save_people
 
-    with open_store(db) as store:
+    with open_store(db, create=True) as store:
         if find_person(store, address) is not None:
             raise Failure(
                 f"{address} is known already", f"to change something: leadwright people set {address} ..."
@@ -130,7 +130,7 @@ def import_(file: str, db: str) -> int:
     from ...store.database import open_store
     from ...store.handoffs.people import import_people
 
-    with open_store(db) as store:
+    with open_store(db, create=True) as store:
         found = import_people(store, Path(file))
     write(f"{counted(found.added, 'new person', 'new people')}, {found.changed:,} changed.")
     return 0

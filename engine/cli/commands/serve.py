@@ -86,6 +86,7 @@ def command(
     others it needs users: leadwright user add.
     """
     from ....web.settings import Settings
+    from ...store.database import open_store
 
     if rules_folder is not None and not rules_folder.is_dir():
         raise Failure(f"there is no folder {rules_folder}", "check the name")
@@ -95,6 +96,10 @@ def command(
     settings = Settings(
         Path(db), host, port, names, https, rules_folder, second_approver=second_approver, sso=sso
     )
+    if settings.local and not Path(db).exists() and Path(db).absolute().parent.is_dir():
+        # Leads come in on the page itself, which asks for them first.
+        open_store(db, create=True).close()
+        note(f"{db} is new: bring leads in on the page.")
     if live:
         from ...outbox.sender import sending
         from ...store.database import only_one

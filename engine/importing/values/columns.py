@@ -77,6 +77,12 @@ class ColumnLooks:
         """How many cells are not blank."""
         return sum(count for look, count in self.counts.items() if look.family != BLANK)
 
+    def values_as(self, kind: Kind | None) -> int:
+        """How many cells are not blank in a column of a kind: a list of nothing is."""
+        if kind is not Kind.TEXTS:
+            return self.values
+        return self.values - sum(count for look, count in self.counts.items() if look.empty)
+
     def of(self, *families: str) -> dict[Look, int]:
         """The looks of some families, with their counts."""
         return {look: count for look, count in self.counts.items() if look.family in families}
@@ -401,6 +407,12 @@ class _Understanding:
                 Kind.DATETIME if any(look.timed for look in dates) else Kind.DATE, "dates"
             )
             return True
+        self._hint_on_unread_dates()
+        return True
+
+    def _hint_on_unread_dates(self) -> None:
+        """Which dates no order reads with the others, or the stated format does not read."""
+        others = self.looks.of(OTHER_DATE)
         stated = self.moments.date_format
         look = next(iter(others))
         if stated is not None:
@@ -411,14 +423,13 @@ class _Understanding:
             settings = self._as(self._date_kind(), "date_format", offered or "")
             choices = (Choice(settings, "for such dates"),) if usable else ()
             self.hints.append(Hint(message, choices))
-            return True
+            return
         listed = " and ".join(
             self.looks.example(look) for look in others if len(set(look.orders) & set(_NUMERIC_ORDERS)) == 1
         )
         self.hints.append(
             Hint(f"mixes dates with the day first and with the month first, as {listed}, so it is left text")
         )
-        return True
 
     def _on_unread_numbers(self) -> bool:
         looks = self.looks.of(NUMBER)
@@ -628,8 +639,8 @@ def settle_instants(name: str, looks: ColumnLooks, stated: Stated, moments: Mome
         example = looks.example(next(look for look in dates if len(look.orders) == 2))
         return Hint(f"writes dates as {example}", plain)
     if dates:
-        understanding._on_unread_dates()
-        hint = understanding.hints[0]
+        understanding._hint_on_unread_dates()
+        hint = understanding.hints[-1]
         return Hint(hint.message.removesuffix(", so it is left text"), hint.choices)
     first = next(look for look in looks.first if look.family != BLANK)
     text = looks.text(first)

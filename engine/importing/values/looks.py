@@ -37,7 +37,7 @@ class Look:
     Of numbers: whether it can be read with a dot, and with a comma before decimals, whether these two
     `differ`, the currency, whether it is a percentage, whether it may be a code (`weak`) or a day
     (`compact`). Of other dates: the orders of its day, and whether it has a time. `typed`: the source says
-    what it is. `word`: a text that may stand for nothing, or for yes or no.
+    what it is. `word`: a text that may stand for nothing, or for yes or no. `empty`: a list of nothing.
     """
 
     __slots__ = (
@@ -46,6 +46,7 @@ class Look:
         "currency",
         "differ",
         "dot",
+        "empty",
         "family",
         "orders",
         "percent",
@@ -68,6 +69,7 @@ class Look:
         self.timed = bool(detail.get("timed"))
         self.typed = bool(detail.get("typed"))
         self.word = str(detail.get("word", ""))
+        self.empty = bool(detail.get("empty"))
 
 
 _LOOKS: dict[tuple[object, ...], Look] = {}
@@ -87,6 +89,7 @@ _WHOLE, _DOTTED = Look(NUMBER), Look(NUMBER, comma=False)
 _COMPACT = Look(NUMBER, compact=True)
 _TYPED_NUMBER = Look(NUMBER, typed=True)
 _TYPED_DAY, _TYPED_INSTANT, _TYPED_TEXTS = (Look(name, typed=True) for name in (DATE, DATETIME, TEXTS))
+_NO_TEXTS, _TYPED_NO_TEXTS = Look(TEXTS, empty=True), Look(TEXTS, empty=True, typed=True)
 _TYPED_YES, _TYPED_NO = Look(YES, typed=True), Look(NO, typed=True)
 _MOST_EXACT = 10**15
 
@@ -131,7 +134,9 @@ def _look_of_typed(cell: object, moments: MomentReader) -> Look:
         return _TYPED_INSTANT
     if isinstance(cell, dt.date):
         return _TYPED_DAY
-    return _TYPED_TEXTS if isinstance(cell, tuple) else TEXT_LOOK
+    if isinstance(cell, tuple):
+        return _TYPED_TEXTS if cell else _TYPED_NO_TEXTS
+    return TEXT_LOOK
 
 
 def _look_of_text(text: str, moments: MomentReader) -> Look:
@@ -139,7 +144,8 @@ def _look_of_text(text: str, moments: MomentReader) -> Look:
     if first.isalpha() and (moments.date_format is None or moments.read(text) is None):
         return _look_of_word(text)
     if first == "[" and text[-1] == "]":
-        return TEXT_LOOK if json_list(text) is None else _TEXTS_LOOK
+        found = json_list(text)
+        return TEXT_LOOK if found is None else _TEXTS_LOOK if found else _NO_TEXTS
     if len(text) > _MOST_LETTERS:
         return TEXT_LOOK
     if moments.date_format is not None or (first.isdigit() and text[4:5] == "-"):

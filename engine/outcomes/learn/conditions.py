@@ -251,6 +251,8 @@ def _of_events(
         first, last = np.searchsorted(happened.kind, [number, number + 1])
         parts.append(np.arange(first, last))
     places = np.concatenate(parts)
+    if len(places) < FEWEST_LEADS:
+        return
     rows_of, ago = happened.row[places], happened.ago[places]
     seen: set[bytes] = set()
     for days in (None, *reversed(_DAYS)):

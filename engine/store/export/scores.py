@@ -6,29 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from ...explain.decision import Line
 from ...values import moment_of
 from ..database import Store, StoreError
-from ..records.lead_keys import lead_key
-from ..records.leads import text_matches
+from ..records.score_filter import ScoreFilter, conditions
 from ..scoring.explanation_lines import load_lines, read_lines
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreFilter:
-    """Which leads are wanted: those of some stages of `main`, with at least so many points, with a tag, with
-    a text in their id or any text attribute, of some ids; found by a run after `after_run`, or begun at or
-    after `since`, in microseconds since 1970 UTC. What is None or empty leaves nothing out."""
-
-    stages: tuple[str, ...] = ()
-    at_least: int | None = None
-    tag: str | None = None
-    text: str | None = None
-    leads: tuple[str, ...] | None = None
-    after_run: int | None = None
-    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +39,7 @@ def stored_lead_scores(store: Store, ruleset: str, wanted: ScoreFilter) -> Itera
 
     Should run in a read transaction, so that all of it is one moment's state.
     """
-    where, parameters = _conditions(store, wanted)
+    where, parameters = conditions(store, wanted)
     known: dict[int, list[Line]] = {}
     with store.guard():
         rows = store.connection.execute(
@@ -87,43 +70,6 @@ def stored_lead_scores(store: Store, ruleset: str, wanted: ScoreFilter) -> Itera
                 number,
                 moment_of(now),
             )
-
-
-def _conditions(store: Store, wanted: ScoreFilter) -> tuple[str, dict[str, Any]]:
-    """What a filter asks for, in SQL, with its parameters."""
-    tests: list[str] = []
-    parameters: dict[str, Any] = {}
-
-    def ask(test: str, name: str, value: object) -> None:
-        tests.append(test)
-        parameters[name] = value
-
-    if wanted.stages:
-        ask(
-            "result.stage IN (SELECT value FROM json_each(:stages))",
-            "stages",
-            json.dumps(list(wanted.stages)),
-        )
-    if wanted.at_least is not None:
-        ask("result.total >= :at_least", "at_least", wanted.at_least)
-    if wanted.tag is not None:
-        tagged = "SELECT 1 FROM json_each(result.text, '$.tags') AS tag WHERE tag.value = :tag"
-        ask(f"EXISTS ({tagged})", "tag", wanted.tag)
-    if wanted.text is not None and wanted.text.strip():
-        ask(f"({text_matches(store)})", "text", wanted.text.strip())
-    if wanted.leads is not None:
-        ids = "SELECT value FROM json_each(:leads)"
-        ask(
-            f"scored.lead IN (SELECT _id FROM lead WHERE _key IN ({ids}) "
-            f"UNION ALL SELECT lead FROM alias WHERE key IN ({ids}))",
-            "leads",
-            json.dumps([lead_key(key) for key in wanted.leads]),
-        )
-    if wanted.after_run is not None:
-        ask("scored.run > :after_run", "after_run", wanted.after_run)
-    if wanted.since is not None:
-        ask("run.started >= :since", "since", wanted.since)
-    return "".join(f" AND {test}" for test in tests), parameters
 
 
 # --- what changed since -----------------------------------------------------------------------

@@ -18,6 +18,7 @@ from ...outbox.destinations import asked
 from ...outbox.queue import enqueue
 from ...plan import Answer, Handoff, Plan, Whom
 from ...values import MICROSECONDS, instant_text, text_key
+from ...zone import Zone
 from ..database import Store
 from ..records.lead_keys import NAMED
 from ..records.rulesets import RulesetVersion
@@ -49,6 +50,34 @@ class _Gift(NamedTuple):
     pick: Pick
     kept: str | None
     passed_by: int | None = None
+
+
+def given_out(db: sqlite3.Connection, ruleset: int, zone: Zone, now: int) -> Turns:
+    """Whose turn it is, by what was given out before."""
+    turns = Turns(people_known(db), zone)
+    rows = db.execute(
+        "SELECT list, person, max(id) FROM handoff WHERE ruleset = ? AND list IS NOT NULL "
+        "GROUP BY list, person",
+        (ruleset,),
+    )
+    turns.last.update({(name, person): number for name, person, number in rows})
+    for person, one in turns.known.items():
+        if one.daily is not None:
+            got = db.execute("SELECT at FROM handoff WHERE person = ? AND at > ?", (person, now - _TWO_DAYS))
+            turns.got[person] = [at for (at,) in got]
+    return turns
+
+
+def know_keeper(db: sqlite3.Connection, ruleset: int, turns: Turns, whom: Whom, kept: str | None) -> None:
+    """Finds out who has the leads of a list with a value, where that is not known yet."""
+    if kept is None or whom.list is None or (whom.list, kept) in turns.keepers:
+        return
+    row = db.execute(
+        "SELECT person FROM handoff WHERE ruleset = ? AND list = ? AND kept = ? ORDER BY id DESC LIMIT 1",
+        (ruleset, whom.list, kept),
+    ).fetchone()
+    if row is not None:
+        turns.keepers[whom.list, kept] = row[0]
 
 
 def hand_off(store: Store, plan: Plan, version: RulesetVersion, now: int) -> HandedOff:
@@ -110,7 +139,7 @@ class Assigning:
             entries = self._entries(db, "queued", -1)
             if not entries:
                 return
-            turns = self._turns(db)
+            turns = given_out(db, self.ruleset, self.plan.zone, self.now)
             for entry in entries:
                 reason = json.loads(entry.reason or "{}")
                 handoff = self.by_name.get(reason.get("handoff", ""))
@@ -122,7 +151,7 @@ class Assigning:
 
     def _hand_off(self, db: sqlite3.Connection, entries: Sequence[_Entry]) -> None:
         asked = self._ask(entries)
-        turns = self._turns(db)
+        turns = given_out(db, self.ruleset, self.plan.zone, self.now)
         for entry in entries:
             found = asked[entry.lead]
             number = self.choosing.take(entry.track, entry.stage, found)
@@ -157,23 +186,6 @@ class Assigning:
 
     # --- people -------------------------------------------------------------------------------------
 
-    def _turns(self, db: sqlite3.Connection) -> Turns:
-        """Whose turn it is, by what was given out before."""
-        turns = Turns(people_known(db), self.plan.zone)
-        rows = db.execute(
-            "SELECT list, person, max(id) FROM handoff WHERE ruleset = ? AND list IS NOT NULL "
-            "GROUP BY list, person",
-            (self.ruleset,),
-        )
-        turns.last.update({(name, person): number for name, person, number in rows})
-        for person, one in turns.known.items():
-            if one.daily is not None:
-                got = db.execute(
-                    "SELECT at FROM handoff WHERE person = ? AND at > ?", (person, self.now - _TWO_DAYS)
-                )
-                turns.got[person] = [at for (at,) in got]
-        return turns
-
     def _give(
         self,
         db: sqlite3.Connection,
@@ -184,7 +196,7 @@ class Assigning:
         *,
         again: bool = False,
     ) -> None:
-        self._know_keeper(db, turns, handoff.whom, kept)
+        know_keeper(db, self.ruleset, turns, handoff.whom, kept)
         pick = turns.pick(handoff.whom, self.now, turn=handoff.turn, kept=kept)
         if pick.person is None:
             if not again:
@@ -194,16 +206,6 @@ class Assigning:
             return
         self._set(db, entry, "handed off")
         self._record(db, turns, _Gift(entry, handoff, handoff.whom, pick, kept))
-
-    def _know_keeper(self, db: sqlite3.Connection, turns: Turns, whom: Whom, kept: str | None) -> None:
-        if kept is None or whom.list is None or (whom.list, kept) in turns.keepers:
-            return
-        row = db.execute(
-            "SELECT person FROM handoff WHERE ruleset = ? AND list = ? AND kept = ? ORDER BY id DESC LIMIT 1",
-            (self.ruleset, whom.list, kept),
-        ).fetchone()
-        if row is not None:
-            turns.keepers[whom.list, kept] = row[0]
 
     def _record(self, db: sqlite3.Connection, turns: Turns, gift: _Gift) -> None:
         entry, handoff, whom, pick, kept, passed_by = gift
@@ -307,7 +309,7 @@ class Assigning:
             f"AND NOT {_PASSED} ORDER BY due, handoff.id",
             (self.ruleset, self.now),
         ).fetchall()
-        turns = self._turns(db) if rows else None
+        turns = given_out(db, self.ruleset, self.plan.zone, self.now) if rows else None
         for number, name, address, overdue, *of in rows:
             entry, handoff = _Entry._make(of), self.by_name.get(name)
             if handoff is None or handoff.answer is None or turns is None:

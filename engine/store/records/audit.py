@@ -20,6 +20,8 @@ class Action(Enum):
     PUBLISH = "publish"
     ROLL_BACK = "roll back"
     IMPORT = "import"
+    DATA_IMPORTED = "data imported"
+    SCORED = "scored"
     FORGOTTEN = "people forgotten"
     APPROVAL_ASKED = "approval asked"
     APPROVAL_DECLINED = "approval declined"

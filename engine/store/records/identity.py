@@ -97,8 +97,8 @@ def own_ids(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, st
     if connection.execute("SELECT 1 FROM main.alias WHERE merged IS NULL LIMIT 1").fetchone() is None:
         return {}
     rows = connection.execute(
-        "SELECT key, _key FROM main.alias JOIN main.lead ON _id = lead "
-        "WHERE merged IS NULL AND key IN (SELECT value FROM json_each(?))",
+        "SELECT other.key, own._key FROM main.alias AS other JOIN main.lead AS own ON own._id = other.lead "
+        "WHERE other.merged IS NULL AND other.key IN (SELECT value FROM json_each(?))",
         (json.dumps(list(set(keys))),),
     )
     return dict(rows.fetchall())

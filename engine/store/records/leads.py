@@ -25,6 +25,9 @@ STORAGE = {
 }
 """How each kind is kept: days and instants as ISO 8601 in UTC, yes/no as 1 and 0, texts as JSON."""
 
+GATHERED = "_gathered_"
+"""How the columns of rows on their way in begin; no column of `lead` does."""
+
 _MOST_COLUMNS = 2000 - len(SYSTEM_COLUMNS)
 """SQLite allows a table 2,000 columns unless it was built otherwise."""
 
@@ -79,7 +82,8 @@ def add_field(store: Store, name: str, kind: Kind) -> StoredField:
             f"there is no room for the attribute {name}: leads can have at most {_MOST_COLUMNS:,}",
             "name the columns that are wanted with --fields",
         )
-    column = _free_column(connection, "".join("_" if letter in '"[]`\x00' else letter for letter in name))
+    own = "".join("_" if letter in '"[]`\x00' else letter for letter in name)
+    column = _free_column(connection, f"field{own}" if own.casefold().startswith(GATHERED) else own)
     connection.execute(f"ALTER TABLE lead ADD COLUMN {quoted(column)} {STORAGE[kind]}")
     connection.execute("INSERT INTO field VALUES (?, ?, ?)", (name, column, kind.value))
     return StoredField(name, column, kind)

@@ -74,8 +74,9 @@ def lead_ids(store: Store, lead: StoredLead) -> LeadIds:
             for number, key, at, who, merged, was, of in rows
         )
         suspected = store.connection.execute(
-            "SELECT _key FROM suspected JOIN (SELECT _id, _key FROM lead) ON _id = iif(one = ?1, other, one) "
-            "WHERE ?1 IN (one, other) AND NOT dismissed ORDER BY suspected.at",
+            "SELECT lead._key FROM suspected AS pair "
+            "JOIN lead ON lead._id = iif(pair.one = ?1, pair.other, pair.one) "
+            "WHERE ?1 IN (pair.one, pair.other) AND NOT pair.dismissed ORDER BY pair.at",
             (lead.id,),
         ).fetchall()
     return LeadIds(lead.key, bool(anonymous), others, tuple(key for (key,) in suspected))
@@ -85,10 +86,9 @@ def suspected_duplicates(store: Store) -> list[tuple[str, str, datetime]]:
     """The own ids of every two leads that may be one person, and since when; the latest first."""
     with store.guard():
         rows = store.connection.execute(
-            "SELECT first._key, second._key, suspected.at FROM suspected "
-            "JOIN (SELECT _id, _key FROM lead) AS first ON first._id = one "
-            "JOIN (SELECT _id, _key FROM lead) AS second ON second._id = other "
-            "WHERE NOT dismissed ORDER BY suspected.at DESC, one, other"
+            "SELECT first._key, second._key, pair.at FROM suspected AS pair "
+            "JOIN lead AS first ON first._id = pair.one JOIN lead AS second ON second._id = pair.other "
+            "WHERE NOT pair.dismissed ORDER BY pair.at DESC, pair.one, pair.other"
         )
         return [(one, other, moment_of(at)) for one, other, at in rows]
 

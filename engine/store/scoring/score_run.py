@@ -6,6 +6,7 @@ made due. Leads are taken a portion at a time, each portion written in one trans
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -119,8 +120,14 @@ def _scored(
         with store.transaction() as connection:
             end(connection, version, begun.data, now, whole=begun.leads is None)
             connection.execute(
-                "UPDATE run SET finished = ?, leads = ?, changed = ? WHERE id = ?",
-                (_clock(), tally.leads, tally.added + tally.changed, begun.job.run),
+                "UPDATE run SET finished = ?, leads = ?, changed = ?, moves = ? WHERE id = ?",
+                (
+                    _clock(),
+                    tally.leads,
+                    tally.added + tally.changed,
+                    json.dumps([[*pair, leads] for pair, leads in tally.moves.items()], ensure_ascii=False),
+                    begun.job.run,
+                ),
             )
     run = None if begun.leads == [] else begun.job.run
     seconds = time.perf_counter() - started

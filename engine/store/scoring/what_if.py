@@ -148,6 +148,26 @@ class WhatIf:
             effect = contrast(old, new, lambda places: self._keys(store, places), most_moves)
             return effect, self._counted(new)
 
+    def leads_where(
+        self,
+        store: Store,
+        before: Evaluator,
+        after: Evaluator,
+        now: int,
+        which: Callable[[ColumnScorer, ColumnScorer], Bools],
+        *,
+        stop: Stop | None = None,
+    ) -> list[int]:
+        """The numbers of the leads that `which` picks, of all leads judged by both rulesets at `now`.
+
+        Raises as `effect` does.
+        """
+        with self._asking(store, now, None, stop) as tell:
+            old = self._judging(store, before, now, tell)
+            new = self._judging(store, after, now, tell, old)
+            found: list[int] = self._leads[which(old, new)].tolist()
+            return found
+
     @contextmanager
     def _asking(
         self, store: Store, now: int, progress: Progress | None, stop: Stop | None

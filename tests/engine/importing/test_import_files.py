@@ -130,7 +130,7 @@ def test_errors_and_formulas_without_a_value_are_said(desk) -> None:
     path = workbook(desk.folder / "a.xlsx", A=[["id", "x", "y"], [1, "#N/A", "=1+1"], [2, 5, "=2+2"]])
     report = load(desk, path)
     assert report.notes == (
-        "1 cell hold an error, as B2, and so unknown",
+        "1 cell holds an error, as B2, and so unknown",
         "2 cells hold a formula that was never computed, as C2, and so unknown",
     )
 
@@ -362,6 +362,9 @@ SIMILAR = [
     ("{1E2F-AB}", "1e2f-ab"),
     ("00Q5e00001abcDE", "00Q5e00001abcDEEAY"),
     ("'+15550102", "+15550102"),
+    ("zoe@x.example", "mailto:zoe@x.example"),
+    ("Zoe Maler <zoe@x.example>", "zoe@x.example"),
+    ("zoe@x.example.", "zoe@x.example"),
 ]
 
 
@@ -370,6 +373,14 @@ def test_two_ways_to_write_one_id_are_pointed_out(desk, one, other) -> None:
     desk.leads(f"id,x\n{one},1\n")
     (note,) = desk.leads(f"id,x\n{other},1\n").notes
     assert note.startswith(f"{one} and {other} are probably one record under two ids")
+
+
+def test_several_pairs_of_such_ids_are_named(desk) -> None:
+    (note,) = desk.leads("id,x\n007,1\nAB,1\nzcrm_9,1\n7,1\nab,1\n9,1\nCD,1\ncd,1\n").notes
+    assert note == (
+        "4 leads are probably one record each under two ids, as CD and cd; zcrm_9 and 9; AB and ab; "
+        "--id-prefix zcrm_ leaves the prefix out"
+    )
 
 
 def test_ids_of_salesforce_that_differ_in_case_are_two(desk) -> None:

@@ -155,17 +155,18 @@ def test_mutated_files_are_read_or_refused(
 
 
 def test_broken_bytes_that_once_were_a_fault_are_refused(tmp_path: Path) -> None:
-    """A header whose quotation mark ends within a name, a file without a name in an archive, and a table of
-    SQLite whose name is no UTF-8."""
-    header, archive, database = (tmp_path / name for name in ("a.csv", "a.zip", "a.sqlite"))
+    """A header whose quotation mark ends within a name, a file without a name in an archive, an archive of a
+    version to come, and a table of SQLite whose name is no UTF-8."""
+    header, archive, newer, database = (tmp_path / name for name in ("a.csv", "a.zip", "b.zip", "a.sqlite"))
     header.write_text('"id"x,name\n1,"Zoë, Ltd"\n2,Ben\n', encoding="utf-8")
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("data", CSV)
     archive.write_bytes(archive.read_bytes().replace(b"data", b"\0ata"))
+    newer.write_bytes(archive.read_bytes().replace(b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\xc8"))
     sqlite_file(database)
     database.write_bytes(database.read_bytes().replace(b"CREATE TABLE t", b"CREATE TABLE \xef"))
     with open_store(tmp_path / "leads.db", create=True) as store:
-        for path in (header, archive, database):
+        for path in (header, archive, newer, database):
             assert isinstance(
                 outcome(lambda path=path: import_file(store, path, ColumnMapping("id"))), StoreError
             )

@@ -513,6 +513,13 @@ def test_a_field_that_is_another_kind_than_declared_is_pointed_out_and_the_way_w
     assert desk.leads(text).columns[1].hints == ()
 
 
+def test_dates_of_events_that_no_order_reads_are_refused_with_what_they_are(desk) -> None:
+    rows = ["17/3/2025 9:05", "1/25/2026 12:05", "nonsense", "more"]
+    text = "id,type,at\n" + "".join(f"1,seen,{row}\n" for row in rows)
+    with pytest.raises(ImportRefused, match="mixes dates with the day first and with the month first"):
+        desk.events(text)
+
+
 def test_instants_of_machines_are_read_at_once_as_one_by_one() -> None:
     reader = MomentReader("Europe/Vienna")
     cells = ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "2026-02-28T12:30:01Z", "9999-12-31T23:59:59Z"]

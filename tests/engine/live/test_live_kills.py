@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 from leadwright.engine.live.applying import Applier
@@ -35,29 +36,33 @@ class Sender(threading.Thread):
         self.acknowledged: list[str] = []
 
     def run(self) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        for number in range(100_000):
-            batch = self.waiting or [f"{self.name} {number} {one}" for one in range(5)]
-            self.waiting = batch
-            messages = [
-                {
-                    "type": "track",
-                    "userId": f"u{number % 50}",
-                    "event": "Paid",
-                    "messageId": id_,
-                    "properties": {"id": id_},
-                }
-                for number, id_ in enumerate(batch)
-            ]
-            try:
-                connection.request("POST", "/v1/batch", json.dumps({"batch": messages}), self.headers)
-                answer = connection.getresponse()
-                answer.read()
-            except (OSError, http.client.HTTPException):
-                return
-            assert answer.status == 200
-            self.acknowledged += batch
-            self.waiting = []
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            for number in range(100_000):
+                self.waiting = self.waiting or [f"{self.name} {number} {one}" for one in range(5)]
+                try:
+                    connection.request("POST", "/v1/batch", body(self.waiting), self.headers)
+                    answer = connection.getresponse()
+                    answer.read()
+                except (OSError, http.client.HTTPException):
+                    return
+                assert answer.status == 200
+                self.acknowledged += self.waiting
+                self.waiting = []
+
+
+def body(ids: list[str]) -> bytes:
+    """A batch of events with these ids."""
+    messages = [
+        {
+            "type": "track",
+            "userId": f"u{number}",
+            "event": "Paid",
+            "messageId": id_,
+            "properties": {"id": id_},
+        }
+        for number, id_ in enumerate(ids)
+    ]
+    return json.dumps({"batch": messages}).encode()
 
 
 def test_every_acknowledged_event_is_there_and_none_twice(tmp_path: Path) -> None:

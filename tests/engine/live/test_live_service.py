@@ -63,6 +63,25 @@ def test_an_acknowledged_event_is_in_the_score_soon_and_that_is_counted(database
     live.stop()
 
 
+def test_where_nothing_was_ever_scored_nothing_is_said_of_scores(tmp_path: Path) -> None:
+    looked: list[None] = []
+
+    class Nothing:
+        def look(self) -> None:
+            looked.append(None)
+
+    with open_store(tmp_path / "leads.db", create=True) as store:
+        add_source(store, "shop", "events", who="test", address="here")
+        live = Live(tmp_path / "leads.db", lambda _: Nothing())
+        live.inbox.put(row(DEMO))
+        live.start()
+        until(lambda: source_figures(store)[0].lag("stored") is not None)
+        before = len(looked)
+        until(lambda: len(looked) > before + 1)
+        assert source_figures(store)[0].lag("scored") is None
+        live.stop()
+
+
 def test_a_stop_finishes_what_is_under_way_and_keeps_the_rest(database: Path) -> None:
     live = Live(database)
     live.inbox.put(row(DEMO))

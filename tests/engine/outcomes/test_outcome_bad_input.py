@@ -123,3 +123,32 @@ def test_an_outcome_without_a_day_is_measured_as_it_is_now_and_not_replayed(fold
     assert "as they are now. It is not known when won was reached" in run("measure", "u.rules", "--at", AT)
     days = ("--from", "2026-01-01", "--to", "2026-06-01")
     assert "the past cannot be replayed" in run("backtest", "u.rules", *days, "--at", AT, code=2)
+
+
+def test_a_rule_whose_points_are_always_cut_off_does_nothing(folder: Path, run: Run) -> None:
+    (folder / "full.rules").write_text(
+        """group "Site" at most 10 {
+    when visited home then +10
+    rule "Pricing" when visited pricing then +5
+}
+rule "Demo" when requested demo then +10
+score from 0 to 20
+stage SQL when score >= 20
+outcome won when became customer within 60 days
+""",
+        encoding="utf-8",
+    )
+    rules = json.loads(run("measure", "full.rules", "--at", AT, "--json"))["rules"]
+    idle = {one["rule"]: one["idle"] for one in rules}
+    assert idle["Pricing"] == "its points are always cut off by a cap or a range"
+    assert idle["Demo"] is None
+
+
+def test_a_field_of_which_every_lead_has_another_value_is_told_apart_soon(folder: Path, run: Run) -> None:
+    sources = "".join(f"nobody {number},2026-02,1\n" for number in range(20_000))
+    (folder / "costs.csv").write_text("source,month,cost\n100001,2026-01,3\n" + sources, encoding="utf-8")
+    asked = ("--by", "owner_id", "--costs", "costs.csv", "--json")
+    data = json.loads(run("measure", "r.rules", "--at", AT, *asked))
+    assert len(data["groups"]) == 30
+    assert {group["won"]["of"] for group in data["groups"]} == {1}
+    assert len(data["unassigned_cost"]) >= 20_000

@@ -141,7 +141,7 @@ def test_no_lead_contradicts_what_is_proved(batch: int) -> None:
         for mine, question in asked:
             began = time.monotonic()
             answer = mine.ask(question)
-            assert time.monotonic() - began < SECONDS * 1.5 + 1, (seed, question.name)
+            assert time.monotonic() - began < SECONDS * 3 + 5, (seed, question.name)
             verdicts[answer.verdict.value] = verdicts.get(answer.verdict.value, 0) + 1
             if answer.verdict is Verdict.PROVED:
                 assert contradicted(plan, question, seed) is None, (seed, question.name)

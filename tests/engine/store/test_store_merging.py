@@ -350,3 +350,44 @@ def test_mail_addresses_are_one_id_and_other_near_misses_are_named(store: Store)
         merge_ids(store, "AbC", "AbC", "ana")
     with pytest.raises(StoreError, match="AbC was not merged"):
         undo_merge(store, "AbC")
+
+
+def test_a_merge_in_the_crm_leaves_one_of_each_event(store: Store, tmp_path: Path) -> None:
+    """The other lead leaves the export, and its events come again under the one that stayed."""
+    for key in ("101", "102"):
+        says(store, tmp_path, key, 50, "clerk")
+    path = tmp_path / "events.csv"
+    mapping = ColumnMapping("id", events=(EventColumns("at", type="what", key="key"),))
+    path.write_text("id,at,what,key\n102,2026-01-20,asked,e1\n101,2026-01-21,visited,e2\n")
+    import_file(store, path, mapping)
+    merge_ids(store, "101", "102", "ana")
+    path.write_text("id,at,what,key\n101,2026-01-20,asked,e1\n101,2026-01-21,visited,e2\n")
+    again = import_file(store, path, mapping)
+    assert (again.events_added, again.events_known) == (0, 2)
+    assert {(key, what) for key, _, what, _ in events(store)} == {("101", "asked"), ("101", "visited")}
+    path.write_text("id,at,what,key\n102,2026-01-22,asked,e1\n")
+    assert import_file(store, path, mapping).events_corrected == 1
+    undo_merge(store, "102")
+    assert {(key, what) for key, _, what, _ in events(store)} == {("102", "asked"), ("101", "visited")}
+
+
+def test_fields_may_be_called_as_columns_of_the_database_are(store: Store, tmp_path: Path) -> None:
+    names = "v0,V1,key,lead,value,at,one,other,merged,dismissed,alias,of,filled,who,state,stage,_gathered_0"
+    path = tmp_path / "leads.csv"
+    for size in (1, 2):
+        values = ",".join(f"{name} {size}" for name in names.split(","))
+        path.write_text(f"id,{names}\n101,{values}\n102{',' * (names.count(',') + 1)}\n")
+        import_file(store, path, ColumnMapping("id"))
+    with store.transaction() as connection:
+        lead_of(connection, "101", "visitor-1", NOW)
+        say_same(connection, "101", "102", NOW)
+    assert [pair[:2] for pair in suspected_duplicates(store)] == [("101", "102")]
+    path.write_text("id,v0\nvisitor-1,v0 3\n")
+    import_file(store, path, ColumnMapping("id"))
+    merge_ids(store, "102", "101", "ana")
+    score(store)
+    lead = find_lead(store, "visitor-1")
+    assert lead is not None
+    assert lead_ids(store, lead).own == "102"
+    expected = {name: f"{name} 2" for name in names.split(",")} | {"v0": "v0 3"}
+    assert dict(lead.fields) == expected

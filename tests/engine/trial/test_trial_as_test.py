@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from leadwright.engine.personal import is_personal
 from leadwright.engine.reading import read
 from leadwright.engine.score_one import Evaluator, Event
 from leadwright.engine.testing import RuleTestResult, run_tests
@@ -126,3 +127,47 @@ def test_the_test_of_any_lead_passes(tree: n.Tree, drawn) -> None:
     again = case_of_test(found.plan, result.test)
     decided = found.decide(again.facts(found), again.now)
     assert decided.lines == found.decide(lead.facts(found), lead.now).lines
+
+
+PERSONAL = """\
+when domain(email) = "acme.example" then +5
+when title = "CTO" then +3
+when referrer contains "partner" then +2
+when visited where page contains "pricing" then +1
+"""
+
+
+def test_it_never_says_who_somebody_is() -> None:
+    lead = case(
+        happened("visited", None, page="https://x.example/pricing?for=zoe@acme.example"),
+        email="Zoe.Frotzle@acme.example",
+        title="CTO",
+        referrer="L1",
+        name="Zoe Frotzle",
+    )
+    made = as_test(evaluator(PERSONAL), lead, "a lead", ids=["l1"])
+    assert made == (
+        'test "a lead" at 2026-03-16T12:00Z given email = "someone@acme.example", title = "CTO", '
+        'referrer = "someone", visited 3 days ago '
+        'with page = "https://x.example/pricing?for=someone@acme.example" '
+        "expect score = 9"
+    )
+    assert result_of(PERSONAL, made).passed
+
+
+def test_where_rules_ask_who_somebody_is_no_test_can_say_it() -> None:
+    for rule in ('full_name = "Zoe Frotzle"', 'email = "zoe@acme.example"', 'code = "L1"'):
+        lead = case(full_name="Zoe Frotzle", email="zoe@acme.example", code="L1")
+        assert as_test(evaluator(f"when {rule} then +5"), lead, "a lead", ids=["L1"]) is None
+
+
+@pytest.mark.parametrize(
+    ("field", "personal"),
+    [
+        *(("name", True), ("First Name", True), ("lastName", True), ("work_email", True), ("Mobile", True)),
+        *(("company_name", False), ("title", False), ("email_opt_in", False), ("campaign name", False)),
+        *(("phone_country", False), ("employees", False), ("HubSpot Phone", True), ("username", True)),
+    ],
+)
+def test_which_fields_tell_who_somebody_is(field: str, personal: bool) -> None:
+    assert is_personal(field) is personal

@@ -16,6 +16,8 @@ function begin() {
   const others = slider.dataset.others.trim().split(" ").filter(Boolean).map((one) => one.split(":").map(Number));
   const before = of(Number(live));
   let resting, saying;
+  // One request after the other: each edit goes on from what the one before made.
+  let last = Promise.resolve();
   let drafted = slider.value;
 
   function of(from) {
@@ -71,10 +73,16 @@ function begin() {
   }
 
   slider.addEventListener("input", () => { clearTimeout(resting); show(); });
-  slider.addEventListener("change", () => { clearTimeout(resting); resting = setTimeout(settle, REST); });
-  part("undo")?.addEventListener("click", async (event) => {
+  slider.addEventListener("change", () => {
+    clearTimeout(resting);
+    resting = setTimeout(() => { last = last.then(settle); }, REST);
+  });
+  part("undo")?.addEventListener("click", (event) => {
     event.preventDefault();
-    if (await keep(part("undo").formAction, new URLSearchParams())) location.reload();
+    clearTimeout(resting);
+    last = last.then(async () => {
+      if (await keep(part("undo").formAction, new URLSearchParams())) location.reload();
+    });
   });
   show();
 }

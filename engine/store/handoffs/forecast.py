@@ -1,0 +1,116 @@
+"""Who would get which leads if entries into stages were handed off now; nothing is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ...handoffs.choosing import Asked, Choosing
+from ...handoffs.people import folded
+from ...handoffs.turns import HandedOff
+from ...impact.effect import Effect
+from ...plan import Plan
+from ..database import Store
+from ..records.leads import find_lead
+from ..scoring.lead_reader import LeadReader, listed
+from .assigning import given_out, know_keeper
+from .entries import EntryNotes, Moves, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The entries that a change of rules brings: how many there are, and who would get those looked at.
+    `lost` says from whom how many leads would go, since they leave the stage."""
+
+    entries: int
+    looked_at: int
+    handed_off: HandedOff
+    lost: Mapping[str, int]
+
+    @property
+    def people(self) -> list[tuple[str, int]]:
+        """Who would get how many, the most first."""
+        return sorted(self.handed_off.people.items(), key=lambda item: (-item[1], item[0]))
+
+    @property
+    def changes(self) -> list[tuple[str, int]]:
+        """By how many leads each person would have more or less: the most first."""
+        found = Counter(self.handed_off.people)
+        found.subtract(self.lost)
+        return sorted(((who, many) for who, many in found.items() if many), key=lambda one: (-one[1], one[0]))
+
+
+def forecast(store: Store, ruleset: str, plan: Plan, effect: Effect, now: int) -> Forecast | None:
+    """Who would get the leads that a change brings into stages with handoffs, as of `now`; None where the
+    plan has no handoffs. `effect` names the leads that change their stage, or the first of them."""
+    notes = EntryNotes(plan, Policy())
+    if not notes:
+        return None
+    total = 0
+    for (track, old, new), leads in effect.matrix.items():
+        moves = Moves()
+        notes.note(moves, 0, {track: old}, {track: new}, same=True)
+        total += leads * len(moves.began)
+    entries = Moves()
+    for move in effect.moves:
+        lead = find_lead(store, move.lead) if move.changes_stage else None
+        if lead is not None:
+            notes.note(entries, lead.id, move.stages_before, move.stages_after, same=True)
+    began = [(lead, track, stage) for lead, track, stage, _ in sorted(entries.began)]
+    return Forecast(
+        total, len(began), _given(store, ruleset, plan, began, now), _lost(store, ruleset, entries.ended)
+    )
+
+
+def _lost(store: Store, ruleset: str, ended: Sequence[tuple[int, str]]) -> Counter[str]:
+    """Who has leads whose stay would end, and how many."""
+    found: Counter[str] = Counter()
+    with store.guard():
+        for lead, track in ended:
+            rows = store.connection.execute(
+                "SELECT handoff.address FROM handoff JOIN entry ON entry.id = handoff.entry "
+                "JOIN ruleset ON ruleset.id = entry.ruleset "
+                "WHERE entry.lead = ? AND entry.track = ? AND ruleset.name = ? AND entry.left_at IS NULL "
+                "AND NOT EXISTS (SELECT 1 FROM handoff AS next WHERE next.passed_by = handoff.id)",
+                (lead, track, ruleset),
+            )
+            found.update(address for (address,) in rows)
+    return found
+
+
+def _given(
+    store: Store, ruleset: str, plan: Plan, began: Sequence[tuple[int, str, str]], now: int
+) -> HandedOff:
+    found = HandedOff({})
+    if not began:
+        return found
+    with store.guard():
+        db = store.connection
+        row = db.execute("SELECT id FROM ruleset WHERE name = ?", (ruleset,)).fetchone()
+        number = -1 if row is None else row[0]
+        turns = given_out(db, number, plan.zone, now)
+        choosing = Choosing(plan)
+        asked = _ask(store, choosing, (lead for lead, _, _ in began), now)
+        order = max([0, *turns.last.values()])
+        for lead, track, stage in began:
+            place = choosing.take(track, stage, asked[lead])
+            if place is None:
+                found.unassigned += 1
+                continue
+            handoff, kept = plan.handoffs[place], asked[lead].kept[place]
+            know_keeper(db, number, turns, handoff.whom, kept)
+            pick = turns.pick(handoff.whom, now, turn=handoff.turn, kept=kept)
+            if pick.person is None:
+                found.queued += 1
+                continue
+            order += 1
+            turns.give(folded(pick.person), handoff.whom, kept, order, now)
+            found.people[pick.person] = found.people.get(pick.person, 0) + 1
+    return found
+
+
+def _ask(store: Store, choosing: Choosing, leads: Iterable[int], now: int) -> dict[int, Asked]:
+    reader = LeadReader(store, choosing.evaluator, now)
+    span = listed(sorted(set(leads)))
+    return {lead: choosing.ask(fields, events, now) for lead, fields, events in reader.leads(span)}

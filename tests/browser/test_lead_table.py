@@ -1,0 +1,73 @@
+"""The table of leads in use: filters, sorting, picking by keyboard, a row as one link, numbers as doors."""
+
+from __future__ import annotations
+
+from leadwright.tests.browser.axe import for_everybody
+from leadwright.tests.browser.conftest import Visit
+from leadwright.tests.browser.editor import Editor
+from leadwright.tests.browser.site import Site
+from playwright.sync_api import expect
+
+
+def test_leads_are_filtered_sorted_picked_and_opened(visit: Visit, site: Site) -> None:
+    page = visit(site, "/leads")
+    table = page.get_by_role("table")
+    expect(page.get_by_text("Pick leads to")).to_be_hidden()
+    page.get_by_text("More filters").click()
+    page.get_by_label("Field", exact=True).select_option("title")
+    page.get_by_label("Comparison").select_option("contains")
+    page.get_by_label("Value").fill("vp")
+    page.get_by_role("button", name="Search").click()
+    expect(table.get_by_role("link", name="L4")).to_be_visible()
+    expect(table.get_by_role("link", name="L2")).to_have_count(0)
+    for_everybody(page)
+    page.get_by_role("link", name="Remove the filter title contains vp").click()
+    expect(table.get_by_role("link", name="L2")).to_be_visible()
+
+    # By keyboard: rows by arrows, picked with Space, several with Shift.
+    page.get_by_label("Pick L1").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("Pick L2")).to_be_focused()
+    page.keyboard.press("Shift+Space")
+    expect(page.get_by_text("3 picked")).to_be_visible()
+    for_everybody(page)
+    with page.expect_download() as picked:
+        page.get_by_role("button", name="Download", exact=True).click()
+    rows = picked.value.path().read_text(encoding="utf-8").splitlines()
+    assert {row.split(",")[0] for row in rows[1:]} == {"L1", "L2", "L4"}
+
+    # Chosen columns, and the view saved for everybody.
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_label("employees").check()
+    page.get_by_role("button", name="Show these").click()
+    page.get_by_role("link", name="employees", exact=True).click()
+    expect(table.get_by_role("row").nth(1)).to_contain_text("L2")
+    page.get_by_text("Save view").click()
+    page.get_by_label("Name, for everybody here").fill("By size")
+    page.get_by_role("button", name="Save", exact=True).click()
+    views = page.get_by_role("navigation", name="Views")
+    expect(views.get_by_role("link", name="By size")).to_have_attribute("aria-current", "page")
+
+    # Anywhere on a row opens it.
+    box = table.get_by_role("row").nth(1).get_by_role("cell").last.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] - 4, box["y"] + 6)
+    page.wait_for_url("**/lead?id=L2*")
+
+
+def test_a_number_on_a_card_opens_its_leads_one_of_which_is_tried(visit: Visit, site: Site) -> None:
+    page = visit(site)
+    editor = Editor(page, site, "inbound").open()
+    expect(editor.panel).to_contain_text("All 4 leads")
+    page.locator("article", has_text="Large").get_by_role("link", name="2 of 4").first.click()
+    expect(page.get_by_text("Matches Large in the draft")).to_be_visible()
+    rows = page.get_by_role("table").get_by_role("row")
+    expect(rows).to_have_count(3)
+    for_everybody(page)
+    page.get_by_label("Pick L4").check()
+    page.get_by_role("button", name="Open in the dry run").click()
+    expect(editor.panel.get_by_label("Try with a lead")).to_have_value("Ann Lee")
+    editor.panel.get_by_role("table", name="Stages").get_by_role("link").first.click()
+    expect(page.get_by_role("list", name="Filters that are on")).to_contain_text("SQL in the draft")

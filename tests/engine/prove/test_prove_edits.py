@@ -1,0 +1,177 @@
+"""Edits of the shipped rulesets are told apart by a lead or proved equal; rewritings are proved equal.
+
+LEADWRIGHT_PROOFS=300 tries so many edits, and a third as many rewritings.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from leadwright.engine import plan as p
+from leadwright.engine import prove
+from leadwright.engine.prove.answers import Answer, QuestionKind, Verdict, Wanted
+from leadwright.engine.prove.asking import answers
+from leadwright.engine.reading import read
+from leadwright.grammar.messages.diagnostics import Source
+from leadwright.grammar.syntax.nodes import Unit
+
+SHIPPED = sorted((Path(prove.__file__).parents[2] / "rulesets").glob("*.rules"))
+TRIES = int(os.environ.get("LEADWRIGHT_PROOFS", "0"))
+EDITS = max(TRIES, 6)
+REWRITINGS = max(TRIES // 3, 6)
+SECONDS = 30.0
+
+
+def plan_of(text: str, path: Path) -> p.Plan | None:
+    """The plan of a text, without what it promises and expects."""
+    plan = read(Source(text, path), lints=False).plan
+    return None if plan is None else replace(plan, guarantees=(), tests=())
+
+
+def same(new: p.Plan, old: p.Plan) -> Answer:
+    return answers(new, seconds=SECONDS, wanted=[Wanted(QuestionKind.SAME)], old=old)[0]
+
+
+# --- edits ----------------------------------------------------------------------------------------------
+
+CHANGES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (r"(?<=[<>]= )\d+", lambda found: str(int(found[0]) + 1)),
+    (r"(?<=[+-])\d+(?= |\n)", lambda found: str(int(found[0]) + 1)),
+    (r"(?<=then )\+(?=\d)", lambda _: "-"),
+    (r" at most \+?\d+(?= |\n)", lambda _: ""),
+    (r"(?<=in last )\d+", lambda found: str(int(found[0]) * 2)),
+    (r"\band\b(?! not)", lambda _: "or"),
+    (r"(?<=: )\"[^\"]*\", (?=\")", lambda _: ""),
+)
+"""A threshold, points, a sign, a cap, a window, a conjunction, an entry of a list."""
+
+
+def edited(text: str, chance: random.Random) -> str | None:
+    """A text with one place changed; None where there is none of the sort."""
+    end = text.index("\ntest ")
+    pattern, change = chance.choice(CHANGES)
+    places = list(re.finditer(pattern, text[:end]))
+    if not places:
+        return None
+    place = chance.choice(places)
+    return text[: place.start()] + change(place) + text[place.end() :]
+
+
+def test_edits_are_told_apart_or_proved_equal() -> None:
+    chance = random.Random(20)
+    found: dict[Verdict, int] = {}
+    tried = 0
+    while tried < EDITS:
+        path = SHIPPED[tried % len(SHIPPED)]
+        text = path.read_text("utf-8")
+        other = edited(text, chance)
+        new, old = plan_of(other, path) if other is not None else None, plan_of(text, path)
+        if new is None or old is None:
+            continue
+        tried += 1
+        answer = same(new, old)
+        assert (answer.case is not None) is (answer.verdict is Verdict.NOT_SO)
+        found[answer.verdict] = found.get(answer.verdict, 0) + 1
+    print(found)
+    assert found.get(Verdict.NOT_DECIDED, 0) <= EDITS // 100, found
+    assert found[Verdict.NOT_SO] > EDITS // 2
+
+
+# --- rewritings -----------------------------------------------------------------------------------------
+
+_CONTRARY = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+
+
+def reordered(plan: p.Plan) -> p.Plan:
+    """The rules in another order."""
+    return replace(plan, rules=plan.rules[::-1])
+
+
+def turned(plan: p.Plan) -> p.Plan:
+    """Each comparison as the denial of its contrary, each `and` and `or` as the other of what is denied."""
+
+    def turn(one: p.Condition) -> p.Condition:
+        match one:
+            case p.All(items=items, origin=origin):
+                return p.Not(p.Any(tuple(p.Not(turn(item), origin) for item in items), origin), origin)
+            case p.Any(items=items, origin=origin):
+                return p.Not(p.All(tuple(p.Not(turn(item), origin) for item in items), origin), origin)
+            case p.Not(item=item, origin=origin):
+                return p.Not(turn(item), origin)
+            case p.Compare(operator=operator, origin=origin):
+                return p.Not(replace(one, operator=_CONTRARY[operator]), origin)
+        return one
+
+    rules = tuple(
+        rule if rule.condition is None else replace(rule, condition=turn(rule.condition))
+        for rule in plan.rules
+    )
+    stages = tuple(replace(stage, condition=turn(stage.condition)) for stage in plan.stages)
+    return replace(plan, rules=rules, stages=stages)
+
+
+def in_hours(plan: p.Plan) -> p.Plan:
+    """Windows of days as windows of hours."""
+
+    def hours(selection: p.Selection) -> p.Selection:
+        window = selection.window
+        if isinstance(window, p.Last) and window.unit is Unit.DAY:
+            return replace(selection, window=p.Last(window.amount * 24, Unit.HOUR))
+        return selection
+
+    signals = tuple(
+        replace(one, events=hours(one.events), then=None if one.then is None else hours(one.then))
+        for one in plan.signals
+    )
+    rules = tuple(
+        rule if rule.each is None else replace(rule, each=replace(rule.each, events=hours(rule.each.events)))
+        for rule in plan.rules
+    )
+    return replace(plan, signals=signals, rules=rules)
+
+
+def split(plan: p.Plan) -> p.Plan:
+    """Each rule with fixed points and no bounds as two that share them."""
+    rules: list[p.Rule] = []
+    for rule in plan.rules:
+        one = rule.contributions[0] if len(rule.contributions) == 1 else None
+        if one is None or rule.each is not None or (one.least, one.most) != (None, None):
+            rules.append(rule)
+            continue
+        for points in (one.points - 3, 3):
+            named = f"{rule.identity} {points}"
+            share = (replace(one, points=points),)
+            rules.append(replace(rule, identity=named, name=named, contributions=share))
+    return replace(plan, rules=tuple(rules))
+
+
+WAYS = (reordered, turned, in_hours, split)
+
+
+def test_rewritings_are_proved_equal() -> None:
+    chance = random.Random(21)
+    for number in range(REWRITINGS):
+        path = SHIPPED[number % len(SHIPPED)]
+        old = plan_of(path.read_text("utf-8"), path)
+        assert old is not None
+        new = old
+        ways = chance.sample(WAYS, chance.randint(1, len(WAYS)))
+        for way in ways:
+            new = way(new)
+        answer = same(new, old)
+        assert answer.verdict is Verdict.PROVED, (path.stem, [way.__name__ for way in ways], answer)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_each_stage_of_the_shipped_rulesets_can_be_reached(path: Path) -> None:
+    plan = plan_of(path.read_text("utf-8"), path)
+    assert plan is not None
+    stage = plan.stages[-1]
+    wanted = [Wanted(QuestionKind.REACH, (stage.name,))]
+    assert answers(plan, seconds=SECONDS, wanted=wanted)[0].verdict is Verdict.FOUND

@@ -1,0 +1,173 @@
+"""The leads behind a number of a draft: those that a statement matches, who move, who are in a stage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..engine.lru import LruCache
+from ..engine.plan import Condition, Definition, Disqualification, Handoff, Plan, Rule, Stage
+from ..engine.score_many.column_scorer import ColumnScorer
+from ..engine.score_many.columns import Bools
+from ..engine.store.database import Store
+from ..engine.store.scoring.what_if import Cancelled
+from ..engine.values import instant_of
+from ..grammar.edits.document import key_of
+from ..grammar.syntax import nodes
+from .access import settings
+from .drafts import current
+from .effects import what_if
+from .problems import Problem, invalid, not_found
+from .ruleset_cache import read_text
+from .tryout.opening import trial_of
+from .tryout.trial import Trial
+
+NONE = "*none"
+"""Stands for no stage in an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadSet:
+    """Leads of a draft: those that the statement `key` matches; those that were in the stage `was` by what is
+    live and are in `becomes` by the draft, of a track; or, with `moved`, all who change stage."""
+
+    ruleset: str
+    key: str | None = None
+    was: str | None = None
+    becomes: str | None = None
+    track: str = "main"
+    moved: bool = False
+
+    def in_words(self) -> str:
+        """As a filter says it."""
+        if self.key is not None:
+            return f"Matches {self.key.partition(':')[2] or self.key} in the draft"
+        if self.moved:
+            return "Changes stage with the draft"
+        parts = []
+        if self.was is not None:
+            parts.append(f"{_stage(self.was)} live")
+        if self.becomes is not None:
+            parts.append(f"{_stage(self.becomes)} in the draft")
+        return ", ".join(parts)
+
+    def query(self) -> dict[str, str]:
+        """As an address has it."""
+        said = {"key": self.key, "was": self.was, "becomes": self.becomes}
+        found = {name: value for name, value in said.items() if value is not None}
+        if self.moved:
+            found["moved"] = "1"
+        if self.track != "main":
+            found["track"] = self.track
+        return found
+
+
+def _stage(name: str) -> str:
+    return "No stage" if name == NONE else name
+
+
+def set_asked(ruleset: str | None, asked: Mapping[str, str]) -> LeadSet | None:
+    """The set that an address names, None where it names none."""
+    found = {name: asked[name][:300] for name in ("key", "was", "becomes") if asked.get(name)}
+    moved = asked.get("moved") == "1"
+    if ruleset is None or not (found or moved):
+        return None
+    return LeadSet(ruleset, **found, track=asked.get("track", "main")[:200] or "main", moved=moved)
+
+
+_found: LruCache[object, tuple[int, ...]] = LruCache(16)
+
+
+def members(store: Store, wanted: LeadSet) -> tuple[int, ...]:
+    """The numbers of the leads of a set, as of the ruleset's last scoring. Problem 409 where the draft
+    cannot run, 503 where counting takes too long."""
+    draft = current(store, wanted.ruleset)
+    if draft is None:
+        raise not_found(f"There is no ruleset {wanted.ruleset}.")
+    reading = read_text(store, settings(), draft.text, wanted.ruleset).reading
+    trial = trial_of(store, wanted.ruleset, reading, None)
+    if trial.rules is None:
+        raise Problem(409, "The draft has an error", "These leads can be shown once the draft is correct.")
+    data = store.connection.execute("SELECT data FROM state").fetchone()[0]
+    key = (
+        str(store.path),
+        data,
+        draft.text,
+        trial.live.version.id if trial.live else None,
+        trial.now,
+        wanted,
+    )
+    return _found.made(key, lambda: _members(store, trial, wanted))
+
+
+def _members(store: Store, trial: Trial, wanted: LeadSet) -> tuple[int, ...]:
+    assert trial.rules is not None
+    plan = trial.rules.plan
+    before = trial.live.evaluator if trial.live is not None else trial.rules
+    until = time.monotonic() + settings().most_seconds
+    parts = _parts(trial, plan, wanted.key) if wanted.key is not None else []
+
+    def which(old: ColumnScorer, new: ColumnScorer) -> Bools:
+        if wanted.key is not None:
+            found = np.zeros(new.leads, np.bool_)
+            for part in parts:
+                found |= new.fires(part) if isinstance(part, Rule) else new.holds(part)
+            return found
+        if wanted.moved:
+            tracks = dict.fromkeys([*old.verdict.stages, *new.verdict.stages])
+            found = np.zeros(new.leads, np.bool_)
+            for track in tracks:
+                found |= _names(old, track) != _names(new, track)
+            return found
+        found = np.ones(new.leads, np.bool_)
+        for scorer, stage in ((old, wanted.was), (new, wanted.becomes)):
+            if stage is not None:
+                found &= _names(scorer, wanted.track) == ("" if stage == NONE else stage)
+        return found
+
+    try:
+        leads = what_if().leads_where(
+            store, before, trial.rules, instant_of(trial.now), which, stop=lambda: time.monotonic() > until
+        )
+    except Cancelled:
+        raise Problem(503, "Too slow", "Finding these leads takes too long. Try again in a moment.") from None
+    return tuple(leads)
+
+
+def _names(scorer: ColumnScorer, track: str) -> np.typing.NDArray[np.str_]:
+    """The stage of each lead in a track, "" for none."""
+    names, places = scorer.verdict.stages.get(track, ((None,), np.zeros(scorer.leads, np.int16)))
+    return np.array([name or "" for name in names])[places]
+
+
+def _parts(trial: Trial, plan: Plan, key: str) -> list[Rule | Condition]:
+    """What must be true of a lead for a statement to count it: any of these."""
+    starts = {}
+    for node in trial.reading.tree.statements:
+        starts[node.span.start] = key_of(node)
+        if isinstance(node, nodes.Group):
+            starts |= {rule.span.start: key_of(rule) for rule in node.rules}
+    main = plan.sources[0]
+    found: list[Rule | Condition] = []
+    for rule in plan.rules:
+        group = plan.groups[rule.group] if rule.group is not None else None
+        origins = [rule.origin, *([group.origin] if group is not None else [])]
+        if any(one.source is main and starts.get(one.span.start) == key for one in origins):
+            found.append(rule)
+    others: list[Stage | Disqualification | Definition | Handoff] = [
+        *plan.stages,
+        *plan.disqualifications,
+        *plan.definitions,
+        *plan.handoffs,
+    ]
+    found += [
+        part.condition
+        for part in others
+        if part.origin.source is main and starts.get(part.origin.span.start) == key and part.condition
+    ]
+    if not found:
+        raise invalid("The draft has no such statement any more. Go back to it and look again.")
+    return found

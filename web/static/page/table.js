@@ -1,0 +1,44 @@
+// Picking rows: all of a page at once, several with Shift, and a bar that says how many are picked.
+
+const form = document.querySelector("[data-bulk]");
+if (form) {
+  const boxes = [...form.querySelectorAll("input[name=id]")];
+  const all = form.querySelector("[data-all]");
+  const bar = form.querySelector("[data-bar]");
+  let last = null;
+
+  form.addEventListener("click", (event) => {
+    const box = event.target;
+    if (box === all) boxes.forEach((one) => (one.checked = all.checked));
+    else if (boxes.includes(box)) {
+      if (event.shiftKey && last) {
+        const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
+        boxes.slice(from, to + 1).forEach((one) => (one.checked = box.checked));
+      }
+      last = box;
+    } else return;
+    tell();
+  });
+  form.addEventListener("reset", () => setTimeout(tell));
+  addEventListener("pageshow", tell);
+  tell();
+
+  function tell() {
+    const picked = boxes.filter((one) => one.checked).length;
+    all.checked = picked === boxes.length;
+    all.indeterminate = picked > 0 && picked < boxes.length;
+    bar.hidden = !picked;
+    bar.querySelector("[data-picked]").textContent = `${picked} picked`;
+  }
+
+  // Rows by arrow keys, as far as the boxes or links have focus.
+  form.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const row = event.target.closest("tbody tr");
+    if (!step || !row || event.altKey || event.ctrlKey || event.metaKey) return;
+    const other = step > 0 ? row.nextElementSibling : row.previousElementSibling;
+    if (!other) return;
+    event.preventDefault();
+    other.querySelector(event.target.matches("a") ? "th a" : "input").focus();
+  });
+}
