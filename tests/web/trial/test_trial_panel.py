@@ -150,11 +150,13 @@ def test_a_lead_can_be_pasted_in(client: FlaskClient) -> None:
 
 def test_a_lead_becomes_a_test_that_passes(client: FlaskClient) -> None:
     found = client.post(f"{EDIT}/test", json={"lead": "L1"}).get_json()
-    assert found["edit"]["new"].startswith('test "Zoë Müller, L1" given title = "VP Marketing", employees')
+    assert found["edit"]["new"].startswith(
+        'test "a lead like one in the data" given title = "VP Marketing", employees'
+    )
     answer = edit(client, 0, found["edit"])
     assert "all 2 passed" in words(answer["panel"])
     again = client.post(f"{EDIT}/test", json={"lead": "L1"}).get_json()
-    assert again["edit"]["new"].startswith('test "Zoë Müller, L1 (2)"')
+    assert again["edit"]["new"].startswith('test "a lead like one in the data (2)"')
     answer = edit(client, answer["revision"], RAISED | {"new": "5000"})
     assert "1 of 2 fails" not in words(answer["panel"])
     failed = edit(

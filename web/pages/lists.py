@@ -1,0 +1,238 @@
+"""The lists of a draft as things of their own: looked through, searched, sorted, added to by pasting."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from ...engine.check.files import FileProblem, list_entries
+from ...engine.store.database import Store
+from ...engine.values import text_key
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax import nodes
+from ...grammar.syntax.limits import LARGEST_TEXT
+from ...grammar.syntax.parse import parse
+from ...grammar.text.printer import quoted
+from ..access import doer, needs, settings
+from ..accounts.users import Role
+from ..database import reading, writing
+from ..drafts import Draft, current, take_text
+from ..problems import Problem, invalid, not_found
+from ..ruleset_cache import read_text
+from .context import number_asked, text_asked
+
+pages = Blueprint("lists", __name__)
+
+PER_PAGE = 200
+_LONGEST_ENTRY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RulesetList:
+    """A list of a draft: its name, its entries as they are written, the file that it is read from, if any,
+    and why that cannot be read."""
+
+    name: str
+    entries: tuple[str, ...]
+    file: str | None = None
+    problem: str | None = None
+
+    @property
+    def again(self) -> list[str]:
+        """Entries that stand in it more than once, in any case of letters."""
+        times = Counter(text_key(entry) for entry in self.entries)
+        return sorted({entry for entry in self.entries if times[text_key(entry)] > 1}, key=_by_name)
+
+
+def lists_of(store: Store, draft: Draft) -> list[RulesetList]:
+    """The lists of a draft, in the order of its text."""
+    files = read_text(store, settings(), draft.text, draft.ruleset, lints=False).files
+    found = []
+    for node in parse(Source(draft.text)).tree.statements:
+        if isinstance(node, nodes.ListDeclaration):
+            found.append(RulesetList(node.name.text, tuple(entry.value for entry in node.entries)))
+        elif isinstance(node, nodes.ListFile):
+            found.append(_from_file(node, files.get(node.path.value)))
+    return found
+
+
+def _from_file(node: nodes.ListFile, text: str | None) -> RulesetList:
+    path, column = node.path.value, node.column.text if node.column is not None else None
+    if text is None:
+        return RulesetList(node.name.text, (), path, "The file cannot be read from here.")
+    try:
+        return RulesetList(node.name.text, tuple(list_entries(path, text, column)), path)
+    except FileProblem as problem:
+        return RulesetList(node.name.text, (), path, f"{problem}")
+
+
+# --- looking ------------------------------------------------------------------------------------
+
+
+@pages.get("/rulesets/<name>/lists")
+def show(name: str) -> str:
+    """All lists of the draft, and the entries of one of them, a page at a time."""
+    return _page(name)
+
+
+def _page(name: str, said: Problem | None = None, pasted: str = "", done: str | None = None) -> str:
+    store = reading(settings())
+    found = lists_of(store, _draft(store, name))
+    wanted = text_asked("list") or request.form.get("list")
+    chosen = next((one for one in found if one.name == wanted), found[0] if found else None)
+    search, sort = text_asked("q") or "", text_asked("sort") or "written"
+    entries: list[str] = list(chosen.entries) if chosen is not None else []
+    if search:
+        entries = [entry for entry in entries if text_key(search) in text_key(entry)]
+    if sort == "name":
+        entries.sort(key=_by_name)
+    page = max(number_asked("page") or 1, 1)
+    return render_template(
+        "lists.html",
+        name=name,
+        lists=found,
+        chosen=chosen,
+        shown=entries[(page - 1) * PER_PAGE : page * PER_PAGE],
+        matching=len(entries),
+        page=page,
+        pages=max(1, -(-len(entries) // PER_PAGE)),
+        search=search,
+        sort=sort,
+        said=said,
+        pasted=pasted,
+        done=done or text_asked("done"),
+    )
+
+
+def _draft(store: Store, name: str) -> Draft:
+    found = current(store, name)
+    if found is None:
+        raise not_found(f"There is no ruleset {name}.")
+    return found
+
+
+@pages.get("/rulesets/<name>/lists.txt")
+def download(name: str) -> Response:
+    """The entries of a list, one a line."""
+    store = reading(settings())
+    wanted = text_asked("list")
+    for one in lists_of(store, _draft(store, name)):
+        if one.name == wanted:
+            response = Response("\n".join(one.entries) + "\n", mimetype="text/plain")
+            response.headers.set("Content-Disposition", "attachment", filename=f"{one.name}.txt")
+            return response
+    raise not_found(f"There is no list {wanted}.")
+
+
+# --- changing -----------------------------------------------------------------------------------
+
+
+def pasted_entries(text: str) -> list[str]:
+    """The entries in a text as people paste them: a column, lines, or with commas, semicolons or tabs
+    between; quotation marks around an entry are left out."""
+    lines = [line for line in text.replace("\r", "\n").split("\n") if line.strip()]
+    sign = next((sign for sign in "\t;," if any(sign in line for line in lines)), ",")
+    cells = [cell for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=sign) for cell in row]
+    return [" ".join(cell.split()) for cell in cells if cell.strip()]
+
+
+@pages.post("/rulesets/<name>/lists")
+@needs(Role.EDITOR)
+def change(name: str) -> AnyResponse:
+    """Adds what was pasted to a list, makes a new one of it, or takes picked entries out; all undoable."""
+    try:
+        done, wanted = _changed(name)
+    except Problem as problem:
+        html = _page(name, said=problem, pasted=request.form.get("pasted", ""))
+        return Response(html, problem.status)
+    query = urlencode({"list": wanted, "done": done})
+    return redirect(f"{url_for('lists.show', name=name)}?{query}", 303)
+
+
+def _changed(name: str) -> tuple[str, str]:
+    wanted = request.form.get("list", "").strip()
+    with writing(settings()) as store:
+        draft = _draft(store, name)
+        if request.form.get("act") == "remove":
+            text, done = _without(draft.text, wanted, set(request.form.getlist("entry")))
+        else:
+            entries = pasted_entries(request.form.get("pasted", ""))
+            if not entries:
+                raise invalid("Paste a column, lines, or entries with commas between them.")
+            if any(len(entry) > _LONGEST_ENTRY for entry in entries):
+                raise invalid(f"An entry may have {_LONGEST_ENTRY} letters at most.")
+            new = request.form.get("act") == "new"
+            text, done = _with_new(draft.text, wanted, entries) if new else _with(draft.text, wanted, entries)
+        if len(text.encode()) > LARGEST_TEXT:
+            raise invalid("The ruleset would be larger than 1 MiB. Put the entries into a file for the list.")
+        take_text(store, name, text, who=doer().who, seen=draft.revision)
+    return done, wanted
+
+
+def _node(text: str, name: str) -> nodes.ListDeclaration:
+    for node in parse(Source(text)).tree.statements:
+        if isinstance(node, nodes.ListDeclaration) and node.name.text == name:
+            return node
+        if isinstance(node, nodes.ListFile) and node.name.text == name:
+            raise invalid(f"{name} is read from the file {node.path.value}. Change the file.")
+    raise not_found(f"There is no list {name} any more.")
+
+
+def _with(text: str, name: str, entries: Sequence[str]) -> tuple[str, str]:
+    """The text with entries added that the list does not have."""
+    node = _node(text, name)
+    known = {text_key(entry.value) for entry in node.entries}
+    fresh = list({text_key(entry): entry for entry in reversed(entries)}.values())[::-1]
+    fresh = [entry for entry in fresh if text_key(entry) not in known]
+    last = node.entries[-1].span
+    between = ", "
+    if len(node.entries) > 1:
+        # As the last two are parted: by a line of their own each, or on one line.
+        found = text[node.entries[-2].span.end : last.start]
+        between = found if re.fullmatch(r",\s+", found) else between
+    added = "".join(between + quoted(entry) for entry in fresh)
+    left = len(entries) - len(fresh)
+    done = f"{len(fresh):,} added" + (f", {left:,} left out: already there or pasted twice" if left else "")
+    return text[: last.end] + added + text[last.end :], done
+
+
+def _with_new(text: str, name: str, entries: Sequence[str]) -> tuple[str, str]:
+    """The text with a new list at its end."""
+    if not re.fullmatch(r"[^\W\d]\w*", name):
+        raise invalid("Name the list with letters, digits and _ only, such as key_accounts.")
+    taken = [node for node in parse(Source(text)).tree.statements if isinstance(node, nodes.ListDeclaration)]
+    if any(node.name.text == name for node in taken):
+        raise invalid(f"There is a list {name} already.")
+    fresh = list({text_key(entry): entry for entry in reversed(entries)}.values())[::-1]
+    statement = f"list {name}: {', '.join(map(quoted, fresh))}\n"
+    return f"{text.rstrip()}\n\n{statement}".lstrip(), f"The list has {len(fresh):,} entries"
+
+
+def _without(text: str, name: str, entries: set[str]) -> tuple[str, str]:
+    """The text without some entries of a list."""
+    node = _node(text, name)
+    gone = [place for place, entry in enumerate(node.entries) if entry.value in entries]
+    if not gone:
+        raise invalid("Pick the entries to remove first.")
+    if len(gone) == len(node.entries):
+        raise invalid("A list has at least one entry. Remove the list itself in the editor.")
+    kept_ = [place for place in range(len(node.entries)) if place not in set(gone)]
+    for place in reversed(gone):
+        here = node.entries[place].span
+        if place < kept_[-1]:
+            text = text[: here.start] + text[node.entries[place + 1].span.start :]
+        else:
+            text = text[: node.entries[place - 1].span.end] + text[here.end :]
+    return text, f"{len(gone):,} removed"
+
+
+def _by_name(entry: str) -> tuple[str, str]:
+    return entry.casefold(), entry
