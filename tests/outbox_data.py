@@ -13,9 +13,9 @@ from leadwright.engine.outbox.transports import Answer, Outcome
 from leadwright.engine.store.database import Store
 
 DATA = {
-    "ruleset": "inbound", "version": 3, "handoff": "To sales", "stage": "SQL", "track": "main",
-    "owner": "ana@acme.example", "owner_name": "Ana", "score": 85,
-    "why": [{"points": 20, "text": 'Pricing "interest"\n{{ data }}: visited 3 times'}],
+    "ruleset": "inbound", "version": 3, "handoff": "To sales", "stage": "SQL", "track": "main", "score": 85,
+    "lines": [{"text": 'Pricing "interest"\n{{ data }}', "score": None, "points": 20}],
+    "owner": {"address": "ana@acme.example", "name": "Ana"}, "why": "turn", "due": None,
 }  # fmt: skip
 SENT = Answer(Outcome.SENT, 200, "ok")
 REFUSED = Answer(Outcome.REFUSED, 400, "no such field: <company>")

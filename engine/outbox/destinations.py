@@ -24,7 +24,7 @@ DAY = 86_400_000_000
 TEMPLATES = ("slack", "teams")
 """The templates that are shipped."""
 
-MESSAGE_KINDS = ("handoff", "handoff.overdue", "stage.entered", "stage.left")
+MESSAGE_KINDS = ("handoff", "handoff.overdue")
 
 
 class DestinationError(Exception):

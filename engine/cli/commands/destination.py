@@ -68,8 +68,7 @@ def _open(db: str, *, read_only: bool = False) -> Iterator[Store]:
     "--kind",
     "kinds",
     multiple=True,
-    help="Send only messages of this kind: handoff, handoff.overdue, stage.entered, stage.left. "
-    "Can be repeated.  [default: all]",
+    help="Send only messages of this kind: handoff or handoff.overdue. Can be repeated.  [default: all]",
 )
 @click.option(
     "--field",

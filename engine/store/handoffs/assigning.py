@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from ...handoffs.choosing import Asked, Choosing
 from ...handoffs.people import Person, folded
 from ...handoffs.turns import HandedOff, Pick, Turns
+from ...outbox.destinations import asked
 from ...outbox.queue import enqueue
 from ...plan import Answer, Handoff, Plan, Whom
 from ...values import MICROSECONDS, instant_text, text_key
@@ -125,7 +126,7 @@ class Assigning:
     def _entries(self, db: sqlite3.Connection, state: str, most: int) -> list[_Entry]:
         rows = db.execute(
             "SELECT entry.id, entry.lead, lead._key, track, stage, reason FROM entry "
-            "JOIN lead ON lead._id = entry.lead "
+            "JOIN (SELECT _id, _key, _state FROM lead) AS lead ON lead._id = entry.lead "
             f"WHERE ruleset = ? AND state = ? AND lead._state = {NAMED} AND left_at IS NULL "
             "ORDER BY at, entry.lead, track LIMIT ?",
             (self.ruleset, state, most),
@@ -226,7 +227,7 @@ class Assigning:
         assert number is not None
         turns.give(folded(address), whom, kept, number, self.now)
         self.done.people[address] = self.done.people.get(address, 0) + 1
-        if handoff.tell:
+        if handoff.tell or asked(db, "handoff"):
             told: dict[str, object] = {"owner": {"address": address, "name": person.name}, "why": why["why"]}
             told["due"] = None if due is None else instant_text(due)
             enqueue(db, "handoff", entry.key, self._said(db, entry, handoff, told), self.now)
@@ -248,8 +249,7 @@ class Assigning:
             (self.version.ruleset, entry.key),
         )
         return {
-            "tell": list(handoff.tell),
-            "lead": entry.key,
+            **({"tell": list(handoff.tell)} if handoff.tell else {}),
             "ruleset": self.version.ruleset,
             "version": self.version.number,
             "handoff": handoff.name,
@@ -304,7 +304,7 @@ class Assigning:
         rows = db.execute(
             "SELECT handoff.id, handoff.name, handoff.address, overdue, entry.id, entry.lead, lead._key, "
             "track, stage, reason FROM handoff JOIN entry ON entry.id = handoff.entry "
-            "JOIN lead ON lead._id = handoff.lead "
+            "JOIN (SELECT _id, _key, _state FROM lead) AS lead ON lead._id = handoff.lead "
             "WHERE handoff.ruleset = ? AND due <= ? AND answered IS NULL AND left_at IS NULL "
             f"AND NOT {_PASSED} ORDER BY due, handoff.id",
             (self.ruleset, self.now),
@@ -317,7 +317,7 @@ class Assigning:
             if overdue is None:
                 self.done.overdue += 1
                 db.execute("UPDATE handoff SET overdue = ? WHERE id = ?", (self.now, number))
-                if handoff.tell:
+                if handoff.tell or asked(db, "handoff.overdue"):
                     told = self._said(db, entry, handoff, {"owner": {"address": address}})
                     enqueue(db, "handoff.overdue", entry.key, told, self.now)
             whom = handoff.answer.otherwise

@@ -90,7 +90,7 @@ _SELECT = (
     "FROM handoff JOIN entry ON entry.id = handoff.entry "
     "JOIN ruleset_version ON ruleset_version.id = handoff.version "
     "JOIN ruleset ON ruleset.id = handoff.ruleset "
-    f"JOIN lead ON lead._id = handoff.lead AND lead._state = {NAMED} "
+    f"JOIN (SELECT _id, _key, _state FROM lead) AS lead ON lead._id = handoff.lead AND lead._state = {NAMED} "
     "LEFT JOIN handoff AS next ON next.passed_by = handoff.id "
 )
 
@@ -188,7 +188,8 @@ def waiting(store: Store, most: int = 100) -> list[Waiting]:
     with store.guard():
         rows = store.connection.execute(
             "SELECT lead._key, ruleset.name, stage, entry.at, state, reason FROM entry "
-            f"JOIN lead ON lead._id = entry.lead AND lead._state = {NAMED} "
+            "JOIN (SELECT _id, _key, _state FROM lead) AS lead "
+            f"ON lead._id = entry.lead AND lead._state = {NAMED} "
             "JOIN ruleset ON ruleset.id = entry.ruleset "
             "WHERE state IN ('queued', 'unassigned') AND left_at IS NULL "
             "ORDER BY entry.at, lead._key LIMIT ?",

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from leadwright.engine.handoffs.people import Person, folded
 from leadwright.engine.handoffs.turns import Turns
@@ -22,6 +22,7 @@ from leadwright.engine.store.handoffs.people import (
 )
 from leadwright.engine.values import instant_of, moment_of
 from leadwright.engine.zone import UTC, Zone
+from leadwright.tests.effort import examples
 
 HOUR = 3_600_000_000
 BERLIN = Zone("Europe/Berlin")
@@ -119,6 +120,7 @@ def test_whoever_had_the_last_lead_longest_ago_is_next() -> None:
     assert got == ["a", "c", "d", "a", "c", "d", "a"]
 
 
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.integers(0, 5), max_size=60), st.integers(1, 4))
 def test_what_is_kept_together_stays_together_whatever_the_limit(companies: list[int], limit: int) -> None:
     known = {"c": Person("c", "c", daily=limit)}

@@ -293,11 +293,11 @@ def test_shipped_templates_say_who_has_whom_and_why(
 ) -> None:
     to = added(store, crm, template=shipped_template(name))
     tell(store, "zoe@x.example")
-    tell(store, "zoe@x.example", kind="stage.entered", owner=None, owner_name=None, why=[], handoff=None)
+    tell(store, "zoe@x.example", kind="handoff.overdue", owner={}, lines=[], handoff=None)
     assert sent(store, to, clock) == Sent(2, 0)
     body = json.loads(crm.got[0].body)
     text = json.dumps(body)
-    for word in ("zoe@x.example is SQL with 85 points", "Ana", "To sales", "+20", "visited 3 times"):
+    for word in ("zoe@x.example is SQL with 85 points", "Ana", "To sales", "+20", "Pricing"):
         assert word in text
     assert crm.got[0].headers["content-type"].startswith("application/json")
     StandardWebhook(to.secret or "").verify(crm.got[0].body, dict(crm.got[0].headers))

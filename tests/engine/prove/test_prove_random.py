@@ -1,6 +1,7 @@
 """What is proved of random rulesets holds of random leads, and a lead that is shown breaks what it shows.
 
-LEADWRIGHT_PROOFS=2000 tries so many rulesets. Windows, months, zones, filters, sums, averages, fading and
+LEADWRIGHT_PROOFS=2000 tries so many rulesets, LEADWRIGHT_PROOFS_SECONDS=900 no new one after that time.
+Windows, months, zones, filters, sums, averages, fading and
 arithmetic are all among them.
 """
 
@@ -27,6 +28,7 @@ RULESETS = int(os.environ.get("LEADWRIGHT_PROOFS", "12"))
 BATCH = 100
 LEADS = 400 if RULESETS > 100 else 150
 SECONDS = 3.0
+ENDS = time.monotonic() + float(os.environ.get("LEADWRIGHT_PROOFS_SECONDS", "inf"))
 
 
 def drawn(seed: int) -> p.Plan:
@@ -132,6 +134,8 @@ def _is_taken(plan: p.Plan, question: Any, case: Case) -> bool:
 def test_no_lead_contradicts_what_is_proved(batch: int) -> None:
     verdicts: dict[str, int] = {}
     for seed in range(batch * BATCH, min((batch + 1) * BATCH, RULESETS)):
+        if time.monotonic() > ENDS:
+            break
         plan = drawn(seed)
         prover = Prover(SECONDS)
         questions = guaranteed(plan)
@@ -148,5 +152,5 @@ def test_no_lead_contradicts_what_is_proved(batch: int) -> None:
             if answer.verdict is Verdict.NOT_SO:
                 assert answer.case is not None
                 assert question.found(answer.case), (seed, question.name)
-    assert set(verdicts) >= {"proved", "not so"}, verdicts
+    assert not verdicts or set(verdicts) >= {"proved", "not so"}, verdicts
     print(verdicts)
