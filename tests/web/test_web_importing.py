@@ -33,7 +33,7 @@ def sent(client: FlaskClient, text: str, name: str = "crm.csv") -> str:
 
 def page(client: FlaskClient, address: str) -> str:
     """A page once the work that it shows is done."""
-    for _ in range(400):
+    for _ in range(4_000):
         text = client.get(address).get_data(as_text=True)
         if "data-watch" not in text:
             return unescape(text)
@@ -183,7 +183,7 @@ def test_a_first_visit_brings_the_sample_in(tmp_path: Path) -> None:
     client = create_app(Settings(path)).test_client()
     assert "Say when a lead is qualified" in client.get("/").get_data(as_text=True)
     assert client.post("/sample").location == "/sample"
-    for _ in range(600):
+    for _ in range(6_000):
         answer = client.get("/sample")
         if answer.status_code == 303:
             break
@@ -193,7 +193,7 @@ def test_a_first_visit_brings_the_sample_in(tmp_path: Path) -> None:
     assert "As of 2026-01-15" in html
     # A second time there is something already.
     client.post("/sample")
-    for _ in range(200):
+    for _ in range(4_000):
         answer = client.get("/sample")
         if answer.status_code != 200:
             break
