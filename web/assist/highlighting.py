@@ -22,7 +22,8 @@ from ...grammar.syntax.scan import PLAIN_SIGNS
 def language() -> dict[str, Any]:
     """The words and signs of the language.
 
-    `statements` are the words that begin statements, `reserved` those that are never names. `kinds` maps a
+    `statements` are the words that begin statements, `named` those of them after whose quoted name the
+    statement goes on, `reserved` those that are never names. `kinds` maps a
     word to its kind of lexeme, `signs` a sign to its. `ends` are the kinds that can end a statement: after
     one of them, and at the start of the text, a word of `statements` begins one. `free` maps the kind of a
     word that may be a name to the kinds `after` which and `before` which it is a keyword; `after_head` is
@@ -33,6 +34,7 @@ def language() -> dict[str, Any]:
     heads, inside, ends = _following()
     return {
         "statements": sorted(STATEMENT_WORDS),
+        "named": sorted(word for word in STATEMENT_WORDS if _goes_on_after_name(keywords[word])),
         "reserved": sorted(RESERVED),
         "kinds": dict(sorted(keywords.items())),
         "signs": _signs(),
@@ -57,6 +59,35 @@ def _signs() -> dict[str, str]:
     signs = {text: kind for kind, text in terminals if len(text) <= 2 and not text[0].isalpha()}
     signs |= {"}": "RBRACE", ";": "SEMICOLON"}
     return dict(sorted((signs | {fine: signs[plain] for fine, plain in PLAIN_SIGNS.items()}).items()))
+
+
+def _goes_on_after_name(head: str) -> bool:
+    """Whether a statement that begins with a word and a quoted name cannot end there."""
+    table = load()
+    for first, _ in table.starts.values():
+        path = [first]
+        for kind in (head, "QUOTED"):
+            goal = table.actions[path[-1]].get(kind, -1)
+            if goal < 0:
+                break
+            path.append(goal)
+        else:
+            return not _can_end(path)
+    return False
+
+
+def _can_end(path: list[int]) -> bool:
+    """Whether the text may end after the states of a path."""
+    table, states = load(), list(path)
+    accepted = {state for _, state in table.starts.values()}
+    while states[-1] not in accepted:
+        goal = table.actions[states[-1]].get(END, 0)
+        if goal >= 0:
+            return False
+        production = table.productions[~goal]
+        del states[len(states) - production.size :]
+        states.append(table.gotos[states[-1]][production.makes])
+    return True
 
 
 def _following() -> tuple[dict[str, set[str]], dict[str, set[str]], set[str]]:

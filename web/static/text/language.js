@@ -49,8 +49,9 @@ export function lexemes(text, base = 0) {
 
 /** The words and signs of the language, as /api/v1/language has them. */
 export class Language {
-  constructor({ statements, reserved, kinds, signs, ends, free }) {
+  constructor({ statements, named, reserved, kinds, signs, ends, free }) {
     this.statements = new Set(statements);
+    this.named = new Set(named);
     this.reserved = new Set(reserved);
     this.kinds = new Map(Object.entries(kinds));
     this.signs = new Map(Object.entries(signs));
@@ -67,10 +68,13 @@ export class Language {
   understood(text, base = 0) {
     const all = lexemes(text, base);
     const found = all.filter((one) => one.kind !== "COMMENT");
-    let before = { kind: "", head: false };
+    let before = { kind: "", head: false, open: false };
     found.forEach((one, at) => {
       one.kind = this.#kind(one, before, found[at + 1]);
-      before = { kind: one.kind, head: this.#begins(one, before.kind) };
+      const head = !before.open && this.#begins(one, before.kind);
+      // The name of a statement that goes on after it ends none.
+      const open = before.head && before.named && one.kind === "QUOTED";
+      before = { kind: one.kind, head, named: this.named.has(one.text.toLowerCase()), open };
     });
     return all;
   }
