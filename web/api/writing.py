@@ -126,6 +126,7 @@ OPERATIONS = (
         obj(
             {
                 "statements": many(STRING),
+                "named": many(STRING),
                 "reserved": many(STRING),
                 "kinds": mapping(STRING),
                 "signs": mapping(STRING),

@@ -65,7 +65,7 @@ def main() -> None:
     if kind == "watch":
         run(["watch", "--db", db, "--every", "0.1"])
         return
-    with open_store(db, create=True) as store:
+    with open_store(db, create=True, wait=60.0) as store:
         for name in files:
             path = Path(name)
             import_file(store, path, ColumnMapping("id") if "leads" in path.name else EVENTS)
