@@ -328,14 +328,16 @@ class Lead:
         """The least and the greatest number of a cell."""
         low, high, _ = self._range(cell, of)
         key = frozenset((cell,))
+        # Of a range that holds no number there is no event; it says nothing of all the others.
+        there = self.with_number(cell, of) > 0
 
         def within(found: Formula) -> None:
-            self.rules += [found >= exact(low)] if low is not None else []
-            self.rules += [found <= exact(high)] if high is not None else []
+            self.rules += [z3.Implies(there, found >= exact(low))] if low is not None else []
+            self.rules += [z3.Implies(there, found <= exact(high))] if high is not None else []
 
         def above(found: Formula) -> None:
             within(found)
-            self.rules.append(lowest <= found)
+            self.rules.append(z3.Implies(there, lowest <= found))
             if self.base is not None:
                 self._extend(cell, of, lowest, found)
 

@@ -154,3 +154,12 @@ def test_no_lead_contradicts_what_is_proved(batch: int) -> None:
                 assert question.found(answer.case), (seed, question.name)
     assert not verdicts or set(verdicts) >= {"proved", "not so"}, verdicts
     print(verdicts)
+
+
+@pytest.mark.parametrize("seed", [1029])
+def test_what_once_was_proved_wrongly_is_not(seed: int) -> None:
+    """1029: numbers in a range that holds none once ruled out every lead, so that anything was proved."""
+    plan = drawn(seed)
+    for question in guaranteed(plan):
+        if Prover(SECONDS).ask(question).verdict is Verdict.PROVED:
+            assert contradicted(plan, question, seed) is None, question.name
