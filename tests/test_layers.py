@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,3 +92,10 @@ def test_every_public_name_is_there() -> None:
         assert getattr(leadwright, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         getattr(leadwright, "noth" + "ing")
+
+
+def test_every_room_is_in_the_wheel() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    rooms = {path.parent.relative_to(ROOT) for package in PACKAGES for path in modules(package)}
+    wanted = {".".join(("leadwright", *room.parts)) for room in rooms} | {"leadwright"}
+    assert set(project["tool"]["setuptools"]["packages"]) == wanted
