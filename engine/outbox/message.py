@@ -25,7 +25,7 @@ class MessageRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is told: its id, what happened, of which lead, when in microseconds since 1970 UTC, and more."""
+    """A message: its id, what happened, to which lead, when in microseconds since 1970 UTC, and its data."""
 
     id: str
     kind: str

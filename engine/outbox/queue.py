@@ -1,7 +1,7 @@
 """Messages for other systems, recorded together with what they tell.
 
-What a message tells and the message itself are written in one transaction: nothing is told that was not
-recorded, and nothing that was recorded goes untold. Sending is another matter, and comes later.
+A message is written in the transaction of the change that it reports, so neither exists without the other.
+It is sent later, by `sender`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ def enqueue(db: sqlite3.Connection, kind: str, subject: str, data: Mapping[str, 
     """Records a message in the open transaction, and gives its id, which it keeps however often it is sent.
 
     `kind` is what happened, such as "handoff"; `subject` the lead's own id, whose messages are sent in the
-    order of their recording; `data` what is told, as JSON can say it; `at` when it happened, in microseconds
+    order of their recording; `data` the content, as JSON can say it; `at` when it happened, in microseconds
     since 1970 UTC. A list `tell` in `data` names the destinations that are to get it; without one, all that
     ask for this kind do. Raises `ValueError` outside a transaction.
     """

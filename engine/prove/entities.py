@@ -19,7 +19,7 @@ Patterns = frozenset[Pattern]
 class TextEntity:
     """One text, or with `several` the texts of a list: which sets of patterns it is in.
 
-    An exact text that is asked for anywhere is told from all others by the sets that hold it; exact texts in
+    An exact text that is asked for anywhere differs from all others by the sets that hold it; exact texts in
     the same sets are one class. Of any other text each glob is true or false; that no text matches some globs
     and not others is found when the solver proposes it (`refinement`).
     """

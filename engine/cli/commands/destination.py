@@ -239,15 +239,19 @@ def rotate(name: str, days: float, db: str) -> int:
     return 0
 
 
+def _set_state(name: str, db: str, state: str) -> None:
+    from ...outbox.destinations import State, set_state
+
+    with _open(db) as store:
+        set_state(store, name, State(state))
+
+
 @command.command("pause", cls=Command, examples=["leadwright destination pause crm"])
 @click.argument("name")
 @db_option()
 def pause(name: str, db: str) -> int:
     """Send nothing to a destination until it is resumed; messages wait for it."""
-    from ...outbox.destinations import State, set_state
-
-    with _open(db) as store:
-        set_state(store, name, State.PAUSED)
+    _set_state(name, db, "paused")
     write(f"{name} is paused. Resume it: leadwright destination resume {name}")
     return 0
 
@@ -257,10 +261,7 @@ def pause(name: str, db: str) -> int:
 @db_option()
 def resume(name: str, db: str) -> int:
     """Send to a destination again, what waits for it first."""
-    from ...outbox.destinations import State, set_state
-
-    with _open(db) as store:
-        set_state(store, name, State.ON)
+    _set_state(name, db, "on")
     write(f"{name} is sent to again.")
     return 0
 
