@@ -235,6 +235,24 @@ def result_columns(plan: Plan) -> tuple[ResultColumn, ...]:
     return tuple(ResultColumn(names.fresh(_wish(tells, of)), tells, of) for tells, of in subjects)
 
 
+_KINDS = {
+    ResultKind.LEAD: Kind.TEXT,
+    ResultKind.TOTAL: Kind.DATETIME,
+    ResultKind.SCORE: Kind.DATETIME,
+    ResultKind.STAGE: Kind.TEXT,
+    ResultKind.DISQUALIFIED: Kind.YES_NO,
+    ResultKind.GRADE: Kind.TEXT,
+    ResultKind.TAG: Kind.YES_NO,
+    ResultKind.OUTCOME: Kind.YES_NO,
+    ResultKind.OUTCOME_AT: Kind.DATETIME,
+}
+
+
+def kind_of(tells: ResultKind) -> Kind:
+    """The kind whose type a column of the result has; a score is as wide a whole number as an instant."""
+    return _KINDS[tells]
+
+
 def _wish(tells: ResultKind, subject: str | None) -> str:
     if tells is ResultKind.LEAD:
         return "lead_id"
