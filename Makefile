@@ -62,7 +62,7 @@ test-engines: $(DEVELOPS) $(ENGINES)
 
 test-dbt: $(DEVELOPS) $(DBT)/.installed
 	@sh tests/engines/install_postgres.sh
-	LEADWRIGHT_DBT=$(DBT) $(BIN)/python -m pytest tests/dbt
+	LEADWRIGHT_DBT=$(DBT) $(BIN)/python -m pytest $(ALL_CORES) tests/dbt
 
 # Node and npm are needed for the clients of Node alone.
 test-clients: $(DEVELOPS) $(CLIENTS)/.installed npm

@@ -13,23 +13,38 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
+from ...grammar.syntax.nodes import Kind
 from ..explain.decision import Decision
 from ..plan import Plan
+from ..result_columns import ResultColumn, ResultKind, plain, result_columns
 from ..score_one import Evaluator, Event
 from ..values import instant_of, moment_of
 from .compiler import compile_sql
 from .dialects import Dialect, dialect_named
 from .layout import event_rows, layout_of, lead_row
 from .literal_rows import Value, event_columns, lead_columns, steps_of_rows
-from .outcome import ResultColumn, ResultKind, kind_of, result_columns
 from .steps import SqlStep, common_table
-from .tables import DEFAULT, TableMapping, plain
+from .tables import DEFAULT, TableMapping
 from .templates import literal_in_templates, plain_comment
 
 HEAD = "-- Written by leadwright dbt init, which replaces this file: change the rules instead."
 """The first line of files that are written anew each time."""
 
 _SAMPLE = TableMapping(leads="sample_leads", events="sample_events")
+
+
+_KINDS = {
+    ResultKind.LEAD: Kind.TEXT,
+    ResultKind.TOTAL: Kind.DATETIME,
+    ResultKind.SCORE: Kind.DATETIME,
+    ResultKind.STAGE: Kind.TEXT,
+    ResultKind.DISQUALIFIED: Kind.YES_NO,
+    ResultKind.GRADE: Kind.TEXT,
+    ResultKind.TAG: Kind.YES_NO,
+    ResultKind.OUTCOME: Kind.YES_NO,
+    ResultKind.OUTCOME_AT: Kind.DATETIME,
+}
+"""The kinds whose types the columns of the result have; a score is as wide a whole number as an instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +136,7 @@ def _comparison(plan: Plan, engine: Dialect, now: int, leads: Rows, model: str) 
         facts = evaluator.facts(lead.fields, lead.events)
         decision = evaluator.decide(facts, moment_of(now))
         rows.append([key if one.tells is ResultKind.LEAD else told(one, decision) for one in columns])
-    steps = steps_of_rows("expected", [(one.name, kind_of(one.tells)) for one in columns], rows, engine)
+    steps = steps_of_rows("expected", [(one.name, _KINDS[one.tells]) for one in columns], rows, engine)
     names = [one.name for one in columns]
     found = exp.select(*names).from_(
         exp.Table(this=exp.Identifier(this=f"{{{{ ref('{model}') }}}}", quoted=False))
