@@ -73,7 +73,12 @@ def compile_sql(
     ordered = [*instants.steps(), *before, *steps]
     kept = {step.name for step in steps}
     statement.set("with_", _with(engine, given, ordered, kept))
+    statement.set("settings", [_setting(name, value) for name, value in engine.settings.items()])
     return literal_in_templates(statement).sql(engine.sqlglot, pretty=pretty, copy=False)
+
+
+def _setting(name: str, value: int) -> exp.EQ:
+    return exp.EQ(this=exp.to_identifier(name), expression=exp.Literal.number(value))
 
 
 def _with(engine: Dialect, given: Sequence[SqlStep], steps: list[SqlStep], kept: set[str]) -> exp.With:

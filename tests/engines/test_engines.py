@@ -1,4 +1,4 @@
-"""PostgreSQL and Spark against the Python back end, row by row."""
+"""PostgreSQL, Spark and ClickHouse against the Python back end, row by row."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from leadwright.tests.engine.sql.sides import Engine, asked, by_its_clock, diffe
 from leadwright.tests.engine.sql.worlds import World, hostile_world
 from leadwright.tests.engines.sides import Spark
 
-HOSTILE = {"postgres": 300, "spark": 16}
+HOSTILE = {"postgres": 300, "spark": 16, "clickhouse": 40}
 """Random rulesets for each; Spark takes seconds to plan one."""
 
 

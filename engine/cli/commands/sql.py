@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from ...store.database import Store
     from ..inputs import LoadedRules
 
-DIALECTS = ("duckdb", "sqlite", "postgres", "spark", "snowflake", "bigquery")
+DIALECTS = (
+    *("duckdb", "sqlite", "postgres", "spark", "databricks"),
+    *("snowflake", "bigquery", "clickhouse"),
+)
 
 
 @click.command(
