@@ -38,7 +38,8 @@ class WorkbookSource:
     partial = False
     text_columns: frozenset[str] = frozenset()
 
-    def __init__(self, path: Path, reading: Reading) -> None:
+    def __init__(self, path: Path, reading: Reading, wanted: str | None = None) -> None:
+        self._wanted = wanted
         _check_size(path)
         book = _opened(path)
         self.sheet = _chosen(book, path, reading.sheet)
@@ -80,7 +81,7 @@ class WorkbookSource:
 
     def _header_place(self, sample: Sequence[Sequence[object]], stated: int | None) -> int:
         if stated is None:
-            return find_header(sample)
+            return find_header(sample, self._wanted)
         if not 1 <= stated <= len(sample):
             raise ImportRefused(f"{self.label} has no row {stated}", "say another --header-row")
         return stated - 1

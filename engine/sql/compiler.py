@@ -7,6 +7,7 @@ import datetime as dt
 from sqlglot import exp
 
 from ..plan import Plan
+from ..result_columns import ResultKind, SqlNames, result_columns
 from ..score_one.evaluator import instant
 from .dialects import Dialect, dialect_named
 from .events import EventSteps
@@ -14,9 +15,9 @@ from .instants import FixedInstants, SqlInstants
 from .leads import Leads
 from .live import LiveInstants
 from .measures import Measures
-from .outcome import ResultKind, add_decisions, add_rules, add_scores, result_columns
+from .outcome import add_decisions, add_rules, add_scores
 from .steps import INSTANTS, SqlStep, common_table
-from .tables import DEFAULT, SqlNames, TableMapping
+from .tables import DEFAULT, TableMapping
 from .templates import literal_in_templates
 from .terms import UnsupportedSql, column
 
