@@ -12,7 +12,7 @@ from typing import Final
 from ..spec.statements import ASKING
 from ..spec.words import RESERVED
 from ..syntax.nodes import Lexeme, Span
-from .diagnostics import SyntaxProblem
+from .diagnostics import Fix, SyntaxProblem
 from .error_context import Detector, ErrorContext, brief
 
 _COMPARED = {
@@ -35,11 +35,16 @@ def times(place: ErrorContext) -> SyntaxProblem | None:
     before = place.before()
     if place.word in _OFTEN and place.head in ASKING and not place.in_awards:
         message = "how often is written as a number with a sign"
-        return SyntaxProblem("comparison-in-words", message, place.span, f"write >= {_OFTEN[place.word]}")
+        return _written("comparison-in-words", message, place.span, f">= {_OFTEN[place.word]}")
     if place.word not in ("times", "time", "x") or before is None or before.kind != "NUMERAL":
         return None
     message = "an event compared with a number is counted without saying so"
     return SyntaxProblem("times-said", message, place.span, f'leave out "{place.word}"')
+
+
+def _written(code: str, message: str, span: Span, text: str) -> SyntaxProblem:
+    """A mistake with what is written in its place."""
+    return SyntaxProblem(code, message, span, f"write {text}", Fix.write(span, text))
 
 
 def window(place: ErrorContext) -> SyntaxProblem | None:
@@ -92,7 +97,9 @@ def comparison(place: ErrorContext) -> SyntaxProblem | None:
             # "is more than 5": the sign stands for "is" too.
             start = near[first - 1] if first and near[first - 1].word == "is" else said[0]
             message, span = "comparisons are written with signs", Span(start.start, said[-1].end)
-            return SyntaxProblem("comparison-in-words", message, span, f"write {sign} {_value(value)}")
+            behind = "" if value.word in _OFTEN else place.text[said[-1].end : value.end]
+            fix = Fix.write(Span(start.start, value.end), f"{sign}{behind or f' {_value(value)}'}")
+            return SyntaxProblem("comparison-in-words", message, span, f"write {sign} {_value(value)}", fix)
     return None
 
 
@@ -113,7 +120,9 @@ def between(place: ErrorContext) -> SyntaxProblem | None:
     if (place.word not in ("to", "until") and place.kind != "COMMA") or high is None:
         return None
     message = 'the two ends of a range are joined by "and"'
-    return SyntaxProblem("missing-and-or", message, place.span, f"write between {low.text} and {brief(high)}")
+    fix = Fix("Write and", Span(low.end, place.span.end), " and")
+    hint = f"write between {low.text} and {brief(high)}"
+    return SyntaxProblem("missing-and-or", message, place.span, hint, fix)
 
 
 def after_is(place: ErrorContext) -> SyntaxProblem | None:
@@ -151,7 +160,7 @@ def values_without_in(place: ErrorContext) -> SyntaxProblem | None:
     word = "in" if sign.kind == "EQUALS" else "not in"
     message = f'"{sign.text}" compares with one value'
     span = Span(sign.start, values[-1].end)
-    return SyntaxProblem("values-in-brackets", message, span, f"write {word} ({_inside(values)})")
+    return _written("values-in-brackets", message, span, f"{word} ({_inside(values)})")
 
 
 def _several(place: ErrorContext) -> str | None:
@@ -204,9 +213,8 @@ def values_after_in(place: ErrorContext) -> SyntaxProblem | None:
         return None
     inside = _inside(values)
     span = Span(first.start, values[-1].end)
-    return SyntaxProblem(
-        "values-in-brackets", 'values after "in" stand in brackets', span, f"write in ({inside})"
-    )
+    message, fix = 'values after "in" stand in brackets', Fix.write(span, f"({inside})")
+    return SyntaxProblem("values-in-brackets", message, span, f"write in ({inside})", fix)
 
 
 def commas_between_conditions(place: ErrorContext) -> SyntaxProblem | None:

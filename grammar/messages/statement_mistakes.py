@@ -11,7 +11,7 @@ from typing import Final
 from ..spec.statements import STATEMENT_WORDS
 from ..spec.words import RESERVED
 from ..syntax.nodes import Lexeme, Span
-from .diagnostics import SyntaxProblem
+from .diagnostics import Fix, SyntaxProblem
 from .error_context import Detector, ErrorContext, brief
 
 _KINDS = {
@@ -124,7 +124,8 @@ def up_to(place: ErrorContext) -> SyntaxProblem | None:
             if tuple(part.word for part in said) == phrase and number.kind == "NUMERAL":
                 span = Span(said[0].start, said[-1].end)
                 message = 'a bound is written with "at most" or "at least"'
-                return SyntaxProblem("bound-form", message, span, f"write at most {number.text}")
+                fix = Fix.write(span, "at most")
+                return SyntaxProblem("bound-form", message, span, f"write at most {number.text}", fix)
     return None
 
 
