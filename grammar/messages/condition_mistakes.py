@@ -198,19 +198,20 @@ def _inside(values: Sequence[Lexeme]) -> str:
 
 def values_after_in(place: ErrorContext) -> SyntaxProblem | None:
     """`country in "DE", "AT"`, `country in DE, AT`."""
-    before, first = place.before(), place.at
-    start = place.before(2)
-    if before is None or first is None:
+    start, before, at = place.before(2), place.before(), place.at
+    if before is None or at is None:
         return None
-    if start is not None and start.kind == "IN" and before.kind == "WORD" and place.kind == "COMMA":
-        first = before
-    elif before.kind != "IN" or place.kind not in ("QUOTED", "NUMERAL"):
+    if start is not None and start.kind == "IN" and before.kind == "WORD" and at.kind == "COMMA":
+        lexemes = [before, at, *place.rest]
+    elif before.kind == "IN" and at.kind in ("QUOTED", "NUMERAL"):
+        lexemes = [at, *place.rest]
+    else:
         return None
-    rest = [part for part in (place.at, *place.rest) if part is not first]
-    values = _values([first, *rest])
-    behind = rest[rest.index(values[-1]) + 1 :] if values[-1] is not first else rest
-    if first is before and behind and behind[0].word not in ("then", "and", "or"):
+    values = _values(lexemes)
+    behind = lexemes[2 * len(values) - 1 :]
+    if lexemes[0] is before and behind and behind[0].word not in ("then", "and", "or"):
         return None
+    first = lexemes[0]
     inside = _inside(values)
     span = Span(first.start, values[-1].end)
     message, fix = 'values after "in" stand in brackets', Fix.write(span, f"({inside})")
