@@ -7,12 +7,13 @@ text; where an engine cannot, it refuses.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from string import ascii_lowercase, ascii_uppercase
 
 from sqlglot import exp
 
 from ....grammar.syntax.nodes import Kind
 from ...values import DOMAIN_ENDS
-from ..terms import Term, bracketed, call, column, compared, computed, over, text, when, whole
+from ..terms import Term, any_of, bracketed, call, column, compared, computed, over, text, when, whole
 
 LARGEST = "1.7976931348623157e308"
 WHITE_SPACE = tuple(code for code in range(0x3001) if chr(code).isspace())
@@ -150,6 +151,16 @@ class Dialect:
     def behind_last_at(self, term: Term) -> Term:
         """What follows the last @ of a text that has one."""
         return call("SPLIT_PART", term, text("@"), whole(-1))
+
+    def has_outer_space(self, term: Term) -> Term:
+        """Whether a text begins or ends with white space."""
+        ends = (self.trimmed(term.copy(), self.white_space(), leading=leading) for leading in (True, False))
+        return any_of([compared("!=", end, term.copy()) for end in ends])
+
+    def has_capitals(self, term: Term) -> Term:
+        """Whether a text has a letter from A to Z."""
+        letters = call("TRANSLATE", term, text(ascii_uppercase), text(ascii_lowercase))
+        return compared("!=", letters, term.copy())
 
     # --- lists of text ------------------------------------------------------------------------
 

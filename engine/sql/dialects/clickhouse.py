@@ -14,6 +14,9 @@ from .base import WHITE_SPACE, Dialect
 _TO_MARCH_0 = 306
 """Days from the first of March of year 0 to the first of year 1."""
 
+_SPACES = "".join(f"\\x{{{code:x}}}" for code in WHITE_SPACE)
+"""All white space, between the brackets of a regular expression."""
+
 
 class ClickHouse(Dialect):
     """ClickHouse 24.8 and later: no NULL for lists, so an empty one is unknown; dates from 1900 only."""
@@ -90,11 +93,16 @@ class ClickHouse(Dialect):
 
     def domain(self, term: Term, white_space: Term) -> Term:
         # Its TRIM takes away bytes, not letters.
-        spaces = "".join(f"\\x{{{code:x}}}" for code in WHITE_SPACE)
         found = call("arrayElement", call("splitByChar", text("@"), call("assumeNotNull", term)), whole(-1))
-        for pattern in (f"^[{spaces}]+", f"(?s)[{DOMAIN_ENDS}].*$", r"\.+$"):
+        for pattern in (f"^[{_SPACES}]+", f"(?s)[{DOMAIN_ENDS}].*$", r"\.+$"):
             found = call("replaceRegexpOne", found, text(pattern), text(""))
         return when((self.like(term.copy(), ("", "@", "")), call("NULLIF", found, text(""))))
+
+    def has_outer_space(self, term: Term) -> Term:
+        return call("match", term, text(rf"^[{_SPACES}]|[{_SPACES}]\z"))
+
+    def has_capitals(self, term: Term) -> Term:
+        return call("match", term, text("[A-Z]"))
 
     # --- lists of text ------------------------------------------------------------------------
 
