@@ -20,6 +20,7 @@ from ..access import open_to_all, person, session_cookie, settings
 from ..accounts.users import Role
 from ..jobs import said
 from ..problems import Problem, invalid
+from .navigation import navigation, tabs
 
 _LONGEST = 200
 
@@ -56,7 +57,7 @@ def version_asked(name: str) -> tuple[str, int | None] | None:
 def register(app: Flask) -> None:
     """Gives templates their filters, and every page who asks and how it looks."""
     app.jinja_env.filters.update(when=when, counted=counted, percent=percent, signed=signed, listed=listed)
-    app.jinja_env.filters.update(number=_number, day=_day, shown=shown, paragraphs=_paragraphs)
+    app.jinja_env.filters.update(span=_span, number=_number, day=_day, shown=shown, paragraphs=_paragraphs)
     app.jinja_env.filters.update(changed=dataclasses.replace, settled=_settled, as_answer=_as_answer)
     app.jinja_env.globals.update(failed=said)
     app.jinja_env.filters.update(
@@ -79,6 +80,15 @@ _CAUSES = {
 
 def _number(value: float) -> str:
     return f"{value:,}"
+
+
+def _span(seconds: float) -> str:
+    """How long that is, to the minute, of days to the hour; whichever way it goes."""
+    minutes = round(abs(seconds) / 60)
+    hours, days = minutes // 60, minutes // 1440
+    if days:
+        return f"{days} d {hours % 24} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
 
 
 def _day(instant: dt.datetime) -> str:
@@ -107,6 +117,8 @@ def _always() -> dict[str, Any]:
     return {
         "person": _person_if_possible(),
         "may": _may,
+        "navigation": navigation,
+        "tabs": tabs,
         "Role": Role,
         "logged_in": session_cookie() in request.cookies,
         "theme": theme if theme in THEMES else "auto",

@@ -11,12 +11,15 @@ from enum import Enum
 from typing import Any
 
 from ...handoffs.people import folded
-from ...values import moment_of
+from ...values import DAY, instant_of, moment_of
 from ..database import Store
 from ..records.lead_keys import NAMED
 
 ANSWERS = ("accepted", "contacted", "rejected")
 """The events by which sales answers."""
+
+_MONTH = 30 * DAY
+_MOST_BEFORE = 3
 
 
 class Standing(Enum):
@@ -125,6 +128,38 @@ def latest(store: Store, most: int = 50) -> list[HandedLead]:
         return _read(store.connection, rows)
 
 
+@dataclass(frozen=True, slots=True)
+class LeadUp:
+    """What a lead did before it came into a stage: the last event (type and object, when), and what else it
+    did in the month before, each type and object with how often, the latest first."""
+
+    last: str
+    at: datetime
+    before: tuple[tuple[str, int], ...]
+
+
+def lead_up(store: Store, handed: HandedLead) -> LeadUp | None:
+    """What a handed lead did in the month before it came into its stage; None where that was nothing."""
+    until = instant_of(handed.entered)
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT type, object, max(event.at), count(*) FROM event "
+            "JOIN event_kind ON event_kind.id = event.kind WHERE lead = ? AND event.at BETWEEN ? AND ? "
+            f"AND type NOT IN ({', '.join('?' * len(ANSWERS))}) GROUP BY event.kind ORDER BY 3 DESC, 1, 2",
+            (handed.number, until - _MONTH, until, *ANSWERS),
+        ).fetchall()
+    if not rows:
+        return None
+    (type_, object_, at, count), *others = rows
+    found = [(type_, object_, count - 1), *((one[0], one[1], one[3]) for one in others)]
+    before = tuple((_called(*names), times) for *names, times in found if times)
+    return LeadUp(_called(type_, object_), moment_of(at), before[:_MOST_BEFORE])
+
+
+def _called(type_: str, object_: str | None) -> str:
+    return type_ if object_ is None else f"{type_} {object_}"
+
+
 def _read(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> list[HandedLead]:
     return [_handed(connection, row) for row in rows]
 
@@ -209,11 +244,29 @@ def counts(store: Store) -> dict[str, int]:
         rows = store.connection.execute(
             "SELECT state, count(*) FROM entry WHERE left_at IS NULL GROUP BY state"
         ).fetchall()
-        overdue = store.connection.execute(
-            "SELECT count(*) FROM handoff WHERE overdue IS NOT NULL AND answered IS NULL "
-            "AND NOT EXISTS (SELECT 1 FROM handoff AS next WHERE next.passed_by = handoff.id)"
-        ).fetchone()[0]
-    return {**dict(rows), "overdue": overdue}
+    return {**dict(rows), "overdue": overdue(store)}
+
+
+def overdue(store: Store) -> int:
+    """How many leads were not answered in time, and not passed on to anybody."""
+    with store.guard():
+        return int(
+            store.connection.execute(
+                "SELECT count(*) FROM handoff WHERE due IS NOT NULL AND overdue IS NOT NULL "
+                "AND answered IS NULL "
+                "AND NOT EXISTS (SELECT 1 FROM handoff AS next WHERE next.passed_by = handoff.id)"
+            ).fetchone()[0]
+        )
+
+
+def nobody_has(store: Store) -> int:
+    """How many leads in stages with handoffs are with nobody."""
+    with store.guard():
+        return int(
+            store.connection.execute(
+                "SELECT count(*) FROM entry WHERE state IN ('queued', 'unassigned') AND left_at IS NULL"
+            ).fetchone()[0]
+        )
 
 
 def loads(store: Store) -> list[Load]:
