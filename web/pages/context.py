@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -57,7 +58,9 @@ def version_asked(name: str) -> tuple[str, int | None] | None:
 def register(app: Flask) -> None:
     """Gives templates their filters, and every page who asks and how it looks."""
     app.jinja_env.filters.update(when=when, counted=counted, percent=percent, signed=signed, listed=listed)
-    app.jinja_env.filters.update(span=_span, number=_number, day=_day, shown=shown, paragraphs=_paragraphs)
+    app.jinja_env.filters.update(
+        span=_span, local=_local, number=_number, day=_day, shown=shown, paragraphs=_paragraphs
+    )
     app.jinja_env.filters.update(changed=dataclasses.replace, settled=_settled, as_answer=_as_answer)
     app.jinja_env.globals.update(failed=said)
     app.jinja_env.filters.update(
@@ -89,6 +92,17 @@ def _span(seconds: float) -> str:
     if days:
         return f"{days} d {hours % 24} h"
     return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+
+
+def _local(instant: dt.datetime, zone: str | None) -> str:
+    """An instant as somebody's clock shows it, in UTC where no zone is known."""
+    there = instant.astimezone(ZoneInfo(zone) if zone else dt.UTC)
+    today = dt.datetime.now(there.tzinfo).date()
+    days = {0: "today", -1: "yesterday", 1: "tomorrow"}
+    day = days.get((there.date() - today).days) or f"on {there.day} {there:%b}"
+    if there.year != today.year:
+        day = f"on {there.day} {there:%b %Y}"
+    return f"{day} at {there:%H:%M}" + ("" if zone else " UTC")
 
 
 def _day(instant: dt.datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
@@ -144,6 +144,7 @@ def _page(store: Store, show: Standing, whose: str, opened: HandedLead | None = 
     listed_ = [one for one in mine if one.standing is show]
     counts = Counter(one.standing.value for one in mine)
     of = opened or next(iter(listed_), None)
+    owner = find_person(store, whose)
     return render_template(
         "my_leads.html",
         rows=[_row(store, one) for one in listed_[:_MOST_LISTED]],
@@ -151,13 +152,21 @@ def _page(store: Store, show: Standing, whose: str, opened: HandedLead | None = 
         counts=counts,
         show=show.value,
         whose=whose,
-        person_known=find_person(store, whose),
+        person_known=owner,
         people=[] if _only_own() else people(store),
+        zone=owner.zone if owner is not None else None,
+        name_by=_names(store),
         newest=max((one.id for one in mine), default=0),
         opened=opened,
         now=_now(),
         **({"one": None} if of is None else _about(store, of)),
     )
+
+
+def _names(store: Store) -> Callable[[str], str]:
+    """What people are called, by their addresses."""
+    names = {folded(one.address): one.name for one in people(store)}
+    return lambda address: names.get(folded(address), address)
 
 
 def _row(store: Store, handed: HandedLead) -> _Row:

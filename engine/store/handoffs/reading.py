@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from statistics import median
 from typing import Any
 
 from ...handoffs.people import folded
@@ -18,7 +19,7 @@ from ..records.lead_keys import NAMED
 ANSWERS = ("accepted", "contacted", "rejected")
 """The events by which sales answers."""
 
-_MONTH = 30 * DAY
+_WEEK, _MONTH = 7 * DAY, 30 * DAY
 _MOST_BEFORE = 3
 
 
@@ -131,7 +132,7 @@ def latest(store: Store, most: int = 50) -> list[HandedLead]:
 @dataclass(frozen=True, slots=True)
 class LeadUp:
     """What a lead did before it came into a stage: the last event (type and object, when), and what else it
-    did in the month before, each type and object with how often, the latest first."""
+    did in the month before that, each type and object with how often, the latest first."""
 
     last: str
     at: datetime
@@ -139,14 +140,17 @@ class LeadUp:
 
 
 def lead_up(store: Store, handed: HandedLead) -> LeadUp | None:
-    """What a handed lead did in the month before it came into its stage; None where that was nothing."""
-    until = instant_of(handed.entered)
+    """What a handed lead did before it came into its stage; None where that was nothing."""
+    events = (
+        "FROM event JOIN event_kind ON event_kind.id = event.kind WHERE lead = ? AND event.at <= ? "
+        f"AND type NOT IN ({', '.join('?' * len(ANSWERS))})"
+    )
+    of = (handed.number, instant_of(handed.entered), *ANSWERS)
     with store.guard():
         rows = store.connection.execute(
-            "SELECT type, object, max(event.at), count(*) FROM event "
-            "JOIN event_kind ON event_kind.id = event.kind WHERE lead = ? AND event.at BETWEEN ? AND ? "
-            f"AND type NOT IN ({', '.join('?' * len(ANSWERS))}) GROUP BY event.kind ORDER BY 3 DESC, 1, 2",
-            (handed.number, until - _MONTH, until, *ANSWERS),
+            f"SELECT type, object, max(event.at), count(*) {events} "
+            f"AND event.at >= (SELECT max(event.at) {events}) - ? GROUP BY event.kind ORDER BY 3 DESC, 1, 2",
+            (*of, *of, _MONTH),
         ).fetchall()
     if not rows:
         return None
@@ -210,12 +214,30 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What somebody has: how many leads wait for an answer in time, how many are overdue, how many in all."""
+    """What somebody has: how many leads are in talks, wait for an answer in time, and are overdue; how many
+    came in the last seven days, and from which lists."""
 
     address: str
-    open: int
+    talks: int
+    waiting: int
     overdue: int
-    all: int
+    week: int
+    lists: tuple[str, ...]
+
+    @property
+    def all(self) -> int:
+        """All of them."""
+        return self.talks + self.waiting + self.overdue
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Of the leads of the last seven days that were to be answered: how many there are, how many were, and
+    the median of seconds until then, None where none was."""
+
+    asked: int
+    answered: int
+    median: float | None
 
 
 def waiting(store: Store, most: int = 100) -> list[Waiting]:
@@ -269,14 +291,31 @@ def nobody_has(store: Store) -> int:
         )
 
 
-def loads(store: Store) -> list[Load]:
-    """What everybody has who has a lead, the fullest first."""
+def loads(store: Store, now: int) -> list[Load]:
+    """What everybody has who has a lead, the fullest first; `now` in microseconds since 1970 UTC."""
+    marks = ", ".join("?" * len(ANSWERS))
+    answered = (
+        "EXISTS (SELECT 1 FROM event WHERE event.lead = handoff.lead AND event.at >= handoff.at "
+        f"AND kind IN (SELECT id FROM event_kind WHERE type IN ({marks})))"
+    )
     with store.guard():
         rows = store.connection.execute(
-            "SELECT max(handoff.address), sum(due IS NOT NULL AND answered IS NULL AND overdue IS NULL), "
-            "sum(overdue IS NOT NULL AND answered IS NULL), count(*) "
-            "FROM handoff JOIN entry ON entry.id = handoff.entry WHERE left_at IS NULL "
-            "AND NOT EXISTS (SELECT 1 FROM handoff AS next WHERE next.passed_by = handoff.id) "
-            "GROUP BY person ORDER BY 4 DESC, 1"
-        )
-        return [Load(*row) for row in rows]
+            "SELECT max(address), sum(talks), sum(NOT talks AND NOT late), sum(NOT talks AND late), "
+            f"sum(at >= ?), group_concat(DISTINCT list) FROM (SELECT person, address, list, handoff.at, "
+            f"{answered} AS talks, overdue IS NOT NULL AND answered IS NULL AS late FROM handoff "
+            "JOIN entry ON entry.id = handoff.entry WHERE left_at IS NULL "
+            "AND NOT EXISTS (SELECT 1 FROM handoff AS next WHERE next.passed_by = handoff.id)) "
+            "GROUP BY person ORDER BY count(*) DESC, 1",
+            (now - _WEEK, *ANSWERS),
+        ).fetchall()
+    return [Load(*row[:5], tuple(row[5].split(",")) if row[5] else ()) for row in rows]
+
+
+def answers(store: Store, now: int) -> Answers:
+    """How the leads of the last seven days were answered; `now` in microseconds since 1970 UTC."""
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT answered - at FROM handoff WHERE at >= ? AND due IS NOT NULL", (now - _WEEK,)
+        ).fetchall()
+    took = [one / 1_000_000 for (one,) in rows if one is not None]
+    return Answers(len(rows), len(took), median(took) if took else None)
