@@ -49,15 +49,14 @@ def take_back(store: Store, lead: int, key: int, now: int, *, by: str) -> bool:
         ).fetchone()
         if found is None:
             return False
-        remove_event(connection, lead, *found, key)
+        at, kind = found
+        remove_event(connection, lead, at, kind, key)
         connection.execute("UPDATE lead SET _changed = ? WHERE _id = ?", (now, lead))
         mark_changed(connection, [lead])
         connection.execute(
             "UPDATE handoff SET answered = NULL, answer = NULL WHERE lead = ? AND answered = ?",
-            (lead, found[0]),
+            (lead, at),
         )
         # Else the lead would come into the stage anew, and be handed off once more.
-        connection.execute(
-            "UPDATE entry SET left_at = NULL WHERE lead = ? AND left_at >= ?", (lead, found[0])
-        )
+        connection.execute("UPDATE entry SET left_at = NULL WHERE lead = ? AND left_at >= ?", (lead, at))
     return True

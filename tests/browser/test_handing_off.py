@@ -135,14 +135,14 @@ def reject(ana: Page) -> None:
     ana.get_by_role("button", name="Contacted").click()
     toast = ana.get_by_role("status").filter(has_text="Contacted")
     toast.get_by_role("button", name="Undo").click()
-    expect(ana.get_by_text("Contacted on")).to_have_count(0)
+    expect(ana.get_by_text("Contacted today")).to_have_count(0)
     ana.get_by_role("link", name="Reject…").click()
     sheet = ana.get_by_role("region", name="Reject Ann Lee")
     expect(sheet).to_contain_text("The lead goes back to Nurture")
     for_everybody(ana)
     sheet.get_by_label("Wrong time").check()
     sheet.get_by_role("button", name="Reject this lead").click()
-    expect(ana.locator("main")).to_contain_text("Rejected on")
+    expect(ana.locator("main")).to_contain_text("Rejected today")
 
 
 def test_from_an_edit_to_a_call_and_back_to_nurture(

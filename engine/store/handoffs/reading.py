@@ -308,7 +308,10 @@ def loads(store: Store, now: int) -> list[Load]:
             "GROUP BY person ORDER BY count(*) DESC, 1",
             (now - _WEEK, *ANSWERS),
         ).fetchall()
-    return [Load(*row[:5], tuple(row[5].split(",")) if row[5] else ()) for row in rows]
+    return [
+        Load(address, talks, due, late, week, tuple(lists.split(",")) if lists else ())
+        for address, talks, due, late, week, lists in rows
+    ]
 
 
 def answers(store: Store, now: int) -> Answers:
