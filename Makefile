@@ -91,7 +91,7 @@ format: $(DEVELOPS)
 types: $(DEVELOPS)
 	@mkdir -p build/types && ln -sfn ../.. build/types/leadwright
 	MYPYPATH=build/types $(BIN)/mypy -m leadwright -m leadwright.__main__ \
-		-p leadwright.grammar -p leadwright.engine -p leadwright.web -p leadwright.rulesets
+		-p leadwright.grammar -p leadwright.engine -p leadwright.assist -p leadwright.web -p leadwright.rulesets
 
 bench: $(BENCH)/.installed
 	$(BENCH)/bin/python tests/benchmarks/run.py
