@@ -203,6 +203,13 @@ def maker(kind: Kind, default: Prepared, type_: pa.DataType) -> Callable[[Sequen
     """What makes the values of `coded` ready for a field of a kind with a default."""
     type_ = plain_type(type_)
     reader = ValueReader(kind, default)
+    if types.is_floating(type_) or types.is_decimal(type_):
+        # What is no number, and what has no end, is unknown.
+        return lambda values: [
+            default if value is None or value - value != 0.0 else value + 0.0 for value in values
+        ]
+    if types.is_integer(type_):
+        return lambda values: [default if value is None else float(value) for value in values]
     if types.is_timestamp(type_):
         return lambda values: [default if value is None else value for value in values]
     if types.is_date(type_):
