@@ -16,7 +16,7 @@ from .mapping import Reading
 from .problems import ImportRefused, near
 from .rows import Chunk
 from .table_shape import count_footer, filled, find_header
-from .typed_rows import chunks_of, column_names
+from .typed_rows import TypedRows, column_names
 from .values.cells import cell_text
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class WorkbookSource:
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows, a chunk at a time."""
-        yield from chunks_of(self._typed(), self.rows)
+        yield from TypedRows(self._columns).chunks(self._typed(), self.rows)
 
 
 def _check_size(path: Path) -> None:

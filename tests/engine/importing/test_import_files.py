@@ -472,3 +472,14 @@ def test_query_of_sqlite_keeps_numbers_and_texts_apart(desk) -> None:
         load(desk, path, query="SELECT nonsense FROM nowhere")
     with pytest.raises(ImportRefused, match="is not a database, so it has no query"):
         load(desk, desk.write("id\n1\n"), query="SELECT 1")
+
+
+def test_bytes_are_read_as_text_where_they_are_some_and_unknown_where_not(desk) -> None:
+    from pyarrow import parquet, table
+
+    data = table({"id": [b"1", b"2", b"3"], "name": [b"Zo\xc3\xab", b"\xff\xfe", None], "n": [5, 6, 7]})
+    parquet.write_table(data, desk.folder / "a.parquet")
+    report = load(desk, desk.folder / "a.parquet")
+    assert (report.leads_added, report.rejected) == (3, 0)
+    assert report.notes == ("1 cell holds bytes that are no text, as name in row 2, and so unknown",)
+    assert desk.rows("SELECT _key, name, n FROM lead") == [("1", "Zoë", 5), ("2", None, 6), ("3", None, 7)]
