@@ -66,7 +66,7 @@ OUTCOMES = [
         {"Open": 50, "Closed - Converted": 20},
         '[Lead Status] = "Closed - Converted"',
     ),
-    ("lifecyclestage", Kind.TEXT, {"lead": 50, "customer": 20}, None),
+    ("lifecyclestage", Kind.TEXT, {"lead": 50, "customer": 20}, 'lifecyclestage = "customer"'),
     ("Lifecycle Stage", Kind.TEXT, {"lead": 50, "customer": 20}, '[Lifecycle Stage] = "customer"'),
     ("won", Kind.NUMBER, {"0": 60, "1": 40, "7": 1}, None),
     ("converted", Kind.YES_NO, {"yes": 40}, None),
