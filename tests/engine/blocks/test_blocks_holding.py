@@ -48,7 +48,7 @@ stage MQL when score >= 40 and not downloaded in last 1 month until score < 12
 stage SQL when fit >= 15 and score > 20 until rejected in last 2 days or score < 5
 stage PQL in product when score > days since visited and visited docs until not visited in last 14 days
 """
-"""Calendars, fields that come due, and a score beside something else: parts of it are looked at lead by lead."""
+"""Calendars, fields that come due, and a score beside something else: it is looked at lead by lead."""
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
