@@ -84,11 +84,37 @@ def test_it_checks_and_tries_rules_and_stores_nothing(scored: Path) -> None:
     assert scored.read_bytes() == before
 
 
+def test_it_proves_and_measures(leadwright: Run, data: Path) -> None:
+    rules = (data / "inbound.rules").read_text()
+    rules += "\noutcome won when requested demo\n"
+    rules += 'guarantee "Students never" never stage = MQL when title = "Student"\n'
+    (data / "inbound.rules").write_text(rules)
+    assert leadwright("score", "inbound.rules", "--at", "2026-01-15T12:00Z").code == 0
+    proved, compared, measured = texts(
+        data / "leads.db",
+        [
+            ("prove_rules", {"ruleset": "inbound", "stage": "SQL"}),
+            ("prove_rules", {"ruleset": "inbound", "text": rules.replace("+30 fit", "+31 fit")}),
+            ("measure_outcomes", {"ruleset": "inbound", "within": "1d"}),
+        ],
+    )
+    assert proved.startswith("inbound, version 1, digest ")
+    assert "not so" in proved
+    assert "a lead that reaches" in proved or "SQL" in proved
+    assert "against the text with digest" in compared
+    assert "not so" in compared
+    assert "as of 2026-01-15 12:00 UTC" in measured
+    assert "won" in measured
+
+
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("explain_lead", {"lead": "nobody"}, "nobody"),
     ("explain_lead", {"lead": "L1", "stage": "SQL"}, "stage"),
     ("explain_lead", {"lead": "L1", "full": "no"}, "full"),
     ("what_would_it_take", {"lead": "L1", "stage": "PQL"}, 'there is no stage "PQL"'),
+    ("prove_rules", {"ruleset": "inbound", "stage": "PQL"}, 'there is no stage "PQL"'),
+    ("measure_outcomes", {"ruleset": "inbound"}, "outcome"),
+    ("measure_outcomes", {"ruleset": "inbound", "until": "2026-01-01"}, "until"),
     ("show_rules", {"ruleset": "/etc/hostname"}, "there is no ruleset"),
     ("show_rules", {"ruleset": "inbound.rules"}, "there is no ruleset"),
 ]
