@@ -19,9 +19,13 @@ MAY_USE = {
     "web": {"grammar", "engine", "assist", "rulesets", "web"},
 }
 OF_THE_PAGE = {
-    ROOT / "engine/cli" / name for name in ("commands/serve.py", "commands/user.py", "single_sign_on.py")
+    ROOT / "engine/cli" / name
+    for name in (
+        *("commands/serve.py", "commands/user.py", "commands/mcp.py"),
+        "single_sign_on.py",
+    )
 }
-"""The commands that start the page and keep its users: the command line's only look upward."""
+"""The commands that start the page, keep its users, and ask for tokens: its only look upward."""
 
 TOUCHES_THE_WORLD = tuple(
     f"engine/{room}" for room in ("store", "importing", "live", "outbox", "cli", "bulk", "prove")
