@@ -11,7 +11,7 @@ from .. import plan as p
 from .declarations import LARGEST
 from .draft import PlanDraft
 from .expressions import Expressions
-from .problems import mention, nearest
+from .problems import mention, named, nearest
 from .scopes import FactScope
 
 IsNew = Callable[..., bool]
@@ -143,6 +143,7 @@ class RuleReader:
                 name,
                 f'there is no score "{name.text}"',
                 f"did you mean {mention(near)}?" if near else f"declare it: score {text_of(name)} from 0",
+                named(near),
             )
             return None
         return scores[name.text]
