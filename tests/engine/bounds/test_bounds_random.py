@@ -25,7 +25,7 @@ from leadwright.engine.values import DAY, moment_of
 from leadwright.grammar.syntax.nodes import Kind
 from leadwright.tests.engine.evaluate.random_plans import NOW, NUMBERS, TEXTS, RandomPlan, random_lead
 
-LEADS = int(os.environ.get("LEADWRIGHT_BOUNDS", "100"))
+LEADS = int(os.environ.get("LEADWRIGHT_BOUNDS", "40"))
 ENDS = time.monotonic() + float(os.environ.get("LEADWRIGHT_BOUNDS_SECONDS", "inf"))
 MOST_TRIED = 400
 MOST_BLANK = 3
