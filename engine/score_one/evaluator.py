@@ -47,16 +47,22 @@ class Evaluator:
         self.plan = plan
         self.parts = PlanIndex(plan)
         self.classes = EventClasses(plan) if classes is None else classes
-        self._events = EventReader(self.classes)
         # Due times are found with an evaluator, so their module loads this one first.
         from ..due.next_change import Clocks
 
         self.clocks = Clocks(self.parts.kernel, self.parts.values)
         self._columns = tuple(field.column for field in plan.fields)
-        self.fields = fields_reader([ValueReader(field.kind, field.default) for field in plan.fields])
-        """Prepared fields of values given in the order of the plan's fields."""
         self._programs: list[GeneratedFunction | None] = [None] * len(Detail)
         self._lock = Lock()
+
+    @cached_property
+    def _events(self) -> EventReader:
+        return EventReader(self.classes)
+
+    @cached_property
+    def fields(self) -> Callable[[Sequence[object]], tuple[Prepared, ...]]:
+        """Prepared fields of values given in the order of the plan's fields."""
+        return fields_reader([ValueReader(field.kind, field.default) for field in self.plan.fields])
 
     @cached_property
     def explainer(self) -> Explainer:
