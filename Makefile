@@ -22,7 +22,7 @@ help:
 	@echo "make test-pythons   run the tests of the language and the engine on the oldest and the newest Python there is"
 	@echo "make test-random   try the properties on four times as many random examples"
 	@echo "make test-faults    kill imports and scorings hundreds of times, and see what is left"
-	@echo "make test-engines   run the tests of the SQL on PostgreSQL and Spark"
+	@echo "make test-engines   run the tests of the SQL on PostgreSQL, Spark and ClickHouse"
 	@echo "make test-dbt   let the real dbt build what leadwright dbt writes, on DuckDB and PostgreSQL"
 	@echo "make test-clients   let the real clients of ten services send, through all sorts of trouble"
 	@echo "make test-fuzz   try 20,000 mutated rulesets, and 2,000 mutated files of each kind: an answer to each, and soon"
@@ -134,7 +134,7 @@ $(DEVELOPS): pyproject.toml | $(MADE)
 	@touch $(INSTALLED) $@
 
 $(ENGINES): pyproject.toml | $(DEVELOPS)
-	@echo "Installing the clients of PostgreSQL and Spark into $(VENV) ..."
+	@echo "Installing the clients of PostgreSQL, Spark and ClickHouse into $(VENV) ..."
 	@$(PIP) install --editable '.[engines]'
 	@touch $@
 
