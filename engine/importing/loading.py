@@ -33,6 +33,7 @@ from .rejects import Rejects
 from .rows import Chunk, Rejected, Source
 from .staging import BLANK, CLEAR, Staging
 from .survey import Memo, Progress, Survey, take_survey
+from .table_shape import MAYBE_TOTAL, Row, is_total, loose
 from .values.blanks import folded
 from .values.cells import ABSENT, cell_text
 from .values.columns import Choice, Hint, Setting, Stated, settle_instants
@@ -181,10 +182,10 @@ class Loading:
     def _known_names(self, known: Collection[str]) -> tuple[Column, ...]:
         """The columns that become fields, those called as a known field but for case and blanks as that."""
         taken = {column.name for column in self.layout.fields}
-        loose = {_loose(name): name for name in known if name not in taken}
+        by_loose = {loose(name): name for name in known if name not in taken}
         columns = []
         for column in self.layout.fields:
-            name = None if column.name in known else loose.pop(_loose(column.name), None)
+            name = None if column.name in known else by_loose.pop(loose(column.name), None)
             if name is not None:
                 self.notes.append(f'the column "{column.source}" is taken for the field "{name}"')
             columns.append(column if name is None else replace(column, name=name))
@@ -262,7 +263,7 @@ class Loading:
         columns: list[Sequence[object]] = list(zip_longest(*chunk.rows, fillvalue=ABSENT))
         columns += [(ABSENT,) * len(chunk.rows)] * (width - len(columns))
         bad: dict[int, str] = {}
-        leads = self._keys(columns[self.layout.lead], bad)
+        leads = self._keys(chunk.rows, columns[self.layout.lead], bad)
         drafts = [draft for maker in self.makers for draft in maker.make(leads, columns, bad)]
         # In the order of their coming, so that the first spelling of an object gets the lowest number.
         pairs = dict.fromkeys((draft[1], draft[2]) for place, draft in drafts if place not in bad)
@@ -278,7 +279,7 @@ class Loading:
         late = [Rejected(chunk.lines[place], reason, chunk.rows[place]) for place, reason in bad.items()]
         rejects.add_all(sorted([*chunk.rejected, *late], key=lambda rejected: rejected.line))
 
-    def _keys(self, cells: Sequence[object], bad: dict[int, str]) -> list[str]:
+    def _keys(self, rows: Sequence[Row], cells: Sequence[object], bad: dict[int, str]) -> list[str]:
         """The ids of a chunk's leads; rows without one, or with one that is damaged, go to `bad`."""
         keys = [lead_key(key) if "@" in key else key for key in texts_of(cells)]
         prefix = self.reading.id_prefix
@@ -295,6 +296,10 @@ class Loading:
                 if key in out
             )
         odd = "E+" in together or "e+" in together or "#" in together
+        if MAYBE_TOTAL.search(together):
+            for place, key in enumerate(keys):
+                if MAYBE_TOTAL.match(key) and is_total(rows[place]):
+                    bad[place] = "sums up other rows, and is no lead"
         if not odd and all(keys) and not any(isinstance(cell, float) for cell in cells):
             return keys
         for place, key in enumerate(keys):
@@ -331,11 +336,6 @@ class Loading:
         self.unread[place] += len(unread)
         if unread:
             self.unread_examples.setdefault(place, cell_text(cells[unread[0]]).strip())
-
-
-def _loose(name: str) -> str:
-    """A name without its case, and without blanks and the signs that stand for them."""
-    return "".join(letter for letter in name.casefold() if letter not in " _-\u00a0")
 
 
 _SHORTENED = re.compile(r"-?\d(?:[.,]\d+)?[eE]\+\d+", re.ASCII)

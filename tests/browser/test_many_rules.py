@@ -52,7 +52,7 @@ def test_a_rule_that_is_far_away_is_found_edited_and_undone(editor: Editor) -> N
     keyboard.press("Enter")
     expect(far.locator(":focus")).to_have_count(1)
     editor.fill(far.get_by_label("points", exact=True), "+77")
-    assert 'employees >= 555 then +77' in editor.text
+    assert "employees >= 555 then +77" in editor.text
     # What is open stays, wherever one scrolls to; a rule is undone wherever one is.
     page.evaluate("scrollTo(0, 0)")
     expect(editor.line("Rule Number 0")).to_be_in_viewport()

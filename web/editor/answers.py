@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Response, jsonify, render_template
 
+from ...assist.names import KnownNames
 from ..access import settings
-from ..assist.names import KnownNames
 from ..database import reading
 from ..drafts import Changed, Rebased, Rejected, entries
 from .beginnings import Beginning, begun
