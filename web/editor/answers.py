@@ -82,7 +82,7 @@ class _Page:
         found = self._asked.get("shown")
         if not isinstance(found, dict):
             return None
-        return {self.ids.get(name, name): digest for name, digest in found.items()}
+        return {self.ids.get(str(name), str(name)): digest for name, digest in found.items()}
 
     @property
     def opened(self) -> frozenset[str] | None:

@@ -3,7 +3,7 @@
 import { show } from "./folding.js";
 import { entries } from "./entries.js";
 import { post, send } from "./server.js";
-import { bring } from "./window.js";
+import { bring, stayAt } from "./window.js";
 import { reword } from "./writing.js";
 
 const WISHES = new Set(["name", "compare", "window"]);
@@ -111,7 +111,7 @@ export async function go(id) {
   for (let up = card?.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
   if (card?.matches(".closed")) await show(id);
   card = document.getElementById(id);
-  card?.scrollIntoView({ block: "center" });
+  stayAt(id);
   card?.querySelector("input, select, textarea")?.focus({ preventScroll: true });
 }
 

@@ -17,15 +17,19 @@ let usual = GUESS;
 let asked = null;
 let looking = 0;
 let everything = false;
+let goal = null;
 
 export function windowed() {
   const given = document.getElementById("outlined");
-  take(JSON.parse(given.textContent));
+  take(JSON.parse(given.content.textContent));
   given.remove();
   if (elements().length > present().length) measure();
   arrange();
   addEventListener("scroll", soon, { passive: true });
   addEventListener("resize", soon);
+  for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    addEventListener(name, () => (goal = null), { passive: true, capture: true });
+  }
   cards.addEventListener("click", ({ target }) => {
     const gap = target.closest("[data-gap]");
     if (gap) void bring(gap.dataset.gap).then(() => focusOn(gap.dataset.gap));
@@ -88,8 +92,17 @@ export function arrange() {
     if (gap.dataset.now === undefined) gap.remove();
     else delete gap.dataset.now;
   }
+  if (goal) toGoal();
   soon();
 }
+
+/** Goes to a card, and stays there while others come in around it, until one does something oneself. */
+export function stayAt(id) {
+  goal = id;
+  toGoal();
+}
+
+const toGoal = () => document.getElementById(goal)?.scrollIntoView({ block: "center", behavior: "instant" });
 
 function gapOf(missing) {
   const id = `gap-${missing[0]}`;
@@ -159,6 +172,7 @@ function look() {
   if (asked || cards.hidden) return;
   const near = [...cards.querySelectorAll(":scope > .gap")].flatMap(nearOf).slice(0, AT_ONCE);
   if (near.length) void ask(near);
+  else goal = null;
 }
 
 function nearOf(gap) {
