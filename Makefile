@@ -27,7 +27,7 @@ help:
 	@echo "make test-clients   let the real clients of ten services send, through all sorts of trouble"
 	@echo "make test-fuzz   try 20,000 mutated rulesets, and 2,000 mutated files of each kind: an answer to each, and soon"
 	@echo "make test-differential   hold 100,000 pairs of a ruleset and a lead against the SQL"
-	@echo "make test-proofs   hold what is proved of 2,000 random rulesets against random leads"
+	@echo "make test-proofs   hold what is proved of 2,000 random rulesets against random leads, and bounds against all values"
 	@echo "make lint    look for mistakes and for layout with ruff; make format mends the layout"
 	@echo "make types   check the types with mypy"
 	@echo "make bench   measure how fast it is beside others, in an environment of its own"
@@ -77,7 +77,8 @@ test-differential: $(DEVELOPS)
 	LEADWRIGHT_DIFFERENTIAL=100000 $(BIN)/python -m pytest tests/engine/sql/test_sql_differential.py
 
 test-proofs: $(DEVELOPS)
-	LEADWRIGHT_PROOFS=$${LEADWRIGHT_PROOFS:-2000} $(BIN)/python -m pytest $(ALL_CORES) tests/engine/prove
+	LEADWRIGHT_PROOFS=$${LEADWRIGHT_PROOFS:-2000} LEADWRIGHT_BOUNDS=$${LEADWRIGHT_BOUNDS:-2000} \
+		$(BIN)/python -m pytest $(ALL_CORES) tests/engine/prove tests/engine/bounds
 
 lint: $(DEVELOPS)
 	$(BIN)/ruff check .
