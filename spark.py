@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 
 from . import __version__
-from .arrow import Columns, DataError, Reads, legend_of, reads
+from .arrow import Columns, DataError, Reads, reads
 from .engine.arrow.blocks import Tally
 from .engine.arrow.files import read_parquet
-from .engine.arrow.results import LinesAs
+from .engine.arrow.results import LinesAs, legend_of
 from .engine.arrow.scorer import TableScorer
 from .engine.plan import Plan
 from .engine.ruleset import Ruleset, load
