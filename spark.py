@@ -72,12 +72,15 @@ def score(
         theirs = _of_types(events, scorer).select(*map(_column, scorer.wanted.events))
     if buckets is None:
         buckets = 2 * int(leads.sparkSession.conf.get("spark.sql.shuffle.partitions") or 200)
-    return (
-        mine.withColumn(_BUCKET, _bucket(named.lead_id, buckets))
-        .groupBy(_BUCKET)
-        .cogroup(theirs.withColumn(_BUCKET, _bucket(named.lead_of_event, buckets)).groupBy(_BUCKET))
-        .applyInArrow(_together(work), _spark_schema(scorer.schema))
-    )
+    grouped = mine.withColumn(_BUCKET, _bucket(named.lead_id, buckets)).groupBy(_BUCKET)
+    others = theirs.withColumn(_BUCKET, _bucket(named.lead_of_event, buckets)).groupBy(_BUCKET)
+    together = grouped.cogroup(others)
+    if not hasattr(together, "applyInArrow"):
+        raise DataError(
+            f"Spark {leads.sparkSession.version} cannot hand two tables over as Arrow: use Spark 4.0 or later, "
+            "or prepare and score_prepared, which need 3.5"
+        )
+    return together.applyInArrow(_together(work), _spark_schema(scorer.schema))
 
 
 def prepare(
