@@ -77,8 +77,7 @@ def score(
     together = grouped.cogroup(others)
     if not hasattr(together, "applyInArrow"):
         raise DataError(
-            f"Spark {leads.sparkSession.version} cannot hand two tables over as Arrow: use Spark 4.0 or later, "
-            "or prepare and score_prepared, which need 3.5"
+            f"Spark {leads.sparkSession.version} cannot hand over two tables as Arrow: use Spark 4.0 or later"
         )
     return together.applyInArrow(_together(work), _spark_schema(scorer.schema))
 
