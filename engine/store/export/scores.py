@@ -45,6 +45,10 @@ class LeadScore:
     owner: Owner | None = None
 
 
+def _owner(address: str | None, handoff: str, at: int, entered: int) -> Owner | None:
+    return None if address is None else Owner(address, handoff, moment_of(at), moment_of(entered))
+
+
 _OWNING = (
     "SELECT max(handed.id) FROM handoff AS handed JOIN entry AS stay ON stay.id = handed.entry "
     "WHERE handed.lead = scored.lead AND handed.ruleset = scored.ruleset AND stay.left_at IS NULL "
@@ -73,7 +77,7 @@ def stored_lead_scores(store: Store, ruleset: str, wanted: ScoreFilter) -> Itera
             "ORDER BY scored.lead",
             {"ruleset": ruleset, **parameters},
         )
-        for lead, total, stage, grade, text, lines, version, number, now, *owner in rows:
+        for lead, total, stage, grade, text, lines, version, number, now, *who in rows:
             if version not in known:
                 known[version] = load_lines(store, version)
             found = json.loads(text)
@@ -90,7 +94,7 @@ def stored_lead_scores(store: Store, ruleset: str, wanted: ScoreFilter) -> Itera
                 read_lines(known[version], lines),
                 number,
                 moment_of(now),
-                None if owner[0] is None else Owner(*owner[:2], moment_of(owner[2]), moment_of(owner[3])),
+                _owner(*who),
             )
 
 
