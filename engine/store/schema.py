@@ -662,8 +662,9 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_of_subject ON message (subject, number);
 
--- Where messages go. `kinds` are those it asks for, none means all; `fields` are the lead's that it may have.
--- `after` is the newest message that was looked at for it. `former` signs too until `former_until`.
+-- Where messages go. `kinds` are those it asks for, none means those of handoffs; `fields` are those of the
+-- lead that it may have. `after` is the newest message that was looked at for it. `former` signs too until
+-- `former_until`.
 CREATE TABLE destination (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE COLLATE NOCASE,
