@@ -23,7 +23,7 @@ _TOKENS: dict[str, Any] = {
 """What is called in quotes, such as a rule, is a text."""
 
 
-class LeadwrightLexer(Lexer):
+class LeadwrightLexer(Lexer):  # type: ignore[misc]  # Pygments says nothing of its types
     """Rules of Leadwright."""
 
     name = "Leadwright"

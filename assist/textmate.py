@@ -3,8 +3,8 @@
     python -m leadwright.assist.textmate
 
 Most words of the language may be names too. A pattern sees only what stands beside a word on its line, so a
-free word is a keyword where what it can follow stands before it. What patterns get wrong, the language server's
-colours mend.
+free word is a keyword where what it can follow stands before it. The language server mends what patterns get
+wrong.
 """
 
 from __future__ import annotations
