@@ -20,6 +20,7 @@ from .facts import Event, Facts, FactsError, Row, ValueReader, fields_reader, gi
 from .function import GeneratedFunction, Unforeseen, generate
 
 if TYPE_CHECKING:
+    from ..bounds.finder import Finder
     from ..due.due_times import DueTimes
     from ..explain.build_decision import Frame
     from ..explain.explainer import Explainer
@@ -83,6 +84,13 @@ class Evaluator:
         from ..explain.build_decision import Frame
 
         return Frame(self.plan)
+
+    @cached_property
+    def possible(self) -> Finder:
+        """What says what scores and stages could be, whatever blank fields turn out to be."""
+        from ..bounds.finder import Finder
+
+        return Finder(self)
 
     @cached_property
     def holdings(self) -> dict[int, Holding]:

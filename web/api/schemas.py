@@ -53,6 +53,12 @@ RULESET: Made = {
     "maxLength": 200,
     "description": "The name of a published ruleset.",
 }
+HAND_OFF = "hand-off"
+ENTRIES: Made = {
+    "enum": ["hold-back", HAND_OFF],
+    "default": "hold-back",
+    "description": "Whether leads that this version brings into stages with handoffs are handed off.",
+}
 VERSION: Made = {"type": "integer", "minimum": 1, "maximum": 1_000_000_000}
 NOTE: Made = {
     "type": "string",
@@ -223,10 +229,22 @@ COMPONENTS: dict[str, Made] = {
             "outcomes": mapping(obj({"line": INTEGER, "reached": YES, "at": MAYBE_INSTANT})),
             "disqualifications": many(refer("Finding")),
             "handoffs": many(refer("HandoffFinding")),
+            "bounds": refer("Bounds"),
             "next_change": MAYBE_INSTANT,
         },
         optional=("handoffs",),
     ),
+    "Bounds": obj(
+        {
+            "score": refer("Reach"),
+            "scores": mapping(refer("Reach")),
+            "stages": mapping(many(MAYBE)),
+            "disqualified": {"type": ["boolean", "null"]},
+            "unknown": many(STRING),
+            "exact": YES,
+        }
+    ),
+    "Reach": obj({"low": INTEGER, "high": INTEGER}),
     "Version": obj(
         {
             "ruleset": STRING,
@@ -277,6 +295,19 @@ COMPONENTS: dict[str, Made] = {
             "tags": many(STRING),
             "version": MAYBE_NUMBER,
             "as_of": MAYBE_INSTANT,
+            "owner": {
+                "anyOf": [
+                    obj(
+                        {
+                            "address": STRING,
+                            "handoff": STRING,
+                            "handed_off_at": INSTANT,
+                            "entered_at": INSTANT,
+                        }
+                    ),
+                    {"type": "null"},
+                ]
+            },
         }
     ),
     "Move": obj(

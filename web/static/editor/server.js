@@ -1,6 +1,8 @@
 // Talks to the server: one request at a time, in order; what could not be sent is kept and sent again.
 
 import { opened } from "./folding.js";
+import { mark, present, whereabouts } from "./presence.js";
+import { portions, shown } from "./window.js";
 import { show } from "./swap.js";
 import { say, quiet } from "./notices.js";
 
@@ -38,6 +40,20 @@ export function post(to, body = {}) {
   });
 }
 
+/** The answer to a request that cannot be waited for, null where there is none. */
+export function postNow(to, body) {
+  const request = new XMLHttpRequest();
+  request.open("POST", address + to, false);
+  request.setRequestHeader("Content-Type", "application/json");
+  request.setRequestHeader("Accept", "application/json");
+  try {
+    request.send(JSON.stringify({ revision, shown: shown(), outline: portions(), ...where(), ...body }));
+  } catch {
+    return null;
+  }
+  return request.status === 200 ? JSON.parse(request.responseText) : null;
+}
+
 /** The revision that the page shows. */
 export const now = () => revision;
 
@@ -68,7 +84,7 @@ async function ask(to, body) {
     response = await fetch(address + to, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({ revision, shown: shown(), ...where(), ...body }),
+      body: JSON.stringify({ revision, shown: shown(), outline: portions(), ...where(), ...body }),
     });
   } catch {
     say("lost", "The connection is lost. Your changes are kept here and sent as soon as it is back.", { bad: true });
@@ -78,8 +94,10 @@ async function ask(to, body) {
   if (response.ok) {
     for (const name of ["busy", "logged out", "refused"]) quiet(name);
     const answer = await response.json();
-    revision = answer.revision;
+    // Cards alone do not say all that others changed.
+    if (body.only === undefined) revision = answer.revision;
     show(answer, body);
+    mark();
     return answer;
   }
   const found = await response.json().catch(() => ({}));
@@ -100,11 +118,6 @@ async function ask(to, body) {
   return { refused: { message: found.detail || "" } };
 }
 
-function shown() {
-  const cards = document.querySelectorAll("#cards > [data-digest]");
-  return Object.fromEntries([...cards].map((card) => [card.id, card.dataset.digest]));
-}
-
 function where() {
   const { view, lead } = document.getElementById("editor").dataset;
   return { view, lead: lead || null, open: opened() };
@@ -113,9 +126,10 @@ function where() {
 /** Looks now and then whether others changed the draft. */
 async function look() {
   if (busy || waiting.length || document.hidden) return;
-  const response = await fetch(`${address}/revision?${new URLSearchParams({ shown: revision })}`).catch(() => null);
+  const response = await fetch(`${address}/revision?${new URLSearchParams({ shown: revision, at: whereabouts() })}`).catch(() => null);
   if (!response?.ok || busy || waiting.length) return;
   const found = await response.json();
+  present(found.here);
   if (found.revision === revision && !found.newer) return;
   await post("/since");
   if (found.who) say("others", `${found.who} changed the rules; this page shows it.`);
