@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ class Ids:
         column = chunk.columns[self.place] if self.place < len(chunk.columns) else None
         if isinstance(column, np.ndarray):
             if self._judged is None:
-                self._judged = Judged(self.source.values[self.place], self._number)
+                self._judged = Judged(self.source.values[self.place], self._numbers_of)
             made = self._judged.all()
             if len(made) > len(self._of_value):
                 self._of_value = np.array(made, np.int32)
@@ -58,7 +59,7 @@ class Ids:
                 rows = np.flatnonzero(np.isin(column, list(wrong)))
                 bad.update((row, wrong[int(column[row])]) for row in rows.tolist())
         else:
-            numbers = np.full(len(chunk), self._numbers[""], np.int32)
+            numbers = np.full(len(chunk), self._numbers.numbers([""], True)[0], np.int32)
             bad.update(dict.fromkeys(range(len(chunk)), self._nothing()))
         self._leave_out(numbers, bad)
         return numbers
@@ -78,23 +79,37 @@ class Ids:
     def _nothing(self) -> str:
         return f"has no id in {self.source.source.columns[self.place]}"
 
-    def _number(self, cell: object) -> int:
-        key = cell_text(cell).strip()
-        if "@" in key:
-            key = lead_key(key)
+    def _numbers_of(self, cells: Sequence[object]) -> Iterable[int]:
+        """The numbers of new cells' ids, those noted that are wrong."""
+        rounded = False
+        try:
+            keys = list(map(str.strip, cells))  # type: ignore[arg-type]  # texts nearly always
+        except TypeError:
+            keys = [cell_text(cell).strip() for cell in cells]
+            rounded = any(isinstance(cell, float) for cell in cells)
+        together = "\n".join(keys)
+        if "@" in together:
+            keys = [lead_key(key) if "@" in key else key for key in keys]
         if self.prefix:
-            key = key.removeprefix(self.prefix).strip()
-        damage = None
+            keys = [key.removeprefix(self.prefix).strip() for key in keys]
+        odd = any(sign in together for sign in ("E+", "e+", "#")) or not all(keys)
+        if odd or rounded:
+            for place, (key, cell) in enumerate(zip(keys, cells, strict=True), self._asked):
+                damage = self._damage(key, cell)
+                if damage is not None:
+                    self._wrong[place] = damage
+        self._asked += len(cells)
+        return self._numbers.numbers(keys, True)
+
+    def _damage(self, key: str, cell: object) -> str | None:
+        """What is wrong with an id, None where it is sound."""
         if not key:
-            damage = self._nothing()
-        elif key[0] == "#" or "E+" in key or "e+" in key or isinstance(cell, float):
+            return self._nothing()
+        if key[0] == "#" or "E+" in key or "e+" in key or isinstance(cell, float):
             damage = _damage(key, cell)
             if damage is not None:
-                damage = f'has the id "{key}" in {self.source.source.columns[self.place]}, {damage}'
-        if damage is not None:
-            self._wrong[self._asked] = damage
-        self._asked += 1
-        return self._numbers[key]
+                return f'has the id "{key}" in {self.source.source.columns[self.place]}, {damage}'
+        return None
 
 
 _SHORTENED = re.compile(r"-?\d(?:[.,]\d+)?[eE]\+\d+", re.ASCII)
@@ -128,7 +143,7 @@ class FieldReader:
         column = chunk.columns[self.place] if self.place < len(chunk.columns) else None
         if isinstance(column, np.ndarray):
             if self._judged is None:
-                self._judged = Judged(self.source.values[self.place], self._read)
+                self._judged = Judged(self.source.values[self.place], partial(map, self._read))
             found = self._judged.of(column)
         else:
             cells = self.source.cells(chunk, self.place)

@@ -7,14 +7,16 @@ second. Rows with types of their own come again from their source.
 from __future__ import annotations
 
 import pickle
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count, islice
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .gathering import scratch_file
 from .rows import Chunk, Rejected, Source
 from .values.cells import ABSENT
 from .values.moments import usual_instants, usual_text
@@ -26,35 +28,30 @@ _MOST_DIFFERENT = 200_000
 """Values of a column that are kept; of more, one is not expected to come again."""
 
 
-class Values(dict[object, int]):
+class Values:
     """The different values of a column, numbered in the order of their coming. Values of different types are
     different."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.cells: list[object] = []
+        # Counting where a value is missing, without a call into Python.
+        self._numbers: defaultdict[object, int] = defaultdict(count().__next__)
+        self._cells: list[object] = []
 
-    def __missing__(self, cell: object) -> int:
-        number = self[cell] = len(self.cells)
-        self.cells.append(cell)
-        return number
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @property
+    def cells(self) -> list[object]:
+        """The different values by their numbers."""
+        if len(self._cells) < len(self._numbers):
+            news = islice(self._numbers, len(self._cells), None)
+            self._cells.extend(key[1] if isinstance(key, tuple) else key for key in news)
+        return self._cells
 
     def numbers(self, cells: Sequence[object], texts: bool) -> Numbers:
         """The numbers of cells; `texts`: all of them are texts."""
-        if texts:
-            return np.fromiter(map(self.__getitem__, cells), np.int32, len(cells))
-        found = (self._typed(cell) for cell in cells)
-        return np.fromiter(found, np.int32, len(cells))
-
-    def _typed(self, cell: object) -> int:
-        if isinstance(cell, str):
-            return self[cell]
-        key = (type(cell), cell)
-        number = self.get(key)
-        if number is None:
-            number = self[key] = len(self.cells)
-            self.cells.append(cell)
-        return number
+        keys = cells if texts else [cell if isinstance(cell, str) else (type(cell), cell) for cell in cells]
+        return np.fromiter(map(self._numbers.__getitem__, keys), np.int32, len(cells))
 
 
 @dataclass(slots=True)
@@ -65,7 +62,7 @@ class Instants:
 
 
 Coded = Numbers | Instants | Sequence[object]
-"""The cells of a column: numbers of its values, instants, or the cells themselves where they mostly differ."""
+"""The cells of a column: numbers of its values, instants, or the cells as they are where most differ."""
 
 
 @dataclass(slots=True)
@@ -97,7 +94,7 @@ class CodedSource:
 
     def first_pass(self) -> Iterator[CodedChunk]:
         """All rows, as they are read."""
-        self._kept = tempfile.TemporaryFile() if self._keep else None
+        self._kept = scratch_file() if self._keep else None
         for chunk in self.source.chunks():
             coded = self.coded(chunk)
             if not chunk.texts:
@@ -177,9 +174,10 @@ class CodedSource:
 
 
 class Judged:
-    """What is made of each cell of a column, each different one judged once."""
+    """What is made of each cell of a column, each different one judged once. `make` is given new ones, in the
+    order of their numbers, and gives what becomes of each."""
 
-    def __init__(self, values: Values, make: Callable[[object], object]) -> None:
+    def __init__(self, values: Values, make: Callable[[Sequence[object]], Iterable[object]]) -> None:
         self.values = values
         self.make = make
         self.made: list[Any] = []
@@ -188,7 +186,7 @@ class Judged:
         """What was made of the values, by their numbers."""
         cells = self.values.cells
         if len(self.made) < len(cells):
-            self.made.extend(map(self.make, cells[len(self.made) :]))
+            self.made.extend(self.make(cells[len(self.made) :]))
         return self.made
 
     def of(self, column: Numbers) -> list[Any]:

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import blake2b
 from itertools import compress
 from typing import Any
@@ -157,7 +158,8 @@ class EventMaker:
     def _judge(self, place: int, purpose: object, make: Callable[[Any], object]) -> Judged:
         judged = self._judged.get((place, purpose))
         if judged is None:
-            judged = self._judged[place, purpose] = Judged(self.source.values[place], make)
+            judged = Judged(self.source.values[place], partial(map, make))
+            self._judged[place, purpose] = judged
         return judged
 
     def _texts(
@@ -240,7 +242,13 @@ class EventMaker:
             assert isinstance(coded, np.ndarray)
             made = self._judge(column.place, kind, self._writer(column, kind)).all()
             members.append(["" if one is UNREAD else one for one in made])
-            self._note(chunk, column, kind, made, coded, types, here)
+            if UNREAD in made:
+                unread = np.fromiter((one is UNREAD for one in made), bool, len(made))
+                self._note_unread(chunk, column, np.flatnonzero(unread[coded]).tolist())
+            if any(self.found.get((type_, column.name)) is not kind for type_ in here.values()):
+                there = np.fromiter(map(bool, members[-1]), bool, len(made))
+                for type_ in np.unique(types[there[coded]]).tolist():
+                    self.found[here[type_], column.name] = kind
             number = number * len(made) + coded
         sizes = tuple(map(len, members))
         if math.prod(sizes) > _MOST_COMBINED:
@@ -254,27 +262,6 @@ class EventMaker:
         if len(missing):
             table.places[missing], table.keys[missing] = _write(_combined(missing.tolist(), members), texts)
         return table.places[number], table.keys[number]
-
-    def _note(
-        self,
-        chunk: CodedChunk,
-        column: Column,
-        kind: Kind,
-        made: list[Any],
-        coded: Numbers,
-        types: NDArray[np.int64],
-        here: Mapping[int, str],
-    ) -> None:
-        """Counts what cannot be read, and notes which types have the property."""
-        unread = np.fromiter((one is UNREAD for one in made), bool, len(made))
-        if unread.any():
-            rows = np.flatnonzero(unread[coded])
-            self._note_unread(chunk, column, rows.tolist())
-        if all(self.found.get((type_, column.name)) is kind for type_ in here.values()):
-            return
-        there = np.fromiter((one != "" and one is not UNREAD for one in made), bool, len(made))
-        for number in np.unique(types[there[coded]]).tolist():
-            self.found[here[number], column.name] = kind
 
     def _note_unread(self, chunk: CodedChunk, column: Column, rows: Sequence[int]) -> None:
         if rows:
@@ -316,7 +303,7 @@ class EventMaker:
             return self._judge(column.place, kind, writer).of(coded)
         cells = self.source.cells(chunk, column.place)
         reader = self.understood[column.place].reader
-        made = write_all(column.name, kind, reader, cells) if chunk.texts else None
+        made = write_all(column.name, kind, reader, cells) if chunk.texts else None  # type: ignore[arg-type]
         return list(map(writer, cells)) if made is None else made
 
     def _kind(self, type_: str, column: Column) -> Kind:
@@ -344,17 +331,15 @@ def _combined(numbers: Iterable[int], members: Sequence[Sequence[str]]) -> list[
     """The members that the numbers of combinations stand for."""
     found = []
     for number in numbers:
-        row = []
+        row, left = [], number
         for of_column in reversed(members):
-            number, value = divmod(number, len(of_column))
+            left, value = divmod(left, len(of_column))
             row.append(of_column[value])
         found.append(tuple(reversed(row)))
     return found
 
 
-def _write(
-    rows: Sequence[tuple[str, ...]], texts: Properties
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _write(rows: Sequence[tuple[str, ...]], texts: Properties) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Members as objects: where each is, and its key."""
     written = [("{" + ",".join(filter(None, row)) + "}").encode() if any(row) else b"" for row in rows]
     keys = [content_key(text) if text else 0 for text in written]

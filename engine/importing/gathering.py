@@ -26,11 +26,16 @@ _MOST_TEXTS = 50_000
 _NONE = -1
 
 
+def scratch_file() -> IO[bytes]:
+    """A file without a name, which is gone once it is closed."""
+    return tempfile.TemporaryFile()  # whoever asks closes it
+
+
 class Properties:
     """Texts in a temporary file, known by their places in it; None is at -1. Close it after use."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()
+        self._file = scratch_file()
         self._end = 0
         self._found: dict[int, str | None] = {}
 
@@ -80,9 +85,9 @@ class Gathered:
         self._waiting.append(events)
         if self._held > _AT_ONCE:
             if self._file is None:
-                self._file = tempfile.TemporaryFile()
+                self._file = scratch_file()
             for some in self._waiting:
-                self._file.write(memoryview(some).cast("B"))
+                self._file.write(some.tobytes())
             self._waiting, self._held = [], 0
 
     def blocks(self) -> Iterator[Events]:
@@ -135,7 +140,7 @@ class _Part:
     """Some of the events, in a file."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()
+        self._file = scratch_file()
 
     def __enter__(self) -> _Part:
         return self
@@ -145,7 +150,7 @@ class _Part:
 
     def write(self, events: Events) -> None:
         """Adds events."""
-        self._file.write(memoryview(np.ascontiguousarray(events)).cast("B"))
+        self._file.write(events.tobytes())
 
     def read(self) -> Events:
         """All of them; the file is let go of."""

@@ -41,6 +41,7 @@ EVENT_BATCH = 50_000
 CLEAR, BLANK = b"", b" "
 """In the place of a value: it is unknown now, whatever was known; it is blank. None leaves it as it is."""
 
+
 @dataclass(slots=True)
 class Merged:
     """What a merge did."""
@@ -356,8 +357,7 @@ class Staging:
             changed = insert_many(
                 connection,
                 f"INSERT {'' if self.keyed else 'OR IGNORE '}INTO main.event",
-                ["?"] * 6,
-                _flat(batch, whose, np.diff(firsts, append=len(batch)), properties),
+                *_flat(batch, whose, np.diff(firsts, append=len(batch)), properties),
                 _CORRECT if self.keyed else "",
             )
             corrected = self._corrected(connection)
@@ -423,17 +423,16 @@ _AT_ONCE = 400
 def insert_many(
     connection: sqlite3.Connection, insert: str, marks: Sequence[str], values: list[object], rest: str = ""
 ) -> int:
-    """Inserts rows, whose values stand one behind the other; `marks` are the parameters of one row, `rest`
-    is how the statement ends. Gives how many rows changed."""
-    one = f"({', '.join(marks)})"
-    step = len(marks) * min(_AT_ONCE, _MOST_PARAMETERS // len(marks))
-    whole = f"{insert} VALUES {', '.join([one] * (step // len(marks)))}{rest}"
-    changed = 0
-    for start in range(0, len(values), step):
-        some = values[start : start + step]
-        if len(some) < step:
-            whole = f"{insert} VALUES {', '.join([one] * (len(some) // len(marks)))}{rest}"
-        changed += connection.execute(whole, some).rowcount
+    """Inserts rows, whose values stand one behind the other; `marks` are the parameters or values of one row,
+    `rest` is how the statement ends. Gives how many rows changed."""
+    one, width = f"({', '.join(marks)})", list(marks).count("?")
+    rows = min(_AT_ONCE, _MOST_PARAMETERS // width)
+    statement, changed = "", 0
+    for start in range(0, len(values), rows * width):
+        some = values[start : start + rows * width]
+        if not statement or len(some) < rows * width:
+            statement = f"{insert} VALUES {', '.join([one] * (len(some) // width))}{rest}"
+        changed += connection.execute(statement, some).rowcount
     return changed
 
 
@@ -443,20 +442,23 @@ _MOST_PARAMETERS = 30_000
 
 def _flat(
     batch: Events, whose: Sequence[Whose], counts: NDArray[np.int64], properties: Sequence[str | None]
-) -> list[object]:
-    """The values of rows of the table, one behind the other; `whose` has so many events each."""
-    leads = np.fromiter((one.lead for one in whose), np.int64, len(whose))
-    values: list[object] = [None] * (6 * len(batch))
-    values[0::6] = np.repeat(leads, counts).tolist()
-    values[1::6] = batch["at"].tolist()
-    values[2::6] = batch["kind"].tolist()
-    values[3::6] = batch["key"].tolist()
-    values[4::6] = properties
+) -> tuple[list[str], list[object]]:
+    """The parameters of one row of the table, and the values of all, one behind the other; `whose` has so
+    many events each. An alias that no event has is no parameter, which takes a tenth of the time away."""
+    columns = [
+        np.repeat(np.fromiter((one.lead for one in whose), np.int64, len(whose)), counts).tolist(),
+        *(batch[name].tolist() for name in ("at", "kind", "key")),
+        properties,
+    ]
+    marks = ["?"] * 5 + ["NULL"]
     if any(one.alias is not None for one in whose):
-        values[5::6] = chain.from_iterable(
-            [one.alias] * count for one, count in zip(whose, counts.tolist(), strict=True)
-        )
-    return values
+        by_whose = zip(whose, counts.tolist(), strict=True)
+        columns.append([alias for one, count in by_whose for alias in [one.alias] * count])
+        marks[-1] = "?"
+    values: list[object] = [None] * (len(columns) * len(batch))
+    for place, column in enumerate(columns):
+        values[place :: len(columns)] = column
+    return marks, values
 
 
 def _event_counts(connection: sqlite3.Connection, leads: Iterable[int]) -> dict[int, int]:

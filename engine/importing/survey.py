@@ -23,6 +23,7 @@ Progress = Callable[[str, float], None]
 """Told what is being done and, from 0 to 1, how much of it is done."""
 
 _SAMPLE = 2_000
+_FEW = 50
 _ID_ROWS = 50_000
 
 
@@ -115,7 +116,7 @@ def _look_at_ids(survey: Survey, source: CodedSource, chunk: CodedChunk, lead: s
     if place >= len(chunk.columns):
         return
     ids = source.values[place].cells
-    survey.has_at = survey.has_at or any("@" in str(one) for one in ids[survey.ids_seen :])
+    survey.has_at = survey.has_at or "@" in "\n".join(map(str, ids[survey.ids_seen :]))
     survey.ids_seen = len(ids)
     if count and survey.rows_with_ids < _ID_ROWS:
         survey.ids = set(ids) - {ABSENT}
@@ -132,6 +133,7 @@ class _Looker:
         self.texts: dict[object, None] = {}
         self._looks: dict[Look, int] = {}
         self._of_value: list[int] = []
+        self._numbers: Numbers = np.empty(0, np.int32)
 
     def add(self, chunk: CodedChunk, column: Coded, values: Values) -> None:
         """Adds a column of a chunk."""
@@ -145,10 +147,7 @@ class _Looker:
             self._add_cells(chunk, column)
 
     def _add_cells(self, chunk: CodedChunk, cells: Sequence[object]) -> None:
-        if chunk.texts and self.alike:
-            looks = looks_of(cells, self.look)  # type: ignore[arg-type]  # all are texts
-        else:
-            looks = list(map(self.look, cells))
+        looks = self._looks_of(chunk, cells)
         for look, count in Counter(looks).items():
             if look in self.found.first:
                 self.found.counts[look] += count
@@ -157,12 +156,21 @@ class _Looker:
                 self._note(look, count, chunk.lines[row], cells[row])
         self._keep(cells)
 
+    def _looks_of(self, chunk: CodedChunk, cells: Sequence[object]) -> list[Look]:
+        if chunk.texts and self.alike and len(cells) > _FEW:
+            return looks_of(cells, self.look)  # type: ignore[arg-type]  # all are texts
+        return list(map(self.look, cells))
+
     def _add_coded(self, chunk: CodedChunk, column: Numbers, values: Values) -> None:
         """Of a value seen before its look is known."""
         news = values.cells[len(self._of_value) :]
-        for look in map(self.look, news):
-            self._of_value.append(self._looks.setdefault(look, len(self._looks)))
-        looks = np.array(self._of_value, np.int32)[column]
+        if news:
+            found = self._looks_of(chunk, news)
+            for look in dict.fromkeys(found):
+                self._looks.setdefault(look, len(self._looks))
+            self._of_value.extend(map(self._looks.__getitem__, found))
+            self._numbers = np.array(self._of_value, np.int32)
+        looks = self._numbers[column]
         counts = np.bincount(looks, minlength=len(self._looks)).tolist()
         firsts = {}
         for look, number in self._looks.items():

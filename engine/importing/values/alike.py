@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Sequence
-
 from typing import Any
 
 from ....grammar.syntax.nodes import Kind
@@ -24,7 +23,7 @@ _PLAIN_NUMBER = re.compile(
     re.ASCII | re.MULTILINE,
 )
 _WORD = re.compile(r"[A-Za-z]+(?![^\W\d_])")
-_NUMBERS = re.compile(r"(?:\d{1,15}(?:\.\d{1,15})?(?:\n|\Z))+", re.ASCII)
+_NUMBERS = re.compile(r"\d{1,15}(?:\.\d{1,15})?(?:\n\d{1,15}(?:\.\d{1,15})?)*", re.ASCII)
 
 
 def _beginnings(texts: Collection[str]) -> frozenset[str]:
@@ -43,9 +42,7 @@ def looks_of(texts: Sequence[str], look: Callable[[object], Look]) -> list[Look]
     if usual_instants(texts) is not None:
         return [INSTANT_LOOK] * len(texts)
     plain = set(_PLAIN_NUMBER.findall("\n".join(texts)))
-    return [
-        (DOTTED_LOOK if "." in text else WHOLE_LOOK) if text in plain else look(text) for text in texts
-    ]
+    return [(DOTTED_LOOK if "." in text else WHOLE_LOOK) if text in plain else look(text) for text in texts]
 
 
 def _looks_of_words(texts: Sequence[str], look: Callable[[object], Look]) -> list[Look]:
@@ -53,9 +50,7 @@ def _looks_of_words(texts: Sequence[str], look: Callable[[object], Look]) -> lis
     telling = {word for word in set(words) if word is None or word.casefold() in _TELLING}
     if not telling:
         return [TEXT_LOOK] * len(texts)
-    return [
-        look(text) if word in telling else TEXT_LOOK for text, word in zip(texts, words, strict=True)
-    ]
+    return [look(text) if word in telling else TEXT_LOOK for text, word in zip(texts, words, strict=True)]
 
 
 def read_all(reader: Reader, kind: Kind, texts: Sequence[str]) -> list[Any] | None:
