@@ -11,9 +11,10 @@ DEVELOPS := $(VENV)/.develops
 ENGINES := $(VENV)/.engines
 BENCH := .venv-bench
 CLIENTS := .venv-clients
+DBT := .venv-dbt
 ALL_CORES := -n auto --dist worksteal
 
-.PHONY: help run test test-random test-pythons test-faults test-fuzz test-engines test-clients test-differential test-proofs lint format types bench frontend frontend-check npm screenshots wheel clean
+.PHONY: help run test test-random test-pythons test-faults test-fuzz test-engines test-dbt test-clients test-differential test-proofs lint format types bench frontend frontend-check npm screenshots wheel clean
 
 help:
 	@echo "make run     serve the page on this computer, with made-up leads to look around in"
@@ -22,6 +23,7 @@ help:
 	@echo "make test-random   try the properties on four times as many random examples"
 	@echo "make test-faults    kill imports and scorings hundreds of times, and see what is left"
 	@echo "make test-engines   run the tests of the SQL on PostgreSQL and Spark"
+	@echo "make test-dbt   let the real dbt build what leadwright dbt writes, on DuckDB and PostgreSQL"
 	@echo "make test-clients   let the real clients of ten services send, through all sorts of trouble"
 	@echo "make test-fuzz   try 20,000 mutated rulesets, and 2,000 mutated files of each kind: an answer to each, and soon"
 	@echo "make test-differential   hold 100,000 pairs of a ruleset and a lead against the SQL"
@@ -58,6 +60,10 @@ test-engines: $(DEVELOPS) $(ENGINES)
 	@sh tests/engines/install_postgres.sh
 	LEADWRIGHT_ENGINES=$${LEADWRIGHT_ENGINES:-1} $(BIN)/python -m pytest tests/engines
 
+test-dbt: $(DEVELOPS) $(DBT)/.installed
+	@sh tests/engines/install_postgres.sh
+	LEADWRIGHT_DBT=$(DBT) $(BIN)/python -m pytest $(ALL_CORES) tests/dbt
+
 # Node and npm are needed for the clients of Node alone.
 test-clients: $(DEVELOPS) $(CLIENTS)/.installed npm
 	cd tests/clients/node && npm ci --silent
@@ -85,7 +91,7 @@ format: $(DEVELOPS)
 types: $(DEVELOPS)
 	@mkdir -p build/types && ln -sfn ../.. build/types/leadwright
 	MYPYPATH=build/types $(BIN)/mypy -m leadwright -m leadwright.__main__ \
-		-p leadwright.grammar -p leadwright.engine -p leadwright.web -p leadwright.rulesets
+		-p leadwright.grammar -p leadwright.engine -p leadwright.assist -p leadwright.web -p leadwright.rulesets
 
 bench: $(BENCH)/.installed
 	$(BENCH)/bin/python tests/benchmarks/run.py
@@ -109,7 +115,7 @@ wheel: $(DEVELOPS)
 	$(BIN)/python -m build
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(CLIENTS) tests/clients/node/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache web/frontend/node_modules
+	rm -rf $(VENV) $(BENCH) $(CLIENTS) $(DBT) tests/clients/node/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache web/frontend/node_modules
 
 # A stamp is written only when all before it went well, so what was broken off is begun again.
 $(MADE):
@@ -136,6 +142,12 @@ $(ENGINES): pyproject.toml | $(DEVELOPS)
 $(CLIENTS)/.installed: tests/clients/requirements.txt | $(MADE)
 	@$(PYTHON) -m venv $(CLIENTS)
 	@$(CLIENTS)/bin/python -m pip --disable-pip-version-check --quiet install -r tests/clients/requirements.txt
+	@touch $@
+
+# Apart, since dbt asks for older versions of what others need.
+$(DBT)/.installed: tests/dbt/requirements.txt | $(MADE)
+	@$(PYTHON) -m venv $(DBT)
+	@$(DBT)/bin/python -m pip --disable-pip-version-check --quiet install -r tests/dbt/requirements.txt
 	@touch $@
 
 $(BENCH)/.installed: pyproject.toml tests/benchmarks/requirements.txt | $(MADE)

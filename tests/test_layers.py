@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("grammar", "engine", "web", "rulesets")
+PACKAGES = ("grammar", "engine", "assist", "web", "rulesets")
 MAY_USE = {
     "grammar": {"grammar"},
     "rulesets": {"rulesets"},
     "engine": {"grammar", "rulesets", "engine"},
-    "web": {"grammar", "engine", "rulesets", "web"},
+    "assist": {"grammar", "engine", "assist"},
+    "web": {"grammar", "engine", "assist", "rulesets", "web"},
 }
 OF_THE_PAGE = {
     ROOT / "engine/cli" / name for name in ("commands/serve.py", "commands/user.py", "single_sign_on.py")
@@ -52,7 +53,7 @@ def test_each_package_uses_those_below_it(package: str) -> None:
 
 
 def test_only_the_page_knows_flask() -> None:
-    for package in ("grammar", "engine", "rulesets"):
+    for package in ("grammar", "engine", "assist", "rulesets"):
         for path in modules(package):
             if path not in OF_THE_PAGE:
                 assert not {name.split(".")[0] for name in imports(path)} & {
@@ -63,7 +64,7 @@ def test_only_the_page_knows_flask() -> None:
 
 
 def test_only_the_grammar_knows_lark() -> None:
-    for package in ("engine", "web", "rulesets"):
+    for package in ("engine", "assist", "web", "rulesets"):
         for path in modules(package):
             assert "lark" not in {name.split(".")[0] for name in imports(path)}, path
 

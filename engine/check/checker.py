@@ -27,7 +27,7 @@ from .files import FileProblem, Files, FrozenFiles, beside
 from .guarantees import Guarantees
 from .handoffs import HandoffReader
 from .names import Names
-from .problems import Problems, nearest
+from .problems import Problems, nearest, texts
 from .rules import RuleReader
 from .scopes import FilterScope
 
@@ -137,6 +137,7 @@ class _Check:
             f"did you mean {quoted(near)}?"
             if near
             else 'write it as in "Europe/Berlin" or "America/New_York"',
+            texts(near),
         )
         return UTC
 

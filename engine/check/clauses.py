@@ -13,7 +13,7 @@ from ...grammar.text.printer import text_of
 from .. import plan as p
 from .draft import PlanDraft
 from .patterns import glob, matching
-from .problems import Problems, mention, nearest
+from .problems import Problems, mention, named, nearest
 from .scopes import FactScope, Operand
 
 
@@ -296,6 +296,7 @@ class ClauseTests:
                 name,
                 f'there is no list "{name.text}"',
                 f"did you mean {mention(near)}?" if near else f'declare it: list {text_of(name)}: "..."',
+                named(near),
             )
             return None
         if value.kind not in (Kind.TEXT, Kind.TEXTS):

@@ -10,7 +10,7 @@ from .. import plan as p
 from .draft import PlanDraft
 from .expressions import Expressions
 from .outcomes import OutcomeReader
-from .problems import mention, nearest
+from .problems import mention, named, nearest
 from .rules import IsNew
 from .scopes import DecisionScope
 
@@ -82,6 +82,7 @@ class DecisionReader:
                     f"did you mean {mention(near)}?"
                     if near
                     else f"declare it: score {text_of(node.score)} from 0",
+                    named(near),
                 )
                 return
             score = scores[node.score.text]

@@ -14,7 +14,7 @@ from ..values import Prepared, prepare
 from .files import FileProblem, Files, beside, list_entries
 from .names import DeclaredDefine, DeclaredField, Names
 from .patterns import glob
-from .problems import Problems, mention, nearest, rekinding
+from .problems import Problems, mention, named, nearest, rekinding, texts
 
 LARGEST = 1_000_000
 """Points and the ends of ranges are within this, either way."""
@@ -114,6 +114,7 @@ class Declarations:
                 f"did you mean {quoted(near) if node.source else mention(near)}?"
                 if near
                 else "see what there is: leadwright fields",
+                texts(near) if node.source else named(near),
             )
         elif facts.kind is not node.kind and facts.kind is not Kind.TEXT:
             self.problems.warning(

@@ -16,7 +16,7 @@ from .declarations import literal
 from .draft import PlanDraft
 from .events import instant_in
 from .handoffs import HandoffReader
-from .problems import mention, nearest
+from .problems import mention, named, nearest, texts
 from .rules import IsNew, RuleReader
 
 TEST_NOW = instant_of(dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC))
@@ -111,6 +111,7 @@ class Tests:
             name,
             f'no rule reads a field "{text}", and nothing declares it',
             f"did you mean {mention(near)}?" if near else f"declare it, e.g. field {text_of(name)}: text",
+            named(near),
         )
         return None
 
@@ -126,6 +127,7 @@ class Tests:
                 node.type,
                 f'no rule looks at an event "{name}", and nothing declares it',
                 f"did you mean {mention(near)}?" if near else f"declare it: event {text_of(node.type)}",
+                named(near),
             )
             return []
         at = now
@@ -247,4 +249,5 @@ class Tests:
             f"did you mean {mention(near) if isinstance(at, n.Name) else quoted(near)}?"
             if near
             else otherwise,
+            named(near) if isinstance(at, n.Name) else texts(near),
         )

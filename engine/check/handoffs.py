@@ -14,7 +14,7 @@ from .. import plan as p
 from .decisions import MAIN_TRACK, DecisionReader
 from .draft import PlanDraft
 from .expressions import Expressions
-from .problems import mention, nearest
+from .problems import mention, named, nearest, texts
 from .rules import IsNew
 from .scopes import DecisionScope
 
@@ -86,9 +86,9 @@ class HandoffReader:
             hint = f"did you mean {mention(likely)}?"
         else:
             hint = f"declare it, e.g. stage {text_of(node.stage)} when score >= 80"
-        self.problems.error(
-            "unknown-stage", node.stage, f'there is no stage "{node.stage.text}"{where}', hint
-        )
+        message = f'there is no stage "{node.stage.text}"{where}'
+        meant = () if elsewhere else named(likely)
+        self.problems.error("unknown-stage", node.stage, message, hint, meant)
 
     # --- who ------------------------------------------------------------------------------------
 
@@ -109,6 +109,7 @@ class HandoffReader:
                 f"did you mean {mention(likely)}?"
                 if likely
                 else f'declare it, e.g. list {text_of(node)}: "ana@acme.example"; write one person in quotes',
+                named(likely),
             )
             return None
         if not all(self._is_person(node, entry) for entry in entries.entries):
@@ -138,6 +139,7 @@ class HandoffReader:
                 node,
                 f"{text_of(node)} is in no list, and {quoted(alike[0])} is",
                 f"did you mean {quoted(alike[0])}? If not, put {text_of(node)} into a list of people",
+                texts(alike[0]),
             )
 
     # --- what is expected of them ---------------------------------------------------------------

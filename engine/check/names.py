@@ -20,7 +20,7 @@ from ..plan import Feed, ListEntries, Meaning, Resolution
 from ..values import Prepared
 from ..zone import UTC
 from .evidence import NameEvidence
-from .problems import Problems, mention, nearest
+from .problems import Problems, mention, named, nearest, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ class Names:
         if self._differs_by_case(name):
             return None
         if self.catalogue is not None:
-            self.problems.unknown_name(name, name.text, self.suggestion(name.text))
+            self.problems.unknown_name(name, name.text, *self.suggestion(name.text))
             return None
         if name.text in self.lists:
             self.problems.error(
@@ -181,6 +181,7 @@ class Names:
             name,
             f'"{text}" is not declared here, and "{likely[0]}" is',
             f"did you mean {mention(likely[0])}? If not, declare it too: {what}",
+            named(likely[0]),
         )
 
     @cached_property
@@ -216,15 +217,15 @@ class Names:
 
     # --- help -----------------------------------------------------------------------------------
 
-    def suggestion(self, name: str) -> str | None:
-        """The near names of both kinds, as a question."""
+    def suggestion(self, name: str) -> tuple[str | None, tuple[str, ...]]:
+        """The near names of both kinds, as a question and as what to write."""
         fields = {*self.fields, *self.defines, *(self.catalogue.fields if self.catalogue else ())}
         events = {*self.events, *(self.catalogue.events if self.catalogue else ())}
-        alike = [mention(found) for found in (nearest(name, fields),) if found]
-        alike += [
-            f"the event {mention(found)}{self._seen(found)}" for found in (nearest(name, events),) if found
-        ]
-        return f"did you mean {' or '.join(alike)}?" if alike else None
+        field, event = nearest(name, fields), nearest(name, events)
+        alike = [mention(field)] if field else []
+        alike += [f"the event {mention(event)}{self._seen(event)}"] if event else []
+        hint = f"did you mean {' or '.join(alike)}?" if alike else None
+        return hint, tuple(dict.fromkeys(named(field) + named(event)))
 
     def _seen(self, event: str) -> str:
         facts = self.catalogue.events.get(event) if self.catalogue else None
@@ -241,6 +242,7 @@ class Names:
             f"did you mean {mention(likely)}{self._seen(likely)}?"
             if likely
             else "check how the data calls it: leadwright fields",
+            named(likely),
         )
 
     def check_object(self, type_: n.Name, object_: n.Text, feeds: tuple[Feed, ...], seen: bool) -> None:
@@ -259,6 +261,7 @@ class Names:
             f"did you mean {quoted(likely)} (seen {objects[likely]:,} times)?"
             if likely
             else "check how the data calls it: leadwright fields",
+            texts(likely),
         )
 
 

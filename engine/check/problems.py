@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 
-from ...grammar.messages.diagnostics import Diagnostic, Severity, Source
+from ...grammar.messages.diagnostics import Diagnostic, Fix, Severity, Source
 from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax.nodes import Kind, Node, Span
 from ...grammar.text.printer import name_text, quoted
@@ -32,6 +32,16 @@ def mention(name: str) -> str:
     """
     written = name_text(name)
     return f'"{name}"' if name in (written, "score") else written
+
+
+def named(name: str | None) -> tuple[str, ...]:
+    """What to write to mean a name, for `meant`."""
+    return () if name is None else (name if name == "score" else name_text(name),)
+
+
+def texts(text: str | None) -> tuple[str, ...]:
+    """What to write to mean a text, for `meant`."""
+    return () if text is None else (quoted(text),)
 
 
 def rekinding(field: str, kind: Kind) -> str:
@@ -62,35 +72,61 @@ class Problems:
         """Whether an error was reported."""
         return any(item.severity is Severity.ERROR for item in self.found)
 
-    def error(self, code: str, at: Node | Span, message: str, hint: str | None = None) -> None:
-        """Reports something that stops the ruleset."""
-        self._add(code, Severity.ERROR, at, message, hint)
+    def error(
+        self,
+        code: str,
+        at: Node | Span,
+        message: str,
+        hint: str | None = None,
+        meant: tuple[str, ...] = (),
+    ) -> None:
+        """Reports something that stops the ruleset; `meant` is what may have been meant to stand there."""
+        self._add(code, Severity.ERROR, at, message, hint=hint, meant=meant)
 
-    def warning(self, code: str, at: Node | Span, message: str, hint: str | None = None) -> None:
+    def warning(
+        self,
+        code: str,
+        at: Node | Span,
+        message: str,
+        hint: str | None = None,
+        meant: tuple[str, ...] = (),
+    ) -> None:
         """Reports something that probably is not what was meant."""
-        self._add(code, Severity.WARNING, at, message, hint)
+        self._add(code, Severity.WARNING, at, message, hint=hint, meant=meant)
 
-    def _add(self, code: str, severity: Severity, at: Node | Span, message: str, hint: str | None) -> None:
+    def _add(
+        self,
+        code: str,
+        severity: Severity,
+        at: Node | Span,
+        message: str,
+        *,
+        hint: str | None,
+        meant: tuple[str, ...],
+    ) -> None:
         span = at if isinstance(at, Span) else at.span
         key = (self.source.label, code, span.start, span.end)
         if key not in self._seen:
             self._seen.add(key)
-            self.found.append(Diagnostic(code, severity, message, self.source, span, hint))
+            fixes = tuple(Fix.write(span, text) for text in meant)
+            self.found.append(Diagnostic(code, severity, message, self.source, span, hint, fixes))
 
     # --- names ----------------------------------------------------------------------------------
 
-    def unknown_name(self, at: Node, name: str, suggestion: str | None) -> None:
+    def unknown_name(self, at: Node, name: str, suggestion: str | None, meant: tuple[str, ...]) -> None:
         """A bare name that is nothing: neither declared nor in the data."""
         self.error(
             "unknown-name",
             at,
             f'"{name}" is neither a field nor an event, in the data or in this ruleset',
             suggestion or f"declare it, e.g. field {name_text(name)}: text or event {name_text(name)}",
+            meant,
         )
 
     def wrong_case(self, at: Node, name: str, right: str) -> None:
         """A name that differs from a declared one by its capitals alone."""
-        self.error("unknown-name", at, f'"{name}" is not declared here', f"did you mean {mention(right)}?")
+        message = f'"{name}" is not declared here'
+        self.error("unknown-name", at, message, f"did you mean {mention(right)}?", named(right))
 
     def place(self, of: Source, line: int) -> str:
         """A line in words: with its file, where that is another one than is being checked."""

@@ -11,7 +11,7 @@ from .. import plan as p
 from .declarations import LARGEST
 from .draft import PlanDraft
 from .expressions import Expressions
-from .problems import mention, nearest
+from .problems import mention, named, nearest
 from .scopes import FactScope
 
 IsNew = Callable[..., bool]
@@ -138,12 +138,10 @@ class RuleReader:
         scores = self.draft.names.scores
         if name.text not in scores:
             near = nearest(name.text, scores)
-            self.problems.error(
-                "unknown-score",
-                name,
-                f'there is no score "{name.text}"',
-                f"did you mean {mention(near)}?" if near else f"declare it: score {text_of(name)} from 0",
-            )
+            hint = f"did you mean {mention(near)}?" if near else f"declare it: score {text_of(name)} from 0"
+            if name.text.lower() in ("point", "points", "pts"):
+                hint = f'leave out "{name.text}": points that name no score count toward the total'
+            self.problems.error("unknown-score", name, f'there is no score "{name.text}"', hint, named(near))
             return None
         return scores[name.text]
 

@@ -9,7 +9,7 @@ from ..plan import DefineValue, Feed, Holds, Meaning, PropertyValue, ScoreValue,
 from .draft import PlanDraft
 from .events import EventNode
 from .evidence import collect_filter
-from .problems import mention, nearest
+from .problems import mention, named, nearest
 
 Operand = Value | Holds
 
@@ -141,6 +141,7 @@ class FilterScope(FactScope):
                 f"did you mean {mention(near)}?"
                 if near
                 else f"they have: {', '.join(sorted(self.known)) or 'none'}",
+                named(near),
             )
         otherwise = Kind.DATE if name in self.evidence.in_stretch else Kind.YES_NO
         return PropertyValue(name, self.known.get(name) or self.evidence.kind_of(name) or otherwise)

@@ -38,6 +38,7 @@ SECTIONS = {
         "merge": "Make two leads that are one person one, or two again.",
         "forget": "Delete a person, leaving nothing behind.",
         "sql": "Print a ruleset as SQL, for engines that hold millions of leads.",
+        "dbt": "Write a ruleset as a package of dbt.",
         "export": "Write scores, or leads and events, to files and databases.",
     },
     "Learn from outcomes": {

@@ -15,6 +15,7 @@ from ..store.records.identity import kept_out
 from ..store.records.lead_keys import lead_key
 from .coding import CodedChunk, CodedSource, Judged, Values
 from .staging import BLANK
+from .table_shape import MAYBE_TOTAL, is_total
 from .values.alike import read_all
 from .values.cells import cell_text
 from .values.stored import UNREAD, Reader
@@ -34,6 +35,7 @@ class Ids:
         self._judged: Judged | None = None
         self._of_value = np.empty(0, np.int32)
         self._wrong: dict[int, str] = {}
+        self._sums: list[int] = []
         self._asked = 0
         self._out: list[int] = []
         self._looked_for = 0
@@ -58,6 +60,10 @@ class Ids:
             if wrong:
                 rows = np.flatnonzero(np.isin(column, list(wrong)))
                 bad.update((row, wrong[int(column[row])]) for row in rows.tolist())
+            if self._sums:
+                for row in np.flatnonzero(np.isin(column, self._sums)).tolist():
+                    if is_total(self.source.row(chunk, row)):
+                        bad.setdefault(row, "sums up other rows, and is no lead")
         else:
             numbers = np.full(len(chunk), self._numbers.numbers([""], True)[0], np.int32)
             bad.update(dict.fromkeys(range(len(chunk)), self._nothing()))
@@ -98,6 +104,8 @@ class Ids:
                 damage = self._damage(key, cell)
                 if damage is not None:
                     self._wrong[place] = damage
+        if MAYBE_TOTAL.search(together):
+            self._sums += [place for place, key in enumerate(keys, self._asked) if MAYBE_TOTAL.match(key)]
         self._asked += len(cells)
         return self._numbers.numbers(keys, True)
 

@@ -34,7 +34,8 @@ class CsvSource:
     partial = False
     text_columns: frozenset[str] = frozenset()
 
-    def __init__(self, path: Path, reading: Reading) -> None:
+    def __init__(self, path: Path, reading: Reading, wanted: str | None = None) -> None:
+        self._wanted = wanted
         self.label = str(path)
         self.path = path
         self.encoded: Encoded = find_encoding(path, reading.encoding)
@@ -86,7 +87,7 @@ class CsvSource:
                 )
             return stated - self.skipped - 1
         rows = [_cells_of(line, self.delimiter) for line in sample]
-        place = find_header(rows)
+        place = find_header(rows, self._wanted)
         # A quoted cell of several lines makes lines no rows; then the first line has to do.
         return place if all(line.count('"') % 2 == 0 for line in sample[: place + 1]) else 0
 

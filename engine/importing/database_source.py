@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from .problems import ImportRefused, near
 from .rows import CHUNK_ROWS, Chunk
-from .typed_rows import add_row, column_names
+from .typed_rows import TypedRows, column_names
 
 _TEXT_TYPES = ("VARCHAR", "STRING", "TEXT", "CHAR", "BPCHAR")
 
@@ -45,6 +45,7 @@ class DatabaseSource:
             self.sql, self.label = f"SELECT * FROM {engine.quoted(name)}", f"{label}, table {name}"
         found = engine.columns(self.sql)
         self._columns = column_names(name for name, _ in found)
+        self._rows = TypedRows(self._columns)
         twice = [name for name in self._columns if name and self._columns.count(name) > 1]
         if twice:
             raise ImportRefused(
@@ -65,17 +66,12 @@ class DatabaseSource:
     @property
     def notes(self) -> list[str]:
         """What a person may want to know of how the rows were read."""
-        return []
+        return self._rows.notes
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows, a chunk at a time."""
-        number = 0
-        for found in self.engine.rows(self.sql):
-            chunk = Chunk()
-            for row in found:
-                number += 1
-                add_row(chunk, number, row)
-            yield chunk
+        rows = (row for found in self.engine.rows(self.sql) for row in found)
+        yield from self._rows.chunks(enumerate(rows, 1))
 
 
 def _chosen(known: list[str], label: str, table: str | None) -> str:

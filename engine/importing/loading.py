@@ -36,6 +36,7 @@ from .rejects import Rejects
 from .rows import Rejected, Source
 from .staging import CLEAR, Staging
 from .survey import Progress, Survey, take_survey
+from .table_shape import loose
 from .values.blanks import folded
 from .values.cells import cell_text
 from .values.columns import Choice, Hint, Setting, Stated, settle_instants
@@ -209,10 +210,10 @@ class Loading:
     def _known_names(self, known: Collection[str]) -> tuple[Column, ...]:
         """The columns that become fields, those called as a known field but for case and blanks as that."""
         taken = {column.name for column in self.layout.fields}
-        loose = {_loose(name): name for name in known if name not in taken}
+        by_loose = {loose(name): name for name in known if name not in taken}
         columns = []
         for column in self.layout.fields:
-            name = None if column.name in known else loose.pop(_loose(column.name), None)
+            name = None if column.name in known else by_loose.pop(loose(column.name), None)
             if name is not None:
                 self.notes.append(f'the column "{column.source}" is taken for the field "{name}"')
             columns.append(column if name is None else replace(column, name=name))
@@ -350,11 +351,6 @@ class Loading:
         if unread:
             example = cell_text(self.coded.cell(chunk, place, unread[0])).strip()
             self.unread_examples.setdefault(place, example)
-
-
-def _loose(name: str) -> str:
-    """A name without its case, and without blanks and the signs that stand for them."""
-    return "".join(letter for letter in name.casefold() if letter not in " _-\u00a0")
 
 
 def converter(understood: Understood, kind: Kind) -> Convert:

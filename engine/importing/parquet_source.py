@@ -8,7 +8,7 @@ from typing import Any
 
 from .problems import ImportRefused
 from .rows import CHUNK_ROWS, Chunk
-from .typed_rows import add_row, column_names
+from .typed_rows import TypedRows, column_names
 
 
 class ParquetSource:
@@ -37,6 +37,7 @@ class ParquetSource:
                 "write it again",
             ) from None
         self._columns = column_names(schema.names)
+        self._rows = TypedRows(self._columns)
         self.text_columns = frozenset(
             name for name, kind in zip(self._columns, schema.types, strict=True) if self._is_text(kind)
         )
@@ -49,7 +50,7 @@ class ParquetSource:
     @property
     def notes(self) -> list[str]:
         """What a person may want to know of how the file was read."""
-        return []
+        return self._rows.notes
 
     def _is_text(self, kind: Any) -> bool:
         types = self._arrow.types
@@ -77,12 +78,11 @@ class ParquetSource:
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows, a chunk at a time."""
-        total, number = self._file.metadata.num_rows, 0
-        for batch in self._batches(CHUNK_ROWS):
-            table = self._flat(batch)
-            chunk = Chunk()
-            for row in zip(*(column.to_pylist() for column in table.columns), strict=True):
-                number += 1
-                add_row(chunk, number, row)
-            chunk.share = min(1.0, number / max(1, total))
-            yield chunk
+        batches = map(self._flat, self._batches(CHUNK_ROWS))
+        rows = (row for table in batches for row in zip(*map(_values, table.columns), strict=True))
+        yield from self._rows.chunks(enumerate(rows, 1), self._file.metadata.num_rows)
+
+
+def _values(column: Any) -> list[object]:
+    values: list[object] = column.to_pylist()
+    return values

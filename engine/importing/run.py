@@ -75,8 +75,9 @@ def source_of(
     path: Path | str, mapping: ColumnMapping, reading: Reading, table: str | None, query: str | None
 ) -> Source:
     """The rows to import, with a column of their numbers where these are the ids."""
-    source = open_source(path, reading, table, query)
-    if mapping.lead == ROW_NUMBER:
+    numbered = mapping.lead == ROW_NUMBER
+    source = open_source(path, reading, table, query, wanted=None if numbered else mapping.lead)
+    if numbered:
         return NumberedSource(source, Path(path).stem if isinstance(path, Path) else "row")
     return source
 

@@ -29,9 +29,17 @@ def is_address(name: str) -> bool:
 
 
 def open_source(
-    path: Path | str, reading: Reading, table: str | None = None, query: str | None = None
+    path: Path | str,
+    reading: Reading,
+    table: str | None = None,
+    query: str | None = None,
+    *,
+    wanted: str | None = None,
 ) -> Source:
-    """The source of rows in a file, told by what the file holds, or at an address. Raises `ImportRefused`."""
+    """The source of rows in a file, told by what the file holds, or at an address.
+
+    `wanted` is a column that the line with the names of the columns has. Raises `ImportRefused`.
+    """
     if isinstance(path, str):
         from .database_source import DatabaseSource, Postgres
 
@@ -48,7 +56,7 @@ def open_source(
         raise ImportRefused(f"the file {path} is not a database, so it has no {what}", "leave that out")
     if not size:
         raise ImportRefused(f"the file {path} is empty", "export it again")
-    return _file_source(path, start, reading)
+    return _file_source(path, start, reading, wanted)
 
 
 def _database(path: Path, start: bytes) -> Engine | None:
@@ -63,16 +71,16 @@ def _database(path: Path, start: bytes) -> Engine | None:
     return None
 
 
-def _file_source(path: Path, start: bytes, reading: Reading) -> Source:
+def _file_source(path: Path, start: bytes, reading: Reading, wanted: str | None) -> Source:
     if start.startswith((_GZIP, _ZIP)):
         from .packed import is_workbook, unpacked
 
         if not is_workbook(path):
-            return unpacked(path, lambda one: open_source(one, reading))
+            return unpacked(path, lambda one: open_source(one, reading, wanted=wanted))
     if start.startswith((_ZIP, _OLD_WORKBOOK)):
         from .workbook_source import WorkbookSource
 
-        return WorkbookSource(path, reading)
+        return WorkbookSource(path, reading, wanted)
     if start.startswith(_PARQUET):
         from .parquet_source import ParquetSource
 
@@ -85,7 +93,7 @@ def _file_source(path: Path, start: bytes, reading: Reading) -> Source:
         )
     if text[:1] == b"{" or (text[:1] == b"[" and text[1:].lstrip()[:1] in (b"{", b"]")):
         return JsonSource(path, reading)
-    return CsvSource(path, reading)
+    return CsvSource(path, reading, wanted)
 
 
 def _head(path: Path) -> tuple[bytes, int]:

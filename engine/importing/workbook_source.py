@@ -16,7 +16,7 @@ from .mapping import Reading
 from .problems import ImportRefused, near
 from .rows import Chunk
 from .table_shape import count_footer, filled, find_header
-from .typed_rows import chunks_of, column_names
+from .typed_rows import TypedRows, column_names
 from .values.cells import cell_text
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ class WorkbookSource:
     partial = False
     text_columns: frozenset[str] = frozenset()
 
-    def __init__(self, path: Path, reading: Reading) -> None:
+    def __init__(self, path: Path, reading: Reading, wanted: str | None = None) -> None:
+        self._wanted = wanted
         _check_size(path)
         book = _opened(path)
         self.sheet = _chosen(book, path, reading.sheet)
@@ -80,7 +81,7 @@ class WorkbookSource:
 
     def _header_place(self, sample: Sequence[Sequence[object]], stated: int | None) -> int:
         if stated is None:
-            return find_header(sample)
+            return find_header(sample, self._wanted)
         if not 1 <= stated <= len(sample):
             raise ImportRefused(f"{self.label} has no row {stated}", "say another --header-row")
         return stated - 1
@@ -119,7 +120,7 @@ class WorkbookSource:
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows, a chunk at a time."""
-        yield from chunks_of(self._typed(), self.rows)
+        yield from TypedRows(self._columns).chunks(self._typed(), self.rows)
 
 
 def _check_size(path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from ...grammar.messages.diagnostics import Diagnostic, Severity
+from ...grammar.messages.diagnostics import Diagnostic, Fix, Severity
 from ...grammar.syntax.nodes import Tree
 from .. import plan as p
 from ..catalogue import Catalogue
@@ -129,9 +129,10 @@ def _filters(plan: p.Plan) -> Iterator[p.Condition]:
 # --- saying it --------------------------------------------------------------------------------
 
 
-def lint_at(code: str, at: p.Origin, message: str, hint: str) -> Diagnostic:
-    """A lint at a place."""
-    return Diagnostic(code, Severity.LINT, message, at.source, at.span, hint)
+def lint_at(code: str, at: p.Origin, message: str, hint: str, meant: str | None = None) -> Diagnostic:
+    """A lint at a place; `meant` is what may have been meant to stand there."""
+    fixes = (Fix.write(at.span, meant),) if meant is not None else ()
+    return Diagnostic(code, Severity.LINT, message, at.source, at.span, hint, fixes)
 
 
 def rule_label(rule: p.Rule) -> str:

@@ -166,6 +166,7 @@ def part_of(block: Block, places: Ints) -> Block:
     starts = np.searchsorted(kinds, np.arange(len(events.kinds) + 1)).astype(np.int64)
     some = Events(
         events.kinds,
+        events.named,
         starts,
         events.at[kept],
         new[events.lead[kept]].astype(np.uint16),

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..score_many.block import Block
-from ..score_many.block_events import EventKinds
+from ..score_many.block import Block, EventKinds
 from ..score_many.block_measures import LATE
 from ..values import DAY
 from .arrays import Bools, Floats, Ints

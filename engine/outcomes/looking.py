@@ -35,8 +35,8 @@ from ..plan import (
 )
 from ..plan.walk import clauses as clauses_of
 from ..plan.walk import conditions, operands, selections
-from ..score_many.block import Block, Events
-from ..score_many.block_events import BlockEvents, EventKinds, Filters
+from ..score_many.block import Block, EventKinds, Events
+from ..score_many.block_events import BlockEvents, Filters
 from ..score_many.block_measures import LATE, Measured
 from ..score_many.column_scorer import ColumnScorer
 from ..score_many.columns import NEVER, Column, InstantLists, Numbered
@@ -114,7 +114,7 @@ class Looking:
         self.contributions = contributions(self.plan)
         self._meanings = evaluator.parts.meanings
         self._filters: Filters = {}
-        self._past = BlocksPast(evaluator, kinds, fields)
+        self._past = BlocksPast(evaluator, fields)
         self._known: dict[tuple[int, str | None], tuple[Any, ...] | None] = {}
         self._run = evaluator.runner(Detail.LINES)
         self.at_once = not reads_calendar(self.plan)
@@ -154,7 +154,7 @@ class Looking:
 
     def judging(self, block: Block, now: int, instead: Mapping[int, Numbered] | None = None) -> ColumnScorer:
         """A block judged at one instant; `instead` has the values of some fields."""
-        measured = Measured(BlockEvents(self.evaluator, self.kinds, block, now, self._filters))
+        measured = Measured(BlockEvents(self.evaluator, block, now, self._filters))
         fields, gauges = self._meanings.needs
         columns: dict[Hashable, Column | InstantLists] = {
             key: (instead or {}).get(number) or self.column(block, number) for key, number in fields.items()
@@ -271,12 +271,12 @@ class Looking:
 
     def first(self, block: Block, selection: Selection) -> Ints:
         """The instant of each lead's first event of a selection, whenever that is; `LATE` without any."""
-        picking = BlockEvents(self.evaluator, self.kinds, block, LATE - 1, self._filters)
+        picking = BlockEvents(self.evaluator, block, LATE - 1, self._filters)
         return Measured(picking).first(picking.of(selection))
 
     def count(self, block: Block, selection: Selection) -> Ints:
         """How many events of a selection each lead has."""
-        picking = BlockEvents(self.evaluator, self.kinds, block, LATE - 1, self._filters)
+        picking = BlockEvents(self.evaluator, block, LATE - 1, self._filters)
         counts = np.zeros(len(block), np.int64)
         for part in picking.of(selection):
             counts += np.bincount(block.events.lead[part], minlength=len(block))
@@ -285,7 +285,7 @@ class Looking:
     def born(self, block: Block, without: Sequence[Selection], after: Ints | None = None) -> Ints:
         """The instant of each lead's first event that is not one of these selections, and comes `after` an
         instant of the lead; `LATE` without any."""
-        picking = BlockEvents(self.evaluator, self.kinds, block, LATE - 1, self._filters)
+        picking = BlockEvents(self.evaluator, block, LATE - 1, self._filters)
         counted = np.ones(len(block.events.at), np.bool_)
         for selection in without:
             for part in picking.of(selection):
@@ -387,7 +387,7 @@ def moved(block: Block, at: Ints, is_read: Mapping[int, bool]) -> Block:
     order = np.lexsort((instant, kind))
     starts = np.searchsorted(kind[order], np.arange(len(events.kinds) + 1)).astype(np.int64)
     told = None if events.told is None else events.told[kept][order]
-    shifted = Events(events.kinds, starts, instant[order], lead[order], told, events.properties)
+    shifted = Events(events.kinds, events.named, starts, instant[order], lead[order], told, events.properties)
     return replace(block, events=shifted)
 
 

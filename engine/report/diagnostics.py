@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...grammar.messages.diagnostics import Diagnostic, Severity, Source
+from ...grammar.syntax.nodes import Span
 from ..reading import Reading
 from .text_style import TextStyle, counted
 
@@ -15,19 +16,27 @@ _PLURALS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.LINT:
 
 
 def diagnostic_data(item: Diagnostic) -> dict[str, Any]:
-    """A diagnostic as data: lines and columns count from 1, `end_column` is behind the last letter."""
-    end_line, end_column = item.source.position(item.span.end)
+    """A diagnostic as data: lines and columns count from 1, `end_column` is behind the last letter.
+
+    Each of `fixes` says which text to write from one place to another.
+    """
     return {
         "code": item.code,
         "severity": item.severity.value,
         "message": item.message,
         "help": item.hint,
         "file": _file(item.source),
-        "line": item.line,
-        "column": item.column,
-        "end_line": end_line,
-        "end_column": end_column,
+        **_place(item.source, item.span),
+        "fixes": [
+            {"title": fix.title, "text": fix.text, **_place(item.source, fix.span)} for fix in item.fixes
+        ],
     }
+
+
+def _place(source: Source, span: Span) -> dict[str, int]:
+    line, column = source.position(span.start)
+    end_line, end_column = source.position(span.end)
+    return {"line": line, "column": column, "end_line": end_line, "end_column": end_column}
 
 
 def diagnostics_of(reading: Reading) -> list[dict[str, Any]]:

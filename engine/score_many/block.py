@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,20 @@ from ..plan.adding_up import Pay
 from .column_scorer import ColumnScorer
 from .columns import InstantLists, Ints
 
+if TYPE_CHECKING:
+    from ..explain.build_decision import Cut
+    from ..explain.gains import Fired
+
 MOST = 1 << 15
 """How many leads a block has at most: few enough for what is done with it to stay close to the processor."""
 
 EVENTS = 1 << 20
 """How many events a block has about at most."""
+
+EventKinds = Mapping[int, tuple[str, str | None]]
+"""Type and object of each number of a kind. Of events at one instant, those of lower numbers come first."""
+
+Properties = str | Mapping[str, Any]
 
 Places = NDArray[np.integer[Any]]
 """Where something stands: leads in a block, events among its events."""
@@ -29,17 +39,31 @@ Places = NDArray[np.integer[Any]]
 class Events:
     """Events of the leads of a block, by kind and, within a kind, in the order of time.
 
-    `kinds` are the numbers of the kinds, those of one type beside each other; the events of the n-th of
-    them stand from `starts[n]` to `starts[n + 1]`. `lead` is a lead's place in the block. `told` says which
-    of the texts of `properties` an event has, -1 for none; it is None where no event has any.
+    `kinds` are the numbers of the kinds, those of one type beside each other, and `named` says what each is;
+    the events of the n-th of them stand from `starts[n]` to `starts[n + 1]`. `lead` is a lead's place in the
+    block. `told` says which of `properties` an event has, -1 for none; it is None where no event has any.
+    Properties are a JSON text, or a mapping.
     """
 
     kinds: tuple[int, ...]
+    named: EventKinds = field(repr=False)
     starts: Ints
     at: Ints
     lead: NDArray[np.uint16]
     told: NDArray[np.int32] | None
-    properties: Sequence[str]
+    properties: Sequence[Properties]
+
+    @cached_property
+    def names(self) -> tuple[tuple[str, str | None], ...]:
+        """Type and object of each of the kinds."""
+        return tuple(self.named[number] for number in self.kinds)
+
+    def given(self, number: int) -> Mapping[str, Any]:
+        """The properties under a number, none under -1."""
+        found = self.properties[number] if number >= 0 else ""
+        if isinstance(found, str):
+            return json.loads(found) if found else {}
+        return found
 
     @cached_property
     def kind(self) -> NDArray[np.int32]:
@@ -78,13 +102,23 @@ would be without them, when outcomes were reached."""
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """What explains the leads of a block: `different` entries, and of the n-th lead those that `codes` name
+    from `offsets[n]` to `offsets[n + 1]`, in the order of an explanation."""
+
+    different: Sequence[Fired | Cut]
+    offsets: Ints
+    codes: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """What is decided about the leads of a block: the different decisions, which of them each lead has,
-    its lines as written down, the first instant at which something could differ."""
+    its lines, the first instant at which something could differ."""
 
     different: Sequence[Key]
     which: Ints
-    lines: Sequence[str]
+    lines: Lines
     due: Ints
 
 

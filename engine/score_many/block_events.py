@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,9 +18,6 @@ from ..score_one.measuring import measuring
 from ..values import Prepared
 from .block import Block, Places
 from .columns import Bools, Ints
-
-EventKinds = Mapping[int, tuple[str, str | None]]
-"""Type and object of each number of a kind."""
 
 _FEW_KINDS = 16
 """So many kinds beside each other are cut one by one, more all at once."""
@@ -41,9 +37,7 @@ class BlockEvents:
     `filters` keeps functions from one block to the next.
     """
 
-    def __init__(
-        self, evaluator: Evaluator, kinds: EventKinds, block: Block, now: int, filters: Filters
-    ) -> None:
+    def __init__(self, evaluator: Evaluator, block: Block, now: int, filters: Filters) -> None:
         self.plan = evaluator.plan
         self.classes = evaluator.classes
         self.now = now
@@ -51,7 +45,7 @@ class BlockEvents:
         self.events = block.events
         self._evaluator = evaluator
         self._filters = filters
-        self._names = [kinds[number] for number in self.events.kinds]
+        self._names = self.events.names
         self._given: dict[int, Mapping[str, Any]] = {}
         self._parts: dict[tuple[int, Last | Range | None], list[Part]] = {}
         self._picked: dict[Selection, list[Part]] = {}
@@ -195,8 +189,7 @@ class BlockEvents:
             return {}
         given = self._given.get(number)
         if given is None:
-            text = self.events.properties[number]
-            given = self._given[number] = json.loads(text) if text else {}
+            given = self._given[number] = self.events.given(number)
         return given
 
     def _filtered(self, selection: Selection, part: Part) -> Places:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -14,8 +13,8 @@ from ..explain.build_decision import Cut
 from ..explain.gains import Fired
 from ..plan import Contribution, Rule
 from ..score_one import Evaluator
-from .block import Block, Decided, Explaining, Key, Places, Reached, Stages
-from .block_events import BlockEvents, EventKinds, Filters
+from .block import Block, Decided, Explaining, Key, Lines, Places, Reached, Stages
+from .block_events import BlockEvents, Filters
 from .block_measures import LATE, Measured
 from .columns import NEVER, Bools, Column, InstantLists, Ints, Numbered
 from .lru import LruBytes
@@ -23,10 +22,6 @@ from .past import BlocksPast
 
 _LARGEST = 1 << 62
 _NO_LIMIT = 1 << 62
-
-Written = Callable[[Fired | Cut], str]
-"""A line of an explanation as it is written down."""
-
 
 _UNDATED = NEVER + 1
 """Stands for an outcome that was reached at no known instant."""
@@ -60,27 +55,23 @@ class Deciding:
     def __init__(
         self,
         evaluator: Evaluator,
-        kinds: EventKinds,
         fields: Sequence[tuple[str | None, Made]],
         now: int,
-        written: Written,
     ) -> None:
         self.plan = evaluator.plan
         self._evaluator = evaluator
-        self._kinds = kinds
         self._fields = fields
         self._now = now
-        self._written = written
         self._meanings = evaluator.parts.meanings
         self._alarms = BlockDueTimes(evaluator, now)
         self._filters: Filters = {}
-        self._past = BlocksPast(evaluator, kinds, fields)
+        self._past = BlocksPast(evaluator, fields)
         if not self._alarms.known:
             raise Unsupported
 
     def of(self, block: Block) -> Decided:
         """What is decided about the leads of a block."""
-        picking = BlockEvents(self._evaluator, self._kinds, block, self._now, self._filters)
+        picking = BlockEvents(self._evaluator, block, self._now, self._filters)
         measured = Measured(picking)
         judging = Explaining(
             self._evaluator,
@@ -172,21 +163,21 @@ class Deciding:
 
     # --- explanations ---------------------------------------------------------------------------
 
-    def _lines(self, judging: Explaining) -> list[str]:
-        """The lines of each lead as they are written down."""
-        texts = _Texts()
+    def _lines(self, judging: Explaining) -> Lines:
+        """The lines of each lead."""
+        entries = _Entries()
         for number, rule in enumerate(self.plan.rules):
             if rule.contributions:
                 places = np.flatnonzero(judging.fires(rule))
                 for place in range(len(rule.contributions)):
-                    self._contributed(judging, texts, (number, place), places)
+                    self._contributed(judging, entries, (number, place), places)
         for kind, number, points in judging.cuts():
             places = np.flatnonzero(points)
             different, which = np.unique(points[places], return_inverse=True)
-            texts.add(places, [self._written((kind, number, one)) for one in different.tolist()], which)
-        return texts.joined(judging.leads)
+            entries.add(places, [(kind, number, one) for one in different.tolist()], which)
+        return entries.lines(judging.leads)
 
-    def _contributed(self, judging: Explaining, texts: _Texts, of: tuple[int, int], places: Ints) -> None:
+    def _contributed(self, judging: Explaining, entries: _Entries, of: tuple[int, int], places: Ints) -> None:
         """Adds the lines of one contribution for the leads that its rule fires for."""
         number, place = of
         rule: Rule = self.plan.rules[number]
@@ -195,42 +186,41 @@ class Deciding:
         if isinstance(faded, int) or isinstance(given, int):
             assert isinstance(faded, int)
             assert isinstance(given, int)
-            text = self._written((number, place, contribution.points, faded, given))
-            texts.add(places, [text], np.zeros(len(places), np.int64))
+            entry = (number, place, contribution.points, faded, given)
+            entries.add(places, [entry], np.zeros(len(places), np.int64))
             return
         paid = judging.paid_events(rule)
         counts = np.broadcast_to(paid, len(faded))
         columns = [one[places] for one in (counts, faded, given)]
         first, which = _combined(columns, len(places))
         lines = zip(*(column[first].tolist() for column in columns), strict=True)
-        written = [self._written((number, place, contribution.points * n, y, q)) for n, y, q in lines]
-        texts.add(places, written, which)
+        found = [(number, place, contribution.points * n, y, q) for n, y, q in lines]
+        entries.add(places, found, which)
 
 
-class _Texts:
-    """Texts of leads being gathered, to be put together lead by lead in the order of their coming."""
+class _Entries:
+    """Entries of leads being gathered, to be put together lead by lead in the order of their coming."""
 
     def __init__(self) -> None:
-        self._texts: list[str] = []
+        self._different: list[Fired | Cut] = []
         self._leads: list[Ints] = []
         self._codes: list[Ints] = []
 
-    def add(self, leads: Ints, texts: Sequence[str], which: Ints) -> None:
-        """Adds one text for each of some leads."""
+    def add(self, leads: Ints, different: Sequence[Fired | Cut], which: Ints) -> None:
+        """Adds one entry for each of some leads."""
         self._leads.append(leads)
-        self._codes.append(which + len(self._texts))
-        self._texts.extend(texts)
+        self._codes.append(which + len(self._different))
+        self._different.extend(different)
 
-    def joined(self, size: int) -> list[str]:
-        """For each lead a JSON array of its texts."""
+    def lines(self, size: int) -> Lines:
+        """The lines of so many leads."""
         leads = np.concatenate([np.empty(0, np.int64), *self._leads])
         codes = np.concatenate([np.empty(0, np.int64), *self._codes])
         # Numbers of 16 bits are sorted by counting, which keeps the order of equal ones and takes no time.
         order = np.argsort(leads.astype(np.uint16), kind="stable")
-        texts = np.array([*self._texts, ""], dtype=object)[codes[order]].tolist()
-        ends = np.zeros(size + 1, np.int64)
-        np.cumsum(np.bincount(leads, minlength=size), out=ends[1:])
-        return [f"[{','.join(texts[first:last])}]" for first, last in pairwise(ends.tolist())]
+        offsets = np.zeros(size + 1, np.int64)
+        np.cumsum(np.bincount(leads, minlength=size), out=offsets[1:])
+        return Lines(self._different, offsets, codes[order])
 
 
 def _combined(columns: Sequence[Places | Bools], size: int) -> tuple[Ints, Ints]:

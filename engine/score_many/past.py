@@ -18,8 +18,8 @@ from ..plan.walk import clauses, conditions, operands, selections
 from ..score_one import Evaluator
 from ..score_one.holding import Holding
 from ..values import DAY, Prepared
-from .block import MOST, Block, Events, Places, StoredColumn
-from .block_events import BlockEvents, EventKinds, Filters
+from .block import MOST, Block, Events, Places, Properties, StoredColumn
+from .block_events import BlockEvents, Filters
 from .block_measures import Measured
 from .column_scorer import ColumnScorer
 from .columns import Bools, Column, InstantLists, Ints, Numbered
@@ -39,16 +39,16 @@ _FIRST_SPAN = 16 * DAY
 
 _NO_LIMIT = 1 << 62
 
+TypeAndObject = tuple[str, str | None]
+"""Type and object of an event."""
+
 
 class BlocksPast:
     """The past of leads in the eyes of one plan. `fields` say for each field of the plan which column of the
     record it is read from, None for none, and how what is kept there is made ready."""
 
-    def __init__(
-        self, evaluator: Evaluator, kinds: EventKinds, fields: Sequence[tuple[str | None, Made]]
-    ) -> None:
+    def __init__(self, evaluator: Evaluator, fields: Sequence[tuple[str | None, Made]]) -> None:
         self._evaluator = evaluator
-        self._kinds = kinds
         self._fields = fields
         self._stages: dict[int, _StagePast] = {}
 
@@ -57,45 +57,39 @@ class BlocksPast:
         past = self._stages.get(stage)
         if past is None:
             holding = self._evaluator.holdings[stage]
-            past = self._stages[stage] = _StagePast(holding, self._kinds, self._fields)
+            past = self._stages[stage] = _StagePast(holding, self._fields)
         return past.held(block, now, places)
 
 
 class _StagePast:
     """The past as one stage that holds asks about it."""
 
-    def __init__(
-        self, holding: Holding, kinds: EventKinds, fields: Sequence[tuple[str | None, Made]]
-    ) -> None:
+    def __init__(self, holding: Holding, fields: Sequence[tuple[str | None, Made]]) -> None:
         self._holding = holding
         self._asking = holding.asking
-        self._kinds = kinds
         self._fields = fields
         self._filters: Filters = {}
-        self._rows: dict[tuple[int, str | None], tuple[Any, ...] | None] = {}
+        self._rows: dict[tuple[TypeAndObject, str], tuple[Any, ...] | None] = {}
         self._moves = _can_be_moved(self._asking.plan)
-        self._lengths: dict[int, Ints | None] = {}
+        self._lengths: dict[TypeAndObject, Ints | None] = {}
 
     def held(self, block: Block, now: int, places: Ints) -> Bools:
         """Which of the leads at some places of a block are in the stage."""
-        kinds = block.events.kinds
-        if not self._moves or any(self._properties_decide(number) for number in kinds):
+        kinds = block.events.names
+        if not self._moves or any(self._asking.classes.properties_decide(type_) for type_, _ in kinds):
             return self._one_by_one(block, now, places)
-        lengths = [self._lengths_of(number) for number in kinds]
+        lengths = [self._lengths_of(kind) for kind in kinds]
         if any(one is None for one in lengths):
             return self._one_by_one(block, now, places)
         return self._at_once(block, now, places, [one for one in lengths if one is not None])
 
-    def _properties_decide(self, kind: int) -> bool:
-        return self._asking.classes.properties_decide(self._kinds[kind][0])
-
-    def _lengths_of(self, kind: int) -> Ints | None:
+    def _lengths_of(self, kind: TypeAndObject) -> Ints | None:
         """So long after events of a kind something can differ; none for events that make no difference.
 
         None where that is not all.
         """
         if kind not in self._lengths:
-            code = self._asking.classes.code(*self._kinds[kind], {})
+            code = self._asking.classes.code(*kind, {})
             found = self._holding.timeline.lengths(code)
             self._lengths[kind] = None if found is None else np.array(found, np.int64)
         return self._lengths[kind]
@@ -158,7 +152,7 @@ class _StagePast:
         then = Block(
             np.arange(len(leads)),
             {name: StoredColumn(one.codes[leads], one.values) for name, one in self._read(block).items()},
-            Events(events.kinds, starts, moved[order], lead, told, events.properties),
+            Events(events.kinds, events.named, starts, moved[order], lead, told, events.properties),
         )
         judging = self._judging(then)
         comes_in, goes_out = self._asking.plan.stages
@@ -172,7 +166,7 @@ class _StagePast:
 
     def _judging(self, block: Block) -> ColumnScorer:
         asking = self._asking
-        measured = Measured(BlockEvents(asking, self._kinds, block, _SAME, self._filters))
+        measured = Measured(BlockEvents(asking, block, _SAME, self._filters))
         fields, gauges = asking.parts.meanings.needs
         columns: dict[Hashable, Column | InstantLists] = {}
         for key, number in fields.items():
@@ -224,19 +218,23 @@ class _StagePast:
         found: list[list[Any]] = [[] for _ in range(len(places))]
         columns = (of, events.at, events.kind, told)
         for lead, at, kind, number in zip(*(one[order].tolist() for one in columns), strict=True):
-            rest = self._row(events.kinds[kind], None if number < 0 else events.properties[number])
+            rest = self._row(events.names[kind], events.properties[number] if number >= 0 else "")
             if rest is not None:
                 found[lead].append((at, *rest))
         return found
 
-    def _row(self, kind: int, properties: str | None) -> tuple[Any, ...] | None:
+    def _row(self, kind: TypeAndObject, properties: Properties) -> tuple[Any, ...] | None:
         """The row of an event but for its instant, None where it is not read."""
+        if not isinstance(properties, str):
+            return self._new_row(kind, properties)
         key = (kind, properties)
         if key not in self._rows:
-            given = json.loads(properties) if properties else {}
-            row = self._asking.classes.row(0, *self._kinds[kind], given)
-            self._rows[key] = None if row is None else row[1:]
+            self._rows[key] = self._new_row(kind, json.loads(properties) if properties else {})
         return self._rows[key]
+
+    def _new_row(self, kind: TypeAndObject, given: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        row = self._asking.classes.row(0, *kind, given)
+        return None if row is None else row[1:]
 
 
 def _turns(lead: Ints, at: Ints, kind: Places, lengths: Sequence[Ints], now: int) -> tuple[Ints, Ints]:

@@ -1,8 +1,8 @@
 """The SQL back end: one statement for all leads, from the plan, for six engines. Needs sqlglot."""
 
+from ..result_columns import ResultColumn, ResultKind, result_columns
 from .compiler import compile_sql
 from .dialects import DIALECTS
-from .outcome import ResultColumn, ResultKind, result_columns
 from .tables import DEFAULT, TableMapping, read_mapping
 from .terms import UnsupportedSql
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlglot import exp
 
 from ..plan import Plan
+from ..result_columns import ResultKind, SqlNames, result_columns
 from ..score_one.evaluator import instant
 from .dialects import Dialect, dialect_named
 from .events import EventSteps
@@ -14,9 +16,9 @@ from .instants import FixedInstants, SqlInstants
 from .leads import Leads
 from .live import LiveInstants
 from .measures import Measures
-from .outcome import ResultKind, add_decisions, add_rules, add_scores, result_columns
+from .outcome import add_decisions, add_rules, add_scores
 from .steps import INSTANTS, SqlStep, common_table
-from .tables import DEFAULT, SqlNames, TableMapping
+from .tables import DEFAULT, TableMapping
 from .templates import literal_in_templates
 from .terms import UnsupportedSql, column
 
@@ -27,18 +29,26 @@ def compile_sql(
     now: dt.datetime | int | None,
     mapping: TableMapping = DEFAULT,
     *,
+    given: Sequence[SqlStep] = (),
     pretty: bool = True,
 ) -> str:
     """One SELECT that gives of every lead what `result_columns` names, as the plan means it at `now`.
 
     `dialect` is one of `DIALECTS`; `now` a datetime (without an offset UTC), microseconds since 1970, or None
-    for whatever the engine's clock shows each time. The tables hold prepared values, see `layout`. Raises
-    UnsupportedSql for what the dialect cannot say, and FactsError for an instant outside the years 1 to 9999.
+    for whatever the engine's clock shows each time. The tables hold prepared values, see `layout`;
+    `given` are steps that stand first and may make them. Raises UnsupportedSql for what the dialect cannot
+    say, and FactsError for an instant outside the years 1 to 9999.
     """
     engine = dialect_named(dialect)
     columns = result_columns(plan)
     names = SqlNames(
-        [INSTANTS, mapping.leads.lower(), mapping.events.lower(), *(told.name for told in columns)]
+        [
+            INSTANTS,
+            mapping.leads.lower(),
+            mapping.events.lower(),
+            *(step.name for step in given),
+            *(told.name for told in columns),
+        ]
     )
     if now is not None:
         instants: SqlInstants = FixedInstants(instant(now), engine, plan.zone)
@@ -62,13 +72,13 @@ def compile_sql(
     statement = exp.select(*(column(told.name) for told in columns), copy=False).from_(last)
     ordered = [*instants.steps(), *before, *steps]
     kept = {step.name for step in steps}
-    statement.set("with_", _with(engine, ordered, kept))
+    statement.set("with_", _with(engine, given, ordered, kept))
     return literal_in_templates(statement).sql(engine.sqlglot, pretty=pretty, copy=False)
 
 
-def _with(engine: Dialect, steps: list[SqlStep], kept: set[str]) -> exp.With:
+def _with(engine: Dialect, given: Sequence[SqlStep], steps: list[SqlStep], kept: set[str]) -> exp.With:
     recursive = any(isinstance(step.query, exp.SetOperation) for step in steps)
-    tables = [common_table(step, engine, keep=step.name in kept) for step in steps]
+    tables = [common_table(step, engine, keep=step.name in kept) for step in [*given, *steps]]
     return exp.With(expressions=tables, recursive=recursive)
 
 

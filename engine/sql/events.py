@@ -10,13 +10,14 @@ from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Last, Plan, Range, Selection, Selector
 from ..plan.lower import begin_of
 from ..plan.walk import selections
+from ..result_columns import SqlNames
 from ..values import DAY
 from .conditions import in_range, truth_of
 from .dialects import Dialect
 from .instants import SqlInstants
 from .scope import SqlScope
 from .steps import SqlStep, Steps, with_instants
-from .tables import SqlNames, TableMapping, column_of, mapped_column, property_column, table
+from .tables import TableMapping, column_of, mapped_column, property_column, table
 from .terms import (
     Term,
     UnsupportedSql,

@@ -6,13 +6,14 @@ from sqlglot import exp
 
 from ...grammar.syntax.nodes import Kind
 from ..plan import Constant, Each, Plan
+from ..result_columns import SqlNames
 from .conditions import truth_of
 from .dialects import Dialect
 from .instants import SqlInstants
 from .measures import Measures
 from .scope import SqlScope
 from .steps import SqlStep, Steps, with_instants
-from .tables import SqlNames, TableMapping, column_of, field_column, mapped_column, table
+from .tables import TableMapping, column_of, field_column, mapped_column, table
 from .terms import Term, coalesce, column
 from .values import constant
 

@@ -14,11 +14,11 @@ from sqlglot import exp
 from ...grammar.syntax.nodes import Unit
 from ..plan.calendar import EARLIEST, LATEST
 from ..plan.lower import Edge
+from ..result_columns import SqlNames
 from ..values import DAY, MICROSECONDS
 from .dialects import YEAR_ONE, Dialect
 from .instants import SqlInstants
 from .steps import INSTANTS, SqlStep, Steps
-from .tables import SqlNames
 from .terms import Term, bracketed, column, compared, computed, sum_of, when, whole
 
 _TO_MARCH_0 = 719_468

@@ -7,11 +7,11 @@ from sqlglot import exp
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Aggregation, Decay, Each, Last, Measure, Selection
 from ..plan.lower import begin_of
+from ..result_columns import SqlNames
 from .dialects import Dialect
 from .events import AT, LEAD, NUMBER, EventSteps
 from .instants import edge_name
 from .steps import SqlStep, with_instants
-from .tables import SqlNames
 from .terms import Term, all_of, call, column, compared, computed, is_known, over, when, whole
 
 

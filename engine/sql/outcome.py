@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from enum import Enum
 
 from ...grammar.syntax.nodes import Kind
-from ..plan import Aggregation, Grade, Measure, Outcome, Plan, Rule
+from ..plan import Aggregation, Grade, Measure, Outcome, Rule
 from ..plan.adding_up import Pay, Register, RegisterKind
+from ..result_columns import ResultColumn, ResultKind
 from .conditions import truth_of
 from .leads import Leads
 from .measures import decayed
-from .tables import SqlNames
 from .terms import (
     Term,
     UnsupportedSql,
@@ -187,57 +185,3 @@ def _grade(leads: Leads, grade: Grade) -> Term:
 def _tagged(leads: Leads, fires: list[Term], tag: str) -> Term:
     having = [fire for rule, fire in zip(leads.plan.rules, fires, strict=True) if tag in rule.tags]
     return coalesce(any_of([fire.copy() for fire in having]), truth(False))
-
-
-class ResultKind(Enum):
-    """What a column of the result tells of a lead.
-
-    LEAD is its id. TOTAL and SCORE are whole numbers. STAGE is the name of the stage in a track, NULL for
-    none. DISQUALIFIED and TAG are yes or no. GRADE is the label of a score's grade. OUTCOME says whether it
-    was reached, OUTCOME_AT at which instant, as the tables hold instants, NULL where that is not known.
-    """
-
-    LEAD = "lead"
-    TOTAL = "total"
-    SCORE = "score"
-    STAGE = "stage"
-    DISQUALIFIED = "disqualified"
-    GRADE = "grade"
-    TAG = "tag"
-    OUTCOME = "outcome"
-    OUTCOME_AT = "outcome at"
-
-
-@dataclass(frozen=True, slots=True)
-class ResultColumn:
-    """A column by its name: what it tells, and of which score, track or tag (None: of the total, of none)."""
-
-    name: str
-    tells: ResultKind
-    subject: str | None = None
-
-
-def result_columns(plan: Plan) -> tuple[ResultColumn, ...]:
-    """The columns that `compile_sql` selects, in order."""
-    names = SqlNames()
-    subjects: list[tuple[ResultKind, str | None]] = [(ResultKind.LEAD, None), (ResultKind.TOTAL, None)]
-    subjects += [(ResultKind.SCORE, score.name) for score in plan.scores]
-    subjects += [(ResultKind.STAGE, track) for track in plan.tracks]
-    subjects += [(ResultKind.DISQUALIFIED, None)]
-    for grade in plan.grades:
-        subjects.append((ResultKind.GRADE, None if grade.score is None else plan.scores[grade.score].name))
-    tags = dict.fromkeys(tag for rule in plan.rules for tag in rule.tags)
-    subjects += [(ResultKind.TAG, tag) for tag in tags]
-    for outcome in plan.outcomes:
-        subjects.append((ResultKind.OUTCOME, outcome.name))
-        if outcome.events is not None or outcome.at is not None:
-            subjects.append((ResultKind.OUTCOME_AT, outcome.name))
-    return tuple(ResultColumn(names.fresh(_wish(tells, of)), tells, of) for tells, of in subjects)
-
-
-def _wish(tells: ResultKind, subject: str | None) -> str:
-    if tells is ResultKind.LEAD:
-        return "lead_id"
-    if tells is ResultKind.OUTCOME_AT:
-        return f"outcome {subject} at"
-    return tells.value if subject is None else f"{tells.value} {subject}"

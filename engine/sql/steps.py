@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from ..result_columns import SqlNames
 from .dialects import Dialect
-from .tables import SqlNames
 from .terms import Term, column
 
 INSTANTS = "instants"

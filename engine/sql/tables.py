@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
@@ -15,16 +14,10 @@ from sqlglot import exp
 
 from ...grammar.syntax.nodes import Kind
 from ..plan import Field
+from ..result_columns import plain
 from .terms import UnsupportedSql
 
 _PLAIN = re.compile(r"[a-z][a-z0-9_]*")
-_LONGEST = 50
-
-
-def plain(text: str) -> str:
-    """The text as lower-case letters, digits and `_`; different texts may come to the same."""
-    letters = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "_", letters).strip("_")[:_LONGEST].strip("_")
 
 
 def fixed(text: str) -> str:
@@ -34,23 +27,6 @@ def fixed(text: str) -> str:
         return name
     mark = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
     return f"{name}_{mark}" if name[:1].isalpha() else f"x_{name}_{mark}".replace("__", "_")
-
-
-class SqlNames:
-    """Gives names that were not given before."""
-
-    def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._taken = set(taken)
-
-    def fresh(self, wish: str) -> str:
-        """The wish made plain, with a number behind it where it is taken."""
-        base = plain(wish) or "x"
-        name, number = base, 1
-        while name in self._taken:
-            number += 1
-            name = f"{base}_{number}"
-        self._taken.add(name)
-        return name
 
 
 _NAME = re.compile(r'[A-Za-z_][A-Za-z0-9_$]*|"[^"\0-\x1f]+"')

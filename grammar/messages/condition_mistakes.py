@@ -5,29 +5,46 @@ Each function recognises one mistake at the point where parsing stopped, and ret
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
 from ..spec.statements import ASKING
+from ..spec.words import RESERVED
 from ..syntax.nodes import Lexeme, Span
-from .diagnostics import SyntaxProblem
+from .diagnostics import Fix, SyntaxProblem
 from .error_context import Detector, ErrorContext, brief
 
 _COMPARED = {
     ("at", "least"): ">=", ("at", "most"): "<=", ("more", "than"): ">", ("greater", "than"): ">",
     ("less", "than"): "<", ("fewer", "than"): "<", ("over",): ">", ("under",): "<", ("above",): ">",
-    ("below",): "<", ("equals",): "=", ("exactly",): "=",
+    ("below",): "<", ("equal", "to"): "=", ("equals",): "=", ("exactly",): "=", ("later", "than"): ">",
+    ("after",): ">", ("earlier", "than"): "<", ("before",): "<",
 }  # fmt: skip
+_OF_DATES = frozenset({"after", "later", "earlier", "before"})
+_SEVERAL = {
+    ("one", "of"): "in", ("any", "of"): "in", ("not", "one", "of"): "not in", ("not", "any", "of"): "not in",
+    ("none", "of"): "not in", ("not", "in"): "not in",
+}  # fmt: skip
+_OFTEN = {"twice": 2, "thrice": 3}
 _UNITS = ("minute", "hour", "day", "week", "month", "year")
 
 
 def times(place: ErrorContext) -> SyntaxProblem | None:
-    """`>= 2 times`."""
+    """`>= 2 times`, `visited pricing twice`."""
     before = place.before()
+    if place.word in _OFTEN and place.head in ASKING and not place.in_awards:
+        message = "how often is written as a number with a sign"
+        return _written("comparison-in-words", message, place.span, f">= {_OFTEN[place.word]}")
     if place.word not in ("times", "time", "x") or before is None or before.kind != "NUMERAL":
         return None
     message = "an event compared with a number is counted without saying so"
     return SyntaxProblem("times-said", message, place.span, f'leave out "{place.word}"')
+
+
+def _written(code: str, message: str, span: Span, text: str) -> SyntaxProblem:
+    """A mistake with what is written in its place."""
+    return SyntaxProblem(code, message, span, f"write {text}", Fix.write(span, text))
 
 
 def window(place: ErrorContext) -> SyntaxProblem | None:
@@ -65,24 +82,47 @@ def _length(place: ErrorContext) -> str | None:
 
 
 def comparison(place: ErrorContext) -> SyntaxProblem | None:
-    """`at least 2`, `more than 5`."""
+    """`at least 2`, `more than 5`, `equals "US"`, `after 2026-01-31`."""
     if place.in_awards or place.head not in ASKING:
         return None
-    near = [part for part in (place.before(), place.at, place.after()) if part is not None]
+    near = [part for part in (place.before(2), place.before(), place.at, *place.rest[:2]) if part is not None]
     words = [part.word for part in near]
     for phrase, sign in _COMPARED.items():
-        for first in range(len(words) - len(phrase) + 1):
-            said = near[first : first + len(phrase)]
+        for first in range(len(words) - len(phrase)):
+            said, value = near[first : first + len(phrase)], near[first + len(phrase)]
             if tuple(words[first : first + len(phrase)]) != phrase or said[-1].kind == "AT":
                 continue
-            number = next(
-                (part.text for part in (place.at, *place.rest) if part and part.kind == "NUMERAL"), "2"
-            )
-            span = Span(said[0].start, said[-1].end)
-            return SyntaxProblem(
-                "comparison-in-words", "comparisons are written with signs", span, f"write {sign} {number}"
-            )
+            if (phrase[0] in _OF_DATES) != (value.kind == "MOMENT") and phrase != ("exactly",):
+                continue
+            # "is more than 5": the sign stands for "is" too.
+            start = near[first - 1] if first and near[first - 1].word == "is" else said[0]
+            message, span = "comparisons are written with signs", Span(start.start, said[-1].end)
+            behind = "" if value.word in _OFTEN else place.text[said[-1].end : value.end]
+            fix = Fix.write(Span(start.start, value.end), f"{sign}{behind or f' {_value(value)}'}")
+            return SyntaxProblem("comparison-in-words", message, span, f"write {sign} {_value(value)}", fix)
     return None
+
+
+def _value(lexeme: Lexeme) -> str:
+    often = _OFTEN.get(lexeme.word)
+    if often is not None:
+        return str(often)
+    return brief(lexeme) if lexeme.kind in ("NUMERAL", "QUOTED", "MOMENT", "WORD") else "2"
+
+
+def between(place: ErrorContext) -> SyntaxProblem | None:
+    """`between 5 to 10`, `between 5, 10`."""
+    low = place.before()
+    start = place.before(2)
+    if start is None or low is None or start.kind != "BETWEEN" or "AND" not in place.accepted:
+        return None
+    high = place.after()
+    if (place.word not in ("to", "until") and place.kind != "COMMA") or high is None:
+        return None
+    message = 'the two ends of a range are joined by "and"'
+    fix = Fix("Write and", Span(low.end, place.span.end), " and")
+    hint = f"write between {low.text} and {brief(high)}"
+    return SyntaxProblem("missing-and-or", message, place.span, hint, fix)
 
 
 def after_is(place: ErrorContext) -> SyntaxProblem | None:
@@ -91,7 +131,9 @@ def after_is(place: ErrorContext) -> SyntaxProblem | None:
     if before is None or before.kind != "IS" or at is None or place.head == "test":
         return None
     hint = f"write = {brief(at)}"
-    if place.word == "not":
+    if (several := _several(place)) is not None:
+        hint = several
+    elif place.word == "not":
         opposite = {"known": "is unknown", "unknown": "is known"}
         hint = opposite.get(after.word, f"!= {brief(after)}") if after is not None else "!="
         hint = f"write {hint}"
@@ -106,22 +148,74 @@ def after_is(place: ErrorContext) -> SyntaxProblem | None:
     )
 
 
-def values_after_in(place: ErrorContext) -> SyntaxProblem | None:
-    """`country in "DE", "AT"`."""
-    before = place.before()
-    if before is None or before.kind != "IN" or place.at is None or place.kind not in ("QUOTED", "NUMERAL"):
+def values_without_in(place: ErrorContext) -> SyntaxProblem | None:
+    """`country = "DE", "AT"`."""
+    sign, first = place.before(2), place.before()
+    after = place.after()
+    if sign is None or first is None or after is None or place.at is None or place.kind != "COMMA":
         return None
+    if sign.kind not in ("EQUALS", "UNEQUAL") or not first.kind == after.kind == "QUOTED":
+        return None
+    values = _values((first, place.at, *place.rest))
+    word = "in" if sign.kind == "EQUALS" else "not in"
+    message = f'"{sign.text}" compares with one value'
+    span = Span(sign.start, values[-1].end)
+    return _written("values-in-brackets", message, span, f"{word} ({_inside(values)})")
+
+
+def _several(place: ErrorContext) -> str | None:
+    """How to write `is one of ("DE", "AT")`."""
+    assert place.at is not None
+    lexemes = (place.at, *place.rest)
+    for phrase, word in _SEVERAL.items():
+        if tuple(part.word for part in lexemes[: len(phrase)]) != phrase:
+            continue
+        values = _values(lexemes[len(phrase) :])
+        if len(values) == 1 and values[0].word:
+            return f"write {word} {values[0].text}"
+        return f"write {word} ({_inside(values)})" if values else f"write {word}"
+    return None
+
+
+def _values(lexemes: Sequence[Lexeme]) -> list[Lexeme]:
+    """The values that a list with commas begins with, in brackets or not."""
+    lexemes = lexemes[1:] if lexemes and lexemes[0].kind == "LPAR" else lexemes
     values: list[Lexeme] = []
-    for part in (place.at, *place.rest):
-        if part.kind == place.kind:
+    for place, part in enumerate(lexemes):
+        if place % 2:
+            if part.kind != "COMMA":
+                break
+        elif part.kind in ("QUOTED", "NUMERAL") or (part.word and part.word not in RESERVED):
             values.append(part)
-        elif part.kind != "COMMA":
+        else:
             break
-    inside = ", ".join(part.text for part in values)
-    span = Span(place.span.start, values[-1].end)
-    return SyntaxProblem(
-        "values-in-brackets", 'values after "in" stand in brackets', span, f"write in ({inside})"
-    )
+    return values
+
+
+def _inside(values: Sequence[Lexeme]) -> str:
+    return ", ".join(f'"{part.text}"' if part.word else brief(part) for part in values)
+
+
+def values_after_in(place: ErrorContext) -> SyntaxProblem | None:
+    """`country in "DE", "AT"`, `country in DE, AT`."""
+    start, before, at = place.before(2), place.before(), place.at
+    if before is None or at is None:
+        return None
+    if start is not None and start.kind == "IN" and before.kind == "WORD" and at.kind == "COMMA":
+        lexemes = [before, at, *place.rest]
+    elif before.kind == "IN" and at.kind in ("QUOTED", "NUMERAL"):
+        lexemes = [at, *place.rest]
+    else:
+        return None
+    values = _values(lexemes)
+    behind = lexemes[2 * len(values) - 1 :]
+    if lexemes[0] is before and behind and behind[0].word not in ("then", "and", "or"):
+        return None
+    first = lexemes[0]
+    inside = _inside(values)
+    span = Span(first.start, values[-1].end)
+    message, fix = 'values after "in" stand in brackets', Fix.write(span, f"({inside})")
+    return SyntaxProblem("values-in-brackets", message, span, f"write in ({inside})", fix)
 
 
 def commas_between_conditions(place: ErrorContext) -> SyntaxProblem | None:
@@ -129,7 +223,7 @@ def commas_between_conditions(place: ErrorContext) -> SyntaxProblem | None:
     if place.kind != "COMMA" or not place.accepted >= {"AND", "OR"} or place.head == "test":
         return None
     message = 'conditions are joined by "and" or "or"'
-    return SyntaxProblem("missing-and-or", message, place.span, "write and, or or, for the comma")
+    return SyntaxProblem("missing-and-or", message, place.span, 'write "and" or "or" for the comma')
 
 
 def moment(place: ErrorContext) -> SyntaxProblem | None:
@@ -165,5 +259,6 @@ def unit(place: ErrorContext) -> SyntaxProblem | None:
 
 
 DETECTORS: Final[tuple[Detector, ...]] = (
-    moment, times, window, comparison, after_is, values_after_in, commas_between_conditions, unit,
+    moment, times, window, comparison, between, after_is, values_after_in, values_without_in,
+    commas_between_conditions, unit,
 )  # fmt: skip

@@ -46,6 +46,23 @@ class Source:
         return self.text[start : stop if stop != -1 else None].rstrip("\r")
 
 
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that mends a mistake: `text` in the place of a span of the text that the mistake is in.
+
+    `title` says what it does, e.g. `Write "title"`.
+    """
+
+    title: str
+    span: Span
+    text: str
+
+    @classmethod
+    def write(cls, span: Span, text: str) -> Fix:
+        """Something else in the place of what stands there."""
+        return cls(f"Write {text}", span, text)
+
+
 class Severity(Enum):
     """An error stops a ruleset from running; a warning and a lint do not.
 
@@ -62,7 +79,8 @@ class Diagnostic:
     """One message to the writer of a ruleset.
 
     `code` is a slug (`unknown-field`) with a page of that name in docs/errors; `message` is one
-    sentence without a full stop, in the writer's words; `hint` says what to do.
+    sentence without a full stop, in the writer's words; `hint` says what to do, and `fixes` do it, the
+    likeliest first.
     """
 
     code: str
@@ -71,6 +89,7 @@ class Diagnostic:
     source: Source = field(compare=False, repr=False)
     span: Span
     hint: str | None = None
+    fixes: tuple[Fix, ...] = field(default=(), compare=False)
 
     @property
     def line(self) -> int:
@@ -95,15 +114,23 @@ def has_errors(diagnostics: list[Diagnostic]) -> bool:
 class SyntaxProblem(Exception):
     """A mistake of the writer's, found while a node is made.
 
-    `hint` says what to do; where it has to quote the text, it is a function of the text.
+    `hint` says what to do; where it has to quote the text, it is a function of the text. `fix` does it.
     """
 
-    def __init__(self, code: str, message: str, span: Span, hint: str | Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        hint: str | Callable[[str], str],
+        fix: Fix | None = None,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.span = span
         self.hint = hint
+        self.fix = fix
 
 
 WIDEST = 100

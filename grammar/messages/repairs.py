@@ -10,7 +10,7 @@ from typing import Final
 from ..spec.words import RESERVED, near
 from ..syntax.lr_table import load
 from ..syntax.nodes import Lexeme, Span
-from .diagnostics import SyntaxProblem
+from .diagnostics import Fix, SyntaxProblem
 from .error_context import Detector, ErrorContext, shown
 
 LONGEST = 300
@@ -70,7 +70,8 @@ def likely_word(place: ErrorContext) -> SyntaxProblem | None:
 def spelling(lexeme: Lexeme, keyword: str) -> SyntaxProblem:
     """A word that is nearly a keyword."""
     message = f'"{lexeme.text}" means nothing here'
-    return SyntaxProblem("misspelt-word", message, lexeme.span, f'did you mean "{keyword}"?')
+    fix = Fix.write(lexeme.span, keyword)
+    return SyntaxProblem("misspelt-word", message, lexeme.span, f'did you mean "{keyword}"?', fix)
 
 
 def left_out(place: ErrorContext) -> SyntaxProblem | None:
@@ -88,8 +89,27 @@ def left_out(place: ErrorContext) -> SyntaxProblem | None:
         if place.reads([*piece[:at], added, *piece[at:]]):
             what = '"and" or "or"' if kind == "AND" else f'"{text}"'
             where = f"before {shown(place.at)}" if place.at is not None else "at the end"
-            return SyntaxProblem(code, f"{what} is missing {where}", place.span, hint)
+            fix = None if kind == "AND" else _adding(place, text)
+            return SyntaxProblem(code, f"{what} is missing {where}", place.span, hint, fix)
     return None
+
+
+def _adding(place: ErrorContext, text: str) -> Fix:
+    """Writes a word or sign before the place, with blanks as it is commonly written."""
+    before = place.before()
+    at = before.end if before is not None else place.span.start
+    glued = text in (":", ",", ")", "%")
+    following = place.text[at : at + 1]
+    after = " " if following and not following.isspace() and not (glued and following in ",;)") else ""
+    return Fix(f"Add {text}", Span(at, at), f"{text}{after}" if glued else f" {text}{after}")
+
+
+def _without(place: ErrorContext, lexeme: Lexeme) -> Fix:
+    """Takes a word or sign out, with the blanks before it."""
+    start = lexeme.start
+    while start and place.text[start - 1] in " \t":
+        start -= 1
+    return Fix(f"Leave out {lexeme.text}", Span(start, lexeme.end), "")
 
 
 def filler(place: ErrorContext) -> SyntaxProblem | None:
@@ -98,9 +118,8 @@ def filler(place: ErrorContext) -> SyntaxProblem | None:
     for at in range(end - 1, max(0, end - 4), -1):
         word = piece[at]
         if word.word in _FILLERS and len(piece) <= LONGEST and place.reads(piece[:at] + piece[at + 1 :]):
-            return SyntaxProblem(
-                "extra-word", f"{shown(word)} does not belong here", word.span, "leave it out"
-            )
+            message = f"{shown(word)} does not belong here"
+            return SyntaxProblem("extra-word", message, word.span, "leave it out", _without(place, word))
     return None
 
 
@@ -120,7 +139,8 @@ def name_with_blanks(place: ErrorContext) -> SyntaxProblem | None:
             if "\n" not in together and place.reads([*piece[:first], joined, *piece[last + 1 :]]):
                 what, how = ("a name", "square brackets") if kind == "BRACKETED" else ("a text", "quotes")
                 message = f"{what} of several words needs {how}"
-                return SyntaxProblem("several-words", message, span, f"write {written}")
+                fix = Fix.write(span, written)
+                return SyntaxProblem("several-words", message, span, f"write {written}", fix)
     return None
 
 
@@ -129,9 +149,12 @@ def too_much(place: ErrorContext) -> SyntaxProblem | None:
     piece, at = place.piece(), len(place.taken)
     if place.at is None or len(piece) > LONGEST or not place.reads(piece[:at] + piece[at + 1 :]):
         return None
+    fix = _without(place, place.at)
     if place.kind == "RPAR":
-        return SyntaxProblem("extra-parenthesis", "this bracket closes nothing", place.span, "leave it out")
-    return SyntaxProblem("extra-word", f"{shown(place.at)} does not belong here", place.span, "leave it out")
+        message = "this bracket closes nothing"
+        return SyntaxProblem("extra-parenthesis", message, place.span, "leave it out", fix)
+    message = f"{shown(place.at)} does not belong here"
+    return SyntaxProblem("extra-word", message, place.span, "leave it out", fix)
 
 
 REPAIRS: Final[tuple[Detector, ...]] = (filler, name_with_blanks, left_out, too_much)

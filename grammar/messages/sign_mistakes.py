@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from ..syntax.nodes import Lexeme, Span
-from .diagnostics import SyntaxProblem
+from .diagnostics import Fix, SyntaxProblem
 from .error_context import Detector, ErrorContext, brief, shown
 
 _PLAIN = {
@@ -56,20 +56,18 @@ def date(place: ErrorContext) -> SyntaxProblem | None:
     if place.at is None or place.kind != "MALFORMED_DATE":
         return None
     written = place.at.text
-    hint = "write year, month, day, e.g. 2026-01-31"
+    hint, meant = "write year, month, day, e.g. 2026-01-31", ""
     if found := re.fullmatch(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})", written):
-        hint = f"write {found[1]}-{int(found[2]):02}-{int(found[3]):02}"
+        meant = f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}"
     elif found := re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", written):
-        hint = f"write {found[3]}-{int(found[2]):02}-{int(found[1]):02}"
+        meant = f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
     elif re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?", written):
-        return SyntaxProblem(
-            "time-without-zone", "this time does not say its zone", place.span, f"for UTC write {written}Z"
-        )
+        message, fix = "this time does not say its zone", Fix.write(place.span, f"{written}Z")
+        return SyntaxProblem("time-without-zone", message, place.span, f"for UTC write {written}Z", fix)
     elif "T" in written:
         hint = "write e.g. 2026-01-31T12:00Z"
-    return SyntaxProblem(
-        "date-form", f"{shown(place.at)} is not how a date is written here", place.span, hint
-    )
+    message = f"{shown(place.at)} is not how a date is written here"
+    return _written("date-form", message, place.span, meant, hint)
 
 
 def number(place: ErrorContext) -> SyntaxProblem | None:
@@ -77,18 +75,27 @@ def number(place: ErrorContext) -> SyntaxProblem | None:
     if place.at is None or place.kind != "MALFORMED_NUMBER":
         return None
     written = place.at.text
-    hint = "write digits and at most one point, e.g. 1200 or 0.5"
+    hint, meant = "write digits and at most one point, e.g. 1200 or 0.5", ""
     if re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{3}){2,}", written):
-        hint = f"write {written.replace('.', '')}"
+        meant = written.replace(".", "")
     elif found := re.fullmatch(r"([0-9]+)([kKmM])", written):
-        hint = f"write {found[1]}{'000' if found[2] in 'kK' else '000000'}"
+        meant = f"{found[1]}{'000' if found[2] in 'kK' else '000000'}"
     elif found := re.fullmatch(r"([0-9]+)x", written):
-        hint = f"write {found[1]}"
+        meant = found[1]
     elif found := _SAID_OF_NUMBER.fullmatch(written):
-        hint = f"write {found[1]} {found[2]}, with a blank"
+        hint, meant = f"write {found[1]} {found[2]}, with a blank", f"{found[1]} {found[2]}"
     elif place.accepted & {"WORD", "BRACKETED"}:
         hint = f"a name that begins with a digit stands in square brackets: [{brief(place.at)}]"
-    return SyntaxProblem("number-form", f"{shown(place.at)} is neither a number nor a name", place.span, hint)
+    message = f"{shown(place.at)} is neither a number nor a name"
+    return _written("number-form", message, place.span, meant, hint)
+
+
+def _written(code: str, message: str, span: Span, meant: str, hint: str) -> SyntaxProblem:
+    """A mistake with how it is written right, where that is known."""
+    if not meant:
+        return SyntaxProblem(code, message, span, hint)
+    said = hint if meant in hint else f"write {meant}"
+    return SyntaxProblem(code, message, span, said, Fix.write(span, meant))
 
 
 def thousands(place: ErrorContext) -> SyntaxProblem | None:
@@ -102,7 +109,7 @@ def thousands(place: ErrorContext) -> SyntaxProblem | None:
         if number.end == comma.start and comma.end == rest.start and len(rest.text) == 3:
             span = Span(number.start, rest.end)
             message = "numbers are written without commas"
-            return SyntaxProblem("thousands-comma", message, span, f"write {number.text}{rest.text}")
+            return _written("thousands-comma", message, span, f"{number.text}{rest.text}", "")
     return None
 
 
@@ -113,7 +120,7 @@ def foreign(place: ErrorContext) -> SyntaxProblem | None:
         return None
     if at.text in _PLAIN:
         message = f'"{at.text}" is not a sign of this language'
-        return SyntaxProblem("foreign-sign", message, at.span, f"write {_PLAIN[at.text]}")
+        return _written("foreign-sign", message, at.span, _PLAIN[at.text], "")
     if not at.text.isprintable():
         message = f"a sign that cannot be seen (U+{ord(at.text):04X}) stands here"
         return SyntaxProblem("foreign-sign", message, at.span, "delete what stands here, and type it again")
@@ -147,7 +154,7 @@ def object_with_signs(place: ErrorContext) -> SyntaxProblem | None:
             continue
         if _NEEDS_QUOTES.fullmatch(written) and place.reads([*piece[:first], quoted, *piece[last:]]):
             message = "an object that is no plain word stands in quotes"
-            return SyntaxProblem("object-needs-quotes", message, span, f'write "{written}"')
+            return _written("object-needs-quotes", message, span, f'"{written}"', "")
     return None
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from ..spec.statements import STATEMENT_WORDS
 from ..spec.words import RESERVED
 from ..syntax.nodes import Lexeme, Span
-from .diagnostics import SyntaxProblem
+from .diagnostics import Fix, SyntaxProblem
 from .error_context import Detector, ErrorContext, brief
 
 _KINDS = {
@@ -28,6 +28,10 @@ _BOUNDS = {
     "max": "most", "maximum": "most", "cap": "most", "capped": "most", "limit": "most", "upto": "most",
     "min": "least", "minimum": "least",
 }  # fmt: skip
+_UP_TO = (
+    ("up", "to"), ("capped", "at"), ("limited", "to"), ("maximum", "of"), ("max", "of"),
+    ("no", "more", "than"), ("not", "more", "than"),
+)  # fmt: skip
 _NEVER_A_NAME = (STATEMENT_WORDS - {"when", "for"}) | {
     "known", "unknown", "off", "days", "given", "expect", "yes", "no", "true", "false", "once", "since",
     "before", "like", "contains", "starts", "ends", "between", "followed", "because", "is",
@@ -40,6 +44,8 @@ def points(place: ErrorContext) -> SyntaxProblem | None:
     before, at = place.before(), place.at
     if before is None or not place.accepted >= {"PLUS", "MINUS", "TAG"} or "WORD" in place.accepted:
         return None
+    if place.word in ("disqualify", "stage"):
+        return _of_its_own(place)
     if at is None or place.word in RESERVED - {"score"} or place.kind in ("COMMA", "RPAR"):
         hint = f'write points or a tag after "{before.text}", e.g. +10 or tag "hot"'
         return SyntaxProblem("missing-points", "it is not said what the rule gives", place.span, hint)
@@ -60,6 +66,16 @@ def points(place: ErrorContext) -> SyntaxProblem | None:
     return SyntaxProblem(
         "points-form", "points are written with their number first", place.span, f"write {amount}{name}"
     )
+
+
+def _of_its_own(place: ErrorContext) -> SyntaxProblem:
+    """`when country = "XX" then disqualify`, `when score >= 80 then stage SQL`."""
+    asks = next((part for part in place.taken if part.kind == "WHEN"), None)
+    then = next(part for part in place.taken if part.kind == "THEN")
+    asked = " ".join(place.text[asks.end : then.start].split()) if asks is not None else "..."
+    name = f" {brief(place.rest[0])}" if place.word == "stage" and place.rest else ""
+    message = f'"{place.word}" is a statement of its own, and a rule gives points or tags'
+    return SyntaxProblem("missing-points", message, place.span, f"write {place.word}{name} when {asked}")
 
 
 def points_to(place: ErrorContext) -> SyntaxProblem | None:
@@ -97,6 +113,20 @@ def _bound(place: ErrorContext, word: Lexeme) -> SyntaxProblem:
     limit = place.text[place.span.start : place.rest[0].end] if place.kind != "NUMERAL" and place.rest else ""
     hint = f"write at {_BOUNDS[word.word]} {limit or place.text[place.span.start : place.span.end]}"
     return SyntaxProblem("bound-form", 'a bound is written with "at most" or "at least"', word.span, hint)
+
+
+def up_to(place: ErrorContext) -> SyntaxProblem | None:
+    """`then +5 up to 10`, `then +5 capped at 10`."""
+    near = [part for part in (place.before(2), place.before(), place.at, *place.rest[:3]) if part is not None]
+    for phrase in _UP_TO if place.in_awards else ():
+        for first in range(len(near) - len(phrase)):
+            said, number = near[first : first + len(phrase)], near[first + len(phrase)]
+            if tuple(part.word for part in said) == phrase and number.kind == "NUMERAL":
+                span = Span(said[0].start, said[-1].end)
+                message = 'a bound is written with "at most" or "at least"'
+                fix = Fix.write(span, "at most")
+                return SyntaxProblem("bound-form", message, span, f"write at most {number.text}", fix)
+    return None
 
 
 def bound(place: ErrorContext) -> SyntaxProblem | None:
@@ -218,6 +248,6 @@ def reserved(place: ErrorContext) -> SyntaxProblem | None:
 
 
 DETECTORS: Final[tuple[Detector, ...]] = (
-    points, points_to, bound, joined, which_events, promise, kind_of_field, grade_with_sign,
+    points, up_to, points_to, bound, joined, which_events, promise, kind_of_field, grade_with_sign,
     text_without_quotes, reserved,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from ..spec.words import near
 from ..syntax.lr_table import END, load
 from ..syntax.nodes import Lexeme, Span
 from . import condition_mistakes, sign_mistakes, statement_mistakes
-from .diagnostics import Diagnostic, Severity, Source, SyntaxProblem
+from .diagnostics import Diagnostic, Fix, Severity, Source, SyntaxProblem
 from .error_context import CONDITION_STARTS, Detector, ErrorContext, shown
 from .repairs import REPAIRS, likely_word, misspelt, spelling
 
@@ -29,7 +29,8 @@ _INNER = {"then", "and", "or", "given", "expect", "because", "where", "otherwise
 def said(source: Source, problem: SyntaxProblem, severity: Severity = Severity.ERROR) -> Diagnostic:
     """A mistake as a diagnostic."""
     hint = problem.hint if isinstance(problem.hint, str) else problem.hint(source.text)
-    return Diagnostic(problem.code, severity, problem.message, source, problem.span, hint)
+    fixes = (problem.fix,) if problem.fix is not None else ()
+    return Diagnostic(problem.code, severity, problem.message, source, problem.span, hint, fixes)
 
 
 def of_spelling(place: ErrorContext) -> SyntaxProblem | None:
@@ -226,12 +227,16 @@ def no_statement(place: ErrorContext) -> SyntaxProblem:
         hint = f'"{head.word}" goes on with a statement; perhaps the one before was ended too soon by a ";"'
         return SyntaxProblem("no-statement", message, span, hint)
     if head.word in _MEANT:
-        return SyntaxProblem("no-statement", message, span, f'did you mean "{_MEANT[head.word]}"?')
+        meant = _MEANT[head.word]
+        return SyntaxProblem(
+            "no-statement", message, span, f'did you mean "{meant}"?', Fix.write(span, meant)
+        )
     alike = near(head.word, STATEMENT_WORDS) if head.word else []
     for keyword in alike:
         if place.reads([head._replace(kind="WORD", word=keyword), *place.rest]):
             return spelling(head, keyword)
     if alike:
-        return SyntaxProblem("no-statement", message, span, f'did you mean "{alike[0]}"?')
+        fix = Fix.write(span, alike[0])
+        return SyntaxProblem("no-statement", message, span, f'did you mean "{alike[0]}"?', fix)
     hint = "a rule begins with when or for, a remark with #"
     return SyntaxProblem("no-statement", message, span, hint)

@@ -117,7 +117,7 @@ def visit(browser: Browser, watches: dict[Page, Watch]) -> Iterator[Visit]:
     with ExitStack() as until_the_end:
 
         def begin(site: Site, path: str = "/", **options: Any) -> Page:
-            context = browser.new_context(base_url=site.address, viewport=WIDE, **options)
+            context = browser.new_context(**{"base_url": site.address, "viewport": WIDE, **options})
             until_the_end.enter_context(context)
             context.set_default_timeout(_PATIENCE)
             watch = Watch(site.address, site.said)

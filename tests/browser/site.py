@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -57,6 +58,28 @@ def served(database: Path, settings: Settings | None = None) -> Iterator[Site]:
         finally:
             ours.close()
             _end(server)
+
+
+@contextmanager
+def served_live(database: Path) -> Iterator[Site]:
+    """Serves a database until the end of the block, by the command that scores events as they come."""
+    command: list[str | Path] = [sys.executable, "-m", "leadwright", "serve", "--live", "--no-open"]
+    command += ["--port", "0", "--db"]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        log = Path(folder) / "server.log"
+        with (
+            log.open("wb") as file,
+            subprocess.Popen(
+                [*command, str(database)], stdout=subprocess.PIPE, stderr=file, text=True
+            ) as server,
+        ):
+            assert server.stdout is not None
+            try:
+                found = re.search(r"http://\S+", server.stdout.readline())
+                assert found is not None, log.read_text(encoding="utf-8")
+                yield Site(found[0], database, log)
+            finally:
+                server.terminate()
 
 
 def _serve(settings: Settings, log: Path, address: Connection) -> None:

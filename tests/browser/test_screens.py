@@ -31,6 +31,9 @@ SCREENS = {
     "why a score changed": "/lead/history?id=L1",
     "users": "/users",
     "outbox": "/outbox",
+    "handoffs": "/handoffs",
+    "people": "/handoffs/people",
+    "my leads": "/my-leads",
 }
 PROBLEMS = {
     "nothing there": ("/nowhere", 404),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
+from leadwright.engine.fixing import fixed
 from leadwright.engine.lint.lints import CODES as LINTS
 from leadwright.engine.reading import read
 from leadwright.grammar.messages.diagnostics import Severity, Source
@@ -17,7 +18,7 @@ TOO_LONG_TO_SHOW = {"text-too-long", "too-many-statements"}
 OF_PROOFS = {"guarantee-broken", "guarantee-undecided"}
 """What only a check with a solver says; held by tests/engine/prove."""
 TOLD = re.compile(
-    r'(?:SyntaxProblem|\.error|\.warning)\(\s*"([a-z-]+)"|^    \("[A-Z]+", "([a-z-]+)"', re.MULTILINE
+    r'(?:SyntaxProblem|_written|\.error|\.warning)\(\s*"([a-z-]+)"|^    \("[A-Z]+", "([a-z-]+)"', re.MULTILINE
 )
 
 DATA = Catalogue(
@@ -66,3 +67,24 @@ def test_a_page_shows_its_error_alone_and_a_mend_without_fault(code: str) -> Non
     right = read(Source(blocks["Right"]), catalogue=data).diagnostics
     kept = {Severity.LINT} if code not in LINTS else set()
     assert [item.code for item in right if item.severity not in kept] == []
+
+
+FIXED_ON_THEIR_PAGES = {
+    "date-form", "foreign-sign", "list-entry-unmatched", "misspelt-word", "no-statement", "number-form",
+    "object-needs-quotes", "several-words", "thousands-comma", "time-without-zone", "unknown-name",
+    "unseen-event", "unseen-object", "value-not-in-data",
+}  # fmt: skip
+
+
+def test_every_fix_that_is_offered_takes_its_mistake_away() -> None:
+    offered = set()
+    for code in sorted(PAGES.keys() - TOO_LONG_TO_SHOW - OF_PROOFS):
+        text = dict(BLOCK.findall(PAGES[code]))["Wrong"]
+        data = DATA if NEEDS_DATA in PAGES[code] else None
+        for item in read(Source(text), catalogue=data).diagnostics:
+            for fix in item.fixes:
+                mended = fixed(text, [fix])
+                after = read(Source(mended), catalogue=data).diagnostics
+                assert (item.code, item.message) not in {(one.code, one.message) for one in after}, mended
+                offered.add(item.code)
+    assert offered >= FIXED_ON_THEIR_PAGES, FIXED_ON_THEIR_PAGES - offered

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from leadwright.assist.names import vocabulary
 from leadwright.engine.catalogue import Catalogue
 from leadwright.engine.lru import LruCache
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
-from leadwright.web.assist.names import vocabulary
 from leadwright.web.editor.card_cache import CachedCard, CardCache
 
 

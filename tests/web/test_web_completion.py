@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from leadwright.assist.completion import complete, instead
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
 from leadwright.grammar.syntax.nodes import Kind
-from leadwright.web.assist.completion import complete, instead
 
 DATA = Catalogue(
     10,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,7 +84,8 @@ def test_a_salesperson_sees_their_own_leads_and_nothing_else(
     mine = text(ana, "/")
     assert "Zoe &lt;b&gt;Miller&lt;/b&gt;" in mine
     assert "Ben Okafor" not in mine
-    assert "Answer by" in mine
+    assert "answer by" in mine
+    assert "Requested demo" in mine
     lead = text(ana, f"/my-leads/{number(store, ANA)}")
     assert "+50" in lead
     assert "It was the turn of" in lead
@@ -120,6 +122,75 @@ def test_a_rejected_lead_goes_back_by_the_rules(ana: FlaskClient, store: Store, 
     ask = "SELECT stage FROM scores WHERE lead = 'L1'"
     assert store.connection.execute(ask).fetchone() == (None,)
     assert "wrong time" in text(ana, "/my-leads?show=rejected")
+
+
+def test_an_answer_can_be_taken_back_and_the_lead_is_handed_off_no_second_time(
+    ana: FlaskClient, store: Store, database: Path
+) -> None:
+    here = f"/my-leads/{number(store, ANA)}"
+    done = ana.post(here, data={"what": "rejected", "reason": "wrong time"}).headers["Location"]
+    assert run(["score", "inbound", "--db", str(database)]) == 0
+    assert "The lead has left SQL" in text(ana, here)
+    toast = re.search(r'name="key" value="(-\d+)"', text(ana, done))
+    assert toast is not None
+    for key in ("", "1", "-9" * 12, str(int(toast[1]) + 1)):
+        assert ana.post(here, data={"what": "undo", "key": key}).status_code == 409, key
+    assert ana.post(here, data={"what": "undo", "key": toast[1]}).status_code == 303
+    assert ana.post(here, data={"what": "undo", "key": toast[1]}).status_code == 409
+    assert run(["score", "inbound", "--db", str(database)]) == 0
+    assert "1 lead waits for you" in text(ana, "/my-leads")
+    ask = "SELECT count(*), count(left_at) FROM entry JOIN lead ON lead._id = lead WHERE _key = 'L1'"
+    assert store.connection.execute(ask).fetchone() == (1, 0)
+    assert store.connection.execute("SELECT count(*) FROM handoff").fetchone() == (2,)
+    # What the run in between saw is still explained.
+    changes = logged_in(ana.application, "editor").get("/lead/history?id=L1")
+    assert "rejected" in changes.get_data(as_text=True)
+
+
+def test_nobody_takes_back_what_somebody_else_answered(app: Flask, ana: FlaskClient, store: Store) -> None:
+    here = f"/my-leads/{number(store, ANA)}"
+    done = ana.post(here, data={"what": "contacted"}).headers["Location"]
+    key = done.rpartition("=")[2]
+    assert logged_in(app, "admin").post(here, data={"what": "undo", "key": key}).status_code == 409
+    assert ana.post(here, data={"what": "undo", "key": key}).status_code == 303
+    ask = "SELECT count(*) FROM handoff WHERE answered IS NOT NULL"
+    assert store.connection.execute(ask).fetchone() == (0,)
+
+
+def places(client: FlaskClient, path: str, nav: str = "Main") -> list[str]:
+    found = re.search(rf'<nav [^>]*aria-label="{nav}">(.*?)</nav>', text(client, path), re.DOTALL)
+    return re.findall(r"<a [^>]*>([^<]*?) ?<", found[1]) if found else []
+
+
+def test_there_is_one_way_around_for_everybody_by_what_they_may_do(app: Flask, ana: FlaskClient) -> None:
+    assert places(ana, "/my-leads") == ["My leads", "In talks", "Rejected"]
+    editor = ["Rulesets", "Leads", "Handoffs", "Sources", "Compare"]
+    rooms = {"editor": editor, "admin": [*editor, "Users", "Audit log"]}
+    for name, expected in rooms.items():
+        client = logged_in(app, name)
+        pages = (
+            "/",
+            "/leads",
+            "/handoffs",
+            "/handoffs/people",
+            "/outbox",
+            "/sources",
+            "/my-leads",
+            "/compare",
+        )
+        for path in (*pages, "/rulesets/inbound/edit", "/rulesets/inbound/review", "/duplicates"):
+            assert places(client, path) == expected, path
+        for path in ("/handoffs", "/handoffs/people", "/outbox", "/my-leads"):
+            assert places(client, path, "Handoffs") == ["Handoffs", "My leads", "People", "Outbox"], path
+        assert places(client, "/sources", "Sources") == ["All sources", "Possible duplicates"]
+        assert places(client, "/leads", "Handoffs") == []
+
+
+def test_the_page_says_that_there_is_a_new_lead(app: Flask, ana: FlaskClient, store: Store) -> None:
+    assert ana.get("/my-leads/newest").get_json() == {"newest": number(store, ANA)}
+    assert ana.get(f"/my-leads/newest?person={BEN}").status_code == 403
+    others = logged_in(app, "editor")
+    assert others.get(f"/my-leads/newest?person={BEN}").get_json() == {"newest": number(store, BEN)}
 
 
 def test_handoffs_say_what_nobody_has_and_why_somebody_got_what(app: Flask) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from leadwright.assist.hover import in_words
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
 from leadwright.grammar.syntax.nodes import Kind
-from leadwright.web.assist.hover import in_words
 
 DATA = Catalogue(
     10,

@@ -44,6 +44,8 @@ MAYBE_NUMBER: Made = {"type": ["integer", "null"]}
 INSTANT: Made = {"type": "string", "format": "date-time"}
 MAYBE_INSTANT: Made = {"type": ["string", "null"], "format": "date-time"}
 
+_SPAN = {"line": INTEGER, "column": INTEGER, "end_line": INTEGER, "end_column": INTEGER}
+
 TEXT: Made = {"type": "string", "maxLength": LARGEST_TEXT, "description": "The text of the rules."}
 RULESET: Made = {
     "type": "string",
@@ -130,10 +132,8 @@ COMPONENTS: dict[str, Made] = {
             "message": STRING,
             "help": MAYBE,
             "file": MAYBE,
-            "line": INTEGER,
-            "column": INTEGER,
-            "end_line": INTEGER,
-            "end_column": INTEGER,
+            **_SPAN,
+            "fixes": many(obj({"title": STRING, "text": STRING, **_SPAN})),
         }
     ),
     "Line": obj(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...assist.completion import complete as completed
+from ...assist.completion import instead as others
+from ...assist.highlighting import language
+from ...assist.hover import in_words
+from ...assist.suggestions import Suggestion
 from ...engine.catalogue import Catalogue
 from ..access import settings
 from ..accounts.users import Role
-from ..assist.completion import complete as completed
-from ..assist.completion import instead as others
-from ..assist.highlighting import language
-from ..assist.hover import in_words
-from ..assist.suggestions import Suggestion
 from ..database import reading
 from ..problems import invalid
 from ..ruleset_cache import kept

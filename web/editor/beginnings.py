@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...assist.names import KnownNames
 from ...grammar.edits.edit import EditRejected
 from ...grammar.edits.snippets import window_text
 from ...grammar.edits.values import written
 from ...grammar.spec.operators import Choice
 from ...grammar.syntax.nodes import Kind
-from ..assist.names import KnownNames
 from .comparisons import DOMAIN, NUMBER, TIMES, UNITS, units
 from .controls import ControlSpec, Piece, Word
 from .kinds import WINDOWS, offered, sort_of, value_kind

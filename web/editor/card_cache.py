@@ -11,12 +11,12 @@ from threading import Lock
 
 from flask import current_app
 
+from ...assist.names import KnownNames
 from ...engine.lru import LruCache
 from ...grammar.edits import Card, CardPlace, outline, places
 from ...grammar.messages.diagnostics import Diagnostic, Source
 from ...grammar.syntax.nodes import Span
 from ...grammar.syntax.parse import Parsed, parse
-from ..assist.names import KnownNames
 from ..drafts import TextCache
 from .cards import CardView, view
 from .rows import ConditionRow

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from ...assist.names import KnownNames
 from ...grammar.edits.outline import Card
 from ...grammar.spec.statements import BY_SORT, STATEMENTS
 from ...grammar.syntax.nodes import Kind
-from ..assist.names import KnownNames
 from .comparisons import units
 from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
 from .list_items import ListItem, expectation_of, items_of, score_choice

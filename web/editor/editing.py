@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
+from ...assist.names import KnownNames, vocabulary
 from ...engine.report.text_style import listed
 from ...grammar.edits import Edit
 from ...grammar.syntax.parse import Parsed
 from ..access import doer, needs, person, settings
 from ..accounts.users import Role
-from ..assist.names import KnownNames, vocabulary
 from ..database import reading, writing
 from ..drafts import (
     Changed,

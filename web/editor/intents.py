@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from ...assist.names import KnownNames
 from ...engine.report.text_style import listed
 from ...grammar.edits import OPERATIONS, Edit, card
 from ...grammar.edits.outline import RowView
 from ...grammar.edits.snippets import window_text
 from ...grammar.syntax.parse import Parsed
 from ...grammar.text.printer import name_text, object_text, quoted
-from ..assist.names import KnownNames
 from .beginnings import Beginning, one_number, plain
 from .comparisons import said_of
 from .controls import RowControls

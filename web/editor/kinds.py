@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ...assist.names import KnownNames
 from ...grammar.spec.operators import Choice
 from ...grammar.syntax.nodes import Kind
-from ..assist.names import KnownNames
 from .comparisons import BY_KIND, NUMBER, TIMES
 
 VALUE_KINDS = {

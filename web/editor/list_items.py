@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...assist.names import KnownNames
 from ...grammar.edits.outline import Card, Note, Thing, Things
 from ...grammar.spec.operators import COMPARISONS, OPERATORS
-from ..assist.names import KnownNames
 from .comparisons import choices, units
 from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+from ...assist.names import vocabulary
 from ...engine.store.database import Store, StoreError
 from ..access import person, settings
 from ..accounts.users import Role
-from ..assist.names import vocabulary
 from ..database import reading, writable, writing
 from ..drafts import Draft, Rebased, authors, catch_up, current, is_behind
 from ..drafts.changes import stacks

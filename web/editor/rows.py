@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...assist.names import KnownNames
 from ...grammar.edits.outline import Note, RowView
 from ...grammar.spec.operators import Choice
 from ...grammar.syntax.nodes import Kind, Span
-from ..assist.names import KnownNames
 from .comparisons import BY_KIND, DOMAIN, NUMBER, TIMES, WINDOWS, choices, units
 from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
 

@@ -14,6 +14,7 @@ from typing import Any
 from flask import current_app
 from markupsafe import Markup
 
+from ...assist.names import KnownNames
 from ...engine.outcomes.lift import Lift
 from ...engine.reading import Reading
 from ...engine.testing import RuleTestResult
@@ -23,7 +24,6 @@ from ...grammar.spec.statements import STATEMENTS
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Span
 from ...grammar.syntax.parse import Parsed
-from ..assist.names import KnownNames
 from ..drafts import Draft
 from ..drafts.changes import Stacks
 from ..tryout.numbers import Numbers, Sign

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, jsonify, request
 
+from ...assist.names import KnownNames, vocabulary
 from ...engine.report.text_style import counted
 from ...grammar.edits.document import Document
 from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ..access import settings
-from ..assist.names import KnownNames, vocabulary
 from ..database import reading
 from ..pages.context import text_asked
 from ..problems import invalid, not_found

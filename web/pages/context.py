@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -20,6 +21,7 @@ from ..access import open_to_all, person, session_cookie, settings
 from ..accounts.users import Role
 from ..jobs import said
 from ..problems import Problem, invalid
+from .navigation import navigation, tabs
 
 _LONGEST = 200
 
@@ -56,7 +58,9 @@ def version_asked(name: str) -> tuple[str, int | None] | None:
 def register(app: Flask) -> None:
     """Gives templates their filters, and every page who asks and how it looks."""
     app.jinja_env.filters.update(when=when, counted=counted, percent=percent, signed=signed, listed=listed)
-    app.jinja_env.filters.update(number=_number, day=_day, shown=shown, paragraphs=_paragraphs)
+    app.jinja_env.filters.update(
+        span=_span, local=_local, number=_number, day=_day, shown=shown, paragraphs=_paragraphs
+    )
     app.jinja_env.filters.update(changed=dataclasses.replace, settled=_settled, as_answer=_as_answer)
     app.jinja_env.globals.update(failed=said)
     app.jinja_env.filters.update(
@@ -79,6 +83,26 @@ _CAUSES = {
 
 def _number(value: float) -> str:
     return f"{value:,}"
+
+
+def _span(seconds: float) -> str:
+    """How long that is, to the minute, of days to the hour; whichever way it goes."""
+    minutes = round(abs(seconds) / 60)
+    hours, days = minutes // 60, minutes // 1440
+    if days:
+        return f"{days} d {hours % 24} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+
+
+def _local(instant: dt.datetime, zone: str | None) -> str:
+    """An instant as somebody's clock shows it, in UTC where no zone is known."""
+    there = instant.astimezone(ZoneInfo(zone) if zone else dt.UTC)
+    today = dt.datetime.now(there.tzinfo).date()
+    days = {0: "today", -1: "yesterday", 1: "tomorrow"}
+    day = days.get((there.date() - today).days) or f"on {there.day} {there:%b}"
+    if there.year != today.year:
+        day = f"on {there.day} {there:%b %Y}"
+    return f"{day} at {there:%H:%M}" + ("" if zone else " UTC")
 
 
 def _day(instant: dt.datetime) -> str:
@@ -107,6 +131,8 @@ def _always() -> dict[str, Any]:
     return {
         "person": _person_if_possible(),
         "may": _may,
+        "navigation": navigation,
+        "tabs": tabs,
         "Role": Role,
         "logged_in": session_cookie() in request.cookies,
         "theme": theme if theme in THEMES else "auto",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from pathlib import Path
 
@@ -21,11 +22,14 @@ from ...engine.store.handoffs.people import (
     save_people,
     written,
 )
-from ...engine.store.handoffs.reading import counts, latest, loads, waiting
+from ...engine.store.handoffs.reading import answers, counts, latest, loads, waiting
+from ...engine.store.records.leads import find_lead
+from ...engine.values import instant_of, moment_of
 from ..access import needs, settings
 from ..accounts.users import Role
 from ..database import reading, writing
 from ..problems import invalid
+from ..queries import told
 
 pages = Blueprint("handoffs", __name__)
 
@@ -37,12 +41,20 @@ def index() -> str:
     """Where all handoffs stand."""
     store = reading(settings())
     known = {folded(one.address): one for one in people(store)}
+    now = instant_of(dt.datetime.now(dt.UTC))
+    found, got = loads(store, now), latest(store)
+    leads = {one.lead: find_lead(store, one.lead) for one in got}
     return render_template(
         "handoffs.html",
         counts=counts(store),
-        loads=loads(store),
+        loads=found,
+        most=max((one.all for one in found), default=1),
+        answers=answers(store, now),
         waiting=waiting(store),
-        latest=latest(store),
+        latest=[(one, told(lead) if (lead := leads[one.lead]) else (one.lead, "")) for one in got],
+        now=moment_of(now),
+        today=moment_of(now).date(),
+        name_by=lambda address: known[folded(address)].name if folded(address) in known else address,
         known=lambda address: known.get(folded(address)),
     )
 

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ...engine.handoffs.people import folded
-from ...engine.live.answers import answer
+from ...engine.live.answers import IN_TIME, answer, take_back
 from ...engine.report.text_style import listed
+from ...engine.score_one import Event
 from ...engine.store.database import Store
 from ...engine.store.handoffs.assigning import note_answers
-from ...engine.store.handoffs.people import people
-from ...engine.store.handoffs.reading import ANSWERS, HandedLead, Standing, handed_lead, handed_to
-from ...engine.store.records.events import events_of
+from ...engine.store.handoffs.people import find_person, people
+from ...engine.store.handoffs.reading import (
+    ANSWERS,
+    HandedLead,
+    LeadUp,
+    Standing,
+    handed_lead,
+    handed_to,
+    lead_up,
+)
+from ...engine.store.records.events import StoredEvent, events_of
 from ...engine.store.records.leads import find_lead
 from ...engine.store.scoring.scores import stored_score
-from ...engine.values import instant_of
+from ...engine.values import instant_of, moment_of
 from ..access import account, needs, person, settings
 from ..accounts.users import Role
 from ..database import reading, writing
 from ..problems import Problem, invalid, not_found
-from ..queries import told
-from ..ruleset_cache import kept, version_of
+from ..queries import as_events, told
+from ..ruleset_cache import Ready, kept, version_of
 from .context import text_asked
 
 pages = Blueprint("my_leads", __name__)
@@ -38,28 +50,32 @@ REASONS = (
 )
 """Why sales rejects a lead, as events say it."""
 
+_SHOWN = (Standing.WAITING.value, Standing.TALKS.value, Standing.REJECTED.value)
+_MOST_LISTED = 100
 _MOST_EVENTS = 15
 _LONGEST_NOTE = 500
+_LONGEST_KEY = 20
+_CALLED = ("phone", "telephone", "mobile", "phone number", "mobile phone")
+_WRITTEN = ("email", "e-mail", "mail", "email address", "work email")
+"""Fields, as most data calls them, by which a lead is reached."""
 
 
 @pages.get("/my-leads")
 @needs(Role.SALES)
 def index() -> str:
     """The leads of whoever asks, what is due first on top; others may look at anybody's."""
-    store = reading(settings())
     show = request.args.get("show", Standing.WAITING.value)
-    if show not in (Standing.WAITING.value, Standing.TALKS.value, Standing.REJECTED.value):
+    if show not in _SHOWN:
         raise invalid("Ask for leads that are waiting, in talks or rejected.")
-    whose = _whose()
-    mine = [one for one in handed_to(store, whose) if one.standing.value == show]
-    return render_template(
-        "my_leads.html",
-        leads=[(one, _told(store, one)) for one in mine],
-        show=show,
-        whose=whose,
-        people=[] if _only_own() else people(store),
-        now=_now(),
-    )
+    return _page(reading(settings()), Standing(show), _whose())
+
+
+@pages.get("/my-leads/newest")
+@needs(Role.SALES)
+def newest() -> Response:
+    """The number of the newest lead of whoever asks, so that the page can say that there is another."""
+    mine = handed_to(reading(settings()), _whose())
+    return jsonify(newest=max((one.id for one in mine), default=0))
 
 
 @pages.get("/my-leads/<number>")
@@ -68,45 +84,152 @@ def show(number: str) -> str:
     """One of the leads: why it is theirs now, the score line by line, what happened."""
     store = reading(settings())
     found = _found(store, number)
-    lead = find_lead(store, found.lead)
-    if lead is None:
-        raise not_found("This lead is not there any more.")
-    version = version_of(store, found.ruleset)
-    score = stored_score(store, version.ruleset, lead.id)
-    return render_template(
-        "my_lead.html",
-        handed=found,
-        told=told(lead),
-        fields=[(name, _written(value)) for name, value in lead.fields.items() if value is not None],
-        score=score,
-        events=list(reversed(events_of(store, lead.id)))[:_MOST_EVENTS],
-        reasons=REASONS,
-        now=_now(),
-        longest=_LONGEST_NOTE,
-    )
+    return _page(store, found.standing, found.address, found)
 
 
 @pages.post("/my-leads/<number>")
 @needs(Role.SALES)
 def respond(number: str) -> Response:
-    """Answers: accepted, contacted, or rejected with a reason. That is an event of the lead."""
+    """Answers: accepted, contacted, or rejected with a reason. That is an event of the lead, and can be taken
+    back for some minutes."""
     what, reason = request.form.get("what", ""), request.form.get("reason", "").strip()
     note = request.form.get("note", "").strip()[:_LONGEST_NOTE]
+    found = _found(reading(settings()), number)
+    now = instant_of(_now())
+    if what == "undo":
+        return _take_back(found, now)
     if what not in ANSWERS:
         raise invalid("Say whether the lead is accepted, contacted or rejected.")
     if what != "rejected":
         reason = ""
     elif not reason:
         raise invalid("Say why the lead is rejected, so that it comes back at the right time or not at all.")
-    found = _found(reading(settings()), number)
-    now = instant_of(_now())
     with writing(settings()) as store:
-        answer(
-            store, found.lead, what, now, by=account(), reason=reason if what == "rejected" else "", note=note
-        )
+        key = answer(store, found.lead, what, now, by=account(), reason=reason, note=note)
         version = version_of(store, found.ruleset)
         note_answers(store, kept().ready(version).plan, version, now)
-    return redirect(url_for("my_leads.show", number=number), 303)
+    return redirect(url_for("my_leads.show", number=number, done=key), 303)
+
+
+def _take_back(found: HandedLead, now: int) -> Response:
+    """Takes the answer back that was just given."""
+    key = request.form.get("key", "")
+    number = (
+        int(key) if key.removeprefix("-").isdecimal() and key.isascii() and len(key) <= _LONGEST_KEY else 0
+    )
+    with writing(settings()) as store:
+        if not take_back(store, found.number, number, now, by=account()):
+            raise Problem(
+                409, "Too late", "This answer cannot be taken back any more. Give another one instead."
+            )
+    return redirect(url_for("my_leads.show", number=found.id), 303)
+
+
+# --- what is shown ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A lead in the list: who it is, what it did before it came, its stage's place on the ladder."""
+
+    handed: HandedLead
+    who: tuple[str, str]
+    led: LeadUp | None
+    place: int
+
+
+def _page(store: Store, show: Standing, whose: str, opened: HandedLead | None = None) -> str:
+    """The list, and beside it, where there is room, one of its leads: the first where none is opened."""
+    mine = handed_to(store, whose)
+    listed_ = [one for one in mine if one.standing is show]
+    counts = Counter(one.standing.value for one in mine)
+    of = opened or next(iter(listed_), None)
+    owner = find_person(store, whose)
+    return render_template(
+        "my_leads.html",
+        rows=[_row(store, one) for one in listed_[:_MOST_LISTED]],
+        many=len(listed_),
+        counts=counts,
+        show=show.value,
+        whose=whose,
+        person_known=owner,
+        people=[] if _only_own() else people(store),
+        zone=owner.zone if owner is not None else None,
+        name_by=_names(store),
+        newest=max((one.id for one in mine), default=0),
+        opened=opened,
+        now=_now(),
+        **({"one": None} if of is None else _about(store, of)),
+    )
+
+
+def _names(store: Store) -> Callable[[str], str]:
+    """What people are called, by their addresses."""
+    names = {folded(one.address): one.name for one in people(store)}
+    return lambda address: names.get(folded(address), address)
+
+
+def _row(store: Store, handed: HandedLead) -> _Row:
+    lead = find_lead(store, handed.lead)
+    who = (handed.lead, "") if lead is None else told(lead)
+    return _Row(handed, who, lead_up(store, handed), _place(store, handed))
+
+
+def _place(store: Store, handed: HandedLead) -> int:
+    """The place of a stage on the ladder, whose colour it has."""
+    stages = kept().ready(version_of(store, handed.ruleset)).plan.stages
+    names = [stage.name for stage in stages if stage.track == handed.track]
+    return min(names.index(handed.stage) + 1, 3) if handed.stage in names else 0
+
+
+def _about(store: Store, handed: HandedLead) -> dict[str, object]:
+    lead = find_lead(store, handed.lead)
+    if lead is None:
+        raise not_found("This lead is not there any more.")
+    version = version_of(store, handed.ruleset)
+    ready = kept().ready(version)
+    events = events_of(store, lead.id)
+    known = {name: value for name, value in lead.fields.items() if value is not None}
+    score = stored_score(store, version.ruleset, lead.id)
+    clock = next((one.answer for one in ready.plan.handoffs if one.name == handed.handoff), None)
+    return {
+        "one": _row(store, handed),
+        "calls": [(name, str(value)) for name, value in known.items() if _folded(name) in _CALLED],
+        "mails": [(name, str(value)) for name, value in known.items() if _folded(name) in _WRITTEN],
+        "fields": [(name, _written(value)) for name, value in known.items()],
+        "unknown": [field.name for field in ready.plan.fields if known.get(field.column) is None],
+        "score": score,
+        "stage_now": None if score is None else score.stages.get(handed.track),
+        "if_rejected": _if_rejected(ready, lead.fields, events, handed.track),
+        "otherwise": None if clock is None or clock.otherwise is None else clock.otherwise,
+        "events": list(reversed(events))[:_MOST_EVENTS],
+        "reasons": REASONS,
+        "longest": _LONGEST_NOTE,
+        "done": _done(handed),
+    }
+
+
+def _if_rejected(
+    ready: Ready, fields: Mapping[str, object], events: Sequence[StoredEvent], track: str
+) -> tuple[str | None, str | None]:
+    """The stage of a lead now, and the one that it would be in once it is rejected."""
+    evaluator, now = ready.evaluator, instant_of(_now())
+    rejected = Event("rejected", moment_of(now), None, {})
+    at = ready.plan.tracks.index(track) if track in ready.plan.tracks else 0
+    stages = []
+    for more in ([], [rejected]):
+        result = evaluator.score(evaluator.facts(fields, [*as_events(events), *more]), now)
+        stages.append(result.stages[at] if result.stages else None)
+    return stages[0], stages[1]
+
+
+def _done(handed: HandedLead) -> tuple[str, str] | None:
+    """What was answered just now, with the key by which it is taken back."""
+    key = request.args.get("done", "")
+    last = next(iter(handed.answers[-1:]), None)
+    if not key or last is None or (_now() - last.at).total_seconds() * 1e6 > IN_TIME:
+        return None
+    return last.what, key
 
 
 def _found(store: Store, number: str) -> HandedLead:
@@ -133,9 +256,8 @@ def _whose() -> str:
     return asked
 
 
-def _told(store: Store, handed: HandedLead) -> tuple[str, str]:
-    lead = find_lead(store, handed.lead)
-    return (handed.lead, "") if lead is None else told(lead)
+def _folded(name: str) -> str:
+    return name.casefold().replace("_", " ")
 
 
 def _written(value: object) -> str:

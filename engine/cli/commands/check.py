@@ -17,6 +17,7 @@ from ..inputs import (
     read_catalogue,
     read_source,
     refuse_both,
+    replace_text,
     was_typed,
 )
 
@@ -41,6 +42,7 @@ BUDGET = 3.0
         "leadwright check --no-db --strict .    as in CI",
         "leadwright check --fields fields.json .    against names written by: leadwright fields --json",
         "leadwright check --output-format github .",
+        "leadwright check --fix inbound.rules",
         "cat inbound.rules | leadwright check -",
     ],
 )
@@ -53,6 +55,7 @@ BUDGET = 3.0
     type=click.Path(),
     help="Check names against this file, from `leadwright fields --json`, instead of a database.",
 )
+@click.option("--fix", "fixing", is_flag=True, help="Mend what can be mended with certainty, in the files.")
 @click.option("--no-lint", is_flag=True, help="Leave out what merely could be better.")
 @click.option("--strict", is_flag=True, help="Warnings and hints, too, end with exit code 1.")
 @click.option(
@@ -67,6 +70,7 @@ def command(
     db: str | None,
     no_db: bool,
     fields: str | None,
+    fixing: bool,
     no_lint: bool,
     strict: bool,
     output_format: str | None,
@@ -78,13 +82,19 @@ def command(
     the rules are held against the fields and events of its leads. Guarantees are looked at briefly; for
     more there is `leadwright prove`.
 
+    With --fix, a mistake is mended where it is clear what was meant, such as a misspelt word; what is left is
+    shown. Files that others include are mended when they are named themselves.
+
     Ends with exit code 1 where there are errors.
     """
     from ....grammar.messages.diagnostics import Diagnostic, Severity
 
     form = _form(output_format, as_json)
     found = _names(db, no_db=no_db, fields=fields)
-    readings = read_all(files, found[0] if found else None, lints=not no_lint)
+    catalogue = found[0] if found else None
+    if fixing:
+        _mend(files, catalogue)
+    readings = read_all(files, catalogue, lints=not no_lint)
     # A file that several include is spoken of once.
     promised = _promised(readings)
     said = {
@@ -101,6 +111,22 @@ def command(
             note(promised.said)
     failed = any(item.severity is Severity.ERROR for item in diagnostics)
     return FOUND if failed or (strict and diagnostics) else 0
+
+
+def _mend(files: tuple[str, ...], catalogue: Catalogue | None) -> None:
+    """Writes each file as far as it can be mended, and says so."""
+    from ...fixing import mend
+    from ...reading import read
+    from ...report.text_style import counted
+
+    if STANDARD_INPUT in files:
+        raise Failure("standard input cannot be mended", "name the file instead of -")
+    for reading in read_all(files, catalogue, lints=False):
+        path = reading.source.path
+        mended, count = mend(reading.source, lambda source: read(source, catalogue=catalogue, lints=False))
+        if path is not None and count:
+            replace_text(path, mended.text)
+            note(f"{path}: {counted(count, 'mistake')} mended")
 
 
 @dataclass(frozen=True, slots=True)

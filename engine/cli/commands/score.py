@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..command import Command, at_option, db_option, json_option, paper, write, write_json
+from ..failures import Failure
 
 if TYPE_CHECKING:
     from ...report.scores import Scored
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         "leadwright score inbound@2                 by its second version",
         "leadwright score                           what is due, by every ruleset scored before",
         "leadwright score inbound.rules --at 2026-01-15",
+        "leadwright score inbound.rules --parquet lake --to scores --at 2026-01-15",
     ],
 )
 @click.argument("rules", metavar="[RULES]", type=click.Path(), required=False)
@@ -41,6 +43,32 @@ if TYPE_CHECKING:
     metavar="MIB",
     help="How much memory scoring all of many leads may take, about; less is slower.",
 )
+@click.option("--parquet", metavar="FOLDER", help="Score leads and events in files, without a database.")
+@click.option("--to", metavar="FOLDER", help="With --parquet: where scores are written, as Parquet files.")
+@click.option(
+    "--lines",
+    type=click.Choice(["full", "short", "none"]),
+    default="full",
+    help="With --parquet: how the lines of a score are written.  [default: full]",
+)
+@click.option("--columns", metavar="FILE", help="With --parquet: a TOML file with the names of columns.")
+@click.option(
+    "--paired",
+    is_flag=True,
+    help="With --parquet: the events of each file of leads are in the file of events of the same name.",
+)
+@click.option(
+    "--buckets",
+    type=click.IntRange(min=1, max=100_000),
+    metavar="N",
+    help="With --parquet: put events with their leads in so many portions.",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1, max=1_024),
+    metavar="N",
+    help="With --parquet: how many processes score.  [default: one for each processor]",
+)
 @db_option()
 @at_option(default="now")
 @json_option
@@ -51,6 +79,13 @@ def command(
     hand_off: bool,
     whole: bool,
     memory: int | None,
+    parquet: str | None,
+    to: str | None,
+    lines: str,
+    columns: str | None,
+    paired: bool,
+    buckets: int | None,
+    processes: int | None,
     db: str,
     at: str | None,
     as_json: bool,
@@ -63,7 +98,33 @@ def command(
     kept with the lines it is made of and the version that made it. Leads that enter a stage with handoffs are
     handed off; those that a first scoring or a new version of the rules brings there are not, unless you say
     so with --hand-off.
+
+    With --parquet, leads and events are read from the files in FOLDER/leads and FOLDER/events (or
+    leads.parquet and events.parquet) and scores are written to files, without a database.
     """
+    if parquet is not None:
+        from ..parquet_scoring import score_parquet
+
+        if publish or hand_off or whole or memory is not None:
+            raise Failure(
+                "--publish, --hand-off, --all and --memory are about the database, and --parquet uses none",
+                "leave them out",
+            )
+        score_parquet(
+            rules,
+            parquet,
+            to,
+            at,
+            lines=lines,
+            names=columns,
+            paired=paired,
+            buckets=buckets,
+            processes=processes,
+            as_json=as_json,
+        )
+        return 0
+    if to is not None:
+        raise Failure("--to goes with --parquet", "name a folder of Parquet files, or leave --to out")
     from ...report.scores import scored_data, scored_text
     from ...store.database import open_store
     from ...store.records.catalogue import catalogue
@@ -103,7 +164,6 @@ def rules_in_use(store: Store) -> list[LoadedRules]:
     """The newest version of each ruleset that leads were scored by. Raises Failure where there is none."""
     from ...store.records.freshness import scored_rulesets
     from ...store.records.rulesets import load_version
-    from ..failures import Failure
     from ..inputs import of_version
 
     names = scored_rulesets(store)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from ...sql import TableMapping, UnsupportedSql
+    from ...store.database import Store
     from ..inputs import LoadedRules
 
 DIALECTS = ("duckdb", "sqlite", "postgres", "spark", "snowflake", "bigquery")
@@ -56,28 +57,33 @@ def command(
     values made ready for comparison, as `leadwright export` writes them; docs/scaling.md says how.
     """
     from ..command import instant_asked
-    from ..inputs import rules_named
 
     refuse_both(db, no_db)
     if live and at is not None:
         raise Failure("--live and --at exclude each other", "give one of the two")
     now = None if live else instant_asked(at)
     with open_beside(db, ignored=no_db) as store:
-        if store is None:
-            found = rules_named(rules, None, None)
-        else:
-            from ...store.records.catalogue import catalogue
-
-            found = rules_named(rules, store, catalogue(store))
-    _require_sqlglot()
+        found = rules_beside(rules, store)
+    require_sqlglot()
     from ...sql import DEFAULT, UnsupportedSql
 
     try:
-        mapping = DEFAULT if names is None else _mapping(names)
+        mapping = DEFAULT if names is None else mapping_named(names)
         _print(found, dialect, now, mapping=mapping, tables=tables, as_json=as_json)
     except UnsupportedSql as refusal:
-        raise _failure(refusal) from None
+        raise refused(refusal) from None
     return 0
+
+
+def rules_beside(rules: str, store: Store | None) -> LoadedRules:
+    """A ruleset of a file or, where there is a database, of a name in it, read with what the data holds."""
+    from ..inputs import rules_named
+
+    if store is None:
+        return rules_named(rules, None, None)
+    from ...store.records.catalogue import catalogue
+
+    return rules_named(rules, store, catalogue(store))
 
 
 def _print(
@@ -110,7 +116,8 @@ def _print(
     write([f"-- {label}, for {dialect}, as of {instant}", statement])
 
 
-def _mapping(path: str) -> TableMapping:
+def mapping_named(path: str) -> TableMapping:
+    """The names of tables and columns in a file."""
     from ...sql import read_mapping
 
     try:
@@ -119,7 +126,8 @@ def _mapping(path: str) -> TableMapping:
         raise of_the_disk(error, path) from None
 
 
-def _require_sqlglot() -> None:
+def require_sqlglot() -> None:
+    """Raises Failure where SQL cannot be written."""
     from importlib.util import find_spec
 
     if find_spec("sqlglot") is None:
@@ -128,7 +136,8 @@ def _require_sqlglot() -> None:
         )
 
 
-def _failure(refusal: UnsupportedSql) -> Failure:
+def refused(refusal: UnsupportedSql) -> Failure:
+    """What a dialect cannot say, as people are told."""
     if refusal.origin is None:
         return Failure(refusal.message, refusal.hint, FOUND)
     place = f"{refusal.origin.source.label}:{refusal.origin.line}"

@@ -234,7 +234,8 @@ def _text(
         near = keys.near(asked, known) if pattern.exact is not None else None
         if near or enough:
             hint = f"did you mean {quoted(near)}?" if near else "see what there is: leadwright fields"
-            yield lint_at("value-not-in-data", at, f'no lead has "{asked}" here', hint)
+            meant = quoted(near) if near and at is not clause.origin else None
+            yield lint_at("value-not-in-data", at, f'no lead has "{asked}" here', hint, meant)
 
 
 def _patterns(study: LintContext, clause: p.Clause) -> tuple[p.Pattern, ...]:
@@ -346,4 +347,5 @@ def _said(
                 if near
                 else "check how it is spelt, or keep it for leads to come"
             )
-            yield lint_at("list-entry-unmatched", origin, f'"{entry}" matches no lead', hint)
+            meant = quoted(near) if near else None
+            yield lint_at("list-entry-unmatched", origin, f'"{entry}" matches no lead', hint, meant)

@@ -14,8 +14,7 @@ import numpy as np
 
 from ....grammar.syntax.nodes import Kind
 from ....grammar.text.printer import name_text, object_text, quoted
-from ...score_many.block import Block
-from ...score_many.block_events import EventKinds
+from ...score_many.block import Block, EventKinds
 from ...values import DAY, Prepared, text_key
 from ..arrays import Floats, Ints
 from ..rows import Known, Rows

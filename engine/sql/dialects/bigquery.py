@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from sqlglot import exp
 
+from ....grammar.syntax.nodes import Kind
 from ..terms import Term, UnsupportedSql, call, computed, text, whole
 from .base import WHITE_SPACE, Dialect
 
@@ -80,3 +81,12 @@ class BigQuery(Dialect):
             "BigQuery cannot ask whether two lists of text are equal",
             "ask what the list contains, or use another engine",
         )
+
+    types: Mapping[Kind, str] = {
+        Kind.TEXT: "STRING",
+        Kind.NUMBER: "FLOAT64",
+        Kind.YES_NO: "BOOL",
+        Kind.DATE: "INT64",
+        Kind.DATETIME: "INT64",
+        Kind.TEXTS: "ARRAY<STRING>",
+    }

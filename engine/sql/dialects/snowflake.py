@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
+from ....grammar.syntax.nodes import Kind
 from ..terms import Term, call, column, compared, computed, text, when, whole
 from .base import Dialect, addition
 
@@ -49,3 +50,5 @@ class Snowflake(Dialect):
         )
         folded = call("REDUCE", listed, self.double(whole(0)), addition())
         return when((compared(">", call("COUNT", when((counts.copy(), whole(1)))), whole(0)), folded))
+
+    types: Mapping[Kind, str] = {**Dialect.types, Kind.TEXTS: "ARRAY"}

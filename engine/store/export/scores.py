@@ -11,7 +11,7 @@ from ...explain.decision import Line
 from ...values import moment_of
 from ..database import Store, StoreError
 from ..records.score_filter import ScoreFilter, conditions
-from ..scoring.explanation_lines import load_lines, read_lines
+from ..scoring.version_lines import load_lines, read_lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,9 +85,11 @@ def write_moves(
         "WHERE lead = ? AND ruleset = ? AND track = ? AND left_at IS NULL",
         [(now, lead, ruleset, track) for lead, track in moves.ended],
     )
+    # A stay goes on where an answer that ended it was taken back.
     connection.executemany(
         "INSERT INTO entry (ruleset, lead, track, stage, version, run, at, state) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM entry WHERE lead = ?2 "
+        "AND ruleset = ?1 AND track = ?3 AND stage = ?4 AND left_at IS NULL)",
         [(ruleset, *began[:3], version, run, now, began[3]) for began in moves.began],
     )
 

@@ -8,15 +8,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from statistics import median
 from typing import Any
 
 from ...handoffs.people import folded
-from ...values import moment_of
+from ...values import DAY, instant_of, moment_of
 from ..database import Store
 from ..records.lead_keys import NAMED
 
 ANSWERS = ("accepted", "contacted", "rejected")
 """The events by which sales answers."""
+
+_WEEK, _MONTH = 7 * DAY, 30 * DAY
+_MOST_BEFORE = 3
 
 
 class Standing(Enum):
@@ -125,6 +129,41 @@ def latest(store: Store, most: int = 50) -> list[HandedLead]:
         return _read(store.connection, rows)
 
 
+@dataclass(frozen=True, slots=True)
+class LeadUp:
+    """What a lead did before it came into a stage: the last event (type and object, when), and what else it
+    did in the month before that, each type and object with how often, the latest first."""
+
+    last: str
+    at: datetime
+    before: tuple[tuple[str, int], ...]
+
+
+def lead_up(store: Store, handed: HandedLead) -> LeadUp | None:
+    """What a handed lead did before it came into its stage; None where that was nothing."""
+    events = (
+        "FROM event JOIN event_kind ON event_kind.id = event.kind WHERE lead = ? AND event.at <= ? "
+        f"AND type NOT IN ({', '.join('?' * len(ANSWERS))})"
+    )
+    of = (handed.number, instant_of(handed.entered), *ANSWERS)
+    with store.guard():
+        rows = store.connection.execute(
+            f"SELECT type, object, max(event.at), count(*) {events} "
+            f"AND event.at >= (SELECT max(event.at) {events}) - ? GROUP BY event.kind ORDER BY 3 DESC, 1, 2",
+            (*of, *of, _MONTH),
+        ).fetchall()
+    if not rows:
+        return None
+    (type_, object_, at, count), *others = rows
+    found = [(type_, object_, count - 1), *((one[0], one[1], one[3]) for one in others)]
+    before = tuple((_called(*names), times) for *names, times in found if times)
+    return LeadUp(_called(type_, object_), moment_of(at), before[:_MOST_BEFORE])
+
+
+def _called(type_: str, object_: str | None) -> str:
+    return type_ if object_ is None else f"{type_} {object_}"
+
+
 def _read(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> list[HandedLead]:
     return [_handed(connection, row) for row in rows]
 
@@ -175,12 +214,30 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What somebody has: how many leads wait for an answer in time, how many are overdue, how many in all."""
+    """What somebody has: how many leads are in talks, wait for an answer in time, and are overdue; how many
+    came in the last seven days, and from which lists."""
 
     address: str
-    open: int
+    talks: int
+    waiting: int
     overdue: int
-    all: int
+    week: int
+    lists: tuple[str, ...]
+
+    @property
+    def all(self) -> int:
+        """All of them."""
+        return self.talks + self.waiting + self.overdue
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Of the leads of the last seven days that were to be answered: how many there are, how many were, and
+    the median of seconds until then, None where none was."""
+
+    asked: int
+    answered: int
+    median: float | None
 
 
 def waiting(store: Store, most: int = 100) -> list[Waiting]:
@@ -209,21 +266,59 @@ def counts(store: Store) -> dict[str, int]:
         rows = store.connection.execute(
             "SELECT state, count(*) FROM entry WHERE left_at IS NULL GROUP BY state"
         ).fetchall()
-        overdue = store.connection.execute(
-            "SELECT count(*) FROM handoff WHERE overdue IS NOT NULL AND answered IS NULL "
-            "AND NOT EXISTS (SELECT 1 FROM handoff AS next WHERE next.passed_by = handoff.id)"
-        ).fetchone()[0]
-    return {**dict(rows), "overdue": overdue}
+    return {**dict(rows), "overdue": overdue(store)}
 
 
-def loads(store: Store) -> list[Load]:
-    """What everybody has who has a lead, the fullest first."""
+def overdue(store: Store) -> int:
+    """How many leads were not answered in time, and not passed on to anybody."""
+    with store.guard():
+        return int(
+            store.connection.execute(
+                "SELECT count(*) FROM handoff WHERE due IS NOT NULL AND overdue IS NOT NULL "
+                "AND answered IS NULL "
+                "AND NOT EXISTS (SELECT 1 FROM handoff AS next WHERE next.passed_by = handoff.id)"
+            ).fetchone()[0]
+        )
+
+
+def nobody_has(store: Store) -> int:
+    """How many leads in stages with handoffs are with nobody."""
+    with store.guard():
+        return int(
+            store.connection.execute(
+                "SELECT count(*) FROM entry WHERE state IN ('queued', 'unassigned') AND left_at IS NULL"
+            ).fetchone()[0]
+        )
+
+
+def loads(store: Store, now: int) -> list[Load]:
+    """What everybody has who has a lead, the fullest first; `now` in microseconds since 1970 UTC."""
+    marks = ", ".join("?" * len(ANSWERS))
+    answered = (
+        "EXISTS (SELECT 1 FROM event WHERE event.lead = handoff.lead AND event.at >= handoff.at "
+        f"AND kind IN (SELECT id FROM event_kind WHERE type IN ({marks})))"
+    )
     with store.guard():
         rows = store.connection.execute(
-            "SELECT max(handoff.address), sum(due IS NOT NULL AND answered IS NULL AND overdue IS NULL), "
-            "sum(overdue IS NOT NULL AND answered IS NULL), count(*) "
-            "FROM handoff JOIN entry ON entry.id = handoff.entry WHERE left_at IS NULL "
-            "AND NOT EXISTS (SELECT 1 FROM handoff AS next WHERE next.passed_by = handoff.id) "
-            "GROUP BY person ORDER BY 4 DESC, 1"
-        )
-        return [Load(*row) for row in rows]
+            "SELECT max(address), sum(talks), sum(NOT talks AND NOT late), sum(NOT talks AND late), "
+            f"sum(at >= ?), group_concat(DISTINCT list) FROM (SELECT person, address, list, handoff.at, "
+            f"{answered} AS talks, overdue IS NOT NULL AND answered IS NULL AS late FROM handoff "
+            "JOIN entry ON entry.id = handoff.entry WHERE left_at IS NULL "
+            "AND NOT EXISTS (SELECT 1 FROM handoff AS next WHERE next.passed_by = handoff.id)) "
+            "GROUP BY person ORDER BY count(*) DESC, 1",
+            (now - _WEEK, *ANSWERS),
+        ).fetchall()
+    return [
+        Load(address, talks, due, late, week, tuple(lists.split(",")) if lists else ())
+        for address, talks, due, late, week, lists in rows
+    ]
+
+
+def answers(store: Store, now: int) -> Answers:
+    """How the leads of the last seven days were answered; `now` in microseconds since 1970 UTC."""
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT answered - at FROM handoff WHERE at >= ? AND due IS NOT NULL", (now - _WEEK,)
+        ).fetchall()
+    took = [one / 1_000_000 for (one,) in rows if one is not None]
+    return Answers(len(rows), len(took), median(took) if took else None)

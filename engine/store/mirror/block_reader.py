@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...score_many.block import Block, Events, StoredColumn
 from ...score_many.columns import Ints
+from ...score_many.layout import by_kind_and_time
 from ..database import Store
 from ..records.events import event_kinds
 from ..records.lead_keys import MERGED
@@ -27,7 +28,7 @@ class BlockReader:
     def __init__(self, reader: Store) -> None:
         self._connection = reader.connection
         self._fields = [field.column for field in stored_fields(reader).values()]
-        kinds = event_kinds(reader)
+        kinds = self._named = event_kinds(reader)
         ordered = sorted(kinds, key=lambda number: (kinds[number][0], number))
         self._kinds = np.array(ordered, np.int64)
         self._rank = np.zeros(max(kinds, default=0) + 1, np.int64)
@@ -98,14 +99,8 @@ class BlockReader:
 
     def _laid_out(self, leads: Ints, rows: Ints, told: list[str]) -> Events:
         """Events by kind, those of a kind by time."""
-        kind = self._rank[rows[:, 2] >> 1]
-        order = np.argsort(kind.astype(np.uint16) if len(self._kinds) < 1 << 16 else kind, kind="stable")
-        ranks, starts = np.unique(kind[order], return_index=True)
-        starts = np.append(starts, len(order))
         at = np.ascontiguousarray(rows[:, 1])
-        for first, last in pairwise(starts.tolist()):
-            part = order[first:last]
-            order[first:last] = part[_by_time(at[part])]
+        order, ranks, starts = by_kind_and_time(self._rank[rows[:, 2] >> 1], at, len(self._kinds))
         places: NDArray[np.int32] | None = None
         properties: dict[str, int] = {}
         if told:
@@ -116,7 +111,8 @@ class BlockReader:
         lead = np.searchsorted(leads, rows[:, 0]).astype(np.uint16)
         return Events(
             tuple(self._kinds[ranks].tolist()),
-            starts.astype(np.int64),
+            self._named,
+            starts,
             at[order],
             lead[order],
             places,
@@ -136,17 +132,3 @@ def _in_order(events: Ints) -> bool:
     lead, at = events[:, 0], events[:, 1]
     later = lead[1:] > lead[:-1]
     return bool((later | ((lead[1:] == lead[:-1]) & (at[1:] >= at[:-1]))).all())
-
-
-def _by_time(at: Ints) -> NDArray[np.intp]:
-    """The order of instants, equal ones staying as they are: sorted quickly, then mended where equal."""
-    order = np.argsort(at)
-    equal = at[order[1:]] == at[order[:-1]]
-    if equal.any():
-        among = np.zeros(len(at), np.bool_)
-        among[1:] |= equal
-        among[:-1] |= equal
-        places = np.flatnonzero(among)
-        some = order[places]
-        order[places] = some[np.lexsort((some, at[some]))]
-    return order

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...score_many.block import Block, Events, StoredColumn
+from ...score_many.block import Block, EventKinds, Events, StoredColumn
 
 NAME = "manifest.json"
 _FORMAT = 2
@@ -192,14 +192,15 @@ class BlockFile:
         """The numbers of its leads, in order."""
         return self._array("leads")
 
-    def block(self) -> Block:
-        """The block; its fields are read when they are asked for."""
+    def block(self, named: EventKinds) -> Block:
+        """The block, its kinds of events so named; its fields are read when they are asked for."""
         has_properties = "told" in self._sections
         return Block(
             self.leads,
             _Fields(self),
             Events(
                 self.kinds,
+                named,
                 self._array("starts"),
                 self._array("at"),
                 self._array("lead"),

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...score_many.block import EVENTS, MOST, Block
+from ...score_many.block import EVENTS, MOST, Block, EventKinds
 from ...score_many.columns import Bools, Ints
 from ..database import Store, StoreError, only_one, open_store
 from ..records.freshness import ALL_CHANGED
@@ -53,9 +53,9 @@ class Unit:
     file: BlockFile
     gone: Ints
 
-    def block(self) -> Block:
-        """Its leads, also those that a later piece has. Raises `Damaged`."""
-        return self.file.block()
+    def block(self, named: EventKinds) -> Block:
+        """Its leads, also those that a later piece has, its kinds of events so named. Raises `Damaged`."""
+        return self.file.block(named)
 
     @cached_property
     def live(self) -> Bools | None:

@@ -92,6 +92,22 @@ def note_lost(connection: sqlite3.Connection, field: StoredField, lost: Collecti
     )
 
 
+def remove_event(connection: sqlite3.Connection, lead: int, at: int, kind: int, key: int) -> None:
+    """Deletes an event, keeping what earlier runs saw of it; in a transaction."""
+    place = (lead, at, kind, key)
+    which = "WHERE lead = ? AND at = ? AND kind = ? AND key = ?"
+    if last_instant(connection) is not None:
+        connection.execute(
+            "INSERT OR IGNORE INTO event_before SELECT lead, at, kind, key, properties, ifnull((SELECT data "
+            "FROM late_event AS late WHERE late.lead = event.lead AND late.at = event.at "
+            "AND late.kind = event.kind AND late.key = event.key), 0), (SELECT data + 1 FROM state) "
+            f"FROM event {which}",
+            place,
+        )
+    connection.execute(f"DELETE FROM late_event {which}", place)
+    connection.execute(f"DELETE FROM event {which}", place)
+
+
 @contextmanager
 def noting_late(connection: sqlite3.Connection) -> Iterator[None]:
     """Keeps which of the events added inside it come late, and what those were that are corrected; in the

@@ -93,6 +93,14 @@ def suspected_duplicates(store: Store) -> list[tuple[str, str, datetime]]:
         return [(one, other, moment_of(at)) for one, other, at in rows]
 
 
+def suspected_count(store: Store) -> int:
+    """How many pairs of leads may be one person."""
+    with store.guard():
+        return int(
+            store.connection.execute("SELECT count(*) FROM suspected WHERE NOT dismissed").fetchone()[0]
+        )
+
+
 def anonymous_leads(store: Store, most: int) -> list[tuple[str, int]]:
     """The own ids of the latest anonymous leads, each with how many events it has."""
     with store.guard():

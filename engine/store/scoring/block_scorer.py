@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ...due.due_times import NEVER
+from ...explain.explanation_lines import ExplanationLines
 from ...score_many.block import Block
 from ...score_many.columns import Ints
 from ...score_many.decide_block import Deciding
@@ -19,7 +20,6 @@ from ..mirror.sync import Mirror, Unit
 from ..records.events import event_kinds
 from ..records.freshness import ZONE
 from ..records.leads import stored_fields
-from .explanation_lines import ExplanationLines
 from .lead_reader import Span, all_ready, listed
 from .results import StoredResults
 from .row_scorer import without_gc
@@ -58,17 +58,18 @@ class BlockScorer:
         self.writer = Writer(store, reader, job, evaluator.plan)
         self.outcomes = StoredResults(evaluator.plan)
         with reader.guard():
-            kinds, stored = event_kinds(reader), stored_fields(reader)
+            self.kinds, stored = event_kinds(reader), stored_fields(reader)
         kept = [stored.get(field.column) for field in evaluator.plan.fields]
         made = [
             (None if one is None else one.column, all_ready(field, one))
             for field, one in zip(evaluator.plan.fields, kept, strict=True)
         ]
-        self.deciding = Deciding(evaluator, kinds, made, job.now, ExplanationLines(evaluator.plan).part)
+        self.deciding = Deciding(evaluator, made, job.now)
+        self.lines = ExplanationLines(evaluator.plan)
 
     def score(self, unit: Unit) -> Tally:
         """Scores the leads of a piece and writes what changed."""
-        return self._score(unit.block(), None if unit.live is None else np.flatnonzero(unit.live))
+        return self._score(unit.block(self.kinds), None if unit.live is None else np.flatnonzero(unit.live))
 
     def score_leads(self, numbers: Sequence[int]) -> Tally:
         """Scores the leads with these numbers, read from the record, and writes what changed."""
@@ -100,7 +101,7 @@ class BlockScorer:
         places = np.arange(len(block)) if some is None else some
         leads: list[int] = block.leads[places].tolist()
         due = [None if at == NEVER else at for at in decided.due[places].tolist()]
-        lines = decided.lines if some is None else [decided.lines[place] for place in places.tolist()]
+        lines = self.lines.write_all(decided.lines, places.tolist())
         whole = len(leads) > 0 and leads[-1] - leads[0] < 2 * len(leads)
         span = Span(leads[0], leads[-1]) if whole else listed(leads or [0])
         return Scores(

@@ -25,7 +25,7 @@ from .full_run import MANY
 from .lead_reader import all_ready
 
 if TYPE_CHECKING:
-    from ...score_many.block_events import EventKinds
+    from ...score_many.block import EventKinds
     from ...score_one import Evaluator
     from ..mirror.sync import Mirror
 
@@ -82,7 +82,7 @@ class LeadBlocks:
     def _all(self) -> Iterator[Block]:
         if self._mirror is not None:
             for unit in self._mirror.units:
-                block = unit.block()
+                block = unit.block(self.kinds)
                 yield block if unit.live is None else part_of(block, np.flatnonzero(unit.live))
             return
         first, last = self._store.connection.execute(

@@ -98,9 +98,9 @@ def _from_mirror(
     numbers: list[Ints] = []
     for done, unit in enumerate(mirror.units):
         tell("reading", done / len(mirror.units))
-        block = unit.block()
+        block = unit.block(kinds)
         live = None if unit.live is None else np.flatnonzero(unit.live)
-        measured = Measured(BlockEvents(evaluator, kinds, block, now, filters))
+        measured = Measured(BlockEvents(evaluator, block, now, filters))
         for numbering, (field, made) in zip(numberings, fields, strict=True):
             kept = None if field is None else block.fields.get(field.column)
             if kept is None:

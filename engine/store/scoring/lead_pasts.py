@@ -43,13 +43,13 @@ def held_leads(
     if mirror is None:
         _read(store, evaluator, (leads, found), now, stage, tell=tell)
         return found
-    past = _past(store, evaluator)
+    past, kinds = _past(store, evaluator), event_kinds(store)
     for done, unit in enumerate(mirror.units):
         tell("looking back", done / len(mirror.units))
         asked = np.isin(unit.leads, leads)
         if asked.any():
             live = np.arange(len(unit.leads)) if unit.live is None else np.flatnonzero(unit.live)
-            held = past.held(unit.block(), now, stage, live[asked])
+            held = past.held(unit.block(kinds), now, stage, live[asked])
             found[np.searchsorted(leads, unit.leads[asked])] = held
     return found
 
@@ -75,4 +75,4 @@ def _past(store: Store, evaluator: Evaluator) -> BlocksPast:
         (None if one is None else one.column, all_ready(field, one))
         for field, one in zip(evaluator.plan.fields, kept, strict=True)
     ]
-    return BlocksPast(evaluator, event_kinds(store), fields)
+    return BlocksPast(evaluator, fields)

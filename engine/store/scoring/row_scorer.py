@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...due.due_times import NEVER, DueTimes
+from ...explain.explanation_lines import ExplanationLines
 from ...score_one import Detail, Evaluator
 from ..database import Store
-from .explanation_lines import ExplanationLines
 from .lead_reader import LeadReader, Span
 from .results import Found, StoredResult, StoredResults
 from .writer import Job, Scores, Tally, Writer

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from ...explain.explanation_lines import ExplanationLines
 from ...handoffs.turns import HandedOff
 from ...score_one import Evaluator
 from ..database import Store, only_one, open_store
@@ -19,11 +20,11 @@ from ..handoffs.assigning import hand_off
 from ..handoffs.entries import policy_of
 from ..records.freshness import begin_due, begin_whole, due_leads, end, freshness
 from ..records.rulesets import RulesetVersion
-from .explanation_lines import ExplanationLines, save_lines
 from .former_version import plan_of, version_before
 from .full_run import Progress, Resources, score_all
 from .lead_reader import listed
 from .row_scorer import PORTION, RecordUnits, RowScorer
+from .version_lines import save_lines
 from .writer import Job, Tally
 
 PATIENCE = 30.0

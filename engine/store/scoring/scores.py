@@ -11,7 +11,7 @@ from typing import Any
 from ...explain.decision import Line
 from ...values import moment_of
 from ..database import Store
-from .explanation_lines import load_lines, read_lines
+from .version_lines import load_lines, read_lines
 
 _COLUMNS = (
     "kept.total, kept.result, kept.lines, run.id, run.version, run.now, ruleset_version.number, "

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from leadwright.engine.score_many.block import Block, Events, StoredColumn
-from leadwright.engine.score_many.block_events import EventKinds
+from leadwright.engine.score_many.block import Block, EventKinds, Events, StoredColumn
 from leadwright.engine.score_one.facts import Event
 from leadwright.engine.values import instant_of
 
@@ -45,6 +44,7 @@ def block_of(fields: Mapping[str, Sequence[object]], happened: Happened, kinds: 
         {name: _column(values) for name, values in fields.items()},
         Events(
             tuple(order),
+            kinds,
             np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
             np.array([row[2] for row in rows], np.int64),
             np.array([row[3] for row in rows], np.uint16),

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from leadwright.engine.due.due_times import DueTimes
+from leadwright.engine.explain.explanation_lines import ExplanationLines
 from leadwright.engine.plan import Plan
-from leadwright.engine.score_many.block_events import EventKinds
+from leadwright.engine.score_many.block import EventKinds
 from leadwright.engine.score_many.decide_block import Deciding, Unsupported
 from leadwright.engine.score_one import Detail, Evaluator, Event
 from leadwright.engine.score_one.facts import Facts
-from leadwright.engine.store.scoring.explanation_lines import ExplanationLines
 from leadwright.engine.store.scoring.results import StoredResults
 from leadwright.engine.values import DAY, MICROSECONDS, moment_of
 from leadwright.grammar.syntax.nodes import Unit
@@ -49,11 +49,12 @@ def at_once(
     names = [f"column {number}" for number in range(len(evaluator.plan.fields))]
     fields = {name: [one.fields[number] for one in facts] for number, name in enumerate(names)}
     made = [(name, list[Any]) for name in names]
-    deciding = Deciding(evaluator, kinds, made, now, ExplanationLines(evaluator.plan).part)
+    deciding = Deciding(evaluator, made, now)
     decided = deciding.of(block_of(fields, happened, kinds))
+    written = ExplanationLines(evaluator.plan).write_all(decided.lines, range(len(facts)))
     outcomes = [StoredResults(evaluator.plan).under(key) for key in decided.different]
     which = (outcomes[place] for place in decided.which.tolist())
-    return list(zip(which, decided.lines, decided.due.tolist(), strict=True))
+    return list(zip(which, written, decided.due.tolist(), strict=True))
 
 
 def told(properties: dict[str, object]) -> dict[str, object]:

@@ -46,6 +46,7 @@ def test_json_has_code_place_message_and_help(leadwright: Run, folder: Path) -> 
             "column",
             "end_line",
             "end_column",
+            "fixes",
         ]
         assert item["file"] == "bad.rules"
         assert item["severity"] == "error"
@@ -125,3 +126,29 @@ def test_a_database_that_is_none(leadwright: Run, folder: Path) -> None:
 
 def test_a_database_both_named_and_forbidden(leadwright: Run) -> None:
     assert leadwright("check", "--db", "x.db", "--no-db").code == 2
+
+
+def test_what_is_clear_is_mended(leadwright: Run, folder: Path) -> None:
+    """One mend brings the next mistake to light; what is unclear stays."""
+    path = folder / "bad.rules"
+    path.write_bytes(
+        b'field employees: number\r\nrull "A" when employees > 1,000 then +10\r\n'
+        b'rule "B" when employees == 5 than +5\r\nrule "C" when then +5\r\n'
+        b'stage MQL when scoore >= 50\r\ntest "T"\r\n  given emploees = 5\r\n  expect stage = MQLL\r\n'
+    )
+    ended = leadwright("check", "--fix", "bad.rules")
+    assert path.read_bytes() == (
+        b'field employees: number\r\nrule "A" when employees > 1000 then +10\r\n'
+        b'rule "B" when employees = 5 then +5\r\nrule "C" when then +5\r\n'
+        b'stage MQL when score >= 50\r\ntest "T"\r\n  given employees = 5\r\n  expect stage = MQL\r\n'
+    )
+    assert ended.code == 1
+    assert "5 mistakes mended" in ended.err
+    assert "1 error in 1 file" in ended.out
+    assert "missing-condition" in ended.out
+
+
+def test_standard_input_is_not_mended(leadwright: Run) -> None:
+    ended = leadwright("check", "--fix", "-", stdin="when visited pricing then 20")
+    assert ended.code == 2
+    assert "name the file" in ended.err

@@ -76,3 +76,13 @@ def test_an_unchanged_file_is_read_once(leadwright: Run, data: Path, monkeypatch
         times.clear()
         assert leadwright("score", "inbound.rules").code == 0
         assert len(times) == 1
+
+
+def test_tables_are_loaded_where_tables_are_scored(leadwright: Run, data: Path) -> None:
+    code = "import sys, leadwright; from leadwright.engine.cli.program import run; run(sys.argv[1:]); "
+    code += "print(*sorted({name.split('.')[0] for name in sys.modules}), file=sys.stderr)"
+    for arguments in (("--version",), ("check", "inbound.rules"), ("score", "inbound.rules")):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
+        )
+        assert not {"pyarrow", "pyspark", "duckdb", "pandas"} & set(done.stderr.splitlines()[-1].split())

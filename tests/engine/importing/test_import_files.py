@@ -278,6 +278,9 @@ FOOTERS = [
     "Copyright (c) 2026 acme,,\nConfidential Information,,\n",
     "\nApplied filters: stage is lead,,\n",
     "Grand Total,,30",
+    "Grand Totals (2 records),,\n\nConfidential Information\nCopyright (c) 2026 acme, inc.\n",
+    "Average,,15\nSumme,,30\n",
+    "Record Count,,2\n",
 ]
 
 
@@ -289,13 +292,28 @@ def test_footers_are_left_out_and_said(desk, footer) -> None:
     assert desk.rows("SELECT _key FROM lead") == [("A1",), ("A2",)]
 
 
-NO_FOOTERS = ["A3,,\n", "A3,Total,5\n", "A3\n", "A3,x,30\nA4,y,5\n"]
+NO_FOOTERS = [
+    *("total@acme.example,,\n", "\nzoe@acme.example\n", "Total Energies,,\n", "Max,,5\n"),
+    *("A3,,\n", "A3,Total,5\n", "A3\n", "A3,x,30\nA4,y,5\n"),
+]
 
 
 @pytest.mark.parametrize("rows", NO_FOOTERS)
 def test_what_is_no_footer_is_kept(desk, rows) -> None:
     report = desk.leads(f"id,name,n\nA1,Zoe,10\nA2,Ben,20\n{rows}")
     assert report.rows == 2 + rows.strip().count("\n") + 1
+
+
+def test_sums_among_the_rows_are_put_aside_as_such(desk) -> None:
+    report = desk.leads("id,name,n\nA1,Zoe,10\nSubtotal,,10\nA2,Ben,20\nSum of East,,20\nA3,Max,1\n")
+    assert (report.leads_added, report.rejected) == (3, 2)
+    assert list(report.reasons) == ["sums up other rows, and is no lead"]
+    assert desk.rows("SELECT _key FROM lead") == [("A1",), ("A2",), ("A3",)]
+
+
+def test_the_line_with_the_column_of_the_id_is_the_header_whatever_comes_behind(desk) -> None:
+    report = desk.leads("id,n\n1,$1,234,567\n2,5\n")
+    assert (report.leads_added, report.rejected, report.notes) == (1, 1, ())
 
 
 ABOVE = [
@@ -454,3 +472,14 @@ def test_query_of_sqlite_keeps_numbers_and_texts_apart(desk) -> None:
         load(desk, path, query="SELECT nonsense FROM nowhere")
     with pytest.raises(ImportRefused, match="is not a database, so it has no query"):
         load(desk, desk.write("id\n1\n"), query="SELECT 1")
+
+
+def test_bytes_are_read_as_text_where_they_are_some_and_unknown_where_not(desk) -> None:
+    from pyarrow import parquet, table
+
+    data = table({"id": [b"1", b"2", b"3"], "name": [b"Zo\xc3\xab", b"\xff\xfe", None], "n": [5, 6, 7]})
+    parquet.write_table(data, desk.folder / "a.parquet")
+    report = load(desk, desk.folder / "a.parquet")
+    assert (report.leads_added, report.rejected) == (3, 0)
+    assert report.notes == ("1 cell holds bytes that are no text, as name in row 2, and so unknown",)
+    assert desk.rows("SELECT _key, name, n FROM lead") == [("1", "Zoë", 5), ("2", None, 6), ("3", None, 7)]

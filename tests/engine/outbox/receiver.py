@@ -25,9 +25,15 @@ class Receiver:
     url: str = ""
     got: list[Got] = field(default_factory=list)
     answers: list[tuple[int, Mapping[str, str], bytes] | None] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    lock: threading.Condition = field(default_factory=threading.Condition)
     together: threading.Barrier | None = None
     """Requests are answered only when so many of them wait."""
+
+    def wait_for(self, count: int) -> list[Got]:
+        """What came, once it is so many requests."""
+        with self.lock:
+            assert self.lock.wait_for(lambda: len(self.got) >= count, 20), f"{len(self.got)} came"
+            return list(self.got)
 
     def ids(self) -> list[str]:
         """The ids of what came, in order."""
@@ -47,6 +53,7 @@ def receiver() -> Iterator[Receiver]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             with here.lock:
                 here.got.append(Got(headers, self.path, body))
+                here.lock.notify_all()
                 answer = here.answers.pop(0) if here.answers else (204, {}, b"")
             if here.together is not None:
                 here.together.wait(20)

@@ -21,6 +21,7 @@ from leadwright.engine.store.mirror import files, sync
 from leadwright.engine.store.mirror.block_reader import BlockReader
 from leadwright.engine.store.mirror.files import BlockFile, Damaged, load, write_block
 from leadwright.engine.store.mirror.sync import mirror_folder, synced_mirror, verify
+from leadwright.engine.store.records.events import event_kinds
 from leadwright.engine.store.records.leads import change_kind, stored_fields
 from leadwright.engine.store.scoring import full_run, score_run
 from leadwright.engine.store.scoring.full_run import Resources
@@ -61,9 +62,10 @@ def taken_apart(block: Block) -> dict[int, Lead]:
 def in_mirror(store: Store) -> dict[int, Lead]:
     """All leads as the mirror has them, which has none twice."""
     found: dict[int, Lead] = {}
+    kinds = event_kinds(store)
     with synced_mirror(store) as mirror:
         for unit in mirror.units:
-            leads = taken_apart(unit.block())
+            leads = taken_apart(unit.block(kinds))
             live = unit.leads.tolist()
             assert not found.keys() & set(live)
             found |= {lead: leads[lead] for lead in live}
@@ -445,12 +447,12 @@ def test_files_hold_data_and_no_objects_of_python(world: World) -> None:
     block = Block(
         np.arange(4, dtype=np.int64),
         {f"f{n}": StoredColumn(np.zeros(4, np.uint16), one) for n, one in enumerate(values)},
-        Events((), np.zeros(1, np.int64), np.empty(0, np.int64), np.empty(0, np.uint16), None, ()),
+        Events((), {}, np.zeros(1, np.int64), np.empty(0, np.int64), np.empty(0, np.uint16), None, ()),
     )
     path = world.folder / "one.block"
     write_block(path, block)
     with closing(BlockFile(path)) as file:
-        read = [file.block().fields[f"f{n}"].values for n in range(len(values))]
+        read = [file.block({}).fields[f"f{n}"].values for n in range(len(values))]
     assert [list(map(repr, one)) for one in read] == [list(map(repr, one)) for one in values]
     source = Path(files.__file__).read_text()
     assert not {"marshal", "pickle", "eval"} & set(re.findall(r"\w+", source))

@@ -45,8 +45,8 @@ export class Problems {
     const { head } = selection.main;
     const mark = this.#marks.find((one) => one.from <= head && head <= one.to);
     if (!mark) return;
-    const [text] = await meant(doc.toString(), mark.from, mark.to);
-    if (text !== undefined && this.#view.state.doc === doc) this.#put([mark.from, mark.to], text);
+    const [fix] = await this.#fixesOf(mark, [mark.from, mark.to]);
+    if (fix && this.#view.state.doc === doc) this.#put([fix.from, fix.to], fix.text);
   }
 
   /** Marks what is wrong, but for what somebody is in the middle of writing. */
@@ -65,13 +65,18 @@ export class Problems {
     this.#button.textContent = `${count} ${count === 1 ? "problem" : "problems"}`;
   }
 
-  #mark({ severity, message, help, line, column, end_line: endLine, end_column: endColumn }) {
+  #mark({ severity, message, help, fixes, ...place }) {
     const { doc } = this.#view.state;
-    const from = offset(doc, line, column);
+    const { from, to } = span(doc, place);
     const renderMessage = () => this.#said(message, help, renderMessage);
     return {
       from,
-      to: Math.max(from, offset(doc, endLine, endColumn)),
+      to,
+      // Their places are kept from the mark's beginning, as it moves with the text.
+      fixes: (fixes ?? []).map((fix) => {
+        const its = span(doc, fix);
+        return { title: fix.title, text: fix.text, from: its.from - from, to: its.to - from };
+      }),
       severity: SEVERITIES[severity] ?? "info",
       message: help ? `${capital(message)}. ${capital(help)}` : capital(message),
       renderMessage,
@@ -90,22 +95,37 @@ export class Problems {
   /** Offers what was meant beside the message, once the server has said what it may be. */
   async #offer(box, mark) {
     const place = this.#placeOf(mark);
-    const found = place ? await meant(this.#view.state.doc.toString(), ...place) : [];
+    const found = place ? await this.#fixesOf(this.#markOf(mark), place) : [];
     // In the list of problems, whose entries are chosen as a whole, there are no buttons.
     if (!found.length || box.closest(".cm-panel")) return;
     const buttons = document.createElement("p");
-    for (const text of found) {
+    for (const fix of found) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "cm-button";
-      button.textContent = `Write ${text}`;
+      button.textContent = fix.title;
       button.addEventListener("click", () => {
         const now = this.#placeOf(mark);
-        if (now) this.#put(now, text);
+        if (!now) return;
+        const by = now[0] - place[0];
+        this.#put([fix.from + by, fix.to + by], fix.text);
       });
       buttons.append(button, " ");
     }
     box.append(buttons);
+  }
+
+  /** What mends a mark at a place: what its diagnostic says, else what could stand there. */
+  async #fixesOf(mark, [from, to]) {
+    if (mark?.fixes?.length) {
+      return mark.fixes.map((fix) => ({ ...fix, from: from + fix.from, to: from + fix.to }));
+    }
+    const found = await meant(this.#view.state.doc.toString(), from, to);
+    return found.map((text) => ({ title: `Write ${text}`, text, from, to }));
+  }
+
+  #markOf(renderMessage) {
+    return this.#marks.find((one) => one.renderMessage === renderMessage);
   }
 
   /** Where a mark is by now, [from, to]; null where it is gone. */
@@ -143,6 +163,11 @@ function block(doc, place) {
 function moved(mark, changes) {
   const from = changes.mapPos(mark.from, 1);
   return { from, to: Math.max(from, changes.mapPos(mark.to, -1)) };
+}
+
+function span(doc, { line, column, end_line: endLine, end_column: endColumn }) {
+  const from = offset(doc, line, column);
+  return { from, to: Math.max(from, offset(doc, endLine, endColumn)) };
 }
 
 function offset(doc, line, column) {

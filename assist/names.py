@@ -8,16 +8,16 @@ from functools import cached_property
 from hashlib import blake2b
 from itertools import islice, pairwise
 
-from ...engine.catalogue import Catalogue, EventFacts, FieldFacts
-from ...engine.report.text_style import counted, listed
-from ...grammar.messages.diagnostics import Source
-from ...grammar.spec.kinds import KINDS
-from ...grammar.syntax import nodes as n
-from ...grammar.syntax.nodes import Kind, Lexeme
-from ...grammar.syntax.parse import parse
-from ...grammar.syntax.scan import scan
-from ...grammar.syntax.split import Piece, split
-from ...grammar.text.printer import text_of
+from ..engine.catalogue import Catalogue, EventFacts, FieldFacts
+from ..engine.report.text_style import counted, listed
+from ..grammar.messages.diagnostics import Source
+from ..grammar.spec.kinds import KINDS
+from ..grammar.syntax import nodes as n
+from ..grammar.syntax.nodes import Kind, Lexeme
+from ..grammar.syntax.parse import parse
+from ..grammar.syntax.scan import scan
+from ..grammar.syntax.split import Piece, split
+from ..grammar.text.printer import text_of
 
 _DECLARE = frozenset({"field", "event", "list", "define", "score", "stage", "grade"})
 _COUNTED = (Kind.TEXT, Kind.TEXTS, Kind.YES_NO)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...engine.catalogue import Catalogue
-from ...grammar.messages.diagnostics import SyntaxProblem
-from ...grammar.syntax import nodes as n
-from ...grammar.syntax.build_statements import GroupOpen
-from ...grammar.syntax.lr_parser import Stuck
-from ...grammar.syntax.nodes import Lexeme, Span
-from ...grammar.syntax.parse import lr_parser
-from ...grammar.syntax.split import Piece
-from ...grammar.syntax.walk import children
-from ...grammar.text.sentences import sentence
+from ..engine.catalogue import Catalogue
+from ..grammar.messages.diagnostics import SyntaxProblem
+from ..grammar.syntax import nodes as n
+from ..grammar.syntax.build_statements import GroupOpen
+from ..grammar.syntax.lr_parser import Stuck
+from ..grammar.syntax.nodes import Lexeme, Span
+from ..grammar.syntax.parse import lr_parser
+from ..grammar.syntax.split import Piece
+from ..grammar.syntax.walk import children
+from ..grammar.text.sentences import sentence
 from .names import TextNames
 
 _HOLD_CONDITIONS = (

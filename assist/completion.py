@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ...engine.catalogue import Catalogue
-from ...grammar.messages.diagnostics import SyntaxProblem
-from ...grammar.spec.operators import COMPARISONS, OPERATORS
-from ...grammar.spec.statements import STATEMENT_WORDS
-from ...grammar.spec.words import near
-from ...grammar.syntax import nodes as n
-from ...grammar.syntax.lr_parser import Stuck
-from ...grammar.syntax.lr_table import END, load
-from ...grammar.syntax.nodes import Lexeme
-from ...grammar.syntax.parse import lr_parser
-from ...grammar.syntax.scan import scan
-from ...grammar.syntax.split import split
+from ..engine.catalogue import Catalogue
+from ..grammar.messages.diagnostics import SyntaxProblem
+from ..grammar.spec.operators import COMPARISONS, OPERATORS
+from ..grammar.spec.statements import STATEMENT_WORDS
+from ..grammar.spec.words import near
+from ..grammar.syntax import nodes as n
+from ..grammar.syntax.lr_parser import Stuck
+from ..grammar.syntax.lr_table import END, load
+from ..grammar.syntax.nodes import Lexeme
+from ..grammar.syntax.parse import lr_parser
+from ..grammar.syntax.scan import scan
+from ..grammar.syntax.split import split
 from . import suggestions as offer
 from .names import TextNames
 from .suggestions import Suggestion

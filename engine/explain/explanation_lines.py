@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from ...explain.build_decision import Cut, cut_line
-from ...explain.decision import Line, LineKind
-from ...explain.gains import Fired
-from ...plan import Plan, Rule
-from ...plan.adding_up import Settle, bounded, steps
-from ..database import Store
-from ..records.rulesets import RulesetVersion
+import numpy as np
+
+from ..plan import Plan, Rule
+from ..plan.adding_up import Settle, bounded, steps
+from .build_decision import Cut, cut_line
+from .decision import Line, LineKind
+from .gains import Fired
+
+if TYPE_CHECKING:
+    from ..score_many.block import Lines
 
 _MOST_REMEMBERED = 50_000
 
@@ -55,17 +60,30 @@ class ExplanationLines:
         part = self._written.get(found)
         return self._new_part(found) if part is None else part
 
+    def write_all(self, lines: Lines, places: Sequence[int]) -> list[str]:
+        """The lines of the leads of a block at some places, each lead's as JSON."""
+        parts = np.array([*map(self.part, lines.different), ""], dtype=object)[lines.codes].tolist()
+        spans = list(pairwise(lines.offsets.tolist()))
+        return [f"[{','.join(parts[first:last])}]" for first, last in map(spans.__getitem__, places)]
+
+    def numbered(self, found: Fired | Cut) -> tuple[int, int, int, int]:
+        """The number of a line, its points as written, after fading, and in the end."""
+        if len(found) == 3:
+            kind, which, points = found
+            return self._cuts[kind, which, points > 0], 0, 0, points
+        rule, place, written, faded, points = found
+        return self._rules[rule, place], written, faded, points
+
+    def line(self, found: Fired | Cut) -> Line:
+        """One line as decisions have it."""
+        number, written, faded, points = self.numbered(found)
+        return self.lines[number]._replace(written=written, faded=faded, points=points)
+
     def _new_part(self, found: Fired | Cut) -> str:
         if len(self._written) >= _MOST_REMEMBERED:
             self._constants.clear()
             self._written.clear()
-        if len(found) == 3:
-            kind, which, points = found
-            written = faded = 0
-            number = self._cuts[kind, which, points > 0]
-        else:
-            rule, place, written, faded, points = found
-            number = self._rules[rule, place]
+        number, written, faded, points = self.numbered(found)
         usual = self.lines[number]
         if (written, faded, points) == (usual.written, usual.faded, usual.points):
             part = str(number)
@@ -92,48 +110,3 @@ def _rule_line(plan: Plan, rule: Rule, place: int) -> Line:
     return Line(
         LineKind.RULE, rule.identity, score, rule.origin.line, written, written, points, rule.identity
     )
-
-
-def save_lines(store: Store, version: RulesetVersion, possible: ExplanationLines) -> None:
-    """Keeps the lines of a version; within a transaction."""
-    store.connection.executemany(
-        "INSERT OR IGNORE INTO version_line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (
-                version.id,
-                number,
-                line.kind.value,
-                line.name,
-                line.score,
-                line.line,
-                line.text,
-                line.points,
-                line.written,
-            )
-            for number, line in enumerate(possible.lines)
-        ),
-    )
-
-
-def load_lines(store: Store, version_id: int) -> list[Line]:
-    """The lines that explanations by a version can have, by number."""
-    rows = store.connection.execute(
-        "SELECT kind, name, score, line, written, written, points, text FROM version_line "
-        "WHERE version = ? ORDER BY number",
-        (version_id,),
-    )
-    return [Line(LineKind(kind), *rest) for kind, *rest in rows]
-
-
-def read_lines(possible: list[Line], written: str) -> tuple[Line, ...]:
-    """A lead's lines as they were written down."""
-    lines = []
-    for part in json.loads(written):
-        if isinstance(part, int):
-            lines.append(possible[part])
-            continue
-        number, points, *before = part
-        line = possible[number]
-        faded, as_written = before or ((points, points) if line.kind is LineKind.RULE else (0, 0))
-        lines.append(line._replace(points=points, faded=faded, written=as_written))
-    return tuple(lines)

@@ -12,10 +12,10 @@ from collections import defaultdict
 from functools import cache
 from typing import Any
 
-from ...grammar.spec.statements import STATEMENT_WORDS
-from ...grammar.spec.words import RESERVED
-from ...grammar.syntax.lr_table import END, load
-from ...grammar.syntax.scan import PLAIN_SIGNS
+from ..grammar.spec.statements import STATEMENT_WORDS
+from ..grammar.spec.words import RESERVED
+from ..grammar.syntax.lr_table import END, load
+from ..grammar.syntax.scan import PLAIN_SIGNS
 
 
 @cache

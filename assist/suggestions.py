@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from ...engine.report.text_style import counted
-from ...grammar.spec.kinds import KINDS
-from ...grammar.syntax import nodes as n
-from ...grammar.syntax.nodes import Kind
-from ...grammar.text.printer import name_text, object_text, quoted
+from ..engine.report.text_style import counted
+from ..grammar.spec.kinds import KINDS
+from ..grammar.syntax import nodes as n
+from ..grammar.syntax.nodes import Kind
+from ..grammar.text.printer import name_text, object_text, quoted
 from .names import TextNames
 
 _MOST_OF_A_FIELD = 2_000

@@ -1,0 +1,1 @@
+"""Leads and events as Arrow tables or Parquet files, scored in blocks without a database. Needs pyarrow."""

@@ -1,0 +1,229 @@
+"""Leads and events in Parquet files, scored by several processes into Parquet files."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..plan import Plan
+from .blocks import Tally
+from .buckets import Unit, bucketed, rows_of
+from .naming import Columns
+from .problems import DataError, named
+from .results import LinesAs
+from .scorer import TableScorer
+
+LEADS_AT_ONCE, EVENTS_AT_ONCE = 100_000, 2_000_000
+"""Up to so many leads and events are read at once where their files are no pairs."""
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What every process is told."""
+
+    plan: Plan
+    now: int
+    columns: Columns
+    lines: LinesAs
+    target: Path
+    schemas: tuple[pa.Schema, pa.Schema | None]
+
+
+def score_files(
+    plan: Plan,
+    now: int,
+    source: Path,
+    target: Path,
+    *,
+    columns: Columns,
+    lines: LinesAs = LinesAs.FULL,
+    paired: bool = False,
+    buckets: int | None = None,
+    processes: int | None = None,
+    progress: Progress | None = None,
+) -> Tally:
+    """Scores the leads in `source` as of `now` into the folder `target`, which must not be there or be empty.
+
+    `source` has `leads` and `events`, each a folder of Parquet files or one file `leads.parquet`. `paired`:
+    the events of the leads of a file are in the file of events of the same name; else they are first put
+    together in `buckets`. The folder appears when everything is in it. Raises DataError and OSError.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise DataError(f"{target} is there, and is not an empty folder: name another, or take it away")
+    leads, events = parquet_files(source, "leads"), parquet_files(source, "events")
+    if not leads:
+        raise DataError(f"{source} has no leads: put them into {source / 'leads'} as Parquet files")
+    columns = replace(columns, utc=columns.utc | _int96(leads) | _int96(events))
+    schemas = _schema(leads), _schema(events) if events else None
+    scorer = TableScorer(plan, now, columns, lines, schemas)
+    if processes is None:
+        processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    try:
+        tally = Tally()
+        if paired:
+            units = pairs(leads, events)
+        elif buckets is None and not _many(leads, events):
+            units = [Unit(tuple(leads), tuple(events))]
+        else:
+            if progress is not None:
+                progress("putting events with their leads", 0)
+            folder = unfinished / "buckets"
+            units, tally.without_lead = bucketed(scorer, (leads, events), folder, buckets, processes)
+        work = Work(plan, now, columns, lines, unfinished, schemas)
+        _run(work, units, processes, tally, progress)
+        shutil.rmtree(unfinished / "buckets", ignore_errors=True)
+        if target.exists():
+            target.rmdir()
+        unfinished.rename(target)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return tally
+
+
+def parquet_files(source: Path, name: str) -> list[Path]:
+    """The files of leads or of events, in order."""
+    single = source / f"{name}.parquet"
+    if single.is_file():
+        return [single]
+    return sorted(path for path in (source / name).rglob("*.parquet") if not path.name.startswith((".", "_")))
+
+
+def pairs(leads: Sequence[Path], events: Sequence[Path]) -> list[Unit]:
+    """Each file of leads with the file of events of its name. Raises DataError where one has none."""
+    by_name = {path.name: path for path in events}
+    names = [path.name for path in leads]
+    if len(set(names)) < len(names) or len(by_name) < len(events):
+        raise DataError(
+            "files of leads or of events in different folders have the same name: give each its own"
+        )
+    alone = sorted(set(by_name) - set(names))
+    if alone:
+        raise DataError(f"events in {named(alone)} have no file of leads of the same name")
+    return [Unit((path,), (by_name[path.name],) if path.name in by_name else ()) for path in leads]
+
+
+def _many(leads: Sequence[Path], events: Sequence[Path]) -> bool:
+    return rows_of(leads) > LEADS_AT_ONCE or rows_of(events) > EVENTS_AT_ONCE
+
+
+def _int96(files: Sequence[Path]) -> frozenset[str]:
+    """The columns of instants as some engines write them: in UTC, though the files do not say so."""
+    found: set[str] = set()
+    for path in files[:1]:
+        schema = pq.ParquetFile(path).schema
+        columns = [schema.column(number) for number in range(len(schema))]
+        found.update(column.name for column in columns if column.physical_type == "INT96")
+    return frozenset(found)
+
+
+def _schema(files: Sequence[Path]) -> pa.Schema:
+    """The schema of all files. Raises DataError where they differ."""
+    first = pq.read_schema(files[0])
+    for path in files[1:]:
+        other = pq.read_schema(path)
+        if not other.equals(first):
+            differ = [
+                name
+                for name in first.names
+                if name not in other.names or _type(first, name) != _type(other, name)
+            ]
+            differ += [name for name in other.names if name not in first.names]
+            raise DataError(
+                f"{path} has other columns than {files[0]}, or of other types: {named(differ)}. "
+                "Write all files alike"
+            )
+    return first
+
+
+def _type(schema: pa.Schema, name: str) -> pa.DataType | None:
+    return schema.field(name).type if schema.names.count(name) == 1 else None
+
+
+# --- the work of a process ----------------------------------------------------------------------
+
+
+class FileScorer:
+    """Scores units into files of the same numbers."""
+
+    def __init__(self, work: Work) -> None:
+        self._target = work.target
+        self._scorer = TableScorer(work.plan, work.now, work.columns, work.lines, work.schemas)
+        columns = work.columns
+        self._encoded = {columns.type, columns.object, columns.lead_of_event}
+
+    def score(self, number: int, unit: Unit) -> Tally:
+        """Scores one unit."""
+        tally, wanted = Tally(), self._scorer.wanted
+        leads = _read(unit.leads, wanted.leads, set())
+        events = _read(unit.events, wanted.events, self._encoded) if unit.events and wanted.events else None
+        found = self._scorer.score(leads, events, tally)
+        pq.write_table(found, self._target / f"part-{number:05}.parquet")
+        return tally
+
+
+def _read(files: Sequence[Path], columns: Sequence[str], encoded: set[str]) -> pa.Table:
+    """Some columns of files, texts of few different values as dictionaries, INT96 as microseconds, since
+    nanoseconds would wrap around."""
+    tables = []
+    for path in files:
+        texts = [name for name in columns if name in encoded]
+        file = pq.ParquetFile(path, read_dictionary=texts, coerce_int96_timestamp_unit="us")
+        tables.append(file.read(columns=list(columns), use_threads=False))
+    return pa.concat_tables(tables)
+
+
+_scorer: FileScorer | None = None
+
+
+def _begin(pickled: bytes) -> None:
+    global _scorer  # noqa: PLW0603  # a process of a pool is told once what it is for
+    _scorer = FileScorer(pickle.loads(pickled))
+    pa.set_cpu_count(1)
+
+
+def _one(number: int, unit: Unit) -> Tally:
+    assert _scorer is not None
+    return _scorer.score(number, unit)
+
+
+def _run(work: Work, units: Sequence[Unit], processes: int, tally: Tally, progress: Progress | None) -> None:
+    for done, one in enumerate(_tallies(work, units, min(processes, len(units)))):
+        tally.add(one)
+        if progress is not None:
+            progress("scoring", (done + 1) / len(units))
+
+
+def _tallies(work: Work, units: Sequence[Unit], processes: int) -> Iterator[Tally]:
+    if processes <= 1:
+        scorer = FileScorer(work)
+        for number, unit in enumerate(units):
+            yield scorer.score(number, unit)
+        return
+    with _pool(work, processes) as pool:
+        futures = [pool.submit(_one, number, unit) for number, unit in enumerate(units)]
+        for future in as_completed(futures):
+            yield future.result()
+
+
+@contextmanager
+def _pool(work: Work, processes: int) -> Iterator[ProcessPoolExecutor]:
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin, (pickle.dumps(work),))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,189 @@
+"""What is decided about leads as an Arrow table, a row a lead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from ..due.due_times import NEVER
+from ..explain.build_decision import label
+from ..explain.explanation_lines import ExplanationLines
+from ..plan import Plan
+from ..result_columns import ResultColumn, ResultKind, SqlNames, result_columns
+from ..score_many.block import Decided, Key, Lines
+from ..score_many.columns import Bools, Ints
+from ..values import instant_text
+from .blocks import Tally
+
+INSTANT = pa.timestamp("us", tz="UTC")
+
+_POINTS = [("written", pa.int64()), ("faded", pa.int64()), ("points", pa.int64())]
+_SHORT = pa.struct([("line", pa.int32()), *_POINTS])
+_FULL = pa.struct(
+    [
+        ("rule", pa.string()),
+        ("score", pa.string()),
+        ("kind", pa.string()),
+        *_POINTS,
+        ("text", pa.string()),
+        ("line", pa.int32()),
+    ]
+)
+
+
+class LinesAs(Enum):
+    """How the lines that a score is made of are given: each with all there is to say, as the number of a line
+    of the legend with its points, or not at all."""
+
+    FULL = "full"
+    SHORT = "short"
+    NONE = "none"
+
+
+_TYPES = {
+    ResultKind.TOTAL: pa.int64(),
+    ResultKind.SCORE: pa.int64(),
+    ResultKind.STAGE: pa.string(),
+    ResultKind.DISQUALIFIED: pa.bool_(),
+    ResultKind.GRADE: pa.string(),
+    ResultKind.TAG: pa.bool_(),
+    ResultKind.OUTCOME: pa.bool_(),
+    ResultKind.OUTCOME_AT: INSTANT,
+}
+
+
+class Results:
+    """Makes the tables of one plan at one instant."""
+
+    def __init__(self, plan: Plan, now: int, lines: LinesAs, id_type: pa.DataType) -> None:
+        self._plan = plan
+        self._lines = lines
+        self._legend = ExplanationLines(plan)
+        columns = result_columns(plan)
+        names = SqlNames(column.name for column in columns)
+        self._told: list[tuple[ResultColumn, Callable[[Key], Any]]] = [
+            (column, self._telling(column)) for column in columns[1:]
+        ]
+        extra = [("stages_if_qualified", pa.list_(pa.string())), ("reasons", pa.list_(pa.string()))]
+        extra += [("tags", pa.list_(pa.string()))]
+        self._listed = [self._would, self._reasons, self._tags]
+        fields = [(column.name, _TYPES[column.tells]) for column, _ in self._told]
+        fields += [(names.fresh(name), type_) for name, type_ in extra]
+        if plan.handoffs:
+            fields.append((names.fresh("handoffs"), pa.list_(pa.string())))
+        if lines is not LinesAs.NONE:
+            fields.append((names.fresh("lines"), pa.list_(_FULL if lines is LinesAs.FULL else _SHORT)))
+        fields.append((names.fresh("due"), INSTANT))
+        metadata = {"leadwright.ruleset": plan.digest, "leadwright.now": instant_text(now)}
+        self.schema = pa.schema([(columns[0].name, id_type), *fields], metadata=metadata)
+
+    def table(self, ids: pa.ChunkedArray, decided: Decided, takes: Sequence[Bools]) -> pa.Table:
+        """The rows of leads with these ids. `takes` says for each handoff whether its condition is true."""
+        types = iter(self.schema.types[1:])
+        keys, which = decided.different, pa.array(decided.which)
+        told = (tell for _, tell in self._told)
+        arrays = [
+            pa.array([tell(key) for key in keys], next(types)).take(which) for tell in (*told, *self._listed)
+        ]
+        if self._plan.handoffs:
+            arrays.append(self._handed(decided, takes, next(types)))
+        if self._lines is not LinesAs.NONE:
+            arrays.append(self._explained(decided.lines, next(types)))
+        due = pa.array(decided.due, mask=decided.due == NEVER)
+        arrays.append(due.cast(pa.timestamp("us")).cast(next(types)))
+        return pa.table([ids.cast(self.schema.types[0]), *arrays], schema=self.schema)
+
+    def count(self, decided: Decided, tally: Tally) -> None:
+        """Counts the stages of leads."""
+        for key, count in zip(decided.different, np.bincount(decided.which).tolist(), strict=False):
+            for track, stage in zip(self._plan.tracks, key[2], strict=True):
+                counts = tally.stages.setdefault(track, {})
+                counts[stage] = counts.get(stage, 0) + count
+
+    def legend(self) -> pa.Table:
+        """The lines that explanations can have, by the numbers that short lines name."""
+        rows = [{"number": number, **_line_row(line)} for number, line in enumerate(self._legend.lines)]
+        return pa.Table.from_pylist(rows, pa.schema([("number", pa.int32()), *list(_FULL)]))
+
+    # --- parts ----------------------------------------------------------------------------------
+
+    def _telling(self, column: ResultColumn) -> Callable[[Key], Any]:
+        """What a column tells of a decision."""
+        plan, subject = self._plan, column.subject
+        match column.tells:
+            case ResultKind.TOTAL:
+                return lambda key: key[0]
+            case ResultKind.SCORE:
+                number = [score.name for score in plan.scores].index(subject)
+                return lambda key: key[1][number]
+            case ResultKind.STAGE:
+                place = plan.tracks.index(str(subject))
+                return lambda key: key[2][place]
+            case ResultKind.GRADE:
+                names = [None if one.score is None else plan.scores[one.score].name for one in plan.grades]
+                grade = plan.grades[names.index(subject)]
+                return lambda key: label(grade, key[0], key[1])
+            case ResultKind.TAG:
+                tagging = {number for number, rule in enumerate(plan.rules) if subject in rule.tags}
+                return lambda key: not tagging.isdisjoint(key[3])
+            case ResultKind.OUTCOME | ResultKind.OUTCOME_AT:
+                which = [outcome.name for outcome in plan.outcomes].index(str(subject))
+                if column.tells is ResultKind.OUTCOME:
+                    return lambda key: key[6][which] is not None
+                return lambda key: None if key[6][which] is True else key[6][which]
+        return lambda key: bool(key[4])
+
+    def _would(self, key: Key) -> list[str | None] | None:
+        """The stages of a disqualified lead as they would be, by track."""
+        return list(key[5]) if key[4] else None
+
+    def _reasons(self, key: Key) -> list[str]:
+        return [self._plan.disqualifications[number].reason for number in key[4]]
+
+    def _tags(self, key: Key) -> list[str]:
+        return list(dict.fromkeys(tag for rule in key[3] for tag in self._plan.rules[rule].tags))
+
+    def _handed(self, decided: Decided, takes: Sequence[Bools], type_: pa.DataType) -> pa.Array:
+        """The handoffs that take a lead in the stage it is in: of each stage the first that is true."""
+        stages = [dict(zip(self._plan.tracks, key[2], strict=True)) for key in decided.different]
+        taken: list[list[str]] = [[] for _ in range(len(decided.which))]
+        done: dict[tuple[str, str], Bools] = {}
+        for handoff, holds in zip(self._plan.handoffs, takes, strict=True):
+            of = np.array([one[handoff.track] == handoff.stage for one in stages], np.bool_)
+            place = (handoff.track, handoff.stage)
+            before = done.get(place, np.zeros(len(holds), np.bool_))
+            for lead in np.flatnonzero(of[decided.which] & holds & ~before).tolist():
+                taken[lead].append(handoff.name)
+            done[place] = before | holds
+        return pa.array(taken, type_)
+
+    def _explained(self, lines: Lines, type_: pa.DataType) -> pa.Array:
+        rows: list[Mapping[str, Any]]
+        if self._lines is LinesAs.SHORT:
+            numbered = [self._legend.numbered(one) for one in lines.different]
+            rows = [
+                {"line": line, "written": written, "faded": faded, "points": points}
+                for line, written, faded, points in numbered
+            ]
+        else:
+            rows = [_line_row(self._legend.line(one)) for one in lines.different]
+        codes: Ints = lines.codes
+        taken = pa.array(rows, type_.value_type).take(pa.array(codes))
+        return pa.ListArray.from_arrays(pa.array(lines.offsets, pa.int32()), taken).cast(type_)
+
+
+def _line_row(line: Any) -> Mapping[str, Any]:
+    return {
+        "rule": line.name,
+        "score": line.score,
+        "kind": line.kind.value,
+        "written": line.written,
+        "faded": line.faded,
+        "points": line.points,
+        "text": line.text,
+        "line": line.line,
+    }

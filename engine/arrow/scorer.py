@@ -1,0 +1,96 @@
+"""Two tables in, one out: leads with their events scored by one plan at one instant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from ..due.block_due_times import Made
+from ..handoffs.choosing import Choosing
+from ..plan import Plan
+from ..score_many.block import Block, Decided
+from ..score_many.columns import Bools
+from ..score_many.decide_block import Deciding, Unsupported
+from ..score_many.decide_leads import DecidingOneByOne
+from ..score_one import Evaluator
+from .blocks import BlockMaker, Tally
+from .naming import Columns, wanted
+from .reads import reads_of
+from .results import LinesAs, Results
+from .values import maker, plain_type
+
+
+class TableScorer:
+    """Scores tables of one schema, which is checked at once; raises DataError where it cannot be read.
+
+    Any ruleset can be scored: what is not found from arrays is decided lead by lead.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        now: int,
+        columns: Columns,
+        lines: LinesAs,
+        schemas: tuple[pa.Schema, pa.Schema | None],
+    ) -> None:
+        leads, events = schemas
+        self._reads = reads_of(plan)
+        self.wanted = wanted(self._reads, columns, leads, events)
+        """The columns that are read; others need not be handed over."""
+        self.plan = plan
+        self.columns = columns
+        made: list[tuple[str | None, Made]] = []
+        for field in plan.fields:
+            column = columns.field_column(field.column)
+            type_ = leads.field(column).type if column in leads.names else pa.null()
+            made.append((field.column, maker(field.kind, field.default, type_)))
+        self._maker = BlockMaker(plan, self._reads, columns)
+        self._deciding = _deciding(Evaluator(plan), made, now)
+        self._handing = None
+        if plan.handoffs:
+            self._handing = _deciding(Choosing(plan).evaluator, made, now)
+        self._results = Results(plan, now, lines, plain_type(leads.field(columns.lead_id).type))
+        self.schema: pa.Schema = self._results.schema
+
+    @property
+    def event_types(self) -> Sequence[str]:
+        """The types of events that are read."""
+        return self._reads.event_types
+
+    def score(self, leads: pa.Table, events: pa.Table | None, tally: Tally) -> pa.Table:
+        """The decisions about leads, in their order, and what was counted on the way. Raises DataError."""
+        found = []
+        for some, block in self._maker.blocks(leads, events, tally):
+            decided = self._deciding.of(block)
+            self._results.count(decided, tally)
+            ids = some.column(self.columns.lead_id)
+            found.append(self._results.table(ids, decided, self._takes(block)))
+        return pa.concat_tables(found) if found else self.schema.empty_table()
+
+    def _takes(self, block: Block) -> Sequence[Bools]:
+        """Whether the condition of each handoff is true of each lead."""
+        if self._handing is None:
+            return ()
+        decided = self._handing.of(block)
+        asked = iter(range(len(self.plan.handoffs)))
+        return [
+            np.ones(len(block), np.bool_) if one.condition is None else _holds(decided, next(asked))
+            for one in self.plan.handoffs
+        ]
+
+
+def _holds(decided: Decided, number: int) -> Bools:
+    """Of which leads a disqualification is true."""
+    return np.array([number in key[4] for key in decided.different], np.bool_)[decided.which]
+
+
+def _deciding(
+    evaluator: Evaluator, made: Sequence[tuple[str | None, Made]], now: int
+) -> Deciding | DecidingOneByOne:
+    try:
+        return Deciding(evaluator, made, now)
+    except Unsupported:
+        return DecidingOneByOne(evaluator, made, now)

@@ -1,0 +1,81 @@
+"""A block of leads decided about one by one, where a plan asks for what is not found from arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..due.block_due_times import Made
+from ..due.due_times import DueTimes
+from ..explain.build_decision import Cut
+from ..explain.gains import Fired
+from ..score_one import Detail, Evaluator
+from ..values import Prepared
+from .block import Block, Decided, Key, Lines
+from .columns import Ints
+
+
+class DecidingOneByOne:
+    """Decides as `Deciding` does, of any plan."""
+
+    def __init__(self, evaluator: Evaluator, fields: Sequence[tuple[str | None, Made]], now: int) -> None:
+        self._evaluator = evaluator
+        self._fields = fields
+        self._now = now
+        self._run = evaluator.runner(Detail.LINES)
+        self._due = DueTimes(evaluator)
+        self._tagging = {number for number, rule in enumerate(evaluator.plan.rules) if rule.tags}
+
+    def of(self, block: Block) -> Decided:
+        """What is decided about the leads of a block."""
+        keys: dict[Key, int] = {}
+        entries: dict[Fired | Cut, int] = {}
+        which: list[int] = []
+        codes: list[int] = []
+        offsets, due = [0], []
+        for fields, rows in zip(self._values(block), self._rows(block), strict=True):
+            found = self._run(fields, rows, self._now)
+            which.append(keys.setdefault(self._key(found), len(keys)))
+            lines = [*(one for one in found[4] if one[1] >= 0), *found[5]]
+            codes += [entries.setdefault(one, len(entries)) for one in lines]
+            offsets.append(len(codes))
+            due.append(self._due.of(fields, rows, self._now))
+        lines_of_all = Lines(list(entries), _array(offsets), _array(codes))
+        return Decided(list(keys), _array(which), lines_of_all, _array(due))
+
+    def _key(self, found: Any) -> Key:
+        total, scores, stages, _, fired, _, reasons, would, reached = found
+        tagging = tuple([entry[0] for entry in fired if entry[0] in self._tagging])
+        return total, scores, stages, tagging, tuple(reasons), would, reached
+
+    def _values(self, block: Block) -> list[tuple[Prepared, ...]]:
+        """The fields of each lead, as generated functions take them."""
+        columns = []
+        for name, made in self._fields:
+            stored = None if name is None else block.fields.get(name)
+            if stored is None:
+                columns.append(made([None]) * len(block))
+            else:
+                columns.append(list(map(made(stored.values).__getitem__, stored.codes.tolist())))
+        return list(zip(*columns, strict=True)) if columns else [()] * len(block)
+
+    def _rows(self, block: Block) -> list[list[Any]]:
+        """The events of each lead, in the order of time, as generated functions take them."""
+        events, classes = block.events, self._evaluator.classes
+        numbers = np.array(events.kinds, np.int64)[events.kind]
+        order = np.lexsort((numbers, events.at, events.lead))
+        told = np.full(len(order), -1) if events.told is None else events.told
+        found: list[list[Any]] = [[] for _ in range(len(block))]
+        columns = (events.lead, events.at, events.kind, told)
+        for lead, at, kind, number in zip(*(one[order].tolist() for one in columns), strict=True):
+            type_, object_ = events.names[kind]
+            row = classes.row(at, type_, object_, events.given(number))
+            if row is not None:
+                found[lead].append(row)
+        return found
+
+
+def _array(numbers: Sequence[int]) -> Ints:
+    return np.array(numbers, np.int64)
