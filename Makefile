@@ -22,12 +22,12 @@ help:
 	@echo "make test-pythons   run the tests of the language and the engine on the oldest and the newest Python there is"
 	@echo "make test-random   try the properties on four times as many random examples"
 	@echo "make test-faults    kill imports and scorings hundreds of times, and see what is left"
-	@echo "make test-engines   run the tests of the SQL on PostgreSQL and Spark"
+	@echo "make test-engines   run the tests of the SQL on PostgreSQL, Spark and ClickHouse"
 	@echo "make test-dbt   let the real dbt build what leadwright dbt writes, on DuckDB and PostgreSQL"
 	@echo "make test-clients   let the real clients of ten services send, through all sorts of trouble"
 	@echo "make test-fuzz   try 20,000 mutated rulesets, and 2,000 mutated files of each kind: an answer to each, and soon"
 	@echo "make test-differential   hold 100,000 pairs of a ruleset and a lead against the SQL"
-	@echo "make test-proofs   hold what is proved of 2,000 random rulesets against random leads"
+	@echo "make test-proofs   hold what is proved of 2,000 random rulesets against random leads, and bounds against all values"
 	@echo "make lint    look for mistakes and for layout with ruff; make format mends the layout"
 	@echo "make types   check the types with mypy"
 	@echo "make bench   measure how fast it is beside others, in an environment of its own"
@@ -77,7 +77,8 @@ test-differential: $(DEVELOPS)
 	LEADWRIGHT_DIFFERENTIAL=100000 $(BIN)/python -m pytest tests/engine/sql/test_sql_differential.py
 
 test-proofs: $(DEVELOPS)
-	LEADWRIGHT_PROOFS=$${LEADWRIGHT_PROOFS:-2000} $(BIN)/python -m pytest $(ALL_CORES) tests/engine/prove
+	LEADWRIGHT_PROOFS=$${LEADWRIGHT_PROOFS:-2000} LEADWRIGHT_BOUNDS=$${LEADWRIGHT_BOUNDS:-2000} \
+		$(BIN)/python -m pytest $(ALL_CORES) tests/engine/prove tests/engine/bounds
 
 lint: $(DEVELOPS)
 	$(BIN)/ruff check .
@@ -134,7 +135,7 @@ $(DEVELOPS): pyproject.toml | $(MADE)
 	@touch $(INSTALLED) $@
 
 $(ENGINES): pyproject.toml | $(DEVELOPS)
-	@echo "Installing the clients of PostgreSQL and Spark into $(VENV) ..."
+	@echo "Installing the clients of PostgreSQL, Spark and ClickHouse into $(VENV) ..."
 	@$(PIP) install --editable '.[engines]'
 	@touch $@
 

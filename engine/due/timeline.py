@@ -51,12 +51,21 @@ class Timeline:
         self._of_constants = [one for one in moments if isinstance(_moment(one), Constant)]
         self._of_events = [one for one in moments if not isinstance(_moment(one), FieldValue | Constant)]
 
+    @property
+    def fields_turn(self) -> bool:
+        """Whether something can differ without any event."""
+        return bool(self._of_fields or self._of_constants)
+
+    def reads(self, code: int) -> bool:
+        """Whether events of a class make a difference."""
+        return self._of_class(code) is not None
+
     def lengths(self, code: int) -> tuple[int, ...] | None:
         """So long after events of a class something can differ; none where they make no difference.
 
         None where it can differ at other instants too.
         """
-        if self._of_fields or self._of_constants:
+        if self.fields_turn:
             return None
         after = self._of_class(code)
         if after is None:

@@ -81,6 +81,8 @@ class _Parts:
             return {name: None if change is None else moment_of(change)}
         if name == "lines":
             return self._lines()
+        if name == "bounds":
+            return {name: self._evaluator.possible.bounds(self._facts, self._now)}
         if name == "outcomes":
             return {name: MappingProxyType(outcome_findings(self._evaluator.plan, self._run()[8]))}
         return self._explanation() if name in _EXPLAINED else self._outline()

@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+if TYPE_CHECKING:
+    from ..bounds.bounds import Bounds
+
 
 class Finding(NamedTuple):
     """A condition as it was found: what was asked, what was found, and whether that was so.
@@ -154,7 +157,8 @@ class Decision:
     `total` is the score without a name; `scores` the named ones. `stages` maps each track to its stage or
     None; `grades` each graded score's name ("" for the total) to its label. `disqualified` holds every
     reason that was true: then no track has a stage, and `stages_if_qualified` says what would have been.
-    `outcomes` says of each outcome, by its name, whether it was reached. `next_change` is the next instant at
+    `outcomes` says of each outcome, by its name, whether it was reached. `bounds` say what
+    could come out, whatever the blank fields turn out to be. `next_change` is the next instant at
     which time alone can change a clause or a line, None for never.
     """
 
@@ -173,6 +177,7 @@ class Decision:
     outcomes: Mapping[str, OutcomeFinding]
     disqualifications: tuple[Finding, ...]
     handoffs: tuple[HandoffFinding, ...]
+    bounds: Bounds
     next_change: dt.datetime | None
 
     def __init__(self, compute: Callable[[str], Mapping[str, object]], **known: object) -> None:

@@ -161,7 +161,7 @@ class Looking:
         }
         for key, gauge in gauges.items():
             columns[key] = measured.column(gauge)
-        return ColumnScorer(
+        judging = ColumnScorer(
             self.evaluator,
             self._meanings,
             len(block),
@@ -169,8 +169,9 @@ class Looking:
             columns=columns,
             kept=LruBytes(_NO_LIMIT),
             tell=_silent,
-            held=lambda stage, places: self._past.held(block, now, stage, places),
+            held=lambda stage, places: self._past.held(block, now, stage, places, judging),
         )
+        return judging
 
     def column(self, block: Block, number: int) -> Numbered:
         """The values of a field of the plan."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from ..plan import Pattern
 from ..values import text_key
@@ -12,6 +13,9 @@ from .budget import look_at_clock
 
 MOST_STATES = 20_000
 """How far a text is looked for before it counts as not found out."""
+
+_STAR = "\0"
+"""Stands for a star where no pattern asks for this sign itself."""
 
 _FILLINGS = ("", "x", "q7", "~")
 
@@ -21,15 +25,34 @@ class UnsureError(Exception):
 
 
 @lru_cache(maxsize=8192)
-def text_like(inside: tuple[Pattern, ...], outside: tuple[Pattern, ...]) -> str | None:
+def text_like(
+    inside: tuple[Pattern, ...], outside: tuple[Pattern, ...], most: int = MOST_STATES
+) -> str | None:
     """A text key that matches all of `inside` and none of `outside`; None where there surely is none.
 
-    Raises UnsureError where that would take too long to find out.
+    Raises UnsureError where that would take too long to find out, looking at `most` states of a search.
     """
     for text in _guesses(inside):
         if _is_key(text) and _fits(text, inside, outside):
             return text
-    return _searched(inside, outside)
+    if _is_plainly_none(inside, outside):
+        return None
+    return _searched(inside, outside, most)
+
+
+def _is_plainly_none(inside: tuple[Pattern, ...], outside: tuple[Pattern, ...]) -> bool:
+    """Whether beginnings or ends exclude each other, or what must match is part of what must not."""
+    begins = sorted({one.parts[0] for one in inside}, key=len)
+    ends = sorted({one.parts[-1] for one in inside}, key=len)
+    if not all(longer.startswith(one) for one, longer in pairwise(begins)):
+        return True
+    if not all(longer.endswith(one) for one, longer in pairwise(ends)):
+        return True
+    # Where a pattern matches another with its stars as signs, it matches all that the other does.
+    if any(_STAR in part for one in outside for part in one.parts):
+        return False
+    drawn = [_STAR.join(one.parts) for one in inside]
+    return any(other.matches(text) for other in outside for text in drawn)
 
 
 def _fits(text: str, inside: Iterable[Pattern], outside: Iterable[Pattern]) -> bool:
@@ -54,7 +77,7 @@ def _guesses(inside: tuple[Pattern, ...]) -> Iterator[str]:
         yield f"{first}{filling}{''.join(middle)}{filling}{last}"
 
 
-def _searched(inside: tuple[Pattern, ...], outside: tuple[Pattern, ...]) -> str | None:
+def _searched(inside: tuple[Pattern, ...], outside: tuple[Pattern, ...], most: int) -> str | None:
     """The shortest such text, by following all patterns at once, sign by sign."""
     machines = [_Machine(one) for one in (*inside, *outside)]
     wanted = len(inside)
@@ -78,7 +101,7 @@ def _searched(inside: tuple[Pattern, ...], outside: tuple[Pattern, ...]) -> str 
             if after not in seen and all(after[:wanted]):
                 seen.add(after)
                 waiting.append((after, text + sign))
-        if len(seen) > MOST_STATES:
+        if len(seen) > most:
             raise UnsureError
     if unsure:
         raise UnsureError

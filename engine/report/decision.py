@@ -18,12 +18,16 @@ from ..explain.decision import (
     RuleFinding,
     StageFinding,
 )
+from .bounds import bounds_data, bounds_words
 from .text_style import PLAIN, TextStyle, cells, counted, listed, padded, shown, signed
 
 
 def decision_text(decision: Decision, paper: TextStyle = PLAIN, *, silent_rules: bool = False) -> list[str]:
     """The whole explanation. With `silent_rules`, also the rules that did not fire, and why."""
     lines = [verdict(decision, paper)]
+    unsure = bounds_words(decision.bounds)
+    if unsure:
+        lines += paper.wrapped(unsure)
     if decision.tags:
         lines += paper.wrapped(f"tags: {shown(', '.join(decision.tags))}", 2, 8)
     for name in decision.scores:
@@ -377,6 +381,7 @@ def decision_data(decision: Decision) -> dict[str, Any]:
         "outcomes": {name: outcome_data(one) for name, one in decision.outcomes.items()},
         "disqualifications": [_finding(finding) for finding in decision.disqualifications],
         **handoffs,
+        "bounds": bounds_data(decision.bounds),
         "next_change": _instant(decision.next_change),
     }
 

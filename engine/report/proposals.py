@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 from ..outcomes.learn.proposal import Change, Judged, Proposal
@@ -33,7 +34,7 @@ def proposal_text(found: Proposal, outcome: str, paper: TextStyle = PLAIN) -> li
             )
             lines += paper.wrapped(paper.warn(text), 2)
     lines += [""] if found.judged else []
-    lines += _judged(found.judged) if found.judged else []
+    lines += _judged(found.judged, dated=found.rows.dated) if found.judged else []
     if found.close:
         lines += ["", "Close, but not proposed:"]
         for one in found.close:
@@ -64,13 +65,18 @@ def _row(change: Change, paper: TextStyle) -> list[str]:
     ]
 
 
-def _judged(judged: Judged) -> list[str]:
-    which = (
-        "the later part of these leads, learned from the rest" if judged.inner else "leads that came later"
-    )
+def _judged(judged: Judged, *, dated: bool) -> list[str]:
+    which = "leads that came later"
+    if judged.inner:
+        which = (
+            "of these leads, the later ones, learned from the rest"
+            if dated
+            else "of these leads, learned from the rest"
+        )
+    within = f" within {judged.within / DAY:g} days" if dated else ""
     return [
-        f"Judged on {judged.leads:,} {which},",
-        f"{judged.won:,} of which won within {judged.within / DAY:g} days:",
+        f"Judged on {judged.leads:,} {which};",
+        f"{judged.won:,} of them won{within}:",
         f"  order right  {pairs_text(judged.now)} now, {pairs_text(judged.proposed)} proposed;",
         f"               better in {judged.better * 100:.0f} of 100 redraws of the same leads",
         f"  precision    of the best {judged.capacity:,}, {rate_text(judged.precision_now)} win now, "
@@ -86,8 +92,9 @@ def _kept_out(found: Proposal, paper: TextStyle) -> list[str]:
     lines = []
     for leak in found.leaks:
         if leak.sort == "asked":
-            text = f"Is {shown(leak.name)} known before the deal? {leak.found.capitalize()}. Left out until"
-            lines += paper.wrapped(f"{text} you say --use {shown(leak.name)}, or --exclude it.", 2)
+            seen, name = leak.found[:1].upper() + leak.found[1:], shlex.quote(leak.name)
+            text = f"Is {shown(leak.name)} known before the deal? {seen}. Left out until you say --use {name}"
+            lines += paper.wrapped(f"{text}, or --exclude {name}.", 2)
         else:
             lines += paper.wrapped(f"{shown(leak.name)} is left out: {leak.found}.", 2)
     if found.unproven:

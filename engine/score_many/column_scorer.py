@@ -109,6 +109,12 @@ class ColumnScorer:
         assert isinstance(found, np.ndarray)
         return found
 
+    def known(self, meaning: Hashable) -> Truths | None:
+        """The truth of clauses of a meaning, where it was asked for before."""
+        found = self._kept.get(("truth", meaning))
+        assert found is None or isinstance(found, np.ndarray)
+        return found
+
     def _answer(self, clause: Clause) -> Truths:
         inputs = self.meanings.inputs(clause)
         read = []

@@ -81,7 +81,7 @@ class Deciding:
             columns=self._columns(block, measured),
             kept=LruBytes(_NO_LIMIT),
             tell=_silent,
-            held=lambda stage, places: self._past.held(block, self._now, stage, places),
+            held=lambda stage, places: self._past.held(block, self._now, stage, places, judging),
         )
         different, which = self._decisions(judging, self._outcomes(judging, measured, block))
         fields = [(None if name is None else block.fields.get(name), made) for name, made in self._fields]

@@ -21,11 +21,11 @@ def by_kind_and_time(kind: Ints, at: Ints, kinds: int) -> tuple[NDArray[np.intp]
     starts = np.append(starts, len(order)).astype(np.int64)
     for first, last in pairwise(starts.tolist()):
         part = order[first:last]
-        order[first:last] = part[_by_time(at[part])]
+        order[first:last] = part[by_time(at[part])]
     return order, found, starts
 
 
-def _by_time(at: Ints) -> NDArray[np.intp]:
+def by_time(at: Ints) -> NDArray[np.intp]:
     """The order of instants, equal ones staying as they are: sorted quickly, then mended where equal."""
     order = np.argsort(at)
     equal = at[order[1:]] == at[order[:-1]]

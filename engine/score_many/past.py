@@ -1,291 +1,398 @@
 """Which leads of a block are in stages that hold, where now decides nothing: their past, many at once.
 
-A lead as it was at an instant is looked at as a lead of its own, its events moved so that all these instants
-are one. Where a plan reads the calendar, which cannot be moved, each lead is asked for by itself.
+The conditions of a stage are taken apart into clauses and into what rules pay for events. Most leads are told
+by bounds: what never happened to them cannot have brought them in. Of the others each part is followed
+through time on its own, and what they come to is added up where any of them changes.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...grammar.syntax.nodes import Kind
-from ..plan import Aggregation, Constant, FieldValue, Plan, Range
-from ..plan.walk import clauses, conditions, operands, selections
+from ..plan import (
+    All,
+    Clause,
+    Compare,
+    Condition,
+    Constant,
+    Holds,
+    Not,
+    Rule,
+    Score,
+    ScoreValue,
+    Stage,
+)
+from ..plan import Any as AnyOf
+from ..plan.adding_up import Pay
+from ..plan.holding import asking_plan
+from ..plan.lower import Comparison
+from ..plan.measures import of_rule
+from ..plan.walk import leaves
 from ..score_one import Evaluator
 from ..score_one.holding import Holding
-from ..values import DAY, Prepared
-from .block import MOST, Block, Events, Places, Properties, StoredColumn
-from .block_events import BlockEvents, Filters
-from .block_measures import Measured
+from .block import Block
 from .column_scorer import ColumnScorer
-from .columns import Bools, Column, InstantLists, Ints, Numbered
-from .lru import LruBytes
+from .columns import Bools, Ints, numbered_range
+from .past_leads import Fields, Some
+from .past_parts import ClausePart, Course, PaidPart, Part, events_needed
+from .steps import Line, Steps, added_up, different, most_leads
+from .sums import Sums, target_of
+from .truths import FALSE, TRUE, UNKNOWN, Truths, all_of, answer, any_of, not_
 
-Made = Callable[[Sequence[Any]], list[Prepared]]
-"""Values of an attribute as they are kept, made ready for a field of a plan."""
+Found = dict[Part, NDArray[Any]]
+"""Something of each part, for each lead."""
 
-_MOST_EVENTS = 1 << 19
-"""About how many moved events are looked at together."""
-
-_SAME = 10_000 * DAY
-"""The instant to which all are moved; any would do."""
-
-_FIRST_SPAN = 16 * DAY
-"""How far back is looked at first; then twice as far each time."""
-
-_NO_LIMIT = 1 << 62
-
-TypeAndObject = tuple[str, str | None]
-"""Type and object of an event."""
+_KNOWN: WeakKeyDictionary[Evaluator, tuple[dict[int, _StagePast], dict[Hashable, Part]]] = WeakKeyDictionary()
+"""What was made for each evaluator, since making it takes as long as looking at thousands of leads."""
 
 
 class BlocksPast:
     """The past of leads in the eyes of one plan. `fields` say for each field of the plan which column of the
     record it is read from, None for none, and how what is kept there is made ready."""
 
-    def __init__(self, evaluator: Evaluator, fields: Sequence[tuple[str | None, Made]]) -> None:
+    def __init__(self, evaluator: Evaluator, fields: Fields) -> None:
         self._evaluator = evaluator
         self._fields = fields
-        self._stages: dict[int, _StagePast] = {}
+        self._stages, self._parts = _KNOWN.setdefault(evaluator, ({}, {}))
 
-    def held(self, block: Block, now: int, stage: int, places: Ints) -> Bools:
-        """Which of the leads at some places of a block are in a stage, by its number."""
+    def held(
+        self, block: Block, now: int, stage: int, places: Ints, judging: ColumnScorer | None = None
+    ) -> Bools:
+        """Which of the leads at some places of a block are in a stage, by its number.
+
+        `judging` has judged the block at the same instant.
+        """
         past = self._stages.get(stage)
         if past is None:
-            holding = self._evaluator.holdings[stage]
-            past = self._stages[stage] = _StagePast(holding, self._fields)
-        return past.held(block, now, places)
+            past = self._stages[stage] = _StagePast(self._evaluator.holdings[stage], self._parts)
+        return past.held(Some(block, self._fields, places, now, judging))
+
+
+class _Whole(Part):
+    """Both conditions of a stage, which then is no matter of parts: what an instant decides."""
+
+    def of_result(self, result: Any) -> int:
+        comes_in, goes_out = result[2]
+        return FALSE if goes_out is not None else TRUE if comes_in is not None else UNKNOWN
+
+    def held(self, some: Some) -> Bools:
+        """Which of some leads are in the stage."""
+        courses = self.one_by_one(some, np.ones(len(some), np.bool_))
+        found = [
+            next((one for one in reversed(course.values) if one != UNKNOWN), start) == TRUE
+            for course, start in zip(courses, self.start(some).tolist(), strict=True)
+        ]
+        return np.array(found, np.bool_)
 
 
 class _StagePast:
-    """The past as one stage that holds asks about it."""
+    """The past as one stage that holds asks about it. `known` are parts that any stage asks about, by their
+    meaning."""
 
-    def __init__(self, holding: Holding, fields: Sequence[tuple[str | None, Made]]) -> None:
-        self._holding = holding
-        self._asking = holding.asking
-        self._fields = fields
-        self._filters: Filters = {}
-        self._rows: dict[tuple[TypeAndObject, str], tuple[Any, ...] | None] = {}
-        self._moves = _can_be_moved(self._asking.plan)
-        self._lengths: dict[TypeAndObject, Ints | None] = {}
+    def __init__(self, holding: Holding, known: dict[Hashable, Part]) -> None:
+        self.asking = holding.asking
+        self.plan = self.asking.plan
+        self._known = known
+        self.comes_in, self.goes_out = (stage.condition for stage in self.plan.stages)
+        self.kernel = self.asking.parts.kernel
+        self._clauses: dict[int, Part] = {}
+        self.paid = {
+            (pay.number, pay.place): self._paid_part(pay)
+            for pay in self.kernel.payments.values()
+            if pay.rule.each is not None
+        }
+        self._whole: _Whole | None = None
+        if any(self._is_mixed(one) for one in (self.comes_in, self.goes_out)):
+            self._whole = _Whole(self.plan, self.asking.classes, 1)
+        asked = (self.comes_in, self.goes_out, *(r.condition for r in self.plan.rules if r.condition))
+        self._parts = [*{part: None for one in asked for part in self.parts_of(one)}, *self.paid.values()]
 
-    def held(self, block: Block, now: int, places: Ints) -> Bools:
-        """Which of the leads at some places of a block are in the stage."""
-        kinds = block.events.names
-        if not self._moves or any(self._asking.classes.properties_decide(type_) for type_, _ in kinds):
-            return self._one_by_one(block, now, places)
-        lengths = [self._lengths_of(kind) for kind in kinds]
-        if any(one is None for one in lengths):
-            return self._one_by_one(block, now, places)
-        return self._at_once(block, now, places, [one for one in lengths if one is not None])
-
-    def _lengths_of(self, kind: TypeAndObject) -> Ints | None:
-        """So long after events of a kind something can differ; none for events that make no difference.
-
-        None where that is not all.
-        """
-        if kind not in self._lengths:
-            code = self._asking.classes.code(*kind, {})
-            found = self._holding.timeline.lengths(code)
-            self._lengths[kind] = None if found is None else np.array(found, np.int64)
-        return self._lengths[kind]
-
-    # --- all at once ----------------------------------------------------------------------------
-
-    def _at_once(self, block: Block, now: int, places: Ints, lengths: Sequence[Ints]) -> Bools:
-        events = block.events
-        waiting = np.zeros(len(block), np.bool_)
-        waiting[places] = True
-        read = np.array([len(one) > 0 for one in lengths], np.bool_)
-        kept = np.flatnonzero(read[events.kind] & waiting[events.lead] & (events.at <= now))
-        kept = kept[np.argsort(events.lead[kept], kind="stable")]
-        lead, at, kind = events.lead[kept].astype(np.int64), events.at[kept], events.kind[kept]
-        ends = np.cumsum(np.bincount(lead, minlength=len(block)))
-        verdict = np.zeros(len(block), np.bool_)
-        turned_lead, turned = _turns(lead, at, kind, lengths, now)
-        earliest = int(turned.min()) if len(turned) else now
-        high, span = now, _FIRST_SPAN
-        while high >= earliest and waiting.any():
-            low = high - span
-            chosen = (turned > low) & (turned <= high) & waiting[turned_lead]
-            pairs = _different(turned_lead[chosen], turned[chosen])
-            for some in _portions(pairs[0], ends):
-                of, instants = pairs[0][some], pairs[1][some]
-                comes, out = self._asked(block, (kept, at, ends), of, instants)
-                decided = np.flatnonzero(comes | out)
-                # Of several instants of a lead the last one stays, which is the latest.
-                verdict[of[decided]] = ~out[decided]
-                waiting[of[decided]] = False
-            high, span = low, span * 2
-        rest = np.flatnonzero(waiting)
-        for start in range(0, len(rest), MOST):
-            of = rest[start : start + MOST]
-            nothing = np.empty(0, np.int64)
-            comes, out = self._asked(block, (nothing, nothing, np.zeros(len(block), np.int64)), of, of)
-            verdict[of] = comes & ~out
-        return verdict[places]
-
-    def _asked(
-        self, block: Block, own: tuple[Ints, Ints, Ints], leads: Ints, instants: Ints
-    ) -> tuple[Bools, Bools]:
-        """Of leads at instants, whether they come in and whether they go out. `own` are the places of the
-        events, lead after lead, their instants, and where those of each lead end."""
-        kept, at, ends = own
-        begins = np.concatenate([[0], ends[:-1]])[leads]
-        counts = ends[leads] - begins
-        of = np.repeat(np.arange(len(leads)), counts)
-        place = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts) + begins[of]
-        past = at[place] <= instants[of]
-        of, place = of[past], place[past]
-        moved = at[place] - instants[of] + _SAME
-        events = block.events
-        kind = events.kind[kept[place]]
-        order = np.lexsort((moved, kind))
-        source = kept[place[order]]
-        told = None if events.told is None else events.told[source]
-        starts = np.searchsorted(kind[order], np.arange(len(events.kinds) + 1)).astype(np.int64)
-        lead = of[order].astype(np.uint16)
-        then = Block(
-            np.arange(len(leads)),
-            {name: StoredColumn(one.codes[leads], one.values) for name, one in self._read(block).items()},
-            Events(events.kinds, events.named, starts, moved[order], lead, told, events.properties),
-        )
-        judging = self._judging(then)
-        comes_in, goes_out = self._asking.plan.stages
-        return judging.holds(comes_in.condition), judging.holds(goes_out.condition)
-
-    def _read(self, block: Block) -> Mapping[str, StoredColumn]:
-        """The attributes that the conditions come to look at."""
-        fields, _ = self._asking.parts.meanings.needs
-        names = {self._fields[number][0] for number in fields.values()}
-        return {name: column for name, column in block.fields.items() if name in names}
-
-    def _judging(self, block: Block) -> ColumnScorer:
-        asking = self._asking
-        measured = Measured(BlockEvents(asking, block, _SAME, self._filters))
-        fields, gauges = asking.parts.meanings.needs
-        columns: dict[Hashable, Column | InstantLists] = {}
-        for key, number in fields.items():
-            name, made = self._fields[number]
-            stored = None if name is None else block.fields.get(name)
-            columns[key] = (
-                Numbered(np.zeros(len(block), np.uint8), made([None]))
-                if stored is None
-                else Numbered(stored.codes, made(stored.values))
-            )
-        for key, gauge in gauges.items():
-            columns[key] = measured.column(gauge)
-        return ColumnScorer(
-            asking,
-            asking.parts.meanings,
-            len(block),
-            _SAME,
-            columns=columns,
-            kept=LruBytes(_NO_LIMIT),
-            tell=_silent,
-        )
-
-    # --- one by one -----------------------------------------------------------------------------
-
-    def _one_by_one(self, block: Block, now: int, places: Ints) -> Bools:
-        columns = []
-        for name, made in self._fields:
-            stored = None if name is None else block.fields.get(name)
-            if stored is None:
-                columns.append(made([None]) * len(places))
-            else:
-                columns.append(list(map(made(stored.values).__getitem__, stored.codes[places].tolist())))
-        fields = list(zip(*columns, strict=True)) if columns else [()] * len(places)
-        rows = self._rows_of(block, places)
-        holds = self._holding.holds
-        found = [holds(values, events, now) for values, events in zip(fields, rows, strict=True)]
-        return np.array(found, np.bool_)
-
-    def _rows_of(self, block: Block, places: Ints) -> list[list[Any]]:
-        """The events of the leads at some places, in the order of time."""
-        events = block.events
-        at_place = np.full(len(block), -1, np.int64)
-        at_place[places] = np.arange(len(places))
-        of = at_place[events.lead]
-        numbers = np.array(events.kinds, np.int64)[events.kind]
-        order = np.lexsort((numbers, events.at, of))
-        order = order[of[order] >= 0]
-        told = np.full(len(of), -1) if events.told is None else events.told
-        found: list[list[Any]] = [[] for _ in range(len(places))]
-        columns = (of, events.at, events.kind, told)
-        for lead, at, kind, number in zip(*(one[order].tolist() for one in columns), strict=True):
-            rest = self._row(events.names[kind], events.properties[number] if number >= 0 else "")
-            if rest is not None:
-                found[lead].append((at, *rest))
+    def held(self, some: Some) -> Bools:
+        """Which of some leads, of whom now decides nothing, are in the stage."""
+        if self._whole is not None:
+            return self._whole.held(some)
+        found, alive = np.zeros(len(some), np.bool_), np.arange(len(some))
+        bounds = _Bounds(self, some)
+        for scored in (False, True):
+            may = np.flatnonzero(bounds.may_have_come_in(scored))
+            if not len(may):
+                return found
+            bounds, alive = bounds.taken(may), alive[may]
+        some, starts = bounds.some, {part: bounds.start(part) for part in self._parts}
+        asked = self._asked(bounds)
+        courses = {part: part.courses(some, asked[part]) for part in self._parts}
+        before = _earliest(some, courses) - 1
+        most = most_leads(before, some.now)
+        for first in range(0, len(some), most):
+            part = slice(first, first + most)
+            few = some.taken(np.arange(len(some))[part])
+            line = Line(len(few), before, some.now)
+            steps = {
+                one: _laid_out(line, given[part], starts[one][part])
+                if (given := courses[one]) is not None
+                else one.steps(few, line, asked[one][part], starts[one][part])
+                for one in self._parts
+            }
+            found[alive[part]] = _Through(self, line, steps).held()
         return found
 
-    def _row(self, kind: TypeAndObject, properties: Properties) -> tuple[Any, ...] | None:
-        """The row of an event but for its instant, None where it is not read."""
-        if not isinstance(properties, str):
-            return self._new_row(kind, properties)
-        key = (kind, properties)
-        if key not in self._rows:
-            self._rows[key] = self._new_row(kind, json.loads(properties) if properties else {})
-        return self._rows[key]
+    def _asked(self, bounds: _Bounds) -> dict[Part, Bools]:
+        """Of which leads it has to be known how each part went."""
+        asked = {part: np.zeros(len(bounds.some), np.bool_) for part in self._parts}
+        for condition in (self.comes_in, self.goes_out):
+            for part in self.parts_of(condition):
+                asked[part] |= True
+        for number, rule in enumerate(self.plan.rules):
+            parts = [] if rule.condition is None else [*self.parts_of(rule.condition)]
+            is_open = bounds.open(rule, number)
+            for part in [*parts, *(self.paid[key] for key in self.paid if key[0] == number)]:
+                asked[part] |= is_open
+        return {part: one & bounds.turns(part) for part, one in asked.items()}
 
-    def _new_row(self, kind: TypeAndObject, given: Mapping[str, Any]) -> tuple[Any, ...] | None:
-        row = self._asking.classes.row(0, *kind, given)
-        return None if row is None else row[1:]
+    # --- parts ----------------------------------------------------------------------------------
 
+    def part_of(self, clause: Clause) -> Part | None:
+        """The part that a clause is, None where it reads a score."""
+        if id(clause) in self._clauses:
+            return self._clauses[id(clause)]
+        meanings = self.asking.parts.meanings
+        if any(isinstance(one, ScoreValue) for one in meanings.inputs(clause)):
+            return None
+        key = meanings.clause(clause)
+        if key not in self._known:
+            stage = Stage("", "", clause, clause.origin, Not(clause, clause.origin))
+            needed = events_needed(self.asking, clause)
+            self._known[key] = ClausePart(asking_plan(self.plan, stage), self.asking.classes, needed, key)
+        part = self._clauses[id(clause)] = self._known[key]
+        return part
 
-def _turns(lead: Ints, at: Ints, kind: Places, lengths: Sequence[Ints], now: int) -> tuple[Ints, Ints]:
-    """The leads and the instants, none after now, at which something can have differed."""
-    leads, instants = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for number, after in enumerate(lengths):
-        mine = np.flatnonzero(kind == number) if len(after) else ()
-        for length in after.tolist() if len(mine) else ():
-            turned = at[mine] + length
-            past = turned <= now
-            leads.append(lead[mine[past]])
-            instants.append(turned[past])
-    return np.concatenate(leads), np.concatenate(instants)
+    def _paid_part(self, pay: Pay) -> Part:
+        """What a rule pays where its condition is true: one score, without bounds."""
+        rule, given = pay.rule, replace(pay.contribution, score=None)
+        gauge = self.asking.parts.meanings.gauge(of_rule(rule))
+        key = ("paid", gauge, given.points, given.decay, given.least, given.most)
+        if key not in self._known:
+            alone = replace(
+                self.plan,
+                rules=(replace(rule, condition=None, contributions=(given,), group=None),),
+                groups=(),
+                scores=tuple(replace(one, low=None, high=None) for one in self.plan.scores),
+                total=Score(None, None, None, None),
+            )
+            zero = Constant(Kind.NUMBER, 0.0)
+            paid = Compare(">=", ScoreValue(None), zero, rule.origin)
+            plan = asking_plan(alone, Stage("", "", paid, rule.origin, Not(paid, rule.origin)))
+            self._known[key] = PaidPart(plan, self.asking.classes, 1)
+        return self._known[key]
 
+    def parts_of(self, condition: Condition) -> Iterator[Part]:
+        """The parts that a condition is made of, definitions entered."""
+        for leaf in leaves(condition):
+            if isinstance(leaf, Holds):
+                yield from self.parts_of(self.defined(leaf))
+            elif (part := self.part_of(leaf)) is not None:
+                yield part
 
-def _different(lead: Ints, instants: Ints) -> tuple[Ints, Ints]:
-    """Each pair once, by lead and time."""
-    order = np.lexsort((instants, lead))
-    lead, instants = lead[order], instants[order]
-    new = np.ones(len(lead), np.bool_)
-    new[1:] = (lead[1:] != lead[:-1]) | (instants[1:] != instants[:-1])
-    return lead[new], instants[new]
-
-
-def _portions(leads: Ints, ends: Ints) -> Iterator[slice]:
-    """Pairs in portions that are not too large, those of a lead in the order of time."""
-    counts = np.diff(ends, prepend=0)[leads]
-    total = np.cumsum(counts)
-    start = 0
-    while start < len(leads):
-        before = int(total[start - 1]) if start else 0
-        stop = int(np.searchsorted(total, before + _MOST_EVENTS, "right"))
-        stop = min(max(stop, start + 1), start + MOST)
-        yield slice(start, stop)
-        start = stop
-
-
-def _can_be_moved(plan: Plan) -> bool:
-    """Whether all that a plan reads of events is what they are and how long ago they were."""
-    if any(signal.aggregation is Aggregation.PERIODS for signal in plan.signals):
+    def _is_mixed(self, condition: Condition) -> bool:
+        """Whether a clause reads a score and something else besides."""
+        for leaf in leaves(condition):
+            if isinstance(leaf, Holds):
+                if self._is_mixed(self.defined(leaf)):
+                    return True
+            else:
+                reads = {isinstance(one, ScoreValue) for one in self.asking.parts.meanings.inputs(leaf)}
+                if len(reads) == 2:
+                    return True
         return False
-    if any(rule.each is not None and rule.each.once is not None for rule in plan.rules):
-        return False
-    if any(isinstance(selection.window, Range) for selection in selections(plan)):
-        return False
-    asked = (operand for one in conditions(plan) for clause in clauses(one) for operand in operands(clause))
-    return not any(
-        operand.kind in (Kind.DATE, Kind.DATETIME) and not isinstance(operand, Constant | FieldValue)
-        for operand in asked
-    )
+
+    def defined(self, leaf: Holds) -> Condition:
+        """The condition behind a name."""
+        body = self.plan.definitions[leaf.define].condition
+        assert body is not None
+        return body
+
+    def truth(self, condition: Condition, of: Callable[[Clause, bool], Truths], most: bool = True) -> Truths:
+        """The truth of a condition, `of` saying that of a clause: what it is at the most, or at the least."""
+        match condition:
+            case All(items=items):
+                return all_of(self.truth(one, of, most) for one in items)
+            case AnyOf(items=items):
+                return any_of(self.truth(one, of, most) for one in items)
+            case Not(item=item):
+                return not_(self.truth(item, of, not most))
+            case Holds():
+                return self.truth(self.defined(condition), of, most)
+        return of(condition, most)
 
 
-def _silent(_what: str, _share: float) -> None:
-    return
+class _Bounds:
+    """What can have been of some leads at any time."""
+
+    def __init__(self, past: _StagePast, some: Some) -> None:
+        self.some = some
+        self._past = past
+        self._starts: Found = {}
+        self._turns: dict[Part, Bools] = {}
+        self._scored = True
+
+    def taken(self, places: Ints) -> _Bounds:
+        """The same of the leads at some places among them."""
+        found = _Bounds(self._past, self.some.taken(places))
+        found._starts = {part: start[places] for part, start in self._starts.items()}
+        found._turns = {part: turns[places] for part, turns in self._turns.items()}
+        return found
+
+    def start(self, part: Part) -> NDArray[Any]:
+        """The value of a part before anything happened."""
+        if part not in self._starts:
+            self._starts[part] = part.start(self.some)
+        return self._starts[part]
+
+    def turns(self, part: Part) -> Bools:
+        """Whose value of a part may ever have been another."""
+        if part not in self._turns:
+            self._turns[part] = part.can_differ(self.some)
+        return self._turns[part]
+
+    def may_have_come_in(self, scored: bool) -> Bools:
+        """Of whom the condition for coming in may once have been true; not `scored`: whatever the scores."""
+        self._scored = scored
+        return self._is_true(self._past.comes_in, most=True)
+
+    def open(self, rule: Rule, number: int) -> Bools:
+        """For whom what a rule gives may have changed."""
+        maybe = self._is_true(rule.condition, most=True)
+        if rule.each is None:
+            return maybe & ~self._is_true(rule.condition, most=False)
+        paid = [self._past.paid[number, place] for place in range(len(rule.contributions))]
+        turns: Bools = np.logical_or.reduce([self.turns(part) | (self.start(part) != 0) for part in paid])
+        return maybe & turns
+
+    def _is_true(self, condition: Condition | None, *, most: bool) -> Bools:
+        """Of whom a condition may once have been true (`most`), or was at all times."""
+        if condition is None:
+            return np.ones(len(self.some), np.bool_)
+        return np.broadcast_to(self._past.truth(condition, self._clause, most) == TRUE, len(self.some))
+
+    def _clause(self, clause: Clause, most: bool) -> Truths:
+        bound = np.int8(TRUE if most else FALSE)
+        part = self._past.part_of(clause)
+        if part is not None:
+            return np.where(self.turns(part), bound, self.start(part).astype(np.int8))
+        test = self._past.kernel.test(clause)
+        if most and self._scored and isinstance(test, Comparison) and isinstance(test.left, ScoreValue):
+            limit = test.right.value if isinstance(test.right, Constant) else None
+            if test.operator in (">=", ">") and isinstance(limit, int | float):
+                score = self._most.score(test.left.score)
+                reached = score >= limit if test.operator == ">=" else score > limit
+                return np.where(reached, np.int8(TRUE), np.int8(FALSE))
+        return np.full(1, bound)
+
+    @cached_property
+    def _most(self) -> Sums:
+        """The scores that nobody was ever above."""
+        past, kernel = self._past, self._past.kernel
+        sums = Sums(kernel, len(self.some))
+        for pay in kernel.payments.values():
+            target, part = target_of(past.plan, pay.into), past.paid.get((pay.number, pay.place))
+            given = pay.fixed if part is None else self._most_paid(pay, part)
+            assert given is not None
+            gives_some = part is not None or given > 0
+            sums.add(target, given, self._is_true(pay.rule.condition, most=bool(gives_some)))
+        sums.bound()
+        return sums
+
+    def _most_paid(self, pay: Pay, part: Part) -> Ints:
+        """What a rule gave at the most for events."""
+        assert pay.rule.each is not None
+        given, counts = pay.contribution, part.happened(self.some)
+        if pay.rule.each.which != "each":
+            counts = np.minimum(counts, 1)
+        points = counts * max(given.points, 0)
+        if given.least is not None or given.most is not None:
+            points = np.where(counts > 0, np.clip(points, given.least, given.most), 0)
+        return np.maximum(points, 0)
+
+
+class _Through:
+    """Leads on a line, through time: `steps` are the values of all parts."""
+
+    def __init__(self, past: _StagePast, line: Line, steps: dict[Part, Steps]) -> None:
+        self._past = past
+        self._line = line
+        self._steps = steps
+
+    def held(self) -> Bools:
+        """Which leads are in the stage."""
+        past, line = self._past, self._line
+        given = [(target_of(past.plan, pay.into), self._given(pay)) for pay in past.kernel.payments.values()]
+        asked = [self._steps[part] for one in (past.comes_in, past.goes_out) for part in past.parts_of(one)]
+        changing = [one for one in (*asked, *(steps for _, steps in given)) if len(one.places) > line.leads]
+        places = different([line.starts, *(one.places for one in changing)])
+        sums = Sums(past.kernel, len(places))
+        for target in dict.fromkeys(target for target, _ in given):
+            mine = (steps for into, steps in given if into == target)
+            sums.add(target, added_up(mine, places), np.ones(1, np.bool_))
+        sums.bound()
+        comes, out = (
+            np.broadcast_to(self._truth(one, places, sums) == TRUE, len(places))
+            for one in (past.comes_in, past.goes_out)
+        )
+        decided = np.flatnonzero(comes | out)
+        verdict = np.zeros(line.leads, np.bool_)
+        # Of several instants of a lead the last one stays, which is the latest.
+        verdict[places[decided] // line.span] = ~out[decided]
+        return verdict
+
+    def _given(self, pay: Pay) -> Steps:
+        """What a rule gives over time."""
+        past, condition = self._past, pay.rule.condition
+        paid = past.paid.get((pay.number, pay.place))
+        parts: list[Part] = [] if condition is None else [*dict.fromkeys(past.parts_of(condition))]
+        own = [self._steps[part] for part in (parts if paid is None else [*parts, paid])]
+        places = own[0].places if len(own) == 1 else different([self._line.starts, *(s.places for s in own)])
+        fires = True if condition is None else self._truth(condition, places, None) == TRUE
+        points = np.int64(pay.fixed or 0) if paid is None else self._steps[paid].at(places)
+        values = np.broadcast_to(np.multiply(fires, points, dtype=np.int64), len(places))
+        return Steps(places, values).changes(self._line)
+
+    def _truth(self, condition: Condition, places: Ints, sums: Sums | None) -> Truths:
+        past = self._past
+
+        def of(clause: Clause, _most: bool) -> Truths:
+            part = past.part_of(clause)
+            if part is not None:
+                return self._steps[part].at(places).astype(np.int8)
+            assert sums is not None
+            inputs = past.asking.parts.meanings.inputs(clause)
+            read = [numbered_range(sums.score(one.score)) for one in inputs if isinstance(one, ScoreValue)]
+            return answer(past.asking.parts, clause, inputs, read, self._line.now)
+
+        return past.truth(condition, of)
+
+
+def _earliest(some: Some, courses: dict[Part, Sequence[Course] | None]) -> int:
+    """The first instant at which anything can have differed."""
+    firsts = [course.instants[0] for given in courses.values() for course in given or () if course.instants]
+    at = some.block.events.at
+    return min([some.now, *firsts, *([int(at.min())] if len(at) else [])])
+
+
+def _laid_out(line: Line, courses: Sequence[Course], start: NDArray[Any]) -> Steps:
+    """Courses of leads on a line."""
+    counts = np.fromiter((len(one.instants) for one in courses), np.int64, len(courses))
+    size = int(counts.sum())
+    at = np.fromiter((at for one in courses for at in one.instants), np.int64, size)
+    values = np.fromiter((value for one in courses for value in one.values), np.int64, size)
+    places = line.places(np.repeat(np.arange(len(courses)), counts), at)
+    places, values = np.concatenate([line.starts, places]), np.concatenate([start, values])
+    order = np.argsort(places)
+    return Steps(places[order], values[order]).changes(line)

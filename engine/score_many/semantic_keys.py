@@ -29,7 +29,7 @@ from ..plan import (
     SignalValue,
     Value,
 )
-from ..plan.lower import InSet, Kernel
+from ..plan.lower import Edge, InSet, Kernel, Rounded, Term
 from ..plan.measures import of_rule
 from ..plan.walk import clauses, conditions, operands, parts
 
@@ -97,6 +97,13 @@ class SemanticKeys:
                 self._gather(operand, gathered, entered)
             found = self._inputs[id(clause)] = tuple(gathered)
         return found
+
+    def inputs_of(self, term: Term) -> tuple[Input, ...]:
+        """What a value reads of a lead, each once, definitions entered."""
+        gathered: dict[Input, None] = {}
+        if not isinstance(term, Edge):
+            self._gather(term.of if isinstance(term, Rounded) else term, gathered, set())
+        return tuple(gathered)
 
     def _gather(self, value: Value, found: dict[Input, None], entered: set[int]) -> None:
         for part in parts(value):

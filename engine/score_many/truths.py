@@ -14,11 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..explain.plan_index import PlanIndex
-from ..plan import Clause, FieldValue, ScoreValue
-from ..score_one.codegen import CodegenContext, CodegenScope, Detail
-from ..score_one.conditions_source import truth_name
-from ..score_one.function import made, resolved, tuple_of
-from ..score_one.values_source import score_name
+from ..plan import Clause
+from ..score_one.clause_function import asking
 from .columns import Column, Numbered
 from .semantic_keys import Input
 
@@ -36,7 +33,7 @@ def answer(
     """The truth of a clause for every lead, `read` being the columns of its `inputs`; one if it has none."""
     ask = parts.asking.get(id(clause))
     if ask is None:
-        ask = parts.asking[id(clause)] = _asking(parts, clause, inputs)
+        ask = parts.asking[id(clause)] = asking(parts, clause, inputs)
     numbered = [column for column in read if isinstance(column, Numbered)]
     combinations = math.prod(len(column.values) for column in numbered)
     if len(numbered) < len(read) or combinations > _MOST_COMBINED:
@@ -71,34 +68,6 @@ def _by_combination(
 
 def _coded(truths: Sequence[bool | None]) -> Truths:
     return np.fromiter(map(_CODES.__getitem__, truths), np.int8, len(truths))
-
-
-def _asking(parts: PlanIndex, clause: Clause, inputs: Sequence[Input]) -> Callable[..., list[Any]]:
-    """A function `run(rows, now)` that gives the truth of a clause for each row of what it reads."""
-    draft = CodegenContext(parts.kernel, (), Detail.FINDINGS, 0, True, top=CodegenScope("  "))
-    names = [_name(draft, one) for one in inputs]
-    truth = truth_name(draft, clause)
-    moments, lines = resolved(draft, [], [*draft.top.lines, f"  add({truth})"])
-    source = [
-        "def run(rows, now):",
-        " found = []; add = found.append",
-        *moments,
-        f" for {tuple_of(names)} in rows:",
-        *lines,
-        " return found",
-        "",
-    ]
-    return made(draft, "\n".join(source))
-
-
-def _name(draft: CodegenContext, one: Input) -> str:
-    """The local that generated Python reads it from."""
-    match one:
-        case FieldValue(field=number):
-            return f"f{number}"
-        case ScoreValue(score=score):
-            return score_name(score)
-    return draft.gauge(draft.plan.signals[one.signal])
 
 
 def all_of(truths: Iterable[Truths]) -> Truths:

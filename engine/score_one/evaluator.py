@@ -20,6 +20,7 @@ from .facts import Event, Facts, FactsError, Row, ValueReader, fields_reader, gi
 from .function import GeneratedFunction, Unforeseen, generate
 
 if TYPE_CHECKING:
+    from ..bounds.finder import Finder
     from ..due.due_times import DueTimes
     from ..explain.build_decision import Frame
     from ..explain.explainer import Explainer
@@ -46,16 +47,22 @@ class Evaluator:
         self.plan = plan
         self.parts = PlanIndex(plan)
         self.classes = EventClasses(plan) if classes is None else classes
-        self._events = EventReader(self.classes)
         # Due times are found with an evaluator, so their module loads this one first.
         from ..due.next_change import Clocks
 
         self.clocks = Clocks(self.parts.kernel, self.parts.values)
         self._columns = tuple(field.column for field in plan.fields)
-        self.fields = fields_reader([ValueReader(field.kind, field.default) for field in plan.fields])
-        """Prepared fields of values given in the order of the plan's fields."""
         self._programs: list[GeneratedFunction | None] = [None] * len(Detail)
         self._lock = Lock()
+
+    @cached_property
+    def _events(self) -> EventReader:
+        return EventReader(self.classes)
+
+    @cached_property
+    def fields(self) -> Callable[[Sequence[object]], tuple[Prepared, ...]]:
+        """Prepared fields of values given in the order of the plan's fields."""
+        return fields_reader([ValueReader(field.kind, field.default) for field in self.plan.fields])
 
     @cached_property
     def explainer(self) -> Explainer:
@@ -77,6 +84,13 @@ class Evaluator:
         from ..explain.build_decision import Frame
 
         return Frame(self.plan)
+
+    @cached_property
+    def possible(self) -> Finder:
+        """What says what scores and stages could be, whatever blank fields turn out to be."""
+        from ..bounds.finder import Finder
+
+        return Finder(self)
 
     @cached_property
     def holdings(self) -> dict[int, Holding]:

@@ -1,4 +1,4 @@
-"""The SQL back end: one statement for all leads, from the plan, for six engines. Needs sqlglot."""
+"""The SQL back end: one statement for all leads, from the plan, for many engines. Needs sqlglot."""
 
 from ..result_columns import ResultColumn, ResultKind, result_columns
 from .compiler import compile_sql

@@ -72,13 +72,18 @@ def compile_sql(
     statement = exp.select(*(column(told.name) for told in columns), copy=False).from_(last)
     ordered = [*instants.steps(), *before, *steps]
     kept = {step.name for step in steps}
-    statement.set("with_", _with(engine, given, ordered, kept))
+    statement.set("with_", _with(engine, [*given, *ordered], kept))
+    statement.set("settings", [_setting(name, value) for name, value in engine.settings.items()])
     return literal_in_templates(statement).sql(engine.sqlglot, pretty=pretty, copy=False)
 
 
-def _with(engine: Dialect, given: Sequence[SqlStep], steps: list[SqlStep], kept: set[str]) -> exp.With:
-    recursive = any(isinstance(step.query, exp.SetOperation) for step in steps)
-    tables = [common_table(step, engine, keep=step.name in kept) for step in [*given, *steps]]
+def _setting(name: str, value: int) -> exp.EQ:
+    return exp.EQ(this=exp.to_identifier(name), expression=exp.Literal.number(value))
+
+
+def _with(engine: Dialect, steps: list[SqlStep], kept: set[str]) -> exp.With:
+    recursive = any(step.is_recursive for step in steps)
+    tables = [common_table(step, engine, keep=step.name in kept) for step in steps]
     return exp.With(expressions=tables, recursive=recursive)
 
 

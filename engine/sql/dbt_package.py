@@ -19,6 +19,7 @@ from ..plan import Plan
 from ..result_columns import ResultColumn, ResultKind, plain, result_columns
 from ..score_one import Evaluator, Event
 from ..values import instant_of, moment_of
+from .checks import check_statement
 from .compiler import compile_sql
 from .dialects import Dialect, dialect_named
 from .layout import event_rows, layout_of, lead_row
@@ -91,7 +92,11 @@ def dbt_package(
     )
     config = "{{ config(materialized='table') }}"
     statement = compile_sql(plan, dialect, now, mapping)
-    made = {f"models/{slug}_scores.sql": f"{HEAD}\n{config}\n{statement}\n"}
+    checks = check_statement(layout_of([plan], mapping), dialect)
+    made = {
+        f"models/{slug}_scores.sql": f"{HEAD}\n{config}\n{statement}\n",
+        f"tests/{slug}_reads_prepared_values.sql": f"{HEAD}\n{checks}\n",
+    }
     by_instant: dict[int, list[SampleLead]] = {}
     for lead in sample:
         by_instant.setdefault(lead.now, []).append(lead)

@@ -27,7 +27,6 @@ from .terms import (
     coalesce,
     column,
     compared,
-    computed,
     over,
     when,
     whole,
@@ -69,7 +68,7 @@ class EventSteps(SqlScope):
                 f"name another, or none: the property {name} is then read from {own}",
             )
         self._read[own] = theirs
-        return column(own)
+        return self.dialect.list_column(column(own)) if kind is Kind.TEXTS else column(own)
 
     def _key(self, by: str | None) -> Term:
         if by is not None:
@@ -166,12 +165,9 @@ class EventSteps(SqlScope):
         return self._latest[key].copy()
 
     def others_before(self, selection: Selection, within: int) -> Term:
-        """How many other events of the selection happened at this instant or at most so long before."""
-        count = call("COUNT", when((self.selected(selection), whole(1))))
-        near = over(count, [column(LEAD)], [self.at()], preceding=within)
-        itself = when((self.selected(selection), whole(1)), otherwise=whole(0))
-        name = f"{self.called(selection.selector)}_before"
-        return self.steps.add(name, computed("-", near, itself)).copy()
+        """More than 0 where another event of the selection happened at this instant or so long before."""
+        term = self.dialect.others_before(self.selected(selection), column(LEAD), self.at(), within)
+        return self.steps.add(f"{self.called(selection.selector)}_before", term).copy()
 
     # --- steps --------------------------------------------------------------------------------------
 

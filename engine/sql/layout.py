@@ -71,8 +71,8 @@ def create_tables(layout: BulkLayout, dialect: str) -> tuple[str, str]:
     leads += [f"{one.column} {engine.types[one.kind]}" for one in layout.fields]
     events += [f"{one.column} {engine.types[one.kind]}" for one in layout.properties]
     return (
-        f"CREATE TABLE {mapping.leads} ({', '.join(leads)})",
-        f"CREATE TABLE {mapping.events} ({', '.join(events)})",
+        f"CREATE TABLE {mapping.leads} ({', '.join(leads)}){engine.table_end}",
+        f"CREATE TABLE {mapping.events} ({', '.join(events)}){engine.table_end}",
     )
 
 

@@ -49,6 +49,8 @@ class Leads(SqlScope):
         """A field, with its default."""
         field = self.plan.fields[number]
         term: Term = mapped_column(field_column(self._mapping, field), SOURCE)
+        if field.kind is Kind.TEXTS:
+            term = self.dialect.list_column(term)
         if field.default is not None:
             term = coalesce(term, constant(self, Constant(field.kind, field.default)))
         return self.fact(column_of(field.name, field.kind), term)

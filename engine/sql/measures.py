@@ -204,7 +204,7 @@ class _RecursiveSum:
         then = exp.select(column(LEAD, self.amounts), added, column("place", self.amounts), copy=False)
         then = then.from_(self.sums).join(self.amounts, on=following)
         both = exp.union(first, then, distinct=False)
-        return [SqlStep(self.amounts, numbered), SqlStep(self.sums, both)]
+        return [SqlStep(self.amounts, numbered), SqlStep(self.sums, both, is_recursive=True)]
 
 
 def decayed(dialect: Dialect, points: int, decay: Decay, now: Term, at: Term) -> Term:

@@ -25,10 +25,11 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class SqlStep:
-    """A step by its name, and what it selects."""
+    """A step by its name, what it selects, and whether it reads itself."""
 
     name: str
     query: exp.Query
+    is_recursive: bool = False
 
 
 class Steps:

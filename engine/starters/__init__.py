@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from ..catalogue import Catalogue
 from .starter import Starter, starter_of
 
-__all__ = ["Starter", "filled", "first_text", "starter_of", "starter_text"]
+__all__ = ["Starter", "filled", "first_text", "starter_of"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -16,13 +15,6 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def first_text() -> str:
     """A ruleset whose fields and events are examples, for when there is no data yet."""
     return (_TEMPLATES / "first.rules").read_text(encoding="utf-8")
-
-
-def starter_text(found: Catalogue, source: str) -> str:
-    """A ruleset made from the data, `source` being what the data is called; the example where the data has
-    nothing that a rule could ask about."""
-    starter = starter_of(found, source)
-    return filled(starter) if starter is not None else first_text()
 
 
 def filled(starter: Starter) -> str:

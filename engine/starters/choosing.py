@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from ...grammar.syntax.nodes import Kind
+from ...grammar.text.printer import name_text, object_text, quoted
 from ..catalogue import Catalogue, EventFacts, FieldFacts
 
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -25,8 +27,29 @@ _MOSTLY_DIFFERENT = 0.9
 _FEW = 20
 _WON = frozenset({
     "won", "customer", "converted", "purchased", "signed", "deal_won", "closed_won", "became_customer",
-    "order_placed",
+    "order_placed", "closed_converted", "sale_won",
 })  # fmt: skip
+_WON_FIELDS = _WON | {
+    "is_won", "is_customer", "is_converted", "has_converted", "has_purchased", "conversion", "sold",
+    "deposit", "success", "target", "label", "outcome", "y",
+}  # fmt: skip
+"""Names of yes/no fields, or of fields of 0 and 1, that say who became a customer."""
+_STATES = frozenset({
+    "status", "state", "stage", "outcome", "result", "disposition", "lifecycle", "lifecyclestage",
+    "leadstatus", "dealstage",
+})  # fmt: skip
+"""Words in the name of a field of which one value says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyOutcome:
+    """What leads are most likely wanted to do: its condition as rules write it, the field it reads with its
+    declaration, or the type of event."""
+
+    condition: str
+    event: str | None = None
+    field: str | None = None
+    declaration: str | None = None
 
 
 def keeps_records(facts: FieldFacts) -> bool:
@@ -41,29 +64,54 @@ def keeps_records(facts: FieldFacts) -> bool:
     return different and (facts.kind is not Kind.NUMBER or whole)
 
 
-def likely_outcome(found: Catalogue) -> tuple[str, str | None] | None:
-    """The type and object of the events that are most likely what leads are wanted to do; None for none."""
+def likely_outcome(found: Catalogue) -> LikelyOutcome | None:
+    """What leads are most likely wanted to do, by events, else by a field; None for nothing."""
     for type_, facts in found.events.items():
         if _plain(type_) in _WON:
-            return type_, None
+            return LikelyOutcome(name_text(type_), type_)
         for object_ in facts.objects:
             if f"{_plain(type_)}_{_plain(object_)}" in _WON:
-                return type_, object_
-    return None
+                return LikelyOutcome(f"{name_text(type_)} {object_text(object_)}", type_)
+    fields = (field for field in found.fields.values() if field.name.isprintable())
+    named = ((field, asked) for field in fields if (asked := _asked_of(field)) is not None)
+    # A yes/no says more plainly what it is than a number does, and that more plainly than a status.
+    best = min(named, key=lambda pair: _PLAINEST.index(pair[0].kind), default=None)
+    if best is None:
+        return None
+    field, asked = best
+    name = name_text(field.name)
+    return LikelyOutcome(f"{name}{asked}", field=field.name, declaration=f"field {name}: {field.kind.value}")
 
 
-def without(found: Catalogue, names: set[str], outcome: tuple[str, str | None] | None) -> Catalogue:
+_PLAINEST = (Kind.YES_NO, Kind.NUMBER, Kind.TEXT)
+
+
+def _asked_of(field: FieldFacts) -> str | None:
+    """What is asked of a field that says who became a customer; None for any other."""
+    if field.kind is Kind.TEXT:
+        words = {word.lower() for word in _WORDS.findall(field.name)}
+        won = [value for value in field.values if _plain(value) in _WON and value.isprintable()]
+        return f" = {quoted(won[0])}" if words & _STATES and len(field.values) > 1 and won else None
+    if _plain(field.name) not in _WON_FIELDS or not field.complete or len(field.values) != 2:
+        return None
+    if field.kind is Kind.YES_NO:
+        return ""
+    return " = 1" if field.kind is Kind.NUMBER and field.values.keys() == {"0", "1"} else None
+
+
+def without(found: Catalogue, names: set[str], outcome: LikelyOutcome | None) -> Catalogue:
     """The catalogue without what keeps records, these names, and the outcome."""
+    event, said = (outcome.event, outcome.field) if outcome is not None else (None, None)
     fields = {
-        name: facts for name, facts in found.fields.items() if name not in names and not keeps_records(facts)
+        name: facts
+        for name, facts in found.fields.items()
+        if name not in names and name != said and not keeps_records(facts)
     }
     events: Mapping[str, EventFacts] = {
-        type_: facts
-        for type_, facts in found.events.items()
-        if type_ not in names and (outcome is None or type_ != outcome[0])
+        type_: facts for type_, facts in found.events.items() if type_ not in names and type_ != event
     }
     return Catalogue(found.leads, fields, events)
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"\W+", "_", name.strip().lower())
+    return re.sub(r"\W+", "_", name.strip().lower()).strip("_")

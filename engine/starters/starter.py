@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import name_text, object_text, quoted
 from ..catalogue import Catalogue, EventFacts, FieldFacts
 
-_MOST_RULES = 4
+MOST_RULES = 4
+"""How many rules a starter has about leads, and as many about events."""
+_MOST_VALUES = 6
 _LONGEST_VALUE = 40
 _ODD = "*\\“”„"
 """Letters that mean something of their own within quotes, or look as if they did."""
@@ -63,7 +66,9 @@ class Starter:
     warm_at: int | None = None
     hot_at: int | None = None
     outcome: str | None = None
-    """Thresholds found in the data, and the events by which leads become customers; None for neither."""
+    of_outcome: str | None = None
+    """Thresholds found in the data, when leads become customers, and the declaration of what that reads;
+    None for none of these."""
 
     @property
     def most_fit(self) -> int:
@@ -109,21 +114,39 @@ class Starter:
         return max(points - points % 5, 1)
 
 
-def starter_of(found: Catalogue, source: str) -> Starter | None:
-    """The starter for this data; None where the data has nothing that a rule could ask about."""
-    taken = {"score"}
-    fields = list(_fields(found, taken))
-    events = list(_events(found.events.values(), taken))
-    if not fields and not events:
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What rules could ask: about each field the ways to do so, the plainest first, and about events."""
+
+    about_leads: tuple[tuple[StarterRule, ...], ...]
+    about_events: tuple[StarterRule, ...]
+
+
+def questions_of(found: Catalogue, most: int, reserved: Collection[str] = ()) -> Questions:
+    """Questions about at most so many fields, and as many events; `reserved` are names not to be taken."""
+    taken = {"score", *reserved}
+    about_leads = tuple(_fields(found, taken, most))
+    return Questions(about_leads, tuple(_events(found.events.values(), taken, most)))
+
+
+def starter_of(found: Catalogue, source: str, asked: Questions | None = None) -> Starter | None:
+    """The starter for this data, with the first way to ask each question.
+
+    None where the data has nothing that a rule could ask about.
+    """
+    asked = questions_of(found, MOST_RULES) if asked is None else asked
+    if not asked.about_leads and not asked.about_events:
         return None
-    used = {rule.about for rule in (*fields, *events)}
+    fields = tuple(ways[0] for ways in asked.about_leads)
+    rules = (*fields, *asked.about_events)
+    used, taken = {rule.about for rule in rules}, {"score", *(rule.name for rule in rules)}
     names = [*found.fields, *found.events]
     return Starter(
         source,
         _free("fit", names, taken),
         _free("engagement", names, taken),
-        tuple(fields),
-        tuple(events),
+        fields,
+        asked.about_events,
         tuple(name_text(name) for name in names if name not in used and name.isprintable()),
     )
 
@@ -148,51 +171,52 @@ def _friendly(name: str, taken: set[str]) -> str | None:
 # --- fields -----------------------------------------------------------------------------------
 
 
-def _fields(found: Catalogue, taken: set[str]) -> Iterator[StarterRule]:
+def _fields(found: Catalogue, taken: set[str], most: int) -> Iterator[tuple[StarterRule, ...]]:
     clashing = {name for name in found.fields if name in found.events}
     asked = [
-        (facts, question)
+        (facts, ways)
         for facts in found.fields.values()
-        if facts.name not in clashing and (question := _question(facts)) is not None
+        if facts.name not in clashing and (ways := list(_ways(facts)))
     ]
     asked.sort(key=lambda pair: -pair[0].known)
-    kept = {facts.name for facts, _ in asked[:_MOST_RULES]}
-    for facts, (test, given, points) in asked:
-        name = _friendly(facts.name, taken) if facts.name in kept else None
+    for facts, ways in asked[:most]:
+        name = _friendly(facts.name, taken)
         if name is not None:
             origin = "" if name == facts.name else f" from {quoted(facts.name)}"
             declaration = f"field {name}{origin}: {facts.kind.value}"
-            when = f"when {test.format(name=name)}"
-            yield StarterRule(declaration, facts.name, when, given.format(name=name), points)
+            yield tuple(
+                StarterRule(
+                    declaration, facts.name, f"when {test.format(name=name)}", given.format(name=name), points
+                )
+                for test, given, points in ways
+            )
 
 
-def _question(facts: FieldFacts) -> tuple[str, str, int] | None:
-    """A test and a fact that passes it, with `{name}` for the field, and points; None for no question."""
+def _ways(facts: FieldFacts) -> Iterator[tuple[str, str, int]]:
+    """Ways to ask about a field, the plainest first: a test and a fact that passes it, with `{name}` for the
+    field, and points."""
     match facts.kind:
         case Kind.TEXT:
-            values = _plain(facts.values)[:2]
+            values = _plain(facts.values)[:_MOST_VALUES]
             if len(facts.values) not in _CHOICES or len(values) < 2 or facts.values[values[0]] < 2:
-                return None
+                return
             written = [_braced(quoted(value)) for value in values]
-            return f"{{name}} in ({', '.join(written)})", f"{{name}} = {written[0]}", 10
+            if len(facts.values) > 2:
+                yield f"{{name}} in ({', '.join(written[:2])})", f"{{name}} = {written[0]}", 10
+            for value in written:
+                yield f"{{name}} = {value}", f"{{name}} = {value}", 10
         case Kind.TEXTS:
-            values = _plain(facts.values)[:1]
-            return (
-                (
-                    f"{{name}} contains {_braced(quoted(values[0]))}",
-                    f"{{name}} = ({_braced(quoted(values[0]))})",
+            for value in _plain(facts.values)[:_MOST_VALUES]:
+                yield (
+                    f"{{name}} contains {_braced(quoted(value))}",
+                    f"{{name}} = ({_braced(quoted(value))})",
                     5,
                 )
-                if values
-                else None
-            )
         case Kind.NUMBER:
-            middle = _middle(facts.values)
-            return None if middle is None else (f"{{name}} >= {middle}", f"{{name}} = {middle}", 10)
+            for number in dict.fromkeys(_quantiles(facts.values)):
+                yield f"{{name}} >= {number}", f"{{name}} = {number}", 10
         case Kind.YES_NO:
-            return "{name}", "{name} = yes", 5
-        case _:
-            return None
+            yield "{name}", "{name} = yes", 5
 
 
 def _braced(text: str) -> str:
@@ -208,28 +232,32 @@ def _plain(values: Iterable[str]) -> list[str]:
     ]
 
 
-def _middle(counts: Mapping[str, int]) -> int | None:
-    """The middle value over all leads, rounded to one digit that people would choose; None below 2."""
+def _quantiles(counts: Mapping[str, int]) -> Iterator[int]:
+    """The middle value over all leads, and the one that a quarter of them reach, rounded to one digit that
+    people would choose; none below 2."""
     numbers = sorted((float(value), count) for value, count in counts.items())
-    half, seen = sum(count for _, count in numbers) / 2, 0
-    for number, count in numbers:
-        seen += count
-        if seen >= half:
-            step = 10 ** max(len(str(int(abs(number)))) - 1, 0)
-            rounded = int(number // step * step)
-            return rounded if 2 <= rounded <= 10**12 else None
-    return None
+    leads = sum(count for _, count in numbers)
+    for share in (0.5, 0.75):
+        reached = itertools.accumulate(count for _, count in numbers)
+        place = sum(seen < leads * share for seen in reached)
+        if place == len(numbers):
+            return
+        number = numbers[place][0]
+        step = 10 ** max(len(str(int(abs(number)))) - 1, 0)
+        rounded = int(number // step * step)
+        if 2 <= rounded <= 10**12:
+            yield rounded
 
 
 # --- events -----------------------------------------------------------------------------------
 
 
-def _events(events: Iterable[EventFacts], taken: set[str]) -> Iterator[StarterRule]:
+def _events(events: Iterable[EventFacts], taken: set[str], most: int) -> Iterator[StarterRule]:
     """The commonest event pays a little each day; others pay once, the rarer the more."""
     commonest = sorted(events, key=lambda facts: -facts.count)
     asked = 0
     for facts in commonest:
-        name = _friendly(facts.type, taken) if asked < _MOST_RULES else None
+        name = _friendly(facts.type, taken) if asked < most else None
         if name is None:
             continue
         origin = "" if name == facts.type else f" from {quoted(facts.type)}"

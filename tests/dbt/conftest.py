@@ -68,7 +68,7 @@ class Warehouse:
             ],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         results = package / "target" / "run_results.json"

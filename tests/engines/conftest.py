@@ -11,7 +11,7 @@ from typing import NoReturn
 import pytest
 from leadwright.tests.engine.sql.worlds import World, bpi_world, sample_world
 from leadwright.tests.engines.postgres_server import programs, server
-from leadwright.tests.engines.sides import Postgres, Spark, spark_session
+from leadwright.tests.engines.sides import ClickHouse, Postgres, Spark, spark_session
 
 WANTED = os.environ.get("LEADWRIGHT_ENGINES")
 """Set, the tests run, and what is missing is skipped by name; set to `must`, that is a failure."""
@@ -48,6 +48,18 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spark]:
         missing("there is no Java (apt install default-jre-headless): Spark is not tested")
     with spark_session() as session:
         yield Spark(session, tmp_path_factory.mktemp("spark"))
+
+
+@pytest.fixture(scope="session")
+def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouse]:
+    """ClickHouse in this process."""
+    if find_spec("chdb") is None:
+        missing("chdb is not installed: ClickHouse is not tested")
+    from chdb.session import Session
+
+    session = Session(str(tmp_path_factory.mktemp("clickhouse")))
+    yield ClickHouse(session)
+    session.close()
 
 
 @pytest.fixture(scope="session")

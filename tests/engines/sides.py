@@ -1,7 +1,8 @@
-"""PostgreSQL and Spark as engines that can be held against the Python back end."""
+"""PostgreSQL, Spark and ClickHouse as engines that can be held against the Python back end."""
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -92,3 +93,25 @@ class Spark:
 
     def ask(self, statement: str) -> list[Row]:
         return [tuple(row) for row in self.session.sql(statement).collect()]
+
+
+class ClickHouse:
+    """ClickHouse in this process, by chdb."""
+
+    dialect = "clickhouse"
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+
+    def fill(self, layout: BulkLayout, leads: Sequence[Row], events: Sequence[Row]) -> None:
+        for statement, rows in zip(create_tables(layout, self.dialect), (leads, events), strict=True):
+            name = statement.split()[2]
+            self.session.query(f"DROP TABLE IF EXISTS {name}")
+            self.session.query(statement)
+            if rows:
+                lines = "\n".join(json.dumps(row) for row in rows)
+                self.session.query(f"INSERT INTO {name} FORMAT JSONCompactEachRow\n{lines}")
+
+    def ask(self, statement: str) -> list[Row]:
+        answer = str(self.session.query(f"{statement} FORMAT JSONCompactEachRow"))
+        return [tuple(json.loads(line)) for line in answer.splitlines()]

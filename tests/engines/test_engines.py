@@ -1,4 +1,4 @@
-"""PostgreSQL and Spark against the Python back end, row by row."""
+"""PostgreSQL, Spark and ClickHouse against the Python back end, row by row."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from leadwright.engine.sql.terms import whole
 from leadwright.engine.store.database import open_store
 from leadwright.engine.store.export.parquet import export_parquet
 from leadwright.tests.engine.sql.sides import Engine, asked, by_its_clock, differences, in_python
+from leadwright.tests.engine.sql.test_sql_checks import FOUND, problems
 from leadwright.tests.engine.sql.worlds import World, hostile_world
 from leadwright.tests.engines.sides import Spark
 
-HOSTILE = {"postgres": 300, "spark": 16}
+HOSTILE = {"postgres": 300, "spark": 16, "clickhouse": 40}
 """Random rulesets for each; Spark takes seconds to plan one."""
 
 
@@ -68,3 +69,7 @@ def test_it_looks_from_its_own_clock(engine: Engine, monkeypatch: pytest.MonkeyP
 def test_hostile_leads_score_as_in_python(engine: Engine) -> None:
     for seed in range(HOSTILE[engine.dialect]):
         no_difference(hostile_world(seed, 40), engine)
+
+
+def test_each_mistake_in_the_tables_is_found(engine: Engine) -> None:
+    assert problems(engine) == FOUND

@@ -146,7 +146,8 @@ def test_undo_redo_and_discard_go_both_ways(page: Editing, store: Store) -> None
 def test_a_card_that_gets_another_name_is_known_by_both(page: Editing) -> None:
     answer = page.send({"op": "rename", "key": "rule:Large", "path": "name", "old": "Large", "new": "Big"})
     assert answer["ids"] == {id_of("rule:Large"): id_of("rule:Big")}
-    assert id_of("rule:Big") in answer["order"]
+    portions = answer["outline"]["made"].values()
+    assert id_of("rule:Big") in [element for portion in portions for element, _ in portion]
 
 
 def test_what_somebody_else_did_is_told_and_nothing_is_overwritten(client: FlaskClient, store: Store) -> None:

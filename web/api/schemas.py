@@ -223,10 +223,22 @@ COMPONENTS: dict[str, Made] = {
             "outcomes": mapping(obj({"line": INTEGER, "reached": YES, "at": MAYBE_INSTANT})),
             "disqualifications": many(refer("Finding")),
             "handoffs": many(refer("HandoffFinding")),
+            "bounds": refer("Bounds"),
             "next_change": MAYBE_INSTANT,
         },
         optional=("handoffs",),
     ),
+    "Bounds": obj(
+        {
+            "score": refer("Reach"),
+            "scores": mapping(refer("Reach")),
+            "stages": mapping(many(MAYBE)),
+            "disqualified": {"type": ["boolean", "null"]},
+            "unknown": many(STRING),
+            "exact": YES,
+        }
+    ),
+    "Reach": obj({"low": INTEGER, "high": INTEGER}),
     "Version": obj(
         {
             "ruleset": STRING,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, request
 
-from ...assist.names import KnownNames, vocabulary
+from ...assist.names import vocabulary
 from ...engine.report.text_style import listed
 from ...grammar.edits import Edit
 from ...grammar.syntax.parse import Parsed
@@ -16,8 +16,6 @@ from ..accounts.users import Role
 from ..database import reading, writing
 from ..drafts import (
     Changed,
-    Draft,
-    Rebased,
     Rejected,
     change,
     discard,
@@ -31,13 +29,12 @@ from ..drafts import (
 from ..pages.context import number_asked
 from ..problems import invalid
 from ..ruleset_cache import kept
-from .beginnings import Beginning, begun
+from .answers import answer, begun_parts
+from .beginnings import Beginning
 from .card_cache import desk
-from .cards import id_of
-from .intents import Ask, Wished, wished
-from .opening import caught_up, draft_of, may_edit, published_words, screen_of
-from .text import text_parts
-from .told import back_words, removal_of
+from .intents import Wished, wished
+from .opening import caught_up, draft_of, may_edit
+from .told import removal_of
 
 editor = Blueprint("editing", __name__)
 
@@ -61,16 +58,16 @@ def edit(name: str) -> Response:
         names = vocabulary(parsed.tree, kept().catalogue(store))
         found = [wished(item, parsed, names) for item in given]
     except ValueError as error:
-        return _answer(asked, Rejected(draft, str(error), **_place(given[0])))
+        return answer(asked, Rejected(draft, str(error), **_place(given[0])))
     question = next((one.ask for one in found if one.ask is not None), None)
     if question is not None:
-        return _answer(asked, Changed(draft, {}), ask=question)
+        return answer(asked, Changed(draft, {}), ask=question)
     edits = [edit for one in found for edit in one.edits]
     if not edits:
-        return _answer(asked, Changed(draft, {}))
+        return answer(asked, Changed(draft, {}))
     with writing(settings()) as written:
         done = change(written, name, edits, who=doer().who, seen=seen, texts=desk().texts)
-    return _answer(asked, done, said=_said(done, edits, found, parsed))
+    return answer(asked, done, said=_said(done, edits, found, parsed))
 
 
 def _said(done: Changed | Rejected, edits: Sequence[Edit], found: Sequence[Wished], parsed: Parsed) -> str:
@@ -90,7 +87,7 @@ def take_back(name: str) -> Response:
     """Takes back the latest change of whoever asks."""
     draft_of(reading(settings()), name)
     with writing(settings()) as store:
-        return _answer(_asked(), undo(store, name, who=doer().who, texts=desk().texts))
+        return answer(_asked(), undo(store, name, who=doer().who, texts=desk().texts))
 
 
 @editor.post("/rulesets/<name>/edit/redo")
@@ -99,7 +96,7 @@ def again(name: str) -> Response:
     """Makes the change again that was taken back last."""
     draft_of(reading(settings()), name)
     with writing(settings()) as store:
-        return _answer(_asked(), redo(store, name, who=doer().who, texts=desk().texts))
+        return answer(_asked(), redo(store, name, who=doer().who, texts=desk().texts))
 
 
 @editor.post("/rulesets/<name>/edit/discard")
@@ -108,7 +105,7 @@ def drop(name: str) -> Response:
     """Goes back to the version that the draft went on from."""
     draft_of(reading(settings()), name)
     with writing(settings()) as store:
-        return _answer(_asked(), discard(store, name, who=doer().who, texts=desk().texts))
+        return answer(_asked(), discard(store, name, who=doer().who, texts=desk().texts))
 
 
 @editor.post("/rulesets/<name>/edit/text")
@@ -123,7 +120,7 @@ def text(name: str) -> Response:
         done = take_text(
             store, name, asked["text"], who=doer().who, seen=_revision(asked), texts=desk().texts
         )
-    return _answer(asked, done)
+    return answer(asked, done)
 
 
 @editor.post("/rulesets/<name>/edit/since")
@@ -132,7 +129,7 @@ def since(name: str) -> Response:
     asked = _asked()
     draft = draft_of(reading(settings()), name)
     caught = caught_up(name)
-    return _answer(asked, Changed(caught.draft if caught is not None else draft, {}), caught)
+    return answer(asked, Changed(caught.draft if caught is not None else draft, {}), caught)
 
 
 @editor.get("/rulesets/<name>/edit/revision")
@@ -156,57 +153,14 @@ def begin(name: str) -> Response:
     draft = draft_of(store, name)
     names = vocabulary(desk().texts.read(draft.text, name).tree, kept().catalogue(store))
     try:
-        return jsonify(_begun(Beginning.from_dict(_asked()), names))
+        return jsonify(begun_parts(Beginning.from_dict(_asked()), names))
     except ValueError as error:
         raise invalid(str(error)) from None
-
-
-def _begun(beginning: Beginning, names: KnownNames) -> dict[str, Any]:
-    found = begun(beginning, names)
-    html = render_template("editor/begun.html", begun=found)
-    return {"begun": beginning.as_dict(), "html": html, "text": found.text}
-
-
-def _asked_back(ask: Ask, names: KnownNames) -> dict[str, Any]:
-    """A question, as the page shows it in the place that it concerns."""
-    edit = ask.edit
-    place = edit.path.removesuffix(f".{edit.path.rpartition('.')[2]}") if edit.kind == "test" else edit.path
-    return {
-        "id": f"{id_of(edit.key)}-{place}",
-        "edit": edit.as_dict(),
-        "before": ask.before,
-        "after": ask.after,
-        "message": ask.message,
-        **_begun(ask.begun, names),
-    }
-
-
-def _renamed(draft: Draft, seen: int) -> dict[str, str]:
-    """The elements of statements that go by another name since a revision, whoever renamed them."""
-    found: dict[str, str] = {}
-    for entry in reversed(entries(reading(settings()), draft.ruleset, since=seen)):
-        for edit in entry.edits:
-            if edit.op == "rename" and edit.new and ":" in edit.key:
-                found[id_of(edit.key)] = id_of(f"{edit.key.partition(':')[0]}:{edit.new}")
-    return found
 
 
 def _name() -> str:
     found = person()
     return found.name if found is not None else ""
-
-
-def _opened(asked: dict[str, Any], done: Changed | Rejected) -> frozenset[str] | None:
-    """The cards that the page has opened, by the ids they have now, with those that were just made."""
-    found = asked.get("open")
-    if not isinstance(found, list):
-        return None
-    keys = done.keys if isinstance(done, Changed) else {}
-    seen = asked.get("revision")
-    moved = _renamed(done.draft, seen) if isinstance(seen, int) and seen < done.draft.revision else {}
-    moved |= {id_of(old): id_of(new) for old, new in keys.items() if old and new}
-    made = {id_of(new) for old, new in keys.items() if new and not old}
-    return frozenset(moved.get(one, one) for one in found if isinstance(one, str)) | made
 
 
 # --- requests and answers -------------------------------------------------------------------------
@@ -232,75 +186,3 @@ def _place(item: Any) -> dict[str, str]:
     return {name: item[name] for name in ("key", "path") if isinstance(item.get(name), str)} | (
         {"wanted": item["new"]} if isinstance(item.get("new"), str) else {}
     )
-
-
-def _answer(
-    asked: dict[str, Any],
-    done: Changed | Rejected,
-    caught: Rebased | None = None,
-    *,
-    said: str = "",
-    ask: Ask | None = None,
-) -> Response:
-    """All that a page has to show anew: cards that differ from those it has, their order, the state."""
-    draft: Draft = done.draft
-    lead = asked.get("lead")
-    wanted = asked.get("lints") is True
-    with desk().looking_through(draft.ruleset, wanted) as lints:
-        screen = screen_of(
-            reading(settings()),
-            draft,
-            lead if isinstance(lead, str) else None,
-            lints=lints,
-            opened=_opened(asked, done),
-        )
-    shown = asked.get("shown")
-    has: dict[str, Any] = shown if isinstance(shown, dict) else {}
-    answer: dict[str, Any] = {
-        "revision": draft.revision,
-        "order": list(screen.shown),
-        "cards": {name: html for name, (html, digest) in screen.shown.items() if has.get(name) != digest},
-        "state": render_template("editor/state.html", screen=screen),
-        "panel": screen.panel,
-        "title": screen.title,
-        "later": wanted and not lints,
-    }
-    if asked.get("view") in ("text", "both") or "text" in asked:
-        answer |= text_parts(screen)
-    if caught is not None:
-        answer["published"] = published_words(caught)
-    seen = asked.get("revision")
-    ids = _renamed(draft, seen) if isinstance(seen, int) and seen < draft.revision else {}
-    if ids:
-        answer["ids"] = ids
-    if isinstance(done, Changed):
-        answer["ids"] = ids | {
-            id_of(old): id_of(new) for old, new in done.keys.items() if old and new and old != new
-        }
-        if done.back is not None:
-            key = next(iter(done.keys.values()), "")
-            sort = "redo" if done.back.sort == "undo" else "undo"
-            answer["back"] = {
-                "said": back_words(done.back, sort, screen.parsed, key),
-                "id": id_of(key) if key else "",
-            }
-        answer["made"] = [id_of(new) for old, new in done.keys.items() if new and not old]
-        if said:
-            answer["notice"] = said
-        if ask is not None:
-            answer["ask"] = _asked_back(ask, screen.names)
-        if done.conflicts:
-            answer["conflicts"] = [
-                {"message": found.message, "mine": found.mine, "theirs": found.theirs}
-                for found in done.conflicts
-            ]
-    else:
-        answer["refused"] = {
-            "id": id_of(done.key) if done.key else "",
-            "path": done.path,
-            "message": done.message,
-            "found": done.found,
-            "wanted": done.wanted,
-            "who": done.who,
-        }
-    return jsonify(answer)

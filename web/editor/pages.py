@@ -24,6 +24,7 @@ def show(name: str) -> str:
     return render_template(
         "editor/edit.html",
         screen=screen,
+        everything=request.args.get("cards") == "all",
         view=asked if asked in VIEWS else "visual",
         published=published_words(caught) if caught is not None else None,
         read_only=not writable(settings()),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 from hashlib import blake2b
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from flask import current_app
@@ -29,6 +29,7 @@ from ..drafts.changes import Stacks
 from ..tryout.numbers import Numbers, Sign
 from .card_cache import Placed, lines_of
 from .cards import SORTS, CardView
+from .outline import MOST_SHOWN, Line, OutlineItem, line_of, portions
 from .rows import ConditionRow
 
 _STRIPS = frozenset({"field", "event"})
@@ -83,6 +84,8 @@ class Screen:
         """The attribute of controls that this person cannot use."""
         return "" if self.may_edit else " disabled"
 
+    most = MOST_SHOWN
+
     menu = (("rule about events", "points per event"), *((one.sort, one.menu) for one in _OFFERED))
     """The menu of new statements, beside rules: the sort and the label of each."""
 
@@ -90,16 +93,55 @@ class Screen:
     """Those whose form asks for a condition and what else their table entry names."""
 
     @cached_property
-    def shown(self) -> dict[str, tuple[str, str]]:
-        """What stands on the page as HTML, each with its digest, by its elements, in order."""
-        shown: dict[str, tuple[str, str]] = {}
+    def strips(self) -> dict[str, list[int]]:
+        """What stands on the page as one thing each, by its element, in order: the indexes of its cards."""
+        found = {}
         for strip in strips(self.cards):
-            made = [ShownCard(self, index) for index in strip]
-            if len(made) == 1:
-                shown[made[0].id] = made[0].html
-            else:
-                shown[f"strip-{made[0].id}"] = self._strip(made)
-        return shown
+            first = self.cards[strip[0]].kept.view.id
+            found[first if len(strip) == 1 else f"strip-{first}"] = strip
+        return found
+
+    def shown(self, wanted: Container[str]) -> dict[str, tuple[str, str]]:
+        """What is wanted of the page as HTML, each with its digest, by its elements, in order."""
+        return {name: self._shown(strip) for name, strip in self.strips.items() if name in wanted}
+
+    def _shown(self, strip: Sequence[int]) -> tuple[str, str]:
+        made = [ShownCard(self, index) for index in strip]
+        return made[0].html if len(made) == 1 else self._strip(made)
+
+    @property
+    def first(self) -> dict[str, tuple[str, str]]:
+        """What a page that has nothing yet is sent: as much as it holds, and what is opened."""
+        return self.shown({*islice(self.strips, MOST_SHOWN), *map(self.holder, self.open or ())})
+
+    @cached_property
+    def outline(self) -> dict[str, list[OutlineItem]]:
+        """A line for each statement, in portions by their digests."""
+        return portions(
+            OutlineItem(name, [line for index in strip for line in self._lines(index, len(strip) > 1)])
+            for name, strip in self.strips.items()
+        )
+
+    def holder(self, card: str) -> str:
+        """The element that a card stands in: its own, or that of its group or strip."""
+        return self._holders.get(card, card)
+
+    @cached_property
+    def _holders(self) -> dict[str, str]:
+        return {
+            one.id: name
+            for name, strip in self.strips.items()
+            for index in strip
+            for one in self.cards[index].kept.views
+        }
+
+    def _lines(self, index: int, in_strip: bool) -> Iterator[Line]:
+        one = self.cards[index].kept
+        wrong = any(item.severity is Severity.ERROR for _, item in self.said.get(index, ()))
+        for view in one.views:
+            matched = self.numbers.matches(view.card.key) if not view.card.off else None
+            leads = f"{matched[0]:,}" if matched is not None else ""
+            yield line_of(view, 2 if in_strip or view is not one.view else 1, leads, wrong)
 
     def _strip(self, cards: Sequence[ShownCard]) -> tuple[str, str]:
         """Statements of one sort as one thing that can be opened."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 
 from ...engine.explain.decision import Decision
+from ...engine.report.bounds import bounds_words
 from ...engine.report.decision import next_change_words
 from ...engine.score_one import Evaluator
 from ...engine.store.database import Store
@@ -57,6 +58,7 @@ def show() -> str:
         accounts=accounts(decision),
         silent=silent(decision),
         blanks=blanks(decision),
+        unsure=bounds_words(decision.bounds),
         next_change=next_change_words(decision),
         stored=_stored_otherwise(store, chosen, decision, lead) if latest else None,
         turns=turns,

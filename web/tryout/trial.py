@@ -73,6 +73,9 @@ class Trial:
     watched: Watched | None
     outcome: RunResult | Waiting | None
     on: Evaluator | None = None
+    most = 60
+    """How many lines, and names of rules, are shown of each kind."""
+
     left_out: Sequence[str] = ()
     """The statements with errors, by their keys: the draft is tried without them."""
 
@@ -116,7 +119,7 @@ class Trial:
         draft, live = self.decision, self.live_decision
         return causes(live, draft)[:_MOST_LINES] if draft is not None and live is not None else ()
 
-    @property
+    @cached_property
     def lines(self) -> list[tuple[Line, RuleFinding | None]]:
         """What gives or takes points, each with its rule where it is one's."""
         return (
@@ -127,12 +130,12 @@ class Trial:
     def _silent(self) -> list[UnfiredRule]:
         return silent(self.decision) if self.decision is not None else []
 
-    @property
+    @cached_property
     def near(self) -> list[UnfiredRule]:
         """Rules that lack one thing to fire."""
         return [one for one in self._silent if one.near][:_MOST_NEAR]
 
-    @property
+    @cached_property
     def silent(self) -> list[str]:
         """The other rules that do not fire."""
         near = {one.rule.identity for one in self.near}

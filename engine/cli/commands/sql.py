@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from ...store.database import Store
     from ..inputs import LoadedRules
 
-DIALECTS = ("duckdb", "sqlite", "postgres", "spark", "snowflake", "bigquery")
+DIALECTS = (
+    *("duckdb", "sqlite", "postgres", "spark", "databricks"),
+    *("snowflake", "bigquery", "clickhouse"),
+)
 
 
 @click.command(
@@ -26,6 +29,7 @@ DIALECTS = ("duckdb", "sqlite", "postgres", "spark", "snowflake", "bigquery")
     examples=[
         "leadwright sql inbound.rules --dialect duckdb",
         "leadwright sql inbound.rules --dialect duckdb --tables     the tables that it reads",
+        "leadwright sql inbound.rules --dialect duckdb --checks     what these tables must not hold",
         "leadwright sql inbound.rules --dialect snowflake --live --names tables.toml > lead_scores.sql",
     ],
 )
@@ -33,6 +37,7 @@ DIALECTS = ("duckdb", "sqlite", "postgres", "spark", "snowflake", "bigquery")
 @click.option("--dialect", required=True, type=click.Choice(DIALECTS), help="The engine it is for.")
 @click.option("--names", metavar="FILE", help="What tables and columns are called, as TOML.")
 @click.option("--tables", is_flag=True, help="Print the tables that the statement reads instead.")
+@click.option("--checks", is_flag=True, help="Print a SELECT that finds values which they must not hold.")
 @db_option(must=False)
 @click.option("--no-db", is_flag=True, help="Take no notice of a database.")
 @at_option(default="now")
@@ -44,6 +49,7 @@ def command(
     dialect: str,
     names: str | None,
     tables: bool,
+    checks: bool,
     db: str | None,
     no_db: bool,
     at: str | None,
@@ -61,15 +67,24 @@ def command(
     refuse_both(db, no_db)
     if live and at is not None:
         raise Failure("--live and --at exclude each other", "give one of the two")
+    if checks and (tables or as_json):
+        raise Failure(
+            f"--checks and {'--tables' if tables else '--json'} exclude each other", "give one of the two"
+        )
     now = None if live else instant_asked(at)
     with open_beside(db, ignored=no_db) as store:
         found = rules_beside(rules, store)
     require_sqlglot()
     from ...sql import DEFAULT, UnsupportedSql
+    from ...sql.checks import check_statement
+    from ...sql.layout import layout_of
 
     try:
         mapping = DEFAULT if names is None else mapping_named(names)
-        _print(found, dialect, now, mapping=mapping, tables=tables, as_json=as_json)
+        if checks:
+            write(f"{check_statement(layout_of([found.plan], mapping), dialect)};")
+        else:
+            _print(found, dialect, now, mapping=mapping, tables=tables, as_json=as_json)
     except UnsupportedSql as refusal:
         raise refused(refusal) from None
     return 0

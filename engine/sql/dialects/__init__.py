@@ -5,16 +5,27 @@ from __future__ import annotations
 from ..terms import UnsupportedSql
 from .base import YEAR_ONE, Dialect
 from .bigquery import BigQuery
+from .clickhouse import ClickHouse
 from .duckdb import DuckDb
 from .postgres import Postgres
 from .snowflake import Snowflake
-from .spark import Spark
+from .spark import Databricks, Spark
 from .sqlite import Sqlite
 
 __all__ = ["DIALECTS", "YEAR_ONE", "Dialect", "dialect_named"]
 
 DIALECTS: dict[str, Dialect] = {
-    dialect.name: dialect for dialect in (DuckDb(), Sqlite(), Postgres(), Spark(), Snowflake(), BigQuery())
+    dialect.name: dialect
+    for dialect in (
+        DuckDb(),
+        Sqlite(),
+        Postgres(),
+        Spark(),
+        Databricks(),
+        Snowflake(),
+        BigQuery(),
+        ClickHouse(),
+    )
 }
 
 

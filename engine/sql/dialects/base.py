@@ -7,12 +7,13 @@ text; where an engine cannot, it refuses.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from string import ascii_lowercase, ascii_uppercase
 
 from sqlglot import exp
 
 from ....grammar.syntax.nodes import Kind
 from ...values import DOMAIN_ENDS
-from ..terms import Term, bracketed, call, column, compared, computed, text, when, whole
+from ..terms import Term, any_of, bracketed, call, column, compared, computed, over, text, when, whole
 
 LARGEST = "1.7976931348623157e308"
 WHITE_SPACE = tuple(code for code in range(0x3001) if chr(code).isspace())
@@ -39,6 +40,9 @@ class Dialect:
 
     nulls_are_small = False
     """Whether NULL sorts before all values; only so that nothing needless is printed."""
+
+    settings: Mapping[str, int] = {}
+    """What the statement sets for itself, so that it means the same whatever the engine is set to."""
 
     # --- numbers --------------------------------------------------------------------------------
 
@@ -101,6 +105,13 @@ class Dialect:
         """The date of a day that counts from the first of year 1."""
         return computed("+", exp.cast(text("0001-01-01"), "date"), exp.cast(day, "int"))
 
+    def others_before(self, taken: Term, lead: Term, at: Term, within: int) -> Term:
+        """More than 0 where another event that is taken happened then, or at most so long before."""
+        count = call("COUNT", when((taken, whole(1))))
+        near = over(count, [lead], [at], preceding=within)
+        itself = when((taken.copy(), whole(1)), otherwise=whole(0))
+        return computed("-", near, itself)
+
     # --- texts ----------------------------------------------------------------------------------
 
     def like(self, term: Term, parts: Sequence[str]) -> Term:
@@ -141,7 +152,21 @@ class Dialect:
         """What follows the last @ of a text that has one."""
         return call("SPLIT_PART", term, text("@"), whole(-1))
 
+    def has_outer_space(self, term: Term) -> Term:
+        """Whether a text begins or ends with white space."""
+        ends = (self.trimmed(term.copy(), self.white_space(), leading=leading) for leading in (True, False))
+        return any_of([compared("!=", end, term.copy()) for end in ends])
+
+    def has_capitals(self, term: Term) -> Term:
+        """Whether a text has a letter from A to Z."""
+        letters = call("TRANSLATE", term, text(ascii_uppercase), text(ascii_lowercase))
+        return compared("!=", letters, term.copy())
+
     # --- lists of text ------------------------------------------------------------------------
+
+    def list_column(self, term: Term) -> Term:
+        """A column of lists as all else reads it: NULL where it is unknown."""
+        return term
 
     def some_entry(self, entries: Term, asked: Term) -> Term:
         """Whether one of the entries, called `entry` in `asked`, is as asked. `entries` is not NULL."""
@@ -182,6 +207,9 @@ class Dialect:
         Kind.TEXTS: "VARCHAR[]",
     }
     """The types of columns by the kinds of what they hold."""
+
+    table_end = ""
+    """What follows the columns where a table is created."""
 
     def texts_value(self, keys: tuple[str, ...]) -> list[str] | str:
         """A list of text as a parameter."""

@@ -47,3 +47,9 @@ class Spark(Dialect):
         Kind.TEXT: "STRING",
         Kind.TEXTS: "ARRAY<STRING>",
     }
+
+
+class Databricks(Spark):
+    """Databricks, which gets the statement of Spark, to the letter."""
+
+    name, label = "databricks", "Databricks"

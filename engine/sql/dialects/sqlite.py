@@ -77,6 +77,10 @@ class Sqlite(Dialect):
     def trimmed(self, term: Term, signs: Term, *, leading: bool) -> Term:
         return call("LTRIM" if leading else "RTRIM", term, signs)
 
+    def has_capitals(self, term: Term) -> Term:
+        # It has no TRANSLATE, and its LOWER knows no letters but these.
+        return compared("!=", call("LOWER", term), term.copy())
+
     def up_to(self, term: Term, sign: str) -> Term:
         stop = call("INSTR", exp.DPipe(this=term.copy(), expression=text(sign)), text(sign))
         return call("SUBSTR", term, whole(1), computed("-", stop, whole(1)))

@@ -4,21 +4,22 @@ stages that about as many leads reach as people can take care of."""
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from ....grammar.messages.diagnostics import Source
-from ....grammar.text.printer import name_text, object_text
 from ...catalogue import Catalogue
 from ...outcomes.arrays import Ints
 from ...outcomes.definitions import NotMeasurable
+from ...outcomes.intervals import Ratio
 from ...plan import Plan
 from ...reading import read
 from ...score_one import Evaluator, FactsError
 from ...starters import filled, first_text, starter_of
-from ...starters.choosing import likely_outcome, without
-from ...starters.starter import Starter, StarterRule
+from ...starters.choosing import LikelyOutcome, likely_outcome, without
+from ...starters.starter import MOST_RULES, Questions, Starter, StarterRule, questions_of
 from ..database import Store
 from ..records.catalogue import catalogue
 from .lead_blocks import lead_blocks
@@ -27,6 +28,9 @@ from .outcome_questions import learn, measure
 
 TOP, NEXT = 0.1, 0.3
 """What share of the leads is to be in the top stage, and in either stage."""
+
+_CANDIDATES = 20
+"""Among so many questions about leads, and as many about events, the best are found."""
 
 _DOUBLES = 20
 """So many points for each doubling of how often leads win."""
@@ -40,9 +44,7 @@ def starter_for(store: Store, source: str) -> str:
     if starter is None:
         return first_text()
     if outcome is not None:
-        type_, object_ = outcome
-        phrase = name_text(type_) if object_ is None else f"{name_text(type_)} {object_text(object_)}"
-        starter = _ranked(replace(starter, outcome=phrase), store, data, outcome, source)
+        starter = _ranked(store, data, outcome, source) or starter
     return filled(_staged(starter, store, data))
 
 
@@ -50,42 +52,58 @@ def _plan(starter: Starter, data: Catalogue) -> Plan | None:
     return read(Source(filled(starter)), catalogue=data, lints=False).plan
 
 
-def _ranked(
-    starter: Starter, store: Store, data: Catalogue, outcome: tuple[str, str | None], source: str
-) -> Starter:
-    """The starter without what leaks, each rule with as many points as its leads win more often."""
-    plan = _plan(starter, data)
-    if plan is None:
-        return replace(starter, outcome=None)
+def _ranked(store: Store, data: Catalogue, outcome: LikelyOutcome, source: str) -> Starter | None:
+    """The starter without what leaks, of the rules whose leads win more often, each with as many points as
+    they do; None where the outcome says nothing."""
+    leaks: set[str] = set()
     try:
-        leaks = {one.name for one in learn(plan, store).leaks if one.sort == "refused"}
+        asked, plan = _all_asked(data, leaks, outcome)
+        leaks = {one.name for one in learn(plan, store).leaks if one.sort != "unproven"}
         if leaks:
-            other = starter_of(without(data, leaks, outcome), source)
-            if other is None:
-                return starter
-            starter = replace(other, outcome=starter.outcome)
-            plan = _plan(starter, data) or plan
+            asked, plan = _all_asked(data, leaks, outcome)
         lifts = {one.rule: one for one in measure(plan, store).lifts}
     except (NotMeasurable, FactsError):
-        return starter
-    worth = [lifts[rule.identity].ratio for rule in plan.rules]
-    points = [None if one is None else round(_DOUBLES * math.log2(one.value) / 5) * 5 for one in worth]
-    places = len(starter.about_leads)
-    about_leads = _paid(starter.about_leads, points[:places])
-    about_events = _paid(starter.about_events, points[places:])
-    if not about_leads and not about_events:
-        return starter
-    return replace(starter, about_leads=about_leads, about_events=about_events)
+        return None
+    points = [_points(lifts[rule.identity].ratio) for rule in plan.rules]
+    worth = dict(zip(_rules(asked), points, strict=True))
+    best = [max(ways, key=lambda rule: worth[rule] or 0) for ways in asked.about_leads]
+    asked = Questions(tuple((rule,) for rule in _paid(best, worth)), tuple(_paid(asked.about_events, worth)))
+    starter = starter_of(without(data, leaks, outcome), source, asked)
+    if starter is None:
+        return None
+    return replace(starter, outcome=outcome.condition, of_outcome=outcome.declaration)
 
 
-def _paid(rules: tuple[StarterRule, ...], points: list[int | None]) -> tuple[StarterRule, ...]:
+def _rules(asked: Questions) -> list[StarterRule]:
+    return [*(rule for ways in asked.about_leads for rule in ways), *asked.about_events]
+
+
+def _all_asked(data: Catalogue, leaks: set[str], outcome: LikelyOutcome) -> tuple[Questions, Plan]:
+    """All questions but about what leaks, and a ruleset that asks each in every way."""
+    reserved = filter(None, [outcome.field])
+    asked = questions_of(without(data, leaks, outcome), _CANDIDATES, tuple(reserved))
+    rules = _rules(asked)
+    declared = dict.fromkeys(rule.declaration for rule in rules)
+    lines = [*declared, *(f"{rule.question} then {rule.award}" for rule in rules)]
+    text = "\n".join([*lines, outcome.declaration or "", f"outcome won when {outcome.condition}"])
+    plan = read(Source(text), catalogue=data, lints=False).plan
+    if plan is None:
+        raise NotMeasurable("the data has names that rules cannot ask about", "")
+    return asked, plan
+
+
+def _points(ratio: Ratio | None) -> int | None:
+    """Points for how many times as often leads win, None where too little is known."""
+    return None if ratio is None else round(_DOUBLES * math.log2(max(ratio.value, 1e-9)) / 5) * 5
+
+
+def _paid(rules: Iterable[StarterRule], worth: Mapping[StarterRule, int | None]) -> Iterator[StarterRule]:
     """The rules whose leads win more often, the best first; those of which too little is known stay."""
-    pairs = [(rule, one) for rule, one in zip(rules, points, strict=True) if one is None or one > 0]
-    pairs.sort(key=lambda pair: -(pair[1] or 0))
-    return tuple(
-        rule if one is None or rule.cap is not None else replace(rule, points=min(one, 40))
-        for rule, one in pairs
-    )
+    kept = [rule for rule in rules if (one := worth[rule]) is None or one > 0]
+    kept.sort(key=lambda rule: -(worth[rule] or 0))
+    for rule in kept[:MOST_RULES]:
+        points = worth[rule]
+        yield rule if points is None or rule.cap is not None else replace(rule, points=min(points, 40))
 
 
 def _staged(starter: Starter, store: Store, data: Catalogue) -> Starter:

@@ -236,6 +236,7 @@ def test_the_lines_of_the_json_add_up(leadwright: Run, scored: Path) -> None:
         "stage_findings",
         "outcomes",
         "disqualifications",
+        "bounds",
         "next_change",
     ]
     fit = sum(line["points"] for line in found["lines"] if line["score"] == "fit")

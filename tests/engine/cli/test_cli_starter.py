@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
 from leadwright.engine.reading import read
 from leadwright.engine.starters import filled, starter_of
+from leadwright.engine.starters.starter import questions_of
 from leadwright.engine.testing import run_tests
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.nodes import Kind
@@ -42,3 +43,15 @@ def test_a_starter_has_no_error_and_its_tests_pass(catalogue: Catalogue) -> None
     reading = read(Source(filled(starter)), catalogue=catalogue)
     assert reading.plan is not None, [item.message for item in reading.errors]
     assert all(result.passed for result in run_tests(reading.plan))
+
+
+@settings(max_examples=examples(40), deadline=None)
+@given(catalogues())
+def test_every_way_to_ask_can_be_read(catalogue: Catalogue) -> None:
+    asked = questions_of(catalogue, 20)
+    rules = [*(rule for ways in asked.about_leads for rule in ways), *asked.about_events]
+    declared = dict.fromkeys(rule.declaration for rule in rules)
+    text = "\n".join([*declared, *(f"{rule.question} then {rule.award}" for rule in rules)])
+    reading = read(Source(text), catalogue=catalogue)
+    assert reading.plan is not None, [item.message for item in reading.errors]
+    assert len(reading.plan.rules) == len(rules)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from leadwright.engine.catalogue import FieldFacts
-from leadwright.engine.starters.choosing import keeps_records
+from leadwright.engine.catalogue import Catalogue, FieldFacts
+from leadwright.engine.starters.choosing import keeps_records, likely_outcome
 from leadwright.grammar.syntax.nodes import Kind
 from leadwright.tests.engine.outcomes.conftest import Run
 from leadwright.tests.engine.outcomes.made_up import AT
@@ -54,3 +55,49 @@ def test_a_new_ruleset_is_ranked_by_outcomes_and_the_top_stage_is_small(folder: 
         leads, top = connection.execute(asked).fetchone()
     assert top <= 0.25 * leads
     assert json.loads(run("measure", "n.rules", "--at", AT, "--json"))["auc"]["value"] > 0.55
+
+
+OUTCOMES = [
+    ("Converted", Kind.NUMBER, {"0": 60, "1": 40}, "Converted = 1"),
+    ("y", Kind.YES_NO, {"no": 88, "yes": 12}, "y"),
+    (
+        "Lead Status",
+        Kind.TEXT,
+        {"Open": 50, "Closed - Converted": 20},
+        '[Lead Status] = "Closed - Converted"',
+    ),
+    ("lifecyclestage", Kind.TEXT, {"lead": 50, "customer": 20}, 'lifecyclestage = "customer"'),
+    ("Lifecycle Stage", Kind.TEXT, {"lead": 50, "customer": 20}, '[Lifecycle Stage] = "customer"'),
+    ("won", Kind.NUMBER, {"0": 60, "1": 40, "7": 1}, None),
+    ("converted", Kind.YES_NO, {"yes": 40}, None),
+    ("customer", Kind.TEXT, {"Acme": 40, "won": 2}, None),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "values", "condition"), OUTCOMES)
+def test_a_field_can_say_who_became_a_customer(name, kind, values, condition) -> None:
+    facts = FieldFacts(name, kind, sum(values.values()), values, complete=True)
+    found = likely_outcome(Catalogue(100, {name: facts}, {}))
+    assert (found.condition if found is not None else None) == condition
+
+
+def test_a_new_ruleset_is_ranked_by_a_field_where_that_says_who_won(folder: Path, run: Run) -> None:
+    """The draw: who came by reference wins twice as often, of two kinds of note one is made of winners."""
+    chance = random.Random(5)
+    lines = ["id,Lead Source,seats,note,Converted"]
+    for number in range(1500):
+        source, seats = chance.choice(["Ads", "Ads", "Fair", "Reference"]), chance.randrange(1, 400)
+        won = chance.random() < (0.6 if source == "Reference" else 0.15)
+        note = chance.choice(["", "signed up" if won else "rang"])
+        lines.append(f"{number},{source},{seats},{note},{int(won)}")
+    Path("won.csv").write_text("\n".join(lines), encoding="utf-8")
+    run("import", "won.csv", "--lead-id", "id", "--db", "won.db")
+    text = run("new", "--db", "won.db")
+    rules = text.split("ruleset", maxsplit=1)[1]
+    assert 'when lead_source = "Reference"\nthen +' in rules
+    assert "field Converted: number\noutcome won when Converted = 1" in rules
+    assert "note" not in rules.split("# Tests", maxsplit=1)[0]
+    assert "seats" not in rules
+    Path("won.rules").write_text(text, encoding="utf-8")
+    run("test", "won.rules")
+    assert json.loads(run("measure", "won.rules", "--db", "won.db", "--json"))["auc"]["value"] > 0.65

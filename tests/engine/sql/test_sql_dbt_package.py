@@ -37,7 +37,7 @@ def built(package: DbtPackage) -> dict[str, list[tuple[Any, ...]]]:
             if path.startswith("models/samples/"):
                 statement = jinja2.Template(text).render(call)
                 connection.execute(f"CREATE TABLE {name} AS {statement.removeprefix(HEAD)}")
-            elif path.startswith("tests/"):
+            elif name.endswith("_as_leadwright"):
                 found[name] = connection.execute(jinja2.Template(text).render(call)).fetchall()
     return found
 

@@ -10,11 +10,11 @@ import pytest
 import sqlglot
 from leadwright import load
 from leadwright.engine.plan.lower import Edge
+from leadwright.engine.result_columns import SqlNames
 from leadwright.engine.sql import DIALECTS, compile_sql
 from leadwright.engine.sql.compiler import _with
 from leadwright.engine.sql.live import LiveInstants
 from leadwright.engine.sql.steps import INSTANTS, SqlStep
-from leadwright.engine.sql.tables import SqlNames
 from leadwright.engine.sql.terms import Term, whole
 from leadwright.engine.values import DAY, instant_of, moment_of, shift
 from leadwright.grammar.syntax.nodes import Unit

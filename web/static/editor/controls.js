@@ -1,7 +1,9 @@
 // Controls -> edits. Each control says in its data what an edit of it is.
 
 import { show } from "./folding.js";
+import { entries } from "./entries.js";
 import { post, send } from "./server.js";
+import { bring, stayAt } from "./window.js";
 import { reword } from "./writing.js";
 
 const WISHES = new Set(["name", "compare", "window"]);
@@ -92,21 +94,24 @@ export function press(event) {
   } else if (button.dataset.do === "problem") toProblem();
 }
 
-/** Goes to the next card that something is wrong with, around the page. */
+let last = "";
+
+/** Goes to the next statement that has an error, around the page. */
 function toProblem() {
-  const problems = [...document.querySelectorAll("#cards .problem")];
-  const top = (problem) => problem.getBoundingClientRect().top;
-  const next = problems.find((problem) => top(problem) > innerHeight / 2 + 1) || problems[0];
-  if (next) void go(next.closest("[data-key]").id);
+  const wrong = entries().filter((one) => one.wrong);
+  const next = wrong[(wrong.findIndex(({ id }) => id === last) + 1) % wrong.length];
+  if (!next) return;
+  last = next.id;
+  void go(next.id);
 }
 
 /** Goes to a card, wherever it is folded away, and opens it. */
 export async function go(id) {
-  let card = document.getElementById(id);
+  let card = await bring(id);
   for (let up = card?.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
   if (card?.matches(".closed")) await show(id);
   card = document.getElementById(id);
-  card?.scrollIntoView({ block: "center" });
+  stayAt(id);
   card?.querySelector("input, select, textarea")?.focus({ preventScroll: true });
 }
 

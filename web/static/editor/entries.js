@@ -1,32 +1,33 @@
-// What the cards come to, in short: for the outline and for the search.
+// The statements in short, for the outline and for the search; also those whose cards are not in the page.
 
-const COUNT = /([\d,]+) of/;
+const portions = new Map();
+let order = [];
+let items = [];
+let holders = new Map();
+
+/** Takes in what an answer says of the outline. */
+export function take({ order: now, made }) {
+  for (const [digest, portion] of Object.entries(made)) portions.set(digest, portion);
+  order = now;
+  for (const digest of [...portions.keys()]) if (!now.includes(digest)) portions.delete(digest);
+  items = now.flatMap((digest) => portions.get(digest));
+  holders = new Map(items.flatMap(([id, lines]) => lines.map(([line]) => [line, id])));
+}
+
+/** The portions that the page has. */
+export const had = () => order;
+
+/** What stands on the page as one thing each, in order, by their elements. */
+export const elements = () => items.map(([id]) => id);
+
+/** The element that a statement stands in. */
+export const holder = (id) => holders.get(id) ?? id;
 
 /** Every heading and statement in order: its element, name, what it says and gives, how many leads it matches. */
 export function entries() {
-  const found = [];
-  for (const one of document.querySelectorAll("#cards > [data-digest], #cards .inner > article")) {
-    if (one.matches(".heading")) {
-      found.push({ id: one.id, sort: "section", level: 0, name: one.querySelector("h2")?.textContent.split(/[:,]/)[0] || "", gives: "" });
-    } else if (one.matches("article")) found.push(entry(one));
-  }
-  return found.filter(({ name }) => name);
-}
-
-function entry(card) {
-  const { sort } = card.dataset;
-  const label = card.getAttribute("aria-label").trim();
-  const name = sort === "rule" || sort === "list" ? label.replace(/^\S+ ?/, "") || card.querySelector("strong")?.textContent || label : label;
-  return {
-    id: card.id,
-    sort,
-    level: card.closest(".inner") ? 2 : 1,
-    name,
-    says: card.querySelector(":scope > .at-rest .says")?.textContent || "",
-    gives: card.querySelector(":scope > .at-rest .gives")?.textContent || card.querySelector(":scope > .then .points")?.value || "",
-    leads: card.querySelector(":scope > .at-rest .matches, :scope > .title .matches")?.textContent.match(COUNT)?.[1] || "",
-    wrong: Boolean(card.querySelector(".problem.error")),
-  };
+  return items.flatMap(([, lines]) => lines).map(([id, sort, level, name, says, gives, leads, wrong]) => (
+    { id, sort, level, name, says, gives, leads, wrong }
+  )).filter(({ name }) => name);
 }
 
 /** Those in which each word of a search occurs. */

@@ -1,6 +1,7 @@
 // A card is one line until it is opened, in place; one is open at a time, unless Shift is held.
 
 import { post } from "./server.js";
+import { bring } from "./window.js";
 
 const open = new Set();
 
@@ -48,10 +49,17 @@ function keys(event) {
     const card = event.target.closest("#cards article:not(.closed)");
     if (card?.querySelector(":scope > .title > [data-closes]")) void hide(card.id);
   } else if (event.target.matches("[data-opens]") && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-    const lines = [...document.querySelectorAll("[data-opens]")];
-    const to = lines[lines.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)];
-    if (!to) return;
     event.preventDefault();
-    to.focus();
+    void step(event.target, event.key === "ArrowDown" ? 1 : -1);
   }
+}
+
+/** To the line before or after, which may have to be brought into the page first. */
+async function step(from, by) {
+  const near = () => {
+    const lines = [...document.querySelectorAll("#cards [data-opens], #cards [data-gap]")];
+    return lines[lines.indexOf(from) + by];
+  };
+  if (near()?.dataset.gap) await bring(by > 0 ? near().dataset.gap : near().closest(".gap").missing.at(-1));
+  near()?.focus();
 }

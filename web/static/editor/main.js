@@ -11,10 +11,12 @@ import { adding } from "./adding.js";
 import { moving } from "./moving.js";
 import { text } from "./text.js";
 import { trial } from "./trial.js";
+import { windowed } from "./window.js";
 
 const editor = document.getElementById("editor");
 
 connect(editor.dataset.address);
+windowed();
 text();
 trial();
 suggest(editor.dataset.address);

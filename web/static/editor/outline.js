@@ -42,7 +42,12 @@ function draw() {
   drawn = now;
   const at = list.contains(document.activeElement) ? document.activeElement.dataset.toCard : null;
   list.replaceChildren(...found.slice(0, MOST).map(line));
-  if (found.length > MOST) list.append(`${found.length - MOST} more: search to find them`);
+  if (found.length > MOST) {
+    const more = document.createElement("li");
+    more.className = "quiet";
+    more.textContent = `${found.length - MOST} more: search to find them`;
+    list.append(more);
+  }
   const stop = list.querySelector(`[data-to-card="${at}"]`) || list.querySelector("button");
   if (stop) stop.tabIndex = 0;
   if (at) stop?.focus();

@@ -1,6 +1,7 @@
 // Talks to the server: one request at a time, in order; what could not be sent is kept and sent again.
 
 import { opened } from "./folding.js";
+import { portions, shown } from "./window.js";
 import { show } from "./swap.js";
 import { say, quiet } from "./notices.js";
 
@@ -38,6 +39,20 @@ export function post(to, body = {}) {
   });
 }
 
+/** The answer to a request that cannot be waited for, null where there is none. */
+export function postNow(to, body) {
+  const request = new XMLHttpRequest();
+  request.open("POST", address + to, false);
+  request.setRequestHeader("Content-Type", "application/json");
+  request.setRequestHeader("Accept", "application/json");
+  try {
+    request.send(JSON.stringify({ revision, shown: shown(), outline: portions(), ...where(), ...body }));
+  } catch {
+    return null;
+  }
+  return request.status === 200 ? JSON.parse(request.responseText) : null;
+}
+
 /** The revision that the page shows. */
 export const now = () => revision;
 
@@ -68,7 +83,7 @@ async function ask(to, body) {
     response = await fetch(address + to, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({ revision, shown: shown(), ...where(), ...body }),
+      body: JSON.stringify({ revision, shown: shown(), outline: portions(), ...where(), ...body }),
     });
   } catch {
     say("lost", "The connection is lost. Your changes are kept here and sent as soon as it is back.", { bad: true });
@@ -78,7 +93,8 @@ async function ask(to, body) {
   if (response.ok) {
     for (const name of ["busy", "logged out", "refused"]) quiet(name);
     const answer = await response.json();
-    revision = answer.revision;
+    // Cards alone do not say all that others changed.
+    if (body.only === undefined) revision = answer.revision;
     show(answer, body);
     return answer;
   }
@@ -98,11 +114,6 @@ async function ask(to, body) {
   document.getElementById("saved").textContent = "not saved";
   say("refused", found.detail || "This could not be done. Load the page again.", { bad: true });
   return { refused: { message: found.detail || "" } };
-}
-
-function shown() {
-  const cards = document.querySelectorAll("#cards > [data-digest]");
-  return Object.fromEntries([...cards].map((card) => [card.id, card.dataset.digest]));
 }
 
 function where() {

@@ -2,24 +2,23 @@
 // typing stay where they are.
 
 import { askedBack } from "./adding.js";
+import { take } from "./entries.js";
 import { opened, opens } from "./folding.js";
 import { say } from "./notices.js";
 import { keep, rescue } from "./rescue.js";
 import { post } from "./server.js";
+import { arrange, bring, end, keepingFocus } from "./window.js";
 
 /** `sent` is the request that is answered. */
 export function show(answer, sent = {}) {
-  const cards = document.getElementById("cards");
-  const ids = answer.ids || {};
-  for (const [old, id] of Object.entries(ids)) rename(old, id);
+  for (const [old, id] of Object.entries(answer.ids || {})) rename(old, id);
   for (const id of answer.made || []) opens(id);
-  for (const [id, html] of Object.entries(answer.cards || {})) {
-    const made = parsed(html);
-    const now = document.getElementById(id);
-    if (now && now.parentElement === cards) morph(now, made);
-    else cards.insertBefore(made, end());
+  insert(answer.cards);
+  if (answer.outline) {
+    take(answer.outline);
+    arrange();
   }
-  if (answer.order) arrange(cards, answer.order);
+  if (sent.only === "cards") return;
   if (answer.state) morph(document.getElementById("state"), parsed(answer.state));
   if (answer.panel) morph(document.getElementById("panel"), parsed(`<aside id="panel" aria-label="Dry run">${answer.panel}</aside>`));
   if (answer.title) document.querySelector("h1").textContent = answer.title;
@@ -36,8 +35,15 @@ export function show(answer, sent = {}) {
   performance.mark("leadwright:settled");
 }
 
-/** What stands after all cards: the place to add others. */
-const end = () => document.querySelector("#cards > .empty, #cards > #add");
+/** Puts cards in that are new or differ. */
+export function insert(made = {}) {
+  const cards = document.getElementById("cards");
+  for (const [id, html] of Object.entries(made)) {
+    const now = document.getElementById(id);
+    if (now && now.parentElement === cards) morph(now, parsed(html));
+    else cards.insertBefore(parsed(html), end());
+  }
+}
 
 function parsed(html) {
   const template = document.createElement("template");
@@ -53,25 +59,6 @@ function rename(old, id) {
   for (const element of [card, ...card.querySelectorAll(`[id^="${old}"]`)]) {
     element.id = id + element.id.slice(old.length);
   }
-}
-
-function arrange(cards, order) {
-  const wanted = new Set(order);
-  for (const child of [...cards.querySelectorAll(":scope > [data-digest]")]) if (!wanted.has(child.id)) removed(child);
-  let at = cards.querySelector(":scope > [data-digest]") || end();
-  for (const id of order) {
-    if (at?.id === id) at = at.nextElementSibling;
-    else {
-      const card = document.getElementById(id);
-      if (card) keepingFocus(() => cards.insertBefore(card, at));
-    }
-  }
-}
-
-function keepingFocus(move) {
-  const focused = document.activeElement;
-  move();
-  if (focused && focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
 }
 
 /** Makes an element equal to another, keeping every element that has a twin in it. */
@@ -205,7 +192,7 @@ function overtaken(element, theirs) {
 /** Undo and redo say what they did, and go there. */
 function tellBack({ said, id }) {
   const go = () => document.getElementById(id)?.scrollIntoView({ block: "nearest" });
-  say("notice", said, id ? { act: { label: "Show", run: () => (go(), focusIn(id)) } } : {});
+  say("notice", said, id ? { act: { label: "Show", run: () => bring(id).then(() => (go(), focusIn(id))) } } : {});
   go();
 }
 

@@ -1,0 +1,426 @@
+"""The bounds of one lead: its blank fields split into regions, and what each choice of regions comes to.
+
+Blank fields that no rule reads together are independent of each other. So what each such set of fields can
+add to the scores is found by itself, and these are then combined; caps and ranges come last.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..plan import FieldValue, Plan, ScoreValue, SignalValue
+from ..score_one.codegen import Detail
+from ..score_one.facts import Facts, ready
+from ..values import Prepared
+from .bounds import Bounds, Reach
+from .logic import Ladder, Logic, Outcome, Sums
+from .regions import FieldRegions, Region, Truth, Truths
+
+if TYPE_CHECKING:
+    from ..score_many.semantic_keys import Input
+    from ..score_one.evaluator import Evaluator
+
+MOST_CHOICES = 4_096
+"""More choices of regions of one set of fields are not looked at one by one."""
+MOST_COMBINED = 20_000
+"""More sums with more truths are not told apart."""
+_MOST_KEPT = 16_384
+
+Change = tuple[tuple[int, ...], Truths]
+"""What a choice of regions adds to each register, and the truths of the clauses that stages ask."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """What is open: a blank field with its regions, or (field None) a clause that could be anything.
+
+    Each choice gives the truths of the clauses at `places`.
+    """
+
+    field: int | None
+    places: tuple[int, ...]
+    choices: tuple[Truths, ...]
+
+
+@dataclass
+class Lead:
+    """One lead before its blanks are filled: the truths of all clauses, the points that are sure, what each
+    open rule would give, and what is open."""
+
+    now: int
+    truths: list[Truth]
+    known: dict[Input, Prepared]
+    points: list[int]
+    gives: dict[int, tuple[tuple[int, int], ...]]
+    blank: frozenset[int]
+    variables: list[Variable]
+    held: dict[int, bool]
+    exact: bool = True
+
+
+class _Component(NamedTuple):
+    """What belongs together, and what it can come to; None where that was not followed up."""
+
+    variables: tuple[Variable, ...]
+    rules: tuple[int, ...]
+    places: tuple[int, ...]
+    changes: tuple[Change, ...] | None
+
+
+@dataclass
+class _Found:
+    """What came out so far."""
+
+    low: list[int]
+    high: list[int]
+    outcomes: set[Outcome] = field(default_factory=set)
+
+
+class Finder:
+    """Finds bounds by one plan. What was found for one lead is kept for others like it; safe in threads."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        parts = evaluator.parts
+        self.plan: Plan = parts.plan
+        self._regions = FieldRegions(parts)
+        logic = Logic(parts)
+        self.sums = Sums(parts)
+        self.ladder = Ladder(parts, logic)
+        self._inputs = [self._regions.inputs(place) for place in range(len(parts.clauses))]
+        self._fields = [
+            frozenset(one.field for one in read if isinstance(one, FieldValue)) for read in self._inputs
+        ]
+        self._scored = [any(isinstance(one, ScoreValue) for one in read) for read in self._inputs]
+        self._fires = [
+            None if rule.condition is None else logic.function(rule.condition) for rule in self.plan.rules
+        ]
+        self._asked = [
+            () if rule.condition is None else parts.asked_by(rule.condition) for rule in self.plan.rules
+        ]
+        self._deciding = self._decided()
+        used = {place for asked in (*self._asked, self._deciding) for place in asked}
+        self._reading: dict[int, tuple[int, ...]] = {
+            number: tuple(sorted(place for place in used if number in self._fields[place]))
+            for number in range(len(self.plan.fields))
+        }
+        self._slots = {key: self.sums.slots[pay.into] for key, pay in parts.kernel.payments.items()}
+        self._unasked = self._without_conditions()
+        self._signals = [(value, n) for value, n in parts.values.items() if isinstance(value, SignalValue)]
+        self._once: dict[tuple[int, int], bool] = {}
+        self._changes: dict[Any, tuple[Change, ...]] = {}
+        self._score_truths: dict[Any, Truth] = {}
+
+    def _decided(self) -> tuple[int, ...]:
+        """The places of the clauses that stages and disqualifications ask."""
+        conditions = [one.condition for one in self.plan.disqualifications]
+        for stage in self.plan.stages:
+            conditions += [stage.condition] if stage.until is None else [stage.condition, stage.until]
+        asked_by = self._evaluator.parts.asked_by
+        return tuple(dict.fromkeys(place for one in conditions for place in asked_by(one)))
+
+    def _without_conditions(self) -> Evaluator | None:
+        """What says what rules would give if their conditions were true; None where it is always the same."""
+        rules = tuple(replace(rule, condition=None, tags=()) for rule in self.plan.rules)
+        if all(rule.each is None for rule in rules):
+            return None
+        nothing: Any = ()
+        names = (
+            "definitions",
+            "stages",
+            "tracks",
+            "disqualifications",
+            "grades",
+            "outcomes",
+            "handoffs",
+            "tests",
+        )
+        only = replace(self.plan, rules=rules, **dict.fromkeys(names, nothing))
+        return type(self._evaluator)(only, self._evaluator.classes)
+
+    # --- one lead -------------------------------------------------------------------------------
+
+    def bounds(self, facts: Facts, now: int) -> Bounds:
+        """The bounds of a lead at an instant in microseconds."""
+        return self.of(self.lead(facts, now))
+
+    def regions(self, facts: Facts, now: int) -> dict[int, list[Region]] | None:
+        """The regions of each blank field, by its number; None where one of them is not split."""
+        found: dict[int, list[Region]] = {}
+        lead = self.lead(facts, now)
+        known = lead.known
+        for number in sorted(lead.blank):
+            places = tuple(
+                place for place in self._reading[number] if not self._is_loose(place, number, lead.blank)
+            )
+            split = self._regions.split(number, places, facts.fields[number], known, now) if places else []
+            if split is None:
+                return None
+            found[number] = split
+        return found
+
+    def lead(self, facts: Facts, now: int) -> Lead:
+        """A lead with what is open about it."""
+        ran = self._evaluator.run(Detail.FINDINGS, facts, now)
+        fired, truths, values = ran[4], ran[9], ran[10]
+        known: dict[Input, Prepared] = {value: values[place] for value, place in self._signals}
+        for number, one in enumerate(self.plan.fields):
+            known[FieldValue(number, one.kind)] = facts.fields[number]
+        blank = frozenset(n for n, places in self._reading.items() if places and self._is_blank(n, facts))
+        lead = Lead(now, [*truths], known, [0] * len(self.sums.slots), {}, blank, [], {})
+        self._open(lead, facts)
+        places = {place for one in lead.variables for place in one.places}
+        open_rules = {n for n, asked in enumerate(self._asked) if not places.isdisjoint(asked)}
+        for number, place, _, _, points in fired:
+            if place >= 0 and number not in open_rules:
+                lead.points[self._slots[number, place]] += points
+        lead.gives = self._given(facts, now, open_rules)
+        self._hold(lead, facts)
+        return lead
+
+    def _open(self, lead: Lead, facts: Facts) -> None:
+        """Adds what is open."""
+        loose: dict[int, None] = {}
+        for number in sorted(lead.blank):
+            mine = []
+            for place in self._reading[number]:
+                if self._is_loose(place, number, lead.blank):
+                    loose[place] = None
+                else:
+                    mine.append(place)
+            if not mine:
+                continue
+            places = tuple(mine)
+            split = self._regions.split(number, places, facts.fields[number], lead.known, lead.now)
+            if split is None:
+                loose |= dict.fromkeys(places)
+            elif len(split) > 1:
+                lead.variables.append(Variable(number, places, tuple(one.truths for one in split)))
+        for place in loose:
+            lead.exact = False
+            lead.variables.append(Variable(None, (place,), ((True,), (False,), (None,))))
+
+    def _is_blank(self, number: int, facts: Facts) -> bool:
+        if facts.fields[number] is None:
+            return True
+        one = self.plan.fields[number]
+        return one.default is not None and bool(facts.given) and ready(one.kind, facts.given[number]) is None
+
+    def _is_loose(self, place: int, number: int, blank: frozenset[int]) -> bool:
+        """Whether a clause depends on a blank field in a way that is not followed."""
+        if self._scored[place] or len(self._fields[place] & blank) > 1:
+            return True
+        key = (place, number)
+        once = self._once.get(key)
+        if once is None:
+            once = self._once[key] = self._regions.reads_once(place, number)
+        return not once
+
+    def _given(self, facts: Facts, now: int, rules: set[int]) -> dict[int, tuple[tuple[int, int], ...]]:
+        """What open rules would give where they fire, as registers and points; rules without are left out."""
+        payments = self._evaluator.parts.kernel.payments
+        found: dict[int, list[tuple[int, int]]] = {}
+        ran = None
+        for number in rules:
+            rule = self.plan.rules[number]
+            if rule.each is None:
+                fixed = [(place, payments[number, place].fixed) for place in range(len(rule.contributions))]
+                found[number] = [(self._slots[number, place], p) for place, p in fixed if p]
+            elif ran is None:
+                assert self._unasked is not None
+                ran = self._unasked.run(Detail.LINES, facts, now)[4]
+        for number, place, _, _, points in ran or ():
+            if number in rules and place >= 0 and self.plan.rules[number].each is not None:
+                found.setdefault(number, []).append((self._slots[number, place], points))
+        return {number: tuple(given) for number, given in found.items() if given}
+
+    def _hold(self, lead: Lead, facts: Facts) -> None:
+        """Says of stages that hold whether the lead is in them, where no open field can matter to that."""
+        blank = {one.field for one in lead.variables} | {
+            n for one in lead.variables if one.field is None for n in self._fields[one.places[0]]
+        }
+        for number in self.ladder.holding:
+            holding = self._evaluator.holdings[number]
+            read = {one for n in holding.asking.parts.meanings.needs[0].values() for one in (n,)}
+            if blank.isdisjoint(read):
+                lead.held[number] = holding.holds(facts.fields, facts.events, lead.now)
+            else:
+                lead.exact = False
+
+    # --- what can come out ------------------------------------------------------------------------
+
+    def of(self, lead: Lead) -> Bounds:
+        """What can come out for a lead."""
+        components = [self._component(lead, *one) for one in self._components(lead)]
+        combined = self._combined(lead, components)
+        exact = lead.exact and combined is not None
+        found = self._hull(lead, components) if combined is None else self._tried(lead, combined, components)
+        matters = self._mattering(lead, components)
+        return self._told(found, tuple(self.plan.fields[n].name for n in sorted(matters)), exact)
+
+    def _mattering(self, lead: Lead, components: Iterable[_Component]) -> set[int]:
+        """The blank fields that make a difference."""
+        found: set[int] = set()
+        for each in components:
+            if each.changes is not None and len(each.changes) == 1:
+                continue
+            for one in each.variables:
+                if one.field is not None:
+                    found.add(one.field)
+                else:
+                    found |= self._fields[one.places[0]] & lead.blank
+        return found
+
+    def _components(self, lead: Lead) -> Iterator[tuple[tuple[Variable, ...], tuple[int, ...]]]:
+        """Variables that some rule reads together, with those rules."""
+        group = list(range(len(lead.variables)))
+        at: dict[int, list[int]] = {}
+        for n, one in enumerate(lead.variables):
+            for place in one.places:
+                at.setdefault(place, []).append(n)
+        together: list[tuple[int, list[int]]] = []
+        for rule in lead.gives:
+            read = sorted({n for place in self._asked[rule] for n in at.get(place, ())})
+            if read:
+                together.append((rule, read))
+                for n in read:
+                    low, high = sorted((group[read[0]], group[n]))
+                    group = [low if one == high else one for one in group]
+        for which in dict.fromkeys(group):
+            variables = tuple(one for n, one in enumerate(lead.variables) if group[n] == which)
+            yield variables, tuple(rule for rule, read in together if group[read[0]] == which)
+
+    def _component(self, lead: Lead, variables: tuple[Variable, ...], rules: tuple[int, ...]) -> _Component:
+        open_places = {place for one in variables for place in one.places}
+        places = tuple(place for place in self._deciding if place in open_places)
+        if math.prod(len(one.choices) for one in variables) > MOST_CHOICES:
+            return _Component(variables, rules, places, None)
+        beside = tuple(
+            lead.truths[place] for rule in rules for place in self._asked[rule] if place not in open_places
+        )
+        key = (variables, tuple((rule, lead.gives[rule]) for rule in rules), beside)
+        changes = self._changes.get(key)
+        if changes is None:
+            changes = tuple(self._choices(lead, variables, rules, places))
+            if len(self._changes) >= _MOST_KEPT:
+                self._changes.clear()
+            self._changes[key] = changes
+        return _Component(variables, rules, places, changes)
+
+    def _choices(
+        self, lead: Lead, variables: tuple[Variable, ...], rules: tuple[int, ...], places: tuple[int, ...]
+    ) -> Iterable[Change]:
+        """What each choice of regions comes to, equal ones once."""
+        truths = lead.truths.copy()
+        asked = [(self._fires[rule], lead.gives[rule]) for rule in rules]
+        found: dict[Change, None] = {}
+        for choice in product(*[one.choices for one in variables]):
+            for variable, chosen in zip(variables, choice, strict=True):
+                for place, truth in zip(variable.places, chosen, strict=True):
+                    truths[place] = truth
+            points = [0] * len(lead.points)
+            for fires, given in asked:
+                if fires is None or fires(truths):
+                    for slot, amount in given:
+                        points[slot] += amount
+            found[tuple(points), tuple([truths[place] for place in places])] = None
+        return found
+
+    def _combined(self, lead: Lead, components: Sequence[_Component]) -> list[Change] | None:
+        """All sums that can come about with the truths beside them; None where there are too many."""
+        combined: set[Change] = {(tuple(lead.points), ())}
+        for one in components:
+            if one.changes is None or len(combined) * len(one.changes) > MOST_COMBINED:
+                return None
+            combined = {
+                (tuple(map(int.__add__, points, more)), truths + others)
+                for points, truths in combined
+                for more, others in one.changes
+            }
+        return list(combined)
+
+    def _tried(self, lead: Lead, combined: Iterable[Change], components: Sequence[_Component]) -> _Found:
+        places = [place for one in components for place in one.places]
+        by_scores: dict[tuple[tuple[int, ...], Truths], None] = {}
+        for points, others in combined:
+            by_scores[self.sums.settled(points), others] = None
+        columns = list(zip(*[scores for scores, _ in by_scores], strict=True))
+        found = _Found([min(one) for one in columns], [max(one) for one in columns])
+        truths = lead.truths.copy()
+        opened = set(places)
+        scored = [p for p in self._deciding if self._scored[p] and p not in opened]
+        decided: dict[Truths, Outcome] = {}
+        for scores, others in by_scores:
+            key = (*others, *[self._score_truth(lead, place, scores) for place in scored])
+            if key not in decided:
+                for place, truth in zip((*places, *scored), key, strict=True):
+                    truths[place] = truth
+                decided[key] = self.ladder.decide(truths, lead.held)
+        found.outcomes = set(decided.values())
+        return found
+
+    def _score_truth(self, lead: Lead, place: int, scores: tuple[int, ...]) -> Truth:
+        """The truth of a clause that reads scores."""
+        read = tuple(
+            scores[0 if one.score is None else one.score + 1]
+            if isinstance(one, ScoreValue)
+            else lead.known[one]
+            for one in self._inputs[place]
+        )
+        key = (place, read, lead.now)
+        if key not in self._score_truths:
+            if len(self._score_truths) >= _MOST_KEPT:
+                self._score_truths.clear()
+            self._score_truths[key] = self._regions.answer(place, [read], lead.now)[0]
+        return self._score_truths[key]
+
+    def _hull(self, lead: Lead, components: Sequence[_Component]) -> _Found:
+        """The least and the most of each register by itself, and every stage."""
+        low, high = lead.points.copy(), lead.points.copy()
+        for one in components:
+            if one.changes is not None:
+                for slot in range(len(low)):
+                    low[slot] += min(points[slot] for points, _ in one.changes)
+                    high[slot] += max(points[slot] for points, _ in one.changes)
+                continue
+            for rule in one.rules:
+                for slot, points in lead.gives[rule]:
+                    low[slot] += min(points, 0)
+                    high[slot] += max(points, 0)
+        every = tuple(
+            (*[stage.name for stage in reversed(self.plan.stages) if stage.track == track], None)
+            for track in self.plan.tracks
+        )
+        outcomes = {Outcome(every, False)}
+        if self.plan.disqualifications:
+            outcomes.add(Outcome(tuple((None,) for _ in self.plan.tracks), True))
+        return _Found([*self.sums.settled(low)], [*self.sums.settled(high)], outcomes)
+
+    def _told(self, found: _Found, unknown: tuple[str, ...], exact: bool) -> Bounds:
+        reaches = [Reach(low, high) for low, high in zip(found.low, found.high, strict=True)]
+        stages: dict[str, tuple[str | None, ...]] = {}
+        for n, track in enumerate(self.plan.tracks):
+            possible = {stage for outcome in found.outcomes for stage in outcome.stages[n]}
+            ladder = [stage.name for stage in reversed(self.plan.stages) if stage.track == track]
+            stages[track] = tuple(stage for stage in (*ladder, None) if stage in possible)
+        gone = {outcome.disqualified for outcome in found.outcomes}
+        if len(gone) == 1 and all(one.low == one.high for one in reaches) and not _any_open(stages):
+            unknown = ()
+        names = self._evaluator.frame.scores
+        return Bounds(
+            reaches[0],
+            MappingProxyType(dict(zip(names, reaches[1:], strict=True))),
+            MappingProxyType(stages),
+            gone.pop() if len(gone) == 1 else None,
+            unknown,
+            exact,
+        )
+
+
+def _any_open(stages: dict[str, tuple[str | None, ...]]) -> bool:
+    return any(len(possible) > 1 for possible in stages.values())

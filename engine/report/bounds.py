@@ -1,0 +1,58 @@
+"""How sure a score is, in words and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..bounds.bounds import Bounds, Reach
+from .text_style import listed, shown
+
+
+def bounds_words(bounds: Bounds) -> str:
+    """What could come out with the blank fields known; empty where they make no difference.
+
+    "Between 55 and 90, in SQL or MQL, with budget and employees unknown."
+    """
+    if bounds.is_sure:
+        return ""
+    could = ", ".join(_parts(bounds))
+    said = f"{could[:1].upper()}{could[1:]}, with {shown(listed(bounds.unknown))} unknown."
+    return said if bounds.exact else f"{said} It may be narrower: not all of it could be followed."
+
+
+def _parts(bounds: Bounds) -> Iterator[str]:
+    if bounds.total.low != bounds.total.high:
+        yield _between(bounds.total)
+    for name, reach in bounds.scores.items():
+        if reach.low != reach.high:
+            yield f"{shown(name)} {_between(reach)}"
+    for track, stages in bounds.stages.items():
+        if len(stages) > 1:
+            names = [shown(stage) for stage in stages if stage is not None]
+            if None in stages:
+                names.append("no stage")
+            said = f"in {', '.join(names[:-1])} or {names[-1]}"
+            yield said if track == "main" else f"{said} of {shown(track)}"
+    if bounds.disqualified is None:
+        yield "disqualified or not"
+
+
+def _between(reach: Reach) -> str:
+    return f"between {reach.low:,} and {reach.high:,}"
+
+
+def bounds_data(bounds: Bounds) -> dict[str, Any]:
+    """Bounds as data; the stages of each track from the highest down, null for none."""
+    return {
+        "score": _reach(bounds.total),
+        "scores": {name: _reach(reach) for name, reach in bounds.scores.items()},
+        "stages": {track: list(stages) for track, stages in bounds.stages.items()},
+        "disqualified": bounds.disqualified,
+        "unknown": list(bounds.unknown),
+        "exact": bounds.exact,
+    }
+
+
+def _reach(reach: Reach) -> dict[str, int]:
+    return {"low": reach.low, "high": reach.high}

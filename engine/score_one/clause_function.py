@@ -1,0 +1,57 @@
+"""A clause or a value on its own, as a function of what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..plan import Clause, FieldValue, ScoreValue
+from ..plan.lower import Term
+from ..score_many.semantic_keys import Input
+from .codegen import CodegenContext, CodegenScope, Detail
+from .conditions_source import truth_name
+from .function import made, resolved, tuple_of
+from .values_source import operand, score_name
+
+if TYPE_CHECKING:
+    from ..explain.plan_index import PlanIndex
+
+Asked = Callable[[Iterable[Sequence[Any]], int], list[Any]]
+"""`run(rows, now)`: an answer for each row of what is read, at an instant in microseconds."""
+
+
+def asking(parts: PlanIndex, clause: Clause, inputs: Sequence[Input]) -> Asked:
+    """The truth of a clause for each row of its inputs."""
+    return _function(parts, inputs, lambda draft: truth_name(draft, clause))
+
+
+def telling(parts: PlanIndex, term: Term, inputs: Sequence[Input]) -> Asked:
+    """A value, as it is compared, for each row of its inputs."""
+    return _function(parts, inputs, lambda draft: operand(draft, draft.top, term).text)
+
+
+def _function(parts: PlanIndex, inputs: Sequence[Input], write: Callable[[CodegenContext], str]) -> Asked:
+    draft = CodegenContext(parts.kernel, (), Detail.FINDINGS, 0, True, top=CodegenScope("  "))
+    names = [_name(draft, one) for one in inputs]
+    answer = write(draft)
+    moments, lines = resolved(draft, [], [*draft.top.lines, f"  add({answer})"])
+    source = [
+        "def run(rows, now):",
+        " found = []; add = found.append",
+        *moments,
+        f" for {tuple_of(names)} in rows:",
+        *lines,
+        " return found",
+        "",
+    ]
+    return made(draft, "\n".join(source))
+
+
+def _name(draft: CodegenContext, one: Input) -> str:
+    """The local that generated Python reads it from."""
+    match one:
+        case FieldValue(field=number):
+            return f"f{number}"
+        case ScoreValue(score=score):
+            return score_name(score)
+    return draft.gauge(draft.plan.signals[one.signal])

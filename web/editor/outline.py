@@ -1,0 +1,73 @@
+"""The outline of a ruleset: a line for each statement, in portions, so that a page which has a portion is not
+sent it again. The page tells from it what stands where, also of cards that it does not hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+from .cards import CardView
+
+MOST_SHOWN = 120
+"""How many cards a page is sent at once; of others only those that come into sight."""
+
+_USUAL = 32
+_LARGEST = 64
+_LONGEST = 300
+"""Characters of what a statement says, in one line."""
+
+_NAMED = frozenset({"rule", "list"})
+
+
+class Line(NamedTuple):
+    """A statement in one line. `leads` is how many it matches, "" where that is not known."""
+
+    id: str
+    sort: str
+    level: int
+    name: str
+    says: str
+    gives: str
+    leads: str
+    wrong: bool
+
+
+class OutlineItem(NamedTuple):
+    """What stands on the page as one thing: its element, with a line for each statement in it."""
+
+    id: str
+    lines: Sequence[Line]
+
+
+def line_of(view: CardView, level: int, leads: str, wrong: bool) -> Line:
+    """The line of one card."""
+    card = view.card
+    if card.sort == "section":
+        words = card.comments[0].text.split("\n")[0].strip("-= ")
+        name = words.partition(":")[0].partition(",")[0]
+        return Line(view.id, "section", 0, name, "", "", "", wrong)
+    name = card.title if card.sort in _NAMED else view.heading
+    return Line(
+        view.id, card.sort, level, name or view.sentence, view.says[:_LONGEST], view.gives, leads, wrong
+    )
+
+
+def portions(items: Iterable[OutlineItem]) -> dict[str, list[OutlineItem]]:
+    """The items in portions, by their digests. A portion ends where an item says so, and not after so many,
+    so that one that is added or moved changes no portion but its own."""
+    found: dict[str, list[OutlineItem]] = {}
+    now: list[OutlineItem] = []
+    for item in items:
+        now.append(item)
+        if len(now) >= _LARGEST or int(item.id[-4:], 16) % _USUAL == 0:
+            found[_digest(now)] = now
+            now = []
+    if now:
+        found[_digest(now)] = now
+    return found
+
+
+def _digest(items: Sequence[OutlineItem]) -> str:
+    return blake2b(json.dumps(items).encode("ascii"), digest_size=6).hexdigest()
