@@ -11,10 +11,11 @@ DEVELOPS := $(VENV)/.develops
 ENGINES := $(VENV)/.engines
 BENCH := .venv-bench
 CLIENTS := .venv-clients
+EDITORS := .venv-editors
 DBT := .venv-dbt
 ALL_CORES := -n auto --dist worksteal
 
-.PHONY: help run test test-random test-pythons test-faults test-fuzz test-engines test-dbt test-clients test-differential test-proofs lint format types bench frontend frontend-check npm screenshots wheel clean
+.PHONY: help run test test-random test-pythons test-faults test-fuzz test-engines test-spark test-dbt test-clients test-editor test-differential test-proofs lint format types bench frontend frontend-check npm screenshots wheel clean
 
 help:
 	@echo "make run     serve the page on this computer, with made-up leads to look around in"
@@ -24,7 +25,9 @@ help:
 	@echo "make test-faults    kill imports and scorings hundreds of times, and see what is left"
 	@echo "make test-engines   run the tests of the SQL on PostgreSQL, Spark and ClickHouse"
 	@echo "make test-dbt   let the real dbt build what leadwright dbt writes, on DuckDB and PostgreSQL"
+	@echo "make test-spark   hold scores on Spark against those on one machine, and scored tables against the public call"
 	@echo "make test-clients   let the real clients of ten services send, through all sorts of trouble"
+	@echo "make test-editor   drive the language server as three clients do and from Neovim, and package for VS Code"
 	@echo "make test-fuzz   try 20,000 mutated rulesets, and 2,000 mutated files of each kind: an answer to each, and soon"
 	@echo "make test-differential   hold 100,000 pairs of a ruleset and a lead against the SQL"
 	@echo "make test-proofs   hold what is proved of 2,000 random rulesets against random leads, and bounds against all values"
@@ -64,10 +67,21 @@ test-dbt: $(DEVELOPS) $(DBT)/.installed
 	@sh tests/engines/install_postgres.sh
 	LEADWRIGHT_DBT=$(DBT) $(BIN)/python -m pytest $(ALL_CORES) tests/dbt
 
+# As above.
+test-spark: $(DEVELOPS) $(ENGINES)
+	LEADWRIGHT_ENGINES=$${LEADWRIGHT_ENGINES:-1} $(BIN)/python -m pytest tests/spark
+	LEADWRIGHT_ARROW=$${LEADWRIGHT_ARROW:-2400} $(BIN)/python -m pytest $(ALL_CORES) tests/engine/arrow/test_arrow_differences.py
+
 # Node and npm are needed for the clients of Node alone.
 test-clients: $(DEVELOPS) $(CLIENTS)/.installed npm
 	cd tests/clients/node && npm ci --silent
 	LEADWRIGHT_CLIENTS=$(CLIENTS) $(BIN)/python -m pytest tests/clients
+
+# pytest-asyncio wants a setting of its own, and pytest-lsp's fixtures are not used: its client is.
+test-editor: $(EDITORS)/.installed npm
+	@sh tests/editors/install_neovim.sh
+	cd editors/vscode && npm ci --silent
+	LEADWRIGHT_EDITORS=1 $(EDITORS)/bin/python -m pytest -p no:asyncio -p no:pytest-lsp tests/editors
 
 test-fuzz: $(DEVELOPS)
 	LEADWRIGHT_FUZZ=20000 LEADWRIGHT_FUZZ_FILES=2000 $(BIN)/python -m pytest $(ALL_CORES) \
@@ -91,8 +105,8 @@ format: $(DEVELOPS)
 # The package is the folder itself, so mypy is shown it under its name.
 types: $(DEVELOPS)
 	@mkdir -p build/types && ln -sfn ../.. build/types/leadwright
-	MYPYPATH=build/types $(BIN)/mypy -m leadwright -m leadwright.__main__ \
-		-p leadwright.grammar -p leadwright.engine -p leadwright.assist -p leadwright.web -p leadwright.rulesets
+	MYPYPATH=build/types $(BIN)/mypy -m leadwright -m leadwright.__main__ -m leadwright.arrow -m leadwright.spark \
+		-p leadwright.grammar -p leadwright.engine -p leadwright.assist -p leadwright.lsp -p leadwright.web -p leadwright.rulesets
 
 bench: $(BENCH)/.installed
 	$(BENCH)/bin/python tests/benchmarks/run.py
@@ -116,7 +130,7 @@ wheel: $(DEVELOPS)
 	$(BIN)/python -m build
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(CLIENTS) $(DBT) tests/clients/node/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache web/frontend/node_modules
+	rm -rf $(VENV) $(BENCH) $(CLIENTS) $(EDITORS) editors/vscode/node_modules $(DBT) tests/clients/node/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache web/frontend/node_modules
 
 # A stamp is written only when all before it went well, so what was broken off is begun again.
 $(MADE):
@@ -149,6 +163,13 @@ $(CLIENTS)/.installed: tests/clients/requirements.txt | $(MADE)
 $(DBT)/.installed: tests/dbt/requirements.txt | $(MADE)
 	@$(PYTHON) -m venv $(DBT)
 	@$(DBT)/bin/python -m pip --disable-pip-version-check --quiet install -r tests/dbt/requirements.txt
+	@touch $@
+
+# Apart from what develops: pytest-lsp is a plug-in of every run that it is installed beside.
+$(EDITORS)/.installed: pyproject.toml tests/editors/requirements.txt | $(MADE)
+	@$(PYTHON) -m venv $(EDITORS)
+	@$(EDITORS)/bin/python -m pip --disable-pip-version-check --quiet install --editable '.[lsp]' \
+		-r tests/editors/requirements.txt
 	@touch $@
 
 $(BENCH)/.installed: pyproject.toml tests/benchmarks/requirements.txt | $(MADE)

@@ -20,7 +20,7 @@ from .engine.arrow.files import score_files
 from .engine.arrow.naming import Columns
 from .engine.arrow.problems import DataError
 from .engine.arrow.reads import Reads, reads_of
-from .engine.arrow.results import LinesAs, Results
+from .engine.arrow.results import LinesAs, legend_of
 from .engine.arrow.scorer import TableScorer
 from .engine.ruleset import Ruleset, load
 from .engine.score_one.facts import instant_from
@@ -106,9 +106,7 @@ def reads(rules: Rules) -> Reads:
 
 def legend(rules: Rules) -> pa.Table:
     """The lines that explanations by a ruleset can have, by the numbers that short lines name as `line`."""
-    import pyarrow as pa
-
-    return Results(_plan(rules), 0, LinesAs.SHORT, pa.string()).legend()
+    return legend_of(_plan(rules))
 
 
 def _plan(rules: Rules) -> Plan:

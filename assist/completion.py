@@ -11,6 +11,7 @@ from ..grammar.spec.operators import COMPARISONS, OPERATORS
 from ..grammar.spec.statements import STATEMENT_WORDS
 from ..grammar.spec.words import near
 from ..grammar.syntax import nodes as n
+from ..grammar.syntax.incremental import scan_again
 from ..grammar.syntax.lr_parser import Stuck
 from ..grammar.syntax.lr_table import END, load
 from ..grammar.syntax.nodes import Lexeme
@@ -40,15 +41,22 @@ class Completion:
     suggestions: tuple[Suggestion, ...]
 
 
-def complete(text: str, offset: int, catalogue: Catalogue) -> Completion:
-    """What may stand at an offset of a text, given what is already written before it."""
-    scanned = scan(text[:offset])
+def complete(text: str, offset: int, catalogue: Catalogue, glossary: TextNames | None = None) -> Completion:
+    """What may stand at an offset of a text, given what is already written before it.
+
+    `glossary` are the names of a text read before, much like this one.
+    """
+    read = glossary.parsed if glossary is not None else None
+    if glossary is None or read is None or read.scanned is None:
+        scanned = scan(text[:offset])
+    else:
+        scanned = scan_again(text[:offset], read.source.text, read.scanned)
     last = scanned.comments[-1] if scanned.comments else None
     if last is not None and not set(text[last.span.start : offset]) & {"\n", "\r"}:
         return Completion(offset, offset, ())
     lexemes = scanned.lexemes
     begun = lexemes.pop() if lexemes and lexemes[-1].end == offset and lexemes[-1].kind in _BEGUN else None
-    place = _Place(text, lexemes, catalogue)
+    place = _Place(text, lexemes, glossary or TextNames(text, catalogue))
     prefix = begun.text if begun is not None else ""
     start = begun.start if begun is not None else offset
     # A quote that is closed already, as editors do for their writers, is not closed again.
@@ -61,7 +69,7 @@ def instead(text: str, start: int, end: int, catalogue: Catalogue) -> tuple[Sugg
 
     Where something was misspelt, one of them is what was meant.
     """
-    place = _Place(text, scan(text[:start]).lexemes, catalogue)
+    place = _Place(text, scan(text[:start]).lexemes, TextNames(text, catalogue))
     by_name = {_bare(item.text): item for item in reversed(list(place.suggestions()))}
     return tuple(by_name[name] for name in near(_bare(text[start:end]), by_name)[:3])
 
@@ -87,9 +95,9 @@ def _fitting(found: Iterable[Suggestion], prefix: str) -> list[Suggestion]:
 class _Place:
     """Where in a statement something is to be written."""
 
-    def __init__(self, text: str, lexemes: list[Lexeme], catalogue: Catalogue) -> None:
+    def __init__(self, text: str, lexemes: list[Lexeme], glossary: TextNames) -> None:
         self.text = text
-        self.glossary = TextNames(text, catalogue)
+        self.glossary = glossary
         pieces = split(lexemes)
         piece = pieces[-1] if pieces else None
         whole = piece is None or piece.word == "}" or lexemes[-1].kind in ("SEMICOLON", "LBRACE")

@@ -42,9 +42,12 @@ class Hover:
     about: str | None
 
 
-def in_words(text: str, offset: int, catalogue: Catalogue) -> Hover | None:
-    """What stands at an offset of a text in plain words; None between statements and in comments."""
-    glossary = TextNames(text, catalogue)
+def in_words(text: str, offset: int, catalogue: Catalogue, glossary: TextNames | None = None) -> Hover | None:
+    """What stands at an offset of a text in plain words; None between statements and in comments.
+
+    `glossary` are the names of this text, where they are known already.
+    """
+    glossary = glossary or TextNames(text, catalogue)
     lexeme = _lexeme(glossary, offset)
     if lexeme is None:
         return None

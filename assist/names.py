@@ -14,7 +14,7 @@ from ..grammar.messages.diagnostics import Source
 from ..grammar.spec.kinds import KINDS
 from ..grammar.syntax import nodes as n
 from ..grammar.syntax.nodes import Kind, Lexeme
-from ..grammar.syntax.parse import parse
+from ..grammar.syntax.parse import Parsed, parse
 from ..grammar.syntax.scan import scan
 from ..grammar.syntax.split import Piece, split
 from ..grammar.text.printer import text_of
@@ -25,18 +25,51 @@ _SHOWN = 3
 _LONGEST = 60
 
 
-class TextNames:
-    """The names of one text, read without reading its rules, so that it is ready while somebody types."""
+_DECLARATIONS = (
+    n.FieldDeclaration | n.EventDeclaration | n.ListDeclaration | n.ListFile | n.Define | n.ScoreDeclaration
+    | n.Stage | n.Grade
+)  # fmt: skip
 
-    def __init__(self, text: str, catalogue: Catalogue) -> None:
+
+class TextNames:
+    """The names of one text, read without reading its rules, so that it is ready while somebody types.
+
+    `parsed` is what was read of the same text, where that is known. `others` are statements of
+    other texts of the same ruleset: what they declare is known too.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        catalogue: Catalogue,
+        parsed: Parsed | None = None,
+        others: tuple[n.Statement, ...] = (),
+    ) -> None:
         self.text = text
         self.catalogue = catalogue
-        self.lexemes: list[Lexeme] = scan(text).lexemes
-        self.pieces: list[Piece] = split(self.lexemes)
+        self.parsed = parsed
+        self.others = others
+
+    @cached_property
+    def lexemes(self) -> list[Lexeme]:
+        """The lexemes of the text."""
+        known = self.parsed.scanned if self.parsed is not None else None
+        return (known or scan(self.text)).lexemes
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """The statements of the text, as its lexemes."""
+        return split(self.lexemes)
 
     @cached_property
     def declarations(self) -> tuple[n.Statement, ...]:
         """The statements that declare names, in order; broken ones are left out."""
+        return (*self._own, *(node for node in self.others if isinstance(node, _DECLARATIONS)))
+
+    @cached_property
+    def _own(self) -> tuple[n.Statement, ...]:
+        if self.parsed is not None:
+            return tuple(node for node in self.parsed.tree.statements if isinstance(node, _DECLARATIONS))
         spans = (
             (self.lexemes[piece.first].start, self.lexemes[piece.last - 1].end)
             for piece in self.pieces

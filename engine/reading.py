@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..grammar.messages.diagnostics import Diagnostic, Severity, Source
@@ -19,12 +19,16 @@ LARGEST_TEXT = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text as read: its tree, everything to say about it, and its plan where it has no error."""
+    """A text as read: its tree, everything to say about it, and its plan where it has no error.
+
+    `parsed` is what the parser made of it, for whoever reads a text that is much like this one.
+    """
 
     source: Source
     tree: Tree
     plan: Plan | None
     diagnostics: tuple[Diagnostic, ...]
+    parsed: Parsed | None = field(default=None, compare=False, repr=False)
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -51,17 +55,22 @@ def read(
         files = Folder(source.path.parent) if source.path is not None else FrozenFiles({})
     parsed = parse(source, before)
     checked = check(parsed, catalogue=catalogue, pinned=pinned, files=files)
-    reading = Reading(source, parsed.tree, checked.plan, checked.diagnostics)
+    reading = Reading(source, parsed.tree, checked.plan, checked.diagnostics, parsed)
     return replace(reading, diagnostics=linted(reading, catalogue)) if lints else reading
 
 
-def linted(reading: Reading, catalogue: Catalogue | None = None) -> tuple[Diagnostic, ...]:
-    """The diagnostics of a reading made without lints together with those of the lints, in order."""
+def linted(
+    reading: Reading, catalogue: Catalogue | None = None, stop: Callable[[], bool] = lambda: False
+) -> tuple[Diagnostic, ...]:
+    """The diagnostics of a reading made without lints together with those of the lints, in order.
+
+    Once `stop` says so, the lints that are left say nothing.
+    """
     if reading.plan is None:
         return reading.diagnostics
     from .lint.lints import lint  # nothing that only scores loads them
 
-    found = [*reading.diagnostics, *lint(reading.plan, reading.tree, catalogue)]
+    found = [*reading.diagnostics, *lint(reading.plan, reading.tree, catalogue, stop)]
     return tuple(sorted(found, key=Diagnostic.sort_key))
 
 

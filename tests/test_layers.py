@@ -10,18 +10,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("grammar", "engine", "assist", "web", "rulesets")
+PACKAGES = ("grammar", "engine", "assist", "lsp", "web", "rulesets")
 MAY_USE = {
     "grammar": {"grammar"},
     "rulesets": {"rulesets"},
     "engine": {"grammar", "rulesets", "engine"},
     "assist": {"grammar", "engine", "assist"},
+    "lsp": {"grammar", "engine", "assist", "lsp"},
     "web": {"grammar", "engine", "assist", "rulesets", "web"},
 }
 OF_THE_PAGE = {
-    ROOT / "engine/cli" / name for name in ("commands/serve.py", "commands/user.py", "single_sign_on.py")
+    ROOT / "engine/cli" / name
+    for name in ("commands/serve.py", "commands/user.py", "single_sign_on.py", "commands/lsp.py")
 }
-"""The commands that start the page and keep its users: the command line's only look upward."""
+"""The commands that start the page or the language server, and keep users: the only look upward."""
 
 TOUCHES_THE_WORLD = tuple(
     f"engine/{room}" for room in ("store", "importing", "live", "outbox", "cli", "bulk", "prove")
@@ -53,7 +55,7 @@ def test_each_package_uses_those_below_it(package: str) -> None:
 
 
 def test_only_the_page_knows_flask() -> None:
-    for package in ("grammar", "engine", "assist", "rulesets"):
+    for package in ("grammar", "engine", "assist", "lsp", "rulesets"):
         for path in modules(package):
             if path not in OF_THE_PAGE:
                 assert not {name.split(".")[0] for name in imports(path)} & {
@@ -64,7 +66,7 @@ def test_only_the_page_knows_flask() -> None:
 
 
 def test_only_the_grammar_knows_lark() -> None:
-    for package in ("engine", "assist", "web", "rulesets"):
+    for package in ("engine", "assist", "lsp", "web", "rulesets"):
         for path in modules(package):
             assert "lark" not in {name.split(".")[0] for name in imports(path)}, path
 

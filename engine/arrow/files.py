@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -177,14 +178,16 @@ class FileScorer:
 
 
 def _read(files: Sequence[Path], columns: Sequence[str], encoded: set[str]) -> pa.Table:
-    """Some columns of files, texts of few different values as dictionaries, INT96 as microseconds, since
-    nanoseconds would wrap around."""
-    tables = []
-    for path in files:
-        texts = [name for name in columns if name in encoded]
-        file = pq.ParquetFile(path, read_dictionary=texts, coerce_int96_timestamp_unit="us")
-        tables.append(file.read(columns=list(columns), use_threads=False))
-    return pa.concat_tables(tables)
+    """Some columns of files; see `read_parquet`."""
+    texts = [name for name in columns if name in encoded]
+    return pa.concat_tables([read_parquet(path, columns, texts) for path in files])
+
+
+def read_parquet(file: Any, columns: Sequence[str], encoded: Sequence[str] = ()) -> pa.Table:
+    """Some columns of a file, those `encoded` as dictionaries that are texts of few different values. INT96
+    comes as microseconds, since nanoseconds would wrap around."""
+    reader = pq.ParquetFile(file, read_dictionary=list(encoded), coerce_int96_timestamp_unit="us")
+    return reader.read(columns=list(columns), use_threads=False)
 
 
 _scorer: FileScorer | None = None

@@ -104,11 +104,6 @@ class Results:
                 counts = tally.stages.setdefault(track, {})
                 counts[stage] = counts.get(stage, 0) + count
 
-    def legend(self) -> pa.Table:
-        """The lines that explanations can have, by the numbers that short lines name."""
-        rows = [{"number": number, **_line_row(line)} for number, line in enumerate(self._legend.lines)]
-        return pa.Table.from_pylist(rows, pa.schema([("number", pa.int32()), *list(_FULL)]))
-
     # --- parts ----------------------------------------------------------------------------------
 
     def _telling(self, column: ResultColumn) -> Callable[[Key], Any]:
@@ -174,6 +169,13 @@ class Results:
         codes: Ints = lines.codes
         taken = pa.array(rows, type_.value_type).take(pa.array(codes))
         return pa.ListArray.from_arrays(pa.array(lines.offsets, pa.int32()), taken).cast(type_)
+
+
+def legend_of(plan: Plan) -> pa.Table:
+    """The lines that explanations by a plan can have, by the numbers that short lines name."""
+    lines = ExplanationLines(plan).lines
+    rows = [{"number": number, **_line_row(line)} for number, line in enumerate(lines)]
+    return pa.Table.from_pylist(rows, pa.schema([("number", pa.int32()), *list(_FULL)]))
 
 
 def _line_row(line: Any) -> Mapping[str, Any]:

@@ -24,6 +24,7 @@ SECTIONS = {
         "fmt": "Lay files of rules out in the one common way.",
         "test": "Run the tests that a ruleset holds.",
         "prove": "Prove what holds of every possible lead.",
+        "lsp": "Help inside an editor that speaks LSP.",
         "pull": "Bring what was published on the page into a file of rules.",
         "diff": "Say what differs between two rulesets, and who would move.",
     },

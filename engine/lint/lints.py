@@ -46,7 +46,12 @@ LINTS: dict[str, Callable[[LintContext], Iterator[Diagnostic]]] = {
 CODES = tuple(LINTS)
 
 
-def lint(plan: Plan, tree: Tree, catalogue: Catalogue | None) -> list[Diagnostic]:
-    """What every lint has to say of a plan, its tree and, where there is data, its catalogue."""
+def lint(
+    plan: Plan, tree: Tree, catalogue: Catalogue | None, stop: Callable[[], bool] = lambda: False
+) -> list[Diagnostic]:
+    """What every lint has to say of a plan, its tree and, where there is data, its catalogue.
+
+    Once `stop` says so, the lints that are left say nothing.
+    """
     study = LintContext(plan, tree, catalogue)
-    return [found for rule in LINTS.values() for found in rule(study)]
+    return [found for rule in LINTS.values() if not stop() for found in rule(study)]

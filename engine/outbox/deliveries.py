@@ -22,7 +22,8 @@ PATIENCE = 3 * DAY
 _WANTED = (
     "CASE WHEN json_type(m.data, '$.tell') = 'array'"
     " THEN EXISTS (SELECT 1 FROM json_each(m.data, '$.tell') WHERE value = d.name COLLATE NOCASE)"
-    " ELSE d.kinds = '[]' OR EXISTS (SELECT 1 FROM json_each(d.kinds) WHERE value = m.kind) END"
+    " WHEN d.kinds = '[]' THEN m.kind IN ('handoff', 'handoff.overdue')"
+    " ELSE EXISTS (SELECT 1 FROM json_each(d.kinds) WHERE value = m.kind) END"
 )
 """Whether destination `d` is to get message `m`."""
 

@@ -24,7 +24,10 @@ DAY = 86_400_000_000
 TEMPLATES = ("slack", "teams")
 """The templates that are shipped."""
 
-MESSAGE_KINDS = ("handoff", "handoff.overdue")
+HANDOFF_KINDS = ("handoff", "handoff.overdue")
+"""The kinds of messages that a destination gets which asks for none by name."""
+
+MESSAGE_KINDS = (*HANDOFF_KINDS, "stage.entered", "stage.left")
 
 
 class DestinationError(Exception):
@@ -100,9 +103,9 @@ def destinations(connection: sqlite3.Connection) -> list[Destination]:
 def asked(connection: sqlite3.Connection, kind: str) -> bool:
     """Whether any destination asks for messages of a kind."""
     found = connection.execute(
-        "SELECT 1 FROM destination WHERE kinds = '[]' OR EXISTS"
+        "SELECT 1 FROM destination WHERE (kinds = '[]' AND ?) OR EXISTS"
         " (SELECT 1 FROM json_each(kinds) WHERE value = ?) LIMIT 1",
-        (kind,),
+        (kind in HANDOFF_KINDS, kind),
     )
     return found.fetchone() is not None
 
@@ -131,8 +134,8 @@ def add_destination(
 ) -> Destination:
     """Adds a destination, which gets what is recorded from now on. Of `http`, it has a new secret.
 
-    `kinds` are the kinds of messages it asks for, none means all. `template` is the text of a Jinja template
-    for its body. Raises `DestinationError`.
+    `kinds` are the kinds of messages it asks for, none means `HANDOFF_KINDS`. `template` is the text of a
+    Jinja template for its body. Raises `DestinationError`.
     """
     name = _name(name)
     address = _address(kind, address)

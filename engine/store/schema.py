@@ -12,7 +12,7 @@ from collections.abc import Iterator
 APPLICATION_ID = 0x4C454144
 """The letters LEAD."""
 
-VERSION = 17
+VERSION = 18
 """Counted up by every change of the tables."""
 
 SYSTEM_COLUMNS = ("_id", "_key", "_changed", "_state")
@@ -591,6 +591,7 @@ CREATE TABLE person (
 -- Stays of leads in stages that have handoffs, written with the score that began them: the numbers of a
 -- ruleset, a lead, a run, and the version that the entry came by. `at` is as of when that was, `left_at` when
 -- the stay ended. Open entries wait to be handed off, queued ones for somebody to be there; `reason` is JSON.
+-- `alias` is the id that it came to its lead with by a merge, empty for the lead's own.
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY,
     ruleset INTEGER NOT NULL,
@@ -601,6 +602,7 @@ CREATE TABLE entry (
     run INTEGER NOT NULL,
     at INTEGER NOT NULL,
     left_at INTEGER,
+    alias INTEGER,
     state TEXT NOT NULL CHECK (
         state IN ('open', 'queued', 'handed off', 'unassigned', 'held back', 'too soon', 'left')
     ),
@@ -640,6 +642,36 @@ CREATE INDEX handoff_turn ON handoff (ruleset, list, person, id) WHERE list IS N
 CREATE INDEX handoff_kept ON handoff (ruleset, list, kept, id) WHERE kept IS NOT NULL;
 CREATE INDEX handoff_unanswered ON handoff (ruleset, due) WHERE due IS NOT NULL AND answered IS NULL;
 
+-- For people and programs, documented in docs/how-to/use-scores-elsewhere.md.
+CREATE VIEW handoffs AS
+SELECT ruleset.name AS ruleset, lead._key AS lead, entry.track, entry.stage, handoff.name AS handoff,
+    handoff.address AS owner, handoff.list, handoff.why ->> '$.why' AS why, handoff.kept,
+    ruleset_version.number AS version,
+    strftime('%Y-%m-%dT%H:%M:%SZ', entry.at / 1000000, 'unixepoch') AS entered_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', handoff.at / 1000000, 'unixepoch') AS handed_off_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', handoff.due / 1000000, 'unixepoch') AS due_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', handoff.overdue / 1000000, 'unixepoch') AS overdue_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', handoff.answered / 1000000, 'unixepoch') AS answered_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', entry.left_at / 1000000, 'unixepoch') AS left_at,
+    handoff.answer, (
+        SELECT later.address FROM handoff AS later WHERE later.passed_by = handoff.id
+    ) AS passed_to
+FROM handoff
+JOIN entry ON entry.id = handoff.entry
+JOIN ruleset ON ruleset.id = handoff.ruleset
+JOIN ruleset_version ON ruleset_version.id = handoff.version
+JOIN lead ON lead._id = handoff.lead AND lead._state = 0;
+
+CREATE VIEW entries AS
+SELECT ruleset.name AS ruleset, lead._key AS lead, entry.track, entry.stage, entry.state,
+    ruleset_version.number AS version,
+    strftime('%Y-%m-%dT%H:%M:%SZ', entry.at / 1000000, 'unixepoch') AS entered_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', entry.left_at / 1000000, 'unixepoch') AS left_at
+FROM entry
+JOIN ruleset ON ruleset.id = entry.ruleset
+JOIN ruleset_version ON ruleset_version.id = entry.version
+JOIN lead ON lead._id = entry.lead AND lead._state = 0;
+
 -- Whether the entries that a version brings are handed off, as whoever published it chose; without a row,
 -- they are held back.
 CREATE TABLE version_entries (
@@ -662,8 +694,9 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_of_subject ON message (subject, number);
 
--- Where messages go. `kinds` are those it asks for, none means all; `fields` are the lead's that it may have.
--- `after` is the newest message that was looked at for it. `former` signs too until `former_until`.
+-- Where messages go. `kinds` are those it asks for, none means those of handoffs; `fields` are those of the
+-- lead that it may have. `after` is the newest message that was looked at for it. `former` signs too until
+-- `former_until`.
 CREATE TABLE destination (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE COLLATE NOCASE,

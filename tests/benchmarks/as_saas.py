@@ -33,11 +33,12 @@ class Scored(NamedTuple):
     tags: tuple[str, ...]
 
 
-def facts(lead: Lead, events: Events, now: str) -> dict[str, Any]:  # a call costs more
+def facts(lead: Lead, events: Events, now: str) -> dict[str, Any]:  # noqa: PLR0915  # a call costs more
     """Fields with "" and -1 for unknown, and what the rules ask of the events."""
     at_now = _seconds(now)
     last_14, last_30, last_60, last_90 = (at_now - days * DAY for days in (14, 30, 60, 90))
     pricing_60 = downloads = demos = unsubscribed = careers = visited = visited_60 = studies = german = 0
+    customer = rejected = rejected_90 = 0
     clicks = priced = straight = 0
     webinar = -1.0
     days, pages = set(), set()
@@ -79,6 +80,11 @@ def facts(lead: Lead, events: Events, now: str) -> dict[str, Any]:  # a call cos
                 demos = 1
             if object_ == "demo":
                 requested.append(at)
+        elif type_ == "became":
+            customer |= object_ == "customer"
+        elif type_ == "rejected":
+            rejected = 1
+            rejected_90 |= at > last_90
         elif type_ == "unsubscribed" and object_ == "newsletter" and at > last_90:
             unsubscribed = 1
     if any(0 < demo - pricing <= 7 * DAY for demo in requested for pricing in pricings):
@@ -102,6 +108,9 @@ def facts(lead: Lead, events: Events, now: str) -> dict[str, Any]:  # a call cos
         "downloads": downloads,
         "demo": demos,
         "straight": straight,
+        "customer": customer,
+        "rejected": rejected,
+        "rejected_90": rejected_90,
         "german": german,
         "visited": visited,
         "visited_60": visited_60,
@@ -172,8 +181,12 @@ def decided(found: Mapping[str, Any], sums: Mapping[str, Any]) -> Scored:
     engagement = max(-20, min(70, engagement))
     total = max(-30, min(100, fit + bant + engagement))
     stage = None
-    if found["domain"] not in ("rivalscore.example", "funnelhawk.example", "pipemaster.example"):
-        stage = "SQL" if total >= 80 and found["demo"] else "MQL" if total >= 40 else None
+    turned_down = found["rejected_90"] or (found["rejected"] and engagement < 10)
+    competes = found["domain"] in ("rivalscore.example", "funnelhawk.example", "pipemaster.example")
+    if not (competes or found["customer"]):
+        stage = "Nurture" if total >= 20 else None
+        if total >= 40 and not turned_down:
+            stage = "SQL" if total >= 80 and found["demo"] else "MQL"
     grade = "A" if fit >= 25 else "B" if fit >= 15 else "C" if fit >= 5 else "D"
     return Scored(
         int(fit),

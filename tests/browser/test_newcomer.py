@@ -38,7 +38,7 @@ def test_a_newcomer_changes_tries_tests_publishes_and_rolls_back(
     assert "stage MQL when score >= 50" in editor.text
     dropped = int(change_of(editor, "MQL"))
     assert dropped < 0
-    assert int(change_of(editor, "none")) == -dropped
+    assert int(change_of(editor, "Nurture")) == -dropped
     expect(editor.panel).to_contain_text(f"{-dropped} leads move down")
 
     # Asks why one of them does.
@@ -66,7 +66,7 @@ def test_a_newcomer_changes_tries_tests_publishes_and_rolls_back(
     with editor.settling():
         one.get_by_role("button", name="Save as test").click()
     assert any(card.startswith("Test a lead like one in the data") for card in editor.cards())
-    expect(editor.panel.get_by_role("region", name="Tests")).to_contain_text("all 11 passed")
+    expect(editor.panel.get_by_role("region", name="Tests")).to_contain_text("all 16 passed")
 
     # Publishes with a note.
     page.get_by_role("link", name="Review and publish").click()

@@ -229,6 +229,35 @@ def test_what_publishing_brings_is_listed_by_person_and_held_back(
     assert rows == ([(ANA, 3), (BEN, 3)] if choice == "hand off" else [(ANA, 1), (BEN, 1)])
 
 
+@pytest.mark.parametrize("choice", ["", "?entries=hold-back", "?entries=hand-off"])
+@pytest.mark.parametrize("way", ["versions", "draft/publish", "roll-back"])
+def test_over_http_too_entries_are_held_back_unless_chosen(
+    app: Flask, store: Store, database: Path, way: str, choice: str
+) -> None:
+    (database.parent / "more.csv").write_text("id,employees\nM1,100\n")
+    assert run(["import", str(database.parent / "more.csv"), "--lead-id", "id", "--db", str(database)]) == 0
+    assert run(["score", "inbound", "--db", str(database)]) == 0
+    api, admin = "/api/v1/rulesets/inbound", logged_in(app, "admin")
+    more = RULES + "\nwhen employees >= 100 then +50\n"
+    body: dict[str, object] = {"note": "Why", "text": more, "base": 1}
+    if way == "draft/publish":
+        draft = current(store, "inbound")
+        assert draft is not None
+        seen = take_text(store, "inbound", more, who="editor", seen=draft.revision).draft.revision
+        body = {"note": "Why", "revision": seen}
+    elif way == "roll-back":
+        # The version that is gone back to brings the lead in.
+        assert admin.post(f"{api}/versions", json=body).status_code == 201
+        assert admin.post(f"{api}/versions", json=body | {"text": RULES, "base": 2}).status_code == 201
+        assert run(["score", "inbound", "--db", str(database)]) == 0
+        body = {"note": "Why", "version": 2}
+    assert admin.post(f"{api}/{way}?entries=perhaps", json=body).status_code == 422
+    assert admin.post(f"{api}/{way}{choice}", json=body).status_code == 201
+    assert run(["score", "inbound", "--db", str(database)]) == 0
+    ask = "SELECT count(*) FROM handoff JOIN lead ON lead._id = lead WHERE _key = 'M1'"
+    assert store.connection.execute(ask).fetchone() == (1 if "hand-off" in choice else 0,)
+
+
 def test_people_are_kept_on_the_page(app: Flask, store: Store) -> None:
     editor = logged_in(app, "editor")
     add = {"what": "add", "address": ANA, "name": "Ana", "limit": "0"}

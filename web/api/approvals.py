@@ -16,6 +16,8 @@ from ..ruleset_cache import live_of, read_text, version_of
 from .operations import Operation
 from .rulesets import version_data
 from .schemas import (
+    ENTRIES,
+    HAND_OFF,
     INSTANT,
     INTEGER,
     MAYBE,
@@ -93,11 +95,11 @@ def _open(name: str, number: int) -> Approval:
     return found
 
 
-def approve(name: str, number: int) -> dict[str, Any]:
+def approve(name: str, number: int, entries: str) -> dict[str, Any]:
     """Publishes what somebody else asked for."""
     found = _open(name, number)
     with writing(settings()) as store:
-        made = publish_wish(store, settings(), found, account(), doer=doer())
+        made = publish_wish(store, settings(), found, account(), doer=doer(), hand_off=entries == HAND_OFF)
     return version_data(made, whole=True)
 
 
@@ -167,6 +169,7 @@ OPERATIONS = (
         approve,
         refer("Version"),
         parts=_ONE,
+        queries={"entries": ENTRIES},
         status=201,
     ),
     Operation(

@@ -33,7 +33,21 @@ from ..publishing import check_name, publish_draft
 from ..ruleset_cache import read_text
 from .operations import Operation
 from .rulesets import version_data
-from .schemas import INSTANT, INTEGER, NOTE, RULESET, STRING, TEXT, YES, many, mapping, obj, refer
+from .schemas import (
+    ENTRIES,
+    HAND_OFF,
+    INSTANT,
+    INTEGER,
+    NOTE,
+    RULESET,
+    STRING,
+    TEXT,
+    YES,
+    many,
+    mapping,
+    obj,
+    refer,
+)
 
 
 def _draft(store: Store, name: str) -> Draft:
@@ -194,7 +208,7 @@ def update(name: str) -> dict[str, Any]:
         }
 
 
-def publish(name: str, body: dict[str, Any]) -> dict[str, Any]:
+def publish(name: str, entries: str, body: dict[str, Any]) -> dict[str, Any]:
     """Publishes the draft, where it is still at the revision that was looked at."""
     with writing(settings()) as store:
         draft = _draft(store, name)
@@ -205,7 +219,9 @@ def publish(name: str, body: dict[str, Any]) -> dict[str, Any]:
                 f"The draft is at revision {draft.revision:,} by now. Look at what changed, then try again.",
                 revision=draft.revision,
             )
-        made = publish_draft(store, settings(), draft, body["note"].strip(), doer=doer())
+        made = publish_draft(
+            store, settings(), draft, body["note"].strip(), doer=doer(), hand_off=entries == HAND_OFF
+        )
     return version_data(made, whole=True)
 
 
@@ -340,6 +356,7 @@ OPERATIONS = (
         publish,
         refer("Version"),
         parts=_NAME,
+        queries={"entries": ENTRIES},
         body=obj({"revision": _REVISION, "note": NOTE}),
         status=201,
     ),

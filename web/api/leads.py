@@ -70,6 +70,7 @@ _UNSCORED: dict[str, Any] = {
     "tags": [],
     "version": None,
     "as_of": None,
+    "owner": None,
 }
 
 
@@ -78,7 +79,7 @@ def _lead(lead: StoredLead, score: LeadScore | None) -> dict[str, Any]:
     if score is None:
         return about | _UNSCORED
     scored = as_data(score, lines=False)
-    return about | scored | {"stage": score.stage, "disqualified": bool(score.reasons)}
+    return about | {"owner": None} | scored | {"stage": score.stage, "disqualified": bool(score.reasons)}
 
 
 def explain(lead: str, ruleset: str | None, version: int | None, at: str | None) -> dict[str, Any]:

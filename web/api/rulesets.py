@@ -13,7 +13,7 @@ from ..publishing import roll_back as publish_again
 from ..queries import standing
 from ..ruleset_cache import version_of
 from .operations import Operation
-from .schemas import MAYBE, NOTE, RULESET, STRING, TEXT, VERSION, many, obj, refer
+from .schemas import ENTRIES, HAND_OFF, MAYBE, NOTE, RULESET, STRING, TEXT, VERSION, many, obj, refer
 
 
 def version_data(version: RulesetVersion, *, whole: bool = False) -> dict[str, Any]:
@@ -77,21 +77,36 @@ def show_version(name: str, number: int) -> dict[str, Any]:
     return version_data(version_of(reading(settings()), name, number), whole=True)
 
 
-def publish(name: str, body: dict[str, Any]) -> dict[str, Any]:
+def publish(name: str, entries: str, body: dict[str, Any]) -> dict[str, Any]:
     """Publishes a text as the next version."""
     base = body["base"]
     base = None if base is None else int(base)
     with writing(settings()) as store:
         made = publish_text(
-            store, settings(), name, body["text"], body["note"].strip(), base=base, doer=doer()
+            store,
+            settings(),
+            name,
+            body["text"],
+            body["note"].strip(),
+            base=base,
+            doer=doer(),
+            hand_off=entries == HAND_OFF,
         )
     return version_data(made, whole=True)
 
 
-def roll_back(name: str, body: dict[str, Any]) -> dict[str, Any]:
+def roll_back(name: str, entries: str, body: dict[str, Any]) -> dict[str, Any]:
     """Publishes an old version again, as the next one."""
     with writing(settings()) as store:
-        made = publish_again(store, settings(), name, int(body["version"]), body["note"].strip(), doer=doer())
+        made = publish_again(
+            store,
+            settings(),
+            name,
+            int(body["version"]),
+            body["note"].strip(),
+            doer=doer(),
+            hand_off=entries == HAND_OFF,
+        )
     return version_data(made, whole=True)
 
 
@@ -159,6 +174,7 @@ OPERATIONS = (
         publish,
         refer("Version"),
         parts=_NAME,
+        queries={"entries": ENTRIES},
         body=obj(
             {
                 "text": TEXT,
@@ -180,6 +196,7 @@ OPERATIONS = (
         roll_back,
         refer("Version"),
         parts=_NAME,
+        queries={"entries": ENTRIES},
         body=obj({"version": VERSION, "note": NOTE}),
         status=201,
     ),

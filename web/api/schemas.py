@@ -53,6 +53,12 @@ RULESET: Made = {
     "maxLength": 200,
     "description": "The name of a published ruleset.",
 }
+HAND_OFF = "hand-off"
+ENTRIES: Made = {
+    "enum": ["hold-back", HAND_OFF],
+    "default": "hold-back",
+    "description": "Whether leads that this version brings into stages with handoffs are handed off.",
+}
 VERSION: Made = {"type": "integer", "minimum": 1, "maximum": 1_000_000_000}
 NOTE: Made = {
     "type": "string",
@@ -289,6 +295,19 @@ COMPONENTS: dict[str, Made] = {
             "tags": many(STRING),
             "version": MAYBE_NUMBER,
             "as_of": MAYBE_INSTANT,
+            "owner": {
+                "anyOf": [
+                    obj(
+                        {
+                            "address": STRING,
+                            "handoff": STRING,
+                            "handed_off_at": INSTANT,
+                            "entered_at": INSTANT,
+                        }
+                    ),
+                    {"type": "null"},
+                ]
+            },
         }
     ),
     "Move": obj(

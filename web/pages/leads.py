@@ -330,8 +330,7 @@ def download() -> Response:
     if chosen is None:
         raise not_found("No ruleset has been published yet, so there are no scores to download.")
     plan = ready(found, chosen).plan
-    graded = [None if grade.score is None else plan.scores[grade.score].name for grade in plan.grades]
-    columns = columns_of([score.name for score in plan.scores], plan.tracks, graded, lines=True)
+    columns = columns_of(plan, lines=True)
     lines = _Lines(settings(), chosen, asked.filter(found), columns)
     response = Response(iter(lines), mimetype="text/csv")
     response.call_on_close(lines.close)

@@ -61,7 +61,7 @@ def test(name: str) -> Response:
     tried_out = trial_of(store, name, _draft(store, name), _lead_asked())
     subject, rules = tried_out.subject, tried_out.rules
     if rules is None:
-        raise invalid("The draft has a mistake, so nothing can be expected of it. Mend it first.")
+        raise invalid("The draft has an error, so no test can be made yet. Fix the error first.")
     if subject is None or subject.case is None:
         raise invalid("Choose a lead first.")
     taken = {found.name.casefold() for found in rules.plan.tests}

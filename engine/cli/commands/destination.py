@@ -56,7 +56,7 @@ def _open(db: str, *, read_only: bool = False) -> Iterator[Store]:
     examples=[
         "leadwright destination add crm --url https://crm.example.com/hook --kind handoff --field company",
         "leadwright destination add sales --url https://hooks.example.com/T1/B2 --template slack",
-        "leadwright destination add lake --file /data/handoffs.jsonl",
+        "leadwright destination add lake --file /data/stages.jsonl --kind stage.entered --kind stage.left",
         'leadwright destination add desk --command "python3 tell.py"',
     ],
 )
@@ -68,7 +68,8 @@ def _open(db: str, *, read_only: bool = False) -> Iterator[Store]:
     "--kind",
     "kinds",
     multiple=True,
-    help="Send only messages of this kind: handoff or handoff.overdue. Can be repeated.  [default: all]",
+    help="Send only messages of this kind: handoff, handoff.overdue, stage.entered or stage.left. "
+    "Can be repeated.  [default: handoff and handoff.overdue]",
 )
 @click.option(
     "--field",

@@ -149,8 +149,7 @@ def _scores(
         elif since is not None:
             wanted = replace(wanted, since=instant_of(instant_asked(since)))
         plan = of_version(load_version(store, name)).plan
-        graded = [None if grade.score is None else plan.scores[grade.score].name for grade in plan.grades]
-        columns = columns_of([score.name for score in plan.scores], plan.tracks, graded, lines=lines)
+        columns = columns_of(plan, lines=lines)
         with store.guard():
             store.connection.execute("BEGIN")
             run = last_finished_run(store)

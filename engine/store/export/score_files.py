@@ -7,16 +7,21 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from ...plan import Plan
 from ...report.text_style import signed
 from ..database import StoreError
 from .scores import LeadScore
+
+OWNED = ("owner", "handoff", "handed_off_at", "entered_at")
+"""Columns that say who has a lead, by which handoff, since when, and since when it has been in the stage."""
 
 _AT_ONCE = 10_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -26,12 +31,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The columns that scores of one ruleset are written in: names of its scores, its tracks besides `main`,
-    and its graded scores besides the total; whether the lines are written too."""
+    and its graded scores besides the total; whether the lines are written too, and who has each lead."""
 
     scores: tuple[str, ...] = ()
     tracks: tuple[str, ...] = ()
     grades: tuple[str, ...] = ()
     lines: bool = True
+    owners: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -40,6 +46,7 @@ class Columns:
         names += [f"score: {name}" for name in self.scores]
         names += [f"stage: {name}" for name in self.tracks]
         names += [f"grade: {name}" for name in self.grades]
+        names += list(OWNED) if self.owners else []
         return [*names, *(["lines"] if self.lines else []), "version", "as_of"]
 
     def flat(self, one: LeadScore) -> list[str | int | None]:
@@ -49,24 +56,34 @@ class Columns:
         cells += [one.scores.get(name) for name in self.scores]
         cells += [one.stages.get(name) for name in self.tracks]
         cells += [one.grades.get(name) for name in self.grades]
+        if self.owners:
+            who = one.owner
+            cells += (
+                [None] * len(OWNED)
+                if who is None
+                else [who.address, who.handoff, _said(who.at), _said(who.entered)]
+            )
         if self.lines:
             cells.append("; ".join(f"{signed(line.points)} {line.name}" for line in one.lines))
         return [*cells, one.version, _instant(one)]
 
 
 def _instant(one: LeadScore) -> str:
-    return one.as_of.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return _said(one.as_of)
 
 
-def columns_of(
-    scores: Sequence[str | None], tracks: Sequence[str], graded: Sequence[str | None], *, lines: bool
-) -> Columns:
-    """The columns for a ruleset with these scores, tracks and graded scores (None for the total)."""
+def _said(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def columns_of(plan: Plan, *, lines: bool) -> Columns:
+    """The columns for a ruleset; those of owners where it has handoffs."""
     return Columns(
-        tuple(name for name in scores if name),
-        tuple(track for track in tracks if track != "main"),
-        tuple(name for name in graded if name),
+        tuple(score.name for score in plan.scores if score.name),
+        tuple(track for track in plan.tracks if track != "main"),
+        tuple(plan.scores[grade.score].name or "" for grade in plan.grades if grade.score is not None),
         lines,
+        bool(plan.handoffs),
     )
 
 
@@ -83,6 +100,14 @@ def as_data(one: LeadScore, *, lines: bool) -> dict[str, Any]:
         "version": one.version,
         "as_of": _instant(one),
     }
+    if one.owner is not None:
+        who = one.owner
+        data["owner"] = {
+            "address": who.address,
+            "handoff": who.handoff,
+            "handed_off_at": _said(who.at),
+            "entered_at": _said(who.entered),
+        }
     if lines:
         data["lines"] = [
             {"name": line.name, "score": line.score, "points": line.points} for line in one.lines
@@ -192,6 +217,7 @@ class ParquetFile:
         }
         types |= {"lines": pa.list_(line), "version": pa.int64(), "as_of": pa.timestamp("us", "UTC")}
         types |= {f"score: {name}": pa.int64() for name in columns.scores}
+        types |= {name: pa.timestamp("us", "UTC") for name in ("handed_off_at", "entered_at")}
         schema = pa.schema([pa.field(name, types.get(name, pa.string())) for name in columns.names])
         rows, count = iter(rows), 0
         begun = Path(self.path).with_name(f".{Path(self.path).name}.unfinished")
@@ -211,7 +237,15 @@ class ParquetFile:
 
 def _typed(one: LeadScore) -> dict[str, Any]:
     lines = [{"name": line.name, "score": line.score, "points": line.points} for line in one.lines]
-    return {"tags": list(one.tags), "disqualified": list(one.reasons), "lines": lines, "as_of": one.as_of}
+    who = one.owner
+    instants = {"handed_off_at": who and who.at, "entered_at": who and who.entered}
+    return {
+        "tags": list(one.tags),
+        "disqualified": list(one.reasons),
+        "lines": lines,
+        "as_of": one.as_of,
+        **instants,
+    }
 
 
 @dataclass(frozen=True)

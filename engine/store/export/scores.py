@@ -15,10 +15,20 @@ from ..scoring.version_lines import load_lines, read_lines
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Who has a lead: their address, by which handoff, since when, and when the lead came into the stage."""
+
+    address: str
+    handoff: str
+    at: datetime
+    entered: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LeadScore:
     """What is stored of a lead by one ruleset: total, named scores, stages by track, grades by score ("" for
     the total), tags, reasons for which it is disqualified, and the lines that add up to the scores; which
-    version found it, and as of when."""
+    version found it, and as of when. `owner` is who has the lead, None for nobody."""
 
     lead: str
     score: int
@@ -32,6 +42,19 @@ class LeadScore:
     lines: tuple[Line, ...]
     version: int
     as_of: datetime
+    owner: Owner | None = None
+
+
+def _owner(address: str | None, handoff: str, at: int, entered: int) -> Owner | None:
+    return None if address is None else Owner(address, handoff, moment_of(at), moment_of(entered))
+
+
+_OWNING = (
+    "SELECT max(handed.id) FROM handoff AS handed JOIN entry AS stay ON stay.id = handed.entry "
+    "WHERE handed.lead = scored.lead AND handed.ruleset = scored.ruleset AND stay.left_at IS NULL "
+    "AND NOT EXISTS (SELECT 1 FROM handoff AS later WHERE later.passed_by = handed.id)"
+)
+"""The handoff by which somebody has a lead now."""
 
 
 def stored_lead_scores(store: Store, ruleset: str, wanted: ScoreFilter) -> Iterator[LeadScore]:
@@ -44,15 +67,17 @@ def stored_lead_scores(store: Store, ruleset: str, wanted: ScoreFilter) -> Itera
     with store.guard():
         rows = store.connection.execute(
             "SELECT lead._key, result.total, result.stage, result.grade, result.text, scored.lines, "
-            "run.version, ruleset_version.number, run.now FROM scored "
+            "run.version, ruleset_version.number, run.now, "
+            "owner.address, owner.name, owner.at, entry.at FROM scored "
             "JOIN lead ON lead._id = scored.lead AND lead._state = 0 "
             "JOIN result ON result.id = scored.result "
             "JOIN run ON run.id = scored.run JOIN ruleset_version ON ruleset_version.id = run.version "
+            f"LEFT JOIN handoff AS owner ON owner.id = ({_OWNING}) LEFT JOIN entry ON entry.id = owner.entry "
             f"WHERE scored.ruleset = (SELECT id FROM ruleset WHERE name = :ruleset){where} "
             "ORDER BY scored.lead",
             {"ruleset": ruleset, **parameters},
         )
-        for lead, total, stage, grade, text, lines, version, number, now in rows:
+        for lead, total, stage, grade, text, lines, version, number, now, *who in rows:
             if version not in known:
                 known[version] = load_lines(store, version)
             found = json.loads(text)
@@ -69,6 +94,7 @@ def stored_lead_scores(store: Store, ruleset: str, wanted: ScoreFilter) -> Itera
                 read_lines(known[version], lines),
                 number,
                 moment_of(now),
+                _owner(*who),
             )
 
 

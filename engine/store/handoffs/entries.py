@@ -28,10 +28,11 @@ class Policy:
 
 @dataclass(slots=True)
 class Moves:
-    """Stays that began (lead, track, stage, state) and that ended (lead, track)."""
+    """Stays that began (lead, track, stage, state) and that ended (lead, track, the stage
+    that came after)."""
 
     began: list[tuple[int, str, str, str]] = field(default_factory=list)
-    ended: list[tuple[int, str]] = field(default_factory=list)
+    ended: list[tuple[int, str, str | None]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.began or self.ended)
@@ -61,7 +62,7 @@ class EntryNotes:
             if old == new:
                 continue
             if old is not None:
-                moves.ended.append((lead, track))
+                moves.ended.append((lead, track, new))
             # Falling from a higher stage into a lower one is no entry.
             lower = self._ranks.get((track, old or ""), -1) > self._ranks.get((track, new or ""), -1)
             if new is not None and (track, new) in self._handed and not lower:
@@ -82,10 +83,10 @@ def write_moves(
     connection.executemany(
         "UPDATE entry SET left_at = ?, "
         "state = CASE WHEN state IN ('open', 'queued') THEN 'left' ELSE state END "
-        "WHERE lead = ? AND ruleset = ? AND track = ? AND left_at IS NULL",
-        [(now, lead, ruleset, track) for lead, track in moves.ended],
+        "WHERE lead = ? AND ruleset = ? AND track = ? AND stage IS NOT ? AND left_at IS NULL",
+        [(now, lead, ruleset, track, stage) for lead, track, stage in moves.ended],
     )
-    # A stay goes on where an answer that ended it was taken back.
+    # A stay goes on that came by a merge, or that an answer ended which was taken back.
     connection.executemany(
         "INSERT INTO entry (ruleset, lead, track, stage, version, run, at, state) "
         "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM entry WHERE lead = ?2 "

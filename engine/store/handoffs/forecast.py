@@ -63,11 +63,11 @@ def forecast(store: Store, ruleset: str, plan: Plan, effect: Effect, now: int) -
     )
 
 
-def _lost(store: Store, ruleset: str, ended: Sequence[tuple[int, str]]) -> Counter[str]:
+def _lost(store: Store, ruleset: str, ended: Sequence[tuple[int, str, str | None]]) -> Counter[str]:
     """Who has leads whose stay would end, and how many."""
     found: Counter[str] = Counter()
     with store.guard():
-        for lead, track in ended:
+        for lead, track, _ in ended:
             rows = store.connection.execute(
                 "SELECT handoff.address FROM handoff JOIN entry ON entry.id = handoff.entry "
                 "JOIN ruleset ON ruleset.id = entry.ruleset "

@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from ..handoffs.merging import move_stays, move_stays_back
 from .freshness import mark_changed
 from .history import last_instant, note_former
 from .lead_keys import ANONYMOUS, MERGED, NAMED
@@ -41,6 +42,7 @@ def merge(
     connection.execute("UPDATE alias SET of = ? WHERE lead = ? AND of IS NULL", (alias, other))
     connection.execute("UPDATE alias SET lead = ? WHERE lead = ?", (lead, other))
     _move_events(connection, other, lead, f"ifnull(alias, {alias:d})", "true")
+    move_stays(connection, other, lead, alias, now)
     connection.execute(f"UPDATE lead SET _state = {MERGED} WHERE _id = ?", (other,))
     # What it was at last is kept; nobody scores it again.
     connection.execute("UPDATE scored SET due = NULL WHERE lead = ?", (other,))
@@ -64,9 +66,11 @@ def undo(connection: sqlite3.Connection, alias: int, now: int) -> int:
     else:
         state = ANONYMOUS if was_anonymous else NAMED
         connection.execute("UPDATE lead SET _state = ? WHERE _id = ?", (state, merged))
-    branch = json.dumps(_branch(connection, alias))
+    numbers = _branch(connection, alias)
+    branch = json.dumps(numbers)
     listed = f"(SELECT value FROM json_each('{branch}'))"
     _move_events(connection, lead, merged, f"nullif(alias, {alias:d})", f"alias IN {listed}")
+    move_stays_back(connection, lead, merged, alias, numbers)
     connection.execute(f"UPDATE alias SET lead = ? WHERE id IN {listed}", (merged,))
     connection.execute("UPDATE alias SET of = NULL WHERE of = ?", (alias,))
     for one, theirs in ((lead, None), (merged, alias)):

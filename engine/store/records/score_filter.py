@@ -56,6 +56,12 @@ class ScoreFilter:
     fields: tuple[FieldTest, ...] = ()
 
 
+_HANDED = (
+    "EXISTS (SELECT 1 FROM handoff AS handed WHERE handed.lead = scored.lead "
+    "AND handed.ruleset = scored.ruleset"
+)
+
+
 def conditions(store: Store, wanted: ScoreFilter) -> tuple[str, dict[str, Any]]:
     """What a filter asks for, in SQL over `lead` and, where it needs scores, `scored`, `result` and `run`;
     each test after an AND, with its parameters."""
@@ -96,9 +102,11 @@ def conditions(store: Store, wanted: ScoreFilter) -> tuple[str, dict[str, Any]]:
     if wanted.among is not None:
         ask("lead._id IN (SELECT value FROM json_each(:among))", "among", json.dumps(wanted.among))
     if wanted.after_run is not None:
-        ask("scored.run > :after_run", "after_run", wanted.after_run)
+        # Who has a lead changes without another score, where it was passed on.
+        passed = "handed.at > (SELECT now FROM run WHERE id = :after_run)"
+        ask(f"(scored.run > :after_run OR {_HANDED} AND {passed}))", "after_run", wanted.after_run)
     if wanted.since is not None:
-        ask("run.started >= :since", "since", wanted.since)
+        ask(f"(run.started >= :since OR {_HANDED} AND handed.at >= :since))", "since", wanted.since)
     for number, test in enumerate(wanted.fields):
         asked, value = _field_test(test, f"field{number}")
         tests.append(asked)

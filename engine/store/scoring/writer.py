@@ -10,12 +10,13 @@ from typing import Any
 
 from ...plan import Plan
 from ..database import Store, StoreError
-from ..handoffs.entries import EntryNotes, Moves, Policy, stages_in, write_moves
+from ..handoffs.entries import EntryNotes, Moves, Policy, Stages, stages_in, write_moves
 from ..records.freshness import ZONE, mark_due
 from ..records.lead_keys import ANONYMOUS_LEADS
 from ..records.rulesets import RulesetVersion
 from .lead_reader import Span
 from .results import StoredResult
+from .stage_news import StageNews, Turn
 
 _DEAR = 8
 """How many times as long it takes to ask for one outcome as to read one of many."""
@@ -90,7 +91,7 @@ class Scores:
 class Compared:
     """Scores held against what was kept before: the places of those that must be written (None: all), the
     leads whose outcome becomes history, those that only are due at another time; what is counted of all; the
-    stays in stages with handoffs that began and ended."""
+    stays in stages with handoffs that began and ended, and whose stages are to be told of."""
 
     scores: Scores
     tally: Tally
@@ -98,6 +99,7 @@ class Compared:
     replaced: list[tuple[int, int, int]] = field(default_factory=list)
     postponed: list[tuple[int | None, int, int]] = field(default_factory=list)
     moves: Moves = field(default_factory=Moves)
+    turns: list[Turn] = field(default_factory=list)
 
 
 class Writer:
@@ -105,6 +107,8 @@ class Writer:
 
     def __init__(self, store: Store, reader: Store, job: Job, plan: Plan) -> None:
         self.notes = EntryNotes(plan, job.policy)
+        with reader.guard():
+            self.news = StageNews.of(reader.connection, plan, job.version, job.policy)
         self._tracks: dict[int, dict[str, str | None]] = {}
         self.store = store
         self.reader = reader
@@ -131,22 +135,30 @@ class Writer:
             former = self._former(scores.span)
             if not former:
                 compared = Compared(scores, tally)
-                self._note_first(compared)
+                self._note_first(compared, hidden)
                 return compared
             compared = Compared(scores, tally, [])
             self._compare(scores, former, self._known(scores.outcomes), compared, hidden)
             return compared
 
-    def _note_first(self, compared: Compared) -> None:
+    def _note_first(self, compared: Compared, hidden: set[int]) -> None:
         """Notes the entries of leads that were never scored."""
         scores = compared.scores
-        if not self.notes:
+        if not self.notes and not self.news:
             return
         stages = [stages_in(outcome.text) for outcome in scores.outcomes]
-        begins = [self.notes.begins(one) for one in stages]
+        begins = [self.notes.begins(one) or (bool(self.news) and any(one.values())) for one in stages]
         for lead, which in zip(scores.leads, scores.which, strict=True):
             if begins[which]:
-                self.notes.note(compared.moves, lead, None, stages[which], same=True)
+                self._note(compared, lead, None, stages[which], same=True, hidden=lead in hidden)
+
+    def _note(
+        self, found: Compared, lead: int, before: Stages | None, after: Stages, *, same: bool, hidden: bool
+    ) -> None:
+        """Notes a lead's stages before and after; of one that is `hidden` nobody is told."""
+        self.notes.note(found.moves, lead, before, after, same=same)
+        if self.news and not hidden:
+            self.news.note(found.turns, lead, before, after, same=same)
 
     def write(self, compared: Compared) -> Tally:
         """Puts the new in place of the old, which becomes history where the outcome was another."""
@@ -166,6 +178,7 @@ class Writer:
                         run=job.run,
                         now=job.now,
                     )
+                self.news.write(connection, compared.turns, self.job.now)
         elif scores.leads:
             with self.store.transaction() as connection:
                 mark_due(connection, self.ruleset, scores.zones())
@@ -202,7 +215,7 @@ class Writer:
     ) -> None:
         tally, rows = found.tally, found.rows
         assert rows is not None
-        stages = [stages_in(outcome.text) for outcome in scores.outcomes] if self.notes else []
+        stages = [stages_in(outcome.text) for outcome in scores.outcomes] if self.notes or self.news else []
         for place, (lead, which, lines, due) in enumerate(
             zip(scores.leads, scores.which, scores.lines, scores.due, strict=True)
         ):
@@ -210,7 +223,7 @@ class Writer:
             if before is None:
                 rows.append(place)
                 if stages:
-                    self.notes.note(found.moves, lead, None, stages[which], same=True)
+                    self._note(found, lead, None, stages[which], same=True, hidden=lead in hidden)
                 continue
             counts = lead not in hidden
             tally.added -= counts
@@ -224,7 +237,8 @@ class Writer:
                     tally.moves[old, new] += 1
                 if stages:
                     former_stages = self._stages_of(old_outcome)
-                    self.notes.note(found.moves, lead, former_stages, stages[which], same=bool(same_version))
+                    same = bool(same_version)
+                    self._note(found, lead, former_stages, stages[which], same=same, hidden=not counts)
             elif not same_version or old_lines != lines:
                 rows.append(place)
             elif old_due != due:

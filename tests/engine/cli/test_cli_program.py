@@ -14,7 +14,10 @@ from leadwright.engine.cli.program import SECTIONS
 Run = Callable[..., Any]
 
 COMMANDS = [name for section in SECTIONS.values() for name in section]
-HEAVY = ("flask", "sqlglot", "duckdb", "jinja2", "sqlite_utils", "lark")
+HEAVY = (
+    "flask", "sqlglot", "duckdb", "jinja2", "sqlite_utils", "lark", "pygls", "lsprotocol", "pygments",
+    "leadwright.assist", "leadwright.lsp",
+)  # fmt: skip
 
 
 def test_version(program: Run) -> None:

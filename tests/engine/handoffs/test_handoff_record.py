@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from leadwright.engine.cli.program import run
 from leadwright.engine.handoffs.turns import HandedOff
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.reading import read
 from leadwright.engine.score_one import Evaluator
 from leadwright.engine.store.database import Store, open_store
+from leadwright.engine.store.export.score_files import OWNED
 from leadwright.engine.store.handoffs import assigning
 from leadwright.engine.store.handoffs.entries import choose_entries
 from leadwright.engine.store.handoffs.people import new_person, save_people
+from leadwright.engine.store.records.merges import merge_ids, undo_merge
 from leadwright.engine.store.records.rulesets import save_version
 from leadwright.engine.store.scoring import full_run, row_scorer, score_run
 from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.engine.store.scoring.score_run import score_store
+from leadwright.engine.values import moment_of
 from leadwright.grammar.messages.diagnostics import Source
+from pyarrow import parquet
 
 NOW = 1_768_478_400_000_000  # 2026-01-15T12:00Z, a Thursday
 MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000
@@ -212,6 +220,51 @@ def test_nobody_gets_a_lead_that_is_disqualified(store: Store) -> None:
     assert set(owners(store)) == {"y"}
 
 
+@pytest.mark.parametrize("kept", ["x", "y"])
+@pytest.mark.parametrize("points", [(1, 1), (1, 0), (0, 1)])
+def test_leads_that_are_merged_are_one_lead_with_one_person_until_they_are_two_again(
+    store: Store, kept: str, points: tuple[int, int]
+) -> None:
+    score(store, ALL)
+    leads(store, [("x", points[0]), ("y", points[1])])
+    score(store, ALL, NOW + MINUTE)
+    before, told = owners(store), len(messages(store))
+    merged = "y" if kept == "x" else "x"
+    merge_ids(store, kept, merged, "test")
+    leads(store, [(kept, 3)])
+    score(store, ALL, NOW + 2 * MINUTE)
+    score(store, ALL, NOW + 3 * MINUTE)
+    # Whoever had one of them has it; nobody gets it anew.
+    assert set(owners(store)) == {kept}
+    assert len(messages(store)) == told
+    assert [one for one in entries(store) if not one[3]] == [(kept, "SQL", "handed off", False)]
+    undo_merge(store, merged)
+    leads(store, [("x", points[0]), ("y", points[1])])
+    score(store, ALL, NOW + 4 * MINUTE)
+    assert owners(store) == before
+    assert len(messages(store)) == told
+    staying = {lead for lead, _, _, left in entries(store) if not left}
+    assert staying == set(before)
+
+
+def test_a_merge_of_leads_in_two_stages_hands_nothing_off_anew(store: Store) -> None:
+    rules = f'{ALL}\nhandoff "MQL" of MQL to "m"'
+    score(store, rules, threshold=80)
+    leads(store, [("x", 1), ("y", 3)])
+    score(store, rules, NOW + MINUTE, threshold=80)
+    assert len(messages(store)) == 1
+    merge_ids(store, "x", "y", "test")
+    leads(store, [("x", 3)])
+    score(store, rules, NOW + 2 * MINUTE, threshold=80)
+    assert len(messages(store)) == 1
+    assert [one for one in entries(store) if not one[3]] == [("x", "SQL", "handed off", False)]
+    undo_merge(store, "y")
+    leads(store, [("x", 1)])
+    score(store, rules, NOW + 3 * MINUTE, threshold=80)
+    assert [one for one in entries(store) if not one[3]] == [("y", "SQL", "handed off", False)]
+    assert len(messages(store)) == 1
+
+
 # --- answers ------------------------------------------------------------------------------------------
 
 ANSWERED = (
@@ -291,6 +344,59 @@ def test_a_message_says_who_and_why(store: Store) -> None:
     assert data["owner"] == {"address": "a", "name": "Ana"}
     assert (data["score"], sum(line["points"] for line in data["lines"])) == (80, 80)
     assert data["due"] == "2026-01-15T16:01:00Z"
+
+
+# --- out --------------------------------------------------------------------------------------------
+
+
+def exported(store: Store, to: str, *more: str) -> None:
+    options = ["--scores", str(store.path.with_name(to)), "--db", str(store.path), *more]
+    assert run(["export", "rules", *options]) == 0
+
+
+def test_owners_are_in_every_export_and_what_was_passed_on_comes_again(store: Store) -> None:
+    score(store, ANSWERED)
+    leads(store, [("x", 1), ("y", 0)])
+    score(store, ANSWERED, NOW + MINUTE)
+    for file in ("a.csv", "a.jsonl", "a.parquet", "a.sqlite"):
+        exported(store, file)
+    ana = ["a", "All", "2026-01-15T12:01:00Z", "2026-01-15T12:01:00Z"]
+    rows = {
+        row["lead"]: row for row in csv.DictReader(store.path.with_name("a.csv").read_text().splitlines())
+    }
+    assert [rows["x"][name] for name in OWNED] == ana
+    assert [rows["y"][name] for name in OWNED] == [""] * 4
+    lines = [json.loads(line) for line in store.path.with_name("a.jsonl").read_text().splitlines()]
+    said = dict(zip(("address", "handoff", "handed_off_at", "entered_at"), ana, strict=True))
+    assert {one["lead"]: one.get("owner") for one in lines} == {"nobody": None, "x": said, "y": None}
+    table = parquet.read_table(store.path.with_name("a.parquet")).to_pylist()
+    assert {one["lead"]: one["owner"] for one in table} == {"nobody": None, "x": "a", "y": None}
+    assert next(one for one in table if one["lead"] == "x")["handed_off_at"] == moment_of(NOW + MINUTE)
+    with closing(sqlite3.connect(store.path.with_name("a.sqlite"))) as other:
+        ask = f"SELECT {', '.join(OWNED)} FROM lead_scores WHERE lead = 'x'"
+        assert list(other.execute(ask).fetchone()) == ana
+
+    exported(store, "a.sqlite", "--since", "last")
+    score(store, ANSWERED, NOW + DAY)
+    exported(store, "b.csv")
+    exported(store, "a.sqlite", "--since", "last")
+    with closing(sqlite3.connect(store.path.with_name("a.sqlite"))) as other:
+        assert other.execute("SELECT lead, owner FROM lead_scores WHERE owner <> ''").fetchall() == [
+            ("x", "desk")
+        ]
+    view = store.connection.execute("SELECT lead, owner, why, passed_to, overdue_at IS NULL FROM handoffs")
+    assert view.fetchall() == [("x", "a", "named", "desk", 0), ("x", "desk", "passed on", None, 1)]
+    stays = store.connection.execute("SELECT lead, stage, state, entered_at, left_at FROM entries")
+    assert stays.fetchall() == [("x", "SQL", "handed off", ana[3], None)]
+
+
+def test_without_handoffs_an_export_is_what_it_was(store: Store) -> None:
+    score(store, "")
+    exported(store, "a.csv")
+    head = "lead,score,stage,grade,tags,disqualified,lines,version,as_of"
+    assert store.path.with_name("a.csv").read_text().splitlines()[0] == head
+    exported(store, "a.jsonl")
+    assert "owner" not in store.path.with_name("a.jsonl").read_text()
 
 
 # --- killed -------------------------------------------------------------------------------------------
