@@ -12,6 +12,7 @@ from . import (
     identity,
     leads,
     outcomes,
+    people,
     rules,
     rulesets,
     sources,
@@ -33,6 +34,7 @@ def all_operations() -> list[Operation]:
         *comparison.OPERATIONS,
         *leads.OPERATIONS,
         *identity.OPERATIONS,
+        *people.OPERATIONS,
         *sources.OPERATIONS,
         *catalogue.OPERATIONS,
     ]
