@@ -27,7 +27,7 @@ help:
 	@echo "make test-dbt   let the real dbt build what leadwright dbt writes, on DuckDB and PostgreSQL"
 	@echo "make test-spark   hold scores on Spark against those on one machine, and scored tables against the public call"
 	@echo "make test-clients   let the real clients of ten services send, through all sorts of trouble"
-	@echo "make test-editor   drive the language server as three clients do and from Neovim"
+	@echo "make test-editor   drive the language server as three clients do and from Neovim, and package for VS Code"
 	@echo "make test-fuzz   try 20,000 mutated rulesets, and 2,000 mutated files of each kind: an answer to each, and soon"
 	@echo "make test-differential   hold 100,000 pairs of a ruleset and a lead against the SQL"
 	@echo "make test-proofs   hold what is proved of 2,000 random rulesets against random leads, and bounds against all values"
@@ -78,8 +78,9 @@ test-clients: $(DEVELOPS) $(CLIENTS)/.installed npm
 	LEADWRIGHT_CLIENTS=$(CLIENTS) $(BIN)/python -m pytest tests/clients
 
 # pytest-asyncio wants a setting of its own, and pytest-lsp's fixtures are not used: its client is.
-test-editor: $(EDITORS)/.installed
+test-editor: $(EDITORS)/.installed npm
 	@sh tests/editors/install_neovim.sh
+	cd editors/vscode && npm ci --silent
 	LEADWRIGHT_EDITORS=1 $(EDITORS)/bin/python -m pytest -p no:asyncio -p no:pytest-lsp tests/editors
 
 test-fuzz: $(DEVELOPS)
@@ -129,7 +130,7 @@ wheel: $(DEVELOPS)
 	$(BIN)/python -m build
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(CLIENTS) $(EDITORS) $(DBT) tests/clients/node/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache web/frontend/node_modules
+	rm -rf $(VENV) $(BENCH) $(CLIENTS) $(EDITORS) editors/vscode/node_modules $(DBT) tests/clients/node/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache web/frontend/node_modules
 
 # A stamp is written only when all before it went well, so what was broken off is begun again.
 $(MADE):

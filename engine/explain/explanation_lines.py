@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ..plan import Plan, Rule
 from ..plan.adding_up import Settle, bounded, steps
 from .build_decision import Cut, cut_line
@@ -62,6 +60,8 @@ class ExplanationLines:
 
     def write_all(self, lines: Lines, places: Sequence[int]) -> list[str]:
         """The lines of the leads of a block at some places, each lead's as JSON."""
+        import numpy as np  # for a block it is loaded anyhow, for one lead it is not
+
         parts = np.array([*map(self.part, lines.different), ""], dtype=object)[lines.codes].tolist()
         spans = list(pairwise(lines.offsets.tolist()))
         return [f"[{','.join(parts[first:last])}]" for first, last in map(spans.__getitem__, places)]

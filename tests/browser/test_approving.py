@@ -108,7 +108,7 @@ def test_a_ruleset_is_begun_imported_and_thrown_away_without_javascript(
     page.get_by_role("button", name="Import").click()
     page.goto("/")
     expect(page.get_by_role("link", name="spring", exact=True)).to_be_visible()
-    page.get_by_role("button", name="Throw spring away").click()
+    page.get_by_role("button", name="Delete the draft spring").click()
     expect(page.get_by_role("heading", name="Draft deleted")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     page.goto("/")

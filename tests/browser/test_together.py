@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from leadwright.tests.browser.axe import for_everybody
 from leadwright.tests.browser.conftest import Provoke, Visit
 from leadwright.tests.browser.editor import Editor
 from leadwright.tests.browser.people import add_people, log_in
@@ -75,3 +76,19 @@ def test_nobody_publishes_what_they_have_not_seen(both: tuple[Editor, Editor], p
     ben.page.get_by_role("button", name="Publish version 2").click()
     expect(ben.page.locator("main")).to_contain_text("Version 2 live")
     expect(ben.page.locator("main")).to_contain_text("More for large ones")
+
+
+def test_each_sees_who_else_is_here_and_where(both: tuple[Editor, Editor]) -> None:
+    ann, ben = both
+    ann.card("Rule Large").get_by_label("value").focus()
+    here = ben.page.get_by_role("group", name="Who else is here")
+    for editor in (ann, ben):
+        editor.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(here).to_contain_text("ann in Large")
+    expect(ben.line("Rule Large").locator(".avatar")).to_have_text("Aann is here")
+    for_everybody(ben.page)
+    here.get_by_role("button", name="ann in Large").click()
+    expect(ben.line("Rule Large").locator(":focus")).to_have_count(1)
+    # A change leaves the mark where it is.
+    ben.fill(ben.line("Rule Large").get_by_label("points", exact=True), "+31")
+    expect(ben.line("Rule Large").locator(".avatar")).to_have_count(1)

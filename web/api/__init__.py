@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import approvals, catalogue, comparison, drafts, identity, leads, outcomes, rules, rulesets, writing
+from . import (
+    approvals,
+    catalogue,
+    comparison,
+    drafts,
+    identity,
+    leads,
+    outcomes,
+    people,
+    rules,
+    rulesets,
+    writing,
+)
 from . import operations as openapi
 from .operations import Operation, mount
 
@@ -21,6 +33,7 @@ def all_operations() -> list[Operation]:
         *comparison.OPERATIONS,
         *leads.OPERATIONS,
         *identity.OPERATIONS,
+        *people.OPERATIONS,
         *catalogue.OPERATIONS,
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,11 +35,14 @@ from .beginnings import Beginning
 from .card_cache import desk
 from .intents import Wished, wished
 from .opening import caught_up, draft_of, may_edit
+from .presence import presence
 from .told import removal_of
 
 editor = Blueprint("editing", __name__)
 
 MOST_EDITS = 50
+
+_CARD = re.compile(r"card-[0-9a-f]{10}\Z")
 
 
 @editor.post("/rulesets/<name>/edit")
@@ -134,14 +138,24 @@ def since(name: str) -> Response:
 
 @editor.get("/rulesets/<name>/edit/revision")
 def revision(name: str) -> Response:
-    """The draft's revision, who else made those after `shown`, and whether a newer version is live."""
+    """The draft's revision, who else made those after `shown`, whether a newer version is live, and who else
+    is at the draft, with the card that each is in; whoever asks says with `at` in which they are."""
     store = reading(settings())
     draft = draft_of(store, name)
     seen = number_asked("shown")
     others = entries(store, name, since=draft.revision - 1 if seen is None else seen)
     who = listed(list(dict.fromkeys(entry.who for entry in others if entry.who != _name())))
+    found = person()
+    at = request.args.get("at", "")
+    named = found.name if found is not None and found.user is not None else ""
+    here = presence().come(name, named, at if _CARD.match(at) else "")
     return jsonify(
-        {"revision": draft.revision, "who": who or None, "newer": may_edit() and is_behind(store, draft)}
+        {
+            "revision": draft.revision,
+            "who": who or None,
+            "newer": may_edit() and is_behind(store, draft),
+            "here": [{"who": one.who, "at": one.at} for one in here],
+        }
     )
 
 

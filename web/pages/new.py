@@ -264,7 +264,7 @@ def again() -> Response:
         # A form would change the ends of lines.
         text = b64decode(request.form.get("text", ""), validate=True).decode()
     except ValueError:
-        raise invalid("This is no text that was thrown away.") from None
+        raise invalid("This is not the text of a deleted draft.") from None
     if len(text) > LARGEST_TEXT:
         raise invalid("This is more than a ruleset may be.")
     return _begun(request.form.get("name", "").strip(), text)

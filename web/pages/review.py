@@ -125,7 +125,7 @@ def refuse(name: str) -> Response:
         if who != found.asked_by and not _may_publish():
             raise Problem(403, "Not allowed", "Only a publisher declines what others asked for.")
         if who != found.asked_by and not reason:
-            raise invalid("Say why, so that whoever asked can mend it.")
+            raise invalid("Say why, so that the author can fix it.")
         with writing(settings()) as store:
             if not decline(store, found, reason[:LONGEST_NOTE], who, doer()):
                 raise Problem(409, "Decided already", "This was decided in the meantime.")

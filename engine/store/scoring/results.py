@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...explain.build_decision import Cut, label
 from ...explain.gains import Fired
 from ...plan import Plan
-from ...score_many.block import Key, Reached, Stages
 from ...values import instant_text
 
-Found = tuple[int, tuple[int, ...], Stages, bool, list[Fired], list[Cut], list[int], Stages, Reached]
-"""What the generated function tells at the level of lines; see `evaluate.program`."""
+if TYPE_CHECKING:
+    from ...score_many.block import Key, Reached, Stages
+
+    Found = tuple[int, tuple[int, ...], Stages, bool, list[Fired], list[Cut], list[int], Stages, Reached]
+    """What the generated function gives at the level of lines; see `Detail.LINES`."""
 
 MAIN = "main"
 _MOST_REMEMBERED = 50_000

@@ -6,15 +6,18 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...due.due_times import NEVER, DueTimes
 from ...explain.explanation_lines import ExplanationLines
 from ...score_one import Detail, Evaluator
 from ..database import Store
 from .lead_reader import LeadReader, Span
-from .results import Found, StoredResult, StoredResults
+from .results import StoredResult, StoredResults
 from .writer import Job, Scores, Tally, Writer
+
+if TYPE_CHECKING:
+    from .results import Found
 
 PORTION = 5_000
 """How many leads are scored and written at a time."""

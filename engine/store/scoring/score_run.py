@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 
 from ...explain.explanation_lines import ExplanationLines
 from ...handoffs.turns import HandedOff
+from ...plan import Plan
 from ...score_one import Evaluator
 from ..database import Store, only_one, open_store
-from ..handoffs.assigning import hand_off
 from ..handoffs.entries import policy_of
 from ..records.freshness import begin_due, begin_whole, due_leads, end, freshness
 from ..records.rulesets import RulesetVersion
@@ -79,7 +79,7 @@ def score_store(
         _settle(store, version, now, progress)
         report = _scored(store, evaluator, version, now, whole=whole, progress=progress, resources=resources)
         # Outside of what may be lost with the power: what was told cannot be taken back.
-        handed = hand_off(store, evaluator.plan, version, now) if evaluator.plan.handoffs else None
+        handed = _handed_off(store, evaluator.plan, version, now) if evaluator.plan.handoffs else None
     return replace(report, seconds=time.perf_counter() - started, handed_off=handed)
 
 
@@ -93,7 +93,13 @@ def _settle(store: Store, version: RulesetVersion, now: int, progress: Progress 
     if plan is not None and plan.handoffs:
         evaluator = Evaluator(plan)
         _scored(store, evaluator, former, now, whole=False, progress=progress, resources=Resources())
-        hand_off(store, plan, former, now)
+        _handed_off(store, plan, former, now)
+
+
+def _handed_off(store: Store, plan: Plan, version: RulesetVersion, now: int) -> HandedOff:
+    from ..handoffs.assigning import hand_off  # most rulesets hand nothing off, and this loads the outbox
+
+    return hand_off(store, plan, version, now)
 
 
 def _scored(

@@ -3,6 +3,7 @@
 
 import { go } from "./controls.js";
 import { entries, fitting } from "./entries.js";
+import { avatar, people } from "./presence.js";
 
 const MOST = 300;
 const DECLARED = new Set(["title", "field", "event", "include"]);
@@ -25,7 +26,7 @@ export function outlined() {
   });
   outline.addEventListener("keydown", keys);
   // It follows once one pauses, so that an edit does not wait for it.
-  for (const name of ["leadwright:settled", "leadwright:looked"]) {
+  for (const name of ["leadwright:settled", "leadwright:looked", "leadwright:present"]) {
     document.addEventListener(name, () => {
       clearTimeout(drawing);
       drawing = setTimeout(draw, PAUSE);
@@ -37,11 +38,12 @@ export function outlined() {
 function draw() {
   // Declarations are many and seldom looked for; a search finds them.
   const found = fitting(entries(), search.value).filter(({ sort }) => search.value || !DECLARED.has(sort));
-  const now = JSON.stringify(found);
+  const others = people();
+  const now = JSON.stringify([found, [...others]]);
   if (now === drawn) return;
   drawn = now;
   const at = list.contains(document.activeElement) ? document.activeElement.dataset.toCard : null;
-  list.replaceChildren(...found.slice(0, MOST).map(line));
+  list.replaceChildren(...found.slice(0, MOST).map((one) => line(one, others.get(one.id))));
   if (found.length > MOST) {
     const more = document.createElement("li");
     more.className = "quiet";
@@ -53,7 +55,7 @@ function draw() {
   if (at) stop?.focus();
 }
 
-function line({ id, sort, level, name, gives, leads, wrong }) {
+function line({ id, sort, level, name, gives, leads, wrong }, who) {
   const item = document.createElement("li");
   const button = document.createElement("button");
   button.type = "button";
@@ -68,6 +70,7 @@ function line({ id, sort, level, name, gives, leads, wrong }) {
     button.append(part);
   }
   if (wrong) button.classList.add("wrong");
+  if (who) button.firstChild.after(avatar(who));
   item.append(button);
   return item;
 }

@@ -18,7 +18,7 @@ export function rescue(node) {
 /** Shows a text that has no place any more. */
 export function keep(text, where = "", why = "") {
   const shown = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-  const said = why || `${where || "The place"} was changed or deleted meanwhile.`;
+  const said = why || `${where || "The place"} was changed or deleted in the meantime.`;
   say(`kept ${text}`, `${said} You typed: ${shown}`, {
     bad: true,
     acts: [

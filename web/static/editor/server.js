@@ -1,6 +1,7 @@
 // Talks to the server: one request at a time, in order; what could not be sent is kept and sent again.
 
 import { opened } from "./folding.js";
+import { mark, present, whereabouts } from "./presence.js";
 import { portions, shown } from "./window.js";
 import { show } from "./swap.js";
 import { say, quiet } from "./notices.js";
@@ -96,6 +97,7 @@ async function ask(to, body) {
     // Cards alone do not say all that others changed.
     if (body.only === undefined) revision = answer.revision;
     show(answer, body);
+    mark();
     return answer;
   }
   const found = await response.json().catch(() => ({}));
@@ -117,16 +119,17 @@ async function ask(to, body) {
 }
 
 function where() {
-  const { view, lead } = document.getElementById("editor").dataset;
-  return { view, lead: lead || null, open: opened() };
+  const { view, lead, at } = document.getElementById("editor").dataset;
+  return { view, lead: lead || null, at: at || null, open: opened() };
 }
 
 /** Looks now and then whether others changed the draft. */
 async function look() {
   if (busy || waiting.length || document.hidden) return;
-  const response = await fetch(`${address}/revision?${new URLSearchParams({ shown: revision })}`).catch(() => null);
+  const response = await fetch(`${address}/revision?${new URLSearchParams({ shown: revision, at: whereabouts() })}`).catch(() => null);
   if (!response?.ok || busy || waiting.length) return;
   const found = await response.json();
+  present(found.here);
   if (found.revision === revision && !found.newer) return;
   await post("/since");
   if (found.who) say("others", `${found.who} changed the rules; this page shows it.`);
