@@ -117,8 +117,10 @@ class Looking:
         self._past = BlocksPast(evaluator, fields)
         self._known: dict[tuple[int, str | None], tuple[Any, ...] | None] = {}
         self._run = evaluator.runner(Detail.LINES)
-        self.at_once = not reads_calendar(self.plan)
         self._aged_fields = aged_fields(self.plan) or frozenset()
+        # Where something was once true of a date that is moved, it was so on another day of the lead's past.
+        holds = any(stage.until is not None for stage in self.plan.stages)
+        self.at_once = not reads_calendar(self.plan) and not (holds and self._aged_fields)
 
     def at(self, block: Block, at: Ints) -> Look:
         """What is said of each lead of a block at its own instant."""

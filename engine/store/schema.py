@@ -332,6 +332,19 @@ CREATE TABLE result (
     UNIQUE (text, total)
 ) STRICT;
 
+-- People who looked again at a decision by a version as of `decided`: whether it was upheld, and why.
+CREATE TABLE human_review (
+    id INTEGER PRIMARY KEY,
+    lead INTEGER NOT NULL REFERENCES lead (_id),
+    version INTEGER NOT NULL REFERENCES ruleset_version (id),
+    decided INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    upheld INTEGER NOT NULL CHECK (upheld IN (0, 1)),
+    reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX human_review_of_lead ON human_review (lead);
+
 -- The rows of the view `score`, which says what their columns mean. The numbers are those of a ruleset, a
 -- lead, a run and a result; that is not declared, since looking four of them up for each row takes a third
 -- of the time of scoring all leads.

@@ -92,3 +92,51 @@ def test_the_bar_stays_and_lists_what_is_wrong(editor: Editor) -> None:
     listed.click()
     expect(editor.line("Rule Large")).to_be_in_viewport()
     expect(editor.line("Rule Large").locator(":focus")).to_have_count(1)
+
+
+def test_the_lead_of_the_dry_run_is_looked_at_as_of_any_day(editor: Editor) -> None:
+    page = editor.open(lead="L1").page
+    score = editor.panel.locator(".big strong")
+    expect(score).to_have_text("100")
+    day = editor.panel.get_by_label("As of", exact=True)
+    expect(day).to_have_value("2026-01-15")
+    with editor.settling():
+        day.fill("2026-03-01")
+    # January is too long ago in March; all leads stay counted as they were scored.
+    expect(score).to_have_text("70")
+    expect(editor.line("Rule Pricing interest").locator(".mark.no")).to_have_count(1)
+    expect(editor.line("Rule Pricing interest").locator(".matches")).to_contain_text("1 of 4")
+    assert page.url.endswith("at=2026-03-01")
+    for_everybody(page)
+    page.reload()
+    expect(score).to_have_text("70")
+    with editor.settling():
+        editor.panel.get_by_role("button", name="Back to").press("Enter")
+    expect(score).to_have_text("100")
+    expect(day).to_be_focused()
+    assert "at=" not in page.url
+
+
+def test_a_question_mark_shows_the_keys_and_each_statement_says_what_it_is_for(editor: Editor) -> None:
+    page, keyboard = editor.page, editor.page.keyboard
+    line = editor.line("Rule Large").locator("[data-opens]")
+    line.focus()
+    keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(keys.get_by_role("row", name="Ctrl K")).to_be_visible()
+    for_everybody(page)
+    keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    expect(line).to_be_focused()
+    keyboard.press("/")
+    search = page.get_by_label("Find a rule, field or value")
+    expect(search).to_be_focused()
+    keyboard.type("?")
+    expect(search).to_have_value("?")
+    expect(keys).to_be_hidden()
+    search.fill("")
+    help_link = editor.card("Stage MQL").get_by_role("link", name="Stage: How far a lead is")
+    for_everybody(page)
+    help_link.click()
+    expect(page.get_by_role("heading", name="Words")).to_be_visible()
+    expect(page.locator("#stage")).to_be_in_viewport()

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import approvals, catalogue, comparison, drafts, identity, leads, outcomes, rules, rulesets, writing
+from . import (
+    approvals,
+    catalogue,
+    comparison,
+    drafts,
+    identity,
+    leads,
+    outcomes,
+    people,
+    rules,
+    rulesets,
+    sources,
+    writing,
+)
 from . import operations as openapi
 from .operations import Operation, mount
 
@@ -21,6 +34,8 @@ def all_operations() -> list[Operation]:
         *comparison.OPERATIONS,
         *leads.OPERATIONS,
         *identity.OPERATIONS,
+        *people.OPERATIONS,
+        *sources.OPERATIONS,
         *catalogue.OPERATIONS,
     ]
 

@@ -20,20 +20,22 @@ from . import (
     my_leads,
     new,
     outbox,
+    person,
     review,
     rulesets,
     scoring,
     sources,
     sso,
     users,
+    words,
 )
+from . import context as filters
 from . import context as theme
-from . import context as words
 
 
 def register(app: Flask) -> None:
     """Mounts the pages."""
-    words.register(app)
+    filters.register(app)
     app.register_blueprint(results)
     app.register_blueprint(importing)
     for part in (
@@ -47,6 +49,7 @@ def register(app: Flask) -> None:
         lists,
         lead,
         lead_ids,
+        person,
         compare,
         handoffs,
         my_leads,
@@ -56,6 +59,7 @@ def register(app: Flask) -> None:
         users,
         audit,
         outbox,
+        words,
         theme,
     ):
         app.register_blueprint(part.pages)

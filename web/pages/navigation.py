@@ -40,7 +40,7 @@ _ROOMS: tuple[tuple[str, tuple[_Page, ...], tuple[str, ...]], ...] = (
         (_Page("Rulesets", "rulesets.index"),),
         ("new", "review", "history", "editor", "results", "scoring", "lists", "guarantees"),
     ),
-    ("Leads", (_Page("Leads", "leads.index"),), ("lead", "importing", "lead_ids")),
+    ("Leads", (_Page("Leads", "leads.index"),), ("lead", "importing", "lead_ids", "person")),
     (
         "Handoffs",
         (

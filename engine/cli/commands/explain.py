@@ -10,8 +10,11 @@ from ..command import Command, at_option, db_option, json_option, paper, write, 
 from ..failures import Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ...explain.decision import Decision, StageFinding
     from ...report.text_style import TextStyle
+    from ...score_one import Evaluator
     from ...store.database import Store
     from ...store.records.leads import StoredLead
     from ...store.records.rulesets import RulesetVersion
@@ -42,12 +45,14 @@ def complete_lead(ctx: click.Context, _param: click.Parameter, incomplete: str) 
         "leadwright explain L0042 --at now",
         "leadwright explain L0042 --changes         every score it had, and what changed it",
         "leadwright explain L0042 --rules draft.rules --all",
+        "leadwright explain L0042 --for-person --at 2026-01-15   what to tell the person, as of then",
     ],
 )
 @click.argument("lead", metavar="LEAD", shell_complete=complete_lead)
 @click.option("--to", metavar="STAGE", help="Only what it would take to be in this stage.")
 @click.option("--all", "everything", is_flag=True, help="Also the rules that did not fire, and why.")
 @click.option("--changes", is_flag=True, help="The scores it had, each change with its causes.")
+@click.option("--for-person", is_flag=True, help="What to tell the person about the last decision.")
 @click.option("--rules", metavar="RULES", help="A file or a ruleset's name.  [default: the last scored]")
 @at_option(default="when last scored")
 @db_option()
@@ -58,6 +63,7 @@ def command(
     to: str | None,
     everything: bool,
     changes: bool,
+    for_person: bool,
     rules: str | None,
     at: str | None,
     db: str,
@@ -71,7 +77,13 @@ def command(
 
     With --changes, every score that was stored for it, the newest first: how much of each change came from
     the passing of time, new events, changed fields and edited rules, line by line.
+
+    With --for-person, what to tell the person whom it is about: which data was used, which sentences applied
+    and what they gave, and what other data would have changed, in plain words. It is the decision of the last
+    scoring (up to --at), by the version then and with what was known then.
     """
+    if for_person:
+        return _for_person(lead, rules, at, db, as_json)
     if changes:
         return _changes(lead, rules, at, db, as_json)
     from ...score_one import Evaluator
@@ -102,11 +114,9 @@ def command(
 
 def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bool) -> int:
     from ...report.score_changes import turn_data, turns_text
-    from ...score_one import Evaluator
     from ...store.database import open_store
     from ...store.scoring.score_history import explained_history, pending_entry
     from ..command import instant_asked
-    from ..inputs import of_version
 
     with open_store(db, read_only=True) as store:
         found = lead_named(store, asked)
@@ -116,16 +126,7 @@ def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bo
                 f"nothing was scored by {chosen.label} as it is now",
                 "name a ruleset that leads were scored by, or score first: leadwright score",
             )
-        made: dict[int, Evaluator | None] = {}
-
-        def runnable(version: RulesetVersion) -> Evaluator | None:
-            if version.id not in made:
-                try:
-                    made[version.id] = Evaluator(of_version(version).plan)
-                except Failure:
-                    made[version.id] = None
-            return made[version.id]
-
+        runnable = _runnable()
         turns = explained_history(store, chosen.name, found, runnable)
         if at is not None:
             since = pending_entry(store, chosen.version, found, runnable, instant_asked(at))
@@ -145,6 +146,55 @@ def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bo
         [head, sheet.dim(f"scores by {shown(chosen.name)}, the newest first"), "", *turns_text(turns, sheet)]
     )
     return 0
+
+
+def _for_person(asked: str, rules: str | None, at: str | None, db: str, as_json: bool) -> int:
+    from ...report.person import person_data, person_text
+    from ...store.database import open_store
+    from ...store.person import person_told
+    from ..command import instant_asked
+
+    with open_store(db, read_only=True) as store:
+        found = lead_named(store, asked)
+        chosen = rules_for(store, rules)
+        by = None if at is None else instant_asked(at)
+        told = person_told(store, chosen.name, found, _runnable(), by)
+    if told is None:
+        raise Failure(
+            f"nothing was decided about {found.key} by {chosen.name}{' up to then' if at else ''}",
+            "score first: leadwright score",
+        )
+    if as_json:
+        write_json({"lead": found.key, **person_data(told)})
+    else:
+        sheet = paper()
+        write([sheet.bold(shown_key(found.key)), "", *person_text(told, sheet)])
+    return 0
+
+
+def shown_key(key: str) -> str:
+    """An id as it is printed."""
+    from ...report.text_style import shown
+
+    return shown(key)
+
+
+def _runnable() -> Callable[[RulesetVersion], Evaluator | None]:
+    """Makes versions ready to run, each once; None for one that cannot be read any more."""
+    from ...score_one import Evaluator
+    from ..inputs import of_version
+
+    made: dict[int, Evaluator | None] = {}
+
+    def runnable(version: RulesetVersion) -> Evaluator | None:
+        if version.id not in made:
+            try:
+                made[version.id] = Evaluator(of_version(version).plan)
+            except Failure:
+                made[version.id] = None
+        return made[version.id]
+
+    return runnable
 
 
 def lead_named(store: Store, asked: str) -> StoredLead:

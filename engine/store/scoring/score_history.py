@@ -11,7 +11,7 @@ from typing import Any
 from ...explain.decision import Decision
 from ...impact.score_change import ScoreChange, Snapshot, split
 from ...score_one import Evaluator, Event
-from ...values import moment_of
+from ...values import instant_of, moment_of
 from ..database import Store
 from ..records.events import StoredEvent, events_of
 from ..records.history import seen_by_run
@@ -121,6 +121,33 @@ def pending_entry(
         unexplained,
         None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a run decided about a lead, with what it saw, and the version that it ran."""
+
+    version: RulesetVersion
+    seen: Snapshot
+    decision: Decision
+
+
+def decided_by(
+    store: Store, ruleset: str, lead: StoredLead, runnable: Runnable, by: datetime | None = None
+) -> Decided | None:
+    """What the last scoring up to an instant decided about a lead, by the version then and with what was
+    known then; None where there was none, or its rules cannot be read any more."""
+    named = "(SELECT id FROM ruleset WHERE name = ?)"
+    until = "" if by is None else "AND run.now <= ?"
+    sql = f"{_RUN} {_OF} AND ruleset_version.ruleset = {named} {until} ORDER BY run.id DESC LIMIT 1"
+    run = _found(store, sql, (ruleset,) if by is None else (ruleset, instant_of(by)))
+    seen = (
+        None if run is None or not _outcomes(store, ruleset, lead.id) else _looked(store, lead, run, runnable)
+    )
+    if run is None or seen is None:
+        return None
+    facts = seen.evaluator.facts(seen.fields, seen.events)
+    return Decided(run.version, seen, seen.evaluator.decide(facts, seen.now))
 
 
 def _turn(outcome: _Outcome, found: Run, change: ScoreChange | None, unexplained: int) -> HistoryEntry:

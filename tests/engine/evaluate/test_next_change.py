@@ -20,9 +20,9 @@ YEARS = 30 * 365 * DAY
 
 
 def told(evaluator: Evaluator, facts: Facts, now: int) -> Any:
-    """The truths and lines that make up a decision."""
+    """The stages, truths and lines that make up a decision."""
     found = evaluator.run(Detail.FINDINGS, facts, now)
-    return found[8:10], found[4], found[5]
+    return found[7:10], found[4], found[5]
 
 
 def critical(plan: p.Plan, facts: Facts, seed: int) -> Iterator[int]:
@@ -48,7 +48,17 @@ def critical(plan: p.Plan, facts: Facts, seed: int) -> Iterator[int]:
 @settings(max_examples=examples(80), deadline=None)
 @given(st.integers(0, 10**9))
 def test_nothing_changes_before_the_next_change(seed: int) -> None:
-    plan = RandomPlan(seed, deep=2).plan()
+    assert_nothing_changes(RandomPlan(seed, deep=2).plan(), seed)
+
+
+@settings(max_examples=examples(4), deadline=None)
+@given(st.integers(0, 10**9))
+def test_nor_do_stages_that_hold(seed: int) -> None:
+    assert_nothing_changes(RandomPlan(seed, deep=1, holding=True).plan(), seed, every=40)
+
+
+def assert_nothing_changes(plan: p.Plan, seed: int, every: int = 1) -> None:
+    """`every` so many of the critical instants are looked at."""
     evaluator = Evaluator(plan)
     lead, events = random_lead(plan, seed, events=6)
     facts = evaluator.facts(lead, [Event(e.type, moment_of(e.at), e.object, e.properties) for e in events])
@@ -56,7 +66,7 @@ def test_nothing_changes_before_the_next_change(seed: int) -> None:
     change = evaluator.next_change(facts, NOW)
     end = NOW + YEARS if change is None else instant_of(change)
     assert end > NOW
-    for at in critical(plan, facts, seed):
+    for at in [*critical(plan, facts, seed)][::every]:
         if NOW < at < end:
             assert told(evaluator, facts, at) == before, (at, end)
     assert told(evaluator, facts, end - 1) == before

@@ -226,6 +226,10 @@ when near between 1 and 9 then +6
 when created in last 36 hours then +5
 when days since created >= 1 and created in last 3 days then -4
 """
+HOLDING = RULES.replace(
+    "stage SQL when score >= 30",
+    "stage SQL when score >= 20 until score < 7",
+)
 CALENDAR = RULES + "when days(visited) >= 1 then +3\nwhen visited since 2026-03-01 then +2\n"
 
 
@@ -239,6 +243,22 @@ CALENDARS = [
 ]
 
 
+def test_a_stage_that_holds_is_entered_once_and_kept(folder: Path) -> None:
+    """What a visit brings about for good is the same as having visited at all."""
+    found = []
+    for condition in ("visited pricing", "visited pricing in last 1 day until visited nowhere"):
+        rules = load(RULES.replace("score >= 30", condition))
+        with open_store(folder / "leads.db") as store:
+            found.append(measure(rules, store, at=dt.date(2026, 12, 1), within=dt.timedelta(days=60)))
+    once, held = found
+    assert held.stages == once.stages
+    assert held.stages[1][1].of > 100
+    assert once.funnel is not None
+    assert held.funnel is not None
+    assert held.funnel.steps == once.funnel.steps
+    assert np.array_equal(held.funnel.entered, once.funnel.entered)
+
+
 @pytest.mark.parametrize(
     "rules",
     [
@@ -246,6 +266,8 @@ CALENDARS = [
         RULES + AGES,
         RULES + DATES,
         RULES + DATES + AGES,
+        HOLDING + AGES,
+        HOLDING + AGES + DATES,
     ],
 )
 def test_leads_moved_to_one_instant_are_what_each_is_at_its_own(folder: Path, rules: str) -> None:
