@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import selectors
 import shlex
+import socket
+import ssl
 import subprocess
-import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from functools import cache
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Protocol
 
-from .addresses import AddressRefused, resolved, web_address
+from .addresses import AddressRefused, WebAddress, resolved, web_address
 from .destinations import Destination, Kind
 from .signing import signed
-
-if TYPE_CHECKING:
-    import urllib3
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
@@ -71,6 +73,50 @@ def transport_to(destination: Destination) -> Transport:
     return _CommandTransport(destination) if destination.kind is Kind.COMMAND else HttpTransport(destination)
 
 
+class _Connection(HTTPConnection):
+    """A connection to a number that the name was resolved to and that was checked, made anew whenever the
+    receiver has closed it."""
+
+    def __init__(self, address: WebAddress, private: bool) -> None:
+        super().__init__(address.host, address.port, timeout=ANSWER_SECONDS)
+        self._address = address
+        self._private = private
+
+    def connect(self) -> None:
+        """Resolves the name, checks where it leads, and connects to that."""
+        numeric = resolved(self._address, private=self._private)[0]
+        try:
+            plain = socket.create_connection((numeric, self._address.port), timeout=CONNECT_SECONDS)
+        except OSError as error:
+            raise _NotReached from error
+        try:
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            secure = self._address.secure
+            self.sock = _trusted().wrap_socket(plain, server_hostname=self._address.host) if secure else plain
+        except BaseException:
+            plain.close()
+            raise
+        self.sock.settimeout(ANSWER_SECONDS)
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is open still: what closed in the meantime has something to read, its end."""
+        if self.sock is None:
+            return True
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.sock, selectors.EVENT_READ)
+            return not selector.select(0)
+
+
+class _NotReached(OSError):
+    """There is no connection."""
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
 class HttpTransport:
     """Connections are kept. A name is resolved anew for each connection, and only then connected to, so that
     an address cannot change between being checked and being used."""
@@ -78,85 +124,73 @@ class HttpTransport:
     lanes = 8
 
     def __init__(self, destination: Destination) -> None:
-        self._lock = threading.Lock()
         self._destination = destination
         self._address = web_address(destination.address)
-        self._pool: urllib3.HTTPConnectionPool | None = None
+        self._free: list[_Connection] = []
 
     def send(self, message: str, body: str, content_type: str, now: int) -> Answer:
-        import urllib3
-
         headers = {
             "Host": self._address.named,
             "Content-Type": content_type,
             "User-Agent": "Leadwright",
             **signed(self._destination.secrets(now), message, now // _SECOND, body),
         }
+        connection = self._connection()
         try:
-            pool = self._connect()
-            answer = pool.urlopen(
-                "POST", self._address.target, body=body.encode(), headers=headers, redirect=False,
-                retries=False, preload_content=False, timeout=self._timeout(),
-            )  # fmt: skip
-            with answer:
-                text = _beginning(answer)
+            connection.request("POST", self._address.target, body=body.encode(), headers=headers)
+            answer = connection.getresponse()
+            text = _beginning(answer)
         except AddressRefused as error:
+            connection.close()
             return Answer(Outcome.REFUSED, None, str(error))
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            self.close()
+        except (HTTPException, OSError, ValueError) as error:
+            connection.close()
             return Answer(Outcome.UNREACHABLE, None, _reason(error, self._address.host))
+        if answer.isclosed():
+            self._free.append(connection)
+        else:
+            connection.close()
         return _judged(answer, text, now)
 
-    @staticmethod
-    def _timeout() -> urllib3.Timeout:
-        import urllib3
-
-        return urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
-
-    def _connect(self) -> urllib3.HTTPConnectionPool:
-        import urllib3
-
-        with self._lock:
-            if self._pool is None:
-                numeric = resolved(self._address, private=self._destination.private)[0]
-                port, host = self._address.port, self._address.host
-                if self._address.secure:
-                    self._pool = urllib3.HTTPSConnectionPool(
-                        numeric, port, maxsize=self.lanes, server_hostname=host, assert_hostname=host
-                    )
-                else:
-                    self._pool = urllib3.HTTPConnectionPool(numeric, port, maxsize=self.lanes)
-            return self._pool
+    def _connection(self) -> _Connection:
+        """One that is kept, or a new one."""
+        with suppress(IndexError):
+            while True:
+                kept = self._free.pop()
+                if kept.usable:
+                    return kept
+                kept.close()
+        return _Connection(self._address, self._destination.private)
 
     def finish(self) -> None:
         """An answer has come for each already."""
 
     def close(self) -> None:
-        with self._lock:
-            if self._pool is not None:
-                self._pool.close()
-            self._pool = None
+        while self._free:
+            self._free.pop().close()
 
 
-def _beginning(answer: urllib3.BaseHTTPResponse) -> str:
+def _beginning(answer: HTTPResponse) -> str:
     """The beginning of an answer; the connection is kept where that is all of it."""
-    start = answer.read(4 * _KEPT, decode_content=False)
+    start = answer.read(4 * _KEPT)
+    if not answer.isclosed() and len(start) < 4 * _KEPT:
+        answer.read(1)
     return " ".join(start.decode("utf-8", "replace").split())[:_KEPT]
 
 
 def _reason(error: Exception, host: str) -> str:
-    import urllib3
-
-    if isinstance(error, urllib3.exceptions.ConnectTimeoutError | urllib3.exceptions.ReadTimeoutError):
-        return f"{host} did not answer in time"
-    if isinstance(error, urllib3.exceptions.NewConnectionError):
+    if isinstance(error, _NotReached) and not isinstance(error.__cause__, TimeoutError):
         return f"{host} cannot be reached"
-    if isinstance(error, urllib3.exceptions.SSLError):
+    if isinstance(error, TimeoutError | _NotReached):
+        return f"{host} did not answer in time"
+    if isinstance(error, socket.gaierror):
+        return f"{host} cannot be found"
+    if isinstance(error, ssl.SSLError):
         return f"the certificate of {host} cannot be trusted: {error}"[:_KEPT]
-    return f"the connection to {host} broke: {error}"[:_KEPT]
+    return f"the connection to {host} broke: {error or type(error).__name__}"[:_KEPT]
 
 
-def _judged(answer: urllib3.BaseHTTPResponse, text: str, now: int) -> Answer:
+def _judged(answer: HTTPResponse, text: str, now: int) -> Answer:
     status = answer.status
     if 200 <= status < 300:
         return Answer(Outcome.SENT, status, text)

@@ -92,3 +92,26 @@ def test_the_bar_stays_and_lists_what_is_wrong(editor: Editor) -> None:
     listed.click()
     expect(editor.line("Rule Large")).to_be_in_viewport()
     expect(editor.line("Rule Large").locator(":focus")).to_have_count(1)
+
+
+def test_the_lead_of_the_dry_run_is_looked_at_as_of_any_day(editor: Editor) -> None:
+    page = editor.open(lead="L1").page
+    score = editor.panel.locator(".big strong")
+    expect(score).to_have_text("100")
+    day = editor.panel.get_by_label("As of", exact=True)
+    expect(day).to_have_value("2026-01-15")
+    with editor.settling():
+        day.fill("2026-03-01")
+    # January is too long ago in March; all leads stay counted as they were scored.
+    expect(score).to_have_text("70")
+    expect(editor.line("Rule Pricing interest").locator(".mark.no")).to_have_count(1)
+    expect(editor.line("Rule Pricing interest").locator(".matches")).to_contain_text("1 of 4")
+    assert page.url.endswith("at=2026-03-01")
+    for_everybody(page)
+    page.reload()
+    expect(score).to_have_text("70")
+    with editor.settling():
+        editor.panel.get_by_role("button", name="Back to").press("Enter")
+    expect(score).to_have_text("100")
+    expect(day).to_be_focused()
+    assert "at=" not in page.url

@@ -35,7 +35,12 @@ def answer(
     wanted = asked.get("lints") is True
     with desk().looking_through(done.draft.ruleset, wanted) as lints:
         screen = screen_of(
-            reading(settings()), done.draft, page.text("lead"), lints=lints, opened=page.opened
+            reading(settings()),
+            done.draft,
+            page.text("lead"),
+            page.text("at"),
+            lints=lints,
+            opened=page.opened,
         )
     has = page.shown or {}
     cards = screen.shown(page.wanted(screen))

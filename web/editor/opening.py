@@ -60,11 +60,12 @@ def screen_of(
     store: Store,
     draft: Draft,
     lead: str | None = None,
+    at: str | None = None,
     *,
     lints: bool = True,
     opened: frozenset[str] | None = None,
 ) -> Screen:
-    """The editor of a draft, for whoever is asking, tried out on the lead that the page names.
+    """The editor of a draft, for whoever is asking, tried out on the lead that the page names, as of `at`.
 
     `opened` are the elements of the cards that show their controls, None for all. Without `lints`, only
     errors are looked for; what was said before of a statement still is.
@@ -73,7 +74,7 @@ def screen_of(
     parsed = desk().texts.read(draft.text, draft.ruleset)
     read = read_text(store, settings(), draft.text, draft.ruleset, before=parsed, lints=lints).reading
     names = vocabulary(parsed.tree, kept().catalogue(store))
-    tried = trial_of(store, draft.ruleset, read, lead)
+    tried = trial_of(store, draft.ruleset, read, lead, at)
     return Screen(
         draft,
         parsed,

@@ -19,7 +19,9 @@ def show(name: str) -> str:
     store = reading(settings())
     draft_of(store, name)
     caught = caught_up(name)
-    screen = screen_of(store, draft_of(store, name), request.args.get("lead"), opened=_opened())
+    screen = screen_of(
+        store, draft_of(store, name), request.args.get("lead"), request.args.get("at"), opened=_opened()
+    )
     asked = request.args.get("view", "visual")
     return render_template(
         "editor/edit.html",

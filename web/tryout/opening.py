@@ -20,7 +20,7 @@ from ...engine.values import instant_of
 from ...grammar.syntax.parse import parse
 from ..access import settings
 from ..effects import what_if
-from ..queries import Scoring, highest, last_scoring
+from ..queries import Scoring, highest, instant_asked, last_scoring
 from ..ruleset_cache import Ready, kept, live_of, read_text
 from .causes import MOST_MOVES, Causes, causes_of, reverted
 from .partial import without_errors
@@ -96,8 +96,12 @@ def tried() -> Tried:
     return found
 
 
-def trial_of(store: Store, ruleset: str, reading: Reading, asked: str | None) -> Trial:
-    """The draft of a ruleset tried out as of its last scoring, on the lead that `asked` names."""
+def trial_of(store: Store, ruleset: str, reading: Reading, asked: str | None, at: str | None = None) -> Trial:
+    """The draft of a ruleset tried out as of its last scoring, on the lead that `asked` names.
+
+    `at` is the instant as of which that lead is looked at, where it is another. Problem 400 where it cannot
+    be read.
+    """
     state, live_version = tried(), live_of(store, ruleset)
     live = kept().ready(live_version) if live_version is not None else None
     with store.guard():
@@ -108,12 +112,13 @@ def trial_of(store: Store, ruleset: str, reading: Reading, asked: str | None) ->
     if reading.plan is None:
         partial = without_errors(reading, lambda text: _read(store, ruleset, text))
         reading = partial.reading if partial is not None else reading
+    moment = instant_asked(at) if at else now
     rules = state.evaluator(reading.plan) if reading.plan is not None else None
     known = rules or (live.evaluator if live is not None else None)
     whom = asked or state.first(store, ruleset, data, last)
     subject, watched = None, None
     if known is not None and whom:
-        subject, watched = state.subject(store, known.plan, whom, data, now)
+        subject, watched = state.subject(store, known.plan, whom, data, moment)
     outcome, on = None, None
     if rules is not None:
         before = live.evaluator if live is not None else None
@@ -121,7 +126,7 @@ def trial_of(store: Store, ruleset: str, reading: Reading, asked: str | None) ->
         question = Question(store.path, data, before, rules, instant_of(now), on, ruleset)
         outcome = state.runs.ask(ruleset, question)
     left_out = partial.left_out if partial is not None else ()
-    return Trial(ruleset, reading, rules, live, now, subject, watched, outcome, on, left_out)
+    return Trial(ruleset, reading, rules, live, now, moment, subject, watched, outcome, on, left_out)
 
 
 def causes_in(store: Store, trial: Trial) -> Causes | None:

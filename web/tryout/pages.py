@@ -46,7 +46,7 @@ def leads(name: str) -> Response:
 def causes(name: str) -> str:
     """Why leads move from what is live to the draft, change by change."""
     store = reading(settings())
-    tried_out = trial_of(store, name, _draft(store, name), text_asked("lead"))
+    tried_out = trial_of(store, name, _draft(store, name), text_asked("lead"), text_asked("at"))
     found = causes_in(store, tried_out)
     leads = [move.lead for cause in found.causes for move in cause.moves[:MOST_NAMED]] if found else []
     names = {key: told(lead)[0] for key in leads if (lead := find_lead(store, key)) is not None}
@@ -58,7 +58,7 @@ def causes(name: str) -> str:
 def test(name: str) -> Response:
     """The lead in view as an edit that adds it to the draft as a test."""
     store = reading(settings())
-    tried_out = trial_of(store, name, _draft(store, name), _lead_asked())
+    tried_out = trial_of(store, name, _draft(store, name), _lead_asked(), _at_asked())
     subject, rules = tried_out.subject, tried_out.rules
     if rules is None:
         raise invalid("The draft has an error, so no test can be made yet. Fix the error first.")
@@ -109,6 +109,12 @@ def _lead_asked() -> str | None:
     if lead is not None and (not isinstance(lead, str) or len(lead) > LONGEST + len(GIVEN)):
         raise invalid("lead is what the page calls the chosen lead by")
     return lead
+
+
+def _at_asked() -> str | None:
+    asked = request.get_json(silent=True)
+    found = asked.get("at") if isinstance(asked, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def _ids(store: Store, subject: Subject) -> list[str]:

@@ -69,6 +69,9 @@ class Trial:
     rules: Evaluator | None
     live: Ready | None
     now: dt.datetime
+    """As of when all leads are counted."""
+    moment: dt.datetime
+    """As of when the chosen lead is looked at."""
     subject: Subject | None
     watched: Watched | None
     outcome: RunResult | Waiting | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -41,8 +42,8 @@ class Receiver:
 
 
 @contextmanager
-def receiver() -> Iterator[Receiver]:
-    """A receiver for as long as it lasts."""
+def receiver(secure: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """A receiver for as long as it lasts; over HTTPS with a context that has a certificate."""
     here = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -74,9 +75,13 @@ def receiver() -> Iterator[Receiver]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if secure is not None:
+        # Each connection greets in its own thread, so that one that is refused holds nobody up.
+        server.socket = secure.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    here.url = f"http://127.0.0.1:{server.server_port}/hook?team=1"
+    at = "http://127.0.0.1" if secure is None else "https://localhost"
+    here.url = f"{at}:{server.server_port}/hook?team=1"
     try:
         yield here
     finally:

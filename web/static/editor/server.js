@@ -119,8 +119,8 @@ async function ask(to, body) {
 }
 
 function where() {
-  const { view, lead } = document.getElementById("editor").dataset;
-  return { view, lead: lead || null, open: opened() };
+  const { view, lead, at } = document.getElementById("editor").dataset;
+  return { view, lead: lead || null, at: at || null, open: opened() };
 }
 
 /** Looks now and then whether others changed the draft. */

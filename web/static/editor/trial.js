@@ -12,7 +12,9 @@ let timer, explaining;
 export function trial() {
   const first = document.getElementById("trial-who")?.dataset.lead;
   editor.dataset.lead ||= new URLSearchParams(location.search).get("lead") || first || "";
+  editor.dataset.at ||= new URLSearchParams(location.search).get("at") || "";
   panel.addEventListener("change", (event) => {
+    if (event.target.id === "trial-at") void asOf(event.target.value);
     if (event.target.id !== "trial-who") return;
     event.stopPropagation();
     const { value, defaultValue, dataset } = event.target;
@@ -37,12 +39,13 @@ export function trial() {
 }
 
 function press(event) {
-  const pressed = event.target.closest("[data-save-test], [data-stop], [data-count], a[data-lead]");
+  const pressed = event.target.closest("[data-save-test], [data-at], [data-stop], [data-count], a[data-lead]");
   if (!pressed || event.ctrlKey || event.metaKey || event.shiftKey) return;
   if (pressed.dataset.lead !== undefined) {
     event.preventDefault();
     choose(pressed.dataset.lead);
   } else if ("saveTest" in pressed.dataset) save();
+  else if ("at" in pressed.dataset) void asOf(pressed.dataset.at).then(() => document.getElementById("trial-at")?.focus());
   else tell("stop" in pressed.dataset ? "/stop" : "/count").then(() => post("/since"));
 }
 
@@ -52,6 +55,16 @@ async function choose(lead) {
   const address = new URL(location.href);
   if (lead && !lead.startsWith("given:")) address.searchParams.set("lead", lead);
   else address.searchParams.delete("lead");
+  history.replaceState(null, "", address);
+  await post("/since");
+}
+
+/** Looks at the lead as of another day, which the address names too; as of the last scoring without one. */
+async function asOf(day) {
+  editor.dataset.at = day;
+  const address = new URL(location.href);
+  if (day) address.searchParams.set("at", day);
+  else address.searchParams.delete("at");
   history.replaceState(null, "", address);
   await post("/since");
 }
@@ -67,7 +80,7 @@ async function tell(to) {
   const response = await fetch(editor.dataset.address + to, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
-    body: JSON.stringify({ lead: editor.dataset.lead || null }),
+    body: JSON.stringify({ lead: editor.dataset.lead || null, at: editor.dataset.at || null }),
   }).catch(() => null);
   const found = await response?.json().catch(() => null);
   if (!response?.ok) say("refused", found?.detail || "This could not be done. Try it again.", { bad: true });
