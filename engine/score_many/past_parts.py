@@ -25,7 +25,7 @@ from ..score_one import Detail, Evaluator
 from ..score_one.event_classes import EventClasses
 from ..score_one.facts import MEMO_LIMIT
 from ..values import DAY, MICROSECONDS, Prepared
-from .block import MOST, Block, Events, Places, Properties, StoredColumn
+from .block import MOST, Block, Events, Places, Properties
 from .block_events import BlockEvents, Filters, all_of
 from .block_measures import Measured
 from .column_scorer import ColumnScorer
