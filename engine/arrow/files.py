@@ -137,13 +137,9 @@ def _schema(files: Sequence[Path]) -> pa.Schema:
     first = pq.read_schema(files[0])
     for path in files[1:]:
         other = pq.read_schema(path)
-        if not other.equals(first):
-            differ = [
-                name
-                for name in first.names
-                if name not in other.names or _type(first, name) != _type(other, name)
-            ]
-            differ += [name for name in other.names if name not in first.names]
+        names = dict.fromkeys([*first.names, *other.names])
+        differ = [name for name in names if _type(first, name) != _type(other, name)]
+        if differ:
             raise DataError(
                 f"{path} has other columns than {files[0]}, or of other types: {named(differ)}. "
                 "Write all files alike"
@@ -180,7 +176,8 @@ class FileScorer:
 def _read(files: Sequence[Path], columns: Sequence[str], encoded: set[str]) -> pa.Table:
     """Some columns of files; see `read_parquet`."""
     texts = [name for name in columns if name in encoded]
-    return pa.concat_tables([read_parquet(path, columns, texts) for path in files])
+    found = [read_parquet(path, columns, texts) for path in files]
+    return pa.concat_tables(found, promote_options="default")
 
 
 def read_parquet(file: Any, columns: Sequence[str], encoded: Sequence[str] = ()) -> pa.Table:
@@ -197,6 +194,8 @@ def _begin(pickled: bytes) -> None:
     global _scorer  # noqa: PLW0603  # a process of a pool is told once what it is for
     _scorer = FileScorer(pickle.loads(pickled))
     pa.set_cpu_count(1)
+    # It gives back what it does not need, which keeps a process smaller than Arrow's own.
+    pa.set_memory_pool(pa.system_memory_pool())
 
 
 def _one(number: int, unit: Unit) -> Tally:

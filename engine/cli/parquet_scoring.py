@@ -65,7 +65,7 @@ def score_parquet(
                 progress=progress,
             )
     except DataError as error:
-        raise _failure(error) from None
+        raise Failure(str(error)) from None
     if as_json:
         write_json(files_scored_data(tally, found.plan, now, target))
     else:
@@ -79,9 +79,3 @@ def _columns(names: str | None) -> Columns:
         return Columns() if names is None else read_columns(Path(names))
     except OSError as error:
         raise of_the_disk(error, names) from None
-
-
-def _failure(error: Exception) -> Failure:
-    text = str(error)
-    told, _, hint = text.rpartition(": ") if "\n" not in text else (text, "", "")
-    return Failure(told, hint) if told and hint else Failure(text)

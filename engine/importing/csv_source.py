@@ -196,26 +196,48 @@ class _Records:
         if not lines:
             self.ended = True
             return Chunk()
-        rows = self._sound_rows(lines)
-        if rows is None:
+        cells = self._sound_cells(lines)
+        if cells is None:
             self.again.extendleft(reversed(lines))
             return self._one_by_one()
         first = self.line + 1
         self.line += len(lines)
-        return Chunk(list(range(first, self.line + 1)), rows)
+        return Chunk(list(range(first, self.line + 1)), by_column=cells, texts=True)
 
-    def _sound_rows(self, lines: list[str]) -> list[Sequence[object]] | None:
-        """A row for each line, or None where that cannot be told for certain."""
-        if self.has_nul or lines[-1].count('"') % 2 or len(max(lines, key=len)) > LONGEST_LINE:
+    def _sound_cells(self, lines: list[str]) -> list[Sequence[object]] | None:
+        """The cells of each column, one for each line; None where that cannot be told for certain."""
+        longest = len(max(lines, key=len))
+        if self.has_nul or longest > LONGEST_LINE:
+            return None
+        text = "".join(lines)
+        if '"' not in text and longest < csv.field_size_limit():
+            return self._split(text, len(lines))
+        if lines[-1].count('"') % 2:
             return None
         try:
-            rows: list[Sequence[object]] = list(csv.reader(lines, delimiter=self.delimiter, strict=True))
+            rows = list(csv.reader(lines, delimiter=self.delimiter, strict=True))
         except csv.Error:
             return None
-        return rows if len(rows) == len(lines) and set(map(len, rows)) == {self.width} else None
+        if len(rows) != len(lines) or set(map(len, rows)) != {self.width}:
+            return None
+        return list(zip(*rows, strict=True))
+
+    def _split(self, text: str, count: int) -> list[Sequence[object]] | None:
+        """The cells of so many lines without a quotation mark, each of which is its record, as `csv.reader`
+        gives them in more than twice the time."""
+        if "\r" in text:
+            text = text.replace("\r\n", "\n")
+        if "\r" in text or (self.width == 1 and (text[0] == "\n" or "\n\n" in text)):
+            return None
+        sign, step = self.delimiter, self.width + 1
+        cells = text.removesuffix("\n").replace("\n", f"{sign}\n{sign}").split(sign)
+        # All have as many cells where the end of a line is found just after every so many of them.
+        if len(cells) != count * step - 1 or cells[self.width :: step].count("\n") != count - 1:
+            return None
+        return [cells[place::step] for place in range(self.width)]
 
     def _one_by_one(self) -> Chunk:
-        chunk = Chunk()
+        chunk = Chunk(texts=True)
         reader = self._reader()
         while len(chunk.lines) + len(chunk.rejected) < CHUNK_ROWS:
             try:

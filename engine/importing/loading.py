@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ...grammar.syntax.nodes import Kind
 from ..store.database import Store
+from ..store.records.events import stored_properties
 from ..store.records.history import note_lost
-from ..store.records.identity import kept_out, own_ids
-from ..store.records.lead_keys import lead_key
+from ..store.records.identity import own_ids
 from ..store.records.leads import (
     Convert,
     Lost,
@@ -23,55 +24,75 @@ from ..store.records.leads import (
     stored_fields,
     to_stored,
 )
-from .events import EventMaker, KindNumbers, texts_of
+from .cells_read import FieldReader, Ids
+from .coding import CodedChunk, CodedSource
+from .events import Drafts, EventMaker, KindNumbers
 from .ids import refuse_merging
 from .layout import Column, Layout, lay_out
 from .live_fields import DeclaredKind, declared_kinds
 from .mapping import REST, ColumnMapping, Reading
 from .problems import ImportRefused
 from .rejects import Rejects
-from .rows import Chunk, Rejected, Source
-from .staging import BLANK, CLEAR, Staging
-from .survey import Memo, Progress, Survey, take_survey
-from .table_shape import MAYBE_TOTAL, Row, is_total, loose
+from .rows import Rejected, Source
+from .staging import CLEAR, Staging
+from .survey import Progress, Survey, take_survey
+from .table_shape import loose
 from .values.blanks import folded
-from .values.cells import ABSENT, cell_text
+from .values.cells import cell_text
 from .values.columns import Choice, Hint, Setting, Stated, settle_instants
 from .values.columns import Column as Understood
 from .values.looks import BLANK as BLANK_FAMILY
 from .values.stored import UNREAD
 
 
+def coded_source(source: Source, mapping: ColumnMapping, *, keep: bool = False) -> CodedSource:
+    """A source whose dates of events and ids are coded as such. Close it where it is to `keep` its rows for a
+    second pass."""
+    return CodedSource(source, instants=_dates_alone(mapping), ids=mapping.lead, keep=keep)
+
+
+def _dates_alone(mapping: ColumnMapping) -> set[str]:
+    """The columns of events' dates that become nothing else."""
+    return {event.at for event in mapping.events} - _named(mapping)
+
+
+def _named(mapping: ColumnMapping) -> set[str]:
+    return {*(mapping.fields or ()), *(name for event in mapping.events for name in event.properties or ())}
+
+
 def prepare_loading(
-    store: Store, source: Source, mapping: ColumnMapping, reading: Reading, tell: Progress
+    store: Store, coded: CodedSource, mapping: ColumnMapping, reading: Reading, tell: Progress
 ) -> Loading:
     """Reads the file once, and settles what every column becomes. Raises `ImportRefused`."""
+    source = coded.source
     left_out: tuple[str, ...] = ()
     if source.columns:
         # Names that are not there are told before a long file is read.
         left_out = lay_out(source.label, mapping, reading, source.columns).left_out
-    survey = survey_of(source, mapping, reading, tell, left_out)
+    survey = survey_of(coded, mapping, reading, tell, left_out)
     if not (mapping.events or mapping.merge_rows):
         refuse_merging(source.label, mapping.lead, survey)
     layout = lay_out(source.label, mapping, reading, source.columns, survey.has_at)
-    loading = Loading(store, source, mapping, reading, layout, survey)
+    loading = Loading(store, coded, mapping, reading, layout, survey)
     loading.settle()
     return loading
 
 
 def survey_of(
-    source: Source, mapping: ColumnMapping, reading: Reading, tell: Progress, left_out: Iterable[str] = ()
+    source: CodedSource,
+    mapping: ColumnMapping,
+    reading: Reading,
+    tell: Progress,
+    left_out: Iterable[str] = (),
 ) -> Survey:
     """The first pass over a file, without a look at the columns left out."""
-    named = {*(mapping.fields or ()), *(name for event in mapping.events for name in event.properties or ())}
     skipped = {name for event in mapping.events for name in (event.type, event.object, event.key) if name}
     skipped.update(left_out)
     if mapping.events and REST not in (mapping.fields or ()):
         skipped.add(mapping.lead)
-    ats = {event.at for event in mapping.events}
-    return take_survey(
-        source, reading, lead=mapping.lead, ats=ats - named, skipped=skipped - named, progress=tell
-    )
+    ats = _dates_alone(mapping)
+    skipped -= _named(mapping)
+    return take_survey(source, reading, lead=mapping.lead, ats=ats, skipped=skipped, progress=tell)
 
 
 def wrong_dates(source: Source, survey: Survey, place: int, reading: Reading) -> ImportRefused | None:
@@ -141,7 +162,7 @@ class Loading:
     """
 
     store: Store
-    source: Source
+    coded: CodedSource
     mapping: ColumnMapping
     reading: Reading
     layout: Layout
@@ -157,7 +178,13 @@ class Loading:
     clearing: set[str] = field(default_factory=set)
     declared: dict[str, DeclaredKind] = field(default_factory=dict)
     kinds: KindNumbers = field(init=False)
-    _memos: list[Memo] = field(default_factory=list)
+    _readers: list[FieldReader] = field(default_factory=list)
+    _ids: Ids = field(init=False)
+
+    @property
+    def source(self) -> Source:
+        """Where the rows come from."""
+        return self.coded.source
 
     def settle(self) -> None:
         """Gives every attribute its column and kind in the store, in one transaction."""
@@ -167,11 +194,12 @@ class Loading:
                 raise wrong
         names = self.source.columns
         stated = {place: stated_of(self.reading, name) for place, name in enumerate(names)}
+        properties = stored_properties(self.store)
         self.makers = [
-            EventMaker(self.store, event, self.survey, stated, names[event.at])
-            for event in self.layout.events
+            EventMaker(self.coded, event, self.survey, stated, properties) for event in self.layout.events
         ]
         self.kinds = KindNumbers(self.store)
+        self._ids = Ids(self.store, self.coded, self.layout.lead, self.reading.id_prefix)
         with self.store.transaction():
             known = stored_fields(self.store)
             self.declared = declared_kinds(self.store)
@@ -219,7 +247,7 @@ class Loading:
             stored = self._rekind(stored, kind, converter(understood, kind), column.place)
         self.columns.append(column)
         self.stored.append(stored)
-        self._memos.append(Memo(understood.reader.of(kind, blank=BLANK, absent=None)))
+        self._readers.append(FieldReader(self.coded, column.place, kind, understood.reader))
 
     def _rekind(self, stored: StoredField, kind: Kind, read: Convert, place: int) -> StoredField:
         """Makes a stored field the kind that was stated for this file, which may make those values unknown
@@ -245,6 +273,7 @@ class Loading:
             keep_blank=self.reading.keep_blank,
             partial=self.source.partial,
             keyed=any(event.key is not None for event in self.layout.events),
+            ids=self._ids.keys,
         )
 
     def _always_known(self, column: Column, stored: StoredField) -> bool:
@@ -254,103 +283,74 @@ class Loading:
         readable = self.understood[column.place].found is stored.kind or stored.kind is Kind.TEXT
         return readable and not blank and stored.kind is not Kind.TEXTS and not self.source.partial
 
-    def gather(self, chunk: Chunk, staging: Staging, rejects: Rejects) -> None:
+    def gather(self, chunk: CodedChunk, staging: Staging, rejects: Rejects) -> None:
         """Gathers the rows of a chunk that can be read, and rejects the others."""
-        if not chunk.rows:
+        if not chunk.lines:
             rejects.add_all(chunk.rejected)
             return
-        width = len(self.source.columns)
-        columns: list[Sequence[object]] = list(zip_longest(*chunk.rows, fillvalue=ABSENT))
-        columns += [(ABSENT,) * len(chunk.rows)] * (width - len(columns))
         bad: dict[int, str] = {}
-        leads = self._keys(chunk.rows, columns[self.layout.lead], bad)
-        drafts = [draft for maker in self.makers for draft in maker.make(leads, columns, bad)]
-        # In the order of their coming, so that the first spelling of an object gets the lowest number.
-        pairs = dict.fromkeys((draft[1], draft[2]) for place, draft in drafts if place not in bad)
-        numbers = self.kinds.of(pairs)
-        events = [
-            (lead, at, numbers[type_, object_], key, properties)
-            for place, (lead, type_, object_, at, key, properties) in drafts
-            if place not in bad
+        leads = self._ids.of(chunk, bad)
+        drafts = [maker.make(chunk, staging.properties, bad) for maker in self.makers]
+        good = np.ones(len(chunk), bool)
+        good[list(bad)] = False
+        self._gather_events(leads, drafts, good, staging)
+        if self.layout.fields or not self.makers:
+            rows = self._lead_rows(leads, chunk, bad)
+            self.staged += len(rows)
+            staging.add_leads(rows)
+        late = [
+            Rejected(chunk.lines[place], reason, self.coded.row(chunk, place))
+            for place, reason in bad.items()
         ]
-        rows = self._lead_rows(leads, columns, bad) if self.layout.fields or not self.makers else []
-        self.staged += len(rows)
-        staging.add(rows, events)
-        late = [Rejected(chunk.lines[place], reason, chunk.rows[place]) for place, reason in bad.items()]
         rejects.add_all(sorted([*chunk.rejected, *late], key=lambda rejected: rejected.line))
 
-    def _keys(self, rows: Sequence[Row], cells: Sequence[object], bad: dict[int, str]) -> list[str]:
-        """The ids of a chunk's leads; rows without one, or with one that is damaged, go to `bad`."""
-        keys = [lead_key(key) if "@" in key else key for key in texts_of(cells)]
-        prefix = self.reading.id_prefix
-        if prefix:
-            keys = [key.removeprefix(prefix).strip() for key in keys]
-        name = self.source.columns[self.layout.lead]
-        together = "\n".join(keys)
-        with self.store.guard():
-            out = kept_out(self.store.connection, keys)
-        if out:
-            bad.update(
-                (place, "is about a person who was forgotten, and is kept out")
-                for place, key in enumerate(keys)
-                if key in out
+    def _gather_events(
+        self, leads: NDArray[np.int32], drafts: Sequence[Drafts], good: NDArray[np.bool_], staging: Staging
+    ) -> None:
+        """Gathers those events that have a good row."""
+        rows = [np.flatnonzero(draft.there & good) for draft in drafts]
+        # In the order of their coming, so that the first spelling of an object gets the lowest number.
+        firsts = []
+        for draft, some in zip(drafts, rows, strict=True):
+            used, first = np.unique(draft.pair[some], return_index=True)
+            firsts.append(used[np.argsort(first)].tolist())
+        pairs = dict.fromkeys(
+            draft.pairs[pair] for draft, used in zip(drafts, firsts, strict=True) for pair in used
+        )
+        numbers = self.kinds.of(pairs)
+        for draft, some in zip(drafts, rows, strict=True):
+            kinds = np.fromiter((numbers.get(pair, 0) for pair in draft.pairs), np.int32, len(draft.pairs))
+            staging.add_events(
+                leads[some], draft.at[some], kinds[draft.pair[some]], draft.key[some], draft.properties[some]
             )
-        odd = "E+" in together or "e+" in together or "#" in together
-        if MAYBE_TOTAL.search(together):
-            for place, key in enumerate(keys):
-                if MAYBE_TOTAL.match(key) and is_total(rows[place]):
-                    bad[place] = "sums up other rows, and is no lead"
-        if not odd and all(keys) and not any(isinstance(cell, float) for cell in cells):
-            return keys
-        for place, key in enumerate(keys):
-            if not key:
-                bad[place] = f"has no id in {name}"
-            elif key[0] == "#" or "E+" in key or "e+" in key or isinstance(cells[place], float):
-                damage = _damage(key, cells[place])
-                if damage is not None:
-                    bad[place] = f'has the id "{key}" in {name}, {damage}'
-        return keys
 
     def _lead_rows(
-        self, leads: list[str], columns: Sequence[Sequence[object]], bad: dict[int, str]
+        self, leads: NDArray[np.int32], chunk: CodedChunk, bad: dict[int, str]
     ) -> list[tuple[object, ...]]:
-        values: list[list[object]] = []
-        for column, stored, memo in zip(self.columns, self.stored, self._memos, strict=True):
-            found = list(map(memo.__getitem__, columns[column.place]))
-            if UNREAD in found:
-                self._note_unread(column.place, columns[column.place], found, bad)
+        values: list[Sequence[object]] = []
+        for column, stored, reader in zip(self.columns, self.stored, self._readers, strict=True):
+            found, unread = reader.of(chunk)
+            if unread:
+                self._note_unread(column.place, chunk, found, bad)
                 self.clearing.add(stored.name)
                 found = [CLEAR if value is UNREAD else value for value in found]
             values.append(found)
+        keys = list(map(self._ids.keys.__getitem__, leads.tolist()))
         with self.store.guard():
-            own = own_ids(self.store.connection, leads)
+            own = own_ids(self.store.connection, keys)
         if own:
-            leads = [own.get(key, key) for key in leads]
-        rows = list(zip(leads, *values, strict=True))
+            keys = [own.get(key, key) for key in keys]
+        rows = list(zip(keys, *values, strict=True))
         return [row for place, row in enumerate(rows) if place not in bad] if bad else rows
 
     def _note_unread(
-        self, place: int, cells: Sequence[object], found: Iterable[object], bad: dict[int, str]
+        self, place: int, chunk: CodedChunk, found: Iterable[object], bad: dict[int, str]
     ) -> None:
         unread = [row for row, value in enumerate(found) if value is UNREAD and row not in bad]
         self.unread[place] += len(unread)
         if unread:
-            self.unread_examples.setdefault(place, cell_text(cells[unread[0]]).strip())
-
-
-_SHORTENED = re.compile(r"-?\d(?:[.,]\d+)?[eE]\+\d+", re.ASCII)
-_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!")
-
-
-def _damage(key: str, cell: object) -> str | None:
-    """What a spreadsheet did to an id; None where it did nothing."""
-    if isinstance(cell, float) and abs(cell) >= 1e15:
-        return "of which a spreadsheet has lost the last digits: it keeps 15"
-    if _SHORTENED.fullmatch(key):
-        return "which a spreadsheet has shortened: export it again, or make the column text before saving"
-    if key.upper() in _ERRORS or not key.strip("#"):
-        return "which is an error of a spreadsheet"
-    return None
+            example = cell_text(self.coded.cell(chunk, place, unread[0])).strip()
+            self.unread_examples.setdefault(place, example)
 
 
 def converter(understood: Understood, kind: Kind) -> Convert:

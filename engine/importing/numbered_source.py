@@ -39,10 +39,14 @@ class NumberedSource:
         """All rows, a chunk at a time."""
         number = 0
         for chunk in self.source.chunks():
-            numbered = Chunk(chunk.lines, [], [], chunk.share)
-            for row in chunk.rows:
-                number += 1
-                numbered.rows.append([f"{self.name}:{number}", *row])
+            count = len(chunk.lines)
+            ids = [f"{self.name}:{one}" for one in range(number + 1, number + count + 1)]
+            number += count
+            numbered = Chunk(chunk.lines, share=chunk.share, texts=chunk.texts)
+            if chunk.rows:
+                numbered.rows = [[one, *row] for one, row in zip(ids, chunk.rows, strict=True)]
+            else:
+                numbered.by_column = [ids, *chunk.columns()]
             numbered.rejected = [
                 Rejected(rejected.line, rejected.reason, ["", *rejected.cells]) for rejected in chunk.rejected
             ]

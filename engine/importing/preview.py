@@ -10,7 +10,7 @@ from ..store.database import Store
 from ..store.records.leads import stored_fields, written_as
 from .layout import lay_out
 from .live_fields import DeclaredKind, declared_kinds
-from .loading import stated_of, survey_of, understood_beside, wrong_dates
+from .loading import coded_source, stated_of, survey_of, understood_beside, wrong_dates
 from .mapping import REST, ColumnMapping, Reading
 from .problems import ImportRefused, shortened
 from .rows import Source
@@ -87,7 +87,8 @@ def preview_file(
     source = source_of(path, asked, reading, table, query)
     if label is not None:
         source.label = label
-    survey = survey_of(source, replace(asked, lead=asked.lead or "\0"), reading, progress or _silent)
+    asked = replace(asked, lead=asked.lead or "\0")
+    survey = survey_of(coded_source(source, asked), asked, reading, progress or _silent)
     uses, refused = _uses(source, survey, mapping, reading)
     known = stored_fields(store) if store is not None else {}
     declared = declared_kinds(store) if store is not None else {}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Protocol
 
-CHUNK_ROWS = 5_000
+from .values.cells import ABSENT
+
+CHUNK_ROWS = 20_000
 """How many rows are handled at a time: enough to spread the cost of a step, little to keep."""
 
 REJECT_COLUMNS = ("_line", "_reason")
@@ -27,13 +30,28 @@ class Chunk:
     """Rows in a row: the line each begins on, its cells, the rows not readable, how far into the file.
 
     Cells are as `values.cells` says: texts, or values with a type. A row can have fewer of them than there
-    are columns, where columns were found after it; those are absent.
+    are columns, where columns were found after it; those are absent. `rows` is empty where the cells were
+    read `by_column`; `texts`: all of them are texts.
     """
 
     lines: list[int] = field(default_factory=list)
     rows: list[Sequence[object]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     share: float = 0.0
+    by_column: list[Sequence[object]] | None = None
+    texts: bool = False
+
+    def columns(self) -> list[Sequence[object]]:
+        """The cells of each column, as many as the longest row has."""
+        if self.by_column is None:
+            self.by_column = list(zip_longest(*self.rows, fillvalue=ABSENT))
+        return self.by_column
+
+    def row(self, place: int) -> Sequence[object]:
+        """The cells of one row."""
+        if self.rows:
+            return self.rows[place]
+        return [cells[place] for cells in self.columns()]
 
 
 class Source(Protocol):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from pathlib import Path
 
 from ..store.database import Store
 from .events import save_properties
-from .loading import Loading, prepare_loading
+from .loading import Loading, coded_source, prepare_loading
 from .mapping import ROW_NUMBER, ColumnMapping, Reading
 from .numbered_source import NumberedSource
 from .problems import ImportRefused
@@ -54,17 +55,17 @@ def import_file(
     source = source_of(path, mapping, reading, table, query)
     if label is not None:
         source.label = label
-    loading = prepare_loading(store, source, mapping, reading, tell)
     beside = path.with_name(path.name + ".rejects.csv") if isinstance(path, Path) else Path(_OF_ADDRESS)
-    target = rejects or beside
-    with Rejects(target, source.columns) as rejected, loading.staging() as staging:
-        for chunk in source.chunks():
-            loading.gather(chunk, staging, rejected)
-            tell("loading", chunk.share)
-        for maker in loading.makers:
-            save_properties(store, maker.found)
-        merged, repeated = _merge(staging, loading, tell)
-        return import_report(loading, rejected, merged, repeated, time.perf_counter() - started)
+    with closing(coded_source(source, mapping, keep=True)) as coded:
+        loading = prepare_loading(store, coded, mapping, reading, tell)
+        with Rejects(rejects or beside, source.columns) as rejected, loading.staging() as staging:
+            for chunk in coded.second_pass():
+                loading.gather(chunk, staging, rejected)
+                tell("loading", chunk.share)
+            for maker in loading.makers:
+                save_properties(store, maker.found)
+            merged, repeated = _merge(staging, loading, tell)
+            return import_report(loading, rejected, merged, repeated, time.perf_counter() - started)
 
 
 _OF_ADDRESS = "database.rejects.csv"

@@ -14,7 +14,10 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..store.database import Store
 from ..store.records.freshness import mark_changed
@@ -22,6 +25,7 @@ from ..store.records.history import former_values, note_former, noting_late
 from ..store.records.identity import Whose, name_leads, whose_ids
 from ..store.records.leads import GATHERED, StoredField, quoted
 from ..store.records.merging import FILLED_ROWS, claim, fill_gaps, survivors
+from .gathering import EVENT, Events, Gathered, Properties
 
 _CORRECT = (
     " ON CONFLICT (lead, key) WHERE key < 0 DO UPDATE SET at = excluded.at, kind = excluded.kind, "
@@ -36,9 +40,6 @@ EVENT_BATCH = 50_000
 
 CLEAR, BLANK = b"", b" "
 """In the place of a value: it is unknown now, whatever was known; it is blank. None leaves it as it is."""
-
-EventRow = tuple[str, int, int, int, str | None]
-"""Lead's own id, instant, number of the kind, key, properties."""
 
 
 @dataclass(slots=True)
@@ -61,7 +62,8 @@ class Staging:
 
     `clearing` names the fields that some rows have no readable value of: there, `CLEAR` or `BLANK` stands in
     its place, and whether `BLANK` clears what is known is up to `keep_blank`. `partial`: a row may lack
-    cells. `keyed`: events have keys of their source, so that one can be a correction.
+    cells. `keyed`: events have keys of their source, so that one can be a correction. `ids` are those of the
+    leads of events, by the numbers that these are gathered with; they may come to be more.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Staging:
         keep_blank: bool = False,
         partial: bool = False,
         keyed: bool = False,
+        ids: Sequence[str] = (),
     ) -> None:
         self.store = store
         self.fields = fields
@@ -80,6 +83,10 @@ class Staging:
         self.keep_blank = keep_blank
         self.partial = partial
         self.keyed = keyed
+        self.ids = ids
+        self.properties = Properties()
+        self.events = Gathered()
+        self._left_out: set[int] = set()
         self.connection = store.connection
         self.now = time.time_ns() // 1000
 
@@ -91,34 +98,48 @@ class Staging:
             self.connection.execute("PRAGMA temp.journal_mode = OFF")
             self.connection.execute("PRAGMA temp.cache_size = -32768")
             self.connection.execute(f"CREATE TEMP TABLE incoming_lead (key TEXT PRIMARY KEY{columns})")
-            self.connection.execute(
-                "CREATE TEMP TABLE incoming_event (lead TEXT, at INT, kind INT, key INT, properties TEXT)"
-            )
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.properties.close()
+        self.events.close()
         with self.store.guard():
             self._drop()
 
     def _drop(self) -> None:
         self.connection.execute("DROP TABLE IF EXISTS temp.incoming_lead")
-        self.connection.execute("DROP TABLE IF EXISTS temp.incoming_event")
 
-    def add(self, leads: Iterable[tuple[object, ...]], events: Iterable[EventRow]) -> None:
-        """Gathers rows of leads (id, then a value a field) and of events. A later value of a lead holds."""
+    def add_leads(self, leads: Iterable[tuple[object, ...]]) -> None:
+        """Gathers rows of leads: id, then a value a field. A later value of a lead holds."""
         count = len(self.fields)
-        marks = ", ?" * count
         updates = ", ".join(f"{GATHERED}{place} = {self._later(place)}" for place in range(count))
         conflict = f"(key) DO UPDATE SET {updates}" if count else "DO NOTHING"
         with self.store.guard():
             self.connection.execute("BEGIN")
             try:
-                self.connection.executemany(
-                    f"INSERT INTO temp.incoming_lead VALUES (?{marks}) ON CONFLICT {conflict}", leads
+                insert_many(
+                    self.connection,
+                    "INSERT INTO temp.incoming_lead",
+                    ["?"] * (count + 1),
+                    list(chain.from_iterable(leads)),
+                    f" ON CONFLICT {conflict}",
                 )
-                insert_many(self.connection, "INSERT INTO temp.incoming_event", 5, events)
             finally:
                 self.connection.execute("COMMIT")
+
+    def add_events(
+        self,
+        leads: NDArray[np.int32],
+        at: NDArray[np.int64],
+        kinds: NDArray[np.int32],
+        keys: NDArray[np.int64],
+        properties: NDArray[np.int64],
+    ) -> None:
+        """Gathers events, each with the number of its lead's id."""
+        events = np.empty(len(leads), EVENT)
+        events["lead"], events["at"], events["kind"] = leads, at, kinds
+        events["key"], events["properties"] = keys, properties
+        self.events.add(events)
 
     def _later(self, place: int) -> str:
         """What a later row of a lead makes of a value: nothing does not take away what the file said,
@@ -139,15 +160,29 @@ class Staging:
 
     def leave_unknown_out(self) -> int:
         """Forgets what is gathered of leads that are not in the database; gives how many rows that were."""
-        gone = 0
         with self.store.guard():
-            for table, key in (("incoming_lead", "key"), ("incoming_event", "lead")):
-                gone += self.connection.execute(
-                    f"DELETE FROM temp.{table} AS incoming "
-                    f"WHERE NOT EXISTS (SELECT 1 FROM main.lead WHERE _key = incoming.{key}) "
-                    f"AND NOT EXISTS (SELECT 1 FROM main.alias WHERE alias.key = incoming.{key})"
-                ).rowcount
-        return gone
+            gone = self.connection.execute(
+                "DELETE FROM temp.incoming_lead AS incoming "
+                "WHERE NOT EXISTS (SELECT 1 FROM main.lead WHERE _key = incoming.key) "
+                "AND NOT EXISTS (SELECT 1 FROM main.alias WHERE alias.key = incoming.key)"
+            ).rowcount
+            known = self._known_ids()
+        self._left_out = {number for number, key in enumerate(self.ids) if key not in known}
+        out = np.zeros(len(self.ids), bool)
+        out[list(self._left_out)] = True
+        return gone + sum(int(out[block["lead"]].sum()) for block in self.events.blocks())
+
+    def _known_ids(self) -> dict[str, int]:
+        """The rows of those leads that are in the database, by their ids; those of aliases, too."""
+        found: dict[str, int] = {}
+        for first in range(0, len(self.ids), EVENT_BATCH):
+            rows = self.connection.execute(
+                "SELECT _key, _id FROM main.lead WHERE _key IN (SELECT value FROM json_each(?1)) UNION ALL "
+                "SELECT key, lead FROM main.alias WHERE key IN (SELECT value FROM json_each(?1))",
+                (json.dumps(self.ids[first : first + EVENT_BATCH]),),
+            )
+            found.update(rows)
+        return found
 
     def merge_leads(self, progress: Callable[[float], None]) -> Merged:
         """Brings the gathered leads in."""
@@ -271,64 +306,68 @@ class Staging:
 
     def merge_events(self, merged: Merged, progress: Callable[[float], None]) -> None:
         """Brings the gathered events in, making the leads that are not there yet."""
-        if self.keyed:
-            self._keep_last_of_each_key()
-        total = self._scalar("SELECT count(*) FROM temp.incoming_event")
-        done = 0
-        for batch in self._ordered_batches():
-            with self.store.transaction() as connection:
-                self._merge_batch(connection, batch, merged)
-            done += len(batch)
-            progress(done / total)
+        ranks = self._ranks()
+        total = done = 0
+        for part in self.events.ordered(ranks):
+            total += len(part)
+            for first in range(0, len(part), EVENT_BATCH):
+                batch = part[first : first + EVENT_BATCH]
+                properties = self.properties.texts(batch["properties"])
+                with self.store.transaction() as connection:
+                    self._merge_batch(connection, batch, properties, merged)
+                done += len(batch)
+                progress(min(1.0, done / self.events.count))
         merged.events_known = total - merged.events_added - merged.events_corrected
 
-    def _keep_last_of_each_key(self) -> None:
-        """Where a key comes twice in one file, the later row is the correction."""
+    def _ranks(self) -> NDArray[np.int64]:
+        """The order in which ids' events are stored, which is that of the table: leads that are there
+        already by their rows, then the others, which are made in the order of their ids; -1 of those left
+        out."""
         with self.store.guard():
-            self.connection.execute(
-                "DELETE FROM temp.incoming_event WHERE key < 0 AND rowid NOT IN "
-                "(SELECT max(rowid) FROM temp.incoming_event WHERE key < 0 GROUP BY lead, key)"
-            )
+            known = self._known_ids()
+        ids, last = self.ids, 1 << 62
+        order = sorted(range(len(ids)), key=lambda number: (known.get(ids[number], last), ids[number]))
+        ranks = np.empty(len(ids), np.int64)
+        ranks[order] = np.arange(len(ids))
+        ranks[list(self._left_out)] = -1
+        return ranks
 
-    def _ordered_batches(self) -> Iterator[list[EventRow]]:
-        """The events in order, equal ones told apart by how many stood before them."""
-        with self.store.guard():
-            rows = self.connection.execute(
-                "SELECT lead, at, kind, key, properties FROM temp.incoming_event ORDER BY lead, at, kind, key"
-            )
-            last, ordinal = None, 0
-            while found := rows.fetchmany(EVENT_BATCH):
-                for place, row in enumerate(found):
-                    same = row[:4]
-                    if same != last:
-                        last, ordinal = same, 0
-                    elif row[3] >= 0:
-                        ordinal += 1
-                        found[place] = (*row[:3], row[3] + ordinal, row[4])
-                yield found
-
-    def _merge_batch(self, connection: sqlite3.Connection, batch: list[EventRow], merged: Merged) -> None:
-        keys = list(dict.fromkeys(row[0] for row in batch))
+    def _merge_batch(
+        self,
+        connection: sqlite3.Connection,
+        batch: Events,
+        properties: Sequence[str | None],
+        merged: Merged,
+    ) -> None:
+        numbers = batch["lead"]
+        firsts = np.flatnonzero(np.append(True, numbers[1:] != numbers[:-1]))
+        keys = [self.ids[number] for number in numbers[firsts].tolist()]
         before = connection.total_changes
         ids = whose_ids(connection, keys, self.now)
-        merged.leads_added += connection.total_changes - before
-        merged.nameless += connection.total_changes - before
-        leads = list(dict.fromkeys(whose.lead for whose in ids.values()))
-        had = _event_counts(connection, leads)
+        made = connection.total_changes - before
+        merged.leads_added += made
+        merged.nameless += made
+        whose = [ids[key] for key in keys]
+        leads = list(dict.fromkeys(one.lead for one in whose))
+        # What has just been made has neither events nor an older change.
+        all_new = made == len(keys)
+        had = {} if all_new else _event_counts(connection, leads)
         with noting_late(connection), self._noting_corrected(connection):
             # Not by the total of changes, which takes in what is noted.
             changed = insert_many(
                 connection,
                 f"INSERT {'' if self.keyed else 'OR IGNORE '}INTO main.event",
-                6,
-                _rows(ids, batch),
+                *_flat(batch, whose, np.diff(firsts, append=len(batch)), properties),
                 _CORRECT if self.keyed else "",
             )
             corrected = self._corrected(connection)
         merged.events_corrected += corrected[0]
         merged.events_added += changed - corrected[0]
         if changed:
-            touched = self._touch(connection, leads, had if changed < len(batch) or corrected[0] else None)
+            touched = leads
+            if not all_new:
+                some = had if changed < len(batch) or corrected[0] else None
+                touched = self._touch(connection, leads, some)
             mark_changed(connection, {*touched, *self._touch_all(connection, corrected[1])})
 
     @contextmanager
@@ -382,23 +421,44 @@ _AT_ONCE = 400
 
 
 def insert_many(
-    connection: sqlite3.Connection, insert: str, width: int, rows: Iterable[Sequence[object]], rest: str = ""
+    connection: sqlite3.Connection, insert: str, marks: Sequence[str], values: list[object], rest: str = ""
 ) -> int:
-    """Inserts rows of so many values; `rest` is how the statement ends. Gives how many rows changed."""
-    one = f"({', '.join('?' * width)})"
-    whole = f"{insert} VALUES {', '.join([one] * _AT_ONCE)}{rest}"
-    waiting, changed = iter(rows), 0
-    while some := list(islice(waiting, _AT_ONCE)):
-        sql = whole if len(some) == _AT_ONCE else f"{insert} VALUES {', '.join([one] * len(some))}{rest}"
-        changed += connection.execute(sql, list(chain.from_iterable(some))).rowcount
+    """Inserts rows, whose values stand one behind the other; `marks` are the parameters or values of one row,
+    `rest` is how the statement ends. Gives how many rows changed."""
+    one, width = f"({', '.join(marks)})", list(marks).count("?")
+    rows = min(_AT_ONCE, _MOST_PARAMETERS // width)
+    statement, changed = "", 0
+    for start in range(0, len(values), rows * width):
+        some = values[start : start + rows * width]
+        if not statement or len(some) < rows * width:
+            statement = f"{insert} VALUES {', '.join([one] * (len(some) // width))}{rest}"
+        changed += connection.execute(statement, some).rowcount
     return changed
 
 
-def _rows(ids: dict[str, Whose], batch: list[EventRow]) -> Iterator[tuple[object, ...]]:
-    """The events as rows of the table."""
-    for key, at, kind, number, properties in batch:
-        whose = ids[key]
-        yield whose.lead, at, kind, number, properties, whose.alias
+_MOST_PARAMETERS = 30_000
+"""What a statement may have in any SQLite of these years."""
+
+
+def _flat(
+    batch: Events, whose: Sequence[Whose], counts: NDArray[np.int64], properties: Sequence[str | None]
+) -> tuple[list[str], list[object]]:
+    """The parameters of one row of the table, and the values of all, one behind the other; `whose` has so
+    many events each. An alias that no event has is no parameter, which takes a tenth of the time away."""
+    columns = [
+        np.repeat(np.fromiter((one.lead for one in whose), np.int64, len(whose)), counts).tolist(),
+        *(batch[name].tolist() for name in ("at", "kind", "key")),
+        properties,
+    ]
+    marks = ["?"] * 5 + ["NULL"]
+    if any(one.alias is not None for one in whose):
+        by_whose = zip(whose, counts.tolist(), strict=True)
+        columns.append([alias for one, count in by_whose for alias in [one.alias] * count])
+        marks[-1] = "?"
+    values: list[object] = [None] * (len(columns) * len(batch))
+    for place, column in enumerate(columns):
+        values[place :: len(columns)] = column
+    return marks, values
 
 
 def _event_counts(connection: sqlite3.Connection, leads: Iterable[int]) -> dict[int, int]:

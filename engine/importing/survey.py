@@ -3,39 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, zip_longest
+from itertools import islice
 
+import numpy as np
+
+from .coding import Coded, CodedChunk, CodedSource, Instants, Numbers, Values
 from .mapping import Reading
 from .problems import ImportRefused
-from .rows import Chunk, Source
+from .values.alike import looks_of
 from .values.blanks import folded
 from .values.cells import ABSENT
 from .values.columns import Column, ColumnLooks, Stated, is_named_like_a_date, understand
 from .values.looks import BLANK, INSTANT_LOOK, Look, looker
-from .values.moments import UNIX_FORMATS, MomentReader, all_usual
+from .values.moments import UNIX_FORMATS, MomentReader, usual_text
 
 Progress = Callable[[str, float], None]
 """Told what is being done and, from 0 to 1, how much of it is done."""
 
-_REMEMBERED = 20_000
 _SAMPLE = 2_000
+_FEW = 50
 _ID_ROWS = 50_000
-
-
-class Memo(dict[object, object]):
-    """What was made of a cell, made once; forgets all when it has grown large."""
-
-    def __init__(self, make: Callable[[object], object]) -> None:
-        super().__init__()
-        self.make = make
-
-    def __missing__(self, cell: object) -> object:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        made = self[cell] = self.make(cell)
-        return made
 
 
 @dataclass(slots=True)
@@ -46,6 +35,7 @@ class Survey:
     rows: int = 0
     has_at: bool = False
     ids: set[object] = field(default_factory=set)
+    ids_seen: int = 0
     rows_with_ids: int = 0
     looks: dict[int, ColumnLooks] = field(default_factory=dict)
     moments: dict[int, MomentReader] = field(default_factory=dict)
@@ -66,7 +56,7 @@ def moment_reader(reading: Reading, column: str, at: bool = False) -> MomentRead
 
 
 def take_survey(
-    source: Source, reading: Reading, *, lead: str, ats: set[str], skipped: set[str], progress: Progress
+    source: CodedSource, reading: Reading, *, lead: str, ats: set[str], skipped: set[str], progress: Progress
 ) -> Survey:
     """Reads the whole file once, looking at every column but the skipped ones.
 
@@ -74,40 +64,38 @@ def take_survey(
     what they look like: each is read later, row by row.
     """
     survey = Survey()
-    memos: dict[int, Memo] = {}
-    usual: set[int] = set()
+    lookers: dict[int, _Looker] = {}
     MomentReader(reading.timezone, reading.date_format)
     blanks = frozenset(map(folded, reading.blanks))
+    texts = source.source.text_columns
 
     def begin_columns() -> None:
-        for place, column in enumerate(source.columns):
+        for place, column in enumerate(source.source.columns):
             if place not in survey.looks and column and column not in skipped:
                 moments = survey.moments[place] = moment_reader(reading, column, column in ats)
-                survey.looks[place] = ColumnLooks()
-                look = looker(moments, blanks, texts_are_texts=column in source.text_columns - ats)
-                memos[place] = Memo(_quick(moments, look) if column in ats else look)
-                if column in ats:
-                    usual.add(place)
+                looks = survey.looks[place] = ColumnLooks()
+                look = looker(moments, blanks, texts_are_texts=column in texts - ats)
+                alike = not blanks and moments.date_format is None
+                look = _quick(moments, look) if column in ats else look
+                lookers[place] = _Looker(looks, look, alike)
 
     begin_columns()
-    for chunk in source.chunks():
+    for chunk in source.first_pass():
         begin_columns()
-        if lead in source.columns:
-            place = source.columns.index(lead)
-            _look_for_at(survey, chunk, place)
-            if not ats:
-                _count_ids(survey, chunk, place)
-        _count(survey, chunk, memos, usual)
-        survey.rows += len(chunk.rows) + len(chunk.rejected)
+        _look_at_ids(survey, source, chunk, lead, count=not ats)
+        for place, looking in lookers.items():
+            if place < len(chunk.columns):
+                looking.add(chunk, chunk.columns[place], source.values[place])
+        survey.rows += len(chunk) + len(chunk.rejected)
         progress("reading", chunk.share)
-        if not source.columns and chunk.rejected:
+        if not source.source.columns and chunk.rejected:
             first = chunk.rejected[0]
             raise ImportRefused(
-                f"nothing in {source.label} can be read: line {first.line} {first.reason}",
+                f"nothing in {source.source.label} can be read: line {first.line} {first.reason}",
                 'each line of JSON Lines is an object, as {"id": "ann", "title": "CTO"}',
             )
-    for place, memo in memos.items():
-        survey.looks[place].texts = list(islice(memo, _SAMPLE))
+    for looking in lookers.values():
+        looking.finish()
     return survey
 
 
@@ -120,30 +108,90 @@ def _quick(moments: MomentReader, look: Callable[[object], Look]) -> Callable[[o
     return quick
 
 
-def _look_for_at(survey: Survey, chunk: Chunk, place: int) -> None:
-    if not survey.has_at:
-        survey.has_at = any("@" in str(row[place]) for row in chunk.rows if place < len(row))
+def _look_at_ids(survey: Survey, source: CodedSource, chunk: CodedChunk, lead: str, count: bool) -> None:
+    """Looks for mail addresses among the ids, and keeps different ones of the first rows: enough to see that
+    a column is none of ids."""
+    names = source.source.columns
+    place = names.index(lead) if lead in names else len(chunk.columns)
+    if place >= len(chunk.columns):
+        return
+    ids = source.values[place].cells
+    survey.has_at = survey.has_at or "@" in "\n".join(map(str, ids[survey.ids_seen :]))
+    survey.ids_seen = len(ids)
+    if count and survey.rows_with_ids < _ID_ROWS:
+        survey.ids = set(ids) - {ABSENT}
+        survey.rows_with_ids += len(chunk)
 
 
-def _count_ids(survey: Survey, chunk: Chunk, place: int) -> None:
-    """Counts different ids, of the first rows: enough to see that a column is none of ids."""
-    if survey.rows_with_ids < _ID_ROWS:
-        survey.ids.update(row[place] for row in chunk.rows if place < len(row))
-        survey.rows_with_ids += len(chunk.rows)
+class _Looker:
+    """Looks at one column, a chunk at a time. `alike`: its texts may be judged many at once."""
 
+    def __init__(self, found: ColumnLooks, look: Callable[[object], Look], alike: bool) -> None:
+        self.found = found
+        self.look = look
+        self.alike = alike
+        self.texts: dict[object, None] = {}
+        self._looks: dict[Look, int] = {}
+        self._of_value: list[int] = []
+        self._numbers: Numbers = np.empty(0, np.int32)
 
-def _count(survey: Survey, chunk: Chunk, memos: dict[int, Memo], usual: set[int]) -> None:
-    """Adds a chunk to the looks. In the columns `usual`, instants as machines write them all look alike."""
-    columns = list(zip_longest(*chunk.rows, fillvalue=ABSENT))
-    for place, found in survey.looks.items():
-        if place >= len(columns):
-            continue
-        if place in usual and INSTANT_LOOK in found.counts and all_usual(columns[place]):
-            found.counts[INSTANT_LOOK] += len(columns[place])
-            continue
-        looks: list[Look] = list(map(memos[place].__getitem__, columns[place]))  # type: ignore[arg-type]
+    def add(self, chunk: CodedChunk, column: Coded, values: Values) -> None:
+        """Adds a column of a chunk."""
+        if isinstance(column, Instants):
+            self._note(INSTANT_LOOK, len(chunk), chunk.lines[0], usual_text(int(column.micros[0])))
+            if len(self.texts) < _SAMPLE:
+                self._keep(list(map(usual_text, column.micros[:_SAMPLE].tolist())))
+        elif isinstance(column, np.ndarray):
+            self._add_coded(chunk, column, values)
+        else:
+            self._add_cells(chunk, column)
+
+    def _add_cells(self, chunk: CodedChunk, cells: Sequence[object]) -> None:
+        looks = self._looks_of(chunk, cells)
         for look, count in Counter(looks).items():
-            if look not in found.counts and look.family != BLANK:
-                where = looks.index(look)
-                found.first[look] = (chunk.lines[where], columns[place][where])
-            found.counts[look] += count
+            if look in self.found.first:
+                self.found.counts[look] += count
+            else:
+                row = looks.index(look)
+                self._note(look, count, chunk.lines[row], cells[row])
+        self._keep(cells)
+
+    def _looks_of(self, chunk: CodedChunk, cells: Sequence[object]) -> list[Look]:
+        if chunk.texts and self.alike and len(cells) > _FEW:
+            return looks_of(cells, self.look)  # type: ignore[arg-type]  # all are texts
+        return list(map(self.look, cells))
+
+    def _add_coded(self, chunk: CodedChunk, column: Numbers, values: Values) -> None:
+        """Of a value seen before its look is known."""
+        news = values.cells[len(self._of_value) :]
+        if news:
+            found = self._looks_of(chunk, news)
+            for look in dict.fromkeys(found):
+                self._looks.setdefault(look, len(self._looks))
+            self._of_value.extend(map(self._looks.__getitem__, found))
+            self._numbers = np.array(self._of_value, np.int32)
+        looks = self._numbers[column]
+        counts = np.bincount(looks, minlength=len(self._looks)).tolist()
+        firsts = {}
+        for look, number in self._looks.items():
+            if counts[number] and look not in self.found.first:
+                firsts[int((looks == number).argmax())] = (look, counts[number])
+            elif counts[number]:
+                self.found.counts[look] += counts[number]
+        for row, (look, count) in sorted(firsts.items()):
+            self._note(look, count, chunk.lines[row], values.cells[column[row]])
+        self._keep(news)
+
+    def _note(self, look: Look, count: int, line: int, cell: object) -> None:
+        """Counts a look, of which this cell may be the first."""
+        if look not in self.found.counts and look.family != BLANK:
+            self.found.first[look] = (line, cell)
+        self.found.counts[look] += count
+
+    def _keep(self, cells: Sequence[object]) -> None:
+        if len(self.texts) < _SAMPLE:
+            self.texts.update(dict.fromkeys(cells))
+
+    def finish(self) -> None:
+        """Keeps some of the different texts."""
+        self.found.texts = list(islice(self.texts, _SAMPLE))

@@ -221,7 +221,7 @@ class Store:
 
 
 def open_store(
-    path: str | os.PathLike[str], create: bool = False, read_only: bool = False, wait: float = 5.0
+    path: str | os.PathLike[str], create: bool = False, read_only: bool = False, wait: float = 30.0
 ) -> Store:
     """Opens the database at `path`, brought up to this version's tables.
 

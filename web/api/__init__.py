@@ -15,6 +15,7 @@ from . import (
     people,
     rules,
     rulesets,
+    sources,
     writing,
 )
 from . import operations as openapi
@@ -34,6 +35,7 @@ def all_operations() -> list[Operation]:
         *leads.OPERATIONS,
         *identity.OPERATIONS,
         *people.OPERATIONS,
+        *sources.OPERATIONS,
         *catalogue.OPERATIONS,
     ]
 

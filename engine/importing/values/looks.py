@@ -85,7 +85,7 @@ def _look(family: str, **detail: Hashable) -> Look:
 
 BLANK_LOOK, TEXT_LOOK, INSTANT_LOOK = Look(BLANK), Look(TEXT), Look(DATETIME)
 _DAY_LOOK, _TEXTS_LOOK = Look(DATE), Look(TEXTS)
-_WHOLE, _DOTTED = Look(NUMBER), Look(NUMBER, comma=False)
+WHOLE_LOOK, DOTTED_LOOK = Look(NUMBER), Look(NUMBER, comma=False)
 _COMPACT = Look(NUMBER, compact=True)
 _TYPED_NUMBER = Look(NUMBER, typed=True)
 _TYPED_DAY, _TYPED_INSTANT, _TYPED_TEXTS = (Look(name, typed=True) for name in (DATE, DATETIME, TEXTS))
@@ -118,7 +118,8 @@ def looker(
 
 
 _LETTERS = re.compile(r"[^\W\d_]+")
-_FIRST_WORDS = FIRST_WORDS | CURRENCY_WORDS
+WORDS_BEFORE_DIGITS = FIRST_WORDS | CURRENCY_WORDS
+"""What a date or an amount can begin with, folded."""
 
 
 def _look_of_typed(cell: object, moments: MomentReader) -> Look:
@@ -154,8 +155,8 @@ def _look_of_text(text: str, moments: MomentReader) -> Look:
             return INSTANT_LOOK if isinstance(moment, dt.datetime) else _DAY_LOOK
     if is_plain(text):
         if "." in text:
-            return _DOTTED
-        return _COMPACT if len(text) == 8 and compact_day(text) else _WHOLE
+            return DOTTED_LOOK
+        return _COMPACT if len(text) == 8 and compact_day(text) else WHOLE_LOOK
     word = text.casefold()
     known = PLAIN.get(word)
     if known is not None:
@@ -177,7 +178,7 @@ def _look_of_word(text: str) -> Look:
         if word in WORDS or word in LIKELY:
             return _look(TEXT, word=word)
     found = _LETTERS.match(text)
-    if found is None or found[0].casefold() not in _FIRST_WORDS:
+    if found is None or found[0].casefold() not in WORDS_BEFORE_DIGITS:
         return TEXT_LOOK
     return _look_of_digits(text) if any(letter.isdigit() for letter in text) else TEXT_LOOK
 

@@ -10,15 +10,14 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .freshness import mark_changed
 from .lead_keys import ANONYMOUS, ANONYMOUS_LEADS, MERGED, NAMED, lead_key
 from .merging import merge
 
 
-@dataclass(frozen=True, slots=True)
-class Whose:
+class Whose(NamedTuple):
     """The lead that an id belongs to, by its number; and which of its other ids it is, None for its own."""
 
     lead: int

@@ -147,6 +147,17 @@ def test_what_other_programs_write(given: Drawn, tmp_path: Path) -> None:
     assert len(read(tmp_path / "to")) == 600
 
 
+def test_files_may_differ_in_what_may_be_null(tmp_path: Path) -> None:
+    (tmp_path / "leads").mkdir()
+    for number, nullable in enumerate((True, False)):
+        schema = pa.schema([pa.field("lead_id", pa.string(), nullable), pa.field("f1", pa.int64(), nullable)])
+        table = pa.table([[f"l{number}"], [number]], schema=schema)
+        pq.write_table(table, tmp_path / "leads" / f"{number}.parquet")
+    rules = 'field f1: number\nscore fit\nrule "r"\nwhen f1 = 1\nthen +1 fit\n'
+    lw.score_parquet(rules, tmp_path, tmp_path / "to", now=NOW)
+    assert read(tmp_path / "to").column("total").to_pylist() == [0, 1]
+
+
 def test_files_that_cannot_be_scored_are_refused(given: Drawn, tmp_path: Path) -> None:
     source = lake(tmp_path / "lake", given)
     (tmp_path / "full").mkdir()

@@ -1,0 +1,194 @@
+"""The cells of a file as numbers: each different value of a column is kept and judged once.
+
+A text file is split into cells one time: what the first pass made of them waits in a temporary file for the
+second. Rows with types of their own come again from their source.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count, islice
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .gathering import scratch_file
+from .rows import Chunk, Rejected, Source
+from .values.cells import ABSENT
+from .values.moments import usual_instants, usual_text
+
+Numbers = NDArray[np.int32]
+
+_SAMPLE = 1_000
+_MOST_DIFFERENT = 200_000
+"""Values of a column that are kept; of more, one is not expected to come again."""
+
+
+class Values:
+    """The different values of a column, numbered in the order of their coming. Values of different types are
+    different."""
+
+    def __init__(self) -> None:
+        # Counting where a value is missing, without a call into Python.
+        self._numbers: defaultdict[object, int] = defaultdict(count().__next__)
+        self._cells: list[object] = []
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @property
+    def cells(self) -> list[object]:
+        """The different values by their numbers."""
+        if len(self._cells) < len(self._numbers):
+            news = islice(self._numbers, len(self._cells), None)
+            self._cells.extend(key[1] if isinstance(key, tuple) else key for key in news)
+        return self._cells
+
+    def numbers(self, cells: Sequence[object], texts: bool) -> Numbers:
+        """The numbers of cells; `texts`: all of them are texts."""
+        keys = cells if texts else [cell if isinstance(cell, str) else (type(cell), cell) for cell in cells]
+        return np.fromiter(map(self._numbers.__getitem__, keys), np.int32, len(cells))
+
+
+@dataclass(slots=True)
+class Instants:
+    """Cells that are instants as most machines write them, in microseconds since 1970 UTC."""
+
+    micros: NDArray[np.int64]
+
+
+Coded = Numbers | Instants | Sequence[object]
+"""The cells of a column: numbers of its values, instants, or the cells as they are where most differ."""
+
+
+@dataclass(slots=True)
+class CodedChunk:
+    """Rows in a row, by column; see `Chunk`."""
+
+    lines: list[int]
+    columns: list[Coded]
+    rejected: list[Rejected] = field(default_factory=list)
+    share: float = 0.0
+    texts: bool = False
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+class CodedSource:
+    """A source whose cells are coded as they are read. `instants` names the columns that are looked for
+    instants; the column `ids` is coded even where its values mostly differ. `keep`: there will be a second
+    pass. Close it then."""
+
+    def __init__(self, source: Source, *, instants: set[str], ids: str, keep: bool = False) -> None:
+        self.source = source
+        self.values: dict[int, Values] = {}
+        self._instants = instants
+        self._ids = ids
+        self._keep = keep
+        self._kept: IO[bytes] | None = None
+
+    def first_pass(self) -> Iterator[CodedChunk]:
+        """All rows, as they are read."""
+        self._kept = scratch_file() if self._keep else None
+        for chunk in self.source.chunks():
+            coded = self.coded(chunk)
+            if not chunk.texts:
+                self.close()
+            if self._kept is not None:
+                pickle.dump(coded, self._kept, pickle.HIGHEST_PROTOCOL)
+            yield coded
+
+    def second_pass(self) -> Iterator[CodedChunk]:
+        """All rows again."""
+        if self._kept is None:
+            yield from map(self.coded, self.source.chunks())
+            return
+        self._kept.seek(0)
+        while True:
+            try:
+                yield pickle.load(self._kept)
+            except EOFError:
+                return
+
+    def close(self) -> None:
+        """Lets go of what was kept for a second pass."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+    def coded(self, chunk: Chunk) -> CodedChunk:
+        """A chunk by column."""
+        names = self.source.columns
+        columns = [
+            self._column(place, names[place], cells, chunk.texts)
+            for place, cells in enumerate(chunk.columns() if chunk.lines else ())
+        ]
+        return CodedChunk(chunk.lines, columns, chunk.rejected, chunk.share, chunk.texts)
+
+    def _column(self, place: int, name: str, cells: Sequence[object], texts: bool) -> Coded:
+        values = self.values.get(place)
+        if values is None:
+            values = self.values[place] = Values()
+        if name != self._ids:
+            if name in self._instants:
+                instants = usual_instants(cells)
+                if instants is not None:
+                    return Instants(instants)
+            sample = cells[:_SAMPLE]
+            if len(values) > _MOST_DIFFERENT or (
+                len(sample) == _SAMPLE and len(set(sample)) * 2 > _SAMPLE and len(values) < len(cells)
+            ):
+                return cells
+        return values.numbers(cells, texts)
+
+    def cells(self, chunk: CodedChunk, place: int) -> Sequence[object]:
+        """The cells of a column as they were read; absent where the chunk does not have the column."""
+        if place >= len(chunk.columns):
+            return [ABSENT] * len(chunk)
+        column = chunk.columns[place]
+        if isinstance(column, Instants):
+            return list(map(usual_text, column.micros.tolist()))
+        if isinstance(column, np.ndarray):
+            return list(map(self.values[place].cells.__getitem__, column.tolist()))
+        return column
+
+    def row(self, chunk: CodedChunk, row: int) -> list[object]:
+        """The cells of one row as they were read."""
+        return [self.cell(chunk, place, row) for place in range(len(chunk.columns))]
+
+    def cell(self, chunk: CodedChunk, place: int, row: int) -> object:
+        """One cell as it was read; absent where the chunk does not have the column."""
+        if place >= len(chunk.columns):
+            return ABSENT
+        column = chunk.columns[place]
+        if isinstance(column, Instants):
+            return usual_text(int(column.micros[row]))
+        if isinstance(column, np.ndarray):
+            return self.values[place].cells[column[row]]
+        return column[row]
+
+
+class Judged:
+    """What is made of each cell of a column, each different one judged once. `make` is given new ones, in the
+    order of their numbers, and gives what becomes of each."""
+
+    def __init__(self, values: Values, make: Callable[[Sequence[object]], Iterable[object]]) -> None:
+        self.values = values
+        self.make = make
+        self.made: list[Any] = []
+
+    def all(self) -> list[Any]:
+        """What was made of the values, by their numbers."""
+        cells = self.values.cells
+        if len(self.made) < len(cells):
+            self.made.extend(self.make(cells[len(self.made) :]))
+        return self.made
+
+    def of(self, column: Numbers) -> list[Any]:
+        """What was made of the cells of a chunk."""
+        return list(map(self.all().__getitem__, column.tolist()))

@@ -1,0 +1,148 @@
+"""A million leads with twenty million events in Parquet files, scored into Parquet files without a database.
+
+All scores, stages, lines and due instants are written. The leads are made once and copied under other ids; a
+sample must first agree with each lead evaluated alone.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from leadwright import arrow as lw
+from leadwright.tests.benchmarks.as_text import rules_text
+from leadwright.tests.benchmarks.neutral import FIELDS
+from leadwright.tests.benchmarks.ours import evaluator, given
+from leadwright.tests.benchmarks.people import NOW, Lead, leads
+from leadwright.tests.benchmarks.report import Claim, Report, Table
+from leadwright.tests.benchmarks.workloads import many, twenty
+
+PAIR = 25_000
+"""How many leads each pair of files has."""
+
+_TYPES = {"text": pa.string(), "number": pa.float64(), "yes/no": pa.bool_(), "date": pa.date32()}
+_INSTANT = pa.timestamp("us", tz="UTC")
+
+_CHILD = """
+import json, resource, sys, time
+import leadwright.arrow as lw
+if __name__ == "__main__":
+    told = json.loads(sys.argv[1])
+    start = time.perf_counter()
+    tally = lw.score_parquet(**told)
+    wall = time.perf_counter() - start
+    own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    cpu = sum(one.ru_utime + one.ru_stime for one in (own, others))
+    memory = (own.ru_maxrss + told["processes"] * others.ru_maxrss) / 1024
+    print(json.dumps({"leads": tally.leads, "wall": wall, "cpu": cpu, "memory": memory}))
+"""
+
+
+def run(*, quick: bool) -> Report:
+    """Writes the files, and scores them in several ways, each in a process of its own."""
+    pairs, made = (2, 1) if quick else (40, 8)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for number in range(pairs):
+            _write(folder / "lake", number, _tables(number % made))
+        _agree(folder)
+        rules = {20: rules_text(twenty()), 200: rules_text(many(200))}
+        ways = {
+            "pairs, two processes": _scored(folder, rules[20], paired=True, processes=2),
+            "pairs, one process": _scored(folder, rules[20], paired=True, processes=1),
+            "pairs, two processes, 200 rules, short lines": _scored(
+                folder, rules[200], paired=True, processes=2, lines="short"
+            ),
+        }
+        _mixed(folder)
+        ways["order of arrival, two processes"] = _scored(folder, rules[20], "mixed", processes=2)
+    first, arrived = ways["pairs, two processes"], ways["order of arrival, two processes"]
+    size = pairs * PAIR
+    claims = (
+        Claim("pairs: time for a million", first["wall"] * 1e6 / size, 3.5, False, "s"),
+        Claim("pairs: processor time a lead", first["cpu"] * 1e6 / size, 7, False, "us"),
+        Claim("pairs: memory together", first["memory"], 600, False, "MiB"),
+        Claim("order of arrival: time for a million", arrived["wall"] * 1e6 / size, 10, False, "s"),
+        Claim("order of arrival: memory together", arrived["memory"], 1024, False, "MiB"),
+    )
+    rows = tuple(
+        (way, f"{found['wall']:.1f}", f"{found['cpu']:.1f}", f"{found['memory']:.0f}")
+        for way, found in ways.items()
+    )
+    table = Table(f"{size:,} leads, {20 * size:,} events", ("", "seconds", "CPU seconds", "MiB"), rows)
+    notes = (
+        "the start of processes and the reading of the rules are counted",
+        "memory is the peak of each process, added up",
+    )
+    return Report("arrow", (table,), claims, notes)
+
+
+def _tables(seed: int) -> tuple[pa.Table, pa.Table]:
+    people = leads(PAIR, 20, seed=seed + 1)
+    columns = {
+        name: pa.array([lead.fields.get(name) for lead in people], _TYPES[kind])
+        for name, kind in FIELDS.items()
+    }
+    ids = pa.array([f"{number:06}" for number in range(len(people))])
+    owner = [number for number, lead in enumerate(people) for _ in lead.events]
+    happened = [event for lead in people for event in lead.events]
+    events = {
+        "lead_id": ids.take(pa.array(owner)),
+        "type": pa.array([event.type for event in happened]),
+        "object": pa.array([event.object for event in happened], pa.string()),
+        "at": pa.array([event.at for event in happened], pa.int64()).cast(_INSTANT),
+        "amount": pa.array([event.amount for event in happened], pa.float64()),
+    }
+    return pa.table({"lead_id": ids} | columns), pa.table(events)
+
+
+def _write(folder: Path, number: int, tables: tuple[pa.Table, pa.Table]) -> None:
+    for name, table in zip(("leads", "events"), tables, strict=True):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        ids = pa.compute.binary_join_element_wise(f"{number:03}", table.column("lead_id"), "-")
+        pq.write_table(table.set_column(0, "lead_id", ids), folder / name / f"{number:05}.parquet")
+
+
+def _mixed(folder: Path) -> None:
+    """The same events in the order of time."""
+    (folder / "mixed").mkdir()
+    (folder / "lake" / "leads").rename(folder / "mixed" / "leads")
+    (folder / "mixed" / "events").mkdir()
+    files = sorted((folder / "lake" / "events").glob("*.parquet"))
+    for number in range(0, len(files), 8):
+        some = pa.concat_tables([pq.read_table(path) for path in files[number : number + 8]])
+        order = np.argsort(some.column("at").cast(pa.int64()).to_numpy(), kind="stable")
+        pq.write_table(some.take(pa.array(order)), folder / "mixed" / "events" / f"{number:05}.parquet")
+
+
+def _agree(folder: Path) -> None:
+    """Raises where a sample is decided otherwise than lead by lead."""
+    sample: list[Lead] = leads(PAIR, 20, seed=1)[:1_000]
+    one = evaluator(twenty(), [])
+    of_leads, of_events = (
+        pq.read_table(folder / "lake" / name / "00000.parquet") for name in ("leads", "events")
+    )
+    found = lw.score(rules_text(twenty()), of_leads.slice(0, len(sample)), of_events, now=NOW)
+    wanted = [one.score(one.facts(lead.fields, map(given, lead.events)), NOW) for lead in sample]
+    if found.column("total").to_pylist() != [result.total for result in wanted]:
+        raise RuntimeError("tables are scored otherwise than leads")
+
+
+def _scored(folder: Path, rules: str, name: str = "lake", **how: object) -> Mapping[str, float]:
+    """Scores the files in a process of its own: seconds, seconds of the processor, MiB at most."""
+    target = folder / f"scores-{len(list(folder.iterdir()))}"
+    told = {"rules": rules, "source": str(folder / name), "target": str(target), "now": NOW.isoformat()} | how
+    program = folder / "child.py"
+    program.write_text(_CHILD)
+    done = subprocess.run(
+        [sys.executable, str(program), json.dumps(told)], capture_output=True, text=True, check=True
+    )
+    found: Mapping[str, float] = json.loads(done.stdout)
+    return found

@@ -1,0 +1,218 @@
+"""What is read and judged by column is the same as row by row and cell by cell."""
+
+import csv
+import random
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import pytest
+from leadwright.engine.importing import coding, csv_source, gathering, rows, staging
+from leadwright.engine.importing.csv_source import CsvSource
+from leadwright.engine.importing.gathering import EVENT, Gathered, Properties
+from leadwright.engine.importing.mapping import ColumnMapping, EventColumns, Reading
+from leadwright.engine.importing.run import import_file
+from leadwright.engine.importing.values.alike import looks_of, read_all, write_all
+from leadwright.engine.importing.values.looks import looker
+from leadwright.engine.importing.values.moments import MomentReader, usual_instants, usual_text
+from leadwright.engine.importing.values.stored import Reader, member_writer
+from leadwright.engine.store.database import open_store
+from leadwright.grammar.syntax.nodes import Kind
+
+TEXTS = (
+    *("12", "0", "007", "-5", "1.5", "12.345", "1234.567", "0.50", "20260101", "20269999", "30260101"),
+    *("1e5", "1,234", "123456789012345", "1234567890123456", "3.", ".5", "12 %", "EUR 12", "kr 5", "12:30"),
+    *(
+        "ann",
+        "Ann@Acme.example",
+        "may 3 2026",
+        "May",
+        "March 2026",
+        "Mon, 3 May 2026",
+        "maybe 3",
+        "no",
+        "Nora",
+    ),
+    *(
+        "NULL",
+        "n/a",
+        "None",
+        "nonesuch",
+        "yes",
+        "yes 1",
+        "x",
+        "\u00c4rger",
+        "a\u00df",
+        "caf\u00e9 5",
+        "e\u0301",
+    ),
+    *("2026-01-15T12:00:00Z", "2026-02-30T12:00:00Z", "2026-01-15", "[1]", '["a"]', "a" * 90, " pad ", ""),
+    *('say "hi"', "back\\slash", "line\nbreak", "tab\there", "\x7f", "C 5", "usd5", "unknown", "(unknown)"),
+)
+
+
+def columns() -> list[list[str]]:
+    chance = random.Random(1)
+    plain = [str(number) for number in range(200)]
+    mixed = [[chance.choice(TEXTS) for _ in range(60)] for _ in range(60)]
+    alike = [plain, [f"{one}.25" for one in plain], [f"p{one}@x.example" for one in plain], ["x y"] * 50]
+    odd_one = [[*some[:70], text] for some in alike for text in TEXTS]
+    return [*mixed, *alike, *odd_one, ["2026-01-15T12:00:00Z"] * 60]
+
+
+def test_texts_together_look_like_each_alone() -> None:
+    look = looker(MomentReader())
+    for texts in columns():
+        assert looks_of(texts, look) == list(map(look, texts))
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_texts_together_are_read_and_written_as_each_alone(kind: Kind) -> None:
+    for decimal in (".", ","):
+        reader = Reader(MomentReader(), decimal)
+        one, write = reader.of(kind, blank=b" "), member_writer('a "b', kind, reader)
+        for texts in columns():
+            assert read_all(reader, kind, texts) in (None, list(map(one, texts)))
+            assert write_all('a "b', kind, reader, texts) in (None, list(map(write, texts)))
+    assert read_all(Reader(MomentReader()), Kind.NUMBER, ["1", "2.5"]) == [1.0, 2.5]
+    assert write_all("n", Kind.TEXT, Reader(MomentReader()), [" a "]) == ['"n":"a"']
+
+
+def test_lines_without_quotation_marks_are_split_as_the_csv_module_splits_them(tmp_path: Path) -> None:
+    chance = random.Random(2)
+    split = 0
+    for _ in range(400):
+        width = chance.randint(1, 4)
+        lines = [
+            "".join(chance.choice(("a", "b ", ",", ",", ";", "\t")) for _ in range(chance.randint(0, 5)))
+            + chance.choice(("\n", "\n", "\n", "\r\n"))
+            for _ in range(chance.randint(1, 4))
+        ]
+        if chance.random() < 0.6:
+            lines = [",".join(chance.choice("ab ") for _ in range(width)) + "\n" for _ in lines]
+        if chance.random() < 0.2:
+            lines[-1] = lines[-1].rstrip("\r\n") or "a"
+        records = csv_source._Records(iter([]), ",", width, False, 0)
+        found = records._sound_cells(lines)
+        expected = list(csv.reader(lines, strict=True))
+        if found is not None:
+            split += 1
+            assert list(map(list, zip(*found, strict=True))) == expected
+        else:
+            assert {len(row) for row in expected} != {width}
+    assert split > 100
+
+
+def test_instants_together_are_those_of_each_alone() -> None:
+    chance = random.Random(3)
+    cells = [usual_text(chance.randrange(-62_135_596_800, 253_402_300_800) * 1_000_000) for _ in range(5_000)]
+    found = usual_instants(cells)
+    assert found is not None
+    assert found.tolist() == list(map(MomentReader().instant, cells))
+    assert list(map(usual_text, found.tolist())) == cells
+    for day in (
+        "2026-02-29",
+        "1900-02-29",
+        "0000-01-01",
+        "2026-13-01",
+        "2026-00-01",
+        "2026-01-00",
+        "2026-04-31",
+    ):
+        assert usual_instants([*cells, f"{day}T00:00:00Z"]) is None
+    assert usual_instants(["2000-02-29T00:00:00Z", "2026-01-01T24:00:00Z"]) is None
+
+
+@pytest.mark.parametrize("at_once", [7, 1 << 20])
+def test_events_come_back_in_order_however_many_there_are(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "_AT_ONCE", at_once)
+    chance = np.random.default_rng(4)
+    events = np.empty(300, EVENT)
+    for name, most in (("lead", 9), ("at", 3), ("kind", 2), ("properties", 5)):
+        events[name] = chance.integers(0, most, len(events))
+    events["key"] = chance.choice([0, 1 << 16, -5, -6], len(events))
+    ranks = np.array([4, 2, 0, 1, -1, 3, 5, 7, 6])
+    gathered = Gathered()
+    for start in range(0, 300, 11):
+        gathered.add(events[start : start + 11])
+    found = np.concatenate(list(gathered.ordered(ranks)))
+    gathered.close()
+    # As sorting does it, one row after the other.
+    last = {(row["lead"], row["key"]): place for place, row in enumerate(events) if row["key"] < 0}
+    kept = [
+        (ranks[row["lead"]], row["at"], row["kind"], row["key"], row["properties"])
+        for place, row in enumerate(events)
+        if ranks[row["lead"]] >= 0 and last.get((row["lead"], row["key"]), place) == place
+    ]
+    expected = []
+    for same, group in groupby(sorted(kept, key=lambda row: row[:4]), key=lambda row: row[:4]):
+        expected += [(*same[:3], same[3] + (place if same[3] >= 0 else 0)) for place, _ in enumerate(group)]
+    assert [(ranks[row["lead"]], row["at"], row["kind"], row["key"]) for row in found] == expected
+    assert sorted(found["properties"].tolist()) == sorted(row[4] for row in kept)
+
+
+def test_properties_come_back_from_their_places() -> None:
+    texts = Properties()
+    first = texts.add([b"", '{"a":"\u00e4"}'.encode(), b"x" * 70_000])
+    second = texts.add([b"{}"])
+    assert texts.texts(np.concatenate([second, first[::-1]])) == ["{}", "x" * 70_000, '{"a":"\u00e4"}', None]
+    texts.close()
+
+
+EVENTS = ColumnMapping("who", events=(EventColumns("when", type="what", object="on"),))
+
+
+def test_the_same_rows_come_in_however_columns_are_cut_and_coded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(5)
+    file = tmp_path / "events.csv"
+    pages = ("/a", "/b", "", " /a ")
+    lines = [
+        f"l{chance.randrange(9)},{chance.choice(('visited', 'opened', ' '))},{chance.choice(pages)},"
+        f"2026-0{chance.randint(1, 3)}-0{chance.randint(1, 3)}{chance.choice(('T10:00:00Z', '', 'T10:00'))},"
+        f"{chance.choice(TEXTS).replace(',', '').replace(chr(10), '').replace(chr(34), '')},{number % 70}\n"
+        for number in range(300)
+    ]
+    file.write_text("who,what,on,when,note,n\n" + "".join(lines), encoding="utf-8")
+    found = [stored(file, tmp_path / "whole.db")]
+    for name, module, value in (
+        ("CHUNK_ROWS", csv_source, 7),
+        ("_SAMPLE", coding, 5),
+        ("_MOST_DIFFERENT", coding, 3),
+        ("_AT_ONCE", gathering, 50),
+        ("EVENT_BATCH", staging, 13),
+    ):
+        monkeypatch.setattr(module, name, value)
+        found.append(stored(file, tmp_path / f"{name}.db"))
+    assert all(one == found[0] for one in found)
+    assert found[0][0] > 50
+
+
+def stored(file: Path, database: Path) -> tuple[object, ...]:
+    with open_store(database, create=True) as store:
+        report = import_file(store, file, EVENTS, rejects=database.with_suffix(".csv"))
+        again = import_file(store, file, EVENTS, rejects=database.with_suffix(".csv"))
+        assert (again.events_added, again.events_known) == (0, report.events_added)
+        rows_there = store.connection.execute(
+            "SELECT _key, event.at, type, object, key, properties FROM event "
+            "JOIN lead ON lead._id = lead JOIN event_kind ON event_kind.id = kind ORDER BY 1, 2, 3, 4, 5"
+        ).fetchall()
+    return (
+        report.events_added,
+        report.reasons,
+        [(one.column, one.kind, one.values, one.unread) for one in report.columns],
+        rows_there,
+        database.with_suffix(".csv").read_text(encoding="utf-8"),
+    )
+
+
+def test_a_chunk_by_column_gives_its_rows(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,name\n1,ann\n2,bob\n", encoding="utf-8")
+    (chunk,) = CsvSource(tmp_path / "a.csv", Reading()).chunks()
+    assert chunk.texts
+    assert [list(chunk.row(place)) for place in (0, 1)] == [["1", "ann"], ["2", "bob"]]
+    by_rows = rows.Chunk([1], [["1"], ["2", "bob"]])
+    assert by_rows.columns()[1] == (rows.ABSENT, "bob")
