@@ -115,3 +115,28 @@ def test_the_lead_of_the_dry_run_is_looked_at_as_of_any_day(editor: Editor) -> N
     expect(score).to_have_text("100")
     expect(day).to_be_focused()
     assert "at=" not in page.url
+
+
+def test_a_question_mark_shows_the_keys_and_each_statement_says_what_it_is_for(editor: Editor) -> None:
+    page, keyboard = editor.page, editor.page.keyboard
+    line = editor.line("Rule Large").locator("[data-opens]")
+    line.focus()
+    keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(keys.get_by_role("row", name="Ctrl K")).to_be_visible()
+    for_everybody(page)
+    keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    expect(line).to_be_focused()
+    keyboard.press("/")
+    search = page.get_by_label("Find a rule, field or value")
+    expect(search).to_be_focused()
+    keyboard.type("?")
+    expect(search).to_have_value("?")
+    expect(keys).to_be_hidden()
+    search.fill("")
+    help_link = editor.card("Stage MQL").get_by_role("link", name="Stage: How far a lead is")
+    for_everybody(page)
+    help_link.click()
+    expect(page.get_by_role("heading", name="Words")).to_be_visible()
+    expect(page.locator("#stage")).to_be_in_viewport()

@@ -6,6 +6,7 @@ import { suggest } from "./suggest.js";
 import { folding } from "./folding.js";
 import { outlined } from "./outline.js";
 import { palette } from "./palette.js";
+import { help } from "./help.js";
 import { menus } from "./menu.js";
 import { adding } from "./adding.js";
 import { moving } from "./moving.js";
@@ -23,6 +24,7 @@ suggest(editor.dataset.address);
 folding();
 outlined();
 palette();
+help();
 if (document.getElementById("add")) {
   document.addEventListener("change", control);
   document.addEventListener("click", press);
