@@ -21,9 +21,12 @@ MAY_USE = {
 }
 OF_THE_PAGE = {
     ROOT / "engine/cli" / name
-    for name in ("commands/serve.py", "commands/user.py", "single_sign_on.py", "commands/lsp.py")
+    for name in (
+        *("commands/serve.py", "commands/user.py", "commands/lsp.py", "commands/mcp.py"),
+        "single_sign_on.py",
+    )
 }
-"""The commands that start the page or the language server, and keep users: the only look upward."""
+"""The commands that start the page or a server, and keep users and tokens: the only look upward."""
 
 TOUCHES_THE_WORLD = tuple(
     f"engine/{room}" for room in ("store", "importing", "live", "outbox", "cli", "bulk", "prove")

@@ -97,6 +97,7 @@ class Finder:
             frozenset(one.field for one in read if isinstance(one, FieldValue)) for read in self._inputs
         ]
         self._scored = [any(isinstance(one, ScoreValue) for one in read) for read in self._inputs]
+        self._only_score = [_only_score(read) for read in self._inputs]
         self._fires = [
             None if rule.condition is None else logic.function(rule.condition) for rule in self.plan.rules
         ]
@@ -111,6 +112,7 @@ class Finder:
         }
         self._slots = {key: self.sums.slots[pay.into] for key, pay in parts.kernel.payments.items()}
         self._unasked = self._without_conditions()
+        self._field_values = [FieldValue(n, one.kind) for n, one in enumerate(self.plan.fields)]
         self._signals = [(value, n) for value, n in parts.values.items() if isinstance(value, SignalValue)]
         self._once: dict[tuple[int, int], bool] = {}
         self._changes: dict[Any, tuple[Change, ...]] = {}
@@ -168,9 +170,9 @@ class Finder:
         """A lead with what is open about it."""
         ran = self._evaluator.run(Detail.FINDINGS, facts, now)
         fired, truths, values = ran[4], ran[9], ran[10]
-        known: dict[Input, Prepared] = {value: values[place] for value, place in self._signals}
-        for number, one in enumerate(self.plan.fields):
-            known[FieldValue(number, one.kind)] = facts.fields[number]
+        known: dict[Input, Prepared] = dict(zip(self._field_values, facts.fields, strict=True))
+        for value, place in self._signals:
+            known[value] = values[place]
         blank = frozenset(n for n, places in self._reading.items() if places and self._is_blank(n, facts))
         lead = Lead(now, [*truths], known, [0] * len(self.sums.slots), {}, blank, [], {})
         self._open(lead, facts)
@@ -355,8 +357,11 @@ class Finder:
         opened = set(places)
         scored = [p for p in self._deciding if self._scored[p] and p not in opened]
         decided: dict[Truths, Outcome] = {}
+        by_score: dict[tuple[int, ...], Truths] = {}
         for scores, others in by_scores:
-            key = (*others, *[self._score_truth(lead, place, scores) for place in scored])
+            if scores not in by_score:
+                by_score[scores] = tuple([self._score_truth(lead, place, scores) for place in scored])
+            key = others + by_score[scores]
             if key not in decided:
                 for place, truth in zip((*places, *scored), key, strict=True):
                     truths[place] = truth
@@ -366,13 +371,18 @@ class Finder:
 
     def _score_truth(self, lead: Lead, place: int, scores: tuple[int, ...]) -> Truth:
         """The truth of a clause that reads scores."""
-        read = tuple(
-            scores[0 if one.score is None else one.score + 1]
-            if isinstance(one, ScoreValue)
-            else lead.known[one]
-            for one in self._inputs[place]
-        )
-        key = (place, read, lead.now)
+        only = self._only_score[place]
+        if only is not None:
+            read: tuple[Prepared, ...] = (scores[only],)
+            key: tuple[object, ...] = (place, scores[only])
+        else:
+            read = tuple(
+                lead.known[one]
+                if not isinstance(one, ScoreValue)
+                else scores[0 if one.score is None else one.score + 1]
+                for one in self._inputs[place]
+            )
+            key = (place, read, lead.now)
         if key not in self._score_truths:
             if len(self._score_truths) >= _MOST_KEPT:
                 self._score_truths.clear()
@@ -424,3 +434,10 @@ class Finder:
 
 def _any_open(stages: dict[str, tuple[str | None, ...]]) -> bool:
     return any(len(possible) > 1 for possible in stages.values())
+
+
+def _only_score(read: Sequence[Input]) -> int | None:
+    """Where the one score that a clause reads stands among the scores; None where it reads other things."""
+    if len(read) != 1 or not isinstance(read[0], ScoreValue):
+        return None
+    return 0 if read[0].score is None else read[0].score + 1

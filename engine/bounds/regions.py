@@ -41,6 +41,7 @@ class FieldRegions:
         self.parts = parts
         self._asking: dict[int, Asked] = {}
         self._telling: dict[Term, tuple[Asked, tuple[Input, ...]]] = {}
+        self._others: dict[tuple[int, tuple[int, ...]], tuple[Input, ...]] = {}
         self._kept: dict[object, list[Region] | None] = {}
 
     def inputs(self, place: int) -> tuple[Input, ...]:
@@ -70,16 +71,17 @@ class FieldRegions:
 
         None where there are too many. `known` is what is known of all else that these clauses read.
         """
-        others = {one for place in places for one in self.inputs(place) if one != self._field(field)}
-        key = (field, places, blank, now, *[known[one] for one in sorted(others, key=repr)])
+        others = self._others.get((field, places))
+        if others is None:
+            read = (one for place in places for one in self.inputs(place))
+            others = tuple(dict.fromkeys(one for one in read if not _is_field(one, field)))
+            self._others[field, places] = others
+        key = (field, places, blank, now, *[known[one] for one in others])
         if key not in self._kept:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             self._kept[key] = _Splitting(self, field, places, known=known, now=now).regions(blank)
         return self._kept[key]
-
-    def _field(self, number: int) -> FieldValue:
-        return FieldValue(number, self.parts.plan.fields[number].kind)
 
     def value(self, term: Term, known: dict[Input, Prepared], now: int) -> Prepared:
         """What is known of a term."""
@@ -156,9 +158,7 @@ class _Splitting:
         columns = []
         for place in self._places:
             read = self._of.inputs(place)
-            at = next(
-                n for n, one in enumerate(read) if isinstance(one, FieldValue) and one.field == self._field
-            )
+            at = next(n for n, one in enumerate(read) if _is_field(one, self._field))
             row = [None if n == at else self._known[one] for n, one in enumerate(read)]
             rows = [(*row[:at], value, *row[at + 1 :]) for value in values]
             columns.append(self._of.answer(place, rows, self._now))
@@ -191,6 +191,10 @@ class _Splitting:
                 if len(texts) == 0 or truths not in found:
                     found.setdefault(truths, value)
                     waiting.append(value)
+
+
+def _is_field(one: Input, number: int) -> bool:
+    return isinstance(one, FieldValue) and one.field == number
 
 
 def _rank(value: Prepared) -> int:

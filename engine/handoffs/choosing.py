@@ -44,6 +44,11 @@ class Choosing:
         bare = replace(plan, disqualifications=tuple(asked), handoffs=(), tests=(), outcomes=())
         self.evaluator = Evaluator(bare)
         self._run = self.evaluator.runner(Detail.FINDINGS)
+        self.anyone: Asked | None = None
+        """What holds of every lead, where the handoffs ask nothing of any."""
+        if not asked:
+            count = len(plan.handoffs)
+            self.anyone = Asked((True,) * count, (None,) * count)
 
     def ask(self, fields: Sequence[Prepared], events: Sequence[Row], now: int) -> Asked:
         """Asks all handoffs about one lead, made ready by a reader of `evaluator`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..values import DAY
 from ..zone import Zone
@@ -17,6 +18,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NINE, FIVE = 9 * 60, 17 * 60
 
 
+@lru_cache(maxsize=4096)
 def folded(address: str) -> str:
     """An address as it is looked up: without regard to case and blanks around it."""
     return unicodedata.normalize("NFC", address).strip().casefold()

@@ -52,10 +52,14 @@ class Turns:
     last: dict[tuple[str, str], int] = field(default_factory=dict)
     keepers: dict[tuple[str, str], str] = field(default_factory=dict)
     got: dict[str, list[int]] = field(default_factory=dict)
+    _away: dict[tuple[str, int], bool] = field(default_factory=dict)
+    _today: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def give(self, person: str, whom: Whom, kept: str | None, number: int, at: int) -> None:
         """Takes note of a lead that somebody (folded) got, in the order of `number`."""
         self.got.setdefault(person, []).append(at)
+        for known in [one for one in self._today if one[0] == person]:
+            del self._today[known]
         if whom.list is not None:
             self.last[whom.list, person] = number
             if kept is not None:
@@ -95,10 +99,14 @@ class Turns:
 
     def absence(self, address: str, at: int) -> str | None:
         """Why somebody gets no lead at an instant: "away" or "limit"; None where they are there."""
-        person = self.known.get(folded(address))
+        name = folded(address)
+        person = self.known.get(name)
         if person is None:
             return None
-        if person.is_away(at, self.zone):
+        away = self._away.get((name, at))
+        if away is None:
+            away = self._away[name, at] = person.is_away(at, self.zone)
+        if away:
             return "away"
         if person.daily is not None and self.today(person, at) >= person.daily:
             return "limit"
@@ -106,5 +114,9 @@ class Turns:
 
     def today(self, person: Person, at: int) -> int:
         """How many leads somebody got on the day of an instant, up to it."""
-        began = person.day_began(at, self.zone)
-        return sum(began <= one for one in self.got.get(folded(person.address), ()))
+        name = folded(person.address)
+        found = self._today.get((name, at))
+        if found is None:
+            began = person.day_began(at, self.zone)
+            found = self._today[name, at] = sum(began <= one for one in self.got.get(name, ()))
+        return found

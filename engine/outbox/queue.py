@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 def enqueue(db: sqlite3.Connection, kind: str, subject: str, data: Mapping[str, object], at: int) -> str:
@@ -20,11 +20,21 @@ def enqueue(db: sqlite3.Connection, kind: str, subject: str, data: Mapping[str, 
     since 1970 UTC. A list `tell` in `data` names the destinations that are to get it; without one, all that
     ask for this kind do. Raises `ValueError` outside a transaction.
     """
+    return enqueue_all(db, [(kind, subject, data)], at)[0]
+
+
+def enqueue_all(
+    db: sqlite3.Connection, told: Sequence[tuple[str, str, Mapping[str, object]]], at: int
+) -> list[str]:
+    """The same with several: the kind, subject and data of each, in their order."""
     if not db.in_transaction:
         raise ValueError("a message is recorded in the transaction that records what it tells")
-    message = f"msg_{secrets.token_hex(16)}"
-    db.execute(
-        "INSERT INTO message (id, kind, subject, data, created) VALUES (?, ?, ?, ?, ?)",
-        (message, kind, subject, json.dumps(data, ensure_ascii=False, separators=(",", ":")), at),
-    )
-    return message
+    rows = [
+        (f"msg_{secrets.token_hex(16)}", kind, subject, _WRITE.encode(data), at)
+        for kind, subject, data in told
+    ]
+    db.executemany("INSERT INTO message (id, kind, subject, data, created) VALUES (?, ?, ?, ?, ?)", rows)
+    return [message for message, *_ in rows]
+
+
+_WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..bounds.bounds import Bounds, Reach
-from .text_style import listed, shown
+from ..bounds.worth import Worth
+from .text_style import PLAIN, TextStyle, counted, listed, shown
 
 
 def bounds_words(bounds: Bounds) -> str:
@@ -40,6 +41,26 @@ def _parts(bounds: Bounds) -> Iterator[str]:
 
 def _between(reach: Reach) -> str:
     return f"between {reach.low:,} and {reach.high:,}"
+
+
+def worth_text(worth: Worth, paper: TextStyle = PLAIN) -> list[str]:
+    """Which blank fields are worth filling first."""
+    if not worth.open:
+        return [f"Of {counted(worth.leads, 'lead')} no stage depends on a blank field."]
+    leads = f"{worth.open:,} of {counted(worth.leads, 'lead')}"
+    head = f"{leads} could be in another stage, with blank fields known."
+    lines = [*paper.wrapped(head), "", f"{'decides':>9}  {'bears on':>9}  field"]
+    lines += [f"{one.decides:>9,}  {one.bears_on:>9,}  {shown(one.field)}" for one in worth.fields]
+    return lines
+
+
+def worth_data(worth: Worth) -> dict[str, Any]:
+    """The same as data."""
+    return {
+        "leads": worth.leads,
+        "open": worth.open,
+        "fields": [one._asdict() for one in worth.fields],
+    }
 
 
 def bounds_data(bounds: Bounds) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from leadwright.tests.browser.conftest import Visit
 from leadwright.tests.browser.editor import Editor
 from leadwright.tests.browser.site import Site
 from leadwright.tests.web.small import RULES
+from leadwright.web.words import BY_SORT
 from playwright.sync_api import expect
 
 
@@ -115,3 +116,54 @@ def test_the_lead_of_the_dry_run_is_looked_at_as_of_any_day(editor: Editor) -> N
     expect(score).to_have_text("100")
     expect(day).to_be_focused()
     assert "at=" not in page.url
+
+
+def test_a_question_mark_shows_the_keys_and_each_statement_says_what_it_is_for(editor: Editor) -> None:
+    page, keyboard = editor.page, editor.page.keyboard
+    line = editor.line("Rule Large").locator("[data-opens]")
+    line.focus()
+    keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(keys.get_by_role("row", name="Ctrl K")).to_be_visible()
+    for_everybody(page)
+    keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    expect(line).to_be_focused()
+    keyboard.press("/")
+    search = page.get_by_label("Find a rule, field or value")
+    expect(search).to_be_focused()
+    keyboard.type("?")
+    expect(search).to_have_value("?")
+    expect(keys).to_be_hidden()
+    search.fill("")
+    help_link = editor.card("Stage MQL").get_by_role("link", name="Help")
+    expect(help_link).to_have_accessible_description(BY_SORT["stage"].meaning)
+    for_everybody(page)
+    help_link.click()
+    expect(page.get_by_role("heading", name="Words")).to_be_visible()
+    expect(page.locator("#stage")).to_be_in_viewport()
+
+
+def test_on_a_phone_the_dry_run_is_a_drawer(editor: Editor) -> None:
+    page, keyboard, panel = editor.open(lead="L1").page, editor.page.keyboard, editor.panel
+    page.set_viewport_size({"width": 390, "height": 800})
+    dock = panel.get_by_role("button", name="100 points · Dry run")
+    expect(dock).to_be_in_viewport()
+    expect(panel.get_by_label("Try with a lead")).to_be_hidden()
+    dock.press("Enter")
+    expect(panel.get_by_role("button", name="Close")).to_be_focused()
+    expect(panel.get_by_label("Try with a lead")).to_be_in_viewport()
+    expect(page.locator("#cards")).to_have_attribute("inert", "")
+    for_everybody(page)
+    keyboard.press("Escape")
+    expect(dock).to_be_focused()
+    expect(panel.get_by_label("Try with a lead")).to_be_hidden()
+    for_everybody(page)
+    # What is changed behind it shows in the dock.
+    editor.fill(editor.card("Rule Large").get_by_label("points"), "+10")
+    expect(panel.get_by_role("button", name="90 points · Dry run")).to_be_in_viewport()
+    dock = panel.get_by_role("button", name="Dry run")
+    dock.click()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(editor.line("Rule Large")).to_be_visible()
+    expect(dock).to_be_hidden()

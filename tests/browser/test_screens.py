@@ -34,6 +34,7 @@ SCREENS = {
     "handoffs": "/handoffs",
     "people": "/handoffs/people",
     "my leads": "/my-leads",
+    "words": "/words",
 }
 PROBLEMS = {
     "nothing there": ("/nowhere", 404),

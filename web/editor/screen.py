@@ -27,6 +27,7 @@ from ...grammar.syntax.parse import Parsed
 from ..drafts import Draft
 from ..drafts.changes import Stacks
 from ..tryout.numbers import Numbers, Sign
+from ..words import BY_SORT
 from .card_cache import Placed, lines_of
 from .cards import SORTS, CardView
 from .outline import MOST_SHOWN, Line, OutlineItem, line_of, portions
@@ -85,6 +86,7 @@ class Screen:
         return "" if self.may_edit else " disabled"
 
     most = MOST_SHOWN
+    words = BY_SORT
 
     menu = (("rule about events", "points per event"), *((one.sort, one.menu) for one in _OFFERED))
     """The menu of new statements, beside rules: the sort and the label of each."""
@@ -229,6 +231,7 @@ class ShownCard:
     def __init__(self, screen: Screen, index: int) -> None:
         self.locked = screen.locked
         self.sorts = SORTS
+        self.words = BY_SORT
         self._open = screen.open
         self._placed = screen.cards[index]
         self._numbers = screen.numbers

@@ -27,14 +27,15 @@ from . import (
     sources,
     sso,
     users,
+    words,
 )
+from . import context as filters
 from . import context as theme
-from . import context as words
 
 
 def register(app: Flask) -> None:
     """Mounts the pages."""
-    words.register(app)
+    filters.register(app)
     app.register_blueprint(results)
     app.register_blueprint(importing)
     for part in (
@@ -58,6 +59,7 @@ def register(app: Flask) -> None:
         users,
         audit,
         outbox,
+        words,
         theme,
     ):
         app.register_blueprint(part.pages)

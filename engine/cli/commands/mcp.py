@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import click
 
-from ..command import Command, db_option
+from ..command import Command, db_option, note
 from ..failures import Failure
 
 
 @click.command(
     cls=Command,
-    examples=["leadwright mcp --db leads.db"],
+    examples=[
+        "leadwright mcp --db leads.db",
+        "leadwright mcp --db leads.db --http 127.0.0.1:8010    for those who have a token",
+    ],
 )
 @db_option()
-def command(db: str) -> int:
+@click.option("--http", metavar="HOST:PORT", help="Answer over HTTP there, who sends a token.")
+def command(db: str, http: str | None) -> int:
     """Let an assistant ask about leads and rules, by the Model Context Protocol.
 
-    It speaks over standard input and output, so the assistant starts it by itself. It lists rulesets, finds
-    and explains leads, checks rules, and says what a change would do. It opens the database for reading
-    only: it cannot publish, import or delete.
+    It speaks over standard input and output, so the assistant starts it by itself, or with --http over HTTP
+    to those who have a token (leadwright user token). It lists rulesets, finds and explains leads, checks
+    and proves rules, and says what a change would do. It opens the database for reading only: it cannot
+    publish, import or delete.
     """
     from importlib.util import find_spec
 
@@ -36,5 +42,25 @@ def command(db: str) -> int:
     from ..assistant import Assistant
     from ..mcp_server import server
 
-    server(Assistant(Path(db))).run()
+    made = server(Assistant(Path(db)))
+    if http is None:
+        made.run()
+        return 0
+    from ....web.mcp_over_http import PATH, serve
+
+    with _listening(http) as listening:
+        host, port = listening.getsockname()[:2]
+        note(f"Assistants with a token are answered at http://{host}:{port}{PATH}; Ctrl+C stops it.")
+        serve(made, Path(db), listening)
     return 0
+
+
+def _listening(address: str) -> socket.socket:
+    """A socket at HOST:PORT. Raises Failure where there can be none."""
+    host, colon, port = address.rpartition(":")
+    if not colon or not host or not port.isdecimal() or int(port) > 65_535:
+        raise Failure(f'--http "{address}" is not an address', "write it as 127.0.0.1:8010")
+    try:
+        return socket.create_server((host, int(port)))
+    except OSError as error:
+        raise Failure(f"nothing can listen at {address}: {error.strerror}", "choose another port") from None

@@ -11,11 +11,12 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ...explain.decision import Line
 from ...handoffs.choosing import Asked, Choosing
 from ...handoffs.people import Person, folded
 from ...handoffs.turns import HandedOff, Pick, Turns
 from ...outbox.destinations import asked
-from ...outbox.queue import enqueue
+from ...outbox.queue import enqueue_all
 from ...plan import Answer, Handoff, Plan, Whom
 from ...values import MICROSECONDS, instant_text, text_key
 from ...zone import Zone
@@ -23,6 +24,7 @@ from ..database import Store
 from ..records.lead_keys import NAMED
 from ..records.rulesets import RulesetVersion
 from ..scoring.lead_reader import LeadReader, listed
+from ..scoring.version_lines import load_lines, read_lines
 from .people import people_known
 
 AT_ONCE = 500
@@ -50,6 +52,47 @@ class _Gift(NamedTuple):
     pick: Pick
     kept: str | None
     passed_by: int | None = None
+
+
+class _Writing:
+    """What a transaction is going to write, all of it at once in the end."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+        self.handoffs: list[tuple[Any, ...]] = []
+        self.told: list[tuple[str, _Entry, Handoff, Mapping[str, object]]] = []
+        self._states: list[tuple[str, str | None, int]] = []
+        self._asked: dict[str, bool] = {}
+        row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'handoff'").fetchone()
+        self._last: int = row[0] if row else 0
+
+    def next_handoff(self) -> int:
+        """The number of the next handoff: nobody else writes meanwhile."""
+        self._last += 1
+        return self._last
+
+    def asked(self, kind: str) -> bool:
+        """Whether any destination asks for messages of a kind."""
+        if kind not in self._asked:
+            self._asked[kind] = asked(self.db, kind)
+        return self._asked[kind]
+
+    def set(self, entry: _Entry, state: str, reason: object = None) -> None:
+        """What becomes of an entry, and why."""
+        self._states.append(
+            (state, None if reason is None else json.dumps(reason, ensure_ascii=False), entry.id)
+        )
+
+    def flush(self) -> None:
+        """Writes states and handoffs."""
+        self.db.executemany("UPDATE entry SET state = ?, reason = ? WHERE id = ?", self._states)
+        self.db.executemany(
+            "INSERT INTO handoff (id, entry, passed_by, ruleset, lead, version, name, person, address, list, "
+            "kept, at, why, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self.handoffs,
+        )
+        self._states.clear()
+        self.handoffs.clear()
 
 
 def given_out(db: sqlite3.Connection, ruleset: int, zone: Zone, now: int) -> Turns:
@@ -102,19 +145,20 @@ class Assigning:
         self.choosing = Choosing(plan)
         self.by_name = {handoff.name: handoff for handoff in plan.handoffs}
         self.done = HandedOff({})
+        self._lines: dict[int, list[Line]] = {}
 
     def run(self) -> HandedOff:
         """The whole pass."""
         self.note_answers()
         with self.store.transaction() as db:
-            self._pass_on(db)
+            self._pass_on(_Writing(db))
         self._retry()
         while True:
             with self.store.transaction() as db:
                 entries = self._entries(db, "open", AT_ONCE)
                 if not entries:
                     return self.done
-                self._hand_off(db, entries)
+                self._hand_off(_Writing(db), entries)
 
     def note_answers(self) -> None:
         """Notes what was answered, whether in time or not."""
@@ -140,6 +184,7 @@ class Assigning:
             if not entries:
                 return
             turns = given_out(db, self.ruleset, self.plan.zone, self.now)
+            writing = _Writing(db)
             for entry in entries:
                 reason = json.loads(entry.reason or "{}")
                 handoff = self.by_name.get(reason.get("handoff", ""))
@@ -147,28 +192,33 @@ class Assigning:
                     # The rules changed meanwhile: it is asked anew who takes the lead.
                     db.execute("UPDATE entry SET state = 'open', reason = NULL WHERE id = ?", (entry.id,))
                 else:
-                    self._give(db, turns, entry, handoff, reason.get("kept"), again=True)
+                    self._give(writing, turns, entry, handoff, reason.get("kept"), again=True)
+            self._flush(writing)
 
-    def _hand_off(self, db: sqlite3.Connection, entries: Sequence[_Entry]) -> None:
+    def _hand_off(self, writing: _Writing, entries: Sequence[_Entry]) -> None:
         asked = self._ask(entries)
+        db = writing.db
         turns = given_out(db, self.ruleset, self.plan.zone, self.now)
         for entry in entries:
             found = asked[entry.lead]
             number = self.choosing.take(entry.track, entry.stage, found)
             if number is None:
-                self._set(db, entry, "unassigned")
+                writing.set(entry, "unassigned")
                 self.done.unassigned += 1
                 continue
             handoff = self.plan.handoffs[number]
             if handoff.again is not None and self._had_before(db, entry, handoff):
-                self._set(db, entry, "too soon", {"handoff": handoff.name})
+                writing.set(entry, "too soon", {"handoff": handoff.name})
                 self.done.too_soon += 1
                 continue
-            self._give(db, turns, entry, handoff, found.kept[number])
+            self._give(writing, turns, entry, handoff, found.kept[number])
+        self._flush(writing)
 
     def _ask(self, entries: Iterable[_Entry]) -> dict[int, Asked]:
         """What handoffs ask, of every lead among the entries."""
         leads = sorted({entry.lead for entry in entries})
+        if self.choosing.anyone is not None:
+            return dict.fromkeys(leads, self.choosing.anyone)
         reader = LeadReader(self.store, self.choosing.evaluator, self.now)
         ask = self.choosing.ask
         return {lead: ask(fields, events, self.now) for lead, fields, events in reader.leads(listed(leads))}
@@ -180,15 +230,11 @@ class Assigning:
         )
         return found.fetchone() is not None
 
-    def _set(self, db: sqlite3.Connection, entry: _Entry, state: str, reason: object = None) -> None:
-        said = None if reason is None else json.dumps(reason, ensure_ascii=False)
-        db.execute("UPDATE entry SET state = ?, reason = ? WHERE id = ?", (state, said, entry.id))
-
     # --- people -------------------------------------------------------------------------------------
 
     def _give(
         self,
-        db: sqlite3.Connection,
+        writing: _Writing,
         turns: Turns,
         entry: _Entry,
         handoff: Handoff,
@@ -196,18 +242,18 @@ class Assigning:
         *,
         again: bool = False,
     ) -> None:
-        know_keeper(db, self.ruleset, turns, handoff.whom, kept)
+        know_keeper(writing.db, self.ruleset, turns, handoff.whom, kept)
         pick = turns.pick(handoff.whom, self.now, turn=handoff.turn, kept=kept)
         if pick.person is None:
             if not again:
                 absent = dict(pick.absent)
-                self._set(db, entry, "queued", {"handoff": handoff.name, "kept": kept, "absent": absent})
+                writing.set(entry, "queued", {"handoff": handoff.name, "kept": kept, "absent": absent})
             self.done.queued += 1
             return
-        self._set(db, entry, "handed off")
-        self._record(db, turns, _Gift(entry, handoff, handoff.whom, pick, kept))
+        writing.set(entry, "handed off")
+        self._record(writing, turns, _Gift(entry, handoff, handoff.whom, pick, kept))
 
-    def _record(self, db: sqlite3.Connection, turns: Turns, gift: _Gift) -> None:
+    def _record(self, writing: _Writing, turns: Turns, gift: _Gift) -> None:
         entry, handoff, whom, pick, kept, passed_by = gift
         address = pick.person
         assert address is not None
@@ -215,39 +261,62 @@ class Assigning:
         # What was passed on has no clock: there is nobody to pass it on to.
         due = None if handoff.answer is None or passed_by else self._due(handoff.answer, person)
         why = {"why": pick.why if passed_by is None else "passed on", "absent": dict(pick.absent)}
-        number = db.execute(
-            "INSERT INTO handoff (entry, passed_by, ruleset, lead, version, name, person, address, list, "
-            "kept, at, why, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        number = writing.next_handoff()
+        writing.handoffs.append(
             (
-                *(entry.id, passed_by, self.ruleset, entry.lead, self.version.id, handoff.name),
+                *(number, entry.id, passed_by, self.ruleset, entry.lead, self.version.id, handoff.name),
                 *(folded(address), address, whom.list, kept, self.now),
                 *(json.dumps(why, ensure_ascii=False), due),
-            ),
-        ).lastrowid
-        assert number is not None
+            )
+        )
         turns.give(folded(address), whom, kept, number, self.now)
         self.done.people[address] = self.done.people.get(address, 0) + 1
-        if handoff.tell or asked(db, "handoff"):
+        if handoff.tell or writing.asked("handoff"):
             told: dict[str, object] = {"owner": {"address": address, "name": person.name}, "why": why["why"]}
             told["due"] = None if due is None else instant_text(due)
-            enqueue(db, "handoff", entry.key, self._said(db, entry, handoff, told), self.now)
+            writing.told.append(("handoff", entry, handoff, told))
 
     def _due(self, answer: Answer, person: Person) -> int:
         if answer.working:
             return person.after_work(self.now, answer.amount * MICROSECONDS[answer.unit], self.plan.zone)
         return self.plan.zone.shift(self.now, answer.amount, answer.unit)
 
+    def _flush(self, writing: _Writing) -> None:
+        """Writes what was settled, and what is to be told of it; in the same transaction."""
+        writing.flush()
+        scores = self._scores(writing)
+        messages = [
+            (kind, entry.key, self._said(entry, handoff, told, scores.get(entry.lead)))
+            for kind, entry, handoff, told in writing.told
+        ]
+        enqueue_all(writing.db, messages, self.now)
+        writing.told.clear()
+
+    def _scores(self, writing: _Writing) -> dict[int, tuple[int, tuple[Line, ...]]]:
+        """The score of each lead that is told of, with the lines that explain it."""
+        leads = json.dumps(sorted({entry.lead for _, entry, _, _ in writing.told}))
+        rows = writing.db.execute(
+            "SELECT scored.lead, result.total, scored.lines, run.version FROM json_each(?) AS told "
+            "CROSS JOIN scored ON scored.ruleset = ? AND scored.lead = told.value "
+            "JOIN result ON result.id = scored.result JOIN run ON run.id = scored.run",
+            (leads, self.ruleset),
+        ).fetchall()
+        for _, _, _, version in rows:
+            if version not in self._lines:
+                self._lines[version] = load_lines(self.store, version)
+        return {
+            lead: (total, read_lines(self._lines[version], lines)) for lead, total, lines, version in rows
+        }
+
     def _said(
-        self, db: sqlite3.Connection, entry: _Entry, handoff: Handoff, more: Mapping[str, object]
+        self,
+        entry: _Entry,
+        handoff: Handoff,
+        more: Mapping[str, object],
+        score: tuple[int, tuple[Line, ...]] | None,
     ) -> dict[str, Any]:
         """What destinations are told of a handoff: the lead's score and why, so that sales can read it."""
-        row = db.execute(
-            "SELECT total FROM score WHERE ruleset = ? AND lead = ?", (self.ruleset, entry.lead)
-        ).fetchone()
-        lines = db.execute(
-            "SELECT text, score, points FROM score_lines WHERE ruleset = ? AND lead = ?",
-            (self.version.ruleset, entry.key),
-        )
+        total, lines = score or (None, ())
         return {
             **({"tell": list(handoff.tell)} if handoff.tell else {}),
             "ruleset": self.version.ruleset,
@@ -255,52 +324,54 @@ class Assigning:
             "handoff": handoff.name,
             "stage": entry.stage,
             "track": entry.track,
-            "score": None if row is None else row[0],
-            "lines": [{"text": text, "score": score, "points": points} for text, score, points in lines],
+            "score": total,
+            "lines": [{"text": line.text, "score": line.score, "points": line.points} for line in lines],
             **more,
         }
 
     # --- answers ------------------------------------------------------------------------------------
 
     def _note_answers(self, db: sqlite3.Connection) -> None:
+        types = {name: self._types(handoff) for name, handoff in self.by_name.items()}
+        known = json.dumps(sorted({type_ for one in types.values() for type_ in one}))
         rows = db.execute(
-            "SELECT id, lead, name, at FROM handoff WHERE ruleset = ? AND due IS NOT NULL "
-            f"AND answered IS NULL AND NOT {_PASSED}",
-            (self.ruleset,),
-        ).fetchall()
-        for number, lead, name, at in rows:
-            handoff = self.by_name.get(name)
-            if handoff is not None and handoff.answer is not None:
-                found = self._answer(db, handoff.answer, lead, at)
-                if found is not None:
-                    db.execute("UPDATE handoff SET answered = ?, answer = ? WHERE id = ?", (*found, number))
-
-    def _answer(
-        self, db: sqlite3.Connection, answer: Answer, lead: int, since: int
-    ) -> tuple[int, str] | None:
-        """The first event of a lead that answers: when it was, and what."""
-        selector = self.plan.selectors[answer.selector]
-        by = {feed.type: feed.by for feed in selector.feeds}
-        rows = db.execute(
-            "SELECT event.at, type, object, properties FROM event "
-            "JOIN event_kind ON event_kind.id = event.kind "
-            "WHERE lead = ? AND at BETWEEN ? AND ? ORDER BY at",
-            (lead, since, self.now),
+            "SELECT handoff.id, handoff.name, event.at, type, object, properties FROM handoff "
+            "CROSS JOIN event ON event.lead = handoff.lead AND event.at BETWEEN handoff.at AND ? "
+            "JOIN event_kind ON event_kind.id = event.kind WHERE handoff.ruleset = ? AND due IS NOT NULL "
+            f"AND answered IS NULL AND NOT {_PASSED} "
+            "AND event.kind IN (SELECT id FROM event_kind WHERE type IN (SELECT value FROM json_each(?))) "
+            "ORDER BY handoff.id, event.at",
+            (self.now, self.ruleset, known),
         )
-        for at, type_, object_, properties in rows:
-            if type_ not in by:
+        found: dict[int, tuple[int, str]] = {}
+        for number, name, at, type_, object_, properties in rows:
+            handoff = self.by_name.get(name)
+            if number in found or handoff is None or type_ not in types[name]:
                 continue
-            about = object_
-            if by[type_] is not None:
-                about = json.loads(properties or "{}").get(by[type_])
-            if selector.object is None or (
-                isinstance(about, str) and selector.object.matches(text_key(about))
-            ):
-                return at, type_ if object_ is None else f"{type_} {object_}"
-        return None
+            by = types[name][type_]
+            about = object_ if by is None else json.loads(properties or "{}").get(by)
+            if self._answers(handoff, about):
+                found[number] = at, type_ if object_ is None else f"{type_} {object_}"
+        db.executemany(
+            "UPDATE handoff SET answered = ?, answer = ? WHERE id = ?",
+            [(*answer, number) for number, answer in found.items()],
+        )
 
-    def _pass_on(self, db: sqlite3.Connection) -> None:
+    def _types(self, handoff: Handoff) -> dict[str, str | None]:
+        """The types of events that may answer a handoff, each with the property that is its object."""
+        if handoff.answer is None:
+            return {}
+        return {feed.type: feed.by for feed in self.plan.selectors[handoff.answer.selector].feeds}
+
+    def _answers(self, handoff: Handoff, about: object) -> bool:
+        """Whether an event of such a type answers, by what it is about."""
+        assert handoff.answer is not None
+        wanted = self.plan.selectors[handoff.answer.selector].object
+        return wanted is None or (isinstance(about, str) and wanted.matches(text_key(about)))
+
+    def _pass_on(self, writing: _Writing) -> None:
         """What was not answered in time: told, and given to whoever else there is."""
+        db = writing.db
         rows = db.execute(
             "SELECT handoff.id, handoff.name, handoff.address, overdue, entry.id, entry.lead, lead._key, "
             "track, stage, reason FROM handoff JOIN entry ON entry.id = handoff.entry "
@@ -317,12 +388,13 @@ class Assigning:
             if overdue is None:
                 self.done.overdue += 1
                 db.execute("UPDATE handoff SET overdue = ? WHERE id = ?", (self.now, number))
-                if handoff.tell or asked(db, "handoff.overdue"):
-                    told = self._said(db, entry, handoff, {"owner": {"address": address}})
-                    enqueue(db, "handoff.overdue", entry.key, told, self.now)
+                if handoff.tell or writing.asked("handoff.overdue"):
+                    told: dict[str, object] = {"owner": {"address": address}}
+                    writing.told.append(("handoff.overdue", entry, handoff, told))
             whom = handoff.answer.otherwise
             if whom is None:
                 continue
             pick = turns.pick(whom, self.now, turn=whom.list is not None, kept=None, but=address)
             if pick.person is not None:
-                self._record(db, turns, _Gift(entry, handoff, whom, pick, None, number))
+                self._record(writing, turns, _Gift(entry, handoff, whom, pick, None, number))
+        self._flush(writing)

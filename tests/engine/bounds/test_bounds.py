@@ -6,8 +6,9 @@ import datetime as dt
 
 import leadwright
 import pytest
+from leadwright.engine.bounds.worth import counted_worth
 from leadwright.engine.explain.decision import Decision
-from leadwright.engine.report.bounds import bounds_data, bounds_words
+from leadwright.engine.report.bounds import bounds_data, bounds_words, worth_text
 
 NOW = dt.datetime(2026, 11, 28, tzinfo=dt.UTC)
 RULES = """
@@ -132,3 +133,29 @@ def test_more_blanks_than_can_be_combined_end_in_wider_bounds() -> None:
     bounds = decided(rules).bounds
     assert (bounds.total, bounds.exact) == ((0, 78), False)
     assert bounds.stages["main"] == ("B", "A", None)
+
+
+def test_the_fields_worth_filling_first() -> None:
+    rules = leadwright.load("""
+        field budget: number
+        when budget >= 10 then +10
+        when employees >= 100 then +10
+        when title = "CTO" then +5
+        stage A when score >= 20
+        stage B when score >= 100
+    """)
+    evaluator = rules.evaluator
+    leads = [
+        {"employees": 500, "title": "CTO"},
+        {"employees": 500},
+        {"employees": 1},
+        {"title": "CTO"},
+        {"budget": 20, "title": "x"},
+        {"employees": 500, "budget": 50},
+    ]
+    now = int(NOW.timestamp()) * 1_000_000
+    worth = counted_worth(evaluator.possible, [evaluator.facts(one) for one in leads], now)
+    assert (worth.leads, worth.open) == (6, 4)
+    # A budget decides two whose size is known; of the one with neither it decides nothing by itself.
+    assert worth.fields == [("budget", 3, 2), ("employees", 2, 1)]
+    assert worth_text(worth)[0] == "4 of 6 leads could be in another stage, with blank fields known."

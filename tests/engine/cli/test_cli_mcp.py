@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from mcp import Client, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 
 Run = Callable[..., Any]
 Calls = list[tuple[str, dict[str, Any]]]
@@ -84,11 +88,37 @@ def test_it_checks_and_tries_rules_and_stores_nothing(scored: Path) -> None:
     assert scored.read_bytes() == before
 
 
+def test_it_proves_and_measures(leadwright: Run, data: Path) -> None:
+    rules = (data / "inbound.rules").read_text()
+    rules += "\noutcome won when requested demo\n"
+    rules += 'guarantee "Students never" never stage = MQL when title = "Student"\n'
+    (data / "inbound.rules").write_text(rules)
+    assert leadwright("score", "inbound.rules", "--at", "2026-01-15T12:00Z").code == 0
+    proved, compared, measured = texts(
+        data / "leads.db",
+        [
+            ("prove_rules", {"ruleset": "inbound", "stage": "SQL"}),
+            ("prove_rules", {"ruleset": "inbound", "text": rules.replace("+30 fit", "+31 fit")}),
+            ("measure_outcomes", {"ruleset": "inbound", "within": "1d"}),
+        ],
+    )
+    assert proved.startswith("inbound, version 1, digest ")
+    assert "not so" in proved
+    assert "a lead that reaches" in proved or "SQL" in proved
+    assert "against the text with digest" in compared
+    assert "not so" in compared
+    assert "as of 2026-01-15 12:00 UTC" in measured
+    assert "won" in measured
+
+
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("explain_lead", {"lead": "nobody"}, "nobody"),
     ("explain_lead", {"lead": "L1", "stage": "SQL"}, "stage"),
     ("explain_lead", {"lead": "L1", "full": "no"}, "full"),
     ("what_would_it_take", {"lead": "L1", "stage": "PQL"}, 'there is no stage "PQL"'),
+    ("prove_rules", {"ruleset": "inbound", "stage": "PQL"}, 'there is no stage "PQL"'),
+    ("measure_outcomes", {"ruleset": "inbound"}, "outcome"),
+    ("measure_outcomes", {"ruleset": "inbound", "until": "2026-01-01"}, "until"),
     ("show_rules", {"ruleset": "/etc/hostname"}, "there is no ruleset"),
     ("show_rules", {"ruleset": "inbound.rules"}, "there is no ruleset"),
 ]
@@ -99,6 +129,57 @@ def test_what_cannot_be_answered_is_said(scored: Path) -> None:
     for answer, (name, _, said) in zip(answers, REFUSED, strict=True):
         assert answer.is_error, name
         assert said in answer.content[0].text
+
+
+@pytest.fixture
+def over_http(scored: Path) -> Iterator[str]:
+    """The address of a server over HTTP."""
+    command = [sys.executable, "-m", "leadwright", "mcp", "--db", str(scored), "--http", "127.0.0.1:0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        (address,) = re.findall(r"http://\S+/mcp", process.stderr.readline())
+        yield address
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def test_over_http_it_answers_those_who_have_a_token(leadwright: Run, over_http: str) -> None:
+    assert (
+        leadwright("user", "add", "zoe@example.com", "--role", "admin", stdin="a long pass phrase 1\n").code
+        == 0
+    )
+    call = ("user", "token", "zoe@example.com", "--days", "1")
+    tokens = {
+        role: re.findall(r"lw_\S+", leadwright(*call, "--name", role, "--role", role).out)[0]
+        for role in ("viewer", "sales")
+    }
+
+    async def talk() -> str:
+        headers = {"Authorization": f"Bearer {tokens['viewer']}"}
+        async with (
+            httpx2.AsyncClient(headers=headers) as http,
+            Client(streamable_http_client(over_http, http_client=http)) as client,
+        ):
+            answer = await client.call_tool("explain_lead", {"lead": "L1"})
+            return answer.content[0].text
+
+    with ThreadPoolExecutor(1) as aside:
+        assert "Pricing interest" in aside.submit(asyncio.run, talk()).result()
+    for token, status, said in (
+        ("none", 401, "send a token"),
+        ("lw_other", 401, "send a token"),
+        (tokens["sales"], 403, "may not see all leads"),
+    ):
+        ended = httpx2.post(over_http, json={}, headers={"Authorization": f"Bearer {token}"})
+        assert ended.status_code == status
+        assert said in ended.json()["error"]
+
+
+def test_an_address_that_is_none_is_said(leadwright: Run, scored: Path) -> None:
+    for address in ("8010", "localhost:", "127.0.0.1:99999", "example.invalid:1"):
+        ended = leadwright("mcp", "--http", address)
+        assert ended.code == 2, address
+        assert address in ended.err
 
 
 def test_a_database_that_is_not_there_is_said_at_once(leadwright: Run, folder: Path) -> None:
