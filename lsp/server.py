@@ -31,7 +31,6 @@ from .positions import Lines
 IDLE = 0.4
 """Seconds without a key after which lints are looked for."""
 
-_TRIGGERS = [" ", '"', "[", "(", ",", ":", ".", "=", "+", "-", "\n"]
 _T = TypeVar("_T")
 
 
