@@ -28,7 +28,7 @@ class DecisionReader:
         self.outcome_reader = OutcomeReader(draft)
         self.stages: list[p.Stage] = []
         self.named: list[tuple[str, str]] = []
-        """The track and name of every stage, also where its condition has a mistake, which is reported once."""
+        """The track and name of every stage, also where its condition has a mistake."""
         self.disqualifications: list[p.Disqualification] = []
         self.grades: list[p.Grade] = []
         self.outcomes: list[p.Outcome] = []
