@@ -52,7 +52,7 @@ TOKENS = {
 """The protocol's type of token for each sort of piece; what is malformed has none."""
 
 LEGEND = lsp.SemanticTokensLegend(sorted(set(TOKENS.values())), ["declaration"])
-PREPARED = "leadwright"
+SAID_BY = "leadwright"
 """Who says a diagnostic."""
 
 
@@ -75,7 +75,7 @@ def diagnostic(item: Diagnostic, lines: Lines) -> lsp.Diagnostic:
         range=lines.range(item.span),
         severity=_SEVERITIES[item.severity],
         code=item.code,
-        source=PREPARED,
+        source=SAID_BY,
         message=message,
         tags=unused,
     )

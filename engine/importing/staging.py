@@ -36,7 +36,8 @@ _CORRECT = (
 _KEYS_OF_BATCH = "SELECT key FROM temp.incoming_lead WHERE rowid BETWEEN ? AND ?"
 
 LEAD_BATCH = 10_000
-EVENT_BATCH = 50_000
+EVENT_BATCH = 20_000
+"""Rows a transaction: who else writes waits for one at most, and larger ones are no quicker."""
 
 CLEAR, BLANK = b"", b" "
 """In the place of a value: it is unknown now, whatever was known; it is blank. None leaves it as it is."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from enum import Enum
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -121,8 +121,8 @@ class _StagePast:
             return self._whole.held(some)
         found, alive = np.zeros(len(some), np.bool_), np.arange(len(some))
         bounds = _Bounds(self, some)
-        for scored in (False, True):
-            may = np.flatnonzero(bounds.may_have_come_in(scored))
+        for looking in Looking:
+            may = np.flatnonzero(bounds.may_have_come_in(looking))
             if not len(may):
                 return found
             bounds, alive = bounds.taken(may), alive[may]
@@ -233,6 +233,19 @@ class _StagePast:
         return of(condition, most)
 
 
+class Looking(Enum):
+    """What bounds follow from, the cheapest first: the condition alone, whatever the scores; scores, whatever
+    happened; all that is known."""
+
+    CONDITION = 1
+    FIELDS = 2
+    ALL = 3
+
+
+_MANY = 1 << 20
+"""More events than a lead has."""
+
+
 class _Bounds:
     """What can have been of some leads at any time."""
 
@@ -241,7 +254,7 @@ class _Bounds:
         self._past = past
         self._starts: Found = {}
         self._turns: dict[Part, Bools] = {}
-        self._scored = True
+        self._looking = Looking.ALL
 
     def taken(self, places: Ints) -> _Bounds:
         """The same of the leads at some places among them."""
@@ -262,9 +275,9 @@ class _Bounds:
             self._turns[part] = part.can_differ(self.some)
         return self._turns[part]
 
-    def may_have_come_in(self, scored: bool) -> Bools:
-        """Of whom the condition for coming in may once have been true; not `scored`: whatever the scores."""
-        self._scored = scored
+    def may_have_come_in(self, looking: Looking) -> Bools:
+        """Of whom the condition for coming in may once have been true."""
+        self._looking = looking
         return self._is_true(self._past.comes_in, most=True)
 
     def open(self, rule: Rule, number: int) -> Bools:
@@ -286,17 +299,23 @@ class _Bounds:
         bound = np.int8(TRUE if most else FALSE)
         part = self._past.part_of(clause)
         if part is not None:
+            if self._looking is Looking.FIELDS and not part.is_fixed:
+                return np.full(1, bound)
             return np.where(self.turns(part), bound, self.start(part).astype(np.int8))
         test = self._past.kernel.test(clause)
-        if most and self._scored and isinstance(test, Comparison) and isinstance(test.left, ScoreValue):
+        if (
+            most
+            and self._looking is not Looking.CONDITION
+            and isinstance(test, Comparison)
+            and isinstance(test.left, ScoreValue)
+        ):
             limit = test.right.value if isinstance(test.right, Constant) else None
             if test.operator in (">=", ">") and isinstance(limit, int | float):
-                score = self._most.score(test.left.score)
+                score = self._most().score(test.left.score)
                 reached = score >= limit if test.operator == ">=" else score > limit
                 return np.where(reached, np.int8(TRUE), np.int8(FALSE))
         return np.full(1, bound)
 
-    @cached_property
     def _most(self) -> Sums:
         """The scores that nobody was ever above."""
         past, kernel = self._past, self._past.kernel
@@ -313,7 +332,9 @@ class _Bounds:
     def _most_paid(self, pay: Pay, part: Part) -> Ints:
         """What a rule gave at the most for events."""
         assert pay.rule.each is not None
-        given, counts = pay.contribution, part.happened(self.some)
+        given = pay.contribution
+        fields = self._looking is Looking.FIELDS
+        counts = np.full(len(self.some), _MANY) if fields else part.happened(self.some)
         if pay.rule.each.which != "each":
             counts = np.minimum(counts, 1)
         points = counts * max(given.points, 0)

@@ -11,7 +11,7 @@ import numpy as np
 from ..values import Prepared
 from .block import Block, Places
 from .column_scorer import ColumnScorer
-from .columns import Ints, Numbered
+from .columns import Bools, Ints, Numbered
 
 Made = Callable[[Sequence[Any]], list[Prepared]]
 """Values of an attribute as they are kept, made ready for a field of a plan."""
@@ -48,24 +48,31 @@ class Some:
         return self._of_kind[place]
 
     def _found(self, place: int) -> tuple[Places, Ints]:
-        if self._wider is None:
+        if self._wider is None or place not in self._wider[0]._of_kind:
             events = self.block.events
             start, stop = events.starts[place : place + 2].tolist()
             stop = start + int(np.searchsorted(events.at[start:stop], self.now, "right"))
-            own, lead = np.arange(start, stop), self._number[events.lead[start:stop]]
-        else:
-            wider, places = self._wider
-            number = np.full(len(wider), -1, np.int64)
-            number[places] = np.arange(len(places))
-            own, lead = wider.of_kind(place)
-            lead = number[lead]
+            own = np.flatnonzero(self._are_there[events.lead[start:stop]]) + start
+            return own, self._number[events.lead[own]]
+        wider, places = self._wider
+        number = np.full(len(wider), -1, np.int64)
+        number[places] = np.arange(len(places))
+        own, lead = wider.of_kind(place)
+        lead = number[lead]
         mine = np.flatnonzero(lead >= 0)
         return own[mine], lead[mine]
 
     @cached_property
+    def _are_there(self) -> Bools:
+        """Which leads of the block are among them: so small that looking there for every event is quick."""
+        found = np.zeros(len(self.block), np.bool_)
+        found[self.leads] = True
+        return found
+
+    @cached_property
     def _number(self) -> Ints:
-        """Which of them each lead of the block is, -1 for none."""
-        found = np.full(len(self.block), -1, np.int64)
+        """Which of them each lead of the block is, where it is one."""
+        found = np.zeros(len(self.block), np.int64)
         found[self.leads] = np.arange(len(self.leads))
         return found
 

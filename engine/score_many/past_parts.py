@@ -25,7 +25,7 @@ from ..score_one import Detail, Evaluator
 from ..score_one.event_classes import EventClasses
 from ..score_one.facts import MEMO_LIMIT
 from ..values import DAY, MICROSECONDS, Prepared
-from .block import MOST, Block, Events, Places, Properties, StoredColumn
+from .block import MOST, Block, Events, Places, Properties
 from .block_events import BlockEvents, Filters, all_of
 from .block_measures import Measured
 from .column_scorer import ColumnScorer
@@ -68,6 +68,8 @@ class Part:
         self.evaluator = Evaluator(plan, classes)
         self.least = events
         self._timeline = Timeline(self.evaluator.clocks, classes, selectors_read(plan))
+        self.is_fixed = not self._timeline.fields_turn and not selectors_read(plan)
+        """Whether its value is always the same."""
         self._needs = self.evaluator.parts.meanings.needs
         self._moves = _can_be_moved(plan)
         self._longest = _longest_window(self._needs[1].values())
@@ -251,7 +253,7 @@ class Part:
         told = None if events.told is None else events.told[source]
         then = Block(
             np.arange(len(of)),
-            self._kept(some, of),
+            {},
             Events(
                 events.kinds,
                 events.named,
@@ -266,15 +268,6 @@ class Part:
         columns = self._field_columns(some, of)
         columns |= {key: measured.column(gauge) for key, gauge in self._needs[1].items()}
         return self._judging(len(of), columns)
-
-    def _kept(self, some: Some, of: Ints) -> dict[str, StoredColumn]:
-        names = {some.fields[number][0] for number in self._needs[0].values()}
-        leads = some.leads[of]
-        return {
-            name: StoredColumn(one.codes[leads], one.values)
-            for name, one in some.block.fields.items()
-            if name in names
-        }
 
     def _field_columns(self, some: Some, of: Ints) -> dict[Hashable, Column | InstantLists]:
         found: dict[Hashable, Column | InstantLists] = {}
@@ -430,10 +423,9 @@ class ClausePart(Part):
     def __init__(self, plan: Plan, classes: EventClasses, events: int, meaning: Hashable) -> None:
         super().__init__(plan, classes, events)
         self._meaning = meaning
-        self._is_fixed = not self._timeline.fields_turn and not selectors_read(plan)
 
     def start(self, some: Some) -> NDArray[Any]:
-        known = some.judging.known(self._meaning) if self._is_fixed and some.judging is not None else None
+        known = some.judging.known(self._meaning) if self.is_fixed and some.judging is not None else None
         if known is None:
             return super().start(some)
         return np.broadcast_to(known, len(some.block))[some.leads]

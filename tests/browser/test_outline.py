@@ -8,6 +8,7 @@ from leadwright.tests.browser.conftest import Visit
 from leadwright.tests.browser.editor import Editor
 from leadwright.tests.browser.site import Site
 from leadwright.tests.web.small import RULES
+from leadwright.web.words import BY_SORT
 from playwright.sync_api import expect
 
 
@@ -135,8 +136,34 @@ def test_a_question_mark_shows_the_keys_and_each_statement_says_what_it_is_for(e
     expect(search).to_have_value("?")
     expect(keys).to_be_hidden()
     search.fill("")
-    help_link = editor.card("Stage MQL").get_by_role("link", name="Stage: How far a lead is")
+    help_link = editor.card("Stage MQL").get_by_role("link", name="Help")
+    expect(help_link).to_have_accessible_description(BY_SORT["stage"].meaning)
     for_everybody(page)
     help_link.click()
     expect(page.get_by_role("heading", name="Words")).to_be_visible()
     expect(page.locator("#stage")).to_be_in_viewport()
+
+
+def test_on_a_phone_the_dry_run_is_a_drawer(editor: Editor) -> None:
+    page, keyboard, panel = editor.open(lead="L1").page, editor.page.keyboard, editor.panel
+    page.set_viewport_size({"width": 390, "height": 800})
+    dock = panel.get_by_role("button", name="100 points · Dry run")
+    expect(dock).to_be_in_viewport()
+    expect(panel.get_by_label("Try with a lead")).to_be_hidden()
+    dock.press("Enter")
+    expect(panel.get_by_role("button", name="Close")).to_be_focused()
+    expect(panel.get_by_label("Try with a lead")).to_be_in_viewport()
+    expect(page.locator("#cards")).to_have_attribute("inert", "")
+    for_everybody(page)
+    keyboard.press("Escape")
+    expect(dock).to_be_focused()
+    expect(panel.get_by_label("Try with a lead")).to_be_hidden()
+    for_everybody(page)
+    # What is changed behind it shows in the dock.
+    editor.fill(editor.card("Rule Large").get_by_label("points"), "+10")
+    expect(panel.get_by_role("button", name="90 points · Dry run")).to_be_in_viewport()
+    dock = panel.get_by_role("button", name="Dry run")
+    dock.click()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(editor.line("Rule Large")).to_be_visible()
+    expect(dock).to_be_hidden()

@@ -191,6 +191,27 @@ def test_the_same_rows_come_in_however_columns_are_cut_and_coded(
     assert found[0][0] > 50
 
 
+def test_other_programs_may_write_between_the_batches_of_an_import(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "EVENT_BATCH", 10)
+    file, database = tmp_path / "events.csv", tmp_path / "leads.db"
+    rows = "".join(f"l{number % 7},visited,/a,2026-01-15T10:00:{number:02}Z\n" for number in range(60))
+    file.write_text(f"who,what,on,when\n{rows}", encoding="utf-8")
+    wrote = []
+
+    def write(what: str, _share: float) -> None:
+        if what == "storing events":
+            with open_store(database, wait=0.0) as other, other.transaction():
+                wrote.append(what)
+
+    with open_store(database, create=True) as store:
+        assert import_file(store, file, EVENTS, progress=write).events_added == 60
+        # Whoever writes tries for half a minute, as many gaps as that may take.
+        assert store.connection.execute("PRAGMA busy_timeout").fetchone() == (30_000,)
+    assert len(wrote) == 6
+
+
 def stored(file: Path, database: Path) -> tuple[object, ...]:
     with open_store(database, create=True) as store:
         report = import_file(store, file, EVENTS, rejects=database.with_suffix(".csv"))
