@@ -60,7 +60,7 @@ SAID_BY = "leadwright"
 
 @contextmanager
 def without_gc() -> Iterator[None]:
-    """For work that makes many small objects, such as a tree: to look for garbage takes a third of the time."""
+    """For work that makes many small objects: to look for garbage takes a third of the time."""
     gc.disable()
     try:
         yield
