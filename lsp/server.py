@@ -7,7 +7,6 @@ needed for places alone, which `positions` maps.
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +30,6 @@ from .positions import Lines
 IDLE = 0.4
 """Seconds without a key after which lints are looked for."""
 
-_TRIGGERS = [" ", '"', "[", "(", ",", ":", ".", "=", "+", "-", "\n"]
 _T = TypeVar("_T")
 
 
@@ -161,15 +159,11 @@ class RulesServer(LanguageServer):
         """Reads a ruleset and says its mistakes; lints stay where they were."""
         catalogue = self.data.catalogue()
         before = self.said.get(main)
-        # A tree and a plan are many small objects: to look for garbage among them takes a third of the time.
-        gc.disable()
-        try:
+        with answers.without_gc():
             if isinstance(main, Path):
                 ruleset = self.project.read(main, catalogue)
             else:
                 ruleset = self.project.read_text(self.open[main].source, catalogue)
-        finally:
-            gc.enable()
         for one in self.open.values():
             part = ruleset.part(one.source.path) if one.source.path is not None else None
             if part is not None and part.source.text == one.source.text:
