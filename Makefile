@@ -15,12 +15,13 @@ EDITORS := .venv-editors
 DBT := .venv-dbt
 ALL_CORES := -n auto --dist worksteal
 
-.PHONY: help run test test-random test-pythons test-faults test-fuzz test-engines test-spark test-dbt test-clients test-editor test-differential test-proofs lint format types bench frontend frontend-check npm screenshots wheel clean
+.PHONY: help run test test-random test-pythons test-lowest test-faults test-fuzz test-engines test-spark test-dbt test-clients test-editor test-differential test-proofs lint format types bench frontend frontend-check npm screenshots wheel clean
 
 help:
 	@echo "make run     serve the page on this computer, with made-up leads to look around in"
 	@echo "make test    run all tests"
 	@echo "make test-pythons   run the tests of the language and the engine on the oldest and the newest Python there is"
+	@echo "make test-lowest   run a part of them with the lowest version of each dependency that is allowed"
 	@echo "make test-random   try the properties on four times as many random examples"
 	@echo "make test-faults    kill imports and scorings hundreds of times, and see what is left"
 	@echo "make test-engines   run the tests of the SQL on PostgreSQL, Spark and ClickHouse"
@@ -50,6 +51,9 @@ test: $(DEVELOPS)
 
 test-pythons: $(DEVELOPS)
 	$(BIN)/python tests/pythons.py
+
+test-lowest: $(DEVELOPS)
+	$(BIN)/python tests/lowest.py
 
 test-random: $(DEVELOPS)
 	LEADWRIGHT_EFFORT=1 $(BIN)/python -m pytest $(ALL_CORES) -m hypothesis

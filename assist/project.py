@@ -61,8 +61,10 @@ class OpenRuleset:
 
     def with_part(self, part: Parsed) -> OpenRuleset:
         """The same ruleset with one of its texts read anew; what was found out about it is that of before."""
+        if any(one is part for one in self.parts):
+            return self
         parts = tuple(part if one.source.path == part.source.path else one for one in self.parts)
-        return self if parts == self.parts else replace(self, parts=parts)
+        return replace(self, parts=parts)
 
     @cached_property
     def references(self) -> References:

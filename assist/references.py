@@ -64,8 +64,6 @@ _PEOPLE = ("whom", "otherwise")
 _BARE = ("define", "field", "event", "score")
 """What a bare name in a condition can be, in the order in which it is looked for."""
 
-RENAMED = frozenset({"field", "event", "define", "list", "score", "stage", "track", "rule", "handoff", "tag"})
-
 
 class RenameRefused(ValueError):
     """A name that cannot be changed, or not into that one; the text says why, and what to do."""

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from ..engine.catalogue import Catalogue
 from ..engine.plan import Definition, Disqualification, Origin, Plan
-from ..engine.score_one import Evaluator
-from ..engine.store.database import Store, StoreError, open_store
 
 if TYPE_CHECKING:
+    from ..engine.store.database import Store
     from ..engine.store.scoring.what_if import Counts
 
 
@@ -54,6 +53,7 @@ class Data:
     def catalogue(self, *, anew: bool = False) -> Catalogue | None:
         """The fields and events, counted again where the data has changed and `anew` asks to look."""
         if self._path is not None and (anew or self._state is None):
+            from ..engine.store.database import StoreError, open_store
             from ..engine.store.records.catalogue import catalogue
 
             try:
@@ -70,6 +70,8 @@ class Data:
 
         Raises StoreError.
         """
+        from ..engine.score_one import Evaluator
+        from ..engine.store.database import open_store
         from ..engine.store.scoring.what_if import WhatIf
 
         if self._path is None:

@@ -20,7 +20,6 @@ from pygls.lsp.server import LanguageServer
 from .. import __version__
 from ..assist.project import OpenRuleset, Project
 from ..assist.references import RenameRefused, Use
-from ..engine.store.database import StoreError
 from ..grammar.messages.diagnostics import Diagnostic, Severity, Source
 from ..grammar.syntax.parse import Parsed, parse
 from . import answers
@@ -31,7 +30,6 @@ from .positions import Lines
 IDLE = 0.4
 """Seconds without a key after which lints are looked for."""
 
-_TRIGGERS = [" ", '"', "[", "(", ",", ":", ".", "=", "+", "-", "\n"]
 _T = TypeVar("_T")
 
 
@@ -161,10 +159,15 @@ class RulesServer(LanguageServer):
         """Reads a ruleset and says its mistakes; lints stay where they were."""
         catalogue = self.data.catalogue()
         before = self.said.get(main)
-        if isinstance(main, Path):
-            ruleset = self.project.read(main, catalogue)
-        else:
-            ruleset = self.project.read_text(self.open[main].source, catalogue)
+        with answers.without_gc():
+            if isinstance(main, Path):
+                ruleset = self.project.read(main, catalogue)
+            else:
+                ruleset = self.project.read_text(self.open[main].source, catalogue)
+        for one in self.open.values():
+            part = ruleset.part(one.source.path) if one.source.path is not None else None
+            if part is not None and part.source.text == one.source.text:
+                one.source, one.parsed = part.source, part
         lints = [
             item
             for found in (before.found.values() if before is not None else ())
@@ -262,6 +265,8 @@ class RulesServer(LanguageServer):
         plan = said.ruleset.reading.plan if said is not None else None
         if plan is None or not self.data.counts_leads:
             return []
+        from ..engine.store.database import StoreError
+
         source = one.source
         try:
             numbers = await self.aside(lambda: self.data.numbers(plan))

@@ -15,13 +15,16 @@ from numpy.typing import NDArray
 from pyarrow import types
 
 from ..plan import Plan
-from ..score_many.block import MOST, Block, Events, Properties, StoredColumn
+from ..score_many.block import Block, Events, Properties, StoredColumn
 from ..score_many.columns import Ints
 from ..score_many.layout import by_kind_and_time
 from .naming import Columns
 from .problems import DataError, named
 from .reads import Reads
 from .values import as_given, coded, dictionary_codes, instants_of_events, plain_type
+
+PER_BLOCK = 1 << 13
+"""How many leads come into a block: a quarter of the most, as less memory is then in use at once."""
 
 _MANY_KINDS = 1 << 22
 
@@ -72,8 +75,8 @@ class BlockMaker:
         happened = None
         if events is not None and self._reads.event_types and len(events):
             happened = _Happened(self._columns, self._reads, ids, events, tally)
-        for first in range(0, len(leads), MOST):
-            some = leads.slice(first, MOST)
+        for first in range(0, len(leads), PER_BLOCK):
+            some = leads.slice(first, PER_BLOCK)
             yield some, self._block(some, first, happened, tally)
 
     def _block(self, leads: pa.Table, first: int, happened: _Happened | None, tally: Tally) -> Block:
@@ -82,7 +85,7 @@ class BlockMaker:
             if column in leads.column_names:
                 codes, values = coded(leads.column(column))
                 fields[name] = StoredColumn(codes.astype(np.uint16), values)
-        events = _NO_EVENTS if happened is None else happened.of_block(first // MOST, tally)
+        events = _NO_EVENTS if happened is None else happened.of_block(first // PER_BLOCK, tally)
         return Block(np.arange(len(leads)), fields, events)
 
 
@@ -117,11 +120,11 @@ class _Happened:
         is_read = np.array([name in reads.event_types for name in type_names], np.bool_)[types_of]
         tally.without_lead += int((is_read & (whose < 0)).sum())
         kept = np.flatnonzero(is_read & (whose >= 0))
-        block = (whose[kept] // MOST).astype(np.uint16)
-        if len(ids) > MOST and (np.diff(block.astype(np.int32)) < 0).any():
+        block = (whose[kept] // PER_BLOCK).astype(np.uint16)
+        if len(ids) > PER_BLOCK and (np.diff(block.astype(np.int32)) < 0).any():
             order = np.argsort(block, kind="stable")
             kept, block = kept[order], block[order]
-        self._starts = np.searchsorted(block, np.arange(len(ids) // MOST + 2))
+        self._starts = np.searchsorted(block, np.arange(len(ids) // PER_BLOCK + 2))
         events = events if len(kept) == len(events) else events.take(pa.array(kept))
         self._whose, types_of = whose[kept], types_of[kept]
         self._at = self._instants(events.column(columns.at), columns)
@@ -164,7 +167,7 @@ class _Happened:
     def of_block(self, number: int, tally: Tally) -> Events:
         """The events of the leads of the n-th block."""
         span = slice(int(self._starts[number]), int(self._starts[number + 1]))
-        at, lead = self._at[span], (self._whose[span] % MOST).astype(np.uint16)
+        at, lead = self._at[span], (self._whose[span] % PER_BLOCK).astype(np.uint16)
         kind = self._kind[span]
         told = None if self._told is None else self._told[span]
         # What is equal in time and kind comes by its properties, however the rows came.

@@ -28,6 +28,7 @@ EVENTS, LEADS = 500_000, 32_000
 """About so many events, and leads, come into one bucket."""
 
 _MEMORY = "768MiB"
+_ROWS_KEPT = 20_000
 _BUCKET = "leadwright_bucket"
 
 
@@ -60,6 +61,8 @@ def bucketed(
         connection.execute(f"SET threads = {max(1, processes)}")
         connection.execute(f"SET memory_limit = '{_MEMORY}'")
         connection.execute("SET preserve_insertion_order = false")
+        # Else it keeps half a million rows for each bucket and thread before it writes any.
+        connection.execute(f"SET partitioned_write_flush_threshold = {_ROWS_KEPT}")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET temp_directory = ?", [str(folder / "spilled")])
         folder.mkdir(parents=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 
 class Reach(NamedTuple):
@@ -29,7 +30,16 @@ class Bounds(NamedTuple):
     unknown: tuple[str, ...]
     exact: bool
 
+    def __reduce__(self) -> tuple[Callable[..., Bounds], tuple[object, ...]]:
+        # Mappings that cannot be changed cannot be pickled either.
+        return _bounds, tuple(dict(part) if isinstance(part, MappingProxyType) else part for part in self)
+
     @property
     def is_sure(self) -> bool:
         """Whether no blank field makes a difference."""
         return not self.unknown
+
+
+def _bounds(*parts: Any) -> Bounds:
+    """Bounds as they come out of a pickle."""
+    return Bounds._make(MappingProxyType(part) if isinstance(part, dict) else part for part in parts)

@@ -27,6 +27,8 @@ class DecisionReader:
         self.expressions = Expressions(draft, DecisionScope(draft))
         self.outcome_reader = OutcomeReader(draft)
         self.stages: list[p.Stage] = []
+        self.named: list[tuple[str, str]] = []
+        """The track and name of every stage, also where its condition has a mistake."""
         self.disqualifications: list[p.Disqualification] = []
         self.grades: list[p.Grade] = []
         self.outcomes: list[p.Outcome] = []
@@ -64,6 +66,7 @@ class DecisionReader:
             self.problems.error(
                 "stage-none", node.name, '"none" means no stage', "give the stage another name"
             )
+        self.named.append((track, node.name.text))
         condition = self.expressions.condition(node.condition)
         until = self.expressions.condition(node.until) if node.until is not None else None
         if condition is not None and (until is None) == (node.until is None):

@@ -196,8 +196,8 @@ class Tests:
 
     def _expect_stage(self, node: n.ExpectStage, origin: p.Origin) -> p.Expectation | None:
         track = node.track.text if node.track else MAIN_TRACK
-        stages = {(stage.track, stage.name) for stage in self.decisions.stages}
-        tracks = self.decisions.decided()["tracks"]
+        stages = dict.fromkeys(self.decisions.named)
+        tracks = dict.fromkeys(name for name, _ in stages)
         if node.track is not None and not self.is_among(node.track, "track", tracks):
             return None
         if node.stage is None:

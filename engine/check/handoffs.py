@@ -74,7 +74,7 @@ class HandoffReader:
 
     def _stage(self, node: n.Handoff) -> None:
         track = node.track.text if node.track else MAIN_TRACK
-        stages = [(stage.track, stage.name) for stage in self.decisions.stages]
+        stages = self.decisions.named
         if (track, node.stage.text) in stages:
             return
         elsewhere = [other for other, name in stages if name == node.stage.text]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -211,7 +212,10 @@ class Decision:
         return f"<Decision {self.total} points, {self.stage or 'no stage'}, {self.now.isoformat()}>"
 
     def __reduce__(self) -> tuple[Callable[..., Decision], tuple[dict[str, object]]]:
-        return _known, ({name: getattr(self, name) for name in PARTS},)
+        # Mappings that cannot be changed cannot be pickled either.
+        parts = ((name, getattr(self, name)) for name in PARTS)
+        plain = {name: dict(part) if isinstance(part, MappingProxyType) else part for name, part in parts}
+        return _known, (plain,)
 
     @property
     def stage(self) -> str | None:
@@ -231,4 +235,6 @@ _NAMES = frozenset(PARTS)
 
 def _known(parts: dict[str, object]) -> Decision:
     """A decision that was computed whole, as it comes out of a pickle."""
-    return Decision(lambda name: {name: parts[name]}, **parts)
+    given = parts.items()
+    frozen = {name: MappingProxyType(part) if isinstance(part, dict) else part for name, part in given}
+    return Decision(lambda name: {name: frozen[name]}, **frozen)

@@ -27,6 +27,7 @@ from .literal_rows import Value, event_columns, lead_columns, steps_of_rows
 from .steps import SqlStep, common_table
 from .tables import DEFAULT, TableMapping
 from .templates import literal_in_templates, plain_comment
+from .text_keys import EXACT, text_key_macro
 
 HEAD = "-- Written by leadwright dbt init, which replaces this file: change the rules instead."
 """The first line of files that are written anew each time."""
@@ -97,6 +98,8 @@ def dbt_package(
         f"models/{slug}_scores.sql": f"{HEAD}\n{config}\n{statement}\n",
         f"tests/{slug}_reads_prepared_values.sql": f"{HEAD}\n{checks}\n",
     }
+    if dialect in EXACT:
+        made["macros/leadwright_text_key.sql"] = f"{HEAD}\n{text_key_macro(dialect)}"
     by_instant: dict[int, list[SampleLead]] = {}
     for lead in sample:
         by_instant.setdefault(lead.now, []).append(lead)

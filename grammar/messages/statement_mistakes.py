@@ -213,6 +213,17 @@ def text_without_quotes(place: ErrorContext) -> SyntaxProblem | None:
     )
 
 
+def grade_otherwise(place: ErrorContext) -> SyntaxProblem | None:
+    """`grade fit: A from 40, otherwise B`."""
+    before = place.before()
+    if place.head != "grade" or place.at is None or before is None or before.word != "otherwise":
+        return None
+    label = brief(place.at)
+    span, text = Span(before.start, place.at.end), f"{label} otherwise"
+    message = '"otherwise" stands behind its label'
+    return SyntaxProblem("out-of-place", message, span, f"write {text}", Fix.write(span, text))
+
+
 def grade_with_sign(place: ErrorContext) -> SyntaxProblem | None:
     """`A+ from 40`."""
     before = place.before()
@@ -248,6 +259,6 @@ def reserved(place: ErrorContext) -> SyntaxProblem | None:
 
 
 DETECTORS: Final[tuple[Detector, ...]] = (
-    points, up_to, points_to, bound, joined, which_events, promise, kind_of_field, grade_with_sign,
-    text_without_quotes, reserved,
+    points, up_to, points_to, bound, joined, which_events, promise, kind_of_field, grade_otherwise,
+    grade_with_sign, text_without_quotes, reserved,
 )  # fmt: skip

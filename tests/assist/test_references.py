@@ -124,7 +124,7 @@ def test_every_name_of_the_rulesets_that_come_along_is_found_where_it_stands() -
         for use in ruleset.references.uses:
             written = text[use.span.start : use.span.end]
             assert use.name in (written, written[1:-1].strip().replace('""', '"')), (path.name, written)
-        declared = [use for use in ruleset.references.uses if use.node is not None][::7]
+        declared = [use for use in ruleset.references.uses if use.node is not None][::15]
         for use in declared:
             changes = [fix for _, fix in ruleset.references.renamed(use, "Another name")]
             source = Source(fixed(text, changes), path)

@@ -16,7 +16,7 @@ from leadwright.engine.outbox.sender import present
 from leadwright.engine.store.database import open_store
 from leadwright.engine.store.handoffs.people import new_person, save_people
 from leadwright.tests.browser.axe import for_everybody
-from leadwright.tests.browser.conftest import Visit
+from leadwright.tests.browser.conftest import WIDE, Visit
 from leadwright.tests.browser.editor import Editor
 from leadwright.tests.browser.people import add_people, log_in
 from leadwright.tests.browser.site import Site, served_live
@@ -145,6 +145,25 @@ def reject(ana: Page) -> None:
     expect(ana.locator("main")).to_contain_text("Rejected today")
 
 
+def answer_by_keys(ana: Page) -> None:
+    """Beside the list, single letters answer while it has focus, unless they are switched off."""
+    ana.set_viewport_size(WIDE)
+    ana.goto("/my-leads?show=rejected")
+    lead = ana.get_by_role("list", name="Leads").get_by_role("link", name="Ann Lee")
+    ana.keyboard.press("a")
+    ana.get_by_role("button", name="Switch keys off").click()
+    lead.focus()
+    ana.keyboard.press("a")
+    ana.get_by_role("button", name="Switch keys on").click()
+    expect(ana.get_by_role("heading", name="1 rejected lead")).to_be_visible()
+    lead.focus()
+    ana.keyboard.press("j")
+    expect(lead).to_be_focused()
+    ana.keyboard.press("a")
+    expect(ana.get_by_role("status").filter(has_text="Accepted")).to_be_visible()
+    for_everybody(ana)
+
+
 def test_from_an_edit_to_a_call_and_back_to_nurture(
     live: Site, keys: tuple[Path, str, str], hooks: Receiver, visit: Visit
 ) -> None:
@@ -178,3 +197,4 @@ def test_from_an_edit_to_a_call_and_back_to_nurture(
     with open_store(live.database, read_only=True) as store:
         ids = [one for (one,) in store.connection.execute("SELECT id FROM message ORDER BY number")]
     assert ids == hooks.ids() == [told["id"]]
+    answer_by_keys(ana)

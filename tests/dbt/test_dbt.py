@@ -113,6 +113,10 @@ def test_dbt_scores_and_compares_rules_full_of_templates(warehouse: Warehouse) -
     (name,) = (name for name in ended if name.endswith("_scores"))
     found = {row[0]: row[1:] for row in warehouse.ask(f"SELECT * FROM {name}")}
     assert found == in_python(plan, LEADS, instant_of(dt.datetime.now(dt.UTC)))
+    macro = "{{ leadwright_text_key(\"' STRASSE '\") }}"
+    (package / "models" / "keys.sql").write_text(f"SELECT {macro} AS it", encoding="utf-8")
+    assert set(warehouse.dbt(package, "run", "--select", "keys").values()) == {"success"}
+    assert warehouse.ask("SELECT it FROM keys") == [("strasse",)]
     assert found["{{ id }}"][0] == 10 + 5 + 20 + 15 + 3
 
 

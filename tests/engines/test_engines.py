@@ -11,10 +11,12 @@ from leadwright.engine.sql import DIALECTS
 from leadwright.engine.sql.terms import whole
 from leadwright.engine.store.database import open_store
 from leadwright.engine.store.export.parquet import export_parquet
+from leadwright.engine.values import text_key
 from leadwright.tests.engine.sql.sides import Engine, asked, by_its_clock, differences, in_python
 from leadwright.tests.engine.sql.test_sql_checks import FOUND, problems
+from leadwright.tests.engine.sql.test_sql_text_keys import TEXTS, statement
 from leadwright.tests.engine.sql.worlds import World, hostile_world
-from leadwright.tests.engines.sides import Spark
+from leadwright.tests.engines.sides import Postgres, Spark
 
 HOSTILE = {"postgres": 300, "spark": 16, "clickhouse": 40}
 """Random rulesets for each; Spark takes seconds to plan one."""
@@ -73,3 +75,14 @@ def test_hostile_leads_score_as_in_python(engine: Engine) -> None:
 
 def test_each_mistake_in_the_tables_is_found(engine: Engine) -> None:
     assert problems(engine) == FOUND
+
+
+def test_postgres_makes_the_same_keys_of_texts(postgres: Postgres) -> None:
+    postgres.connection.execute("DROP TABLE IF EXISTS given")
+    postgres.connection.execute("CREATE TABLE given (t TEXT)")
+    with postgres.connection.cursor().copy("COPY given FROM STDIN") as copy:
+        for one in TEXTS:
+            copy.write_row((one,))
+    found = postgres.ask(statement("postgres"))
+    assert len(found) == len(TEXTS)
+    assert [row for row in found if row[1] != (text_key(row[0]) or None)] == []

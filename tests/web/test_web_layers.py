@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DOORS = {
+    Path("engine/cli/commands/mcp.py"),
     Path("engine/cli/commands/serve.py"),
     Path("engine/cli/commands/user.py"),
     Path("engine/cli/single_sign_on.py"),

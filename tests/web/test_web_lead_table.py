@@ -134,3 +134,13 @@ def test_leads_without_a_score_are_said_and_listed_before_the_first_scoring(
         connection.execute("DELETE FROM scored")
         connection.execute("DELETE FROM run")
     assert len(shown(client, "/leads")) == 5
+
+
+def test_the_blank_fields_worth_filling_first_are_told(client: FlaskClient) -> None:
+    assert "Worth filling first</a>" in client.get("/leads").get_data(as_text=True)
+    text = " ".join(client.get("/leads/worth").get_data(as_text=True).split())
+    assert re.search(r"<p>\d of 4 leads could be in another stage of inbound", text), text
+    few = " ".join(client.get("/leads/worth?stage=SQL").get_data(as_text=True).split())
+    assert "0 of 1 lead could" in few
+    assert "No stage of these leads depends on a blank field." in few
+    assert client.get("/leads/worth?ruleset=nothing").status_code == 404

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from ...engine.bounds.worth import counted_worth
 from ...engine.store.database import Store
 from ...engine.store.export.score_files import Columns, columns_of, csv_lines
 from ...engine.store.export.scores import stored_lead_scores
@@ -27,13 +28,14 @@ from ...engine.store.scoring.lead_table import (
     lead_table,
     tags_known,
 )
+from ...engine.values import instant_of
 from ...grammar.syntax.nodes import Kind
 from ..access import doer, needs, settings
 from ..accounts.users import Role
 from ..database import open_reading, reading, writing
 from ..lead_sets import LeadSet, members, set_asked
 from ..problems import Problem, invalid, not_found
-from ..queries import last_scoring
+from ..queries import events_of_lead, instant_asked, last_scoring
 from ..ruleset_cache import kept, ready, version_of
 from ..settings import Settings
 from .context import text_asked
@@ -41,6 +43,8 @@ from .context import text_asked
 pages = Blueprint("leads", __name__)
 
 _PER_PAGE = 50
+_MOST_WEIGHED = 500
+"""Of so many leads blank fields are weighed at once."""
 _MOST_COLUMNS = 12
 _MOST_TESTS = 8
 UNSTAGED, DISQUALIFIED = "*none", "*disqualified"
@@ -241,6 +245,31 @@ def index() -> str:
         scored=scored,
         duplicates=len(suspected_duplicates(store)),
         place=_places(store, asked.ruleset),
+    )
+
+
+@pages.get("/leads/worth")
+def worth() -> str:
+    """The blank fields worth filling first, of the leads that the filters let through."""
+    store = reading(settings())
+    asked = _asked(store)
+    if asked.ruleset is None or last_scoring(store, asked.ruleset) is None:
+        raise not_found("These leads were not scored yet, so no field decides their stage.")
+    wanted = asked.filter(store)
+    try:
+        page = lead_table(store, asked.ruleset, wanted, asked.order, limit=_MOST_WEIGHED)
+    except ValueError as error:
+        raise invalid(f"“{error}” cannot be compared with this field. Enter a value of its kind.") from None
+    evaluator = ready(store, asked.ruleset).evaluator
+    facts = [evaluator.facts(row.lead.fields, events_of_lead(store, row.lead.id)) for row in page.rows]
+    whole = count_in_table(store, asked.ruleset, wanted)
+    return render_template(
+        "leads_worth.html",
+        worth=counted_worth(evaluator.possible, facts, instant_of(instant_asked(None, store, asked.ruleset))),
+        ruleset=asked.ruleset,
+        found=whole,
+        more=whole > len(facts),
+        here_query=urlencode(asked.query()),
     )
 
 

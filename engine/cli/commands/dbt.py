@@ -149,7 +149,7 @@ def _remove_old(folder: Path, made: Mapping[str, str]) -> None:
     """Removes what an earlier run wrote and this one does not."""
     from ...sql.dbt_package import HEAD
 
-    for path in [*folder.glob("models/**/*.sql"), *folder.glob("tests/*.sql")]:
+    for path in folder.glob("**/*.sql"):
         if path.relative_to(folder).as_posix() not in made and path.read_text("utf-8", "replace").startswith(
             HEAD
         ):

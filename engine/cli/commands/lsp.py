@@ -50,6 +50,8 @@ def command(*, db: str | None, no_db: bool, fields: str | None, stdio: bool) -> 
         Path(DATABASE) if db is None and not no_db and fields is None and Path(DATABASE).exists() else None
     )
     named = Path(db) if db is not None and not no_db and fields is None else None
+    if named is not None and not named.exists():
+        raise Failure(f"there is no database {named}", "check the name, or leave --db out")
     from ....lsp.features import serve
 
     serve(named or beside, names)

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from leadwright import arrow as lw
+from leadwright.engine.arrow import blocks
 from leadwright.engine.cli.program import run
 from leadwright.tests.engine.arrow.tables import Drawn, drawn
 
@@ -57,8 +59,6 @@ def lake(folder: Path, given: Drawn, shuffled: int | None = None) -> Path:
     """The tables as files of about a hundred leads, events in any order."""
     events = given.events
     if shuffled is not None:
-        import numpy as np
-
         events = events.take(np.random.default_rng(shuffled).permutation(len(events)))
     for name, table in (("leads", given.leads), ("events", events)):
         (folder / name).mkdir(parents=True)
@@ -86,6 +86,19 @@ def test_the_same_bytes_in_any_number_of_buckets(
     assert tally.leads == 600
     assert sum(tally.stages["main"].values()) == 600
     assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize("leads", [1, 7, 100, 599, 600])
+def test_the_same_in_blocks_of_any_size(
+    leads: int, given: Drawn, expected: pa.Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "PER_BLOCK", leads)
+    size = 60 if leads == 1 else 600
+    some = given.leads.slice(0, size)
+    shuffled = given.events.take(np.random.default_rng(leads).permutation(len(given.events)))
+    found = lw.score(RULES, some, shuffled, now=NOW)
+    wanted = expected.filter(pa.compute.is_in(expected.column("lead_id"), some.column("lead_id")))
+    assert found.sort_by("lead_id").equals(wanted)
 
 
 def test_small_tables_need_no_buckets(given: Drawn, expected: pa.Table, tmp_path: Path) -> None:

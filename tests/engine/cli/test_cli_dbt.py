@@ -49,6 +49,7 @@ def test_a_second_run_replaces_what_follows_from_the_rules(leadwright: Run, fold
     assert names == {
         *("README.md", "dbt_project.yml", "models/leadwright.yml", "models/mine.sql"),
         "models/inbound_scores.sql",
+        "macros/leadwright_text_key.sql",
         "tests/inbound_reads_prepared_values.sql",
     }
     assert (folder / "it/models/leadwright.yml").read_text() == "mine"

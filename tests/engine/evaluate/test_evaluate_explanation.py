@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import json
+import pickle
 
 import pytest
+from leadwright import load
 from leadwright.engine.explain.decision import Decision, Finding, LineKind
 from leadwright.engine.report.decision import decision_data, decision_text
 from leadwright.engine.score_one import Event
@@ -326,3 +329,21 @@ def test_a_define_used_more_than_once_is_shown_once_in_each_condition() -> None:
         assert (second.asked, second.found, second.truth, second.parts) == (first.asked, "yes", True, ())
         deepest = first
     assert [leaf.asked for leaf in clauses(deepest)] == ["employees > 10"]
+
+
+def test_a_decision_can_be_sent_to_another_process_and_copied() -> None:
+    rules = load(
+        'field budget: number\nfield a: text\nscore fit from 0 to 9\nwhen a = "x" then +5 fit\n'
+        "when budget > 5 then +1\nstage S when score > 3\ngrade fit: A from 5, B otherwise\n"
+        'outcome won when a = "x"\n'
+    )
+    decision = rules({"a": "x"}, [], "2026-01-01")
+    for other in (pickle.loads(pickle.dumps(decision)), copy.deepcopy(decision)):
+        assert other == decision
+        assert (other.scores, other.stages, other.bounds) == (
+            decision.scores,
+            decision.stages,
+            decision.bounds,
+        )
+        with pytest.raises(TypeError):
+            other.scores["fit"] = 0
