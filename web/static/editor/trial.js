@@ -39,7 +39,7 @@ export function trial() {
 }
 
 function press(event) {
-  const pressed = event.target.closest("[data-save-test], [data-at], [data-stop], [data-count], a[data-lead]");
+  const pressed = event.target.closest("[data-save-test], button[data-at], [data-stop], [data-count], a[data-lead]");
   if (!pressed || event.ctrlKey || event.metaKey || event.shiftKey) return;
   if (pressed.dataset.lead !== undefined) {
     event.preventDefault();
