@@ -20,10 +20,15 @@ class Budget:
     seconds: float
     ends: float = 0.0
 
-    def start(self) -> None:
-        """Begins to count."""
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Counts from now on, for what is done here and nothing else."""
         self.ends = time.monotonic() + self.seconds
-        _current.set(self)
+        former = _current.set(self)
+        try:
+            yield
+        finally:
+            _current.reset(former)
 
     @contextmanager
     def share(self, part: float) -> Iterator[None]:

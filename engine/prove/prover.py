@@ -46,9 +46,9 @@ class Prover:
     def ask(self, question: Question) -> Answer:
         """The answer to a question."""
         began = time.monotonic()
-        self.budget.start()
-        verdict, case, why = self._answer(question)
-        case = _smallest(question, case, self.budget) if case is not None else None
+        with self.budget.counting():
+            verdict, case, why = self._answer(question)
+            case = _smallest(question, case, self.budget) if case is not None else None
         test = question.test(case) if case is not None else None
         if question.wanted:
             verdict = {Verdict.NOT_SO: Verdict.FOUND, Verdict.PROVED: Verdict.NONE}.get(verdict, verdict)

@@ -233,6 +233,7 @@ def test_a_lead_comes_with_all_that_is_stored_of_it(client: FlaskClient) -> None
         "stages": {"main": "SQL"},
         "grades": {},
         "tags": [],
+        "owner": None,
         "version": 1,
         "as_of": "2026-01-15T12:00:00Z",
     }

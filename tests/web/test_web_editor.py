@@ -163,7 +163,12 @@ def test_what_somebody_else_did_is_told_and_nothing_is_overwritten(client: Flask
 def test_others_changes_are_found_by_looking(client: FlaskClient) -> None:
     mine, theirs = Editing(client), Editing(client)
     theirs.send(LARGE)
-    assert client.get(f"{HERE}/revision?shown=0").get_json() == {"revision": 1, "who": None, "newer": False}
+    assert client.get(f"{HERE}/revision?shown=0").get_json() == {
+        "revision": 1,
+        "who": None,
+        "newer": False,
+        "here": [],
+    }
     assert set(mine.send(to="/since")["cards"]) >= {id_of("rule:Large")}
 
 
@@ -425,7 +430,7 @@ def test_dates_can_be_among_some_and_outside_a_range(
 
 def test_every_entry_of_the_menu_of_new_statements_has_a_form(client: FlaskClient) -> None:
     html = client.get(HERE).get_data(as_text=True)
-    entries = re.findall(r'data-new="([^"]*)">\+ ', html)
+    entries = re.findall(r'data-new="([^"]*)"[^>]*>\+ ', html)
     assert {"rule", "stage", "disqualify", "define", "outcome", "list"} <= set(entries)
     assert all(f'id="new-{sort.replace(" ", "-")}"' in html for sort in entries)
 

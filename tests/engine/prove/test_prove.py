@@ -11,6 +11,7 @@ from leadwright.engine import prove
 from leadwright.engine.plan import Plan
 from leadwright.engine.prove.answers import Answer, QuestionKind, Verdict, Wanted
 from leadwright.engine.prove.asking import answers, answers_apart
+from leadwright.engine.prove.budget import look_at_clock
 from leadwright.engine.reading import read
 from leadwright.engine.testing import run_tests
 from leadwright.grammar.messages.diagnostics import Source
@@ -141,7 +142,7 @@ def one_of(plan: Plan, kind: QuestionKind, old: Plan | None, *names: str) -> Ans
 def test_all_guarantees_of_the_shipped_rulesets_are_proved(path: Path) -> None:
     plan = read(Source(path.read_text("utf-8"), path), lints=False).plan
     assert plan is not None
-    assert 3 <= len(plan.guarantees) <= 5
+    assert len(plan.guarantees) >= 3
     found = answers(plan, seconds=30)
     assert {one.name: one.verdict for one in found if one.verdict is not Verdict.PROVED} == {}
 
@@ -177,6 +178,8 @@ def test_a_budget_ends_in_not_decided() -> None:
     found = answers(plan_of(text), seconds=0.3)[0]
     assert found.verdict in (Verdict.NOT_DECIDED, Verdict.NOT_SO)
     assert time.monotonic() - began < 3
+    time.sleep(max(0.0, began + 0.31 - time.monotonic()))
+    look_at_clock()  # the budget of a question that is answered ends nothing else
 
 
 def test_what_a_stage_holds_in_between_is_left_open() -> None:

@@ -92,7 +92,7 @@ def test_no_name_of_a_field_is_in_the_way(tmp_path: Path, monkeypatch: pytest.Mo
     with open_store(tmp_path / "leads.db") as store:
         assert handed_to(store, "ana@acme.example")
         assert latest(store)
-        assert loads(store)
+        assert loads(store, 1_768_500_000_000_000)
         assert counts(store)
         assert waiting(store) == []
         assert suspected_duplicates(store) == []
