@@ -17,6 +17,10 @@ import { windowed } from "./window.js";
 
 const editor = document.getElementById("editor");
 
+// The bar wraps where there is little room; what sticks below it has to know how high it is.
+const head = document.querySelector(".editor-head");
+new ResizeObserver(() => document.documentElement.style.setProperty("--head", `${head.offsetHeight}px`)).observe(head);
+
 connect(editor.dataset.address);
 windowed();
 text();
