@@ -26,7 +26,7 @@ from leadwright.grammar.syntax.nodes import Kind
 from leadwright.tests.engine.evaluate.random_plans import NOW, NUMBERS, TEXTS, RandomPlan, random_lead
 
 LEADS = int(os.environ.get("LEADWRIGHT_BOUNDS", "40"))
-ENDS = time.monotonic() + float(os.environ.get("LEADWRIGHT_BOUNDS_SECONDS", "inf"))
+SECONDS = float(os.environ.get("LEADWRIGHT_BOUNDS_SECONDS", "inf"))
 MOST_TRIED = 400
 MOST_BLANK = 3
 OWN_VALUES = 5
@@ -95,8 +95,8 @@ def _is_holding(seed: int) -> bool:
 
 def test_bounds_are_what_trying_all_values_comes_to() -> None:
     counts: Counter[str] = Counter()
-    seed = 0
-    while counts["tried"] < LEADS and time.monotonic() < ENDS:
+    seed, ends = 0, time.monotonic() + SECONDS
+    while counts["tried"] < LEADS and time.monotonic() < ends:
         seed += 1
         chance = random.Random(seed)
         plan = RandomPlan(seed, deep=2, holding=_is_holding(seed)).plan()
