@@ -108,7 +108,8 @@ def _met(expected: Expectation, decision: Decision) -> tuple[bool, str]:
             return expected.subject in taken, came
         case ExpectedOf.DISQUALIFIED:
             reasons = ", ".join(decision.disqualified)
-            return bool(reasons), f"disqualified: {reasons}" if reasons else "not disqualified"
+            came = f"disqualified: {reasons}" if decision.disqualified else "not disqualified"
+            return bool(decision.disqualified), came
 
 
 # --- coverage ---------------------------------------------------------------------------------

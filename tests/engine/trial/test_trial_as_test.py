@@ -107,6 +107,13 @@ def test_an_event_that_has_no_name_of_its_own_makes_no_test() -> None:
     assert as_test(evaluator(rules), case(happened("B")), "x") is None
 
 
+def test_a_reason_without_words_disqualifies_as_well() -> None:
+    rules = 'disqualify when country = "xx" because ""\n'
+    made = as_test(evaluator(rules), case(country="xx"), "x")
+    assert made is not None
+    assert result_of(rules, made).passed
+
+
 @settings(
     max_examples=examples(60),
     deadline=None,
