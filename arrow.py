@@ -20,7 +20,7 @@ from .engine.arrow.files import score_files
 from .engine.arrow.naming import Columns
 from .engine.arrow.problems import DataError
 from .engine.arrow.reads import Reads, reads_of
-from .engine.arrow.results import LinesAs, legend_of
+from .engine.arrow.results import LinesAs, lines_table
 from .engine.arrow.scorer import TableScorer
 from .engine.ruleset import Ruleset, load
 from .engine.score_one.facts import instant_from
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from .engine.plan import Plan
 
-__all__ = ["Columns", "DataError", "Reads", "Tally", "legend", "reads", "score", "score_parquet"]
+__all__ = ["Columns", "DataError", "Reads", "Tally", "explanation_lines", "reads", "score", "score_parquet"]
 
 Rules = Ruleset | str | Path
 Instant = dt.datetime | dt.date | str
@@ -52,9 +52,9 @@ def score(
 
     `rules` is a ruleset, a file or a text of rules. Columns have the names that `Columns` describes; `names`
     are its parts: `lead_id="contact_id"`, `fields={"employees": "headcount"}`. `lines` says how the lines of
-    scores are given: each in full, as `line` and points, to be joined with `legend`, or not at all. A `tally`
-    is added what was counted. Events at one instant count in the order of their content. Raises DataError for
-    tables that cannot be read, RulesetError for rules with errors.
+    scores are given: each in full, as `line` and points, to be joined with `explanation_lines`, or not at
+    all. A `tally` is added what was counted. Events at one instant count in the order of their content.
+    Raises DataError for tables that cannot be read, RulesetError for rules with errors.
     """
     scorer = TableScorer(
         _plan(rules),
@@ -104,9 +104,9 @@ def reads(rules: Rules) -> Reads:
     return reads_of(_plan(rules))
 
 
-def legend(rules: Rules) -> pa.Table:
+def explanation_lines(rules: Rules) -> pa.Table:
     """The lines that explanations by a ruleset can have, by the numbers that short lines name as `line`."""
-    return legend_of(_plan(rules))
+    return lines_table(_plan(rules))
 
 
 def _plan(rules: Rules) -> Plan:

@@ -24,7 +24,7 @@ from . import __version__
 from .arrow import Columns, DataError, Reads, reads
 from .engine.arrow.blocks import Tally
 from .engine.arrow.files import read_parquet
-from .engine.arrow.results import LinesAs, legend_of
+from .engine.arrow.results import LinesAs, lines_table
 from .engine.arrow.scorer import TableScorer
 from .engine.plan import Plan
 from .engine.ruleset import Ruleset, load
@@ -33,7 +33,16 @@ from .engine.score_one.facts import instant_from
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
-__all__ = ["Columns", "DataError", "Reads", "legend", "prepare", "reads", "score", "score_prepared"]
+__all__ = [
+    "Columns",
+    "DataError",
+    "Reads",
+    "explanation_lines",
+    "prepare",
+    "reads",
+    "score",
+    "score_prepared",
+]
 
 Rules = Ruleset | str | Path
 Instant = dt.datetime | dt.date | str
@@ -132,9 +141,9 @@ def score_prepared(
     return paired.mapInArrow(_read_pairs(work), _spark_schema(scorer.schema))
 
 
-def legend(spark: SparkSession, rules: Rules) -> DataFrame:
+def explanation_lines(spark: SparkSession, rules: Rules) -> DataFrame:
     """The lines that explanations by a ruleset can have, by the numbers that short lines name as `line`."""
-    table = legend_of(_plan(rules))
+    table = lines_table(_plan(rules))
     return spark.createDataFrame(
         [tuple(row.values()) for row in table.to_pylist()], _spark_schema(table.schema)
     )

@@ -57,7 +57,7 @@ WORDS = (
     Word("Draft", "The rules as they are being changed. Nothing in it counts until it is published."),
     Word("Version", "The rules as they were published once. The newest is live: it scores leads."),
     Word("Dry run", "What the draft would do, tried on one lead and counted over all of them."),
-    Word("Lift", "How many times as often leads win that a rule matches, against those that it does not."),
+    Word("Lift", "How many times as often the leads that a rule matches win, compared with all others."),
     Word("Hint", "Something correct that could be better, such as a rule that matches nobody."),
 )
 

@@ -37,7 +37,7 @@ _FULL = pa.struct(
 
 class LinesAs(Enum):
     """How the lines that a score is made of are given: each with all there is to say, as the number of a line
-    of the legend with its points, or not at all."""
+    of `lines_table` with its points, or not at all."""
 
     FULL = "full"
     SHORT = "short"
@@ -62,7 +62,7 @@ class Results:
     def __init__(self, plan: Plan, now: int, lines: LinesAs, id_type: pa.DataType) -> None:
         self._plan = plan
         self._lines = lines
-        self._legend = ExplanationLines(plan)
+        self._numbering = ExplanationLines(plan)
         columns = result_columns(plan)
         names = SqlNames(column.name for column in columns)
         self._told: list[tuple[ResultColumn, Callable[[Key], Any]]] = [
@@ -159,19 +159,19 @@ class Results:
     def _explained(self, lines: Lines, type_: pa.DataType) -> pa.Array:
         rows: list[Mapping[str, Any]]
         if self._lines is LinesAs.SHORT:
-            numbered = [self._legend.numbered(one) for one in lines.different]
+            numbered = [self._numbering.numbered(one) for one in lines.different]
             rows = [
                 {"line": line, "written": written, "faded": faded, "points": points}
                 for line, written, faded, points in numbered
             ]
         else:
-            rows = [_line_row(self._legend.line(one)) for one in lines.different]
+            rows = [_line_row(self._numbering.line(one)) for one in lines.different]
         codes: Ints = lines.codes
         taken = pa.array(rows, type_.value_type).take(pa.array(codes))
         return pa.ListArray.from_arrays(pa.array(lines.offsets, pa.int32()), taken).cast(type_)
 
 
-def legend_of(plan: Plan) -> pa.Table:
+def lines_table(plan: Plan) -> pa.Table:
     """The lines that explanations by a plan can have, by the numbers that short lines name."""
     lines = ExplanationLines(plan).lines
     rows = [{"number": number, **_line_row(line)} for number, line in enumerate(lines)]

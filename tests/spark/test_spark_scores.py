@@ -133,8 +133,10 @@ def test_a_lead_without_events_and_leads_alone(spark: Any, given: Drawn) -> None
     assert rows(found.toArrow()) == rows(arrow.score(rules, given.leads, now=NOW))
 
 
-def test_the_legend(spark: Any) -> None:
-    assert lw.legend(spark, RULES).toArrow().to_pylist() == arrow.legend(RULES).to_pylist()
+def test_the_lines_of_explanations(spark: Any) -> None:
+    assert (
+        lw.explanation_lines(spark, RULES).toArrow().to_pylist() == arrow.explanation_lines(RULES).to_pylist()
+    )
 
 
 def test_another_version_on_a_worker_is_refused(given: Drawn) -> None:

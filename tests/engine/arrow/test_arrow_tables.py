@@ -285,15 +285,15 @@ def test_handoffs_that_take_a_lead_in_its_stage() -> None:
     assert [row["handoffs"] for row in found] == [["Large ones"], ["All others"], []]
 
 
-def test_short_lines_join_with_their_legend() -> None:
+def test_short_lines_join_with_what_they_mean() -> None:
     full = lw.score(RULES, leads(employees=[6000.0]), VISIT, now=NOW).column("lines").to_pylist()[0]
     short = (
         lw.score(RULES, leads(employees=[6000.0]), VISIT, now=NOW, lines="short")
         .column("lines")
         .to_pylist()[0]
     )
-    legend = {row.pop("number"): row for row in lw.legend(RULES).to_pylist()}
-    assert [legend[line.pop("line")] | line for line in short] == full
+    lines = {row.pop("number"): row for row in lw.explanation_lines(RULES).to_pylist()}
+    assert [lines[line.pop("line")] | line for line in short] == full
     assert "lines" not in lw.score(RULES, leads(), VISIT, now=NOW, lines="none").column_names
 
 
