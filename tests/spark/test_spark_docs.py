@@ -20,6 +20,8 @@ def test_page_runs_from_top_to_bottom(spark: Any, tmp_path: Path, monkeypatch: p
         if match[1] == "rules":
             Path("inbound.rules").write_text(match[3], encoding="utf-8")
         elif match[1] == "pyspark":
-            exec(compile(match[3], f"{PAGE.name}, block {ran}", "exec"), namespace)
+            # Spark takes a relative path from where its own process was started, which is not here.
+            code = match[3].replace('"copy"', repr(str(tmp_path / "copy")))
+            exec(compile(code, f"{PAGE.name}, block {ran}", "exec"), namespace)
             ran += 1
     assert ran >= 5
