@@ -65,6 +65,7 @@ def pattern_key(text: str) -> str:
 
 DOMAIN_ENDS = " >),;?"
 """What no domain holds: a domain ends before the first of these."""
+_DOMAIN_END = re.compile(f"[{re.escape(DOMAIN_ENDS)}]")
 
 
 def domain_of(key: str) -> str | None:
@@ -75,8 +76,8 @@ def domain_of(key: str) -> str | None:
     """
     _, at, behind = key.rpartition("@")
     behind = behind.lstrip()
-    ends = [place for sign in DOMAIN_ENDS if (place := behind.find(sign)) >= 0]
-    return (behind[: min(ends, default=None)].rstrip(".") or None) if at else None
+    end = _DOMAIN_END.search(behind)
+    return ((behind[: end.start()] if end else behind).rstrip(".") or None) if at else None
 
 
 def read_moment(text: str) -> dt.date | dt.datetime | None:

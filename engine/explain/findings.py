@@ -28,7 +28,7 @@ from ..plan import (
 )
 from ..plan.walk import operands
 from ..score_one.facts import Facts
-from ..values import Prepared
+from ..values import Prepared, moment_of
 from ..zone import Zone
 from . import words
 from .decision import Finding
@@ -46,9 +46,10 @@ class Moments(dict[int, dt.datetime]):
     def __init__(self, zone: Zone) -> None:
         super().__init__()
         self.zone = zone
+        self.is_utc = zone.is_utc
 
     def __missing__(self, instant: int) -> dt.datetime:
-        made = self[instant] = self.zone.moment(instant)
+        made = self[instant] = moment_of(instant) if self.is_utc else self.zone.moment(instant)
         return made
 
 
@@ -143,10 +144,7 @@ def told_words(parts: PlanIndex, value: Value) -> Callable[[Found], str]:
     kind = value.kind
     match value:
         case FieldValue(field=number):
-            default = parts.plan.fields[number].written
-            return lambda found: words.given_words(
-                kind, _given(found, number), found.facts.fields[number], default
-            )
+            return _field_words(parts, number, kind)
         case Domain(of=FieldValue(field=number)):
             place, default = parts.values[value], parts.plan.fields[number].written
             return lambda found: words.domain_words(_given(found, number) or default, found.values[place])
@@ -160,6 +158,18 @@ def told_words(parts: PlanIndex, value: Value) -> Callable[[Found], str]:
             return lambda found: _days(found.values[place], kind)
         case _:
             return lambda found: words.prepared_words(kind, found.value(value))
+
+
+def _field_words(parts: PlanIndex, number: int, kind: Kind) -> Callable[[Found], str]:
+    default = parts.plan.fields[number].written
+    if kind is Kind.NUMBER and default is None:
+
+        def told(found: Found) -> str:
+            value = found.facts.fields[number]
+            return words.UNKNOWN if value is None else words.number_words(value)  # type: ignore[arg-type]
+
+        return told
+    return lambda found: words.given_words(kind, _given(found, number), found.facts.fields[number], default)
 
 
 def _given(found: Found, number: int) -> object:
@@ -185,13 +195,21 @@ def _signal_words(parts: PlanIndex, number: int, place: int) -> Callable[[Found]
         case Aggregation.COUNT:
             events = parts.selections[signal.events]
             zone = parts.plan.zone
-            return lambda found: counted(_whole(found.values[place]), found.instants[events], zone)
+
+            def told(found: Found) -> str:
+                count = found.values[place]
+                return counted(count, found.instants[events], zone) if count else _NONE  # type: ignore[arg-type]
+
+            return told
         case Aggregation.DISTINCT:
             return lambda found: f"{_whole(found.values[place])} different"
         case Aggregation.PERIODS:
             return lambda found: words.plural(_whole(found.values[place]), "day")
         case _:
             return lambda found: words.prepared_words(kind, found.values[place])
+
+
+_NONE = words.times(0)
 
 
 def counted(count: int, instants: Sequence[int], zone: Zone) -> str:

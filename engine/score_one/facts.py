@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...grammar.syntax.nodes import Kind
 from ..values import DAY, EPOCH, Prepared, instant_of, prepare, read_moment, text_key
@@ -17,6 +17,11 @@ objects or properties of any event, what it reads of this one: a tuple, or the v
 event has more than one."""
 
 MEMO_LIMIT = 16_384
+_MOST_INSTANTS = 32_768
+INSTANTS: dict[str, int] = {}
+"""The instants of the latest texts that were read: of all leads alike, and of leads that are scored again with
+each new event."""
+
 _EXACT = 1 << 53
 _FIRST, _LAST = instant_of(dt.date(1, 1, 3)), instant_of(dt.date(9999, 12, 29))
 """Between these an offset leads out of no year that there is."""
@@ -40,8 +45,7 @@ class Event:
     properties: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """One lead made ready for one plan.
 
     `fields` are prepared values in the order of the plan's fields; `events` rows in ascending time, of
@@ -61,7 +65,13 @@ def instant_from(at: object, what: str = "an event happened at") -> int:
     `what` is how the error's sentence begins.
     """
     if at.__class__ is str:
-        instant = _read_quickly(at)
+        instant = INSTANTS.get(at)
+        if instant is None:
+            instant = _read_quickly(at)
+            if instant is not None:
+                if len(INSTANTS) >= _MOST_INSTANTS:
+                    INSTANTS.clear()
+                INSTANTS[at] = instant
         if instant is not None:
             return instant
     moment = read_moment(at) if isinstance(at, str) else at

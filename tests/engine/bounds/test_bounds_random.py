@@ -66,7 +66,7 @@ def tried(evaluator: Evaluator, facts: Facts, chance: random.Random) -> Iterator
             values = list(facts.fields)
             for number, value in zip(pools, chosen, strict=True):
                 values[number] = value
-            yield replace(facts, fields=tuple(values))
+            yield facts._replace(fields=tuple(values))
 
     return filled()
 
