@@ -109,7 +109,7 @@ def instant_of(moment: dt.date | dt.datetime) -> int:
 
 def moment_of(instant: int) -> dt.datetime:
     """The UTC datetime of an instant in microseconds."""
-    return EPOCH + dt.timedelta(microseconds=instant)
+    return EPOCH + dt.timedelta(0, 0, instant)
 
 
 def instant_text(instant: int) -> str:

@@ -353,15 +353,15 @@ def _stages(
                 wanted = found.parts.entering[number]
         build_decision.append(
             StageFinding(
-                stage=stage.name,
-                track=stage.track,
-                line=stage.origin.line,
-                holds=holds,
-                current=current[stage.track] == stage.name,
-                condition=condition,
-                ways=() if holds else ways.to(wanted),
-                until=until,
-                stay=stay,
+                stage.name,
+                stage.track,
+                stage.origin.line,
+                holds,
+                current[stage.track] == stage.name,
+                condition,
+                () if holds else ways.to(wanted),
+                until,
+                stay,
             )
         )
     return tuple(build_decision)

@@ -7,15 +7,30 @@ that is joined of them, and each value is told once however many clauses compare
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from itertools import repeat
 from typing import NamedTuple
 
-from ..plan import All, Any, Clause, Condition, Constant, FieldValue, Holds, Not, Plan, SignalValue, Value
+from ..plan import (
+    All,
+    Any,
+    Clause,
+    Condition,
+    Constant,
+    DaysBetween,
+    Domain,
+    FieldValue,
+    Holds,
+    Not,
+    Plan,
+    SignalValue,
+    Value,
+)
 from ..plan.walk import conditions, holds, operands
 from ..plan.walk import parts as inner
 from .decision import Finding
-from .findings import TRUTHS, Found, Truth, told_words, unknown_of
+from .findings import SHOWN, TRUTHS, Found, Truth, clause_words, unknown_of
 from .plan_index import Picker, PlanIndex, picker
 
 _new = tuple.__new__
@@ -25,15 +40,13 @@ _NEGATED = {True: False, False: True, None: None}
 
 
 class _Asked(NamedTuple):
-    """A clause: where its words and its instants are found, and what is unknown where it is.
-
-    `unknown` None: that takes a closer look.
-    """
+    """A clause: where its words and its instants are found, and the field that it depends on, by name and
+    number; None where that is not one field alone."""
 
     asked: str
     words: int
     instants: int
-    unknown: str | None
+    field: tuple[str, int] | None
     clause: Clause
 
 
@@ -87,11 +100,11 @@ class Explainer:
         unknown: Iterable[str | None] = _NOTHING
         if None in truths:
             unknown = [
-                None if truth is not None else each.unknown or unknown_of(found, each.clause)
+                None if truth is not None else self._blank(found, each)
                 for truth, each in zip(truths, self._clauses, strict=True)
             ]
         words = self._pick_words([tell(found) for tell in self._tell])
-        instants = self._pick_instants([found.latest(source) for source in self._sources])
+        instants = self._pick_instants(self._latest(found))
         # What `zip` stops at is the texts, of which there is one for each clause.
         columns = zip(self._texts, words, truths, unknown, instants, _NOTHING, _NO_PARTS)  # noqa: B905
         made: list[Finding] = list(map(_new, repeat(Finding), columns))
@@ -108,6 +121,23 @@ class Explainer:
             know(truth)
             add(_new(Finding, (asked, TRUTHS[truth], truth, without, (), how, parts if shown else ())))
         return made
+
+    def _blank(self, found: Found, asked: _Asked) -> str | None:
+        """The blank field for which a clause is unknown."""
+        if asked.field is None:
+            return unknown_of(found, asked.clause)
+        name, number = asked.field
+        return name if found.facts.fields[number] is None else None
+
+    def _latest(self, found: Found) -> list[tuple[dt.datetime, ...]]:
+        """The latest instants of the events that clauses are about, source by source."""
+        instants, moment = found.instants, found.moments.__getitem__
+        return [
+            (tuple(map(moment, instants[source[0]][-SHOWN:])) if instants[source[0]] else ())
+            if len(source) == 1
+            else found.latest(source)
+            for source in self._sources
+        ]
 
     def _place(self, condition: Condition) -> int:
         place = self.places.get(id(condition))
@@ -159,13 +189,13 @@ class Explainer:
         words = self._words.get(key)
         if words is None:
             words = self._words[key] = len(self._tell)
-            self._tell.append(_teller(self._parts, place, compared))
+            self._tell.append(clause_words(self._parts, clause))
         source = tuple(self._selections(asked))
-        unknown = None
-        if len(compared) == 1 and isinstance(compared[0], FieldValue):
-            unknown = self._parts.plan.fields[compared[0].field].name
+        of: Value | None = compared[0] if len(compared) == 1 else None
+        of = of.of if isinstance(of, Domain | DaysBetween) else of
+        field = (self._parts.plan.fields[of.field].name, of.field) if isinstance(of, FieldValue) else None
         instants = self._sources.setdefault(source, len(self._sources))
-        return _Asked(clause.origin.text, words, instants, unknown, clause)
+        return _Asked(clause.origin.text, words, instants, field, clause)
 
     def _selections(self, asked: tuple[Value, ...]) -> list[int]:
         """Where the instants stand of all events that values were measured from."""
@@ -194,13 +224,3 @@ def _inside(plan: Plan, condition: Condition) -> tuple[str, tuple[Condition, ...
             assert body is not None
             return "define", (body,)
     raise TypeError(condition)
-
-
-def _teller(parts: PlanIndex, place: int, compared: tuple[Value, ...]) -> Callable[[Found], str]:
-    """What tells in words what was found of the values that a clause compares."""
-    if not compared:
-        return lambda found: TRUTHS[found.truths[place]]
-    if len(compared) == 1:
-        return told_words(parts, compared[0])
-    each = [told_words(parts, value) for value in compared]
-    return lambda found: " against ".join([tell(found) for tell in each])

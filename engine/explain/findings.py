@@ -27,7 +27,7 @@ from ..plan import (
     Value,
 )
 from ..plan.walk import operands
-from ..score_one.facts import Facts
+from ..score_one.facts import MEMO_LIMIT, Facts
 from ..values import Prepared, moment_of
 from ..zone import Zone
 from . import words
@@ -132,11 +132,16 @@ TRUTHS = {True: "yes", False: "no", None: words.UNKNOWN}
 """A truth in words."""
 
 
-def found_words(found: Found, clause: Clause) -> str:
-    """What was found of the values that a clause compares, constants left out."""
-    parts = found.parts
-    told = [told_words(parts, value)(found) for value in operands(clause) if not isinstance(value, Constant)]
-    return " against ".join(told) if told else TRUTHS[found.truth(clause)]
+def clause_words(parts: PlanIndex, clause: Clause) -> Callable[[Found], str]:
+    """A function that says in words what was found of all that a clause compares, constants left out."""
+    compared = [value for value in operands(clause) if not isinstance(value, Constant)]
+    if not compared:
+        place = parts.places[id(clause)]
+        return lambda found: TRUTHS[found.truths[place]]
+    if len(compared) == 1:
+        return told_words(parts, compared[0])
+    each = [told_words(parts, value) for value in compared]
+    return lambda found: " against ".join([tell(found) for tell in each])
 
 
 def told_words(parts: PlanIndex, value: Value) -> Callable[[Found], str]:
@@ -162,14 +167,23 @@ def told_words(parts: PlanIndex, value: Value) -> Callable[[Found], str]:
 
 def _field_words(parts: PlanIndex, number: int, kind: Kind) -> Callable[[Found], str]:
     default = parts.plan.fields[number].written
-    if kind is Kind.NUMBER and default is None:
+    by_text: dict[str, str] = {}
 
-        def told(found: Found) -> str:
-            value = found.facts.fields[number]
-            return words.UNKNOWN if value is None else words.number_words(value)  # type: ignore[arg-type]
+    def told(found: Found) -> str:
+        given, value = _given(found, number), found.facts.fields[number]
+        if given.__class__ is not str:
+            if value is None and given is None and default is None:
+                return words.UNKNOWN
+            return words.given_words(kind, given, value, default)
+        # What a text comes to never differs, and most fields hold few distinct ones.
+        text = by_text.get(given)
+        if text is None:
+            text = words.given_words(kind, given, value, default)
+            if len(by_text) < MEMO_LIMIT:
+                by_text[given] = text
+        return text
 
-        return told
-    return lambda found: words.given_words(kind, _given(found, number), found.facts.fields[number], default)
+    return told
 
 
 def _given(found: Found, number: int) -> object:

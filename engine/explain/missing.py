@@ -34,10 +34,13 @@ from ..plan.walk import operands
 from ..values import Prepared
 from . import words
 from .decision import Gain, Missing
-from .findings import Found, blank_in, found_words, told_words
+from .findings import Found, blank_in, clause_words, told_words
 from .plan_index import PlanIndex
 
 _BEYOND = 10**12
+
+_MOST_KEPT = 1_024
+"""So many of the answers about one clause are kept, by the number that they are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +104,11 @@ def _once(told: list[Missing]) -> tuple[Missing, ...]:
         return tuple(told)
     by_need: dict[str, Missing] = {}
     for missing in told:
-        before = by_need.get(missing.needed, missing)
-        asked = missing.asked if before.asked == missing.asked else f"{before.asked} and {missing.asked}"
-        by_need[missing.needed] = missing._replace(asked=asked)
+        before = by_need.get(missing.needed)
+        if before is None or before.asked == missing.asked:
+            by_need[missing.needed] = missing
+        else:
+            by_need[missing.needed] = missing._replace(asked=f"{before.asked} and {missing.asked}")
     return tuple(by_need.values())
 
 
@@ -184,8 +189,9 @@ def _short(
     whole = _allowed(comparison.value, way)
     if not (-_BEYOND < bounds[0] == whole[0] or _BEYOND > bounds[1] == whole[1]):
         return None
-    tells = _points if isinstance(comparison.value, ScoreValue) else _events
-    return tells(parts, asked, comparison.value, whole)  # type: ignore[operator]  # each takes its kind of value
+    if isinstance(comparison.value, ScoreValue):
+        return _points(parts, asked, comparison.value, whole)
+    return _events(parts, asked, comparison.value, whole)
 
 
 def _allowed(value: Value, way: Sequence[_Comparison | None]) -> tuple[int, int]:
@@ -225,16 +231,24 @@ def _points(parts: PlanIndex, asked: str, value: ScoreValue, allowed: tuple[int,
     elif score.low is not None and high < score.low:
         obstacle = f"the range begins at {score.low}"
 
+    by_points: dict[int, Missing] = {}
+
     def tell(standing: Standing) -> Missing:
         points, found = standing.points, standing.found
         now = points.total if which is None else points.scores[which]
         if low <= now <= high:
             now = found.total if which is None else found.scores[which]
-        if now < low:
-            finds = standing.gains is not None and not obstacle
-            gains = standing.gains(which, low - now) if finds and standing.gains is not None else ()
-            return Missing(asked, f"{words.plural(low - now, 'point')} short", obstacle, gains=gains)
-        return Missing(asked, f"{words.plural(now - high, 'point')} too many", obstacle)
+        missing = by_points.get(now)
+        if missing is None:
+            short = f"{words.plural(low - now, 'point')} short"
+            missing = Missing(
+                asked, short if now < low else f"{words.plural(now - high, 'point')} too many", obstacle
+            )
+            if len(by_points) < _MOST_KEPT:
+                by_points[now] = missing
+        if standing.gains is None or now >= low or obstacle:
+            return missing
+        return missing._replace(gains=standing.gains(which, low - now))
 
     return tell
 
@@ -247,16 +261,26 @@ def _events(parts: PlanIndex, asked: str, value: SignalValue, allowed: tuple[int
     window, read = selection.window, _reader(parts, value)
     end = window.end if isinstance(window, Range) else None
     stays = None if isinstance(window, Last) else "what has happened stays"
+    by_count: dict[tuple[int, bool], Missing] = {}
 
     def tell(standing: Standing) -> Missing:
         counted = _whole(read(standing.found))
-        if counted < low:
-            over = "that time is over" if end is not None and end <= standing.found.now else None
-            if not counted and low == 1:
-                return Missing(asked, f"no {phrase}", over, phrase)
-            more = f"{low - counted} more of {phrase}"
-            return Missing(asked, more, over, more)
-        return Missing(asked, f"{counted - high} too many of {phrase}", stays)
+        over = end is not None and end <= standing.found.now
+        missing = by_count.get((counted, over))
+        if missing is None:
+            missing = _of_count(counted, over)
+            if len(by_count) < _MOST_KEPT:
+                by_count[counted, over] = missing
+        return missing
+
+    def _of_count(counted: int, over: bool) -> Missing:
+        if counted >= low:
+            return Missing(asked, f"{counted - high} too many of {phrase}", stays)
+        obstacle = "that time is over" if over else None
+        if not counted and low == 1:
+            return Missing(asked, f"no {phrase}", obstacle, phrase)
+        more = f"{low - counted} more of {phrase}"
+        return Missing(asked, more, obstacle, more)
 
     return tell
 
@@ -289,6 +313,7 @@ def _otherwise(parts: PlanIndex, literal: Literal) -> Tell:
     clause, plan, asked = literal.clause, parts.plan, literal.asked
     read = [(value, _reader(parts, value)) for value in operands(clause)]
     subject = operands(clause)[0]
+    found_words = clause_words(parts, clause)
     phrase = words.value_words(plan, subject)
     missing = None
     if isinstance(subject, SignalValue) and plan.signals[subject.signal].aggregation is Aggregation.FOLLOWED:
@@ -299,7 +324,7 @@ def _otherwise(parts: PlanIndex, literal: Literal) -> Tell:
         for value, of in read:
             if of(found) is None:
                 return Missing(asked, _why_unknown(found, value))
-        return missing or Missing(asked, f"{phrase} is {found_words(found, clause)}")
+        return missing or Missing(asked, f"{phrase} is {found_words(found)}")
 
     return tell
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _AT = itemgetter(0)
 
+
 class _Columns(dict[str, object]):
     """The columns of rows by the one text that they depend on, each kind of row made once."""
 
@@ -42,8 +43,8 @@ Reads = tuple[tuple[int, str, ValueReader], ...]
 """What is read of an event's properties: where each value stands, the property, and what prepares it."""
 
 Entry = tuple[int, object, str | None, _Columns | None, Reads]
-"""How to make a row of an event: the code of its class and its columns but for what depends on properties. Where
-that is a single one, its name and the columns by its text; where they are several, those."""
+"""How to make a row of an event: the code of its class and its columns but for what depends on properties.
+Where that is a single one, its name and the columns by its text; where they are several, those."""
 
 
 class EventReader:
@@ -86,7 +87,7 @@ class EventReader:
                 code, columns, name, filled, reads = (
                     of_type.by_properties(object_, properties) if of_type.bys else of_type[object_]
                 )
-                if filled is not None:
+                if filled is not None and name is not None:
                     value = properties.get(name)
                     columns = filled[value] if value.__class__ is str else filled.of(value)
                 elif reads:
@@ -105,7 +106,7 @@ def _filled(columns: object, reads: Reads, properties: Mapping[str, object]) -> 
     filled = list(columns)
     for place, name, reader in reads:
         value = properties.get(name)
-        filled[place] = reader[value] if value.__class__ is str else reader.read(value)  # type: ignore[index]
+        filled[place] = reader[value] if value.__class__ is str else reader.read(value)
     return tuple(filled)
 
 
