@@ -136,6 +136,8 @@ def _uses(
                 uses.setdefault(place, (use, None))
         refused = refused or wrong_dates(source, survey, event.at, reading)
     uses.setdefault(layout.lead, ("id", None))
+    if layout.merged_ids is not None:
+        uses.setdefault(layout.merged_ids, ("merged ids", None))
     return uses, refused
 
 
