@@ -88,8 +88,6 @@ def survey_of(
 ) -> Survey:
     """The first pass over a file, without a look at the columns left out."""
     skipped = {name for event in mapping.events for name in (event.type, event.object, event.key) if name}
-    if mapping.merged_ids is not None:
-        skipped.add(mapping.merged_ids)
     skipped.update(left_out)
     if mapping.events and REST not in (mapping.fields or ()):
         skipped.add(mapping.lead)

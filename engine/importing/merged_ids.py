@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..store.database import Store
@@ -14,6 +14,7 @@ from ..store.records.lead_keys import lead_key
 from ..store.records.merging import merge
 from .values.cells import cell_text
 from .values.choices import json_list
+from .values.columns import Choice, Hint, Setting
 
 BATCH = 2_000
 _MOST_SHOWN = 3
@@ -37,6 +38,15 @@ class MergedCounts:
 def is_named_so(column: str) -> bool:
     """Whether a column is called as those are in which systems list merged ids."""
     return _NAMED_SO.search(column.replace("_", " ")) is not None
+
+
+def likely_merged_ids(columns: Iterable[str]) -> Hint | None:
+    """What to say where one of some columns probably lists merged ids."""
+    for column in columns:
+        if is_named_so(column):
+            way = Choice((Setting("merged_ids", None, column),), "to merge those leads into the row's")
+            return Hint(f"{column} seems to list ids of leads that were merged into others", (way,))
+    return None
 
 
 def former_ids(cell: object, sign: str | None, prefix: str | None) -> list[str]:

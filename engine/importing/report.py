@@ -11,8 +11,8 @@ from ...grammar.syntax.nodes import Kind
 from .ids import similar_ids
 from .layout import Column
 from .live_fields import missing_fields
-from .merged_ids import MergedCounts, is_named_so
-from .values.columns import Choice, Hint, Setting, likely_blanks
+from .merged_ids import MergedCounts, likely_merged_ids
+from .values.columns import Hint, likely_blanks
 
 if TYPE_CHECKING:
     from .gone import Gone
@@ -171,12 +171,8 @@ def _on_merged_ids(loading: Loading, joined: MergedCounts) -> list[Hint]:
     if loading.layout.merged_ids is not None:
         return []
     looks = loading.survey.looks
-    for column in loading.layout.fields:
-        if is_named_so(column.source) and looks[column.place].values:
-            way = Choice((Setting("merged_ids", None, column.source),), "to merge those leads into the row's")
-            message = f"{column.source} seems to list ids of leads that were merged into others"
-            return [Hint(message, (way,))]
-    return []
+    found = likely_merged_ids(one.source for one in loading.layout.fields if looks[one.place].values)
+    return [] if found is None else [found]
 
 
 def _columns(loading: Loading, merged: Merged) -> tuple[ColumnReport, ...]:

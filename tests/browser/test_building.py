@@ -72,7 +72,7 @@ def test_clicks_alone_make_the_text_that_one_would_write(visit: Visit, site: Sit
     expect(editor.state).to_contain_text("no problems")
 
 
-def test_a_pasted_column_is_a_value_a_line_and_doubles_are_left_out_and_said(visit: Visit, site: Site) -> None:
+def test_a_pasted_column_is_a_value_a_line_and_doubles_are_said(visit: Visit, site: Site) -> None:
     editor = begun(visit, site, "by-pasting")
     with editor.adding("list") as form:
         form.get_by_label("Name").fill("countries")

@@ -158,6 +158,11 @@ class Choices:
         if option == "blank":
             words = [word for word in (self.options.get("blank", ""), value) if word]
             return replace(self, options={**self.options, "blank": ", ".join(dict.fromkeys(words))})
+        if option == "merged_ids" and value in self.columns:
+            used = replace(self.columns[value], use="merged ids")
+            return replace(self, columns=_once({**self.columns, value: used}, self, "field"))
+        if column is None and option not in OPTIONS:
+            return self
         if column is None:
             return replace(self, options={**self.options, option: value})
         one = self.columns.get(column)
