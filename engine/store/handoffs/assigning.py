@@ -17,7 +17,7 @@ from ...handoffs.people import Person, folded
 from ...handoffs.turns import HandedOff, Pick, Turns
 from ...outbox.destinations import asked
 from ...outbox.queue import enqueue_all
-from ...plan import Answer, Handoff, Plan, Whom
+from ...plan import Handoff, Plan, Whom
 from ...values import MICROSECONDS, instant_text, text_key
 from ...zone import Zone
 from ..database import Store
@@ -27,7 +27,7 @@ from ..scoring.lead_reader import LeadReader, listed
 from ..scoring.version_lines import load_lines, read_lines
 from .people import people_known
 
-AT_ONCE = 500
+AT_ONCE = 1_000
 """How many entries are handed off in one transaction."""
 
 _TWO_DAYS = 172_800_000_000
@@ -146,6 +146,10 @@ class Assigning:
         self.by_name = {handoff.name: handoff for handoff in plan.handoffs}
         self.done = HandedOff({})
         self._lines: dict[int, list[Line]] = {}
+        # Much of what is written is the same for many leads.
+        self._told_lines: dict[tuple[int, str], list[dict[str, object]]] = {}
+        self._whys: dict[tuple[str, tuple[tuple[str, str], ...]], str] = {}
+        self._dues: dict[tuple[str, str], tuple[int, str]] = {}
 
     def run(self) -> HandedOff:
         """The whole pass."""
@@ -156,9 +160,10 @@ class Assigning:
         while True:
             with self.store.transaction() as db:
                 entries = self._entries(db, "open", AT_ONCE)
-                if not entries:
-                    return self.done
-                self._hand_off(_Writing(db), entries)
+                if entries:
+                    self._hand_off(_Writing(db), entries)
+            if len(entries) < AT_ONCE:
+                return self.done
 
     def note_answers(self) -> None:
         """Notes what was answered, whether in time or not."""
@@ -257,29 +262,45 @@ class Assigning:
         entry, handoff, whom, pick, kept, passed_by = gift
         address = pick.person
         assert address is not None
-        person = turns.known.get(folded(address)) or Person(address, address)
+        name = folded(address)
+        person = turns.known.get(name) or Person(address, address)
         # What was passed on has no clock: there is nobody to pass it on to.
-        due = None if handoff.answer is None or passed_by else self._due(handoff.answer, person)
-        why = {"why": pick.why if passed_by is None else "passed on", "absent": dict(pick.absent)}
+        due, due_text = (None, None) if handoff.answer is None or passed_by else self._due(handoff, person)
+        why = pick.why if passed_by is None else "passed on"
         number = writing.next_handoff()
         writing.handoffs.append(
             (
                 *(number, entry.id, passed_by, self.ruleset, entry.lead, self.version.id, handoff.name),
-                *(folded(address), address, whom.list, kept, self.now),
-                *(json.dumps(why, ensure_ascii=False), due),
+                *(name, address, whom.list, kept, self.now, self._why(why, pick.absent), due),
             )
         )
-        turns.give(folded(address), whom, kept, number, self.now)
+        turns.give(name, whom, kept, number, self.now)
         self.done.people[address] = self.done.people.get(address, 0) + 1
         if handoff.tell or writing.asked("handoff"):
-            told: dict[str, object] = {"owner": {"address": address, "name": person.name}, "why": why["why"]}
-            told["due"] = None if due is None else instant_text(due)
+            owner = {"address": address, "name": person.name}
+            told = {"owner": owner, "why": why, "due": due_text}
             writing.told.append(("handoff", entry, handoff, told))
 
-    def _due(self, answer: Answer, person: Person) -> int:
-        if answer.working:
-            return person.after_work(self.now, answer.amount * MICROSECONDS[answer.unit], self.plan.zone)
-        return self.plan.zone.shift(self.now, answer.amount, answer.unit)
+    def _why(self, why: str, absent: tuple[tuple[str, str], ...]) -> str:
+        """Why somebody got a lead, as it is kept."""
+        found = self._whys.get((why, absent))
+        if found is None:
+            found = json.dumps({"why": why, "absent": dict(absent)}, ensure_ascii=False)
+            self._whys[why, absent] = found
+        return found
+
+    def _due(self, handoff: Handoff, person: Person) -> tuple[int, str]:
+        """By when somebody answers what is handed off now, and that as text."""
+        key = handoff.name, person.address
+        if key not in self._dues:
+            answer, zone = handoff.answer, self.plan.zone
+            assert answer is not None
+            if answer.working:
+                due = person.after_work(self.now, answer.amount * MICROSECONDS[answer.unit], zone)
+            else:
+                due = zone.shift(self.now, answer.amount, answer.unit)
+            self._dues[key] = due, instant_text(due)
+        return self._dues[key]
 
     def _flush(self, writing: _Writing) -> None:
         """Writes what was settled, and what is to be told of it; in the same transaction."""
@@ -292,7 +313,7 @@ class Assigning:
         enqueue_all(writing.db, messages, self.now)
         writing.told.clear()
 
-    def _scores(self, writing: _Writing) -> dict[int, tuple[int, tuple[Line, ...]]]:
+    def _scores(self, writing: _Writing) -> dict[int, tuple[int, list[dict[str, object]]]]:
         """The score of each lead that is told of, with the lines that explain it."""
         leads = json.dumps(sorted({entry.lead for _, entry, _, _ in writing.told}))
         rows = writing.db.execute(
@@ -301,22 +322,28 @@ class Assigning:
             "JOIN result ON result.id = scored.result JOIN run ON run.id = scored.run",
             (leads, self.ruleset),
         ).fetchall()
-        for _, _, _, version in rows:
+        return {lead: (total, self._lines_told(version, lines)) for lead, total, lines, version in rows}
+
+    def _lines_told(self, version: int, written: str) -> list[dict[str, object]]:
+        """The lines of an explanation as destinations are told of them."""
+        found = self._told_lines.get((version, written))
+        if found is None:
             if version not in self._lines:
                 self._lines[version] = load_lines(self.store, version)
-        return {
-            lead: (total, read_lines(self._lines[version], lines)) for lead, total, lines, version in rows
-        }
+            lines = read_lines(self._lines[version], written)
+            found = [{"text": one.text, "score": one.score, "points": one.points} for one in lines]
+            self._told_lines[version, written] = found
+        return found
 
     def _said(
         self,
         entry: _Entry,
         handoff: Handoff,
         more: Mapping[str, object],
-        score: tuple[int, tuple[Line, ...]] | None,
+        score: tuple[int, list[dict[str, object]]] | None,
     ) -> dict[str, Any]:
         """What destinations are told of a handoff: the lead's score and why, so that sales can read it."""
-        total, lines = score or (None, ())
+        total, lines = score or (None, [])
         return {
             **({"tell": list(handoff.tell)} if handoff.tell else {}),
             "ruleset": self.version.ruleset,
@@ -325,7 +352,7 @@ class Assigning:
             "stage": entry.stage,
             "track": entry.track,
             "score": total,
-            "lines": [{"text": line.text, "score": line.score, "points": line.points} for line in lines],
+            "lines": lines,
             **more,
         }
 
