@@ -17,8 +17,7 @@ NEVER = -1
 """Somebody who never got a lead of a list had the last one before all others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(NamedTuple):
     """Who gets a lead, and why: "kept" with those of the same value, in "turn", "first" of those there, or
     "named". None of the people there: `person` is None, and `absent` says why of each."""
 
