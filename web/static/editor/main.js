@@ -9,6 +9,7 @@ import { palette } from "./palette.js";
 import { drawer } from "./drawer.js";
 import { help } from "./help.js";
 import { menus } from "./menu.js";
+import { reverting } from "./changed.js";
 import { adding } from "./adding.js";
 import { moving } from "./moving.js";
 import { text } from "./text.js";
@@ -37,6 +38,7 @@ if (document.getElementById("add")) {
   document.addEventListener("keydown", keys);
   document.addEventListener("focusout", left);
   menus();
+  reverting();
   adding();
   moving();
 }
