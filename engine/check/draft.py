@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import text_of
-from ..plan import Definition, DefineValue, Field, FieldValue, Origin
+from ..plan import DefineValue, Definition, Field, FieldValue, Origin
 from .events import Asked, Signals
 from .names import Names
 from .problems import Problems

@@ -41,9 +41,9 @@ class NameEvidence:
     def settle(self) -> None:
         """Gives names the kind that they are said to have, and those compared with each other the kind that
         one of them is known to have."""
-        for name, kind, times in self.said:
-            known = self.kinds.setdefault(name, kind)
-            if times and {known, kind} == _DATES:
+        for name, said, times in self.said:
+            known = self.kinds.setdefault(name, said)
+            if times and {known, said} == _DATES:
                 self.kinds[name] = Kind.DATETIME
         for _ in range(2):  # once may leave the first names of a chain behind
             for one, other in self.compared:
@@ -79,8 +79,8 @@ def merged(parts: Iterable[NameEvidence]) -> NameEvidence:
     for part in parts:
         whole.said += part.said
         whole.compared += part.compared
-        for all_, some in zip(whole.signs, part.signs, strict=True):
-            all_ |= some
+        for names, more in zip(whole.signs, part.signs, strict=True):
+            names.update(more)
     return whole
 
 

@@ -1,8 +1,9 @@
 """What a check finds out that the next one of much the same text need not find out again.
 
-A rule is read again where its words have changed, or what one of its names means, or where it is the first to
-use a name, since that is where a name is decided and warned of. Of any other, the part of the plan is taken
-over: it asks the plan in the making for the same things in the same order, and is moved to where it stands now.
+A rule is read again where its words have changed, or what one of its names means, or where it is the first
+to use a name, since that is where a name is decided and warned of. Of any other, the part of the plan is
+taken over: it asks the plan in the making for the same things in the same order, and is moved to where it
+stands now.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ class Rereading:
         return all(names.resolved.get(name) == meant for name, meant in known.resolved.items())
 
     def keep(self, node: n.Rule, draft: PlanDraft, rule: p.Rule) -> None:
-        """Keeps a rule that was just read without anything to say of it, unless it leans on a wrong define."""
+        """Keeps a rule that was read with nothing to say of it, unless it leans on a wrong define."""
         if any(number is None for _, number, _, _ in draft.asked):
             return
         source, resolved = draft.problems.source, draft.names.resolved
@@ -190,7 +191,8 @@ class _Moves:
         kind: Any = part.__class__
         if kind in _AS_IT_IS:
             return part
-        return _MOVES.get(kind, _part)(self, part)
+        made: _P = _MOVES.get(kind, _part)(self, part)
+        return made
 
     def number(self, kind: type, was: int) -> int:
         """The number of now for one of then."""

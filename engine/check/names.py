@@ -128,7 +128,7 @@ class Names:
         return declared.column if declared is not None else name
 
     def ground(self, text: str) -> Hashable:
-        """All that the meaning of a name rests on, where the declared names are the same and so is the data."""
+        """All that the meaning of a name rests on, beside the data and which names are declared at all."""
         define = self.defines.get(text)
         field = self.fields.get(text)
         feeds = self.events.get(text)

@@ -90,9 +90,9 @@ def shifted(node: _N, by: int) -> _N:
     """The same node, with all below it, so many characters further on."""
     if not by:
         return node
-    *parts, span = _parts(node.__class__)(node)
-    plain = _PLAIN
     kind: Any = node.__class__
+    *parts, span = _parts(kind)(node)
+    plain = _PLAIN
     made: _N = kind(
         *[part if part.__class__ in plain else _shifted(part, by) for part in parts],
         span=span.shifted(by),

@@ -49,7 +49,7 @@ DATA = Catalogue(
     events={"visited": EventFacts("visited", 90, {"pricing": 12})},
 )
 BITS = ("1", "+", "x", "\n", " and big", "field employees: text\n", 'rule "A" ', "employees", "visited",
-        "define big: visited\n", 'list L: "a"\n', "event visited\n", "days", "off ", "", "", "near")  # fmt: skip
+        "define big: visited\n", 'list L: "a"\n', "event visited\n", "days", "off ", "", "near")  # fmt: skip
 
 
 def origins(part: Any) -> Iterator[Origin]:
