@@ -15,11 +15,12 @@ EDITORS := .venv-editors
 DBT := .venv-dbt
 ALL_CORES := -n auto --dist worksteal
 
-.PHONY: help run test test-random test-pythons test-lowest test-faults test-fuzz test-engines test-spark test-dbt test-clients test-editor test-differential test-proofs lint format types bench frontend frontend-check npm screenshots wheel clean
+.PHONY: help run test test-browser test-random test-pythons test-lowest test-faults test-fuzz test-engines test-spark test-dbt test-clients test-editor test-differential test-proofs lint format types bench frontend frontend-check npm screenshots wheel clean
 
 help:
 	@echo "make run     serve the page on this computer, with made-up leads to look around in"
-	@echo "make test    run all tests"
+	@echo "make test    run the tests, without those below"
+	@echo "make test-browser   run the tests of the page in a real browser"
 	@echo "make test-pythons   run the tests of the language and the engine on the oldest and the newest Python there is"
 	@echo "make test-lowest   run a part of them with the lowest version of each dependency that is allowed"
 	@echo "make test-random   try the properties on four times as many random examples"
@@ -46,8 +47,11 @@ run: $(INSTALLED)
 
 # What is missing and cannot be installed here is skipped, and named.
 test: $(DEVELOPS)
+	$(BIN)/python -m pytest $(ALL_CORES) --ignore=tests/browser
+
+test-browser: $(DEVELOPS)
 	@sh tests/browser/install_chromium.sh $(BIN)/python
-	$(BIN)/python -m pytest $(ALL_CORES)
+	$(BIN)/python -m pytest $(ALL_CORES) tests/browser
 
 test-pythons: $(DEVELOPS)
 	$(BIN)/python tests/pythons.py

@@ -114,6 +114,7 @@ class Finder:
         self._unasked = self._without_conditions()
         self._field_values = [FieldValue(n, one.kind) for n, one in enumerate(self.plan.fields)]
         self._signals = [(value, n) for value, n in parts.values.items() if isinstance(value, SignalValue)]
+        self._defaults = [(n, one.kind) for n, one in enumerate(self.plan.fields) if one.default is not None]
         self._once: dict[tuple[int, int], bool] = {}
         self._changes: dict[Any, tuple[Change, ...]] = {}
         self._score_truths: dict[Any, Truth] = {}
@@ -147,9 +148,12 @@ class Finder:
 
     # --- one lead -------------------------------------------------------------------------------
 
-    def bounds(self, facts: Facts, now: int) -> Bounds:
-        """The bounds of a lead at an instant in microseconds."""
-        return self.of(self.lead(facts, now))
+    def bounds(self, facts: Facts, now: int, guessed: frozenset[int] | None = None) -> Bounds:
+        """The bounds of a lead at an instant in microseconds.
+
+        `guessed` are the fields that only a default fills; None: what the facts were given tells of that.
+        """
+        return self.of(self.lead(facts, now, guessed))
 
     def regions(self, facts: Facts, now: int) -> dict[int, list[Region]] | None:
         """The regions of each blank field, by its number; None where one of them is not split."""
@@ -166,14 +170,18 @@ class Finder:
             found[number] = split
         return found
 
-    def lead(self, facts: Facts, now: int) -> Lead:
-        """A lead with what is open about it."""
+    def lead(self, facts: Facts, now: int, guessed: frozenset[int] | None = None) -> Lead:
+        """A lead with what is open about it; `guessed` as in `bounds`."""
         ran = self._evaluator.run(Detail.FINDINGS, facts, now)
         fired, truths, values = ran[4], ran[9], ran[10]
         known: dict[Input, Prepared] = dict(zip(self._field_values, facts.fields, strict=True))
         for value, place in self._signals:
             known[value] = values[place]
-        blank = frozenset(n for n, places in self._reading.items() if places and self._is_blank(n, facts))
+        if guessed is None:
+            guessed = self._guessed(facts)
+        blank = frozenset(
+            n for n, places in self._reading.items() if places and (facts.fields[n] is None or n in guessed)
+        )
         lead = Lead(now, [*truths], known, [0] * len(self.sums.slots), {}, blank, [], {})
         self._open(lead, facts)
         places = {place for one in lead.variables for place in one.places}
@@ -207,11 +215,11 @@ class Finder:
             lead.exact = False
             lead.variables.append(Variable(None, (place,), ((True,), (False,), (None,))))
 
-    def _is_blank(self, number: int, facts: Facts) -> bool:
-        if facts.fields[number] is None:
-            return True
-        one = self.plan.fields[number]
-        return one.default is not None and bool(facts.given) and ready(one.kind, facts.given[number]) is None
+    def _guessed(self, facts: Facts) -> frozenset[int]:
+        """The fields that only a default fills."""
+        if not facts.given:
+            return frozenset()
+        return frozenset(n for n, kind in self._defaults if ready(kind, facts.given[n]) is None)
 
     def _is_loose(self, place: int, number: int, blank: frozenset[int]) -> bool:
         """Whether a clause depends on a blank field in a way that is not followed."""

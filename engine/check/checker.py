@@ -99,6 +99,7 @@ class _Check:
         self.decisions = DecisionReader(self.draft, is_new)
         self.handoffs = HandoffReader(self.draft, self.decisions, is_new)
         self.tests = Tests(self.draft, self.rules, self.decisions, self.handoffs, is_new)
+        self.handoffs.scope.expectation = self.tests.expectation
         self.guarantees = Guarantees(self.draft, self.tests, is_new)
 
     def _draft(self) -> PlanDraft:

@@ -12,7 +12,7 @@ from ..plan import Condition, Grade, Handoff, Plan
 from ..plan.adding_up import RegisterKind
 from ..score_one.codegen import Detail
 from ..score_one.facts import Facts
-from ..values import moment_of
+from ..values import Prepared, moment_of
 from .decision import (
     Decision,
     Finding,
@@ -24,7 +24,7 @@ from .decision import (
     StageFinding,
     Stay,
 )
-from .findings import Found, events_finding
+from .findings import Found, Truth, events_finding
 from .gains import Fired, Gains
 from .ways import Points, Ways
 from .words import score_words
@@ -90,9 +90,24 @@ class _Parts:
     def explains(self, ran: Any, instants: Any, paid: Any) -> Found:
         """Takes what functions of the details FINDINGS and INSTANTS gave."""
         total, scores, _, _, _, _, _, _, _, truths, values = self._ran = ran
+        if self._evaluator.parts.sure:
+            truths, values = self._sure(truths, values)
         found = Found(self._evaluator.parts, self._facts, self._now, total, scores, truths, values, instants)
         self._found = found, paid
         return found
+
+    def _sure(
+        self, truths: Sequence[Truth], values: Sequence[Prepared]
+    ) -> tuple[tuple[Truth, ...], tuple[Prepared, ...]]:
+        """The truths and the values, those in place that ask whether something is sure."""
+        from ..bounds.sure import is_sure, sure_words  # few rulesets ask
+
+        bounds = self._evaluator.possible.bounds(self._facts, self._now)
+        found, said = [*truths], [*values]
+        for place, at, value in self._evaluator.parts.sure:
+            found[place] = is_sure(self._evaluator.plan, value.of, bounds)
+            said[at] = sure_words(self._evaluator.plan, value.of, bounds)
+        return tuple(found), tuple(said)
 
     def _outline(self) -> Mapping[str, object]:
         """Scores, and what follows from them without a reason."""

@@ -24,6 +24,7 @@ from ..plan import (
     Plan,
     ScoreValue,
     SignalValue,
+    SureValue,
     Value,
 )
 from ..plan.walk import operands
@@ -152,6 +153,9 @@ def told_words(parts: PlanIndex, value: Value) -> Callable[[Found], str]:
             return lambda found: words.domain_words(_given(found, number) or default, found.values[place])
         case SignalValue(signal=number):
             return _signal_words(parts, number, parts.values[value])
+        case SureValue():
+            place = parts.values[value]
+            return lambda found: str(found.values[place])
         case DaysBetween(of=SignalValue()):
             place = parts.values[value]
             return lambda found: "never" if found.values[place] is None else _days(found.values[place], kind)

@@ -16,12 +16,14 @@ from ..plan import (
     Constant,
     FieldValue,
     Holds,
+    IsYes,
     Measure,
     Not,
     Plan,
     ScoreValue,
     Selection,
     SignalValue,
+    SureValue,
     Value,
 )
 from ..plan.lower import Comparison, Kernel, Predicate, Test, terms
@@ -67,6 +69,15 @@ class PlanIndex:
                 found |= dict.fromkeys(parts(definition.value))
         computed = [v for v in found if not isinstance(v, Constant | FieldValue | ScoreValue)]
         return {value: place for place, value in enumerate(computed)}
+
+    @cached_property
+    def sure(self) -> tuple[tuple[int, int, SureValue], ...]:
+        """What is asked to be sure: the place of the clause among the truths, and of its value."""
+        return tuple(
+            (place, self.values[clause.value], clause.value)
+            for place, clause in enumerate(self.clauses)
+            if isinstance(clause, IsYes) and isinstance(clause.value, SureValue)
+        )
 
     @cached_property
     def paid(self) -> tuple[Measure | None, ...]:

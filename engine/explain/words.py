@@ -24,6 +24,7 @@ from ..plan import (
     Selection,
     Selector,
     SignalValue,
+    SureValue,
     Value,
     Window,
 )
@@ -198,6 +199,8 @@ def value_words(plan: Plan, value: Value) -> str:
             return signal_words(plan, plan.signals[signal])
         case ScoreValue(score=score):
             return score_words(plan, score)
+        case SureValue(of=of):
+            return of.origin.text
         case DefineValue(define=define):
             return plan.definitions[define].name
         case Calculation(operator=operator, left=left, right=right):
