@@ -22,7 +22,7 @@ class NameEvidence:
     """
 
     said: list[tuple[str, Kind, bool]] = field(default_factory=list)
-    """Names with a kind that a sentence gives them, in order, and whether a date there can have a time too."""
+    """Names with a kind that a sentence gives them, in order; and whether a date there may have a time."""
     kinds: dict[str, Kind] = field(default_factory=dict)
     """What comes of that."""
     fields: set[str] = field(default_factory=set)
