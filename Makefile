@@ -13,13 +13,15 @@ BENCH := .venv-bench
 CLIENTS := .venv-clients
 EDITORS := .venv-editors
 DBT := .venv-dbt
+CLUSTER := .venv-cluster
 ALL_CORES := -n auto --dist worksteal
 
-.PHONY: help run test test-random test-pythons test-lowest test-faults test-fuzz test-engines test-spark test-dbt test-clients test-editor test-differential test-proofs lint format types bench frontend frontend-check npm screenshots wheel clean
+.PHONY: help run test test-browser test-random test-pythons test-lowest test-faults test-fuzz test-engines test-spark test-dbt test-clients test-editor test-differential test-proofs lint format types bench frontend frontend-check npm screenshots wheel clean
 
 help:
 	@echo "make run     serve the page on this computer, with made-up leads to look around in"
-	@echo "make test    run all tests"
+	@echo "make test    run the tests, without those below"
+	@echo "make test-browser   run the tests of the page in a real browser"
 	@echo "make test-pythons   run the tests of the language and the engine on the oldest and the newest Python there is"
 	@echo "make test-lowest   run a part of them with the lowest version of each dependency that is allowed"
 	@echo "make test-random   try the properties on four times as many random examples"
@@ -27,6 +29,7 @@ help:
 	@echo "make test-engines   run the tests of the SQL on PostgreSQL, Spark and ClickHouse"
 	@echo "make test-dbt   let the real dbt build what leadwright dbt writes, on DuckDB and PostgreSQL"
 	@echo "make test-spark   hold scores on Spark against those on one machine, and scored tables against the public call"
+	@echo "make test-cluster   run the recipes for Ray, Daft and Dask, and hold them against one machine"
 	@echo "make test-clients   let the real clients of ten services send, through all sorts of trouble"
 	@echo "make test-editor   drive the language server as three clients do and from Neovim, and package for VS Code"
 	@echo "make test-fuzz   try 20,000 mutated rulesets, and 2,000 mutated files of each kind: an answer to each, and soon"
@@ -46,8 +49,11 @@ run: $(INSTALLED)
 
 # What is missing and cannot be installed here is skipped, and named.
 test: $(DEVELOPS)
+	$(BIN)/python -m pytest $(ALL_CORES) --ignore=tests/browser
+
+test-browser: $(DEVELOPS)
 	@sh tests/browser/install_chromium.sh $(BIN)/python
-	$(BIN)/python -m pytest $(ALL_CORES)
+	$(BIN)/python -m pytest $(ALL_CORES) tests/browser
 
 test-pythons: $(DEVELOPS)
 	$(BIN)/python tests/pythons.py
@@ -77,6 +83,9 @@ test-spark: $(DEVELOPS) $(ENGINES)
 	LEADWRIGHT_ARROW=$${LEADWRIGHT_ARROW:-2400} $(BIN)/python -m pytest $(ALL_CORES) tests/engine/arrow/test_arrow_differences.py
 
 # Node and npm are needed for the clients of Node alone.
+test-cluster: $(DEVELOPS) $(CLUSTER)/.installed
+	LEADWRIGHT_CLUSTER=$(CLUSTER) $(BIN)/python -m pytest tests/cluster
+
 test-clients: $(DEVELOPS) $(CLIENTS)/.installed npm
 	cd tests/clients/node && npm ci --silent
 	LEADWRIGHT_CLIENTS=$(CLIENTS) $(BIN)/python -m pytest tests/clients
@@ -134,7 +143,7 @@ wheel: $(DEVELOPS)
 	$(BIN)/python -m build
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(CLIENTS) $(EDITORS) editors/vscode/node_modules $(DBT) tests/clients/node/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache web/frontend/node_modules
+	rm -rf $(VENV) $(BENCH) $(CLIENTS) $(EDITORS) editors/vscode/node_modules $(DBT) $(CLUSTER) tests/clients/node/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache web/frontend/node_modules
 
 # A stamp is written only when all before it went well, so what was broken off is begun again.
 $(MADE):
@@ -167,6 +176,13 @@ $(CLIENTS)/.installed: tests/clients/requirements.txt | $(MADE)
 $(DBT)/.installed: tests/dbt/requirements.txt | $(MADE)
 	@$(PYTHON) -m venv $(DBT)
 	@$(DBT)/bin/python -m pip --disable-pip-version-check --quiet install -r tests/dbt/requirements.txt
+	@touch $@
+
+# Apart, since engines bring many packages along.
+$(CLUSTER)/.installed: pyproject.toml tests/cluster/requirements.txt | $(MADE)
+	@$(PYTHON) -m venv $(CLUSTER)
+	@$(CLUSTER)/bin/python -m pip --disable-pip-version-check --quiet install --editable '.[arrow]' \
+		-r tests/cluster/requirements.txt
 	@touch $@
 
 # Apart from what develops: pytest-lsp is a plug-in of every run that it is installed beside.

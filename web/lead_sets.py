@@ -12,17 +12,20 @@ from ..engine.lru import LruCache
 from ..engine.plan import Condition, Definition, Disqualification, Handoff, Plan, Rule, Stage
 from ..engine.score_many.column_scorer import ColumnScorer
 from ..engine.score_many.columns import Bools
+from ..engine.score_many.spread import graded
 from ..engine.store.database import Store
 from ..engine.store.scoring.what_if import Cancelled
 from ..engine.values import instant_of
+from ..grammar.edits import card
 from ..grammar.edits.document import key_of
 from ..grammar.syntax import nodes
+from ..grammar.syntax.parse import parse
 from .access import settings
 from .drafts import current
 from .effects import what_if
 from .problems import Problem, invalid, not_found
 from .ruleset_cache import read_text
-from .tryout.opening import trial_of
+from .tryout.opening import trial_of, without_change
 from .tryout.trial import Trial
 
 NONE = "*none"
@@ -31,8 +34,12 @@ NONE = "*none"
 
 @dataclass(frozen=True, slots=True)
 class LeadSet:
-    """Leads of a draft: those that the statement `key` matches; those that were in the stage `was` by what is
-    live and are in `becomes` by the draft, of a track; or, with `moved`, all who change stage."""
+    """Leads of a draft: those that the statement `key` matches, or its condition at `path`; those that were
+    in the stage `was` by what is live and are in `becomes` by the draft, of a track; with `moved`, all who
+    change stage; with `cause`, those whom the change of that statement moves.
+
+    `band` is "40:44" for the scores from 40 to 44, "fit:0:9" for those of a named score; `grade` is "fit:A".
+    """
 
     ruleset: str
     key: str | None = None
@@ -40,29 +47,54 @@ class LeadSet:
     becomes: str | None = None
     track: str = "main"
     moved: bool = False
+    cause: str | None = None
+    path: str | None = None
+    band: str | None = None
+    grade: str | None = None
 
     def in_words(self) -> str:
         """As a filter says it."""
         if self.key is not None:
-            return f"Matches {self.key.partition(':')[2] or self.key} in the draft"
+            what = f"{self.key.partition(':')[2] or self.key} in the draft"
+            return f"Matches {what}" if self.path is None else f"Meets a condition of {what}"
+        if self.cause is not None:
+            return f"Changes stage by the change of {self.cause.partition(':')[2] or self.cause}"
         if self.moved:
             return "Changes stage with the draft"
         parts = []
+        if self.grade is not None:
+            parts.append(" ".join(self.grade.rpartition(":")[::2]).strip())
+        if self.band is not None:
+            name, low, high = _band(self.band)
+            parts.append(f"{name or 'score'} {low}" + (f" to {high}" if high > low else ""))
         if self.was is not None:
             parts.append(f"{_stage(self.was)} live")
         if self.becomes is not None:
             parts.append(f"{_stage(self.becomes)} in the draft")
+        if (self.band or self.grade) and self.becomes is None:
+            parts.append("in the draft")
         return ", ".join(parts)
 
     def query(self) -> dict[str, str]:
         """As an address has it."""
-        said = {"key": self.key, "was": self.was, "becomes": self.becomes}
-        found = {name: value for name, value in said.items() if value is not None}
+        found = {name: value for name in _TEXTS if (value := getattr(self, name)) is not None}
         if self.moved:
             found["moved"] = "1"
         if self.track != "main":
             found["track"] = self.track
         return found
+
+
+_TEXTS = ("key", "path", "was", "becomes", "cause", "band", "grade")
+
+
+def _band(text: str) -> tuple[str, int, int]:
+    """The score and the ends of a band. Problem 400 where it is none."""
+    *name, low, high = text.rsplit(":", 2)
+    try:
+        return "".join(name), int(low), int(high)
+    except ValueError:
+        raise invalid("band is the lowest and the highest score, such as 40:44") from None
 
 
 def _stage(name: str) -> str:
@@ -71,7 +103,7 @@ def _stage(name: str) -> str:
 
 def set_asked(ruleset: str | None, asked: Mapping[str, str]) -> LeadSet | None:
     """The set that an address names, None where it names none."""
-    found = {name: asked[name][:300] for name in ("key", "was", "becomes") if asked.get(name)}
+    found = {name: asked[name][:300] for name in _TEXTS if asked.get(name)}
     moved = asked.get("moved") == "1"
     if ruleset is None or not (found or moved):
         return None
@@ -107,8 +139,16 @@ def _members(store: Store, trial: Trial, wanted: LeadSet) -> tuple[int, ...]:
     assert trial.rules is not None
     plan = trial.rules.plan
     before = trial.live.evaluator if trial.live is not None else trial.rules
+    if wanted.cause is not None:
+        without = without_change(store, trial, wanted.cause)
+        if without is None:
+            raise invalid("The draft has no such change any more. Go back to it and look again.")
+        before = without
     until = time.monotonic() + settings().most_seconds
-    parts = _parts(trial, plan, wanted.key) if wanted.key is not None else []
+    parts: list[Rule | Condition] = []
+    if wanted.key is not None:
+        parts = _parts(trial, plan, wanted.key) if wanted.path is None else [_row(trial, wanted)]
+    numbers = {score.name: number for number, score in enumerate(plan.scores)}
 
     def which(old: ColumnScorer, new: ColumnScorer) -> Bools:
         if wanted.key is not None:
@@ -116,7 +156,7 @@ def _members(store: Store, trial: Trial, wanted: LeadSet) -> tuple[int, ...]:
             for part in parts:
                 found |= new.fires(part) if isinstance(part, Rule) else new.holds(part)
             return found
-        if wanted.moved:
+        if wanted.moved or wanted.cause is not None:
             tracks = dict.fromkeys([*old.verdict.stages, *new.verdict.stages])
             found = np.zeros(new.leads, np.bool_)
             for track in tracks:
@@ -126,6 +166,13 @@ def _members(store: Store, trial: Trial, wanted: LeadSet) -> tuple[int, ...]:
         for scorer, stage in ((old, wanted.was), (new, wanted.becomes)):
             if stage is not None:
                 found &= _names(scorer, wanted.track) == ("" if stage == NONE else stage)
+        if wanted.band is not None:
+            name, low, high = _band(wanted.band)
+            scores = new.score(numbers.get(name) if name else None)
+            found &= (scores >= low) & (scores <= high)
+        if wanted.grade is not None:
+            name, _, label = wanted.grade.rpartition(":")
+            found &= _labelled(new, numbers.get(name) if name else None, label)
         return found
 
     try:
@@ -141,6 +188,29 @@ def _names(scorer: ColumnScorer, track: str) -> np.typing.NDArray[np.str_]:
     """The stage of each lead in a track, "" for none."""
     names, places = scorer.verdict.stages.get(track, ((None,), np.zeros(scorer.leads, np.int16)))
     return np.array([name or "" for name in names])[places]
+
+
+def _labelled(scorer: ColumnScorer, score: int | None, label: str) -> Bools:
+    """Which leads have a grade."""
+    found = np.zeros(scorer.leads, np.bool_)
+    for grade in scorer.plan.grades:
+        labels = [*(one for one, _ in grade.bands), grade.otherwise]
+        if grade.score == score and label in labels:
+            found |= graded(grade, scorer.score(score)) == labels.index(label)
+    return found
+
+
+def _row(trial: Trial, wanted: LeadSet) -> Condition:
+    """The condition of a row of a statement."""
+    found = card(parse(trial.reading.source), wanted.key or "")
+    rows = list(found.conditions) if found is not None else []
+    while rows:
+        row = rows.pop()
+        condition = trial.numbers.at(row.span) if row.path == wanted.path else None
+        if condition is not None:
+            return condition
+        rows += row.rows or ()
+    raise invalid("The draft has no such condition any more. Go back to it and look again.")
 
 
 def _parts(trial: Trial, plan: Plan, key: str) -> list[Rule | Condition]:

@@ -14,7 +14,8 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from ..engine.store.database import open_store
 from .accounts.tokens import person_of_token
-from .accounts.users import Role
+from .accounts.users import Person, Role
+from .assistant_drafts import ASKING
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -50,26 +51,29 @@ def guarded(app: App, database: Path) -> App:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        status, why = _refusal(database, scope)
-        if status is None:
-            await app(scope, receive, send)
+        person = _person(database, scope)
+        if person is None:
+            await _refuse(send, 401, _NO_TOKEN)
+        elif not person.role.may(Role.VIEWER):
+            await _refuse(send, 403, _NO_VIEWER)
         else:
-            await _refuse(send, status, why)
+            asking = ASKING.set(person)
+            try:
+                await app(scope, receive, send)
+            finally:
+                ASKING.reset(asking)
 
     return checked
 
 
-def _refusal(database: Path, scope: Scope) -> tuple[int | None, str]:
-    """A status and a sentence where a request may not be answered."""
+def _person(database: Path, scope: Scope) -> Person | None:
+    """Whose token a request has."""
     given = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
     scheme, _, secret = given.partition(" ")
-    person = None
-    if scheme.lower() == "bearer" and secret:
-        with open_store(database, read_only=True) as store:
-            person = person_of_token(store, secret.strip())
-    if person is None:
-        return 401, _NO_TOKEN
-    return (None, "") if person.role.may(Role.VIEWER) else (403, _NO_VIEWER)
+    if scheme.lower() != "bearer" or not secret:
+        return None
+    with open_store(database, read_only=True) as store:
+        return person_of_token(store, secret.strip())
 
 
 async def _refuse(send: Send, status: int, why: str) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 
+from ..bounds.blanks import Blanks
 from ..due.block_due_times import Made
 from ..handoffs.choosing import Choosing
 from ..plan import Plan
 from ..score_many.block import Block, Decided
 from ..score_many.columns import Bools
 from ..score_many.decide_block import Deciding, Unsupported
-from ..score_many.decide_leads import DecidingOneByOne
+from ..score_many.decide_leads import DecidingOneByOne, OneByOne
 from ..score_one import Evaluator
 from .blocks import BlockMaker, Tally
 from .naming import Columns, wanted
@@ -40,18 +42,18 @@ class TableScorer:
         self._reads = reads_of(plan)
         self.wanted = wanted(self._reads, columns, leads, events)
         """The columns that are read; others need not be handed over."""
-        self.plan = plan
+        self.plan, self._now = plan, now
         self.columns = columns
-        made: list[tuple[str | None, Made]] = []
-        for field in plan.fields:
-            column = columns.field_column(field.column)
-            type_ = leads.field(column).type if column in leads.names else pa.null()
-            made.append((field.column, maker(field.kind, field.default, type_)))
+        made, bare = _made(plan, columns, leads), _made(Blanks(plan).asking, columns, leads)
         self._maker = BlockMaker(plan, self._reads, columns)
         self._deciding = _deciding(Evaluator(plan), made, now)
-        self._handing = None
-        if plan.handoffs:
-            self._handing = _deciding(Choosing(plan).evaluator, made, now)
+        self._choosing = Choosing(plan)
+        self._handing: Deciding | DecidingOneByOne | None = None
+        self._asking: OneByOne | None = None
+        if self._choosing.sure.wanted:
+            self._asking = OneByOne(self._choosing.evaluator, bare, now)
+        elif plan.handoffs:
+            self._handing = _deciding(self._choosing.evaluator, made, now)
         self._results = Results(plan, now, lines, plain_type(leads.field(columns.lead_id).type))
         self.schema: pa.Schema = self._results.schema
 
@@ -72,14 +74,28 @@ class TableScorer:
 
     def _takes(self, block: Block) -> Sequence[Bools]:
         """Whether the condition of each handoff is true of each lead."""
+        if self._asking is not None:
+            ask = self._choosing.ask
+            holds = [ask(fields, rows, self._now).holds for fields, rows in self._asking.leads(block)]
+            return list(np.array(holds, np.bool_).reshape(len(block), len(self.plan.handoffs)).T)
         if self._handing is None:
             return ()
         decided = self._handing.of(block)
-        asked = iter(range(len(self.plan.handoffs)))
+        asked = itertools.count(self._choosing.first)
         return [
             np.ones(len(block), np.bool_) if one.condition is None else _holds(decided, next(asked))
             for one in self.plan.handoffs
         ]
+
+
+def _made(plan: Plan, columns: Columns, leads: pa.Schema) -> list[tuple[str | None, Made]]:
+    """The column of each field of a plan, and how what is in it is made ready."""
+    found: list[tuple[str | None, Made]] = []
+    for field in plan.fields:
+        column = columns.field_column(field.column)
+        type_ = leads.field(column).type if column in leads.names else pa.null()
+        found.append((field.column, maker(field.kind, field.default, type_)))
+    return found
 
 
 def _holds(decided: Decided, number: int) -> Bools:

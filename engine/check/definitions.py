@@ -95,7 +95,7 @@ class Definitions:
         match body:
             case n.Brackets(inner):
                 return self._is_condition(inner)
-            case n.And() | n.Or() | n.Not() | n.EventPhrase() | n.Sequence():
+            case n.And() | n.Or() | n.Not() | n.Surely() | n.EventPhrase() | n.Sequence():
                 return True
             case n.Clause(subject, test, _):
                 return test is not None or not isinstance(subject, n.Aggregate | n.Arithmetic)

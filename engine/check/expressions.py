@@ -49,6 +49,12 @@ class Expressions:
                     return None
                 items = self._all(operands, window)
                 return None if items is None else p.Any(items, self.draft.origin(node))
+            case n.Surely():
+                if window is not None:
+                    self.stray_window(window, node)
+                    return None
+                sure = self.scope.surely(node)
+                return None if sure is None else p.IsYes(sure, self.draft.origin(node))
             case n.Clause():
                 return self._clause(node, window)
         return self._bare(node, node, window)

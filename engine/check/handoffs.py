@@ -16,7 +16,7 @@ from .draft import PlanDraft
 from .expressions import Expressions
 from .problems import mention, named, nearest, texts
 from .rules import IsNew
-from .scopes import DecisionScope
+from .scopes import HandoffScope
 
 
 class HandoffReader:
@@ -27,7 +27,8 @@ class HandoffReader:
         self.problems = draft.problems
         self.decisions = decisions
         self.is_new = is_new
-        self.expressions = Expressions(draft, DecisionScope(draft))
+        self.scope = HandoffScope(draft)
+        self.expressions = Expressions(draft, self.scope)
         self.handoffs: list[p.Handoff] = []
 
     def enter(self, node: n.Statement) -> None:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import text_of
-from ..plan import DefineValue, Feed, Holds, Meaning, PropertyValue, ScoreValue, Value
+from ..plan import (
+    DefineValue,
+    Expectation,
+    Feed,
+    Holds,
+    Meaning,
+    PropertyValue,
+    ScoreValue,
+    SureValue,
+    Value,
+)
 from .draft import PlanDraft
 from .events import EventNode
 from .evidence import collect_filter
@@ -38,7 +50,7 @@ class FactScope:
         return self.draft.field(node.name.text, found.kind or Kind.TEXT)
 
     def _definition(self, node: n.Reference) -> Operand | None:
-        index = self.draft.definition(node)
+        index = self.draft.define(node)
         if index is None or not self._may_read(node, index):
             return None
         value = self.draft.definitions[index].value
@@ -55,6 +67,16 @@ class FactScope:
             f"ask it in a stage, e.g. stage SQL when {text_of(node)}, or take the score out of the define",
         )
         return False
+
+    def surely(self, node: n.Surely) -> SureValue | None:
+        """An outcome that is to be sure, which handoffs alone may ask for."""
+        self.draft.problems.error(
+            "surely-place",
+            node,
+            f"{text_of(node)} cannot be asked here: what is sure is known once everything else is decided",
+            "ask it in a handoff, behind when, e.g. when surely score >= 80",
+        )
+        return None
 
     def event(self, node: EventNode, window: n.Window | None) -> Value | None:
         """What is measured of events: a count, an aggregate, a sequence, the days since."""
@@ -97,6 +119,28 @@ class DecisionScope(FactScope):
 
     def _may_read(self, node: n.Reference, index: int) -> bool:
         return True
+
+
+class HandoffScope(DecisionScope):
+    """What handoffs may look at: all that stages may, and outcomes that are to be sure.
+
+    `expectation` reads an outcome; it is set once tests can be read.
+    """
+
+    expectation: Callable[[n.Expect], Expectation | None]
+
+    def surely(self, node: n.Surely) -> SureValue | None:
+        """An outcome that is to be sure."""
+        if isinstance(node.of, n.ExpectTag | n.ExpectRule | n.ExpectHandoff):
+            self.draft.problems.error(
+                "surely-of",
+                node.of,
+                f"blank fields are looked through for scores, stages and grades, not for {text_of(node.of)}",
+                "ask for a score, a stage or a grade, e.g. surely score >= 80",
+            )
+            return None
+        wanted = self.expectation(node.of)
+        return None if wanted is None else SureValue(wanted)
 
 
 class Defined(DecisionScope):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from ..plan import (
@@ -16,12 +17,14 @@ from ..plan import (
     Constant,
     FieldValue,
     Holds,
+    IsYes,
     Measure,
     Not,
     Plan,
     ScoreValue,
     Selection,
     SignalValue,
+    SureValue,
     Value,
 )
 from ..plan.lower import Comparison, Kernel, Predicate, Test, terms
@@ -34,7 +37,19 @@ from . import words
 if TYPE_CHECKING:
     from ..lint.proof.logic import Logic
 
+Picker = Callable[[Sequence[Any]], tuple[Any, ...]]
+
 _ANY = {(">=", 1.0), (">", 0.0), ("<", 1.0), ("<=", 0.0), ("=", 0.0), ("!=", 0.0)}
+
+
+def picker(places: Sequence[int]) -> Picker:
+    """A function that picks out of a sequence what stands at some places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    if places:
+        place = places[0]
+        return lambda found: (found[place],)
+    return lambda found: ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +84,15 @@ class PlanIndex:
         return {value: place for place, value in enumerate(computed)}
 
     @cached_property
+    def sure(self) -> tuple[tuple[int, int, SureValue], ...]:
+        """What is asked to be sure: the place of the clause among the truths, and of its value."""
+        return tuple(
+            (place, self.values[clause.value], clause.value)
+            for place, clause in enumerate(self.clauses)
+            if isinstance(clause, IsYes) and isinstance(clause.value, SureValue)
+        )
+
+    @cached_property
     def paid(self) -> tuple[Measure | None, ...]:
         """For each rule the gauge of the instants that it pays for, None for a rule without events."""
         return tuple(None if r.each is None else of_each(r.each, decays=True) for r in self.plan.rules)
@@ -101,6 +125,17 @@ class PlanIndex:
     @cached_property
     def _asked(self) -> dict[int, tuple[int, ...]]:
         return {}
+
+    @cached_property
+    def _pickers(self) -> dict[int, Picker]:
+        return {}
+
+    def truths_of(self, condition: Condition, truths: Sequence[bool | None]) -> tuple[bool | None, ...]:
+        """The truths, out of all, of the clauses in a condition and in the defines that it asks for."""
+        pick = self._pickers.get(id(condition))
+        if pick is None:
+            pick = self._pickers[id(condition)] = picker(self.asked_by(condition))
+        return pick(truths)
 
     def asked_by(self, condition: Condition) -> tuple[int, ...]:
         """The places of the clauses in a condition and in the defines that it asks for."""

@@ -24,6 +24,7 @@ from ..plan import (
     Selection,
     Selector,
     SignalValue,
+    SureValue,
     Value,
     Window,
 )
@@ -33,6 +34,7 @@ from ..zone import UTC, Zone
 UNKNOWN = "unknown"
 
 
+@lru_cache(maxsize=4096, typed=True)
 def number_words(number: float) -> str:
     """A number without a needless fraction, to 6 decimals."""
     shown = round(number, 6)
@@ -48,7 +50,7 @@ def instant_words(instant: int, zone: Zone = UTC) -> str:
 
 def day_words(instant: int, zone: Zone) -> str:
     """The day of an instant."""
-    return _iso_day(zone.day(instant))
+    return _iso_day(instant // DAY if zone.is_utc else zone.day(instant))
 
 
 @lru_cache(maxsize=4096)
@@ -198,6 +200,8 @@ def value_words(plan: Plan, value: Value) -> str:
             return signal_words(plan, plan.signals[signal])
         case ScoreValue(score=score):
             return score_words(plan, score)
+        case SureValue(of=of):
+            return of.origin.text
         case DefineValue(define=define):
             return plan.definitions[define].name
         case Calculation(operator=operator, left=left, right=right):

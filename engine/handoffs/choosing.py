@@ -1,7 +1,8 @@
 """Which handoff takes a lead that enters a stage, and by what it is kept together with others.
 
 The conditions of handoffs are asked as those of disqualifications are, by a function of their own: the one
-that scores all leads has nothing to do with them.
+that scores all leads has nothing to do with them. What is to be sure is one more field of theirs, filled in
+with what the bounds of the lead say.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from ..bounds.sure import Sure
 from ..plan import Disqualification, FieldValue, Handoff, IsKnown, Plan, ScoreValue
 from ..score_one import Detail, Evaluator
 from ..score_one.facts import Facts, Row
@@ -27,31 +29,45 @@ class Asked(NamedTuple):
 
 
 class Choosing:
-    """Asks the handoffs of one plan. `evaluator` is that which events are to be read with."""
+    """Asks the handoffs of one plan. `evaluator` is that which events and fields are to be read with."""
 
     def __init__(self, plan: Plan) -> None:
         self.handoffs = plan.handoffs
+        self.sure = Sure(plan)
         self._asks: list[int | None] = []
-        asked: list[Disqualification] = []
+        asked = [*plan.disqualifications]
         for handoff in plan.handoffs:
             self._asks.append(None if handoff.condition is None else len(asked))
             if handoff.condition is not None:
-                asked.append(Disqualification(handoff.name, handoff.condition, handoff.origin))
+                condition = self.sure.as_field(handoff.condition)
+                asked.append(Disqualification(handoff.name, condition, handoff.origin))
         for handoff in plan.handoffs:
             if handoff.keeping is not None:
                 known = IsKnown(handoff.keeping, True, handoff.origin)
                 asked.append(Disqualification(handoff.name, known, handoff.origin))
-        bare = replace(plan, disqualifications=tuple(asked), handoffs=(), tests=(), outcomes=())
-        self.evaluator = Evaluator(bare)
+        self.first = len(plan.disqualifications)
+        """The number of the first condition of a handoff among the disqualifications."""
+        bare = replace(
+            self.sure.blanks.asking if self.sure.wanted else plan,
+            disqualifications=tuple(asked),
+            handoffs=(),
+            tests=(),
+            outcomes=(),
+        )
+        self.evaluator = Evaluator(replace(bare, fields=(*bare.fields, *self.sure.fields)))
         self._run = self.evaluator.runner(Detail.FINDINGS)
+        self._whole = replace(plan, handoffs=(), tests=(), outcomes=())
+        self._possible: Evaluator | None = None
         self.anyone: Asked | None = None
         """What holds of every lead, where the handoffs ask nothing of any."""
-        if not asked:
+        if len(asked) == self.first:
             count = len(plan.handoffs)
             self.anyone = Asked((True,) * count, (None,) * count)
 
     def ask(self, fields: Sequence[Prepared], events: Sequence[Row], now: int) -> Asked:
         """Asks all handoffs about one lead, made ready by a reader of `evaluator`."""
+        if self.sure.wanted:
+            fields = self._told(fields, events, now)
         found = self._run(fields, events, now)
         true = set(found[_REASONS])
         holds = tuple([place is None or place in true for place in self._asks])
@@ -60,6 +76,15 @@ class Choosing:
     def ask_facts(self, facts: Facts, now: int) -> Asked:
         """The same of facts that `evaluator` made."""
         return self.ask(facts.fields, facts.events, now)
+
+    def _told(self, fields: Sequence[Prepared], events: Sequence[Row], now: int) -> tuple[Prepared, ...]:
+        """The fields with defaults, and with what is sure."""
+        if self._possible is None:
+            self._possible = Evaluator(self._whole, self.evaluator.classes)
+        own, guessed = self.sure.blanks.filled(fields[: len(self._whole.fields)])
+        facts = Facts(own, events, len(self.evaluator.classes.known))
+        bounds = self._possible.possible.bounds(facts, now, guessed)
+        return (*own, *self.sure.told(bounds))
 
     def _kept(self, handoff: Handoff, fields: Sequence[Prepared], found: Any) -> str | None:
         """The value of `keeping` as text, None where it is unknown."""

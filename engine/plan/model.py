@@ -237,6 +237,21 @@ class ScoreValue:
 
 
 @frozen
+class SureValue:
+    """Whether an outcome is sure: whatever the blank fields of a lead turn out to be. Only in handoffs.
+
+    `of` is about a score, a stage, a grade or disqualification. It is never unknown.
+    """
+
+    of: Expectation
+
+    @property
+    def kind(self) -> Kind:
+        """Always yes or no."""
+        return Kind.YES_NO
+
+
+@frozen
 class DefineValue:
     """The value of a define that is a value."""
 
@@ -295,6 +310,7 @@ Value = (
     | PropertyValue
     | SignalValue
     | ScoreValue
+    | SureValue
     | DefineValue
     | Calculation
     | DaysBetween

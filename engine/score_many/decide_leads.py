@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,50 @@ from .block import Block, Decided, Key, Lines
 from .columns import Ints
 
 
-class DecidingOneByOne:
-    """Decides as `Deciding` does, of any plan."""
+class OneByOne:
+    """The leads of a block as functions for one lead take them."""
 
     def __init__(self, evaluator: Evaluator, fields: Sequence[tuple[str | None, Made]], now: int) -> None:
         self._evaluator = evaluator
         self._fields = fields
         self._now = now
+
+    def leads(self, block: Block) -> Iterator[tuple[tuple[Prepared, ...], list[Any]]]:
+        """The fields of each lead, and its events in the order of time."""
+        return zip(self._values(block), self._rows(block), strict=True)
+
+    def _values(self, block: Block) -> list[tuple[Prepared, ...]]:
+        """The fields of each lead."""
+        columns = []
+        for name, made in self._fields:
+            stored = None if name is None else block.fields.get(name)
+            if stored is None:
+                columns.append(made([None]) * len(block))
+            else:
+                columns.append(list(map(made(stored.values).__getitem__, stored.codes.tolist())))
+        return list(zip(*columns, strict=True)) if columns else [()] * len(block)
+
+    def _rows(self, block: Block) -> list[list[Any]]:
+        """The events of each lead, in the order of time."""
+        events, classes = block.events, self._evaluator.classes
+        numbers = np.array(events.kinds, np.int64)[events.kind]
+        order = np.lexsort((numbers, events.at, events.lead))
+        told = np.full(len(order), -1) if events.told is None else events.told
+        found: list[list[Any]] = [[] for _ in range(len(block))]
+        columns = (events.lead, events.at, events.kind, told)
+        for lead, at, kind, number in zip(*(one[order].tolist() for one in columns), strict=True):
+            type_, object_ = events.names[kind]
+            row = classes.row(at, type_, object_, events.given(number))
+            if row is not None:
+                found[lead].append(row)
+        return found
+
+
+class DecidingOneByOne(OneByOne):
+    """Decides as `Deciding` does, of any plan."""
+
+    def __init__(self, evaluator: Evaluator, fields: Sequence[tuple[str | None, Made]], now: int) -> None:
+        super().__init__(evaluator, fields, now)
         self._run = evaluator.runner(Detail.LINES)
         self._due = DueTimes(evaluator)
         self._tagging = {number for number, rule in enumerate(evaluator.plan.rules) if rule.tags}
@@ -35,7 +72,7 @@ class DecidingOneByOne:
         which: list[int] = []
         codes: list[int] = []
         offsets, due = [0], []
-        for fields, rows in zip(self._values(block), self._rows(block), strict=True):
+        for fields, rows in self.leads(block):
             found = self._run(fields, rows, self._now)
             which.append(keys.setdefault(self._key(found), len(keys)))
             lines = [*(one for one in found[4] if one[1] >= 0), *found[5]]
@@ -49,32 +86,6 @@ class DecidingOneByOne:
         total, scores, stages, _, fired, _, reasons, would, reached = found
         tagging = tuple([entry[0] for entry in fired if entry[0] in self._tagging])
         return total, scores, stages, tagging, tuple(reasons), would, reached
-
-    def _values(self, block: Block) -> list[tuple[Prepared, ...]]:
-        """The fields of each lead, as generated functions take them."""
-        columns = []
-        for name, made in self._fields:
-            stored = None if name is None else block.fields.get(name)
-            if stored is None:
-                columns.append(made([None]) * len(block))
-            else:
-                columns.append(list(map(made(stored.values).__getitem__, stored.codes.tolist())))
-        return list(zip(*columns, strict=True)) if columns else [()] * len(block)
-
-    def _rows(self, block: Block) -> list[list[Any]]:
-        """The events of each lead, in the order of time, as generated functions take them."""
-        events, classes = block.events, self._evaluator.classes
-        numbers = np.array(events.kinds, np.int64)[events.kind]
-        order = np.lexsort((numbers, events.at, events.lead))
-        told = np.full(len(order), -1) if events.told is None else events.told
-        found: list[list[Any]] = [[] for _ in range(len(block))]
-        columns = (events.lead, events.at, events.kind, told)
-        for lead, at, kind, number in zip(*(one[order].tolist() for one in columns), strict=True):
-            type_, object_ = events.names[kind]
-            row = classes.row(at, type_, object_, events.given(number))
-            if row is not None:
-                found[lead].append(row)
-        return found
 
 
 def _array(numbers: Sequence[int]) -> Ints:

@@ -21,6 +21,7 @@ from ..plan import (
     PropertyValue,
     ScoreValue,
     SignalValue,
+    SureValue,
 )
 from ..plan.event_reads import ReadColumn
 from ..plan.lower import NOW, Edge, InSet, Rounded, Term, is_whole
@@ -141,6 +142,9 @@ def operand(draft: CodegenContext, scope: CodegenScope, value: Term) -> Operand:
             return Operand(f"f{number}", draft.plan.fields[number].default is None)
         case ScoreValue(score=score):
             return Operand(score_name(score), False, True)
+        case SureValue():
+            # What is sure is found once everything else is, by whoever asks for it.
+            return Operand("None", True)
         case Edge(amount=amount, unit=unit):
             return Operand(draft.edge(amount, unit), False, True)
     known = scope.values.get(value)
@@ -181,7 +185,7 @@ def _computed(draft: CodegenContext, scope: CodegenScope, value: Term) -> Operan
             guard = f" if {exact.text} is not None else None" if exact.nullable else ""
             scope.add(f"{name} = round({exact.text}, {DECIMALS}){guard}")
             return Operand(name, exact.nullable)
-        case Constant() | FieldValue() | ScoreValue() | Edge():
+        case Constant() | FieldValue() | ScoreValue() | SureValue() | Edge():
             raise AssertionError
         case _:
             assert_never(value)

@@ -18,6 +18,7 @@ from ..plan import (
     PropertyValue,
     ScoreValue,
     SignalValue,
+    SureValue,
     Value,
 )
 from ..plan.lower import NOW, Edge, Rounded, is_whole
@@ -52,6 +53,8 @@ def term_of(scope: SqlScope, value: Value | Edge | Rounded) -> Term:
             if value not in scope.known:
                 scope.known[value] = _worked_out(scope, value)
             return scope.known[value].copy()
+        case SureValue():
+            raise AssertionError("handoffs are not asked in SQL")
         case _:
             assert_never(value)
 

@@ -6,6 +6,7 @@ from ..spec.operators import OPERATORS, operator_of
 from ..syntax import nodes as n
 from ..syntax.nodes import Span
 from ..text.printer import text_of
+from .expected_parts import expected
 from .parts import Part, Parts, Row, Series
 from .values import shown
 
@@ -69,6 +70,9 @@ def _holds_rows(node: n.Expression) -> bool:
 
 
 def _clause(parts: Parts, path: str, node: n.Expression) -> None:
+    if isinstance(node, n.Surely):
+        expected(parts, path, node.of)
+        return
     subject: n.Expression = node.subject if isinstance(node, n.Clause) else node
     test = node.test if isinstance(node, n.Clause) else None
     window = node.window if isinstance(node, n.Clause) else None

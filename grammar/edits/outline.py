@@ -109,6 +109,7 @@ FORMS: dict[type, str] = {
     n.DaysUntil: "days until",
     n.Call: "domain",
     n.TotalScore: "score",
+    n.Surely: "surely",
 }
 """What a clause can ask about; a value that is worked out is an "expression"."""
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..spec.operators import COMPARISONS
 from ..spec.statements import Slot, spec_of
 from ..syntax import nodes as n
 from ..syntax.nodes import Kind, Span
-from ..syntax.scan import PLAIN_SIGNS
 from ..text.printer import moment_text, text_of
 from .condition_parts import FINE_UNITS, condition, event, filters, window_parts
 from .document import Document, Item
+from .expected_parts import expected
 from .parts import PERIODS, Part, Parts, Series
 from .values import shown
 
@@ -205,7 +204,7 @@ def _guarantee(parts: Parts, node: n.Guarantee) -> None:
     often = "always" if promise.always else "never"
     parts.add(Part("often", "choice", often, promise.span.token(often), choices=("never", "always")))
     parts.series["promise"] = Series("promise", "expectation", (promise.outcome,), "and")
-    _expect(parts, "promise.0", promise.outcome)
+    expected(parts, "promise.0", promise.outcome)
     if node.condition is not None:
         condition(parts, "when", node.condition)
 
@@ -283,7 +282,7 @@ def _test(parts: Parts, node: n.Test) -> None:
     for index, fact in enumerate(node.given):
         _fact(parts, f"given.{index}", fact)
     for index, item in enumerate(node.expect):
-        _expect(parts, f"expect.{index}", item)
+        expected(parts, f"expect.{index}", item)
 
 
 def _fact(parts: Parts, path: str, fact: n.Given) -> None:
@@ -318,38 +317,6 @@ def _known(parts: Parts, path: str, fact: n.GivenField) -> None:
     elif fact.value is not None:
         kind, value = shown(fact.value)
         parts.add(Part(f"{path}.value", kind, value, fact.value.span))
-
-
-def _expect(parts: Parts, path: str, node: n.Expect) -> None:
-    match node:
-        case n.ExpectScore():
-            _expect_score(parts, path, node)
-        case n.ExpectStage(track, stage):
-            if track is not None:
-                parts.name(f"{path}.track", track)
-            span = stage.span if stage is not None else Span(node.span.end - len("none"), node.span.end)
-            parts.add(Part(f"{path}.stage", "stage", stage.text if stage is not None else "none", span))
-        case n.ExpectGrade(score, label):
-            if score is not None:
-                parts.name(f"{path}.score", score)
-            parts.name(f"{path}.grade", label, "label")
-        case n.ExpectTag(text):
-            parts.text(f"{path}.tag", text)
-        case n.ExpectRule(name):
-            parts.text(f"{path}.rule", name)
-        case n.ExpectHandoff(name):
-            parts.text(f"{path}.handoff", name)
-
-
-def _expect_score(parts: Parts, path: str, node: n.ExpectScore) -> None:
-    operator = next(one for one in node.span.tokens if PLAIN_SIGNS.get(one.text, one.text) == node.operator)
-    sign = Span(operator.start + node.span.moved, operator.end + node.span.moved)
-    score = node.score.span if node.score is not None else node.span.token("score")
-    name = node.score.text if node.score is not None else "score"
-    parts.add(Part(f"{path}.score", "operand", name, score))
-    parts.add(Part(f"{path}.operator", "choice", node.operator, sign, choices=COMPARISONS))
-    number = node.span.number(operator.kind)
-    parts.add(Part(f"{path}.value", "whole", str(node.value), number and number[1]))
 
 
 _PARTS: dict[type, Callable[[Parts, Any], None]] = {

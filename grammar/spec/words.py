@@ -11,7 +11,7 @@ from .statements import STATEMENT_WORDS
 # fmt: off
 RESERVED = STATEMENT_WORDS | {
     "then", "and", "or", "since", "before", "where", "followed", "because", "once", "given", "expect",
-    "known", "unknown", "off", "days", "yes", "true", "no", "false",
+    "known", "unknown", "off", "days", "surely", "yes", "true", "no", "false",
 } | operators.WORDS
 """Words, in lower case, that are a name or an object only in brackets or quotes; all others are free."""
 # fmt: on

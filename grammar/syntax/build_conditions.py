@@ -137,6 +137,11 @@ def negation(span: Span, operand: n.Expression) -> n.Not:
     return n.Not(operand, span=span)
 
 
+def surely(span: Span, of: n.Expect) -> n.Surely:
+    """`surely score >= 80`."""
+    return n.Surely(of, span=span)
+
+
 def both(span: Span, *operands: n.Expression) -> n.And:
     """Operands joined by `and`."""
     return n.And(operands, span=span)

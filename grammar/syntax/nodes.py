@@ -363,6 +363,13 @@ class Not(Node):
 
 
 @frozen
+class Surely(Node):
+    """`surely score >= 80`: so whatever the blank fields of the lead turn out to be."""
+
+    of: Expect
+
+
+@frozen
 class And(Node):
     """Two or more operands joined by `and`."""
 
@@ -394,6 +401,7 @@ Expression = (
     | Brackets
     | Clause
     | Not
+    | Surely
     | And
     | Or
 )

@@ -33,7 +33,7 @@ class Piece(NamedTuple):
 # After these no statement can be over.
 _GOES_ON_WORDS = (STATEMENT_WORDS - {"score"}) | {
     "then", "and", "or", "since", "before", "where", "followed", "because", "once", "given", "expect",
-    "until",
+    "surely", "until",
 } | operators.WORDS  # fmt: skip
 _GOES_ON_SIGNS = frozenset("(,:.+-−*/=<>≤≥≠") | {"<=", ">=", "!=", "==", "=>", "<>", "=<"}
 
@@ -144,6 +144,9 @@ class _Splitter:
             following = self._next(at + 1)
             if following is not None and following.word == "never":
                 return False
+        before = at - 2 if self.lexemes[at - 1].word == "not" else at - 1
+        if before > self.begin and self.lexemes[before].word == "surely" and lexeme.word in _INSIDE:
+            return False
         goes_on = self._goes_on(at)
         if not lexeme.first:
             return not goes_on and not self.needed and self.open <= 0 and self._has_shape(at, lexeme.word)

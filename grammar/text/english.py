@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ..spec.operators import OPERATORS, Operator, operator_of
+from ..spec.operators import CONTRARY, OPERATORS, Operator, operator_of
 from ..syntax import nodes
 from .printer import duration_text, object_text, text_of
 
@@ -64,7 +64,7 @@ def value(node: nodes.Expression, voice: Voice) -> str:
             return f"({value(inner, voice)})"
         case nodes.Number() | nodes.Text() | nodes.YesNo():
             return text_of(node)
-        case nodes.Sequence() | nodes.Clause() | nodes.Not() | nodes.And() | nodes.Or():
+        case nodes.Sequence() | nodes.Clause() | nodes.Not() | nodes.Surely() | nodes.And() | nodes.Or():
             return f"whether {condition(node, voice)}"
 
 
@@ -117,6 +117,35 @@ def _since(node: nodes.DaysSince, voice: Voice) -> str:
     return name
 
 
+# --- outcomes ---------------------------------------------------------------------------------
+
+
+def expected(item: nodes.Expect, often: str = "") -> str:
+    """What is expected; `often` is "never ", "always " or nothing, and goes with no denial."""
+    no = item.negated
+    match item:
+        case nodes.ExpectScore(score, operator, amount):
+            test = OPERATORS[CONTRARY[operator] if no else operator].phrase
+            test = test.replace("is ", f"is {often}", 1)
+            return f"{'the score' if score is None else score.text} {test} {amount}"
+        case nodes.ExpectStage(track, stage):
+            where = f" in {track.text}" if track is not None else ""
+            return (
+                f"the stage{where} is {often}{'not ' if no else ''}{'none' if stage is None else stage.text}"
+            )
+        case nodes.ExpectGrade(score, label):
+            of = "" if score is None else f" of {score.text}"
+            return f"the grade{of} is {often}{'not ' if no else ''}{label.text}"
+        case nodes.ExpectTag(text):
+            return f"the lead {often}{'does not have' if no else 'has'} the tag {text_of(text)}"
+        case nodes.ExpectRule(name):
+            return f"the rule {text_of(name)} {often}{'does not fire' if no else 'fires'}"
+        case nodes.ExpectHandoff(name):
+            return f"the handoff {text_of(name)} {often}{'does not take' if no else 'takes'} the lead"
+        case nodes.ExpectDisqualified():
+            return f"the lead is {often}{'not ' if no else ''}disqualified"
+
+
 # --- conditions -------------------------------------------------------------------------------
 
 
@@ -131,6 +160,8 @@ def condition(node: nodes.Expression, voice: Voice) -> str:
             return _joined("or", operands, voice)
         case nodes.Not(operand):
             return denied(operand, voice)
+        case nodes.Surely(of):
+            return f"it is sure that {expected(of)}"
         case nodes.Clause():
             return _clause(node, voice, negated=False)
     return _bare(node, None, voice, negated=False)
@@ -145,6 +176,8 @@ def denied(node: nodes.Expression, voice: Voice) -> str:
             return f"{_DENIAL} {_grouped(node, voice)}"
         case nodes.Brackets(inner):
             return denied(inner, voice)
+        case nodes.Surely(of):
+            return f"it is not sure that {expected(of)}"
         case nodes.Clause():
             return _clause(node, voice, negated=True)
     return _bare(node, None, voice, negated=True)

@@ -465,6 +465,7 @@ _PRINTERS: dict[type, Callable[[Any], str]] = {
     nodes.Known: lambda node: operator_of(node).written,
     nodes.Clause: _clause,
     nodes.Not: lambda node: f"not {text_of(node.operand)}",
+    nodes.Surely: lambda node: f"surely {text_of(node.of)}",
     nodes.And: lambda node: " and ".join(map(text_of, node.operands)),
     nodes.Or: lambda node: " or ".join(map(text_of, node.operands)),
     nodes.Decay: _decay,

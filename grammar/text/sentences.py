@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from ..spec.kinds import KINDS
-from ..spec.operators import CONTRARY, OPERATORS
 from ..spec.statements import filled, spec_of
 from ..syntax import nodes
 from .english import (
@@ -15,6 +14,7 @@ from .english import (
     Voice,
     condition,
     event_words,
+    expected,
     listed,
     moment_words,
     object_words,
@@ -250,8 +250,8 @@ def _test(node: nodes.Test, voice: Voice) -> str:
     when = f", on {moment_words(node.at)}" if node.at is not None else ""
     given = f", given that {listed([_known(fact, voice) for fact in node.given])}" if node.given else ""
     comma = "," if when or given else ""
-    expected = listed([_expected(item) for item in node.expect])
-    return f"the test {quoted(node.name.value)} expects{when}{given}{comma} that {expected}."
+    outcome = listed([expected(item) for item in node.expect])
+    return f"the test {quoted(node.name.value)} expects{when}{given}{comma} that {outcome}."
 
 
 def _known(fact: nodes.Given, voice: Voice) -> str:
@@ -280,30 +280,8 @@ def _known_field(fact: nodes.GivenField, voice: Voice) -> str:
     return f"{fact.name.text} is {value(fact.value, voice)}"
 
 
-def _expected(item: nodes.Expect, _: Voice | None = None, often: str = "") -> str:
-    """What is expected; `often` is "never ", "always " or nothing, and goes with no denial."""
-    no = item.negated
-    match item:
-        case nodes.ExpectScore(score, operator, amount):
-            test = OPERATORS[CONTRARY[operator] if no else operator].phrase
-            test = test.replace("is ", f"is {often}", 1)
-            return f"{'the score' if score is None else score.text} {test} {amount}"
-        case nodes.ExpectStage(track, stage):
-            where = f" in {track.text}" if track is not None else ""
-            return (
-                f"the stage{where} is {often}{'not ' if no else ''}{'none' if stage is None else stage.text}"
-            )
-        case nodes.ExpectGrade(score, label):
-            of = "" if score is None else f" of {score.text}"
-            return f"the grade{of} is {often}{'not ' if no else ''}{label.text}"
-        case nodes.ExpectTag(text):
-            return f"the lead {often}{'does not have' if no else 'has'} the tag {text_of(text)}"
-        case nodes.ExpectRule(name):
-            return f"the rule {text_of(name)} {often}{'does not fire' if no else 'fires'}"
-        case nodes.ExpectHandoff(name):
-            return f"the handoff {text_of(name)} {often}{'does not take' if no else 'takes'} the lead"
-        case nodes.ExpectDisqualified():
-            return f"the lead is {often}{'not ' if no else ''}disqualified"
+def _outcome(item: nodes.Expect, _: Voice) -> str:
+    return expected(item)
 
 
 # --- guarantees -------------------------------------------------------------------------------
@@ -313,7 +291,7 @@ def _promise(node: nodes.Promised | nodes.Trend, voice: Voice) -> str:
     if isinstance(node, nodes.Promised):
         outcome = node.outcome
         never = node.always is outcome.negated
-        return _expected(replace(outcome, negated=False), often="never " if never else "always ")
+        return expected(replace(outcome, negated=False), often="never " if never else "always ")
     score = "the score" if node.score is None else node.score.text
     words = event_words(node.of, voice, node.window)
     known = "event" if isinstance(node.of, nodes.EventPhrase) or node.window is not None else None
@@ -358,13 +336,13 @@ _SENTENCES: dict[type, Callable[[Any, Voice], str]] = {
     nodes.Name: lambda node, _: node.text,
     nodes.GivenField: _known,
     nodes.GivenEvent: _known,
-    nodes.ExpectScore: _expected,
-    nodes.ExpectStage: _expected,
-    nodes.ExpectGrade: _expected,
-    nodes.ExpectTag: _expected,
-    nodes.ExpectRule: _expected,
-    nodes.ExpectDisqualified: _expected,
-    nodes.ExpectHandoff: _expected,
+    nodes.ExpectScore: _outcome,
+    nodes.ExpectStage: _outcome,
+    nodes.ExpectGrade: _outcome,
+    nodes.ExpectTag: _outcome,
+    nodes.ExpectRule: _outcome,
+    nodes.ExpectDisqualified: _outcome,
+    nodes.ExpectHandoff: _outcome,
     nodes.Tree: lambda node, voice: "\n".join(
         sentence(statement, voice.describe) for statement in node.statements
     ),

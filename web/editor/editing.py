@@ -11,7 +11,8 @@ from flask import Blueprint, Response, jsonify, request
 from ...assist.names import vocabulary
 from ...engine.report.text_style import listed
 from ...grammar.edits import Edit
-from ...grammar.syntax.parse import Parsed
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax.parse import Parsed, parse
 from ..access import doer, needs, person, settings
 from ..accounts.users import Role
 from ..database import reading, writing
@@ -29,14 +30,15 @@ from ..drafts import (
 )
 from ..pages.context import number_asked
 from ..problems import invalid
-from ..ruleset_cache import kept
+from ..ruleset_cache import kept, live_of
+from ..tryout.causes import without
 from .answers import answer, begun_parts
 from .beginnings import Beginning
 from .card_cache import desk
 from .intents import Wished, wished
 from .opening import caught_up, draft_of, may_edit
 from .presence import presence
-from .told import removal_of
+from .told import removal_of, reverted_words
 
 editor = Blueprint("editing", __name__)
 
@@ -110,6 +112,25 @@ def drop(name: str) -> Response:
     draft_of(reading(settings()), name)
     with writing(settings()) as store:
         return answer(_asked(), discard(store, name, who=doer().who, texts=desk().texts))
+
+
+@editor.post("/rulesets/<name>/edit/revert")
+@needs(Role.EDITOR)
+def revert(name: str) -> Response:
+    """Makes one statement (`key`) what it is in the live version, and keeps all other changes."""
+    asked = _asked()
+    store = reading(settings())
+    draft, live = draft_of(store, name), live_of(store, name)
+    key = asked.get("key")
+    if not isinstance(key, str) or live is None:
+        raise invalid("key is the statement whose change is reverted, in a ruleset that has a live version")
+    now = desk().texts.read(draft.text, name)
+    text = without(parse(Source(live.text)), now, key)
+    if text is None:
+        return answer(asked, Rejected(draft, "This is as it is in the live version already.", key=key))
+    with writing(settings()) as written:
+        done = take_text(written, name, text, who=doer().who, seen=draft.revision, texts=desk().texts)
+    return answer(asked, done, said=reverted_words(key, now))
 
 
 @editor.post("/rulesets/<name>/edit/text")

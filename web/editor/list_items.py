@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 from ...assist.names import KnownNames
 from ...grammar.edits.outline import Card, Note, Thing, Things
-from ...grammar.spec.operators import COMPARISONS, OPERATORS
-from .comparisons import choices, units
+from .comparisons import units
 from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
-
-_EXPECTED = tuple((sign, OPERATORS[sign].phrase) for sign in COMPARISONS)
+from .expected_pieces import expected_pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,39 +156,5 @@ def _given(parts: RowControls, name: str, about: str) -> list[Piece]:
 def expectation_of(thing: Thing, _names: KnownNames) -> ListItem:
     """What a test expects, or a guarantee promises."""
     parts = RowControls(thing.path, thing.controls, thing.offers)
-    no = thing.value.startswith("not ")
-    pieces: list[Piece] = [Word("not")] if no else []
-    if parts.value("operator") is not None:
-        operator = parts.value("operator") or ""
-        pieces += [
-            parts.blank("score", "suggest", "score", suggest="scores"),
-            parts.blank("operator", "choice", "comparison", choices=choices(_EXPECTED, operator)),
-            parts.blank("value", "number", "points", small=True),
-        ]
-    elif parts.value("stage") is not None:
-        pieces.append(Word("the stage"))
-        if parts.value("track") is not None:
-            pieces += [Word("in"), parts.blank("track", "suggest", "track", suggest="tracks")]
-        pieces += [Word("is"), parts.blank("stage", "suggest", "stage", suggest="stages")]
-    elif parts.value("grade") is not None:
-        pieces.append(Word("the grade"))
-        if parts.value("score") is not None:
-            pieces.append(parts.blank("score", "suggest", "score", suggest="scores"))
-        pieces += [Word("is"), parts.blank("grade", "text", "grade", small=True)]
-    elif parts.value("tag") is not None:
-        pieces += [Word("the tag"), parts.blank("tag", "suggest", "tag", suggest="tags")]
-    elif parts.value("rule") is not None:
-        pieces += [
-            Word("the rule"),
-            parts.blank("rule", "suggest", "rule", suggest="rules"),
-            Word("fires"),
-        ]
-    elif parts.value("handoff") is not None:
-        pieces += [
-            Word("the handoff"),
-            parts.blank("handoff", "suggest", "handoff", suggest="handoffs"),
-            Word("takes the lead"),
-        ]
-    else:
-        pieces.append(Word("the lead is disqualified"))
-    return ListItem(thing.path, thing.value, tuple(pieces), thing.comments)
+    pieces = tuple(expected_pieces(parts, negated=thing.value.startswith("not ")))
+    return ListItem(thing.path, thing.value, pieces, thing.comments)

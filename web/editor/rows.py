@@ -12,6 +12,7 @@ from ...grammar.spec.operators import Choice
 from ...grammar.syntax.nodes import Kind, Span
 from .comparisons import BY_KIND, DOMAIN, NUMBER, TIMES, WINDOWS, choices, units
 from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
+from .expected_pieces import expected_pieces
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _KINDS = {"text": Kind.TEXT, "number": Kind.NUMBER, "yes/no": Kind.YES_NO, "moment": Kind.DATE}
@@ -105,6 +106,10 @@ def _clause(row: RowView, parts: RowControls, names: KnownNames, event: str | No
         case "score":
             yield parts.blank("name", "suggest", "score", suggest="scores", op="name")
             yield from _test(parts, NUMBER, "number", names)
+        case "surely":
+            yield Word("surely")
+            wanted = row.value.removeprefix("not ").removeprefix("surely ")
+            yield from expected_pieces(parts, negated=wanted.startswith("not "))
         case _:
             yield parts.blank("subject", "text", "value")
             yield from _test(parts, NUMBER, "number", names)

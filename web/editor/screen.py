@@ -295,6 +295,10 @@ class ShownCard:
         """How many leads a card is true for, of how many."""
         return self._numbers.matches(card.key)
 
+    def key(self, element: str) -> str:
+        """The key of the statement whose card has an id: the card's own, or of a rule in its group."""
+        return next((one.card.key for one in self.view.inner if one.id == element), self.view.card.key)
+
     def count(self, line: ConditionRow) -> int | None:
         """How many leads a row is true for."""
         return self._numbers.count(self._placed.at(line.span))

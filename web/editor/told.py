@@ -31,6 +31,18 @@ def removal_of(edit: Edit, parsed: Parsed) -> str:
     return f"{part_words(edit, parsed)} removed."
 
 
+def reverted_words(key: str, parsed: Parsed) -> str:
+    """That a statement is again what is live; of one that was deleted, by its key."""
+    found = card(parsed, key)
+    sort, _, name = key.partition(":")
+    words = (
+        statement_words(found)
+        if found is not None
+        else f"{_SORTS.get(sort, 'Statement')} “{cut(name, _LONGEST)}”"
+    )
+    return f"{words} is as in the live version again."
+
+
 def statement_words(found: Card) -> str:
     """A statement as people call it: Rule “Large”."""
     sort = _SORTS.get(found.sort, "Statement")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...engine.impact.effect import Effect, Move
@@ -43,25 +43,45 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """The changes that move leads, the one that moves most first; the leads that move, by the place of their
-    cause; `together` are those whom no change moves by itself. `complete` is False where time ran out."""
+    """The changes, those that move leads first and of them the one that moves most; `together` are those whom
+    no change moves by itself. `complete` is False where time ran out."""
 
-    causes: tuple[Cause, ...]
+    changes: tuple[Cause, ...]
     together: tuple[Move, ...]
     complete: bool
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """The changes that move leads or give them another score."""
+        return tuple(one for one in self.changes if one.up or one.down or one.scores)
 
 
 def reverted(live: Parsed, draft: Parsed, evaluator: Callable[[str], Evaluator | None]) -> Sequence[Reverted]:
     """Each change from a live text to a draft, with the draft that lacks it alone."""
-    before, after = (Document.of(one.source.text, one) for one in (live, draft))
     found = []
-    for change in compare(live.tree, draft.tree)[:_MOST_CHANGES]:
-        key = f"{change.what}:{change.name}"
-        text = _without(before, after, change, key)
-        rules = evaluator(text) if text is not None else None
+    for change, key, text in _texts(live, draft):
+        rules = evaluator(text)
         if rules is not None:
             found.append(Reverted(change, key, rules))
+            if len(found) == _MOST_CHANGES:
+                break
     return found
+
+
+def without(live: Parsed, draft: Parsed, key: str) -> str | None:
+    """The draft's text without the change of one statement; None where there is none, or it cannot be taken
+    back by itself."""
+    return next((text for _, one, text in _texts(live, draft) if one == key), None)
+
+
+def _texts(live: Parsed, draft: Parsed) -> Iterator[tuple[Change, str, str]]:
+    """Each change that can be taken back by itself, its key, and the draft's text without it."""
+    before, after = (Document.of(one.source.text, one) for one in (live, draft))
+    for change in compare(live.tree, draft.tree):
+        key = f"{change.what}:{change.name}"
+        text = _without(before, after, change, key)
+        if text is not None:
+            yield change, key, text
 
 
 def _without(before: Document, after: Document, change: Change, key: str) -> str | None:
@@ -104,8 +124,7 @@ def causes_of(
         alone = ask(one.rules)
         up, down = _ways(alone, draft)
         moves = tuple(move for move in alone.moves if move.changes_stage)
-        if alone.moved:
-            found.append(Cause(one.change, one.key, up, down, alone.moved - alone.changed_stage, moves))
+        found.append(Cause(one.change, one.key, up, down, alone.moved - alone.changed_stage, moves))
     found.sort(key=lambda cause: (-(cause.up + cause.down), -cause.scores))
     caused = {move.lead for cause in found for move in cause.moves}
     together = tuple(move for move in effect.moves if move.changes_stage and move.lead not in caused)

@@ -117,6 +117,11 @@ class Numbers:
             return None
         return found[0].counts.of(found[1])[0]
 
+    def at(self, span: Span) -> Condition | None:
+        """The condition at a place, of the draft or of a rule that is off."""
+        found = self._of(span)
+        return found[1] if found is not None else None
+
     def mark(self, span: Span) -> Sign | None:
         """What the condition at a place came to on the chosen lead."""
         found = self._of(span)

@@ -17,12 +17,12 @@ from ...engine.store.database import Store
 from ...engine.store.records.leads import search_leads
 from ...engine.tryout.marks import Watched
 from ...engine.values import instant_of
-from ...grammar.syntax.parse import parse
+from ...grammar.syntax.parse import Parsed, parse
 from ..access import settings
 from ..effects import what_if
 from ..queries import Scoring, highest, instant_asked, last_scoring
 from ..ruleset_cache import Ready, kept, live_of, read_text
-from .causes import MOST_MOVES, Causes, causes_of, reverted
+from .causes import MOST_MOVES, Causes, causes_of, reverted, without
 from .partial import without_errors
 from .runs import Question, Runs
 from .subjects import Subject, subject_of
@@ -130,12 +130,27 @@ def trial_of(store: Store, ruleset: str, reading: Reading, asked: str | None, at
 
 
 def causes_in(store: Store, trial: Trial) -> Causes | None:
-    """Why leads change stage; None where nothing is live, nothing was counted yet, or nothing moves."""
+    """What each change does to leads; None where nothing is live, or nothing was counted yet."""
     state, rules, live = tried(), trial.rules, trial.live
-    if rules is None or live is None or trial.counted is None or not trial.counted.effect.moved:
+    if rules is None or live is None or trial.counted is None:
         return None
     key = (rules, live.evaluator, trial.now, trial.counted.effect.leads)
     return state.causes(key, lambda: _causes(store, trial, rules, live))
+
+
+def without_change(store: Store, trial: Trial, key: str) -> Evaluator | None:
+    """The draft without the change of one statement; None where it cannot be had."""
+    if trial.live is None:
+        return None
+    before = parse(trial.live.reading.source)
+    draft = parse(trial.reading.source, before)
+    text = without(before, draft, key)
+    return _evaluator(store, trial.ruleset, draft, text) if text is not None else None
+
+
+def _evaluator(store: Store, ruleset: str, draft: Parsed, text: str) -> Evaluator | None:
+    found = read_text(store, settings(), text, ruleset, before=draft, lints=False).reading
+    return Evaluator(found.plan) if found.plan is not None else None
 
 
 def _causes(store: Store, trial: Trial, rules: Evaluator, live: Ready) -> Causes:
@@ -144,8 +159,7 @@ def _causes(store: Store, trial: Trial, rules: Evaluator, live: Ready) -> Causes
     draft = parse(trial.reading.source, before)
 
     def evaluator(text: str) -> Evaluator | None:
-        found = read_text(store, settings(), text, trial.ruleset, before=draft, lints=False).reading
-        return Evaluator(found.plan) if found.plan is not None else None
+        return _evaluator(store, trial.ruleset, draft, text)
 
     def ask(other: Evaluator) -> Effect:
         return what_if().effect(store, other, rules, instant_of(trial.now), most_moves=MOST_MOVES)

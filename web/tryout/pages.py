@@ -48,7 +48,7 @@ def causes(name: str) -> str:
     store = reading(settings())
     tried_out = trial_of(store, name, _draft(store, name), text_asked("lead"), text_asked("at"))
     found = causes_in(store, tried_out)
-    leads = [move.lead for cause in found.causes for move in cause.moves[:MOST_NAMED]] if found else []
+    leads = [move.lead for cause in found.changes for move in cause.moves[:MOST_NAMED]] if found else []
     names = {key: told(lead)[0] for key in leads if (lead := find_lead(store, key)) is not None}
     return render_template("trial/causes.html", trial=tried_out, causes=found, names=names, most=MOST_NAMED)
 

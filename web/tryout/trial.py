@@ -11,6 +11,7 @@ from ...engine.explain.decision import Decision, Line, RuleFinding
 from ...engine.impact.effect import causes
 from ...engine.reading import Reading
 from ...engine.report.text_style import counted, listed
+from ...engine.score_many.spread import Grid
 from ...engine.score_one import Evaluator
 from ...engine.testing import RuleTestResult, run_tests
 from ...engine.tryout.marks import Marks, Watched
@@ -25,6 +26,7 @@ from .chart import Distribution, chart
 from .numbers import Numbers, NumbersView
 from .runs import RunResult, Waiting
 from .subjects import Subject
+from .thresholds import thresholds
 
 
 def off_rules(reading: Reading) -> list[n.Rule]:
@@ -192,6 +194,11 @@ class Trial:
         return min(ladder.get(stage, 0), 3)
 
     @property
+    def changed(self) -> bool:
+        """Whether the draft is another text than what is live."""
+        return self.live is not None and self.live.reading.source.text != self.reading.source.text
+
+    @property
     def moves_words(self) -> str:
         """How many leads move, in a sentence; or how far the counting is."""
         if self.waiting is not None:
@@ -229,7 +236,15 @@ class Trial:
         """The distribution of the scores."""
         if self.counted is None:
             return None
-        return chart(self.counted.effect, self.live is not None)
+        plan, found = self.counted.rules.plan, self.counted.counts.spread
+        ladder = list(ranks_of(self.counted.rules).get(found.track or "", {None: 0}))
+        lines = thresholds(plan, self.live.plan if self.live is not None else None, found.track)
+        return chart(self.counted.effect, self.live is not None, found, ladder, lines)
+
+    @property
+    def grid(self) -> Grid | None:
+        """A grade beside another score."""
+        return self.counted.counts.spread.grid if self.counted is not None else None
 
     # --- tests ----------------------------------------------------------------------------------
 

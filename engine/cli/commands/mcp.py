@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..command import Command, db_option, note
 from ..failures import Failure
 
+if TYPE_CHECKING:
+    from ....web.assistant_drafts import AssistantDrafts
+
 
 @click.command(
     cls=Command,
     examples=[
         "leadwright mcp --db leads.db",
+        "leadwright mcp --db leads.db --drafts    it may write drafts too",
         "leadwright mcp --db leads.db --http 127.0.0.1:8010    for those who have a token",
     ],
 )
 @db_option()
 @click.option("--http", metavar="HOST:PORT", help="Answer over HTTP there, who sends a token.")
-def command(db: str, http: str | None) -> int:
+@click.option("--drafts", is_flag=True, help="Let it write drafts, which a person reviews and publishes.")
+def command(db: str, http: str | None, drafts: bool) -> int:
     """Let an assistant ask about leads and rules, by the Model Context Protocol.
 
     It speaks over standard input and output, so the assistant starts it by itself, or with --http over HTTP
     to those who have a token (leadwright user token). It lists rulesets, finds and explains leads, checks
-    and proves rules, and says what a change would do. It opens the database for reading only: it cannot
-    publish, import or delete.
+    and proves rules, and says what a change would do. It opens the database for reading only, unless it
+    may write drafts; it never publishes, imports or deletes. Over HTTP, writing drafts takes a token with
+    the role editor.
     """
     from importlib.util import find_spec
 
@@ -42,7 +49,7 @@ def command(db: str, http: str | None) -> int:
     from ..assistant import Assistant
     from ..mcp_server import server
 
-    made = server(Assistant(Path(db)))
+    made = server(Assistant(Path(db)), writing=_drafts(Path(db)) if drafts else None)
     if http is None:
         made.run()
         return 0
@@ -53,6 +60,12 @@ def command(db: str, http: str | None) -> int:
         note(f"Assistants with a token are answered at http://{host}:{port}{PATH}; Ctrl+C stops it.")
         serve(made, Path(db), listening)
     return 0
+
+
+def _drafts(database: Path) -> AssistantDrafts:
+    from ....web.assistant_drafts import AssistantDrafts
+
+    return AssistantDrafts(database)
 
 
 def _listening(address: str) -> socket.socket:

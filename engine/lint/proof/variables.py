@@ -93,6 +93,9 @@ class Variables:
                 )
             case p.ScoreValue(score=score):
                 return self._enter(("score", score), lambda: self._score(score))
+            case p.SureValue(of=wanted):
+                base = domains.of_kind(Kind.YES_NO, unknown=False)
+                return self._enter(("sure", wanted), lambda: Variable(base, frozenset(), whole=True))
             case p.Constant(kind=kind, value=constant):
                 return self._enter(("constant", kind, constant), lambda: _constant(kind, constant))
             case p.Calculation(operator=operator, left=left, right=right):

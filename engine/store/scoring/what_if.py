@@ -25,6 +25,7 @@ from ...plan.walk import conditions, nested
 from ...score_many.column_scorer import ColumnScorer
 from ...score_many.columns import Bools, Column, InstantLists, Ints
 from ...score_many.lru import LruBytes
+from ...score_many.spread import Spread, spread
 from ...score_one import Evaluator
 from ..database import Store, StoreError, open_store
 from ..records.lead_keys import NAMED
@@ -58,7 +59,7 @@ class Cancelled(Exception):
 @dataclass(frozen=True)
 class Counts:
     """How many leads there are; in the plan's order for how many each rule fires, and any rule of each group;
-    how many are disqualified; how many meet each stage."""
+    how many are disqualified; how many meet each stage; and how they spread."""
 
     leads: int
     rules: Sequence[int]
@@ -66,6 +67,7 @@ class Counts:
     disqualified: int
     truths: Mapping[int, tuple[int, int]]
     stages: Sequence[int]
+    spread: Spread
 
     def of(self, condition: Condition) -> tuple[int, int]:
         """Of how many leads a condition of the plan, or a part of one, is true, and of how many unknown."""
@@ -255,7 +257,7 @@ class WhatIf:
         stages = [
             int(np.count_nonzero(judging.meets(number, stage))) for number, stage in enumerate(plan.stages)
         ]
-        return Counts(judging.leads, fires, groups, disqualified, truths, stages)
+        return Counts(judging.leads, fires, groups, disqualified, truths, stages, spread(judging))
 
     def _tally(self, key: Hashable | None, count: Callable[[], tuple[int, int]]) -> tuple[int, int]:
         if key is None:

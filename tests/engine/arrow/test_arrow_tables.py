@@ -285,6 +285,27 @@ def test_handoffs_that_take_a_lead_in_its_stage() -> None:
     assert [row["handoffs"] for row in found] == [["Large ones"], ["All others"], []]
 
 
+SURE = """
+field country: text, otherwise "DE"
+when employees >= 500 then +50
+when country = "FR" then -40
+when opted_in = no then -60
+stage MQL when score >= 50
+handoff "Sure" of MQL when surely stage = MQL to "ana@acme.example"
+handoff "Perhaps" of MQL when not surely score < 100 to "ben@acme.example"
+"""
+
+
+def test_handoffs_that_ask_what_is_sure() -> None:
+    table = leads(employees=[600.0] * 4, country=["DE", None, "DE", "DE"], opted_in=[True, True, None, False])
+    ruleset = leadwright.load(SURE)
+    found = lw.score(ruleset, table, now=NOW).to_pylist()
+    for row, lead in zip(found, table.to_pylist(), strict=True):
+        told = ruleset({name: value for name, value in lead.items() if value is not None}, [], NOW).handoffs
+        assert row["handoffs"] == [one.name for one in told if one.current]
+    assert [row["handoffs"] for row in found] == [["Sure"], [], [], []]
+
+
 def test_short_lines_join_with_what_they_mean() -> None:
     full = lw.score(RULES, leads(employees=[6000.0]), VISIT, now=NOW).column("lines").to_pylist()[0]
     short = (

@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from leadwright.engine.store.database import open_store
+from leadwright.web.drafts import current
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
@@ -26,10 +28,10 @@ def scored(leadwright: Run, data: Path) -> Path:
     return data / "leads.db"
 
 
-def ask(database: Path, calls: Calls) -> list[Any]:
+def ask(database: Path, calls: Calls, *options: str) -> list[Any]:
     async def talk() -> list[Any]:
         started = StdioServerParameters(
-            command=sys.executable, args=["-m", "leadwright", "mcp", "--db", str(database)]
+            command=sys.executable, args=["-m", "leadwright", "mcp", "--db", str(database), *options]
         )
         async with Client(started) as client:
             return [await client.call_tool(name, arguments) for name, arguments in calls]
@@ -131,10 +133,58 @@ def test_what_cannot_be_answered_is_said(scored: Path) -> None:
         assert said in answer.content[0].text
 
 
+def test_where_it_may_it_writes_drafts_that_say_who_wrote_them(scored: Path) -> None:
+    rules = (scored.parent / "inbound.rules").read_text()
+    higher, highest = rules.replace("+30", "+35"), rules.replace("+30", "+40")
+    answers = ask(
+        scored,
+        [
+            ("draft_rules", {"ruleset": "inbound", "text": 'when titel = "CTO" then +1'}),
+            ("draft_rules", {"ruleset": "inbound", "text": higher}),
+            ("draft_rules", {"ruleset": "inbound", "text": highest}),
+            ("show_draft", {"ruleset": "inbound"}),
+            ("draft_rules", {"ruleset": "inbound", "text": highest, "revision": 1}),
+            ("draft_rules", {"ruleset": "fresh", "text": rules}),
+            ("draft_rules", {"ruleset": "../fresh", "text": rules}),
+            ("list_rulesets", {}),
+        ],
+        "--drafts",
+    )
+    wrong, first, unseen, draft, second, new, named, rulesets = (
+        (answer.is_error, answer.content[0].text) for answer in answers
+    )
+    assert wrong[0]
+    assert 'did you mean "title"?' in wrong[1]
+    assert first == (
+        False,
+        "Draft of inbound, goes on from version 1, revision 1, changed by assistant\n"
+        "A person reviews and publishes it on the page of the ruleset.",
+    )
+    assert unseen[0]
+    assert "assistant changed the draft of inbound, which is at revision 1 now" in unseen[1]
+    assert draft[1].endswith(f"\n\n{higher}")
+    assert "revision 2" in second[1]
+    assert new[1].startswith("Draft of fresh, a new ruleset, revision 1")
+    assert named[0]
+    assert "cannot be the name of a ruleset" in named[1]
+    assert "inbound: version 1" in rulesets[1]
+    assert "fresh" not in rulesets[1]
+    with open_store(scored) as store:
+        found = current(store, "inbound")
+    assert found is not None
+    assert found.text == highest
+
+
+def test_it_does_not_offer_to_write_unless_it_may(scored: Path) -> None:
+    (answer,) = ask(scored, [("draft_rules", {"ruleset": "inbound", "text": ""})])
+    assert answer.is_error
+
+
 @pytest.fixture
 def over_http(scored: Path) -> Iterator[str]:
     """The address of a server over HTTP."""
-    command = [sys.executable, "-m", "leadwright", "mcp", "--db", str(scored), "--http", "127.0.0.1:0"]
+    command = [sys.executable, "-m", "leadwright", "mcp", "--db", str(scored), "--drafts"]
+    command += ["--http", "127.0.0.1:0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         (address,) = re.findall(r"http://\S+/mcp", process.stderr.readline())
@@ -143,7 +193,7 @@ def over_http(scored: Path) -> Iterator[str]:
         process.communicate(timeout=30)
 
 
-def test_over_http_it_answers_those_who_have_a_token(leadwright: Run, over_http: str) -> None:
+def test_over_http_it_answers_those_who_have_a_token(leadwright: Run, scored: Path, over_http: str) -> None:
     assert (
         leadwright("user", "add", "zoe@example.com", "--role", "admin", stdin="a long pass phrase 1\n").code
         == 0
@@ -151,20 +201,27 @@ def test_over_http_it_answers_those_who_have_a_token(leadwright: Run, over_http:
     call = ("user", "token", "zoe@example.com", "--days", "1")
     tokens = {
         role: re.findall(r"lw_\S+", leadwright(*call, "--name", role, "--role", role).out)[0]
-        for role in ("viewer", "sales")
+        for role in ("viewer", "sales", "editor")
     }
+    rules = (scored.parent / "inbound.rules").read_text().replace("+30", "+35")
 
-    async def talk() -> str:
-        headers = {"Authorization": f"Bearer {tokens['viewer']}"}
+    async def talk(role: str, tool: str, **arguments: str) -> str:
+        headers = {"Authorization": f"Bearer {tokens[role]}"}
         async with (
             httpx2.AsyncClient(headers=headers) as http,
             Client(streamable_http_client(over_http, http_client=http)) as client,
         ):
-            answer = await client.call_tool("explain_lead", {"lead": "L1"})
-            return answer.content[0].text
+            answer = await client.call_tool(tool, arguments)
+            return str(answer.content[0].text)
 
-    with ThreadPoolExecutor(1) as aside:
-        assert "Pricing interest" in aside.submit(asyncio.run, talk()).result()
+    def told(role: str, tool: str, **arguments: str) -> str:
+        with ThreadPoolExecutor(1) as aside:
+            return aside.submit(asyncio.run, talk(role, tool, **arguments)).result()
+
+    assert "Pricing interest" in told("viewer", "explain_lead", lead="L1")
+    draft = {"ruleset": "inbound", "text": rules}
+    assert "a token that writes drafts has the role editor" in told("viewer", "draft_rules", **draft)
+    assert "changed by assistant of zoe@example.com (editor)" in told("editor", "draft_rules", **draft)
     for token, status, said in (
         ("none", 401, "send a token"),
         ("lw_other", 401, "send a token"),

@@ -441,3 +441,17 @@ def test_killed_at_any_instant_each_entry_is_handed_off_once(store: Store) -> No
     assert not states.keys() - {"handed off", "left"}
     now_in = store.connection.execute("SELECT count(*) FROM score WHERE stage = 'SQL'").fetchone()[0]
     assert sum(not left for *_, left in entries(store)) == now_in
+
+
+def test_what_is_sure_decides_who_gets_a_lead_and_a_default_is_no_answer(store: Store) -> None:
+    leads(store, [("sure", 5), ("guessed", 5), ("blank", 5)], {"sure": "Acme"})
+    with store.transaction() as connection:
+        connection.execute("UPDATE lead SET points = NULL WHERE _key = 'blank'")
+    asked = """
+field company: text, otherwise "Acme"
+when company = "Evil" then -60
+handoff "Sure" of SQL when surely stage = SQL to "a"
+handoff "All" of SQL to "b"
+"""
+    score(store, asked, ask=True)
+    assert owners(store) == {"sure": "a", "guessed": "b"}

@@ -1,6 +1,7 @@
 // The outline beside the cards: one line a statement, with what it gives and how many leads it matches. One stop
 // for Tab, arrows within.
 
+import { changed } from "./changed.js";
 import { go } from "./controls.js";
 import { entries, fitting } from "./entries.js";
 import { avatar, people } from "./presence.js";
@@ -26,7 +27,7 @@ export function outlined() {
   });
   outline.addEventListener("keydown", keys);
   // It follows once one pauses, so that an edit does not wait for it.
-  for (const name of ["leadwright:settled", "leadwright:looked", "leadwright:present"]) {
+  for (const name of ["leadwright:settled", "leadwright:looked", "leadwright:present", "leadwright:changed"]) {
     document.addEventListener(name, () => {
       clearTimeout(drawing);
       drawing = setTimeout(draw, PAUSE);
@@ -39,7 +40,7 @@ function draw() {
   // Declarations are many and seldom looked for; a search finds them.
   const found = fitting(entries(), search.value).filter(({ sort }) => search.value || !DECLARED.has(sort));
   const others = people();
-  const now = JSON.stringify([found, [...others]]);
+  const now = JSON.stringify([found, [...others], [...changed().keys()]]);
   if (now === drawn) return;
   drawn = now;
   const at = list.contains(document.activeElement) ? document.activeElement.dataset.toCard : null;
@@ -70,6 +71,13 @@ function line({ id, sort, level, name, gives, leads, wrong }, who) {
     button.append(part);
   }
   if (wrong) button.classList.add("wrong");
+  if (changed().has(id)) {
+    button.classList.add("changed");
+    const said = document.createElement("span");
+    said.className = "unseen";
+    said.textContent = "changed";
+    button.append(said);
+  }
   if (who) button.firstChild.after(avatar(who));
   item.append(button);
   return item;

@@ -43,6 +43,7 @@ export function insert(made = {}) {
     if (now && now.parentElement === cards) morph(now, parsed(html));
     else cards.insertBefore(parsed(html), end());
   }
+  document.dispatchEvent(new CustomEvent("leadwright:inserted"));
 }
 
 function parsed(html) {

@@ -1,5 +1,7 @@
 // The dry run beside the cards: whom to try, a lead as a test, and a look now and then while leads are counted.
 
+import { known, place } from "./changed.js";
+import { charts } from "./charts.js";
 import { post, send } from "./server.js";
 import { say } from "./notices.js";
 
@@ -28,6 +30,7 @@ export function trial() {
     if (event.target.id === "trial-given") choose(`given:${event.target.querySelector("textarea").value}`);
   });
   panel.addEventListener("click", press);
+  charts(panel);
   for (const name of ["leadwright:settled", "leadwright:looked"]) {
     document.addEventListener(name, watch);
     document.addEventListener(name, explain);
@@ -90,6 +93,8 @@ async function tell(to) {
 /** Why leads move takes a run for each change, so it is asked for once one pauses. */
 function explain() {
   clearTimeout(explaining);
+  if (!panel.querySelector("#trial-causes")) return known(null);
+  place();
   if (!panel.querySelector("[data-causes]")) return;
   explaining = setTimeout(async () => {
     const response = await fetch(`${editor.dataset.address}/causes`).catch(() => null);
@@ -97,7 +102,11 @@ function explain() {
     if (!response?.ok || !now?.matches("[data-causes]")) return;
     const made = document.createElement("template");
     made.innerHTML = (await response.text()).trim();
-    document.getElementById("trial-causes")?.replaceWith(made.content.firstElementChild);
+    const found = made.content.firstElementChild;
+    const changes = found.querySelector("#trial-changes");
+    changes?.remove();
+    now.replaceWith(found);
+    known(changes);
   }, PAUSE);
 }
 
