@@ -111,8 +111,9 @@ def test_known_numbers_that_can_be_read_two_ways_are_said(desk) -> None:
     report = desk.leads('id,n\n1,"1,200"\n')
     assert stored(desk, "n") == [1200.0]
     assert report.columns[1].note == (
-        "1,200 (line 2) can be two numbers, and nothing in the column tells which: import with "
-        "--decimal n=. to read it as 1200, or with --decimal n=, to read it as 1.2"
+        "1,200 (line 2) can be two numbers, and nothing in the column tells which, so a point is taken "
+        "for the sign before decimals: import with --decimal n=. to read it as 1200, or with --decimal n=, "
+        "to read it as 1.2"
     )
 
 
