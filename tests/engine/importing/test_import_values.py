@@ -298,6 +298,21 @@ def test_yes_and_no_are_never_found_in_one_word_alone(desk, written) -> None:
         assert desk.leads(csv_of(written), **ways[0]).columns[1].kind is Kind.YES_NO
 
 
+@pytest.mark.parametrize(
+    ("written", "real"),
+    [
+        ("0000-00-00", "2025-11-03"),
+        ("0000-00-00 00:00:00", "2025-11-03 09:00:00"),
+        ("00/00/0000", "11/23/2025"),
+        ("(not provided)", "5"),
+    ],
+)
+def test_what_databases_write_for_no_date_is_a_word_for_nothing(desk, written, real) -> None:
+    assert f"--blank {written}" in desk.leads(f"id,x\n1,{written}\n2,{real}\n").notes[-1].replace('"', "")
+    report = desk.leads(f"id,y\n1,{written}\n2,{real}\n", blanks=(written,))
+    assert (report.columns[1].values, report.columns[1].kind is Kind.TEXT) == (1, False)
+
+
 def test_words_for_nothing_are_counted_and_blank_where_asked_for(desk) -> None:
     text = "id,score,note\n1,null,N/A\n2,5,x\n3,null,-\n4,7,Select\n"
     report = desk.leads(text)
