@@ -12,7 +12,7 @@ from ..due.block_due_times import BlockDueTimes, Made
 from ..explain.build_decision import Cut
 from ..explain.gains import Fired
 from ..plan import Contribution, Rule
-from ..score_one import Evaluator
+from ..score_one.scorer import Scorer
 from .block import Block, Decided, Explaining, Key, Lines, Places, Reached, Stages
 from .block_events import BlockEvents, Filters
 from .block_measures import LATE, Measured
@@ -54,7 +54,7 @@ class Deciding:
 
     def __init__(
         self,
-        evaluator: Evaluator,
+        evaluator: Scorer,
         fields: Sequence[tuple[str | None, Made]],
         now: int,
     ) -> None:

@@ -11,7 +11,8 @@ from ..due.block_due_times import Made
 from ..due.due_times import DueTimes
 from ..explain.build_decision import Cut
 from ..explain.gains import Fired
-from ..score_one import Detail, Evaluator
+from ..score_one import Detail
+from ..score_one.scorer import Scorer
 from ..values import Prepared
 from .block import Block, Decided, Key, Lines
 from .columns import Ints
@@ -20,7 +21,7 @@ from .columns import Ints
 class OneByOne:
     """The leads of a block as functions for one lead take them."""
 
-    def __init__(self, evaluator: Evaluator, fields: Sequence[tuple[str | None, Made]], now: int) -> None:
+    def __init__(self, evaluator: Scorer, fields: Sequence[tuple[str | None, Made]], now: int) -> None:
         self._evaluator = evaluator
         self._fields = fields
         self._now = now
@@ -59,7 +60,7 @@ class OneByOne:
 class DecidingOneByOne(OneByOne):
     """Decides as `Deciding` does, of any plan."""
 
-    def __init__(self, evaluator: Evaluator, fields: Sequence[tuple[str | None, Made]], now: int) -> None:
+    def __init__(self, evaluator: Scorer, fields: Sequence[tuple[str | None, Made]], now: int) -> None:
         super().__init__(evaluator, fields, now)
         self._run = evaluator.runner(Detail.LINES)
         self._due = DueTimes(evaluator)

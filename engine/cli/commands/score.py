@@ -180,8 +180,8 @@ def score(
 ) -> Scored:
     """Scores the leads that are due by a published ruleset, with progress, and counts where all stand."""
     from ...due.stale_events import stale_events
+    from ...evaluator import Evaluator
     from ...report.scores import Scored
-    from ...score_one import Evaluator
     from ...store.records.catalogue import catalogue
     from ...store.scoring.full_run import Resources
     from ...store.scoring.score_run import score_store

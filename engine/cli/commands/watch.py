@@ -15,7 +15,7 @@ import click
 from ..command import Command, db_option, note, write
 
 if TYPE_CHECKING:
-    from ...score_one import Evaluator
+    from ...evaluator import Evaluator
     from ...store.database import Store
     from ...store.scoring.score_run import RunReport
 
@@ -133,7 +133,7 @@ class Watch:
         return reports
 
     def _score(self, name: str) -> RunReport:
-        from ...score_one import Evaluator
+        from ...evaluator import Evaluator
         from ...store.records.freshness import freshness
         from ...store.records.rulesets import load_version
         from ...store.scoring.score_run import score_store

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...due.due_times import NEVER, DueTimes
 from ...explain.explanation_lines import ExplanationLines
-from ...score_one import Detail, Evaluator
+from ...score_one import Detail
+from ...score_one.scorer import Scorer
 from ..database import Store
 from .lead_reader import LeadReader, Span
 from .results import StoredResult, StoredResults
@@ -46,7 +47,7 @@ class RecordUnits:
         """How long one process takes, very roughly."""
         return self.count * PORTION * (20 + rules * 0.1) * 1e-6
 
-    def scorer(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> Callable[[int], Tally]:
+    def scorer(self, store: Store, reader: Store, evaluator: Scorer, job: Job) -> Callable[[int], Tally]:
         """What scores a portion by its number."""
         scorer, first = RowScorer(store, reader, evaluator, job), self.first
 
@@ -60,7 +61,7 @@ class RecordUnits:
 class RowScorer:
     """Scores units of the leads, reading through one connection and writing through another."""
 
-    def __init__(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> None:
+    def __init__(self, store: Store, reader: Store, evaluator: Scorer, job: Job) -> None:
         self.reader = reader
         self.job = job
         with reader.guard():

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from leadwright.engine import plan as p
 from leadwright.engine.due.next_change import next_change
-from leadwright.engine.score_one import Detail, Evaluator, Event, Facts
+from leadwright.engine.evaluator import Evaluator
+from leadwright.engine.score_one import Detail, Event, Facts
 from leadwright.engine.values import DAY, instant_of, moment_of, shift
 from leadwright.grammar.syntax.nodes import Kind, Unit
 from leadwright.tests.effort import examples

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from leadwright import load
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.outcomes.looking import reads_calendar
-from leadwright.engine.score_one import Evaluator
 from leadwright.engine.store.database import open_store
 from leadwright.engine.store.scoring.lead_blocks import lead_blocks
 from leadwright.engine.store.scoring.outcome_questions import learn, measure
