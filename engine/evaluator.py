@@ -12,7 +12,6 @@ from .due.due_times import DueTimes
 from .due.next_change import next_change
 from .explain.build_decision import (
     Frame,
-    cut_line,
     handoff_findings,
     outcome_findings,
     rule_findings,
@@ -20,6 +19,7 @@ from .explain.build_decision import (
 )
 from .explain.decision import Decision, Finding, Stay
 from .explain.explainer import Explainer
+from .explain.explanation_lines import cut_line
 from .explain.findings import Found, Truth
 from .plan import Condition
 from .score_one.codegen import Detail

@@ -19,17 +19,17 @@ from .decision import (
     StageFinding,
     Stay,
 )
+from .explanation_lines import Cut, Fired
 from .findings import Found, events_finding
-from .gains import Fired, Gains
+from .gains import Gains
 from .missing import Points, Standing
 from .plan_index import PlanIndex
 from .ways import Ways
-from .words import score_words
+from .words import label, score_words
 
 _MOST_KEPT = 4_096
 _NO_TAGS: tuple[str, ...] = ()
 
-Cut = tuple[int, int, int]
 Paid = list[int] | int | None
 """The instants that a rule pays for; just the one of `for latest` and `for first`."""
 
@@ -60,7 +60,7 @@ class Frame:
 
     def __init__(self, parts: PlanIndex) -> None:
         plan = parts.plan
-        self.scores = tuple(words_of(plan, number) for number in range(len(plan.scores)))
+        self.scores = tuple(score_words(plan, number) for number in range(len(plan.scores)))
         self.grades = tuple((_grade_name(plan, grade), grade) for grade in plan.grades)
         self.names = tuple(rule.identity for rule in plan.rules)
         self.places = tuple(rule.origin.line for rule in plan.rules)
@@ -115,22 +115,8 @@ def outcome_findings(plan: Plan, reached: Sequence[int | bool | None]) -> dict[s
     }
 
 
-def words_of(plan: Plan, number: int) -> str:
-    """The name of a score by its number."""
-    return score_words(plan, number)
-
-
-def label(grade: Grade, total: int, scores: tuple[int, ...]) -> str:
-    """The label of a grade's score."""
-    score = total if grade.score is None else scores[grade.score]
-    for band, start in grade.bands:
-        if score >= start:
-            return band
-    return grade.otherwise
-
-
 def _grade_name(plan: Plan, grade: Grade) -> str:
-    return "" if grade.score is None else words_of(plan, grade.score)
+    return "" if grade.score is None else score_words(plan, grade.score)
 
 
 def rule_findings(
@@ -163,21 +149,6 @@ def _listed(paid: Paid) -> list[int]:
     if isinstance(paid, list):
         return paid
     return [] if paid is None else [paid]
-
-
-def cut_line(plan: Plan, kind: int, number: int, points: int) -> Line:
-    """The line of what a group or a range took (or gave), by its kind in the generated functions."""
-    if kind == RegisterKind.GROUP:
-        group = plan.groups[number]
-        edge = f"at most {group.most}" if points < 0 else f"at least {group.least}"
-        name = None if group.score is None else words_of(plan, group.score)
-        text = f"group {group.name}: {edge}"
-        return Line(LineKind.GROUP, group.name, name, group.origin.line, 0, 0, points, text)
-    score = plan.scores[number] if kind == RegisterKind.SCORE else plan.total
-    edge = f"ends at {score.high}" if points < 0 else f"begins at {score.low}"
-    line = None if score.origin is None else score.origin.line
-    name = score.name or "score"
-    return Line(LineKind.RANGE, name, score.name, line, 0, 0, points, f"range of {name} {edge}")
 
 
 def stage_findings(

@@ -9,12 +9,11 @@ import numpy as np
 
 from ..due.block_due_times import Made
 from ..due.due_times import DueTimes
-from ..explain.build_decision import Cut
-from ..explain.gains import Fired
+from ..explain.explanation_lines import Cut, Fired, Lines
 from ..score_one import Detail
 from ..score_one.scorer import Scorer
 from ..values import Prepared
-from .block import Block, Decided, Key, Lines
+from .block import Block, Decided, Key
 from .columns import Ints
 
 

@@ -273,8 +273,7 @@ def lead_lines(
     key: str, told: list[str], rules: LoadedRules, decision: Decision, sheet: TextStyle
 ) -> list[str]:
     """Who is explained, by which rules, as of when."""
-    from ...report.decision import when
-    from ...report.text_style import cells, cut, shown
+    from ...report.text_style import cells, cut, shown, when
 
     words = cut(", ".join(told), sheet.width - cells(key) - 2)
     return [

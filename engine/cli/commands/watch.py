@@ -155,8 +155,7 @@ class Watch:
 
 def report_line(report: RunReport) -> str:
     """What a run did, in a line."""
-    from ...report.decision import when
-    from ...report.text_style import counted
+    from ...report.text_style import counted, when
     from ...values import moment_of
 
     tally = report.tally
