@@ -34,7 +34,7 @@ def test_no_lead_wakes_too_late(seed: int) -> None:
         now = RANDOM_NOW
         for _ in range(6):
             found = wakes.of(facts.fields, facts.events, now)
-            change = next_change(made, facts, now, tries=60)
+            change = next_change(wakes, facts, now, tries=60)
             assert found > now
             assert found <= (NEVER if change is None else change)
             if found == NEVER:
