@@ -1,4 +1,4 @@
-"""When each lead of a block must be looked at again because time has passed: `evaluate.wakes` for many."""
+"""When each lead of a block must be looked at again because time has passed: `due_times` for many."""
 
 from __future__ import annotations
 

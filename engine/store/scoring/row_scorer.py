@@ -67,7 +67,7 @@ class RowScorer:
         with reader.guard():
             self.lead_reader = LeadReader(reader, evaluator, job.now)
         self.run: Callable[..., Any] = evaluator.runner(Detail.LINES)
-        self.wakes = DueTimes(evaluator)
+        self.due_times = DueTimes(evaluator)
         self.outcomes = StoredResults(evaluator.plan)
         self.explanation_lines = ExplanationLines(evaluator.plan)
         self.writer = Writer(store, reader, job, evaluator.plan)
@@ -86,7 +86,7 @@ class RowScorer:
     def _scores(self, span: Span) -> Scores:
         run, wake, now, outcome_of, write = (
             self.run,
-            self.wakes.of,
+            self.due_times.of,
             self.job.now,
             self.outcomes.of,
             self.explanation_lines.write,
