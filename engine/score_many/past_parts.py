@@ -90,7 +90,7 @@ class Part:
 
     @cached_property
     def _run(self) -> Callable[..., Any]:
-        return self.evaluator.runner(Detail.PLAIN)
+        return self.evaluator.runner(Detail.SCORE)
 
     def value(self, fields: Sequence[Prepared], rows: Sequence[Any], at: int) -> int:
         """Its value, of one lead at one instant."""
@@ -178,8 +178,8 @@ class Part:
         self, some: Some, line: Line, happened: tuple[Places, Ints], of: Ints, places: Ints
     ) -> NDArray[Any]:
         """Its value for leads at places of a line, after what happened to them that makes a difference."""
-        gauges = self._needs[1]
-        if all(gauge.aggregation in _COUNTED for gauge in gauges.values()):
+        measures = self._needs[1]
+        if all(measure.aggregation in _COUNTED for measure in measures.values()):
             return self._counted(some, line, of, places)
         own, lead = happened
         at = line.places(lead, some.block.events.at[own])
@@ -197,8 +197,8 @@ class Part:
 
     def _counted(self, some: Some, line: Line, of: Ints, places: Ints) -> NDArray[Any]:
         columns = self._field_columns(some, of)
-        for key, gauge in self._needs[1].items():
-            columns[key] = self._gauge(some, line, of, places, gauge)
+        for key, measure in self._needs[1].items():
+            columns[key] = self._measured_column(some, line, of, places, measure)
         return self.of_columns(self._judging(len(places), columns))
 
     def _selected(self, some: Some, selection: Selection) -> tuple[Places, Ints]:
@@ -217,14 +217,16 @@ class Part:
         picked[all_of(picking.of(Selection(selection.selector, selection.where, None)))] = True
         return own[picked[own]], lead[picked[own]]
 
-    def _gauge(self, some: Some, line: Line, of: Ints, places: Ints, gauge: Measure) -> Column | InstantLists:
+    def _measured_column(
+        self, some: Some, line: Line, of: Ints, places: Ints, measure: Measure
+    ) -> Column | InstantLists:
         """What is measured of events for leads at places of a line."""
-        own, lead = self._selected(some, gauge.events)
+        own, lead = self._selected(some, measure.events)
         at = np.sort(line.places(lead, some.block.events.at[own]))
-        begin = np.searchsorted(at, _window_starts(line, of, places, _length(gauge.events)), "right")
+        begin = np.searchsorted(at, _window_starts(line, of, places, _length(measure.events)), "right")
         end = np.searchsorted(at, places, "right")
         counts = end - begin
-        match gauge.aggregation:
+        match measure.aggregation:
             case Aggregation.COUNT:
                 return numbered_range(counts)
             case Aggregation.SEEN:
@@ -232,7 +234,7 @@ class Part:
             case Aggregation.INSTANTS:
                 each = np.repeat(places - _SAME, counts)
                 return InstantLists(counts.astype(np.int32), at[_each(begin, counts)] - each)
-        picked = begin if gauge.aggregation is Aggregation.FIRST else end - 1
+        picked = begin if measure.aggregation is Aggregation.FIRST else end - 1
         found = np.full(len(places), NEVER)
         there = np.flatnonzero(counts > 0)
         found[there] = at[picked[there]] - places[there] + _SAME
@@ -267,7 +269,7 @@ class Part:
         )
         measured = Measured(BlockEvents(self.evaluator, then, _SAME, self._filters))
         columns = self._field_columns(some, of)
-        columns |= {key: measured.column(gauge) for key, gauge in self._needs[1].items()}
+        columns |= {key: measured.column(measure) for key, measure in self._needs[1].items()}
         return self._judging(len(of), columns)
 
     def _field_columns(self, some: Some, of: Ints) -> dict[Hashable, Column | InstantLists]:
@@ -479,9 +481,9 @@ def _can_be_moved(plan: Plan) -> bool:
     )
 
 
-def _longest_window(gauges: Iterable[Measure]) -> int | None:
+def _longest_window(measures: Iterable[Measure]) -> int | None:
     """How far back from an instant events count, None for without end."""
-    read = (one for gauge in gauges for one in (gauge.events, gauge.then) if one is not None)
+    read = (one for measure in measures for one in (measure.events, measure.then) if one is not None)
     lengths = [_length(one) for one in read]
     known = [length for length in lengths if length is not None]
     return max(known, default=0) if len(known) == len(lengths) else None

@@ -25,10 +25,10 @@ _MOST_KEPT = 5_000
 
 @dataclass(frozen=True, slots=True)
 class _Judging:
-    """What finds everything out about a lead: `run(fields, measured, now, all_events)`, its gauges so."""
+    """What finds everything out about a lead: `run(fields, measured, now, all_events)`, its measures so."""
 
     run: Any
-    gauges: tuple[Measure, ...]
+    measures: tuple[Measure, ...]
 
 
 class CachedLead:
@@ -46,21 +46,25 @@ class CachedLead:
         parts = evaluator.parts
         judging = _judging(evaluator)
         selected = [Measure(Aggregation.INSTANTS, selection) for selection in parts.selections]
-        paying = [gauge for gauge in parts.paid if gauge is not None]
-        gauges = [*judging.gauges, *selected, *paying]
-        found = self._values(evaluator, gauges, [parts.meanings.gauge(gauge) for gauge in gauges], facts)
+        paying = [measure for measure in parts.paid if measure is not None]
+        measures = [*judging.measures, *selected, *paying]
+        found = self._values(
+            evaluator, measures, [parts.meanings.measure(measure) for measure in measures], facts
+        )
         values = iter(found)
-        measured = [next(values) for _ in judging.gauges]
+        measured = [next(values) for _ in judging.measures]
         instants = tuple(next(values) for _ in selected)
-        paid = tuple(None if gauge is None else next(values) for gauge in parts.paid)
+        paid = tuple(None if measure is None else next(values) for measure in parts.paid)
         ran = judging.run(facts.fields, measured, self.now, facts.events)
         return evaluator.decision_of(facts, self.now, (ran, instants, paid), None)
 
     def _values(
-        self, evaluator: Evaluator, gauges: Sequence[Measure], keys: Sequence[Hashable], facts: Facts
+        self, evaluator: Evaluator, measures: Sequence[Measure], keys: Sequence[Hashable], facts: Facts
     ) -> list[Any]:
-        """What the gauges measure; those are measured that never were."""
-        lacking = {key: gauge for key, gauge in zip(keys, gauges, strict=True) if key not in self._measured}
+        """What each measures of the events; those are found that never were."""
+        lacking = {
+            key: measure for key, measure in zip(keys, measures, strict=True) if key not in self._measured
+        }
         if lacking:
             measure = measuring(evaluator, list(lacking.values()))
             self._measured.update(zip(lacking, measure(facts.events, self.now), strict=True))
@@ -73,11 +77,11 @@ class CachedLead:
 def _judging(evaluator: Evaluator) -> _Judging:
     """Generated as all other functions are, but for what is measured, which comes from outside."""
     parts = evaluator.parts
-    draft = CodegenContext(parts.kernel, (), Detail.FINDINGS, 0, True, uses=parts.uses)
+    draft = CodegenContext(parts.kernel, (), Detail.EXPLAIN, 0, True, uses=parts.uses)
     draft.names["is_held"] = evaluator.is_held
     result = decided(draft, parts)
     moments, lines = resolved(draft, [], [*draft.top.lines, f" return {result}"])
-    taken = [f" {tuple_of(draft.gauges.values())[1:-1]} = measured"] if draft.gauges else []
+    taken = [f" {tuple_of(draft.measures.values())[1:-1]} = measured"] if draft.measures else []
     source = [
         "def run(fields, measured, now, all_events):",
         *unpacked(draft),
@@ -87,4 +91,4 @@ def _judging(evaluator: Evaluator) -> _Judging:
         *lines,
         "",
     ]
-    return _Judging(made(draft, "\n".join(source)), tuple(draft.gauges))
+    return _Judging(made(draft, "\n".join(source)), tuple(draft.measures))
