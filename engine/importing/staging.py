@@ -491,9 +491,9 @@ def _batches(events: Events) -> Iterator[Events]:
     first = 0
     while first < len(events):
         end = min(first + EVENT_BATCH, len(events))
-        if end < len(events):
-            before = int(ends[max(0, np.searchsorted(ends, end, side="right") - 1)]) if len(ends) else 0
-            end = before if first < before <= end else end
+        before = int(np.searchsorted(ends, end, side="right"))
+        if end < len(events) and before and ends[before - 1] > first:
+            end = int(ends[before - 1])
         yield events[first:end]
         first = end
 
