@@ -23,6 +23,7 @@ Events = NDArray[Any]
 _AT_ONCE = 1 << 20
 _MOST_PARTS = 200
 _MOST_TEXTS = 50_000
+_MOST_LETTERS = 1 << 24
 _NONE = -1
 
 
@@ -38,6 +39,8 @@ class Properties:
         self._file = scratch_file()
         self._end = 0
         self._found: dict[int, str | None] = {}
+        self._few: list[NDArray[np.int64]] | None = []
+        self._all: tuple[NDArray[np.int64], list[str | None]] | None = None
 
     def add(self, texts: Sequence[bytes]) -> NDArray[np.int64]:
         """Keeps texts in UTF-8, an empty one as None; gives their places."""
@@ -46,10 +49,24 @@ class Properties:
         places = np.where(sizes > 0, ends - sizes - 4, _NONE)
         self._file.write(b"".join(part for text in texts if text for part in (len(text).to_bytes(4), text)))
         self._end = int(ends[-1]) if len(ends) else self._end
+        if self._few is not None:
+            self._few.append(places[sizes > 0])
+            self._all = None
+            if self._end > _MOST_LETTERS or sum(map(len, self._few)) > _MOST_TEXTS:
+                self._few = None
         return places
 
     def texts(self, places: NDArray[np.int64]) -> list[str | None]:
         """The texts at some places."""
+        if self._few is None:
+            return self._looked_up(places)
+        if self._all is None:
+            known = np.concatenate([np.array([_NONE]), *self._few])
+            self._all = known, self._looked_up(known)
+        known, texts = self._all
+        return list(map(texts.__getitem__, np.searchsorted(known, places).tolist()))
+
+    def _looked_up(self, places: NDArray[np.int64]) -> list[str | None]:
         found = self._found
         if len(found) > _MOST_TEXTS:
             found.clear()
