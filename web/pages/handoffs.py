@@ -66,7 +66,8 @@ def give() -> Response:
             (by_hand.assign if what == "assign" else by_hand.pass_on)(number, address)
         except StoreError as error:
             return make_response(_page(f"{error.message}: {error.hint}."), 422)
-    return redirect(url_for("handoffs.index", **request.args), 303)
+    asked = {name: text_asked(name) for name in ("show", "person", "stage")}
+    return redirect(url_for("handoffs.index", _external=False, **asked), 303)
 
 
 def _is_number(text: str) -> bool:
