@@ -15,13 +15,14 @@ from typing import Any
 
 from leadwright.engine.bounds.blanks import Blanks
 from leadwright.engine.bounds.blocks import BlockBounds
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.explain.decision import PARTS
 from leadwright.engine.plan import Plan
 from leadwright.engine.prove.answers import Answer, Verdict
 from leadwright.engine.prove.asking import answers
 from leadwright.engine.reading import read
 from leadwright.engine.score_many.decide_block import Deciding
-from leadwright.engine.score_one import Evaluator, Event
+from leadwright.engine.score_one import Event
 from leadwright.engine.score_one.facts import Facts
 from leadwright.engine.values import DAY, moment_of
 from leadwright.grammar.messages.diagnostics import Source
@@ -228,7 +229,7 @@ def _explanation_of(evaluator: Evaluator, facts: Facts) -> float:
 
 
 def _bounds_of_many(quick: bool) -> Part:
-    """Bounds of blocks of leads, beside the leads scored one by one as the public call does, and in blocks."""
+    """Bounds of blocks of leads, beside the leads scored one by one as the public call does."""
     leads = 2_000 if quick else 25_000
     rows, worst = [], 0.0
     for path in SHIPPED:
