@@ -23,8 +23,8 @@ _REST = 1.0
 """Seconds between two looks, where nothing arrives: time alone makes scores due, too."""
 
 _GATHERING = 0.1
-"""Seconds in which messages gather after a batch of few. One transaction then takes them in, and scoring, which
-writes to the same database, is not kept from its turn by many small ones."""
+"""Seconds in which messages gather after a batch of few. One transaction then takes them in, and scoring,
+which writes to the same database, is not kept from its turn by many small ones."""
 
 _FEW = 200
 
