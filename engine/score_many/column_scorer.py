@@ -146,14 +146,15 @@ class ColumnScorer:
         """Which leads a rule fires for."""
         found = np.ones(1, np.bool_) if rule.condition is None else self.truth(rule.condition) == TRUE
         if rule.each is not None:
-            paid = self._paid(rule)
-            some = (
-                paid.counts > 0
-                if isinstance(paid, InstantLists)
-                else paid.whole_numbers() > _least_paid(rule)
-            )
-            found = found & some
+            found = found & self.pays(rule)
         return np.broadcast_to(found, self.leads)
+
+    def pays(self, rule: Rule) -> Bools:
+        """Which leads have events that a rule pays for."""
+        paid = self._paid(rule)
+        if isinstance(paid, InstantLists):
+            return paid.counts > 0
+        return paid.whole_numbers() > _least_paid(rule)
 
     def _paid(self, rule: Rule) -> InstantLists | Column:
         """The instants of the events that a rule pays for; where they do not matter, how many; or the one."""
