@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..due.block_due_times import Made
+from ..evaluator import Evaluator
 from ..plan import FieldValue, SignalValue
 from ..score_many.block import Block
 from ..score_many.columns import Bools, Column, Ints
 from ..score_many.decide_block import Judge, Unsupported, combined
 from ..score_many.semantic_keys import Input
-from ..score_one import Evaluator
 from ..values import Prepared
 from .bounds import Bounds, Reach
 from .finder import Component, Finder, Lead, Variable

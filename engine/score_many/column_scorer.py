@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..plan import All, Any, Clause, Condition, Contribution, FieldValue, Holds, Not, Rule, ScoreValue, Stage
 from ..plan.adding_up import Pay, decayed
 from ..plan.measures import of_rule
-from ..score_one.evaluator import Evaluator
+from ..score_one.scorer import Scorer
 from .columns import NEVER, Bools, Column, InstantLists, Ints, compact, numbered_range
 from .lru import LruBytes
 from .semantic_keys import SemanticKeys
@@ -52,7 +52,7 @@ class ColumnScorer:
 
     def __init__(
         self,
-        evaluator: Evaluator,
+        evaluator: Scorer,
         meanings: SemanticKeys,
         leads: int,
         now: int,

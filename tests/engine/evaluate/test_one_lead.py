@@ -7,11 +7,12 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.explain.decision import PARTS
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Evaluator, Event, rule_portions
-from leadwright.engine.score_one import cached_lead as one_lead
-from leadwright.engine.score_one.cached_lead import CachedLead
+from leadwright.engine.score_one import Event, rule_portions
+from leadwright.engine.tryout import cached_lead as one_lead
+from leadwright.engine.tryout.cached_lead import CachedLead
 from leadwright.engine.values import moment_of
 from leadwright.grammar.edits import Applied, apply
 from leadwright.grammar.edits.document import Document

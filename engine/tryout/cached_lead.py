@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
-from ..explain.build_decision import build_decision
+from ..evaluator import Evaluator
 from ..explain.decision import Decision
 from ..explain.findings import Found
 from ..plan import Aggregation, Measure
 from ..plan.walk import conditions, holds
-from .codegen import MARK, CodegenContext, Detail, Uses
-from .evaluator import Evaluator
-from .facts import Facts, Row
-from .function import decided, moments, referred, stand_ins, tuple_of, unpacked
-from .measuring import measuring
-from .rule_portions import RulePortion, RulePortions, compiled
+from ..score_one.codegen import MARK, CodegenContext, Detail, Uses
+from ..score_one.facts import Facts, Row
+from ..score_one.function import decided, moments, referred, stand_ins, tuple_of, unpacked
+from ..score_one.measuring import measuring
+from ..score_one.rule_portions import RulePortion, RulePortions, compiled
 
 _MOST_KEPT = 5_000
 
@@ -76,7 +75,7 @@ class CachedLead:
         instants = tuple(next(values) for _ in selected)
         paid = tuple(None if gauge is None else next(values) for gauge in parts.paid)
         ran = judging.run(facts.fields, measured, self.now, facts.events)
-        return build_decision(evaluator, facts, self.now, (ran, instants, paid), None)
+        return evaluator.decision_of(facts, self.now, (ran, instants, paid), None)
 
     def _values(
         self, evaluator: Evaluator, gauges: Sequence[Measure], keys: Sequence[Hashable], facts: Facts
