@@ -26,7 +26,7 @@ from .codegen import MARK, CodegenContext, Detail
 from .conditions_source import holds, truth_name
 from .event_classes import EventClasses
 from .events_source import write_pass
-from .rules_source import write_points
+from .rules_source import WriteRules, write_points, write_rules
 from .values_source import day_text, operand, score_name
 
 IsHeld = Callable[..., bool]
@@ -54,14 +54,14 @@ def generate(parts: PlanIndex, classes: EventClasses, detail: Detail, is_held: I
     result = _instants(context, parts) if detail is Detail.INSTANTS else f" return {decided(context, parts)}"
     body = [*context.top.lines, result]
     passed = write_pass(context, body)
-    moments, lines = resolved(context, passed, body)
+    before, lines = resolved(context, passed, body)
     source = "\n".join(
         [
             "def run(fields, events, now):",
             *([" all_events = events"] if context.walks else []),
             *unpacked(context),
             *stand_ins(context, " "),
-            *moments,
+            *before,
             *lines,
             "",
         ]
@@ -71,7 +71,17 @@ def generate(parts: PlanIndex, classes: EventClasses, detail: Detail, is_held: I
 
 def made(context: CodegenContext, source: str) -> Callable[..., Any]:
     """The function `run` of a source, which refers to what the context keeps."""
-    scope: dict[str, Any] = {
+    scope = referred(context)
+    exec(
+        compile(source, f"<ruleset {context.plan.digest[:12]}, {context.detail.name.lower()}>", "exec"), scope
+    )
+    run: Callable[..., Any] = scope["run"]
+    return run
+
+
+def referred(context: CodegenContext) -> dict[str, Any]:
+    """What generated lines refer to, by its names."""
+    return {
         **context.names,
         **{unit.name: unit for unit in Unit},
         "NAN": math.nan,
@@ -83,11 +93,6 @@ def made(context: CodegenContext, source: str) -> Callable[..., Any]:
         "Unforeseen": Unforeseen,
         "newest": len(context.classes) - 1,
     }
-    exec(
-        compile(source, f"<ruleset {context.plan.digest[:12]}, {context.detail.name.lower()}>", "exec"), scope
-    )
-    run: Callable[..., Any] = scope["run"]
-    return run
 
 
 def resolved(context: CodegenContext, passed: list[str], rest: list[str]) -> tuple[list[str], list[str]]:
@@ -95,6 +100,17 @@ def resolved(context: CodegenContext, passed: list[str], rest: list[str]) -> tup
     place where it is read once, late."""
     loop, body = "\n".join(passed), "\n".join(rest)
     lines: list[str] = []
+    for mark, (name, made) in moments(context).items():
+        if mark not in loop and body.count(mark) == 1:
+            body = body.replace(mark, f"({made})")
+        elif mark in loop or mark in body:
+            loop, body = loop.replace(mark, name), body.replace(mark, name)
+            lines.append(f" {name} = {made}")
+    return lines, [*([loop] if loop else []), body]
+
+
+def moments(context: CodegenContext) -> dict[str, tuple[str, str]]:
+    """What each mark of a moment stands for: a name for it, and what it comes to."""
     meant = {f"{MARK}today{MARK}": ("today", day_text(context, "now"))}
     for key, mark in context.edges.items():
         if isinstance(key, int):
@@ -102,13 +118,7 @@ def resolved(context: CodegenContext, passed: list[str], rest: list[str]) -> tup
         else:
             made = f"shift(now, {key[0]}, {key[1].name})"
         meant[mark] = (f"w{mark.strip(MARK)}", made)
-    for mark, (name, made) in meant.items():
-        if mark not in loop and body.count(mark) == 1:
-            body = body.replace(mark, f"({made})")
-        elif mark in loop or mark in body:
-            loop, body = loop.replace(mark, name), body.replace(mark, name)
-            lines.append(f" {name} = {made}")
-    return lines, [*([loop] if loop else []), body]
+    return meant
 
 
 def unpacked(context: CodegenContext) -> list[str]:
@@ -126,12 +136,23 @@ def stand_ins(context: CodegenContext, pad: str) -> list[str]:
     return lines
 
 
-def decided(context: CodegenContext, parts: PlanIndex) -> str:
-    """Adds the lines that decide about a lead; the tuple of what is told of it."""
+def tuple_of(items: Iterable[str]) -> str:
+    """The items as a tuple of Python."""
+    return f"({''.join(f'{item}, ' for item in items)})"
+
+
+def decided(
+    context: CodegenContext,
+    parts: PlanIndex,
+    rules: WriteRules = write_rules,
+    truths: Callable[[list[str]], str] = tuple_of,
+) -> str:
+    """Adds the lines that decide about a lead, those of its rules by `rules`; the tuple of what is told, the
+    truths of all clauses by `truths` of their names."""
     tells = context.detail is not Detail.SCORE
     if tells:
         context.top.add("fired = []; fire = fired.append; cuts = []; cut = cuts.append")
-    write_points(context)
+    write_points(context, rules)
     stages = tuple_of(_stages(context))
     gone = _disqualified(context, tells)
     nowhere = tuple_of(["None"] * len(context.plan.tracks))
@@ -140,8 +161,8 @@ def decided(context: CodegenContext, parts: PlanIndex) -> str:
     if tells:
         told += ["fired", "cuts", "reasons", stages, tuple_of(_outcomes(context))]
     if context.detail is Detail.EXPLAIN:
-        truths = tuple_of([truth_name(context, clause) for clause in parts.clauses])
-        told += [truths, tuple_of([operand(context, context.top, value).text for value in parts.values])]
+        told.append(truths([truth_name(context, clause) for clause in parts.clauses]))
+        told += [tuple_of([operand(context, context.top, value).text for value in parts.values])]
     return tuple_of(told)
 
 
@@ -209,8 +230,3 @@ def _instants(context: CodegenContext, parts: PlanIndex) -> str:
     chosen = [context.measure(Measure(Aggregation.INSTANTS, selection)) for selection in parts.selections]
     paid = ["None" if measure is None else context.measure(measure) for measure in parts.paid]
     return f" return {tuple_of([tuple_of(chosen), tuple_of(paid)])}"
-
-
-def tuple_of(items: Iterable[str]) -> str:
-    """The items as a tuple of Python."""
-    return f"({''.join(f'{item}, ' for item in items)})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 
 from ..plan import Aggregation, Contribution, Each, Measure, Rule
 from ..plan.adding_up import Pay, Register, RegisterKind, Settle, decayed
@@ -11,22 +12,34 @@ from .codegen import CodegenContext, Detail
 from .conditions_source import Nested, holds, write_nested
 from .values_source import score_name
 
+WriteRules = Callable[[CodegenContext], None]
+"""Adds the lines of all rules."""
 
-def write_points(context: CodegenContext) -> None:
+
+def write_points(context: CodegenContext, write_rules: WriteRules) -> None:
     """Adds the lines that gather the points of rules and make scores of them."""
     kernel = context.kernel
     paid_into = list(dict.fromkeys(_name(pay.into) for pay in kernel.payments.values()))
     for start in range(0, len(paid_into), 50):
         context.top.add(f"{' = '.join(paid_into[start : start + 50])} = 0")
+    write_rules(context)
+    _settle(context, [step for step in kernel.steps if isinstance(step, Settle)], set(paid_into))
+
+
+def write_rules(context: CodegenContext) -> None:
+    """Adds the lines of all rules, those about no event together where only scores are asked for."""
     simple: list[Nested] = []
     for number, rule in enumerate(context.plan.rules):
-        payments = [kernel.payments[number, place] for place in range(len(rule.contributions))]
         if context.detail is Detail.SCORE and rule.each is None and rule.contributions:
-            simple.append(_simple(context, rule, payments))
+            simple.append(_simple(context, rule, payments_of(context, number, rule)))
         else:
-            _rule(context, number, rule, payments)
+            write_rule(context, number, rule)
     write_nested(context.top, simple)
-    _settle(context, [step for step in kernel.steps if isinstance(step, Settle)], set(paid_into))
+
+
+def payments_of(context: CodegenContext, number: int, rule: Rule) -> list[Pay]:
+    """What each contribution of a rule gives."""
+    return [context.kernel.payments[number, place] for place in range(len(rule.contributions))]
 
 
 def _settle(context: CodegenContext, settlements: list[Settle], begun: set[str]) -> None:
@@ -58,8 +71,9 @@ def _name(register: Register) -> str:
     return score_name(None if kind is RegisterKind.TOTAL else number)
 
 
-def _rule(context: CodegenContext, number: int, rule: Rule, payments: list[Pay]) -> None:
-    top = context.top
+def write_rule(context: CodegenContext, number: int, rule: Rule) -> None:
+    """Adds the lines of one rule."""
+    top, payments = context.top, payments_of(context, number, rule)
     tells = context.detail is not Detail.SCORE
     if not tells and not rule.contributions:
         return
