@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
@@ -24,6 +25,7 @@ class EventsRead:
         self._timeline = timeline
         self._classes: dict[tuple[str, str | None], tuple[int, ...]] = {}
         self._rows: dict[tuple[tuple[str, str | None], str], tuple[Any, ...] | None] = {}
+        self._kinds: tuple[ref[Events], list[int]] | None = None
 
     def rows_of(self, some: Some, asked: Bools) -> list[list[Any]]:
         """The events of some leads that make a difference, in the order of time."""
@@ -59,7 +61,11 @@ class EventsRead:
 
     def kinds(self, events: Events) -> list[int]:
         """The places of the kinds of events that may make a difference."""
-        return [place for place in range(len(events.kinds)) if self._is_read(events, place)]
+        # Asked for the same block again and again.
+        if self._kinds is None or self._kinds[0]() is not events:
+            found = [place for place in range(len(events.kinds)) if self._is_read(events, place)]
+            self._kinds = ref(events), found
+        return self._kinds[1]
 
     def _is_read(self, events: Events, place: int) -> bool:
         return any(self._timeline.reads(code) for code in self.codes(events, place))
