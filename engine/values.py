@@ -65,6 +65,7 @@ def pattern_key(text: str) -> str:
 
 DOMAIN_ENDS = " >),;?"
 """What no domain holds: a domain ends before the first of these."""
+_DOMAIN_END = re.compile(f"[{re.escape(DOMAIN_ENDS)}]")
 
 
 def domain_of(key: str) -> str | None:
@@ -75,8 +76,8 @@ def domain_of(key: str) -> str | None:
     """
     _, at, behind = key.rpartition("@")
     behind = behind.lstrip()
-    ends = [place for sign in DOMAIN_ENDS if (place := behind.find(sign)) >= 0]
-    return (behind[: min(ends, default=None)].rstrip(".") or None) if at else None
+    end = _DOMAIN_END.search(behind)
+    return ((behind[: end.start()] if end else behind).rstrip(".") or None) if at else None
 
 
 def read_moment(text: str) -> dt.date | dt.datetime | None:
@@ -108,7 +109,7 @@ def instant_of(moment: dt.date | dt.datetime) -> int:
 
 def moment_of(instant: int) -> dt.datetime:
     """The UTC datetime of an instant in microseconds."""
-    return EPOCH + dt.timedelta(microseconds=instant)
+    return EPOCH + dt.timedelta(0, 0, instant)
 
 
 def instant_text(instant: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+from pathlib import Path
 
 import click
 
@@ -76,7 +78,17 @@ def _of_usage(error: click.UsageError) -> Failure:
     message = error.format_message().rstrip(".")
     message = message[:1].lower() + message[1:]
     command = error.ctx.command_path if error.ctx is not None else "leadwright"
+    extra = _EXTRA.fullmatch(message)
+    if extra is not None and error.ctx is not None:
+        option = _OPTION_OF.get(Path(extra[1]).suffix, "")
+        if any(option in parameter.opts for parameter in error.ctx.command.params):
+            return Failure(message, f"name it with {option}: {option} {extra[1]}")
     return Failure(message, f"{command} --help shows how it is called")
+
+
+_EXTRA = re.compile(r"got unexpected extra argument \((\S+)\)")
+_OPTION_OF = {".rules": "--rules", ".db": "--db"}
+"""The option that a file of this kind is named with, where a command does not take it as an argument."""
 
 
 def said(failure: Failure, *, colored: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, repeat
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +26,16 @@ from .decision import (
 )
 from .findings import Found, Truth, events_finding
 from .gains import Fired, Gains
-from .ways import Points, Ways
+from .missing import Points, Standing
+from .plan_index import PlanIndex
+from .ways import Ways
 from .words import score_words
 
 if TYPE_CHECKING:
     from ..score_one.evaluator import Evaluator
+
+_MOST_KEPT = 4_096
+_NO_TAGS: tuple[str, ...] = ()
 
 Cut = tuple[int, int, int]
 Paid = list[int] | int | None
@@ -39,9 +44,7 @@ Paid = list[int] | int | None
 
 def decide(evaluator: Evaluator, facts: Facts, now: int, *, gains: bool = False) -> Decision:
     """Decides about one lead at an instant in microseconds; `gains`: also what would bring points."""
-    return Decision(
-        _Parts(evaluator, facts, now, gains=gains).part, digest=evaluator.plan.digest, now=moment_of(now)
-    )
+    return Decision(_Parts(evaluator, facts, now, gains=gains).part)
 
 
 def build_decision(
@@ -63,7 +66,7 @@ def build_decision(
 class _Parts:
     """What computes the parts of one decision. Safe in threads: what is computed twice comes out the same."""
 
-    __slots__ = ("_evaluator", "_facts", "_found", "_gains", "_now", "_ran")
+    __slots__ = ("_evaluator", "_facts", "_found", "_full", "_gains", "_now", "_ran")
 
     def __init__(self, evaluator: Evaluator, facts: Facts, now: int, *, gains: bool = False) -> None:
         self._evaluator = evaluator
@@ -71,25 +74,29 @@ class _Parts:
         self._facts = facts
         self._now = now
         self._ran: Any = None
+        self._full: Any = None
         self._found: tuple[Found, Any] | None = None
 
     def part(self, name: str) -> Mapping[str, object]:
         """A part by its name, and those that come with it."""
-        if name == "next_change":
-            found_out = self._ran if self._found is not None else None
-            change = next_change(self._evaluator, self._facts, self._now, found_out)
-            return {name: None if change is None else moment_of(change)}
+        if name in _OUTLINED:
+            return self._outline()
+        if name in _EXPLAINED:
+            return self._explanation()
         if name == "lines":
             return self._lines()
+        if name == "next_change":
+            change = next_change(self._evaluator, self._facts, self._now, self._find_out())
+            return {name: None if change is None else moment_of(change)}
         if name == "bounds":
             return {name: self._evaluator.possible.bounds(self._facts, self._now)}
         if name == "outcomes":
             return {name: MappingProxyType(outcome_findings(self._evaluator.plan, self._run()[8]))}
-        return self._explanation() if name in _EXPLAINED else self._outline()
+        return {"digest": self._evaluator.plan.digest, "now": moment_of(self._now)}
 
     def explains(self, ran: Any, instants: Any, paid: Any) -> Found:
         """Takes what functions of the details FINDINGS and INSTANTS gave."""
-        total, scores, _, _, _, _, _, _, _, truths, values = self._ran = ran
+        total, scores, _, _, _, _, _, _, _, truths, values = self._ran = self._full = ran
         if self._evaluator.parts.sure:
             truths, values = self._sure(truths, values)
         found = Found(self._evaluator.parts, self._facts, self._now, total, scores, truths, values, instants)
@@ -111,20 +118,17 @@ class _Parts:
 
     def _outline(self) -> Mapping[str, object]:
         """Scores, and what follows from them without a reason."""
-        total, scores, stages, _, fired, _, reasons, would, *_ = self._run()
-        plan, frame, frozen = self._evaluator.plan, self._evaluator.frame, MappingProxyType
-        tags: tuple[str, ...] = ()
-        if frame.tags:
-            tagged = [frame.tags[entry[0]] for entry in fired if entry[0] in frame.tags]
-            tags = tuple(dict.fromkeys(chain.from_iterable(tagged)))
+        run = self._run()
+        total, scores, stages, reasons, would = run[0], run[1], run[2], run[6], run[7]
+        frame = self._evaluator.frame
         return {
             "total": total,
-            "scores": frozen(dict(zip(frame.scores, scores))),  # noqa: B905  # to check takes longer
-            "stages": frozen(dict(zip(plan.tracks, stages))),  # noqa: B905
-            "stages_if_qualified": frozen(dict(zip(plan.tracks, would))),  # noqa: B905
-            "grades": frozen({name: label(grade, total, scores) for name, grade in frame.grades}),
-            "tags": tags,
-            "disqualified": tuple([plan.disqualifications[number].reason for number in reasons]),
+            "scores": MappingProxyType(dict(zip(frame.scores, scores))),  # noqa: B905  # to check takes longer
+            "stages": frame.stages[stages],
+            "stages_if_qualified": frame.stages[would],
+            "grades": frame.grades_of(total, scores),
+            "tags": frame.tags_of(run[4]) if frame.tags else (),
+            "disqualified": tuple([frame.reasons[number] for number in reasons]) if reasons else (),
         }
 
     def _lines(self) -> Mapping[str, object]:
@@ -140,11 +144,17 @@ class _Parts:
             self._ran = self._evaluator.run(Detail.LINES, self._facts, self._now)
         return self._ran
 
+    def _find_out(self) -> Any:
+        """What the generated function found, with the findings."""
+        if self._full is None:
+            self._ran = self._full = self._evaluator.run(Detail.FINDINGS, self._facts, self._now)
+        return self._full
+
     def _explanation(self) -> Mapping[str, object]:
         """What was found of every condition, and what is missing for each stage."""
         if self._found is None:
-            ran = self._evaluator.run(Detail.FINDINGS, self._facts, self._now)
-            self.explains(ran, *self._evaluator.run(Detail.INSTANTS, self._facts, self._now))
+            instants = self._evaluator.run(Detail.INSTANTS, self._facts, self._now)
+            self.explains(self._find_out(), *instants)
         assert self._found is not None
         found, paid = self._found
         explainer = self._evaluator.explainer
@@ -155,7 +165,7 @@ class _Parts:
 
         _, _, stages, _, fired, cuts, *_ = self._ran
         return {
-            "rules": _rules(found, self._evaluator.frame, of, fired, paid),
+            "rules": _rules(found, self._evaluator.frame, explainer.of_rules([*made, None]), fired, paid),
             "stage_findings": _stages(
                 found,
                 of,
@@ -181,30 +191,66 @@ _Stays = Callable[[int, Finding, Finding], Stay | None]
 _Conditions = Callable[[Condition], Finding]
 """Gives the finding of any condition of the plan."""
 
+_OUTLINED = frozenset({"total", "scores", "stages", "stages_if_qualified", "grades", "tags", "disqualified"})
 _EXPLAINED = frozenset({"rules", "stage_findings", "disqualifications", "handoffs"})
+
+
+class _Stages(dict[tuple[str | None, ...], Mapping[str, str | None]]):
+    """The mapping of tracks to stages, each kind of it made once."""
+
+    def __init__(self, tracks: Sequence[str]) -> None:
+        super().__init__()
+        self._tracks = tracks
+
+    def __missing__(self, stages: tuple[str | None, ...]) -> Mapping[str, str | None]:
+        made = MappingProxyType(dict(zip(self._tracks, stages, strict=True)))
+        if len(self) < _MOST_KEPT:
+            self[stages] = made
+        return made
 
 
 class Frame:
     """What is the same in every decision of a plan: names of scores, and rules but for what was found."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, parts: PlanIndex) -> None:
+        plan = parts.plan
         self.scores = tuple(words_of(plan, number) for number in range(len(plan.scores)))
         self.grades = tuple((_grade_name(plan, grade), grade) for grade in plan.grades)
-        self.tags = {number: rule.tags for number, rule in enumerate(plan.rules) if rule.tags}
-        self._rules = [(rule.identity, rule.origin.line) for rule in plan.rules]
+        self.names = tuple(rule.identity for rule in plan.rules)
+        self.places = tuple(rule.origin.line for rule in plan.rules)
+        self.paying = tuple((number, asked) for number, asked in enumerate(parts.paying) if asked)
+        self._lines: dict[Fired, Line] = {}
+        self.stages = _Stages(plan.tracks)
+        self.reasons = tuple(each.reason for each in plan.disqualifications)
+        self.tags = {
+            number: tuple(dict.fromkeys(rule.tags)) for number, rule in enumerate(plan.rules) if rule.tags
+        }
         self._targets = [
             [None if each.score is None else self.scores[each.score] for each in rule.contributions]
             for rule in plan.rules
         ]
+
+    def grades_of(self, total: int, scores: tuple[int, ...]) -> Mapping[str, str]:
+        """The label of each grade."""
+        return MappingProxyType({name: label(grade, total, scores) for name, grade in self.grades})
+
+    def tags_of(self, fired: Sequence[Fired]) -> tuple[str, ...]:
+        """The tags of rules that fired, each once."""
+        tagged = [self.tags[entry[0]] for entry in fired if entry[0] in self.tags]
+        return tagged[0] if len(tagged) == 1 else tuple(dict.fromkeys(chain.from_iterable(tagged)))
 
     def line(self, entry: Fired) -> Line | None:
         """The line of a contribution that a rule made, None for a rule with tags alone."""
         number, place, written, faded, points = entry
         if place < 0:
             return None
-        name, line = self._rules[number]
-        target = self._targets[number][place]
-        return _new(Line, (LineKind.RULE, name, target, line, written, faded, points, name))
+        line = self._lines.get(entry)
+        if line is None:
+            name, target = self.names[number], self._targets[number][place]
+            line = Line(LineKind.RULE, name, target, self.places[number], written, faded, points, name)
+            if len(self._lines) < _MOST_KEPT:
+                self._lines[entry] = line
+        return line
 
 
 _new = tuple.__new__
@@ -242,35 +288,29 @@ def _grade_name(plan: Plan, grade: Grade) -> str:
 
 
 def _rules(
-    found: Found, frame: Frame, of: _Conditions, fired: list[Fired], paid: tuple[Paid, ...]
+    found: Found,
+    frame: Frame,
+    conditions: Sequence[Finding | None],
+    fired: list[Fired],
+    paid: tuple[Paid, ...],
 ) -> tuple[RuleFinding, ...]:
-    by_rule: dict[int, list[Line]] = {}
+    count = len(frame.names)
+    did_fire, tags = [False] * count, [_NO_TAGS] * count
+    lines: list[tuple[Line, ...]] = [()] * count
     for entry in fired:
-        lines = by_rule.setdefault(entry[0], [])
+        number = entry[0]
+        did_fire[number] = True
+        if number in frame.tags:
+            tags[number] = frame.tags[number]
         line = frame.line(entry)
         if line is not None:
-            lines.append(line)
-    rules = []
-    for number, rule in enumerate(found.plan.rules):
-        mine = by_rule.get(number)
-        condition = None if rule.condition is None else of(rule.condition)
-        events = (
-            None
-            if rule.each is None
-            else events_finding(found, found.parts.paying[number], _listed(paid[number]))
-        )
-        tags = () if mine is None else rule.tags
-        build_decision = (
-            rule.identity,
-            rule.origin.line,
-            mine is not None,
-            condition,
-            events,
-            tuple(mine or ()),
-            tags,
-        )
-        rules.append(_new(RuleFinding, build_decision))
-    return tuple(rules)
+            lines[number] = (*lines[number], line)
+    events: list[Finding | None] = [None] * count
+    for number, asked in frame.paying:
+        events[number] = events_finding(found, asked, _listed(paid[number]))
+    # Of one length, as they are: to check takes longer.
+    columns = zip(frame.names, frame.places, did_fire, conditions, events, lines, tags)  # noqa: B905
+    return tuple(map(_new, repeat(RuleFinding), columns))
 
 
 def _listed(paid: Paid) -> list[int]:
@@ -310,10 +350,11 @@ def _stages(
             raw[number] -= points
         elif kind != RegisterKind.GROUP:
             raw_total -= points
-    ways = Ways(found, Points(raw, raw_total))
+    standing = Standing(found, Points(raw, raw_total))
+    ways = Ways(standing)
     if given is not None:
         fired, paid = given
-        ways.gains = Gains(ways, fired, list(map(_listed, paid))).of
+        standing.gains = Gains(ways, fired, list(map(_listed, paid))).of
     current = dict(zip(plan.tracks, stages, strict=True))
     build_decision = []
     for number, stage in enumerate(plan.stages):
@@ -327,15 +368,15 @@ def _stages(
                 wanted = found.parts.entering[number]
         build_decision.append(
             StageFinding(
-                stage=stage.name,
-                track=stage.track,
-                line=stage.origin.line,
-                holds=holds,
-                current=current[stage.track] == stage.name,
-                condition=condition,
-                ways=() if holds else ways.to(wanted),
-                until=until,
-                stay=stay,
+                stage.name,
+                stage.track,
+                stage.origin.line,
+                holds,
+                current[stage.track] == stage.name,
+                condition,
+                () if holds else ways.to(wanted),
+                until,
+                stay,
             )
         )
     return tuple(build_decision)

@@ -184,16 +184,10 @@ class Decision:
     def __init__(self, compute: Callable[[str], Mapping[str, object]], **known: object) -> None:
         """A decision of which some parts are known; `compute` gives the part of a name, and any others that
         come with it. It may be called more than once for a part, and has to give the same each time."""
-        self.__dict__.update(known, _compute=compute)
-
-    if not TYPE_CHECKING:  # the parts have types, and no other attribute exists
-
-        def __getattr__(self, name: str) -> object:
-            if name not in _NAMES:
-                raise AttributeError(f"a decision has no {name!r}")
-            made = self.__dict__
-            made.update(made["_compute"](name))
-            return made[name]
+        made = self.__dict__
+        made["_compute"] = compute
+        if known:
+            made.update(known)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a decision cannot be changed")
@@ -230,7 +224,26 @@ class Decision:
 
 PARTS = tuple(Decision.__annotations__)
 """The names of all parts of a decision."""
-_NAMES = frozenset(PARTS)
+
+
+class _Part:
+    """A part that was not read yet: what is computed when it is takes its place."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, decision: Decision | None, _: type[Decision]) -> object:
+        if decision is None:
+            return self
+        made = decision.__dict__
+        made.update(made["_compute"](self._name))
+        return made[self._name]
+
+
+for _name in PARTS:
+    setattr(Decision, _name, _Part(_name))
 
 
 def _known(parts: dict[str, object]) -> Decision:

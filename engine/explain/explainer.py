@@ -7,39 +7,55 @@ that is joined of them, and each value is told once however many clauses compare
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Iterable
+from itertools import repeat
 from typing import NamedTuple
 
-from ..plan import All, Any, Clause, Condition, Constant, FieldValue, Holds, Not, Plan, SignalValue, Value
+from ..plan import (
+    All,
+    Any,
+    Clause,
+    Condition,
+    Constant,
+    DaysBetween,
+    Domain,
+    FieldValue,
+    Holds,
+    Not,
+    Plan,
+    SignalValue,
+    Value,
+)
 from ..plan.walk import conditions, holds, operands
 from ..plan.walk import parts as inner
 from .decision import Finding
-from .findings import TRUTHS, Found, Truth, told_words, unknown_of
-from .plan_index import PlanIndex
+from .findings import SHOWN, TRUTHS, Found, Truth, clause_words, unknown_of
+from .plan_index import Picker, PlanIndex, picker
 
 _new = tuple.__new__
+_NOTHING = repeat(None)
+_NO_PARTS: Iterable[tuple[()]] = repeat(())
+_NEGATED = {True: False, False: True, None: None}
 
 
 class _Asked(NamedTuple):
-    """A clause: where its words, its truth and its instants are found, and what is unknown where it is.
-
-    `unknown` None: that takes a closer look.
-    """
+    """A clause: where its words and its instants are found, and the field that it depends on, by name and
+    number; None where that is not one field alone."""
 
     asked: str
     words: int
-    place: int
     instants: int
-    unknown: str | None
+    field: tuple[str, int] | None
     clause: Clause
 
 
 class _Joined(NamedTuple):
-    """Conditions joined, by their places among all findings; `shown`: as its parts."""
+    """Conditions joined, and what picks them out of all findings; `shown`: as its parts."""
 
     asked: str
     how: str
-    parts: tuple[int, ...]
+    pick: Picker
     shown: bool = True
 
 
@@ -58,7 +74,11 @@ class Explainer:
         self._words: dict[tuple[Value, ...] | int, int] = {}
         self._tell: list[Callable[[Found], str]] = []
         self._sources: dict[tuple[int, ...], int] = {}
-        self._clauses = [self._asked(place, clause) for place, clause in enumerate(parts.clauses)]
+        asked = [self._asked(place, clause) for place, clause in enumerate(parts.clauses)]
+        self._clauses = asked
+        self._texts = tuple(each.asked for each in asked)
+        self._pick_words = picker([each.words for each in asked])
+        self._pick_instants = picker([each.instants for each in asked])
         self._joined: list[_Joined] = []
         self.places: dict[int, int] = dict(parts.places)
         """Where the finding of a condition stands, by its `id`."""
@@ -69,33 +89,64 @@ class Explainer:
             else:
                 self._place(condition)
 
+        rules = parts.plan.rules
+        places = [-1 if rule.condition is None else self.places[id(rule.condition)] for rule in rules]
+        self.of_rules = picker(places)
+        """Picks the findings of rules' conditions; what a rule without one has stands at the end."""
+
     def findings(self, found: Found) -> list[Finding]:
         """The finding of every condition, those of defines too, each at its place."""
-        truths = found.truths
-        words = [tell(found) for tell in self._tell]
-        instants = [found.latest(source) for source in self._sources]
-        made: list[Finding] = []
-        for asked, told, place, source, unknown, clause in self._clauses:
-            truth = truths[place]
-            without = None if truth is not None else unknown or unknown_of(found, clause)
-            made.append(_new(Finding, (asked, words[told], truth, without, instants[source], None, ())))
-        for asked, how, places, shown in self._joined:
-            parts = tuple([made[place] for place in places])
-            truth = _together(how, parts)
-            without = None
-            if truth is None:
-                without = next((part.unknown for part in parts if part.truth is None), None)
-            made.append(
-                _new(Finding, (asked, TRUTHS[truth], truth, without, (), how, parts if shown else ()))
-            )
+        truths: list[Truth] = [*found.truths]
+        unknown: Iterable[str | None] = _NOTHING
+        if None in truths:
+            unknown = [
+                None if truth is not None else self._blank(found, each)
+                for truth, each in zip(truths, self._clauses, strict=True)
+            ]
+        words = self._pick_words([tell(found) for tell in self._tell])
+        instants = self._pick_instants(self._latest(found))
+        # What `zip` stops at is the texts, of which there is one for each clause.
+        columns = zip(self._texts, words, truths, unknown, instants, _NOTHING, _NO_PARTS)  # noqa: B905
+        made: list[Finding] = list(map(_new, repeat(Finding), columns))
+        add, know = made.append, truths.append
+        for asked, how, pick, shown in self._joined:
+            parts, joined = pick(made), pick(truths)
+            if how == "all":
+                truth = False if False in joined else None if None in joined else True
+            elif how == "any":
+                truth = True if True in joined else None if None in joined else False
+            else:
+                truth = joined[0] if how == "define" else _NEGATED[joined[0]]
+            without = None if truth is not None else parts[joined.index(None)].unknown
+            know(truth)
+            add(_new(Finding, (asked, TRUTHS[truth], truth, without, (), how, parts if shown else ())))
         return made
+
+    def _blank(self, found: Found, asked: _Asked) -> str | None:
+        """The blank field for which a clause is unknown."""
+        if asked.field is None:
+            return unknown_of(found, asked.clause)
+        name, number = asked.field
+        return name if found.facts.fields[number] is None else None
+
+    def _latest(self, found: Found) -> list[tuple[dt.datetime, ...]]:
+        """The latest instants of the events that clauses are about, source by source."""
+        instants, moment = found.instants, found.moments.__getitem__
+        return [
+            (tuple(map(moment, instants[source[0]][-SHOWN:])) if instants[source[0]] else ())
+            if len(source) == 1
+            else found.latest(source)
+            for source in self._sources
+        ]
 
     def _place(self, condition: Condition) -> int:
         place = self.places.get(id(condition))
         if place is None:
             how, inner_ones = _inside(self._parts.plan, condition)
             places = tuple([self._place(one) for one in inner_ones])
-            place = self.places[id(condition)] = self._join(_Joined(condition.origin.text, how, places))
+            place = self.places[id(condition)] = self._join(
+                _Joined(condition.origin.text, how, picker(places))
+            )
         return place
 
     def _place_once(self, condition: Condition, placed: dict[int, int]) -> int:
@@ -110,7 +161,7 @@ class Explainer:
             places = tuple([self._place_once(one, placed) for one in inner_ones])
         if isinstance(condition, Holds):
             placed[condition.define] = places[0]
-        return self._join(_Joined(condition.origin.text, how, places, shown))
+        return self._join(_Joined(condition.origin.text, how, picker(places), shown))
 
     def _join(self, joined: _Joined) -> int:
         self._joined.append(joined)
@@ -138,13 +189,13 @@ class Explainer:
         words = self._words.get(key)
         if words is None:
             words = self._words[key] = len(self._tell)
-            self._tell.append(_teller(self._parts, place, compared))
+            self._tell.append(clause_words(self._parts, clause))
         source = tuple(self._selections(asked))
-        unknown = None
-        if len(compared) == 1 and isinstance(compared[0], FieldValue):
-            unknown = self._parts.plan.fields[compared[0].field].name
+        of: Value | None = compared[0] if len(compared) == 1 else None
+        of = of.of if isinstance(of, Domain | DaysBetween) else of
+        field = (self._parts.plan.fields[of.field].name, of.field) if isinstance(of, FieldValue) else None
         instants = self._sources.setdefault(source, len(self._sources))
-        return _Asked(clause.origin.text, words, place, instants, unknown, clause)
+        return _Asked(clause.origin.text, words, instants, field, clause)
 
     def _selections(self, asked: tuple[Value, ...]) -> list[int]:
         """Where the instants stand of all events that values were measured from."""
@@ -173,29 +224,3 @@ def _inside(plan: Plan, condition: Condition) -> tuple[str, tuple[Condition, ...
             assert body is not None
             return "define", (body,)
     raise TypeError(condition)
-
-
-def _teller(parts: PlanIndex, place: int, compared: tuple[Value, ...]) -> Callable[[Found], str]:
-    """What tells in words what was found of the values that a clause compares."""
-    if not compared:
-        return lambda found: TRUTHS[found.truths[place]]
-    if len(compared) == 1:
-        return told_words(parts, compared[0])
-    each = [told_words(parts, value) for value in compared]
-    return lambda found: " against ".join([tell(found) for tell in each])
-
-
-def _together(how: str, parts: tuple[Finding, ...]) -> Truth:
-    """The truth of conditions joined, after Kleene."""
-    if how == "define":
-        return parts[0].truth
-    if how == "not":
-        return None if parts[0].truth is None else not parts[0].truth
-    decides = how == "any"
-    truth: Truth = not decides
-    for part in parts:
-        if part.truth is decides:
-            return decides
-        if part.truth is None:
-            truth = None
-    return truth

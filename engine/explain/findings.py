@@ -28,8 +28,8 @@ from ..plan import (
     Value,
 )
 from ..plan.walk import operands
-from ..score_one.facts import Facts
-from ..values import Prepared
+from ..score_one.facts import MEMO_LIMIT, Facts
+from ..values import Prepared, moment_of
 from ..zone import Zone
 from . import words
 from .decision import Finding
@@ -47,9 +47,10 @@ class Moments(dict[int, dt.datetime]):
     def __init__(self, zone: Zone) -> None:
         super().__init__()
         self.zone = zone
+        self.is_utc = zone.is_utc
 
     def __missing__(self, instant: int) -> dt.datetime:
-        made = self[instant] = self.zone.moment(instant)
+        made = self[instant] = moment_of(instant) if self.is_utc else self.zone.moment(instant)
         return made
 
 
@@ -132,11 +133,16 @@ TRUTHS = {True: "yes", False: "no", None: words.UNKNOWN}
 """A truth in words."""
 
 
-def found_words(found: Found, clause: Clause) -> str:
-    """What was found of the values that a clause compares, constants left out."""
-    parts = found.parts
-    told = [told_words(parts, value)(found) for value in operands(clause) if not isinstance(value, Constant)]
-    return " against ".join(told) if told else TRUTHS[found.truth(clause)]
+def clause_words(parts: PlanIndex, clause: Clause) -> Callable[[Found], str]:
+    """A function that says in words what was found of all that a clause compares, constants left out."""
+    compared = [value for value in operands(clause) if not isinstance(value, Constant)]
+    if not compared:
+        place = parts.places[id(clause)]
+        return lambda found: TRUTHS[found.truths[place]]
+    if len(compared) == 1:
+        return told_words(parts, compared[0])
+    each = [told_words(parts, value) for value in compared]
+    return lambda found: " against ".join([tell(found) for tell in each])
 
 
 def told_words(parts: PlanIndex, value: Value) -> Callable[[Found], str]:
@@ -144,10 +150,7 @@ def told_words(parts: PlanIndex, value: Value) -> Callable[[Found], str]:
     kind = value.kind
     match value:
         case FieldValue(field=number):
-            default = parts.plan.fields[number].written
-            return lambda found: words.given_words(
-                kind, _given(found, number), found.facts.fields[number], default
-            )
+            return _field_words(parts, number, kind)
         case Domain(of=FieldValue(field=number)):
             place, default = parts.values[value], parts.plan.fields[number].written
             return lambda found: words.domain_words(_given(found, number) or default, found.values[place])
@@ -164,6 +167,27 @@ def told_words(parts: PlanIndex, value: Value) -> Callable[[Found], str]:
             return lambda found: _days(found.values[place], kind)
         case _:
             return lambda found: words.prepared_words(kind, found.value(value))
+
+
+def _field_words(parts: PlanIndex, number: int, kind: Kind) -> Callable[[Found], str]:
+    default = parts.plan.fields[number].written
+    by_text: dict[str, str] = {}
+
+    def told(found: Found) -> str:
+        given, value = _given(found, number), found.facts.fields[number]
+        if given.__class__ is not str:
+            if value is None and given is None and default is None:
+                return words.UNKNOWN
+            return words.given_words(kind, given, value, default)
+        # What a text comes to never differs, and most fields hold few distinct ones.
+        text = by_text.get(given)
+        if text is None:
+            text = words.given_words(kind, given, value, default)
+            if len(by_text) < MEMO_LIMIT:
+                by_text[given] = text
+        return text
+
+    return told
 
 
 def _given(found: Found, number: int) -> object:
@@ -189,13 +213,21 @@ def _signal_words(parts: PlanIndex, number: int, place: int) -> Callable[[Found]
         case Aggregation.COUNT:
             events = parts.selections[signal.events]
             zone = parts.plan.zone
-            return lambda found: counted(_whole(found.values[place]), found.instants[events], zone)
+
+            def told(found: Found) -> str:
+                count = found.values[place]
+                return counted(count, found.instants[events], zone) if count else _NONE  # type: ignore[arg-type]
+
+            return told
         case Aggregation.DISTINCT:
             return lambda found: f"{_whole(found.values[place])} different"
         case Aggregation.PERIODS:
             return lambda found: words.plural(_whole(found.values[place]), "day")
         case _:
             return lambda found: words.prepared_words(kind, found.values[place])
+
+
+_NONE = words.times(0)
 
 
 def counted(count: int, instants: Sequence[int], zone: Zone) -> str:

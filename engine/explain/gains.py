@@ -103,7 +103,7 @@ class Gains:
             return gain
         if score is not None or one.score is None:
             return 0
-        its, before = self.plan.scores[one.score], self.ways.points.scores[one.score]
+        its, before = self.plan.scores[one.score], self.ways.standing.points.scores[one.score]
         return _bounded(before + gain, its.low, its.high) - _bounded(before, its.low, its.high)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from ..plan import (
@@ -36,7 +37,19 @@ from . import words
 if TYPE_CHECKING:
     from ..lint.proof.logic import Logic
 
+Picker = Callable[[Sequence[Any]], tuple[Any, ...]]
+
 _ANY = {(">=", 1.0), (">", 0.0), ("<", 1.0), ("<=", 0.0), ("=", 0.0), ("!=", 0.0)}
+
+
+def picker(places: Sequence[int]) -> Picker:
+    """A function that picks out of a sequence what stands at some places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    if places:
+        place = places[0]
+        return lambda found: (found[place],)
+    return lambda found: ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +125,17 @@ class PlanIndex:
     @cached_property
     def _asked(self) -> dict[int, tuple[int, ...]]:
         return {}
+
+    @cached_property
+    def _pickers(self) -> dict[int, Picker]:
+        return {}
+
+    def truths_of(self, condition: Condition, truths: Sequence[bool | None]) -> tuple[bool | None, ...]:
+        """The truths, out of all, of the clauses in a condition and in the defines that it asks for."""
+        pick = self._pickers.get(id(condition))
+        if pick is None:
+            pick = self._pickers[id(condition)] = picker(self.asked_by(condition))
+        return pick(truths)
 
     def asked_by(self, condition: Condition) -> tuple[int, ...]:
         """The places of the clauses in a condition and in the defines that it asks for."""

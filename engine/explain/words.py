@@ -34,6 +34,7 @@ from ..zone import UTC, Zone
 UNKNOWN = "unknown"
 
 
+@lru_cache(maxsize=4096, typed=True)
 def number_words(number: float) -> str:
     """A number without a needless fraction, to 6 decimals."""
     shown = round(number, 6)
@@ -49,7 +50,7 @@ def instant_words(instant: int, zone: Zone = UTC) -> str:
 
 def day_words(instant: int, zone: Zone) -> str:
     """The day of an instant."""
-    return _iso_day(zone.day(instant))
+    return _iso_day(instant // DAY if zone.is_utc else zone.day(instant))
 
 
 @lru_cache(maxsize=4096)

@@ -5,8 +5,9 @@ Nothing is counted beside the record: whose turn it is follows from who got whic
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..plan import Whom
 from ..zone import Zone
@@ -16,8 +17,7 @@ NEVER = -1
 """Somebody who never got a lead of a list had the last one before all others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(NamedTuple):
     """Who gets a lead, and why: "kept" with those of the same value, in "turn", "first" of those there, or
     "named". None of the people there: `person` is None, and `absent` says why of each."""
 
@@ -38,6 +38,13 @@ class HandedOff:
     overdue: int = 0
 
 
+class _Presence(NamedTuple):
+    """Who of some people gets leads at an instant, each with the address folded; why the others do not."""
+
+    there: Sequence[tuple[str, str]]
+    absent: tuple[tuple[str, str], ...]
+
+
 @dataclass
 class Turns:
     """Whose turn it is; brought up to date by each lead that is given.
@@ -54,12 +61,17 @@ class Turns:
     got: dict[str, list[int]] = field(default_factory=dict)
     _away: dict[tuple[str, int], bool] = field(default_factory=dict)
     _today: dict[tuple[str, int], int] = field(default_factory=dict)
+    _presence: dict[tuple[Whom, int], _Presence] = field(default_factory=dict)
 
     def give(self, person: str, whom: Whom, kept: str | None, number: int, at: int) -> None:
         """Takes note of a lead that somebody (folded) got, in the order of `number`."""
         self.got.setdefault(person, []).append(at)
-        for known in [one for one in self._today if one[0] == person]:
-            del self._today[known]
+        one = self.known.get(person)
+        if one is not None and one.daily is not None:
+            # Nobody else goes because of a lead.
+            self._presence.clear()
+            for known in [each for each in self._today if each[0] == person]:
+                del self._today[known]
         if whom.list is not None:
             self.last[whom.list, person] = number
             if kept is not None:
@@ -67,35 +79,43 @@ class Turns:
 
     def pick(self, whom: Whom, at: int, *, turn: bool, kept: str | None, but: str | None = None) -> Pick:
         """Who gets a lead at an instant; `but` names somebody who does not."""
-        absent: list[tuple[str, str]] = []
-        there: list[str] = []
-        for address in whom.people:
-            why = (
-                "had it before"
-                if but is not None and folded(address) == folded(but)
-                else self.absence(address, at)
-            )
-            if why is None:
-                there.append(address)
-            else:
-                absent.append((address, why))
+        there, absent = self._who_is_there(whom, at, but)
         # A limit is for what is new: whoever knows a company gets all of its leads.
         if kept is not None and whom.list is not None:
             keeper = self.keepers.get((whom.list, kept))
             away = {folded(one) for one, why in absent if why != "limit"}
             found = next((one for one in whom.people if folded(one) == keeper), None)
             if found is not None and keeper not in away:
-                return Pick(found, "kept", tuple(absent))
+                return Pick(found, "kept", absent)
         if not there:
-            return Pick(None, "nobody", tuple(absent))
-        if whom.list is None:
-            return Pick(there[0], "named", tuple(absent))
-        if not turn:
-            return Pick(there[0], "first", tuple(absent))
+            return Pick(None, "nobody", absent)
         name = whom.list
-        return Pick(
-            min(there, key=lambda one: self.last.get((name, folded(one)), NEVER)), "turn", tuple(absent)
-        )
+        if name is None:
+            return Pick(there[0][0], "named", absent)
+        if not turn:
+            return Pick(there[0][0], "first", absent)
+        last = self.last
+        return Pick(min(there, key=lambda one: last.get((name, one[1]), NEVER))[0], "turn", absent)
+
+    def _who_is_there(self, whom: Whom, at: int, but: str | None) -> _Presence:
+        found = self._presence.get((whom, at)) if but is None else None
+        if found is None:
+            found = self._look(whom, at, but)
+            if but is None:
+                self._presence[whom, at] = found
+        return found
+
+    def _look(self, whom: Whom, at: int, but: str | None) -> _Presence:
+        there, absent = [], []
+        for address in whom.people:
+            name = folded(address)
+            before = but is not None and name == folded(but)
+            why = "had it before" if before else self.absence(address, at)
+            if why is None:
+                there.append((address, name))
+            else:
+                absent.append((address, why))
+        return _Presence(there, tuple(absent))
 
     def absence(self, address: str, at: int) -> str | None:
         """Why somebody gets no lead at an instant: "away" or "limit"; None where they are there."""

@@ -46,6 +46,7 @@ class Layout:
     fields: tuple[Column, ...]
     events: tuple[EventLayout, ...]
     left_out: tuple[str, ...]
+    merged_ids: int | None = None
 
 
 def lay_out(
@@ -65,12 +66,25 @@ def lay_out(
     ):
         finder.place(name, "", "")
     lead = finder.place(mapping.lead, "--lead-id", "the lead's id")
+    merged_ids = finder.optional(mapping.merged_ids, "--merged-ids", "merged ids")
+    if merged_ids == lead:
+        raise ImportRefused(
+            f"{mapping.lead} cannot hold both the lead's id and the ids merged into it",
+            "name the column that lists the other ids with --merged-ids",
+        )
+    if mapping.merged_ids is not None:
+        finder.used.add(mapping.merged_ids)
     for event in mapping.events:
         finder.use_event(event)
     named = [name for event in mapping.events for name in event.properties or () if name != REST]
     finder.used.update(named)
     finder.used.update(name for name in mapping.fields or () if name != REST)
     fields = _wanted_fields(mapping)
+    if mapping.complete and not fields:
+        raise ImportRefused(
+            f"{label} is read for events, and --complete is about a file that has all leads",
+            "leave --complete out, or leave --at out where each row is a lead",
+        )
     if id_is_field and REST in fields:
         fields = (mapping.lead, *fields)
     only = len(mapping.events) == 1 and mapping.fields is None
@@ -79,7 +93,7 @@ def lay_out(
     used = {column.source for column in laid} | finder.used
     used.update(column.source for event in events for column in event.properties)
     left_out = tuple(name for name in columns if name and name not in used)
-    return Layout(lead, laid, events, left_out)
+    return Layout(lead, laid, events, left_out, merged_ids)
 
 
 def _wanted_fields(mapping: ColumnMapping) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from .ids import refuse_merging
 from .layout import Column, Layout, lay_out
 from .live_fields import DeclaredKind, declared_kinds
 from .mapping import REST, ColumnMapping, Reading
+from .merged_ids import MergedIds
 from .problems import ImportRefused
 from .rejects import Rejects
 from .rows import Rejected, Source
@@ -276,6 +277,12 @@ class Loading:
             ids=self._ids.keys,
         )
 
+    def merged_ids(self) -> MergedIds:
+        """Where the ids are gathered that were merged into others."""
+        place = self.layout.merged_ids
+        sign = None if place is None else self.reading.separators.get(self.source.columns[place])
+        return MergedIds(self.store, place, sign, self.reading.id_prefix)
+
     def _always_known(self, column: Column, stored: StoredField) -> bool:
         """Whether every row has a value of the column that can be read."""
         looks = self.survey.looks[column.place]
@@ -283,7 +290,7 @@ class Loading:
         readable = self.understood[column.place].found is stored.kind or stored.kind is Kind.TEXT
         return readable and not blank and stored.kind is not Kind.TEXTS and not self.source.partial
 
-    def gather(self, chunk: CodedChunk, staging: Staging, rejects: Rejects) -> None:
+    def gather(self, chunk: CodedChunk, staging: Staging, merged: MergedIds, rejects: Rejects) -> None:
         """Gathers the rows of a chunk that can be read, and rejects the others."""
         if not chunk.lines:
             rejects.add_all(chunk.rejected)
@@ -298,6 +305,10 @@ class Loading:
             rows = self._lead_rows(leads, chunk, bad)
             self.staged += len(rows)
             staging.add_leads(rows)
+        if merged.place is not None:
+            rows_of = [row for row in range(len(chunk)) if row not in bad]
+            cells = self.coded.cells(chunk, merged.place)
+            merged.add([self._ids.keys[leads[row]] for row in rows_of], [cells[row] for row in rows_of])
         late = [
             Rejected(chunk.lines[place], reason, self.coded.row(chunk, place))
             for place, reason in bad.items()

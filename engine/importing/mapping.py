@@ -41,6 +41,8 @@ class ColumnMapping:
     do. `fields` are the columns that become attributes; None means the rest in a file without events and none
     in one with events. `rename` maps a column to the name of the attribute or property that it becomes.
     `merge_rows`: many rows may be of one lead. `known_only`: leads that are not there yet are not made.
+    `merged_ids` is the column that lists ids which the source has merged into the row's. `complete`: the file
+    has all leads that there are, so that those which it lacks are named.
     """
 
     lead: str
@@ -49,6 +51,8 @@ class ColumnMapping:
     rename: Mapping[str, str] = field(default_factory=dict)
     merge_rows: bool = False
     known_only: bool = False
+    merged_ids: str | None = None
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

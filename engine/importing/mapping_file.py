@@ -8,6 +8,8 @@ blank = ["null", "N/A"]                  # words for nothing
 keep_blank = true                        # a blank cell leaves what is known
 merge_rows = true                        # many rows may be of one lead
 known_only = true                        # leads that are not there yet are not made
+merged_ids = "Merged Record IDs"         # ids that were merged into the row's
+complete = true                          # the file has all leads: name those that it lacks
 
 [rename]
 origin = "source"                        # column = name of the attribute or property
@@ -46,8 +48,8 @@ from .problems import ImportRefused, near
 
 _TEXTS = ("encoding", "delimiter", "timezone", "date_format", "decimal", "sheet", "id_prefix")
 _COLUMNS = ("rename", "kinds", "date_formats", "decimals", "separators")
-_YES_NO = ("keep_blank", "known_only", "merge_rows")
-_TOP = ("lead", "fields", "event", "table", "query", "blank", *_COLUMNS, *_YES_NO, *_TEXTS)
+_YES_NO = ("keep_blank", "known_only", "merge_rows", "complete")
+_TOP = ("lead", "merged_ids", "fields", "event", "table", "query", "blank", *_COLUMNS, *_YES_NO, *_TEXTS)
 _EVENT = ("type", "object", "at", "key", "properties")
 
 
@@ -104,6 +106,8 @@ class MappingReader:
             self.table(found, "rename"),
             merge_rows=self.yes_no(found, "merge_rows"),
             known_only=self.yes_no(found, "known_only"),
+            merged_ids=self.text(found, "merged_ids"),
+            complete=self.yes_no(found, "complete"),
         )
         given = {name: self.text(found, name) for name in _TEXTS if name in found}
         reading = Reading(

@@ -12,6 +12,7 @@ from .layout import lay_out
 from .live_fields import DeclaredKind, declared_kinds
 from .loading import coded_source, stated_of, survey_of, understood_beside, wrong_dates
 from .mapping import REST, ColumnMapping, Reading
+from .merged_ids import likely_merged_ids
 from .problems import ImportRefused, shortened
 from .rows import Source
 from .run import source_of
@@ -104,6 +105,9 @@ def preview_file(
     hints = [Hint(note) for note in source.notes]
     if blanks is not None:
         hints.append(blanks)
+    if asked.merged_ids is None and not asked.events:
+        merged = likely_merged_ids(one.column for one in columns if one.used_as == "field" and one.values)
+        hints += [] if merged is None else [merged]
     return Preview(source.label, survey.rows, tuple(columns), tuple(hints), refused)
 
 
@@ -136,6 +140,8 @@ def _uses(
                 uses.setdefault(place, (use, None))
         refused = refused or wrong_dates(source, survey, event.at, reading)
     uses.setdefault(layout.lead, ("id", None))
+    if layout.merged_ids is not None:
+        uses.setdefault(layout.merged_ids, ("merged ids", None))
     return uses, refused
 
 

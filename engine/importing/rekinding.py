@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 
 from ...grammar.syntax.nodes import Kind
 from ..store.database import Store
+from ..store.records.freshness import mark_all_changed
 from ..store.records.history import note_lost
+from ..store.records.lead_keys import MERGED
 from ..store.records.leads import (
     KindChange,
     StoredField,
@@ -35,14 +37,39 @@ class Rekinding:
     change: KindChange
 
 
-def plan_rekinding(store: Store, name: str, kind: Kind, reading: Reading) -> Rekinding:
-    """What making a field another kind would do. Raises `ImportRefused` where there is no such field, or its
-    values can be read in two ways and the reading does not say which."""
+def field_called(store: Store, name: str) -> StoredField:
+    """The stored field of that name. Raises `ImportRefused` where there is none."""
     fields = stored_fields(store)
     field = fields.get(name)
     if field is None:
         hint = f"leadwright fields lists them{near(name, fields)}"
         raise ImportRefused(f"there is no field {name} in {store.path}", hint)
+    return field
+
+
+def value_counts(store: Store, field: StoredField) -> dict[str, int]:
+    """How many leads have each value of a field, the most frequent first."""
+    column = quoted(field.column)
+    with store.guard():
+        rows = store.connection.execute(
+            f"SELECT {column}, count(*) FROM lead WHERE {column} IS NOT NULL AND _state <> {MERGED} "
+            "GROUP BY 1 ORDER BY 2 DESC, 1"
+        ).fetchall()
+    return {written_as(field.kind, value): count for value, count in rows}
+
+
+def clear_field(store: Store, field: StoredField) -> None:
+    """Makes a field unknown for all leads."""
+    with store.transaction() as connection:
+        note_lost(connection, field, value_counts(store, field))
+        connection.execute(f"UPDATE lead SET {quoted(field.column)} = NULL")
+        mark_all_changed(connection)
+
+
+def plan_rekinding(store: Store, name: str, kind: Kind, reading: Reading) -> Rekinding:
+    """What making a field another kind would do. Raises `ImportRefused` where there is no such field, or its
+    values can be read in two ways and the reading does not say which."""
+    field = field_called(store, name)
     column = _column(store, field, replace(reading, kinds={name: kind}))
     if column.two_ways:
         hint = ", or with ".join(map(str, column.two_ways))

@@ -11,9 +11,11 @@ from ...grammar.syntax.nodes import Kind
 from .ids import similar_ids
 from .layout import Column
 from .live_fields import missing_fields
+from .merged_ids import MergedCounts, likely_merged_ids
 from .values.columns import Hint, likely_blanks
 
 if TYPE_CHECKING:
+    from .gone import Gone
     from .loading import Loading
     from .rejects import Rejects
     from .staging import Merged
@@ -21,11 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ColumnReport:
-    """A column of the file: what it became (`field`, `property`, `id`, `type`, `object`, `at`, `key` or
-    `left out`), under which name and kind, in what form its values are written, how many rows had a value,
-    how many of these were not of the kind and are unknown now (`unread_example` is one), how many leads'
-    values a blank cell `cleared` or, where that was asked for, left as it was (`kept`), and what a person
-    may want to decide."""
+    """A column of the file: what it became (`field`, `property`, `id`, `merged ids`, `type`, `object`, `at`,
+    `key` or `left out`), under which name and kind, in what form its values are written, how many rows had a
+    value, how many of these were not of the kind and are unknown now (`unread_example` is one), how many
+    leads' values a blank cell `cleared` or, where that was asked for, left as it was (`kept`), and what a
+    person may want to decide."""
 
     column: str
     used_as: str
@@ -54,7 +56,9 @@ class ImportReport:
     otherwise now; `repeated` the rows of attributes whose lead had an earlier row in the same file;
     `nameless` the new leads that events alone tell of; `left_unknown` the rows of leads that are not known,
     where these are not wanted. `rejects` is the file that the rejected rows went to, if any. `fault`: the
-    rows are in, but something went wrong in finding out what else there is to say of them.
+    rows are in, but something went wrong in finding out what else there is to say of them. `leads_merged`
+    leads were merged into others, and `ids_added` ids that no lead had became another id of one, as the
+    column of merged ids says. `gone`: what a file that has all leads lacks.
     """
 
     source: str
@@ -74,6 +78,9 @@ class ImportReport:
     hints: tuple[Hint, ...]
     seconds: float
     fault: Exception | None = None
+    leads_merged: int = 0
+    ids_added: int = 0
+    gone: Gone | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -82,7 +89,14 @@ class ImportReport:
 
 
 def import_report(
-    loading: Loading, rejects: Rejects, merged: Merged, repeated: int, seconds: float
+    loading: Loading,
+    rejects: Rejects,
+    merged: Merged,
+    *,
+    joined: MergedCounts,
+    gone: Gone | None,
+    repeated: int,
+    seconds: float,
 ) -> ImportReport:
     """What an import did. Whatever goes wrong in finding out more than the counts, the rows are in, and that
     is said."""
@@ -90,7 +104,7 @@ def import_report(
     hints: tuple[Hint, ...] = ()
     fault = None
     try:
-        columns, hints = _columns(loading, merged), _hints(loading, merged)
+        columns, hints = _columns(loading, merged), _hints(loading, merged, joined)
     except Exception as error:  # a fault of ours, which must not look like a failed import
         fault = error
     return ImportReport(
@@ -111,11 +125,15 @@ def import_report(
         hints,
         seconds,
         fault,
+        joined.leads,
+        joined.ids,
+        gone,
     )
 
 
-def _hints(loading: Loading, merged: Merged) -> tuple[Hint, ...]:
+def _hints(loading: Loading, merged: Merged, joined: MergedCounts) -> tuple[Hint, ...]:
     hints = [Hint(note) for note in (*loading.source.notes, *loading.notes)]
+    hints += _on_merged_ids(loading, joined)
     if loading.layout.fields and not loading.makers:
         for name, rulesets in missing_fields(loading.store, {one.name for one in loading.layout.fields}):
             readers = ", ".join(rulesets)
@@ -138,6 +156,23 @@ def _hints(loading: Loading, merged: Merged) -> tuple[Hint, ...]:
         for column in (*loading.layout.fields, *(one for maker in loading.makers for one in maker.columns))
     )
     return (*hints, blanks) if blanks is not None else tuple(hints)
+
+
+def _on_merged_ids(loading: Loading, joined: MergedCounts) -> list[Hint]:
+    """What to say of ids that were merged into others."""
+    if joined.against:
+        column = loading.mapping.merged_ids
+        ids = f"{joined.against:,} ids" if joined.against > 1 else "1 id"
+        message = (
+            f"{ids} in {column}, as {', '.join(joined.examples)}, not merged: another row has it as the "
+        )
+        message += "lead's id, two rows list it, or it is an id of another lead already"
+        return [Hint(message)]
+    if loading.layout.merged_ids is not None:
+        return []
+    looks = loading.survey.looks
+    found = likely_merged_ids(one.source for one in loading.layout.fields if looks[one.place].values)
+    return [] if found is None else [found]
 
 
 def _columns(loading: Loading, merged: Merged) -> tuple[ColumnReport, ...]:
@@ -169,6 +204,8 @@ def _columns(loading: Loading, merged: Merged) -> tuple[ColumnReport, ...]:
             )
     for column in layout.fields:
         reports[column.place] = _field(loading, merged, column)
+    if layout.merged_ids is not None:
+        reports.setdefault(layout.merged_ids, ColumnReport(names[layout.merged_ids], "merged ids"))
     for name in layout.left_out:
         reports[names.index(name)] = ColumnReport(name, "left out")
     return tuple(reports[place] for place in sorted(reports))

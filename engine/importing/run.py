@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..store.database import Store
 from .events import save_properties
+from .gone import find_gone
 from .loading import Loading, coded_source, prepare_loading
 from .mapping import ROW_NUMBER, ColumnMapping, Reading
 from .numbered_source import NumberedSource
@@ -58,14 +59,26 @@ def import_file(
     beside = path.with_name(path.name + ".rejects.csv") if isinstance(path, Path) else Path(_OF_ADDRESS)
     with closing(coded_source(source, mapping, keep=True)) as coded:
         loading = prepare_loading(store, coded, mapping, reading, tell)
-        with Rejects(rejects or beside, source.columns) as rejected, loading.staging() as staging:
+        with (
+            Rejects(rejects or beside, source.columns) as rejected,
+            loading.staging() as staging,
+            loading.merged_ids() as ids,
+        ):
             for chunk in coded.second_pass():
-                loading.gather(chunk, staging, rejected)
+                loading.gather(chunk, staging, ids, rejected)
                 tell("loading", chunk.share)
             for maker in loading.makers:
                 save_properties(store, maker.found)
             merged, repeated = _merge(staging, loading, tell)
-            return import_report(loading, rejected, merged, repeated, time.perf_counter() - started)
+            joined = ids.bring_in(
+                f"the import of {label or getattr(path, 'name', source.label)}",
+                lambda share: tell("merging leads", share),
+            )
+            gone = find_gone(loading, rejected) if mapping.complete else None
+            seconds = time.perf_counter() - started
+            return import_report(
+                loading, rejected, merged, joined=joined, gone=gone, repeated=repeated, seconds=seconds
+            )
 
 
 _OF_ADDRESS = "database.rejects.csv"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 
 class AddressRefused(Exception):
@@ -14,7 +14,7 @@ class AddressRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WebAddress:
-    """An address of the web, taken apart. `target` is the path with its query."""
+    """An address of the web, taken apart, in ASCII as it is sent. `target` is the path with its query."""
 
     secure: bool
     host: str
@@ -32,16 +32,18 @@ def _none(text: str) -> AddressRefused:
     return AddressRefused(f"nothing can be posted to {text}; write it as https://crm.example.com/hook")
 
 
+_SENT_AS_IT_IS = "/?%:@!$&'()*+,;=~[]"
+
+
 def web_address(text: str) -> WebAddress:
     """The parts of an address. Raises `AddressRefused` where it is none that messages can be posted to."""
     try:
         parts = urlsplit(text.strip())
         port = parts.port
+        host = (parts.hostname or "").encode("idna").decode("ascii")
     except ValueError:
-        raise AddressRefused(
-            f"nothing can be posted to {text}; write it as https://crm.example.com/hook"
-        ) from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise _none(text) from None
+    if parts.scheme not in ("http", "https") or not host:
         raise _none(text)
     if parts.username is not None or parts.password is not None:
         raise AddressRefused(
@@ -49,7 +51,7 @@ def web_address(text: str) -> WebAddress:
         )
     secure = parts.scheme == "https"
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return WebAddress(secure, parts.hostname, port or (443 if secure else 80), target)
+    return WebAddress(secure, host, port or (443 if secure else 80), quote(target, safe=_SENT_AS_IT_IS))
 
 
 def resolved(address: WebAddress, *, private: bool) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from ..store.database import Store, StoreError, only_one, open_store
 from .deliveries import Delivery, due, lay_out, next_due, note_answers, pause_before
 from .destinations import DAY, Destination, DestinationError, State, destination, destinations
 from .message import EXAMPLE, Message, MessageRefused, body_of
-from .transports import Answer, Outcome, Transport, transport_to
+from .transports import Answer, Outcome, Request, Transport, send_one, transport_to
 
 BATCH = 200
 """Messages that are sent before their answers are kept."""
@@ -63,9 +63,6 @@ class Sent:
         self.failed += other.failed
 
 
-_Ready = tuple[Delivery, tuple[str, str] | Answer]
-"""A message with its body and content type, or why there is none."""
-
 _Answered = tuple[Delivery, Answer, int]
 
 
@@ -87,51 +84,55 @@ class DestinationSender:
             self._to, self._transport = to, transport_to(to)
 
     def round(self, stopped: Callable[[], bool]) -> Sent:
-        """Lays out what is new and sends a batch of what is due: several leads at a time where the way to the
-        destination allows it, those of one lead in order."""
+        """Lays out what is new and sends a batch of what is due."""
         now = self._clock()
         lay_out(self._store, self._to, now)
         if now < self._rest_until:
             return Sent()
-        by_lead: dict[str, list[_Ready]] = {}
-        for one in due(self._store, self._to, now, BATCH):
-            by_lead.setdefault(one.message.subject, []).append(self._ready(one))
         until = time.monotonic() + _KEEP_AFTER
 
         def over() -> bool:
             return stopped() or self._rest_until > now or time.monotonic() > until
 
-        lanes = min(self._transport.lanes, len(by_lead))
-        if lanes > 1:
-            with ThreadPoolExecutor(lanes) as pool:
-                sent = list(pool.map(lambda ready: self._send_in_order(ready, over), by_lead.values()))
-        else:
-            sent = [self._send_in_order(ready, over) for ready in by_lead.values()]
-        answers = [answer for one in sent for answer in one]
+        answers = self._send(due(self._store, self._to, now, BATCH), over)
         if answers:
             self._transport.finish()
             note_answers(self._store, self._to, answers, self._chance)
         arrived = sum(answer.outcome is Outcome.SENT for _, answer, _ in answers)
         return Sent(arrived, len(answers) - arrived)
 
-    def _ready(self, one: Delivery) -> _Ready:
-        try:
-            return one, body_for(self._store, self._to, one.message)
-        except MessageRefused as error:
-            return one, Answer(Outcome.REFUSED, None, str(error))
-
-    def _send_in_order(self, ready: Sequence[_Ready], over: Callable[[], bool]) -> list[_Answered]:
-        """Sends what is about one lead, up to the first that has to be tried again."""
+    def _send(self, found: Sequence[Delivery], over: Callable[[], bool]) -> list[_Answered]:
+        """Sends messages until it is over, and gives the answers. What is about one lead is sent in order,
+        each message after the answer to the one before, up to the first that has to be tried again."""
+        by_lead: dict[str, deque[Delivery]] = {}
+        for one in found:
+            by_lead.setdefault(one.message.subject, deque()).append(one)
+        ready = deque(by_lead.values())
         answers: list[_Answered] = []
-        for one, body in ready:
-            if over():
-                break
-            now = self._clock()
-            answer = body if isinstance(body, Answer) else self._transport.send(one.message.id, *body, now)
+
+        def following() -> Request | None:
+            while ready and not over():
+                one = ready.popleft()[0]
+                try:
+                    body = body_for(self._store, self._to, one.message)
+                except MessageRefused as error:
+                    answered(one, Answer(Outcome.REFUSED, None, str(error)))
+                else:
+                    under_way[one.message.id] = one
+                    return Request(one.message.id, *body, self._clock())
+            return None
+
+        def answered(one: Delivery, answer: Answer) -> None:
             answers.append((one, answer, self._clock()))
             self._rest_after(one, answer)
-            if answer.outcome in (Outcome.AGAIN, Outcome.UNREACHABLE):
-                break
+            lead = by_lead[one.message.subject]
+            lead.popleft()
+            if lead and answer.outcome not in (Outcome.AGAIN, Outcome.UNREACHABLE):
+                ready.appendleft(lead)
+
+        under_way: dict[str, Delivery] = {}
+        for request, answer in self._transport.exchange(following):
+            answered(under_way.pop(request.message), answer)
         return answers
 
     def _rest_after(self, one: Delivery, answer: Answer) -> None:
@@ -263,7 +264,7 @@ def try_out(store: Store, name: str, clock: Callable[[], int] = present) -> Answ
     body, content_type = body_of(EXAMPLE, {}, to.template)
     transport = transport_to(to)
     try:
-        answer = transport.send(EXAMPLE.id, body, content_type, clock())
+        answer = send_one(transport, Request(EXAMPLE.id, body, content_type, clock()))
         if answer.outcome is Outcome.SENT:
             transport.finish()
         return answer

@@ -9,14 +9,15 @@ import shlex
 import socket
 import ssl
 import subprocess
-from collections.abc import Sequence
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from functools import cache
-from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import Protocol
+from http.client import HTTPException, HTTPResponse
+from typing import NamedTuple, Protocol
 
 from .addresses import AddressRefused, WebAddress, resolved, web_address
 from .destinations import Destination, Kind
@@ -52,13 +53,26 @@ class Answer:
     wait: float | None = None
 
 
+class Request(NamedTuple):
+    """What is sent: the id of a message, its body and content type, and when, in microseconds since 1970
+    UTC."""
+
+    message: str
+    body: str
+    content_type: str
+    now: int
+
+
+Following = Callable[[], Request | None]
+"""Gives what is to be sent next, None where there is nothing until another answer has come."""
+
+
 class Transport(Protocol):
-    """A way to one destination. `now` is in microseconds since 1970 UTC; `lanes` is in how many threads at a
-    time it may be used."""
+    """A way to one destination. One thread's own."""
 
-    lanes: int
-
-    def send(self, message: str, body: str, content_type: str, now: int) -> Answer: ...
+    def exchange(self, following: Following) -> Iterator[tuple[Request, Answer]]:
+        """Sends what `following` gives, and gives each answer as it comes. Several messages may be under way
+        at a time. It ends where none is, and `following` gives nothing more."""
 
     def finish(self) -> None:
         """Makes sure that all that was sent has arrived."""
@@ -66,46 +80,18 @@ class Transport(Protocol):
     def close(self) -> None: ...
 
 
+def send_one(transport: Transport, request: Request) -> Answer:
+    """Sends one message, and waits for its answer."""
+    left = [request]
+    ((_, answer),) = transport.exchange(lambda: left.pop() if left else None)
+    return answer
+
+
 def transport_to(destination: Destination) -> Transport:
     """The way to a destination."""
     if destination.kind is Kind.FILE:
         return _FileTransport(destination)
     return _CommandTransport(destination) if destination.kind is Kind.COMMAND else HttpTransport(destination)
-
-
-class _Connection(HTTPConnection):
-    """A connection to a number that the name was resolved to and that was checked, made anew whenever the
-    receiver has closed it."""
-
-    def __init__(self, address: WebAddress, private: bool) -> None:
-        super().__init__(address.host, address.port, timeout=ANSWER_SECONDS)
-        self._address = address
-        self._private = private
-
-    def connect(self) -> None:
-        """Resolves the name, checks where it leads, and connects to that."""
-        numeric = resolved(self._address, private=self._private)[0]
-        try:
-            plain = socket.create_connection((numeric, self._address.port), timeout=CONNECT_SECONDS)
-        except OSError as error:
-            raise _NotReached from error
-        try:
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            secure = self._address.secure
-            self.sock = _trusted().wrap_socket(plain, server_hostname=self._address.host) if secure else plain
-        except BaseException:
-            plain.close()
-            raise
-        self.sock.settimeout(ANSWER_SECONDS)
-
-    @property
-    def usable(self) -> bool:
-        """Whether it is open still: what closed in the meantime has something to read, its end."""
-        if self.sock is None:
-            return True
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.sock, selectors.EVENT_READ)
-            return not selector.select(0)
 
 
 class _NotReached(OSError):
@@ -117,55 +103,171 @@ def _trusted() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+def _connected(address: WebAddress, private: bool) -> socket.socket:
+    """A connection to a number that the name is resolved to, once it is checked where that leads."""
+    numeric = resolved(address, private=private)[0]
+    try:
+        plain = socket.create_connection((numeric, address.port), timeout=CONNECT_SECONDS)
+    except OSError as error:
+        raise _NotReached from error
+    try:
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made = _trusted().wrap_socket(plain, server_hostname=address.host) if address.secure else plain
+    except BaseException:
+        plain.close()
+        raise
+    made.settimeout(ANSWER_SECONDS)
+    return made
+
+
+class _UnderWay(NamedTuple):
+    """A request that waits for its answer, until an instant of the monotonic clock. `kept` says whether the
+    connection was used before."""
+
+    request: Request
+    connection: socket.socket
+    kept: bool
+    until: float
+
+
+_ALWAYS = "User-Agent: Leadwright\r\nAccept-Encoding: identity\r\n"
+_FAILURES = (AddressRefused, HTTPException, OSError, ValueError)
+
+
 class HttpTransport:
-    """Connections are kept. A name is resolved anew for each connection, and only then connected to, so that
-    an address cannot change between being checked and being used."""
+    """Several messages are under way at a time, each on a connection of its own, and connections are kept.
+
+    One thread writes them all and reads the answers as they come: threads would cost as much as all the rest
+    of sending. Only connections are made side by side, as each waits for the other side a few times.
+
+    A name is resolved anew for each connection, and only then connected to, so that an address cannot change
+    between being checked and being used.
+    """
 
     lanes = 8
+    """How many messages are under way at a time."""
 
     def __init__(self, destination: Destination) -> None:
         self._destination = destination
         self._address = web_address(destination.address)
-        self._free: list[_Connection] = []
+        self._head = f"POST {self._address.target} HTTP/1.1\r\nHost: {self._address.named}\r\n{_ALWAYS}"
+        self._free: list[socket.socket] = []
+        self._once_more: list[Request] = []
 
-    def send(self, message: str, body: str, content_type: str, now: int) -> Answer:
-        headers = {
-            "Host": self._address.named,
-            "Content-Type": content_type,
-            "User-Agent": "Leadwright",
-            **signed(self._destination.secrets(now), message, now // _SECOND, body),
-        }
-        connection = self._connection()
+    def exchange(self, following: Following) -> Iterator[tuple[Request, Answer]]:
+        with selectors.DefaultSelector() as waiting:
+            under_way = waiting.get_map()
+            try:
+                while (requests := self._next(following, len(under_way))) or under_way:
+                    yield from self._begin(requests, waiting)
+                    if under_way:
+                        yield from self._answers(waiting)
+            finally:
+                self._once_more.clear()
+                for key in under_way.values():
+                    key.data.connection.close()
+
+    def _next(self, following: Following, under_way: int) -> list[Request]:
+        """As many requests as can be under way besides those that are. New connections are made only where
+        nothing is, as that would have to wait for them."""
+        most = self.lanes if not under_way else min(self.lanes - under_way, len(self._free))
+        found: list[Request] = []
+        while len(found) < most:
+            request = self._once_more.pop() if self._once_more else following()
+            if request is None:
+                break
+            found.append(request)
+        return found
+
+    def _begin(
+        self, requests: Sequence[Request], waiting: selectors.BaseSelector
+    ) -> Iterator[tuple[Request, Answer]]:
+        """Writes requests, each on a connection of its own; gives those that come to nothing."""
+        kept = [self._free.pop() for _ in requests[: len(self._free)]]
+        new = self._connect(len(requests) - len(kept))
+        for number, (request, connection) in enumerate(zip(requests, [*kept, *new], strict=True)):
+            if isinstance(connection, Exception):
+                yield request, self._failed(connection)
+                continue
+            one = _UnderWay(request, connection, number < len(kept), time.monotonic() + ANSWER_SECONDS)
+            try:
+                connection.sendall(self._written(request))
+            except _FAILURES as error:
+                yield from self._broken(one, error)
+            else:
+                waiting.register(connection, selectors.EVENT_READ, one)
+
+    def _connect(self, count: int) -> list[socket.socket | Exception]:
+        """New connections, made side by side, or why there is none."""
+        if count < 2:
+            return [self._connection() for _ in range(count)]
+        with ThreadPoolExecutor(count) as pool:
+            return [made.result() for made in [pool.submit(self._connection) for _ in range(count)]]
+
+    def _connection(self) -> socket.socket | Exception:
         try:
-            connection.request("POST", self._address.target, body=body.encode(), headers=headers)
-            answer = connection.getresponse()
-            text = _beginning(answer)
-        except AddressRefused as error:
-            connection.close()
-            return Answer(Outcome.REFUSED, None, str(error))
-        except (HTTPException, OSError, ValueError) as error:
-            connection.close()
-            return Answer(Outcome.UNREACHABLE, None, _reason(error, self._address.host))
-        if answer.isclosed():
-            self._free.append(connection)
-        else:
-            connection.close()
-        return _judged(answer, text, now)
+            return _connected(self._address, self._destination.private)
+        except _FAILURES as error:
+            return error
 
-    def _connection(self) -> _Connection:
-        """One that is kept, or a new one."""
-        with suppress(IndexError):
-            while True:
-                kept = self._free.pop()
-                if kept.usable:
-                    return kept
-                kept.close()
-        return _Connection(self._address, self._destination.private)
+    def _written(self, request: Request) -> bytes:
+        message, body, content_type, now = request
+        content = body.encode()
+        signature = signed(self._destination.secrets(now), message, now // _SECOND, body)
+        headers = {"Content-Type": content_type, "Content-Length": len(content), **signature}
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        return f"{self._head}{lines}\r\n".encode("ascii") + content
+
+    def _answers(self, waiting: selectors.BaseSelector) -> Iterator[tuple[Request, Answer]]:
+        """The answers that have come; where none comes in time, those that should have."""
+        all_of: list[_UnderWay] = [key.data for key in waiting.get_map().values()]
+        pause = min(one.until for one in all_of) - time.monotonic()
+        come: list[_UnderWay] = [key.data for key, _ in waiting.select(max(pause, 0))]
+        for one in come:
+            waiting.unregister(one.connection)
+            yield from self._read(one)
+        now = time.monotonic()
+        for one in [] if come else all_of:
+            if one.until <= now:
+                waiting.unregister(one.connection)
+                yield from self._broken(one, TimeoutError())
+
+    def _read(self, one: _UnderWay) -> Iterator[tuple[Request, Answer]]:
+        answer = HTTPResponse(one.connection, method="POST")
+        try:
+            answer.begin()
+            text = _beginning(answer)
+        except _FAILURES as error:
+            yield from self._broken(one, error)
+            return
+        finally:
+            whole = answer.isclosed()
+            answer.close()
+        if whole and not answer.will_close:
+            self._free.append(one.connection)
+        else:
+            one.connection.close()
+        yield one.request, _judged(answer, text, one.request.now)
+
+    def _broken(self, one: _UnderWay, error: Exception) -> Iterator[tuple[Request, Answer]]:
+        """What broke: once more on a new connection, where the receiver may have closed one that was idle."""
+        one.connection.close()
+        if one.kept and isinstance(error, ConnectionError | ssl.SSLError):
+            self.close()
+            self._once_more.append(one.request)
+        else:
+            yield one.request, self._failed(error)
+
+    def _failed(self, error: Exception) -> Answer:
+        if isinstance(error, AddressRefused):
+            return Answer(Outcome.REFUSED, None, str(error))
+        return Answer(Outcome.UNREACHABLE, None, _reason(error, self._address.host))
 
     def finish(self) -> None:
         """An answer has come for each already."""
 
     def close(self) -> None:
+        """Closes the connections that are kept."""
         while self._free:
             self._free.pop().close()
 
@@ -219,15 +321,24 @@ def _wait(header: str | None, now: int) -> float | None:
     return max(0.0, until.timestamp() - now / _SECOND)
 
 
-class _FileTransport:
-    """Each message is a line at the end of the file, on the disk before it counts as sent."""
+class _InTurn:
+    """A way on which one message arrives before the next is sent."""
 
-    lanes = 1
+    def exchange(self, following: Following) -> Iterator[tuple[Request, Answer]]:
+        while (request := following()) is not None:
+            yield request, self._send(request.body)
+
+    def _send(self, body: str) -> Answer:
+        raise NotImplementedError
+
+
+class _FileTransport(_InTurn):
+    """Each message is a line at the end of the file, on the disk before it counts as sent."""
 
     def __init__(self, destination: Destination) -> None:
         self._path = destination.address
 
-    def send(self, message: str, body: str, content_type: str, now: int) -> Answer:
+    def _send(self, body: str) -> Answer:
         try:
             with open(self._path, "ab") as file:
                 file.write(f"{' '.join(body.splitlines())}\n".encode())
@@ -243,15 +354,13 @@ class _FileTransport:
         """The file is open only while a line is written."""
 
 
-class _CommandTransport:
+class _CommandTransport(_InTurn):
     """Each message starts the command anew, and is its standard input; exit code 0 says that it arrived."""
-
-    lanes = 1
 
     def __init__(self, destination: Destination) -> None:
         self._words: Sequence[str] = shlex.split(destination.address)
 
-    def send(self, message: str, body: str, content_type: str, now: int) -> Answer:
+    def _send(self, body: str) -> Answer:
         try:
             ended = subprocess.run(
                 self._words, input=body.encode(), capture_output=True, timeout=ANSWER_SECONDS, check=False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..importing.problems import shortened
+from ..store.records.leads import shell_word
 from .text_style import TextStyle, counted, shown, table
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from ..importing.values.columns import Hint
 
 _USES = {"id": "the lead's id", "at": "when", "type": "what happened", "object": "to what", "key": "identity"}
+_USES["merged ids"] = "ids merged into it"
 
 
 def import_text(report: ImportReport, paper: TextStyle) -> list[str]:
@@ -20,6 +22,7 @@ def import_text(report: ImportReport, paper: TextStyle) -> list[str]:
     if report.columns:
         lines += ["", *_columns(report, paper)]
     lines += _advice(report, paper)
+    lines += _gone(report, paper)
     lines += _rejected(report, paper)
     return lines
 
@@ -31,6 +34,8 @@ def _outcome(report: ImportReport) -> str:
         counted(report.events_added, "new event") if report.events_added else "",
         f"{counted(report.events_corrected, 'event')} corrected" if report.events_corrected else "",
         f"{counted(report.events_known, 'event')} known already" if report.events_known else "",
+        f"{counted(report.leads_merged, 'lead')} merged into another" if report.leads_merged else "",
+        counted(report.ids_added, "other id") if report.ids_added else "",
         f"{counted(report.repeated, 'row')} of leads that had one above" if report.repeated else "",
         f"{counted(report.left_unknown, 'row')} of unknown leads left out" if report.left_unknown else "",
         f"{counted(report.rejected, 'row')} not read" if report.rejected else "",
@@ -137,6 +142,32 @@ def _rejected(report: ImportReport, paper: TextStyle) -> list[str]:
     return lines
 
 
+def _gone(report: ImportReport, style: TextStyle) -> list[str]:
+    """What a file lacks that is said to have all leads, and how to do away with it."""
+    gone = report.gone
+    if gone is None:
+        return []
+    lines: list[str] = []
+    if gone.unsure:
+        lines += style.wrapped("it is not said which leads, since some rows could not be read", 2, 4)
+    elif gone.path is not None:
+        leads = counted(gone.leads, "lead")
+        listed = f"{leads}, as {', '.join(map(shown, gone.examples))}: listed in {gone.path}; to see what "
+        lines += style.wrapped(f"{listed}deleting them would take along:", 2, 4)
+        lines.append(f"      leadwright forget --from {shell_word(str(gone.path))}")
+    if gone.fields:
+        names = ", ".join(shown(name) for name in gone.fields)
+        lines += style.wrapped(
+            f"{counted(len(gone.fields), 'field')}: {names}; to see what making one unknown would take away:",
+            2,
+            4,
+        )
+        lines.append(f"      leadwright field {shell_word(shown(gone.fields[0]))} --clear")
+    if not lines:
+        return ["", "The file has all leads and fields of the database."]
+    return ["", style.warn("In the database, and not in the file"), *lines, "  Nothing was done to them."]
+
+
 def import_data(report: ImportReport) -> dict[str, Any]:
     """The report as data."""
     return {
@@ -171,6 +202,16 @@ def import_data(report: ImportReport) -> dict[str, Any]:
         ],
         "notes": [*_notes(report), *report.notes],
         "hints": [hint_data(hint) for hint in report.hints],
+        "leads_merged": report.leads_merged,
+        "ids_added": report.ids_added,
+        "gone": None
+        if report.gone is None
+        else {
+            "leads": report.gone.leads,
+            "file": None if report.gone.path is None else str(report.gone.path),
+            "fields": list(report.gone.fields),
+            "unsure": report.gone.unsure,
+        },
         "fault": None if report.fault is None else f"{type(report.fault).__name__}: {report.fault}",
     }
 

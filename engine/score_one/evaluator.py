@@ -83,7 +83,7 @@ class Evaluator:
         """What is the same in every decision."""
         from ..explain.build_decision import Frame
 
-        return Frame(self.plan)
+        return Frame(self.parts)
 
     @cached_property
     def possible(self) -> Finder:

@@ -3,21 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from ..values import EPOCH
-from .facts import MEMO_LIMIT, OF_EVENT, Event, Row, ValueReader, event_from, instant_from
+from .facts import INSTANTS, MEMO_LIMIT, OF_EVENT, Columns, Event, Row, ValueReader, event_from, instant_from
 
 if TYPE_CHECKING:
     from .event_classes import EventClasses
 
 _AT = itemgetter(0)
 
-Entry = tuple[int, object, tuple[tuple[int, str, ValueReader], ...]]
-"""How to make a row of an event: the code of its class, its columns but for what depends on properties, and
-those: where each stands, the property, and what prepares it."""
+
+class _Columns(dict[str, object]):
+    """The columns of rows by the one text that they depend on, each kind of row made once."""
+
+    __slots__ = ("_columns", "_place", "_reader")
+
+    def __init__(self, columns: object, place: int, reader: ValueReader) -> None:
+        super().__init__()
+        self._columns = columns
+        self._place = place
+        self._reader = reader
+
+    def of(self, value: object) -> object:
+        """The columns with any value, text or not."""
+        read = self._reader.read(value)
+        if not isinstance(self._columns, tuple):
+            return read
+        return (*self._columns[: self._place], read, *self._columns[self._place + 1 :])
+
+    def __missing__(self, text: str) -> object:
+        made = self.of(text)
+        if len(self) < MEMO_LIMIT:
+            self[text] = made
+        return made
+
+
+Reads = tuple[tuple[int, str, ValueReader], ...]
+"""What is read of an event's properties: where each value stands, the property, and what prepares it."""
+
+Entry = tuple[int, object, str | None, _Columns | None, Reads]
+"""How to make a row of an event: the code of its class and its columns but for what depends on properties.
+Where that is a single one, its name and the columns by its text; where they are several, those."""
 
 
 class EventReader:
@@ -33,8 +60,7 @@ class EventReader:
         Raises FactsError for an event without a type or a readable instant, whether the plan reads it or not.
         """
         rows: list[Row] = []
-        add, types, width = rows.append, self._types, self._width
-        read_iso, epoch = datetime.fromisoformat, EPOCH
+        add, types, width, instants = rows.append, self._types, self._width, INSTANTS
         for event in events:
             if event.__class__ is dict:
                 get = event.get
@@ -47,44 +73,41 @@ class EventReader:
                     object_ = object_ if isinstance(object_, str) else None
             else:
                 type_, at, object_, properties = _parts(event)
-            # 2026-01-15T12:00:00Z, the commonest way to write an instant, and the quickest to read.
-            if at.__class__ is str and at[7::3] == "-T::Z":
-                try:
-                    since = read_iso(at) - epoch
-                    instant = since.days * 86_400_000_000 + since.seconds * 1_000_000
-                except ValueError:
-                    instant = instant_from(at)
-            else:
+            # A lead is scored again with each new event, so most instants were read before.
+            instant = instants.get(at) if at.__class__ is str else None
+            if instant is None:
                 instant = instant_from(at)
             of_type = types.get(type_)
             if of_type is None:
                 continue
-            if not of_type.properties:
-                code, columns, reads = of_type[object_]
-            else:
-                if event.__class__ is not dict or len(event) != 4 or object_ is None or properties is None:
+            if of_type.properties:
+                given = 3 if object_ is None else 4
+                if properties is None or event.__class__ is not dict or len(event) != given:
                     properties = _properties(event, properties)
-                code, columns, reads = (
+                code, columns, name, filled, reads = (
                     of_type.by_properties(object_, properties) if of_type.bys else of_type[object_]
                 )
-            if not code:
-                continue
-            if not width:
-                add((instant, code))
-            elif not reads:
-                add((instant, code, columns))  # type: ignore[arg-type]
-            elif width == 1:
-                assert properties is not None
-                add((instant, code, reads[0][2].read(properties.get(reads[0][1]))))
-            else:
-                assert properties is not None
-                filled = list(columns)  # type: ignore[call-overload]
-                for place, name, reader in reads:
+                if filled is not None and name is not None:
                     value = properties.get(name)
-                    filled[place] = reader[value] if value.__class__ is str else reader.read(value)
-                add((instant, code, tuple(filled)))
+                    columns = filled[value] if value.__class__ is str else filled.of(value)
+                elif reads:
+                    columns = _filled(columns, reads, properties)
+            else:
+                code, columns, _, _, _ = of_type[object_]
+            if code:
+                add((instant, code, columns) if width else (instant, code))  # type: ignore[arg-type]
         rows.sort(key=_AT)
         return rows
+
+
+def _filled(columns: object, reads: Reads, properties: Mapping[str, object]) -> Columns:
+    """The columns of an event with what several properties of it are."""
+    assert isinstance(columns, tuple)
+    filled = list(columns)
+    for place, name, reader in reads:
+        value = properties.get(name)
+        filled[place] = reader[value] if value.__class__ is str else reader.read(value)
+    return tuple(filled)
 
 
 def _parts(event: Event | Mapping[str, object]) -> tuple[str, object, str | None, Mapping[str, object]]:
@@ -141,7 +164,11 @@ class _OfType(dict[object, Entry]):
                     reads.append((place, column.name, classes.reader(column)))
                     if isinstance(columns, tuple) and classes.width > 1:
                         columns = (*columns[:place], None, *columns[place + 1 :])
-        entry = (code, columns, tuple(reads))
+        name = filled = None
+        if len(reads) == 1:
+            place, name, reader = reads[0]
+            filled = _Columns(columns, place, reader)
+        entry = (code, columns, name, filled, tuple(reads))
         if len(self) < MEMO_LIMIT:
             self[key] = entry
         return entry

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...grammar.syntax.nodes import Kind
 from ..values import DAY, EPOCH, Prepared, instant_of, prepare, read_moment, text_key
@@ -17,6 +17,10 @@ objects or properties of any event, what it reads of this one: a tuple, or the v
 event has more than one."""
 
 MEMO_LIMIT = 16_384
+_MOST_INSTANTS = 32_768
+INSTANTS: dict[str, int] = {}
+"""The instants of texts that were read lately: a lead is scored again with each new event."""
+
 _EXACT = 1 << 53
 _FIRST, _LAST = instant_of(dt.date(1, 1, 3)), instant_of(dt.date(9999, 12, 29))
 """Between these an offset leads out of no year that there is."""
@@ -40,8 +44,7 @@ class Event:
     properties: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """One lead made ready for one plan.
 
     `fields` are prepared values in the order of the plan's fields; `events` rows in ascending time, of
@@ -60,31 +63,54 @@ def instant_from(at: object, what: str = "an event happened at") -> int:
 
     `what` is how the error's sentence begins.
     """
-    if at.__class__ is str:
-        instant = _read_quickly(at)
+    if not isinstance(at, str):
+        instant = _instant_of(at)
+    else:
+        instant = INSTANTS.get(at)
         if instant is not None:
             return instant
-    moment = read_moment(at) if isinstance(at, str) else at
-    if isinstance(moment, dt.date):
-        try:
-            return instant_of(moment)
-        except OverflowError:
-            pass
+        instant = _read_quickly(at)
+        if instant is None:
+            instant = _instant_of(read_moment(at))
+        if instant is not None:
+            if len(INSTANTS) >= _MOST_INSTANTS:
+                INSTANTS.clear()
+            INSTANTS[at] = instant
+    if instant is not None:
+        return instant
     raise FactsError(
         f"{what} {at!r}, which is no instant: give a datetime, a date or ISO 8601 text "
         "such as 2026-01-15T12:00Z"
     )
 
 
-_FORMS = {(20, "-T::Z"), (24, "-T::."), (25, "-T::+"), (25, "-T::-")}
+def _instant_of(moment: object) -> int | None:
+    if not isinstance(moment, dt.date):
+        return None
+    try:
+        return instant_of(moment)
+    except OverflowError:
+        return None
+
+
+_FORMS = {
+    *((20, "-T::Z"), (24, "-T::."), (27, "-T::."), (32, "-T::.")),
+    *((25, "-T::+"), (25, "-T::-")),
+}
 """Length, and every third character from the second hyphen on, of how programs write instants."""
+_ENDS = {24: (23, "Z"), 27: (26, "Z"), 32: (26, "+-")}
+"""By the length of those with a fraction, where it ends and with what."""
 
 
 def _read_quickly(text: str) -> int | None:
     """The instant of a text in one of the common forms; None where it takes a closer look."""
     length = len(text)
-    if (length, text[7:20:3]) not in _FORMS or (length == 24 and text[23] != "Z"):
+    if (length, text[7:20:3]) not in _FORMS:
         return None
+    if length in _ENDS:
+        place, signs = _ENDS[length]
+        if text[place] not in signs:
+            return None
     try:
         since = dt.datetime.fromisoformat(text) - EPOCH
     except (ValueError, OverflowError):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 APPLICATION_ID = 0x4C454144
 """The letters LEAD."""
 
-VERSION = 18
+VERSION = 19
 """Counted up by every change of the tables."""
 
 SYSTEM_COLUMNS = ("_id", "_key", "_changed", "_state")
@@ -632,7 +632,7 @@ CREATE INDEX entry_by_state ON entry (state, at) WHERE state IN ('queued', 'unas
 CREATE TABLE handoff (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     entry INTEGER NOT NULL REFERENCES entry (id),
-    passed_by INTEGER UNIQUE REFERENCES handoff (id),
+    passed_by INTEGER REFERENCES handoff (id),
     ruleset INTEGER NOT NULL,
     lead INTEGER NOT NULL,
     version INTEGER NOT NULL,
@@ -649,9 +649,9 @@ CREATE TABLE handoff (
     answer TEXT
 ) STRICT;
 CREATE UNIQUE INDEX handoff_once ON handoff (entry) WHERE passed_by IS NULL;
+CREATE UNIQUE INDEX handoff_passed_once ON handoff (passed_by) WHERE passed_by IS NOT NULL;
 CREATE INDEX handoff_of_lead ON handoff (lead);
-CREATE INDEX handoff_of_person ON handoff (person, id);
-CREATE INDEX handoff_turn ON handoff (ruleset, list, person, id) WHERE list IS NOT NULL;
+CREATE INDEX handoff_of_person ON handoff (person, ruleset, list, id);
 CREATE INDEX handoff_kept ON handoff (ruleset, list, kept, id) WHERE kept IS NOT NULL;
 CREATE INDEX handoff_unanswered ON handoff (ruleset, due) WHERE due IS NOT NULL AND answered IS NULL;
 
@@ -702,7 +702,7 @@ CREATE TABLE message (
     id TEXT NOT NULL UNIQUE,
     kind TEXT NOT NULL,
     subject TEXT NOT NULL,
-    data TEXT NOT NULL CHECK (json_type(data) = 'object'),
+    data TEXT NOT NULL,
     created INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX message_of_subject ON message (subject, number);

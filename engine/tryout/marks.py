@@ -10,7 +10,7 @@ from threading import Lock
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.nodes import Span
 from ..explain.decision import Decision
-from ..explain.findings import Found, blank_in, found_words
+from ..explain.findings import Found, blank_in, clause_words
 from ..lru import LruCache
 from ..plan import All, Any, Condition, Holds, Not, Plan
 from ..plan.walk import conditions, nested, operands
@@ -65,7 +65,7 @@ class Marks:
                 return ""
             case Not(item=item):
                 return self._words(item)
-        words = found_words(self._found, condition)
+        words = clause_words(self._found.parts, condition)(self._found)
         if self._found.truth(condition) is not None:
             return words
         asked = operands(condition)

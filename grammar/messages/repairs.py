@@ -63,6 +63,10 @@ def likely_word(place: ErrorContext) -> SyntaxProblem | None:
         return None
     accepted = {word for name, word in _keywords().items() if name in place.accepted and len(word) > 3}
     for keyword in near(place.word, accepted):
+        following = place.after()
+        if following is not None and following.word == keyword:
+            # The keyword is there already: "the then".
+            return _extra(place, place.at)
         return spelling(place.at, keyword)
     return None
 
@@ -112,14 +116,19 @@ def _without(place: ErrorContext, lexeme: Lexeme) -> Fix:
     return Fix(f"Leave out {lexeme.text}", Span(start, lexeme.end), "")
 
 
+def _extra(place: ErrorContext, word: Lexeme) -> SyntaxProblem:
+    """A word that is to be left out."""
+    message = f"{shown(word)} does not belong here"
+    return SyntaxProblem("extra-word", message, word.span, "leave it out", _without(place, word))
+
+
 def filler(place: ErrorContext) -> SyntaxProblem | None:
     """A little word before the place, without which the piece reads."""
     piece, end = place.piece(), len(place.taken)
     for at in range(end - 1, max(0, end - 4), -1):
         word = piece[at]
         if word.word in _FILLERS and len(piece) <= LONGEST and place.reads(piece[:at] + piece[at + 1 :]):
-            message = f"{shown(word)} does not belong here"
-            return SyntaxProblem("extra-word", message, word.span, "leave it out", _without(place, word))
+            return _extra(place, word)
     return None
 
 
@@ -149,12 +158,10 @@ def too_much(place: ErrorContext) -> SyntaxProblem | None:
     piece, at = place.piece(), len(place.taken)
     if place.at is None or len(piece) > LONGEST or not place.reads(piece[:at] + piece[at + 1 :]):
         return None
-    fix = _without(place, place.at)
     if place.kind == "RPAR":
-        message = "this bracket closes nothing"
+        message, fix = "this bracket closes nothing", _without(place, place.at)
         return SyntaxProblem("extra-parenthesis", message, place.span, "leave it out", fix)
-    message = f"{shown(place.at)} does not belong here"
-    return SyntaxProblem("extra-word", message, place.span, "leave it out", fix)
+    return _extra(place, place.at)
 
 
 REPAIRS: Final[tuple[Detector, ...]] = (filler, name_with_blanks, left_out, too_much)

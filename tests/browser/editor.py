@@ -102,6 +102,19 @@ class Editor:
             control.fill(value)
             control.press("Tab")
 
+    def paste(self, control: Locator, text: str) -> None:
+        """Pastes a text into a control, as out of a spreadsheet."""
+        control.evaluate(
+            """(control, text) => {
+                control.focus();
+                const clipboardData = new DataTransfer();
+                clipboardData.setData("text", text);
+                const told = { clipboardData, bubbles: true, cancelable: true };
+                control.dispatchEvent(new ClipboardEvent("paste", told));
+            }""",
+            text,
+        )
+
     def choose(self, control: Locator, words: str) -> None:
         """Chooses from a control, by the words one reads."""
         with self.settling():

@@ -70,3 +70,26 @@ def test_clicks_alone_make_the_text_that_one_would_write(visit: Visit, site: Sit
 
     assert laid_out(editor.text) == laid_out(WRITTEN)
     expect(editor.state).to_contain_text("no problems")
+
+
+def test_a_pasted_column_is_a_value_a_line_and_doubles_are_said(visit: Visit, site: Site) -> None:
+    editor = begun(visit, site, "by-pasting")
+    with editor.adding("list") as form:
+        form.get_by_label("Name").fill("countries")
+        form.get_by_label("First entry").fill("DE")
+        form.get_by_label("First entry").press("Tab")
+    entries = editor.card("List countries").get_by_label("add to entries")
+    with editor.settling():
+        editor.paste(entries, "CH\r\nLI\r\nde\r\n\r\nBonn, Germany\r\nli\r\n")
+    assert laid_out(editor.text) == 'list countries: "DE", "CH", "LI", "Bonn, Germany"\n'
+    expect(editor.notices).to_contain_text("2 values are there already, and left out: de, li")
+    expect(entries).to_have_value("")
+    # One change, undone at once.
+    with editor.settling():
+        editor.page.get_by_role("button", name="Undo").click()
+    assert laid_out(editor.text) == 'list countries: "DE"\n'
+    entries.fill("de")
+    entries.press("Tab")
+    expect(editor.notices).to_contain_text("This is there already: de")
+    expect(entries).to_have_value("")
+    assert laid_out(editor.text) == 'list countries: "DE"\n'

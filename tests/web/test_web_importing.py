@@ -199,3 +199,27 @@ def test_a_first_visit_brings_the_sample_in(tmp_path: Path) -> None:
             break
         time.sleep(0.02)
     assert "without leads and rulesets" in answer.get_data(as_text=True)
+
+
+def test_a_column_of_merged_ids_is_pointed_out_and_merges(client: FlaskClient, store: Store) -> None:
+    address = sent(client, "id,Merged contact IDs\nL1,L2\n")
+    html = page(client, address)
+    answer = re.search(
+        r"value=\"([^\"]+)\">Merge those leads into the row", client.get(address).get_data(as_text=True)
+    )
+    assert "Merged contact IDs seems to list ids of leads that were merged into others" in html
+    assert answer is not None
+    client.post(address, data=form_of(html) | {"answer": unescape(answer[1])})
+    form = form_of(page(client, address))
+    assert (form["use.0"], form["use.1"]) == ("id", "merged ids")
+    client.post(address, data=form | {"act": "load"})
+    assert "Leads merged into another" in page(client, address)
+    assert store.connection.execute("SELECT lead FROM alias WHERE key = 'L2'").fetchall() == [(1,)]
+
+
+def test_an_answer_that_nobody_offered_decides_nothing(client: FlaskClient) -> None:
+    address = sent(client, FILE)
+    form = form_of(page(client, address))
+    for answer in ('[["keep_blank", null, "1"]]', '[["merged_ids", null, "no such column"]]'):
+        assert client.post(address, data=form | {"answer": answer}).status_code == 303
+        assert form_of(page(client, address)) == form

@@ -15,6 +15,7 @@ from ...grammar.syntax.nodes import Kind
 USES = {
     "id": "Lead id",
     "field": "Field of the lead",
+    "merged ids": "Ids merged into it",
     "at": "When it happened",
     "type": "What happened",
     "object": "To what (page, form, product)",
@@ -24,8 +25,8 @@ USES = {
 }
 """What a column can be used as, and how the page calls it."""
 
-OF_LEADS = ("id", "field", "out")
-_ONCE = ("id", "at", "type", "object", "key")
+OF_LEADS = ("id", "field", "merged ids", "out")
+_ONCE = ("id", "merged ids", "at", "type", "object", "key")
 
 KINDS = {
     Kind.TEXT: "text",
@@ -123,7 +124,13 @@ class Choices:
                 ),
             )
         return ColumnMapping(
-            lead or "", fields, events, names, merge_rows=self.merge_rows, known_only=self.known_only
+            lead or "",
+            fields,
+            events,
+            names,
+            merge_rows=self.merge_rows,
+            known_only=self.known_only,
+            merged_ids=self.column("merged ids"),
         )
 
     def reading(self) -> Reading:
@@ -151,6 +158,11 @@ class Choices:
         if option == "blank":
             words = [word for word in (self.options.get("blank", ""), value) if word]
             return replace(self, options={**self.options, "blank": ", ".join(dict.fromkeys(words))})
+        if option == "merged_ids" and value in self.columns:
+            used = replace(self.columns[value], use="merged ids")
+            return replace(self, columns=_once({**self.columns, value: used}, self, "field"))
+        if column is None and option not in OPTIONS:
+            return self
         if column is None:
             return replace(self, options={**self.options, option: value})
         one = self.columns.get(column)

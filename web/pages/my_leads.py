@@ -15,7 +15,7 @@ from ...engine.live.answers import IN_TIME, answer, take_back
 from ...engine.report.text_style import listed
 from ...engine.score_one import Event
 from ...engine.store.database import Store
-from ...engine.store.handoffs.assigning import note_answers
+from ...engine.store.handoffs.answers import note_answers
 from ...engine.store.handoffs.people import find_person, people
 from ...engine.store.handoffs.reading import (
     ANSWERS,
@@ -107,7 +107,7 @@ def respond(number: str) -> Response:
     with writing(settings()) as store:
         key = answer(store, found.lead, what, now, by=account(), reason=reason, note=note)
         version = version_of(store, found.ruleset)
-        note_answers(store, kept().ready(version).plan, version, now)
+        note_answers(store, kept().ready(version).plan, version, now, [found.number])
     return redirect(url_for("my_leads.show", number=number, done=key), 303)
 
 

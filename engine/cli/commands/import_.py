@@ -75,6 +75,9 @@ class _Asked:
     metavar="N",
     help="The row with the names of the columns. [default: found out]",
 )
+@click.option(
+    "--merged-ids", metavar="COLUMN", help="The column that lists ids which were merged into the lead's."
+)
 @click.option("--row-number", is_flag=True, help="Tell leads apart by the numbers of their rows.")
 @click.option("--id-prefix", metavar="TEXT", help="What to leave out before ids, as zcrm_.")
 @click.option("--merge-rows", is_flag=True, help="Let many rows be of one lead.")
@@ -108,6 +111,7 @@ class _Asked:
 @click.option("--blank", multiple=True, metavar="WORD", help="A word for nothing, as null or N/A.")
 @click.option("--keep-blank", is_flag=True, help="Let a blank cell leave what is known of a lead.")
 @click.option("--known-only", is_flag=True, help="Leave out rows of leads that are not in the database.")
+@click.option("--complete", is_flag=True, help="The file has all leads: say which leads and fields it lacks.")
 @click.option(
     "--rejects",
     metavar="FILE",
@@ -247,6 +251,7 @@ def _limited(mapping: ColumnMapping, asked: dict[str, Any]) -> ColumnMapping:
         mapping,
         known_only=mapping.known_only or asked["known_only"],
         merge_rows=mapping.merge_rows or asked["merge_rows"],
+        complete=mapping.complete or asked["complete"],
     )
 
 
@@ -254,6 +259,7 @@ _EVENT_OPTIONS = ("type_", "type_is", "object_", "object_is", "key", "properties
 _COLUMN_OPTIONS = (
     "lead_id",
     "row_number",
+    "merged_ids",
     "at",
     "fields",
     "rename",
@@ -291,7 +297,8 @@ def _mapping(path: Path | str, reading: Reading, asked: dict[str, Any]) -> Colum
             ),
         )
     names = {name: new for name, new in _pairs("--rename", asked["rename"]).items() if not name.isdigit()}
-    return ColumnMapping(asked["lead_id"] or ROW_NUMBER, _names(asked["fields"]), events, names)
+    lead = asked["lead_id"] or ROW_NUMBER
+    return ColumnMapping(lead, _names(asked["fields"]), events, names, merged_ids=asked["merged_ids"])
 
 
 def _no_id(path: Path | str, reading: Reading, asked: dict[str, Any]) -> Failure:

@@ -8,30 +8,30 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from ...explain.decision import Line
 from ...handoffs.choosing import Asked, Choosing
 from ...handoffs.people import Person, folded
 from ...handoffs.turns import HandedOff, Pick, Turns
 from ...outbox.destinations import asked
-from ...outbox.queue import enqueue_all
-from ...plan import Answer, Handoff, Plan, Whom
-from ...values import MICROSECONDS, instant_text, text_key
-from ...zone import Zone
+from ...plan import Handoff, Plan, Whom
+from ...values import MICROSECONDS, instant_text
 from ..database import Store
 from ..records.lead_keys import NAMED
 from ..records.rulesets import RulesetVersion
 from ..scoring.lead_reader import LeadReader, listed
-from ..scoring.version_lines import load_lines, read_lines
+from ..scoring.row_scorer import without_gc
+from .answers import PASSED, note_answered
 from .people import people_known
+from .telling import Telling, Told
 
-AT_ONCE = 500
+AT_ONCE = 1_000
 """How many entries are handed off in one transaction."""
 
+HANDED_OFF = "handed off"
 _TWO_DAYS = 172_800_000_000
-_PASSED = "EXISTS (SELECT 1 FROM handoff AS next WHERE next.passed_by = handoff.id)"
 
 
 class _Entry(NamedTuple):
@@ -57,14 +57,21 @@ class _Gift(NamedTuple):
 class _Writing:
     """What a transaction is going to write, all of it at once in the end."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, plan: Plan, ruleset: int, now: int) -> None:
         self.db = db
+        self._out = plan, ruleset, now
         self.handoffs: list[tuple[Any, ...]] = []
-        self.told: list[tuple[str, _Entry, Handoff, Mapping[str, object]]] = []
+        self.told: list[Told] = []
         self._states: list[tuple[str, str | None, int]] = []
         self._asked: dict[str, bool] = {}
         row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'handoff'").fetchone()
         self._last: int = row[0] if row else 0
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Whose turn it is, as nobody else writes meanwhile."""
+        plan, ruleset, now = self._out
+        return given_out(self.db, ruleset, plan, now)
 
     def next_handoff(self) -> int:
         """The number of the next handoff: nobody else writes meanwhile."""
@@ -83,27 +90,42 @@ class _Writing:
             (state, None if reason is None else json.dumps(reason, ensure_ascii=False), entry.id)
         )
 
+    def tell(
+        self, kind: str, entry: _Entry, handoff: Handoff, *, owner: Mapping[str, str], **more: str | None
+    ) -> None:
+        """Has destinations told of a lead and its owner."""
+        about = handoff, entry.track, entry.stage, tuple(owner.items()), tuple(more.items())
+        self.told.append(Told(kind, entry.lead, entry.key, *about))
+
     def flush(self) -> None:
         """Writes states and handoffs."""
-        self.db.executemany("UPDATE entry SET state = ?, reason = ? WHERE id = ?", self._states)
+        gone = [entry for state, _, entry in self._states if state == HANDED_OFF]
+        self.db.execute(
+            f"UPDATE entry SET state = '{HANDED_OFF}', reason = NULL "
+            "WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(gone),),
+        )
+        others = [one for one in self._states if one[0] != HANDED_OFF]
+        self.db.executemany("UPDATE entry SET state = ?, reason = ? WHERE id = ?", others)
         self.db.executemany(
             "INSERT INTO handoff (id, entry, passed_by, ruleset, lead, version, name, person, address, list, "
             "kept, at, why, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self.handoffs,
         )
-        self._states.clear()
-        self.handoffs.clear()
 
 
-def given_out(db: sqlite3.Connection, ruleset: int, zone: Zone, now: int) -> Turns:
+def given_out(db: sqlite3.Connection, ruleset: int, plan: Plan, now: int) -> Turns:
     """Whose turn it is, by what was given out before."""
-    turns = Turns(people_known(db), zone)
+    turns = Turns(people_known(db), plan.zone)
+    offered = [handoff.whom for handoff in plan.handoffs]
+    offered += [one.answer.otherwise for one in plan.handoffs if one.answer and one.answer.otherwise]
+    pairs = {(one.list, folded(person)) for one in offered if one.list for person in one.people}
     rows = db.execute(
-        "SELECT list, person, max(id) FROM handoff WHERE ruleset = ? AND list IS NOT NULL "
-        "GROUP BY list, person",
-        (ruleset,),
+        "SELECT one.value ->> 0, one.value ->> 1, (SELECT max(id) FROM handoff "
+        "WHERE person = one.value ->> 1 AND ruleset = ? AND list = one.value ->> 0) FROM json_each(?) AS one",
+        (ruleset, json.dumps(sorted(pairs))),
     )
-    turns.last.update({(name, person): number for name, person, number in rows})
+    turns.last.update({(name, person): number for name, person, number in rows if number is not None})
     for person, one in turns.known.items():
         if one.daily is not None:
             got = db.execute("SELECT at FROM handoff WHERE person = ? AND at > ?", (person, now - _TWO_DAYS))
@@ -123,14 +145,17 @@ def know_keeper(db: sqlite3.Connection, ruleset: int, turns: Turns, whom: Whom, 
         turns.keepers[whom.list, kept] = row[0]
 
 
-def hand_off(store: Store, plan: Plan, version: RulesetVersion, now: int) -> HandedOff:
-    """Notes answers, passes on what was not answered in time, and hands off every entry that is open."""
-    return Assigning(store, plan, version, now).run() if plan.handoffs else HandedOff({})
+def hand_off(
+    store: Store, plan: Plan, version: RulesetVersion, now: int, leads: Collection[int] | None = None
+) -> HandedOff:
+    """Notes answers, passes on what was not answered in time, and hands off every entry that is open.
 
-
-def note_answers(store: Store, plan: Plan, version: RulesetVersion, now: int) -> None:
-    """Notes which handoffs have been answered by now, and nothing else."""
-    Assigning(store, plan, version, now).note_answers()
+    `leads` are those in which anything is new since the last time; None where that is not known.
+    """
+    if not plan.handoffs:
+        return HandedOff({})
+    with without_gc():
+        return Assigning(store, plan, version, now).run(leads)
 
 
 class Assigning:
@@ -145,25 +170,27 @@ class Assigning:
         self.choosing = Choosing(plan)
         self.by_name = {handoff.name: handoff for handoff in plan.handoffs}
         self.done = HandedOff({})
-        self._lines: dict[int, list[Line]] = {}
+        self.telling = Telling(store, version)
+        # Much of what is written is the same for many leads.
+        self._whys: dict[tuple[str, tuple[tuple[str, str], ...]], str] = {}
+        self._dues: dict[tuple[str, str], tuple[int, str]] = {}
 
-    def run(self) -> HandedOff:
+    def run(self, leads: Collection[int] | None) -> HandedOff:
         """The whole pass."""
-        self.note_answers()
-        with self.store.transaction() as db:
-            self._pass_on(_Writing(db))
-        self._retry()
-        while True:
+        first, more = True, True
+        while more:
             with self.store.transaction() as db:
+                writing = _Writing(db, self.plan, self.ruleset, self.now)
+                if first:
+                    note_answered(db, self.plan, self.ruleset, self.now, leads)
+                    self._pass_on(writing)
+                    self._retry(writing)
                 entries = self._entries(db, "open", AT_ONCE)
-                if not entries:
-                    return self.done
-                self._hand_off(_Writing(db), entries)
-
-    def note_answers(self) -> None:
-        """Notes what was answered, whether in time or not."""
-        with self.store.transaction() as db:
-            self._note_answers(db)
+                if entries:
+                    self._hand_off(writing, entries)
+                self._flush(writing)
+            first, more = False, len(entries) == AT_ONCE
+        return self.done
 
     # --- entries ------------------------------------------------------------------------------------
 
@@ -171,34 +198,26 @@ class Assigning:
         rows = db.execute(
             "SELECT entry.id, entry.lead, lead._key, track, stage, reason FROM entry "
             "JOIN (SELECT _id, _key, _state FROM lead) AS lead ON lead._id = entry.lead "
-            f"WHERE ruleset = ? AND state = ? AND lead._state = {NAMED} AND left_at IS NULL "
+            # Written out, the state tells SQLite that an index has all of these.
+            f"WHERE ruleset = ? AND state = '{state}' AND lead._state = {NAMED} AND left_at IS NULL "
             "ORDER BY at, entry.lead, track LIMIT ?",
-            (self.ruleset, state, most),
+            (self.ruleset, most),
         )
         return [_Entry._make(row) for row in rows]
 
-    def _retry(self) -> None:
+    def _retry(self, writing: _Writing) -> None:
         """Tries again what waits for somebody to be there, in the order of coming."""
-        with self.store.transaction() as db:
-            entries = self._entries(db, "queued", -1)
-            if not entries:
-                return
-            turns = given_out(db, self.ruleset, self.plan.zone, self.now)
-            writing = _Writing(db)
-            for entry in entries:
-                reason = json.loads(entry.reason or "{}")
-                handoff = self.by_name.get(reason.get("handoff", ""))
-                if handoff is None:
-                    # The rules changed meanwhile: it is asked anew who takes the lead.
-                    db.execute("UPDATE entry SET state = 'open', reason = NULL WHERE id = ?", (entry.id,))
-                else:
-                    self._give(writing, turns, entry, handoff, reason.get("kept"), again=True)
-            self._flush(writing)
+        for entry in self._entries(writing.db, "queued", -1):
+            reason = json.loads(entry.reason or "{}")
+            handoff = self.by_name.get(reason.get("handoff", ""))
+            if handoff is None:
+                # The rules changed meanwhile: it is asked anew who takes the lead.
+                writing.db.execute("UPDATE entry SET state = 'open', reason = NULL WHERE id = ?", (entry.id,))
+            else:
+                self._give(writing, entry, handoff, reason.get("kept"), again=True)
 
     def _hand_off(self, writing: _Writing, entries: Sequence[_Entry]) -> None:
         asked = self._ask(entries)
-        db = writing.db
-        turns = given_out(db, self.ruleset, self.plan.zone, self.now)
         for entry in entries:
             found = asked[entry.lead]
             number = self.choosing.take(entry.track, entry.stage, found)
@@ -207,12 +226,11 @@ class Assigning:
                 self.done.unassigned += 1
                 continue
             handoff = self.plan.handoffs[number]
-            if handoff.again is not None and self._had_before(db, entry, handoff):
+            if handoff.again is not None and self._had_before(writing.db, entry, handoff):
                 writing.set(entry, "too soon", {"handoff": handoff.name})
                 self.done.too_soon += 1
                 continue
-            self._give(writing, turns, entry, handoff, found.kept[number])
-        self._flush(writing)
+            self._give(writing, entry, handoff, found.kept[number])
 
     def _ask(self, entries: Iterable[_Entry]) -> dict[int, Asked]:
         """What handoffs ask, of every lead among the entries."""
@@ -235,13 +253,13 @@ class Assigning:
     def _give(
         self,
         writing: _Writing,
-        turns: Turns,
         entry: _Entry,
         handoff: Handoff,
         kept: str | None,
         *,
         again: bool = False,
     ) -> None:
+        turns = writing.turns
         know_keeper(writing.db, self.ruleset, turns, handoff.whom, kept)
         pick = turns.pick(handoff.whom, self.now, turn=handoff.turn, kept=kept)
         if pick.person is None:
@@ -250,124 +268,58 @@ class Assigning:
                 writing.set(entry, "queued", {"handoff": handoff.name, "kept": kept, "absent": absent})
             self.done.queued += 1
             return
-        writing.set(entry, "handed off")
-        self._record(writing, turns, _Gift(entry, handoff, handoff.whom, pick, kept))
+        writing.set(entry, HANDED_OFF)
+        self._record(writing, _Gift(entry, handoff, handoff.whom, pick, kept))
 
-    def _record(self, writing: _Writing, turns: Turns, gift: _Gift) -> None:
+    def _record(self, writing: _Writing, gift: _Gift) -> None:
         entry, handoff, whom, pick, kept, passed_by = gift
         address = pick.person
         assert address is not None
-        person = turns.known.get(folded(address)) or Person(address, address)
+        name, turns = folded(address), writing.turns
+        person = turns.known.get(name) or Person(address, address)
         # What was passed on has no clock: there is nobody to pass it on to.
-        due = None if handoff.answer is None or passed_by else self._due(handoff.answer, person)
-        why = {"why": pick.why if passed_by is None else "passed on", "absent": dict(pick.absent)}
+        due, due_text = (None, None) if handoff.answer is None or passed_by else self._due(handoff, person)
+        why = pick.why if passed_by is None else "passed on"
         number = writing.next_handoff()
         writing.handoffs.append(
             (
                 *(number, entry.id, passed_by, self.ruleset, entry.lead, self.version.id, handoff.name),
-                *(folded(address), address, whom.list, kept, self.now),
-                *(json.dumps(why, ensure_ascii=False), due),
+                *(name, address, whom.list, kept, self.now, self._why(why, pick.absent), due),
             )
         )
-        turns.give(folded(address), whom, kept, number, self.now)
+        turns.give(name, whom, kept, number, self.now)
         self.done.people[address] = self.done.people.get(address, 0) + 1
         if handoff.tell or writing.asked("handoff"):
-            told: dict[str, object] = {"owner": {"address": address, "name": person.name}, "why": why["why"]}
-            told["due"] = None if due is None else instant_text(due)
-            writing.told.append(("handoff", entry, handoff, told))
+            owner = {"address": address, "name": person.name}
+            writing.tell("handoff", entry, handoff, owner=owner, why=why, due=due_text)
 
-    def _due(self, answer: Answer, person: Person) -> int:
-        if answer.working:
-            return person.after_work(self.now, answer.amount * MICROSECONDS[answer.unit], self.plan.zone)
-        return self.plan.zone.shift(self.now, answer.amount, answer.unit)
+    def _why(self, why: str, absent: tuple[tuple[str, str], ...]) -> str:
+        """Why somebody got a lead, as it is kept."""
+        found = self._whys.get((why, absent))
+        if found is None:
+            found = json.dumps({"why": why, "absent": dict(absent)}, ensure_ascii=False)
+            self._whys[why, absent] = found
+        return found
+
+    def _due(self, handoff: Handoff, person: Person) -> tuple[int, str]:
+        """By when somebody answers what is handed off now, and that as text."""
+        key = handoff.name, person.address
+        if key not in self._dues:
+            answer, zone = handoff.answer, self.plan.zone
+            assert answer is not None
+            if answer.working:
+                due = person.after_work(self.now, answer.amount * MICROSECONDS[answer.unit], zone)
+            else:
+                due = zone.shift(self.now, answer.amount, answer.unit)
+            self._dues[key] = due, instant_text(due)
+        return self._dues[key]
 
     def _flush(self, writing: _Writing) -> None:
         """Writes what was settled, and what is to be told of it; in the same transaction."""
         writing.flush()
-        scores = self._scores(writing)
-        messages = [
-            (kind, entry.key, self._said(entry, handoff, told, scores.get(entry.lead)))
-            for kind, entry, handoff, told in writing.told
-        ]
-        enqueue_all(writing.db, messages, self.now)
-        writing.told.clear()
+        self.telling.tell(writing.db, writing.told, self.now)
 
-    def _scores(self, writing: _Writing) -> dict[int, tuple[int, tuple[Line, ...]]]:
-        """The score of each lead that is told of, with the lines that explain it."""
-        leads = json.dumps(sorted({entry.lead for _, entry, _, _ in writing.told}))
-        rows = writing.db.execute(
-            "SELECT scored.lead, result.total, scored.lines, run.version FROM json_each(?) AS told "
-            "CROSS JOIN scored ON scored.ruleset = ? AND scored.lead = told.value "
-            "JOIN result ON result.id = scored.result JOIN run ON run.id = scored.run",
-            (leads, self.ruleset),
-        ).fetchall()
-        for _, _, _, version in rows:
-            if version not in self._lines:
-                self._lines[version] = load_lines(self.store, version)
-        return {
-            lead: (total, read_lines(self._lines[version], lines)) for lead, total, lines, version in rows
-        }
-
-    def _said(
-        self,
-        entry: _Entry,
-        handoff: Handoff,
-        more: Mapping[str, object],
-        score: tuple[int, tuple[Line, ...]] | None,
-    ) -> dict[str, Any]:
-        """What destinations are told of a handoff: the lead's score and why, so that sales can read it."""
-        total, lines = score or (None, ())
-        return {
-            **({"tell": list(handoff.tell)} if handoff.tell else {}),
-            "ruleset": self.version.ruleset,
-            "version": self.version.number,
-            "handoff": handoff.name,
-            "stage": entry.stage,
-            "track": entry.track,
-            "score": total,
-            "lines": [{"text": line.text, "score": line.score, "points": line.points} for line in lines],
-            **more,
-        }
-
-    # --- answers ------------------------------------------------------------------------------------
-
-    def _note_answers(self, db: sqlite3.Connection) -> None:
-        types = {name: self._types(handoff) for name, handoff in self.by_name.items()}
-        known = json.dumps(sorted({type_ for one in types.values() for type_ in one}))
-        rows = db.execute(
-            "SELECT handoff.id, handoff.name, event.at, type, object, properties FROM handoff "
-            "CROSS JOIN event ON event.lead = handoff.lead AND event.at BETWEEN handoff.at AND ? "
-            "JOIN event_kind ON event_kind.id = event.kind WHERE handoff.ruleset = ? AND due IS NOT NULL "
-            f"AND answered IS NULL AND NOT {_PASSED} "
-            "AND event.kind IN (SELECT id FROM event_kind WHERE type IN (SELECT value FROM json_each(?))) "
-            "ORDER BY handoff.id, event.at",
-            (self.now, self.ruleset, known),
-        )
-        found: dict[int, tuple[int, str]] = {}
-        for number, name, at, type_, object_, properties in rows:
-            handoff = self.by_name.get(name)
-            if number in found or handoff is None or type_ not in types[name]:
-                continue
-            by = types[name][type_]
-            about = object_ if by is None else json.loads(properties or "{}").get(by)
-            if self._answers(handoff, about):
-                found[number] = at, type_ if object_ is None else f"{type_} {object_}"
-        db.executemany(
-            "UPDATE handoff SET answered = ?, answer = ? WHERE id = ?",
-            [(*answer, number) for number, answer in found.items()],
-        )
-
-    def _types(self, handoff: Handoff) -> dict[str, str | None]:
-        """The types of events that may answer a handoff, each with the property that is its object."""
-        if handoff.answer is None:
-            return {}
-        return {feed.type: feed.by for feed in self.plan.selectors[handoff.answer.selector].feeds}
-
-    def _answers(self, handoff: Handoff, about: object) -> bool:
-        """Whether an event of such a type answers, by what it is about."""
-        assert handoff.answer is not None
-        wanted = self.plan.selectors[handoff.answer.selector].object
-        return wanted is None or (isinstance(about, str) and wanted.matches(text_key(about)))
+    # --- what was not answered ------------------------------------------------------------------------
 
     def _pass_on(self, writing: _Writing) -> None:
         """What was not answered in time: told, and given to whoever else there is."""
@@ -377,24 +329,21 @@ class Assigning:
             "track, stage, reason FROM handoff JOIN entry ON entry.id = handoff.entry "
             "JOIN (SELECT _id, _key, _state FROM lead) AS lead ON lead._id = handoff.lead "
             "WHERE handoff.ruleset = ? AND due <= ? AND answered IS NULL AND left_at IS NULL "
-            f"AND NOT {_PASSED} ORDER BY due, handoff.id",
+            f"AND NOT {PASSED} ORDER BY due, handoff.id",
             (self.ruleset, self.now),
         ).fetchall()
-        turns = given_out(db, self.ruleset, self.plan.zone, self.now) if rows else None
         for number, name, address, overdue, *of in rows:
             entry, handoff = _Entry._make(of), self.by_name.get(name)
-            if handoff is None or handoff.answer is None or turns is None:
+            if handoff is None or handoff.answer is None:
                 continue
             if overdue is None:
                 self.done.overdue += 1
                 db.execute("UPDATE handoff SET overdue = ? WHERE id = ?", (self.now, number))
                 if handoff.tell or writing.asked("handoff.overdue"):
-                    told: dict[str, object] = {"owner": {"address": address}}
-                    writing.told.append(("handoff.overdue", entry, handoff, told))
+                    writing.tell("handoff.overdue", entry, handoff, owner={"address": address})
             whom = handoff.answer.otherwise
             if whom is None:
                 continue
-            pick = turns.pick(whom, self.now, turn=whom.list is not None, kept=None, but=address)
+            pick = writing.turns.pick(whom, self.now, turn=whom.list is not None, kept=None, but=address)
             if pick.person is not None:
-                self._record(writing, turns, _Gift(entry, handoff, whom, pick, None, number))
-        self._flush(writing)
+                self._record(writing, _Gift(entry, handoff, whom, pick, None, number))

@@ -87,11 +87,18 @@ def write_moves(
         [(now, lead, ruleset, track, stage) for lead, track, stage in moves.ended],
     )
     # A stay goes on that came by a merge, or that an answer ended which was taken back.
+    on = {
+        tuple(stay)
+        for stay in connection.execute(
+            "SELECT lead, track, stage FROM entry WHERE lead IN (SELECT value FROM json_each(?)) "
+            "AND ruleset = ? AND left_at IS NULL",
+            (json.dumps([began[0] for began in moves.began]), ruleset),
+        )
+    }
     connection.executemany(
         "INSERT INTO entry (ruleset, lead, track, stage, version, run, at, state) "
-        "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM entry WHERE lead = ?2 "
-        "AND ruleset = ?1 AND track = ?3 AND stage = ?4 AND left_at IS NULL)",
-        [(ruleset, *began[:3], version, run, now, began[3]) for began in moves.began],
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(ruleset, *began[:3], version, run, now, began[3]) for began in moves.began if began[:3] not in on],
     )
 
 

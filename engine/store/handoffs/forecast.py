@@ -89,7 +89,7 @@ def _given(
         db = store.connection
         row = db.execute("SELECT id FROM ruleset WHERE name = ?", (ruleset,)).fetchone()
         number = -1 if row is None else row[0]
-        turns = given_out(db, number, plan.zone, now)
+        turns = given_out(db, number, plan, now)
         choosing = Choosing(plan)
         asked = _ask(store, choosing, (lead for lead, _, _ in began), now)
         order = max([0, *turns.last.values()])

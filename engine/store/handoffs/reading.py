@@ -103,7 +103,9 @@ def handed_to(store: Store, address: str, most: int = 500) -> list[HandedLead]:
     """The leads that somebody got, what is due first on top, then the newest."""
     with store.guard():
         rows = store.connection.execute(
-            f"{_SELECT} WHERE handoff.person = ? ORDER BY handoff.id DESC LIMIT ?", (folded(address), most)
+            f"{_SELECT} WHERE handoff.id IN "
+            "(SELECT id FROM handoff WHERE person = ? ORDER BY id DESC LIMIT ?)",
+            (folded(address), most),
         ).fetchall()
         found = _read(store.connection, rows)
     return sorted(found, key=_urgency)

@@ -77,9 +77,11 @@ def score_store(
     started = time.perf_counter()
     with only_one(store.path, "scoring", "scoring the leads of", PATIENCE):
         _settle(store, version, now, progress)
-        report = _scored(store, evaluator, version, now, whole=whole, progress=progress, resources=resources)
+        report, leads = _scored(
+            store, evaluator, version, now, whole=whole, progress=progress, resources=resources
+        )
         # Outside of what may be lost with the power: what was told cannot be taken back.
-        handed = _handed_off(store, evaluator.plan, version, now) if evaluator.plan.handoffs else None
+        handed = _handed_off(store, evaluator.plan, version, now, leads) if evaluator.plan.handoffs else None
     return replace(report, seconds=time.perf_counter() - started, handed_off=handed)
 
 
@@ -92,14 +94,19 @@ def _settle(store: Store, version: RulesetVersion, now: int, progress: Progress 
     plan = plan_of(former)
     if plan is not None and plan.handoffs:
         evaluator = Evaluator(plan)
-        _scored(store, evaluator, former, now, whole=False, progress=progress, resources=Resources())
-        _handed_off(store, plan, former, now)
+        _, leads = _scored(
+            store, evaluator, former, now, whole=False, progress=progress, resources=Resources()
+        )
+        _handed_off(store, plan, former, now, leads)
 
 
-def _handed_off(store: Store, plan: Plan, version: RulesetVersion, now: int) -> HandedOff:
+def _handed_off(
+    store: Store, plan: Plan, version: RulesetVersion, now: int, leads: list[int] | None
+) -> HandedOff:
     from ..handoffs.assigning import hand_off  # most rulesets hand nothing off, and this loads the outbox
 
-    return hand_off(store, plan, version, now)
+    # Where nothing is new there is time to look at all: after a break, something may have been new before.
+    return hand_off(store, plan, version, now, leads or None)
 
 
 def _scored(
@@ -111,8 +118,9 @@ def _scored(
     whole: bool,
     progress: Progress | None,
     resources: Resources,
-) -> RunReport:
-    """Scores the leads that are due, or all; under the lock of scoring."""
+) -> tuple[RunReport, list[int] | None]:
+    """Scores the leads that are due, or all, and gives their numbers, None for all; under the lock of
+    scoring."""
     started = time.perf_counter()
     with store.relaxed():
         begun = _begin(store, evaluator, version, now, whole)
@@ -138,7 +146,8 @@ def _scored(
             )
     run = None if begun.leads == [] else begun.job.run
     seconds = time.perf_counter() - started
-    return RunReport(run, version.ruleset, version.number, now, begun.leads is None, tally, seconds, note)
+    report = RunReport(run, version.ruleset, version.number, now, begun.leads is None, tally, seconds, note)
+    return report, begun.leads
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -66,7 +65,7 @@ def tried(evaluator: Evaluator, facts: Facts, chance: random.Random) -> Iterator
             values = list(facts.fields)
             for number, value in zip(pools, chosen, strict=True):
                 values[number] = value
-            yield replace(facts, fields=tuple(values))
+            yield facts._replace(fields=tuple(values))
 
     return filled()
 

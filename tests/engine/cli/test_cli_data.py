@@ -67,6 +67,9 @@ def test_json_reports_everything(leadwright: Run, data: Path) -> None:
         "columns",
         "notes",
         "hints",
+        "leads_merged",
+        "ids_added",
+        "gone",
         "fault",
     ]
     assert found["columns"][3] == {

@@ -52,6 +52,21 @@ def test_every_command_has_help_with_examples(leadwright: Run, name: str) -> Non
             "say what to do with it, for example: leadwright check inbound.rules",
         ),
         (["explain"], "missing argument 'LEAD'", "leadwright explain --help shows how it is called"),
+        (
+            ["explain", "L1", "my.rules"],
+            "got unexpected extra argument (my.rules)",
+            "name it with --rules: --rules my.rules",
+        ),
+        (
+            ["explain", "L1", "my.db"],
+            "got unexpected extra argument (my.db)",
+            "name it with --db: --db my.db",
+        ),
+        (
+            ["explain", "L1", "L2"],
+            "got unexpected extra argument (L2)",
+            "leadwright explain --help shows how it is called",
+        ),
     ],
 )
 def test_usage_errors_end_with_2(leadwright: Run, arguments: list[str], message: str, hint: str) -> None:

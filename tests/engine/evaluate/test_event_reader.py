@@ -89,6 +89,8 @@ _ODD = [
     "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z",
     "٢٠٢٦-01-15T12:00:00Z", "2026-01-15T12:00:0٠Z", "", "Z", "-T::Z" * 4, "2026-01-15T24:00:00Z",
     "1969-12-31T23:59:59.999Z", "2026-01-15T12:00:00+0000", " 2026-01-15T12:00:00Z",
+    "2026-01-15T12:00:00.123456Z", "2026-01-15T12:00:00.123456z", "2026-01-15T12:00:00.123456+02:00",
+    "2026-01-15T12:00:00.123456789012", "2026-01-15T12:00:00.1234567890Z", "2026-01-15T12:00:00.123456-00:61",
 ]  # fmt: skip
 
 
@@ -101,8 +103,10 @@ def test_an_instant_is_read_alike_however_it_is_written(evaluator: Evaluator, te
             with pytest.raises(FactsError, match="is no instant"):
                 read_it()
     else:
-        assert instant_from(text) == instant_of(moment)
-        assert [row[0] for row in evaluator.facts({}, [event]).events] == [instant_of(moment)]
+        # The second time it is not read but looked up.
+        for _ in range(2):
+            assert instant_from(text) == instant_of(moment)
+            assert [row[0] for row in evaluator.facts({}, [event]).events] == [instant_of(moment)]
 
 
 @pytest.mark.parametrize(

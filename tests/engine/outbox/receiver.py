@@ -29,6 +29,8 @@ class Receiver:
     lock: threading.Condition = field(default_factory=threading.Condition)
     together: threading.Barrier | None = None
     """Requests are answered only when so many of them wait."""
+    connections: int = 0
+    """How many there were."""
 
     def wait_for(self, count: int) -> list[Got]:
         """What came, once it is so many requests."""
@@ -48,6 +50,11 @@ def receiver(secure: ssl.SSLContext | None = None) -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            super().setup()
+            with here.lock:
+                here.connections += 1
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from leadwright.engine.outbox import transports
+from leadwright.engine.outbox.addresses import web_address
 from leadwright.engine.outbox.destinations import Kind, add_destination
 from leadwright.engine.outbox.sender import present, try_out
 from leadwright.engine.outbox.transports import Outcome
@@ -104,9 +105,34 @@ def test_a_connection_that_the_receiver_closed_is_made_anew(store: Store) -> Non
         thread.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
         transport = transports.HttpTransport(add_destination(store, "crm", Kind.HTTP, url, 0, private=True))
+        # The second and the third find the connection closed that the one before them used.
         for number in range(3):
-            answer = transport.send(f"msg_{number}", "{}", "application/json", present())
+            request = transports.Request(f"msg_{number}", "{}", "application/json", present())
+            answer = transports.send_one(transport, request)
             assert answer.outcome is Outcome.SENT, answer.text
             assert closed.acquire(timeout=20)
         transport.close()
         thread.join()
+
+
+def test_an_address_is_sent_in_ascii() -> None:
+    address = web_address("https://bücher.example/Zoë and co?to=ü&done=%20")
+    assert (address.named, address.target) == (
+        "xn--bcher-kva.example", "/Zo%C3%AB%20and%20co?to=%C3%BC&done=%20",
+    )  # fmt: skip
+
+
+def test_several_messages_are_under_way_at_a_time_and_connections_are_kept(store: Store) -> None:
+    lanes = transports.HttpTransport.lanes
+    left = [transports.Request(f"msg_{one}", "{}", "application/json", present()) for one in range(3 * lanes)]
+    asked = {one.message for one in left}
+    with receiver() as crm:
+        crm.together = threading.Barrier(lanes)
+        to = add_destination(store, "crm", Kind.HTTP, crm.url, 0, private=True)
+        transport = transports.HttpTransport(to)
+        answers = list(transport.exchange(lambda: left.pop() if left else None))
+        transport.close()
+    assert {one.message for one, _ in answers} == asked
+    assert {answer.outcome for _, answer in answers} == {Outcome.SENT}
+    assert sorted(crm.ids()) == sorted(asked)
+    assert crm.connections == lanes

@@ -3,6 +3,7 @@
 import { show } from "./folding.js";
 import { entries } from "./entries.js";
 import { post, send } from "./server.js";
+import { linesOf, newTo } from "./several.js";
 import { bring, stayAt } from "./window.js";
 import { reword } from "./writing.js";
 
@@ -30,6 +31,10 @@ export function control({ target }) {
   delete target.dataset.theirs;
   const value = target.value;
   if (target.dataset.op === "add" && !value.trim()) return;
+  if (target.matches(".adds") && !newTo(target, [value]).length) {
+    target.value = "";
+    return;
+  }
   if (target.dataset.op === "set_text") {
     if (value !== target.dataset.old) send([{ ...editOf(target, value), path: undefined }]);
     return;
@@ -55,6 +60,17 @@ export function control({ target }) {
     // Until what was asked back is answered, all is as it was.
     if (answer.ask) target.value = value === target.value ? before(target) : target.value;
   });
+}
+
+/** Several lines pasted where a value is added are several values. */
+export function pasted(event) {
+  const { target, clipboardData } = event;
+  if (!(target instanceof HTMLInputElement && target.matches("#cards .adds")) || !clipboardData) return;
+  const lines = linesOf(clipboardData.getData("text"));
+  if (lines.length < 2) return;
+  event.preventDefault();
+  const fresh = newTo(target, lines);
+  if (fresh.length) send(fresh.map((value) => editOf(target, value)));
 }
 
 function before(target) {

@@ -1,6 +1,6 @@
 // The editor: every change of a control is one edit, sent at once; the answer holds what it changed.
 
-import { control, keys, left, press } from "./controls.js";
+import { control, keys, left, pasted, press } from "./controls.js";
 import { connect } from "./server.js";
 import { suggest } from "./suggest.js";
 import { folding } from "./folding.js";
@@ -35,6 +35,7 @@ help();
 if (document.getElementById("add")) {
   document.addEventListener("change", control);
   document.addEventListener("click", press);
+  document.addEventListener("paste", pasted);
   document.addEventListener("keydown", keys);
   document.addEventListener("focusout", left);
   menus();

@@ -1,0 +1,89 @@
+"""What destinations are told of handoffs: the lead's score and why, so that sales can read it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from ...explain.decision import Line
+from ...outbox.queue import enqueue_all
+from ...plan import Handoff
+from ..database import Store
+from ..records.rulesets import RulesetVersion
+from ..scoring.version_lines import load_lines, read_lines
+
+
+class Told(NamedTuple):
+    """A message of a kind about a lead: its number and id, the handoff, where the lead stands, who has it and
+    what else is said."""
+
+    kind: str
+    lead: int
+    key: str
+    handoff: Handoff
+    track: str
+    stage: str
+    owner: tuple[tuple[str, str], ...]
+    more: tuple[tuple[str, str | None], ...]
+
+
+class _Score(NamedTuple):
+    """A lead's score, with the version that gave it and the lines that explain it, as they are kept."""
+
+    total: int | None = None
+    version: int | None = None
+    written: str = "[]"
+
+
+class Telling:
+    """Tells of handoffs by one version. Much is the same for many leads, and made once."""
+
+    def __init__(self, store: Store, version: RulesetVersion) -> None:
+        self._store = store
+        self._version = version
+        self._lines: dict[int, list[Line]] = {}
+        self._said: dict[tuple[object, ...], Mapping[str, object]] = {}
+
+    def tell(self, db: sqlite3.Connection, told: Sequence[Told], at: int) -> None:
+        """Records messages; within the transaction that records what they tell."""
+        if told:
+            scores = self._scores(db, told)
+            enqueue_all(db, [(one.kind, one.key, self._data(one, scores)) for one in told], at)
+
+    def _scores(self, db: sqlite3.Connection, told: Sequence[Told]) -> dict[int, _Score]:
+        leads = json.dumps(sorted({one.lead for one in told}))
+        rows = db.execute(
+            "SELECT scored.lead, result.total, run.version, scored.lines FROM json_each(?) AS told "
+            "CROSS JOIN scored ON scored.ruleset = ? AND scored.lead = told.value "
+            "JOIN result ON result.id = scored.result JOIN run ON run.id = scored.run",
+            (leads, self._version.ruleset_id),
+        )
+        return {lead: _Score(*score) for lead, *score in rows}
+
+    def _data(self, told: Told, scores: Mapping[int, _Score]) -> Mapping[str, object]:
+        score = scores.get(told.lead, _Score())
+        key = told.handoff.name, told.track, told.stage, told.owner, told.more, score
+        if key not in self._said:
+            self._said[key] = {
+                **({"tell": list(told.handoff.tell)} if told.handoff.tell else {}),
+                "ruleset": self._version.ruleset,
+                "version": self._version.number,
+                "handoff": told.handoff.name,
+                "stage": told.stage,
+                "track": told.track,
+                "score": score.total,
+                "lines": self._explained(score),
+                "owner": dict(told.owner),
+                **dict(told.more),
+            }
+        return self._said[key]
+
+    def _explained(self, score: _Score) -> list[dict[str, object]]:
+        if score.version is None:
+            return []
+        if score.version not in self._lines:
+            self._lines[score.version] = load_lines(self._store, score.version)
+        lines = read_lines(self._lines[score.version], score.written)
+        return [{"text": line.text, "score": line.score, "points": line.points} for line in lines]
