@@ -1,0 +1,7 @@
+// Ctrl+Enter in a note sends it.
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches("form textarea")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit(event.target.form.querySelector("button.primary:enabled"));
+});
