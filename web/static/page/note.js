@@ -3,5 +3,6 @@
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches("form textarea")) return;
   event.preventDefault();
-  event.target.form.requestSubmit(event.target.form.querySelector("button.primary:enabled"));
+  const button = event.target.form.querySelector("button.primary:enabled");
+  if (button) event.target.form.requestSubmit(button);
 });
