@@ -17,8 +17,10 @@ from playwright.sync_api import Page, expect
 
 _NAME = """() => {
     const one = document.activeElement;
+    if (one === document.body) return "";
     const labels = [...(one.labels || [])].map((label) => label.textContent).join(" ");
-    return [one.getAttribute("aria-label"), labels, one.textContent].filter(Boolean).join(" ").trim();
+    const own = one.getAttribute("aria-label") || labels || one.textContent;
+    return own.trim();
 }"""
 
 
