@@ -174,7 +174,7 @@ def test_a_list_is_made_and_disqualifies(editor: Editor, keys: Keys, within: Cal
     expect(editor.suggestions.first).to_be_visible()
     keys.press("ArrowDown", "Enter")
     expect(dialog.get_by_label("comparison")).to_be_visible()
-    keys.tab("comparison", most=3)
+    keys.tab("comparison", most=3, key="Shift+Tab")
     keys.choose("is in the list")
     keys.tab("list", most=3)
     keys.choose("rivals")
