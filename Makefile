@@ -13,6 +13,7 @@ BENCH := .venv-bench
 CLIENTS := .venv-clients
 EDITORS := .venv-editors
 DBT := .venv-dbt
+CLUSTER := .venv-cluster
 ALL_CORES := -n auto --dist worksteal
 
 .PHONY: help run test test-browser test-random test-pythons test-lowest test-faults test-fuzz test-engines test-spark test-dbt test-clients test-editor test-differential test-proofs lint format types bench frontend frontend-check npm screenshots wheel clean
@@ -28,6 +29,7 @@ help:
 	@echo "make test-engines   run the tests of the SQL on PostgreSQL, Spark and ClickHouse"
 	@echo "make test-dbt   let the real dbt build what leadwright dbt writes, on DuckDB and PostgreSQL"
 	@echo "make test-spark   hold scores on Spark against those on one machine, and scored tables against the public call"
+	@echo "make test-cluster   run the recipes for Ray, Daft and Dask, and hold them against one machine"
 	@echo "make test-clients   let the real clients of ten services send, through all sorts of trouble"
 	@echo "make test-editor   drive the language server as three clients do and from Neovim, and package for VS Code"
 	@echo "make test-fuzz   try 20,000 mutated rulesets, and 2,000 mutated files of each kind: an answer to each, and soon"
@@ -81,6 +83,9 @@ test-spark: $(DEVELOPS) $(ENGINES)
 	LEADWRIGHT_ARROW=$${LEADWRIGHT_ARROW:-2400} $(BIN)/python -m pytest $(ALL_CORES) tests/engine/arrow/test_arrow_differences.py
 
 # Node and npm are needed for the clients of Node alone.
+test-cluster: $(DEVELOPS) $(CLUSTER)/.installed
+	LEADWRIGHT_CLUSTER=$(CLUSTER) $(BIN)/python -m pytest tests/cluster
+
 test-clients: $(DEVELOPS) $(CLIENTS)/.installed npm
 	cd tests/clients/node && npm ci --silent
 	LEADWRIGHT_CLIENTS=$(CLIENTS) $(BIN)/python -m pytest tests/clients
@@ -138,7 +143,7 @@ wheel: $(DEVELOPS)
 	$(BIN)/python -m build
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(CLIENTS) $(EDITORS) editors/vscode/node_modules $(DBT) tests/clients/node/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache web/frontend/node_modules
+	rm -rf $(VENV) $(BENCH) $(CLIENTS) $(EDITORS) editors/vscode/node_modules $(DBT) $(CLUSTER) tests/clients/node/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache web/frontend/node_modules
 
 # A stamp is written only when all before it went well, so what was broken off is begun again.
 $(MADE):
@@ -171,6 +176,13 @@ $(CLIENTS)/.installed: tests/clients/requirements.txt | $(MADE)
 $(DBT)/.installed: tests/dbt/requirements.txt | $(MADE)
 	@$(PYTHON) -m venv $(DBT)
 	@$(DBT)/bin/python -m pip --disable-pip-version-check --quiet install -r tests/dbt/requirements.txt
+	@touch $@
+
+# Apart, since engines bring many packages along.
+$(CLUSTER)/.installed: pyproject.toml tests/cluster/requirements.txt | $(MADE)
+	@$(PYTHON) -m venv $(CLUSTER)
+	@$(CLUSTER)/bin/python -m pip --disable-pip-version-check --quiet install --editable '.[arrow]' \
+		-r tests/cluster/requirements.txt
 	@touch $@
 
 # Apart from what develops: pytest-lsp is a plug-in of every run that it is installed beside.

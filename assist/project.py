@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..engine.catalogue import Catalogue
+from ..engine.check import Known
 from ..engine.check.files import FileProblem, Files, Folder, beside
 from ..engine.reading import Reading, linted, read, read_file
 from ..grammar.messages.diagnostics import Diagnostic, Source
@@ -90,6 +91,7 @@ class Project:
         self.texts: dict[Path, str] = {}
         self.folders: tuple[Path, ...] = ()
         self._parsed: dict[Path | None, Parsed] = {}
+        self._known: dict[Path | None, Known] = {}
 
     def files(self, root: Path) -> Files:
         """Where a ruleset in a folder reads what it includes."""
@@ -142,7 +144,16 @@ class Project:
         """A text that may lie in no file."""
         path = source.path
         files = self.files(path.parent) if path is not None else None
-        reading = read(source, catalogue=catalogue, files=files, before=self._parsed.get(path), lints=False)
+        reading = read(
+            source,
+            catalogue=catalogue,
+            files=files,
+            before=self._parsed.get(path),
+            known=self._known.get(path),
+            lints=False,
+        )
+        if reading.known is not None:
+            self._known[path] = reading.known
         parts = [reading.parsed] if reading.parsed is not None else []
         if files is not None and path is not None:
             parts += self._included(reading.tree, path, files)
@@ -174,3 +185,4 @@ class Project:
         """A file is no longer open."""
         self.texts.pop(path, None)
         self._parsed.pop(path, None)
+        self._known.pop(path, None)

@@ -10,7 +10,7 @@ from ..grammar.messages.diagnostics import Diagnostic, Severity, Source
 from ..grammar.syntax.nodes import Tree
 from ..grammar.syntax.parse import Parsed, parse
 from .catalogue import Catalogue
-from .check import Files, Folder, FrozenFiles, check
+from .check import Files, Folder, FrozenFiles, Known, check
 from .plan import Plan, Resolution
 
 LARGEST_TEXT = 4 * 1024 * 1024
@@ -21,7 +21,8 @@ LARGEST_TEXT = 4 * 1024 * 1024
 class Reading:
     """A text as read: its tree, everything to say about it, and its plan where it has no error.
 
-    `parsed` is what the parser made of it, for whoever reads a text that is much like this one.
+    `parsed` is what the parser made of it and `known` what the checker found out, for whoever reads a text
+    that is much like this one.
     """
 
     source: Source
@@ -29,6 +30,7 @@ class Reading:
     plan: Plan | None
     diagnostics: tuple[Diagnostic, ...]
     parsed: Parsed | None = field(default=None, compare=False, repr=False)
+    known: Known | None = field(default=None, compare=False, repr=False)
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -43,19 +45,21 @@ def read(
     pinned: Mapping[str, Resolution] | None = None,
     files: Files | None = None,
     before: Parsed | None = None,
+    known: Known | None = None,
     lints: bool = True,
 ) -> Reading:
     """Reads a text: parses, checks and lints it. Never raises for what the text says.
 
     Without `files`, what it includes is read from the folder of its path; a text without a path
-    includes nothing. `before` is a text read earlier, much like this one, which saves time; without
-    `lints`, only what is wrong is said, and not what could be better.
+    includes nothing. `before` is a text read earlier, much like this one, and `known` what the check of such
+    a text found out; both only save time. Without `lints`, only what is wrong is said, and not what could be
+    better.
     """
     if files is None:
         files = Folder(source.path.parent) if source.path is not None else FrozenFiles({})
     parsed = parse(source, before)
-    checked = check(parsed, catalogue=catalogue, pinned=pinned, files=files)
-    reading = Reading(source, parsed.tree, checked.plan, checked.diagnostics, parsed)
+    checked = check(parsed, catalogue=catalogue, pinned=pinned, files=files, known=known)
+    reading = Reading(source, parsed.tree, checked.plan, checked.diagnostics, parsed, checked.known)
     return replace(reading, diagnostics=linted(reading, catalogue)) if lints else reading
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from ..grammar.messages.diagnostics import Diagnostic, Source, render
 from .catalogue import Catalogue
+from .evaluator import Evaluator
 from .explain.decision import Decision
 from .plan import Given
 from .reading import Reading, linted, read, read_file
-from .score_one import Evaluator, Event
+from .score_one import Event
 from .score_one.facts import instant_from
 
 
@@ -28,7 +29,7 @@ class Ruleset:
     """A checked ruleset. Calling it with a lead, its events and an instant gives a decision.
 
     It is a pure function: nothing is kept between calls, no clock is read, and one ruleset may be used
-    from several threads at once.
+    from several threads at once. It can be pickled, to work in other processes.
     """
 
     def __init__(self, reading: Reading, catalogue: Catalogue | None = None) -> None:
@@ -42,6 +43,10 @@ class Ruleset:
 
     def __repr__(self) -> str:
         return f"<Ruleset {self.plan.title or self.plan.sources[0].label!r}, {len(self.plan.rules)} rules>"
+
+    def __reduce__(self) -> tuple[type[Ruleset], tuple[Reading, Catalogue | None]]:
+        """What another process needs: the function that decides is made anew there."""
+        return Ruleset, (self._reading, self._catalogue)
 
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:

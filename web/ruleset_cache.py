@@ -12,11 +12,12 @@ from typing import TypeVar
 from flask import current_app
 
 from ..engine.catalogue import Catalogue
+from ..engine.check import Known
 from ..engine.check.files import FileProblem, Folder, FrozenFiles, RecordedFiles
+from ..engine.evaluator import Evaluator
 from ..engine.lru import LruCache
 from ..engine.plan import Plan
 from ..engine.reading import Reading, read
-from ..engine.score_one import Evaluator
 from ..engine.store.database import Store
 from ..engine.store.records.catalogue import catalogue as stored_catalogue
 from ..engine.store.records.rulesets import RulesetVersion, load_version, ruleset_names
@@ -59,6 +60,7 @@ class RulesetCache:
     def __init__(self) -> None:
         self._versions: LruCache[tuple[int, str], Ready] = LruCache(_MOST_KEPT)
         self._readings: LruCache[Hashable, ReadText] = LruCache(_MOST_READ)
+        self._known: LruCache[str, Known] = LruCache(_MOST_READ)
         self._answers: LruCache[Hashable, object] = LruCache(_MOST_ANSWERS)
         self._catalogue: tuple[int, Catalogue] | None = None
         self._turns = BoundedSemaphore(_AT_ONCE)
@@ -78,6 +80,15 @@ class RulesetCache:
     def reading(self, key: Hashable, read: Callable[[], ReadText]) -> ReadText:
         """What was read under a key that says all that reading rests on; read where it was not yet."""
         return self._readings.made(key, read)
+
+    def known(self, ruleset: str) -> Known | None:
+        """What the check of the text of a ruleset that was read last found out."""
+        return self._known.get(ruleset)
+
+    def keep_known(self, ruleset: str, known: Known | None) -> None:
+        """Keeps what a check found out for the next one."""
+        if known is not None:
+            self._known.put(ruleset, known)
 
     def answer(self, key: Hashable, make: Callable[[], T]) -> T:
         """What took long to find out, under a key that says all that it rests on; made in turn where it is
@@ -222,7 +233,9 @@ def read_text(
 
     def anew() -> ReadText:
         source = Source(text, Path(ruleset) if ruleset else None)
-        return _read(settings, source, live, known, before=before, lints=lints)
+        found = _read(settings, source, live, known, before=before, lints=lints)
+        kept().keep_known(source.label, found.reading.known)
+        return found
 
     if settings.rules_folder is not None:
         # Its files can be others the next time.
@@ -244,7 +257,10 @@ def _read(
     frozen = live.files if live is not None else {}
     files = RecordedFiles(_Beside(settings.rules_folder, frozen))
     pinned = live.names if live is not None and live.text == source.text else None
-    reading = read(source, catalogue=known, files=files, pinned=pinned, before=before, lints=lints)
+    last = kept().known(source.label)
+    reading = read(
+        source, catalogue=known, files=files, pinned=pinned, before=before, known=last, lints=lints
+    )
     if live is not None and pinned is not None and dict(live.files) != files.texts:
         reading = read(source, catalogue=known, files=files, before=before, lints=lints)
     return ReadText(reading, files.texts, found)

@@ -13,6 +13,7 @@ from itertools import product
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..explain.words import score_words
 from ..plan import FieldValue, Plan, ScoreValue, SignalValue
 from ..score_one.codegen import Detail
 from ..score_one.facts import Facts, ready
@@ -23,7 +24,7 @@ from .regions import FieldRegions, Region, Truth, Truths
 
 if TYPE_CHECKING:
     from ..score_many.semantic_keys import Input
-    from ..score_one.evaluator import Evaluator
+    from ..score_one.scorer import Scorer
 
 MOST_CHOICES = 4_096
 """More choices of regions of one set of fields are not looked at one by one."""
@@ -63,7 +64,7 @@ class Lead:
     exact: bool = True
 
 
-class _Component(NamedTuple):
+class Component(NamedTuple):
     """What belongs together, and what it can come to; None where that was not followed up."""
 
     variables: tuple[Variable, ...]
@@ -84,7 +85,7 @@ class _Found:
 class Finder:
     """Finds bounds by one plan. What was found for one lead is kept for others like it; safe in threads."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Scorer) -> None:
         self._evaluator = evaluator
         parts = evaluator.parts
         self.plan: Plan = parts.plan
@@ -92,25 +93,25 @@ class Finder:
         logic = Logic(parts)
         self.sums = Sums(parts)
         self.ladder = Ladder(parts, logic)
-        self._inputs = [self._regions.inputs(place) for place in range(len(parts.clauses))]
+        self.inputs = [self._regions.inputs(place) for place in range(len(parts.clauses))]
         self._fields = [
-            frozenset(one.field for one in read if isinstance(one, FieldValue)) for read in self._inputs
+            frozenset(one.field for one in read if isinstance(one, FieldValue)) for read in self.inputs
         ]
-        self._scored = [any(isinstance(one, ScoreValue) for one in read) for read in self._inputs]
-        self._only_score = [_only_score(read) for read in self._inputs]
+        self.scored = [any(isinstance(one, ScoreValue) for one in read) for read in self.inputs]
+        self.only_score = [_only_score(read) for read in self.inputs]
         self._fires = [
             None if rule.condition is None else logic.function(rule.condition) for rule in self.plan.rules
         ]
-        self._asked = [
+        self.asked = [
             () if rule.condition is None else parts.asked_by(rule.condition) for rule in self.plan.rules
         ]
-        self._deciding = self._decided()
-        used = {place for asked in (*self._asked, self._deciding) for place in asked}
-        self._reading: dict[int, tuple[int, ...]] = {
+        self.deciding = self._decided()
+        used = {place for asked in (*self.asked, self.deciding) for place in asked}
+        self.reading: dict[int, tuple[int, ...]] = {
             number: tuple(sorted(place for place in used if number in self._fields[place]))
             for number in range(len(self.plan.fields))
         }
-        self._slots = {key: self.sums.slots[pay.into] for key, pay in parts.kernel.payments.items()}
+        self.slots = {key: self.sums.slots[pay.into] for key, pay in parts.kernel.payments.items()}
         self._unasked = self._without_conditions()
         self._field_values = [FieldValue(n, one.kind) for n, one in enumerate(self.plan.fields)]
         self._signals = [(value, n) for value, n in parts.values.items() if isinstance(value, SignalValue)]
@@ -127,7 +128,7 @@ class Finder:
         asked_by = self._evaluator.parts.asked_by
         return tuple(dict.fromkeys(place for one in conditions for place in asked_by(one)))
 
-    def _without_conditions(self) -> Evaluator | None:
+    def _without_conditions(self) -> Scorer | None:
         """What says what rules would give if their conditions were true; None where it is always the same."""
         rules = tuple(replace(rule, condition=None, tags=()) for rule in self.plan.rules)
         if all(rule.each is None for rule in rules):
@@ -162,7 +163,7 @@ class Finder:
         known = lead.known
         for number in sorted(lead.blank):
             places = tuple(
-                place for place in self._reading[number] if not self._is_loose(place, number, lead.blank)
+                place for place in self.reading[number] if not self.is_loose(place, number, lead.blank)
             )
             split = self._regions.split(number, places, facts.fields[number], known, now) if places else []
             if split is None:
@@ -180,33 +181,37 @@ class Finder:
         if guessed is None:
             guessed = self._guessed(facts)
         blank = frozenset(
-            n for n, places in self._reading.items() if places and (facts.fields[n] is None or n in guessed)
+            n for n, places in self.reading.items() if places and (facts.fields[n] is None or n in guessed)
         )
         lead = Lead(now, [*truths], known, [0] * len(self.sums.slots), {}, blank, [], {})
-        self._open(lead, facts)
-        places = {place for one in lead.variables for place in one.places}
-        open_rules = {n for n, asked in enumerate(self._asked) if not places.isdisjoint(asked)}
+        self.open(lead, facts.fields)
+        open_rules = self.open_rules(lead)
         for number, place, _, _, points in fired:
             if place >= 0 and number not in open_rules:
-                lead.points[self._slots[number, place]] += points
+                lead.points[self.slots[number, place]] += points
         lead.gives = self._given(facts, now, open_rules)
         self._hold(lead, facts)
         return lead
 
-    def _open(self, lead: Lead, facts: Facts) -> None:
-        """Adds what is open."""
+    def open_rules(self, lead: Lead) -> set[int]:
+        """The rules that depend on what is open."""
+        places = {place for one in lead.variables for place in one.places}
+        return {n for n, asked in enumerate(self.asked) if not places.isdisjoint(asked)}
+
+    def open(self, lead: Lead, fields: Sequence[Prepared]) -> None:
+        """Adds what is open; of the fields those that are blank are read."""
         loose: dict[int, None] = {}
         for number in sorted(lead.blank):
             mine = []
-            for place in self._reading[number]:
-                if self._is_loose(place, number, lead.blank):
+            for place in self.reading[number]:
+                if self.is_loose(place, number, lead.blank):
                     loose[place] = None
                 else:
                     mine.append(place)
             if not mine:
                 continue
             places = tuple(mine)
-            split = self._regions.split(number, places, facts.fields[number], lead.known, lead.now)
+            split = self._regions.split(number, places, fields[number], lead.known, lead.now)
             if split is None:
                 loose |= dict.fromkeys(places)
             elif len(split) > 1:
@@ -221,9 +226,9 @@ class Finder:
             return frozenset()
         return frozenset(n for n, kind in self._defaults if ready(kind, facts.given[n]) is None)
 
-    def _is_loose(self, place: int, number: int, blank: frozenset[int]) -> bool:
+    def is_loose(self, place: int, number: int, blank: frozenset[int]) -> bool:
         """Whether a clause depends on a blank field in a way that is not followed."""
-        if self._scored[place] or len(self._fields[place] & blank) > 1:
+        if self.scored[place] or len(self._fields[place] & blank) > 1:
             return True
         key = (place, number)
         once = self._once.get(key)
@@ -240,13 +245,13 @@ class Finder:
             rule = self.plan.rules[number]
             if rule.each is None:
                 fixed = [(place, payments[number, place].fixed) for place in range(len(rule.contributions))]
-                found[number] = [(self._slots[number, place], p) for place, p in fixed if p]
+                found[number] = [(self.slots[number, place], p) for place, p in fixed if p]
             elif ran is None:
                 assert self._unasked is not None
                 ran = self._unasked.run(Detail.LINES, facts, now)[4]
         for number, place, _, _, points in ran or ():
-            if number in rules and place >= 0 and self.plan.rules[number].each is not None:
-                found.setdefault(number, []).append((self._slots[number, place], points))
+            if number in rules and place >= 0 and points and self.plan.rules[number].each is not None:
+                found.setdefault(number, []).append((self.slots[number, place], points))
         return {number: tuple(given) for number, given in found.items() if given}
 
     def _hold(self, lead: Lead, facts: Facts) -> None:
@@ -266,14 +271,14 @@ class Finder:
 
     def of(self, lead: Lead) -> Bounds:
         """What can come out for a lead."""
-        components = [self._component(lead, *one) for one in self._components(lead)]
-        combined = self._combined(lead, components)
+        components = self.components(lead)
+        combined = self.combined(lead, components)
         exact = lead.exact and combined is not None
         found = self._hull(lead, components) if combined is None else self._tried(lead, combined, components)
-        matters = self._mattering(lead, components)
+        matters = self.mattering(lead, components)
         return self._told(found, tuple(self.plan.fields[n].name for n in sorted(matters)), exact)
 
-    def _mattering(self, lead: Lead, components: Iterable[_Component]) -> set[int]:
+    def mattering(self, lead: Lead, components: Iterable[Component]) -> set[int]:
         """The blank fields that make a difference."""
         found: set[int] = set()
         for each in components:
@@ -286,7 +291,11 @@ class Finder:
                     found |= self._fields[one.places[0]] & lead.blank
         return found
 
-    def _components(self, lead: Lead) -> Iterator[tuple[tuple[Variable, ...], tuple[int, ...]]]:
+    def components(self, lead: Lead) -> list[Component]:
+        """What can come about of each set of fields that some rule reads together."""
+        return [self._component(lead, *one) for one in self.together(lead)]
+
+    def together(self, lead: Lead) -> Iterator[tuple[tuple[Variable, ...], tuple[int, ...]]]:
         """Variables that some rule reads together, with those rules."""
         group = list(range(len(lead.variables)))
         at: dict[int, list[int]] = {}
@@ -295,7 +304,7 @@ class Finder:
                 at.setdefault(place, []).append(n)
         together: list[tuple[int, list[int]]] = []
         for rule in lead.gives:
-            read = sorted({n for place in self._asked[rule] for n in at.get(place, ())})
+            read = sorted({n for place in self.asked[rule] for n in at.get(place, ())})
             if read:
                 together.append((rule, read))
                 for n in read:
@@ -305,13 +314,13 @@ class Finder:
             variables = tuple(one for n, one in enumerate(lead.variables) if group[n] == which)
             yield variables, tuple(rule for rule, read in together if group[read[0]] == which)
 
-    def _component(self, lead: Lead, variables: tuple[Variable, ...], rules: tuple[int, ...]) -> _Component:
+    def _component(self, lead: Lead, variables: tuple[Variable, ...], rules: tuple[int, ...]) -> Component:
         open_places = {place for one in variables for place in one.places}
-        places = tuple(place for place in self._deciding if place in open_places)
+        places = tuple(place for place in self.deciding if place in open_places)
         if math.prod(len(one.choices) for one in variables) > MOST_CHOICES:
-            return _Component(variables, rules, places, None)
+            return Component(variables, rules, places, None)
         beside = tuple(
-            lead.truths[place] for rule in rules for place in self._asked[rule] if place not in open_places
+            lead.truths[place] for rule in rules for place in self.asked[rule] if place not in open_places
         )
         key = (variables, tuple((rule, lead.gives[rule]) for rule in rules), beside)
         changes = self._changes.get(key)
@@ -320,7 +329,7 @@ class Finder:
             if len(self._changes) >= _MOST_KEPT:
                 self._changes.clear()
             self._changes[key] = changes
-        return _Component(variables, rules, places, changes)
+        return Component(variables, rules, places, changes)
 
     def _choices(
         self, lead: Lead, variables: tuple[Variable, ...], rules: tuple[int, ...], places: tuple[int, ...]
@@ -341,7 +350,7 @@ class Finder:
             found[tuple(points), tuple([truths[place] for place in places])] = None
         return found
 
-    def _combined(self, lead: Lead, components: Sequence[_Component]) -> list[Change] | None:
+    def combined(self, lead: Lead, components: Sequence[Component]) -> list[Change] | None:
         """All sums that can come about with the truths beside them; None where there are too many."""
         combined: set[Change] = {(tuple(lead.points), ())}
         for one in components:
@@ -354,7 +363,7 @@ class Finder:
             }
         return list(combined)
 
-    def _tried(self, lead: Lead, combined: Iterable[Change], components: Sequence[_Component]) -> _Found:
+    def _tried(self, lead: Lead, combined: Iterable[Change], components: Sequence[Component]) -> _Found:
         places = [place for one in components for place in one.places]
         by_scores: dict[tuple[tuple[int, ...], Truths], None] = {}
         for points, others in combined:
@@ -363,12 +372,12 @@ class Finder:
         found = _Found([min(one) for one in columns], [max(one) for one in columns])
         truths = lead.truths.copy()
         opened = set(places)
-        scored = [p for p in self._deciding if self._scored[p] and p not in opened]
+        scored = [p for p in self.deciding if self.scored[p] and p not in opened]
         decided: dict[Truths, Outcome] = {}
         by_score: dict[tuple[int, ...], Truths] = {}
         for scores, others in by_scores:
             if scores not in by_score:
-                by_score[scores] = tuple([self._score_truth(lead, place, scores) for place in scored])
+                by_score[scores] = tuple([self.score_truth(lead, place, scores) for place in scored])
             key = others + by_score[scores]
             if key not in decided:
                 for place, truth in zip((*places, *scored), key, strict=True):
@@ -377,9 +386,9 @@ class Finder:
         found.outcomes = set(decided.values())
         return found
 
-    def _score_truth(self, lead: Lead, place: int, scores: tuple[int, ...]) -> Truth:
+    def score_truth(self, lead: Lead, place: int, scores: tuple[int, ...]) -> Truth:
         """The truth of a clause that reads scores."""
-        only = self._only_score[place]
+        only = self.only_score[place]
         if only is not None:
             read: tuple[Prepared, ...] = (scores[only],)
             key: tuple[object, ...] = (place, scores[only])
@@ -388,7 +397,7 @@ class Finder:
                 lead.known[one]
                 if not isinstance(one, ScoreValue)
                 else scores[0 if one.score is None else one.score + 1]
-                for one in self._inputs[place]
+                for one in self.inputs[place]
             )
             key = (place, read, lead.now)
         if key not in self._score_truths:
@@ -397,8 +406,13 @@ class Finder:
             self._score_truths[key] = self._regions.answer(place, [read], lead.now)[0]
         return self._score_truths[key]
 
-    def _hull(self, lead: Lead, components: Sequence[_Component]) -> _Found:
+    def _hull(self, lead: Lead, components: Sequence[Component]) -> _Found:
         """The least and the most of each register by itself, and every stage."""
+        low, high = self.ends(lead, components)
+        return _Found([*self.sums.settled(low)], [*self.sums.settled(high)], self.every())
+
+    def ends(self, lead: Lead, components: Sequence[Component]) -> tuple[list[int], list[int]]:
+        """The least and the most of each register by itself."""
         low, high = lead.points.copy(), lead.points.copy()
         for one in components:
             if one.changes is not None:
@@ -410,6 +424,10 @@ class Finder:
                 for slot, points in lead.gives[rule]:
                     low[slot] += min(points, 0)
                     high[slot] += max(points, 0)
+        return low, high
+
+    def every(self) -> set[Outcome]:
+        """Every outcome that there is."""
         every = tuple(
             (*[stage.name for stage in reversed(self.plan.stages) if stage.track == track], None)
             for track in self.plan.tracks
@@ -417,7 +435,7 @@ class Finder:
         outcomes = {Outcome(every, False)}
         if self.plan.disqualifications:
             outcomes.add(Outcome(tuple((None,) for _ in self.plan.tracks), True))
-        return _Found([*self.sums.settled(low)], [*self.sums.settled(high)], outcomes)
+        return outcomes
 
     def _told(self, found: _Found, unknown: tuple[str, ...], exact: bool) -> Bounds:
         reaches = [Reach(low, high) for low, high in zip(found.low, found.high, strict=True)]
@@ -429,7 +447,7 @@ class Finder:
         gone = {outcome.disqualified for outcome in found.outcomes}
         if len(gone) == 1 and all(one.low == one.high for one in reaches) and not _any_open(stages):
             unknown = ()
-        names = self._evaluator.frame.scores
+        names = tuple(score_words(self.plan, number) for number in range(len(self.plan.scores)))
         return Bounds(
             reaches[0],
             MappingProxyType(dict(zip(names, reaches[1:], strict=True))),

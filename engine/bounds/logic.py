@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..explain.plan_index import PlanIndex
 from ..plan import All, Condition, Holds, Not, Stage
 from ..plan import Any as AnyOf
-from ..plan.adding_up import TOTAL, Register, RegisterKind, Settle, bounded, score_register
+from ..plan.adding_up import TOTAL, Register, Settle, bounded, score_register
 
 IsTrue = Callable[[Sequence[bool | None]], Any]
 """Whether a condition is true, from the truths of all clauses."""
@@ -47,7 +47,7 @@ class Logic:
         return f"t[{place}]" if wanted else f"t[{place}] is False"
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """A register is kept within bounds and added to another, -1 for none."""
 
     slot: int
@@ -62,26 +62,22 @@ class Sums:
     def __init__(self, parts: PlanIndex) -> None:
         steps = [step for step in parts.kernel.steps if isinstance(step, Settle)]
         self.slots: dict[Register, int] = {step.register: n for n, step in enumerate(steps)}
-        self._steps = [
-            _Step(n, one.least, one.most, -1 if one.into is None else self.slots[one.into])
+        self.steps = [
+            Step(n, one.least, one.most, -1 if one.into is None else self.slots[one.into])
             for n, one in enumerate(steps)
         ]
-        self._named = [self.slots[score_register(n)] for n in range(len(parts.plan.scores))]
-        self._total = self.slots[TOTAL]
+        self.named = [self.slots[score_register(n)] for n in range(len(parts.plan.scores))]
+        self.total = self.slots[TOTAL]
 
     def settled(self, points: Sequence[int]) -> tuple[int, ...]:
         """The total and the named scores, from the points of all registers."""
         held = list(points)
-        for slot, least, most, into in self._steps:
+        for slot, least, most, into in self.steps:
             if least is not None or most is not None:
                 held[slot] = bounded(held[slot], least, most)
             if into >= 0:
                 held[into] += held[slot]
-        return (held[self._total], *[held[slot] for slot in self._named])
-
-    def is_group(self, register: Register) -> bool:
-        """Whether a register is that of a group."""
-        return register.kind is RegisterKind.GROUP
+        return (held[self.total], *[held[slot] for slot in self.named])
 
 
 class Outcome(NamedTuple):

@@ -35,6 +35,10 @@ _COMPARE: Mapping[str, Callable[[int, int], bool]] = {
 _CONTRARY = {"=": "!=", "!=": "=", ">=": "<", "<": ">=", ">": "<=", "<=": ">"}
 
 
+CAN_BE_SURE = frozenset({ExpectedOf.SCORE, ExpectedOf.STAGE, ExpectedOf.GRADE, ExpectedOf.DISQUALIFIED})
+"""What bounds tell of."""
+
+
 class Sure:
     """What the handoffs of a plan ask to be sure, each outcome as a yes/no field behind the plan's own."""
 

@@ -2,5 +2,6 @@
 
 from .checker import Checked, check
 from .files import FileProblem, Files, Folder, FrozenFiles, RecordedFiles
+from .known import Known
 
-__all__ = ["Checked", "FileProblem", "Files", "Folder", "FrozenFiles", "RecordedFiles", "check"]
+__all__ = ["Checked", "FileProblem", "Files", "Folder", "FrozenFiles", "Known", "RecordedFiles", "check"]

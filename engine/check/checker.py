@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...grammar.messages.diagnostics import Diagnostic, Source
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.parse import Parsed, parse
-from ...grammar.text.printer import quoted, text_of
+from ...grammar.text.printer import quoted
 from .. import plan as p
 from ..catalogue import Catalogue
 from ..zone import UTC, Zone, zone_names
@@ -20,12 +20,13 @@ from .declarations import Declarations
 from .definitions import Definitions
 from .draft import PlanDraft
 from .events import FilterReader
-from .evidence import collect
+from .evidence import merged
 from .expectations import Tests
 from .expressions import Expressions
 from .files import FileProblem, Files, FrozenFiles, beside
 from .guarantees import Guarantees
 from .handoffs import HandoffReader
+from .known import Known, Rereading
 from .names import Names
 from .problems import Problems, nearest, texts
 from .rules import RuleReader
@@ -40,6 +41,8 @@ class Checked:
 
     plan: p.Plan | None
     diagnostics: tuple[Diagnostic, ...]
+    known: Known = field(compare=False, repr=False)
+    """What the check of a text that is much like this one need not find out again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,15 @@ def check(
     catalogue: Catalogue | None = None,
     pinned: Mapping[str, p.Resolution] | None = None,
     files: Files = NO_FILES,
+    known: Known | None = None,
 ) -> Checked:
     """Checks a parsed text against a catalogue, or against its own use of names where there is none.
 
     `pinned` are the names as a published version resolved them; `files` is where included rules and
-    list files are read.
+    list files are read. `known` is what the check of a text that is much like this one found out: it saves
+    time, and changes nothing.
     """
-    return _Check(parsed, catalogue, pinned or {}, files).run()
+    return _Check(parsed, catalogue, pinned or {}, files, known).run()
 
 
 class _Check:
@@ -73,6 +78,7 @@ class _Check:
         catalogue: Catalogue | None,
         pinned: Mapping[str, p.Resolution],
         files: Files,
+        known: Known | None,
     ) -> None:
         self.problems = Problems(parsed.source)
         self.problems.found += parsed.diagnostics
@@ -81,12 +87,15 @@ class _Check:
         self.pieces: list[_Piece] = []
         self.included = {parsed.source.path.name} if parsed.source.path is not None else set()
         self._include(parsed, "")
-        evidence = collect(piece.statement for piece in self.pieces)
+        self.rereading = Rereading(known)
+        self.words = [self.rereading.words(piece.statement, piece.source) for piece in self.pieces]
+        evidence = merged(words.evidence for words in self.words)
+        evidence.settle()
         self.names = Names(self.problems, evidence, catalogue, pinned)
         self.draft, self.aside = self._draft(), self._draft()
         self.declarations = Declarations(self.problems, self.names, files)
         is_new = self.declarations.is_new
-        self.rules = RuleReader(self.draft, self.aside, is_new)
+        self.rules = RuleReader(self.draft, self.aside, is_new, self.rereading)
         self.decisions = DecisionReader(self.draft, is_new)
         self.handoffs = HandoffReader(self.draft, self.decisions, is_new)
         self.tests = Tests(self.draft, self.rules, self.decisions, self.handoffs, is_new)
@@ -106,6 +115,7 @@ class _Check:
             with self.problems.within(piece.source):
                 self.declarations.enter(piece.statement, piece.path)
         self.declarations.check_shared_names()
+        self.rereading.settle(self.names)
         entering = (self._rule, self.decisions.enter, self.handoffs.enter, self._define, self._expected)
         for enter in entering:
             for piece in self.pieces:
@@ -116,7 +126,7 @@ class _Check:
             self.problems.found,
             key=lambda item: (order[item.source.label], item.span.start, item.span.end, item.code),
         )
-        return Checked(None if self.problems.has_errors else self._plan(), tuple(found))
+        return Checked(None if self.problems.has_errors else self._plan(), tuple(found), self.rereading.known)
 
     def _read_zone(self) -> None:
         """Reads whose days the ruleset counts, before anything that speaks of days."""
@@ -225,8 +235,8 @@ class _Check:
 
     def _digest(self) -> str:
         statements = [
-            text_of(piece.statement)
-            for piece in self.pieces
+            words.canonical
+            for piece, words in zip(self.pieces, self.words, strict=True)
             if not isinstance(piece.statement, n.Guarantee | n.Test | n.Title)
         ]
         lists = {name: entries.entries for name, entries in self.names.lists.items()}

@@ -130,7 +130,8 @@ class Declarations:
                 node,
                 f'"{column}" is text in the data, and no value of it reads as {node.kind.value}, as '
                 f'"{next(iter(facts.values))[:40]}"',
-                f"make it {node.kind.value} in the data: {rekinding(column, node.kind)}",
+                f"declare it text, or see what of it could be {node.kind.value}: "
+                + rekinding(column, node.kind),
             )
 
     # --- lists ----------------------------------------------------------------------------------

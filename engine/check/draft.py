@@ -7,8 +7,8 @@ from collections.abc import Callable
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import text_of
-from ..plan import Definition, Field, FieldValue, Origin
-from .events import Signals
+from ..plan import DefineValue, Definition, Field, FieldValue, Origin
+from .events import Asked, Signals
 from .names import Names
 from .problems import Problems
 
@@ -23,7 +23,9 @@ class PlanDraft:
     def __init__(self, problems: Problems, names: Names) -> None:
         self.problems = problems
         self.names = names
-        self.signals = Signals(problems, names)
+        self.asked: list[Asked] = []
+        """What was asked for since this was cleared last, but for what defines did."""
+        self.signals = Signals(problems, names, self.asked)
         self.fields: list[Field] = []
         self._field_indices: dict[str, int] = {}
         self.definitions: list[Definition] = []
@@ -46,4 +48,19 @@ class PlanDraft:
                 written = literal.value if isinstance(literal, n.Text) else None
             self._field_indices[name] = len(self.fields)
             self.fields.append(Field(name, self.names.column(name), kind, default, written))
+        self.asked.append((FieldValue, self._field_indices[name], name, kind))
         return FieldValue(self._field_indices[name], kind)
+
+    def define(self, node: n.Reference) -> int | None:
+        """The index of a define, None where it is wrong."""
+        first = len(self.asked)
+        index = self.definition(node)
+        del self.asked[first:]
+        standing = None if index is None else self.standing(index)
+        self.asked.append((DefineValue, index, node, standing))
+        return index
+
+    def standing(self, define: int) -> tuple[Kind | None, bool]:
+        """The kind of a define's value, None for a condition, and whether it reads a score."""
+        value = self.definitions[define].value
+        return None if value is None else value.kind, define in self.of_scores

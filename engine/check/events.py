@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind, Unit
@@ -39,6 +40,10 @@ _MEASURES = {measure.value: measure for measure in Aggregation}
 
 PhraseNode = n.Reference | n.EventPhrase
 EventNode = PhraseNode | n.Aggregate | n.Sequence | n.DaysSince
+Asked = tuple[type, int | None, Any, Any]
+"""What was asked of the plan in the making, as the plan speaks of it: `FieldValue` with its number, name and
+kind; `Selection` with its selector; `SignalValue` with its measure; `DefineValue` with its reference and what
+it stands for, without a number where it is wrong."""
 FilterReader = Callable[[n.Expression, tuple[Feed, ...]], Condition | None]
 
 
@@ -48,9 +53,10 @@ class Signals:
     `read_filter` reads a filter over the properties of the events of some feeds; the checker sets it.
     """
 
-    def __init__(self, problems: Problems, names: Names) -> None:
+    def __init__(self, problems: Problems, names: Names, asked: list[Asked]) -> None:
         self.problems = problems
         self.names = names
+        self._asked = asked
         self.read_filter: FilterReader = lambda *_: None
         self._selectors: dict[Selector, int] = {}
         self._signals: dict[Measure, int] = {}
@@ -75,7 +81,14 @@ class Signals:
         index = self._signals.setdefault(signal, len(self._signals))
         if signal.aggregation is Aggregation.COUNT:
             self._counts.add(index)
+        self._asked.append((SignalValue, index, signal, None))
         return SignalValue(index, signal.kind)
+
+    def selector(self, selector: Selector) -> int:
+        """The number of a selector."""
+        index = self._selectors.setdefault(selector, len(self._selectors))
+        self._asked.append((Selection, index, selector, None))
+        return index
 
     # --- selections -----------------------------------------------------------------------------
 
@@ -96,7 +109,7 @@ class Signals:
             if where is None:
                 return None
         selector = Selector(name.text, feeds, pattern, object_.value if object_ is not None else None)
-        return Selection(self._selectors.setdefault(selector, len(self._selectors)), where, held)
+        return Selection(self.selector(selector), where, held)
 
     def _seen(self, feeds: tuple[Feed, ...], matches: Callable[[str], bool]) -> bool:
         catalogue = self.names.catalogue

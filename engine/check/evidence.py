@@ -10,6 +10,8 @@ from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ...grammar.syntax.walk import children
 
+_DATES = {Kind.DATE, Kind.DATETIME}
+
 
 @dataclass
 class NameEvidence:
@@ -19,7 +21,10 @@ class NameEvidence:
     (`visited >= 3` may count events or compare a number).
     """
 
+    said: list[tuple[str, Kind, bool]] = field(default_factory=list)
+    """Names with a kind that a sentence gives them, in order; and whether a date there may have a time."""
     kinds: dict[str, Kind] = field(default_factory=dict)
+    """What comes of that."""
     fields: set[str] = field(default_factory=set)
     events: set[str] = field(default_factory=set)
     maybe_numbers: set[str] = field(default_factory=set)
@@ -28,8 +33,18 @@ class NameEvidence:
     """Names between two moments: events then, or, in a filter, dates."""
     compared: list[tuple[str, str]] = field(default_factory=list)
 
+    @property
+    def signs(self) -> tuple[set[str], ...]:
+        """The names by what their sentences tell of them."""
+        return self.fields, self.events, self.maybe_numbers, self.maybe_events, self.in_stretch
+
     def settle(self) -> None:
-        """Gives names compared with each other the kind that one of them is known to have."""
+        """Gives names the kind that they are said to have, and those compared with each other the kind that
+        one of them is known to have."""
+        for name, said, times in self.said:
+            known = self.kinds.setdefault(name, said)
+            if times and {known, said} == _DATES:
+                self.kinds[name] = Kind.DATETIME
         for _ in range(2):  # once may leave the first names of a chain behind
             for one, other in self.compared:
                 kind = self._sure_kind(one) or self._sure_kind(other)
@@ -38,7 +53,9 @@ class NameEvidence:
                     self.kinds.setdefault(other, kind)
 
     def _sure_kind(self, name: str) -> Kind | None:
-        return self.kinds.get(name) or (Kind.NUMBER if name in self.maybe_numbers & self.fields else None)
+        return self.kinds.get(name) or (
+            Kind.NUMBER if name in self.maybe_numbers and name in self.fields else None
+        )
 
     def kind_of(self, name: str) -> Kind | None:
         """The kind of the field that a name seems to be, or None where it seems to be an event."""
@@ -47,7 +64,7 @@ class NameEvidence:
             return kind
         if name in self.fields and name not in self.events:
             return Kind.TEXT
-        if name in self.events | self.maybe_events:
+        if name in self.events or name in self.maybe_events:
             return None
         return Kind.NUMBER if name in self.maybe_numbers else None
 
@@ -56,13 +73,15 @@ class NameEvidence:
         return name in self.kinds or name in self.fields or name in self.events or name in self.maybe_numbers
 
 
-def collect(statements: Iterable[n.Statement]) -> NameEvidence:
-    """The evidence of all statements."""
-    evidence = NameEvidence()
-    for statement in statements:
-        _look(statement, evidence)
-    evidence.settle()
-    return evidence
+def merged(parts: Iterable[NameEvidence]) -> NameEvidence:
+    """The evidence of several statements, in their order, not yet settled."""
+    whole = NameEvidence()
+    for part in parts:
+        whole.said += part.said
+        whole.compared += part.compared
+        for names, more in zip(whole.signs, part.signs, strict=True):
+            names.update(more)
+    return whole
 
 
 def literal_kind(node: n.Node) -> Kind | None:
@@ -81,14 +100,15 @@ def literal_kind(node: n.Node) -> Kind | None:
     return None
 
 
-def _look(node: n.Node, evidence: NameEvidence) -> None:
-    look = _LOOKS.get(type(node))
-    if look is not None:
-        look(node, evidence)
+def look(node: n.Node, evidence: NameEvidence) -> None:
+    """Adds what a node and all below it tell."""
+    tells = _LOOKS.get(type(node))
+    if tells is not None:
+        tells(node, evidence)
     for child in children(node):
         if isinstance(node, n.EventPhrase) and child is node.where:
             continue  # the names in a filter are properties
-        _look(child, evidence)
+        look(child, evidence)
 
 
 def _field(evidence: NameEvidence, node: n.Node, kind: Kind | None) -> None:
@@ -97,9 +117,7 @@ def _field(evidence: NameEvidence, node: n.Node, kind: Kind | None) -> None:
     elif isinstance(node, n.Reference):
         evidence.fields.add(node.name.text)
         if kind is not None:
-            known = evidence.kinds.setdefault(node.name.text, kind)
-            if {known, kind} == {Kind.DATE, Kind.DATETIME}:
-                evidence.kinds[node.name.text] = Kind.DATETIME
+            evidence.said.append((node.name.text, kind, True))
 
 
 def _event(evidence: NameEvidence, node: n.Node) -> None:
@@ -179,7 +197,7 @@ def _outcome(node: n.Outcome, evidence: NameEvidence) -> None:
     _event(evidence, node.condition)
     if node.at is not None:
         evidence.fields.add(node.at.text)
-        evidence.kinds.setdefault(node.at.text, Kind.DATE)
+        evidence.said.append((node.at.text, Kind.DATE, False))
 
 
 def _handoff(node: n.Handoff, evidence: NameEvidence) -> None:
@@ -195,7 +213,7 @@ def _given_field(node: n.GivenField, evidence: NameEvidence) -> None:
     evidence.fields.add(node.name.text)
     kind = Kind.TEXTS if isinstance(value, tuple) else literal_kind(value) if value is not None else None
     if kind is not None:
-        evidence.kinds.setdefault(node.name.text, kind)
+        evidence.said.append((node.name.text, kind, False))
 
 
 def _test(node: n.Test, evidence: NameEvidence) -> None:
@@ -239,6 +257,6 @@ _LOOKS: dict[type[n.Node], Callable[..., None]] = {
 def collect_filter(where: n.Expression) -> NameEvidence:
     """The evidence of one filter, whose names are properties."""
     evidence = NameEvidence()
-    _look(where, evidence)
+    look(where, evidence)
     evidence.settle()
     return evidence

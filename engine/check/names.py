@@ -6,7 +6,7 @@ and with no data at all, what the ruleset's own sentences tell.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -126,6 +126,22 @@ class Names:
         """What the data calls a field."""
         declared = self.fields.get(name)
         return declared.column if declared is not None else name
+
+    def ground(self, text: str) -> Hashable:
+        """All that the meaning of a name rests on, beside the data and which names are declared at all."""
+        define = self.defines.get(text)
+        field = self.fields.get(text)
+        feeds = self.events.get(text)
+        return (
+            define is not None,
+            field and (field.kind, field.column, field.default, field.node),
+            feeds and tuple(feeds),
+            self.lists.get(text),
+            self.scores.get(text),
+            self.pinned.get(text),
+            self.evidence.kind_of(text),
+            self.evidence.is_seen(text),
+        )
 
     # --- the steps of `resolve` -----------------------------------------------------------------
 

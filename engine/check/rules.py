@@ -11,6 +11,7 @@ from .. import plan as p
 from .declarations import LARGEST
 from .draft import PlanDraft
 from .expressions import Expressions
+from .known import Rereading
 from .problems import mention, named, nearest
 from .scopes import FactScope
 
@@ -21,8 +22,9 @@ IsNew = Callable[..., bool]
 class RuleReader:
     """Reads rules and groups, in order; rules that are off into a draft aside, measured nowhere."""
 
-    def __init__(self, draft: PlanDraft, aside: PlanDraft, is_new: IsNew) -> None:
+    def __init__(self, draft: PlanDraft, aside: PlanDraft, is_new: IsNew, rereading: Rereading) -> None:
         self.draft = draft
+        self.rereading = rereading
         self.aside = aside
         self.problems = draft.problems
         self.is_new = is_new
@@ -59,7 +61,8 @@ class RuleReader:
         return next(iter(scores)) if len(scores) == 1 else None
 
     def _rule(self, node: n.Rule, group: int | None) -> None:
-        identity = node.name.value if node.name else text_of(node)
+        source = self.problems.source
+        identity = node.name.value if node.name else self.rereading.words(node, source).canonical
         if node.name is not None:
             self.is_new("rule", node.name)
         elif identity in self._nameless:
@@ -68,6 +71,12 @@ class RuleReader:
         else:
             origin = self.draft.origin(node)
             self._nameless[identity] = (origin.source, origin.line)
+        known = None if node.off else self.rereading.rule(node, self.draft, group)
+        if known is not None:
+            self.rules.append(known)
+            return
+        said = len(self.problems.found)
+        self.draft.asked.clear()
         condition, each = self._body(node.body, self.aside if node.off else self.draft)
         contributions, tags = self._awards(node)
         if node.off:
@@ -75,7 +84,10 @@ class RuleReader:
             return
         name = node.name.value if node.name else None
         origin = self.draft.origin(node)
-        self.rules.append(p.Rule(identity, name, condition, each, contributions, tags, group, origin))
+        rule = p.Rule(identity, name, condition, each, contributions, tags, group, origin)
+        self.rules.append(rule)
+        if len(self.problems.found) == said:
+            self.rereading.keep(node, self.draft, rule)
 
     def _body(self, body: n.When | n.ForEvents, draft: PlanDraft) -> tuple[p.Condition | None, p.Each | None]:
         expressions = Expressions(draft, FactScope(draft))

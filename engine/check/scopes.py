@@ -50,7 +50,7 @@ class FactScope:
         return self.draft.field(node.name.text, found.kind or Kind.TEXT)
 
     def _definition(self, node: n.Reference) -> Operand | None:
-        index = self.draft.definition(node)
+        index = self.draft.define(node)
         if index is None or not self._may_read(node, index):
             return None
         value = self.draft.definitions[index].value

@@ -21,7 +21,7 @@ from .failures import FOUND, Failure, of_the_disk
 
 if TYPE_CHECKING:
     from ..catalogue import Catalogue
-    from ..plan import Plan
+    from ..plan import Expectation, Plan
     from ..reading import Reading
     from ..score_one import Event
     from ..store.database import Store
@@ -250,6 +250,29 @@ def _of_file(asked: str, store: Store | None, catalogue: Catalogue | None) -> Lo
     plan = runnable(reading)
     same = live is not None and live.digest == plan.digest
     return LoadedRules(name, reading, plan, files.texts, live if same else None, path)
+
+
+def outcomes_of(rules: LoadedRules, texts: Sequence[str]) -> tuple[Expectation, ...]:
+    """Outcomes as tests expect them and as they can be sure, read as a test of the rules reads them.
+
+    Raises Failure where a text is none.
+    """
+    from ..bounds.sure import CAN_BE_SURE
+    from ..check.files import FrozenFiles
+    from ..reading import read
+
+    found: list[Expectation] = []
+    name = "what is to be sure"
+    for text in texts:
+        source = Source(f'{rules.reading.source.text}\ntest "{name}" expect {text}', Path("--surely"))
+        reading = read(source, pinned=rules.plan.names, files=FrozenFiles(rules.files), lints=False)
+        tests = [] if reading.plan is None else [one for one in reading.plan.tests if one.name == name]
+        wanted = tests[0].expect if len(tests) == 1 else ()
+        if not wanted or not all(one.of in CAN_BE_SURE for one in wanted):
+            said = reading.errors[0].message if reading.errors else f"{text} is nothing that can be sure"
+            raise Failure(f"--surely: {said}", "ask for a score, a stage or a grade, such as 'score >= 80'")
+        found += wanted
+    return tuple(found)
 
 
 def of_version(version: RulesetVersion) -> LoadedRules:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
+from ..evaluator import Evaluator
 from ..explain.decision import Decision, LineKind
 from ..plan import Given
-from ..score_one import Evaluator, Event
+from ..score_one import Event
 
 LeadFacts = tuple[str, Mapping[str, Given], Iterable[Event]]
 """A lead's id, its fields by their names in the data, and its events."""

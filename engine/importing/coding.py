@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .gathering import scratch_file
+from .plain_lines import Cells, Words
 from .rows import Chunk, Rejected, Source
 from .values.cells import ABSENT
 from .values.moments import usual_instants, usual_text
@@ -36,6 +37,7 @@ class Values:
         # Counting where a value is missing, without a call into Python.
         self._numbers: defaultdict[object, int] = defaultdict(count().__next__)
         self._cells: list[object] = []
+        self._by_bytes = _ByBytes()
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -52,6 +54,64 @@ class Values:
         """The numbers of cells; `texts`: all of them are texts."""
         keys = cells if texts else [cell if isinstance(cell, str) else (type(cell), cell) for cell in cells]
         return np.fromiter(map(self._numbers.__getitem__, keys), np.int32, len(cells))
+
+    def numbers_of(self, cells: Cells) -> Numbers:
+        """The numbers of cells, of which those seen before are found by their bytes."""
+        numbers = self._by_bytes.find(self, cells) if self._by_bytes.sound else None
+        return self.numbers(cells.texts(), True) if numbers is None else numbers
+
+
+class _ByBytes:
+    """The numbers of values by the bytes of their texts. `sound` until two have the same mixed number."""
+
+    def __init__(self) -> None:
+        self.sound = True
+        self._mixed = np.empty(0, np.uint64)
+        self._entries = np.empty(0, np.int64)
+        self._words: list[Words] = []
+        self._sizes = np.empty(0, np.int64)
+        self._numbers = np.empty(0, np.int32)
+
+    def find(self, values: Values, cells: Cells) -> Numbers | None:
+        """The numbers of cells; None where they are not to be found so."""
+        words, wanted = cells.words, cells.mixed
+        if words is None or wanted is None:
+            return None
+        for _ in range(len(words) - len(self._words)):
+            self._words.append(np.zeros(len(self._sizes), np.uint64))
+        entries, known = self._entries_of(wanted)
+        if not known.all():
+            self._add(values, cells, words, wanted, np.flatnonzero(~known))
+            entries, _ = self._entries_of(wanted)
+        same = self._sizes[entries] == cells.sizes
+        for word, of_entries in zip(words, self._words, strict=False):
+            same &= word == of_entries[entries]
+        self.sound = bool(same.all())
+        return self._numbers[entries] if self.sound else None
+
+    def _entries_of(self, wanted: Words) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """The entry of each mixed number, and whether there is one."""
+        if not len(self._mixed):
+            return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
+        found = np.searchsorted(self._mixed, wanted)
+        np.minimum(found, len(self._mixed) - 1, out=found)
+        return self._entries[found], self._mixed[found] == wanted
+
+    def _add(
+        self, values: Values, cells: Cells, words: list[Words], wanted: Words, rows: NDArray[np.int64]
+    ) -> None:
+        """Adds the values of some rows."""
+        _, first = np.unique(wanted[rows], return_index=True)
+        rows = rows[np.sort(first)]
+        entries = np.arange(len(self._sizes), len(self._sizes) + len(rows))
+        self._sizes = np.append(self._sizes, cells.sizes[rows])
+        self._numbers = np.append(self._numbers, values.numbers(cells.texts(rows), True))
+        for place, of_entries in enumerate(self._words):
+            new = words[place][rows] if place < len(words) else np.zeros(len(rows), np.uint64)
+            self._words[place] = np.append(of_entries, new)
+        both = np.append(self._mixed, wanted[rows])
+        order = np.argsort(both, kind="stable")
+        self._mixed, self._entries = both[order], np.append(self._entries, entries)[order]
 
 
 @dataclass(slots=True)
@@ -124,27 +184,31 @@ class CodedSource:
     def coded(self, chunk: Chunk) -> CodedChunk:
         """A chunk by column."""
         names = self.source.columns
-        columns = [
-            self._column(place, names[place], cells, chunk.texts)
-            for place, cells in enumerate(chunk.columns() if chunk.lines else ())
-        ]
+        found: Sequence[Cells | Sequence[object]] = ()
+        if chunk.lines:
+            found = chunk.columns() if chunk.plain is None else chunk.plain.columns()
+        columns = [self._column(place, names[place], cells, chunk.texts) for place, cells in enumerate(found)]
         return CodedChunk(chunk.lines, columns, chunk.rejected, chunk.share, chunk.texts)
 
-    def _column(self, place: int, name: str, cells: Sequence[object], texts: bool) -> Coded:
+    def _column(self, place: int, name: str, cells: Cells | Sequence[object], texts: bool) -> Coded:
         values = self.values.get(place)
         if values is None:
             values = self.values[place] = Values()
         if name != self._ids:
             if name in self._instants:
-                instants = usual_instants(cells)
+                instants = cells.instants() if isinstance(cells, Cells) else usual_instants(cells)
                 if instants is not None:
                     return Instants(instants)
-            sample = cells[:_SAMPLE]
-            if len(values) > _MOST_DIFFERENT or (
-                len(sample) == _SAMPLE and len(set(sample)) * 2 > _SAMPLE and len(values) < len(cells)
-            ):
-                return cells
-        return values.numbers(cells, texts)
+            if isinstance(cells, Cells):
+                differ = len(values) < len(cells) and cells.differ()
+            else:
+                sample = cells[:_SAMPLE]
+                differ = (
+                    len(sample) == _SAMPLE and len(set(sample)) * 2 > _SAMPLE and len(values) < len(cells)
+                )
+            if len(values) > _MOST_DIFFERENT or differ:
+                return cells.texts() if isinstance(cells, Cells) else cells
+        return values.numbers_of(cells) if isinstance(cells, Cells) else values.numbers(cells, texts)
 
     def cells(self, chunk: CodedChunk, place: int) -> Sequence[object]:
         """The cells of a column as they were read; absent where the chunk does not have the column."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import re
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from .mapping import Reading
+from .plain_lines import FileLines, by_block
 from .problems import ImportRefused, shortened
 from .rows import CHUNK_ROWS, REJECT_COLUMNS, Chunk, Rejected
 from .table_shape import count_footer, find_header
@@ -73,7 +74,7 @@ class CsvSource:
     def _sample(self) -> list[str]:
         with self.path.open(encoding=self.encoded.encoding, newline="") as file:
             text = file.read(_SAMPLE_LETTERS)
-        sample = list(itertools.islice(io.StringIO(text, newline=""), _SAMPLE_LINES))
+        sample = list(islice(io.StringIO(text, newline=""), _SAMPLE_LINES))
         self._begins_with_sep = bool(sample and _SEP.fullmatch(sample[0].rstrip("\r\n")))
         return sample
 
@@ -113,12 +114,16 @@ class CsvSource:
         """All rows, a chunk at a time."""
         self.unquoted = 0
         with self.path.open("rb") as raw:
-            text = io.TextIOWrapper(raw, self.encoded.encoding, newline="")
-            lines: Iterator[str] = short_lines(text) if self.encoded.long_lines else text
+            most = None
             if self.footer:
                 # A last line without an end is one more than there are ends of lines.
-                ends = self.encoded.line_feeds + (0 if self._ends_with_feed() else 1)
-                lines = itertools.islice(lines, ends - self.footer)
+                most = self.encoded.line_feeds + (0 if self._ends_with_feed() else 1) - self.footer
+            lines: Iterator[str]
+            if by_block(self.encoded):
+                lines = FileLines(raw, self.encoded, most)
+            else:
+                text = io.TextIOWrapper(raw, self.encoded.encoding, newline="")
+                lines = islice(short_lines(text) if self.encoded.long_lines else text, most)
             records = _Records(lines, self.delimiter, len(self._columns), self.encoded.has_nul, self.skipped)
             while True:
                 chunk = records.next_chunk()
@@ -191,8 +196,14 @@ class _Records:
 
     def next_chunk(self) -> Chunk:
         """The next rows, at most `CHUNK_ROWS`; `ended` once there are no more."""
+        blocks = self.text if isinstance(self.text, FileLines) and not self.again else None
+        plain = blocks.plain(self.delimiter, self.width) if blocks else None
+        if plain is not None:
+            first = self.line + 1
+            self.line += plain.count
+            return Chunk(list(range(first, self.line + 1)), texts=True, plain=plain)
         lines = [self.again.popleft() for _ in range(min(CHUNK_ROWS, len(self.again)))]
-        lines += itertools.islice(self.text, CHUNK_ROWS - len(lines))
+        lines += blocks.some(CHUNK_ROWS) if blocks else islice(self.text, CHUNK_ROWS - len(lines))
         if not lines:
             self.ended = True
             return Chunk()

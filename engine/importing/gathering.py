@@ -23,6 +23,7 @@ Events = NDArray[Any]
 _AT_ONCE = 1 << 20
 _MOST_PARTS = 200
 _MOST_TEXTS = 50_000
+_MOST_LETTERS = 1 << 24
 _NONE = -1
 
 
@@ -37,7 +38,8 @@ class Properties:
     def __init__(self) -> None:
         self._file = scratch_file()
         self._end = 0
-        self._found: dict[int, str | None] = {}
+        self._few: list[NDArray[np.int64]] | None = []
+        self._all: tuple[NDArray[np.int64], list[str | None]] | None = None
 
     def add(self, texts: Sequence[bytes]) -> NDArray[np.int64]:
         """Keeps texts in UTF-8, an empty one as None; gives their places."""
@@ -46,23 +48,34 @@ class Properties:
         places = np.where(sizes > 0, ends - sizes - 4, _NONE)
         self._file.write(b"".join(part for text in texts if text for part in (len(text).to_bytes(4), text)))
         self._end = int(ends[-1]) if len(ends) else self._end
+        if self._few is not None:
+            self._few.append(places[sizes > 0])
+            self._all = None
+            if self._end > _MOST_LETTERS or sum(map(len, self._few)) > _MOST_TEXTS:
+                self._few = None
         return places
 
     def texts(self, places: NDArray[np.int64]) -> list[str | None]:
         """The texts at some places."""
-        found = self._found
-        if len(found) > _MOST_TEXTS:
-            found.clear()
-        found[_NONE] = None
-        wanted = [place for place in np.unique(places).tolist() if place not in found]
+        if self._few is None:
+            return self._looked_up(places)
+        if self._all is None:
+            known = np.concatenate([np.array([_NONE]), *self._few])
+            self._all = known, self._looked_up(known)
+        known, texts = self._all
+        return list(map(texts.__getitem__, np.searchsorted(known, places).tolist()))
+
+    def _looked_up(self, places: NDArray[np.int64]) -> list[str | None]:
+        used, inverse = np.unique(places, return_inverse=True)
+        wanted = used[used >= 0].tolist()
+        texts: list[str | None] = [None] * (len(used) - len(wanted))
         if wanted:
             self._file.flush()
             with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as all_texts:
                 for place in wanted:
                     start = place + 4
-                    end = start + int.from_bytes(all_texts[place:start])
-                    found[place] = all_texts[start:end].decode()
-        return list(map(found.__getitem__, places.tolist()))
+                    texts.append(all_texts[start : start + int.from_bytes(all_texts[place:start])].decode())
+        return list(map(texts.__getitem__, inverse.tolist()))
 
     def close(self) -> None:
         """Lets go of all texts."""

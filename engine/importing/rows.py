@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Protocol
 
+from .plain_lines import PlainLines
 from .values.cells import ABSENT
 
 CHUNK_ROWS = 20_000
@@ -31,7 +32,7 @@ class Chunk:
 
     Cells are as `values.cells` says: texts, or values with a type. A row can have fewer of them than there
     are columns, where columns were found after it; those are absent. `rows` is empty where the cells were
-    read `by_column`; `texts`: all of them are texts.
+    read `by_column`, or are `plain` still; `texts`: all of them are texts.
     """
 
     lines: list[int] = field(default_factory=list)
@@ -40,10 +41,13 @@ class Chunk:
     share: float = 0.0
     by_column: list[Sequence[object]] | None = None
     texts: bool = False
+    plain: PlainLines | None = None
 
     def columns(self) -> list[Sequence[object]]:
         """The cells of each column, as many as the longest row has."""
-        if self.by_column is None:
+        if self.by_column is None and self.plain is not None:
+            self.by_column = [cells.texts() for cells in self.plain.columns()]
+        elif self.by_column is None:
             self.by_column = list(zip_longest(*self.rows, fillvalue=ABSENT))
         return self.by_column
 

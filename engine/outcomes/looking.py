@@ -42,7 +42,8 @@ from ..score_many.column_scorer import ColumnScorer
 from ..score_many.columns import NEVER, Column, InstantLists, Numbered
 from ..score_many.lru import LruBytes
 from ..score_many.past import BlocksPast
-from ..score_one import Detail, Evaluator
+from ..score_one import Detail
+from ..score_one.scorer import Scorer
 from ..values import DAY, MICROSECONDS, Prepared
 from ..zone import UTC
 from .arrays import Bools, Ints, Singles
@@ -105,7 +106,7 @@ class Looking:
     None for none, and how what is kept there is made ready."""
 
     def __init__(
-        self, evaluator: Evaluator, kinds: EventKinds, fields: Sequence[tuple[str | None, Made]]
+        self, evaluator: Scorer, kinds: EventKinds, fields: Sequence[tuple[str | None, Made]]
     ) -> None:
         self.evaluator = evaluator
         self.plan = evaluator.plan

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from ..plan import Plan
 from .answers import Answer, Verdict, Wanted
 
-Asked = tuple[Plan, Plan | None, tuple[Wanted, ...] | None, float]
-"""A plan, the one it is compared with, questions (None: its guarantees), and seconds for each."""
+if TYPE_CHECKING:
+    from .questions import Question
 
-_GRACE = 2.0
-"""Seconds for a process to start and to answer besides what it may think."""
+Asked = tuple[Plan, Plan | None, tuple[Wanted, ...] | None, float]
+"""A plan, the one it is compared with, questions (None: its guarantees), and by when all is to be answered,
+on the clock that all processes share."""
+
+_GRACE = 0.03
+"""The part of a budget after which a process that has not ended is ended."""
 
 
 def answers(
@@ -26,11 +33,27 @@ def answers(
     Raises ValueError, with a sentence, for names of rules or stages that are not there.
     """
     from .prover import Prover
+
+    prover = Prover(seconds)
+    return [prover.ask(one) for one in _questions(plan, wanted, old)]
+
+
+def answers_by(asked: Asked) -> Iterator[Answer]:
+    """The answers to what was asked, one after another: each may take its share of what is left."""
+    from .prover import Prover
+
+    plan, old, wanted, ends = asked
+    questions = _questions(plan, wanted, old)
+    prover = Prover()
+    for number, one in enumerate(questions):
+        prover.budget.seconds = max(ends - time.monotonic(), 0.0) / (len(questions) - number)
+        yield prover.ask(one)
+
+
+def _questions(plan: Plan, wanted: Sequence[Wanted] | None, old: Plan | None) -> list[Question]:
     from .questions import guaranteed, question_of
 
-    questions = guaranteed(plan) if wanted is None else [question_of(one, plan, old) for one in wanted]
-    prover = Prover(seconds)
-    return [prover.ask(one) for one in questions]
+    return guaranteed(plan) if wanted is None else [question_of(one, plan, old) for one in wanted]
 
 
 def answers_apart(
@@ -43,24 +66,34 @@ def answers_apart(
     count = len(plan.guarantees) if wanted is None else len(wanted)
     if not count:
         return []
-    asked: Asked = (plan, old, None if wanted is None else tuple(wanted), seconds / count)
+    asked: Asked = (plan, old, None if wanted is None else tuple(wanted), time.monotonic() + seconds)
     command = [sys.executable, "-m", "leadwright.engine.prove.child"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    why = "the solver needs more memory than it may have, or ended by itself"
     try:
         ended = subprocess.run(
             command,
             input=pickle.dumps(asked),
             capture_output=True,
-            timeout=seconds + _GRACE,
+            timeout=seconds * (1 + _GRACE),
             check=False,
             env=environment,
         )
-    except subprocess.TimeoutExpired:
-        return _undecided(plan, wanted, f"it takes longer than {seconds:g} seconds")
-    if ended.returncode != 0:
-        return _undecided(plan, wanted, "the solver needs more memory than it may have, or ended by itself")
-    found: list[Answer] = pickle.loads(ended.stdout)
-    return found
+        said = ended.stdout
+    except subprocess.TimeoutExpired as expired:
+        said, why = expired.stdout or b"", f"it takes longer than {seconds:g} seconds"
+    found = list(_read(said))
+    return [*found, *_undecided(plan, wanted, why)[len(found) :]]
+
+
+def _read(said: bytes) -> Iterator[Answer]:
+    """The answers that were written whole."""
+    stream = io.BytesIO(said)
+    while True:
+        try:
+            yield pickle.load(stream)
+        except (EOFError, pickle.UnpicklingError):
+            return
 
 
 def _undecided(plan: Plan, wanted: Sequence[Wanted] | None, why: str) -> list[Answer]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import sys
 
-from .asking import Asked, answers
+from .asking import Asked, answers_by
 
 MOST_MEMORY = 1 << 30
 """Bytes of memory that it may have."""
@@ -15,8 +15,9 @@ def main() -> None:
     """Reads what is asked and writes the answers."""
     _bound_memory()
     asked: Asked = pickle.loads(sys.stdin.buffer.read())
-    plan, old, wanted, seconds = asked
-    sys.stdout.buffer.write(pickle.dumps(answers(plan, seconds=seconds, wanted=wanted, old=old)))
+    for answer in answers_by(asked):
+        sys.stdout.buffer.write(pickle.dumps(answer))
+        sys.stdout.buffer.flush()
 
 
 def _bound_memory() -> None:

@@ -70,7 +70,7 @@ class Prover:
         except TooMuchError as much:
             return Verdict.NOT_DECIDED, None, str(much)
         except OutOfTimeError:
-            return Verdict.NOT_DECIDED, None, f"it takes longer than {self.budget.seconds:g} seconds"
+            return Verdict.NOT_DECIDED, None, f"it takes longer than {self.budget.seconds:.2g} seconds"
         if case is not None:
             return Verdict.NOT_SO, case, ""
         if proof.none:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ...grammar.syntax.nodes import Kind
 from ..plan import Aggregation, Last, Measure, Range, Selection
 from ..plan.event_reads import ReadColumn, object_column
-from ..score_one import Evaluator
 from ..score_one.measuring import measuring
+from ..score_one.scorer import Scorer
 from ..values import Prepared
 from .block import Block, Places
 from .columns import Bools, Ints
@@ -37,7 +37,7 @@ class BlockEvents:
     `filters` keeps functions from one block to the next.
     """
 
-    def __init__(self, evaluator: Evaluator, block: Block, now: int, filters: Filters) -> None:
+    def __init__(self, evaluator: Scorer, block: Block, now: int, filters: Filters) -> None:
         self.plan = evaluator.plan
         self.classes = evaluator.classes
         self.now = now

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..plan import All, Any, Clause, Condition, Contribution, FieldValue, Holds, Not, Rule, ScoreValue, Stage
 from ..plan.adding_up import Pay, decayed
 from ..plan.measures import of_rule
-from ..score_one.evaluator import Evaluator
+from ..score_one.scorer import Scorer
 from .columns import NEVER, Bools, Column, InstantLists, Ints, compact, numbered_range
 from .lru import LruBytes
 from .semantic_keys import SemanticKeys
@@ -52,7 +52,7 @@ class ColumnScorer:
 
     def __init__(
         self,
-        evaluator: Evaluator,
+        evaluator: Scorer,
         meanings: SemanticKeys,
         leads: int,
         now: int,
@@ -146,14 +146,15 @@ class ColumnScorer:
         """Which leads a rule fires for."""
         found = np.ones(1, np.bool_) if rule.condition is None else self.truth(rule.condition) == TRUE
         if rule.each is not None:
-            paid = self._paid(rule)
-            some = (
-                paid.counts > 0
-                if isinstance(paid, InstantLists)
-                else paid.whole_numbers() > _least_paid(rule)
-            )
-            found = found & some
+            found = found & self.pays(rule)
         return np.broadcast_to(found, self.leads)
+
+    def pays(self, rule: Rule) -> Bools:
+        """Which leads have events that a rule pays for."""
+        paid = self._paid(rule)
+        if isinstance(paid, InstantLists):
+            return paid.counts > 0
+        return paid.whole_numbers() > _least_paid(rule)
 
     def _paid(self, rule: Rule) -> InstantLists | Column:
         """The instants of the events that a rule pays for; where they do not matter, how many; or the one."""

@@ -9,11 +9,10 @@ import numpy as np
 
 from ...grammar.syntax.nodes import Kind
 from ..due.block_due_times import BlockDueTimes, Made
-from ..explain.build_decision import Cut
-from ..explain.gains import Fired
+from ..explain.explanation_lines import Cut, Fired, Lines
 from ..plan import Contribution, Rule
-from ..score_one import Evaluator
-from .block import Block, Decided, Explaining, Key, Lines, Places, Reached, Stages
+from ..score_one.scorer import Scorer
+from .block import Block, Decided, Explaining, Key, Places, Reached, Stages
 from .block_events import BlockEvents, Filters
 from .block_measures import LATE, Measured
 from .columns import NEVER, Bools, Column, InstantLists, Ints, Numbered
@@ -45,36 +44,27 @@ class Unsupported(Exception):
     """The plan asks for what is not found from arrays: its leads are decided about one by one."""
 
 
-class Deciding:
-    """Decides by one plan at one instant about one block after another.
+class Judge:
+    """Judges by one plan at one instant one block after another.
 
     `fields` say for each field of the plan which column of the record it is read from, None for none, and
-    how what is kept there is made ready. Raises `Unsupported`.
+    how what is kept there is made ready.
     """
 
-    def __init__(
-        self,
-        evaluator: Evaluator,
-        fields: Sequence[tuple[str | None, Made]],
-        now: int,
-    ) -> None:
-        self.plan = evaluator.plan
-        self._evaluator = evaluator
+    def __init__(self, evaluator: Scorer, fields: Sequence[tuple[str | None, Made]], now: int) -> None:
+        self.evaluator = evaluator
         self._fields = fields
         self._now = now
         self._meanings = evaluator.parts.meanings
-        self._alarms = BlockDueTimes(evaluator, now)
         self._filters: Filters = {}
         self._past = BlocksPast(evaluator, fields)
-        if not self._alarms.known:
-            raise Unsupported
 
-    def of(self, block: Block) -> Decided:
-        """What is decided about the leads of a block."""
-        picking = BlockEvents(self._evaluator, block, self._now, self._filters)
+    def of(self, block: Block) -> tuple[Explaining, Measured]:
+        """The plan's view of the leads of a block, and what is measured over their events."""
+        picking = BlockEvents(self.evaluator, block, self._now, self._filters)
         measured = Measured(picking)
         judging = Explaining(
-            self._evaluator,
+            self.evaluator,
             self._meanings,
             len(block),
             self._now,
@@ -83,27 +73,52 @@ class Deciding:
             tell=_silent,
             held=lambda stage, places: self._past.held(block, self._now, stage, places, judging),
         )
-        different, which = self._decisions(judging, self._outcomes(judging, measured, block))
-        fields = [(None if name is None else block.fields.get(name), made) for name, made in self._fields]
-        return Decided(different, which, self._lines(judging), self._alarms.of(measured, fields))
+        return judging, measured
 
     def _columns(self, block: Block, measured: Measured) -> dict[Hashable, Column | InstantLists]:
         """What judging reads of the block."""
         fields, gauges = self._meanings.needs
         columns: dict[Hashable, Column | InstantLists] = {}
         for key, number in fields.items():
-            columns[key] = self._column(block, number)
+            columns[key] = self.column(block, number)
         for key, gauge in gauges.items():
             columns[key] = measured.column(gauge)
         return columns
 
-    def _column(self, block: Block, number: int) -> Numbered:
+    def column(self, block: Block, number: int) -> Numbered:
         """The values of a field of the plan."""
         name, made = self._fields[number]
         kept = None if name is None else block.fields.get(name)
         if kept is None:
             return Numbered(np.zeros(len(block), np.uint8), made([None]))
         return Numbered(kept.codes, made(kept.values))
+
+
+class Deciding:
+    """Decides by one plan at one instant about one block after another; `fields` as a `Judge` takes them.
+    Raises `Unsupported`.
+    """
+
+    def __init__(
+        self,
+        evaluator: Scorer,
+        fields: Sequence[tuple[str | None, Made]],
+        now: int,
+    ) -> None:
+        self.plan = evaluator.plan
+        self._evaluator = evaluator
+        self._fields = fields
+        self._judge = Judge(evaluator, fields, now)
+        self._alarms = BlockDueTimes(evaluator, now)
+        if not self._alarms.known:
+            raise Unsupported
+
+    def of(self, block: Block) -> Decided:
+        """What is decided about the leads of a block."""
+        judging, measured = self._judge.of(block)
+        different, which = self._decisions(judging, self._outcomes(judging, measured, block))
+        fields = [(None if name is None else block.fields.get(name), made) for name, made in self._fields]
+        return Decided(different, which, self._lines(judging), self._alarms.of(measured, fields))
 
     # --- decisions ------------------------------------------------------------------------------
 
@@ -117,7 +132,7 @@ class Deciding:
             assert outcome.condition is not None
             at = np.full(len(block), _UNDATED)
             if outcome.at is not None:
-                column = self._column(block, outcome.at.field)
+                column = self._judge.column(block, outcome.at.field)
                 start = self.plan.zone.start if outcome.at.kind is Kind.DATE else int
                 values = [_UNDATED if value is None else start(value) for value in column.values]
                 at = np.array(values, np.int64)[column.codes]
@@ -133,7 +148,7 @@ class Deciding:
         tagging = {n: judging.fires(rule) for n, rule in enumerate(plan.rules) if rule.tags}
         besides: list[Places | Bools] = [*(codes for _, codes in stages), *reasons, *tagging.values()]
         besides += [when.codes for when in outcomes]
-        firsts, rest = _combined(besides, judging.leads)
+        firsts, rest = combined(besides, judging.leads)
         rests = [
             self._rest(
                 [int(column[place]) for column in besides],
@@ -143,7 +158,7 @@ class Deciding:
             )
             for place in firsts.tolist()
         ]
-        first, which = _combined([*totals, rest], judging.leads)
+        first, which = combined([*totals, rest], judging.leads)
         columns = [column[first].tolist() for column in totals]
         scores = zip(*columns[1:], strict=True) if len(columns) > 1 else ((),) * len(first)
         decided = zip(columns[0], scores, rest[first].tolist(), strict=True)
@@ -192,7 +207,7 @@ class Deciding:
         paid = judging.paid_events(rule)
         counts = np.broadcast_to(paid, len(faded))
         columns = [one[places] for one in (counts, faded, given)]
-        first, which = _combined(columns, len(places))
+        first, which = combined(columns, len(places))
         lines = zip(*(column[first].tolist() for column in columns), strict=True)
         found = [(number, place, contribution.points * n, y, q) for n, y, q in lines]
         entries.add(places, found, which)
@@ -223,7 +238,7 @@ class _Entries:
         return Lines(self._different, offsets, codes[order])
 
 
-def _combined(columns: Sequence[Places | Bools], size: int) -> tuple[Ints, Ints]:
+def combined(columns: Sequence[Places | Bools], size: int) -> tuple[Ints, Ints]:
     """The different rows of some columns: where each stands first, and which of them each row is."""
     key, combinations = np.zeros(size, np.int64), 1
     for column in columns:

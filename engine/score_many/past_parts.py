@@ -21,9 +21,10 @@ from ..plan.calendar import BEGINNING
 from ..plan.holding import selectors_read
 from ..plan.lower import Comparison
 from ..plan.walk import clauses, conditions, operands, selections
-from ..score_one import Detail, Evaluator
+from ..score_one import Detail
 from ..score_one.event_classes import EventClasses
 from ..score_one.facts import MEMO_LIMIT
+from ..score_one.scorer import Scorer
 from ..values import DAY, MICROSECONDS, Prepared
 from .block import MOST, Block, Events, Places, Properties
 from .block_events import BlockEvents, Filters, all_of
@@ -65,7 +66,7 @@ class Part:
 
     def __init__(self, plan: Plan, classes: EventClasses, events: int) -> None:
         self.plan = plan
-        self.evaluator = Evaluator(plan, classes)
+        self.evaluator = Scorer(plan, classes)
         self.least = events
         self._timeline = Timeline(self.evaluator.clocks, classes, selectors_read(plan))
         self.is_fixed = not self._timeline.fields_turn and not selectors_read(plan)
@@ -449,7 +450,7 @@ class PaidPart(Part):
         return points
 
 
-def events_needed(evaluator: Evaluator, clause: Any) -> int:
+def events_needed(evaluator: Scorer, clause: Any) -> int:
     """At least so many events it takes for a clause to be answered as without any but otherwise."""
     test = evaluator.parts.kernel.test(clause)
     if not isinstance(test, Comparison) or not isinstance(test.left, SignalValue):

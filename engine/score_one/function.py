@@ -30,7 +30,7 @@ from .rules_source import write_points
 from .values_source import day_text, operand, score_name
 
 IsHeld = Callable[..., bool]
-"""`is_held(stage, fields, events, now)`: see `Evaluator.is_held`."""
+"""`is_held(stage, fields, events, now)`: see `Scorer.is_held`."""
 
 
 class Unforeseen(Exception):

@@ -8,10 +8,10 @@ from typing import Any
 
 from ..plan import Measure, Plan, Selection
 from .codegen import CodegenContext, CodegenScope, Detail
-from .evaluator import Evaluator
 from .events_source import write_pass
 from .facts import Row
 from .function import Unforeseen, made, resolved, tuple_of
+from .scorer import Scorer
 
 
 def reading_only(plan: Plan, gauges: Iterable[Measure]) -> tuple[Plan, list[Measure]]:
@@ -40,7 +40,7 @@ def reading_only(plan: Plan, gauges: Iterable[Measure]) -> tuple[Plan, list[Meas
     return only, renumbered
 
 
-def measuring(evaluator: Evaluator, gauges: Sequence[Measure]) -> Callable[[Sequence[Row], int], Any]:
+def measuring(evaluator: Scorer, gauges: Sequence[Measure]) -> Callable[[Sequence[Row], int], Any]:
     """A function `measure(events, now)` that gives what these gauges measure of one lead, as a tuple."""
     function = _function(evaluator, gauges)
 
@@ -56,7 +56,7 @@ def measuring(evaluator: Evaluator, gauges: Sequence[Measure]) -> Callable[[Sequ
     return measure
 
 
-def _function(evaluator: Evaluator, gauges: Sequence[Measure]) -> Callable[..., Any]:
+def _function(evaluator: Scorer, gauges: Sequence[Measure]) -> Callable[..., Any]:
     parts, classes = evaluator.parts, evaluator.classes
     known = tuple(classes.known)
     draft = CodegenContext(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..bounds.worth import Worth, counted_worth
-from ..score_one import Evaluator
+from ..evaluator import Evaluator
 from ..score_one.facts import Facts
+from ..score_one.scorer import Scorer
 from .database import Store
 from .scoring.lead_reader import LeadReader, Span
 
@@ -19,7 +20,7 @@ def worth_of_all(store: Store, evaluator: Evaluator, now: int) -> Worth:
     return counted_worth(evaluator.possible, _facts(store, evaluator, now), now)
 
 
-def _facts(store: Store, evaluator: Evaluator, now: int) -> Iterator[Facts]:
+def _facts(store: Store, evaluator: Scorer, now: int) -> Iterator[Facts]:
     reader = LeadReader(store, evaluator, now, anonymous=False)
     with store.guard():
         for _, fields, rows in reader.leads(_EVERYBODY):

@@ -188,7 +188,7 @@ STATEMENTS: tuple[StatementSpec, ...] = (
         example="outcome won when became customer",
     ),
     StatementSpec(
-        n.Guarantee, "guarantee", "guarantee", "Guarantee",
+        n.Guarantee, "guarantee", "guarantee", "Guarantee", menu="guarantee",
         example='guarantee "No consent, no call" never stage = SQL when opted_in = no',
     ),
     StatementSpec(n.Test, "test", "test", "Test", menu="test"),

@@ -81,27 +81,26 @@ _PLAIN = frozenset({str, int, float, bool, NoneType, Kind, Unit, dt.date, dt.dat
 
 @cache
 def _parts(kind: Any) -> Callable[[Node], Sequence[Any]]:
-    """What gives the parts of such a node, but its span, in the order in which it is made of them."""
+    """What gives the parts of such a node, in the order in which it is made of them; its span comes last."""
     names = [field.name for field in fields(kind) if field.name != "span"]
-    if len(names) > 1:
-        return attrgetter(*names)
-    return lambda node: [getattr(node, name) for name in names]
+    return attrgetter(*names, "span") if names else lambda node: [node.span]
 
 
 def shifted(node: _N, by: int) -> _N:
     """The same node, with all below it, so many characters further on."""
     if not by:
         return node
-    span = node.span
-    kind: Any = type(node)
-    parts = [part if type(part) in _PLAIN else _shifted(part, by) for part in _parts(kind)(node)]
-    made: _N = kind(*parts, span=span.shifted(by))
+    kind: Any = node.__class__
+    *parts, span = _parts(kind)(node)
+    plain = _PLAIN
+    made: _N = kind(
+        *[part if part.__class__ in plain else _shifted(part, by) for part in parts],
+        span=span.shifted(by),
+    )
     return made
 
 
 def _shifted(value: Any, by: int) -> Any:
-    if isinstance(value, Node):
-        return shifted(value, by)
-    if isinstance(value, tuple):
+    if value.__class__ is tuple:
         return tuple([_shifted(item, by) for item in value])
-    return value
+    return shifted(value, by) if isinstance(value, Node) else value

@@ -7,7 +7,7 @@ statement alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
@@ -92,6 +92,9 @@ def parse(source: Source, before: Parsed | None = None) -> Parsed:
     first 10,000 are; both are errors.
     """
     text = source.text
+    if before is not None and before.source.text == text:
+        said = tuple(replace(item, source=source) for item in before.diagnostics)
+        return replace(before, source=source, diagnostics=said)
     everything = Span(0, len(text))
     if len(text) > LARGEST_TEXT or len(text.encode("utf-8", "surrogatepass")) > LARGEST_TEXT:
         diagnostic = syntax_errors.said(source, text_too_long(text))

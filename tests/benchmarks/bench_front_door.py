@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from leadwright.engine.check import FrozenFiles, check
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.lint.lints import lint
-from leadwright.engine.score_one import Detail, Evaluator
+from leadwright.engine.score_one import Detail
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
 from leadwright.tests.benchmarks.as_text import rules_text

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.handoffs.people import Person
 from leadwright.engine.handoffs.turns import HandedOff
 from leadwright.engine.live.mapping import SourceMapping
@@ -18,7 +19,6 @@ from leadwright.engine.outbox.destinations import Kind, add_destination
 from leadwright.engine.outbox.sender import present
 from leadwright.engine.reading import read
 from leadwright.engine.receivers.calls import Call
-from leadwright.engine.score_one import Evaluator
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.handoffs.people import new_person, save_people
 from leadwright.engine.store.records.rulesets import RulesetVersion, save_version

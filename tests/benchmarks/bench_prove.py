@@ -12,12 +12,12 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.explain.decision import PARTS
 from leadwright.engine.plan import Plan
 from leadwright.engine.prove.answers import Answer, Verdict
 from leadwright.engine.prove.asking import answers
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Evaluator
 from leadwright.engine.score_one.facts import Facts
 from leadwright.engine.values import DAY, moment_of
 from leadwright.grammar.messages.diagnostics import Source

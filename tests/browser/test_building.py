@@ -17,6 +17,9 @@ define demo_requested: requested demo
 when visited pricing >= 2 and title in ICP then +20
 
 stage SQL when score >= 80 and demo_requested
+
+guarantee "Few points, no call" never stage = SQL when score < 80
+guarantee "More visits never hurt" score never falls with visited
 """
 
 
@@ -67,6 +70,22 @@ def test_clicks_alone_make_the_text_that_one_would_write(visit: Visit, site: Sit
         form.get_by_label("value").fill("80")
     stage = editor.card("Stage SQL")
     editor.ask(stage, "demo_requested")
+
+    with editor.adding("guarantee") as form:
+        form.get_by_label("Name").fill("Few points, no call")
+        form.get_by_role("group", name="Outcome").get_by_label("stage", exact=True).select_option(label="SQL")
+        condition = form.get_by_role("group", name="When")
+        editor.pick(condition.get_by_label("What is asked about"), "score")
+        condition.get_by_label("comparison").select_option("<")
+        condition.get_by_label("value").fill("80")
+    editor.page.get_by_role("button", name="+ guarantee about one more").focus()
+    with editor.settling():  # by the keyboard alone
+        editor.page.keyboard.press("Enter")
+        expect(editor.page.get_by_role("dialog")).to_be_visible()
+        for words in ("More visits never hurt", "", "", "visited"):
+            editor.page.keyboard.type(words)
+            editor.page.keyboard.press("Tab")
+        editor.page.keyboard.press("Enter")
 
     assert laid_out(editor.text) == laid_out(WRITTEN)
     expect(editor.state).to_contain_text("no problems")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,13 @@ EVENTS = [
     Event("visited", dt.datetime(2026, 1, 12, 8), "Pricing"),
     {"type": "visited", "object": "pricing", "at": dt.date(2025, 1, 1)},
 ]
+
+
+def test_a_ruleset_can_be_sent_to_another_process() -> None:
+    rules = load(RULES)
+    sent = pickle.loads(pickle.dumps(rules))
+    assert sent(LEAD, EVENTS, "2026-01-15") == rules(LEAD, EVENTS, "2026-01-15")
+    assert sent.warnings == rules.warnings
 
 
 def test_a_text_and_a_file_give_the_same(tmp_path: Path) -> None:

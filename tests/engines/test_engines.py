@@ -17,6 +17,7 @@ from leadwright.tests.engine.sql.test_sql_checks import FOUND, problems
 from leadwright.tests.engine.sql.test_sql_text_keys import TEXTS, statement
 from leadwright.tests.engine.sql.worlds import World, hostile_world
 from leadwright.tests.engines.sides import Postgres, Spark
+from leadwright.tests.test_language_in_back_ends import CASES, no_case_differs
 
 HOSTILE = {"postgres": 300, "spark": 16, "clickhouse": 40}
 """Random rulesets for each; Spark takes seconds to plan one."""
@@ -33,6 +34,11 @@ def no_difference(world: World, engine: Engine) -> None:
     for plan in world.plans:
         found = differences(plan, world.leads, world.now, engine)
         assert not found, f"{plan.title}: {len(found)} differences: {found[:5]}"
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_conformance_cases_score_as_in_python(engine: Engine, path: Path) -> None:
+    no_case_differs(path, engine)
 
 
 def test_the_sample_scores_as_in_python(engine: Engine, sample: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,6 +10,8 @@ import pytest
 from leadwright.engine.importing.mapping import ColumnMapping
 from leadwright.engine.importing.problems import ImportRefused
 from leadwright.engine.importing.run import import_file
+from leadwright.engine.report.imports import import_text
+from leadwright.engine.report.text_style import TextStyle
 from leadwright.engine.store.database import open_store
 from leadwright.grammar.syntax.nodes import Kind
 from leadwright.tests.engines.sides import Postgres
@@ -66,3 +69,17 @@ def test_table_and_query_of_postgres(postgres: Postgres, tmp_path: Path) -> None
             import_file(store, address, ColumnMapping("id"), query="DELETE FROM crm_contact RETURNING id")
         with pytest.raises(ImportRefused, match=r"PostgreSQL at .* says"):
             import_file(store, "postgresql://nobody@127.0.0.1:1/x", ColumnMapping("id"))
+
+
+def test_the_report_is_as_the_documentation_shows_it(postgres: Postgres, tmp_path: Path) -> None:
+    postgres.connection.execute(
+        "CREATE TABLE contact (id bigint, zip text, employees int, tags text[], met date);"
+        "INSERT INTO contact VALUES (7, '00501', 1200, '{api,sso}', '2026-01-02'), (8, NULL, 85, NULL, NULL)"
+    )
+    info = postgres.connection.info
+    address = f"postgresql://{info.user}@/{info.dbname}?host={quote(info.host, safe='')}"
+    with open_store(tmp_path / "leads.db", create=True) as store:
+        report = import_file(store, address, ColumnMapping("id"), table="contact")
+    report = replace(report, source="PostgreSQL at crm.example/sales, table contact")
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "import-your-crm.md"
+    assert "\n".join(import_text(report, TextStyle())) in page.read_text(encoding="utf-8")

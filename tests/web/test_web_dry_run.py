@@ -7,9 +7,9 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.impact.effect import effect
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Evaluator
 from leadwright.engine.store.database import Store
 from leadwright.engine.store.records.leads import iterate_leads
 from leadwright.engine.store.scoring.what_if import WhatIf

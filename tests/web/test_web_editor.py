@@ -360,6 +360,21 @@ def test_what_cannot_be_begun_is_refused(fresh: Editing, body: Any) -> None:
         ("field", {"name": "size", "kind": "number"}, "field size: number\n"),
         ("event", {"name": "seen", "new": "visited"}, 'event seen from "visited"\n'),
         ("test", {"name": "t", "new": "score >= 0"}, 'test "t"\nexpect score >= 0\n'),
+        (
+            "guarantee",
+            {"name": "g", "kind": "never", "promise": "disqualified", "new": "score >= 40 and opted_in"},
+            'guarantee "g" never disqualified when score >= 40 and opted_in\n',
+        ),
+        (
+            "guarantee",
+            {"name": "g", "kind": "always", "promise": "score >= 0", "new": "opted_in"},
+            'guarantee "g" always score >= 0 when opted_in\n',
+        ),
+        (
+            "guarantee of a trend",
+            {"name": "g", "kind": "falls", "new": "visited"},
+            'guarantee "g" score never falls with visited\n',
+        ),
     ],
 )
 def test_every_sort_of_statement_is_added_by_its_form(

@@ -328,8 +328,22 @@ def _ago(writing: _Writing) -> str:
     return "ago"
 
 
+_OUTCOMES = (
+    ("stage", "the stage is"),
+    ("score", "the score"),
+    ("disqualified", "the lead is disqualified"),
+    ("rule", "a rule:"),
+    ("tag", "a tag:"),
+    ("grade", "a grade:"),
+)
+"""What a promise can be about, where a form asks that first."""
+
+
 def _expectation(writing: _Writing) -> str:
     what = writing.begun.kind
+    chosen = what == "any"
+    if chosen:
+        what = writing.choice("what", "what comes out", _OUTCOMES if writing.names.grades else _OUTCOMES[:-1])
     if what in ("score", ""):
         scores = (("score", "the total"), *((one, one) for one in writing.names.scores))
         score = writing.choice("score", "score", scores)
@@ -339,23 +353,27 @@ def _expectation(writing: _Writing) -> str:
         value = writing.ask("value", "whole", "points", small=True)
         return f"{plain('operand', score)} {operator} {value}"
     if what == "stage":
-        return _expected_stage(writing)
+        return _expected_stage(writing, said=not chosen)
     if what in ("rule", "no rule"):
-        writing.word("the rule")
+        if not chosen:
+            writing.word("the rule")
         rule = writing.ask("rule", "text", "rule", suggest="rules", placeholder="a rule")
         writing.word("does not match" if what == "no rule" else "matches")
         return f"{'not ' if what == 'no rule' else ''}rule {rule} fires"
     if what == "grade":
-        return _expected_grade(writing)
+        return _expected_grade(writing, said=not chosen)
     if what == "tag":
-        writing.word("the tag")
+        if not chosen:
+            writing.word("the tag")
         return f"tag {writing.ask('tag', 'text', 'tag', suggest='tags', placeholder='a tag')}"
-    writing.word("the lead is disqualified")
+    if not chosen:
+        writing.word("the lead is disqualified")
     return "disqualified"
 
 
-def _expected_stage(writing: _Writing) -> str:
-    writing.word("the stage is")
+def _expected_stage(writing: _Writing, *, said: bool) -> str:
+    if said:
+        writing.word("the stage is")
     stages = writing.names.stages
     tracks = {track for _, track in stages}
     choices = tuple((str(place), f"{name} in {track}" if track and len(tracks) > 1 else name)
@@ -367,8 +385,9 @@ def _expected_stage(writing: _Writing) -> str:
     return f"stage{' in ' + plain('name', track) if track else ''} = {plain('name', name)}"
 
 
-def _expected_grade(writing: _Writing) -> str:
-    writing.word("the grade is")
+def _expected_grade(writing: _Writing, *, said: bool) -> str:
+    if said:
+        writing.word("the grade is")
     choices = tuple(
         (f"{place} {label}", f"{score} {label}" if score else label)
         for place, (score, labels) in enumerate(writing.names.grades)

@@ -10,7 +10,8 @@ class EditIntent:
     """A choice. `op` is one of `INTENTS` in intents.py; the others as in edits.
 
     `form` says how a chosen name is asked about ("days since", "distinct", ...; "" as it is). Of a statement,
-    `sort` and what its form asked for; its condition comes as `new`, in rules' own words.
+    `sort` and what its form asked for; its condition comes as `new`, in rules' own words, and what a
+    guarantee promises as `promise`.
     """
 
     op: str
@@ -28,5 +29,6 @@ class EditIntent:
     kind: str = ""
     because: str = ""
     track: str = ""
+    promise: str = ""
     side: str | None = None
     beside: str | None = None

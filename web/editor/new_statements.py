@@ -48,6 +48,17 @@ def statement_text(wish: EditIntent) -> str:
             whom = _whom(wish)
             turn = "" if whom.startswith('"') else " in turn"
             return f"handoff {quoted(_named(wish))} of {_stage(wish)} to {whom}{turn}"
+        case "guarantee":
+            often = "always" if wish.kind == "always" else "never"
+            if not wish.promise.strip():
+                raise ValueError(f"Say what {often} comes out, such as the stage SQL.")
+            return f"guarantee {quoted(_named(wish))} {often} {wish.promise} when {_filled(wish, _CONDITION)}"
+        case "guarantee of a trend":
+            way = "rises" if wish.kind == "rises" else "falls"
+            if not wish.new.strip():
+                raise ValueError("Choose an event, a number or a date of which there is more.")
+            of = name_text(score) if score else "score"
+            return f"guarantee {quoted(_named(wish))} {of} never {way} with {plain('name', wish.new)}"
         case "field":
             return f"field {name_text(_named(wish))}: {wish.kind or 'text'}"
         case "event":

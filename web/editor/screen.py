@@ -88,7 +88,11 @@ class Screen:
     most = MOST_SHOWN
     words = BY_SORT
 
-    menu = (("rule about events", "points per event"), *((one.sort, one.menu) for one in _OFFERED))
+    menu = (
+        ("rule about events", "points per event"),
+        *((one.sort, one.menu) for one in _OFFERED),
+        ("guarantee of a trend", "guarantee about one more"),
+    )
     """The menu of new statements, beside rules: the sort and the label of each."""
 
     asking = tuple(one for one in _OFFERED if one.condition is not None)

@@ -13,9 +13,8 @@ from werkzeug.wrappers import Response
 
 from ...engine.impact.score_change import Cause
 from ...engine.importing.values.columns import Setting
-from ...engine.report.decision import when
 from ...engine.report.score_changes import along_words, cause_words, clue_words, stage_words
-from ...engine.report.text_style import counted, listed, percent, shown, signed
+from ...engine.report.text_style import counted, listed, percent, shown, signed, when
 from ...engine.store.database import StoreError
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.parse import parse

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from ...engine.evaluator import Evaluator
 from ...engine.explain.decision import Decision
 from ...engine.plan import Guarantee, Plan
 from ...engine.prove import INSTALL
 from ...engine.prove.answers import Answer, Verdict
 from ...engine.report.proofs import case_data, case_facts
-from ...engine.score_one import Evaluator
 from ...engine.store.database import Store
 from ...grammar.edits import Edit
 from ...grammar.messages.diagnostics import Source

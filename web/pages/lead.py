@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template
 
+from ...engine.evaluator import Evaluator
 from ...engine.explain.decision import Decision
 from ...engine.report.bounds import bounds_words
 from ...engine.report.decision import next_change_words
-from ...engine.score_one import Evaluator
 from ...engine.store.database import Store
 from ...engine.store.records.events import StoredEvent, events_of
 from ...engine.store.records.history import seen_by_run

@@ -73,6 +73,12 @@ def lift_strip(ratio: Ratio | None) -> Markup:
     return _strip(parts)
 
 
+def ends_strip(value: float, low: float, high: float, css: str = "") -> Markup:
+    """A share as a dot with its whisker, between nothing and all."""
+    across = Axis(0, 1, 1, 99)
+    return _strip(_dot(across.at(value), across.at(low), across.at(high), css))
+
+
 def lift_axis() -> Markup:
     """The axis below such strips."""
     across = Axis(-3, 3, 2, 98)
@@ -138,7 +144,13 @@ def calibration_chart(bands: Sequence[Band], name: str) -> Markup:
         x = across.at(band.said)
         parts.append(_upright(x, up.at(rate.low), up.at(rate.high), "whisker"))
         parts.append(f'<circle class="dot" cx="{x}%" cy="{up.at(rate.value)}" r="5"/>')
-    return _framed(up, most, parts, name=name)
+    parts += [
+        _text(across.at(share), HEIGHT + 18, share_text(share), "middle" if share else "start")
+        for share in _ticks(most)
+        if across.at(share) < 95
+    ]
+    parts.append(_text(99, HEIGHT + 36, "the score said", "end"))
+    return _framed(up, most, parts, HEIGHT + 42, name=name)
 
 
 def curves_chart(curves: Sequence[tuple[str, Curve, float | None]], days: float, name: str) -> Markup:

@@ -10,7 +10,9 @@ from markupsafe import Markup
 
 from ...engine.outcomes.intervals import Rate
 from ...engine.outcomes.lift import Lift
+from ...engine.outcomes.looking import stage_names
 from ...engine.outcomes.measure import Group, Measures
+from ...engine.outcomes.survival import Curve
 from ...engine.report.outcomes import share_text
 from ...engine.report.text_style import counted
 from ...engine.values import DAY
@@ -56,6 +58,15 @@ class GroupRow:
     strip: Markup
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """By a day, who had won: of those in the top stage, and of the others; with the ends of the interval."""
+
+    day: float
+    qualified: str
+    others: str
+
+
 @dataclass(frozen=True)
 class ResultsView:
     """The cards of the page."""
@@ -75,6 +86,7 @@ class ResultsView:
     calibration: Markup | None
     speed_title: str
     curves: Markup | None
+    speed: Sequence[Days]
     groups: Sequence[GroupRow]
 
 
@@ -103,6 +115,7 @@ def results_view(found: Measures) -> ResultsView:
         calibration_chart(found.bands, on_the_line) if found.curve is not None else None,
         speed_title,
         curves,
+        _days(found),
         [GroupRow(one, rate_strip(one.leads, most_of_groups, base)) for one in found.groups],
     )
 
@@ -254,12 +267,35 @@ def _speed(found: Measures) -> tuple[str, Markup | None]:
     speed = found.speed
     if speed is None:
         return "", None
-    pairs = (("first", speed.qualified, speed.half_qualified), ("second", speed.others, speed.half_others))
+    pairs = (("curve-1", speed.qualified, speed.half_qualified), ("curve-2", speed.others, speed.half_others))
     curves = [(css, curve, half) for css, curve, half in pairs if curve is not None]
     if not curves:
         return "", None
     name = found.outcomes.won.name
     title = f"How soon leads reach {name}"
     if speed.half_qualified is not None:
-        title = f"Half of those in the top stage who reach {name} do so by day {speed.half_qualified:.0f}"
+        stage = top_stage(found)
+        title = f"Half of those in {stage} who reach {name} do so by day {speed.half_qualified:.0f}"
     return title, curves_chart(curves, speed.days, title)
+
+
+def top_stage(found: Measures) -> str:
+    """The name of the highest stage."""
+    names = stage_names(found.plan, found.track)
+    return names[-1] if names else ""
+
+
+def _days(found: Measures) -> list[Days]:
+    """The curves as figures, at every sixth of the time."""
+    speed = found.speed
+    if speed is None:
+        return []
+    days = [round(speed.days * sixth / 6, 1) for sixth in range(1, 7)]
+    return [Days(day, _by_day(speed.qualified, day), _by_day(speed.others, day)) for day in days]
+
+
+def _by_day(curve: Curve | None, day: float) -> str:
+    if curve is None:
+        return "too few"
+    share, low, high = curve.at(day)
+    return f"{share_text(share)} ({dashed(low, high)})"

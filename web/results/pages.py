@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from ...engine.catalogue import Catalogue
 from ...engine.outcomes.costs import Costs, costs_of_csv
 from ...engine.outcomes.definitions import NotMeasurable
+from ...engine.outcomes.intervals import Rate
 from ...engine.outcomes.learn.learner import LearnOptions
 from ...engine.outcomes.learn.proposal import Change, Proposal
+from ...engine.outcomes.ranking import Figure
 from ...engine.plan import Plan
 from ...engine.report.outcomes import headline, pairs_text, rate_text, ratio_text, rows_text, share_text
-from ...engine.report.text_style import PLAIN
+from ...engine.report.text_style import PLAIN, counted
 from ...engine.store.database import Store
 from ...engine.store.records.rulesets import ruleset_names
 from ...engine.values import instant_text
@@ -29,12 +32,14 @@ from ..problems import Problem, invalid, not_found
 from ..ruleset_cache import kept, read_text, ready
 from . import backtests
 from .asking import Asked, Rules, measured, not_comparable, proposed
-from .findings import dashed, results_view
+from .charts import ends_strip, lift_strip
+from .findings import dashed, results_view, top_stage
 from .thresholds import threshold_edit, trial_of
 
 pages = Blueprint("results", __name__)
 
 _LARGEST_COSTS = 1_000_000
+_PLAIN_TITLE = "Proposed points"
 
 
 @pages.get("/rulesets/<name>/results")
@@ -91,6 +96,7 @@ _WORDS: dict[str, Any] = {
     "share": share_text,
     "pairs": pairs_text,
     "dashed": dashed,
+    "top_stage": top_stage,
     "month_text": lambda start: instant_text(start)[:7],
 }
 
@@ -157,13 +163,16 @@ def show_proposed(name: str) -> str:
     try:
         found = _proposal(store, name)
     except Problem as problem:
-        return _instead("proposed.html", "proposed", name, problem)
+        return _instead("proposed.html", "proposed", name, problem, title=_PLAIN_TITLE)
     return render_template(
         "proposed.html",
         name=name,
         tab="proposed",
         problem=None,
         found=found,
+        title=_gain(found),
+        strip=_figure_strip,
+        lift_strip=lift_strip,
         keys=[_key(one) for one in found.all],
         used=request.args.getlist("use"),
         **_WORDS,
@@ -187,6 +196,26 @@ def take(name: str) -> Response:
 def _proposal(store: Store, name: str) -> Proposal:
     options = LearnOptions(use=tuple(request.values.getlist("use"))[:100])
     return proposed(store, _live(store, name), _asked(), options)
+
+
+def _gain(found: Proposal) -> str:
+    """The page's title: what later leads gain where that is sure, else its plain name."""
+    judged = found.judged
+    if judged is None or judged.now is None or judged.proposed is None:
+        return _PLAIN_TITLE
+    now, then = (round(one.value * 100) for one in (judged.now, judged.proposed))
+    if judged.better < 0.95 or then <= now or not found.all:
+        return _PLAIN_TITLE
+    return (
+        f"{counted(len(found.all), 'change')} sort later leads better: {then} instead of {now} of 100 pairs"
+    )
+
+
+def _figure_strip(figure: Figure | Rate | None, css: str = "live") -> Markup:
+    """A figure or a rate as a dot with its whisker."""
+    if figure is None or figure.value is None or figure.low is None or figure.high is None:
+        return Markup("")
+    return ends_strip(figure.value, figure.low, figure.high, css)
 
 
 def _key(one: Change) -> str:

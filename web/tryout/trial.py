@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ...engine.evaluator import Evaluator
 from ...engine.explain.decision import Decision, Line, RuleFinding
 from ...engine.impact.effect import causes
 from ...engine.reading import Reading
 from ...engine.report.text_style import counted, listed
 from ...engine.score_many.spread import Grid
-from ...engine.score_one import Evaluator
 from ...engine.testing import RuleTestResult, run_tests
 from ...engine.tryout.marks import Marks, Watched
 from ...grammar.edits.document import Document

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from ...store.database import Store
     from ...store.export.parquet import Exported
     from ...store.export.score_files import Destination
+    from ...store.export.scores import LeadScore
     from ...store.records.score_filter import ScoreFilter
 
 
@@ -55,6 +58,19 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Only leads whose ids are in this file, one a line.",
 )
+@click.option(
+    "--bounds",
+    is_flag=True,
+    help="Say how sure each score is: the least and the most that it could be with the blank fields known, "
+    "the stage where it is sure, and the fields that make a difference.",
+)
+@click.option(
+    "--surely",
+    multiple=True,
+    metavar="OUTCOME",
+    help="Only leads of whom this is so whatever their blank fields turn out to be, such as 'score >= 80' or "
+    "'stage = SQL'.",
+)
 @click.option("--no-lines", is_flag=True, help="Leave out the lines that add up to each score.")
 @click.option("--raw", is_flag=True, help="Leave cells of CSV as they are, formulas too.")
 @click.option(
@@ -84,6 +100,8 @@ def command(
     tag: str | None,
     search: str | None,
     leads: Path | None,
+    bounds: bool,
+    surely: tuple[str, ...],
     no_lines: bool,
     raw: bool,
     folder: Path | None,
@@ -114,25 +132,29 @@ def command(
     ids = None if leads is None else tuple(filter(None, map(str.strip, _lines_of(leads))))
     wanted = ScoreFilter(stages, at_least, tag, search, ids)
     return _scores(
-        rules, destination(scores, table, raw=raw), wanted, since, db, lines=not no_lines, as_json=as_json
+        rules,
+        destination(scores, table, raw=raw),
+        _Wanted(wanted, since, surely, bounds=bounds, lines=not no_lines),
+        db,
+        as_json=as_json,
     )
 
 
 # --- scores -----------------------------------------------------------------------------------
 
 
-def _scores(
-    rules: tuple[str, ...],
-    to: Destination,
-    wanted: ScoreFilter,
-    since: str | None,
-    db: str,
-    *,
-    lines: bool,
-    as_json: bool,
-) -> int:
-    from dataclasses import replace
+@dataclass(frozen=True)
+class _Wanted:
+    """Which leads are to be written, and what of each."""
 
+    filter: ScoreFilter
+    since: str | None
+    surely: tuple[str, ...]
+    bounds: bool
+    lines: bool
+
+
+def _scores(rules: tuple[str, ...], to: Destination, asked: _Wanted, db: str, *, as_json: bool) -> int:
     from ...report.text_style import counted
     from ...store.database import StoreError, open_store
     from ...store.export.score_files import columns_of
@@ -143,17 +165,20 @@ def _scores(
     from ..inputs import of_version
 
     with open_store(db, read_only=True) as store:
-        name = _ruleset(store, rules)
-        if since == "last":
+        name, wanted = _ruleset(store, rules), asked.filter
+        if asked.since == "last":
             wanted = replace(wanted, after_run=last_exported(store, name, to.name))
-        elif since is not None:
-            wanted = replace(wanted, since=instant_of(instant_asked(since)))
+        elif asked.since is not None:
+            wanted = replace(wanted, since=instant_of(instant_asked(asked.since)))
         plan = of_version(load_version(store, name)).plan
-        columns = columns_of(plan, lines=lines)
+        columns = columns_of(plan, lines=asked.lines, bounds=asked.bounds)
         with store.guard():
             store.connection.execute("BEGIN")
             run = last_finished_run(store)
-            done = to.write(stored_lead_scores(store, name, wanted), columns, changed=since is not None)
+            rows = stored_lead_scores(store, name, wanted)
+            if asked.bounds or asked.surely:
+                rows = _with_bounds(store, name, rows, asked.surely)
+            done = to.write(rows, columns, changed=asked.since is not None)
     try:
         with open_store(db) as store:
             note_export(store, name, to.name, run)
@@ -164,6 +189,35 @@ def _scores(
     elif to.name != "-":
         write([f"Wrote the scores of {counted(done, 'lead')} by {name} to {to.name}."])
     return 0
+
+
+def _with_bounds(
+    store: Store, name: str, rows: Iterator[LeadScore], surely: tuple[str, ...]
+) -> Iterator[LeadScore]:
+    """Scores with their bounds: those of which all that is to be sure is sure."""
+    from ...bounds.sure import is_sure
+    from ...store.export.sureness import Sureness
+    from ...store.records.rulesets import load_version
+    from ..inputs import of_version, outcomes_of
+
+    latest = of_version(load_version(store, name))
+    number = latest.version.number if latest.version is not None else 0
+    asked, plans = {number: outcomes_of(latest, surely)}, {number: latest.plan}
+
+    def plan_of(number: int) -> Plan:
+        if number not in plans:
+            version = of_version(load_version(store, name, number))
+            plans[number], asked[number] = version.plan, outcomes_of(version, surely)
+        return plans[number]
+
+    def chosen() -> Iterator[LeadScore]:
+        for one in Sureness(store, plan_of).added(rows):
+            bounds = one.bounds
+            assert bounds is not None
+            if all(is_sure(plan_of(one.version), wanted, bounds) for wanted in asked[one.version]):
+                yield one
+
+    return chosen()
 
 
 def _ruleset(store: Store, rules: tuple[str, ...]) -> str:

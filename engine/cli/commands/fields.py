@@ -46,8 +46,8 @@ def command(*, db: str, values: int, worth: bool, rules: str | None, as_json: bo
 
 
 def _worth(db: str, rules: str | None, as_json: bool) -> int:
+    from ...evaluator import Evaluator
     from ...report.bounds import worth_data, worth_text
-    from ...score_one import Evaluator
     from ...store.database import open_store
     from ...store.worth import worth_of_all
     from ...values import instant_of

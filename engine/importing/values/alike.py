@@ -65,6 +65,8 @@ def read_all(reader: Reader, kind: Kind, texts: Sequence[str]) -> list[Any] | No
         # As many lines as texts: none of them has several.
         if _NUMBERS.fullmatch(together) and together.count("\n") == len(texts) - 1:
             return list(map(float, texts))
+    if kind is Kind.DATETIME and usual_instants(texts) is not None:
+        return list(texts)  # they are written as they are kept
     return None
 
 

@@ -8,7 +8,8 @@ LIKELY = frozenset(
     not provided|not applicable|not set|(not set)|[not set]|no value|(no value)|(none)|(null)|(blank)|(empty)
     blank|empty|missing|-|--|---|–|—|?|.|*|\\n|<null>|<na>|[null]|{null}|tbd|select|select one|select...
     please select|- select -|-- select --|--none--|-none-|- none -|#ref!|#value!|#name?|#div/0!|#num!
-    #null!
+    #null!|0000-00-00|0000-00-00 00:00:00|0000-00-00t00:00:00|00/00/0000|00.00.0000|1900-01-00|(not provided)
+    <empty>|<blank>|<not set>|not_set|(unassigned)|(leer)|(vide)|(vacío)
     keine angabe|k.a.|k. a.|unbekannt|bitte wählen|inconnu|non renseigné|desconocido|sin especificar
     sconosciuto|onbekend|não informado
     """.casefold()

@@ -170,6 +170,11 @@ class _Understanding:
             self._advise(found)
         elif self.stated.kind is None and self.stated.known is Kind.TEXT:
             self._offer_stated_form(found)
+        elif self.two_ways and kind is Kind.NUMBER:
+            sign = "comma" if reader.decimal == "," else "point"
+            self.hints.append(
+                Hint(f"{self.doubt}, so a {sign} is taken for the sign before decimals", self.two_ways)
+            )
         elif self.two_ways and kind is not Kind.TEXT:
             self.hints.append(Hint(self.doubt, self.two_ways))
         elif kind in _DATES:
@@ -231,9 +236,9 @@ class _Understanding:
         if all(look.weak for look in looks):
             return False
         currencies = {look.currency for look in looks if look.currency}
-        if len(currencies) > 1 or len({look.percent for look in looks}) > 1:
-            return False
-        return self._decimal() is not None
+        return (
+            self._decimal() is not None and len(currencies) < 2 and len({look.percent for look in looks}) < 2
+        )
 
     def _decimal(self) -> str | None:
         """The sign before decimals: as stated, else the one with which all can be read; None where there is
@@ -243,23 +248,50 @@ class _Understanding:
         if self.stated.decimal is not None:
             readable = dot if self.stated.decimal == "." else comma
             return self.stated.decimal if readable or self.stated.given else None
-        differ = next((look for look in looks if look.differ), None)
-        if dot and comma and differ is not None:
-            self._in_doubt(differ)
-            return None
-        if dot and comma:
-            return "."
-        return "." if dot else "," if comma else None
+        sign = "." if dot else ","
+        doubtful = self._doubtful(telling=dot != comma)
+        if (dot or comma) and doubtful:
+            self._in_doubt(doubtful, sign if dot != comma else ".,")
+            return sign if dot != comma else None
+        return sign if dot or comma else None
 
-    def _in_doubt(self, look: Look) -> None:
-        text = self.looks.text(look)
-        amount = read_amount(text)
-        assert amount is not None
-        self.doubt = f"{self.looks.example(look)} can be two numbers, and nothing in the column tells which"
+    def _doubtful(self, *, telling: bool) -> list[Look]:
+        """The amounts that can be two numbers, one of each currency. With `telling`, other amounts say how
+        they are written: those in the same currency, or all where there is just one."""
+        looks = self.looks.of(NUMBER)
+        told = {look.currency for look in looks if look.dot != look.comma}
+        several = len({look.currency for look in looks if look.currency}) > 1
+        found: dict[str, Look] = {}
+        for look in looks:
+            if look.differ and not (telling and (look.currency in told or not several)):
+                found.setdefault(look.currency if several else "", look)
+        return list(found.values())
+
+    def _in_doubt(self, looks: list[Look], signs: str) -> None:
+        """Offers the readings of numbers with these signs before decimals."""
+        amounts = [amount for look in looks if (amount := read_amount(self.looks.text(look))) is not None]
+        listed = " and ".join(map(self.looks.example, looks))
+        each = " each" if len(looks) > 1 else ""
+        mixed = self._mixed_currencies()
+        self.doubt = f"{listed} can be two numbers{each}, and nothing in the column tells which"
+        self.doubt = f"{mixed}; {self.doubt}" if mixed else self.doubt
+        read = {
+            ".": " and ".join(cell_text(amount.dot) for amount in amounts),
+            ",": " and ".join(cell_text(amount.comma) for amount in amounts),
+        }
         self.two_ways = tuple(
-            Choice(self._as(Kind.NUMBER, "decimal", sign), f"to read it as {cell_text(value)}")
-            for sign, value in ((".", amount.dot), (",", amount.comma))
+            Choice(
+                self._as(Kind.NUMBER, "decimal", sign),
+                f"to read {'them' if each else 'it'} as {read[sign]}",
+            )
+            for sign in signs
         )
+
+    def _mixed_currencies(self) -> str:
+        """That a column mixes currencies, with one amount of each; "" where it does not."""
+        amounts = {look.currency: look for look in self.looks.of(NUMBER) if look.currency}
+        listed = " and ".join(self.looks.example(look) for look in amounts.values())
+        return f"mixes currencies, as {listed}" if len(amounts) > 1 else ""
 
     def _number_form(self, decimal: str) -> str:
         looks = self.looks.of(NUMBER)
@@ -437,10 +469,9 @@ class _Understanding:
             return False
         as_number = self._setting("kind", "number")
         first = next(iter(looks))
-        currencies = {look.currency: look for look in looks if look.currency}
-        if len(currencies) > 1:
-            listed = " and ".join(self.looks.example(look) for look in currencies.values())
-            self._hint(f"mixes currencies, as {listed}", as_number, "to have the amounts as they are")
+        mixed = self._mixed_currencies()
+        if mixed:
+            self._hint(mixed, as_number, "to have the amounts as they are")
         elif len({look.percent for look in looks}) > 1:
             percent = next(look for look in looks if look.percent)
             self._hint(

@@ -108,7 +108,7 @@ def looker(
             return BLANK_LOOK
         found = TEXT_LOOK if texts_are_texts else _look_of_text(text, moments)
         # Words for nothing that begin with a letter were looked for already.
-        if found is TEXT_LOOK and len(text) <= MOST_LETTERS and not text[0].isalnum():
+        if found is TEXT_LOOK and len(text) <= MOST_LETTERS and (text[0] in "01" or not text[0].isalnum()):
             word = folded(text)
             if word in LIKELY:
                 return _look(TEXT, word=word)

@@ -43,7 +43,11 @@ def usual_instants(cells: Sequence[object]) -> NDArray[np.int64] | None:
     # By its length no cell has several lines.
     if not cells or len(together) != 21 * len(cells) - 1 or not together.isascii():
         return None
-    letters = np.frombuffer(f"{together}\n".encode(), np.uint8).reshape(-1, 21)
+    return usual_instants_of(np.frombuffer(f"{together}\n".encode(), np.uint8).reshape(-1, 21)[:, :20])
+
+
+def usual_instants_of(letters: NDArray[np.uint8]) -> NDArray[np.int64] | None:
+    """As `usual_instants`, of cells of 20 bytes each."""
     digits = (letters[:, _DIGIT_PLACES] - ord("0")).astype(np.int64)
     if (letters[:, _SIGN_PLACES] != _SIGNS).any() or (digits > 9).any():
         return None
@@ -61,8 +65,8 @@ def usual_instants(cells: Sequence[object]) -> NDArray[np.int64] | None:
 
 
 _DIGIT_PLACES = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18]
-_SIGN_PLACES = [4, 7, 10, 13, 16, 19, 20]
-_SIGNS = np.frombuffer(b"--T::Z\n", np.uint8)
+_SIGN_PLACES = [4, 7, 10, 13, 16, 19]
+_SIGNS = np.frombuffer(b"--T::Z", np.uint8)
 _MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 _DAYS_BEFORE = np.concatenate(([0], _MONTH_DAYS[:-1])).cumsum()
 

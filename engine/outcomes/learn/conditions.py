@@ -1,32 +1,33 @@
 """Conditions that a new rule could have, and which of the leads each matches at its instant.
 
-Of a field: each value that enough leads have, cuts of numbers at tenths, yes, and being unknown. Of events: a
-type, with or without an object, at least so often, ever or within a window.
+Of a field: each value that enough leads have, cuts of numbers at tenths, yes, and being unknown. Those of
+events are in `event_conditions`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ....grammar.syntax.nodes import Kind
-from ....grammar.text.printer import name_text, object_text, quoted
-from ...score_many.block import Block, EventKinds
-from ...values import DAY, Prepared, text_key
-from ..arrays import Floats, Ints
+from ....grammar.text.printer import quoted
+from ...score_many.block import Block
+from ...values import Prepared
+from ..arrays import Ints
 from ..rows import Known, Rows
 from .candidates import FEWEST_LEADS, Flags
 
 MOST = 2_000
 """So many conditions are looked at, those that concern the most leads."""
 
-_TIMES = (1, 2, 3, 5)
-_DAYS = (7, 30, 90)
 _TENTHS = 10
 _ODD = "*\\"
+
+Listed = tuple[str, str, Callable[[], Flags], int]
+"""A condition: its text, the field or type of event it is about, what makes its column, how many match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def field_conditions(found: Sequence[FieldValues]) -> list[tuple[str, str, Callable[[], Flags], int]]:
+def field_conditions(found: Sequence[FieldValues]) -> list[Listed]:
     """Of each condition on a field its text, the field, what makes its column, how many leads match."""
     conditions = []
     for one in found:
@@ -122,12 +123,12 @@ def field_conditions(found: Sequence[FieldValues]) -> list[tuple[str, str, Calla
     return conditions
 
 
-def _of_field(one: FieldValues, counts: Ints) -> Iterable[tuple[str, str, Callable[[], Flags], int]]:
+def _of_field(one: FieldValues, counts: Ints) -> Iterable[Listed]:
     name, called = one.field.name, one.field.called
     match one.field.kind:
         case Kind.TEXT:
             for place, value in enumerate(one.values):
-                if value is not None and counts[place] >= FEWEST_LEADS and _plain(one.shown[place]):
+                if value is not None and counts[place] >= FEWEST_LEADS and plain(one.shown[place]):
                     text = f"{called} = {quoted(one.shown[place])}"
                     yield text, name, _equals(one.codes, [place]), int(counts[place])
         case Kind.YES_NO:
@@ -144,14 +145,14 @@ def _of_field(one: FieldValues, counts: Ints) -> Iterable[tuple[str, str, Callab
                     for entry in dict.fromkeys(value):
                         entries[entry] += int(counts[place])
             for entry, leads in entries.items():
-                if leads >= FEWEST_LEADS and _plain(entry):
+                if leads >= FEWEST_LEADS and plain(entry):
                     having = [p for p, v in enumerate(one.values) if isinstance(v, tuple) and entry in v]
                     yield f"{called} contains {quoted(entry)}", name, _equals(one.codes, having), leads
         case Kind.NUMBER:
             yield from _cuts(one, counts)
 
 
-def _cuts(one: FieldValues, counts: Ints) -> Iterable[tuple[str, str, Callable[[], Flags], int]]:
+def _cuts(one: FieldValues, counts: Ints) -> Iterable[Listed]:
     """At least each tenth of the values that are known, rounded so that people can read them."""
     numbers = np.array([np.nan if value is None else float(value) for value in one.values])  # type: ignore[arg-type]
     of_leads = numbers[one.codes]
@@ -179,105 +180,14 @@ def _equals(codes: Ints, places: Sequence[int]) -> Callable[[], Flags]:
     return made
 
 
-def _plain(text: str) -> bool:
+def plain(text: str) -> bool:
+    """Whether a value can stand in a rule as it is."""
     return bool(text.strip()) and text.isprintable() and not set(_ODD) & set(text) and len(text) <= 60
 
 
-@dataclass(frozen=True)
-class _Happened:
-    """Events up to each row's instant: which row, which kind, how long before."""
-
-    row: Ints
-    kind: Ints
-    ago: Ints
-
-
-def event_conditions(
-    blocks: Iterable[Block],
-    rows: Rows,
-    kinds: EventKinds,
-    called: Mapping[str, str],
-    left_out: Sequence[str] = (),
-) -> list[tuple[str, str, Callable[[], Flags], int]]:
-    """The same of events. `called` says how rules call a type of event; types that are not in it are left
-    out, as are those of `left_out`."""
-    happened = _happened(blocks, rows)
-    wanted = {
-        number: (type_, object_)
-        for number, (type_, object_) in kinds.items()
-        if type_ in called and type_ not in left_out
-    }
-    groups: dict[tuple[str, str | None], list[int]] = {}
-    for number, (type_, object_) in wanted.items():
-        groups.setdefault((type_, None), []).append(number)
-        if object_ is not None and _plain(object_):
-            groups.setdefault((type_, text_key(object_)), []).append(number)
-    first_spelt = {(t, text_key(o)): o for t, o in wanted.values() if o is not None}
-    found = []
-    for (type_, key), numbers in groups.items():
-        phrase = called[type_] if key is None else f"{called[type_]} {object_text(first_spelt[type_, key])}"
-        found += list(_of_events(happened, len(rows), numbers, phrase, type_))
-    return found
-
-
-def _happened(blocks: Iterable[Block], rows: Rows) -> _Happened:
-    order = np.argsort(rows.lives.leads, kind="stable")
-    numbers = rows.lives.leads[order]
-    parts: list[tuple[Ints, Ints, Ints]] = []
-    for block in blocks:
-        places = np.minimum(np.searchsorted(numbers, block.leads), max(0, len(numbers) - 1))
-        row = np.where(numbers[places] == block.leads, order[places], -1) if len(numbers) else places * 0 - 1
-        events = block.events
-        mine = row[events.lead]
-        kept = mine >= 0
-        ago = rows.at[np.where(kept, mine, 0)] - events.at
-        kept &= ago >= 0
-        kind = np.array(events.kinds, np.int64)[events.kind]
-        parts.append((mine[kept], kind[kept], ago[kept]))
-    if not parts:
-        nothing = np.empty(0, np.int64)
-        return _Happened(nothing, nothing, nothing)
-    row, kind, ago = (np.concatenate([part[n] for part in parts]) for n in range(3))
-    order = np.argsort(kind, kind="stable")
-    return _Happened(row[order], kind[order], ago[order])
-
-
-def _of_events(
-    happened: _Happened, size: int, numbers: Sequence[int], phrase: str, type_: str
-) -> Iterable[tuple[str, str, Callable[[], Flags], int]]:
-    parts = []
-    for number in numbers:
-        first, last = np.searchsorted(happened.kind, [number, number + 1])
-        parts.append(np.arange(first, last))
-    places = np.concatenate(parts)
-    if len(places) < FEWEST_LEADS:
-        return
-    rows_of, ago = happened.row[places], happened.ago[places]
-    seen: set[bytes] = set()
-    for days in (None, *reversed(_DAYS)):
-        inside = rows_of if days is None else rows_of[ago < days * DAY]
-        counts = np.bincount(inside, minlength=size)
-        for times in _TIMES:
-            flags = counts >= times
-            leads = int(flags.sum())
-            if not FEWEST_LEADS <= leads <= size - FEWEST_LEADS:
-                continue
-            packed = np.packbits(flags)
-            if (key := packed.tobytes()) in seen:
-                continue
-            seen.add(key)
-            often = "" if times == 1 else f" >= {times}"
-            window = "" if days is None else f" in last {days} days"
-            yield f"{phrase}{often}{window}", type_, _unpacked(packed, size), leads
-
-
-def _unpacked(packed: Flags, size: int) -> Callable[[], Flags]:
-    return lambda: np.unpackbits(packed, count=size)
-
-
 def gathered(
-    of_fields: Sequence[tuple[str, str, Callable[[], Flags], int]],
-    of_events: Sequence[tuple[str, str, Callable[[], Flags], int]],
+    of_fields: Sequence[Listed],
+    of_events: Sequence[Listed],
     size: int,
     most: int = MOST,
 ) -> Conditions:
@@ -301,17 +211,3 @@ def gathered(
     return Conditions(
         [one[0] for one in kept], [one[1] for one in kept], [one[4] for one in kept], matches[:, : len(kept)]
     )
-
-
-def event_names(types: Iterable[str], declared: Mapping[str, str], taken: set[str]) -> dict[str, str]:
-    """How rules call each type of event: as declared, else by its own name where no field has that."""
-    found = {}
-    for type_ in types:
-        if type_ in declared:
-            found[type_] = declared[type_]
-        elif type_ not in taken and type_.isprintable() and not set("[]\r\n") & set(type_):
-            found[type_] = name_text(type_)
-    return found
-
-
-__all__ = ["Conditions", "DataField", "FieldValues", "Floats", "event_conditions", "field_conditions"]

@@ -23,13 +23,12 @@ from .conditions import (
     Conditions,
     DataField,
     FieldValues,
-    event_conditions,
-    event_names,
     field_conditions,
     field_values,
     gathered,
 )
 from .editing import Desk
+from .event_conditions import event_conditions, event_names
 from .evidence import at_most, close_ones, compared, why
 from .judging import earlier_part, enough, judged
 from .points import Learned

@@ -15,7 +15,9 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from ...bounds.bounds import Bounds
 from ...plan import Plan
+from ...report.bounds import bounds_data
 from ...report.text_style import signed
 from ..database import StoreError
 from .scores import LeadScore
@@ -31,13 +33,15 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The columns that scores of one ruleset are written in: names of its scores, its tracks besides `main`,
-    and its graded scores besides the total; whether the lines are written too, and who has each lead."""
+    and its graded scores besides the total; whether the lines are written too, who has each lead, and how
+    sure each score and stage is."""
 
     scores: tuple[str, ...] = ()
     tracks: tuple[str, ...] = ()
     grades: tuple[str, ...] = ()
     lines: bool = True
     owners: bool = False
+    bounds: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -46,8 +50,24 @@ class Columns:
         names += [f"score: {name}" for name in self.scores]
         names += [f"stage: {name}" for name in self.tracks]
         names += [f"grade: {name}" for name in self.grades]
+        if self.bounds:
+            names += self._ends
+            names += ["surely stage", *(f"surely stage: {name}" for name in self.tracks), "unknown"]
         names += list(OWNED) if self.owners else []
         return [*names, *(["lines"] if self.lines else []), "version", "as_of"]
+
+    @property
+    def numbers(self) -> list[str]:
+        """Those that hold whole numbers, besides the total and the version."""
+        names = [f"score: {name}" for name in self.scores]
+        if self.bounds:
+            names += self._ends
+        return names
+
+    @property
+    def _ends(self) -> list[str]:
+        named = [f"{end}: {name}" for name in self.scores for end in ("at least", "at most")]
+        return ["at least", "at most", *named]
 
     def flat(self, one: LeadScore) -> list[str | int | None]:
         """A lead's cells; what is several is one text."""
@@ -56,6 +76,8 @@ class Columns:
         cells += [one.scores.get(name) for name in self.scores]
         cells += [one.stages.get(name) for name in self.tracks]
         cells += [one.grades.get(name) for name in self.grades]
+        if self.bounds:
+            cells += self._bounds(one.bounds)
         if self.owners:
             who = one.owner
             cells += (
@@ -67,6 +89,19 @@ class Columns:
             cells.append("; ".join(f"{signed(line.points)} {line.name}" for line in one.lines))
         return [*cells, one.version, _instant(one)]
 
+    def _bounds(self, bounds: Bounds | None) -> list[str | int | None]:
+        """How sure a score is, and the stages: those that are sure."""
+        if bounds is None:
+            return [None] * (4 + 2 * len(self.scores) + len(self.tracks))
+        reaches = [bounds.total, *(bounds.scores.get(name) for name in self.scores)]
+        cells: list[str | int | None] = []
+        for reach in reaches:
+            cells += (None, None) if reach is None else reach
+        for track in ("main", *self.tracks):
+            could = bounds.stages.get(track, ())
+            cells.append(could[0] if len(could) == 1 else None)
+        return [*cells, "; ".join(bounds.unknown)]
+
 
 def _instant(one: LeadScore) -> str:
     return _said(one.as_of)
@@ -76,14 +111,15 @@ def _said(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def columns_of(plan: Plan, *, lines: bool) -> Columns:
-    """The columns for a ruleset; those of owners where it has handoffs."""
+def columns_of(plan: Plan, *, lines: bool, bounds: bool = False) -> Columns:
+    """The columns for a ruleset; those of owners where it has handoffs, those of `bounds` where asked for."""
     return Columns(
         tuple(score.name for score in plan.scores if score.name),
         tuple(track for track in plan.tracks if track != "main"),
         tuple(plan.scores[grade.score].name or "" for grade in plan.grades if grade.score is not None),
         lines,
         bool(plan.handoffs),
+        bounds,
     )
 
 
@@ -100,6 +136,8 @@ def as_data(one: LeadScore, *, lines: bool) -> dict[str, Any]:
         "version": one.version,
         "as_of": _instant(one),
     }
+    if one.bounds is not None:
+        data["bounds"] = bounds_data(one.bounds)
     if one.owner is not None:
         who = one.owner
         data["owner"] = {
@@ -216,7 +254,7 @@ class ParquetFile:
             "disqualified": texts,
         }
         types |= {"lines": pa.list_(line), "version": pa.int64(), "as_of": pa.timestamp("us", "UTC")}
-        types |= {f"score: {name}": pa.int64() for name in columns.scores}
+        types |= dict.fromkeys(columns.numbers, pa.int64())
         types |= {name: pa.timestamp("us", "UTC") for name in ("handed_off_at", "entered_at")}
         schema = pa.schema([pa.field(name, types.get(name, pa.string())) for name in columns.names])
         rows, count = iter(rows), 0
@@ -306,7 +344,7 @@ class DatabaseTable:
 
 
 def _definitions(columns: Columns) -> str:
-    numbers = {"score", "version", *(f"score: {name}" for name in columns.scores)}
+    numbers = {"score", "version", *columns.numbers}
     kinds = {"lead": "VARCHAR PRIMARY KEY"} | dict.fromkeys(numbers, "BIGINT")
     return ", ".join(f"{_quoted(name)} {kinds.get(name, 'VARCHAR')}" for name in columns.names)
 

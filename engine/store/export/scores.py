@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from ...bounds.bounds import Bounds
 from ...explain.decision import Line
 from ...values import moment_of
 from ..database import Store, StoreError
@@ -28,7 +29,8 @@ class Owner:
 class LeadScore:
     """What is stored of a lead by one ruleset: total, named scores, stages by track, grades by score ("" for
     the total), tags, reasons for which it is disqualified, and the lines that add up to the scores; which
-    version found it, and as of when. `owner` is who has the lead, None for nobody."""
+    version found it, and as of when. `owner` is who has the lead, None for nobody; `number` is that of the
+    lead in the record. `bounds` say how sure it is, None where that was not looked at."""
 
     lead: str
     score: int
@@ -43,6 +45,8 @@ class LeadScore:
     version: int
     as_of: datetime
     owner: Owner | None = None
+    number: int = 0
+    bounds: Bounds | None = None
 
 
 def _owner(address: str | None, handoff: str, at: int, entered: int) -> Owner | None:
@@ -68,7 +72,7 @@ def stored_lead_scores(store: Store, ruleset: str, wanted: ScoreFilter) -> Itera
         rows = store.connection.execute(
             "SELECT lead._key, result.total, result.stage, result.grade, result.text, scored.lines, "
             "run.version, ruleset_version.number, run.now, "
-            "owner.address, owner.name, owner.at, entry.at FROM scored "
+            "owner.address, owner.name, owner.at, entry.at, scored.lead FROM scored "
             "JOIN lead ON lead._id = scored.lead AND lead._state = 0 "
             "JOIN result ON result.id = scored.result "
             "JOIN run ON run.id = scored.run JOIN ruleset_version ON ruleset_version.id = run.version "
@@ -77,7 +81,7 @@ def stored_lead_scores(store: Store, ruleset: str, wanted: ScoreFilter) -> Itera
             "ORDER BY scored.lead",
             {"ruleset": ruleset, **parameters},
         )
-        for lead, total, stage, grade, text, lines, version, number, now, *who in rows:
+        for lead, total, stage, grade, text, lines, version, number, now, *who, place in rows:
             if version not in known:
                 known[version] = load_lines(store, version)
             found = json.loads(text)
@@ -95,6 +99,7 @@ def stored_lead_scores(store: Store, ruleset: str, wanted: ScoreFilter) -> Itera
                 number,
                 moment_of(now),
                 _owner(*who),
+                place,
             )
 
 

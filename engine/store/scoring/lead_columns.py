@@ -10,8 +10,8 @@ import numpy as np
 
 from ...plan import Aggregation, Measure, Plan
 from ...score_many.columns import Column, Gathering, InstantLists, Ints, Numbered, Numbering
-from ...score_one import Evaluator
 from ...score_one.measuring import measuring, reading_only
+from ...score_one.scorer import Scorer
 from ..database import Store
 from ..records.events import event_kinds
 from ..records.leads import stored_fields
@@ -45,7 +45,7 @@ def read_columns(
     told how far the reading is, and may raise.
     """
     only, measured = reading_only(plan, gauges.values())
-    evaluator = Evaluator(replace(only, fields=tuple(plan.fields[number] for number in fields.values())))
+    evaluator = Scorer(replace(only, fields=tuple(plan.fields[number] for number in fields.values())))
     if mirror is not None:
         read = _from_mirror(mirror, store, evaluator, measured, leads, now=now, tell=tell)
         return dict(zip((*fields, *gauges), read, strict=True))
@@ -63,7 +63,7 @@ def read_columns(
 
 
 def _measured(
-    lead_reader: LeadReader, evaluator: Evaluator, gauges: Sequence[Measure], leads: Ints, tell: Tell
+    lead_reader: LeadReader, evaluator: Scorer, gauges: Sequence[Measure], leads: Ints, tell: Tell
 ) -> list[Column | InstantLists]:
     measure, now = measuring(evaluator, gauges), lead_reader.now
     nothing = measure([], now)
@@ -79,7 +79,7 @@ def _measured(
 def _from_mirror(
     mirror: Mirror,
     store: Store,
-    evaluator: Evaluator,
+    evaluator: Scorer,
     gauges: Sequence[Measure],
     leads: Ints,
     *,

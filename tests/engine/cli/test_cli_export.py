@@ -203,3 +203,61 @@ def test_the_view_scores_is_as_documented(scored: Path) -> None:
         "version": 1,
         "as_of": "2026-01-15T00:00:00Z",
     }
+
+
+SURE = """\
+field opted_in: yes/no
+field region: text, otherwise "EU"
+score fit from 0 to 60
+when employees >= 500 then +50 fit
+when budget >= 10000 then +20
+when opted_in = no then -60
+when region = "US" then -5
+stage MQL when score >= 20
+stage SQL when score >= 50
+stage PQL in product when employees >= 1
+disqualify when title = "student"
+"""
+ASKED = """\
+id,employees,budget,opted_in,title,region
+a,600,20000,yes,CTO,EU
+b,600,,yes,CTO,EU
+c,600,20000,,CTO,EU
+d,,,,,
+"""
+
+
+@pytest.mark.parametrize("many", [1, 100])
+def test_how_sure_scores_are(leadwright: Run, data: Path, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+    monkeypatch.setattr("leadwright.engine.store.export.sureness._MANY", many)
+    (data / "asked.csv").write_text(ASKED)
+    for arguments in (
+        ("import", "asked.csv", "--lead-id", "id"),
+        ("score", "sure.rules", "--at", "2026-01-15"),
+    ):
+        (data / "sure.rules").write_text(SURE)
+        assert leadwright(*arguments, "--db", "sure.db").code == 0
+    export = ("export", "--no-lines", "--db", "sure.db", "--scores")
+    assert leadwright(*export, "-", "--bounds").out.splitlines() == [
+        "lead,score,stage,grade,tags,disqualified,score: fit,stage: product,at least,at most,at least: fit,"
+        "at most: fit,surely stage,surely stage: product,unknown,version,as_of",
+        "a,70,SQL,,,,50,PQL,70,70,50,50,SQL,PQL,,1,2026-01-15T00:00:00Z",
+        "b,50,SQL,,,,50,PQL,50,70,50,50,SQL,PQL,budget,1,2026-01-15T00:00:00Z",
+        "c,70,SQL,,,,50,PQL,10,70,50,50,,PQL,opted_in,1,2026-01-15T00:00:00Z",
+        "d,0,,,,,0,,-65,70,0,50,,,employees; budget; opted_in; region; title,1,2026-01-15T00:00:00Z",
+    ]
+    for asked, leads in [
+        (("stage = SQL",), "ab"),
+        (("score >= 10", "not disqualified"), "abc"),
+        (("fit = 50 and not stage = SQL",), ""),
+    ]:
+        surely = [part for one in asked for part in ("--surely", one)]
+        assert [row[0] for row in leadwright(*export, "-", *surely).out.splitlines()[1:]] == [*leads]
+    assert leadwright(*export, "sure.parquet", "--bounds").code == 0
+    with duckdb.connect() as engine:
+        found = engine.execute(
+            f'SELECT lead, "at least", "at most" FROM \'{data}/sure.parquet\' ORDER BY lead'
+        ).fetchall()
+    assert found == [("a", 70, 70), ("b", 50, 70), ("c", 10, 70), ("d", -65, 70)]
+    refused = leadwright(*export, "-", "--surely", 'tag "x"')
+    assert (refused.code, refused.err.splitlines()[0]) == (2, 'error: --surely: there is no tag "x"')

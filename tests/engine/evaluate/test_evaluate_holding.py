@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from leadwright.engine.score_one import Detail, Evaluator
+from leadwright.engine.evaluator import Evaluator
+from leadwright.engine.score_one import Detail
 from leadwright.engine.values import DAY
 from leadwright.tests.engine.evaluate.made import NOW as THEN
 from leadwright.tests.engine.evaluate.made import ago, evaluator, event

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from leadwright import load
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.plan import Aggregation, Plan
 from leadwright.engine.plan.adding_up import RegisterKind
 from leadwright.engine.plan.lower import Kernel
@@ -26,7 +27,7 @@ from leadwright.engine.score_many.columns import (
 )
 from leadwright.engine.score_many.lru import LruBytes
 from leadwright.engine.score_many.semantic_keys import SemanticKeys
-from leadwright.engine.score_one import Detail, Evaluator, Event
+from leadwright.engine.score_one import Detail, Event
 from leadwright.engine.score_one.facts import Facts
 from leadwright.engine.score_one.measuring import measuring, reading_only
 from leadwright.engine.values import moment_of

@@ -8,7 +8,8 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from leadwright.engine.score_one import Detail, Evaluator, Event
+from leadwright.engine.evaluator import Evaluator
+from leadwright.engine.score_one import Detail, Event
 from leadwright.engine.values import moment_of
 from leadwright.tests.effort import examples
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead

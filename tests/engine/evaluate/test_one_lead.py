@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.explain.decision import PARTS
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Evaluator, Event
-from leadwright.engine.score_one import cached_lead as one_lead
-from leadwright.engine.score_one.cached_lead import CachedLead
+from leadwright.engine.score_one import Event
+from leadwright.engine.tryout import cached_lead as one_lead
+from leadwright.engine.tryout.cached_lead import CachedLead
 from leadwright.engine.values import moment_of
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.effort import examples

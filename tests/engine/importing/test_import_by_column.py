@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from leadwright.engine.importing import coding, csv_source, gathering, rows, staging
+from leadwright.engine.importing import coding, csv_source, gathering, plain_lines, rows, staging
 from leadwright.engine.importing.csv_source import CsvSource
 from leadwright.engine.importing.gathering import EVENT, Gathered, Properties
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns, Reading
@@ -153,6 +153,20 @@ def test_events_come_back_in_order_however_many_there_are(
     assert sorted(found["properties"].tolist()) == sorted(row[4] for row in kept)
 
 
+def test_batches_end_between_leads_where_they_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "EVENT_BATCH", 4)
+    for sizes, expected in (
+        ((), []),
+        ((4,), [4]),
+        ((3, 2, 2), [3, 4]),
+        ((9, 1, 3, 1), [4, 4, 2, 4]),
+        ((1, 1, 1, 1, 1), [4, 1]),
+    ):
+        events = np.zeros(sum(sizes), EVENT)
+        events["lead"] = np.repeat(np.arange(len(sizes)), sizes)
+        assert [len(batch) for batch in staging._batches(events)] == expected
+
+
 def test_properties_come_back_from_their_places() -> None:
     texts = Properties()
     first = texts.add([b"", '{"a":"\u00e4"}'.encode(), b"x" * 70_000])
@@ -184,6 +198,10 @@ def test_the_same_rows_come_in_however_columns_are_cut_and_coded(
         ("_MOST_DIFFERENT", coding, 3),
         ("_AT_ONCE", gathering, 50),
         ("EVENT_BATCH", staging, 13),
+        ("_BLOCK", plain_lines, 64),
+        ("_MANY", plain_lines, 5),
+        ("_MOST_WORDS", plain_lines, 1),
+        ("_FACTORS", plain_lines, np.zeros(4, np.uint64)),
     ):
         monkeypatch.setattr(module, name, value)
         found.append(stored(file, tmp_path / f"{name}.db"))
@@ -209,7 +227,7 @@ def test_other_programs_may_write_between_the_batches_of_an_import(
         assert import_file(store, file, EVENTS, progress=write).events_added == 60
         # Whoever writes tries for half a minute, as many gaps as that may take.
         assert store.connection.execute("PRAGMA busy_timeout").fetchone() == (30_000,)
-    assert len(wrote) == 6
+    assert len(wrote) == 7  # one for each lead, as no two have ten together
 
 
 def stored(file: Path, database: Path) -> tuple[object, ...]:
@@ -228,6 +246,68 @@ def stored(file: Path, database: Path) -> tuple[object, ...]:
         rows_there,
         database.with_suffix(".csv").read_text(encoding="utf-8"),
     )
+
+
+LINES = (
+    "a,b",
+    "a,",
+    ",",
+    "\u00e4,b c",
+    '"a",b',
+    '"a\nb",c',
+    '"a,b',
+    "a",
+    "a,b,c",
+    "",
+    "x,y\rz,z",
+    "\u2028,\u0085",
+    "1,2",
+)
+ENDS = ("\n", "\n", "\n", "\r\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_blocks_of_lines_are_read_as_line_after_line(
+    encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(6)
+    file = tmp_path / "a.csv"
+    plain = 0
+    for number in range(250):
+        usual = chance.random()
+        lines = [
+            chance.choice(("a,b", "1,2", "x,\u00e4") if chance.random() < usual else LINES)
+            for _ in range(chance.randint(1, 12))
+        ]
+        text = "id,name\n" + "".join(line + chance.choice(ENDS) for line in lines)
+        written = text if chance.random() < 0.5 else text.rstrip("\r\n")
+        file.write_bytes(written.encode(encoding, "replace"))
+        monkeypatch.setattr(plain_lines, "_BLOCK", chance.choice((1, 7, 20, 1 << 20)))
+        source = CsvSource(file, Reading(encoding=None if encoding.startswith("utf") else encoding))
+        source.footer = chance.choice((0, 0, 1)) if number % 2 else 0
+        found = []
+        for by_block in (True, False):
+            monkeypatch.setattr(csv_source, "by_block", lambda _, by_block=by_block: by_block)
+            chunks = list(source.chunks())
+            plain += sum(chunk.plain is not None for chunk in chunks)
+            found.append(
+                (
+                    [
+                        (line, list(chunk.row(row)))
+                        for chunk in chunks
+                        for row, line in enumerate(chunk.lines)
+                    ],
+                    [(one.line, one.reason, list(one.cells)) for chunk in chunks for one in chunk.rejected],
+                )
+            )
+        assert found[0] == found[1], written
+    assert plain > 100
+
+
+def test_a_cell_that_is_too_long_is_found_in_a_block(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"id,name\n1,ann\n2,{'x' * 140_000}\n", encoding="utf-8")
+    (chunk,) = CsvSource(tmp_path / "a.csv", Reading()).chunks()
+    assert (len(chunk.lines), [one.line for one in chunk.rejected]) == (1, [3])
 
 
 def test_a_chunk_by_column_gives_its_rows(tmp_path: Path) -> None:

@@ -111,8 +111,9 @@ def test_known_numbers_that_can_be_read_two_ways_are_said(desk) -> None:
     report = desk.leads('id,n\n1,"1,200"\n')
     assert stored(desk, "n") == [1200.0]
     assert report.columns[1].note == (
-        "1,200 (line 2) can be two numbers, and nothing in the column tells which: import with "
-        "--decimal n=. to read it as 1200, or with --decimal n=, to read it as 1.2"
+        "1,200 (line 2) can be two numbers, and nothing in the column tells which, so a point is taken "
+        "for the sign before decimals: import with --decimal n=. to read it as 1200, or with --decimal n=, "
+        "to read it as 1.2"
     )
 
 
@@ -295,6 +296,21 @@ def test_yes_and_no_are_never_found_in_one_word_alone(desk, written) -> None:
         ways = options_of(report.columns[1].note)
         assert ways == [{"kinds": {"x": Kind.YES_NO}}]
         assert desk.leads(csv_of(written), **ways[0]).columns[1].kind is Kind.YES_NO
+
+
+@pytest.mark.parametrize(
+    ("written", "real"),
+    [
+        ("0000-00-00", "2025-11-03"),
+        ("0000-00-00 00:00:00", "2025-11-03 09:00:00"),
+        ("00/00/0000", "11/23/2025"),
+        ("(not provided)", "5"),
+    ],
+)
+def test_what_databases_write_for_no_date_is_a_word_for_nothing(desk, written, real) -> None:
+    assert f"--blank {written}" in desk.leads(f"id,x\n1,{written}\n2,{real}\n").notes[-1].replace('"', "")
+    report = desk.leads(f"id,y\n1,{written}\n2,{real}\n", blanks=(written,))
+    assert (report.columns[1].values, report.columns[1].kind is Kind.TEXT) == (1, False)
 
 
 def test_words_for_nothing_are_counted_and_blank_where_asked_for(desk) -> None:

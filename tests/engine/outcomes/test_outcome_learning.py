@@ -10,10 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from leadwright import load
+from leadwright.engine.evaluator import Evaluator
+from leadwright.engine.outcomes.learn.conditions import gathered
+from leadwright.engine.outcomes.learn.event_conditions import event_conditions, event_names
 from leadwright.engine.outcomes.looking import reads_calendar
-from leadwright.engine.score_one import Evaluator
+from leadwright.engine.outcomes.rows import all_lives, lives_of, looked_at, rows_of
 from leadwright.engine.store.database import open_store
 from leadwright.engine.store.scoring.lead_blocks import lead_blocks
+from leadwright.engine.store.scoring.outcome_inputs import Question, ready
 from leadwright.engine.store.scoring.outcome_questions import learn, measure
 from leadwright.engine.values import DAY
 from leadwright.tests.engine.outcomes.conftest import Run
@@ -284,3 +288,21 @@ def test_leads_moved_to_one_instant_are_what_each_is_at_its_own(folder: Path, ru
             assert np.allclose(at_once.given, one_by_one.given)
             assert np.array_equal(at_once.stages["main"], one_by_one.stages["main"])
             assert len(np.unique(at_once.total)) > 3
+
+
+def test_conditions_on_events_match_whom_the_rules_say_they_match(folder: Path) -> None:
+    plan = load(RULES).plan
+    with open_store(folder / "leads.db") as store, ready(plan, store, Question(AT, age="8d")) as found:
+        end = found.asked.at
+        lives = all_lives(lives_of(found.looking, found.outcomes, block, end) for block in found.blocks())
+        rows = rows_of(lives, found.outcomes, found.asked)
+        names = event_names({"visited", "requested"}, {}, set())
+        listed = event_conditions(found.blocks(), rows, found.looking.kinds, names)
+        conditions = gathered([], listed, len(rows))
+        text = RULES + "\n".join(f"when {one} then +1" for one in conditions.texts)
+        looking = found.blocks.looking(Evaluator(load(text).plan))
+        look = looked_at(looking, found.blocks(), rows, found.blocks.known)
+    assert np.array_equal(look.fires[:, len(plan.rules) :], conditions.matches > 0)
+    told = {one for one, *_ in listed}
+    assert {"visited pricing", "visited >= 3", "visited followed by requested within 5 minutes"} <= told
+    assert any(one.startswith("days since first ") for one in told)

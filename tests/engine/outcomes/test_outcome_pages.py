@@ -26,7 +26,8 @@ def test_results_show_every_rule_and_band_with_its_counts(client: FlaskClient) -
     assert "Order right" in page
     assert "<strong>Never</strong> <span>does nothing: matches no lead</span>" in page
     assert page.count('class="drawing" role="img"') == 3
-    assert page.count("<details><summary>Table</summary>") == 3
+    assert page.count("<details><summary>Table</summary>") == 4
+    assert '<th scope="row">60</th><td>31 % (26–36 %)</td><td>13 % (11–17 %)</td>' in page
     assert 'style="' not in page
     for heading in ("go on to won", "Wins by score", "1 rule does nothing", "Try a threshold", "By month"):
         assert heading in page
@@ -116,6 +117,8 @@ def test_a_threshold_goes_into_the_draft_and_back(client: FlaskClient, folder: P
 
 def test_a_proposal_is_taken_reviewed_and_published(client: FlaskClient, folder: Path) -> None:
     page = client.get("/rulesets/r/results/proposed").get_data(as_text=True)
+    assert re.search(r"<h1>4 changes sort later leads better: (\d\d) instead of \d\d of 100 pairs</h1>", page)
+    assert '<s>+10</s><span class="unseen"> becomes</span> → <strong>+' in page
     assert "phase</strong> is left out" in page
     assert "Tests are never changed for you." in page
     ticked = re.findall(r'name="take:([^"]*)" value="yes" checked', page)

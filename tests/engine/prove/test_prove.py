@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
+import subprocess
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from leadwright.engine import prove
@@ -168,6 +171,21 @@ def test_a_process_of_its_own_answers_the_same_while_other_threads_go_on() -> No
         thread.join()
     assert {one.verdict for one in found} == {Verdict.PROVED}
     assert len(ticks) > 10
+
+
+def test_what_was_answered_before_a_process_is_ended_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = answers(plan_of(RULES + PROVED), seconds=60)[0]
+    whole = pickle.dumps(first)
+
+    def ended(command: list[str], **options: Any) -> None:
+        assert options["timeout"] == pytest.approx(20 * 1.03)
+        raise subprocess.TimeoutExpired(command, 20, output=whole + whole[:-20])
+
+    monkeypatch.setattr("leadwright.engine.prove.asking.subprocess.run", ended)
+    found = answers_apart(plan_of(RULES + PROVED), seconds=20)
+    assert [one.verdict for one in found[:2]] == [Verdict.PROVED, Verdict.NOT_DECIDED]
+    assert {one.why for one in found[1:]} == {"it takes longer than 20 seconds"}
+    assert [one.name for one in found] == [one.name for one in answers(plan_of(RULES + PROVED), seconds=60)]
 
 
 def test_a_budget_ends_in_not_decided() -> None:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.impact.effect import effect
 from leadwright.engine.reading import read
 from leadwright.engine.score_many.sums import Sums
-from leadwright.engine.score_one import Evaluator, Event
+from leadwright.engine.score_one import Event
 from leadwright.engine.score_one.facts import Row
 from leadwright.engine.store.mirror import sync
 from leadwright.engine.store.records.events import events_of

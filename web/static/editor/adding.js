@@ -115,10 +115,9 @@ async function submit(event) {
   for (const field of form.elements) {
     if (field.name && field.value) edit[field.name] = field.value;
   }
-  const begun = form.querySelector("[data-begin]");
-  if (begun) {
+  for (const begun of form.querySelectorAll("[data-begin]")) {
     await lookedAt(begun);
-    edit.new = begun.dataset.text || "";
+    edit[begun.dataset.name] = begun.dataset.text || "";
   }
   const answer = await send([{ ...edit, ...where }]);
   if (answer.refused) {

@@ -11,15 +11,14 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..explain.build_decision import build_decision
+from ..evaluator import Evaluator
 from ..explain.decision import Decision
 from ..explain.findings import Found
 from ..plan import Aggregation, Measure
-from .codegen import CodegenContext, Detail
-from .evaluator import Evaluator
-from .facts import Facts
-from .function import decided, made, resolved, stand_ins, tuple_of, unpacked
-from .measuring import measuring
+from ..score_one.codegen import CodegenContext, Detail
+from ..score_one.facts import Facts
+from ..score_one.function import decided, made, resolved, stand_ins, tuple_of, unpacked
+from ..score_one.measuring import measuring
 
 _MOST_KEPT = 5_000
 
@@ -55,7 +54,7 @@ class CachedLead:
         instants = tuple(next(values) for _ in selected)
         paid = tuple(None if gauge is None else next(values) for gauge in parts.paid)
         ran = judging.run(facts.fields, measured, self.now, facts.events)
-        return build_decision(evaluator, facts, self.now, (ran, instants, paid), None)
+        return evaluator.decision_of(facts, self.now, (ran, instants, paid), None)
 
     def _values(
         self, evaluator: Evaluator, gauges: Sequence[Measure], keys: Sequence[Hashable], facts: Facts

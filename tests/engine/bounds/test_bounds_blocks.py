@@ -1,0 +1,51 @@
+"""The bounds of blocks of leads, from arrays, against the bounds of each lead on its own."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from leadwright.engine.bounds.blanks import Blanks
+from leadwright.engine.bounds.blocks import BlockBounds
+from leadwright.engine.evaluator import Evaluator
+from leadwright.engine.plan import Plan
+from leadwright.engine.score_many.decide_block import Unsupported
+from leadwright.tests.engine.blocks.in_blocks import block_of, kinds_of
+from leadwright.tests.engine.blocks.test_blocks_deciding import drawn
+from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan
+
+PLANS = max(12, int(os.environ.get("LEADWRIGHT_BOUNDS", "40")) // 10)
+
+
+def filling(default: object) -> Callable[[Sequence[Any]], list[Any]]:
+    return lambda values: [default if value is None else value for value in values]
+
+
+def differences(plan: Plan, seed: int) -> list[str]:
+    leads, happened = drawn(plan, seed)
+    bare = Evaluator(Blanks(plan).asking)
+    given = [bare.facts(lead, events) for lead, events in zip(leads, happened, strict=True)]
+    names = [f"column {number}" for number in range(len(plan.fields))]
+    fields = {name: [one.fields[number] for one in given] for number, name in enumerate(names)}
+    made = [(name, filling(one.default)) for name, one in zip(names, plan.fields, strict=True)]
+    evaluator = Evaluator(plan)
+    bounds = BlockBounds(evaluator, made, [(name, list) for name in names], NOW)
+    found = bounds.of(block_of(fields, happened, kinds_of(happened)))
+    each = Evaluator(plan)
+    alone = [each.facts(lead, events) for lead, events in zip(leads, happened, strict=True)]
+    wanted = [each.possible.bounds(one, NOW) for one in alone]
+    return [f"{n}: {found.of(n)} {one}" for n, one in enumerate(wanted) if found.of(n) != one]
+
+
+def test_bounds_of_many_are_those_of_each() -> None:
+    counts: Counter[str] = Counter()
+    for seed in range(PLANS):
+        try:
+            assert differences(RandomPlan(seed, deep=2).plan(), seed) == [], seed
+        except Unsupported:
+            counts["one by one"] += 1
+        else:
+            counts["at once"] += 1
+    assert counts["at once"] > PLANS // 2, counts
