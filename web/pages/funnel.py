@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from flask import Blueprint, current_app, render_template
 
+from ...engine.evaluator import Evaluator
 from ...engine.lru import LruCache
-from ...engine.score_one import Evaluator
 from ...engine.store.database import Store
 from ...engine.store.records.rulesets import versions
 from ...engine.store.scoring.what_if import Cancelled, WhatIf

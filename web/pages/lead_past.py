@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ...engine.evaluator import Evaluator
 from ...engine.explain.decision import Decision
 from ...engine.impact.effect import causes
 from ...engine.plan import Given
-from ...engine.score_one import Evaluator, Event
+from ...engine.score_one import Event
 from ..tryout.thresholds import thresholds
 
 DAYS = 77
