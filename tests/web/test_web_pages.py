@@ -109,7 +109,7 @@ def test_versions_are_compared_in_words_and_line_by_line(client: FlaskClient) ->
     body = {"text": text.replace("employees >= 100", "employees >= 150"), "note": "Larger ones", "base": 1}
     assert client.post("/api/v1/rulesets/inbound/versions", json=body).status_code == 201
     words = text_of(client, "/compare?a=inbound@1&b=inbound@2")
-    assert "employees &gt;= 100 -&gt; 150" in words
+    assert "employees &gt;= 100 → 150" in words
     assert re.search(r"removed when employees &gt;= 100 .*added when employees &gt;= 150", words)
     assert "version 2 has not scored yet" in text_of(client, "/")
 
