@@ -19,8 +19,8 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
 
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Evaluator
 from leadwright.engine.store.database import open_store
 from leadwright.engine.store.records.rulesets import save_version
 from leadwright.engine.store.scoring.score_run import score_store
