@@ -131,7 +131,7 @@ def test_a_rule_is_added(editor: Editor, keys: Keys, within: Callable[[int], Non
 def test_a_choice_of_conditions_a_negation_and_a_window(
     editor: Editor, keys: Keys, within: Callable[[int], None]
 ) -> None:
-    within(45)
+    within(60)
     opened(keys, editor, "Pricing interest", "Rule Pricing interest")
     # The window: 60 days rather than 30.
     keys.tab("how long|in the last|how many")
