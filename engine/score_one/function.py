@@ -26,7 +26,7 @@ from .codegen import MARK, CodegenContext, Detail
 from .conditions_source import holds, truth_name
 from .event_classes import EventClasses
 from .events_source import write_pass
-from .rules_source import write_points
+from .rules_source import WriteRules, write_points, write_rules
 from .values_source import day_text, operand, score_name
 
 IsHeld = Callable[..., bool]
@@ -54,14 +54,14 @@ def generate(parts: PlanIndex, classes: EventClasses, detail: Detail, is_held: I
     result = _instants(draft, parts) if detail is Detail.INSTANTS else f" return {decided(draft, parts)}"
     body = [*draft.top.lines, result]
     passed = write_pass(draft, body)
-    moments, lines = resolved(draft, passed, body)
+    before, lines = resolved(draft, passed, body)
     source = "\n".join(
         [
             "def run(fields, events, now):",
             *([" all_events = events"] if draft.walks else []),
             *unpacked(draft),
             *stand_ins(draft, " "),
-            *moments,
+            *before,
             *lines,
             "",
         ]
@@ -71,7 +71,15 @@ def generate(parts: PlanIndex, classes: EventClasses, detail: Detail, is_held: I
 
 def made(draft: CodegenContext, source: str) -> Callable[..., Any]:
     """The function `run` of a source, which refers to what the draft keeps."""
-    scope: dict[str, Any] = {
+    scope = referred(draft)
+    exec(compile(source, f"<ruleset {draft.plan.digest[:12]}, {draft.detail.name.lower()}>", "exec"), scope)
+    run: Callable[..., Any] = scope["run"]
+    return run
+
+
+def referred(draft: CodegenContext) -> dict[str, Any]:
+    """What generated lines refer to, by its names."""
+    return {
         **draft.names,
         **{unit.name: unit for unit in Unit},
         "NAN": math.nan,
@@ -83,9 +91,6 @@ def made(draft: CodegenContext, source: str) -> Callable[..., Any]:
         "Unforeseen": Unforeseen,
         "newest": len(draft.classes) - 1,
     }
-    exec(compile(source, f"<ruleset {draft.plan.digest[:12]}, {draft.detail.name.lower()}>", "exec"), scope)
-    run: Callable[..., Any] = scope["run"]
-    return run
 
 
 def resolved(draft: CodegenContext, passed: list[str], rest: list[str]) -> tuple[list[str], list[str]]:
@@ -93,6 +98,17 @@ def resolved(draft: CodegenContext, passed: list[str], rest: list[str]) -> tuple
     place where it is read once, late."""
     loop, body = "\n".join(passed), "\n".join(rest)
     lines: list[str] = []
+    for mark, (name, made) in moments(draft).items():
+        if mark not in loop and body.count(mark) == 1:
+            body = body.replace(mark, f"({made})")
+        elif mark in loop or mark in body:
+            loop, body = loop.replace(mark, name), body.replace(mark, name)
+            lines.append(f" {name} = {made}")
+    return lines, [*([loop] if loop else []), body]
+
+
+def moments(draft: CodegenContext) -> dict[str, tuple[str, str]]:
+    """What each mark of a moment stands for: a name for it, and what it comes to."""
     meant = {f"{MARK}today{MARK}": ("today", day_text(draft, "now"))}
     for key, mark in draft.edges.items():
         if isinstance(key, int):
@@ -100,13 +116,7 @@ def resolved(draft: CodegenContext, passed: list[str], rest: list[str]) -> tuple
         else:
             made = f"shift(now, {key[0]}, {key[1].name})"
         meant[mark] = (f"w{mark.strip(MARK)}", made)
-    for mark, (name, made) in meant.items():
-        if mark not in loop and body.count(mark) == 1:
-            body = body.replace(mark, f"({made})")
-        elif mark in loop or mark in body:
-            loop, body = loop.replace(mark, name), body.replace(mark, name)
-            lines.append(f" {name} = {made}")
-    return lines, [*([loop] if loop else []), body]
+    return meant
 
 
 def unpacked(draft: CodegenContext) -> list[str]:
@@ -124,12 +134,23 @@ def stand_ins(draft: CodegenContext, pad: str) -> list[str]:
     return lines
 
 
-def decided(draft: CodegenContext, parts: PlanIndex) -> str:
-    """Adds the lines that decide about a lead; the tuple of what is told of it."""
+def tuple_of(items: Iterable[str]) -> str:
+    """The items as a tuple of Python."""
+    return f"({''.join(f'{item}, ' for item in items)})"
+
+
+def decided(
+    draft: CodegenContext,
+    parts: PlanIndex,
+    rules: WriteRules = write_rules,
+    truths: Callable[[list[str]], str] = tuple_of,
+) -> str:
+    """Adds the lines that decide about a lead, those of its rules by `rules`; the tuple of what is told, the
+    truths of all clauses by `truths` of their names."""
     tells = draft.detail is not Detail.PLAIN
     if tells:
         draft.top.add("fired = []; fire = fired.append; cuts = []; cut = cuts.append")
-    write_points(draft)
+    write_points(draft, rules)
     stages = tuple_of(_stages(draft))
     gone = _disqualified(draft, tells)
     nowhere = tuple_of(["None"] * len(draft.plan.tracks))
@@ -138,8 +159,8 @@ def decided(draft: CodegenContext, parts: PlanIndex) -> str:
     if tells:
         told += ["fired", "cuts", "reasons", stages, tuple_of(_outcomes(draft))]
     if draft.detail is Detail.FINDINGS:
-        truths = tuple_of([truth_name(draft, clause) for clause in parts.clauses])
-        told += [truths, tuple_of([operand(draft, draft.top, value).text for value in parts.values])]
+        told.append(truths([truth_name(draft, clause) for clause in parts.clauses]))
+        told += [tuple_of([operand(draft, draft.top, value).text for value in parts.values])]
     return tuple_of(told)
 
 
@@ -207,8 +228,3 @@ def _instants(draft: CodegenContext, parts: PlanIndex) -> str:
     chosen = [draft.gauge(Measure(Aggregation.INSTANTS, selection)) for selection in parts.selections]
     paid = ["None" if gauge is None else draft.gauge(gauge) for gauge in parts.paid]
     return f" return {tuple_of([tuple_of(chosen), tuple_of(paid)])}"
-
-
-def tuple_of(items: Iterable[str]) -> str:
-    """The items as a tuple of Python."""
-    return f"({''.join(f'{item}, ' for item in items)})"

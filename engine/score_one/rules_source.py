@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 
 from ..plan import Aggregation, Contribution, Each, Measure, Rule
 from ..plan.adding_up import Pay, Register, RegisterKind, Settle, decayed
@@ -11,22 +12,34 @@ from .codegen import CodegenContext, Detail
 from .conditions_source import Nested, holds, write_nested
 from .values_source import score_name
 
+WriteRules = Callable[[CodegenContext], None]
+"""Adds the lines of all rules."""
 
-def write_points(draft: CodegenContext) -> None:
+
+def write_points(draft: CodegenContext, write_rules: WriteRules) -> None:
     """Adds the lines that gather the points of rules and make scores of them."""
     kernel = draft.kernel
     paid_into = list(dict.fromkeys(_name(pay.into) for pay in kernel.payments.values()))
     for start in range(0, len(paid_into), 50):
         draft.top.add(f"{' = '.join(paid_into[start : start + 50])} = 0")
+    write_rules(draft)
+    _settle(draft, [step for step in kernel.steps if isinstance(step, Settle)], set(paid_into))
+
+
+def write_rules(draft: CodegenContext) -> None:
+    """Adds the lines of all rules, those about no event together where only scores are asked for."""
     simple: list[Nested] = []
     for number, rule in enumerate(draft.plan.rules):
-        payments = [kernel.payments[number, place] for place in range(len(rule.contributions))]
         if draft.detail is Detail.PLAIN and rule.each is None and rule.contributions:
-            simple.append(_simple(draft, rule, payments))
+            simple.append(_simple(draft, rule, payments_of(draft, number, rule)))
         else:
-            _rule(draft, number, rule, payments)
+            write_rule(draft, number, rule)
     write_nested(draft.top, simple)
-    _settle(draft, [step for step in kernel.steps if isinstance(step, Settle)], set(paid_into))
+
+
+def payments_of(draft: CodegenContext, number: int, rule: Rule) -> list[Pay]:
+    """What each contribution of a rule gives."""
+    return [draft.kernel.payments[number, place] for place in range(len(rule.contributions))]
 
 
 def _settle(draft: CodegenContext, settlements: list[Settle], begun: set[str]) -> None:
@@ -58,8 +71,9 @@ def _name(register: Register) -> str:
     return score_name(None if kind is RegisterKind.TOTAL else number)
 
 
-def _rule(draft: CodegenContext, number: int, rule: Rule, payments: list[Pay]) -> None:
-    top = draft.top
+def write_rule(draft: CodegenContext, number: int, rule: Rule) -> None:
+    """Adds the lines of one rule."""
+    top, payments = draft.top, payments_of(draft, number, rule)
     tells = draft.detail is not Detail.PLAIN
     if not tells and not rule.contributions:
         return

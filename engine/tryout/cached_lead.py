@@ -6,29 +6,48 @@ and what is generated for it holds none.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any
 
 from ..evaluator import Evaluator
 from ..explain.decision import Decision
 from ..explain.findings import Found
 from ..plan import Aggregation, Measure
-from ..score_one.codegen import CodegenContext, Detail
-from ..score_one.facts import Facts
-from ..score_one.function import decided, made, resolved, stand_ins, tuple_of, unpacked
+from ..plan.walk import conditions, holds
+from ..score_one.codegen import MARK, CodegenContext, Detail, Uses
+from ..score_one.facts import Facts, Row
+from ..score_one.function import decided, moments, referred, stand_ins, tuple_of, unpacked
 from ..score_one.measuring import measuring
+from ..score_one.rule_portions import RulePortion, RulePortions, compiled
 
 _MOST_KEPT = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Judging:
-    """What finds everything out about a lead: `run(fields, measured, now, all_events)`, its gauges so."""
+    """What finds everything out about a lead: lines that refer to `names`, in portions, with the gauges that
+    are measured for them. `rules` are the portions for rules, which the next plan may have too."""
 
-    run: Any
+    names: Mapping[str, Any]
+    portions: tuple[CodeType, ...]
     gauges: tuple[Measure, ...]
+    rules: tuple[RulePortion, ...]
+
+    def run(self, fields: Sequence[Any], measured: Sequence[Any], now: int, all_events: Sequence[Row]) -> Any:
+        """All that is told of a lead."""
+        scope = {
+            **self.names,
+            "fields": fields,
+            "measured": measured,
+            "now": now,
+            "all_events": all_events,
+        }
+        for portion in self.portions:
+            exec(portion, scope)
+        return scope["told"]
 
 
 class CachedLead:
@@ -37,6 +56,7 @@ class CachedLead:
     def __init__(self, now: int) -> None:
         self.now = now
         self._measured: OrderedDict[Hashable, Any] = OrderedDict()
+        self._rules: tuple[RulePortion, ...] = ()
 
     def explained(self, evaluator: Evaluator, facts: Facts) -> tuple[Decision, Found]:
         """The decision, and what it was made from; when it can next change is not looked for.
@@ -44,7 +64,8 @@ class CachedLead:
         `facts` are those of this lead as the evaluator reads them.
         """
         parts = evaluator.parts
-        judging = _judging(evaluator)
+        judging = _judging(evaluator, self._rules)
+        self._rules = judging.rules
         selected = [Measure(Aggregation.INSTANTS, selection) for selection in parts.selections]
         paying = [gauge for gauge in parts.paid if gauge is not None]
         gauges = [*judging.gauges, *selected, *paying]
@@ -70,21 +91,30 @@ class CachedLead:
         return found
 
 
-def _judging(evaluator: Evaluator) -> _Judging:
-    """Generated as all other functions are, but for what is measured, which comes from outside."""
-    parts = evaluator.parts
-    draft = CodegenContext(parts.kernel, (), Detail.FINDINGS, 0, True, uses=parts.uses)
+def _by_name(draft: CodegenContext, names: list[str]) -> str:
+    """A tuple of many things that have a name, which takes no time to compile."""
+    of_scope = draft.constant("names", lambda: lambda scope: tuple([scope[name] for name in names]))
+    return f"{of_scope}(globals())"
+
+
+def _judging(evaluator: Evaluator, before: Sequence[RulePortion]) -> _Judging:
+    """Written as all other functions are, but for what is measured, which comes from outside, and for the
+    lines of rules that are as they were `before`."""
+    parts, plan = evaluator.parts, evaluator.plan
+    asked: Counter[int] = Counter()
+    if plan.definitions:
+        asked.update(define for condition in conditions(plan) for define in holds(condition))
+    uses = Uses(asked, frozenset(), frozenset(), frozenset())
+    draft = CodegenContext(parts.kernel, (), Detail.FINDINGS, 0, True, uses=uses)
     draft.names["is_held"] = evaluator.is_held
-    result = decided(draft, parts)
-    moments, lines = resolved(draft, [], [*draft.top.lines, f" return {result}"])
-    taken = [f" {tuple_of(draft.gauges.values())[1:-1]} = measured"] if draft.gauges else []
-    source = [
-        "def run(fields, measured, now, all_events):",
-        *unpacked(draft),
-        *taken,
-        *stand_ins(draft, " "),
-        *moments,
-        *lines,
-        "",
-    ]
-    return _Judging(made(draft, "\n".join(source)), tuple(draft.gauges))
+    rules = RulePortions(before)
+    told = decided(draft, parts, rules.write, lambda names: _by_name(draft, names))
+    first, last = rules.around(draft.top.lines)
+    begin = [line.strip() for line in (*unpacked(draft), *stand_ins(draft, ""))]
+    if draft.gauges:
+        begin.append(f"{tuple_of(draft.gauges.values())[1:-1]} = measured")
+    begin += [f"{name} = {made}" for name, made in moments(draft).values() if MARK not in made]
+    codes = [compiled([*begin, *first])]
+    codes += [portion.code for portion in rules.made]
+    codes.append(compiled([*last, f"told = {told}"]))
+    return _Judging(referred(draft), tuple(codes), tuple(draft.gauges), tuple(rules.made))
