@@ -54,8 +54,7 @@ class RulePortions:
         self._first = self._last = 0
 
     def write(self, context: CodegenContext) -> None:
-        """Writes the lines of all rules of a plan, each portion ready to run and no longer among the context's
-        lines."""
+        """Writes the lines of all rules of a plan as portions that are ready to run."""
         self._first = len(context.top.lines)
         rules = context.plan.rules
         for start in range(0, len(rules), _SIZE):
