@@ -23,7 +23,7 @@ def test_a_change_stands_on_its_card_with_its_leads_and_is_reverted_alone(editor
     editor.fill(editor.card("Stage MQL").get_by_label("value"), "80")
     editor.fill(editor.card("Rule Large").get_by_label("points"), "+31")
     stage, rule = editor.line("Stage MQL"), editor.line("Rule Large")
-    expect(stage.locator(".change")).to_contain_text("30 → 80")
+    expect(stage.locator(".change")).to_contain_text("threshold 30 → 80")
     expect(stage.locator(".change")).to_contain_text("1 lead moves down")
     expect(rule.locator(".change")).to_contain_text("+30 → +31")
     outline = page.get_by_role("navigation", name="Outline")
