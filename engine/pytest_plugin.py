@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from .evaluator import Evaluator
     from .plan import Plan, RuleTest
-    from .score_one import Evaluator
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -30,8 +30,8 @@ class RulesFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """One item a test; where the ruleset has errors, one item that fails with them."""
         from ..grammar.syntax.nodes import Test
+        from .evaluator import Evaluator
         from .reading import read, read_file
-        from .score_one import Evaluator
 
         try:
             reading = read(read_file(self.path), lints=False)

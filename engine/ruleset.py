@@ -9,10 +9,11 @@ from pathlib import Path
 
 from ..grammar.messages.diagnostics import Diagnostic, Source, render
 from .catalogue import Catalogue
+from .evaluator import Evaluator
 from .explain.decision import Decision
 from .plan import Given
 from .reading import Reading, linted, read, read_file
-from .score_one import Evaluator, Event
+from .score_one import Event
 from .score_one.facts import instant_from
 
 

@@ -6,9 +6,10 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from .evaluator import Evaluator
 from .explain.decision import Decision, Finding
 from .plan import All, Any, Clause, Condition, Expectation, ExpectedOf, Given, Holds, Not, Plan, RuleTest
-from .score_one import Evaluator, Event
+from .score_one import Event
 from .values import moment_of
 
 _COMPARE: Mapping[str, Callable[[int, int], bool]] = {

@@ -70,7 +70,7 @@ class Data:
 
         Raises StoreError.
         """
-        from ..engine.score_one import Evaluator
+        from ..engine.evaluator import Evaluator
         from ..engine.store.database import open_store
         from ..engine.store.scoring.what_if import WhatIf
 

@@ -30,7 +30,7 @@ class TestLenses:
         keys = [(test.name, test.origin.text, test.now) for test in tests]
         wanted = [at for at, key in enumerate(keys) if key not in self._kept]
         if wanted:
-            from ..engine.score_one import Evaluator
+            from ..engine.evaluator import Evaluator
             from ..engine.testing import run_test
 
             evaluator = Evaluator(plan)

@@ -11,9 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.reading import read
 from leadwright.engine.report.decision import decision_text
-from leadwright.engine.score_one import Evaluator, Event
+from leadwright.engine.score_one import Event
 from leadwright.engine.testing import run_tests
 from leadwright.grammar.messages.diagnostics import Source, render
 from leadwright.grammar.syntax.nodes import Group

@@ -6,9 +6,9 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.plan import Plan
 from leadwright.engine.reading import read, read_file
-from leadwright.engine.score_one import Evaluator
 from leadwright.engine.sql.terms import UnsupportedSql
 from leadwright.engine.tryout.case import case_of_test
 from leadwright.tests.engine.evaluate.test_evaluate_judging import at_once, judging, lead_by_lead

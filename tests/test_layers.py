@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,13 +39,19 @@ def modules(package: str) -> list[Path]:
     return sorted((ROOT / package).rglob("*.py"))
 
 
+@cache
+def _import_statements(path: Path) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return tuple(node for node in tree if isinstance(node, ast.Import | ast.ImportFrom))
+
+
 def imports(path: Path) -> Iterator[str]:
     """Every module a file imports, by its whole name, the package's own from `leadwright.`."""
     here = ["leadwright", *path.relative_to(ROOT).with_suffix("").parts]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _import_statements(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             up = here[: len(here) - node.level] if node.level else []
             yield ".".join([*up, *(node.module or "").split(".")]).strip(".")
 
@@ -55,6 +62,41 @@ def test_each_package_uses_those_below_it(package: str) -> None:
         for name in imports(path):
             if name.startswith("leadwright.") and path not in OF_THE_PAGE:
                 assert name.split(".")[1] in MAY_USE[package], f"{path.relative_to(ROOT)} imports {name}"
+
+
+def test_no_module_comes_to_import_itself() -> None:
+    """Imports within functions and those for types alone are counted too."""
+    files = {_name(path): path for package in PACKAGES for path in modules(package)}
+    uses = {name: _imported(name, path, files) for name, path in files.items()}
+    waiting = dict(uses)
+    while free := [name for name, used in waiting.items() if not used & waiting.keys()]:
+        for name in free:
+            del waiting[name]
+    # What only leads into a circle is no part of it.
+    while ends := [name for name in waiting if not any(name in used for used in waiting.values())]:
+        for name in ends:
+            del waiting[name]
+    assert not {name: sorted(used & waiting.keys()) for name, used in waiting.items()}
+
+
+def _name(path: Path) -> str:
+    parts = ("leadwright", *path.relative_to(ROOT).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _imported(name: str, path: Path, files: dict[str, Path]) -> set[str]:
+    """The modules that a file imports, without the packages that these lie in."""
+    package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
+    found = set()
+    for node in _import_statements(path):
+        if isinstance(node, ast.ImportFrom):
+            up = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*up, *(node.module or "").split(".")]).strip(".")
+            inside = {f"{module}.{alias.name}" for alias in node.names}
+            found |= inside if inside <= files.keys() else {module, *inside}
+        else:
+            found |= {alias.name for alias in node.names}
+    return found & files.keys() - {name}
 
 
 def test_only_the_page_knows_flask() -> None:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..engine.evaluator import Evaluator
 from ..engine.impact.effect import Effect, Move, by_weight
-from ..engine.score_one import Evaluator
 from ..engine.store.database import Store
 from ..engine.store.records.lead_keys import COUNT_LEADS
 from ..engine.store.scoring.what_if import Cancelled, Counts, WhatIf

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from ..engine.evaluator import Evaluator
 from ..engine.impact.effect import Effect
 from ..engine.plan import Plan
-from ..engine.score_one import Evaluator
 from ..engine.store.database import Store
 from ..engine.store.handoffs.forecast import Forecast, forecast
 from ..engine.store.records.leads import find_lead

@@ -6,11 +6,11 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
+from ..engine.evaluator import Evaluator
 from ..engine.plan import Plan
 from ..engine.reading import Reading
 from ..engine.report.diagnostics import diagnostic_data
 from ..engine.report.proofs import answer_data
-from ..engine.score_one import Evaluator
 from ..engine.store.database import Store
 from ..engine.store.handoffs.entries import choose_entries
 from ..engine.store.records.audit import Action, record

@@ -14,10 +14,10 @@ from flask import current_app
 from ..engine.catalogue import Catalogue
 from ..engine.check import Known
 from ..engine.check.files import FileProblem, Folder, FrozenFiles, RecordedFiles
+from ..engine.evaluator import Evaluator
 from ..engine.lru import LruCache
 from ..engine.plan import Plan
 from ..engine.reading import Reading, read
-from ..engine.score_one import Evaluator
 from ..engine.store.database import Store
 from ..engine.store.records.catalogue import catalogue as stored_catalogue
 from ..engine.store.records.rulesets import RulesetVersion, load_version, ruleset_names

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..engine.evaluator import Evaluator
 from ..engine.reading import Reading
-from ..engine.score_one import Evaluator
 from ..engine.store.database import Store
 from .drafts import Draft, current
 from .problems import not_found

@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from ..due.due_times import NEVER
-from ..explain.build_decision import label
-from ..explain.explanation_lines import ExplanationLines
+from ..explain.explanation_lines import ExplanationLines, Lines
+from ..explain.words import label
 from ..plan import Plan
 from ..result_columns import ResultColumn, ResultKind, SqlNames, result_columns
-from ..score_many.block import Decided, Key, Lines
+from ..score_many.block import Decided, Key
 from ..score_many.columns import Bools, Ints
 from ..values import instant_text
 from .blocks import Tally

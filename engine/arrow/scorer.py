@@ -16,7 +16,7 @@ from ..score_many.block import Block, Decided
 from ..score_many.columns import Bools
 from ..score_many.decide_block import Deciding, Unsupported
 from ..score_many.decide_leads import DecidingOneByOne, OneByOne
-from ..score_one import Evaluator
+from ..score_one.scorer import Scorer
 from .blocks import BlockMaker, Tally
 from .naming import Columns, wanted
 from .reads import reads_of
@@ -46,7 +46,7 @@ class TableScorer:
         self.columns = columns
         made, bare = _made(plan, columns, leads), _made(Blanks(plan).asking, columns, leads)
         self._maker = BlockMaker(plan, self._reads, columns)
-        self._deciding = _deciding(Evaluator(plan), made, now)
+        self._deciding = _deciding(Scorer(plan), made, now)
         self._choosing = Choosing(plan)
         self._handing: Deciding | DecidingOneByOne | None = None
         self._asking: OneByOne | None = None
@@ -104,7 +104,7 @@ def _holds(decided: Decided, number: int) -> Bools:
 
 
 def _deciding(
-    evaluator: Evaluator, made: Sequence[tuple[str | None, Made]], now: int
+    evaluator: Scorer, made: Sequence[tuple[str | None, Made]], now: int
 ) -> Deciding | DecidingOneByOne:
     try:
         return Deciding(evaluator, made, now)

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..due.block_due_times import Made
+from ..evaluator import Evaluator
 from ..plan import FieldValue, SignalValue
 from ..score_many.block import Block
-from ..score_many.columns import Bools, Column, Ints
+from ..score_many.columns import Bools, Column, Ints, Numbered
 from ..score_many.decide_block import Judge, Unsupported, combined
 from ..score_many.semantic_keys import Input
-from ..score_one import Evaluator
 from ..values import Prepared
 from .bounds import Bounds, Reach
 from .finder import Component, Finder, Lead, Variable
@@ -136,6 +136,7 @@ class _Block:
         self._judging, self._measured = of.judge.of(block)
         self._truths: dict[int, NDArray[np.int8]] = {}
         self._columns: dict[Input, Column] = {}
+        self._codes: dict[Input, Ints] = {}
         self._given = self._contributions()
         self._sums = np.zeros((len(block), len(self._finder.sums.slots)), np.int64)
         for given in self._given.values():
@@ -206,16 +207,39 @@ class _Block:
             for one in inputs
             if isinstance(one, SignalValue) or (isinstance(one, FieldValue) and one.field not in blank)
         ]
-        for some in _alike([_coded(self._column(one)) for one in others], members):
-            first = int(some[0])
-            known: dict[Input, Prepared] = {one: _value(self._column(one), first) for one in others}
-            fields: list[Prepared] = [None] * len(finder.plan.fields)
-            for number in blank:
-                fields[number] = _value(self._of.judge.column(self._block, number), first)
-            nothing = [0] * self._sums.shape[1]
+        blanks: dict[int, Prepared] = {
+            n: self._first(FieldValue(n, finder.plan.fields[n].kind), members) for n in blank
+        }
+        fields = [blanks.get(number) for number in range(len(finder.plan.fields))]
+        nothing = [0] * self._sums.shape[1]
+        alike: dict[tuple[tuple[Variable, ...], bool], list[Ints]] = {}
+        for some in _alike([self._code(one) for one in others], members):
+            known: dict[Input, Prepared] = {one: self._first(one, some) for one in others}
             lead = Lead(self._of.now, [None] * len(finder.inputs), known, nothing, {}, blank, [], {})
             finder.open(lead, fields)
-            self._opened(lead, some)
+            alike.setdefault((tuple(lead.variables), lead.exact), []).append(some)
+        for (variables, exact), leads in alike.items():
+            truths: list[bool | None] = [None] * len(finder.inputs)
+            lead = Lead(self._of.now, truths, {}, nothing, {}, blank, list(variables), {}, exact)
+            self._opened(lead, np.concatenate(leads))
+
+    def _code(self, one: Input) -> Ints:
+        """A number for each value of an input, alike for alike ones."""
+        found = self._codes.get(one)
+        if found is None:
+            column = self._column(one)
+            if isinstance(column, Numbered):
+                numbers = _numbers(column.values)
+                found = np.take(numbers, column.codes)
+            else:
+                found = _numbers(column.listed())
+            self._codes[one] = found
+        return found
+
+    def _first(self, one: Input, members: Ints) -> Prepared:
+        """The value of an input, of the first of some leads."""
+        value: Prepared = self._column(one).taken(members[:1]).listed()[0]
+        return value
 
     def _opened(self, lead: Lead, members: Ints) -> None:
         """Looks at leads of which the same is open."""
@@ -421,13 +445,7 @@ def _alike(keys: Sequence[Key], members: Ints) -> Iterator[Ints]:
     yield from (members[one] for one in np.split(order, ends[:-1]))
 
 
-def _coded(column: Column) -> Ints:
-    """A number for each value of a column, alike for alike ones."""
+def _numbers(values: Sequence[Prepared]) -> Ints:
+    """A number for each value, alike for alike ones."""
     codes: dict[Prepared, int] = {}
-    return np.array([codes.setdefault(value, len(codes)) for value in column.listed()], np.int64)
-
-
-def _value(column: Column, place: int) -> Prepared:
-    """The value of one lead."""
-    value: Prepared = column.taken(np.array([place])).listed()[0]
-    return value
+    return np.array([codes.setdefault(value, len(codes)) for value in values], np.int64)

@@ -13,6 +13,7 @@ from itertools import product
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..explain.words import score_words
 from ..plan import FieldValue, Plan, ScoreValue, SignalValue
 from ..score_one.codegen import Detail
 from ..score_one.facts import Facts, ready
@@ -23,7 +24,7 @@ from .regions import FieldRegions, Region, Truth, Truths
 
 if TYPE_CHECKING:
     from ..score_many.semantic_keys import Input
-    from ..score_one.evaluator import Evaluator
+    from ..score_one.scorer import Scorer
 
 MOST_CHOICES = 4_096
 """More choices of regions of one set of fields are not looked at one by one."""
@@ -84,7 +85,7 @@ class _Found:
 class Finder:
     """Finds bounds by one plan. What was found for one lead is kept for others like it; safe in threads."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Scorer) -> None:
         self._evaluator = evaluator
         parts = evaluator.parts
         self.plan: Plan = parts.plan
@@ -127,7 +128,7 @@ class Finder:
         asked_by = self._evaluator.parts.asked_by
         return tuple(dict.fromkeys(place for one in conditions for place in asked_by(one)))
 
-    def _without_conditions(self) -> Evaluator | None:
+    def _without_conditions(self) -> Scorer | None:
         """What says what rules would give if their conditions were true; None where it is always the same."""
         rules = tuple(replace(rule, condition=None, tags=()) for rule in self.plan.rules)
         if all(rule.each is None for rule in rules):
@@ -172,7 +173,7 @@ class Finder:
 
     def lead(self, facts: Facts, now: int, guessed: frozenset[int] | None = None) -> Lead:
         """A lead with what is open about it; `guessed` as in `bounds`."""
-        ran = self._evaluator.run(Detail.FINDINGS, facts, now)
+        ran = self._evaluator.run(Detail.EXPLAIN, facts, now)
         fired, truths, values = ran[4], ran[9], ran[10]
         known: dict[Input, Prepared] = dict(zip(self._field_values, facts.fields, strict=True))
         for value, place in self._signals:
@@ -446,7 +447,7 @@ class Finder:
         gone = {outcome.disqualified for outcome in found.outcomes}
         if len(gone) == 1 and all(one.low == one.high for one in reaches) and not _any_open(stages):
             unknown = ()
-        names = self._evaluator.frame.scores
+        names = tuple(score_words(self.plan, number) for number in range(len(self.plan.scores)))
         return Bounds(
             reaches[0],
             MappingProxyType(dict(zip(names, reaches[1:], strict=True))),

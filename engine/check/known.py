@@ -9,7 +9,7 @@ stands now.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -105,15 +105,11 @@ class Rereading:
         if not all(moves.ask(draft, asked) for asked in known.asked):
             return None
         old, move = known.rule, moves.moved
+        condition, each, given = move(old.condition), move(old.each), move(old.contributions)
+        sign = old.sign if moves.same else _sign(known.asked)
+        lasting = None if sign is None else p.Lasting(sign, condition, each, given)
         rule = p.Rule(
-            old.identity,
-            old.name,
-            move(old.condition),
-            move(old.each),
-            move(old.contributions),
-            old.tags,
-            group,
-            move(old.origin),
+            old.identity, old.name, condition, each, given, old.tags, group, move(old.origin), lasting
         )
         self.known.rules[written] = KnownRule(rule, tuple(draft.asked), known.resolved)
         return rule
@@ -125,15 +121,29 @@ class Rereading:
             return False
         return all(names.resolved.get(name) == meant for name, meant in known.resolved.items())
 
-    def keep(self, node: n.Rule, draft: PlanDraft, rule: p.Rule) -> None:
+    def keep(self, node: n.Rule, draft: PlanDraft, rule: p.Rule) -> p.Rule:
         """Keeps a rule that was read with nothing to say of it, unless it leans on a wrong define."""
         if any(number is None for _, number, _, _ in draft.asked):
-            return
+            return rule
         source, resolved = draft.problems.source, draft.names.resolved
-        said = self.words(node, source).names
-        self.known.rules[_written(node, source)] = KnownRule(
+        said, written = self.words(node, source).names, _written(node, source)
+        old = self._before.rules.get(written)
+        same = old is not None and self._changed is not None and self._changed.isdisjoint(said)
+        if same and old is not None and old.asked == tuple(draft.asked) and old.rule == rule:
+            sign = old.rule.sign
+        else:
+            sign = _sign(draft.asked)
+        if sign is not None:
+            rule = replace(rule, lasting=p.Lasting(sign, rule.condition, rule.each, rule.contributions))
+        self.known.rules[written] = KnownRule(
             rule, tuple(draft.asked), {name: resolved[name] for name in said if name in resolved}
         )
+        return rule
+
+
+def _sign(asked: Iterable[Asked]) -> object | None:
+    """A new sign for a rule; none for one that uses defines, which may come to mean something else."""
+    return None if any(kind is p.DefineValue for kind, _, _, _ in asked) else object()
 
 
 def _written(statement: n.Statement, source: Source) -> str:

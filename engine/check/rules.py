@@ -85,9 +85,9 @@ class RuleReader:
         name = node.name.value if node.name else None
         origin = self.draft.origin(node)
         rule = p.Rule(identity, name, condition, each, contributions, tags, group, origin)
-        self.rules.append(rule)
         if len(self.problems.found) == said:
-            self.rereading.keep(node, self.draft, rule)
+            rule = self.rereading.keep(node, self.draft, rule)
+        self.rules.append(rule)
 
     def _body(self, body: n.When | n.ForEvents, draft: PlanDraft) -> tuple[p.Condition | None, p.Each | None]:
         expressions = Expressions(draft, FactScope(draft))

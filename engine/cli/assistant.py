@@ -125,9 +125,9 @@ class Assistant:
 
     def try_rules(self, text: str, ruleset: str) -> str:
         """What a changed text of a ruleset would do to all leads: what differs, who moves. Stores nothing."""
+        from ..evaluator import Evaluator
         from ..impact.text_diff import compare
         from ..report.changes import changes_text, effect_text
-        from ..score_one import Evaluator
         from ..store.scoring.what_if import WhatIf
         from ..values import instant_of
 
@@ -223,7 +223,7 @@ class Assistant:
         gains: bool = False,
         limit: int = LONGEST,
     ) -> str:
-        from ..score_one import Evaluator
+        from ..evaluator import Evaluator
         from .inputs import events_of_lead
 
         with self._open() as store:

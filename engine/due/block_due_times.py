@@ -1,4 +1,4 @@
-"""When each lead of a block must be looked at again because time has passed: `evaluate.wakes` for many."""
+"""When each lead of a block must be looked at again because time has passed: `due_times` for many."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ..plan.calendar import crossings
 from ..score_many.block import StoredColumn
 from ..score_many.block_measures import LATE, Measured
 from ..score_many.columns import Ints
-from ..score_one import Evaluator
+from ..score_one.scorer import Scorer
 from ..values import DAY, Prepared
 from ..zone import Zone
+from .clocks import days_turning, flips
 from .due_times import MONTH_ENDS, NEVER, timers_of
-from .next_change import days_turning, flips
 
 Made = Callable[[Sequence[Any]], list[Prepared]]
 """Values of an attribute as they are kept, made ready for a field of a plan."""
@@ -26,7 +26,7 @@ Made = Callable[[Sequence[Any]], list[Prepared]]
 class BlockDueTimes:
     """The alarms of one plan's leads at one instant."""
 
-    def __init__(self, evaluator: Evaluator, now: int) -> None:
+    def __init__(self, evaluator: Scorer, now: int) -> None:
         timers = timers_of(evaluator.plan, evaluator.clocks)
         self.known = timers is not None
         """Whether they follow from which events there are; else a lead must be looked at for its own."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from ...grammar.syntax.nodes import Unit
 from ..plan import Aggregation, FieldValue, Plan, SignalValue
@@ -17,12 +16,10 @@ from ..plan.calendar import LATEST, crossings
 from ..plan.lower import Comparison, Edge, Term
 from ..score_one.codegen import Detail
 from ..score_one.facts import MEMO_LIMIT, Facts, Row
+from ..score_one.scorer import Scorer
 from ..values import DAY, MICROSECONDS, Prepared
 from ..zone import Zone
-from .next_change import Age, Clocks, days_turning, flips
-
-if TYPE_CHECKING:
-    from ..score_one.evaluator import Evaluator
+from .clocks import Age, Clocks, days_turning, flips
 
 NEVER = LATEST + 1
 """Later than any instant: nothing can differ by time alone."""
@@ -65,13 +62,13 @@ class Timers:
 
 
 class DueTimes:
-    """The wakes of one plan's leads. Learns the classes of events as they come up; safe in threads."""
+    """The due times of one plan's leads. Learns the classes of events as they come up; safe in threads."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self._evaluator = evaluator
-        self._clocks = evaluator.clocks
+    def __init__(self, scorer: Scorer) -> None:
+        self.scorer = scorer
+        self._clocks = scorer.clocks
         self._learned = (0, Timers())
-        self._selected = timers_of(evaluator.plan, evaluator.clocks)
+        self._selected = timers_of(scorer.plan, scorer.clocks)
         self._edges: dict[tuple[int, Prepared], tuple[int, ...]] = {}
         self._fields = [
             (place, edge.left.field, edge)
@@ -101,9 +98,9 @@ class DueTimes:
 
     def _looked_at(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> int:
         """The same by evaluating once, for clocks that look at what only this finds."""
-        known = self._evaluator.classes.known
+        known = self.scorer.classes.known
         facts = Facts(tuple(fields), rows, len(known))
-        values = self._evaluator.run(Detail.FINDINGS, facts, now)[10]
+        values = self.scorer.run(Detail.EXPLAIN, facts, now)[10]
         found = [*self._clocks.instants(facts, known), *self._clocks.ticks(facts, known, values, now)]
         return min((at for at in found if at > now), default=NEVER)
 
@@ -150,10 +147,10 @@ class DueTimes:
     def _timers(self) -> Timers:
         """The timers, each with the classes of the events that it is about."""
         count, timers = self._learned
-        if count == len(self._evaluator.classes.known):
+        if count == len(self.scorer.classes.known):
             return timers
         assert self._selected is not None
-        known = list(self._evaluator.classes.known)
+        known = list(self.scorer.classes.known)
 
         def codes(selectors: set[int]) -> set[int]:
             return {each.code for each in known if not each.selectors.isdisjoint(selectors)}

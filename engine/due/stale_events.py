@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from ..plan import FieldValue, Last, Plan
-from ..score_one import Evaluator
+from ..score_one.scorer import Scorer
 from ..values import DAY, moment_of, shift
-from .next_change import Clocks
+from .clocks import Clocks
 
 _AT_LEAST, _WITHOUT_WINDOWS = 7 * DAY, 30 * DAY
 
@@ -33,7 +33,7 @@ def stale_events(plan: Plan, newest: int | None, now: int) -> StaleEvents | None
     nothing of the last time can count; None where it is not, or rules do not ask when events were."""
     if newest is None or now - newest < _AT_LEAST:
         return None
-    clocks = Evaluator(plan).clocks
+    clocks = Scorer(plan).clocks
     windows = {window for found in clocks.windows.values() for window in found}
     passed = [window for window in windows if _ends(newest, window) <= now]
     shortest = min(passed, key=lambda window: _ends(newest, window), default=None)

@@ -15,7 +15,7 @@ from ..plan.lower import Comparison, Edge
 from ..score_one.event_classes import EventClass, EventClasses
 from ..score_one.facts import Row
 from ..values import DAY, MICROSECONDS, Prepared
-from .next_change import Age, Clocks, days_turning, flips, property_of
+from .clocks import Age, Clocks, days_turning, flips, property_of
 
 _Months = tuple[int, Unit]
 

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..plan import Plan, Rule
-from ..plan.adding_up import Settle, bounded, steps
-from .build_decision import Cut, cut_line
+from ..plan.adding_up import RegisterKind, Settle, bounded, steps
 from .decision import Line, LineKind
-from .gains import Fired
+from .words import score_words
 
 if TYPE_CHECKING:
-    from ..score_many.block import Lines
+    from ..score_many.columns import Ints
+
+Fired = tuple[int, int, int, int, int]
+"""What a rule gave: its number, which of its contributions, the points written, after fading, and given."""
+Cut = tuple[int, int, int]
+"""What a group or a range took or gave: its kind in the generated functions, its number, and the points."""
 
 _MOST_REMEMBERED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What explains the leads of a block: `different` entries, and of the n-th lead those that `codes` name
+    from `offsets[n]` to `offsets[n + 1]`, in the order of an explanation."""
+
+    different: Sequence[Fired | Cut]
+    offsets: Ints
+    codes: Ints
 
 
 class ExplanationLines:
@@ -110,3 +125,18 @@ def _rule_line(plan: Plan, rule: Rule, place: int) -> Line:
     return Line(
         LineKind.RULE, rule.identity, score, rule.origin.line, written, written, points, rule.identity
     )
+
+
+def cut_line(plan: Plan, kind: int, number: int, points: int) -> Line:
+    """The line of what a group or a range took (or gave), by its kind in the generated functions."""
+    if kind == RegisterKind.GROUP:
+        group = plan.groups[number]
+        edge = f"at most {group.most}" if points < 0 else f"at least {group.least}"
+        name = None if group.score is None else score_words(plan, group.score)
+        text = f"group {group.name}: {edge}"
+        return Line(LineKind.GROUP, group.name, name, group.origin.line, 0, 0, points, text)
+    score = plan.scores[number] if kind == RegisterKind.SCORE else plan.total
+    edge = f"ends at {score.high}" if points < 0 else f"begins at {score.low}"
+    line = None if score.origin is None else score.origin.line
+    name = score.name or "score"
+    return Line(LineKind.RANGE, name, score.name, line, 0, 0, points, f"range of {name} {edge}")

@@ -7,13 +7,11 @@ from collections.abc import Iterator, Sequence
 from ..plan import Contribution, Each, Range, Rule
 from . import words
 from .decision import Gain, Missing
+from .explanation_lines import Fired
 from .ways import Ways
 
 MOST = 5
 """How many are told."""
-
-Fired = tuple[int, int, int, int, int]
-"""What a rule gave: its number, which of its contributions, the points written, after fading, and given."""
 
 
 class Gains:

@@ -30,12 +30,12 @@ from ..plan import (
 from ..plan.lower import Comparison, Kernel, Predicate, Test, terms
 from ..plan.measures import of_each
 from ..plan.walk import clauses, condition_values, conditions, holds, leaves, parts, selections
-from ..score_many.semantic_keys import SemanticKeys
 from ..score_one.codegen import Uses
 from . import words
 
 if TYPE_CHECKING:
     from ..lint.proof.logic import Logic
+    from ..score_many.semantic_keys import SemanticKeys
 
 Picker = Callable[[Sequence[Any]], tuple[Any, ...]]
 
@@ -94,7 +94,7 @@ class PlanIndex:
 
     @cached_property
     def paid(self) -> tuple[Measure | None, ...]:
-        """For each rule the gauge of the instants that it pays for, None for a rule without events."""
+        """For each rule the measure of the instants that it pays for, None for a rule without events."""
         return tuple(None if r.each is None else of_each(r.each, decays=True) for r in self.plan.rules)
 
     @cached_property
@@ -163,6 +163,8 @@ class PlanIndex:
     @cached_property
     def meanings(self) -> SemanticKeys:
         """The keys of what the plan is made of."""
+        from ..score_many.semantic_keys import SemanticKeys  # scoring one lead needs none
+
         return SemanticKeys(self.kernel)
 
     @cached_property

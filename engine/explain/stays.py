@@ -5,38 +5,34 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from ..plan.calendar import BEGINNING
 from ..score_one.codegen import Detail
 from ..score_one.facts import Facts
+from ..score_one.scorer import Holding
 from ..values import moment_of
 from .decision import Finding, Stay
+from .explainer import Explainer
 from .findings import TRUTHS, Found
-
-if TYPE_CHECKING:
-    from ..score_one.evaluator import Evaluator
 
 _REACHES = re.compile(r"(.+) (?:>=|>) -?[\d.]+")
 _FALLS = re.compile(r"(.+) (<|<=) (-?[\d.]+)")
 
 
 def stay_of(
-    evaluator: Evaluator, facts: Facts, now: int, stage: int, *, found: tuple[Finding, Finding]
+    holding: Holding, explainer: Explainer, facts: Facts, now: int, *, found: tuple[Finding, Finding]
 ) -> Stay | None:
-    """The stay of a lead in a stage that holds, by its number; None where it is not in it.
+    """The stay of a lead in a stage that holds; None where it is not in it.
 
-    `found` is what was found of its condition and of its end now.
+    `explainer` explains the stage's conditions, and `found` is what was found of these now.
     """
-    holding = evaluator.holdings[stage]
     is_in, since = holding.stay(facts.fields, facts.events, now)
     if not is_in:
         return None
     asking, at = holding.asking, BEGINNING if since is None else since
-    total, scores, *_, truths, values = asking.run(Detail.FINDINGS, facts, at)
+    total, scores, *_, truths, values = asking.run(Detail.EXPLAIN, facts, at)
     instants, _ = asking.run(Detail.INSTANTS, facts, at)
     then = Found(asking.parts, facts, at, total, scores, truths, values, instants)
-    explainer = asking.explainer
     came = explainer.findings(then)[explainer.places[id(asking.plan.stages[0].condition)]]
     moment = None if since is None else moment_of(since)
     return Stay(moment, came, _words(moment, came, *found))

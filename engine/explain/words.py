@@ -14,6 +14,7 @@ from ..plan import (
     Domain,
     Each,
     FieldValue,
+    Grade,
     Last,
     Measure,
     Next,
@@ -214,3 +215,12 @@ def value_words(plan: Plan, value: Value) -> str:
             return name
         case Constant(kind=kind, value=constant):
             return prepared_words(kind, constant)
+
+
+def label(grade: Grade, total: int, scores: tuple[int, ...]) -> str:
+    """The label of a grade's score."""
+    score = total if grade.score is None else scores[grade.score]
+    for band, start in grade.bands:
+        if score >= start:
+            return band
+    return grade.otherwise

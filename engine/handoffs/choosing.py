@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..bounds.sure import Sure
 from ..plan import Disqualification, FieldValue, Handoff, IsKnown, Plan, ScoreValue
-from ..score_one import Detail, Evaluator
+from ..score_one import Detail
 from ..score_one.facts import Facts, Row
+from ..score_one.scorer import Scorer
 from ..values import Prepared
+
+if TYPE_CHECKING:
+    from ..bounds.finder import Finder
 
 _SCORES, _REASONS, _VALUES = 1, 6, -1
 """Where the generated function tells of them; see `score_one.function`."""
@@ -54,10 +58,10 @@ class Choosing:
             tests=(),
             outcomes=(),
         )
-        self.evaluator = Evaluator(replace(bare, fields=(*bare.fields, *self.sure.fields)))
-        self._run = self.evaluator.runner(Detail.FINDINGS)
+        self.evaluator = Scorer(replace(bare, fields=(*bare.fields, *self.sure.fields)))
+        self._run = self.evaluator.runner(Detail.EXPLAIN)
         self._whole = replace(plan, handoffs=(), tests=(), outcomes=())
-        self._possible: Evaluator | None = None
+        self._possible: Finder | None = None
         self.anyone: Asked | None = None
         """What holds of every lead, where the handoffs ask nothing of any."""
         if len(asked) == self.first:
@@ -73,17 +77,15 @@ class Choosing:
         holds = tuple([place is None or place in true for place in self._asks])
         return Asked(holds, tuple([self._kept(one, fields, found) for one in self.handoffs]))
 
-    def ask_facts(self, facts: Facts, now: int) -> Asked:
-        """The same of facts that `evaluator` made."""
-        return self.ask(facts.fields, facts.events, now)
-
     def _told(self, fields: Sequence[Prepared], events: Sequence[Row], now: int) -> tuple[Prepared, ...]:
         """The fields with defaults, and with what is sure."""
         if self._possible is None:
-            self._possible = Evaluator(self._whole, self.evaluator.classes)
+            from ..bounds.finder import Finder  # few handoffs ask what is sure
+
+            self._possible = Finder(Scorer(self._whole, self.evaluator.classes))
         own, guessed = self.sure.blanks.filled(fields[: len(self._whole.fields)])
         facts = Facts(own, events, len(self.evaluator.classes.known))
-        bounds = self._possible.possible.bounds(facts, now, guessed)
+        bounds = self._possible.bounds(facts, now, guessed)
         return (*own, *self.sure.told(bounds))
 
     def _kept(self, handoff: Handoff, fields: Sequence[Prepared], found: Any) -> str | None:

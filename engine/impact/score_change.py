@@ -15,8 +15,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from ..evaluator import Evaluator
 from ..explain.decision import Decision, Finding, Line, LineKind
-from ..score_one import Evaluator, Event
+from ..score_one import Event
 from ..score_one.facts import instant_from
 
 MOST_CLUES = 6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import blake2b
@@ -59,14 +59,12 @@ def given_key(type_: str, key: str) -> int:
     return -1 - (_hash(f"{type_}\x1f{key}") >> 2)
 
 
-def content_key(properties: bytes) -> int:
-    """The key of an event known by its content alone, its properties in UTF-8, with room below for counting
-    equal ones.
-
-    That of an event without properties is 0, the smallest to store.
-    """
-    digest = blake2b(properties, digest_size=8).digest()
-    return int.from_bytes(digest) >> (_ORDINAL_BITS + 1) << _ORDINAL_BITS
+def _content_keys(properties: Sequence[bytes]) -> NDArray[np.int64]:
+    """The keys of events known by their content alone, each from its properties in UTF-8, with room below for
+    counting equal ones. That of an event without properties is 0, the smallest to store."""
+    digests = b"".join([blake2b(text, digest_size=8).digest() for text in properties])
+    keys = np.frombuffer(digests, ">u8") >> np.uint64(_ORDINAL_BITS + 1) << np.uint64(_ORDINAL_BITS)
+    return keys.astype(np.int64)
 
 
 def _hash(text: str) -> int:
@@ -253,14 +251,14 @@ class EventMaker:
         sizes = tuple(map(len, members))
         if math.prod(sizes) > _MOST_COMBINED:
             used, inverse = np.unique(number, return_inverse=True)
-            places, keys = _write(_combined(used.tolist(), members), texts)
+            places, keys = _write(_combined(used, members), texts)
             return places[inverse], keys[inverse]
         if self._table is None or self._table.made_for != (sizes, tuple(kinds)):
             self._table = _Table((sizes, tuple(kinds)))
         table = self._table
         missing = np.unique(number[table.keys[number] < 0])
         if len(missing):
-            table.places[missing], table.keys[missing] = _write(_combined(missing.tolist(), members), texts)
+            table.places[missing], table.keys[missing] = _write(_combined(missing, members), texts)
         return table.places[number], table.keys[number]
 
     def _note_unread(self, chunk: CodedChunk, column: Column, rows: Sequence[int]) -> None:
@@ -327,23 +325,25 @@ class _Table:
         self.keys = np.full(math.prod(made_for[0]), -1, np.int64)
 
 
-def _combined(numbers: Iterable[int], members: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+def _combined(numbers: NDArray[np.int64], members: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     """The members that the numbers of combinations stand for."""
-    found = []
-    for number in numbers:
-        row, left = [], number
-        for of_column in reversed(members):
-            left, value = divmod(left, len(of_column))
-            row.append(of_column[value])
-        found.append(tuple(reversed(row)))
-    return found
+    places = np.unravel_index(numbers, tuple(map(len, members)))
+    columns = [
+        map(of_column.__getitem__, place.tolist()) for of_column, place in zip(members, places, strict=True)
+    ]
+    return list(zip(*columns, strict=True))
 
 
 def _write(rows: Sequence[tuple[str, ...]], texts: Properties) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Members as objects: where each is, and its key."""
+    if all(map(all, rows)):
+        # JSON has no line feed as it is.
+        written = ("{" + "}\n{".join(map(",".join, rows)) + "}").encode().split(b"\n") if rows else []
+        return texts.add(written), _content_keys(written)
     written = [("{" + ",".join(filter(None, row)) + "}").encode() if any(row) else b"" for row in rows]
-    keys = [content_key(text) if text else 0 for text in written]
-    return texts.add(written), np.array(keys, np.int64)
+    keys = _content_keys(written)
+    keys[[not text for text in written]] = 0
+    return texts.add(written), keys
 
 
 def stripped(cell: object) -> str:

@@ -38,7 +38,6 @@ class Properties:
     def __init__(self) -> None:
         self._file = scratch_file()
         self._end = 0
-        self._found: dict[int, str | None] = {}
         self._few: list[NDArray[np.int64]] | None = []
         self._all: tuple[NDArray[np.int64], list[str | None]] | None = None
 
@@ -67,19 +66,16 @@ class Properties:
         return list(map(texts.__getitem__, np.searchsorted(known, places).tolist()))
 
     def _looked_up(self, places: NDArray[np.int64]) -> list[str | None]:
-        found = self._found
-        if len(found) > _MOST_TEXTS:
-            found.clear()
-        found[_NONE] = None
-        wanted = [place for place in np.unique(places).tolist() if place not in found]
+        used, inverse = np.unique(places, return_inverse=True)
+        wanted = used[used >= 0].tolist()
+        texts: list[str | None] = [None] * (len(used) - len(wanted))
         if wanted:
             self._file.flush()
             with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as all_texts:
                 for place in wanted:
                     start = place + 4
-                    end = start + int.from_bytes(all_texts[place:start])
-                    found[place] = all_texts[start:end].decode()
-        return list(map(found.__getitem__, places.tolist()))
+                    texts.append(all_texts[start : start + int.from_bytes(all_texts[place:start])].decode())
+        return list(map(texts.__getitem__, inverse.tolist()))
 
     def close(self) -> None:
         """Lets go of all texts."""

@@ -70,11 +70,12 @@ def similar_ids(store: Store, added: int) -> str | None:
     if not added:
         return None
     with store.guard():
-        total = store.connection.execute(f"SELECT {COUNT_LEADS}").fetchone()[0]
+        if store.connection.execute(f"SELECT {COUNT_LEADS}").fetchone()[0] > _MOST_COMPARED:
+            return None
         odd = store.connection.execute(
             f"SELECT EXISTS (SELECT 1 FROM lead WHERE _state = 0 AND ({_ODD}))"
         ).fetchone()[0]
-        if total > _MOST_COMPARED or not odd:
+        if not odd:
             return None
         keys = store.connection.execute("SELECT _key FROM lead WHERE _state = 0 ORDER BY _id")
         pairs = _pairs(key for (key,) in keys)

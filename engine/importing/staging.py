@@ -176,6 +176,8 @@ class Staging:
     def _known_ids(self) -> dict[str, int]:
         """The rows of those leads that are in the database, by their ids; those of aliases, too."""
         found: dict[str, int] = {}
+        if not self.connection.execute("SELECT EXISTS (SELECT 1 FROM main.lead)").fetchone()[0]:
+            return found
         for first in range(0, len(self.ids), EVENT_BATCH):
             rows = self.connection.execute(
                 "SELECT _key, _id FROM main.lead WHERE _key IN (SELECT value FROM json_each(?1)) UNION ALL "
@@ -312,8 +314,7 @@ class Staging:
         with self._unreferring():
             for part in self.events.ordered(ranks):
                 total += len(part)
-                for first in range(0, len(part), EVENT_BATCH):
-                    batch = part[first : first + EVENT_BATCH]
+                for batch in _batches(part):
                     properties = self.properties.texts(batch["properties"])
                     with self.store.transaction() as connection:
                         self._merge_batch(connection, batch, properties, merged)
@@ -425,10 +426,12 @@ class Staging:
         return self._touch_all(connection, touched)
 
     def _touch_all(self, connection: sqlite3.Connection, leads: list[int]) -> list[int]:
-        connection.executemany(
-            "UPDATE main.lead SET _changed = ? WHERE _id = ? AND _changed <> ?",
-            ((self.now, lead, self.now) for lead in leads),
-        )
+        if leads:
+            connection.execute(
+                "UPDATE main.lead SET _changed = ?1 WHERE _id IN (SELECT value FROM json_each(?2)) "
+                "AND _changed <> ?1",
+                (self.now, json.dumps(leads)),
+            )
         return leads
 
     def _scalar(self, sql: str, parameters: tuple[object, ...] = ()) -> int:
@@ -479,6 +482,20 @@ def _flat(
     for place, column in enumerate(columns):
         values[place :: len(columns)] = column
     return marks, values
+
+
+def _batches(events: Events) -> Iterator[Events]:
+    """Events in their order, some at a time: those of a lead in one batch, unless they are too many. Of leads
+    that are all new there is nothing to compare with."""
+    ends = np.flatnonzero(events["lead"][1:] != events["lead"][:-1]) + 1
+    first = 0
+    while first < len(events):
+        end = min(first + EVENT_BATCH, len(events))
+        before = int(np.searchsorted(ends, end, side="right"))
+        if end < len(events) and before and ends[before - 1] > first:
+            end = int(ends[before - 1])
+        yield events[first:end]
+        first = end
 
 
 def _count_kinds(connection: sqlite3.Connection, kinds: Sequence[int]) -> int:

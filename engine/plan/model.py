@@ -486,6 +486,17 @@ class Contribution:
 
 
 @frozen
+class Lasting:
+    """That a rule means the same from one plan to the next, by the same numbers: `sign` is then the same
+    object. The parts are those of the rule that this was said of, and of no other."""
+
+    sign: object
+    condition: Condition | None
+    each: Each | None
+    contributions: tuple[Contribution, ...]
+
+
+@frozen
 class Rule:
     """A rule in force. `identity` is its name, or its canonical text where it has none.
 
@@ -500,6 +511,16 @@ class Rule:
     tags: tuple[str, ...]
     group: int | None
     origin: Origin
+    lasting: Lasting | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def sign(self) -> object | None:
+        """The same object for a rule that another plan has too, by the same numbers; None where that is not
+        known."""
+        known = self.lasting
+        if known is None or known.condition is not self.condition or known.each is not self.each:
+            return None
+        return known.sign if known.contributions is self.contributions else None
 
 
 @frozen

@@ -74,15 +74,21 @@ def items_of(condition: Condition) -> tuple[Condition, ...]:
 
 def nested(condition: Condition) -> Iterator[Condition]:
     """A condition and all conditions in it, in order."""
-    yield condition
-    for item in items_of(condition):
-        yield from nested(item)
+    waiting = [condition]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting.extend(items_of(one)[::-1])
 
 
 def leaves(condition: Condition) -> Iterator[Clause | Holds]:
     """The clauses and uses of definitions in a condition, in order."""
-    for one in nested(condition):
-        if not isinstance(one, All | Any | Not):
+    waiting = [condition]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, All | Any | Not):
+            waiting.extend(items_of(one)[::-1])
+        else:
             yield one
 
 

@@ -11,9 +11,9 @@ from difflib import get_close_matches
 
 from ...grammar.edits.snippets import expected_score, expected_stage
 from ...grammar.text.printer import quoted
+from ..evaluator import Evaluator
 from ..plan import Disqualification, Expectation, Guarantee, Plan, TrendOf
-from ..score_one import Evaluator
-from ..score_one.evaluator import Result
+from ..score_one.scorer import Result
 from ..testing import is_met
 from .answers import QuestionKind, Wanted
 from .case import Case, as_test

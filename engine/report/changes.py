@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..impact.text_diff import Change, ChangeKind
-from .decision import when
-from .text_style import TextStyle, bar, counted, cut, shown, signed, table
+from .text_style import TextStyle, bar, counted, cut, shown, signed, table, when
 
 if TYPE_CHECKING:
     from ..impact.effect import Effect, Move

@@ -19,7 +19,7 @@ from ..explain.decision import (
     StageFinding,
 )
 from .bounds import bounds_data, bounds_words
-from .text_style import PLAIN, TextStyle, cells, counted, listed, padded, shown, signed
+from .text_style import PLAIN, TextStyle, cells, counted, listed, padded, shown, signed, when
 
 
 def decision_text(decision: Decision, paper: TextStyle = PLAIN, *, silent_rules: bool = False) -> list[str]:
@@ -60,11 +60,6 @@ def verdict(decision: Decision, paper: TextStyle) -> str:
     ]
     where = paper.good(listed(stages)) if stages else "in no stage" if decision.stages else ""
     return f"{where}, {', '.join(parts)}" if where else ", ".join(parts)
-
-
-def when(instant: dt.datetime) -> str:
-    """An instant to the minute, in UTC."""
-    return instant.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 # --- scores -----------------------------------------------------------------------------------

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .decision import when
-from .text_style import counted, shown
+from .text_style import counted, shown, when
 
 if TYPE_CHECKING:
     from ..store.records.merges import LeadIds, MergeReport, OtherId

@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .decision import when
-from .text_style import TextStyle, bar, counted, percent, shown, table
+from .text_style import TextStyle, bar, counted, percent, shown, table, when
 
 if TYPE_CHECKING:
     from ..arrow.blocks import Tally

@@ -11,11 +11,12 @@ from typing import Any
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.parse import parse
 from ...grammar.text.sentences import sentence
+from ..evaluator import Evaluator
 from ..explain.decision import Decision, LineKind, StageFinding
 from ..explain.words import prepared_words
 from ..plan import Condition, DefineValue, Holds, OneOf, Origin, Plan
 from ..plan.walk import condition_values, leaves
-from ..score_one import Evaluator, Event
+from ..score_one import Event
 from ..score_one.facts import Facts, event_from, instant_from
 from ..values import moment_of
 from .bounds import bounds_words

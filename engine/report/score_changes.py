@@ -10,8 +10,7 @@ from ..impact.score_change import Cause, ChangeStep, Evidence, FieldChange, Line
 from ..score_one import Event
 from ..score_one.facts import instant_from
 from ..values import moment_of
-from .decision import when
-from .text_style import PLAIN, TextStyle, counted, listed, shown, signed
+from .text_style import PLAIN, TextStyle, counted, listed, shown, signed, when
 
 if TYPE_CHECKING:
     from ..store.scoring.score_history import HistoryEntry

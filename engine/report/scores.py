@@ -6,14 +6,15 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..due.stale_events import StaleEvents
 from ..explain.words import window_words
-from ..handoffs.turns import HandedOff
 from ..zone import UTC
-from .decision import when
-from .text_style import TextStyle, bar, counted, percent, shown, table
+from .text_style import TextStyle, bar, counted, percent, shown, table, when
+
+if TYPE_CHECKING:
+    from ..handoffs.turns import HandedOff
 
 _FEW = 5
 _MOST_BANDS = 8

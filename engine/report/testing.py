@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..values import moment_of
-from .decision import decision_text, when
-from .text_style import PLAIN, TextStyle, counted, percent, shown
+from .decision import decision_text
+from .text_style import PLAIN, TextStyle, counted, percent, shown, when
 
 if TYPE_CHECKING:
     from ..testing import ClauseCoverage, RuleTestResult

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import textwrap
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
@@ -162,3 +163,8 @@ def bar(part: int, whole: int, width: int = 24) -> str:
     if not part or not whole:
         return ""
     return "#" * max(1, round(width * part / whole))
+
+
+def when(instant: dt.datetime) -> str:
+    """An instant to the minute, in UTC."""
+    return instant.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")

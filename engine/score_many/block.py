@@ -17,8 +17,7 @@ from .column_scorer import ColumnScorer
 from .columns import InstantLists, Ints
 
 if TYPE_CHECKING:
-    from ..explain.build_decision import Cut
-    from ..explain.gains import Fired
+    from ..explain.explanation_lines import Lines
 
 MOST = 1 << 15
 """How many leads a block has at most: few enough for what is done with it to stay close to the processor."""
@@ -99,16 +98,6 @@ Reached = tuple[int | bool | None, ...]
 Key = tuple[int, tuple[int, ...], Stages, tuple[int, ...], tuple[int, ...], Stages, Reached]
 """Total, scores, stages, the rules with tags that fired, the disqualifications that hold, the stages as they
 would be without them, when outcomes were reached."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """What explains the leads of a block: `different` entries, and of the n-th lead those that `codes` name
-    from `offsets[n]` to `offsets[n + 1]`, in the order of an explanation."""
-
-    different: Sequence[Fired | Cut]
-    offsets: Ints
-    codes: Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ...grammar.syntax.nodes import Kind
 from ..plan import Aggregation, Last, Measure, Range, Selection
 from ..plan.event_reads import ReadColumn, object_column
-from ..score_one import Evaluator
 from ..score_one.measuring import measuring
+from ..score_one.scorer import Scorer
 from ..values import Prepared
 from .block import Block, Places
 from .columns import Bools, Ints
@@ -37,7 +37,7 @@ class BlockEvents:
     `filters` keeps functions from one block to the next.
     """
 
-    def __init__(self, evaluator: Evaluator, block: Block, now: int, filters: Filters) -> None:
+    def __init__(self, evaluator: Scorer, block: Block, now: int, filters: Filters) -> None:
         self.plan = evaluator.plan
         self.classes = evaluator.classes
         self.now = now
@@ -194,15 +194,15 @@ class BlockEvents:
 
     def _filtered(self, selection: Selection, part: Part) -> Places:
         """The events that a filter lets through: the generated function is asked about those that differ."""
-        measure = self._filters.get(selection)
-        if measure is None:
-            gauge = Measure(Aggregation.COUNT, replace(selection, window=None))
-            measure = self._filters[selection] = measuring(self._evaluator, [gauge])
+        measured = self._filters.get(selection)
+        if measured is None:
+            measure = Measure(Aggregation.COUNT, replace(selection, window=None))
+            measured = self._filters[selection] = measuring(self._evaluator, [measure])
         classes, now = self.classes, self.now
 
         def ask(type_: str, object_: str | None, given: Mapping[str, Any]) -> bool:
             row = classes.row(now, type_, object_, given)
-            return row is not None and bool(measure([row], now)[0])
+            return row is not None and bool(measured([row], now)[0])
 
         places = places_of(part)
         return places[self._answered(places, ask)]

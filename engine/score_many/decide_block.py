@@ -9,11 +9,10 @@ import numpy as np
 
 from ...grammar.syntax.nodes import Kind
 from ..due.block_due_times import BlockDueTimes, Made
-from ..explain.build_decision import Cut
-from ..explain.gains import Fired
+from ..explain.explanation_lines import Cut, Fired, Lines
 from ..plan import Contribution, Rule
-from ..score_one import Evaluator
-from .block import Block, Decided, Explaining, Key, Lines, Places, Reached, Stages
+from ..score_one.scorer import Scorer
+from .block import Block, Decided, Explaining, Key, Places, Reached, Stages
 from .block_events import BlockEvents, Filters
 from .block_measures import LATE, Measured
 from .columns import NEVER, Bools, Column, InstantLists, Ints, Numbered
@@ -52,7 +51,7 @@ class Judge:
     how what is kept there is made ready.
     """
 
-    def __init__(self, evaluator: Evaluator, fields: Sequence[tuple[str | None, Made]], now: int) -> None:
+    def __init__(self, evaluator: Scorer, fields: Sequence[tuple[str | None, Made]], now: int) -> None:
         self.evaluator = evaluator
         self._fields = fields
         self._now = now
@@ -78,12 +77,12 @@ class Judge:
 
     def _columns(self, block: Block, measured: Measured) -> dict[Hashable, Column | InstantLists]:
         """What judging reads of the block."""
-        fields, gauges = self._meanings.needs
+        fields, measures = self._meanings.needs
         columns: dict[Hashable, Column | InstantLists] = {}
         for key, number in fields.items():
             columns[key] = self.column(block, number)
-        for key, gauge in gauges.items():
-            columns[key] = measured.column(gauge)
+        for key, measure in measures.items():
+            columns[key] = measured.column(measure)
         return columns
 
     def column(self, block: Block, number: int) -> Numbered:
@@ -102,7 +101,7 @@ class Deciding:
 
     def __init__(
         self,
-        evaluator: Evaluator,
+        evaluator: Scorer,
         fields: Sequence[tuple[str | None, Made]],
         now: int,
     ) -> None:

@@ -9,18 +9,18 @@ import numpy as np
 
 from ..due.block_due_times import Made
 from ..due.due_times import DueTimes
-from ..explain.build_decision import Cut
-from ..explain.gains import Fired
-from ..score_one import Detail, Evaluator
+from ..explain.explanation_lines import Cut, Fired, Lines
+from ..score_one import Detail
+from ..score_one.scorer import Scorer
 from ..values import Prepared
-from .block import Block, Decided, Key, Lines
+from .block import Block, Decided, Key
 from .columns import Ints
 
 
 class OneByOne:
     """The leads of a block as functions for one lead take them."""
 
-    def __init__(self, evaluator: Evaluator, fields: Sequence[tuple[str | None, Made]], now: int) -> None:
+    def __init__(self, evaluator: Scorer, fields: Sequence[tuple[str | None, Made]], now: int) -> None:
         self._evaluator = evaluator
         self._fields = fields
         self._now = now
@@ -59,7 +59,7 @@ class OneByOne:
 class DecidingOneByOne(OneByOne):
     """Decides as `Deciding` does, of any plan."""
 
-    def __init__(self, evaluator: Evaluator, fields: Sequence[tuple[str | None, Made]], now: int) -> None:
+    def __init__(self, evaluator: Scorer, fields: Sequence[tuple[str | None, Made]], now: int) -> None:
         super().__init__(evaluator, fields, now)
         self._run = evaluator.runner(Detail.LINES)
         self._due = DueTimes(evaluator)

@@ -36,13 +36,13 @@ from ..plan.holding import asking_plan
 from ..plan.lower import Comparison
 from ..plan.measures import of_rule
 from ..plan.walk import leaves
-from ..score_one import Evaluator
-from ..score_one.holding import Holding
+from ..score_one.scorer import Holding, Scorer
 from .block import Block
 from .column_scorer import ColumnScorer
 from .columns import Bools, Ints, numbered_range
 from .past_leads import Fields, Some
-from .past_parts import ClausePart, Course, PaidPart, Part, events_needed
+from .past_parts import ClausePart, Course, PaidPart, Part
+from .past_windows import events_needed
 from .steps import Line, Steps, added_up, different, most_leads
 from .sums import Sums, target_of
 from .truths import FALSE, TRUE, UNKNOWN, Truths, all_of, answer, any_of, not_
@@ -50,7 +50,7 @@ from .truths import FALSE, TRUE, UNKNOWN, Truths, all_of, answer, any_of, not_
 Found = dict[Part, NDArray[Any]]
 """Something of each part, for each lead."""
 
-_KNOWN: WeakKeyDictionary[Evaluator, tuple[dict[int, _StagePast], dict[Hashable, Part]]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Scorer, tuple[dict[int, _StagePast], dict[Hashable, Part]]] = WeakKeyDictionary()
 """What was made for each evaluator, since making it takes as long as looking at thousands of leads."""
 
 
@@ -58,7 +58,7 @@ class BlocksPast:
     """The past of leads in the eyes of one plan. `fields` say for each field of the plan which column of the
     record it is read from, None for none, and how what is kept there is made ready."""
 
-    def __init__(self, evaluator: Evaluator, fields: Fields) -> None:
+    def __init__(self, evaluator: Scorer, fields: Fields) -> None:
         self._evaluator = evaluator
         self._fields = fields
         self._stages, self._parts = _KNOWN.setdefault(evaluator, ({}, {}))
@@ -177,8 +177,8 @@ class _StagePast:
     def _paid_part(self, pay: Pay) -> Part:
         """What a rule pays where its condition is true: one score, without bounds."""
         rule, given = pay.rule, replace(pay.contribution, score=None)
-        gauge = self.asking.parts.meanings.gauge(of_rule(rule))
-        key = ("paid", gauge, given.points, given.decay, given.least, given.most)
+        measure = self.asking.parts.meanings.measure(of_rule(rule))
+        key = ("paid", measure, given.points, given.decay, given.least, given.most)
         if key not in self._known:
             alone = replace(
                 self.plan,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..explain.build_decision import cut_line
+from ..explain.explanation_lines import cut_line
 from ..plan import Plan
 from ..plan.adding_up import Register, RegisterKind, Settle
 from ..plan.lower import Kernel

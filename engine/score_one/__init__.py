@@ -1,7 +1,7 @@
-"""From a plan and the facts of a lead to an explained decision."""
+"""From a plan and the facts of a lead to scores."""
 
 from .codegen import Detail
-from .evaluator import Evaluator, Result
 from .facts import Event, Facts, FactsError
+from .scorer import Result, Scorer
 
-__all__ = ["Detail", "Evaluator", "Event", "Facts", "FactsError", "Result"]
+__all__ = ["Detail", "Event", "Facts", "FactsError", "Result", "Scorer"]

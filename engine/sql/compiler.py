@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from ..plan import Plan
 from ..result_columns import ResultKind, SqlNames, result_columns
-from ..score_one.evaluator import instant
+from ..score_one.scorer import instant
 from .dialects import Dialect, dialect_named
 from .events import EventSteps
 from .instants import FixedInstants, SqlInstants

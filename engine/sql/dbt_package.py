@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from ...grammar.syntax.nodes import Kind
+from ..evaluator import Evaluator
 from ..explain.decision import Decision
 from ..plan import Plan
 from ..result_columns import ResultColumn, ResultKind, plain, result_columns
-from ..score_one import Evaluator, Event
+from ..score_one import Event
 from ..values import instant_of, moment_of
 from .checks import check_statement
 from .compiler import compile_sql

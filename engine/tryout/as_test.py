@@ -16,10 +16,11 @@ from ...grammar.syntax.parse import parse
 from ...grammar.text.printer import text_of
 from ..check.decisions import MAIN_TRACK
 from ..check.expectations import TEST_NOW
+from ..evaluator import Evaluator
 from ..explain.decision import Decision
 from ..personal import impersonal
 from ..plan import Feed, Field, Plan
-from ..score_one import Evaluator, Event
+from ..score_one import Event
 from ..score_one.facts import instant_from, ready
 from ..values import DAY, MICROSECONDS, date_of, moment_of
 from .case import Case

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..evaluator import Evaluator
 from ..plan import Plan, RuleTest
-from ..score_one import Evaluator, Event, Facts
+from ..score_one import Event, Facts
 from ..values import moment_of
 
 

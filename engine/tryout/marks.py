@@ -9,13 +9,13 @@ from threading import Lock
 
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.nodes import Span
+from ..evaluator import Evaluator
 from ..explain.decision import Decision
 from ..explain.findings import Found, blank_in, clause_words
 from ..lru import LruCache
 from ..plan import All, Any, Condition, Holds, Not, Plan
 from ..plan.walk import conditions, nested, operands
-from ..score_one import Evaluator
-from ..score_one.cached_lead import CachedLead
+from .cached_lead import CachedLead
 from .case import Case
 
 _MOST_KEPT = 6

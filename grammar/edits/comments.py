@@ -61,6 +61,8 @@ def block_text(comments: Sequence[n.Comment]) -> str:
 
 def sections(document: Document) -> list[Section]:
     """The comments that belong to no statement."""
+    if not document.comments:
+        return []
     taken = {one.span.start for index in range(len(document.items)) for one in comments_of(document, index)}
     runs: list[list[n.Comment]] = []
     for comment in document.comments:

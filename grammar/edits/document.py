@@ -89,7 +89,11 @@ class Document:
     @cached_property
     def items(self) -> list[Item]:
         """Every statement and every piece that could not be read, in order."""
-        return _items(self)
+        derived = self.parsed.derived
+        if "items" not in derived:
+            derived["items"] = _items(self)
+        found: list[Item] = derived["items"]
+        return found
 
     @cached_property
     def _by_key(self) -> dict[str, int]:

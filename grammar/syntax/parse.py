@@ -45,7 +45,8 @@ class Parsed:
     has the span of each piece that was left out, in order. Where a group's header is broken, its rules
     are in the tree by themselves; where only its closing brace is missing, the group is in the tree.
     `scanned` has every lexeme and comment (None for a text not read), and `pieces` the statements by how
-    they are written, for whoever reads a text that is much like this one.
+    they are written, for whoever reads a text that is much like this one. `derived` is what others found
+    out about the text and its statements, so that it is found out once.
     """
 
     source: Source
@@ -54,6 +55,7 @@ class Parsed:
     broken: tuple[Span, ...]
     scanned: Scanned | None = field(default=None, compare=False, repr=False)
     pieces: Mapping[str, Statement] = field(default_factory=dict, compare=False, repr=False)
+    derived: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @cache

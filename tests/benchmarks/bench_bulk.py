@@ -22,7 +22,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from time import perf_counter, process_time
 
-from leadwright.engine.score_one import Evaluator
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.mirror.sync import mirror_folder, synced_mirror
 from leadwright.engine.store.records.freshness import mark_changed

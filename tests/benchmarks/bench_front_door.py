@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from leadwright.engine.check import FrozenFiles, check
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.lint.lints import lint
-from leadwright.engine.score_one import Detail, Evaluator
+from leadwright.engine.score_one import Detail
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
 from leadwright.tests.benchmarks.as_text import rules_text
@@ -62,7 +63,7 @@ def _checked(parsed: Any) -> Any:
 
 
 def _compiled(plan: Any) -> Any:
-    return Evaluator(plan).program(Detail.PLAIN)
+    return Evaluator(plan).program(Detail.SCORE)
 
 
 def _row(size: int, times: dict[str, Measured], total: float) -> tuple[str, ...]:

@@ -6,18 +6,23 @@ import random
 import resource
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
+from leadwright.engine.bounds.blanks import Blanks
+from leadwright.engine.bounds.blocks import BlockBounds
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.explain.decision import PARTS
 from leadwright.engine.plan import Plan
 from leadwright.engine.prove.answers import Answer, Verdict
 from leadwright.engine.prove.asking import answers
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Evaluator
+from leadwright.engine.score_many.decide_block import Deciding
+from leadwright.engine.score_one import Event
 from leadwright.engine.score_one.facts import Facts
 from leadwright.engine.values import DAY, moment_of
 from leadwright.grammar.messages.diagnostics import Source
@@ -25,6 +30,7 @@ from leadwright.grammar.syntax.nodes import Kind
 from leadwright.tests.benchmarks.as_text import rules_text
 from leadwright.tests.benchmarks.report import Claim, Report, Table
 from leadwright.tests.benchmarks.workloads import many
+from leadwright.tests.engine.blocks.in_blocks import block_of, kinds_of
 from leadwright.tests.engine.prove.test_prove_edits import SHIPPED, edited, plan_of, same
 
 NOW = 20_785 * DAY
@@ -37,7 +43,7 @@ HARD += 'guarantee "hard" never fit = 11 when score >= 0 and a1 * a2 = b3 * b4\n
 def run(*, quick: bool) -> Report:
     """Everything once; fewer edits and leads where it is to be quick."""
     tables, claims = [], []
-    for part in (_edits, _two_hundred, _budget, _bounds):
+    for part in (_edits, _two_hundred, _budget, _bounds, _bounds_of_many):
         rows, wanted = part(quick)
         tables.append(Table(part.__name__.strip("_").replace("_", " "), ("what", "measured"), tuple(rows)))
         claims += wanted
@@ -220,3 +226,49 @@ def _explanation_of(evaluator: Evaluator, facts: Facts) -> float:
         if part != "bounds":
             getattr(decision, part)
     return perf_counter() - began
+
+
+def _bounds_of_many(quick: bool) -> Part:
+    """Bounds of blocks of leads, beside the leads scored one by one as the public call does."""
+    leads = 2_000 if quick else 25_000
+    rows, worst = [], 0.0
+    for path in SHIPPED:
+        plan = plan_of(path.read_text("utf-8"), path)
+        assert plan is not None
+        alone, decided, bounds = _of_many(plan, leads, 1 if quick else 4)
+        each = f"{alone:.1f} us; in blocks {decided:.1f} us; bounds {bounds:.1f} us"
+        rows.append((path.stem, f"a lead scored in {each}"))
+        worst = max(worst, bounds / alone)
+    return rows, [Claim("bounds of many leads beside their scoring", worst, 3, at_least=False)]
+
+
+def _of_many(plan: Plan, leads: int, blocks: int) -> tuple[float, float, float]:
+    """Microseconds of the processor a lead: made ready and scored alone, decided and bounds in blocks."""
+    bare, evaluator = Evaluator(Blanks(plan).asking), Evaluator(plan)
+    names = [f"column {number}" for number in range(len(plan.fields))]
+    made = [(name, _filling(one.default)) for name, one in zip(names, plan.fields, strict=True)]
+    deciding = Deciding(evaluator, made, NOW)
+    finder = BlockBounds(evaluator, made, [(name, list) for name in names], NOW)
+    drawn, took = random_leads(plan, random.Random(3)), [0.0, 0.0, 0.0]
+    for _ in range(blocks):
+        some = list(islice(drawn, leads))
+        fields = [bare.facts(one, []).fields for one, _ in some]
+        happened = [
+            sorted((Event(one["type"], one["at"], one["object"]) for one in events), key=lambda one: one.at)
+            for _, events in some
+        ]
+        columns = {name: [one[number] for one in fields] for number, name in enumerate(names)}
+        block = block_of(columns, happened, kinds_of(happened))
+        began = process_time()
+        for one, events in some:
+            evaluator.score(evaluator.facts(one, events), NOW)
+        took[0] += process_time() - began
+        for number, of in enumerate((deciding.of, finder.of), 1):
+            began = process_time()
+            of(block)
+            took[number] += process_time() - began
+    return tuple(one / (leads * blocks) * 1e6 for one in took)  # type: ignore[return-value]  # of three
+
+
+def _filling(default: object) -> Callable[[Sequence[Any]], list[Any]]:
+    return lambda values: [default if value is None else value for value in values]

@@ -17,7 +17,7 @@ from pathlib import Path
 from time import perf_counter
 
 import duckdb
-from leadwright.engine.score_one import Evaluator
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.sql import compile_sql
 from leadwright.engine.store.database import open_store
 from leadwright.engine.store.export.parquet import export_parquet

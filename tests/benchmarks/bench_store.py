@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-from leadwright.engine.score_one import Evaluator
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.records.catalogue import catalogue
 from leadwright.engine.store.records.leads import count_leads

@@ -17,8 +17,8 @@ from itertools import count, islice
 from pathlib import Path
 from time import perf_counter
 
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Evaluator
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.scoring.what_if import WhatIf
 from leadwright.grammar.messages.diagnostics import Source

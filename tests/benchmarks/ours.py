@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from leadwright.engine.check import FrozenFiles, check
-from leadwright.engine.score_one import Detail, Evaluator
+from leadwright.engine.evaluator import Evaluator
+from leadwright.engine.score_one import Detail
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
 from leadwright.tests.benchmarks.as_text import rules_text

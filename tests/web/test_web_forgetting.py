@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns, Reading
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Evaluator
 from leadwright.engine.store.database import Store, StoreError, open_store
 from leadwright.engine.store.mirror.sync import mirror_folder
 from leadwright.engine.store.records import audit

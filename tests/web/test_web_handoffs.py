@@ -283,3 +283,62 @@ def test_people_are_kept_on_the_page(app: Flask, store: Store) -> None:
 def test_a_stranger_logs_in_first(app: Flask) -> None:
     assert calling(app).get("/my-leads").status_code == 302
     assert calling(app).post("/my-leads/1", data={"what": "accepted"}).status_code == 401
+
+
+def test_leads_are_given_and_passed_on_by_hand(app: Flask, store: Store) -> None:
+    editor = logged_in(app, "editor")
+    for address, name in ((ANA, "Ana"), (BEN, "Ben")):
+        added = editor.post("/handoffs/people", data={"what": "add", "address": address, "name": name})
+        assert added.status_code == 303
+    (entry,) = store.connection.execute("SELECT id FROM entry WHERE state = 'unassigned'").fetchone()
+    give = {"what": "assign", "number": entry, "ruleset": "inbound", "to": BEN}
+    for wrong, status in (({"to": "eve@acme.example"}, 422), ({"what": ""}, 422), ({"ruleset": "none"}, 404)):
+        assert editor.post("/handoffs", data=give | wrong).status_code == status
+    assert editor.post("/handoffs", data=give).status_code == 303
+    again = editor.post("/handoffs", data=give | {"to": ANA})
+    assert again.status_code == 422
+    assert "somebody has this lead meanwhile" in again.get_data(as_text=True)
+    page = text(editor, "/handoffs")
+    assert "Every lead is with somebody" in page
+    assert "editor gave it to Ben by hand" in page
+    ann = store.connection.execute("SELECT max(id) FROM handoff").fetchone()[0]
+    passing = give | {"what": "pass on", "number": ann}
+    assert "Ben has this lead already" in editor.post("/handoffs", data=passing).get_data(as_text=True)
+    assert editor.post("/handoffs", data=passing | {"to": ANA}).status_code == 303
+    assert editor.post("/handoffs", data=passing | {"to": ANA}).status_code == 422, "it was passed on already"
+    assert "passed on to Ana" in text(editor, "/handoffs")
+    assert "Ann Lee" in text(logged_in(app, ANA), "/my-leads")
+    assert "Ann Lee" not in text(logged_in(app, BEN), "/my-leads")
+    assert logged_in(app, ANA).post("/handoffs", data=passing).status_code == 403
+
+
+def test_handoffs_are_shown_by_person_by_stage_overdue_or_with_nobody(app: Flask, store: Store) -> None:
+    editor = logged_in(app, "editor")
+    zoe, ben = "Zoe &lt;b&gt;Miller&lt;/b&gt;", "Ben Okafor"
+    store.connection.execute("UPDATE handoff SET overdue = 1 WHERE address = ?", (BEN,))
+    for asked, shown in (
+        ("", {zoe, ben, "L3"}),
+        (f"person={ANA}", {zoe}),
+        ("show=overdue", {ben}),
+        (f"show=overdue&person={ANA}", set()),
+        ("show=nobody", {"L3"}),
+        ("stage=SQL", {zoe, ben, "L3"}),
+        ("stage=MQL", set()),
+    ):
+        page = text(editor, f"/handoffs?{asked}")
+        listed = page[page.index("</form>") :]
+        assert {one for one in (zoe, ben, "L3") if f">{one}<" in listed} == shown, asked
+    assert editor.get("/handoffs?show=some").status_code == 422
+
+
+def test_a_salesperson_says_when_they_are_away(ana: FlaskClient, store: Store) -> None:
+    ask = "SELECT address, away_from, away_to FROM person"
+    wrong = ana.post("/my-leads/away", data={"away_from": "2026-08-17", "away_to": "2026-08-03"})
+    assert wrong.status_code == 422
+    assert store.connection.execute(ask).fetchall() == []
+    gone = ana.post("/my-leads/away", data={"away_from": "2026-08-03", "away_to": "2026-08-17"})
+    assert gone.status_code == 303
+    assert store.connection.execute(ask).fetchall() == [(ANA, "2026-08-03", "2026-08-17")]
+    assert "away from 2026-08-03 to 2026-08-17" in text(ana, "/my-leads")
+    assert ana.post("/my-leads/away", data={"what": "back"}).status_code == 303
+    assert store.connection.execute(ask).fetchall() == [(ANA, None, None)]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...engine.evaluator import Evaluator
 from ...engine.plan import Plan
 from ...engine.prove import INSTALL, MISSING
 from ...engine.report.decision import decision_data
 from ...engine.report.diagnostics import diagnostics_of
 from ...engine.report.proofs import answers_data
 from ...engine.report.testing import tests_data
-from ...engine.score_one import Evaluator, FactsError
+from ...engine.score_one import FactsError
 from ...engine.testing import coverage, run_tests
 from ...grammar.messages.diagnostics import Source
 from ...grammar.text.formatter import format_text

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from ... import rulesets as shipped
 from ...engine.check.files import Folder, RecordedFiles
+from ...engine.evaluator import Evaluator
 from ...engine.importing.mapping_file import mapping_beside, read_mapping
 from ...engine.importing.run import import_file
 from ...engine.reading import read
-from ...engine.score_one import Evaluator
 from ...engine.store.database import StoreError, open_store
 from ...engine.store.records.audit import Action, record
 from ...engine.store.records.catalogue import catalogue

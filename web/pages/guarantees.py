@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from ...engine.evaluator import Evaluator
 from ...engine.explain.decision import Decision
 from ...engine.plan import Guarantee, Plan
 from ...engine.prove import INSTALL
 from ...engine.prove.answers import Answer, Verdict
 from ...engine.report.proofs import case_data, case_facts
-from ...engine.score_one import Evaluator
 from ...engine.store.database import Store
 from ...grammar.edits import Edit
 from ...grammar.messages.diagnostics import Source
@@ -28,6 +28,7 @@ from ..drafts import Changed, Draft, change, current
 from ..problems import Problem, not_found
 from ..ruleset_ref import of_draft
 from ..tryout.subjects import GIVEN, TEST
+from .breakdown import stage_places
 
 pages = Blueprint("guarantees", __name__)
 
@@ -65,6 +66,7 @@ def show(name: str) -> str:
         draft=draft,
         runs=plan is not None,
         shown=shown,
+        ladder=stage_places(plan) if plan is not None else {},
         there=proofs.LOOKED_AT,
         install=INSTALL,
         seconds=int(proofs.SECONDS),

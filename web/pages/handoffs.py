@@ -1,4 +1,4 @@
-"""Handoffs: what is overdue, what nobody has, who has how much; and the people who get leads."""
+"""Handoffs: what is overdue, what nobody has, who has how much, what is given by hand; and people."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from ...engine.handoffs.people import folded
 from ...engine.store.database import StoreError
+from ...engine.store.handoffs.by_hand import ByHand
 from ...engine.store.handoffs.people import (
     FIELDS,
     changed,
@@ -22,35 +23,82 @@ from ...engine.store.handoffs.people import (
     save_people,
     written,
 )
-from ...engine.store.handoffs.reading import answers, counts, latest, loads, waiting
+from ...engine.store.handoffs.reading import answers, counts, latest, loads, stages_handed, waiting
 from ...engine.store.records.leads import find_lead
 from ...engine.values import instant_of, moment_of
-from ..access import needs, settings
+from ...engine.zone import UTC
+from ..access import account, needs, settings
 from ..accounts.users import Role
 from ..database import reading, writing
 from ..problems import invalid
 from ..queries import told
+from ..ruleset_cache import kept, version_of
+from .context import text_asked
 
 pages = Blueprint("handoffs", __name__)
 
 _LARGEST = 1_000_000
 
 
+SHOWN = ("all", "overdue", "nobody")
+"""Which leads are listed: all, those that were not answered in time, those that nobody has."""
+
+
 @pages.get("/handoffs")
 def index() -> str:
-    """Where all handoffs stand."""
+    """Where all handoffs stand, or those of a person, in a stage, overdue or with nobody."""
+    return _page()
+
+
+@pages.post("/handoffs")
+@needs(Role.EDITOR)
+def give() -> Response:
+    """Gives a lead that nobody has to somebody, or passes one on."""
+    number = int(request.form["number"]) if _is_number(request.form.get("number", "")) else 0
+    address, now = request.form.get("to", ""), instant_of(dt.datetime.now(dt.UTC))
+    what, ruleset = request.form.get("what"), request.form.get("ruleset", "")
+    if what not in ("assign", "pass on"):
+        raise invalid("Say what to do with the lead.")
+    with writing(settings()) as store:
+        version = version_of(store, ruleset)
+        by_hand = ByHand(store, kept().ready(version).plan, version, now, account())
+        try:
+            (by_hand.assign if what == "assign" else by_hand.pass_on)(number, address)
+        except StoreError as error:
+            return make_response(_page(f"{error.message}: {error.hint}."), 422)
+    asked = {name: text_asked(name) for name in ("show", "person", "stage")}
+    return redirect(url_for("handoffs.index", _external=False, **asked), 303)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 15
+
+
+def _page(said: str | None = None) -> str:
     store = reading(settings())
     known = {folded(one.address): one for one in people(store)}
     now = instant_of(dt.datetime.now(dt.UTC))
-    found, got = loads(store, now), latest(store)
+    show, who, stage = text_asked("show") or "all", text_asked("person"), text_asked("stage")
+    if show not in SHOWN:
+        raise invalid("Ask for all leads, for overdue ones, or for those that nobody has.")
+    got = [] if show == "nobody" else latest(store, person=who, stage=stage, only_overdue=show == "overdue")
     leads = {one.lead: find_lead(store, one.lead) for one in got}
+    found = loads(store, now)
     return render_template(
         "handoffs.html",
+        said=said,
+        show=show,
+        asked_person=who,
+        asked_stage=stage,
+        filtered=show != "all" or who is not None or stage is not None,
+        stages=stages_handed(store),
+        people=sorted(known.values(), key=lambda one: one.name),
+        away={one.address for one in known.values() if one.is_away(now, UTC)},
         counts=counts(store),
         loads=found,
         most=max((one.all for one in found), default=1),
         answers=answers(store, now),
-        waiting=waiting(store),
+        waiting=[] if show == "overdue" or who is not None else waiting(store, stage=stage),
         latest=[(one, told(lead) if (lead := leads[one.lead]) else (one.lead, "")) for one in got],
         now=moment_of(now),
         today=moment_of(now).date(),

@@ -7,16 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ...engine.handoffs.people import folded
 from ...engine.live.answers import IN_TIME, answer, take_back
 from ...engine.report.text_style import listed
 from ...engine.score_one import Event
-from ...engine.store.database import Store
+from ...engine.store.database import Store, StoreError
 from ...engine.store.handoffs.answers import note_answers
-from ...engine.store.handoffs.people import find_person, people
+from ...engine.store.handoffs.people import changed, find_person, new_person, people, save_people
 from ...engine.store.handoffs.reading import (
     ANSWERS,
     HandedLead,
@@ -30,6 +30,7 @@ from ...engine.store.records.events import StoredEvent, events_of
 from ...engine.store.records.leads import find_lead
 from ...engine.store.scoring.scores import stored_score
 from ...engine.values import instant_of, moment_of
+from ...engine.zone import UTC
 from ..access import account, needs, person, settings
 from ..accounts.users import Role
 from ..database import reading, writing
@@ -76,6 +77,23 @@ def newest() -> Response:
     """The number of the newest lead of whoever asks, so that the page can say that there is another."""
     mine = handed_to(reading(settings()), _whose())
     return jsonify(newest=max((one.id for one in mine), default=0))
+
+
+@pages.post("/my-leads/away")
+@needs(Role.SALES)
+def away() -> Response:
+    """Says from when to when whoever asks is away, or that they are back."""
+    back = request.form.get("what") == "back"
+    given = {name: "" if back else request.form.get(name, "") for name in ("away_from", "away_to")}
+    with writing(settings()) as store:
+        try:
+            made = changed(find_person(store, account()) or new_person(account(), {}), given)
+        except StoreError as error:
+            said = f"{error.message}: {error.hint}."
+            return make_response(_page(store, Standing.WAITING, account(), said=said), 422)
+        with store.transaction() as connection:
+            save_people(connection, [made])
+    return redirect(url_for("my_leads.index"), 303)
 
 
 @pages.get("/my-leads/<number>")
@@ -138,7 +156,9 @@ class _Row:
     place: int
 
 
-def _page(store: Store, show: Standing, whose: str, opened: HandedLead | None = None) -> str:
+def _page(
+    store: Store, show: Standing, whose: str, opened: HandedLead | None = None, said: str | None = None
+) -> str:
     """The list, and beside it, where there is room, one of its leads: the first where none is opened."""
     mine = handed_to(store, whose)
     listed_ = [one for one in mine if one.standing is show]
@@ -158,6 +178,9 @@ def _page(store: Store, show: Standing, whose: str, opened: HandedLead | None = 
         name_by=_names(store),
         newest=max((one.id for one in mine), default=0),
         opened=opened,
+        own=folded(whose) == folded(account()),
+        away_now=owner is not None and owner.is_away(instant_of(_now()), UTC),
+        said=said,
         now=_now(),
         **({"one": None} if of is None else _about(store, of)),
     )

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ...engine.evaluator import Evaluator
 from ...engine.impact.effect import Effect, Move
 from ...engine.impact.text_diff import Change, ChangeKind, compare
-from ...engine.score_one import Evaluator
 from ...grammar.edits import Applied, Edit, apply
 from ...grammar.edits.document import Document
 from ...grammar.syntax.parse import Parsed

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ...engine.evaluator import Evaluator
 from ...engine.plan import Condition, Definition, Disqualification, Handoff
 from ...engine.reading import Reading
-from ...engine.score_one import Evaluator
 from ...engine.store.scoring.what_if import Counts
 from ...engine.tryout.marks import Marks, Places, Watched
 from ...grammar.edits.document import key_of

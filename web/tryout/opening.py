@@ -8,11 +8,11 @@ from threading import Lock
 
 from flask import current_app
 
+from ...engine.evaluator import Evaluator
 from ...engine.impact.effect import Effect
 from ...engine.lru import LruCache
 from ...engine.plan import Plan
 from ...engine.reading import Reading
-from ...engine.score_one import Evaluator
 from ...engine.store.database import Store
 from ...engine.store.records.leads import search_leads
 from ...engine.tryout.marks import Watched

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock, Thread
 
+from ...engine.evaluator import Evaluator
 from ...engine.impact.effect import Effect
-from ...engine.score_one import Evaluator
 from ...engine.store.database import open_store
 from ...engine.store.handoffs.forecast import Forecast, forecast
 from ...engine.store.records.leads import find_lead

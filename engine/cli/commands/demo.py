@@ -82,7 +82,7 @@ def _load(store: Store, file: Path) -> None:
 
 def _one_lead(store: Store, sheet: TextStyle, stage: str, to: str | None = None) -> list[str]:
     """The explanation of the lead that scored highest in a stage; with `to`, what it lacks for another."""
-    from ...score_one import Evaluator
+    from ...evaluator import Evaluator
     from ...store.records.leads import find_lead
     from ...store.records.rulesets import version_numbered
     from ..inputs import events_of_lead, of_version

@@ -163,8 +163,7 @@ def _data(one: Destination) -> dict[str, object]:
 def list_(db: str, as_json: bool) -> int:
     """List all destinations, with what was sent, waits and is parked."""
     from ...outbox.deliveries import tallies
-    from ...report.decision import when
-    from ...report.text_style import table
+    from ...report.text_style import table, when
     from ...values import moment_of
 
     with _open(db, read_only=True) as store:

@@ -102,7 +102,7 @@ def _both(old: str, new: str, store: Store | None) -> tuple[LoadedRules, LoadedR
 def _effect(
     store: Store, before: LoadedRules, after: LoadedRules, now: dt.datetime, named: int | None
 ) -> Effect:
-    from ...score_one import Evaluator
+    from ...evaluator import Evaluator
     from ...store.scoring.what_if import WhatIf
     from ...values import instant_of
 

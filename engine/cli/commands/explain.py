@@ -12,9 +12,9 @@ from ..failures import Failure
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ...evaluator import Evaluator
     from ...explain.decision import Decision, StageFinding
     from ...report.text_style import TextStyle
-    from ...score_one import Evaluator
     from ...store.database import Store
     from ...store.records.leads import StoredLead
     from ...store.records.rulesets import RulesetVersion
@@ -86,7 +86,7 @@ def command(
         return _for_person(lead, rules, at, db, as_json)
     if changes:
         return _changes(lead, rules, at, db, as_json)
-    from ...score_one import Evaluator
+    from ...evaluator import Evaluator
     from ...store.database import open_store
     from ..inputs import events_of_lead
     from ..scored import instant_of_reading
@@ -181,7 +181,7 @@ def shown_key(key: str) -> str:
 
 def _runnable() -> Callable[[RulesetVersion], Evaluator | None]:
     """Makes versions ready to run, each once; None for one that cannot be read any more."""
-    from ...score_one import Evaluator
+    from ...evaluator import Evaluator
     from ..inputs import of_version
 
     made: dict[int, Evaluator | None] = {}
@@ -273,8 +273,7 @@ def lead_lines(
     key: str, told: list[str], rules: LoadedRules, decision: Decision, sheet: TextStyle
 ) -> list[str]:
     """Who is explained, by which rules, as of when."""
-    from ...report.decision import when
-    from ...report.text_style import cells, cut, shown
+    from ...report.text_style import cells, cut, shown, when
 
     words = cut(", ".join(told), sheet.width - cells(key) - 2)
     return [

@@ -71,7 +71,7 @@ def _data(one: Tried) -> dict[str, object]:
 
 
 def _when(at: int) -> str:
-    from ...report.decision import when
+    from ...report.text_style import when
     from ...values import moment_of
 
     return when(moment_of(at))

@@ -181,7 +181,7 @@ def score(
     """Scores the leads that are due by a published ruleset, with progress, and counts where all stand."""
     from ...due.stale_events import stale_events
     from ...report.scores import Scored
-    from ...score_one import Evaluator
+    from ...score_one.scorer import Scorer
     from ...store.records.catalogue import catalogue
     from ...store.scoring.full_run import Resources
     from ...store.scoring.score_run import score_store
@@ -196,7 +196,7 @@ def score(
         at = instant_of(now)
         resources = Resources(memory=memory)
         report = score_store(
-            store, Evaluator(plan), version, at, whole=whole, progress=progress, resources=resources
+            store, Scorer(plan), version, at, whole=whole, progress=progress, resources=resources
         )
     if report.note is not None:
         note(f"read the database itself, which takes longer: {report.note}")

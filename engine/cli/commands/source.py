@@ -199,7 +199,7 @@ def messages(name: str, refused: bool, db: str, as_json: bool) -> int:
     """Show the last messages of a source, and what became of each."""
     from ...live.messages import last_messages, last_refusals
     from ...live.sources import source_named
-    from ...report.decision import when
+    from ...report.text_style import when
 
     with _open(db, read_only=True) as store:
         source = source_named(store, name)

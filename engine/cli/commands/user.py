@@ -97,8 +97,7 @@ def add(name: str, role: str, db: str) -> int:
 def list_(db: str, as_json: bool) -> int:
     """List everybody, with their roles."""
     from ....web.accounts.users import users
-    from ...report.decision import when
-    from ...report.text_style import table
+    from ...report.text_style import table, when
 
     with _open(db, read_only=True) as (store, _):
         found = users(store)
@@ -181,8 +180,7 @@ def token(user: str, name: str, role: str, days: int | None, db: str) -> int:
 def tokens_(db: str, as_json: bool) -> int:
     """List all tokens, without what is secret of them."""
     from ....web.accounts.tokens import tokens
-    from ...report.decision import when
-    from ...report.text_style import table
+    from ...report.text_style import table, when
 
     with _open(db, read_only=True) as (store, _):
         found = [

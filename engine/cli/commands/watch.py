@@ -15,7 +15,7 @@ import click
 from ..command import Command, db_option, note, write
 
 if TYPE_CHECKING:
-    from ...score_one import Evaluator
+    from ...score_one.scorer import Scorer
     from ...store.database import Store
     from ...store.scoring.score_run import RunReport
 
@@ -111,7 +111,7 @@ class Watch:
     def __init__(self, store: Store, names: list[str] | None) -> None:
         self.store = store
         self.names = names
-        self._ready: dict[int, Evaluator] = {}
+        self._ready: dict[int, Scorer] = {}
 
     def look(self) -> list[RunReport]:
         """Scores what is due by each ruleset's newest version; the runs that had anything to do.
@@ -133,7 +133,7 @@ class Watch:
         return reports
 
     def _score(self, name: str) -> RunReport:
-        from ...score_one import Evaluator
+        from ...score_one.scorer import Scorer
         from ...store.records.freshness import freshness
         from ...store.records.rulesets import load_version
         from ...store.scoring.score_run import score_store
@@ -144,7 +144,7 @@ class Watch:
         version = load_version(self.store, name)
         evaluator = self._ready.get(version.id)
         if evaluator is None:
-            evaluator = self._ready[version.id] = Evaluator(of_version(version).plan)
+            evaluator = self._ready[version.id] = Scorer(of_version(version).plan)
         with self.store.guard():
             fresh = freshness(self.store.connection, version.ruleset_id)
         now = instant_of(present())
@@ -155,8 +155,7 @@ class Watch:
 
 def report_line(report: RunReport) -> str:
     """What a run did, in a line."""
-    from ...report.decision import when
-    from ...report.text_style import counted
+    from ...report.text_style import counted, when
     from ...values import moment_of
 
     tally = report.tally

@@ -9,9 +9,9 @@ from itertools import islice
 from ...bounds.blanks import Blanks
 from ...bounds.blocks import BlockBounds
 from ...bounds.bounds import Bounds
+from ...evaluator import Evaluator
 from ...plan import Plan
 from ...score_many.decide_block import Unsupported
-from ...score_one import Evaluator
 from ...score_one.facts import Facts
 from ...values import instant_of
 from ..database import Store

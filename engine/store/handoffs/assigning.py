@@ -16,8 +16,9 @@ from ...handoffs.choosing import Asked, Choosing
 from ...handoffs.people import Person, folded
 from ...handoffs.turns import HandedOff, Pick, Turns
 from ...outbox.destinations import asked
-from ...plan import Handoff, Plan, Whom
+from ...plan import Answer, Handoff, Plan, Whom
 from ...values import MICROSECONDS, instant_text
+from ...zone import Zone
 from ..database import Store
 from ..records.lead_keys import NAMED
 from ..records.rulesets import RulesetVersion
@@ -94,7 +95,14 @@ class _Writing:
         self, kind: str, entry: _Entry, handoff: Handoff, *, owner: Mapping[str, str], **more: str | None
     ) -> None:
         """Has destinations told of a lead and its owner."""
-        about = handoff, entry.track, entry.stage, tuple(owner.items()), tuple(more.items())
+        about = (
+            handoff.name,
+            handoff.tell,
+            entry.track,
+            entry.stage,
+            tuple(owner.items()),
+            tuple(more.items()),
+        )
         self.told.append(Told(kind, entry.lead, entry.key, *about))
 
     def flush(self) -> None:
@@ -158,6 +166,13 @@ def hand_off(
         return Assigning(store, plan, version, now).run(leads)
 
 
+def due_by(answer: Answer, person: Person, now: int, zone: Zone) -> int:
+    """By when somebody answers what is handed off now."""
+    if answer.working:
+        return person.after_work(now, answer.amount * MICROSECONDS[answer.unit], zone)
+    return zone.shift(now, answer.amount, answer.unit)
+
+
 class Assigning:
     """One pass over the open entries of a ruleset as of an instant."""
 
@@ -198,8 +213,9 @@ class Assigning:
         rows = db.execute(
             "SELECT entry.id, entry.lead, lead._key, track, stage, reason FROM entry "
             "JOIN (SELECT _id, _key, _state FROM lead) AS lead ON lead._id = entry.lead "
-            # Written out, the state tells SQLite that an index has all of these.
-            f"WHERE ruleset = ? AND state = '{state}' AND lead._state = {NAMED} AND left_at IS NULL "
+            # As the index has it, so that SQLite sees that all of these are in it.
+            "WHERE ruleset = ? AND state IN ('open', 'queued') "
+            f"AND state = '{state}' AND lead._state = {NAMED} AND left_at IS NULL "
             "ORDER BY at, entry.lead, track LIMIT ?",
             (self.ruleset, most),
         )
@@ -305,12 +321,8 @@ class Assigning:
         """By when somebody answers what is handed off now, and that as text."""
         key = handoff.name, person.address
         if key not in self._dues:
-            answer, zone = handoff.answer, self.plan.zone
-            assert answer is not None
-            if answer.working:
-                due = person.after_work(self.now, answer.amount * MICROSECONDS[answer.unit], zone)
-            else:
-                due = zone.shift(self.now, answer.amount, answer.unit)
+            assert handoff.answer is not None
+            due = due_by(handoff.answer, person, self.now, self.plan.zone)
             self._dues[key] = due, instant_text(due)
         return self._dues[key]
 

@@ -65,6 +65,7 @@ class HandedLead:
     at: datetime
     why: str
     absent: Mapping[str, str]
+    by: str | None
     due: datetime | None
     overdue: bool
     answered: datetime | None
@@ -123,11 +124,28 @@ def handed_lead(store: Store, number: int) -> HandedLead | None:
         return next(iter(_read(store.connection, rows)), None)
 
 
-def latest(store: Store, most: int = 50) -> list[HandedLead]:
-    """Who got what, what is overdue first, then the newest."""
+def latest(
+    store: Store,
+    most: int = 50,
+    *,
+    person: str | None = None,
+    stage: str | None = None,
+    only_overdue: bool = False,
+) -> list[HandedLead]:
+    """Who got what, what is overdue first, then the newest; all, or those of a person, a stage or overdue."""
     order = "handoff.overdue IS NULL OR next.id IS NOT NULL OR handoff.answered IS NOT NULL, handoff.id DESC"
     with store.guard():
-        rows = store.connection.execute(f"{_SELECT} ORDER BY {order} LIMIT ?", (most,)).fetchall()
+        rows = store.connection.execute(
+            f"{_SELECT} WHERE (:person IS NULL OR handoff.person = :person) "
+            "AND (:stage IS NULL OR stage = :stage) AND (NOT :overdue OR (handoff.overdue IS NOT NULL "
+            f"AND handoff.answered IS NULL AND next.id IS NULL)) ORDER BY {order} LIMIT :most",
+            {
+                "person": None if person is None else folded(person),
+                "stage": stage,
+                "overdue": only_overdue,
+                "most": most,
+            },
+        ).fetchall()
         return _read(store.connection, rows)
 
 
@@ -176,7 +194,7 @@ def _handed(connection: sqlite3.Connection, row: tuple[Any, ...]) -> HandedLead:
     said = json.loads(why)
     return HandedLead(
         number, lead, key, ruleset, version, name, track, stage, moment_of(entered), address, list_, kept,
-        moment_of(at), said["why"], said["absent"], None if due is None else moment_of(due),
+        moment_of(at), said["why"], said["absent"], said.get("by"), None if due is None else moment_of(due),
         overdue is not None, None if answered is None else moment_of(answered), passed_to, left is not None,
         score, _answers(connection, lead, at),
     )  # fmt: skip
@@ -202,9 +220,10 @@ def _answers(connection: sqlite3.Connection, lead: int, since: int) -> tuple[Ans
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A lead that nobody has: its own id, ruleset, stage, since when, "unassigned" or "queued", by which
-    handoff it waits, and who is not there, and why."""
+    """A lead that nobody has: the number of its entry, its own id, ruleset, stage, since when, "unassigned"
+    or "queued", by which handoff it waits, and who is not there, and why."""
 
+    entry: int
     lead: str
     ruleset: str
     stage: str
@@ -242,24 +261,31 @@ class Answers:
     median: float | None
 
 
-def waiting(store: Store, most: int = 100) -> list[Waiting]:
-    """Leads in stages that have handoffs, and with nobody, the oldest first."""
+def waiting(store: Store, most: int = 100, *, stage: str | None = None) -> list[Waiting]:
+    """Leads in stages that have handoffs, or in one of these, and with nobody, the oldest first."""
     with store.guard():
         rows = store.connection.execute(
-            "SELECT lead._key, ruleset.name, stage, entry.at, state, reason FROM entry "
+            "SELECT entry.id, lead._key, ruleset.name, stage, entry.at, state, reason FROM entry "
             "JOIN (SELECT _id, _key, _state FROM lead) AS lead "
             f"ON lead._id = entry.lead AND lead._state = {NAMED} "
             "JOIN ruleset ON ruleset.id = entry.ruleset "
-            "WHERE state IN ('queued', 'unassigned') AND left_at IS NULL "
-            "ORDER BY entry.at, lead._key LIMIT ?",
-            (most,),
+            "WHERE state IN ('queued', 'unassigned') AND left_at IS NULL AND (?1 IS NULL OR stage = ?1) "
+            "ORDER BY entry.at, lead._key LIMIT ?2",
+            (stage, most),
         ).fetchall()
     found = []
-    for lead, ruleset, stage, at, state, reason in rows:
+    for entry, lead, ruleset, stage_, at, state, reason in rows:
         said = json.loads(reason) if reason else {}
         name, absent = said.get("handoff", ""), said.get("absent", {})
-        found.append(Waiting(lead, ruleset, stage, moment_of(at), state, name, absent))
+        found.append(Waiting(entry, lead, ruleset, stage_, moment_of(at), state, name, absent))
     return found
+
+
+def stages_handed(store: Store) -> list[str]:
+    """The names of the stages that leads were noted in to be handed off."""
+    with store.guard():
+        rows = store.connection.execute("SELECT DISTINCT stage FROM entry ORDER BY stage")
+        return [stage for (stage,) in rows]
 
 
 def counts(store: Store) -> dict[str, int]:

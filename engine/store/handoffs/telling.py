@@ -9,20 +9,20 @@ from typing import NamedTuple
 
 from ...explain.decision import Line
 from ...outbox.queue import enqueue_all
-from ...plan import Handoff
 from ..database import Store
 from ..records.rulesets import RulesetVersion
 from ..scoring.version_lines import load_lines, read_lines
 
 
 class Told(NamedTuple):
-    """A message of a kind about a lead: its number and id, the handoff, where the lead stands, who has it and
-    what else is said."""
+    """A message of a kind about a lead: its number and id, the name of the handoff, the destinations that it
+    tells (none: all that ask for the kind), where the lead stands, who has it and what else is said."""
 
     kind: str
     lead: int
     key: str
-    handoff: Handoff
+    handoff: str
+    tell: tuple[str, ...]
     track: str
     stage: str
     owner: tuple[tuple[str, str], ...]
@@ -64,13 +64,13 @@ class Telling:
 
     def _data(self, told: Told, scores: Mapping[int, _Score]) -> Mapping[str, object]:
         score = scores.get(told.lead, _Score())
-        key = told.handoff.name, told.track, told.stage, told.owner, told.more, score
+        key = told.handoff, told.tell, told.track, told.stage, told.owner, told.more, score
         if key not in self._said:
             self._said[key] = {
-                **({"tell": list(told.handoff.tell)} if told.handoff.tell else {}),
+                **({"tell": list(told.tell)} if told.tell else {}),
                 "ruleset": self._version.ruleset,
                 "version": self._version.number,
-                "handoff": told.handoff.name,
+                "handoff": told.handoff,
                 "stage": told.stage,
                 "track": told.track,
                 "score": score.total,

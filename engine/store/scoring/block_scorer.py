@@ -13,7 +13,7 @@ from ...explain.explanation_lines import ExplanationLines
 from ...score_many.block import Block
 from ...score_many.columns import Ints
 from ...score_many.decide_block import Deciding
-from ...score_one import Evaluator
+from ...score_one.scorer import Scorer
 from ..database import Store
 from ..mirror.block_reader import BlockReader
 from ..mirror.sync import Mirror, Unit
@@ -42,7 +42,7 @@ class MirrorUnits:
         """How long one process takes, very roughly."""
         return self.mirror.manifest.leads_at_most * (3 + rules * 0.05) * 1e-6
 
-    def scorer(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> Score:
+    def scorer(self, store: Store, reader: Store, evaluator: Scorer, job: Job) -> Score:
         """What scores a piece by its number. Raises `Unsupported`, and `Damaged` when it is called."""
         scorer = BlockScorer(store, reader, evaluator, job)
         units = self.mirror.units
@@ -53,7 +53,7 @@ class BlockScorer:
     """Scores pieces of the mirror, reading what was kept before through one connection and writing through
     another."""
 
-    def __init__(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> None:
+    def __init__(self, store: Store, reader: Store, evaluator: Scorer, job: Job) -> None:
         self.reader = reader
         self.writer = Writer(store, reader, job, evaluator.plan)
         self.outcomes = StoredResults(evaluator.plan)

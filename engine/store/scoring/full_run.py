@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...score_one import Evaluator
+from ...score_one.scorer import Scorer
 from ..database import Store, StoreError, open_store
 from .row_scorer import PORTION, RecordUnits
 from .work_units import WorkUnits, score_units, start_helper
@@ -64,7 +64,7 @@ class Resources:
 
 def score_all(
     store: Store,
-    evaluator: Evaluator,
+    evaluator: Scorer,
     job: Job,
     spans: RecordUnits,
     tally: Tally,
@@ -124,7 +124,7 @@ def _open_mirror(store: Store, progress: Progress | None) -> Mirror:
 
 def _score_portions(
     store: Store,
-    evaluator: Evaluator,
+    evaluator: Scorer,
     job: Job,
     work: WorkUnits,
     tally: Tally,

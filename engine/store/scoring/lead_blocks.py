@@ -26,7 +26,7 @@ from .lead_reader import all_ready
 
 if TYPE_CHECKING:
     from ...score_many.block import EventKinds
-    from ...score_one import Evaluator
+    from ...score_one.scorer import Scorer
     from ..mirror.sync import Mirror
 
 _REMEMBERED = 4_000_000
@@ -92,7 +92,7 @@ class LeadBlocks:
         for start in range(first, last + 1, min(_SPAN, MOST)):
             yield reading.block(start, min(last, start + min(_SPAN, MOST) - 1))
 
-    def looking(self, evaluator: Evaluator) -> Looking:
+    def looking(self, evaluator: Scorer) -> Looking:
         """A plan's eyes for these leads."""
         return Looking(evaluator, self.kinds, self.fields(evaluator.plan))
 

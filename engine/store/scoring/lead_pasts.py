@@ -9,7 +9,7 @@ import numpy as np
 
 from ...score_many.columns import Bools, Ints
 from ...score_many.past import BlocksPast
-from ...score_one import Evaluator
+from ...score_one.scorer import Scorer
 from ..database import Store
 from ..records.events import event_kinds
 from ..records.leads import stored_fields
@@ -26,7 +26,7 @@ _PORTION = 10_000
 
 def held_leads(
     store: Store,
-    evaluator: Evaluator,
+    evaluator: Scorer,
     leads: Ints,
     now: int,
     stage: int,
@@ -55,7 +55,7 @@ def held_leads(
 
 
 def _read(
-    store: Store, evaluator: Evaluator, into: tuple[Ints, Bools], now: int, stage: int, *, tell: Tell
+    store: Store, evaluator: Scorer, into: tuple[Ints, Bools], now: int, stage: int, *, tell: Tell
 ) -> None:
     """Finds it of leads that are read from the record."""
     (leads, found), holding, reader = into, evaluator.holdings[stage], LeadReader(store, evaluator, now)
@@ -68,7 +68,7 @@ def _read(
                 found[places[number]] = holding.holds(fields, events, now)
 
 
-def _past(store: Store, evaluator: Evaluator) -> BlocksPast:
+def _past(store: Store, evaluator: Scorer) -> BlocksPast:
     stored = stored_fields(store)
     kept = [stored.get(field.column) for field in evaluator.plan.fields]
     fields = [

@@ -17,8 +17,8 @@ from ...due.due_times import MONTH_ENDS
 from ...plan import Field, Last, Range
 from ...plan.holding import asking_plan, selectors_read
 from ...plan.walk import selections
-from ...score_one import Evaluator
 from ...score_one.facts import Row
+from ...score_one.scorer import Scorer
 from ...values import MICROSECONDS, Prepared, ascii_keys, prepare, text_key
 from ..database import Store
 from ..records.events import event_kinds
@@ -68,7 +68,7 @@ class LeadReader:
     `reader` should be in a read transaction, so that all of it is one moment's state.
     """
 
-    def __init__(self, reader: Store, evaluator: Evaluator, now: int, *, anonymous: bool = True) -> None:
+    def __init__(self, reader: Store, evaluator: Scorer, now: int, *, anonymous: bool = True) -> None:
         self.reader = reader
         self._which = f"_state <> {MERGED}" if anonymous else f"_state = {NAMED}"
         self.plan = evaluator.plan

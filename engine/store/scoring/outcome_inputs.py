@@ -16,8 +16,8 @@ import numpy as np
 from ....grammar.syntax.nodes import Kind, Unit
 from ...outcomes.definitions import Asked, NotMeasurable, Outcomes, outcomes_of
 from ...plan import Feed, Field, FieldValue, Plan, Selection, Selector
-from ...score_one import Evaluator
 from ...score_one.facts import instant_from
+from ...score_one.scorer import Scorer
 from ...values import MICROSECONDS
 from ..database import Store
 from ..records.leads import stored_fields
@@ -107,7 +107,7 @@ def ready(plan: Plan, store: Store, question: Question) -> Iterator[Ready]:
         outcomes = replace(outcomes, born=born)
     asked = question.asked(outcomes)
     with lead_blocks(store) as blocks:
-        yield Ready(plan, blocks.looking(Evaluator(plan)), outcomes, blocks, asked)
+        yield Ready(plan, blocks.looking(Scorer(plan)), outcomes, blocks, asked)
 
 
 def born_by(plan: Plan, store: Store, name: str) -> tuple[Plan, FieldValue | Selection]:
@@ -202,7 +202,7 @@ def compiler(plan: Plan, store: Store, found: Ready, files: Files | None) -> Com
         if reading.plan is None:
             return None
         failing = [one.test.name for one in run_tests(reading.plan) if not one.passed]
-        return found.blocks.looking(Evaluator(reading.plan)), failing
+        return found.blocks.looking(Scorer(reading.plan)), failing
 
     return compiled
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...outcomes.definitions import LOST, NotMeasurable
 from ...plan import Plan
-from ...score_one import Evaluator
+from ...score_one.scorer import Scorer
 from ..database import Store
 from .outcome_inputs import (
     Instant,
@@ -107,7 +107,7 @@ def before_and_after(
     judging = new if any(one.name.lower() != LOST for one in new.outcomes) else old
     with ready(judging, store, Question(at)) as found:
         looking = found.blocks.looking
-        sides = [found.looking if plan is judging else looking(Evaluator(plan)) for plan in (old, new)]
+        sides = [found.looking if plan is judging else looking(Scorer(plan)) for plan in (old, new)]
         lives = found.looking
         return compared(
             sides[0],
@@ -191,14 +191,14 @@ def backtest(
     with ready(plans[-1][2], store, question) as found:
         versions = [
             Version(
-                label, since, found.looking if plan is plans[-1][2] else found.blocks.looking(Evaluator(plan))
+                label, since, found.looking if plan is plans[-1][2] else found.blocks.looking(Scorer(plan))
             )
             for label, since, plan in plans
         ]
         other = None
         if against is not None:
             plan = _plan(against)
-            other = Version(plan.title or "draft", 0, found.blocks.looking(Evaluator(plan)))
+            other = Version(plan.title or "draft", 0, found.blocks.looking(Scorer(plan)))
         starts = period_starts(first, last, every)
         trial = Trial(versions, other, starts, last, capacity)
         return backtested(trial, found.blocks, found.outcomes, found.asked, known=found.blocks.known)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ...explain.build_decision import Cut, label
-from ...explain.gains import Fired
+from ...explain.explanation_lines import Cut, Fired
+from ...explain.words import label
 from ...plan import Plan
 from ...values import instant_text
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...due.due_times import NEVER, DueTimes
 from ...explain.explanation_lines import ExplanationLines
-from ...score_one import Detail, Evaluator
+from ...score_one import Detail
+from ...score_one.scorer import Scorer
 from ..database import Store
 from .lead_reader import LeadReader, Span
 from .results import StoredResult, StoredResults
@@ -46,7 +47,7 @@ class RecordUnits:
         """How long one process takes, very roughly."""
         return self.count * PORTION * (20 + rules * 0.1) * 1e-6
 
-    def scorer(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> Callable[[int], Tally]:
+    def scorer(self, store: Store, reader: Store, evaluator: Scorer, job: Job) -> Callable[[int], Tally]:
         """What scores a portion by its number."""
         scorer, first = RowScorer(store, reader, evaluator, job), self.first
 
@@ -60,13 +61,13 @@ class RecordUnits:
 class RowScorer:
     """Scores units of the leads, reading through one connection and writing through another."""
 
-    def __init__(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> None:
+    def __init__(self, store: Store, reader: Store, evaluator: Scorer, job: Job) -> None:
         self.reader = reader
         self.job = job
         with reader.guard():
             self.lead_reader = LeadReader(reader, evaluator, job.now)
         self.run: Callable[..., Any] = evaluator.runner(Detail.LINES)
-        self.wakes = DueTimes(evaluator)
+        self.due_times = DueTimes(evaluator)
         self.outcomes = StoredResults(evaluator.plan)
         self.explanation_lines = ExplanationLines(evaluator.plan)
         self.writer = Writer(store, reader, job, evaluator.plan)
@@ -85,7 +86,7 @@ class RowScorer:
     def _scores(self, span: Span) -> Scores:
         run, wake, now, outcome_of, write = (
             self.run,
-            self.wakes.of,
+            self.due_times.of,
             self.job.now,
             self.outcomes.of,
             self.explanation_lines.write,

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ...evaluator import Evaluator
 from ...explain.decision import Decision
 from ...impact.score_change import ScoreChange, Snapshot, split
-from ...score_one import Evaluator, Event
+from ...score_one import Event
 from ...values import instant_of, moment_of
 from ..database import Store
 from ..records.events import StoredEvent, events_of

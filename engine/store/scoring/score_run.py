@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from ...explain.explanation_lines import ExplanationLines
 from ...handoffs.turns import HandedOff
 from ...plan import Plan
-from ...score_one import Evaluator
+from ...score_one.scorer import Scorer
 from ..database import Store, only_one, open_store
 from ..handoffs.entries import policy_of
 from ..records.freshness import begin_due, begin_whole, due_leads, end, freshness
@@ -56,7 +56,7 @@ class RunReport:
 
 def score_store(
     store: Store,
-    evaluator: Evaluator,
+    evaluator: Scorer,
     version: RulesetVersion,
     now: int,
     *,
@@ -93,7 +93,7 @@ def _settle(store: Store, version: RulesetVersion, now: int, progress: Progress 
         return
     plan = plan_of(former)
     if plan is not None and plan.handoffs:
-        evaluator = Evaluator(plan)
+        evaluator = Scorer(plan)
         _, leads = _scored(
             store, evaluator, former, now, whole=False, progress=progress, resources=Resources()
         )
@@ -111,7 +111,7 @@ def _handed_off(
 
 def _scored(
     store: Store,
-    evaluator: Evaluator,
+    evaluator: Scorer,
     version: RulesetVersion,
     now: int,
     *,
@@ -160,7 +160,7 @@ class _Begun:
     spans: RecordUnits
 
 
-def _begin(store: Store, evaluator: Evaluator, version: RulesetVersion, now: int, whole: bool) -> _Begun:
+def _begin(store: Store, evaluator: Scorer, version: RulesetVersion, now: int, whole: bool) -> _Begun:
     """Settles what is to be scored, and notes it before anything is scored."""
     with store.transaction() as connection:
         first, last = (
@@ -190,7 +190,7 @@ def _begin(store: Store, evaluator: Evaluator, version: RulesetVersion, now: int
 
 
 def _score_some(
-    store: Store, evaluator: Evaluator, begun: _Begun, tally: Tally, progress: Progress | None
+    store: Store, evaluator: Scorer, begun: _Begun, tally: Tally, progress: Progress | None
 ) -> None:
     leads = begun.leads or []
     with open_store(store.path, read_only=True) as reader:
@@ -202,7 +202,7 @@ def _score_some(
 
 
 def _scorer_of_some(
-    store: Store, reader: Store, evaluator: Evaluator, begun: _Begun
+    store: Store, reader: Store, evaluator: Scorer, begun: _Begun
 ) -> Callable[[list[int]], Tally]:
     """What scores leads by their numbers: one by one where they are few, else at once."""
     if len(begun.leads or ()) >= ENOUGH:

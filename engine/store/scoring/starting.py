@@ -16,7 +16,8 @@ from ...outcomes.definitions import NotMeasurable
 from ...outcomes.intervals import Ratio
 from ...plan import Plan
 from ...reading import read
-from ...score_one import Evaluator, FactsError
+from ...score_one import FactsError
+from ...score_one.scorer import Scorer
 from ...starters import filled, first_text, starter_of
 from ...starters.choosing import LikelyOutcome, likely_outcome, without
 from ...starters.starter import MOST_RULES, Questions, Starter, StarterRule, questions_of
@@ -143,7 +144,7 @@ def _staged(starter: Starter, store: Store, data: Catalogue) -> tuple[float, Sta
     if plan is None:
         return 0.0, starter
     with lead_blocks(store) as blocks:
-        looking = blocks.looking(Evaluator(plan))
+        looking = blocks.looking(Scorer(plan))
         # Of data that ends some time ago, what is recent is what was so at its end.
         last = store.connection.execute("SELECT max(at) FROM event WHERE at <= ?", (now(),)).fetchone()[0]
         totals = [looking.all_at(block, last or now()).total for block in blocks()]

@@ -26,7 +26,7 @@ from ...score_many.column_scorer import ColumnScorer
 from ...score_many.columns import Bools, Column, InstantLists, Ints
 from ...score_many.lru import LruBytes
 from ...score_many.spread import Spread, spread
-from ...score_one import Evaluator
+from ...score_one.scorer import Scorer
 from ..database import Store, StoreError, open_store
 from ..records.lead_keys import NAMED
 from .full_run import MANY
@@ -98,8 +98,8 @@ class WhatIf:
     def effect(
         self,
         store: Store,
-        before: Evaluator,
-        after: Evaluator,
+        before: Scorer,
+        after: Scorer,
         now: int,
         *,
         most_moves: int | None = None,
@@ -119,7 +119,7 @@ class WhatIf:
     def counts(
         self,
         store: Store,
-        rules: Evaluator,
+        rules: Scorer,
         now: int,
         *,
         progress: Progress | None = None,
@@ -135,8 +135,8 @@ class WhatIf:
     def both(
         self,
         store: Store,
-        before: Evaluator,
-        after: Evaluator,
+        before: Scorer,
+        after: Scorer,
         now: int,
         *,
         most_moves: int | None = None,
@@ -153,8 +153,8 @@ class WhatIf:
     def leads_where(
         self,
         store: Store,
-        before: Evaluator,
-        after: Evaluator,
+        before: Scorer,
+        after: Scorer,
         now: int,
         which: Callable[[ColumnScorer, ColumnScorer], Bools],
         *,
@@ -210,7 +210,7 @@ class WhatIf:
             self._of = (store.path, data, now)
 
     def _judging(
-        self, store: Store, evaluator: Evaluator, now: int, tell: Progress, base: ColumnScorer | None = None
+        self, store: Store, evaluator: Scorer, now: int, tell: Progress, base: ColumnScorer | None = None
     ) -> ColumnScorer:
         """All leads in the eyes of a plan."""
         return ColumnScorer(
@@ -226,7 +226,7 @@ class WhatIf:
         )
 
     def _held(
-        self, store: Store, evaluator: Evaluator, now: int, stage: int, places: Ints, *, tell: Progress
+        self, store: Store, evaluator: Scorer, now: int, stage: int, places: Ints, *, tell: Progress
     ) -> Bools:
         """Which of the leads at some places are in a stage that holds, where now decides nothing."""
         ask = partial(held_leads, store, evaluator, self._leads[places], now, stage, tell=tell)
@@ -268,18 +268,18 @@ class WhatIf:
         return found
 
     def _columns(
-        self, store: Store, evaluator: Evaluator, now: int, tell: Progress
+        self, store: Store, evaluator: Scorer, now: int, tell: Progress
     ) -> dict[Hashable, Column | InstantLists]:
         """All columns that judging by a plan reads; those are read from the store that are not kept."""
-        fields, gauges = evaluator.parts.meanings.needs
+        fields, measures = evaluator.parts.meanings.needs
         found: dict[Hashable, Column | InstantLists] = {}
-        for key in (*fields, *gauges):
+        for key in (*fields, *measures):
             column = self._measured.get(key)
             if column is not None:
                 assert isinstance(column, Column | InstantLists)
                 found[key] = column
         lacking = {key: number for key, number in fields.items() if key not in found}
-        unmeasured = {key: gauge for key, gauge in gauges.items() if key not in found}
+        unmeasured = {key: measure for key, measure in measures.items() if key not in found}
         if not lacking and not unmeasured:
             return found
         read = self._read(store, evaluator, now, lacking, unmeasured, tell=tell)
@@ -290,16 +290,16 @@ class WhatIf:
     def _read(
         self,
         store: Store,
-        evaluator: Evaluator,
+        evaluator: Scorer,
         now: int,
         fields: Mapping[Hashable, int],
-        gauges: Mapping[Hashable, Measure],
+        measures: Mapping[Hashable, Measure],
         *,
         tell: Progress,
     ) -> dict[Hashable, Column | InstantLists]:
-        """Columns of fields and gauges, from the mirror where leads are many, else the record."""
+        """Columns of fields and measures, from the mirror where leads are many, else the record."""
         ask = partial(
-            read_columns, store, evaluator.plan, self._leads, now, fields=fields, gauges=gauges, tell=tell
+            read_columns, store, evaluator.plan, self._leads, now, fields=fields, measures=measures, tell=tell
         )
         return self._with_mirror(store, tell, ask)
 

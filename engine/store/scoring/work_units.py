@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ...plan import Plan
-from ...score_one import Evaluator
+from ...score_one.scorer import Scorer
 from ..database import Store, open_store
 from .writer import Job, Tally
 
@@ -109,7 +109,7 @@ def main() -> None:
         store.relaxed(),
         open_store(path, read_only=True) as reader,
     ):
-        score_units(work.scorer(store, reader, Evaluator(plan), job), units(numbers), tally, done)
+        score_units(work.scorer(store, reader, Scorer(plan), job), units(numbers), tally, done)
     pickle.dump((done, tally), sys.stdout.buffer)
 
 
@@ -127,7 +127,7 @@ class WorkUnits(Protocol):
     def seconds(self, rules: int) -> float:
         """How long one process takes, very roughly, by so many rules."""
 
-    def scorer(self, store: Store, reader: Store, evaluator: Evaluator, job: Job) -> Score:
+    def scorer(self, store: Store, reader: Store, evaluator: Scorer, job: Job) -> Score:
         """What scores them, reading through one connection and writing through another."""
 
 

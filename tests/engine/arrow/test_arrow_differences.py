@@ -11,9 +11,9 @@ from leadwright.engine.arrow.naming import Columns
 from leadwright.engine.arrow.results import LinesAs
 from leadwright.engine.arrow.scorer import TableScorer
 from leadwright.engine.due.due_times import NEVER
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.explain.decision import Decision, Line, LineKind
 from leadwright.engine.plan import Plan
-from leadwright.engine.score_one import Evaluator
 from leadwright.engine.values import DAY, moment_of
 from leadwright.tests.engine.arrow.tables import Drawn, drawn
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan
@@ -67,5 +67,5 @@ def test_random_rulesets_over_hostile_leads(seed: int) -> None:
             for row, (lead, events) in zip(scored(plan, given, now), given.rows, strict=True):
                 facts = evaluator.facts(lead, events)
                 assert_told(row, evaluator.decide(facts, now))
-                due = evaluator.wakes.of(facts.fields, facts.events, now)
+                due = evaluator.due_times.of(facts.fields, facts.events, now)
                 assert row["due"] == (None if due == NEVER else moment_of(due))

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from leadwright.engine.due.due_times import DueTimes
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.explain.explanation_lines import ExplanationLines
 from leadwright.engine.plan import Plan
 from leadwright.engine.score_many.block import EventKinds
 from leadwright.engine.score_many.decide_block import Deciding, Unsupported
-from leadwright.engine.score_one import Detail, Evaluator, Event
+from leadwright.engine.score_one import Detail, Event
 from leadwright.engine.score_one.facts import Facts
 from leadwright.engine.store.scoring.results import StoredResults
 from leadwright.engine.values import DAY, MICROSECONDS, moment_of

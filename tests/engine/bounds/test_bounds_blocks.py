@@ -9,9 +9,9 @@ from typing import Any
 
 from leadwright.engine.bounds.blanks import Blanks
 from leadwright.engine.bounds.blocks import BlockBounds
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.plan import Plan
 from leadwright.engine.score_many.decide_block import Unsupported
-from leadwright.engine.score_one import Evaluator
 from leadwright.tests.engine.blocks.in_blocks import block_of, kinds_of
 from leadwright.tests.engine.blocks.test_blocks_deciding import drawn
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan

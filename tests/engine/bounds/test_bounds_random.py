@@ -18,7 +18,8 @@ from itertools import product
 from typing import Any
 
 from leadwright.engine.bounds.bounds import Bounds
-from leadwright.engine.score_one import Evaluator, Event
+from leadwright.engine.evaluator import Evaluator
+from leadwright.engine.score_one import Event
 from leadwright.engine.score_one.facts import Facts
 from leadwright.engine.values import DAY, moment_of
 from leadwright.grammar.syntax.nodes import Kind

@@ -10,27 +10,34 @@ from pathlib import Path
 import pytest
 from leadwright.tests.engine.cli.conftest import Run
 
+MOST_CALLED, MOST_FILES = 90, 135
+"""Of so many files the scoring of one lead calls functions, and so many it runs for their definitions too."""
+
 _RUN = """
-import json, sys
-ran = set()
+import inspect, json, sys
+ran, called = set(), set()
 
 def of_ours(frame, event, argument):
     name = frame.f_globals.get("__name__", "")
     if name.startswith("leadwright."):
         ran.add(frame.f_code.co_filename)
+        # The code of modules and classes is not optimized: it runs where they are defined.
+        if frame.f_code.co_flags & inspect.CO_OPTIMIZED:
+            called.add(frame.f_code.co_filename)
 
 sys.setprofile(of_ours)
 from leadwright.engine.cli.program import run
 code = run(sys.argv[1:])
 sys.setprofile(None)
-files = sorted(name for name in ran if name.endswith(".py"))
+files, called = ([name for name in of if name.endswith(".py")] for of in (ran, called))
 loaded = [name for name in sys.modules if name.startswith(("leadwright.", "numpy"))]
-print(json.dumps({"code": code, "files": files, "loaded": loaded}), file=sys.stderr)
+print(json.dumps({"code": code, "files": files, "called": called, "loaded": loaded}), file=sys.stderr)
 """
 
 
 def ran(*arguments: str) -> dict[str, list[str]]:
-    """The files of ours in which a command ran code, and the modules that it loaded."""
+    """The files of ours in which a command ran code, those of which it called functions, and the modules that
+    it loaded."""
     done = subprocess.run(
         [sys.executable, "-c", _RUN, *arguments], capture_output=True, text=True, check=True
     )
@@ -68,6 +75,19 @@ def test_one_lead_is_looked_at_without_numpy(leadwright: Run, data: Path) -> Non
         done = ran(*arguments)
         assert done["code"] == 0
         assert "numpy" not in done["loaded"]
+
+
+def test_one_due_lead_is_scored_by_few_files(leadwright: Run, data: Path) -> None:
+    assert leadwright("score", "inbound.rules", "--at", "2026-01-15").code == 0
+    (data / "more.csv").write_text("lead,at,what\nL2,2026-01-14T10:00:00Z,visited\n", encoding="utf-8")
+    more = ("import", "more.csv", "--lead-id", "lead", "--at", "at", "--type", "what")
+    assert leadwright(*more).code == 0
+    done = ran("score", "inbound", "--at", "2026-01-15")
+    assert done["code"] == 0
+    assert len(done["called"]) <= MOST_CALLED, sorted(done["called"])
+    assert len(done["files"]) <= MOST_FILES, sorted(done["files"])
+    rooms = {"bounds", "prove", "lint", "impact", "report/decision", "explain/ways", "evaluator"}
+    assert not [name for name in done["files"] if any(f"/engine/{room}" in name for room in rooms)]
 
 
 def test_an_unchanged_file_is_read_once(leadwright: Run, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

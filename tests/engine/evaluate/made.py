@@ -6,7 +6,8 @@ import datetime as dt
 from typing import Any
 
 from leadwright.engine.check import check
-from leadwright.engine.score_one import Evaluator, Event
+from leadwright.engine.evaluator import Evaluator
+from leadwright.engine.score_one import Event
 from leadwright.grammar.messages.diagnostics import Source, has_errors
 from leadwright.grammar.syntax.parse import parse
 

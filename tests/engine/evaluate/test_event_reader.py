@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Evaluator, Event, FactsError
+from leadwright.engine.score_one import Event, FactsError
 from leadwright.engine.score_one.facts import event_from, instant_from
 from leadwright.engine.values import instant_of, read_moment
 from leadwright.grammar.messages.diagnostics import Source

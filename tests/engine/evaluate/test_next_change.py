@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from leadwright.engine import plan as p
 from leadwright.engine.due.next_change import next_change
-from leadwright.engine.score_one import Detail, Evaluator, Event, Facts
+from leadwright.engine.evaluator import Evaluator
+from leadwright.engine.score_one import Detail, Event, Facts
 from leadwright.engine.values import DAY, instant_of, moment_of, shift
 from leadwright.grammar.syntax.nodes import Kind, Unit
 from leadwright.tests.effort import examples
@@ -21,7 +22,7 @@ YEARS = 30 * 365 * DAY
 
 def told(evaluator: Evaluator, facts: Facts, now: int) -> Any:
     """The stages, truths and lines that make up a decision."""
-    found = evaluator.run(Detail.FINDINGS, facts, now)
+    found = evaluator.run(Detail.EXPLAIN, facts, now)
     return found[7:10], found[4], found[5]
 
 
@@ -71,8 +72,8 @@ def assert_nothing_changes(plan: p.Plan, seed: int, every: int = 1) -> None:
             assert told(evaluator, facts, at) == before, (at, end)
     assert told(evaluator, facts, end - 1) == before
     if change is not None and told(evaluator, facts, end) == before:
-        later = next_change(evaluator, facts, NOW, tries=4_000)
+        later = next_change(evaluator.due_times, facts, NOW, tries=4_000)
         assert later is None or later > end, (
             "only for want of tries may an instant be given that changes nothing"
         )
-        assert next_change(evaluator, facts, NOW, tries=399) < end
+        assert next_change(evaluator.due_times, facts, NOW, tries=399) < end

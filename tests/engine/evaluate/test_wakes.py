@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from leadwright.engine.due.due_times import NEVER, DueTimes
 from leadwright.engine.due.next_change import next_change
-from leadwright.engine.score_one import Evaluator, Event
+from leadwright.engine.evaluator import Evaluator
+from leadwright.engine.score_one import Event
 from leadwright.engine.values import moment_of
 from leadwright.tests.effort import examples
 from leadwright.tests.engine.evaluate.made import NOW, ago, evaluator, event
@@ -33,7 +34,7 @@ def test_no_lead_wakes_too_late(seed: int) -> None:
         now = RANDOM_NOW
         for _ in range(6):
             found = wakes.of(facts.fields, facts.events, now)
-            change = next_change(made, facts, now, tries=60)
+            change = next_change(wakes, facts, now, tries=60)
             assert found > now
             assert found <= (NEVER if change is None else change)
             if found == NEVER:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.reading import read, read_file
 from leadwright.engine.report.decision import stage_text
 from leadwright.engine.report.text_style import TextStyle
-from leadwright.engine.score_one import Evaluator
 from leadwright.engine.tryout.case import case_of_test
 
 CASES = sorted((Path(__file__).parents[2] / "language/explained").glob("*.rules"))

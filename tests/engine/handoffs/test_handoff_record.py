@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 from leadwright.engine.cli.program import run
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.handoffs.turns import HandedOff
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Evaluator
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.export.score_files import OWNED
 from leadwright.engine.store.handoffs import assigning

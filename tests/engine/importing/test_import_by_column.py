@@ -153,6 +153,20 @@ def test_events_come_back_in_order_however_many_there_are(
     assert sorted(found["properties"].tolist()) == sorted(row[4] for row in kept)
 
 
+def test_batches_end_between_leads_where_they_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "EVENT_BATCH", 4)
+    for sizes, expected in (
+        ((), []),
+        ((4,), [4]),
+        ((3, 2, 2), [3, 4]),
+        ((9, 1, 3, 1), [4, 4, 2, 4]),
+        ((1, 1, 1, 1, 1), [4, 1]),
+    ):
+        events = np.zeros(sum(sizes), EVENT)
+        events["lead"] = np.repeat(np.arange(len(sizes)), sizes)
+        assert [len(batch) for batch in staging._batches(events)] == expected
+
+
 def test_properties_come_back_from_their_places() -> None:
     texts = Properties()
     first = texts.add([b"", '{"a":"\u00e4"}'.encode(), b"x" * 70_000])
@@ -213,7 +227,7 @@ def test_other_programs_may_write_between_the_batches_of_an_import(
         assert import_file(store, file, EVENTS, progress=write).events_added == 60
         # Whoever writes tries for half a minute, as many gaps as that may take.
         assert store.connection.execute("PRAGMA busy_timeout").fetchone() == (30_000,)
-    assert len(wrote) == 6
+    assert len(wrote) == 7  # one for each lead, as no two have ten together
 
 
 def stored(file: Path, database: Path) -> tuple[object, ...]:

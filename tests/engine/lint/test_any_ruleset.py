@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from leadwright.engine.check import check
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.lint.lints import CODES, lint
-from leadwright.engine.score_one import Evaluator
 from leadwright.grammar.messages.diagnostics import Diagnostic, Severity, Source
 from leadwright.grammar.syntax.nodes import Tree
 from leadwright.grammar.syntax.parse import parse

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from leadwright.engine import plan as p
 from leadwright.engine.check import check
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.lint.proof.dnf import TRUE
 from leadwright.engine.lint.proof.logic import Logic
 from leadwright.engine.lint.proof.reach import Reach
-from leadwright.engine.score_one import Evaluator
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
 from leadwright.tests.effort import examples

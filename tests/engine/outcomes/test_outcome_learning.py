@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from leadwright import load
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.outcomes.learn.conditions import gathered
 from leadwright.engine.outcomes.learn.event_conditions import event_conditions, event_names
 from leadwright.engine.outcomes.looking import reads_calendar
 from leadwright.engine.outcomes.rows import all_lives, lives_of, looked_at, rows_of
-from leadwright.engine.score_one import Evaluator
 from leadwright.engine.store.database import open_store
 from leadwright.engine.store.scoring.lead_blocks import lead_blocks
 from leadwright.engine.store.scoring.outcome_inputs import Question, ready

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from leadwright.engine.cli.program import run
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.importing import staging
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Evaluator
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.mirror import sync
 from leadwright.engine.store.records.rulesets import save_version

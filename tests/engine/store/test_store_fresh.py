@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Detail, Evaluator, Event
+from leadwright.engine.score_one import Detail, Event
 from leadwright.engine.store.database import StoreError, only_one, open_store
 from leadwright.engine.store.records.events import events_of
 from leadwright.engine.store.records.leads import change_kind, iterate_leads, stored_fields
@@ -124,7 +125,7 @@ class World:
         for lead in iterate_leads(self.store):
             events = [Event(e.type, e.at, e.object, e.properties) for e in events_of(self.store, lead.id)]
             facts = self.evaluator.facts(lead.fields, events)
-            total, _, stages, gone = self.evaluator.run(Detail.PLAIN, facts, self.now)
+            total, _, stages, gone = self.evaluator.run(Detail.SCORE, facts, self.now)
             found[lead.key] = (total, stages[0], gone)
         return found
 

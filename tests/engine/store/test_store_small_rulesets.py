@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Detail, Evaluator, Event
+from leadwright.engine.score_one import Detail, Event
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.records.events import events_of
 from leadwright.engine.store.records.leads import iterate_leads
@@ -138,7 +139,7 @@ def decided(store: Store, evaluator: Evaluator) -> dict[str, tuple[Any, ...]]:
     for lead in iterate_leads(store):
         events = [Event(e.type, e.at, e.object, e.properties) for e in events_of(store, lead.id)]
         facts = evaluator.facts(lead.fields, events)
-        total, _, stages, gone = evaluator.run(Detail.PLAIN, facts, NOW)
+        total, _, stages, gone = evaluator.run(Detail.SCORE, facts, NOW)
         found[lead.key] = (total, stages[0], gone)
     return found
 

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from leadwright.engine.cli.program import run
-from leadwright.engine.score_one import Evaluator
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.store.database import Store
 from leadwright.engine.store.records.leads import iterate_leads
 from leadwright.grammar.syntax.nodes import Span

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.plan import Plan
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Evaluator
 from leadwright.engine.tryout.as_test import as_test
 from leadwright.engine.tryout.marks import Watched
 from leadwright.engine.values import instant_of

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Evaluator
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.web.trial.slow import Slow
 from leadwright.web.tryout.runs import Question, RunResult, Runs, Waiting

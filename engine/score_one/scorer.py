@@ -1,30 +1,24 @@
-"""The front of evaluation: facts made ready, scored, decided, and asked when they can next change."""
+"""Scores one lead: facts made ready, and the functions generated for them."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from threading import Lock, local
+from typing import Any, NamedTuple
 
-from ..explain.decision import Decision
+from ..due.clocks import Clocks
 from ..explain.plan_index import PlanIndex
-from ..plan import Clause, Plan
-from ..plan.calendar import EARLIEST, LATEST
-from ..values import Prepared, instant_of, moment_of
+from ..plan import Clause, Plan, Stage
+from ..plan.calendar import BEGINNING, EARLIEST, LATEST
+from ..plan.holding import asking_plan, selectors_read
+from ..values import Prepared, instant_of
 from .codegen import Detail
 from .event_classes import EventClasses
 from .event_reader import EventReader
 from .facts import Event, Facts, FactsError, Row, ValueReader, fields_reader, given_fields
 from .function import GeneratedFunction, Unforeseen, generate
-
-if TYPE_CHECKING:
-    from ..bounds.finder import Finder
-    from ..due.due_times import DueTimes
-    from ..explain.build_decision import Frame
-    from ..explain.explainer import Explainer
-    from .holding import Holding
 
 
 class Result(NamedTuple):
@@ -36,8 +30,8 @@ class Result(NamedTuple):
     disqualified: bool
 
 
-class Evaluator:
-    """Evaluates one plan. Pure but for functions that are generated when first needed; safe in threads.
+class Scorer:
+    """Scores by one plan. Pure but for functions that are generated when first needed; safe in threads.
 
     Instants are datetimes or whole microseconds since 1970-01-01T00:00Z.
     """
@@ -47,9 +41,6 @@ class Evaluator:
         self.plan = plan
         self.parts = PlanIndex(plan)
         self.classes = EventClasses(plan) if classes is None else classes
-        # Due times are found with an evaluator, so their module loads this one first.
-        from ..due.next_change import Clocks
-
         self.clocks = Clocks(self.parts.kernel, self.parts.values)
         self._columns = tuple(field.column for field in plan.fields)
         self._programs: list[GeneratedFunction | None] = [None] * len(Detail)
@@ -65,38 +56,8 @@ class Evaluator:
         return fields_reader([ValueReader(field.kind, field.default) for field in self.plan.fields])
 
     @cached_property
-    def explainer(self) -> Explainer:
-        """What explains the conditions."""
-        from ..explain.explainer import Explainer
-
-        return Explainer(self.parts)
-
-    @cached_property
-    def wakes(self) -> DueTimes:
-        """What says when time alone could change a decision."""
-        from ..due.due_times import DueTimes
-
-        return DueTimes(self)
-
-    @cached_property
-    def frame(self) -> Frame:
-        """What is the same in every decision."""
-        from ..explain.build_decision import Frame
-
-        return Frame(self.parts)
-
-    @cached_property
-    def possible(self) -> Finder:
-        """What says what scores and stages could be, whatever blank fields turn out to be."""
-        from ..bounds.finder import Finder
-
-        return Finder(self)
-
-    @cached_property
     def holdings(self) -> dict[int, Holding]:
         """The stages that hold, by their numbers."""
-        from .holding import Holding
-
         stages = enumerate(self.plan.stages)
         return {number: Holding(self, stage) for number, stage in stages if stage.until is not None}
 
@@ -124,30 +85,12 @@ class Evaluator:
 
     def score(self, facts: Facts, now: dt.datetime | int) -> Result:
         """Scores, stages, and whether the lead is disqualified."""
-        return Result._make(self.run(Detail.PLAIN, facts, instant(now)))
+        return Result._make(self.run(Detail.SCORE, facts, instant(now)))
 
     def truths(self, facts: Facts, now: dt.datetime | int) -> tuple[bool | None, ...]:
         """Whether each of `clauses` is true, false or (None) unknown."""
-        truths: tuple[bool | None, ...] = self.run(Detail.FINDINGS, facts, instant(now))[9]
+        truths: tuple[bool | None, ...] = self.run(Detail.EXPLAIN, facts, instant(now))[9]
         return truths
-
-    def decide(self, facts: Facts, now: dt.datetime | int, *, gains: bool = False) -> Decision:
-        """The decision, each part of which is computed when it is read; with `gains`, it says too what would
-        bring points that are short for a stage."""
-        return self._decide(self, facts, instant(now), gains=gains)
-
-    @cached_property
-    def _decide(self) -> Callable[..., Decision]:
-        from ..explain.build_decision import decide
-
-        return decide
-
-    def next_change(self, facts: Facts, now: dt.datetime | int) -> dt.datetime | None:
-        """When time alone can next change a clause or a line: never too late, and exact but in rare cases."""
-        from ..due.next_change import next_change
-
-        found = next_change(self, facts, instant(now))
-        return None if found is None else moment_of(found)
 
     # --- generated functions --------------------------------------------------------------------
 
@@ -196,3 +139,97 @@ def instant(now: dt.datetime | int) -> int:
         except OverflowError:
             pass
     raise FactsError("the instant of evaluation lies outside of the years 1 to 9999 in UTC")
+
+
+# --- stages that hold -------------------------------------------------------------------------------
+
+
+class Held(NamedTuple):
+    """Whether a lead is in a stage that holds, and since when: None for as long as anything is known."""
+
+    found: bool
+    since: int | None
+
+
+_OUT = Held(False, None)
+
+
+class Holding:
+    """One stage that holds, of one plan: whether a lead that neither comes in nor goes out now is in it, and
+    since when.
+
+    Nothing is remembered from one scoring to the next. Where the instant itself does not decide, the lead's
+    past is walked back to the latest instant that does.
+    """
+
+    def __init__(self, scorer: Scorer, stage: Stage) -> None:
+        from ..due.timeline import Timeline  # few rulesets have such a stage
+
+        plan = asking_plan(scorer.plan, stage)
+        self.asking = Scorer(plan, scorer.classes)
+        """What asks its two conditions, and nothing else."""
+        self.timeline = Timeline(self.asking.clocks, scorer.classes, selectors_read(plan))
+        self._run = self.asking.runner(Detail.SCORE)
+        self._last = local()
+
+    def decides(self, fields: Sequence[Prepared], rows: Sequence[Row], at: int) -> bool | None:
+        """What an instant decides: in, out, or (None) nothing."""
+        comes_in, goes_out = self._run(fields, rows, at)[2]
+        return False if goes_out is not None else True if comes_in is not None else None
+
+    def holds(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> bool:
+        """Whether a lead is in the stage, now deciding nothing."""
+        for _, found in self._walk(fields, rows, now).back():
+            if found is not None:
+                return found
+        return False
+
+    def stay(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> Held:
+        """Whether a lead is in the stage now, whatever decides it, and since when without a gap."""
+        decided = self.decides(fields, rows, now)
+        if decided is False:
+            return _OUT
+        walk = self._walk(fields, rows, now)
+        held = Held(True, walk.latest) if decided else _OUT
+        for since, found in walk.back():
+            if found is False:
+                break
+            if found is True:
+                held = Held(True, since)
+        return held
+
+    def _walk(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> _Walk:
+        """The way back from now. Whoever explains a decision asks for it after whoever made it."""
+        last = getattr(self._last, "walk", None)
+        if last is None or last[0] is not fields or last[1] is not rows or last[2] != now:
+            last = self._last.walk = (fields, rows, now, _Walk(self, fields, rows, now))
+        walk: _Walk = last[3]
+        return walk
+
+
+class _Walk:
+    """One lead's past in the eyes of a stage; `latest` is its last instant up to now, None without any."""
+
+    def __init__(self, holding: Holding, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> None:
+        self._holding = holding
+        self._fields = fields
+        self._rows = holding.timeline.rows(rows, now)
+        self._instants = holding.timeline.instants(fields, self._rows, now)
+        self._known: list[tuple[int | None, bool | None]] = []
+        self.latest = self._instants.pop() if self._instants else None
+
+    def back(self) -> Iterator[tuple[int | None, bool | None]]:
+        """What earlier instants decide, from the latest back, each with the instant since which it is so;
+        the last is what was before all of them. What was found before is not found again."""
+        known = self._known
+        yield from known
+        decides, fields, rows, instants = self._holding.decides, self._fields, self._rows, self._instants
+        while instants:
+            at = instants.pop()
+            while rows and rows[-1][0] > at:
+                rows.pop()
+            known.append((at, decides(fields, rows, at)))
+            yield known[-1]
+        if not known or known[-1][0] is not None:
+            known.append((None, decides(fields, (), BEGINNING)))
+            yield known[-1]
