@@ -160,7 +160,7 @@ class ClauseTests:
             return None
         if left.kind not in operator_of(test).kinds:
             instead = f"ask what it holds: {text_of(node)} contains {text_of(test.right)}"
-            hint = instead if left.kind is Kind.TEXTS else "use = or !="
+            hint = instead if left.kind is Kind.TEXTS else self._in_order(node, test.right) or "use = or !="
             self.problems.not_for_kind(test, test.operator, text_of(node), left.kind, hint)
             return None
         self._star(test)
@@ -207,20 +207,32 @@ class ClauseTests:
 
     def _as_number(self, node: n.Expression, test: n.Compare) -> str:
         """What to do about text that is compared with a number."""
-        inner = node
-        while isinstance(inner, n.Brackets):
-            inner = inner.inner
+        inner = _within(node)
         equals = test.operator in ("=", "!=")
         in_quotes = f'if it is text, write {text_of(node)} {test.operator} "{text_of(test.right)}"'
         if not isinstance(inner, n.Reference):
             return in_quotes if equals else "compare it with = or != and a text in quotes"
-        name, catalogue = inner.name.text, self.draft.names.catalogue
+        as_number = self._declared_number(inner)
+        return f"{as_number}; {in_quotes}" if equals else as_number
+
+    def _declared_number(self, field: n.Reference) -> str:
+        """How a field that is text becomes a number."""
+        name, catalogue = field.name.text, self.draft.names.catalogue
         declare = "change its declaration to" if name in self.draft.names.fields else "declare it:"
-        as_number = f"if it holds numbers, {declare} field {text_of(inner)}: number"
+        as_number = f"if it holds numbers, {declare} field {text_of(field)}: number"
         if catalogue is not None and name in catalogue.fields:
             option = f"'{name}=number'" if " " in name else f"{name}=number"
             as_number += f", or import it with --kind {option}"
-        return f"{as_number}; {in_quotes}" if equals else as_number
+        return as_number
+
+    def _in_order(self, node: n.Expression, right: n.Expression) -> str | None:
+        """What to do about a text that is asked whether it is more or less than a number in quotes."""
+        inner = _within(node)
+        if not (isinstance(inner, n.Reference) and isinstance(right, n.Text)):
+            return None
+        if not right.value.strip().replace(".", "", 1).isdigit():
+            return None
+        return f"{self._declared_number(inner)}; and take the quotes away"
 
     def _between(
         self, node: n.Expression, value: p.Value, test: n.Between, origin: p.Origin
@@ -233,7 +245,7 @@ class ClauseTests:
                 self.problems.different_kinds(side, text_of(node), value.kind, end.kind)
                 return None
         if value.kind not in operator_of(test).kinds:
-            hint = f"use = or in, e.g. {text_of(node)} in (...)"
+            hint = self._in_order(node, test.low) or f"use = or in, e.g. {text_of(node)} in (...)"
             self.problems.not_for_kind(test, "between", text_of(node), value.kind, hint)
             return None
         if self._backwards(low, high):
@@ -344,3 +356,10 @@ class ClauseTests:
             )
             return None
         return p.IsKnown(value, test.known, origin)
+
+
+def _within(node: n.Expression) -> n.Expression:
+    """What stands in brackets."""
+    while isinstance(node, n.Brackets):
+        node = node.inner
+    return node

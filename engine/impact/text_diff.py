@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -117,9 +118,10 @@ def _form_details(old: n.Statement, new: n.Statement) -> Iterator[str]:
         before, after = getattr(old, slot.field), getattr(new, slot.field)
         if before != after:
             told = True
-            yield from (
+            found = (
                 _optional_condition(slot.words, before, after) if slot.optional else _condition(before, after)
             )
+            yield from map(_trade_words, found) if isinstance(new, n.Stage) else found
     if not told and _own_text(old) != _own_text(new):
         yield f"{_own_text(old)} -> {_own_text(new)}"
 
@@ -189,6 +191,15 @@ def _step(old: str, new: str) -> str:
     *before, last = old.split(" ")
     *after, now = new.split(" ")
     return f"{old} -> {now if before and before == after and _is_number(last) and _is_number(now) else new}"
+
+
+def _trade_words(said: str) -> str:
+    """A step of a stage; that of its threshold in the words of the trade: "threshold 40 -> 50"."""
+    return f"threshold {said.removeprefix(_THRESHOLD)}" if _MOVED.fullmatch(said) else said
+
+
+_THRESHOLD = "score >= "
+_MOVED = re.compile(rf"{_THRESHOLD}-?[\d.]+ -> -?[\d.]+")
 
 
 def _is_number(word: str) -> bool:

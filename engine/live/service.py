@@ -22,6 +22,12 @@ _HOUR = 3_600_000_000
 _REST = 1.0
 """Seconds between two looks, where nothing arrives: time alone makes scores due, too."""
 
+_GATHERING = 0.1
+"""Seconds in which messages gather after a batch of few. One transaction then takes them in, and scoring,
+which writes to the same database, is not kept from its turn by many small ones."""
+
+_FEW = 200
+
 _log = logging.getLogger(__name__)
 
 
@@ -100,6 +106,8 @@ class Live:
                 with self._lock:
                     self._unscored += applied.received
             self._applied.set()
+            if applied.messages < _FEW:
+                self._stop.wait(_GATHERING)
 
     # --- scoring ------------------------------------------------------------------------------
 

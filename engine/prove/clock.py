@@ -60,6 +60,16 @@ def mark_of(edge: Edge) -> Mark:
     return Mark("calendar", edge.amount * (12 if edge.unit is Unit.YEAR else 1))
 
 
+HARD_INSTANTS = tuple(
+    instant_of(dt.datetime(year, month, day, 12, tzinfo=dt.UTC))
+    for year, month, day in (
+        *((2026, 3, 1), (2026, 5, 1), (2026, 5, 31), (2026, 8, 31), (2026, 12, 31)),
+        *((2028, 2, 29), (2028, 3, 1), (2028, 5, 31)),
+    )
+)
+"""Instants from which months back are as short or as long as they can be."""
+
+
 class Clock:
     """Now and all marks. With `now` None it is any instant."""
 
@@ -77,6 +87,11 @@ class Clock:
         self.now = z3.Int("now")
         first, last = instant_of(dt.date(FIRST_YEAR, 1, 1)), instant_of(dt.date(LAST_YEAR, 1, 1))
         self.rules += [self.now >= first, self.now <= last]
+
+    @property
+    def has_months(self) -> bool:
+        """Whether instants lie months or years from now, which are as long as the calendar has them."""
+        return bool(self._months)
 
     def number(self, mark: Mark) -> int | None:
         """The instant of a mark, where that is a number."""

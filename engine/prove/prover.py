@@ -16,6 +16,7 @@ from ..plan import Plan
 from .answers import Answer, Verdict
 from .budget import Budget, OutOfTimeError, look_at_clock, milliseconds_left
 from .case import Case
+from .clock import HARD_INSTANTS
 from .kleene import Formula, total_of
 from .loose import TooMuchError
 from .questions import Question
@@ -67,6 +68,8 @@ class Prover:
             if proof.is_impossible():
                 return Verdict.PROVED, None, ""
             case = proof.lead()
+            if case is None and not proof.none and world.clock.has_months:
+                case = self._at_hard_instants(question)
         except TooMuchError as much:
             return Verdict.NOT_DECIDED, None, str(much)
         except OutOfTimeError:
@@ -87,6 +90,14 @@ class Prover:
         except OutOfTimeError:
             return None, False
         return case, case is None and search.none and world.holds_always
+
+    def _at_hard_instants(self, question: Question) -> Case | None:
+        """A lead where months are short or long: the model may have them as no calendar has."""
+        for now in HARD_INSTANTS:
+            case = _Search(question, self._world(question.plans, now), self.budget).lead()
+            if case is not None:
+                return case
+        return None
 
     def _world(self, plans: Sequence[Plan], now: int | None) -> World:
         key = (tuple(id(plan) for plan in plans), now)

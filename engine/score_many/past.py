@@ -41,7 +41,8 @@ from .block import Block
 from .column_scorer import ColumnScorer
 from .columns import Bools, Ints, numbered_range
 from .past_leads import Fields, Some
-from .past_parts import ClausePart, Course, PaidPart, Part, events_needed
+from .past_parts import ClausePart, Course, PaidPart, Part
+from .past_windows import events_needed
 from .steps import Line, Steps, added_up, different, most_leads
 from .sums import Sums, target_of
 from .truths import FALSE, TRUE, UNKNOWN, Truths, all_of, answer, any_of, not_

@@ -6,39 +6,34 @@ instants at which it can differ, and the whole is put together from the parts.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...grammar.syntax.nodes import Kind
 from ..due.timeline import Timeline
-from ..plan import Aggregation, Constant, FieldValue, Last, Measure, Plan, Range, Selection, SignalValue
+from ..plan import Aggregation, Measure, Plan, Selection
 from ..plan.calendar import BEGINNING
 from ..plan.holding import selectors_read
-from ..plan.lower import Comparison
-from ..plan.walk import clauses, conditions, operands, selections
 from ..score_one import Detail
 from ..score_one.event_classes import EventClasses
 from ..score_one.facts import MEMO_LIMIT
 from ..score_one.scorer import Scorer
-from ..values import DAY, MICROSECONDS, Prepared
-from .block import MOST, Block, Events, Places, Properties
+from ..values import DAY, Prepared
+from .block import Block, Events, Places
 from .block_events import BlockEvents, Filters, all_of
 from .block_measures import Measured
 from .column_scorer import ColumnScorer
 from .columns import NEVER, Bools, Column, InstantLists, Ints, Scattered, numbered_range
 from .layout import by_time
 from .lru import LruBytes
+from .past_events import EventsRead
 from .past_leads import Some, joined
+from .past_windows import can_be_moved, longest_window, places_from, portions, window_length, window_starts
 from .steps import Line, Steps, different, most_leads
 from .truths import FALSE, TRUE, UNKNOWN
-
-_MOST_EVENTS = 1 << 19
-"""About how many moved events are looked at together."""
 
 _SAME = 10_000 * DAY
 """The instant to which all are moved; any would do."""
@@ -69,16 +64,15 @@ class Part:
         self.evaluator = Scorer(plan, classes)
         self.least = events
         self._timeline = Timeline(self.evaluator.clocks, classes, selectors_read(plan))
+        self._read = EventsRead(self.evaluator.classes, self._timeline)
         self.is_fixed = not self._timeline.fields_turn and not selectors_read(plan)
         """Whether its value is always the same."""
         self._needs = self.evaluator.parts.meanings.needs
-        self._moves = _can_be_moved(plan)
-        self._longest = _longest_window(self._needs[1].values())
+        self._moves = can_be_moved(plan)
+        self._longest = longest_window(self._needs[1].values())
         self._filters: Filters = {}
-        self._classes: dict[tuple[str, str | None], tuple[int, ...]] = {}
         self._starts: dict[tuple[Prepared, ...], int] = {}
         self._courses: dict[tuple[int, tuple[Prepared, ...]], Course] = {}
-        self._rows: dict[tuple[tuple[str, str | None], str], tuple[Any, ...] | None] = {}
 
     def of_columns(self, judging: ColumnScorer) -> NDArray[Any]:
         """Its value, of many leads."""
@@ -107,7 +101,7 @@ class Part:
     def happened(self, some: Some) -> Ints:
         """How many events of each lead there are that may make a difference."""
         found = np.zeros(len(some), np.int64)
-        for place in self._kinds(some.block.events):
+        for place in self._read.kinds(some.block.events):
             found += np.bincount(some.of_kind(place)[1], minlength=len(some))
         return found
 
@@ -123,7 +117,7 @@ class Part:
     def _close_together(self, some: Some, window: int) -> Bools:
         """To whom ever happened as much as it takes within one window."""
         found = np.zeros(len(some), np.bool_)
-        own, lead = joined([some.of_kind(place) for place in self._kinds(some.block.events)])
+        own, lead = joined([some.of_kind(place) for place in self._read.kinds(some.block.events)])
         at = some.block.events.at[own]
         line = Line(len(some), int(at.min()), int(at.max()) + window)
         if len(some) > most_leads(line.before, line.now):
@@ -139,10 +133,10 @@ class Part:
     def courses(self, some: Some, asked: Bools) -> Sequence[Course] | None:
         """Its course for each lead, empty for those who are not asked for; None where it is found at once."""
         events = some.block.events
-        kinds = self._kinds(events)
+        kinds = self._read.kinds(events)
         if not kinds:
             return self._courses_of_fields(some, asked) if self._timeline.fields_turn else None
-        if self._moves and all(self._lengths(events, kind) is not None for kind in kinds):
+        if self._moves and all(self._read.lengths(events, kind) is not None for kind in kinds):
             return None
         return self.one_by_one(some, asked)
 
@@ -152,14 +146,14 @@ class Part:
             return Steps(line.starts, start)
         events = some.block.events
         own, turned = [], []
-        for place in self._kinds(events):
+        for place in self._read.kinds(events):
             mine, lead = some.of_kind(place)
             chosen = asked[lead]
             mine, lead = mine[chosen], lead[chosen]
             at = events.at[mine]
             own.append((mine, lead))
             turns = line.places(lead, at)
-            lengths = self._lengths(events, place)
+            lengths = self._read.lengths(events, place)
             assert lengths is not None
             turned += [turns[at <= some.now - length] + length for length in lengths]
         places = different([line.starts, *turned])
@@ -185,10 +179,10 @@ class Part:
         at = line.places(lead, some.block.events.at[own])
         order = by_time(at)
         own, at = own[order], at[order]
-        begin = np.searchsorted(at, _window_starts(line, of, places, self._longest), "right")
+        begin = np.searchsorted(at, window_starts(line, of, places, self._longest), "right")
         end = np.searchsorted(at, places, "right")
         values = np.empty(len(places), np.int64)
-        for portion in _portions(end - begin):
+        for portion in portions(end - begin):
             rows = (of[portion], line.instants(places[portion]), begin[portion], end[portion])
             values[portion] = self.of_columns(self._moved(some, own, rows))
         return values
@@ -205,8 +199,8 @@ class Part:
         """The events of a selection, whatever its window, and which lead's each is."""
         events, known = some.block.events, self.evaluator.classes.known
         kinds, whole = [], selection.where is None
-        for place in self._kinds(events):
-            taken = {selection.selector in known[code].selectors for code in self._codes(events, place)}
+        for place in self._read.kinds(events):
+            taken = {selection.selector in known[code].selectors for code in self._read.codes(events, place)}
             kinds += [place] if True in taken else []
             whole = whole and len(taken) == 1
         own, lead = joined([some.of_kind(place) for place in kinds])
@@ -221,7 +215,7 @@ class Part:
         """What is measured of events for leads at places of a line."""
         own, lead = self._selected(some, gauge.events)
         at = np.sort(line.places(lead, some.block.events.at[own]))
-        begin = np.searchsorted(at, _window_starts(line, of, places, _length(gauge.events)), "right")
+        begin = np.searchsorted(at, window_starts(line, of, places, window_length(gauge.events)), "right")
         end = np.searchsorted(at, places, "right")
         counts = end - begin
         match gauge.aggregation:
@@ -231,7 +225,7 @@ class Part:
                 return numbered_range(np.minimum(counts, 1))
             case Aggregation.INSTANTS:
                 each = np.repeat(places - _SAME, counts)
-                return InstantLists(counts.astype(np.int32), at[_each(begin, counts)] - each)
+                return InstantLists(counts.astype(np.int32), at[places_from(begin, counts)] - each)
         picked = begin if gauge.aggregation is Aggregation.FIRST else end - 1
         found = np.full(len(places), NEVER)
         there = np.flatnonzero(counts > 0)
@@ -246,7 +240,7 @@ class Part:
         of, instants, begin, end = rows
         events = some.block.events
         row = np.repeat(np.arange(len(of)), end - begin)
-        source = own[_each(begin, end - begin)]
+        source = own[places_from(begin, end - begin)]
         at, kind = events.at[source] - instants[row] + _SAME, events.kind[source]
         order = np.lexsort((at, kind))
         source, row = source[order], row[order]
@@ -340,7 +334,7 @@ class Part:
         """Its course for each lead, found of each on its own."""
         which, different_fields = self._by_fields(some)
         chosen = np.flatnonzero(asked)
-        events = self._rows_of(some, asked)
+        events = self._read.rows_of(some, asked)
         found = [Course((), ())] * len(some)
         for lead, number in zip(chosen.tolist(), which[chosen].tolist(), strict=True):
             fields, rows = different_fields[number], events[lead]
@@ -351,70 +345,6 @@ class Part:
                     known += 1
                 values.append(self.value(fields, rows[:known], at))
             found[lead] = Course(instants, values)
-        return found
-
-    def _rows_of(self, some: Some, asked: Bools) -> list[list[Any]]:
-        """The events of some leads that make a difference, in the order of time."""
-        events = some.block.events
-        own, lead = joined([some.of_kind(place) for place in self._kinds(events)])
-        own, lead = own[asked[lead]], lead[asked[lead]]
-        numbers = np.array(events.kinds, np.int64)[events.kind[own]]
-        order = np.lexsort((numbers, events.at[own], lead))
-        own, lead = own[order], lead[order]
-        told = np.full(len(own), -1) if events.told is None else events.told[own]
-        found: list[list[Any]] = [[] for _ in range(len(some))]
-        columns = (lead, events.at[own], events.kind[own], told)
-        for of, at, kind, number in zip(*(one.tolist() for one in columns), strict=True):
-            rest = self._row(events.names[kind], events.properties[number] if number >= 0 else "")
-            if rest is not None:
-                found[of].append((at, *rest))
-        return [self._timeline.rows(rows, some.now) for rows in found]
-
-    def _row(self, kind: tuple[str, str | None], properties: Properties) -> tuple[Any, ...] | None:
-        """The row of an event but for its instant, None where it is not read."""
-        if not isinstance(properties, str):
-            return self._new_row(kind, properties)
-        key = (kind, properties)
-        if key not in self._rows:
-            if len(self._rows) >= MEMO_LIMIT:
-                self._rows.clear()
-            self._rows[key] = self._new_row(kind, json.loads(properties) if properties else {})
-        return self._rows[key]
-
-    def _new_row(self, kind: tuple[str, str | None], given: Mapping[str, Any]) -> tuple[Any, ...] | None:
-        row = self.evaluator.classes.row(0, *kind, given)
-        return None if row is None else row[1:]
-
-    # --- which events ---------------------------------------------------------------------------
-
-    def _kinds(self, events: Events) -> list[int]:
-        """The places of the kinds of events that may make a difference."""
-        return [place for place in range(len(events.kinds)) if self._is_read(events, place)]
-
-    def _is_read(self, events: Events, place: int) -> bool:
-        return any(self._timeline.reads(code) for code in self._codes(events, place))
-
-    def _lengths(self, events: Events, place: int) -> set[int] | None:
-        """So long after events of a kind something can differ; None where that is not all."""
-        found: set[int] = set()
-        for code in self._codes(events, place):
-            lengths = self._timeline.lengths(code)
-            if lengths is None:
-                return None
-            found.update(lengths)
-        return found
-
-    def _codes(self, events: Events, place: int) -> Collection[int]:
-        """The classes of the events of a kind."""
-        name = events.names[place]
-        found = self._classes.get(name)
-        if found is None:
-            classes = self.evaluator.classes
-            if classes.properties_decide(name[0]):
-                which = slice(*events.starts[place : place + 2].tolist())
-                told = [-1] if events.told is None else np.unique(events.told[which]).tolist()
-                return {classes.code(*name, events.given(number)) for number in told}
-            found = self._classes[name] = (classes.code(*name, {}),)
         return found
 
 
@@ -448,74 +378,6 @@ class PaidPart(Part):
     def of_result(self, result: Any) -> int:
         points: int = result[0]
         return points
-
-
-def events_needed(evaluator: Scorer, clause: Any) -> int:
-    """At least so many events it takes for a clause to be answered as without any but otherwise."""
-    test = evaluator.parts.kernel.test(clause)
-    if not isinstance(test, Comparison) or not isinstance(test.left, SignalValue):
-        return 1
-    counts = evaluator.plan.signals[test.left.signal].aggregation in (Aggregation.COUNT, Aggregation.DISTINCT)
-    if not counts or not isinstance(test.right, Constant) or not isinstance(test.right.value, int | float):
-        return 1
-    least = test.right.value
-    if test.operator not in (">=", ">") or least <= 0:
-        return 1
-    return max(1, int(np.ceil(least)))
-
-
-def _can_be_moved(plan: Plan) -> bool:
-    """Whether all that a plan reads of events is what they are and how long ago they were."""
-    if any(signal.aggregation is Aggregation.PERIODS for signal in plan.signals):
-        return False
-    if any(rule.each is not None and rule.each.once is not None for rule in plan.rules):
-        return False
-    if any(isinstance(selection.window, Range) for selection in selections(plan)):
-        return False
-    asked = (operand for one in conditions(plan) for clause in clauses(one) for operand in operands(clause))
-    return not any(
-        operand.kind in (Kind.DATE, Kind.DATETIME) and not isinstance(operand, Constant | FieldValue)
-        for operand in asked
-    )
-
-
-def _longest_window(gauges: Iterable[Measure]) -> int | None:
-    """How far back from an instant events count, None for without end."""
-    read = (one for gauge in gauges for one in (gauge.events, gauge.then) if one is not None)
-    lengths = [_length(one) for one in read]
-    known = [length for length in lengths if length is not None]
-    return max(known, default=0) if len(known) == len(lengths) else None
-
-
-def _length(selection: Selection) -> int | None:
-    window = selection.window
-    if isinstance(window, Last) and window.unit in MICROSECONDS:
-        return window.amount * MICROSECONDS[window.unit]
-    return None
-
-
-def _window_starts(line: Line, of: Ints, places: Ints, length: int | None) -> Ints:
-    """The places after which events count, for leads at places of a line."""
-    begins: Ints = of * line.span
-    return begins if length is None else np.maximum(places - length, begins)
-
-
-def _each(begin: Ints, counts: Ints) -> Ints:
-    """All places from each beginning on, so many of each."""
-    found: Ints = np.arange(int(counts.sum())) + np.repeat(begin - (np.cumsum(counts) - counts), counts)
-    return found
-
-
-def _portions(counts: Ints) -> Iterator[slice]:
-    """Rows with so many events each, in portions that are not too large."""
-    total = np.cumsum(counts)
-    start = 0
-    while start < len(counts):
-        before = int(total[start - 1]) if start else 0
-        stop = int(np.searchsorted(total, before + _MOST_EVENTS, "right"))
-        stop = min(max(stop, start + 1), start + MOST)
-        yield slice(start, stop)
-        start = stop
 
 
 def _silent(_what: str, _share: float) -> None:

@@ -176,7 +176,7 @@ STATEMENTS: tuple[StatementSpec, ...] = (
     ),
     StatementSpec(n.Grade, "grade", "grade", "Grade", key="{score}", menu="grade"),
     StatementSpec(
-        n.Outcome, "outcome", "outcome", "Outcome",
+        n.Outcome, "outcome", "outcome", "Goal",
         (
             _name("customer"), "when", _condition(),
             Slot("at", "name", "at", optional=True), Slot("within", "duration", "within", optional=True),
@@ -184,7 +184,7 @@ STATEMENTS: tuple[StatementSpec, ...] = (
         ),
         "a lead counts as {name} when {condition}[, on the day in {at}][, within {within}]"
         "[, counted from {born}].",
-        menu="outcome",
+        menu="goal",
         example="outcome won when became customer",
     ),
     StatementSpec(

@@ -34,12 +34,15 @@ def for_everybody(page: Page) -> None:
     wide = page.viewport_size
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
-        assert violations(page) == [], scheme
+        found = violations(page)
+        assert not found, (scheme, found)
     page.set_viewport_size(NARROW)
     # What the page does about its new width, it does with the next frame.
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    assert sticking_out(page) == []
-    assert violations(page) == [], "narrow"
+    out = sticking_out(page)
+    assert not out, out
+    found = violations(page)
+    assert not found, ("narrow", found)
     if wide is not None:
         page.set_viewport_size(wide)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from leadwright.tests.browser.axe import for_everybody
 from leadwright.tests.browser.conftest import Visit
@@ -23,7 +25,7 @@ def test_a_change_stands_on_its_card_with_its_leads_and_is_reverted_alone(editor
     editor.fill(editor.card("Stage MQL").get_by_label("value"), "80")
     editor.fill(editor.card("Rule Large").get_by_label("points"), "+31")
     stage, rule = editor.line("Stage MQL"), editor.line("Rule Large")
-    expect(stage.locator(".change")).to_contain_text("30 → 80")
+    expect(stage.locator(".change")).to_contain_text("threshold 30 → 80")
     expect(stage.locator(".change")).to_contain_text("1 lead moves down")
     expect(rule.locator(".change")).to_contain_text("+30 → +31")
     outline = page.get_by_role("navigation", name="Outline")
@@ -94,3 +96,22 @@ def test_a_threshold_is_moved_by_its_flag_and_every_number_of_a_chart_opens_its_
         keyboard.press("Enter")
     expect(page.get_by_role("list", name="Filters that are on")).to_contain_text("score 30")
     expect(page.get_by_role("table").get_by_role("row")).to_have_count(2)
+
+
+def test_several_leads_stand_side_by_side_and_follow_the_draft(editor: Editor) -> None:
+    page = editor.open(lead="L1").page
+    editor.panel.get_by_role("button", name="Keep side by side").click()
+    table = editor.panel.get_by_role("region", name="Side by side").get_by_role("table")
+    expect(table).to_contain_text("Zoë Müller")
+    editor.open(lead="L4")
+    add = editor.panel.get_by_role("button", name="Keep side by side")
+    add.focus()
+    page.keyboard.press("Enter")
+    expect(table.get_by_role("row", name="Draft")).to_contain_text(re.compile("100.*SQL.*30.*MQL", re.DOTALL))
+    expect(table.get_by_role("row", name="Asked for a demo").get_by_role("cell")).to_have_text(["+40", "·"])
+    editor.fill(editor.card("Stage MQL").get_by_label("value"), "80")
+    expect(table.get_by_role("row", name="Draft")).to_contain_text(re.compile("30.*no stage", re.DOTALL))
+    expect(table.get_by_role("row", name="Live")).to_contain_text(re.compile("30.*MQL", re.DOTALL))
+    for_everybody(page)
+    table.get_by_role("button", name="Take Zoë Müller away").press("Enter")
+    expect(table).not_to_contain_text("Zoë")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from leadwright.tests.browser.axe import for_everybody
 from leadwright.tests.browser.conftest import Visit
@@ -49,7 +51,7 @@ def test_the_outline_is_one_stop_and_leads_to_every_statement(editor: Editor) ->
     assert outline.locator("button[tabindex='0']").count() == 1
     search = outline.get_by_label("Find a rule, field or value")
     search.fill("demo requested")
-    expect(outline.get_by_role("button")).to_have_count(2)
+    expect(outline.get_by_role("button")).to_have_count(3)
     search.press("ArrowDown")
     expect(outline.get_by_role("button", name="Asked for a demo")).to_be_focused()
     page.keyboard.press("Enter")
@@ -167,3 +169,49 @@ def test_on_a_phone_the_dry_run_is_a_drawer(editor: Editor) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     expect(editor.line("Rule Large")).to_be_visible()
     expect(dock).to_be_hidden()
+
+
+def test_the_outline_folds_and_moves_statements_by_keys_and_pointer(editor: Editor) -> None:
+    page, keyboard = editor.page, editor.page.keyboard
+    outline = page.get_by_role("navigation", name="Outline")
+    # Where a ruleset has no headings, those of its kinds stand in; tests are folded at first.
+    stages = outline.get_by_role("button", name="Stages", exact=True)
+    expect(stages).to_have_attribute("aria-expanded", "true")
+    expect(outline.get_by_role("button", name="Tests", exact=True)).to_have_attribute(
+        "aria-expanded", "false"
+    )
+    mql = outline.get_by_role("button", name=re.compile("^Stage MQL"))
+    mql.focus()
+    keyboard.press("ArrowLeft")
+    expect(stages).to_be_focused()
+    keyboard.press("ArrowLeft")
+    expect(stages).to_have_attribute("aria-expanded", "false")
+    expect(mql).to_have_count(0)
+    page.reload()
+    expect(stages).to_have_attribute("aria-expanded", "false")
+    stages.focus()
+    keyboard.press("ArrowRight")
+    expect(mql).to_be_visible()
+    assert outline.locator("button[tabindex='0']").count() == 1
+    for_everybody(page)
+
+    # A line is moved by keys, and keeps the focus.
+    large = outline.get_by_role("button", name=re.compile("^Large"))
+    large.focus()
+    with editor.settling():
+        keyboard.press("Alt+ArrowDown")
+    assert editor.text.index('"Asked for a demo"') < editor.text.index('"Large"')
+    expect(large).to_be_focused()
+
+    # And dragged: onto the upper half of another it goes before that.
+    first = outline.get_by_role("button", name=re.compile("^Pricing interest"))
+    to, start = first.bounding_box(), large.bounding_box()
+    assert to is not None
+    assert start is not None
+    page.mouse.move(start["x"] + 60, start["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(to["x"] + 60, to["y"] + 12, steps=3)
+    page.mouse.move(to["x"] + 60, to["y"] + 4)
+    with editor.settling():
+        page.mouse.up()
+    assert editor.text.index('"Large"') < editor.text.index('"Pricing interest"')

@@ -53,8 +53,8 @@ def test_a_review_says_what_changes_who_did_it_and_who_moves(client: FlaskClient
     edit(store, ("then +30", "then +35"), who="ben")
     said = words(client.get(REVIEW))
     assert "Review version 2" in said
-    assert "changed stage MQL by ann score &gt;= 30 -&gt; 50" in said
-    assert "changed rule Large by ben +30 -&gt; +35" in said
+    assert "changed stage MQL by ann Open stage MQL threshold 30 → 50" in said
+    assert "changed rule Large by ben Open rule Large +30 → +35" in said
     assert "Of 4 leads, 0 move up and 1 move down a stage" in said
     assert "Ann Lee L4 30 → 35 MQL → none +5 Large" in said
     assert "Changed by ann and ben" in said
@@ -217,10 +217,10 @@ def test_any_two_of_draft_live_and_versions_are_compared(client: FlaskClient, st
     publish(client, edit(store, THRESHOLD))
     edit(store, ("then +30", "then +35"))
     said = words(client.get("/compare?a=inbound@1&b=inbound@draft"))
-    assert "score &gt;= 30 -&gt; 50" in said
-    assert "+30 -&gt; +35" in said
+    assert "threshold 30 → 50" in said
+    assert "+30 → +35" in said
     assert "move down a stage" in said
-    assert "+30 -&gt; +35" in words(client.get("/compare?a=inbound@live&b=inbound@draft"))
+    assert "+30 → +35" in words(client.get("/compare?a=inbound@live&b=inbound@draft"))
     assert "Both say the same." in words(client.get("/compare?a=inbound@2&b=inbound@live"))
     assert "version 2 (live)" in words(client.get("/compare"))
     edit(store, ("when requested demo\nthen", "when\nthen"))

@@ -23,7 +23,7 @@ _NAMED = {spec.sort for spec in STATEMENTS if "name" in spec.node.__dataclass_fi
 
 
 _FOLDED = frozenset(
-    {"rule", "stage", "disqualify", "define", "list", "grade", "outcome", "handoff", "guarantee"}
+    {"rule", "stage", "disqualify", "define", "list", "grade", "outcome", "handoff", "guarantee", "test"}
 )
 
 
@@ -88,6 +88,12 @@ class CardView:
             said = [", ".join(one.value for one in things.things)] if things else [_plain_words(self.head)]
         elif card.sort == "grade":
             said = [", ".join(one.value for one in self.items)]
+        elif card.sort == "test":
+            said = [
+                ", ".join(one.value for one in self.items),
+                "→",
+                ", ".join(one.value for one in self.more),
+            ]
         elif card.sort == "score":
             said = [_plain_words(self.head)]
         return " ".join(one for one in said if one)
@@ -187,6 +193,9 @@ def _by_form(card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     for slot in spec.slots if spec is not None else ():
         if slot.kind == "condition":
             pieces = tail
+        elif slot.field == "track" and parts.value(slot.part) is None:
+            # Where there is one track, nobody needs to know that there are tracks.
+            continue
         elif slot.label and slot.field != "name":
             pieces += [Word(slot.said)] if slot.said else []
             how = "suggest" if slot.suggest else "text"
@@ -275,15 +284,15 @@ def _rule(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
 
 
 def _group(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
-    return _caps(parts, "together"), ()
+    return _caps(parts), ()
 
 
-def _caps(parts: RowControls, said: str) -> tuple[Piece, ...]:
+def _caps(parts: RowControls) -> tuple[Piece, ...]:
     return (
-        Word(f"{said} at most"),
-        parts.blank("most", "number", "at most", placeholder="any", small=True),
-        Word("and at least"),
-        parts.blank("least", "number", "at least", placeholder="any", small=True),
+        Word("cap"),
+        parts.blank("most", "number", "at most", placeholder="none", small=True),
+        Word("floor"),
+        parts.blank("least", "number", "at least", placeholder="none", small=True),
         Word("points"),
     )
 

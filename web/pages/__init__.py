@@ -9,6 +9,7 @@ from ..results.pages import pages as results
 from . import (
     audit,
     compare,
+    funnel,
     guarantees,
     handoffs,
     history,
@@ -40,6 +41,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(importing)
     for part in (
         rulesets,
+        funnel,
         new,
         review,
         guarantees,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...engine.explain.decision import Decision, Finding, Line, LineKind, RuleFinding
+from ...engine.plan import Plan
 from ...engine.store.scoring.score_history import HistoryEntry
 
 
@@ -28,6 +30,17 @@ class UnfiredRule:
     rule: RuleFinding
     missing: int
     near: bool
+
+
+def stage_places(plan: Plan) -> dict[str, int]:
+    """The place of each stage on the ladder of its track, by which it has its colour; those above the third
+    share it."""
+    heights: Counter[str] = Counter()
+    found = {}
+    for stage in plan.stages:
+        heights[stage.track] += 1
+        found[stage.name] = min(heights[stage.track], 3)
+    return found
 
 
 def accounts(decision: Decision) -> list[Breakdown]:

@@ -16,6 +16,9 @@ from ...engine.importing.values.columns import Setting
 from ...engine.report.score_changes import along_words, cause_words, clue_words, stage_words
 from ...engine.report.text_style import counted, listed, percent, shown, signed, when
 from ...engine.store.database import StoreError
+from ...grammar.messages.diagnostics import Source
+from ...grammar.syntax.parse import parse
+from ...grammar.text.sentences import sentence
 from ..access import open_to_all, person, session_cookie, settings
 from ..accounts.users import Role
 from ..jobs import said
@@ -54,8 +57,17 @@ def version_asked(name: str) -> tuple[str, int | None] | None:
     return text, None
 
 
+def in_words(text: str) -> str:
+    """A statement of rules as a sentence; as it is written where no sentence says it."""
+    parsed = parse(Source(text))
+    if len(parsed.tree.statements) != 1 or parsed.diagnostics:
+        return text
+    return sentence(parsed.tree.statements[0])
+
+
 def register(app: Flask) -> None:
     """Gives templates their filters, and every page who asks and how it looks."""
+    app.jinja_env.filters.update(in_words=in_words)
     app.jinja_env.filters.update(when=when, counted=counted, percent=percent, signed=signed, listed=listed)
     app.jinja_env.filters.update(
         span=_span, local=_local, number=_number, day=_day, shown=shown, paragraphs=_paragraphs

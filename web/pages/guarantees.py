@@ -28,6 +28,7 @@ from ..drafts import Changed, Draft, change, current
 from ..problems import Problem, not_found
 from ..ruleset_ref import of_draft
 from ..tryout.subjects import GIVEN, TEST
+from .breakdown import stage_places
 
 pages = Blueprint("guarantees", __name__)
 
@@ -65,6 +66,7 @@ def show(name: str) -> str:
         draft=draft,
         runs=plan is not None,
         shown=shown,
+        ladder=stage_places(plan) if plan is not None else {},
         there=proofs.LOOKED_AT,
         install=INSTALL,
         seconds=int(proofs.SECONDS),

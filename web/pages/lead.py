@@ -29,9 +29,10 @@ from ..problems import Problem, not_found
 from ..queries import as_events, instant_asked, lead_with, standing, stored_scores, told, version_choices
 from ..ruleset_cache import kept, live_of, runnable
 from ..ruleset_ref import LIVE, RulesetRef, asked_side, side_of
-from .breakdown import accounts, blanks, chart_of, silent
+from .breakdown import accounts, blanks, chart_of, silent, stage_places
 from .context import number_asked, text_asked
 from .lead_ids import ids_of
+from .lead_past import LeadPast, past_of
 
 pages = Blueprint("lead", __name__)
 
@@ -65,6 +66,8 @@ def show() -> str:
         chosen=chosen.rules,
         at=text_asked("at"),
         run=chosen.run,
+        ladder=stage_places(chosen.rules.evaluator.plan) if chosen.rules.evaluator is not None else {},
+        past=_past(chosen),
         **_about(store, lead, chosen.events, chosen.fields),
     )
 
@@ -80,6 +83,7 @@ def history() -> str:
         raise not_found(f"There is no ruleset {asked} that scored leads.")
     name = asked or next(iter(names), None)
     turns = _turns(store, name, lead, _MOST_TURNS) if name is not None else []
+    live = live_of(store, name) if name is not None else None
     return render_template(
         "lead_history.html",
         lead=lead,
@@ -89,6 +93,7 @@ def history() -> str:
         turns=turns,
         chart=chart_of([turn for turn, _ in reversed(turns)]),
         most=_MOST_TURNS,
+        ladder=stage_places(kept().ready(live).plan) if live is not None else {},
     )
 
 
@@ -161,6 +166,14 @@ def _as_of_run(store: Store, lead: StoredLead, number: int) -> _Chosen:
     evaluator = kept().ready(run.version).evaluator
     decision = _decided(evaluator, seen.fields, seen.events, run.now)
     return _Chosen(rules, seen.fields, seen.events, decision, str(number), number)
+
+
+def _past(chosen: _Chosen) -> LeadPast | None:
+    """The last weeks of the score; None of what a run saw long ago, which is looked at as it was."""
+    rules = chosen.rules.evaluator
+    if rules is None or chosen.run is not None:
+        return None
+    return past_of(rules, chosen.fields, as_events(chosen.events), chosen.decision.now)
 
 
 def _decided(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
@@ -25,6 +26,7 @@ from ..review.approvals import Approval, open_wish
 from ..ruleset_cache import Ready, kept, live_of, read_text, ready
 from ..ruleset_ref import DRAFT
 from ..scoring import ScoringState, ends_long_ago, state_of
+from .breakdown import stage_places
 from .context import number_asked
 from .goals import GOALS
 
@@ -49,6 +51,7 @@ class RulesetRow:
     problems: tuple[int, int]
     wish: Approval | None
     scoring: ScoringState | None
+    places: Mapping[str, int]
 
 
 @pages.get("/")
@@ -88,6 +91,7 @@ def _row(store: Store, name: str, drafted: bool) -> RulesetRow:
         (counts[True], counts[False]),
         open_wish(store, name),
         state_of(store, name, live.number) if live is not None else None,
+        stage_places(plan) if plan is not None else {},
     )
 
 
@@ -125,6 +129,7 @@ def show(name: str) -> str:
         live=live,
         standing=found,
         stages=ranked(chosen.plan, found) if found is not None else [],
+        ladder=stage_places(chosen.plan),
         lines=chosen.version.text.splitlines(),
         said=_said(chosen),
         view="text" if request.args.get("view") == "text" else "words",

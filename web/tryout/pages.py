@@ -30,6 +30,9 @@ def panel_html(trial: Trial) -> str:
 
 trial = Blueprint("trial", __name__)
 
+MOST_BESIDE = 6
+"""How many leads stand side by side."""
+
 MOST_NAMED = 5
 """How many of the leads that a change moves are named beside it."""
 
@@ -51,6 +54,19 @@ def causes(name: str) -> str:
     leads = [move.lead for cause in found.changes for move in cause.moves[:MOST_NAMED]] if found else []
     names = {key: told(lead)[0] for key in leads if (lead := find_lead(store, key)) is not None}
     return render_template("trial/causes.html", trial=tried_out, causes=found, names=names, most=MOST_NAMED)
+
+
+@trial.get("/rulesets/<name>/edit/beside")
+def beside(name: str) -> str:
+    """Several leads (`lead`, as the page calls them) side by side, by the draft and by what is live."""
+    store = reading(settings())
+    draft = _draft(store, name)
+    asked = request.args.getlist("lead")[:MOST_BESIDE]
+    found = [trial_of(store, name, draft, lead[: LONGEST + len(GIVEN)], text_asked("at")) for lead in asked]
+    shown = [one for one in found if one.decision is not None and one.subject is not None]
+    rules = {line.name: None for one in shown for line, _ in one.lines if line.points}
+    given = [{line.name: line.points for line, _ in one.lines} for one in shown]
+    return render_template("trial/beside.html", trials=shown, rules=list(rules), given=given)
 
 
 @trial.post("/rulesets/<name>/edit/test")

@@ -57,6 +57,15 @@ _MOST_NEAR = 5
 _MOST_LINES = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How a lead changes stage, in words; whether it rises; and the key of the stage that says why."""
+
+    words: str
+    rises: bool
+    key: str = ""
+
+
 @dataclass
 class Trial:
     """Everything that the panel asks for.
@@ -117,6 +126,30 @@ class Trial:
         if not told and draft.grades != live.grades:
             told.append("other grades")
         return f"live: {', '.join(told)}" if told else "same as live"
+
+    @property
+    def turn(self) -> Turn | None:
+        """How the chosen lead changes stage with the draft, and why; None where it does not."""
+        draft, live = self.decision, self.live_decision
+        if draft is None or live is None or self.rules is None:
+            return None
+        if draft.disqualified or live.disqualified:
+            if draft.disqualified and not live.disqualified:
+                return Turn(f"Disqualified by this draft: {listed(draft.disqualified)}", False)
+            return None
+        for track, was in live.stages.items():
+            ladder, now = ranks_of(self.rules).get(track, {}), draft.stages.get(track)
+            if was == now:
+                continue
+            if ladder.get(now, 0) > ladder.get(was, 0):
+                return Turn(f"Moves up to {now} with this draft", True, f"stage:{now}")
+            finding = next(
+                (one for one in draft.stage_findings if (one.track, one.stage) == (track, was)), None
+            )
+            way = finding.ways[0] if finding is not None and finding.ways else ()
+            why = ": " + ", ".join(one.needed for one in way) if way else ""
+            return Turn(f"Falls out of {was} with this draft{why}", False, f"stage:{was}" if finding else "")
+        return None
 
     @property
     def differences(self) -> Sequence[tuple[str, int]]:

@@ -46,7 +46,6 @@ def command(*, db: str, values: int, worth: bool, rules: str | None, as_json: bo
 
 
 def _worth(db: str, rules: str | None, as_json: bool) -> int:
-    from ...evaluator import Evaluator
     from ...report.bounds import worth_data, worth_text
     from ...store.database import open_store
     from ...store.worth import worth_of_all
@@ -57,7 +56,7 @@ def _worth(db: str, rules: str | None, as_json: bool) -> int:
     with open_store(db, read_only=True) as store:
         chosen = rules_for(store, rules)
         now = instant_of(instant_of_reading(None, store, chosen.name))
-        found = worth_of_all(store, Evaluator(chosen.plan), now)
+        found = worth_of_all(store, chosen.plan, now)
     if as_json:
         write_json({"ruleset": chosen.name, **worth_data(found)})
     else:

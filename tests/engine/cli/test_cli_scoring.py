@@ -333,7 +333,7 @@ def test_diff_says_what_differs_and_who_would_move(leadwright: Run, draft: Path)
     ended = leadwright("diff", "inbound.rules", "draft.rules")
     assert ended.code == 0
     assert "~ rule Asked for a demo\n    +40 -> +10\n" in ended.out
-    assert "~ stage MQL\n    score >= 30 -> 90\n" in ended.out
+    assert "~ stage MQL\n    threshold 30 -> 90\n" in ended.out
     assert "Of 4 leads, as of 2026-01-15 12:00 UTC, 1 lead would change stage" in ended.out
     assert "  L4    30 -> 30" in ended.out
     assert "-30 Asked for a demo" in ended.out

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from leadwright.engine.cli.commands.watch import Watch
+from leadwright.engine.live import service
 from leadwright.engine.live.figures import source_figures
 from leadwright.engine.live.inbox import Inbox, InboxFull, Row
 from leadwright.engine.live.service import Live
@@ -99,6 +100,24 @@ def test_a_stop_finishes_what_is_under_way_and_keeps_the_rest(database: Path) ->
     with open_store(database, read_only=True) as store:
         until(lambda: count_events(store) == 6 + 21)
     again.stop()
+
+
+@pytest.mark.parametrize(("few", "stored"), [(200, 7), (1, 8)])
+def test_where_few_wait_others_have_their_turn(
+    few: int, stored: int, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_FEW", few)
+    # So long that only the stop ends it.
+    monkeypatch.setattr(service, "_GATHERING", 600.0)
+    live = Live(database)
+    live.inbox.put(row(DEMO))
+    live.start()
+    with open_store(database, read_only=True) as store:
+        until(lambda: count_events(store) >= 7)
+        live.inbox.put(row({**DEMO, "id": "2"}))
+        until(lambda: count_events(store) == stored)
+        live.stop()
+        assert count_events(store) == stored
 
 
 def test_one_program_at_a_time_brings_messages_in(database: Path, caplog: pytest.LogCaptureFixture) -> None:

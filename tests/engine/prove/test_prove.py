@@ -173,6 +173,16 @@ def test_a_process_of_its_own_answers_the_same_while_other_threads_go_on() -> No
     assert len(ticks) > 10
 
 
+def test_months_are_as_short_as_the_calendar_has_them() -> None:
+    found = asked("""
+        when visited in last 3 months then +10
+        guarantee "89 days" always score >= 10 when visited in last 89 days
+        guarantee "90 days" always score >= 10 when visited in last 90 days
+    """)
+    assert found["89 days"].verdict is Verdict.PROVED
+    assert found["90 days"].verdict is Verdict.NOT_SO
+
+
 def test_what_was_answered_before_a_process_is_ended_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     first = answers(plan_of(RULES + PROVED), seconds=60)[0]
     whole = pickle.dumps(first)

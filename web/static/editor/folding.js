@@ -42,7 +42,7 @@ async function hide(id) {
   document.querySelector(`[data-opens="${id}"]`)?.focus({ preventScroll: true });
 }
 
-/** Escape closes a card; up and down go from line to line. */
+/** Escape closes a card; up and down go from line to line, left and right to what a line has besides. */
 function keys(event) {
   if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
   if (event.key === "Escape") {
@@ -51,6 +51,14 @@ function keys(event) {
   } else if (event.target.matches("[data-opens]") && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     event.preventDefault();
     void step(event.target, event.key === "ArrowDown" ? 1 : -1);
+  } else if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
+    const row = event.target.closest(".at-rest");
+    if (!row) return;
+    const parts = [...row.querySelectorAll("button, a")].filter((one) => one.checkVisibility());
+    const next = parts[parts.indexOf(event.target) + (event.key === "ArrowRight" ? 1 : -1)];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
   }
 }
 

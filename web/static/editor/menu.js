@@ -61,7 +61,11 @@ function keys(event) {
     close();
     opener.focus();
   } else if (to !== undefined) items[to % items.length].focus();
-  else return;
+  else if (/^\p{L}$/u.test(event.key) && !event.ctrlKey && !event.metaKey) {
+    // A letter goes to the next entry that begins with it.
+    const begins = ({ textContent }) => textContent.trim().toLowerCase().startsWith(event.key.toLowerCase());
+    [...items.slice(at + 1), ...items].find(begins)?.focus();
+  } else return;
   event.preventDefault();
 }
 

@@ -34,12 +34,30 @@ function open() {
 
 /** What can be done now: all that the page has a button for. */
 function actions() {
-  const buttons = document.querySelectorAll("#add button[data-new], .tools button:enabled, .tools a, .views a");
-  return [...buttons].map((button) => ({
+  const buttons = document.querySelectorAll("#add button[data-new], .tools button:enabled, .tools a, .views a, #trial-save");
+  const found = [...buttons].map((button) => ({
     name: button.textContent.trim().replace(/^\+ (Add )?/, "Add: "),
     note: button.closest(".views") ? "view" : "do",
     run: () => button.click(),
   }));
+  return [
+    ...found,
+    { name: "Try with a lead", note: "dry run", run: () => toPanel("trial-who") },
+    { name: "Paste a lead", note: "dry run", run: () => toPanel("trial-text") },
+    { name: "All leads", note: "dry run", run: () => toPanel("trial-all-head") },
+  ];
+}
+
+/** Goes to a part of the dry run, which may be folded away or lie in the drawer. */
+function toPanel(id) {
+  const dock = document.querySelector("#trial-dock [data-dock]");
+  if (dock?.checkVisibility()) dock.click();
+  const part = document.getElementById(id);
+  if (!part) return;
+  if (part.closest("details")) part.closest("details").open = true;
+  if (part.matches("h2")) part.tabIndex = -1;
+  part.scrollIntoView({ block: "nearest" });
+  part.focus();
 }
 
 function draw(at) {

@@ -20,6 +20,7 @@ export function write(host, begun, { finish, leave, html, message = "", focus = 
   host.dataset.own = "";
   let now = begun;
   let first = true;
+  let arrows = false;
   const blanks = document.createElement("div");
   blanks.id = `blanks-${++count}`;
   host.replaceChildren(blanks);
@@ -59,6 +60,8 @@ export function write(host, begun, { finish, leave, html, message = "", focus = 
     const same = at && document.getElementById(at);
     const empty = [...blanks.querySelectorAll("[data-slot]")].find((one) => !one.value && one.placeholder !== "anything");
     const wrong = blanks.querySelector("[aria-invalid]");
+    // Whoever goes through choices by arrows has not chosen yet.
+    if (arrows && same?.nodeName === "SELECT") return same.focus();
     const to = wrong || (same?.value === "" ? same : null) || empty || same;
     if (to && (focus || !first)) {
       to.focus();
@@ -74,7 +77,9 @@ export function write(host, begun, { finish, leave, html, message = "", focus = 
     if (dataset.form) next({ ...now, form: dataset.form, slots: {} });
     else next({ ...now, slots: filled(blanks) });
   });
+  blanks.addEventListener("pointerdown", () => (arrows = false));
   blanks.addEventListener("keydown", (event) => {
+    arrows = event.target.nodeName === "SELECT";
     if (event.key === "Escape" && !event.defaultPrevented && leave) {
       event.stopPropagation();
       leave();

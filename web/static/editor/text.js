@@ -41,7 +41,9 @@ function change(event) {
   address.searchParams.set("view", view);
   history.replaceState(null, "", address);
   fit();
-  void open();
+  // Whoever comes by keys goes on writing; whoever comes by pointer clicks where.
+  const byKeys = event.detail === 0 && view === "text";
+  void open().then(async () => byKeys && (await opened)?.view.focus());
 }
 
 /** The text ends where the screen does, so that what is said below it is always in sight. */

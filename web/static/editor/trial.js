@@ -1,5 +1,6 @@
 // The dry run beside the cards: whom to try, a lead as a test, and a look now and then while leads are counted.
 
+import { beside } from "./beside.js";
 import { known, place } from "./changed.js";
 import { charts } from "./charts.js";
 import { post, send } from "./server.js";
@@ -31,6 +32,7 @@ export function trial() {
   });
   panel.addEventListener("click", press);
   charts(panel);
+  beside();
   for (const name of ["leadwright:settled", "leadwright:looked"]) {
     document.addEventListener(name, watch);
     document.addEventListener(name, explain);

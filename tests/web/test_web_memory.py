@@ -1,0 +1,40 @@
+"""Memory over many edits. LEADWRIGHT_EDITS=400 makes as many."""
+
+from __future__ import annotations
+
+import gc
+import os
+from pathlib import Path
+
+from flask.testing import FlaskClient
+from leadwright.tests.web.test_web_editor import Editing
+
+EDITS = int(os.environ.get("LEADWRIGHT_EDITS", "2"))
+TEXTS = 20
+"""Different texts, which caches may keep as many of as they like."""
+ALLOWED = 4.0
+"""MB that the rest may take once each text was there twice: noise of the allocator."""
+
+
+def test_memory_is_flat_over_edits(client: FlaskClient) -> None:
+    editor = Editing(client)
+    before, points = 0.0, 30
+    for number in range(EDITS):
+        if number <= 2 * TEXTS:
+            gc.collect()
+            before = resident()
+        new = 31 + number % TEXTS
+        change = {"op": "set", "key": "rule:Large", "path": "then.0.points"}
+        answer = editor.send({**change, "old": f"+{points}", "new": f"+{new}"})
+        assert "refused" not in answer
+        points = new
+        if number % 5 == 0:
+            assert client.get(f"{editor.address}?open=all").status_code == 200
+    gc.collect()
+    assert resident() - before < ALLOWED
+
+
+def resident() -> float:
+    """What the process has in memory, in MB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
