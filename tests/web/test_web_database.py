@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from leadwright.engine.store.database import Store, open_store
+from leadwright.engine.store.database import Store
 from leadwright.web import Settings, access
 from leadwright.web import database as bounded
 from leadwright.web.accounts.log_in import log_in
@@ -143,11 +143,10 @@ def _refusing(store: Store):
     return writing
 
 
-def test_only_the_time_in_the_database_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    open_store(tmp_path / "leads.db").close()
+def test_only_the_time_in_the_database_counts(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = count(0.0, 0.001)
     monkeypatch.setattr(bounded.time, "monotonic", lambda: next(clock))
-    store = bounded.open_reading(Settings(tmp_path / "leads.db"), 1.0)
+    store = bounded.open_reading(Settings(database), 1.0)
     long = (
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT max(i) FROM n"
     )
