@@ -79,7 +79,7 @@ class Evaluator(Scorer):
     def decision_of(
         self, facts: Facts, now: int, found_out: tuple[Any, Any, Any], change: int | None
     ) -> tuple[Decision, Found]:
-        """The decision, and the truth of every condition: from what a function of the detail FINDINGS gave,
+        """The decision, and the truth of every condition: from what a function of the detail EXPLAIN gave,
         the instants of each selection, what each rule pays for, and when the decision can next change."""
         parts = _Parts(self, facts, now)
         found = parts.explains(*found_out)
@@ -123,7 +123,7 @@ class _Parts:
         return {"digest": self._evaluator.plan.digest, "now": moment_of(self._now)}
 
     def explains(self, ran: Any, instants: Any, paid: Any) -> Found:
-        """Takes what functions of the details FINDINGS and INSTANTS gave."""
+        """Takes what functions of the details EXPLAIN and INSTANTS gave."""
         total, scores, _, _, _, _, _, _, _, truths, values = self._ran = self._full = ran
         if self._evaluator.parts.sure:
             truths, values = self._sure(truths, values)
@@ -175,7 +175,7 @@ class _Parts:
     def _find_out(self) -> Any:
         """What the generated function found, with the findings."""
         if self._full is None:
-            self._ran = self._full = self._evaluator.run(Detail.FINDINGS, self._facts, self._now)
+            self._ran = self._full = self._evaluator.run(Detail.EXPLAIN, self._facts, self._now)
         return self._full
 
     def _explanation(self) -> Mapping[str, object]:

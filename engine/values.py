@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from ..grammar.syntax.nodes import Duration, Kind, Unit
+from ..grammar.syntax.nodes import Kind, Unit
 
 Prepared = str | float | bool | int | tuple[str, ...] | None
 
@@ -149,11 +149,6 @@ def shift(instant: int, amount: int, unit: Unit) -> int:
         else 31
     )
     return (day_of(start) + min(date.day, length) - 1) * DAY + time
-
-
-def duration_back(instant: int, duration: Duration) -> int:
-    """`instant` less a duration: where `in last` begins."""
-    return shift(instant, -duration.amount, duration.unit)
 
 
 def is_blank(value: object) -> bool:

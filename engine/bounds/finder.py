@@ -173,7 +173,7 @@ class Finder:
 
     def lead(self, facts: Facts, now: int, guessed: frozenset[int] | None = None) -> Lead:
         """A lead with what is open about it; `guessed` as in `bounds`."""
-        ran = self._evaluator.run(Detail.FINDINGS, facts, now)
+        ran = self._evaluator.run(Detail.EXPLAIN, facts, now)
         fired, truths, values = ran[4], ran[9], ran[10]
         known: dict[Input, Prepared] = dict(zip(self._field_values, facts.fields, strict=True))
         for value, place in self._signals:

@@ -100,7 +100,7 @@ class DueTimes:
         """The same by evaluating once, for clocks that look at what only this finds."""
         known = self.scorer.classes.known
         facts = Facts(tuple(fields), rows, len(known))
-        values = self.scorer.run(Detail.FINDINGS, facts, now)[10]
+        values = self.scorer.run(Detail.EXPLAIN, facts, now)[10]
         found = [*self._clocks.instants(facts, known), *self._clocks.ticks(facts, known, values, now)]
         return min((at for at in found if at > now), default=NEVER)
 

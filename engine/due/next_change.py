@@ -21,26 +21,26 @@ def next_change(
 ) -> int | None:
     """The first instant after now at which any clause's truth or any line of points differs, or None.
 
-    `before` is what the function of the detail FINDINGS gives now, where it is known already. Where it would
+    `before` is what the function of the detail EXPLAIN gives now, where it is known already. Where it would
     take looking at more than `tries` instants, one before that instant.
     """
     scorer = due_times.scorer
     if not scorer.clocks.any and not facts.events:
         return None
     if before is None:
-        before = scorer.run(Detail.FINDINGS, facts, now)
+        before = scorer.run(Detail.EXPLAIN, facts, now)
     at, latest = now, [before]
     for _, at in zip(range(tries), _turns(due_times, facts, now, lambda: latest[-1][10]), strict=False):
         if at > LATEST:
             return None
-        found = latest[-1] = scorer.run(Detail.FINDINGS, facts, at)
+        found = latest[-1] = scorer.run(Detail.EXPLAIN, facts, at)
         if (found[8:10], found[4], found[5]) != (before[8:10], before[4], before[5]):
             return at
     return at
 
 
 FoundOut = tuple[Any, ...]
-"""What the function of the detail FINDINGS gives; see `program`."""
+"""What the function of the detail EXPLAIN gives; see `program`."""
 
 
 def _turns(

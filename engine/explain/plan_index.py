@@ -94,7 +94,7 @@ class PlanIndex:
 
     @cached_property
     def paid(self) -> tuple[Measure | None, ...]:
-        """For each rule the gauge of the instants that it pays for, None for a rule without events."""
+        """For each rule the measure of the instants that it pays for, None for a rule without events."""
         return tuple(None if r.each is None else of_each(r.each, decays=True) for r in self.plan.rules)
 
     @cached_property

@@ -30,7 +30,7 @@ def stay_of(
     if not is_in:
         return None
     asking, at = holding.asking, BEGINNING if since is None else since
-    total, scores, *_, truths, values = asking.run(Detail.FINDINGS, facts, at)
+    total, scores, *_, truths, values = asking.run(Detail.EXPLAIN, facts, at)
     instants, _ = asking.run(Detail.INSTANTS, facts, at)
     then = Found(asking.parts, facts, at, total, scores, truths, values, instants)
     came = explainer.findings(then)[explainer.places[id(asking.plan.stages[0].condition)]]

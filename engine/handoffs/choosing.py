@@ -59,7 +59,7 @@ class Choosing:
             outcomes=(),
         )
         self.evaluator = Scorer(replace(bare, fields=(*bare.fields, *self.sure.fields)))
-        self._run = self.evaluator.runner(Detail.FINDINGS)
+        self._run = self.evaluator.runner(Detail.EXPLAIN)
         self._whole = replace(plan, handoffs=(), tests=(), outcomes=())
         self._possible: Finder | None = None
         self.anyone: Asked | None = None
@@ -76,10 +76,6 @@ class Choosing:
         true = set(found[_REASONS])
         holds = tuple([place is None or place in true for place in self._asks])
         return Asked(holds, tuple([self._kept(one, fields, found) for one in self.handoffs]))
-
-    def ask_facts(self, facts: Facts, now: int) -> Asked:
-        """The same of facts that `evaluator` made."""
-        return self.ask(facts.fields, facts.events, now)
 
     def _told(self, fields: Sequence[Prepared], events: Sequence[Row], now: int) -> tuple[Prepared, ...]:
         """The fields with defaults, and with what is sure."""

@@ -158,12 +158,12 @@ class Looking:
     def judging(self, block: Block, now: int, instead: Mapping[int, Numbered] | None = None) -> ColumnScorer:
         """A block judged at one instant; `instead` has the values of some fields."""
         measured = Measured(BlockEvents(self.evaluator, block, now, self._filters))
-        fields, gauges = self._meanings.needs
+        fields, measures = self._meanings.needs
         columns: dict[Hashable, Column | InstantLists] = {
             key: (instead or {}).get(number) or self.column(block, number) for key, number in fields.items()
         }
-        for key, gauge in gauges.items():
-            columns[key] = measured.column(gauge)
+        for key, measure in measures.items():
+            columns[key] = measured.column(measure)
         judging = ColumnScorer(
             self.evaluator,
             self._meanings,
@@ -239,7 +239,7 @@ class Looking:
             {None: 0, **{name: n for n, name in enumerate(stage_names(plan, track), 1)}}
             for track in plan.tracks
         ]
-        run = self.evaluator.runner(Detail.PLAIN)
+        run = self.evaluator.runner(Detail.SCORE)
         for fields, rows, at in zip(self.values(block), self.rows(block), instants, strict=True):
             seen = [run(fields, rows, instant)[2] for instant in at]
             for place, (track, names) in enumerate(zip(plan.tracks, numbers, strict=True)):

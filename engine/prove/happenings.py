@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, product
 
 from ..plan import Last, Pattern, Plan, Range, Selection
-from ..plan.lower import Edge, begin_of
+from ..plan.lower import begin_of
 from ..plan.model import Condition
 from .budget import look_at_clock
 from .clock import CHAINS, Clock, Mark, mark_of
@@ -219,16 +219,6 @@ def _window(window: Last | Range | None) -> list[tuple[str, Mark]]:
 def window_marks(window: Last | Range | None) -> list[Mark]:
     """The marks that a window needs."""
     return [mark for _, mark in _window(window)]
-
-
-def age_mark(microseconds: int) -> Mark:
-    """The instant so long ago."""
-    return Mark("fixed", -microseconds)
-
-
-def edge_mark(edge: Edge) -> Mark:
-    """The mark of an edge."""
-    return mark_of(edge)
 
 
 def _objects(patterns: set[Pattern]) -> list[Objects]:

@@ -194,15 +194,15 @@ class BlockEvents:
 
     def _filtered(self, selection: Selection, part: Part) -> Places:
         """The events that a filter lets through: the generated function is asked about those that differ."""
-        measure = self._filters.get(selection)
-        if measure is None:
-            gauge = Measure(Aggregation.COUNT, replace(selection, window=None))
-            measure = self._filters[selection] = measuring(self._evaluator, [gauge])
+        measured = self._filters.get(selection)
+        if measured is None:
+            measure = Measure(Aggregation.COUNT, replace(selection, window=None))
+            measured = self._filters[selection] = measuring(self._evaluator, [measure])
         classes, now = self.classes, self.now
 
         def ask(type_: str, object_: str | None, given: Mapping[str, Any]) -> bool:
             row = classes.row(now, type_, object_, given)
-            return row is not None and bool(measure([row], now)[0])
+            return row is not None and bool(measured([row], now)[0])
 
         places = places_of(part)
         return places[self._answered(places, ask)]

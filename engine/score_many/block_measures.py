@@ -34,10 +34,10 @@ class Measured:
         self.at = picking.events.at
         self.lead = picking.events.lead
 
-    def column(self, gauge: Measure) -> Column | InstantLists:
-        """The column of a gauge."""
-        picked = self.picking.of(gauge.events)
-        match gauge.aggregation:
+    def column(self, measure: Measure) -> Column | InstantLists:
+        """The column of a measure."""
+        picked = self.picking.of(measure.events)
+        match measure.aggregation:
             case Aggregation.COUNT:
                 return numbered_range(self._count(picked))
             case Aggregation.SEEN:
@@ -47,20 +47,22 @@ class Measured:
             case Aggregation.LAST:
                 return _instants(self._last(picked))
             case Aggregation.FIRST_PERIOD:
-                return _instants(self._first_period(picked, gauge.per))
+                return _instants(self._first_period(picked, measure.per))
             case Aggregation.PERIODS:
                 places = all_of(picked)
-                return numbered_range(self._distinct(places, _periods(self.at[places], gauge.per, self.zone)))
+                return numbered_range(
+                    self._distinct(places, _periods(self.at[places], measure.per, self.zone))
+                )
             case Aggregation.DISTINCT:
-                return numbered_range(self._objects(gauge.events, picked))
+                return numbered_range(self._objects(measure.events, picked))
             case Aggregation.FOLLOWED:
-                found = self._followed(gauge, picked)
+                found = self._followed(measure, picked)
                 return Numbered(found.astype(np.uint8), (False, True))
             case Aggregation.INSTANTS | Aggregation.LATEST:
-                return self._gathered(gauge, picked)
+                return self._gathered(measure, picked)
             case Aggregation.FADED:
                 raise AssertionError("what fades is summed from its instants")
-        return self._number(gauge, picked)
+        return self._number(measure, picked)
 
     def first(self, parts: Sequence[Part]) -> Ints:
         """The instant of each lead's first event, `LATE` without any."""
@@ -114,9 +116,9 @@ class Measured:
         latest[:-1] = periods[1:] != periods[:-1]
         return lead[latest], at[latest]
 
-    def _gathered(self, gauge: Measure, parts: Sequence[Part]) -> InstantLists:
-        if gauge.aggregation is Aggregation.LATEST:
-            lead, at = self._latest(parts, gauge.per)
+    def _gathered(self, measure: Measure, parts: Sequence[Part]) -> InstantLists:
+        if measure.aggregation is Aggregation.LATEST:
+            lead, at = self._latest(parts, measure.per)
         else:
             places = all_of(parts)
             order = np.lexsort((self.at[places], self.lead[places]))
@@ -142,28 +144,28 @@ class Measured:
             return counts
         return self._distinct(places, objects)
 
-    def _number(self, gauge: Measure, parts: Sequence[Part]) -> Column:
+    def _number(self, measure: Measure, parts: Sequence[Part]) -> Column:
         """A measure of a property that is a number, added up in the order of time."""
-        assert gauge.of is not None
+        assert measure.of is not None
         places = self.picking.gathered(parts)
-        known, numbers = self.picking.property(places, gauge.of)
+        known, numbers = self.picking.property(places, measure.of)
         lead, numbers = self.lead[places[known]], numbers[known]
-        if gauge.aggregation in (Aggregation.MIN, Aggregation.MAX):
-            none = np.inf if gauge.aggregation is Aggregation.MIN else -np.inf
+        if measure.aggregation in (Aggregation.MIN, Aggregation.MAX):
+            none = np.inf if measure.aggregation is Aggregation.MIN else -np.inf
             found = np.full(self.size, none)
-            (np.minimum if gauge.aggregation is Aggregation.MIN else np.maximum).at(found, lead, numbers)
+            (np.minimum if measure.aggregation is Aggregation.MIN else np.maximum).at(found, lead, numbers)
             return _numbers(np.where(found == none, np.nan, found))
         with np.errstate(all="ignore"):
             found = np.bincount(lead, weights=numbers, minlength=self.size)
-            if gauge.aggregation is Aggregation.AVG:
+            if measure.aggregation is Aggregation.AVG:
                 counts = np.bincount(lead, minlength=self.size)
                 found = np.where(counts > 0, found / np.maximum(counts, 1), np.nan)
         return _numbers(np.where(np.isfinite(found), found, np.nan))
 
-    def _followed(self, gauge: Measure, parts: Sequence[Part]) -> Bools:
+    def _followed(self, measure: Measure, parts: Sequence[Part]) -> Bools:
         """Whether a second event came in time after a first one, which must be another event."""
-        assert gauge.then is not None
-        first, then = (self.picking.gathered(some) for some in (parts, self.picking.of(gauge.then)))
+        assert measure.then is not None
+        first, then = (self.picking.gathered(some) for some in (parts, self.picking.of(measure.then)))
         places = np.concatenate([first, then])
         is_then = np.repeat([False, True], [len(first), len(then)])
         # Firsts come before what is at the same instant, so that none is overlooked.
@@ -179,7 +181,7 @@ class Measured:
         itself = (before >= 0) & (places[before] == places[mine])
         before = np.where(itself, earlier[before], before)
         mine, before = mine[before >= 0], before[before >= 0]
-        good = (lead[before] == lead[mine]) & (at[mine] - at[before] <= gauge.within)
+        good = (lead[before] == lead[mine]) & (at[mine] - at[before] <= measure.within)
         found = np.zeros(self.size, np.bool_)
         found[lead[mine[good]]] = True
         return found

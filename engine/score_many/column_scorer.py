@@ -45,7 +45,7 @@ class ColumnScorer:
     """One plan's view of all leads.
 
     What `base`, another plan's view of the same leads, has added up already is not added up again.
-    `columns` has a Column for each key of what the plan needs, and Instants for gauges that gather them.
+    `columns` has a Column for each key of what the plan needs, and Instants for measures that gather them.
     `tell` hears between any two steps how far the work is, and may raise to end it. `held` tells of a stage
     that holds which of the leads at some places, of whom now decides nothing, are in it.
     """
@@ -158,7 +158,7 @@ class ColumnScorer:
 
     def _paid(self, rule: Rule) -> InstantLists | Column:
         """The instants of the events that a rule pays for; where they do not matter, how many; or the one."""
-        return self._columns[self.meanings.gauge(of_rule(rule))]
+        return self._columns[self.meanings.measure(of_rule(rule))]
 
     def given(self, pay: Pay) -> Ints | int:
         """What a rule gives a score where it fires: the same to all, or to each lead its own."""
@@ -166,7 +166,7 @@ class ColumnScorer:
             return pay.fixed
         rule, contribution = pay.rule, pay.contribution
         decay, points = contribution.decay, contribution.points
-        key = ("given", self.meanings.gauge(of_rule(rule)), points, decay)
+        key = ("given", self.meanings.measure(of_rule(rule)), points, decay)
         found = self._kept.get(key)
         if found is None:
             found = compact(self._summed(rule, contribution))

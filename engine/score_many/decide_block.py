@@ -77,12 +77,12 @@ class Judge:
 
     def _columns(self, block: Block, measured: Measured) -> dict[Hashable, Column | InstantLists]:
         """What judging reads of the block."""
-        fields, gauges = self._meanings.needs
+        fields, measures = self._meanings.needs
         columns: dict[Hashable, Column | InstantLists] = {}
         for key, number in fields.items():
             columns[key] = self.column(block, number)
-        for key, gauge in gauges.items():
-            columns[key] = measured.column(gauge)
+        for key, measure in measures.items():
+            columns[key] = measured.column(measure)
         return columns
 
     def column(self, block: Block, number: int) -> Numbered:

@@ -177,8 +177,8 @@ class _StagePast:
     def _paid_part(self, pay: Pay) -> Part:
         """What a rule pays where its condition is true: one score, without bounds."""
         rule, given = pay.rule, replace(pay.contribution, score=None)
-        gauge = self.asking.parts.meanings.gauge(of_rule(rule))
-        key = ("paid", gauge, given.points, given.decay, given.least, given.most)
+        measure = self.asking.parts.meanings.measure(of_rule(rule))
+        key = ("paid", measure, given.points, given.decay, given.least, given.most)
         if key not in self._known:
             alone = replace(
                 self.plan,

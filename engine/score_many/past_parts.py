@@ -84,7 +84,7 @@ class Part:
 
     @cached_property
     def _run(self) -> Callable[..., Any]:
-        return self.evaluator.runner(Detail.PLAIN)
+        return self.evaluator.runner(Detail.SCORE)
 
     def value(self, fields: Sequence[Prepared], rows: Sequence[Any], at: int) -> int:
         """Its value, of one lead at one instant."""
@@ -172,8 +172,8 @@ class Part:
         self, some: Some, line: Line, happened: tuple[Places, Ints], of: Ints, places: Ints
     ) -> NDArray[Any]:
         """Its value for leads at places of a line, after what happened to them that makes a difference."""
-        gauges = self._needs[1]
-        if all(gauge.aggregation in _COUNTED for gauge in gauges.values()):
+        measures = self._needs[1]
+        if all(measure.aggregation in _COUNTED for measure in measures.values()):
             return self._counted(some, line, of, places)
         own, lead = happened
         at = line.places(lead, some.block.events.at[own])
@@ -191,8 +191,8 @@ class Part:
 
     def _counted(self, some: Some, line: Line, of: Ints, places: Ints) -> NDArray[Any]:
         columns = self._field_columns(some, of)
-        for key, gauge in self._needs[1].items():
-            columns[key] = self._gauge(some, line, of, places, gauge)
+        for key, measure in self._needs[1].items():
+            columns[key] = self._measured_column(some, line, of, places, measure)
         return self.of_columns(self._judging(len(places), columns))
 
     def _selected(self, some: Some, selection: Selection) -> tuple[Places, Ints]:
@@ -211,14 +211,16 @@ class Part:
         picked[all_of(picking.of(Selection(selection.selector, selection.where, None)))] = True
         return own[picked[own]], lead[picked[own]]
 
-    def _gauge(self, some: Some, line: Line, of: Ints, places: Ints, gauge: Measure) -> Column | InstantLists:
+    def _measured_column(
+        self, some: Some, line: Line, of: Ints, places: Ints, measure: Measure
+    ) -> Column | InstantLists:
         """What is measured of events for leads at places of a line."""
-        own, lead = self._selected(some, gauge.events)
+        own, lead = self._selected(some, measure.events)
         at = np.sort(line.places(lead, some.block.events.at[own]))
-        begin = np.searchsorted(at, window_starts(line, of, places, window_length(gauge.events)), "right")
+        begin = np.searchsorted(at, window_starts(line, of, places, window_length(measure.events)), "right")
         end = np.searchsorted(at, places, "right")
         counts = end - begin
-        match gauge.aggregation:
+        match measure.aggregation:
             case Aggregation.COUNT:
                 return numbered_range(counts)
             case Aggregation.SEEN:
@@ -226,7 +228,7 @@ class Part:
             case Aggregation.INSTANTS:
                 each = np.repeat(places - _SAME, counts)
                 return InstantLists(counts.astype(np.int32), at[places_from(begin, counts)] - each)
-        picked = begin if gauge.aggregation is Aggregation.FIRST else end - 1
+        picked = begin if measure.aggregation is Aggregation.FIRST else end - 1
         found = np.full(len(places), NEVER)
         there = np.flatnonzero(counts > 0)
         found[there] = at[picked[there]] - places[there] + _SAME
@@ -261,7 +263,7 @@ class Part:
         )
         measured = Measured(BlockEvents(self.evaluator, then, _SAME, self._filters))
         columns = self._field_columns(some, of)
-        columns |= {key: measured.column(gauge) for key, gauge in self._needs[1].items()}
+        columns |= {key: measured.column(measure) for key, measure in self._needs[1].items()}
         return self._judging(len(of), columns)
 
     def _field_columns(self, some: Some, of: Ints) -> dict[Hashable, Column | InstantLists]:

@@ -50,9 +50,9 @@ def can_be_moved(plan: Plan) -> bool:
     )
 
 
-def longest_window(gauges: Iterable[Measure]) -> int | None:
+def longest_window(measures: Iterable[Measure]) -> int | None:
     """How far back from an instant events count, None for without end."""
-    read = (one for gauge in gauges for one in (gauge.events, gauge.then) if one is not None)
+    read = (one for measure in measures for one in (measure.events, measure.then) if one is not None)
     lengths = [window_length(one) for one in read]
     known = [length for length in lengths if length is not None]
     return max(known, default=0) if len(known) == len(lengths) else None

@@ -62,7 +62,7 @@ class SemanticKeys:
         self._kernel = kernel
         self._defines: dict[int, Hashable] = {}
         self._fields: dict[int, Hashable] = {}
-        self._gauges: dict[Measure, Hashable] = {}
+        self._measures: dict[Measure, Hashable] = {}
         self._signals: dict[int, Hashable] = {}
         self._clauses: dict[int, Hashable] = {}
         self._conditions: dict[int, Hashable | None] = {}
@@ -72,20 +72,20 @@ class SemanticKeys:
 
     @cached_property
     def needs(self) -> tuple[dict[Hashable, int], dict[Hashable, Measure]]:
-        """What judging by the plan reads of leads: the numbers of fields and the gauges, by their keys."""
+        """What judging by the plan reads of leads: the numbers of fields and the measures, by their keys."""
         numbers: dict[Hashable, int] = {}
-        gauges: dict[Hashable, Measure] = {}
+        measures: dict[Hashable, Measure] = {}
         for condition in conditions(self.plan):
             for one in (one for clause in clauses(condition) for one in self.inputs(clause)):
                 if isinstance(one, FieldValue):
                     numbers[self.field(one.field)] = one.field
                 elif isinstance(one, SignalValue):
-                    gauge = self.plan.signals[one.signal]
-                    gauges[self.gauge(gauge)] = gauge
+                    measure = self.plan.signals[one.signal]
+                    measures[self.measure(measure)] = measure
         for rule in self.plan.rules:
             if rule.each is not None:
-                gauges[self.gauge(of_rule(rule))] = of_rule(rule)
-        return numbers, gauges
+                measures[self.measure(of_rule(rule))] = of_rule(rule)
+        return numbers, measures
 
     def inputs(self, clause: Clause) -> tuple[Input, ...]:
         """What a clause reads of a lead, each once, definitions entered."""
@@ -123,22 +123,22 @@ class SemanticKeys:
         field = self.plan.fields[number]
         return ("field", field.column, field.kind, field.default)
 
-    def gauge(self, gauge: Measure) -> Hashable:
-        """The meaning of a gauge."""
-        found = self._gauges.get(gauge)
+    def measure(self, measure: Measure) -> Hashable:
+        """The meaning of a measure."""
+        found = self._measures.get(measure)
         if found is None:
-            selections = tuple(self._selection(one) for one in (gauge.events, gauge.then))
-            rest = (gauge.of, gauge.within, gauge.per, gauge.left)
-            found = self._gauges[gauge] = meaning(
-                "gauge", self.plan.zone.name, gauge.aggregation, selections, *rest
+            selections = tuple(self._selection(one) for one in (measure.events, measure.then))
+            rest = (measure.of, measure.within, measure.per, measure.left)
+            found = self._measures[measure] = meaning(
+                "measure", self.plan.zone.name, measure.aggregation, selections, *rest
             )
         return found
 
     def signal(self, number: int) -> Hashable:
-        """The meaning of a signal, which is that of its gauge."""
+        """The meaning of a signal, which is that of its measure."""
         found = self._signals.get(number)
         if found is None:
-            found = self._signals[number] = self.gauge(self.plan.signals[number])
+            found = self._signals[number] = self.measure(self.plan.signals[number])
         return found
 
     def clause(self, clause: Clause) -> Hashable:

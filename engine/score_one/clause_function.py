@@ -22,19 +22,19 @@ Asked = Callable[[Iterable[Sequence[Any]], int], list[Any]]
 
 def asking(parts: PlanIndex, clause: Clause, inputs: Sequence[Input]) -> Asked:
     """The truth of a clause for each row of its inputs."""
-    return _function(parts, inputs, lambda draft: truth_name(draft, clause))
+    return _function(parts, inputs, lambda context: truth_name(context, clause))
 
 
 def telling(parts: PlanIndex, term: Term, inputs: Sequence[Input]) -> Asked:
     """A value, as it is compared, for each row of its inputs."""
-    return _function(parts, inputs, lambda draft: operand(draft, draft.top, term).text)
+    return _function(parts, inputs, lambda context: operand(context, context.top, term).text)
 
 
 def _function(parts: PlanIndex, inputs: Sequence[Input], write: Callable[[CodegenContext], str]) -> Asked:
-    draft = CodegenContext(parts.kernel, (), Detail.FINDINGS, 0, True, top=CodegenScope("  "))
-    names = [_name(draft, one) for one in inputs]
-    answer = write(draft)
-    moments, lines = resolved(draft, [], [*draft.top.lines, f"  add({answer})"])
+    context = CodegenContext(parts.kernel, (), Detail.EXPLAIN, 0, True, top=CodegenScope("  "))
+    names = [_name(context, one) for one in inputs]
+    answer = write(context)
+    moments, lines = resolved(context, [], [*context.top.lines, f"  add({answer})"])
     source = [
         "def run(rows, now):",
         " found = []; add = found.append",
@@ -44,14 +44,14 @@ def _function(parts: PlanIndex, inputs: Sequence[Input], write: Callable[[Codege
         " return found",
         "",
     ]
-    return made(draft, "\n".join(source))
+    return made(context, "\n".join(source))
 
 
-def _name(draft: CodegenContext, one: Input) -> str:
+def _name(context: CodegenContext, one: Input) -> str:
     """The local that generated Python reads it from."""
     match one:
         case FieldValue(field=number):
             return f"f{number}"
         case ScoreValue(score=score):
             return score_name(score)
-    return draft.gauge(draft.plan.signals[one.signal])
+    return context.measure(context.plan.signals[one.signal])

@@ -1,4 +1,4 @@
-"""The draft of a generated function: its lines so far, and the names they use."""
+"""The context of a generated function: its lines so far, and the names they use."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ MARK = "\x01"
 class Detail(IntEnum):
     """How much a generated function tells; see `program`."""
 
-    PLAIN = 0
+    SCORE = 0
     LINES = 1
-    FINDINGS = 2
+    EXPLAIN = 2
     INSTANTS = 3
 
 
@@ -65,7 +65,7 @@ class Uses:
 
 @dataclass(slots=True)
 class CodegenContext:
-    """What writing one function keeps: constants it refers to, gauges and windows it needs."""
+    """What writing one function keeps: constants it refers to, measures and windows it needs."""
 
     kernel: Kernel
     classes: Sequence[EventClass]
@@ -75,7 +75,7 @@ class CodegenContext:
     top: CodegenScope = field(default_factory=lambda: CodegenScope(" "))
     names: dict[str, object] = field(default_factory=dict)
     shared: dict[Hashable, str] = field(default_factory=dict)
-    gauges: dict[Measure, str] = field(default_factory=dict)
+    measures: dict[Measure, str] = field(default_factory=dict)
     edges: dict[int | tuple[int, Unit], str] = field(default_factory=dict)
     truths: dict[int, str] = field(default_factory=dict)
     held: dict[tuple[int, bool], str] = field(default_factory=dict)
@@ -107,12 +107,12 @@ class CodegenContext:
             self.names[name] = make()
         return name
 
-    def gauge(self, gauge: Measure) -> str:
-        """The local name of a gauge."""
-        name = self.gauges.get(gauge)
+    def measure(self, measure: Measure) -> str:
+        """The local name of a measure."""
+        name = self.measures.get(measure)
         if name is None:
             name = self.fresh("g")
-            self.gauges[gauge] = name
+            self.measures[measure] = name
         return name
 
     def edge(self, amount: int, unit: Unit) -> str:
@@ -132,7 +132,7 @@ class CodegenContext:
     @property
     def is_brief(self) -> bool:
         """Whether only what is true need be found out."""
-        return self.detail in (Detail.PLAIN, Detail.LINES)
+        return self.detail in (Detail.SCORE, Detail.LINES)
 
     def today(self) -> str:
         """The local name of the number of the day."""

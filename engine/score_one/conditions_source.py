@@ -53,22 +53,22 @@ class Leaf:
         return f"None if {self.unknown} else {self.core}" if self.unknown else self.core
 
 
-def leaf_of(draft: CodegenContext, scope: CodegenScope, test: Test) -> Leaf:
+def leaf_of(context: CodegenContext, scope: CodegenScope, test: Test) -> Leaf:
     """The expressions of a test."""
     match test:
         case Comparison():
-            return _comparison(draft, scope, test)
+            return _comparison(context, scope, test)
         case InSet():
-            return _text(draft, scope, test)
+            return _text(context, scope, test)
         case Known(value=value):
-            return _known(operand(draft, scope, value))
+            return _known(operand(context, scope, value))
         case Opposite(item=item):
-            leaf = leaf_of(draft, scope, item)
+            leaf = leaf_of(context, scope, item)
             return Leaf(leaf.false, leaf.true, leaf.contrary, leaf.core, leaf.unknown)
         case Both(items=items):
-            return _chained(draft, scope, items) or _joined(draft, scope, items, " and ", " or ")
+            return _chained(context, scope, items) or _joined(context, scope, items, " and ", " or ")
         case Either(items=items):
-            return _among(draft, scope, items) or _joined(draft, scope, items, " or ", " and ")
+            return _among(context, scope, items) or _joined(context, scope, items, " or ", " and ")
 
 
 def _leaf(asked: Sequence[Operand], core: str, contrary: str, cost: int, sure: bool = False) -> Leaf:
@@ -92,16 +92,16 @@ def _leaf(asked: Sequence[Operand], core: str, contrary: str, cost: int, sure: b
 # --- comparisons ------------------------------------------------------------------------------
 
 
-def _comparison(draft: CodegenContext, scope: CodegenScope, test: Comparison) -> Leaf:
+def _comparison(context: CodegenContext, scope: CodegenScope, test: Comparison) -> Leaf:
     operator, left, right = test.operator, test.left, test.right
     if isinstance(right, Constant) and right.value is True and operator == "=":
-        yes = operand(draft, scope, left)
+        yes = operand(context, scope, left)
         return _leaf([yes] if yes.nullable else [], yes.text, f"not {yes.text}", 1, sure=True)
     if isinstance(right, Constant) and isinstance(left, SignalValue) and _is_some(operator, right.value):
-        return _counted(_compare(operator, *pair(draft, scope, left, right)), operand(draft, scope, left))
-    if (place := _stands_in(draft, scope, left, right)) is not None and operator not in ("=", "!="):
-        return _compare(operator, Operand(draft.stand_in(place), False), operand(draft, scope, right))
-    return _compare(operator, *pair(draft, scope, left, right))
+        return _counted(_compare(operator, *pair(context, scope, left, right)), operand(context, scope, left))
+    if (place := _stands_in(context, scope, left, right)) is not None and operator not in ("=", "!="):
+        return _compare(operator, Operand(context.stand_in(place), False), operand(context, scope, right))
+    return _compare(operator, *pair(context, scope, left, right))
 
 
 def _compare(operator: str, left: Operand, right: Operand) -> Leaf:
@@ -126,14 +126,14 @@ def _counted(leaf: Leaf, count: Operand) -> Leaf:
 
 
 def _stands_in(
-    draft: CodegenContext, scope: CodegenScope, value: Term, beside: Term | None = None
+    context: CodegenContext, scope: CodegenScope, value: Term, beside: Term | None = None
 ) -> int | None:
     """The field, where it is a number or text read so often that asking whether it is known costs more."""
     if beside is not None and not (isinstance(beside, Constant) and beside.value is not None):
         return None
-    if draft.is_brief and scope is draft.top and isinstance(value, FieldValue):
-        field = draft.plan.fields[value.field]
-        if value.field in draft.uses.common and field.default is None:
+    if context.is_brief and scope is context.top and isinstance(value, FieldValue):
+        field = context.plan.fields[value.field]
+        if value.field in context.uses.common and field.default is None:
             return value.field if field.kind in (Kind.NUMBER, Kind.TEXT) else None
     return None
 
@@ -142,24 +142,24 @@ def _stands_in(
 
 
 def _joined(
-    draft: CodegenContext, scope: CodegenScope, items: Sequence[Test], word: str, contrary: str
+    context: CodegenContext, scope: CodegenScope, items: Sequence[Test], word: str, contrary: str
 ) -> Leaf:
-    leaves = [leaf_of(draft, scope, item) for item in items]
+    leaves = [leaf_of(context, scope, item) for item in items]
     cost = sum(leaf.true.cost for leaf in leaves)
     true = word.join(f"({leaf.true.text})" for leaf in leaves)
     false = contrary.join(f"({leaf.false.text})" for leaf in leaves)
     return Leaf(Expression(f"({true})", 0, cost), Expression(f"({false})", 0, cost))
 
 
-def _chained(draft: CodegenContext, scope: CodegenScope, items: Sequence[Test]) -> Leaf | None:
+def _chained(context: CodegenContext, scope: CodegenScope, items: Sequence[Test]) -> Leaf | None:
     """`low <= value <= high`, where one value lies between two that are always known."""
     if not (len(items) == 2 and all(isinstance(item, Comparison) for item in items)):
         return None
     low, high = (item for item in items if isinstance(item, Comparison))
     if low.left != high.left or low.operator not in _LOWER or high.operator not in _UPPER:
         return None
-    value, least = pair(draft, scope, low.left, low.right)
-    again, most = pair(draft, scope, high.left, high.right)
+    value, least = pair(context, scope, low.left, low.right)
+    again, most = pair(context, scope, high.left, high.right)
     if value != again or least.nullable or most.nullable:
         return None
 
@@ -170,18 +170,18 @@ def _chained(draft: CodegenContext, scope: CodegenScope, items: Sequence[Test]) 
     core = between(value.text)
     cost = 2 + sum(isinstance(side, Edge) for side in (low.right, high.right))
     leaf = _leaf([value], core, f"not {core}", cost)
-    if (place := _stands_in(draft, scope, low.left)) is not None and low.left.kind is Kind.NUMBER:
-        return replace(leaf, true=Expression(between(draft.stand_in(place)), 0, 2))
+    if (place := _stands_in(context, scope, low.left)) is not None and low.left.kind is Kind.NUMBER:
+        return replace(leaf, true=Expression(between(context.stand_in(place)), 0, 2))
     return leaf
 
 
-def _among(draft: CodegenContext, scope: CodegenScope, items: Sequence[Test]) -> Leaf | None:
+def _among(context: CodegenContext, scope: CodegenScope, items: Sequence[Test]) -> Leaf | None:
     """Equal to one of several constants; the same value beside each, a day beside days."""
     sides: list[tuple[Operand, Operand]] = []
     for item in items:
         if not (isinstance(item, Comparison) and item.operator == "=" and isinstance(item.right, Constant)):
             return None
-        sides.append(pair(draft, scope, item.left, item.right))
+        sides.append(pair(context, scope, item.left, item.right))
     by_value: dict[str, list[str]] = {}
     for value, constant in sides:
         by_value.setdefault(value.text, []).append(constant.text)
@@ -196,15 +196,15 @@ def _among(draft: CodegenContext, scope: CodegenScope, items: Sequence[Test]) ->
 # --- texts, what is known, windows --------------------------------------------------------------
 
 
-def _text(draft: CodegenContext, scope: CodegenScope, test: InSet) -> Leaf:
-    value = operand(draft, scope, test.value)
-    core, cost = asked_of_text(draft, value.text, test)
+def _text(context: CodegenContext, scope: CodegenScope, test: InSet) -> Leaf:
+    value = operand(context, scope, test.value)
+    core, cost = asked_of_text(context, value.text, test)
     sure = core.startswith((f"{value.text} == ", f"{value.text} in "))
     contrary = core.replace(" == ", " != ", 1) if sure and len(test.patterns) == 1 else f"not {core}"
     leaf = _leaf([value], core, contrary, cost, sure=sure)
-    place = _stands_in(draft, scope, test.value)
+    place = _stands_in(context, scope, test.value)
     if not sure and place is not None and not any(pattern.matches("") for pattern in test.patterns):
-        true, cost = asked_of_text(draft, draft.stand_in(place), test)
+        true, cost = asked_of_text(context, context.stand_in(place), test)
         return replace(leaf, true=Expression(true, 0, cost))
     return leaf
 
@@ -215,13 +215,13 @@ def _known(value: Operand) -> Leaf:
     return _leaf([], f"{value.text} is not None", f"{value.text} is None", 1)
 
 
-def in_selection(draft: CodegenContext, window: Last | Range | None) -> str | None:
+def in_selection(context: CodegenContext, window: Last | Range | None) -> str | None:
     """Whether the event in hand, which is not after now, lies in a window; None where it always does."""
     match window:
         case None | Range(start=None, end=None):
             return None
         case Last(amount=amount, unit=unit):
-            return f"at > {draft.edge(-amount, unit)}"
+            return f"at > {context.edge(-amount, unit)}"
         case Range(start=None, end=end):
             return f"at < {end}"
         case Range(start=start, end=None):
@@ -234,25 +234,27 @@ _DEEPEST = 12
 _DEAR = 4
 
 
-def holds(draft: CodegenContext, scope: CodegenScope, condition: Condition, wanted: bool) -> Expression:
+def holds(context: CodegenContext, scope: CodegenScope, condition: Condition, wanted: bool) -> Expression:
     """An expression that is truthy where, and only where, the condition's truth is `wanted`."""
     match condition:
         case All(items=items):
-            return _joined_conditions(scope, draft, [holds(draft, scope, i, wanted) for i in items], wanted)
+            return _joined_conditions(
+                scope, context, [holds(context, scope, i, wanted) for i in items], wanted
+            )
         case Any(items=items):
             return _joined_conditions(
-                scope, draft, [holds(draft, scope, i, wanted) for i in items], not wanted
+                scope, context, [holds(context, scope, i, wanted) for i in items], not wanted
             )
         case Not(item=item):
-            return holds(draft, scope, item, not wanted)
+            return holds(context, scope, item, not wanted)
         case Holds(define=define):
-            return _define(draft, scope, define, wanted)
+            return _define(context, scope, define, wanted)
         case _:
-            return _clause(draft, scope, condition, wanted)
+            return _clause(context, scope, condition, wanted)
 
 
 def _joined_conditions(
-    scope: CodegenScope, draft: CodegenContext, items: Sequence[Expression], together: bool
+    scope: CodegenScope, context: CodegenContext, items: Sequence[Expression], together: bool
 ) -> Expression:
     if not items:
         return Expression(repr(together), 0, 0)
@@ -267,58 +269,58 @@ def _joined_conditions(
     if depth < _DEEPEST:
         parts = [part for item in ordered for part in item.parts or [item]] if together else []
         return Expression(text, loosest, cost, depth, parts=tuple(parts))
-    name = draft.fresh("h")
+    name = context.fresh("h")
     scope.add(f"{name} = {text}")
     return Expression(name, 0, 1)
 
 
-def _define(draft: CodegenContext, scope: CodegenScope, define: int, wanted: bool) -> Expression:
-    body = draft.plan.definitions[define].condition
+def _define(context: CodegenContext, scope: CodegenScope, define: int, wanted: bool) -> Expression:
+    body = context.plan.definitions[define].condition
     assert body is not None
-    if draft.uses.asked.get(define, 0) < 2:
-        return holds(draft, scope, body, wanted)
-    name = draft.held.get((define, wanted))
+    if context.uses.asked.get(define, 0) < 2:
+        return holds(context, scope, body, wanted)
+    name = context.held.get((define, wanted))
     if name is None:
-        whole = holds(draft, scope, body, wanted)
-        name = draft.fresh("h")
+        whole = holds(context, scope, body, wanted)
+        name = context.fresh("h")
         scope.add(f"{name} = {whole.text}")
-        draft.held[define, wanted] = name
+        context.held[define, wanted] = name
     return Expression(name, 0, 1)
 
 
-def _clause(draft: CodegenContext, scope: CodegenScope, clause: Clause, wanted: bool) -> Expression:
-    if draft.detail is Detail.FINDINGS and scope is draft.top:
-        name = truth_name(draft, clause)
+def _clause(context: CodegenContext, scope: CodegenScope, clause: Clause, wanted: bool) -> Expression:
+    if context.detail is Detail.EXPLAIN and scope is context.top:
+        name = truth_name(context, clause)
         return Expression(name if wanted else f"{name} is False", 0, 1)
-    leaf = leaf_of(draft, scope, draft.kernel.test(clause))
+    leaf = leaf_of(context, scope, context.kernel.test(clause))
     if not wanted:
         return leaf.false
-    if scope is draft.top and leaf.true.cost >= _DEAR:
-        return _shared(draft, clause, leaf.true)
+    if scope is context.top and leaf.true.cost >= _DEAR:
+        return _shared(context, clause, leaf.true)
     return leaf.true
 
 
-def _shared(draft: CodegenContext, clause: Clause, true: Expression) -> Expression:
+def _shared(context: CodegenContext, clause: Clause, true: Expression) -> Expression:
     """A dear question that more than one clause asks is answered once."""
-    test = draft.kernel.test(clause)
-    if test not in draft.uses.repeated:
+    test = context.kernel.test(clause)
+    if test not in context.uses.repeated:
         return true
-    name = draft.shared_tests.get(test)
+    name = context.shared_tests.get(test)
     if name is None:
-        name = draft.fresh("h")
-        draft.top.add(f"{name} = {true.text}")
-        draft.shared_tests[test] = name
+        name = context.fresh("h")
+        context.top.add(f"{name} = {true.text}")
+        context.shared_tests[test] = name
     return Expression(name, 0, 1)
 
 
-def truth_name(draft: CodegenContext, clause: Clause) -> str:
+def truth_name(context: CodegenContext, clause: Clause) -> str:
     """The local that holds the truth of a clause, computed at its first use."""
-    name = draft.truths.get(id(clause))
+    name = context.truths.get(id(clause))
     if name is None:
-        truth = leaf_of(draft, draft.top, draft.kernel.test(clause)).truth
-        name = draft.fresh("c")
-        draft.top.add(f"{name} = {truth}")
-        draft.truths[id(clause)] = name
+        truth = leaf_of(context, context.top, context.kernel.test(clause)).truth
+        name = context.fresh("c")
+        context.top.add(f"{name} = {truth}")
+        context.truths[id(clause)] = name
     return name
 
 

@@ -27,82 +27,82 @@ _CHAIN = 3
 
 @dataclass(frozen=True, slots=True)
 class _Update:
-    """Lines that an event adds to a gauge, where it lies in a window and a filter lets it through."""
+    """Lines that an event adds to a measure, where it lies in a window and a filter lets it through."""
 
     window: Last | Range | None
     where: Selection | None
     lines: tuple[str, ...]
 
 
-def write_pass(draft: CodegenContext, body: Sequence[str] = ()) -> list[str]:
-    """The lines that start all gauges the draft asks for, pass over the events and finish the gauges.
+def write_pass(context: CodegenContext, body: Sequence[str] = ()) -> list[str]:
+    """The lines that start all measures the context asks for, pass over the events and finish the measures.
 
-    `body` are the lines that read the gauges afterwards, where these are all that do.
+    `body` are the lines that read the measures afterwards, where these are all that do.
     """
-    if not draft.gauges:
+    if not context.measures:
         return []
-    draft.names |= {"INF": float("inf"), "NEVER": NEVER}
-    draft.names["month_number"] = month_number
-    starts = _starts(draft)
-    widest = _widest(draft)
-    draft.recent = _recent(draft, body, widest)
+    context.names |= {"INF": float("inf"), "NEVER": NEVER}
+    context.names["month_number"] = month_number
+    starts = _starts(context)
+    widest = _widest(context)
+    context.recent = _recent(context, body, widest)
     ends = [
-        END[gauge.aggregation].format(g=name)
-        for gauge, name in draft.gauges.items()
-        if gauge.aggregation in END
+        END[measure.aggregation].format(g=name)
+        for measure, name in context.measures.items()
+        if measure.aggregation in END
     ]
-    loop = _loop(draft, widest)
+    loop = _loop(context, widest)
     return [*(" " + line for line in starts), *loop, *(" " + line for line in ends)]
 
 
-def _starts(draft: CodegenContext) -> list[str]:
+def _starts(context: CodegenContext) -> list[str]:
     zero = (Aggregation.COUNT, Aggregation.SEEN, Aggregation.FADED)
-    counts = [name for gauge, name in draft.gauges.items() if gauge.aggregation in zero]
+    counts = [name for measure, name in context.measures.items() if measure.aggregation in zero]
     lines = [" = ".join([*counts[i : i + 50], "0"]) for i in range(0, len(counts), 50)]
     return lines + [
-        START[gauge.aggregation].format(g=name)
-        for gauge, name in draft.gauges.items()
-        if gauge.aggregation not in zero
+        START[measure.aggregation].format(g=name)
+        for measure, name in context.measures.items()
+        if measure.aggregation not in zero
     ]
 
 
-def _widest(draft: CodegenContext) -> Last | None:
+def _widest(context: CodegenContext) -> Last | None:
     """The widest window of a fixed length: events before it are told from the others first of all."""
     windows = [
-        gauge.events.window
-        for gauge in draft.gauges
-        if gauge.aggregation is not Aggregation.FOLLOWED
-        and isinstance(gauge.events.window, Last)
-        and gauge.events.window.unit in MICROSECONDS
+        measure.events.window
+        for measure in context.measures
+        if measure.aggregation is not Aggregation.FOLLOWED
+        and isinstance(measure.events.window, Last)
+        and measure.events.window.unit in MICROSECONDS
     ]
     return max(windows, key=lambda w: w.amount * MICROSECONDS[w.unit], default=None)
 
 
-def _recent(draft: CodegenContext, body: Sequence[str], widest: Last | None) -> dict[str, Last]:
+def _recent(context: CodegenContext, body: Sequence[str], widest: Last | None) -> dict[str, Last]:
     """Gauges of the latest event that are only asked whether it lies within some stretch before now, none
     of them longer than the widest window: what happened before that is as good as nothing."""
-    latest = {name for gauge, name in draft.gauges.items() if gauge.aggregation is Aggregation.LAST}
+    latest = {name for measure, name in context.measures.items() if measure.aggregation is Aggregation.LAST}
     if widest is None or not latest:
         return {}
     text = "\n".join(body)
     start = -widest.amount * MICROSECONDS[widest.unit]
-    near = {mark for offset, mark in draft.edges.items() if isinstance(offset, int) and offset >= start}
+    near = {mark for offset, mark in context.edges.items() if isinstance(offset, int) and offset >= start}
     read = Counter(_GAUGE.findall(text))
     asked = Counter(name for name, mark in _IS_LATER.findall(text) if mark in near)
     return {name: widest for name in latest if asked[name] and read[name] == 2 * asked[name]}
 
 
-def _window(draft: CodegenContext, gauge: Measure, name: str) -> Last | Range | None:
-    """Outside of which window events make no difference to a gauge."""
-    return draft.recent.get(name, gauge.events.window)
+def _window(context: CodegenContext, measure: Measure, name: str) -> Last | Range | None:
+    """Outside of which window events make no difference to a measure."""
+    return context.recent.get(name, measure.events.window)
 
 
 def _is_fixed(window: Last | Range | None) -> bool:
     return isinstance(window, Last) and window.unit in MICROSECONDS
 
 
-def _loop(draft: CodegenContext, widest: Last | None) -> list[str]:
-    oldest = _oldest(draft)
+def _loop(context: CodegenContext, widest: Last | None) -> list[str]:
+    oldest = _oldest(context)
     lines = [
         " if events and events[-1][0] > now:",
         "  events = events[:bisect_right(events, now, key=instant_of_row)]",
@@ -112,34 +112,37 @@ def _loop(draft: CodegenContext, widest: Last | None) -> list[str]:
             f" if len(events) > 32 and events[0][0] <= {oldest}:",
             f"  events = events[bisect_right(events, {oldest}, key=instant_of_row):]",
         ]
-    lines.append(" for at, code, p in events:" if draft.width else " for at, code in events:")
-    reading = _reading(draft, widest)
+    lines.append(" for at, code, p in events:" if context.width else " for at, code in events:")
+    reading = _reading(context, widest)
     if widest is None:
-        return [*lines, *(_told_apart(draft, reading, 2, old=False) or ["  pass"])]
-    lines.append(f"  if at <= {draft.edge(-widest.amount, widest.unit)}:")
-    lines += _told_apart(draft, reading, 3, old=True) or ["   pass"]
-    return [*lines, "  else:", *(_told_apart(draft, reading, 3, old=False) or ["   pass"])]
+        return [*lines, *(_told_apart(context, reading, 2, old=False) or ["  pass"])]
+    lines.append(f"  if at <= {context.edge(-widest.amount, widest.unit)}:")
+    lines += _told_apart(context, reading, 3, old=True) or ["   pass"]
+    return [*lines, "  else:", *(_told_apart(context, reading, 3, old=False) or ["   pass"])]
 
 
-def _oldest(draft: CodegenContext) -> str:
-    """The start of the widest window, where every gauge has one around now."""
+def _oldest(context: CodegenContext) -> str:
+    """The start of the widest window, where every measure has one around now."""
     edges: set[str] = set()
-    for gauge, name in draft.gauges.items():
-        windows = [_window(draft, gauge, name), *([gauge.then.window] if gauge.then is not None else [])]
+    for measure, name in context.measures.items():
+        windows = [
+            _window(context, measure, name),
+            *([measure.then.window] if measure.then is not None else []),
+        ]
         for window in windows:
             if not isinstance(window, Last):
                 return ""
-            edges.add(draft.edge(-window.amount, window.unit))
+            edges.add(context.edge(-window.amount, window.unit))
     return edges.pop() if len(edges) == 1 else f"min({', '.join(sorted(edges))})"
 
 
-def _told_apart(draft: CodegenContext, reading: _Reading, depth: int, *, old: bool) -> list[str]:
+def _told_apart(context: CodegenContext, reading: _Reading, depth: int, *, old: bool) -> list[str]:
     """What each class of events does, old ones or not, at a depth."""
-    common, blocks = _blocks(draft, reading, old=old)
+    common, blocks = _blocks(context, reading, old=old)
     if (
         not blocks
         and old
-        and all(_is_fixed(_window(draft, gauge, name)) for gauge, name in draft.gauges.items())
+        and all(_is_fixed(_window(context, measure, name)) for measure, name in context.measures.items())
     ):
         return []
     told = _dispatch(_runs(blocks), 1, NO_CODE, depth)
@@ -201,83 +204,85 @@ def _dispatch(runs: Sequence[_Run], low: int, high: int, depth: int) -> list[str
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """Which gauges, by name, each selector feeds, and those that are written once for many classes."""
+    """Which measures, by name, each selector feeds, and those that are written once for many classes."""
 
     widest: Last | None
     by_selector: Mapping[int, Mapping[str, Measure]]
     broad: Sequence[tuple[EventClass, frozenset[int], Mapping[str, Measure]]]
 
 
-def _reading(draft: CodegenContext, widest: Last | None) -> _Reading:
+def _reading(context: CodegenContext, widest: Last | None) -> _Reading:
     readers: dict[int, dict[str, Measure]] = {}
-    for gauge, name in draft.gauges.items():
-        for selection in (gauge.events, gauge.then):
+    for measure, name in context.measures.items():
+        for selection in (measure.events, measure.then):
             if selection is not None:
-                readers.setdefault(selection.selector, {})[name] = gauge
-    return _Reading(widest, readers, list(_broad(draft, readers)))
+                readers.setdefault(selection.selector, {})[name] = measure
+    return _Reading(widest, readers, list(_broad(context, readers)))
 
 
-def _blocks(draft: CodegenContext, reading: _Reading, *, old: bool) -> tuple[list[str], dict[int, list[str]]]:
+def _blocks(
+    context: CodegenContext, reading: _Reading, *, old: bool
+) -> tuple[list[str], dict[int, list[str]]]:
     """Lines for all events and lines for each class of them, before the widest window or in it."""
     common: list[str] = []
     shared: set[str] = set()
-    for event_class, codes, gauges in reading.broad:
-        updates = _wanted(draft, gauges, event_class, reading.widest, old=old)
+    for event_class, codes, measures in reading.broad:
+        updates = _wanted(context, measures, event_class, reading.widest, old=old)
         if updates:
-            common.append(f"if code in {draft.constant(('codes', codes), codes.copy)}:")
-            common += [" " + line for line in _block(draft, updates, event_class)]
-        shared.update(gauges)
+            common.append(f"if code in {context.constant(('codes', codes), codes.copy)}:")
+            common += [" " + line for line in _block(context, updates, event_class)]
+        shared.update(measures)
     blocks: dict[int, list[str]] = {}
-    for event_class in draft.classes:
+    for event_class in context.classes:
         of_class: dict[str, Measure] = {}
         for selector in sorted(event_class.selectors):
             of_class |= reading.by_selector.get(selector, {})
-        own = {name: gauge for name, gauge in of_class.items() if name not in shared}
-        updates = _wanted(draft, own, event_class, reading.widest, old=old)
+        own = {name: measure for name, measure in of_class.items() if name not in shared}
+        updates = _wanted(context, own, event_class, reading.widest, old=old)
         if updates:
-            blocks[event_class.code] = _block(draft, updates, event_class)
+            blocks[event_class.code] = _block(context, updates, event_class)
     return common, blocks
 
 
 def _broad(
-    draft: CodegenContext, readers: Mapping[int, Mapping[str, Measure]]
+    context: CodegenContext, readers: Mapping[int, Mapping[str, Measure]]
 ) -> Iterator[tuple[EventClass, frozenset[int], Mapping[str, Measure]]]:
     """Gauges of one selector that would make too many lines, with the classes of its events.
 
     Where rows are packed class by class only those that read no column can be shared.
     """
     classes: dict[int, list[EventClass]] = {}
-    for event_class in draft.classes:
+    for event_class in context.classes:
         for selector in event_class.selectors:
             classes.setdefault(selector, []).append(event_class)
-    for selector, gauges in readers.items():
+    for selector, measures in readers.items():
         of_selector = classes.get(selector, [])
         mine = {
-            name: gauge
-            for name, gauge in gauges.items()
-            if gauge.aggregation is not Aggregation.FOLLOWED
-            and (draft.fixed or (gauge.events.where is None and gauge.aggregation in COLUMNLESS))
+            name: measure
+            for name, measure in measures.items()
+            if measure.aggregation is not Aggregation.FOLLOWED
+            and (context.fixed or (measure.events.where is None and measure.aggregation in COLUMNLESS))
         }
         if len(mine) * len(of_selector) > _BROAD and len(of_selector) > 1:
             yield of_selector[0], frozenset(c.code for c in of_selector), mine
 
 
 def _wanted(
-    draft: CodegenContext,
-    gauges: Mapping[str, Measure],
+    context: CodegenContext,
+    measures: Mapping[str, Measure],
     event_class: EventClass,
     widest: Last | None,
     *,
     old: bool,
 ) -> list[_Update]:
     """What events of a class do, before the widest window or in it."""
-    updates = [_update(draft, name, gauge, event_class) for name, gauge in gauges.items()]
+    updates = [_update(context, name, measure, event_class) for name, measure in measures.items()]
     if old:
         return [update for update in updates if not _is_fixed(update.window)]
     return [replace(u, window=None) if u.window == widest else u for u in updates]
 
 
-def _block(draft: CodegenContext, updates: Sequence[_Update], event_class: EventClass) -> list[str]:
+def _block(context: CodegenContext, updates: Sequence[_Update], event_class: EventClass) -> list[str]:
     """Updates by window: the always first, then the widest, in which the narrower ones are nested."""
     windows: dict[Last | Range | None, list[_Update]] = {}
     for update in updates:
@@ -287,18 +292,18 @@ def _block(draft: CodegenContext, updates: Sequence[_Update], event_class: Event
     scope = CodegenScope("", columns=event_class.columns)
     others = [window for window in windows if not _is_fixed(window)]
     for window in sorted(others, key=lambda w: w is not None):
-        test = in_selection(draft, window)
+        test = in_selection(context, window)
         if test is not None:
             scope.add(f"if {test}:")
-        _guarded(draft, windows[window], scope, 0 if test is None else 1)
+        _guarded(context, windows[window], scope, 0 if test is None else 1)
     for place, window in enumerate(fixed):
         depth = place % _NESTED
-        scope.add(f"if {in_selection(draft, window)}:", depth)
-        _guarded(draft, windows[window], scope, depth + 1)
+        scope.add(f"if {in_selection(context, window)}:", depth)
+        _guarded(context, windows[window], scope, depth + 1)
     return scope.lines
 
 
-def _guarded(draft: CodegenContext, updates: Sequence[_Update], outer: CodegenScope, depth: int) -> None:
+def _guarded(context: CodegenContext, updates: Sequence[_Update], outer: CodegenScope, depth: int) -> None:
     """The updates of one window, those with one filter together."""
     scope = CodegenScope(" " * depth, outer.lines, columns=outer.columns)
     for update in updates:
@@ -308,7 +313,7 @@ def _guarded(draft: CodegenContext, updates: Sequence[_Update], outer: CodegenSc
     filtered: dict[str, list[str]] = {}
     for update in updates:
         if update.where is not None and update.where.where is not None:
-            test = holds(draft, scope, update.where.where, True)
+            test = holds(context, scope, update.where.where, True)
             filtered.setdefault(test.text, []).extend(update.lines)
     for text, inside in filtered.items():
         scope.add(f"if {text}:")
@@ -316,11 +321,11 @@ def _guarded(draft: CodegenContext, updates: Sequence[_Update], outer: CodegenSc
             scope.add(line, 1)
 
 
-def _update(draft: CodegenContext, name: str, gauge: Measure, event_class: EventClass) -> _Update:
-    if gauge.aggregation is Aggregation.FOLLOWED:
-        return _Update(None, None, tuple(followed(draft, gauge, name, event_class)))
-    selection = gauge.events
+def _update(context: CodegenContext, name: str, measure: Measure, event_class: EventClass) -> _Update:
+    if measure.aggregation is Aggregation.FOLLOWED:
+        return _Update(None, None, tuple(followed(context, measure, name, event_class)))
+    selection = measure.events
     where = selection if selection.where is not None else None
     return _Update(
-        _window(draft, gauge, name), where, tuple(updates(draft, gauge, name, event_class.columns))
+        _window(context, measure, name), where, tuple(updates(context, measure, name, event_class.columns))
     )

@@ -1,11 +1,11 @@
 """The function generated from a plan, at four levels of detail, all by the same generator.
 
-PLAIN gives `(total, scores, stages, disqualified)`: the scores in the plan's order, the stage of each
+SCORE gives `(total, scores, stages, disqualified)`: the scores in the plan's order, the stage of each
 track (None for none), whether any disqualification holds. LINES adds `(fired, cuts, reasons, would)`:
 `(rule, contribution, written, faded, points)` for each contribution of a rule that fired (contribution
 -1 for a rule with tags alone), `(kind, number, points)` for what each group or range took or gave, the
 disqualifications that hold, the stages as they would be without them, and of each outcome the instant at
-which it was reached (None: not reached; True: reached at no known instant). FINDINGS adds
+which it was reached (None: not reached; True: reached at no known instant). EXPLAIN adds
 `(truths, values)`: of every clause True, False or None, and of every value read. INSTANTS gives
 `(selections, paid)` instead: the instants of each selection of events and of what each rule pays for.
 """
@@ -49,56 +49,58 @@ class GeneratedFunction:
 def generate(parts: PlanIndex, classes: EventClasses, detail: Detail, is_held: IsHeld) -> GeneratedFunction:
     """Writes and compiles a function; `is_held` tells of stages that hold."""
     known = tuple(classes.known)
-    draft = CodegenContext(parts.kernel, known, detail, classes.width, classes.fixed, uses=parts.uses)
-    draft.names["is_held"] = is_held
-    result = _instants(draft, parts) if detail is Detail.INSTANTS else f" return {decided(draft, parts)}"
-    body = [*draft.top.lines, result]
-    passed = write_pass(draft, body)
-    before, lines = resolved(draft, passed, body)
+    context = CodegenContext(parts.kernel, known, detail, classes.width, classes.fixed, uses=parts.uses)
+    context.names["is_held"] = is_held
+    result = _instants(context, parts) if detail is Detail.INSTANTS else f" return {decided(context, parts)}"
+    body = [*context.top.lines, result]
+    passed = write_pass(context, body)
+    before, lines = resolved(context, passed, body)
     source = "\n".join(
         [
             "def run(fields, events, now):",
-            *([" all_events = events"] if draft.walks else []),
-            *unpacked(draft),
-            *stand_ins(draft, " "),
+            *([" all_events = events"] if context.walks else []),
+            *unpacked(context),
+            *stand_ins(context, " "),
             *before,
             *lines,
             "",
         ]
     )
-    return GeneratedFunction(made(draft, source), source, len(known))
+    return GeneratedFunction(made(context, source), source, len(known))
 
 
-def made(draft: CodegenContext, source: str) -> Callable[..., Any]:
-    """The function `run` of a source, which refers to what the draft keeps."""
-    scope = referred(draft)
-    exec(compile(source, f"<ruleset {draft.plan.digest[:12]}, {draft.detail.name.lower()}>", "exec"), scope)
+def made(context: CodegenContext, source: str) -> Callable[..., Any]:
+    """The function `run` of a source, which refers to what the context keeps."""
+    scope = referred(context)
+    exec(
+        compile(source, f"<ruleset {context.plan.digest[:12]}, {context.detail.name.lower()}>", "exec"), scope
+    )
     run: Callable[..., Any] = scope["run"]
     return run
 
 
-def referred(draft: CodegenContext) -> dict[str, Any]:
+def referred(context: CodegenContext) -> dict[str, Any]:
     """What generated lines refer to, by its names."""
     return {
-        **draft.names,
+        **context.names,
         **{unit.name: unit for unit in Unit},
         "NAN": math.nan,
         "bisect_right": bisect_right,
         "instant_of_row": itemgetter(0),
-        "shift": draft.plan.zone.shift,
-        "day_in": draft.plan.zone.day,
-        "start_in": draft.plan.zone.start,
+        "shift": context.plan.zone.shift,
+        "day_in": context.plan.zone.day,
+        "start_in": context.plan.zone.start,
         "Unforeseen": Unforeseen,
-        "newest": len(draft.classes) - 1,
+        "newest": len(context.classes) - 1,
     }
 
 
-def resolved(draft: CodegenContext, passed: list[str], rest: list[str]) -> tuple[list[str], list[str]]:
+def resolved(context: CodegenContext, passed: list[str], rest: list[str]) -> tuple[list[str], list[str]]:
     """The lines that name moments, and all lines with the marks of moments replaced: by such a name, or in
     place where it is read once, late."""
     loop, body = "\n".join(passed), "\n".join(rest)
     lines: list[str] = []
-    for mark, (name, made) in moments(draft).items():
+    for mark, (name, made) in moments(context).items():
         if mark not in loop and body.count(mark) == 1:
             body = body.replace(mark, f"({made})")
         elif mark in loop or mark in body:
@@ -107,10 +109,10 @@ def resolved(draft: CodegenContext, passed: list[str], rest: list[str]) -> tuple
     return lines, [*([loop] if loop else []), body]
 
 
-def moments(draft: CodegenContext) -> dict[str, tuple[str, str]]:
+def moments(context: CodegenContext) -> dict[str, tuple[str, str]]:
     """What each mark of a moment stands for: a name for it, and what it comes to."""
-    meant = {f"{MARK}today{MARK}": ("today", day_text(draft, "now"))}
-    for key, mark in draft.edges.items():
+    meant = {f"{MARK}today{MARK}": ("today", day_text(context, "now"))}
+    for key, mark in context.edges.items():
         if isinstance(key, int):
             made = f"now - {-key}" if key < 0 else f"now + {key}"
         else:
@@ -119,17 +121,17 @@ def moments(draft: CodegenContext) -> dict[str, tuple[str, str]]:
     return meant
 
 
-def unpacked(draft: CodegenContext) -> list[str]:
+def unpacked(context: CodegenContext) -> list[str]:
     """The line that gives each field its local name."""
-    fields = [f"f{number}" for number in range(len(draft.plan.fields))]
+    fields = [f"f{number}" for number in range(len(context.plan.fields))]
     return [f" {tuple_of(fields)[1:-1]} = fields"] if fields else []
 
 
-def stand_ins(draft: CodegenContext, pad: str) -> list[str]:
+def stand_ins(context: CodegenContext, pad: str) -> list[str]:
     """The lines that make the stand-ins of fields that may be unknown."""
     lines = []
-    for number, name in draft.stand_ins.items():
-        other = "NAN" if draft.plan.fields[number].kind is Kind.NUMBER else '""'
+    for number, name in context.stand_ins.items():
+        other = "NAN" if context.plan.fields[number].kind is Kind.NUMBER else '""'
         lines.append(f"{pad}{name} = {other} if f{number} is None else f{number}")
     return lines
 
@@ -140,80 +142,80 @@ def tuple_of(items: Iterable[str]) -> str:
 
 
 def decided(
-    draft: CodegenContext,
+    context: CodegenContext,
     parts: PlanIndex,
     rules: WriteRules = write_rules,
     truths: Callable[[list[str]], str] = tuple_of,
 ) -> str:
     """Adds the lines that decide about a lead, those of its rules by `rules`; the tuple of what is told, the
     truths of all clauses by `truths` of their names."""
-    tells = draft.detail is not Detail.PLAIN
+    tells = context.detail is not Detail.SCORE
     if tells:
-        draft.top.add("fired = []; fire = fired.append; cuts = []; cut = cuts.append")
-    write_points(draft, rules)
-    stages = tuple_of(_stages(draft))
-    gone = _disqualified(draft, tells)
-    nowhere = tuple_of(["None"] * len(draft.plan.tracks))
-    scores = tuple_of(score_name(number) for number in range(len(draft.plan.scores)))
+        context.top.add("fired = []; fire = fired.append; cuts = []; cut = cuts.append")
+    write_points(context, rules)
+    stages = tuple_of(_stages(context))
+    gone = _disqualified(context, tells)
+    nowhere = tuple_of(["None"] * len(context.plan.tracks))
+    scores = tuple_of(score_name(number) for number in range(len(context.plan.scores)))
     told = [score_name(None), scores, f"{nowhere} if {gone} else {stages}", f"True if {gone} else False"]
     if tells:
-        told += ["fired", "cuts", "reasons", stages, tuple_of(_outcomes(draft))]
-    if draft.detail is Detail.FINDINGS:
-        told.append(truths([truth_name(draft, clause) for clause in parts.clauses]))
-        told += [tuple_of([operand(draft, draft.top, value).text for value in parts.values])]
+        told += ["fired", "cuts", "reasons", stages, tuple_of(_outcomes(context))]
+    if context.detail is Detail.EXPLAIN:
+        told.append(truths([truth_name(context, clause) for clause in parts.clauses]))
+        told += [tuple_of([operand(context, context.top, value).text for value in parts.values])]
     return tuple_of(told)
 
 
-def _stages(draft: CodegenContext) -> list[str]:
+def _stages(context: CodegenContext) -> list[str]:
     """Adds the lines that find the highest stage of each track; its local names."""
     names: list[str] = []
-    for track in draft.plan.tracks:
-        name = draft.fresh("k")
+    for track in context.plan.tracks:
+        name = context.fresh("k")
         names.append(name)
-        numbered = [*enumerate(draft.plan.stages)][::-1]
+        numbered = [*enumerate(context.plan.stages)][::-1]
         stages = [stage for _, stage in numbered if stage.track == track]
-        tests = [_in_stage(draft, number, stage) for number, stage in numbered if stage.track == track]
+        tests = [_in_stage(context, number, stage) for number, stage in numbered if stage.track == track]
         word = "if"
         for stage, test in zip(stages, tests, strict=True):
-            draft.top.add(f"{word} {test}: {name} = {stage.name!r}")
+            context.top.add(f"{word} {test}: {name} = {stage.name!r}")
             word = "elif"
-        draft.top.add(f"else: {name} = None" if stages else f"{name} = None")
+        context.top.add(f"else: {name} = None" if stages else f"{name} = None")
     return names
 
 
-def _in_stage(draft: CodegenContext, number: int, stage: Stage) -> str:
+def _in_stage(context: CodegenContext, number: int, stage: Stage) -> str:
     """Whether a lead meets a stage: it comes in now, or came in before and nothing has ended it."""
-    comes_in = holds(draft, draft.top, stage.condition, True)
+    comes_in = holds(context, context.top, stage.condition, True)
     if stage.until is None:
         return comes_in.text
-    goes_out = holds(draft, draft.top, stage.until, True)
-    draft.walks = True
+    goes_out = holds(context, context.top, stage.until, True)
+    context.walks = True
     held = f"is_held({number}, fields, all_events, now)"
     return f"not ({goes_out.text}) and ({comes_in.text} or {held})"
 
 
-def _disqualified(draft: CodegenContext, tells: bool) -> str:
-    tests = [holds(draft, draft.top, reason.condition, True) for reason in draft.plan.disqualifications]
+def _disqualified(context: CodegenContext, tells: bool) -> str:
+    tests = [holds(context, context.top, reason.condition, True) for reason in context.plan.disqualifications]
     if tells:
-        draft.top.add("reasons = []")
+        context.top.add("reasons = []")
         for number, test in enumerate(tests):
-            draft.top.add(f"if {test.text}: reasons.append({number})")
+            context.top.add(f"if {test.text}: reasons.append({number})")
         return "reasons"
     if not tests:
         return "False"
-    draft.top.add(f"gone = {' or '.join(test.text for test in tests)}")
+    context.top.add(f"gone = {' or '.join(test.text for test in tests)}")
     return "gone"
 
 
-def _outcomes(draft: CodegenContext) -> list[str]:
+def _outcomes(context: CodegenContext) -> list[str]:
     """Of each outcome an expression for when it was reached."""
     found = []
-    for outcome in draft.plan.outcomes:
+    for outcome in context.plan.outcomes:
         if outcome.events is not None:
-            found.append(draft.gauge(Measure(Aggregation.FIRST, outcome.events)))
+            found.append(context.measure(Measure(Aggregation.FIRST, outcome.events)))
             continue
         assert outcome.condition is not None
-        reached = holds(draft, draft.top, outcome.condition, True).text
+        reached = holds(context, context.top, outcome.condition, True).text
         at = "True"
         if outcome.at is not None:
             field = f"f{outcome.at.field}"
@@ -223,8 +225,8 @@ def _outcomes(draft: CodegenContext) -> list[str]:
     return found
 
 
-def _instants(draft: CodegenContext, parts: PlanIndex) -> str:
+def _instants(context: CodegenContext, parts: PlanIndex) -> str:
     """A list of instants for each selection and for each rule that pays for events, else None."""
-    chosen = [draft.gauge(Measure(Aggregation.INSTANTS, selection)) for selection in parts.selections]
-    paid = ["None" if gauge is None else draft.gauge(gauge) for gauge in parts.paid]
+    chosen = [context.measure(Measure(Aggregation.INSTANTS, selection)) for selection in parts.selections]
+    paid = ["None" if measure is None else context.measure(measure) for measure in parts.paid]
     return f" return {tuple_of([tuple_of(chosen), tuple_of(paid)])}"

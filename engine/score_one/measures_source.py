@@ -1,4 +1,4 @@
-"""What each kind of gauge does at the start, for an event of its selection, and at the end, as Python."""
+"""What each kind of measure does at the start, for an event of its selection, and at the end, as Python."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ END = {
 
 
 def updates(
-    draft: CodegenContext, gauge: Measure, name: str, columns: Sequence[ReadColumn | None]
+    context: CodegenContext, measure: Measure, name: str, columns: Sequence[ReadColumn | None]
 ) -> list[str]:
-    match gauge.aggregation:
+    match measure.aggregation:
         case Aggregation.COUNT:
             return [f"{name} += 1"]
         case Aggregation.FIRST:
@@ -64,46 +64,48 @@ def updates(
         case Aggregation.INSTANTS:
             return [f"{name}.append(at)"]
         case Aggregation.DISTINCT:
-            return [f"{name}.add({column(draft, columns.index(object_column(gauge.events)))})"]
+            return [f"{name}.add({column(context, columns.index(object_column(measure.events)))})"]
         case Aggregation.SEEN:
             return [f"{name} = 1"]
         case Aggregation.FADED:
-            return _faded(draft, gauge, name)
+            return _faded(context, measure, name)
         case Aggregation.PERIODS:
-            return [f"d = {period(draft, gauge.per)}", f"if d != {name}d: {name} += 1; {name}d = d"]
+            return [f"d = {period(context, measure.per)}", f"if d != {name}d: {name} += 1; {name}d = d"]
         case Aggregation.LATEST:
             return [
-                f"d = {period(draft, gauge.per)}",
+                f"d = {period(context, measure.per)}",
                 f"if d == {name}d: {name}[-1] = at",
                 f"else: {name}.append(at); {name}d = d",
             ]
         case Aggregation.FIRST_PERIOD:
             return [
-                f"d = {period(draft, gauge.per)}",
+                f"d = {period(context, measure.per)}",
                 f"if {name}d is None or d == {name}d: {name} = at; {name}d = d",
             ]
         case _:
-            place = columns.index(ReadColumn(None, gauge.of, Kind.NUMBER))
-            number = [" " + line for line in _number(gauge, name)]
-            return [f"x = {column(draft, place)}", "if x is not None:", *number]
+            place = columns.index(ReadColumn(None, measure.of, Kind.NUMBER))
+            number = [" " + line for line in _number(measure, name)]
+            return [f"x = {column(context, place)}", "if x is not None:", *number]
 
 
-def _faded(draft: CodegenContext, gauge: Measure, name: str) -> list[str]:
+def _faded(context: CodegenContext, measure: Measure, name: str) -> list[str]:
     """Adds what is left at the event's age: by comparing with a few edges, or by division and a table."""
-    left, window = gauge.left, gauge.events.window
+    left, window = measure.left, measure.events.window
     if isinstance(window, Last) and window.unit in MICROSECONDS:
-        left = left[: -(-window.amount * MICROSECONDS[window.unit] // gauge.within)]
+        left = left[: -(-window.amount * MICROSECONDS[window.unit] // measure.within)]
     if len(left) > _FEW:
-        table = draft.constant(("decay", left), lambda: left)
-        return [f"k = (now - at) // {gauge.within}", f"if k < {len(left)}: {name} += {table}[k]"]
+        table = context.constant(("decay", left), lambda: left)
+        return [f"k = (now - at) // {measure.within}", f"if k < {len(left)}: {name} += {table}[k]"]
     if not left:
         return ["pass"]
-    worth = [f"{points} if at > {draft.moment(-step * gauge.within)}" for step, points in enumerate(left, 1)]
+    worth = [
+        f"{points} if at > {context.moment(-step * measure.within)}" for step, points in enumerate(left, 1)
+    ]
     return [f"{name} += {' else '.join(worth)} else 0"]
 
 
-def _number(gauge: Measure, name: str) -> list[str]:
-    match gauge.aggregation:
+def _number(measure: Measure, name: str) -> list[str]:
+    match measure.aggregation:
         case Aggregation.SUM:
             return [f"{name} += x"]
         case Aggregation.AVG:
@@ -114,9 +116,9 @@ def _number(gauge: Measure, name: str) -> list[str]:
             return [f"if x > {name}: {name} = x"]
 
 
-def period(draft: CodegenContext, unit: Unit | None) -> str:
+def period(context: CodegenContext, unit: Unit | None) -> str:
     """The number of the day, ISO week (1970 began on a Thursday) or month of the event in hand."""
-    day = day_text(draft, "at")
+    day = day_text(context, "at")
     match unit:
         case Unit.WEEK:
             return f"({day} + 3) // 7"
@@ -126,23 +128,26 @@ def period(draft: CodegenContext, unit: Unit | None) -> str:
             return day
 
 
-def followed(draft: CodegenContext, gauge: Measure, name: str, event_class: EventClass) -> list[str]:
+def followed(context: CodegenContext, measure: Measure, name: str, event_class: EventClass) -> list[str]:
     """Looks back at the latest first event, and at a second one of the same instant.
 
     Both are looked for before this event is remembered, since the two are different events.
     """
-    assert gauge.then is not None
+    assert measure.then is not None
     lines: list[str] = []
     scope = CodegenScope("", lines, columns=event_class.columns)
     asks: list[str] = []
     keeps: list[str] = []
-    roles = ((gauge.events, f"{name}b == at", "a"), (gauge.then, f"at - {name}a <= {gauge.within}", "b"))
+    roles = (
+        (measure.events, f"{name}b == at", "a"),
+        (measure.then, f"at - {name}a <= {measure.within}", "b"),
+    )
     for selection, ask, role in roles:
         if selection.selector not in event_class.selectors:
             continue
-        tests = [test] if (test := in_selection(draft, selection.window)) else []
+        tests = [test] if (test := in_selection(context, selection.window)) else []
         if selection.where is not None:
-            filter_ = holds(draft, scope, selection.where, True)
+            filter_ = holds(context, scope, selection.where, True)
             tests.append(f"({filter_.text})" if filter_.loose > 1 else filter_.text)
         if tests:
             scope.add(f"{name}{role}x = {' and '.join(tests)}")

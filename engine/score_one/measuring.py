@@ -14,8 +14,8 @@ from .function import Unforeseen, made, resolved, tuple_of
 from .scorer import Scorer
 
 
-def reading_only(plan: Plan, gauges: Iterable[Measure]) -> tuple[Plan, list[Measure]]:
-    """A plan that reads no other events than these gauges do, and the gauges as it numbers them.
+def reading_only(plan: Plan, measures: Iterable[Measure]) -> tuple[Plan, list[Measure]]:
+    """A plan that reads no other events than these measures do, and the measures as it numbers them.
 
     It has no fields and no rules.
     """
@@ -25,8 +25,10 @@ def reading_only(plan: Plan, gauges: Iterable[Measure]) -> tuple[Plan, list[Meas
         return replace(selection, selector=selectors.setdefault(selection.selector, len(selectors)))
 
     renumbered = [
-        replace(gauge, events=moved(gauge.events), then=None if gauge.then is None else moved(gauge.then))
-        for gauge in gauges
+        replace(
+            measure, events=moved(measure.events), then=None if measure.then is None else moved(measure.then)
+        )
+        for measure in measures
     ]
     nothing: Any = ()
     only = replace(
@@ -40,9 +42,9 @@ def reading_only(plan: Plan, gauges: Iterable[Measure]) -> tuple[Plan, list[Meas
     return only, renumbered
 
 
-def measuring(evaluator: Scorer, gauges: Sequence[Measure]) -> Callable[[Sequence[Row], int], Any]:
-    """A function `measure(events, now)` that gives what these gauges measure of one lead, as a tuple."""
-    function = _function(evaluator, gauges)
+def measuring(evaluator: Scorer, measures: Sequence[Measure]) -> Callable[[Sequence[Row], int], Any]:
+    """A function `measure(events, now)` that gives what these measures measure of one lead, as a tuple."""
+    function = _function(evaluator, measures)
 
     def measure(events: Sequence[Row], now: int) -> Any:
         nonlocal function
@@ -50,19 +52,19 @@ def measuring(evaluator: Scorer, gauges: Sequence[Measure]) -> Callable[[Sequenc
             return function(events, now)
         except Unforeseen:
             # An event of a class that came up after the function was made.
-            function = _function(evaluator, gauges)
+            function = _function(evaluator, measures)
             return function(events, now)
 
     return measure
 
 
-def _function(evaluator: Scorer, gauges: Sequence[Measure]) -> Callable[..., Any]:
+def _function(evaluator: Scorer, measures: Sequence[Measure]) -> Callable[..., Any]:
     parts, classes = evaluator.parts, evaluator.classes
     known = tuple(classes.known)
-    draft = CodegenContext(
-        parts.kernel, known, Detail.PLAIN, classes.width, classes.fixed, top=CodegenScope("  ")
+    context = CodegenContext(
+        parts.kernel, known, Detail.SCORE, classes.width, classes.fixed, top=CodegenScope("  ")
     )
-    names = [draft.gauge(gauge) for gauge in gauges]
-    passed = write_pass(draft)
-    moments, lines = resolved(draft, passed, [f" return {tuple_of(names)}"])
-    return made(draft, "\n".join(["def run(events, now):", *moments, *lines, ""]))
+    names = [context.measure(measure) for measure in measures]
+    passed = write_pass(context)
+    moments, lines = resolved(context, passed, [f" return {tuple_of(names)}"])
+    return made(context, "\n".join(["def run(events, now):", *moments, *lines, ""]))

@@ -1,7 +1,7 @@
 """The lines of rules in portions, so that those of rules that another plan has too are not written again.
 
 A portion is the same where its rules are, by their signs, and where all that was named before it is named as
-it was: constants, gauges, moments and the names already taken. As long as a portion that had to be written
+it was: constants, measures, moments and the names already taken. As long as a portion that had to be written
 names the same things as the one in its place did, those after it stay as they are.
 """
 
@@ -53,27 +53,26 @@ class RulePortions:
         """Whether all that has been named so far is named as it was before."""
         self._first = self._last = 0
 
-    def write(self, draft: CodegenContext) -> None:
-        """Writes the lines of all rules of a plan, each portion ready to run and not among the draft's lines
-        any more."""
-        self._first = len(draft.top.lines)
-        rules = draft.plan.rules
+    def write(self, context: CodegenContext) -> None:
+        """Writes the lines of all rules of a plan as portions that are ready to run."""
+        self._first = len(context.top.lines)
+        rules = context.plan.rules
         for start in range(0, len(rules), _SIZE):
-            self.made.append(self._portion(draft, start, rules[start : start + _SIZE]))
+            self.made.append(self._portion(context, start, rules[start : start + _SIZE]))
 
     def around(self, lines: Sequence[str]) -> tuple[list[str], list[str]]:
         """What was written before the rules, and after them."""
         plain = [_plain(line) for line in lines]
         return plain[: self._first], plain[self._first :]
 
-    def _portion(self, draft: CodegenContext, start: int, rules: Sequence[Rule]) -> RulePortion:
+    def _portion(self, context: CodegenContext, start: int, rules: Sequence[Rule]) -> RulePortion:
         place = len(self.made)
         old = self._before[place] if place < len(self._before) else None
-        key = tuple(_key(draft, start + at, rule) for at, rule in enumerate(rules))
+        key = tuple(_key(context, start + at, rule) for at, rule in enumerate(rules))
         if self._alike and old is not None and old.rules == key:
-            _take_over(draft, old, rules)
+            _take_over(context, old, rules)
             return old
-        portion = _written(draft, start, rules, key)
+        portion = _written(context, start, rules, key)
         self._alike = (
             self._alike
             and old is not None
@@ -87,47 +86,55 @@ def compiled(lines: Iterable[str]) -> CodeType:
     return compile("\n".join([*lines, ""]), "<rules>", "exec")
 
 
-def _key(draft: CodegenContext, number: int, rule: Rule) -> Hashable:
+def _key(context: CodegenContext, number: int, rule: Rule) -> Hashable:
     """What the lines of a rule depend on, beside what is named before them."""
-    paid = tuple((pay.into, pay.fixed) for pay in payments_of(draft, number, rule))
+    paid = tuple((pay.into, pay.fixed) for pay in payments_of(context, number, rule))
     # A rule without a sign is not the same as any other, nor as itself in another plan.
     return (object() if rule.sign is None else rule.sign), paid, bool(rule.tags)
 
 
-def _dicts(draft: CodegenContext) -> tuple[dict[Any, Any], ...]:
+def _dicts(context: CodegenContext) -> tuple[dict[Any, Any], ...]:
     """What lines refer to by name, each only ever added to."""
-    return draft.shared, draft.gauges, draft.edges, draft.held, draft.top.values, draft.stand_ins
+    return (
+        context.shared,
+        context.measures,
+        context.edges,
+        context.held,
+        context.top.values,
+        context.stand_ins,
+    )
 
 
 def _written(
-    draft: CodegenContext, start: int, rules: Sequence[Rule], key: tuple[Hashable, ...]
+    context: CodegenContext, start: int, rules: Sequence[Rule], key: tuple[Hashable, ...]
 ) -> RulePortion:
-    sizes = [len(named) for named in _dicts(draft)]
-    known, first = len(draft.names), len(draft.top.lines)
+    sizes = [len(named) for named in _dicts(context)]
+    known, first = len(context.names), len(context.top.lines)
     for at, rule in enumerate(rules):
-        write_rule(draft, start + at, rule)
-    lines = draft.top.lines[first:]
-    del draft.top.lines[first:]
+        write_rule(context, start + at, rule)
+    lines = context.top.lines[first:]
+    del context.top.lines[first:]
     return RulePortion(
         key,
         tuple(
-            tuple(islice(named.items(), size, None)) for named, size in zip(_dicts(draft), sizes, strict=True)
+            tuple(islice(named.items(), size, None))
+            for named, size in zip(_dicts(context), sizes, strict=True)
         ),
-        draft.serial,
-        draft.walks,
-        tuple(islice(draft.names.items(), known, None)),
-        tuple(draft.truths[id(clause)] for clause in _clauses(rules) if id(clause) in draft.truths),
+        context.serial,
+        context.walks,
+        tuple(islice(context.names.items(), known, None)),
+        tuple(context.truths[id(clause)] for clause in _clauses(rules) if id(clause) in context.truths),
         compiled(_plain(line) for line in lines),
     )
 
 
-def _take_over(draft: CodegenContext, old: RulePortion, rules: Sequence[Rule]) -> None:
-    for named, more in zip(_dicts(draft), old.named, strict=True):
+def _take_over(context: CodegenContext, old: RulePortion, rules: Sequence[Rule]) -> None:
+    for named, more in zip(_dicts(context), old.named, strict=True):
         named.update(more)
-    draft.serial, draft.walks = old.serial, old.walks
-    draft.names.update(old.objects)
+    context.serial, context.walks = old.serial, old.walks
+    context.names.update(old.objects)
     for clause, name in zip(_clauses(rules), old.truths, strict=True):
-        draft.truths[id(clause)] = name
+        context.truths[id(clause)] = name
 
 
 def _clauses(rules: Iterable[Rule]) -> list[Any]:

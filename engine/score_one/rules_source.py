@@ -16,48 +16,48 @@ WriteRules = Callable[[CodegenContext], None]
 """Adds the lines of all rules."""
 
 
-def write_points(draft: CodegenContext, write_rules: WriteRules) -> None:
+def write_points(context: CodegenContext, write_rules: WriteRules) -> None:
     """Adds the lines that gather the points of rules and make scores of them."""
-    kernel = draft.kernel
+    kernel = context.kernel
     paid_into = list(dict.fromkeys(_name(pay.into) for pay in kernel.payments.values()))
     for start in range(0, len(paid_into), 50):
-        draft.top.add(f"{' = '.join(paid_into[start : start + 50])} = 0")
-    write_rules(draft)
-    _settle(draft, [step for step in kernel.steps if isinstance(step, Settle)], set(paid_into))
+        context.top.add(f"{' = '.join(paid_into[start : start + 50])} = 0")
+    write_rules(context)
+    _settle(context, [step for step in kernel.steps if isinstance(step, Settle)], set(paid_into))
 
 
-def write_rules(draft: CodegenContext) -> None:
+def write_rules(context: CodegenContext) -> None:
     """Adds the lines of all rules, those about no event together where only scores are asked for."""
     simple: list[Nested] = []
-    for number, rule in enumerate(draft.plan.rules):
-        if draft.detail is Detail.PLAIN and rule.each is None and rule.contributions:
-            simple.append(_simple(draft, rule, payments_of(draft, number, rule)))
+    for number, rule in enumerate(context.plan.rules):
+        if context.detail is Detail.SCORE and rule.each is None and rule.contributions:
+            simple.append(_simple(context, rule, payments_of(context, number, rule)))
         else:
-            write_rule(draft, number, rule)
-    write_nested(draft.top, simple)
+            write_rule(context, number, rule)
+    write_nested(context.top, simple)
 
 
-def payments_of(draft: CodegenContext, number: int, rule: Rule) -> list[Pay]:
+def payments_of(context: CodegenContext, number: int, rule: Rule) -> list[Pay]:
     """What each contribution of a rule gives."""
-    return [draft.kernel.payments[number, place] for place in range(len(rule.contributions))]
+    return [context.kernel.payments[number, place] for place in range(len(rule.contributions))]
 
 
-def _settle(draft: CodegenContext, settlements: list[Settle], begun: set[str]) -> None:
+def _settle(context: CodegenContext, settlements: list[Settle], begun: set[str]) -> None:
     """Adds the lines that bound each register, after all that was handed on to it is in it."""
-    tells = draft.detail in (Detail.LINES, Detail.FINDINGS)
+    tells = context.detail in (Detail.LINES, Detail.EXPLAIN)
     handed_on: dict[Register, list[str]] = defaultdict(list)
     for step in settlements:
         name, others = _name(step.register), handed_on[step.register]
         for start in range(0, max(len(others), name not in begun), 50):
             sign = "+=" if name in begun else "="
-            draft.top.add(f"{name} {sign} {' + '.join(others[start : start + 50]) or 0}")
+            context.top.add(f"{name} {sign} {' + '.join(others[start : start + 50]) or 0}")
             begun.add(name)
         word = "if"
         for edge, beyond in ((step.most, ">"), (step.least, "<")):
             if edge is not None:
                 kind, number = step.register
                 cut = f"cut(({kind:d}, {number}, {edge} - {name})); " if tells else ""
-                draft.top.add(f"{word} {name} {beyond} {edge}: {cut}{name} = {edge}")
+                context.top.add(f"{word} {name} {beyond} {edge}: {cut}{name} = {edge}")
                 word = "elif"
         if step.into is not None:
             handed_on[step.into].append(name)
@@ -71,19 +71,19 @@ def _name(register: Register) -> str:
     return score_name(None if kind is RegisterKind.TOTAL else number)
 
 
-def write_rule(draft: CodegenContext, number: int, rule: Rule) -> None:
+def write_rule(context: CodegenContext, number: int, rule: Rule) -> None:
     """Adds the lines of one rule."""
-    top, payments = draft.top, payments_of(draft, number, rule)
-    tells = draft.detail is not Detail.PLAIN
+    top, payments = context.top, payments_of(context, number, rule)
+    tells = context.detail is not Detail.SCORE
     if not tells and not rule.contributions:
         return
-    test = holds(draft, top, rule.condition, True) if rule.condition is not None else None
+    test = holds(context, top, rule.condition, True) if rule.condition is not None else None
     asks: list[str] = []
-    if rule.each is not None and (fires := _fires(draft, rule, rule.each)):
+    if rule.each is not None and (fires := _fires(context, rule, rule.each)):
         asks.append(fires)
     if test is not None and test.text != "True":
         asks.append(f"({test.text})" if asks and test.loose > 1 else test.text)
-    inside = [line for pay in payments for line in _payment(draft, pay)]
+    inside = [line for pay in payments for line in _payment(context, pay)]
     if not rule.contributions:
         inside = [f"fire(({number}, -1, 0, 0, 0))"]
     if len(inside) == 1 and asks:
@@ -95,21 +95,21 @@ def write_rule(draft: CodegenContext, number: int, rule: Rule) -> None:
         top.add(line, 1 if asks else 0)
 
 
-def _simple(draft: CodegenContext, rule: Rule, payments: list[Pay]) -> Nested:
+def _simple(context: CodegenContext, rule: Rule, payments: list[Pay]) -> Nested:
     """The conditions of a rule about no event, and the lines that give its points."""
-    test = holds(draft, draft.top, rule.condition, True) if rule.condition is not None else None
-    lines = [line for pay in payments for line in _payment(draft, pay)]
+    test = holds(context, context.top, rule.condition, True) if rule.condition is not None else None
+    lines = [line for pay in payments for line in _payment(context, pay)]
     if test is None or test.text == "True":
         return (), lines
     return test.parts or (test,), lines
 
 
-def _fires(draft: CodegenContext, rule: Rule, each: Each) -> str:
+def _fires(context: CodegenContext, rule: Rule, each: Each) -> str:
     """Whether any event is there to be paid for; nothing where no event gives no points either."""
     summed = each.which == "each" and each.once is None
-    if draft.detail is Detail.PLAIN and summed and all(c.decay is not None for c in rule.contributions):
+    if context.detail is Detail.SCORE and summed and all(c.decay is not None for c in rule.contributions):
         return ""
-    name = draft.gauge(of_each(each, decays=_lists(rule, each)))
+    name = context.measure(of_each(each, decays=_lists(rule, each)))
     return f"{name} is not None" if each.which != "each" else name
 
 
@@ -118,17 +118,17 @@ def _lists(rule: Rule, each: Each) -> bool:
     return each.once is not None and any(c.decay is not None for c in rule.contributions)
 
 
-def _payment(draft: CodegenContext, pay: Pay) -> list[str]:
+def _payment(context: CodegenContext, pay: Pay) -> list[str]:
     """The lines that add what one contribution gives, the rule firing."""
     target, contribution, each = _name(pay.into), pay.contribution, pay.rule.each
-    tells = draft.detail is not Detail.PLAIN
+    tells = context.detail is not Detail.SCORE
     points, given = contribution.points, pay.fixed
     if given is not None:
         add = f"{target} += {given}" if given >= 0 else f"{target} -= {-given}"
         fire = f"fire(({pay.number}, {pay.place}, {points}, {points}, {given}))"
         return [f"{fire}; {add}" if tells else add]
     assert each is not None
-    lines, sum_, written = _points_per_event(draft, each, pay.rule, contribution)
+    lines, sum_, written = _points_per_event(context, each, pay.rule, contribution)
     bounds = [(contribution.most, ">"), (contribution.least, "<")]
     bounds = [(edge, sign) for edge, sign in bounds if edge is not None]
     if not bounds and not tells:
@@ -144,21 +144,21 @@ def _payment(draft: CodegenContext, pay: Pay) -> list[str]:
 
 
 def _points_per_event(
-    draft: CodegenContext, each: Each, rule: Rule, contribution: Contribution
+    context: CodegenContext, each: Each, rule: Rule, contribution: Contribution
 ) -> tuple[list[str], str, str]:
     """What must be computed first; the points of all events together; what they were before fading."""
     points, decay = contribution.points, contribution.decay
     lists = _lists(rule, each)
     left = () if decay is None else decayed(points, decay)
     if decay is not None and each.which == "each" and not lists:
-        name = draft.gauge(Measure(Aggregation.FADED, each.events, within=decay.every, left=left))
-        count = draft.gauge(of_each(each, decays=False)) if draft.detail is not Detail.PLAIN else ""
+        name = context.measure(Measure(Aggregation.FADED, each.events, within=decay.every, left=left))
+        count = context.measure(of_each(each, decays=False)) if context.detail is not Detail.SCORE else ""
         return [], name, f"{points} * {count}"
-    name = draft.gauge(of_each(each, lists))
+    name = context.measure(of_each(each, lists))
     count = f"len({name})" if lists else name
     if decay is None:
         return [], f"{points} * {count}", f"{points} * {count}"
-    table = draft.constant(("decay", left), lambda: left)
+    table = context.constant(("decay", left), lambda: left)
     if each.which != "each":
         lines = [f"k = (now - {name}) // {decay.every}"]
         return lines, f"{table}[k] if k < {len(left)} else 0", str(points)

@@ -85,11 +85,11 @@ class Scorer:
 
     def score(self, facts: Facts, now: dt.datetime | int) -> Result:
         """Scores, stages, and whether the lead is disqualified."""
-        return Result._make(self.run(Detail.PLAIN, facts, instant(now)))
+        return Result._make(self.run(Detail.SCORE, facts, instant(now)))
 
     def truths(self, facts: Facts, now: dt.datetime | int) -> tuple[bool | None, ...]:
         """Whether each of `clauses` is true, false or (None) unknown."""
-        truths: tuple[bool | None, ...] = self.run(Detail.FINDINGS, facts, instant(now))[9]
+        truths: tuple[bool | None, ...] = self.run(Detail.EXPLAIN, facts, instant(now))[9]
         return truths
 
     # --- generated functions --------------------------------------------------------------------
@@ -169,7 +169,7 @@ class Holding:
         self.asking = Scorer(plan, scorer.classes)
         """What asks its two conditions, and nothing else."""
         self.timeline = Timeline(self.asking.clocks, scorer.classes, selectors_read(plan))
-        self._run = self.asking.runner(Detail.PLAIN)
+        self._run = self.asking.runner(Detail.SCORE)
         self._last = local()
 
     def decides(self, fields: Sequence[Prepared], rows: Sequence[Row], at: int) -> bool | None:

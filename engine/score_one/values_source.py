@@ -32,7 +32,7 @@ from .codegen import CodegenContext, CodegenScope, Operand
 _SET_IN_PLACE = 8
 
 
-def asked_of_text(draft: CodegenContext, text: str, test: InSet) -> tuple[str, int]:
+def asked_of_text(context: CodegenContext, text: str, test: InSet) -> tuple[str, int]:
     """An expression, true where the key in `text` matches a pattern of the test, and what it costs.
 
     The text is known where the expression is evaluated.
@@ -40,12 +40,12 @@ def asked_of_text(draft: CodegenContext, text: str, test: InSet) -> tuple[str, i
     patterns, key = test.patterns, test.key
     if test.value.kind is Kind.TEXTS:
         if all(pattern.exact is not None for pattern in patterns):
-            among = draft.constant(("exact", key), lambda: frozenset(_exact(patterns)))
+            among = context.constant(("exact", key), lambda: frozenset(_exact(patterns)))
             return f"(not {among}.isdisjoint({text}))", 4
-        matcher = draft.constant(("matcher", key), lambda: _matcher(patterns))
+        matcher = context.constant(("matcher", key), lambda: _matcher(patterns))
         return f"any(map({matcher}, {text}))", 8
-    questions = [_membership(draft, text, key, patterns), _starts(draft, text, key, patterns)]
-    questions += [_ends(draft, text, key, patterns), _others(draft, text, key, patterns)]
+    questions = [_membership(context, text, key, patterns), _starts(context, text, key, patterns)]
+    questions += [_ends(context, text, key, patterns), _others(context, text, key, patterns)]
     asked = [(question, cost) for question, cost in questions if question]
     if not asked:
         return "False", 0
@@ -66,7 +66,7 @@ def _is_end(pattern: Pattern) -> bool:
 
 
 def _membership(
-    draft: CodegenContext, text: str, key: object, patterns: Sequence[Pattern]
+    context: CodegenContext, text: str, key: object, patterns: Sequence[Pattern]
 ) -> tuple[str, int]:
     exact = _exact(patterns)
     if not exact:
@@ -75,7 +75,7 @@ def _membership(
         return f"{text} == {exact[0]!r}", 2
     if len(exact) <= _SET_IN_PLACE:
         return f"{text} in {{{', '.join(map(repr, exact))}}}", 2
-    return f"{text} in {draft.constant(('exact', key), lambda: frozenset(exact))}", 3
+    return f"{text} in {context.constant(('exact', key), lambda: frozenset(exact))}", 3
 
 
 def _written(texts: tuple[str, ...]) -> str:
@@ -83,23 +83,23 @@ def _written(texts: tuple[str, ...]) -> str:
     return (repr(texts[0]) if len(texts) == 1 else repr(texts)) if len(texts) <= _SET_IN_PLACE else ""
 
 
-def _starts(draft: CodegenContext, text: str, key: object, patterns: Sequence[Pattern]) -> tuple[str, int]:
+def _starts(context: CodegenContext, text: str, key: object, patterns: Sequence[Pattern]) -> tuple[str, int]:
     starts = tuple(pattern.parts[0] for pattern in patterns if _is_start(pattern))
     if not starts:
         return "", 0
-    name = _written(starts) or draft.constant(("starts", key), lambda: starts)
+    name = _written(starts) or context.constant(("starts", key), lambda: starts)
     return f"{text}.startswith({name})", 5
 
 
-def _ends(draft: CodegenContext, text: str, key: object, patterns: Sequence[Pattern]) -> tuple[str, int]:
+def _ends(context: CodegenContext, text: str, key: object, patterns: Sequence[Pattern]) -> tuple[str, int]:
     ends = tuple(pattern.parts[1] for pattern in patterns if _is_end(pattern))
     if not ends:
         return "", 0
-    name = _written(ends) or draft.constant(("ends", key), lambda: ends)
+    name = _written(ends) or context.constant(("ends", key), lambda: ends)
     return f"{text}.endswith({name})", 5
 
 
-def _others(draft: CodegenContext, text: str, key: object, patterns: Sequence[Pattern]) -> tuple[str, int]:
+def _others(context: CodegenContext, text: str, key: object, patterns: Sequence[Pattern]) -> tuple[str, int]:
     others = [
         pattern
         for pattern in patterns
@@ -109,7 +109,7 @@ def _others(draft: CodegenContext, text: str, key: object, patterns: Sequence[Pa
         return "", 0
     if len(others) == 1 and len(others[0].parts) == 3 and others[0].parts[0] == others[0].parts[2] == "":
         return f"{others[0].parts[1]!r} in {text}", 3
-    matcher = draft.constant(("others", key), lambda: _matcher(others))
+    matcher = context.constant(("others", key), lambda: _matcher(others))
     return f"{matcher}({text})", 8
 
 
@@ -133,55 +133,55 @@ def score_name(score: int | None) -> str:
     return "total" if score is None else f"s{score}"
 
 
-def operand(draft: CodegenContext, scope: CodegenScope, value: Term) -> Operand:
+def operand(context: CodegenContext, scope: CodegenScope, value: Term) -> Operand:
     """The value as an expression, with what must be computed first added to the scope."""
     match value:
         case Constant():
-            return _literal(draft, value)
+            return _literal(context, value)
         case FieldValue(field=number):
-            return Operand(f"f{number}", draft.plan.fields[number].default is None)
+            return Operand(f"f{number}", context.plan.fields[number].default is None)
         case ScoreValue(score=score):
             return Operand(score_name(score), False, True)
         case SureValue():
             # What is sure is found once everything else is, by whoever asks for it.
             return Operand("None", True)
         case Edge(amount=amount, unit=unit):
-            return Operand(draft.edge(amount, unit), False, True)
+            return Operand(context.edge(amount, unit), False, True)
     known = scope.values.get(value)
     if known is None:
-        known = _computed(draft, scope, value)
+        known = _computed(context, scope, value)
         scope.values[value] = known
     return known
 
 
-def _computed(draft: CodegenContext, scope: CodegenScope, value: Term) -> Operand:
+def _computed(context: CodegenContext, scope: CodegenScope, value: Term) -> Operand:
     match value:
         case PropertyValue(name=name, kind=kind):
-            return _property(draft, scope, name, kind)
+            return _property(context, scope, name, kind)
         case SignalValue(signal=number):
-            signal = draft.plan.signals[number]
-            if draft.is_brief and number in draft.uses.seen:
-                return Operand(draft.gauge(Measure(Aggregation.SEEN, signal.events)), False, True)
+            signal = context.plan.signals[number]
+            if context.is_brief and number in context.uses.seen:
+                return Operand(context.measure(Measure(Aggregation.SEEN, signal.events)), False, True)
             unknown = signal.aggregation not in _NEVER_UNKNOWN
-            return Operand(draft.gauge(signal), unknown, is_whole(draft.plan, value))
+            return Operand(context.measure(signal), unknown, is_whole(context.plan, value))
         case DefineValue(define=number):
-            body = draft.plan.definitions[number].value
+            body = context.plan.definitions[number].value
             assert body is not None
-            return operand(draft, scope, body)
+            return operand(context, scope, body)
         case Calculation():
-            return _calculation(draft, scope, value)
+            return _calculation(context, scope, value)
         case DaysBetween():
-            return _days(draft, scope, value)
+            return _days(context, scope, value)
         case Domain(of=of):
-            inner = operand(draft, scope, of)
-            name = draft.fresh("v")
-            draft.names["domain_of"] = domain_of
+            inner = operand(context, scope, of)
+            name = context.fresh("v")
+            context.names["domain_of"] = domain_of
             guard = f" if {inner.text} is not None else None" if inner.nullable else ""
             scope.add(f"{name} = domain_of({inner.text}){guard}")
             return Operand(name, True)
         case Rounded(of=of):
-            exact = operand(draft, scope, of)
-            name = draft.fresh("r")
+            exact = operand(context, scope, of)
+            name = context.fresh("r")
             guard = f" if {exact.text} is not None else None" if exact.nullable else ""
             scope.add(f"{name} = round({exact.text}, {DECIMALS}){guard}")
             return Operand(name, exact.nullable)
@@ -191,7 +191,7 @@ def _computed(draft: CodegenContext, scope: CodegenScope, value: Term) -> Operan
             assert_never(value)
 
 
-def _literal(draft: CodegenContext, constant: Constant) -> Operand:
+def _literal(context: CodegenContext, constant: Constant) -> Operand:
     value = constant.value
     if value is None:
         return Operand("None", True)
@@ -204,7 +204,7 @@ def _literal(draft: CodegenContext, constant: Constant) -> Operand:
         case Kind.YES_NO | Kind.TEXT:
             return Operand(repr(value), False)
         case Kind.TEXTS:
-            return Operand(draft.constant(("texts", value), lambda: value), False)
+            return Operand(context.constant(("texts", value), lambda: value), False)
 
 
 def _number(number: float) -> str:
@@ -218,26 +218,26 @@ def _bracketed(text: str) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
-def _property(draft: CodegenContext, scope: CodegenScope, name: str, kind: Kind) -> Operand:
+def _property(context: CodegenContext, scope: CodegenScope, name: str, kind: Kind) -> Operand:
     assert scope.columns is not None
     place = next(i for i, c in enumerate(scope.columns) if c == ReadColumn(None, name, kind))
-    local = draft.fresh("x")
-    scope.add(f"{local} = {column(draft, place)}")
+    local = context.fresh("x")
+    scope.add(f"{local} = {column(context, place)}")
     return Operand(local, True)
 
 
-def column(draft: CodegenContext, place: int) -> str:
+def column(context: CodegenContext, place: int) -> str:
     """A column of the event in hand: the only one of any event stands alone."""
-    return "p" if draft.width == 1 else f"p[{place}]"
+    return "p" if context.width == 1 else f"p[{place}]"
 
 
-def _calculation(draft: CodegenContext, scope: CodegenScope, value: Calculation) -> Operand:
-    sides = (operand(draft, scope, value.left), operand(draft, scope, value.right))
+def _calculation(context: CodegenContext, scope: CodegenScope, value: Calculation) -> Operand:
+    sides = (operand(context, scope, value.left), operand(context, scope, value.right))
     left, right = (f"float({side.text})" if side.whole else side.text for side in sides)
     guards = [f"{side.text} is not None" for side in sides if side.nullable]
     if value.operator == "/":
         guards.append(sides[1].text)
-    name = draft.fresh("v")
+    name = context.fresh("v")
     otherwise = f" if {' and '.join(guards)} else None" if guards else ""
     scope.add(f"{name} = {left} {value.operator} {right}{otherwise}")
     known = f"{name} is not None and " if guards else ""
@@ -245,34 +245,34 @@ def _calculation(draft: CodegenContext, scope: CodegenScope, value: Calculation)
     return Operand(name, True)
 
 
-def _days(draft: CodegenContext, scope: CodegenScope, value: DaysBetween) -> Operand:
-    of = operand(draft, scope, value.of)
+def _days(context: CodegenContext, scope: CodegenScope, value: DaysBetween) -> Operand:
+    of = operand(context, scope, value.of)
     whole_day = value.of.kind is Kind.DATE
-    here = draft.today() if whole_day else "now"
+    here = context.today() if whole_day else "now"
     late, early = (of.text, here) if value.until else (here, of.text)
     known = f"{of.text} is not None and " if of.nullable else ""
     days = f"{late} - {early}" if whole_day else f"({late} - {early}) // {DAY}"
-    name = draft.fresh("v")
+    name = context.fresh("v")
     happened = isinstance(value.of, SignalValue) and not value.until
     asks = known.removesuffix(" and ") if happened else f"{known}{late} >= {early}"
     scope.add(f"{name} = {days} if {asks} else None")
     return Operand(name, True, True)
 
 
-def day_text(draft: CodegenContext, instant: str) -> str:
+def day_text(context: CodegenContext, instant: str) -> str:
     """The number of the day that an instant lies in."""
-    return f"{instant} // {DAY}" if draft.plan.zone.is_utc else f"day_in({instant})"
+    return f"{instant} // {DAY}" if context.plan.zone.is_utc else f"day_in({instant})"
 
 
-def pair(draft: CodegenContext, scope: CodegenScope, left: Term, right: Term) -> tuple[Operand, Operand]:
+def pair(context: CodegenContext, scope: CodegenScope, left: Term, right: Term) -> tuple[Operand, Operand]:
     """Both sides of a comparison, made alike: a datetime as its day beside a date, whole beside whole."""
-    sides = [operand(draft, scope, left), operand(draft, scope, right)]
+    sides = [operand(context, scope, left), operand(context, scope, right)]
     kinds = (left.kind, right.kind)
     for place in (0, 1):
         if (kinds[place], kinds[1 - place]) == (Kind.DATETIME, Kind.DATE):
             side = sides[place]
             is_now = (left, right)[place] == NOW
-            day = draft.today() if is_now else day_text(draft, side.text)
+            day = context.today() if is_now else day_text(context, side.text)
             sides[place] = Operand(day, side.nullable, True)
         if (
             kinds[place] is Kind.NUMBER

@@ -28,12 +28,12 @@ _MOST_KEPT = 5_000
 
 @dataclass(frozen=True, slots=True)
 class _Judging:
-    """What finds everything out about a lead: lines that refer to `names`, in portions, with the gauges that
-    are measured for them. `rules` are the portions for rules, which the next plan may have too."""
+    """What finds everything out about a lead: lines that refer to `names`, in portions, with the measures
+    that they read. `rules` are the portions for rules, which the next plan may have too."""
 
     names: Mapping[str, Any]
     portions: tuple[CodeType, ...]
-    gauges: tuple[Measure, ...]
+    measures: tuple[Measure, ...]
     rules: tuple[RulePortion, ...]
 
     def run(self, fields: Sequence[Any], measured: Sequence[Any], now: int, all_events: Sequence[Row]) -> Any:
@@ -67,21 +67,25 @@ class CachedLead:
         judging = _judging(evaluator, self._rules)
         self._rules = judging.rules
         selected = [Measure(Aggregation.INSTANTS, selection) for selection in parts.selections]
-        paying = [gauge for gauge in parts.paid if gauge is not None]
-        gauges = [*judging.gauges, *selected, *paying]
-        found = self._values(evaluator, gauges, [parts.meanings.gauge(gauge) for gauge in gauges], facts)
+        paying = [measure for measure in parts.paid if measure is not None]
+        measures = [*judging.measures, *selected, *paying]
+        found = self._values(
+            evaluator, measures, [parts.meanings.measure(measure) for measure in measures], facts
+        )
         values = iter(found)
-        measured = [next(values) for _ in judging.gauges]
+        measured = [next(values) for _ in judging.measures]
         instants = tuple(next(values) for _ in selected)
-        paid = tuple(None if gauge is None else next(values) for gauge in parts.paid)
+        paid = tuple(None if measure is None else next(values) for measure in parts.paid)
         ran = judging.run(facts.fields, measured, self.now, facts.events)
         return evaluator.decision_of(facts, self.now, (ran, instants, paid), None)
 
     def _values(
-        self, evaluator: Evaluator, gauges: Sequence[Measure], keys: Sequence[Hashable], facts: Facts
+        self, evaluator: Evaluator, measures: Sequence[Measure], keys: Sequence[Hashable], facts: Facts
     ) -> list[Any]:
-        """What the gauges measure; those are measured that never were."""
-        lacking = {key: gauge for key, gauge in zip(keys, gauges, strict=True) if key not in self._measured}
+        """What each measures of the events; those are found that never were."""
+        lacking = {
+            key: measure for key, measure in zip(keys, measures, strict=True) if key not in self._measured
+        }
         if lacking:
             measure = measuring(evaluator, list(lacking.values()))
             self._measured.update(zip(lacking, measure(facts.events, self.now), strict=True))
@@ -105,16 +109,16 @@ def _judging(evaluator: Evaluator, before: Sequence[RulePortion]) -> _Judging:
     if plan.definitions:
         asked.update(define for condition in conditions(plan) for define in holds(condition))
     uses = Uses(asked, frozenset(), frozenset(), frozenset())
-    draft = CodegenContext(parts.kernel, (), Detail.FINDINGS, 0, True, uses=uses)
+    draft = CodegenContext(parts.kernel, (), Detail.EXPLAIN, 0, True, uses=uses)
     draft.names["is_held"] = evaluator.is_held
     rules = RulePortions(before)
     told = decided(draft, parts, rules.write, lambda names: _by_name(draft, names))
     first, last = rules.around(draft.top.lines)
     begin = [line.strip() for line in (*unpacked(draft), *stand_ins(draft, ""))]
-    if draft.gauges:
-        begin.append(f"{tuple_of(draft.gauges.values())[1:-1]} = measured")
+    if draft.measures:
+        begin.append(f"{tuple_of(draft.measures.values())[1:-1]} = measured")
     begin += [f"{name} = {made}" for name, made in moments(draft).values() if MARK not in made]
     codes = [compiled([*begin, *first])]
     codes += [portion.code for portion in rules.made]
     codes.append(compiled([*last, f"told = {told}"]))
-    return _Judging(referred(draft), tuple(codes), tuple(draft.gauges), tuple(rules.made))
+    return _Judging(referred(draft), tuple(codes), tuple(draft.measures), tuple(rules.made))

@@ -63,7 +63,7 @@ def _checked(parsed: Any) -> Any:
 
 
 def _compiled(plan: Any) -> Any:
-    return Evaluator(plan).program(Detail.PLAIN)
+    return Evaluator(plan).program(Detail.SCORE)
 
 
 def _row(size: int, times: dict[str, Measured], total: float) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ NOTES = (
 
 def _contenders(ruleset: Ruleset, people: list[Lead]) -> Iterator[Contender]:
     evaluator = ours.evaluator(ruleset, people)
-    for detail in (Detail.PLAIN, Detail.LINES, Detail.FINDINGS):
+    for detail in (Detail.SCORE, Detail.LINES, Detail.EXPLAIN):
         yield ours.contender(evaluator, detail)
     yield ours.through_api(evaluator, "score")
     yield ours.through_api(evaluator, "decide")
@@ -119,7 +119,7 @@ def _recent(ruleset: Ruleset, *, quick: bool) -> Table:
     people = leads(500 if quick else 2_000, days=90)
     evaluator = ours.evaluator(ruleset, people)
     some = [
-        ours.contender(evaluator, Detail.PLAIN),
+        ours.contender(evaluator, Detail.SCORE),
         contenders.by_hand(ruleset),
         contenders.zen_expressions(ruleset),
     ]

@@ -14,7 +14,7 @@ from leadwright.tests.benchmarks.workloads import many, twenty
 def test_hand_written_python_gives_the_same_scores_and_stages(ruleset: Ruleset) -> None:
     people = leads(400, seed=2)
     by_hand = contenders.by_hand(ruleset)
-    engine = ours.contender(ours.evaluator(ruleset, people), Detail.PLAIN)
+    engine = ours.contender(ours.evaluator(ruleset, people), Detail.SCORE)
     for lead in people:
         found = ours.as_result(engine.score(*engine.prepare(lead)))
         assert found == by_hand.score(*by_hand.prepare(lead)), lead

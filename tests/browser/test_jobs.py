@@ -111,7 +111,7 @@ def test_a_threshold_is_changed_and_who_falls_out_is_seen(
 
 
 def test_a_rule_is_added(editor: Editor, keys: Keys, within: Callable[[int], None]) -> None:
-    within(12)
+    within(16)
     keys.run("Add: rule")
     dialog = editor.page.get_by_role("dialog", name="New rule")
     expect(dialog.get_by_label("Name")).to_be_focused()

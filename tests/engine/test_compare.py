@@ -5,12 +5,13 @@ from collections import Counter
 
 import pytest
 from leadwright import load
-from leadwright.engine.impact.effect import Effect, effect
+from leadwright.engine.impact.effect import Effect
 from leadwright.engine.impact.text_diff import ChangeKind, compare
 from leadwright.engine.score_one import Event
 from leadwright.engine.values import instant_of
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
+from leadwright.tests.effects import effect
 
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 

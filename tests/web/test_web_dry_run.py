@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from leadwright.engine.evaluator import Evaluator
-from leadwright.engine.impact.effect import effect
 from leadwright.engine.reading import read
 from leadwright.engine.store.database import Store
 from leadwright.engine.store.records.leads import iterate_leads
 from leadwright.engine.store.scoring.what_if import WhatIf
 from leadwright.engine.values import instant_of
 from leadwright.grammar.messages.diagnostics import Source
+from leadwright.tests.effects import effect
 from leadwright.tests.web.small import RULES
 from leadwright.web import dry_run as module
 from leadwright.web.dry_run import dry_run

@@ -46,17 +46,6 @@ def number_asked(name: str) -> int | None:
     return int(text)
 
 
-def version_asked(name: str) -> tuple[str, int | None] | None:
-    """A version written as `name@2`, or a ruleset's name for its live one."""
-    text = text_asked(name)
-    if text is None:
-        return None
-    ruleset, at, number = text.rpartition("@")
-    if at and number.isascii() and number.isdecimal() and len(number) <= 9:
-        return ruleset, int(number)
-    return text, None
-
-
 def in_words(text: str) -> str:
     """A statement of rules as a sentence; as it is written where no sentence says it."""
     parsed = parse(Source(text))

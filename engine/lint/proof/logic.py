@@ -74,10 +74,6 @@ class Logic:
         """Whether the two conditions are never true at once."""
         return not self._can_both_be(condition, TRUE, other, TRUE)
 
-    def never_in(self, box: Box, condition: p.Condition) -> bool:
-        """Whether a condition is nowhere true within a box."""
-        return not self._can_be_in(box, condition, TRUE)
-
     def always_in(self, box: Box, condition: p.Condition) -> bool:
         """Whether a condition is true all over a box."""
         return not self._can_be_in(box, condition, NOT_TRUE)

@@ -16,7 +16,6 @@ from .texts import PatternSet, TextSet
 Topic = tuple[str, Hashable]
 """Something that conditions can have in common: a field, a type of event, a score, a property."""
 
-KNOWN_WITH_EVENTS = (p.Aggregation.FIRST, p.Aggregation.LAST)
 SIZES = (p.Aggregation.COUNT, p.Aggregation.PERIODS, p.Aggregation.DISTINCT)
 
 

@@ -14,7 +14,7 @@ from ..records.rulesets import RulesetVersion
 PASSED = "EXISTS (SELECT 1 FROM handoff AS next WHERE next.passed_by = handoff.id)"
 """Whether a handoff was passed on."""
 
-_UNANSWERED = f"handoff.ruleset = :ruleset AND due IS NOT NULL AND answered IS NULL AND NOT {PASSED}"
+_UNANSWERED = f"due IS NOT NULL AND answered IS NULL AND NOT {PASSED}"
 
 
 def note_answers(
@@ -33,10 +33,12 @@ def note_answered(
     by_name = {handoff.name: handoff for handoff in plan.handoffs}
     types = {name: _types(plan, handoff) for name, handoff in by_name.items()}
     known = sorted({type_ for one in types.values() for type_ in one})
-    some = _UNANSWERED
+    some = f"handoff.ruleset = :ruleset AND {_UNANSWERED}"
     if leads is not None:
+        # With the sign, SQLite begins with the few numbers and not with all that is unanswered.
         some = (
-            f"handoff.id IN (SELECT id FROM handoff WHERE lead IN (SELECT value FROM json_each(:leads)) "
+            "+handoff.ruleset = :ruleset AND handoff.id IN "
+            "(SELECT id FROM handoff WHERE lead IN (SELECT value FROM json_each(:leads)) "
             "UNION SELECT id FROM handoff WHERE ruleset = :ruleset AND due <= :now AND answered IS NULL "
             f"AND overdue IS NULL) AND {_UNANSWERED}"
         )

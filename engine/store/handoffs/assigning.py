@@ -213,8 +213,9 @@ class Assigning:
         rows = db.execute(
             "SELECT entry.id, entry.lead, lead._key, track, stage, reason FROM entry "
             "JOIN (SELECT _id, _key, _state FROM lead) AS lead ON lead._id = entry.lead "
-            # Written out, the state tells SQLite that an index has all of these.
-            f"WHERE ruleset = ? AND state = '{state}' AND lead._state = {NAMED} AND left_at IS NULL "
+            # As the index has it, so that SQLite sees that all of these are in it.
+            "WHERE ruleset = ? AND state IN ('open', 'queued') "
+            f"AND state = '{state}' AND lead._state = {NAMED} AND left_at IS NULL "
             "ORDER BY at, entry.lead, track LIMIT ?",
             (self.ruleset, most),
         )

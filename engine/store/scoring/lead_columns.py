@@ -1,4 +1,4 @@
-"""What rules read of the leads of a store, as columns: a field or a gauge of all leads each."""
+"""What rules read of the leads of a store, as columns: a field or a measure of all leads each."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ def read_columns(
     now: int,
     *,
     fields: Mapping[Hashable, int],
-    gauges: Mapping[Hashable, Measure],
+    measures: Mapping[Hashable, Measure],
     tell: Tell,
     mirror: Mirror | None = None,
 ) -> dict[Hashable, Column | InstantLists]:
-    """The columns of some fields and gauges of a plan at an instant, in one pass over what they read.
+    """The columns of some fields and measures of a plan at an instant, in one pass over what they read.
 
     `leads` are the numbers of all leads with a name, in order. They are read from the mirror, where one is
     given, which must be of the same data; `Damaged` is raised where it is not what was written. `tell` is
     told how far the reading is, and may raise.
     """
-    only, measured = reading_only(plan, gauges.values())
+    only, measured = reading_only(plan, measures.values())
     evaluator = Scorer(replace(only, fields=tuple(plan.fields[number] for number in fields.values())))
     if mirror is not None:
         read = _from_mirror(mirror, store, evaluator, measured, leads, now=now, tell=tell)
-        return dict(zip((*fields, *gauges), read, strict=True))
+        return dict(zip((*fields, *measures), read, strict=True))
     lead_reader = LeadReader(store, evaluator, now, anonymous=False)
     found = {key: Numbering() for key in fields}
     if fields:
@@ -57,19 +57,19 @@ def read_columns(
             for numbering, values in zip(found.values(), zip(*rows, strict=True), strict=True):
                 numbering.add(values)
     columns: dict[Hashable, Column | InstantLists] = {key: one.column() for key, one in found.items()}
-    if gauges:
-        columns |= zip(gauges, _measured(lead_reader, evaluator, measured, leads, tell), strict=True)
+    if measures:
+        columns |= zip(measures, _measured(lead_reader, evaluator, measured, leads, tell), strict=True)
     return columns
 
 
 def _measured(
-    lead_reader: LeadReader, evaluator: Scorer, gauges: Sequence[Measure], leads: Ints, tell: Tell
+    lead_reader: LeadReader, evaluator: Scorer, measures: Sequence[Measure], leads: Ints, tell: Tell
 ) -> list[Column | InstantLists]:
-    measure, now = measuring(evaluator, gauges), lead_reader.now
-    nothing = measure([], now)
-    found = [Gathering() if gauge.aggregation in _GATHERED else Numbering() for gauge in gauges]
+    run, now = measuring(evaluator, measures), lead_reader.now
+    nothing = run([], now)
+    found = [Gathering() if measure.aggregation in _GATHERED else Numbering() for measure in measures]
     for span, numbers in _portions(leads, "reading events", tell):
-        measured = {lead: measure(events, now) for lead, events in lead_reader.events(span)}
+        measured = {lead: run(events, now) for lead, events in lead_reader.events(span)}
         rows = [measured.get(lead, nothing) for lead in numbers]
         for gathering, values in zip(found, zip(*rows, strict=True), strict=True):
             gathering.add(values)
@@ -80,13 +80,13 @@ def _from_mirror(
     mirror: Mirror,
     store: Store,
     evaluator: Scorer,
-    gauges: Sequence[Measure],
+    measures: Sequence[Measure],
     leads: Ints,
     *,
     now: int,
     tell: Tell,
 ) -> list[Column | InstantLists]:
-    """The same from the pieces of the mirror: the fields of the evaluator's plan, then the gauges."""
+    """The same from the pieces of the mirror: the fields of the evaluator's plan, then the measures."""
     from ...score_many.block_events import BlockEvents, Filters
     from ...score_many.block_measures import Measured
 
@@ -94,7 +94,7 @@ def _from_mirror(
     fields = [(stored.get(f.column), Prepare(maker(f, stored.get(f.column)))) for f in evaluator.plan.fields]
     filters: Filters = {}
     numberings = [Numbering() for _ in fields]
-    gatherings = [Gathering() if gauge.aggregation in _GATHERED else Numbering() for gauge in gauges]
+    gatherings = [Gathering() if measure.aggregation in _GATHERED else Numbering() for measure in measures]
     numbers: list[Ints] = []
     for done, unit in enumerate(mirror.units):
         tell("reading", done / len(mirror.units))
@@ -108,8 +108,8 @@ def _from_mirror(
             else:
                 column = Numbered(kept.codes, [made[value] for value in kept.values])
             numbering.add_column(column if live is None else column.taken(live))
-        for gathering, gauge in zip(gatherings, gauges, strict=True):
-            found = measured.column(gauge)
+        for gathering, measure in zip(gatherings, measures, strict=True):
+            found = measured.column(measure)
             gathering.add_column(found if live is None else found.taken(live))  # type: ignore[arg-type]
         numbers.append(unit.leads)
     return _in_order([*numberings, *gatherings], numbers, leads)

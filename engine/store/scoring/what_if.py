@@ -271,15 +271,15 @@ class WhatIf:
         self, store: Store, evaluator: Scorer, now: int, tell: Progress
     ) -> dict[Hashable, Column | InstantLists]:
         """All columns that judging by a plan reads; those are read from the store that are not kept."""
-        fields, gauges = evaluator.parts.meanings.needs
+        fields, measures = evaluator.parts.meanings.needs
         found: dict[Hashable, Column | InstantLists] = {}
-        for key in (*fields, *gauges):
+        for key in (*fields, *measures):
             column = self._measured.get(key)
             if column is not None:
                 assert isinstance(column, Column | InstantLists)
                 found[key] = column
         lacking = {key: number for key, number in fields.items() if key not in found}
-        unmeasured = {key: gauge for key, gauge in gauges.items() if key not in found}
+        unmeasured = {key: measure for key, measure in measures.items() if key not in found}
         if not lacking and not unmeasured:
             return found
         read = self._read(store, evaluator, now, lacking, unmeasured, tell=tell)
@@ -293,13 +293,13 @@ class WhatIf:
         evaluator: Scorer,
         now: int,
         fields: Mapping[Hashable, int],
-        gauges: Mapping[Hashable, Measure],
+        measures: Mapping[Hashable, Measure],
         *,
         tell: Progress,
     ) -> dict[Hashable, Column | InstantLists]:
-        """Columns of fields and gauges, from the mirror where leads are many, else the record."""
+        """Columns of fields and measures, from the mirror where leads are many, else the record."""
         ask = partial(
-            read_columns, store, evaluator.plan, self._leads, now, fields=fields, gauges=gauges, tell=tell
+            read_columns, store, evaluator.plan, self._leads, now, fields=fields, measures=measures, tell=tell
         )
         return self._with_mirror(store, tell, ask)
 

@@ -28,9 +28,9 @@ def test_a_stage_holds_as_the_whole_past_says(seed: int) -> None:
         lead, events = random_lead(plan, seed + each, 8)
         facts = evaluated(made, lead, events)
         reference = Reference(plan, lead, events, NOW)
-        assert made.run(Detail.PLAIN, facts, NOW) == reference.result
+        assert made.run(Detail.SCORE, facts, NOW) == reference.result
         would = reference.would
-        for detail in (Detail.LINES, Detail.FINDINGS):
+        for detail in (Detail.LINES, Detail.EXPLAIN):
             assert made.run(detail, facts, NOW)[7] == would
         assert tuple(made.decide(facts, NOW).stages_if_qualified.values()) == would
 

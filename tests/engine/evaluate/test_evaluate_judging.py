@@ -49,19 +49,21 @@ def judging(
     base: ColumnScorer | None = None,
 ) -> ColumnScorer:
     meanings = SemanticKeys(evaluator.parts.kernel)
-    fields, gauges = meanings.needs
+    fields, measures = meanings.needs
     found: dict[Hashable, Column | InstantLists] = {}
     for key, number in fields.items():
         numbering = Numbering()
         for start in range(0, len(facts), 7):
             numbering.add([one.fields[number] for one in facts[start : start + 7]])
         found[key] = numbering.column()
-    plan, measured = reading_only(evaluator.plan, gauges.values())
+    plan, measured = reading_only(evaluator.plan, measures.values())
     only = Evaluator(plan)
     measure = measuring(only, measured)
     rows = [measure(only.facts({}, happened).events, now) for happened in events]
-    for (key, gauge), values in zip(gauges.items(), zip(*rows, strict=True), strict=True):
-        made = Gathering() if gauge.aggregation in (Aggregation.INSTANTS, Aggregation.LATEST) else Numbering()
+    for (key, measure), values in zip(measures.items(), zip(*rows, strict=True), strict=True):
+        made = (
+            Gathering() if measure.aggregation in (Aggregation.INSTANTS, Aggregation.LATEST) else Numbering()
+        )
         made.add(values)
         found[key] = made.column()
 

@@ -27,7 +27,7 @@ def ruleset(rules: int) -> str:
 
 
 def test_thousands_of_rules_make_a_function_that_grows_with_them_alone() -> None:
-    few, many = (evaluator(ruleset(rules)).program(Detail.PLAIN).source for rules in (300, 3_000))
+    few, many = (evaluator(ruleset(rules)).program(Detail.SCORE).source for rules in (300, 3_000))
     assert len(many) < 12 * len(few)
 
 
@@ -87,7 +87,7 @@ def test_classes_of_events_that_no_rule_foretold() -> None:
     made = evaluator("\n".join(rules))
     assert made.score(made.facts({}, [event("visited ax")]), NOW).total == 1
     assert made.score(made.facts({}, [event("visited abxy")]), NOW).total == 4
-    run = made.runner(Detail.PLAIN)
+    run = made.runner(Detail.SCORE)
     row = made.classes.row(0, "visited", "abcxyz", {})
     assert row is not None
     assert run((), [row], 1)[0] == 9

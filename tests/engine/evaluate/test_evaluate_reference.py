@@ -25,9 +25,9 @@ def evaluated(evaluator: Evaluator, lead: dict[str, Any], events: list[Happened]
 
 def same(evaluator: Evaluator, facts: Any, reference: Reference) -> None:
     """All levels of detail tell what the reference tells."""
-    plain = evaluator.run(Detail.PLAIN, facts, reference.now)
+    plain = evaluator.run(Detail.SCORE, facts, reference.now)
     lines = evaluator.run(Detail.LINES, facts, reference.now)
-    findings = evaluator.run(Detail.FINDINGS, facts, reference.now)
+    findings = evaluator.run(Detail.EXPLAIN, facts, reference.now)
     assert plain == reference.result
     assert lines[:4] == plain == findings[:4]
     assert lines[4:9] == findings[4:9]

@@ -23,7 +23,7 @@ def agree(rules: str, leads: list[tuple[dict[str, object], list[dict[str, object
     totals = set()
     for fields, events in leads:
         facts = evaluator.facts(fields, events)
-        plain, told = (evaluator.run(detail, facts, NOW) for detail in (Detail.PLAIN, Detail.FINDINGS))
+        plain, told = (evaluator.run(detail, facts, NOW) for detail in (Detail.SCORE, Detail.EXPLAIN))
         assert plain == told[:4]
         totals.add(plain[0])
     return totals
@@ -65,7 +65,7 @@ def test_rules_that_share_a_question_give_what_each_gives_alone() -> None:
         )
     ]
     assert len(agree(SHARED, leads)) > 50
-    assert "\n if g1:\n  if h2: total += 32\n" in source(SHARED, Detail.PLAIN)
+    assert "\n if g1:\n  if h2: total += 32\n" in source(SHARED, Detail.SCORE)
 
 
 RECENT = """\
@@ -102,7 +102,7 @@ def test_events_too_old_to_be_recent_are_told_from_those_that_are() -> None:
 
 
 def test_only_those_that_are_asked_of_recent_days_forget_what_is_old() -> None:
-    before_window = source(RECENT, Detail.PLAIN).partition("if at <= ")[2].partition("\n  else:")[0]
+    before_window = source(RECENT, Detail.SCORE).partition("if at <= ")[2].partition("\n  else:")[0]
     assert before_window.count(" = at") == 3  # opened, asked and bought: asked of longer ago, or denied
-    told = source(RECENT, Detail.FINDINGS).partition("if at <= ")[2].partition("\n  else:")[0]
+    told = source(RECENT, Detail.EXPLAIN).partition("if at <= ")[2].partition("\n  else:")[0]
     assert told.count(" = at") == 5

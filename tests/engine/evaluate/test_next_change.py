@@ -22,7 +22,7 @@ YEARS = 30 * 365 * DAY
 
 def told(evaluator: Evaluator, facts: Facts, now: int) -> Any:
     """The stages, truths and lines that make up a decision."""
-    found = evaluator.run(Detail.FINDINGS, facts, now)
+    found = evaluator.run(Detail.EXPLAIN, facts, now)
     return found[7:10], found[4], found[5]
 
 

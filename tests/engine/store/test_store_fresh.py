@@ -125,7 +125,7 @@ class World:
         for lead in iterate_leads(self.store):
             events = [Event(e.type, e.at, e.object, e.properties) for e in events_of(self.store, lead.id)]
             facts = self.evaluator.facts(lead.fields, events)
-            total, _, stages, gone = self.evaluator.run(Detail.PLAIN, facts, self.now)
+            total, _, stages, gone = self.evaluator.run(Detail.SCORE, facts, self.now)
             found[lead.key] = (total, stages[0], gone)
         return found
 

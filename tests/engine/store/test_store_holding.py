@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from leadwright.engine.impact.effect import effect
 from leadwright.engine.store.mirror import sync
 from leadwright.engine.store.scoring import full_run, what_if
 from leadwright.engine.store.scoring.what_if import WhatIf
+from leadwright.tests.effects import effect
 from leadwright.tests.engine.store.test_store_fresh import RULES, World
 from leadwright.tests.engine.store.test_store_what_if import evaluator, facts
 

@@ -139,7 +139,7 @@ def decided(store: Store, evaluator: Evaluator) -> dict[str, tuple[Any, ...]]:
     for lead in iterate_leads(store):
         events = [Event(e.type, e.at, e.object, e.properties) for e in events_of(store, lead.id)]
         facts = evaluator.facts(lead.fields, events)
-        total, _, stages, gone = evaluator.run(Detail.PLAIN, facts, NOW)
+        total, _, stages, gone = evaluator.run(Detail.SCORE, facts, NOW)
         found[lead.key] = (total, stages[0], gone)
     return found
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from leadwright.engine.evaluator import Evaluator
-from leadwright.engine.impact.effect import effect
 from leadwright.engine.reading import read
 from leadwright.engine.score_many.sums import Sums
 from leadwright.engine.score_one import Event
@@ -21,6 +20,7 @@ from leadwright.engine.store.scoring import lead_columns, what_if
 from leadwright.engine.store.scoring.lead_reader import LeadReader, Span
 from leadwright.engine.store.scoring.what_if import Cancelled, WhatIf
 from leadwright.grammar.messages.diagnostics import Source
+from leadwright.tests.effects import effect
 from leadwright.tests.engine.store.test_store_fresh import RULES, World
 
 TEXT = RULES.format(points=10, threshold=20)
