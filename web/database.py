@@ -14,6 +14,8 @@ from .settings import Settings
 
 _STEPS = 10_000
 """Steps of SQLite's machine between two looks at the clock; some tenths of a millisecond."""
+_LONGEST_STEPS = 0.1
+"""Seconds that so many steps take at most; what is longer was spent outside of the database."""
 
 
 def register(app: Flask) -> None:
@@ -53,7 +55,16 @@ def writing(settings: Settings) -> Iterator[Store]:
 
 
 def _bounded(store: Store, seconds: float) -> Store:
-    """Breaks off what takes longer: SQLite then raises its error SQLITE_INTERRUPT."""
-    until = time.monotonic() + seconds
-    store.connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+    """Breaks off what takes longer in the database, whatever else takes its time between two questions:
+    SQLite then raises its error SQLITE_INTERRUPT."""
+    last, used = time.monotonic(), 0.0
+
+    def is_over() -> bool:
+        nonlocal last, used
+        now = time.monotonic()
+        used += min(now - last, _LONGEST_STEPS)
+        last = now
+        return used > seconds
+
+    store.connection.set_progress_handler(is_over, _STEPS)
     return store

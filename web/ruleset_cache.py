@@ -131,7 +131,7 @@ def kept() -> RulesetCache:
 
 def _made_ready(version: RulesetVersion) -> Ready:
     source = Source(version.text, Path(f"{version.ruleset}@{version.number}"))
-    reading = read(source, pinned=version.names, files=FrozenFiles(version.files))
+    reading = read(source, pinned=version.names, files=FrozenFiles(version.files), lints=False)
     if reading.plan is None:
         raise Problem(
             409,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from itertools import count
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from leadwright.engine.store.database import Store
-from leadwright.web import access
+from leadwright.web import Settings, access
+from leadwright.web import database as bounded
 from leadwright.web.accounts.log_in import log_in
 from leadwright.web.accounts.users import Role
 
@@ -139,3 +141,21 @@ def _refusing(store: Store):
         yield
 
     return writing
+
+
+def test_only_the_time_in_the_database_counts(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = count(0.0, 0.001)
+    monkeypatch.setattr(bounded.time, "monotonic", lambda: next(clock))
+    store = bounded.open_reading(Settings(database), 1.0)
+    long = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT max(i) FROM n"
+    )
+    # A thousand seconds go by before and between questions, and next to none within them.
+    clock = count(1_000.0, 0.001)
+    assert store.connection.execute(long).fetchone() == (20_000,)
+    clock = count(2_000.0, 0.001)
+    assert store.connection.execute(long).fetchone() == (20_000,)
+    clock = count(2_001.0, 0.09)
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        store.connection.execute(long.replace("20000", "2000000")).fetchone()
+    store.close()

@@ -100,7 +100,7 @@ class CardCache:
         kept = texts.get(text)
         if kept is not None:
             return Placed(kept, place, place.start)
-        card = _alone(text, place, names)
+        card = _alone(text, place, names, parsed)
         base = place.start
         if card is None:
             # It reads otherwise by itself; so it is taken from the whole text, and not kept.
@@ -121,9 +121,11 @@ def desk() -> CardCache:
     return found
 
 
-def _alone(text: str, place: CardPlace, names: KnownNames) -> Card | None:
-    """The card that a part of a text makes by itself, None where it is none or another."""
-    cards = [one for one in outline(parse(Source(text)), names.describe) if one.sort == place.sort]
+def _alone(text: str, place: CardPlace, names: KnownNames, whole: Parsed) -> Card | None:
+    """The card that a part of a text makes by itself, None where it is none or another; its statements were
+    read with the whole text."""
+    known = replace(parse(Source("")), pieces=whole.pieces)
+    cards = [one for one in outline(parse(Source(text), known), names.describe) if one.sort == place.sort]
     wanted = Span(place.span.start - place.start, place.span.end - place.start)
     if len(cards) != 1 or cards[0].span != wanted or len(cards[0].cards) != len(place.keys) - 1:
         return None
