@@ -74,9 +74,13 @@ def _ranked(
     leaks: set[str] = set()
     try:
         asked, plan = _all_asked(data, leaks, outcome)
-        leaks = {one.name for one in learn(plan, store).leaks if one.sort != "unproven"}
-        if leaks:
+        out = learn(plan, store).leaks
+        # What has to be asked about is left out too, unless nothing else is there.
+        for sorts in ({"refused", "asked"}, {"refused"}):
+            leaks = {one.name for one in out if one.sort in sorts}
             asked, plan = _all_asked(data, leaks, outcome)
+            if _rules(asked):
+                break
         lifts = {one.rule: one for one in measure(plan, store).lifts}
     except (NotMeasurable, FactsError):
         return None
