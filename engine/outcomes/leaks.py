@@ -26,6 +26,9 @@ KNOWN_BY = 0.65
 REFUSED = 0.85
 """One that tells them apart so well, by being known or by its value, is refused."""
 
+BY_CHANCE = 1e-6
+"""A field is refused that only winners have, where that would come by chance so seldom."""
+
 PURE = 0.95
 FEWEST = 30
 FILLED_AFTER = 0.05
@@ -69,6 +72,9 @@ def _of_field(one: FieldValues, rows: Rows, earlier: Bools, filled: float) -> Le
     known_words = f"known for {percent(of_winners)} of the winners and {percent(of_others)} of the others"
     if told > REFUSED:
         return Leak(name, "refused", known_words)
+    ever, leads = rows.lives.ever, int(known.sum())
+    if not known[~ever].any() and float(ever.mean()) ** leads < BY_CHANCE:
+        return Leak(name, "refused", f"known for {leads:,} leads, all of which win sooner or later")
     judged = coded_auc(one.codes, won, earlier)
     if judged > REFUSED:
         return Leak(name, "refused", f"alone it puts the winner first in {judged * 100:.0f} of 100 pairs")

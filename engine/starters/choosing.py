@@ -24,6 +24,7 @@ _RECORDS = frozenset({
 _REFUSALS = frozenset({"unsubscribed", "unsubscribe", "optout", "bounced", "gdpr", "dnc"})
 _PAIRS = frozenset({("opt", "out"), ("opted", "out"), ("do", "not"), ("dont", "email"), ("no", "longer")})
 _MOSTLY_DIFFERENT = 0.9
+_MOSTLY_DATED = 0.9
 _FEW = 20
 _WON = frozenset({
     "won", "customer", "converted", "purchased", "signed", "deal_won", "closed_won", "became_customer",
@@ -68,10 +69,10 @@ def likely_outcome(found: Catalogue) -> LikelyOutcome | None:
     """What leads are most likely wanted to do, by events, else by a field; None for nothing."""
     for type_, facts in found.events.items():
         if _plain(type_) in _WON:
-            return LikelyOutcome(name_text(type_), type_)
+            return _born(LikelyOutcome(name_text(type_), type_), found)
         for object_ in facts.objects:
             if f"{_plain(type_)}_{_plain(object_)}" in _WON:
-                return LikelyOutcome(f"{name_text(type_)} {object_text(object_)}", type_)
+                return _born(LikelyOutcome(f"{name_text(type_)} {object_text(object_)}", type_), found)
     fields = (field for field in found.fields.values() if field.name.isprintable())
     named = ((field, asked) for field in fields if (asked := _asked_of(field)) is not None)
     # A yes/no says more plainly what it is than a number does, and that more plainly than a status.
@@ -81,6 +82,22 @@ def likely_outcome(found: Catalogue) -> LikelyOutcome | None:
     field, asked = best
     name = name_text(field.name)
     return LikelyOutcome(f"{name}{asked}", field=field.name, declaration=f"field {name}: {field.kind.value}")
+
+
+def _born(outcome: LikelyOutcome, found: Catalogue) -> LikelyOutcome:
+    """The outcome with the date by which leads come, where they have no other event that says so."""
+    if len(found.events) > 1:
+        return outcome
+    dates = [
+        field
+        for field in found.fields.values()
+        if field.kind in (Kind.DATE, Kind.DATETIME) and field.known >= _MOSTLY_DATED * found.leads
+    ]
+    if not dates or not dates[0].name.isprintable():
+        return outcome
+    name = name_text(dates[0].name)
+    declaration = f"field {name}: {dates[0].kind.value}"
+    return LikelyOutcome(f"{outcome.condition} born {name}", outcome.event, dates[0].name, declaration)
 
 
 _PLAINEST = (Kind.YES_NO, Kind.NUMBER, Kind.TEXT)

@@ -4,7 +4,7 @@ stages that about as many leads reach as people can take care of."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -30,6 +30,9 @@ from .outcome_questions import learn, measure
 TOP, NEXT = 0.1, 0.3
 """What share of the leads is to be in the top stage, and in either stage."""
 
+_NEAR = 0.05
+"""So far from a tenth the share of the top stage may be before more questions are asked."""
+
 _CANDIDATES = 20
 """Among so many questions about leads, and as many about events, the best are found."""
 
@@ -41,21 +44,33 @@ def starter_for(store: Store, source: str) -> str:
     """The ruleset as text; an example where the data has nothing that a rule could ask about."""
     data = catalogue(store)
     outcome = likely_outcome(data)
-    starter = starter_of(without(data, set(), outcome), source)
-    if starter is None:
+    known = without(data, set(), outcome)
+    if starter_of(known, source) is None:
         return first_text()
-    if outcome is not None:
-        starter = _ranked(store, data, outcome, source) or starter
-    return filled(_staged(starter, store, data))
+    ranked = None if outcome is None else _ranked(store, data, outcome, source)
+    found: list[tuple[float, Starter]] = []
+    # Where a few questions put too many leads on the same score, more of them tell these apart.
+    for most in range(MOST_RULES, 2 * MOST_RULES + 1):
+        starter = starter_of(known, source, questions_of(known, most)) if ranked is None else ranked(most)
+        if starter is None:
+            return first_text()
+        off, staged = _staged(starter, store, data)
+        found.append((off, staged))
+        if off <= _NEAR or len(starter.about_leads) + len(starter.about_events) < most:
+            break
+    return filled(min(found, key=lambda one: one[0])[1])
 
 
 def _plan(starter: Starter, data: Catalogue) -> Plan | None:
     return read(Source(filled(starter)), catalogue=data, lints=False).plan
 
 
-def _ranked(store: Store, data: Catalogue, outcome: LikelyOutcome, source: str) -> Starter | None:
-    """The starter without what leaks, of the rules whose leads win more often, each with as many points as
-    they do; None where the outcome says nothing."""
+def _ranked(
+    store: Store, data: Catalogue, outcome: LikelyOutcome, source: str
+) -> Callable[[int], Starter | None] | None:
+    """What makes a starter of at most so many rules about leads, and as many about events: without what
+    leaks, of the rules whose leads win more often, each with as many points as they do. None where the
+    outcome says nothing."""
     leaks: set[str] = set()
     try:
         asked, plan = _all_asked(data, leaks, outcome)
@@ -65,14 +80,29 @@ def _ranked(store: Store, data: Catalogue, outcome: LikelyOutcome, source: str) 
         lifts = {one.rule: one for one in measure(plan, store).lifts}
     except (NotMeasurable, FactsError):
         return None
-    points = [_points(lifts[rule.identity].ratio) for rule in plan.rules]
+    found = [lifts[rule.identity] for rule in plan.rules]
+    points = [_points(one.ratio) for one in found]
     worth = dict(zip(_rules(asked), points, strict=True))
-    best = [max(ways, key=lambda rule: worth[rule] or 0) for ways in asked.about_leads]
-    asked = Questions(tuple((rule,) for rule in _paid(best, worth)), tuple(_paid(asked.about_events, worth)))
-    starter = starter_of(without(data, leaks, outcome), source, asked)
-    if starter is None:
-        return None
-    return replace(starter, outcome=outcome.condition, of_outcome=outcome.declaration)
+    # What most leads answer alike says who is bad, and tells no few good ones from the rest.
+    few = {rule for rule, one in zip(worth, found, strict=True) if one.fired.of <= one.others.of}
+
+    def order(rule: StarterRule) -> tuple[bool, int]:
+        return rule in few and (worth[rule] or 0) > 0, worth[rule] or 0
+
+    best = [max(ways, key=order) for ways in asked.about_leads]
+    about_leads, about_events = (
+        list(_paid(sorted(rules, key=order, reverse=True), worth)) for rules in (best, asked.about_events)
+    )
+    known = without(data, leaks, outcome)
+
+    def of(most: int) -> Starter | None:
+        some = Questions(tuple((rule,) for rule in about_leads[:most]), tuple(about_events[:most]))
+        starter = starter_of(known, source, some)
+        if starter is None:
+            return None
+        return replace(starter, outcome=outcome.condition, of_outcome=outcome.declaration)
+
+    return None if of(MOST_RULES) is None else of
 
 
 def _rules(asked: Questions) -> list[StarterRule]:
@@ -99,19 +129,20 @@ def _points(ratio: Ratio | None) -> int | None:
 
 
 def _paid(rules: Iterable[StarterRule], worth: Mapping[StarterRule, int | None]) -> Iterator[StarterRule]:
-    """The rules whose leads win more often, the best first; those of which too little is known stay."""
-    kept = [rule for rule in rules if (one := worth[rule]) is None or one > 0]
-    kept.sort(key=lambda rule: -(worth[rule] or 0))
-    for rule in kept[:MOST_RULES]:
+    """The rules whose leads win more often; those of which too little is known stay."""
+    for rule in rules:
         points = worth[rule]
+        if points is not None and points <= 0:
+            continue
         yield rule if points is None or rule.cap is not None else replace(rule, points=min(points, 40))
 
 
-def _staged(starter: Starter, store: Store, data: Catalogue) -> Starter:
-    """The starter with thresholds that about a tenth, and about three tenths, of the leads reach."""
+def _staged(starter: Starter, store: Store, data: Catalogue) -> tuple[float, Starter]:
+    """The starter with thresholds that about a tenth, and about three tenths, of the leads reach, and how far
+    from a tenth the share of the top stage is."""
     plan = _plan(starter, data)
     if plan is None:
-        return starter
+        return 0.0, starter
     with lead_blocks(store) as blocks:
         looking = blocks.looking(Scorer(plan))
         # Of data that ends some time ago, what is recent is what was so at its end.
@@ -119,10 +150,11 @@ def _staged(starter: Starter, store: Store, data: Catalogue) -> Starter:
         totals = [looking.all_at(block, last or now()).total for block in blocks()]
     total = np.concatenate([np.empty(0, np.int64), *totals])
     if len(total) < 10:
-        return starter
+        return 0.0, starter
     most = starter.most_fit + starter.most_engagement
     hot, warm = (nearest_share(total, most, share) for share in (TOP, NEXT))
-    return replace(starter, hot_at=hot, warm_at=min(warm, hot - 1) if hot > 1 else 1)
+    off = abs(float(np.mean(total >= hot)) - TOP)
+    return off, replace(starter, hot_at=hot, warm_at=min(warm, hot - 1) if hot > 1 else 1)
 
 
 def nearest_share(total: Ints, most: int, share: float) -> int:

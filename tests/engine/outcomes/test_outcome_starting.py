@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import random
 import sqlite3
@@ -55,6 +56,47 @@ def test_a_new_ruleset_is_ranked_by_outcomes_and_the_top_stage_is_small(folder: 
         leads, top = connection.execute(asked).fetchone()
     assert top <= 0.25 * leads
     assert json.loads(run("measure", "n.rules", "--at", AT, "--json"))["auc"]["value"] > 0.55
+
+
+def test_a_new_ruleset_asks_nothing_that_only_deals_say(tmp_path: Path, run: Run) -> None:
+    """Leads come by a field, nothing happens but deals, and some fields are filled in with these."""
+    chance = random.Random(7)
+    lines = ["id,first_contact,origin,segment,stock,deal_at"]
+    for number in range(1200):
+        day = dt.date(2026, 1, 1) + dt.timedelta(days=number % 180)
+        origin = chance.choice(["search", "search", "mail", "fair"])
+        won = chance.random() < (0.3 if origin == "fair" else 0.08)
+        deal = f"{day + dt.timedelta(days=chance.randrange(1, 140))}" if won else ""
+        segment = chance.choice(["home", "toys"]) if won else ""
+        stock = chance.choice(["few", "many"]) if won and chance.random() < 0.3 else ""
+        lines.append(f"{number},{day},{origin},{segment},{stock},{deal}")
+    (tmp_path / "deals.csv").write_text("\n".join(lines), encoding="utf-8")
+    db, happened = ("--db", tmp_path / "d.db"), ("--at", "deal_at", "--type-is", "won")
+    run("import", tmp_path / "deals.csv", "--lead-id", "id", *db)
+    with_day = [lines[0], *(line for line in lines[1:] if not line.endswith(","))]
+    (tmp_path / "won.csv").write_text("\n".join(with_day), encoding="utf-8")
+    run("import", tmp_path / "won.csv", "--lead-id", "id", *happened, *db)
+    rules = run("new", *db).split("ruleset", maxsplit=1)[1]
+    assert "outcome won when won born first_contact" in rules
+    assert 'when origin = "fair"\nthen +' in rules
+    assert "segment" not in rules
+    assert "stock" not in rules
+
+
+def test_more_is_asked_where_a_few_questions_leave_too_many_leads_alike(tmp_path: Path, run: Run) -> None:
+    chance = random.Random(9)
+    lines = ["id,a,b,c,d,e,f"]
+    for number in range(600):
+        answers = [chance.choice(["yes", "yes", "yes", "yes", "no"]) for _ in range(4)]
+        lines.append(",".join([f"{number}", *answers, *chance.choices(["yes", "no"], [1, 2], k=2)]))
+    (tmp_path / "answers.csv").write_text("\n".join(lines), encoding="utf-8")
+    db = ("--db", tmp_path / "a.db")
+    run("import", tmp_path / "answers.csv", "--lead-id", "id", *db)
+    (tmp_path / "a.rules").write_text(run("new", *db), encoding="utf-8")
+    run("score", tmp_path / "a.rules", *db)
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        leads, top = connection.execute("SELECT count(*), sum(stage = 'SQL') FROM score").fetchone()
+    assert 0.04 * leads <= top <= 0.15 * leads
 
 
 OUTCOMES = [
