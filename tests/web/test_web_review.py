@@ -159,6 +159,13 @@ def test_a_version_that_came_meanwhile_is_brought_in_and_both_changes_stay(
     assert live(client)["version"] == 3
 
 
+def test_a_second_click_on_publish_makes_no_second_version(client: FlaskClient, store: Store) -> None:
+    revision = edit(store, THRESHOLD)
+    assert publish(client, revision).status_code == 303
+    assert publish(client, revision).status_code == 409
+    assert live(client)["version"] == 2
+
+
 def test_publishing_and_moving_the_draft_on_are_one(
     client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
