@@ -41,6 +41,12 @@ stage PQL in product when opted_in and score >= 1
 )
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, a page waits until all is counted."""
+    monkeypatch.setattr(runs, "PATIENCE", 30.0)
+
+
 def panel(html: str) -> str:
     return html[html.index('<aside id="panel"') : html.index("</aside>")]
 

@@ -12,6 +12,7 @@ export class Problems {
   #view;
   #button;
   #marks = [];
+  #marked = {};
   #written = 0;
   #patience = 0;
 
@@ -58,7 +59,12 @@ export class Problems {
     const { from, to } = block(state.doc, state.selection.main.head);
     const shown = this.#marks.filter((one) => !writing || one.to < from || one.from > to);
     if (shown.length < this.#marks.length) this.#patience = setTimeout(() => this.#refresh(), left);
-    this.#view.dispatch(this.#cm.setDiagnostics(state, shown));
+    const said = JSON.stringify(shown.map((one) => [one.from, one.to, one.severity, one.message]));
+    // Marked again, what somebody points at would close under their pointer.
+    if (state.doc !== this.#marked.doc || said !== this.#marked.said) {
+      this.#marked = { doc: state.doc, said };
+      this.#view.dispatch(this.#cm.setDiagnostics(state, shown));
+    }
     const count = this.#marks.length;
     this.#button.hidden = !count;
     this.#button.classList.toggle("wrong", this.#marks.some((one) => one.severity === "error"));
