@@ -65,8 +65,8 @@ test-random: $(DEVELOPS)
 	LEADWRIGHT_EFFORT=1 $(BIN)/python -m pytest $(ALL_CORES) -m hypothesis
 
 test-faults: $(DEVELOPS)
-	LEADWRIGHT_KILLS=200 $(BIN)/python -m pytest $(ALL_CORES) tests/engine/store/test_store_faults.py \
-		tests/engine/outbox/test_outbox_faults.py tests/engine/live/test_live_kills.py
+	LEADWRIGHT_KILLS=200 $(BIN)/python -m pytest tests/engine/store/test_store_faults.py tests/engine/outbox/test_outbox_faults.py \
+		tests/engine/live/test_live_kills.py
 	LEADWRIGHT_EDITS=$${LEADWRIGHT_EDITS:-300} $(BIN)/python -m pytest tests/web/test_web_memory.py
 
 # As above.

@@ -15,6 +15,9 @@ from leadwright.tests.browser.text_view import TextView
 from leadwright.tests.web.small import RULES
 from playwright.sync_api import Page, expect
 
+_CHOSEN = "() => document.activeElement.selectedOptions?.[0]?.textContent.trim() ?? null"
+"""What is chosen in the select that has the focus."""
+
 _NAME = """() => {
     const one = document.activeElement;
     if (one === document.body) return "";
@@ -65,7 +68,14 @@ class Keys:
     def choose(self, words: str) -> None:
         """Chooses from a select that has the focus, by the letters that its words begin with."""
         self.presses += 1
-        self.page.keyboard.type(words, delay=5)
+        for _ in range(5):
+            self.page.keyboard.type(words)
+            chosen = self.page.evaluate(_CHOSEN)
+            if chosen is None or chosen.startswith(words):
+                return
+            # So slow a machine takes the letters for several words; after a second it begins anew.
+            self.page.wait_for_timeout(1100)
+        raise AssertionError(f"{words} cannot be chosen")
 
 
 @pytest.fixture

@@ -65,8 +65,8 @@ def test_a_newcomer_changes_tries_tests_publishes_and_rolls_back(
     # Saves the lead as a test.
     with editor.settling():
         one.get_by_role("button", name="Save as test").click()
-    assert any(card.startswith("Test a lead like one in the data") for card in editor.cards())
     expect(editor.panel.get_by_role("region", name="Tests")).to_contain_text("all 16 passed")
+    assert any(card.startswith("Test a lead like one in the data") for card in editor.cards())
 
     # Publishes with a note.
     page.get_by_role("link", name="Review and publish").click()

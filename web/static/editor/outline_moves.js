@@ -5,7 +5,7 @@ import { send } from "./server.js";
 import { bring } from "./window.js";
 
 const FAR = 6;
-let from, start, target, marker;
+let from, whole, start, target, marker;
 
 /** Moves a statement: up or down, or before or after the one of another line, or into it. */
 export async function moved(id, { to, side }) {
@@ -21,6 +21,7 @@ export function dragged(list) {
     const line = event.target.closest("[data-to-card]:not([data-head])");
     if (!line || event.button || event.pointerType === "touch") return;
     from = line;
+    whole = list;
     start = event.clientY;
     addEventListener("pointermove", drag);
     addEventListener("pointerup", drop, { once: true });
@@ -54,8 +55,10 @@ function drop() {
   const far = line.classList.contains("dragged");
   stop();
   if (!far) return;
-  line.closest("ul").dataset.dragged = "yes";
-  setTimeout(() => delete line.closest("ul")?.dataset.dragged);
+  // Of the list and not of the line, which may have been drawn anew meanwhile.
+  const list = whole;
+  list.dataset.dragged = "yes";
+  setTimeout(() => delete list.dataset.dragged);
   if (to) void moved(line.dataset.toCard, to);
 }
 
