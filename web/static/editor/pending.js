@@ -21,6 +21,7 @@ export function write(host, begun, { finish, leave, html, message = "", focus = 
   let now = begun;
   let first = true;
   let arrows = false;
+  let newest = 0;
   const blanks = document.createElement("div");
   blanks.id = `blanks-${++count}`;
   host.replaceChildren(blanks);
@@ -36,8 +37,10 @@ export function write(host, begun, { finish, leave, html, message = "", focus = 
   }
 
   async function shown(asked) {
+    const turn = ++newest;
     const found = await ask(asked);
-    if (!found) return;
+    // An answer that comes late would take back what was chosen since.
+    if (!found || turn !== newest) return;
     now = found.begun;
     draw(found.html);
     finish(found.text);
