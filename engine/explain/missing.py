@@ -254,7 +254,7 @@ def _points(parts: PlanIndex, asked: str, value: ScoreValue, allowed: tuple[int,
 
 
 def _events(parts: PlanIndex, asked: str, value: SignalValue, allowed: tuple[int, int]) -> Tell:
-    """How many events are short or too many, and what stands in the way."""
+    """How many events are missing or too many, and whether that can still change."""
     low, high = allowed
     selection = parts.plan.signals[value.signal].events
     phrase = words.selection_words(parts.plan, selection)

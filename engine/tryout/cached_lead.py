@@ -37,7 +37,7 @@ class _Judging:
     rules: tuple[RulePortion, ...]
 
     def run(self, fields: Sequence[Any], measured: Sequence[Any], now: int, all_events: Sequence[Row]) -> Any:
-        """All that is told of a lead."""
+        """The whole decision about a lead."""
         scope = {
             **self.names,
             "fields": fields,

@@ -1,8 +1,8 @@
 """Conditions on events that a new rule could have, and which of the leads each matches at its instant.
 
 Of a type of event, with or without an object: at least so often, ever or within a window; so long since it
-last happened, or since it first did. Of two types: the one followed by the other within a time. How long the
-windows and the times are is told by the data: where they would divide the leads, at a length people use.
+last happened, or since it first did. Of two types: the one followed by the other within a time. The
+data decides how long windows and times are: where they would divide the leads, at a length people use.
 """
 
 from __future__ import annotations
