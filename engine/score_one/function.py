@@ -147,8 +147,10 @@ def decided(
     rules: WriteRules = write_rules,
     truths: Callable[[list[str]], str] = tuple_of,
 ) -> str:
-    """Adds the lines that decide about a lead, those of its rules by `rules`. Gives the tuple that the function
-    returns, in which `truths` makes the truths of all clauses out of their names."""
+    """Adds the lines that decide about a lead, those of its rules by `rules`.
+
+    Gives the tuple that the function returns; `truths` makes its truths of all clauses out of their names.
+    """
     tells = context.detail is not Detail.SCORE
     if tells:
         context.top.add("fired = []; fire = fired.append; cuts = []; cut = cuts.append")
