@@ -163,13 +163,18 @@ def test_what_somebody_else_did_is_told_and_nothing_is_overwritten(client: Flask
 def test_others_changes_are_found_by_looking(client: FlaskClient) -> None:
     mine, theirs = Editing(client), Editing(client)
     theirs.send(LARGE)
-    assert client.get(f"{HERE}/revision?shown=0").get_json() == {
-        "revision": 1,
-        "who": None,
-        "newer": False,
-        "here": [],
-    }
+    assert client.get(f"{HERE}/revision").get_json() == {"revision": 1, "newer": False, "here": []}
     assert set(mine.send(to="/since")["cards"]) >= {id_of("rule:Large")}
+
+
+def test_whichever_answer_brings_others_changes_tells_of_them_once(app: Flask, users: dict[str, Role]) -> None:
+    first, second = Role.EDITOR.value, Role.PUBLISHER.value
+    assert {first, second} <= set(users)
+    ann, ben, cy = (Editing(logged_in(app, name)) for name in (first, second, second))
+    assert ann.send(LARGE)["others"] is None
+    assert ben.send(to="/since", lints=True)["others"] == first
+    assert ben.send(to="/since")["others"] is None
+    assert cy.send({"op": "set", "key": "rule:Large", "path": "when.value", "new": "70"})["others"] == first
 
 
 @pytest.mark.parametrize(

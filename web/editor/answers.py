@@ -8,9 +8,10 @@ from typing import Any
 from flask import Response, jsonify, render_template
 
 from ...assist.names import KnownNames
-from ..access import settings
+from ...engine.report.text_style import listed
+from ..access import person, settings
 from ..database import reading
-from ..drafts import Changed, Rebased, Rejected, entries
+from ..drafts import Changed, Draft, LogEntry, Rebased, Rejected, entries
 from .beginnings import Beginning, begun
 from .card_cache import desk
 from .cards import id_of
@@ -57,6 +58,7 @@ def answer(
         "panel": screen.panel,
         "title": screen.title,
         "later": wanted and not lints,
+        "others": page.others or None,
     }
     if asked.get("view") in ("text", "both") or "text" in asked:
         told |= text_parts(screen)
@@ -72,9 +74,17 @@ class _Page:
     def __init__(self, asked: dict[str, Any], done: Changed | Rejected) -> None:
         self._asked = asked
         self._keys = done.keys if isinstance(done, Changed) else {}
-        self.ids = _renamed(asked, done) | {
+        self._later = _later(asked, done.draft)
+        self.ids = _renamed(self._later) | {
             id_of(old): id_of(new) for old, new in self._keys.items() if old and new
         }
+
+    @property
+    def others(self) -> str:
+        """Who else changed the draft since the page's revision."""
+        found = person()
+        name = found.name if found is not None else ""
+        return listed(list(dict.fromkeys(entry.who for entry in self._later if entry.who != name)))
 
     def text(self, name: str) -> str | None:
         """A text that it sent, None where it sent none."""
@@ -118,13 +128,18 @@ class _Page:
         }
 
 
-def _renamed(asked: dict[str, Any], done: Changed | Rejected) -> dict[str, str]:
+def _later(asked: dict[str, Any], draft: Draft) -> list[LogEntry]:
+    """The changes since the page's revision, the latest first."""
+    seen = asked.get("revision")
+    if not isinstance(seen, int) or seen >= draft.revision:
+        return []
+    return entries(reading(settings()), draft.ruleset, since=seen)
+
+
+def _renamed(later: list[LogEntry]) -> dict[str, str]:
     """The elements of statements that go by another name since the page's revision, whoever renamed them."""
     found: dict[str, str] = {}
-    draft, seen = done.draft, asked.get("revision")
-    if not isinstance(seen, int) or seen >= draft.revision:
-        return found
-    for entry in reversed(entries(reading(settings()), draft.ruleset, since=seen)):
+    for entry in reversed(later):
         for edit in entry.edits:
             if edit.op == "rename" and edit.new and ":" in edit.key:
                 found[id_of(edit.key)] = id_of(f"{edit.key.partition(':')[0]}:{edit.new}")

@@ -9,7 +9,6 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from ...assist.names import vocabulary
-from ...engine.report.text_style import listed
 from ...grammar.edits import Edit
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.parse import Parsed, parse
@@ -28,7 +27,6 @@ from ..drafts import (
     text_at,
     undo,
 )
-from ..pages.context import number_asked
 from ..problems import invalid
 from ..ruleset_cache import kept, live_of
 from ..tryout.causes import without
@@ -159,13 +157,10 @@ def since(name: str) -> Response:
 
 @editor.get("/rulesets/<name>/edit/revision")
 def revision(name: str) -> Response:
-    """The draft's revision, who else made those after `shown`, whether a newer version is live, and who else
-    is at the draft, with the card that each is in; whoever asks says with `at` in which they are."""
+    """The draft's revision, whether a newer version is live, and who else is at the draft, with the card that
+    each is in; whoever asks says with `at` in which they are."""
     store = reading(settings())
     draft = draft_of(store, name)
-    seen = number_asked("shown")
-    others = entries(store, name, since=draft.revision - 1 if seen is None else seen)
-    who = listed(list(dict.fromkeys(entry.who for entry in others if entry.who != _name())))
     found = person()
     at = request.args.get("at", "")
     named = found.name if found is not None and found.user is not None else ""
@@ -173,7 +168,6 @@ def revision(name: str) -> Response:
     return jsonify(
         {
             "revision": draft.revision,
-            "who": who or None,
             "newer": may_edit() and is_behind(store, draft),
             "here": [{"who": one.who, "at": one.at} for one in here],
         }
@@ -191,11 +185,6 @@ def begin(name: str) -> Response:
         return jsonify(begun_parts(Beginning.from_dict(_asked()), names))
     except ValueError as error:
         raise invalid(str(error)) from None
-
-
-def _name() -> str:
-    found = person()
-    return found.name if found is not None else ""
 
 
 # --- requests and answers -------------------------------------------------------------------------

@@ -126,11 +126,10 @@ function where() {
 /** Looks now and then whether others changed the draft. */
 async function look() {
   if (busy || waiting.length || document.hidden) return;
-  const response = await fetch(`${address}/revision?${new URLSearchParams({ shown: revision, at: whereabouts() })}`).catch(() => null);
+  const response = await fetch(`${address}/revision?${new URLSearchParams({ at: whereabouts() })}`).catch(() => null);
   if (!response?.ok || busy || waiting.length) return;
   const found = await response.json();
   present(found.here);
   if (found.revision === revision && !found.newer) return;
-  await post("/since");
-  if (found.who) say("others", `${found.who} changed the rules; this page shows it.`);
+  post("/since");
 }
