@@ -92,7 +92,7 @@ class DueTimes:
         return next(self.turns(fields, rows, now))
 
     def turns(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> Iterator[int]:
-        """Each instant after `now` at which a clause or a line could differ, in ascending order; `NEVER` is the
+        """Each instant after `now` at which a clause or a line could differ, in ascending order, `NEVER` the
         last. Only for a plan that `tells`."""
         timers, zone = self._timers(), self._clocks.zone
         once = self._of_fields(fields, now) if self._fields else []

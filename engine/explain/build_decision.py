@@ -177,7 +177,7 @@ def stage_findings(
         fired, paid = given
         standing.gains = Gains(ways, fired, list(map(_listed, paid))).of
     current = dict(zip(plan.tracks, stages, strict=True))
-    build_decision = []
+    made = []
     for number, stage in enumerate(plan.stages):
         condition, until, stay = of(stage.condition), None, None
         holds, wanted = condition.truth is True, stage.condition
@@ -187,20 +187,21 @@ def stage_findings(
             holds = stay is not None
             if until.truth is True:
                 wanted = found.parts.entering[number]
-        build_decision.append(
-            StageFinding(
-                stage.name,
-                stage.track,
-                stage.origin.line,
-                holds,
-                current[stage.track] == stage.name,
-                condition,
-                () if holds else ways.to(wanted),
-                until,
-                stay,
-            )
+        here = current[stage.track] == stage.name
+        missing = () if holds else ways.to(wanted)
+        fields = (
+            stage.name,
+            stage.track,
+            stage.origin.line,
+            holds,
+            here,
+            condition,
+            missing,
+            until,
+            stay,
         )
-    return tuple(build_decision)
+        made.append(_new(StageFinding, fields))
+    return tuple(made)
 
 
 def handoff_findings(plan: Plan, of: FindingOf, stages: tuple[str | None, ...]) -> tuple[HandoffFinding, ...]:

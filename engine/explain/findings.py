@@ -150,6 +150,10 @@ def told_words(parts: PlanIndex, value: Value) -> Callable[[Found], str]:
             return lambda found: words.domain_words(_given(found, number) or default, found.values[place])
         case SignalValue(signal=number):
             return _signal_words(parts, number, parts.values[value])
+        case ScoreValue(score=None):
+            return lambda found: words.number_words(found.total)
+        case ScoreValue(score=int(score)):
+            return lambda found: words.number_words(found.scores[score])
         case SureValue():
             place = parts.values[value]
             return lambda found: str(found.values[place])
