@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from leadwright.engine.evaluator import Evaluator
-from leadwright.engine.score_one import Detail, Event
+from leadwright.engine.score_one.codegen import Detail
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.values import moment_of
 from leadwright.tests.effort import examples
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
