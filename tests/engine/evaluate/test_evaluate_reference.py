@@ -14,7 +14,8 @@ from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.explain.explainer import Explainer
 from leadwright.engine.explain.findings import Found
 from leadwright.engine.plan.walk import conditions
-from leadwright.engine.score_one import Detail, Event
+from leadwright.engine.score_one.codegen import Detail
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.values import moment_of
 from leadwright.tests.effort import examples
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
