@@ -89,7 +89,13 @@ def backtest_view(
     return BacktestView(
         found,
         said,
-        periods_chart(_series(periods, lambda side: _ends(side.order)), (0.4, 1.0), said, today, [one.version for one in periods]),
+        periods_chart(
+            _series(periods, lambda side: _ends(side.order)),
+            (0.4, 1.0),
+            said,
+            today,
+            [one.version for one in periods],
+        ),
         _title("Precision", whole, lambda side: side.precision),
         periods_chart(
             _series(periods, lambda side: _rate_ends(side.precision)),
