@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,9 @@ from numpy.typing import NDArray
 from .columns import Ints
 
 
-def by_kind_and_time(kind: Ints, at: Ints, kinds: int) -> tuple[NDArray[np.intp], Ints, Ints]:
+def by_kind_and_time(
+    kind: NDArray[np.integer[Any]], at: Ints, kinds: int
+) -> tuple[NDArray[np.intp], Ints, Ints]:
     """The order of events by kind, those of a kind by time, and what is equal as it stands.
 
     Kinds are numbers below `kinds`. Gives the places of the events in this order, the kinds that there are,
