@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 from leadwright.engine.plan.calendar import EARLIEST, LATEST
 from leadwright.engine.score_many.layout import by_kind_and_time
 
-INSTANTS = st.integers(EARLIEST, LATEST) | st.integers(0, 5) | st.sampled_from((EARLIEST, LATEST))
 
-
-@given(st.lists(st.tuples(st.integers(0, 3), INSTANTS), max_size=40), st.sampled_from((4, 70_000)))
-def test_events_stand_by_kind_then_time_then_as_they_came(rows: list[tuple[int, int]], kinds: int) -> None:
+@pytest.mark.parametrize("kinds", [4, 70_000])
+@pytest.mark.parametrize("seed", range(20))
+def test_events_stand_by_kind_then_time_then_as_they_came(seed: int, kinds: int) -> None:
+    chance = random.Random(seed)
+    instants = [*range(5), EARLIEST, LATEST, *(chance.randint(EARLIEST, LATEST) for _ in range(5))]
+    instants = chance.sample(instants, chance.randint(1, len(instants)))
+    rows = [(chance.randint(0, 3), chance.choice(instants)) for _ in range(chance.randint(0, 40))]
     kind, at = (np.array([row[place] for row in rows], np.int64) for place in (0, 1))
     order, found, starts = by_kind_and_time(kind, at, kinds)
     assert order.tolist() == sorted(range(len(rows)), key=lambda place: rows[place])
