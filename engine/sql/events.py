@@ -202,10 +202,14 @@ class EventSteps(SqlScope):
     def relevant(self, now: Term) -> Iterator[Term]:
         """Whether an event has happened, and is of a type that is asked about."""
         yield compared("<=", mapped_column(self.mapping.event_at, SOURCE), now)
+        yield self.of_types()
+
+    def of_types(self) -> Term:
+        """Whether an event is of a type that is asked about."""
         read = [self.plan.selectors[one.selector] for one in selections(self.plan)]
         types = {feed.type for selector in read for feed in selector.feeds}
         kinds = [literal(type_) for type_ in sorted(types)]
-        yield exp.In(this=mapped_column(self.mapping.event_type, SOURCE), expressions=kinds)
+        return exp.In(this=mapped_column(self.mapping.event_type, SOURCE), expressions=kinds)
 
     def lasting(self) -> Iterator[Term]:
         """Whether an event is in some window, where all that is asked looks back no further."""

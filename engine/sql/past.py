@@ -122,7 +122,7 @@ class _Past:
     def steps(self, holding: Holding, among: str) -> list[SqlStep]:
         """The steps, the last of which has a row for each of the leads."""
         plan, dialect, names, mapping = self._plan, self._dialect, self._names, self._mapping
-        instants = _PastInstants(dialect, names, plan, self._moment, self._now)
+        instants = _PastInstants(dialect, names, plan, self._moment)
         events = _PastEvents(plan, dialect, instants, mapping, names)
         measures = Measures(events, names)
         leads = _PastLeads(plan, dialect, instants, mapping=mapping, names=names, measures=measures)
@@ -154,10 +154,9 @@ class _Past:
 class _PastInstants(SqlInstants):
     """Instants seen from each moment of the past, as columns beside it."""
 
-    def __init__(self, dialect: Dialect, names: SqlNames, plan: Plan, moment: str, now: SqlInstants) -> None:
+    def __init__(self, dialect: Dialect, names: SqlNames, plan: Plan, moment: str) -> None:
         self._names = names
         self._zone = plan.zone
-        self._now_itself = now
         self.moment = column(moment)
         self._own: dict[str, str] = {}
         self.seen = names.fresh("seen")
@@ -171,9 +170,9 @@ class _PastInstants(SqlInstants):
         return self.moment.copy()
 
     def white_space(self) -> Term:
-        return self._now_itself.white_space()
+        return self._dialect.white_space()
 
-    def beside(self) -> list[Term]:
+    def beside(self) -> list[exp.Column]:
         """The columns that stand beside the moment."""
         return [column(name) for name in self._own.values()]
 
@@ -224,7 +223,7 @@ class _PastEvents(EventSteps):
     instants: _PastInstants
 
     def keys(self) -> list[exp.Column]:
-        return [column(LEAD), self.instants.moment.copy()]
+        return [column(LEAD), column(self.instants.moment.name)]
 
     def carried(self) -> list[exp.Column]:
         return self.instants.beside()

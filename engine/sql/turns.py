@@ -6,7 +6,7 @@ than its selector. Each is a moment (of an event, a property, a field or the rul
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -65,7 +65,8 @@ class _Moments:
 
 
 class TurningEvents(EventSteps):
-    """The events, up to now, of the leads in a step."""
+    """The events of the leads in a step, also those after now, whose instants are left out in the end: Spark
+    fails to plan joins in which the instants stand twice."""
 
     among = ""
 
@@ -73,7 +74,7 @@ class TurningEvents(EventSteps):
         same = compared("=", mapped_column(self.mapping.event_lead, SOURCE), column(LEAD, self.among))
         query = exp.select(passed_on(LEAD, self.among), *self.columns(), copy=False).from_(self.among)
         query.join(table(self.mapping.events, SOURCE), on=same, copy=False)
-        return SqlStep(self.base, with_instants(query.where(*self.relevant(self.instants.now()), copy=False)))
+        return SqlStep(self.base, query.where(self.of_types(), copy=False))
 
 
 class Turns:
@@ -96,10 +97,14 @@ class Turns:
         Raises `ClocksChangeOften` and `DaysOneByOne`.
         """
         events.among = among
-        rows = [(at,) for at in sorted({BEGINNING, *self._of_constants()}) if at >= BEGINNING]
-        steps = self._rows("fixed", (self._moment,), rows)
-        every = exp.select(passed_on(LEAD, among), passed_on(self._moment, steps[-1].name)).from_(among)
-        self._found.append(_crossed(every, steps))
+        steps: list[SqlStep] = []
+        first = exp.alias_(self._dialect.bigint(whole(BEGINNING)), self._moment)
+        self._found.append(exp.select(column(LEAD), first).from_(among))
+        rows = [(at,) for at in sorted(set(self._of_constants())) if at > BEGINNING]
+        if rows:
+            steps += self._rows("fixed", (self._moment,), rows)
+            every = exp.select(passed_on(LEAD, among), passed_on(self._moment, steps[-1].name)).from_(among)
+            self._found.append(_crossed(every, steps))
         of_events = self._of_events(events)
         if of_events.turns:
             made, last = events.finish()
@@ -189,7 +194,7 @@ class Turns:
             terms = [exp.alias_(_later(moments, months[-1].name), FROM), passed_on(MONTHS, months[-1].name)]
             self._moved.append(_crossed(rows.copy().select(*terms, copy=False), months))
 
-    def _rows(self, wish: str, columns: tuple[str, ...], rows: list[tuple[int, ...]]) -> list[SqlStep]:
+    def _rows(self, wish: str, columns: tuple[str, ...], rows: Sequence[tuple[int, ...]]) -> list[SqlStep]:
         return rows_of_numbers(self._names, self._dialect, wish, columns, rows)
 
 
