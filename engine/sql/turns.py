@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind, Unit
 from ..due.clocks import Age
 from ..due.timeline import Timeline, moment_of
@@ -33,7 +34,7 @@ class DaysOneByOne(Exception):
     """Something can turn on every day after a moment."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Turn:
     """So many days after the day of a moment (0 where it is no day), so many months after that, by the
     calendar, and so many microseconds: before the months where there are any."""
