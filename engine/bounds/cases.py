@@ -168,7 +168,7 @@ class Cases:
         for codes in self._codes:
             counts *= tables.counts[codes[some]]
         ends = np.cumsum(counts)
-        cuts = np.searchsorted(ends, np.arange(_AT_ONCE, int(ends[-1]), _AT_ONCE)) + 1 if len(some) else []
+        cuts = np.searchsorted(ends, np.arange(_AT_ONCE, int(counts.sum()), _AT_ONCE)) + 1
         for leads in np.split(some, cuts):
             if len(leads):
                 self._tried(found, leads, sums, tables)
