@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 from .nodes import Node
 
@@ -12,15 +11,21 @@ _NO_NODES = {
 }
 
 
-@cache
-def _below(kind: type[Node]) -> tuple[str, ...]:
-    """The fields of a class of nodes that can hold others."""
-    return tuple(name for name, field in kind.__dataclass_fields__.items() if field.type not in _NO_NODES)
+class _Below(dict[type[Node], tuple[str, ...]]):
+    """By class of nodes, the fields that can hold others."""
+
+    def __missing__(self, kind: type[Node]) -> tuple[str, ...]:
+        fields = kind.__dataclass_fields__.items()
+        found = self[kind] = tuple(name for name, field in fields if field.type not in _NO_NODES)
+        return found
+
+
+_BELOW = _Below()
 
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below a node, in the order of their fields."""
-    for name in _below(node.__class__):
+    for name in _BELOW[node.__class__]:
         value = getattr(node, name)
         if isinstance(value, Node):
             yield value
