@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from leadwright.engine.live.applying import Applier
+from leadwright.engine.live.bringing import Bringing
 from leadwright.engine.live.figures import source_figures
 from leadwright.engine.live.service import Live
 from leadwright.engine.live.sources import source_named, sources
@@ -138,7 +139,9 @@ def test_only_admins_have_keys_and_only_publishers_mappings(
 def test_prometheus_reads_counts_and_lags(client: FlaskClient, store: Store, live: Live) -> None:
     key = made(client, name='web"site\\')
     send(client, live, store, key, TRACK, TRACK, {"type": "track", "event": "x"})
-    live._note_lags(store, "scored", [(1, source_figures(store)[0].last.timestamp() * 10**6, 2)])  # type: ignore[union-attr,list-item]
+    Bringing(store.path, None, lambda _: None)._note_lags(
+        store, "scored", [(1, source_figures(store)[0].last.timestamp() * 10**6, 2)]
+    )  # type: ignore[union-attr,list-item]
     answer = client.get("/metrics")
     assert answer.content_type.startswith("text/plain")
     found = {
