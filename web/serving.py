@@ -84,9 +84,10 @@ class Server:
         about = (self._socket.family, self._socket.type, self._socket.proto, self._socket.getsockname())
         self._live = _live(settings, scoring)
         app = create_app(settings, self._live)
+        first: object = app.wsgi_app
         self._server = BoundedServer(
             app,
-            app.wsgi_app if isinstance(app.wsgi_app, Receiving) else None,
+            first if isinstance(first, Receiving) else None,
             _sock=self._socket,
             adj=adjustments,
             bind_socket=False,

@@ -63,6 +63,10 @@ def test_a_source_is_made_its_key_shown_once_and_its_messages_listed(
     assert "Paid" in page
     assert "no id: give userId or anonymousId" in page
     assert "change nothing" in page
+    # The event, whose it is and how the lead stands, beside what came.
+    words = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    assert "Event Paid Property &lt;b&gt; &lt;i&gt; Lead L1" in words
+    assert "Score now 100, SQL by inbound" in words
     assert "<i>" not in page
     assert client.get("/sources/website/newest").json == {"newest": 3}
     assert "3 messages in the last 24 hours" in page

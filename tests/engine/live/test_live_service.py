@@ -30,7 +30,7 @@ DEMO = {"lead": "L2", "type": "requested", "object": "demo", "id": "1"}
 
 
 def until(true: Callable[[], bool]) -> None:
-    for _ in range(2_000):
+    for _ in range(12_000):
         if true():
             return
         time.sleep(0.01)
