@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +199,19 @@ def test_a_disk_that_refuses_asks_to_come_back(
     monkeypatch.setattr(Inbox, "begin", fails)
     answer = client.post("/v1/track", json=TRACK, headers=basic(key_of(store, "segment")))
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+
+
+def test_a_body_that_is_cut_off_is_never_taken_for_a_whole_one(client: FlaskClient, store: Store) -> None:
+    whole = json.dumps({"batch": [TRACK]}).encode()
+    answer = client.post(
+        "/v1/batch",
+        input_stream=BytesIO(whole[:-1]),
+        content_length=len(whole),
+        headers=basic(key_of(store, "segment")),
+    )
+    assert answer.status_code == 400
+    assert answer.json is not None
+    assert answer.json["message"] == "the body ended too early"
 
 
 def test_too_large_a_body_is_never_repeated(client: FlaskClient, store: Store) -> None:
