@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import name_text, object_text, quoted
 from ..catalogue import Catalogue, EventFacts, FieldFacts
@@ -45,7 +45,7 @@ _STATES = frozenset({
 """Words in the name of a field of which one value says so."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LikelyOutcome:
     """What leads are most likely wanted to do: its condition as rules write it, the field it reads with its
     declaration, or the type of event."""

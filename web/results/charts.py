@@ -228,8 +228,8 @@ def periods_chart(
     order = low > 0
     if order:
         parts += [_level(up.at(0.5), "held"), _text(0.5, up.at(0.5) - 5, "50: a coin toss", "start")]
-    for number, (one, then) in enumerate(pairwise(versions), 1):
-        if one != then:
+    for number, (version, then) in enumerate(pairwise(versions), 1):
+        if version != then:
             parts.append(_upright(number * step, 14, HEIGHT, "changed"))
             parts.append(_text(number * step, 10, then, "middle"))
     middles = [(number + 0.5) * step for number in range(count)]

@@ -16,6 +16,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from ....grammar.frozen import frozen
 from ..arrays import Bools, Floats, Ints
 from ..calibration import sigmoid
 from .fit import PIECE, curvature_of, drawn
@@ -35,7 +36,7 @@ Column = Callable[[int], Flags]
 """Which leads a candidate matches, 1 or 0, by its number."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tested:
     """How a candidate did: z on the earlier and on the later leads, and its counts on both."""
 
