@@ -40,18 +40,12 @@ def test_a_source_is_made_and_what_it_sends_is_seen(visit: Visit, site: Site) ->
     expect(page.get_by_text("Nothing came yet")).to_be_visible()
 
     who = {"type": "identify", "userId": "L2", "traits": {"employees": 41}}
-    paid = {"type": "track", "userId": "L1", "event": "Paid", "properties": {"plan": "x" * 60}}
-    send(site, found[1], who, {"type": "track", "event": "nobody's"}, paid)
+    send(site, found[1], who, {"type": "track", "event": "nobody's"})
     # The page says by itself that there is something new, and leaves it to the reader when to look.
     page.get_by_role("link", name="Show newer messages").click()
     came = page.get_by_role("region", name="What came, and what became of it")
     came.locator("summary", has_text="employees").click()
     expect(came.get_by_text('"employees": 41')).to_be_visible()
-    came.locator("summary", has_text="Paid").click()
-    expect(came.get_by_role("definition").filter(has_text="x" * 60)).to_be_visible()
-    expect(came.get_by_role("definition").filter(has_text="by inbound").last).to_be_visible()
-    page.set_viewport_size({"width": 320, "height": 700})
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
     expect(page.get_by_role("region", name="Refused", exact=True)).to_contain_text("no id: give userId")
     for_everybody(page)
     came.get_by_role("link", name="L2").click()
