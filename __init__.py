@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .engine.outcomes.learn.learner import LearnOptions
     from .engine.reading import read
     from .engine.ruleset import Ruleset, RulesetError, evaluate, load
-    from .engine.score_one import Event, FactsError
+    from .engine.score_one.facts import Event, FactsError
     from .engine.store.database import open_store
     from .engine.store.scoring.outcome_questions import backtest, learn, measure
     from .grammar.messages.diagnostics import Diagnostic, Severity, Source
@@ -52,8 +52,8 @@ _HOMES = {
     "Catalogue": "engine.catalogue",
     "Decision": "engine.explain.decision",
     "Diagnostic": "grammar.messages.diagnostics",
-    "Event": "engine.score_one",
-    "FactsError": "engine.score_one",
+    "Event": "engine.score_one.facts",
+    "FactsError": "engine.score_one.facts",
     "LearnOptions": "engine.outcomes.learn.learner",
     "NotMeasurable": "engine.outcomes.definitions",
     "Ruleset": "engine.ruleset",

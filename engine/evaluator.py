@@ -37,6 +37,9 @@ _EXPLAINED = frozenset({"rules", "stage_findings", "disqualifications", "handoff
 class Evaluator(Scorer):
     """Scores by one plan, explains what came out, and says when it can next change."""
 
+    explains = False
+    """Whether the latest decision was explained: then the next one probably is, and one run finds all."""
+
     @cached_property
     def explainer(self) -> Explainer:
         """What explains the conditions."""
@@ -163,12 +166,16 @@ class _Parts:
         """The lines that the scores are the sums of."""
         _, _, _, _, fired, cuts, *_ = self._run()
         plan, frame = self._evaluator.plan, self._evaluator.frame
-        lines = [line for entry in fired if (line := frame.line(entry)) is not None]
-        return {"lines": (*lines, *(cut_line(plan, *cut) for cut in cuts))}
+        known = frame.known.get
+        lines = [line for entry in fired if (line := known(entry) or frame.line(entry)) is not None]
+        return {"lines": (*lines, *[cut_line(plan, *cut) for cut in cuts])}
 
     def _run(self) -> Any:
         """What the generated function found, without the findings unless they are there."""
         if self._ran is None:
+            if self._evaluator.explains:
+                self._evaluator.explains = False
+                return self._find_out()
             self._ran = self._evaluator.run(Detail.LINES, self._facts, self._now)
         return self._ran
 
@@ -180,6 +187,7 @@ class _Parts:
 
     def _explanation(self) -> Mapping[str, object]:
         """What was found of every condition, and what is missing for each stage."""
+        self._evaluator.explains = True
         if self._found is None:
             instants = self._evaluator.run(Detail.INSTANTS, self._facts, self._now)
             self.explains(self._find_out(), *instants)

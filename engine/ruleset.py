@@ -13,8 +13,7 @@ from .evaluator import Evaluator
 from .explain.decision import Decision
 from .plan import Given
 from .reading import Reading, linted, read, read_file
-from .score_one import Event
-from .score_one.facts import instant_from
+from .score_one.facts import Event, instant_from
 
 
 class RulesetError(ValueError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .evaluator import Evaluator
 from .explain.decision import Decision, Finding
 from .plan import All, Any, Clause, Condition, Expectation, ExpectedOf, Given, Holds, Not, Plan, RuleTest
-from .score_one import Event
+from .score_one.facts import Event
 from .values import moment_of
 
 _COMPARE: Mapping[str, Callable[[int, int], bool]] = {

@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+from types import CodeType
+
 import pytest
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 
 collect_ignore_glob = ["language/*/*.rules"]
 """The conformance cases are data that tests read, not rulesets to be run by the plug-in."""
+
+
+class CompiledOnce(BytecodeCache):
+    """Templates compiled once for all applications of a run: compiling costs more than most tests do."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._compiled.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code is not None
+        self._compiled[bucket.key, bucket.checksum] = bucket.code
+
+
+Flask.jinja_options = {"bytecode_cache": CompiledOnce()}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

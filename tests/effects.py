@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.impact.effect import Effect, Move, by_weight, causes, differ
 from leadwright.engine.plan import Given
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 
 LeadFacts = tuple[str, Mapping[str, Given], Iterable[Event]]
 """A lead's id, its fields by their names in the data, and its events."""

@@ -14,7 +14,7 @@ import pytest
 from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.reading import read
 from leadwright.engine.report.decision import decision_text
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.testing import run_tests
 from leadwright.grammar.messages.diagnostics import Source, render
 from leadwright.grammar.syntax.nodes import Group

@@ -85,7 +85,7 @@ def _name(path: Path) -> str:
 
 
 def _imported(name: str, path: Path, files: dict[str, Path]) -> set[str]:
-    """The modules that a file imports, without the packages that these lie in."""
+    """The modules that a file imports, and the packages that are set up on the way to them."""
     package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
     found = set()
     for node in _import_statements(path):
@@ -96,6 +96,10 @@ def _imported(name: str, path: Path, files: dict[str, Path]) -> set[str]:
             found |= inside if inside <= files.keys() else {module, *inside}
         else:
             found |= {alias.name for alias in node.names}
+    within = {".".join(package[:length]) for length in range(1, len(package) + 1)}
+    for module in found & files.keys():
+        parts = module.split(".")
+        found |= {".".join(parts[:length]) for length in range(1, len(parts))} - within
     return found & files.keys() - {name}
 
 

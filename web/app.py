@@ -11,15 +11,13 @@ from . import (
     built,
     compression,
     database,
-    editor,
     health,
     metrics,
-    pages,
     problems,
     scoring,
+    screens,
     security,
 )
-from . import tryout as trial
 from .receiving import Receiving
 from .ruleset_cache import RulesetCache
 from .settings import Settings
@@ -49,10 +47,8 @@ def create_app(settings: Settings, live: Live | None = None) -> Flask:
     scoring.register(app)
     metrics.register(app)
     api.register(app)
-    pages.register(app)
-    editor.register(app)
+    screens.register(app)
     built.register(app)
-    trial.register(app)
     if live is not None:
         app.wsgi_app = Receiving(app.wsgi_app, live)  # type: ignore[method-assign]  # as Flask's docs do
     return app

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..engine.report.text_style import cut, shown
-from ..engine.score_one import Event
+from ..engine.score_one.facts import Event
 from ..engine.store.database import Store
 from ..engine.store.export.scores import LeadScore, stored_lead_scores
 from ..engine.store.records.events import StoredEvent, events_of

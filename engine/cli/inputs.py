@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..catalogue import Catalogue
     from ..plan import Expectation, Plan
     from ..reading import Reading
-    from ..score_one import Event
+    from ..score_one.facts import Event
     from ..store.database import Store
     from ..store.records.rulesets import RulesetVersion
 
@@ -154,7 +154,7 @@ def refuse_both(db: str | None, no_db: bool) -> None:
 
 def events_of_lead(store: Store, lead: int) -> list[Event]:
     """The events of a lead as evaluation takes them."""
-    from ..score_one import Event
+    from ..score_one.facts import Event
     from ..store.records.events import events_of
 
     return [Event(event.type, event.at, event.object, event.properties) for event in events_of(store, lead)]

@@ -37,7 +37,7 @@ def outcome_options(function: _F) -> _F:
 def rules_and_store(rules: str, db: str) -> Iterator[tuple[LoadedRules, Store]]:
     """A ruleset and its database. What cannot be measured becomes a Failure with exit code 2."""
     from ..outcomes.definitions import NotMeasurable
-    from ..score_one import FactsError
+    from ..score_one.facts import FactsError
     from ..store.database import open_store
     from ..store.records.catalogue import catalogue
     from .inputs import rules_named

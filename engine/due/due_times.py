@@ -89,12 +89,47 @@ class DueTimes:
         """
         if self._selected is None:
             return self._looked_at(fields, rows, now)
-        first = NEVER
-        if self._fields or self._ages:
-            first = min(self._of_fields(fields, now), default=NEVER)
+        return next(self.turns(fields, rows, now))
+
+    def turns(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> Iterator[int]:
+        """Each instant after `now` at which a clause or a line could differ, in ascending order, `NEVER` the
+        last. Only for a plan that `tells`."""
+        timers, zone = self._timers(), self._clocks.zone
+        once = self._of_fields(fields, now) if self._fields else []
+        steps: list[tuple[int, int, list[int]]] = []
+        instants: list[int] = []
         if rows:
-            first = min(first, self._of_events(rows, now))
-        return min(first, NEVER)
+            if rows[-1][0] > now:
+                once += [row[0] for row in rows if row[0] > now]
+            for length, codes in timers.lengths.items():
+                gone = now - length
+                once += [row[0] + length for row in rows if row[0] > gone and row[1] in codes]
+            for (every, most), codes in timers.steps.items():
+                of_these = [row[0] for row in rows if row[1] in codes]
+                if of_these:
+                    steps.append((every, NEVER if most is None else every * most, of_these))
+            if timers.months:
+                instants = [row[0] for row in rows]
+        once.sort()
+        place, count = 0, len(once)
+        while True:
+            while place < count and once[place] <= now:
+                place += 1
+            first = once[place] if place < count else NEVER
+            for every, end, of_these in steps:
+                past = [(now - at) % every for at in of_these if at <= now < at + end]
+                if past:
+                    first = min(first, now + every - max(past))
+            for months, codes in timers.months.items():
+                first = min(first, _leaving(months, codes, rows, instants, now, zone=zone))
+            for age, number in self._ages:
+                if fields[number] is not None:
+                    turning = days_turning(age, fields[number], now, zone)
+                    first = min([first, *[at for at in turning if at > now]])
+            now = min(first, NEVER)
+            yield now
+            if now == NEVER:
+                return
 
     def _looked_at(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> int:
         """The same by evaluating once, for clocks that look at what only this finds."""
@@ -104,7 +139,9 @@ class DueTimes:
         found = [*self._clocks.instants(facts, known), *self._clocks.ticks(facts, known, values, now)]
         return min((at for at in found if at > now), default=NEVER)
 
-    def _of_fields(self, fields: Sequence[Prepared], now: int) -> Iterator[int]:
+    def _of_fields(self, fields: Sequence[Prepared], now: int) -> list[int]:
+        """When comparisons of fields with edges flip after now."""
+        turns: list[int] = []
         for place, number, edge in self._fields:
             given = fields[number]
             if given is None:
@@ -115,34 +152,8 @@ class DueTimes:
                 if len(self._edges) >= MEMO_LIMIT:
                     self._edges.clear()
                 found = self._edges[key] = tuple(flips(edge, given, self._clocks.zone))
-            yield from (at for at in found if at > now)
-        for age, number in self._ages:
-            if fields[number] is not None:
-                yield from (
-                    at for at in days_turning(age, fields[number], now, self._clocks.zone) if at > now
-                )
-
-    def _of_events(self, rows: Sequence[Row], now: int) -> int:
-        timers = self._timers()
-        instants = [row[0] for row in rows]
-        count, first = len(rows), NEVER
-        if instants[-1] > now:
-            first = instants[bisect_right(instants, now)]
-        for length, codes in timers.lengths.items():
-            place = bisect_right(instants, now - length)
-            while place < count:
-                if rows[place][1] in codes:
-                    first = min(first, instants[place] + length)
-                    break
-                place += 1
-        for (every, most), codes in timers.steps.items():
-            place = 0 if most is None else bisect_right(instants, now - every * most)
-            past = [now - row[0] for row in rows[place:] if row[1] in codes and row[0] <= now]
-            if past:
-                first = min(first, now + every - max([age % every for age in past]))
-        for months, codes in timers.months.items():
-            first = min(first, _leaving(months, codes, rows, instants, now, zone=self._clocks.zone))
-        return first
+            turns += [at for at in found if at > now]
+        return turns
 
     def _timers(self) -> Timers:
         """The timers, each with the classes of the events that it is about."""
@@ -156,9 +167,9 @@ class DueTimes:
             return {each.code for each in known if not each.selectors.isdisjoint(selectors)}
 
         timers = Timers(
-            {length: codes(of) for length, of in self._selected.lengths.items()},
-            {months: codes(of) for months, of in self._selected.months.items()},
-            {steps: codes(of) for steps, of in self._selected.steps.items()},
+            {length: found for length, of in self._selected.lengths.items() if (found := codes(of))},
+            {months: found for months, of in self._selected.months.items() if (found := codes(of))},
+            {steps: found for steps, of in self._selected.steps.items() if (found := codes(of))},
         )
         self._learned = len(known), timers
         return timers

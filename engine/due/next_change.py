@@ -34,7 +34,7 @@ def next_change(
         if at > LATEST:
             return None
         found = latest[-1] = scorer.run(Detail.EXPLAIN, facts, at)
-        if (found[8:10], found[4], found[5]) != (before[8:10], before[4], before[5]):
+        if found[4] != before[4] or found[9] != before[9] or found[8] != before[8] or found[5] != before[5]:
             return at
     return at
 
@@ -50,9 +50,7 @@ def _turns(
     gives those that were found at the latest of them. The last is past the end of time."""
     clocks, known = due_times.scorer.clocks, due_times.scorer.classes.known
     if due_times.tells:
-        while now <= LATEST:
-            now = due_times.of(facts.fields, facts.events, now)
-            yield now
+        yield from due_times.turns(facts.fields, facts.events, now)
         return
     fixed = sorted(at for at in set(clocks.instants(facts, known)) if now < at <= LATEST)
     place = 0

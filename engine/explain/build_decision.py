@@ -20,7 +20,7 @@ from .decision import (
     Stay,
 )
 from .explanation_lines import Cut, Fired
-from .findings import Found, events_finding
+from .findings import Found, events_findings
 from .gains import Gains
 from .missing import Points, Standing
 from .plan_index import PlanIndex
@@ -65,7 +65,8 @@ class Frame:
         self.names = tuple(rule.identity for rule in plan.rules)
         self.places = tuple(rule.origin.line for rule in plan.rules)
         self.paying = tuple((number, asked) for number, asked in enumerate(parts.paying) if asked)
-        self._lines: dict[Fired, Line] = {}
+        self.known: dict[Fired, Line] = {}
+        """Lines that came up before."""
         self.stages = _Stages(plan.tracks)
         self.reasons = tuple(each.reason for each in plan.disqualifications)
         self.tags = {
@@ -90,12 +91,12 @@ class Frame:
         number, place, written, faded, points = entry
         if place < 0:
             return None
-        line = self._lines.get(entry)
+        line = self.known.get(entry)
         if line is None:
             name, target = self.names[number], self._targets[number][place]
             line = Line(LineKind.RULE, name, target, self.places[number], written, faded, points, name)
-            if len(self._lines) < _MOST_KEPT:
-                self._lines[entry] = line
+            if len(self.known) < _MOST_KEPT:
+                self.known[entry] = line
         return line
 
 
@@ -127,6 +128,7 @@ def rule_findings(
     paid: tuple[Paid, ...],
 ) -> tuple[RuleFinding, ...]:
     count = len(frame.names)
+    known = frame.known.get
     did_fire, tags = [False] * count, [_NO_TAGS] * count
     lines: list[tuple[Line, ...]] = [()] * count
     for entry in fired:
@@ -134,12 +136,14 @@ def rule_findings(
         did_fire[number] = True
         if number in frame.tags:
             tags[number] = frame.tags[number]
-        line = frame.line(entry)
+        line = known(entry) or frame.line(entry)
         if line is not None:
-            lines[number] = (*lines[number], line)
+            lines[number] = (*lines[number], line) if lines[number] else (line,)
     events: list[Finding | None] = [None] * count
-    for number, asked in frame.paying:
-        events[number] = events_finding(found, asked, _listed(paid[number]))
+    if frame.paying:
+        told = events_findings(found, [(asked, _listed(paid[number])) for number, asked in frame.paying])
+        for (number, _), finding in zip(frame.paying, told, strict=True):
+            events[number] = finding
     # Of one length, as they are: to check takes longer.
     columns = zip(frame.names, frame.places, did_fire, conditions, events, lines, tags)  # noqa: B905
     return tuple(map(_new, repeat(RuleFinding), columns))
@@ -173,7 +177,7 @@ def stage_findings(
         fired, paid = given
         standing.gains = Gains(ways, fired, list(map(_listed, paid))).of
     current = dict(zip(plan.tracks, stages, strict=True))
-    build_decision = []
+    made = []
     for number, stage in enumerate(plan.stages):
         condition, until, stay = of(stage.condition), None, None
         holds, wanted = condition.truth is True, stage.condition
@@ -183,20 +187,21 @@ def stage_findings(
             holds = stay is not None
             if until.truth is True:
                 wanted = found.parts.entering[number]
-        build_decision.append(
-            StageFinding(
-                stage.name,
-                stage.track,
-                stage.origin.line,
-                holds,
-                current[stage.track] == stage.name,
-                condition,
-                () if holds else ways.to(wanted),
-                until,
-                stay,
-            )
+        here = current[stage.track] == stage.name
+        missing = () if holds else ways.to(wanted)
+        fields = (
+            stage.name,
+            stage.track,
+            stage.origin.line,
+            holds,
+            here,
+            condition,
+            missing,
+            until,
+            stay,
         )
-    return tuple(build_decision)
+        made.append(_new(StageFinding, fields))
+    return tuple(made)
 
 
 def handoff_findings(plan: Plan, of: FindingOf, stages: tuple[str | None, ...]) -> tuple[HandoffFinding, ...]:

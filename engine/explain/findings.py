@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 
 from ...grammar.syntax.nodes import Kind
 from ..plan import (
@@ -29,29 +30,18 @@ from ..plan import (
 )
 from ..plan.walk import operands
 from ..score_one.facts import MEMO_LIMIT, Facts
-from ..values import Prepared, moment_of
-from ..zone import Zone
+from ..values import DAY, Prepared, date_of
 from . import words
 from .decision import Finding
-from .plan_index import PlanIndex
+from .plan_index import Moments, PlanIndex
 
 SHOWN = 10
 """How many instants a finding tells, the latest."""
 
 Truth = bool | None
 
-
-class Moments(dict[int, dt.datetime]):
-    """The datetimes of instants, by the clocks of a zone, each made once for all conditions."""
-
-    def __init__(self, zone: Zone) -> None:
-        super().__init__()
-        self.zone = zone
-        self.is_utc = zone.is_utc
-
-    def __missing__(self, instant: int) -> dt.datetime:
-        made = self[instant] = moment_of(instant) if self.is_utc else self.zone.moment(instant)
-        return made
+Tell = Callable[["Found"], str]
+"""Says in words what was found of a value."""
 
 
 @dataclass(slots=True)
@@ -66,10 +56,11 @@ class Found:
     truths: tuple[Truth, ...]
     values: tuple[Prepared, ...]
     instants: tuple[list[int], ...]
-    moments: Moments = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.moments = Moments(self.parts.plan.zone)
+    @property
+    def moments(self) -> Moments:
+        """The datetimes of instants, by the clocks of the plan's zone."""
+        return self.parts.moments
 
     @property
     def plan(self) -> Plan:
@@ -129,6 +120,9 @@ def negated(truth: Truth) -> Truth:
     return None if truth is None else not truth
 
 
+_new = tuple.__new__
+_NONE = words.times(0)
+
 TRUTHS = {True: "yes", False: "no", None: words.UNKNOWN}
 """A truth in words."""
 
@@ -156,6 +150,10 @@ def told_words(parts: PlanIndex, value: Value) -> Callable[[Found], str]:
             return lambda found: words.domain_words(_given(found, number) or default, found.values[place])
         case SignalValue(signal=number):
             return _signal_words(parts, number, parts.values[value])
+        case ScoreValue(score=None):
+            return lambda found: words.number_words(found.total)
+        case ScoreValue(score=int(score)):
+            return lambda found: words.number_words(found.scores[score])
         case SureValue():
             place = parts.values[value]
             return lambda found: str(found.values[place])
@@ -211,14 +209,7 @@ def _signal_words(parts: PlanIndex, number: int, place: int) -> Callable[[Found]
     kind = signal.kind
     match signal.aggregation:
         case Aggregation.COUNT:
-            events = parts.selections[signal.events]
-            zone = parts.plan.zone
-
-            def told(found: Found) -> str:
-                count = found.values[place]
-                return counted(count, found.instants[events], zone) if count else _NONE  # type: ignore[arg-type]
-
-            return told
+            return CountWords(place, parts.selections[signal.events])
         case Aggregation.DISTINCT:
             return lambda found: f"{_whole(found.values[place])} different"
         case Aggregation.PERIODS:
@@ -227,19 +218,54 @@ def _signal_words(parts: PlanIndex, number: int, place: int) -> Callable[[Found]
             return lambda found: words.prepared_words(kind, found.values[place])
 
 
-_NONE = words.times(0)
+@dataclass(frozen=True, slots=True)
+class CountWords:
+    """Says in words how often events came: the places of their number and of their instants."""
+
+    value: int
+    events: int
+
+    def __call__(self, found: Found) -> str:
+        """What was found on a lead."""
+        return counts_words(found, [(self.value, self.events)])[0]
 
 
-def counted(count: int, instants: Sequence[int], zone: Zone) -> str:
-    """How often, and when last."""
-    if not count or not instants:
-        return words.times(count)
-    return f"{words.times(count)}, {'on' if count == 1 else 'last on'} {words.day_words(instants[-1], zone)}"
+@lru_cache(maxsize=16_384)
+def _counted(count: int, day: int) -> str:
+    """How often, and on which day last."""
+    return f"{words.times(count)}, {'on' if count == 1 else 'last on'} {date_of(day).isoformat()}"
 
 
-def events_finding(found: Found, asked: str, paid: Sequence[int]) -> Finding:
-    """The events that a rule pays for; `asked` are they in words."""
-    return Finding(asked, counted(len(paid), paid, found.plan.zone), bool(paid), None, found.shown(paid))
+def counts_words(found: Found, counts: Sequence[tuple[int, int]]) -> list[str]:
+    """How often events came that are counted, each by the places of its number and of its instants."""
+    values, instants, zone = found.values, found.instants, found.parts.plan.zone
+    day_of = _utc_day if zone.is_utc else zone.day
+    return [
+        (_counted(count, day_of(at[-1])) if (at := instants[events]) else words.times(count))  # type: ignore[arg-type]
+        if (count := values[value])
+        else _NONE
+        for value, events in counts
+    ]
+
+
+def _utc_day(instant: int) -> int:
+    return instant // DAY
+
+
+def events_findings(found: Found, asked: Sequence[tuple[str, Sequence[int]]]) -> list[Finding]:
+    """The events that rules pay for: each in words, and their instants in ascending order."""
+    zone, moment = found.plan.zone, found.moments.__getitem__
+    is_utc = zone.is_utc
+    made = []
+    for text, paid in asked:
+        if paid:
+            last = paid[-1]
+            said = _counted(len(paid), last // DAY if is_utc else zone.day(last))
+            fields = (text, said, True, None, tuple(map(moment, paid[-SHOWN:])), None, ())
+        else:
+            fields = (text, _NONE, False, None, (), None, ())
+        made.append(_new(Finding, fields))
+    return made
 
 
 def unknown_of(found: Found, clause: Clause) -> str | None:

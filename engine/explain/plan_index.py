@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -32,11 +33,15 @@ from ..plan.lower import Comparison, Kernel, Predicate, Test, terms
 from ..plan.measures import of_each
 from ..plan.walk import clauses, condition_values, conditions, holds, leaves, parts, selections
 from ..score_one.codegen import Uses
+from ..values import moment_of
+from ..zone import Zone
 from . import words
 
 if TYPE_CHECKING:
     from ..lint.proof.logic import Logic
     from ..score_many.semantic_keys import SemanticKeys
+
+_MOST_MOMENTS = 32_768
 
 Picker = Callable[[Sequence[Any]], tuple[Any, ...]]
 
@@ -55,6 +60,24 @@ def picker(places: Sequence[int]) -> Picker:
 
 _AT_HAND = (Constant, FieldValue, ScoreValue)
 """Values that need not be computed."""
+
+
+class Moments(dict[int, dt.datetime]):
+    """The datetimes of instants by the clocks of a zone, those that came up lately: a lead is explained again
+    with each new event."""
+
+    __slots__ = ("_is_utc", "_zone")
+
+    def __init__(self, zone: Zone) -> None:
+        super().__init__()
+        self._zone = zone
+        self._is_utc = zone.is_utc
+
+    def __missing__(self, instant: int) -> dt.datetime:
+        if len(self) >= _MOST_MOMENTS:
+            self.clear()
+        made = self[instant] = moment_of(instant) if self._is_utc else self._zone.moment(instant)
+        return made
 
 
 @dataclass(frozen=True)
@@ -159,6 +182,11 @@ class PlanIndex:
                         waiting += [] if body is None else [body]
             found = self._asked[id(condition)] = tuple(places)
         return found
+
+    @cached_property
+    def moments(self) -> Moments:
+        """The datetimes of instants as the plan's zone shows them."""
+        return Moments(self.plan.zone)
 
     @cached_property
     def paying(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..bounds.sure import Sure
 from ..plan import Disqualification, FieldValue, Handoff, IsKnown, Plan, ScoreValue
-from ..score_one import Detail
+from ..score_one.codegen import Detail
 from ..score_one.facts import Facts, Row
 from ..score_one.scorer import Scorer
 from ..values import Prepared

@@ -17,8 +17,7 @@ from enum import Enum
 
 from ..evaluator import Evaluator
 from ..explain.decision import Decision, Finding, Line, LineKind
-from ..score_one import Event
-from ..score_one.facts import instant_from
+from ..score_one.facts import Event, instant_from
 
 MOST_CLUES = 6
 

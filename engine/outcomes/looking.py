@@ -42,7 +42,7 @@ from ..score_many.column_scorer import ColumnScorer
 from ..score_many.columns import NEVER, Column, InstantLists, Numbered
 from ..score_many.lru import LruBytes
 from ..score_many.past import BlocksPast
-from ..score_one import Detail
+from ..score_one.codegen import Detail
 from ..score_one.scorer import Scorer
 from ..values import DAY, MICROSECONDS, Prepared
 from ..zone import UTC

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from ...grammar.edits.snippets import Happened, Value, case_text
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Plan
-from ..score_one import Event
+from ..score_one.facts import Event
 from ..values import MICROSECONDS, date_of, instant_of, moment_of
 
 Given = object

@@ -16,8 +16,7 @@ from ..explain.decision import Decision, LineKind, StageFinding
 from ..explain.words import prepared_words
 from ..plan import Condition, DefineValue, Holds, OneOf, Origin, Plan
 from ..plan.walk import condition_values, leaves
-from ..score_one import Event
-from ..score_one.facts import Facts, event_from, instant_from
+from ..score_one.facts import Event, Facts, event_from, instant_from
 from ..values import moment_of
 from .bounds import bounds_words
 from .text_style import PLAIN, TextStyle, counted, listed, shown, signed

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..impact.score_change import Cause, ChangeStep, Evidence, FieldChange, LineChange, ScoreChange
-from ..score_one import Event
-from ..score_one.facts import instant_from
+from ..score_one.facts import Event, instant_from
 from ..values import moment_of
 from .text_style import PLAIN, TextStyle, counted, listed, shown, signed, when
 

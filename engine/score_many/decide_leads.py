@@ -10,7 +10,7 @@ import numpy as np
 from ..due.block_due_times import Made
 from ..due.due_times import DueTimes
 from ..explain.explanation_lines import Cut, Fired, Lines
-from ..score_one import Detail
+from ..score_one.codegen import Detail
 from ..score_one.scorer import Scorer
 from ..values import Prepared
 from .block import Block, Decided, Key

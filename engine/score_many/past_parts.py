@@ -17,7 +17,7 @@ from ..due.timeline import Timeline
 from ..plan import Aggregation, Measure, Plan, Selection
 from ..plan.calendar import BEGINNING
 from ..plan.holding import selectors_read
-from ..score_one import Detail
+from ..score_one.codegen import Detail
 from ..score_one.event_classes import EventClasses
 from ..score_one.facts import MEMO_LIMIT
 from ..score_one.scorer import Scorer

@@ -63,8 +63,12 @@ class EventReader:
         add, types, width, instants = rows.append, self._types, self._width, INSTANTS
         for event in events:
             if event.__class__ is dict:
+                try:
+                    type_, at = event["type"], event["at"]
+                except KeyError:
+                    type_ = at = None
                 get = event.get
-                type_, at, object_, properties = get("type"), get("at"), get("object"), get("properties")
+                object_, properties = get("object"), get("properties")
                 if type_.__class__ is not str or (
                     properties.__class__ is not dict and properties is not None
                 ):

@@ -18,7 +18,7 @@ from ..evaluator import Evaluator
 from ..explain.decision import Decision
 from ..plan import Plan
 from ..result_columns import ResultColumn, ResultKind, plain, result_columns
-from ..score_one import Event
+from ..score_one.facts import Event
 from ..values import instant_of, moment_of
 from .checks import check_statement
 from .compiler import compile_sql

@@ -20,8 +20,7 @@ from ..evaluator import Evaluator
 from ..explain.decision import Decision
 from ..personal import impersonal
 from ..plan import Feed, Field, Plan
-from ..score_one import Event
-from ..score_one.facts import instant_from, ready
+from ..score_one.facts import Event, instant_from, ready
 from ..values import DAY, MICROSECONDS, date_of, moment_of
 from .case import Case
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..evaluator import Evaluator
 from ..plan import Plan, RuleTest
-from ..score_one import Event, Facts
+from ..score_one.facts import Event, Facts
 from ..values import moment_of
 
 

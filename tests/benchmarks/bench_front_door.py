@@ -8,7 +8,7 @@ from typing import Any
 from leadwright.engine.check import FrozenFiles, check
 from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.lint.lints import lint
-from leadwright.engine.score_one import Detail
+from leadwright.engine.score_one.codegen import Detail
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
 from leadwright.tests.benchmarks.as_text import rules_text

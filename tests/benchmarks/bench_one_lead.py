@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from statistics import mean
 
-from leadwright.engine.score_one import Detail
+from leadwright.engine.score_one.codegen import Detail
 from leadwright.tests.benchmarks import contenders, ours
 from leadwright.tests.benchmarks.contenders import Contender, Result
 from leadwright.tests.benchmarks.neutral import Ruleset

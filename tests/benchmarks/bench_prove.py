@@ -22,8 +22,7 @@ from leadwright.engine.prove.answers import Answer, Verdict
 from leadwright.engine.prove.asking import answers
 from leadwright.engine.reading import read
 from leadwright.engine.score_many.decide_block import Deciding
-from leadwright.engine.score_one import Event
-from leadwright.engine.score_one.facts import Facts
+from leadwright.engine.score_one.facts import Event, Facts
 from leadwright.engine.values import DAY, moment_of
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.nodes import Kind

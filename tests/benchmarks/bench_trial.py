@@ -25,7 +25,9 @@ from leadwright.tests.benchmarks.report import Claim, Report, Table
 from leadwright.tests.benchmarks.timing import Measured, Work, interleaved
 from leadwright.tests.benchmarks.workloads import many
 from leadwright.web import Settings, create_app
-from leadwright.web.tryout import Trial, panel_html, trial_of
+from leadwright.web.tryout.opening import trial_of
+from leadwright.web.tryout.pages import panel_html
+from leadwright.web.tryout.trial import Trial
 
 SIZES = (25, 100, 200)
 MOST = {(1_000, 100): 30.0, (100_000, 100): 120.0}

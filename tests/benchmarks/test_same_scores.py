@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from leadwright.engine.score_one import Detail
+from leadwright.engine.score_one.codegen import Detail
 from leadwright.tests.benchmarks import contenders, ours
 from leadwright.tests.benchmarks.neutral import Ruleset
 from leadwright.tests.benchmarks.people import leads

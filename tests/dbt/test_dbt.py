@@ -11,7 +11,7 @@ import pytest
 from leadwright import load
 from leadwright.engine.cli.program import run
 from leadwright.engine.plan import Plan
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.sql.layout import event_rows, layout_of, lead_row
 from leadwright.engine.values import instant_of
 from leadwright.rulesets.sample import write_sample

@@ -7,7 +7,7 @@ import pytest
 from leadwright import load
 from leadwright.engine.impact.effect import Effect
 from leadwright.engine.impact.text_diff import ChangeKind, compare
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.values import instant_of
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse

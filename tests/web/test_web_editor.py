@@ -167,9 +167,7 @@ def test_others_changes_are_found_by_looking(client: FlaskClient) -> None:
     assert set(mine.send(to="/since")["cards"]) >= {id_of("rule:Large")}
 
 
-def test_whichever_answer_brings_others_changes_tells_of_them_once(
-    app: Flask, users: dict[str, Role]
-) -> None:
+def test_the_answer_that_brings_others_changes_tells_of_them_once(app: Flask, users: dict[str, Role]) -> None:
     first, second = Role.EDITOR.value, Role.PUBLISHER.value
     assert {first, second} <= set(users)
     ann, ben, cy = (Editing(logged_in(app, name)) for name in (first, second, second))

@@ -12,7 +12,7 @@ from ...engine.report.decision import decision_data
 from ...engine.report.diagnostics import diagnostics_of
 from ...engine.report.proofs import answers_data
 from ...engine.report.testing import tests_data
-from ...engine.score_one import FactsError
+from ...engine.score_one.facts import FactsError
 from ...engine.testing import coverage, run_tests
 from ...grammar.messages.diagnostics import Source
 from ...grammar.text.formatter import format_text

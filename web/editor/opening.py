@@ -15,7 +15,8 @@ from ..drafts.changes import stacks
 from ..problems import not_found
 from ..results.lifts import lifts_of_cards
 from ..ruleset_cache import kept, read_text
-from ..tryout import panel_html, trial_of
+from ..tryout.opening import trial_of
+from ..tryout.pages import panel_html
 from .card_cache import desk
 from .screen import Screen
 

@@ -12,7 +12,7 @@ from ...engine.evaluator import Evaluator
 from ...engine.explain.decision import Decision
 from ...engine.impact.effect import causes
 from ...engine.plan import Given
-from ...engine.score_one import Event
+from ...engine.score_one.facts import Event
 from ..tryout.thresholds import thresholds
 
 DAYS = 77

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from ...engine.handoffs.people import folded
 from ...engine.live.answers import IN_TIME, answer, take_back
 from ...engine.report.text_style import listed
-from ...engine.score_one import Event
+from ...engine.score_one.facts import Event
 from ...engine.store.database import Store, StoreError
 from ...engine.store.handoffs.answers import note_answers
 from ...engine.store.handoffs.people import changed, find_person, new_person, people, save_people

@@ -19,7 +19,7 @@ from ...engine.outcomes.learn.learner import LearnOptions
 from ...engine.outcomes.learn.proposal import Proposal
 from ...engine.outcomes.measure import Measures
 from ...engine.plan import Plan
-from ...engine.score_one import FactsError
+from ...engine.score_one.facts import FactsError
 from ...engine.store.database import Store
 from ...engine.store.records.leads import count_leads
 from ...engine.store.scoring.outcome_questions import backtest, before_and_after, learn, measure

@@ -11,8 +11,7 @@ from typing import Any
 
 from ...engine.plan import Plan
 from ...engine.report.text_style import cut, shown
-from ...engine.score_one import Event, FactsError
-from ...engine.score_one.facts import event_from, instant_from
+from ...engine.score_one.facts import Event, FactsError, event_from, instant_from
 from ...engine.store.database import Store
 from ...engine.store.records.leads import StoredLead, find_lead, search_leads
 from ...engine.tryout.case import Case, case_of_test

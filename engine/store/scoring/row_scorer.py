@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...due.due_times import NEVER, DueTimes
 from ...explain.explanation_lines import ExplanationLines
-from ...score_one import Detail
+from ...score_one.codegen import Detail
 from ...score_one.scorer import Scorer
 from ..database import Store
 from .lead_reader import LeadReader, Span

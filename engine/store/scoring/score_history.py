@@ -11,7 +11,7 @@ from typing import Any
 from ...evaluator import Evaluator
 from ...explain.decision import Decision
 from ...impact.score_change import ScoreChange, Snapshot, split
-from ...score_one import Event
+from ...score_one.facts import Event
 from ...values import instant_of, moment_of
 from ..database import Store
 from ..records.events import StoredEvent, events_of

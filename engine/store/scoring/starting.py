@@ -16,7 +16,7 @@ from ...outcomes.definitions import NotMeasurable
 from ...outcomes.intervals import Ratio
 from ...plan import Plan
 from ...reading import read
-from ...score_one import FactsError
+from ...score_one.facts import FactsError
 from ...score_one.scorer import Scorer
 from ...starters import filled, first_text, starter_of
 from ...starters.choosing import LikelyOutcome, likely_outcome, without

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 from leadwright.engine.arrow.reads import reads_of
 from leadwright.engine.plan import Plan
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.values import moment_of
 from leadwright.grammar.syntax.nodes import Kind
 from leadwright.tests.engine.evaluate.random_plans import random_lead

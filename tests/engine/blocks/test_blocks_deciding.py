@@ -14,8 +14,8 @@ from leadwright.engine.explain.explanation_lines import ExplanationLines
 from leadwright.engine.plan import Plan
 from leadwright.engine.score_many.block import EventKinds
 from leadwright.engine.score_many.decide_block import Deciding, Unsupported
-from leadwright.engine.score_one import Detail, Event
-from leadwright.engine.score_one.facts import Facts
+from leadwright.engine.score_one.codegen import Detail
+from leadwright.engine.score_one.facts import Event, Facts
 from leadwright.engine.store.scoring.results import StoredResults
 from leadwright.engine.values import DAY, MICROSECONDS, moment_of
 from leadwright.grammar.syntax.nodes import Unit

@@ -9,7 +9,7 @@ import random
 import pytest
 from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.score_many.decide_block import Unsupported
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.values import DAY, MICROSECONDS, moment_of
 from leadwright.grammar.syntax.nodes import Unit
 from leadwright.tests.engine.blocks.test_blocks_deciding import assert_alike, drawn

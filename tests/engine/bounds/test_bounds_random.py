@@ -19,8 +19,7 @@ from typing import Any
 
 from leadwright.engine.bounds.bounds import Bounds
 from leadwright.engine.evaluator import Evaluator
-from leadwright.engine.score_one import Event
-from leadwright.engine.score_one.facts import Facts
+from leadwright.engine.score_one.facts import Event, Facts
 from leadwright.engine.values import DAY, moment_of
 from leadwright.grammar.syntax.nodes import Kind
 from leadwright.tests.engine.evaluate.random_plans import NOW, NUMBERS, TEXTS, RandomPlan, random_lead

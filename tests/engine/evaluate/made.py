@@ -7,7 +7,7 @@ from typing import Any
 
 from leadwright.engine.check import check
 from leadwright.engine.evaluator import Evaluator
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.grammar.messages.diagnostics import Source, has_errors
 from leadwright.grammar.syntax.parse import parse
 

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.tests.engine.evaluate.made import NOW, TICK, ago, event, total
 
 DAY = dt.timedelta(days=1)

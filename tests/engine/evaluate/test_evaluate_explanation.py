@@ -11,7 +11,7 @@ import pytest
 from leadwright import load
 from leadwright.engine.explain.decision import Decision, Finding, LineKind
 from leadwright.engine.report.decision import decision_data, decision_text
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.tests.engine.evaluate.made import NOW, ago, evaluator, event
 
 TEXT = """

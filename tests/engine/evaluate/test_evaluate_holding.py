@@ -9,7 +9,7 @@ import os
 
 import pytest
 from leadwright.engine.evaluator import Evaluator
-from leadwright.engine.score_one import Detail
+from leadwright.engine.score_one.codegen import Detail
 from leadwright.engine.values import DAY
 from leadwright.tests.engine.evaluate.made import NOW as THEN
 from leadwright.tests.engine.evaluate.made import ago, evaluator, event

@@ -27,8 +27,8 @@ from leadwright.engine.score_many.columns import (
 )
 from leadwright.engine.score_many.lru import LruBytes
 from leadwright.engine.score_many.semantic_keys import SemanticKeys
-from leadwright.engine.score_one import Detail, Event
-from leadwright.engine.score_one.facts import Facts
+from leadwright.engine.score_one.codegen import Detail
+from leadwright.engine.score_one.facts import Event, Facts
 from leadwright.engine.score_one.measuring import measuring, reading_only
 from leadwright.engine.values import moment_of
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead

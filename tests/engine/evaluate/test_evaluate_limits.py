@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from leadwright.engine import plan as p
 from leadwright.engine.evaluator import Evaluator
-from leadwright.engine.score_one import Detail, Event, FactsError
+from leadwright.engine.score_one.codegen import Detail
+from leadwright.engine.score_one.facts import Event, FactsError
 from leadwright.grammar.syntax.nodes import Kind
 from leadwright.tests.engine.evaluate.made import NOW, ago, evaluator, event
 from leadwright.tests.engine.evaluate.random_plans import RandomPlan, origin

@@ -6,10 +6,16 @@ import random
 from collections import Counter
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from leadwright import load
 from leadwright.engine.evaluator import Evaluator
-from leadwright.engine.score_one import Detail, Event
+from leadwright.engine.explain.explainer import Explainer
+from leadwright.engine.explain.findings import Found
+from leadwright.engine.plan.walk import conditions
+from leadwright.engine.score_one.codegen import Detail
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.values import moment_of
 from leadwright.tests.effort import examples
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, random_lead
@@ -71,3 +77,27 @@ def test_every_level_of_detail_says_what_the_plan_says(seed: int) -> None:
         for now in (NOW, NOW + 1, NOW + random.Random(seed).randint(0, 10**13)):
             same(evaluator, facts, Reference(plan, lead, events, now))
             adds_up(evaluator, facts, now)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_was_found_before_changes_no_finding(seed: int) -> None:
+    plan = RandomPlan(seed).plan()
+    evaluator = Evaluator(plan)
+    for number in range(40):
+        facts = evaluated(evaluator, *random_lead(plan, seed + number))
+        total, scores, *_, truths, values = evaluator.run(Detail.EXPLAIN, facts, NOW)
+        instants, _ = evaluator.run(Detail.INSTANTS, facts, NOW)
+        found = Found(evaluator.parts, facts, NOW, total, scores, truths, values, instants)
+        fresh = Explainer(evaluator.parts)
+        assert evaluator.explainer.findings(found) == fresh.findings(found)
+        assert evaluator.explainer.places == fresh.places
+        for condition in conditions(plan):
+            assert fresh.findings(found)[fresh.places[id(condition)]].truth is found.truth(condition)
+
+
+def test_values_that_look_the_same_are_not_the_same_value() -> None:
+    text = "field a: number\nfield b: yes/no\nwhen a >= 1 then +1\nwhen b or not b then +1\n"
+    ruleset = load(text)
+    for given_ in (True, 1, 1.0, "1", False, 0, -0.0, "0", None, "", True, 1, "yes"):
+        lead = {"a": given_, "b": given_}
+        assert ruleset(lead, [], "2026-01-15").rules == load(text)(lead, [], "2026-01-15").rules

@@ -6,7 +6,7 @@ import datetime as dt
 from itertools import product
 
 from leadwright import load
-from leadwright.engine.score_one import Detail
+from leadwright.engine.score_one.codegen import Detail
 from leadwright.engine.values import instant_of
 
 NOW = instant_of(dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC))

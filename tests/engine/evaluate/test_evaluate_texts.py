@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from leadwright.engine.check import check
 from leadwright.engine.evaluator import Evaluator
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.values import instant_of
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax import nodes as n

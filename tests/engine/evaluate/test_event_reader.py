@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Event, FactsError
-from leadwright.engine.score_one.facts import event_from, instant_from
+from leadwright.engine.score_one.facts import Event, FactsError, event_from, instant_from
 from leadwright.engine.values import instant_of, read_moment
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.effort import examples

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from leadwright.engine import plan as p
 from leadwright.engine.due.next_change import next_change
 from leadwright.engine.evaluator import Evaluator
-from leadwright.engine.score_one import Detail, Event, Facts
+from leadwright.engine.score_one.codegen import Detail
+from leadwright.engine.score_one.facts import Event, Facts
 from leadwright.engine.values import DAY, instant_of, moment_of, shift
 from leadwright.grammar.syntax.nodes import Kind, Unit
 from leadwright.tests.effort import examples

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.explain.decision import PARTS
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Event, rule_portions
+from leadwright.engine.score_one import rule_portions
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.tryout import cached_lead as one_lead
 from leadwright.engine.tryout.cached_lead import CachedLead
 from leadwright.engine.values import moment_of

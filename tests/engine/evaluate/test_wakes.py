@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from leadwright.engine.due.due_times import NEVER, DueTimes
 from leadwright.engine.due.next_change import next_change
 from leadwright.engine.evaluator import Evaluator
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.values import moment_of
 from leadwright.tests.effort import examples
 from leadwright.tests.engine.evaluate.made import NOW, ago, evaluator, event

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 import duckdb
 from leadwright.engine import plan as p
 from leadwright.engine.evaluator import Evaluator
-from leadwright.engine.score_one import Detail, Event
+from leadwright.engine.score_one.codegen import Detail
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.sql import ResultKind, UnsupportedSql, compile_sql, result_columns
 from leadwright.engine.sql.layout import BulkLayout, create_tables, event_rows, layout_of, lead_row
 from leadwright.engine.zone import UTC

@@ -12,7 +12,7 @@ import pytest
 from leadwright import load
 from leadwright.engine.plan import Plan
 from leadwright.engine.reading import read, read_file
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.sql.dbt_package import HEAD, DbtPackage, SampleLead, dbt_package
 from leadwright.engine.testing import lead_of_test
 from leadwright.tests.engine.sql.worlds import SHIPPED

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from leadwright import load
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.sql import DIALECTS, UnsupportedSql, compile_sql
 from leadwright.engine.values import instant_of
 from leadwright.tests.engine.sql.sides import DuckDb, Lead, Sqlite, in_python, in_sql

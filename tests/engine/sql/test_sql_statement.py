@@ -16,7 +16,7 @@ import pytest
 import sqlglot
 from leadwright import load
 from leadwright.engine import plan as p
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.sql import (
     DIALECTS,
     ResultKind,

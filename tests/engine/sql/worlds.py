@@ -13,7 +13,7 @@ from leadwright.engine.importing.mapping_file import mapping_beside, read_mappin
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.plan import Plan
 from leadwright.engine.reading import read, read_file
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.records.catalogue import catalogue
 from leadwright.engine.store.records.leads import iterate_leads

@@ -14,7 +14,8 @@ from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Detail, Event
+from leadwright.engine.score_one.codegen import Detail
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.store.database import StoreError, only_one, open_store
 from leadwright.engine.store.records.events import events_of
 from leadwright.engine.store.records.leads import change_kind, iterate_leads, stored_fields

@@ -11,7 +11,7 @@ import pytest
 from leadwright import Ruleset, load
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
 from leadwright.engine.importing.run import import_file
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.records.events import events_of
 from leadwright.engine.store.records.leads import find_lead, iterate_leads

@@ -11,8 +11,7 @@ import pytest
 from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.reading import read
 from leadwright.engine.score_many.sums import Sums
-from leadwright.engine.score_one import Event
-from leadwright.engine.score_one.facts import Row
+from leadwright.engine.score_one.facts import Event, Row
 from leadwright.engine.store.mirror import sync
 from leadwright.engine.store.records.events import events_of
 from leadwright.engine.store.records.leads import iterate_leads

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.personal import is_personal
 from leadwright.engine.reading import read
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.testing import RuleTestResult, run_tests
 from leadwright.engine.tryout.as_test import as_test
 from leadwright.engine.tryout.case import Case, case_of_test

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hypothesis import HealthCheck, given, settings
 from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.reading import Reading, read
-from leadwright.engine.score_one import Event
+from leadwright.engine.score_one.facts import Event
 from leadwright.engine.tryout.case import Case
 from leadwright.engine.tryout.marks import Mark, Places, Watched
 from leadwright.engine.values import instant_of

@@ -21,7 +21,9 @@ from leadwright.web import Settings, create_app
 from leadwright.web.drafts import take_text
 from leadwright.web.queries import events_of_lead
 from leadwright.web.ruleset_cache import read_text
-from leadwright.web.tryout import Trial, runs, trial_of
+from leadwright.web.tryout import runs
+from leadwright.web.tryout.opening import trial_of
+from leadwright.web.tryout.trial import Trial
 from markupsafe import escape
 
 EDIT = "/rulesets/inbound/edit"
