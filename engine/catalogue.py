@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..grammar.frozen import frozen
 from ..grammar.syntax.nodes import Kind
 
 DISTINCT_LIMIT = 10_000
@@ -48,7 +49,7 @@ class EventFacts:
     newest: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Catalogue:
     """The fields and events of one body of data, by exact name."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
+from ..grammar.frozen import frozen
 from ..grammar.messages.diagnostics import Diagnostic, Severity, Source
 from ..grammar.syntax.nodes import Tree
 from ..grammar.syntax.parse import Parsed, parse
@@ -17,7 +18,7 @@ LARGEST_TEXT = 4 * 1024 * 1024
 """Bytes of a file that are read at most; the parser's own limit is lower and has its own message."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """A text as read: its tree, everything to say about it, and its plan where it has no error.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
+from ..grammar.frozen import frozen
 from .plan import Plan
 
 _LONGEST = 50
@@ -55,7 +55,7 @@ class ResultKind(Enum):
     OUTCOME_AT = "outcome at"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResultColumn:
     """A column by its name: what it tells, and of which score, track or tag (None: of the total, of none)."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from ..grammar.frozen import frozen
 from .evaluator import Evaluator
 from .explain.decision import Decision, Finding
 from .plan import All, Any, Clause, Condition, Expectation, ExpectedOf, Given, Holds, Not, Plan, RuleTest
@@ -22,7 +22,7 @@ _COMPARE: Mapping[str, Callable[[int, int], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnmetExpectation:
     """An expectation that was not met: what was expected, what came, and the line it stands on."""
 
@@ -31,7 +31,7 @@ class UnmetExpectation:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleTestResult:
     """A test of a plan that was run; it passed where there are no failures. `decision` explains what came."""
 
@@ -116,7 +116,7 @@ def _met(expected: Expectation, decision: Decision) -> tuple[bool, str]:
 # --- coverage ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClauseCoverage:
     """One clause of a rule, stage or disqualification, and how often tests saw it true and not true.
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from .problems import DataError, named
 from .reads import Reads
@@ -83,7 +84,7 @@ _EXAMPLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """The columns that are read of each table, in order."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ..plan import Plan
 from ..plan.event_reads import EventReads
 from ..score_one.event_classes import EventClasses
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reads:
     """What a ruleset reads: fields of leads and properties of events, by their names in the data, with the
     kinds that they are read as; types of events; whether the object of an event is read."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import groupby
 from pathlib import Path
 
+from ...grammar.frozen import frozen
 from ...grammar.messages.diagnostics import Diagnostic, Source
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.parse import Parsed, parse
@@ -36,7 +37,7 @@ from .scopes import FilterScope
 NO_FILES = FrozenFiles({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """Every diagnostic, in the order of the text, and a plan where no error is among them."""
 
@@ -46,7 +47,7 @@ class Checked:
     """What the check of a text that is much like this one need not find out again."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Piece:
     """A statement, the source it stands in and that source's path from the ruleset's folder."""
 

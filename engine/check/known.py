@@ -14,6 +14,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
+from ...grammar.frozen import frozen
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.walk import walk
@@ -27,7 +28,7 @@ from .names import Names
 _P = TypeVar("_P")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatementWords:
     """What a statement says by itself: signs of what names are, the names in it, its canonical text."""
 
@@ -36,7 +37,7 @@ class StatementWords:
     canonical: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KnownRule:
     """A rule of a plan with what it asked for, in order, and what the names in it were resolved to."""
 

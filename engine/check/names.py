@@ -7,9 +7,9 @@ and with no data at all, what the ruleset's own sentences tell.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
+from ...grammar.frozen import frozen
 from ...grammar.messages.diagnostics import Source
 from ...grammar.spec.words import near
 from ...grammar.syntax import nodes as n
@@ -23,7 +23,7 @@ from .evidence import NameEvidence
 from .problems import Problems, mention, named, nearest, texts
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeclaredField:
     """A `field` statement, its default prepared."""
 
@@ -33,7 +33,7 @@ class DeclaredField:
     node: n.FieldDeclaration
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeclaredDefine:
     """A `define` statement and the text it stands in."""
 

@@ -8,13 +8,13 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
+from ...grammar.frozen import frozen
 from ...grammar.messages.diagnostics import Source
 from .command import DATABASE
 from .failures import FOUND, Failure, of_the_disk
@@ -160,7 +160,7 @@ def events_of_lead(store: Store, lead: int) -> list[Event]:
     return [Event(event.type, event.at, event.object, event.properties) for event in events_of(store, lead)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoadedRules:
     """A ruleset that can run: its name in the database, its text with all it includes, and its plan.
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
 
+from ...grammar.frozen import frozen
 from ..store.database import Store
 from ..store.records.leads import LISTED
 from ..values import moment_of
 from .command import instant_asked, present
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LastRun:
     """A scoring: the number of the version it ran, its ruleset, and the instant it scored as of."""
 

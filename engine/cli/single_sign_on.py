@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ...grammar.frozen import frozen
 from .failures import Failure, of_the_disk
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ _OPTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SsoOptions:
     """The options as they were given."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeGuard
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ..plan import (
     Condition,
@@ -29,7 +30,7 @@ from ..values import DAY, Prepared
 from ..zone import Zone
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Age:
     """Whole days since or until a moment: after how many of them a truth can change, None for each."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
+from ...grammar.frozen import frozen
 from ..plan import FieldValue, Last, Plan
 from ..score_one.scorer import Scorer
 from ..values import DAY, moment_of, shift
@@ -13,7 +13,7 @@ from .clocks import Clocks
 _AT_LEAST, _WITHOUT_WINDOWS = 7 * DAY, 30 * DAY
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StaleEvents:
     """All events lie long before now: when the `newest` was, how many `days` ago, and the shortest `window`
     before now that rules look into and that holds none; without one, they count days or let points fade."""

@@ -6,8 +6,8 @@ The clocks are those of `next_change`. As there, an instant too many does no har
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Constant, FieldValue, PropertyValue
 from ..plan.calendar import BEGINNING, crossings
@@ -23,7 +23,7 @@ BEFORE = 366 * DAY
 """How long before a moment the days until it are looked at, where they are calculated with."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _After:
     """When something can differ after an event of one class: so long after it, so many months after it, on
     every whole day after it; and what its selectors' filters ask of its properties."""

@@ -253,7 +253,7 @@ class Explainer:
                 self._place(condition)
         self._arrange()
         self._explained = 0
-        self._join: Join | None = None
+        self._generated: Join | None = None
         rules = parts.plan.rules
         places = [-1 if rule.condition is None else self.places[id(rule.condition)] for rule in rules]
         self.of_rules = picker(places)
@@ -265,13 +265,13 @@ class Explainer:
         for of_field in self._of_fields:
             made += of_field.findings(found)
         made += self._others.findings(found)
-        if self._join is not None:
-            return self._join(made)
+        if self._generated is not None:
+            return self._generated(made)
         for joined in self._joined:
             made.append(_of_joined(made, joined))
         self._explained += 1
         if self._explained > _SEVERAL:
-            self._join = _join_function(len(made) - len(self._joined), self._joined)
+            self._generated = _join_function(len(made) - len(self._joined), self._joined)
         return made
 
     def _arrange(self) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from ...grammar.frozen import frozen
 from ..plan import Plan, Rule
 from ..plan.adding_up import RegisterKind, Settle, bounded, steps
 from .decision import Line, LineKind
@@ -23,7 +23,7 @@ Cut = tuple[int, int, int]
 _MOST_REMEMBERED = 50_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lines:
     """What explains the leads of a block: `different` entries, and of the n-th lead those that `codes` name
     from `offsets[n]` to `offsets[n + 1]`, in the order of an explanation."""

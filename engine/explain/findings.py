@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ..plan import (
     Aggregation,
@@ -218,7 +219,7 @@ def _signal_words(parts: PlanIndex, number: int, place: int) -> Callable[[Found]
             return lambda found: words.prepared_words(kind, found.values[place])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CountWords:
     """Says in words how often events came: the places of their number and of their instants."""
 

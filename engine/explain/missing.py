@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ...grammar.frozen import frozen
 from ...grammar.spec.operators import CONTRARY, MIRROR
 from ...grammar.syntax.nodes import Kind
 from ..plan import (
@@ -43,7 +44,7 @@ _MOST_KEPT = 1_024
 """So many of the answers about one clause are kept, by the number that they are about."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Literal:
     """A clause, whether it is to be true, and how that is written."""
 
@@ -52,7 +53,7 @@ class Literal:
     asked: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Points:
     """The scores before their ranges: of each named score, and the total."""
 
@@ -115,7 +116,7 @@ def _once(told: list[Missing]) -> tuple[Missing, ...]:
 # --- numbers ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Comparison:
     """What has to hold of a score or a count beside a number."""
 

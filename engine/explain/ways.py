@@ -7,9 +7,10 @@ are what is missing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ...grammar.frozen import frozen
 from ..plan import All, Any, Clause, Condition, Holds, Not
 from .decision import Missing
 from .missing import Literal, Standing, TellAll, teller
@@ -30,7 +31,7 @@ _MOST_KEPT = 1_024
 """So many of the answers are kept, by condition and the truths of its clauses."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Way:
     """Clauses that can be as wanted at once, in the order of the text; how many of them are not so yet;
     and where all of them are as wanted."""

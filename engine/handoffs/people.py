@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 
+from ...grammar.frozen import frozen
 from ..values import DAY
 from ..zone import Zone
 
@@ -24,7 +24,7 @@ def folded(address: str) -> str:
     return unicodedata.normalize("NFC", address).strip().casefold()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkingHours:
     """From which minute of a day to which somebody works, on which weekdays (0 is Monday), on no holiday."""
 
@@ -34,7 +34,7 @@ class WorkingHours:
     holidays: frozenset[dt.date] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Person:
     """Somebody who gets leads, known by an address.
 

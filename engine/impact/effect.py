@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
+from ...grammar.frozen import frozen
 from ..explain.decision import Decision, LineKind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Move:
     """A lead whose stage or score differs, both sides, and by how much each rule, cap or range differs."""
 

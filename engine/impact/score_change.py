@@ -12,9 +12,9 @@ import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 
+from ...grammar.frozen import frozen
 from ..evaluator import Evaluator
 from ..explain.decision import Decision, Finding, Line, LineKind
 from ..score_one.facts import Event, instant_from
@@ -31,7 +31,7 @@ class Cause(Enum):
     RULES = "rules"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snapshot:
     """A lead looked at: by which rules, with which fields and events known, as of when.
 
@@ -44,7 +44,7 @@ class Snapshot:
     now: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """A clause of a line's rule of which something else was found: what is asked, and what was and is found.
 
@@ -56,7 +56,7 @@ class Evidence:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LineChange:
     """What a cause did to a line: by how many points, and what was found otherwise.
 
@@ -77,7 +77,7 @@ class LineChange:
         return self.after - self.before
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangeStep:
     """What one cause did: its lines add up to `points`; the stages are those before and after it."""
 
@@ -93,7 +93,7 @@ class ChangeStep:
         return dict(self.stages_before) != dict(self.stages_after)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldChange:
     """A field with another value; None is unknown."""
 
@@ -102,7 +102,7 @@ class FieldChange:
     after: object
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScoreChange:
     """The change of a score: the steps add up to `after.total - before.total`.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 
+from ...grammar.frozen import frozen
 from ...grammar.spec.statements import spec_of
 from ...grammar.syntax import nodes as n
 from ...grammar.text.printer import sort_and_name, text_of
@@ -20,7 +20,7 @@ class ChangeKind(Enum):
     CHANGED = "changed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One difference: what sort of statement, its name, what became of it, and each detail in words.
 
@@ -35,7 +35,7 @@ class Change:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Entry:
     """A statement with the group it stands in, None at the top."""
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ..store.database import Store
 from .coding import CodedChunk, CodedSource, Instants, Judged, Numbers, Values
@@ -41,7 +42,7 @@ Pair = tuple[str, str | None]
 """Type and object."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drafts:
     """The events of a chunk, one a row: whether there is one, its instant, which of the `pairs` of type and
     object it has, its key, and where its properties are."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...grammar.frozen import frozen
 from ..store.records.lead_keys import NAMED
 from ..store.records.leads import quoted, stored_fields
 from .problems import ImportRefused
@@ -23,7 +23,7 @@ _GONE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gone:
     """How many leads of the database a file lacks, some of their ids, and the file that all are listed in, if
     there are any; the fields that it lacks. `unsure`: rows could not be read, so leads are not looked for."""

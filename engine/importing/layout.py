@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from ...grammar.frozen import frozen
 from .mapping import REST, ColumnMapping, EventColumns, Reading
 from .problems import ImportRefused, near
 
 _MOST_LISTED = 30
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column that becomes an attribute or a property: its place, its name there, its name then."""
 
@@ -20,7 +20,7 @@ class Column:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventLayout:
     """How a row becomes an event, with columns by their place.
 
@@ -38,7 +38,7 @@ class EventLayout:
     must: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """What each column of a file is used for."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from ...grammar.frozen import frozen
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.nodes import FieldDeclaration, Kind
 from ...grammar.syntax.parse import parse
@@ -49,7 +49,7 @@ def _readers(store: Store) -> dict[str, list[str]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeclaredKind:
     """The kind that the live rules of some rulesets declare for a field of the data."""
 

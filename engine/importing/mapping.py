@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from .problems import ImportRefused
 
@@ -15,7 +16,7 @@ REST = "*"
 """Among `fields` or `properties`: every column that is not used otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventColumns:
     """How a row becomes an event.
 

@@ -38,10 +38,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from .mapping import ColumnMapping, EventColumns, Reading
 from .problems import ImportRefused, near
@@ -53,7 +53,7 @@ _TOP = ("lead", "merged_ids", "fields", "event", "table", "query", "blank", *_CO
 _EVENT = ("type", "object", "at", "key", "properties")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MappingFile:
     """What a mapping file says; `table` or `query` is what to read where the data is a database."""
 
@@ -86,7 +86,7 @@ def read_mapping(path: Path) -> MappingFile:
     return MappingReader(f"the mapping file {path}").read(found)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MappingReader:
     """Reads what a mapping says. `called` is what messages call the mapping. Raises `ImportRefused`."""
 

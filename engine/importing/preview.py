@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ..store.database import Store
 from ..store.records.leads import stored_fields, written_as
@@ -25,7 +26,7 @@ from .values.stored import Unread
 _MOST_SAMPLES = 6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sample:
     """A cell as it is written, and what is read of it: None where it is blank, and where it `fails` to be
     read."""
@@ -35,7 +36,7 @@ class Sample:
     fails: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnPreview:
     """A column of the file: what it would be used as (as `ColumnReport` says), under which name, of what kind
     and form, the kind that its values alone have and the one that the database has for it, how many rows have
@@ -54,7 +55,7 @@ class ColumnPreview:
     hints: tuple[Hint, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Preview:
     """A file understood: its rows, its columns in their order, what is to be known of it as a whole, and what
     stops an import as it is asked for, if anything does."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ..store.database import Store
 from ..store.records.freshness import mark_all_changed
@@ -27,7 +28,7 @@ from .values.columns import Column, ColumnLooks
 from .values.looks import looker
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rekinding:
     """A stored field and the kind that it is to be: how its values are read, and what that does."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from .ids import similar_ids
 from .layout import Column
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .staging import Merged
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnReport:
     """A column of the file: what it became (`field`, `property`, `id`, `merged ids`, `type`, `object`, `at`,
     `key` or `left out`), under which name and kind, in what form its values are written, how many rows had a
@@ -47,7 +47,7 @@ class ColumnReport:
         return "; ".join(map(str, self.hints)) or None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImportReport:
     """What came of an import.
 

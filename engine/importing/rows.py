@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Protocol
 
+from ...grammar.frozen import frozen
 from .plain_lines import PlainLines
 from .values.cells import ABSENT
 
@@ -17,7 +18,7 @@ REJECT_COLUMNS = ("_line", "_reason")
 """The columns that a rejects file has before those of its rows; never imported as attributes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rejected:
     """A row that cannot be read: the line it begins on, why, and its cells as far as they were found."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from ...grammar.frozen import frozen
 from .problems import ImportRefused, shortened
 
 _BLOCK = 1 << 20
@@ -22,7 +22,7 @@ _MARKS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Encoded:
     """A file's encoding, its size in bytes, whether the text has a NUL anywhere, how many line feeds it has,
     and whether some line is too long to be kept."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
+from ...grammar.frozen import frozen
 from ...grammar.messages.diagnostics import Diagnostic, Fix, Severity
 from ...grammar.syntax.nodes import Tree
 from .. import plan as p
@@ -29,7 +29,7 @@ class RootKind(Enum):
     FILTER = "where"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Root:
     """A whole condition and what it belongs to; `owner` is None for a filter after where."""
 
@@ -38,7 +38,7 @@ class Root:
     owner: p.Definition | p.Rule | p.Stage | p.Disqualification | p.Handoff | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """A part of a condition that is always true, or never; the widest such part."""
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...grammar.frozen import frozen
 from ..receivers.adapters import ADAPTERS, read_call
 from ..receivers.calls import Call, Unreadable
 from ..store.database import Store, StoreError
@@ -46,7 +47,7 @@ class Message:
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Applied:
     """What one step did: requests up to a number of so many bytes, and when messages came, by source."""
 

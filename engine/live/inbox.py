@@ -11,9 +11,9 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 
+from ...grammar.frozen import frozen
 from ..store.database import guarded
 
 _MIB = 1024 * 1024
@@ -43,7 +43,7 @@ class InboxFull(Exception):
     """The inbox takes no more for now."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """A request as it lies in the inbox: when it came (microseconds since 1970 UTC), from which source (None:
     an unknown key), what reads it, and its messages and what stands beside them as JSON. One that was refused

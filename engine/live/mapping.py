@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ..importing.mapping import REST
 from ..importing.mapping_file import MappingReader
@@ -37,7 +38,7 @@ _EVENT = ("called", "type", "object", "properties")
 LONGEST = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventMapping:
     """What one event of the client becomes. `object` names a property; `properties` None keeps all."""
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Protocol
 
+from ...grammar.frozen import frozen
 from ..receivers.calls import clean
 from ..store.database import Store
 from ..values import instant_text, moment_of
@@ -130,7 +131,7 @@ def _body(raw: object) -> str:
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "\n…"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptMessage:
     """A message as the debugger shows it; `became` is `Became.data`."""
 
@@ -152,7 +153,7 @@ def last_messages(store: Store, source: int) -> list[KeptMessage]:
         ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptRefusal:
     """What could not be taken, and why."""
 

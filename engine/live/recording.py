@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ..importing.events import given_key
 from ..receivers.calls import Call, clean
@@ -23,7 +23,7 @@ from .messages import Became, State
 from .values import Odd, flat, kind_of, member, stored
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """A call that changes something: by which mapping, when it happened, the message's key, when it came.
     What becomes of it is noted in `became`."""
@@ -36,7 +36,7 @@ class Change:
     became: Became
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Event:
     whose: Whose
     at: int

@@ -8,11 +8,11 @@ import secrets
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ...grammar.frozen import frozen
 from ..importing.problems import near
 from ..receivers.adapters import KINDS
 from ..store.database import Store, StoreError, open_store
@@ -27,7 +27,7 @@ LONGEST_NAME = 60
 _COLUMNS = "id, name, kind, origins, mapping, created"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """A source as listed. `origins` are websites from whose pages browsers may send; `mapping` is TOML."""
 

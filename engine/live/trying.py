@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
+from ...grammar.frozen import frozen
 from ..receivers.adapters import ADAPTERS, read_call
 from ..receivers.calls import Unreadable
 from ..store.database import Store
@@ -13,7 +13,7 @@ from .sources import Source
 from .values import flat
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tried:
     """What a message would become: an event, fields, or nothing, and why."""
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import quote, urlsplit
+
+from ...grammar.frozen import frozen
 
 
 class AddressRefused(Exception):
     """Nothing is sent to an address. The message says why, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WebAddress:
     """An address of the web, taken apart, in ASCII as it is sent. `target` is the path with its query."""
 

@@ -6,9 +6,9 @@ import json
 import random
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from ...grammar.frozen import frozen
 from ..store.database import Store
 from .destinations import DAY, Destination, State, destinations
 from .message import Message
@@ -32,7 +32,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 6 * 3_600.0
 _GROWTH = 4.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delivery:
     """A message that is due at a destination, and how often it was tried."""
 
@@ -133,7 +133,7 @@ def _outcome(delivery: Delivery, answer: Answer, at: int, chance: random.Random)
 # --- what people see and do ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tally:
     """How a destination is doing: messages by state, and the last answer with its instant."""
 
@@ -170,7 +170,7 @@ def tallies(connection: sqlite3.Connection) -> list[Tally]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tried:
     """A message that is waiting or parked: what is sent, how often it was tried, the last answer."""
 

@@ -6,12 +6,13 @@ import json
 import shlex
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from ...grammar.frozen import frozen
 from ..store.database import Store
 from ..store.records.audit import Action, record
 from .addresses import AddressRefused, web_address
@@ -55,7 +56,7 @@ class State(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Destination:
     """A destination as it is kept. `secrets` are those in force, the newest first."""
 

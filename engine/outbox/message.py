@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from ...grammar.frozen import frozen
 from ..values import moment_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class MessageRefused(Exception):
     """A message cannot be put into words for a destination. The message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """A message: its id, what happened, to which lead, when in microseconds since 1970 UTC, and its data."""
 

@@ -12,13 +12,13 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from functools import cache
 from http.client import HTTPException, HTTPResponse
 from typing import NamedTuple, Protocol
 
+from ...grammar.frozen import frozen
 from .addresses import AddressRefused, WebAddress, resolved, web_address
 from .destinations import Destination, Kind
 from .signing import signed
@@ -42,7 +42,7 @@ class Outcome(Enum):
     GONE = "gone"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What came back: the status of HTTP or the exit code, the beginning of the text, and how many seconds to
     wait, where the receiver says so."""

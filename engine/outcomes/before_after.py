@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...grammar.frozen import frozen
 from ..values import DAY
 from .definitions import Asked, NotMeasurable, Outcomes
 from .intervals import Rate
@@ -16,7 +17,7 @@ from .ranking import Figure, auc_interval
 from .rows import Known, Rows, all_lives, lives_of, looked_at, rows_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Side:
     """One ruleset: its top stage ("" where it has none), of the leads in it who won, of the winners who is in
     it, and how many come into it a week."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from ...grammar.frozen import frozen
 from .arrays import Bools, Floats, Ints
 from .intervals import Rate, Z
 from .ranking import Figure
@@ -18,7 +18,7 @@ from .ranking import Figure
 _RIDGE = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Platt:
     """log odds = intercept + slope * score."""
 
@@ -64,7 +64,7 @@ def brier(probability: Floats, won: Bools, z: float = Z) -> Figure:
     return Figure(value, max(0.0, value - z * error), value + z * error)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Band:
     """Leads whose scores lie from `low` to `high`, how many of them won, what the curve says of them;
     `joined` where neighbours with too few leads were added to it."""

@@ -6,8 +6,9 @@ Wilson (1927) for a rate; Katz, Baptista, Azen and Pike (1978) for a ratio of tw
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from statistics import NormalDist
+
+from ...grammar.frozen import frozen
 
 FEWEST = 5
 """Below so many in the denominator no rate is given."""
@@ -25,7 +26,7 @@ CAUTIOUS = quantile(0.80)
 """What reaches to either side of 80 %, by whose lower end thresholds are chosen."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rate:
     """So many of so many, with the ends of an interval; no rate where there are fewer than five."""
 
@@ -58,7 +59,7 @@ def wilson(count: float, of: float, z: float = Z) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ratio:
     """How many times as often, with the ends of an interval."""
 

@@ -7,10 +7,10 @@ Each finding is a sentence with counts. What is `refused` is left out unless it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from ...grammar.frozen import frozen
 from ..score_many.block import Block, EventKinds
 from ..score_many.block_measures import LATE
 from ..values import DAY
@@ -36,7 +36,7 @@ AT_THE_WIN = 0.5
 _OLDER_BY = 0.3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leak:
     """A field or an event that is left out: `sort` is "refused", "asked" or "unproven"; what was found, as a
     sentence."""

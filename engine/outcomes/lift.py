@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from ...grammar.frozen import frozen
 from ..plan import Plan
 from .arrays import Bools, Ints, Singles
 from .caps import Caps
@@ -14,7 +13,7 @@ from .learn.fit import Fit, fitted
 from .looking import Look, contributions
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lift:
     """A rule's leads against the others.
 

@@ -7,15 +7,15 @@ what falls to them.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
+from ...grammar.frozen import frozen
 from .arrays import Bools, Floats, Ints
 from .intervals import Z
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Figure:
     """A figure with the ends of its interval."""
 

@@ -6,15 +6,14 @@ lost lead is not one of which nothing is known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from ...grammar.frozen import frozen
 from .arrays import Bools, Floats
 from .intervals import Z
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Curve:
     """The share that has won by each of the ages at which any did, with the ends of its interval."""
 

@@ -7,16 +7,15 @@ half of them fall short later.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from ...grammar.frozen import frozen
 from ..values import DAY
 from .arrays import Bools, Ints
 from .intervals import CAUTIOUS, FEWEST, Rate, wilson
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Threshold:
     """Leads with at least this score."""
 

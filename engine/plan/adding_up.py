@@ -7,10 +7,10 @@ total. A register is settled once all that goes into it has: kept within its bou
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
+from ...grammar.frozen import frozen
 from .model import Contribution, Decay, Plan, Rule
 
 
@@ -32,7 +32,7 @@ class Register(NamedTuple):
 TOTAL = Register(RegisterKind.TOTAL, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pay:
     """What one contribution of a rule, by their numbers, gives where the rule fires.
 
@@ -47,7 +47,7 @@ class Pay:
     into: Register
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settle:
     """A register is complete: it is kept within bounds and added to another; the total is added to none."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from .model import Aggregation, Plan, PropertyValue, Selection
 from .walk import condition_values, selections
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadColumn:
     """What is read of an event: a property as a kind, or (name None) the object in a selector's eyes."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from ...grammar.frozen import frozen
 from .case import Case
 
 
@@ -18,7 +18,7 @@ class Verdict(Enum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """An answer: where there is a lead that shows it, with that lead, as a test where one can say it; of
     NOT_DECIDED with what stood in the way. `line` is where a guarantee stands, 0 for other questions."""
@@ -48,7 +48,7 @@ class QuestionKind(Enum):
     BOTH = "both"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """A question besides guarantees, with the names of rules or stages that it is about."""
 

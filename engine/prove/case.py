@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ...grammar.edits.snippets import Happened, Value, case_text
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Plan
 from ..score_one.facts import Event
@@ -25,7 +26,7 @@ class Occurrence:
     properties: Mapping[str, Given] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """A made-up lead at an instant (microseconds): fields by their names in the data, and events.
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
 
+from ...grammar.frozen import frozen
 from ..plan import Last, Pattern, Plan, Range, Selection
 from ..plan.lower import begin_of
 from ..plan.model import Condition
@@ -25,7 +26,7 @@ MOST_CELLS = 6_000
 MOST_GLOBS = 9
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Objects:
     """A class of objects: the patterns that they match, texts of that class, and whether there are more."""
 

@@ -73,7 +73,7 @@ class Prover:
         except TooMuchError as much:
             return Verdict.NOT_DECIDED, None, str(much)
         except OutOfTimeError:
-            return Verdict.NOT_DECIDED, None, f"it takes longer than {self.budget.seconds:.2g} seconds"
+            return Verdict.NOT_DECIDED, None, _too_long(self.budget.seconds)
         if case is not None:
             return Verdict.NOT_SO, case, ""
         if proof.none:
@@ -107,6 +107,10 @@ class Prover:
             self._plans.append(plans)
         look_at_clock()
         return found
+
+
+def _too_long(seconds: float) -> str:
+    return f"it takes longer than {seconds:.2g} seconds" if seconds >= 0.1 else "no time was left for it"
 
 
 def _reasons(world: World) -> str:
@@ -170,16 +174,16 @@ class _Search:
                 look_at_clock()
                 if _confirmed(self.question, case):
                     return case, False
-            self.solver.add(self._another(model))
+            self.solver.add(self._another(model, apart=number % 2 == 0))
         return None, False
 
-    def _another(self, model: z3.ModelRef) -> Formula:
-        """That the numbers of events are others than in a model."""
-        numbers = list(self.world.lead.numbers().values())
-        known = [model.eval(one, model_completion=True) for one in numbers]
-        truths = [truth for truth in self.world.loose._kept.values() if truth.sort() == z3.BoolSort()]
-        others = [one != value for one, value in zip(numbers, known, strict=True)]
-        others += [one != model.eval(one, model_completion=True) for one in truths]
+    def _another(self, model: z3.ModelRef, *, apart: bool) -> Formula:
+        """That the numbers of events are others than in a model; with `apart`, that there are events of a
+        sort that it has none of, or none of one that it has: the same sorts mostly fail again."""
+        numbers = self.world.lead.numbers().values()
+        terms = [one > 0 if apart else one for one in numbers]
+        terms += [truth for truth in self.world.loose._kept.values() if truth.sort() == z3.BoolSort()]
+        others = [one != model.eval(one, model_completion=True) for one in terms]
         return z3.Or(others) if others else z3.BoolVal(False)
 
     def _check(self) -> z3.ModelRef | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from functools import cache
 from itertools import product
 from typing import NamedTuple
 
@@ -43,6 +44,9 @@ class Maker:
         self.more = more
         self.happenings = lead.happenings
         self.now = self._whole(lead.clock.now)
+        # Asking a model takes longer than all else, and all ways ask the same.
+        self._ends = cache(self._ends_of)
+        self._numbers = cache(self._numbers_of)
 
     def cases(self) -> Iterator[Case]:
         """Leads that the model may mean."""
@@ -57,13 +61,16 @@ class Maker:
         ]
         if sum(amount for _, amount in counted) > MOST_EVENTS:
             return
+        made: list[list[Occurrence]] = []
         for spread, different, backwards in product(SPREADS, (True, False), (False, True)):
             events = [
                 event
                 for rank, (cell, amount) in enumerate(counted)
                 for event in self._events(cell, amount, Way(spread, different, -rank if backwards else rank))
             ]
-            yield from self._with_more(Case(fields, tuple(events), self.now), spread)
+            if self.more is not None or events not in made:
+                made.append(events)
+                yield from self._with_more(Case(fields, tuple(events), self.now), spread)
 
     def _with_more(self, case: Case, spread: str) -> Iterator[Case]:
         more = self.more
@@ -158,7 +165,7 @@ class Maker:
                     properties[by] = text
             yield Occurrence(cell.type, _placed((low, high), index, amount, way), thing, properties)
 
-    def _ends(self, cell: Cell) -> tuple[int, int]:
+    def _ends_of(self, cell: Cell) -> tuple[int, int]:
         """The first and the last instant of a cell."""
         clock = self.lead.clock
         lows = [self._whole(clock.instant(low)) for low, _ in cell.after if low is not None]
@@ -178,7 +185,7 @@ class Maker:
                     return other
         return text
 
-    def _numbers(self, cell: Cell, amount: int) -> list[dict[str, float | None]]:
+    def _numbers_of(self, cell: Cell, amount: int) -> list[dict[str, float | None]]:
         """The numbers of each event of a cell, so that they come to what the model says."""
         sets: list[dict[str, float | None]] = [{} for _ in range(amount)]
         for of in cell.passed.ranges:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, unquote_plus
 
+from ...grammar.frozen import frozen
 from .calls import Call
 
 MIB = 1024 * 1024
@@ -150,7 +151,7 @@ class Delivery:
     about: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What is answered."""
 
@@ -181,7 +182,7 @@ Refused = Sequence[tuple[int, str]]
 """Messages that cannot be read, by their place in the request, each with the reason."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Adapter:
     """How one client's requests are read and answered.
 

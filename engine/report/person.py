@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
+from ...grammar.frozen import frozen
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.parse import parse
 from ...grammar.text.sentences import sentence
@@ -26,7 +27,7 @@ MOST_EVENTS = 100
 _MOST_DATES = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Datum:
     """Something that was known and that a sentence asks about."""
 
@@ -34,7 +35,7 @@ class Datum:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Applied:
     """A sentence that applied, and what it gave."""
 
@@ -42,7 +43,7 @@ class Applied:
     gave: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Otherwise:
     """Other data, and what would have come of it."""
 
@@ -50,7 +51,7 @@ class Otherwise:
     result: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PersonExplanation:
     """What a person is told about a decision."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...grammar.frozen import frozen
 from ..due.stale_events import StaleEvents
 from ..explain.words import window_words
 from ..zone import UTC
@@ -20,7 +20,7 @@ _FEW = 5
 _MOST_BANDS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scored:
     """What a scoring came to. `leads` is how many there are, `looked_at` how many could have changed.
 

@@ -6,13 +6,14 @@ import datetime as dt
 import textwrap
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+
+from ...grammar.frozen import frozen
 
 _RESET = "\x1b[0m"
 _BOLD, _DIM, _RED, _GREEN, _YELLOW, _CYAN = "1", "2", "31", "32", "33", "36"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextStyle:
     """A width in columns, and whether colours may be used."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...grammar.frozen import frozen
 from ..plan import Rule
 from ..plan.adding_up import Pay
 from .column_scorer import ColumnScorer
@@ -100,7 +101,7 @@ Key = tuple[int, tuple[int, ...], Stages, tuple[int, ...], tuple[int, ...], Stag
 would be without them, when outcomes were reached."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decided:
     """What is decided about the leads of a block: the different decisions, which of them each lead has,
     its lines, the first instant at which something could differ."""

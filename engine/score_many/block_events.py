@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ..plan import Aggregation, Last, Measure, Range, Selection
 from ..plan.event_reads import ReadColumn, object_column
@@ -217,7 +218,7 @@ class _Run:
     asked: Bools | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Read:
     """What was read of events: each different answer, and which of them is that of each event."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Unit
 from ..plan import Last, Measure, Plan
 from ..plan.event_reads import ReadColumn
@@ -26,7 +27,7 @@ class Detail(IntEnum):
     INSTANTS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operand:
     """A value as an expression of Python: may it be None, is it an int."""
 
@@ -52,7 +53,7 @@ class CodegenScope:
         self.lines.append(self.indent + " " * depth + line)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Uses:
     """What a plan uses how often: `asked` per definition; signals that are only asked whether there is
     any; fields that many clauses read; texts and moments that more than one clause asks the same of."""

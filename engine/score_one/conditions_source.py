@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ...grammar.frozen import frozen
 from ...grammar.spec.operators import CONTRARY, MIRROR
 from ...grammar.syntax.nodes import Kind
 from ..plan import All, Any, Clause, Condition, Constant, FieldValue, Holds, Last, Not, Range, SignalValue
@@ -18,7 +19,7 @@ _LOWER = (">", ">=")
 _UPPER = ("<", "<=")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expression:
     """Python that is truthy or not. `loose` is what binds loosest in it: 0 nothing, 1 `and`, 2 `or`.
 
@@ -34,7 +35,7 @@ class Expression:
     parts: tuple[Expression, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leaf:
     """A test: where it is true and where it is false; where its operands are known, `core` says which, and
     `unknown` is where they are not. Several tests at once have no core."""

@@ -7,9 +7,9 @@ of events which the plan does not read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from threading import Lock
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ..plan import Pattern, Plan
 from ..plan.event_reads import EventReads, ReadColumn
@@ -23,7 +23,7 @@ FIXED = 16
 _PREDICTED = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventClass:
     """The selectors that its events satisfy and the columns of its rows, None where one is not read."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ...grammar.frozen import frozen
 from ..plan import Aggregation, Last, Measure, Range, Selection
 from ..plan.calendar import month_number
 from ..values import MICROSECONDS
@@ -25,7 +26,7 @@ _BROAD = 256
 _CHAIN = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Update:
     """Lines that an event adds to a measure, where it lies in a window and a filter lets it through."""
 
@@ -150,7 +151,7 @@ def _told_apart(context: CodegenContext, reading: _Reading, depth: int, *, old: 
     return [*(pad + line for line in common), *told]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Run:
     """Neighbouring codes, from first to last, whose events all do the same."""
 
@@ -202,7 +203,7 @@ def _dispatch(runs: Sequence[_Run], low: int, high: int, depth: int) -> list[str
     return lines
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Reading:
     """Which measures, by name, each selector feeds, and those that are written once for many classes."""
 

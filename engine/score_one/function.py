@@ -15,10 +15,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind, Unit
 from ..explain.plan_index import PlanIndex
 from ..plan import Aggregation, Measure, Stage
@@ -37,7 +37,7 @@ class Unforeseen(Exception):
     """An event of a class that came up after the function was generated."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GeneratedFunction:
     """A generated function `run(fields, events, now)`, its source, and how many classes it knows."""
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from types import CodeType
 from typing import Any
 
+from ...grammar.frozen import frozen
 from ..plan import Rule
 from ..plan.walk import clauses
 from .codegen import MARK, CodegenContext
@@ -26,7 +26,7 @@ _MARKED = re.compile(f"{MARK}(\\w+){MARK}")
 _Named = tuple[tuple[tuple[Any, Any], ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RulePortion:
     """Some rules, by what their lines depend on; what the lines name beside what was named before; the names
     of the truths of their clauses, in order; and the lines, ready to run.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlglot import exp
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ..plan.calendar import EARLIEST, LATEST
 from ..values import DAY
@@ -21,7 +21,7 @@ from .terms import Term, any_of, call, column, compared, is_null, negated, text,
 _ALIAS = "t"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Table:
     """A table as the layout calls it and as it is named, and which of its columns hold no prepared values."""
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlglot import exp
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ..evaluator import Evaluator
 from ..explain.decision import Decision
@@ -50,7 +51,7 @@ _KINDS = {
 """The kinds whose types the columns of the result have; a score is as wide a whole number as an instant."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SampleLead:
     """A lead to compare: its fields by their names in the data, its events, the instant to score it at."""
 
@@ -59,7 +60,7 @@ class SampleLead:
     now: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DbtPackage:
     """Files by their paths in the package.
 

@@ -9,8 +9,8 @@ at one instant came first), and one column for each property and kind.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ..plan import Plan
 from ..plan.event_reads import EventReads
@@ -23,7 +23,7 @@ from .texts import storable
 Parameter = str | float | bool | int | list[str] | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LaidOut:
     """A column of the layout: what the data calls the field or property, its name in rules, its kind."""
 
@@ -33,7 +33,7 @@ class LaidOut:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BulkLayout:
     """The tables that some plans read: columns of fields and of properties beside the fixed ones."""
 

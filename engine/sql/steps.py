@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlglot import exp
 
+from ...grammar.frozen import frozen
 from ..result_columns import SqlNames
 from .dialects import Dialect
 from .terms import Term, column
@@ -14,7 +14,7 @@ from .terms import Term, column
 INSTANTS = "instants"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """A column of a step: how it is worked out, after how many others of its phase."""
 
@@ -23,7 +23,7 @@ class Made:
     level: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SqlStep:
     """A step by its name, what it selects, and whether it reads itself."""
 

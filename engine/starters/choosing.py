@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
+from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import name_text, object_text, quoted
 from ..catalogue import Catalogue, EventFacts, FieldFacts
@@ -28,8 +28,11 @@ _MOSTLY_DATED = 0.9
 _FEW = 20
 _WON = frozenset({
     "won", "customer", "converted", "purchased", "signed", "deal_won", "closed_won", "became_customer",
-    "order_placed", "closed_converted", "sale_won",
+    "order_placed", "closed_converted", "sale_won", "approved",
 })  # fmt: skip
+_ENDS_IN = frozenset({"won", "converted", "purchased", "approved"})
+"""Words that say so at the end of a longer name too, as in opportunity_won."""
+_DENIED = frozenset({"not", "no", "non", "never", "un", "lost"})
 _WON_FIELDS = _WON | {
     "is_won", "is_customer", "is_converted", "has_converted", "has_purchased", "conversion", "sold",
     "deposit", "success", "target", "label", "outcome", "y",
@@ -42,7 +45,7 @@ _STATES = frozenset({
 """Words in the name of a field of which one value says so."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LikelyOutcome:
     """What leads are most likely wanted to do: its condition as rules write it, the field it reads with its
     declaration, or the type of event."""
@@ -73,6 +76,10 @@ def likely_outcome(found: Catalogue) -> LikelyOutcome | None:
         for object_ in facts.objects:
             if f"{_plain(type_)}_{_plain(object_)}" in _WON:
                 return _born(LikelyOutcome(f"{name_text(type_)} {object_text(object_)}", type_), found)
+    for type_ in found.events:
+        words = _plain(type_).split("_")
+        if words[-1] in _ENDS_IN and not _DENIED & set(words) and type_.isprintable():
+            return _born(LikelyOutcome(name_text(type_), type_), found)
     fields = (field for field in found.fields.values() if field.name.isprintable())
     named = ((field, asked) for field in fields if (asked := _asked_of(field)) is not None)
     # A yes/no says more plainly what it is than a number does, and that more plainly than a status.

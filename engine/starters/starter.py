@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from ...grammar.frozen import frozen
 from ...grammar.spec.words import bare_name
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import name_text, object_text, quoted
@@ -22,7 +22,7 @@ _CHOICES = range(2, 201)
 """A text field with as many different values is a choice, not a name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StarterRule:
     """A rule of the starter: its declaration, its question, its points, and facts that make it fire.
 
@@ -53,7 +53,7 @@ class StarterRule:
         return f"+{self.points}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Starter:
     """A whole starter. `fit` and `engagement` are the names of its two scores, free in this data."""
 
@@ -114,7 +114,7 @@ class Starter:
         return max(points - points % 5, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Questions:
     """What rules could ask: about each field the ways to do so, the plainest first, and about events."""
 

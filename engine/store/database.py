@@ -7,12 +7,12 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
 
+from ...grammar.frozen import frozen
 from .schema import APPLICATION_ID, VERSION
 from .schema import create as create_tables
 
@@ -152,7 +152,7 @@ _CACHE_KIB = 65_536
 """Enough that rows of a lead-ordered table land in pages still in memory; the same for any size."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Store:
     """An open database. Use it in a `with` statement, or call `close`.
 

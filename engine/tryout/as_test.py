@@ -6,8 +6,9 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ...grammar.frozen import frozen
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.build_values import MOST_DIGITS
@@ -183,7 +184,7 @@ def _aged(event: Event, now: int, age: _Age) -> Event:
     return replace(event, at=moment_of(now - amount * MICROSECONDS[unit]))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Happened:
     """An event as a test would give it; equal ones are given together."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
+from ...grammar.frozen import frozen
 from ..evaluator import Evaluator
 from ..explain.decision import Decision
 from ..explain.findings import Found
@@ -26,7 +26,7 @@ from ..score_one.rule_portions import RulePortion, RulePortions, compiled
 _MOST_KEPT = 5_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Judging:
     """What finds everything out about a lead: lines that refer to `names`, in portions, with the measures
     that they read. `rules` are the portions for rules, which the next plan may have too."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from ...grammar.frozen import frozen
 from ..evaluator import Evaluator
 from ..plan import Plan, RuleTest
 from ..score_one.facts import Event, Facts
 from ..values import moment_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """Fields by their names in the data, events, and the instant from which to look."""
 

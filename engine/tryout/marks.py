@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from itertools import islice, takewhile
 from threading import Lock
 
+from ...grammar.frozen import frozen
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.nodes import Span
 from ..evaluator import Evaluator
@@ -21,7 +21,7 @@ from .case import Case
 _MOST_KEPT = 6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """Whether a condition is true, false or (None) unknown, and what was found; `found` is empty where
     several conditions are joined, which have marks of their own."""

@@ -6,8 +6,7 @@ blank line between. A comment with a blank line after it heads a section and sta
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ..frozen import frozen
 from ..spec.statements import SORTS
 from ..syntax.nodes import Span
 from .document import Document, Item
@@ -18,7 +17,7 @@ from .splices import Splice, Splices
 _ORDER = {sort: place for place, sort in enumerate(SORTS)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extent:
     """What belongs to a statement; whole lines, unless it shares a line with another."""
 
@@ -27,7 +26,7 @@ class Extent:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InsertionPoint:
     """Where a block comes in: what must stand around it, and its indentation."""
 

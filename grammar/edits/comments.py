@@ -8,8 +8,8 @@ statement, and those of a section, are one text as well: `comments`. A section h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from ..frozen import frozen
 from ..syntax import nodes as n
 from ..syntax.nodes import Span
 from .blocks import extent, indented
@@ -18,7 +18,7 @@ from .edit import Edit, conflict, refused
 from .splices import Splice, Splices
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """Comments on neighbouring lines that belong to no statement."""
 

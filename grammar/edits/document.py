@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 
+from ..frozen import frozen
 from ..messages.diagnostics import Source
 from ..spec.statements import spec_of
 from ..syntax import nodes as n
@@ -25,7 +26,7 @@ from ..text.printer import sort_and_name
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """One statement, a rule in a group too, or a piece that could not be read (`node` None).
 

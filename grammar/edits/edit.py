@@ -6,14 +6,15 @@ The page sends edits as JSON; `as_dict` and `from_dict` are the two ways between
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
+from ..frozen import frozen
 from ..syntax.nodes import Span
 from ..syntax.parse import Parsed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edit:
     """One change at one place.
 
@@ -59,7 +60,7 @@ class Edit:
         return cls(**{**data, "key": data.get("key") or "", "path": data.get("path") or ""})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Applied:
     """A text with an edit in it.
 
@@ -76,7 +77,7 @@ class Applied:
     parsed: Parsed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conflict:
     """Somebody else changed the same place meanwhile: nothing was done.
 
@@ -87,7 +88,7 @@ class Conflict:
     found: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refusal:
     """What was asked for cannot be done here: nothing was done. `message` says why, for people."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
+from ..frozen import frozen
 from ..messages.diagnostics import Severity, Source
 from ..syntax.parse import parse
 from ..syntax.scan import scan
@@ -17,7 +17,7 @@ _ALIKE = 0.5
 """How alike two statements must be for one to be taken for the other, renamed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MergeConflict:
     """A statement that both changed at the same place, or that one changed and the other took out.
 
@@ -32,7 +32,7 @@ class MergeConflict:
     theirs: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Merged:
     """One text of three. What it does not hold of `mine` is in the conflicts, so that nothing is lost."""
 
@@ -40,7 +40,7 @@ class Merged:
     conflicts: tuple[MergeConflict, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Chunk:
     """A statement, a group's header or its end, with the lines before it that belong to nothing else."""
 

@@ -7,9 +7,10 @@ the value to send as `old`. `as_data` gives all of it as JSON has it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any
 
+from ..frozen import frozen
 from ..syntax import nodes as n
 from ..syntax.nodes import Span
 from ..syntax.parse import Parsed
@@ -26,7 +27,7 @@ Describe = Callable[[str], str | None] | Mapping[str, str]
 """What a bare name means: "event", "field" or "define"."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Control:
     """A part with its value: `kind` says what can be typed or chosen, `optional` whether it may go."""
 
@@ -38,7 +39,7 @@ class Control:
     optional: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offer:
     """A part that could be put in; `new` is what it would hold, None where the writer has to say."""
 
@@ -49,7 +50,7 @@ class Offer:
     choices: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """A comment: its words, and the path by which it can be changed."""
 
@@ -57,7 +58,7 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Thing:
     """One of several side by side: a list's entry, a grade's band, what a rule gives, a fact of a test."""
 
@@ -68,7 +69,7 @@ class Thing:
     comments: tuple[Note, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Things:
     """Things of one sort: `path` is where another can be added."""
 
@@ -77,7 +78,7 @@ class Things:
     things: tuple[Thing, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowView:
     """A row of a condition. `value` is its canonical text, `words` says it in plain English.
 
@@ -114,7 +115,7 @@ FORMS: dict[type, str] = {
 """What a clause can ask about; a value that is worked out is an "expression"."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Card:
     """A statement; a comment that heads a section (`sort` "section"); or a text that cannot be read.
 
@@ -176,7 +177,7 @@ def card(parsed: Parsed, key: str, describe: Describe | None = None) -> Card | N
     return _card(document, index, describe, tuple(sorted(cards, key=_place)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardPlace:
     """Where a card of the outermost level stands: its statement or section, and all that belongs to it.
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..frozen import frozen
 from ..syntax import nodes as n
 from ..syntax.nodes import Span
 from .document import Document, Item
@@ -32,7 +33,7 @@ UNITS = tuple(unit.value for unit in n.Unit)
 PERIODS = ("day", "week", "month")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """One thing that can be set.
 
@@ -51,7 +52,7 @@ class Part:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Series:
     """Things of one sort that stand side by side.
 
@@ -69,7 +70,7 @@ class Series:
     phrase: str = "{}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """A row of a condition: a clause, or a group of rows.
 

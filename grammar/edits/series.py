@@ -6,8 +6,7 @@ of their own between the item and the one before. They go where the item goes; a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ..frozen import frozen
 from ..syntax import nodes as n
 from ..syntax.nodes import Lexeme, Span
 from .document import Document
@@ -24,7 +23,7 @@ INDENT = 4
 """How far other things are."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Element:
     """A lexeme, a comment or an item, in the order of the text."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from ..frozen import frozen
 from ..syntax.nodes import Span
 from .document import Document
 
 _QUOTES = frozenset('"“”„')
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Splice:
     """What stands from `start` to `end` becomes `text`."""
 
@@ -20,7 +20,7 @@ class Splice:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Splices:
     """All that one edit changes in a text, and the comments that it takes away on purpose."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from ..frozen import frozen
 
 _TOKEN = re.compile(r'"(?:[^"\r\n]|"")*"|(?<![^\s])#[^\r\n]*|\r\n|\r|\n|[^\S\r\n]+|[\w.]+|.', re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MergedTokens:
     """One text of two, and whether both changed the same place: `clash` is what the second has there."""
 
@@ -18,7 +19,7 @@ class MergedTokens:
     clash: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Change:
     """Tokens `start` to `end` of the base become these."""
 

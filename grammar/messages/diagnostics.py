@@ -10,6 +10,7 @@ from enum import Enum
 from functools import cached_property
 from pathlib import Path
 
+from ..frozen import frozen
 from ..syntax.nodes import Span
 
 
@@ -46,7 +47,7 @@ class Source:
         return self.text[start : stop if stop != -1 else None].rstrip("\r")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fix:
     """A change that mends a mistake: `text` in the place of a span of the text that the mistake is in.
 
@@ -74,7 +75,7 @@ class Severity(Enum):
     LINT = "lint"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Diagnostic:
     """One message to the writer of a ruleset.
 

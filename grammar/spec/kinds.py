@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ..frozen import frozen
 from ..syntax.nodes import Kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KindSpec:
     """A kind of value.
 

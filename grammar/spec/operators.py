@@ -6,9 +6,9 @@ To add an operator, add its line here and its words to the grammar; see docs/how
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
+from ..frozen import frozen
 from ..syntax import nodes as n
 from ..syntax.nodes import Kind
 from .kinds import DATES
@@ -27,7 +27,7 @@ class Form(Enum):
     KNOWN = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operator:
     """One operator.
 

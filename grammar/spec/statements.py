@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from ..frozen import frozen
 from ..syntax import nodes as n
 
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slot:
     """A part of a statement that its writer fills in.
 
@@ -45,7 +45,7 @@ class Slot:
         return self.path or self.field
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatementSpec:
     """One statement.
 
@@ -222,7 +222,7 @@ def filled(template: str, node: n.Statement, said: Callable[[str, object], str])
 # --- how a statement begins ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """How statements of one word begin.
 

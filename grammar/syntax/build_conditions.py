@@ -7,8 +7,9 @@ stand, and `clause` puts them in order.
 from __future__ import annotations
 
 from collections.abc import Sequence as Parts
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ..frozen import frozen
 from ..messages.diagnostics import SyntaxProblem
 from ..spec.operators import MATCHES
 from . import nodes as n
@@ -17,7 +18,7 @@ from .nodes import Lexeme, Span
 from .scan import PLAIN_SIGNS, scan
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Where:
     """A filter as read, before it is known what it belongs to: its test may follow it."""
 
@@ -26,14 +27,14 @@ class Where:
     operand: n.Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotIn:
     """`not in last 30 days`, which says two things at once."""
 
     window: n.InLast | n.InNext
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Followed:
     """`followed by requested demo within 7 days`, before what it follows is known."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ..frozen import frozen
 from ..messages.diagnostics import SyntaxProblem
 from . import nodes as n
 from .build_conditions import Tail, Test, clause
@@ -12,7 +13,7 @@ from .build_values import Event, duration, whole_number
 from .nodes import Lexeme, Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Most:
     """`at most +10`."""
 
@@ -20,7 +21,7 @@ class Most:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Least:
     """`at least -20`."""
 
@@ -28,7 +29,7 @@ class Least:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GroupOpen:
     """A group's header, up to its opening brace."""
 
@@ -37,7 +38,7 @@ class GroupOpen:
     bounds: n.Bounds | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Once:
     """`once per day`."""
 
@@ -45,7 +46,7 @@ class Once:
     unit: n.Unit
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForWhen:
     """The `when` of a `for`."""
 
@@ -53,7 +54,7 @@ class ForWhen:
     condition: n.Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Otherwise:
     """`D otherwise`."""
 
@@ -61,7 +62,7 @@ class Otherwise:
     label: n.Name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keeping:
     """`keeping domain(email)`."""
 
@@ -69,7 +70,7 @@ class Keeping:
     value: n.Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ElseTo:
     """`else to "lead-desk@acme.example"`."""
 
@@ -77,7 +78,7 @@ class ElseTo:
     whom: n.Whom
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Again:
     """`not again within 60 days`."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ..frozen import frozen
 from ..messages.diagnostics import SyntaxProblem
 from . import nodes as n
 from .build_conditions import Tail
@@ -12,7 +13,7 @@ from .build_values import Event, whole_number
 from .nodes import Lexeme, Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Times:
     """`3 times`."""
 
@@ -20,7 +21,7 @@ class Times:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ago:
     """`2 days ago`."""
 
@@ -28,7 +29,7 @@ class Ago:
     length: n.Duration
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class On:
     """`on 2026-01-10`."""
 
@@ -36,7 +37,7 @@ class On:
     moment: n.Moment
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class With:
     """`with a = 1 and b = 2`."""
 
@@ -44,14 +45,14 @@ class With:
     properties: tuple[n.GivenField, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """One `given`."""
 
     facts: tuple[n.Given, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expectations:
     """One `expect`."""
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from ..frozen import frozen
+
 GRAMMAR = Path(__file__).with_name("leadwright.lark")
 SHIPPED = Path(__file__).with_name("lr_table.json")
 STARTS = ("statement", "group_open")
@@ -28,7 +30,7 @@ _lock = Lock()
 Pick = int | list[int] | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Production:
     """One way to make a part: which symbols it takes and what becomes of them.
 

@@ -7,9 +7,9 @@ what may stand in its place; that is left to the parser.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
+from ..frozen import frozen
 from .lr_table import load
 from .nodes import Comment, Lexeme, Span
 
@@ -30,7 +30,7 @@ _BLANK = r"(?:[\s\ufeff]+|(?<![^\s\ufeff])\#[^\r\n]*)*"
 _COMMENT = re.compile(r"#[^\r\n]*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scanned:
     """All lexemes and all comments of a text, each in order."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ..frozen import frozen
 from ..spec.operators import CONTRARY, OPERATORS, Operator, operator_of
 from ..syntax import nodes
 from .printer import duration_text, object_text, text_of
@@ -17,7 +18,7 @@ _SIGNS = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
 _DENIAL = "it is not true that"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Voice:
     """How to speak of a lead ("the lead", or "it" once the sentence has named it) and of names."""
 

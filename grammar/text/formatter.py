@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ..frozen import frozen
 from ..messages.diagnostics import Source
 from ..syntax import nodes
 from ..syntax.nodes import Comment, Span
@@ -24,7 +25,7 @@ _BLANK_LINE = re.compile(r"(?:\n|\r(?!\n))[^\S\r\n]*[\r\n]")
 _NOTHING = re.compile(r"[\s;\ufeff]*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Formatted:
     """A text after formatting.
 
@@ -88,7 +89,7 @@ def _as_written(text: str, span: Span) -> str:
     return _LINE_END.sub("\n", text[span.start : span.end]).strip().strip("\ufeff").strip()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Broken:
     """A piece that does not parse."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
 
+from ..frozen import frozen
 from ..spec.statements import spec_of
 from ..syntax import nodes
 from . import printer
@@ -30,7 +31,7 @@ class Line:
     start: Start
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """The text as its author laid it out: where lines end and where comments stand, both in order."""
 
@@ -56,7 +57,7 @@ class Written:
         return self.comments[bisect_left(starts, start) : bisect_left(starts, end)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Opened:
     """An operand that can go over several lines: what stands before, its parts, what stands after."""
 

@@ -1,4 +1,4 @@
-"""`python tests/benchmarks/run.py [PART ...] [--quick] [--json FILE]`: measures leadwright beside others."""
+"""`python tests/benchmarks/run.py [PART[:SECTION] ...] [--quick] [--json FILE]`: leadwright beside others."""
 
 import sys
 from pathlib import Path

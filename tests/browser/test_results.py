@@ -81,14 +81,20 @@ def test_a_threshold_is_tried_with_keys_and_pointer_and_goes_into_the_draft(visi
 
 
 def test_points_are_taken_by_clicks_reviewed_and_published(visit: Visit, site: Site) -> None:
-    page = visit(site, "/rulesets/r/results")
+    page = visit(site, "/")
+    page.get_by_role("link", name="Results").first.click()
     page.get_by_role("link", name="Proposed points").click()
     for_everybody(page)
     hospitals = page.get_by_role("group", name="Hospitals")
     expect(hospitals.get_by_role("radio", name="Leave")).to_be_checked()
+    page.get_by_role("button", name="Leave all").click()
+    expect(page.get_by_role("button", name="Nothing is taken")).to_be_disabled()
+    page.get_by_role("button", name="Take all").click()
+    expect(page.get_by_role("status")).to_have_text("4 of 4 taken")
+    hospitals.get_by_text("Leave").click()
     page.get_by_role("group", name="SQL").get_by_text("Leave").click()
     expect(page.get_by_role("group", name="Demo").get_by_role("radio", name="Take")).to_be_checked()
-    page.get_by_role("button", name="Put what is taken into the draft").click()
+    page.get_by_role("button", name="Put 2 changes into the draft").click()
     words = page.get_by_role("region", name="What changes, in words")
     expect(words).to_contain_text("Demo")
     expect(words).to_contain_text("integrations")
@@ -114,7 +120,7 @@ def test_the_past_is_replayed_beside_the_draft(visit: Visit, site: Site) -> None
 def take_all(page: Page) -> None:
     """Takes what is proposed."""
     page.get_by_role("link", name="Proposed points").click()
-    page.get_by_role("button", name="Put what is taken into the draft").click()
+    page.get_by_role("button", name="Put 3 changes into the draft").click()
     expect(page.get_by_role("region", name="What changes, in words")).to_be_visible()
 
 

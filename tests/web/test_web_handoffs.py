@@ -164,13 +164,14 @@ def places(client: FlaskClient, path: str, nav: str = "Main") -> list[str]:
 
 def test_there_is_one_way_around_for_everybody_by_what_they_may_do(app: Flask, ana: FlaskClient) -> None:
     assert places(ana, "/my-leads") == ["My leads", "In talks", "Rejected"]
-    editor = ["Rulesets", "Leads", "Handoffs", "Sources", "Compare"]
+    editor = ["Rulesets", "Leads", "Results", "Handoffs", "Sources", "Compare"]
     rooms = {"editor": editor, "admin": [*editor, "Users", "Audit log"]}
     for name, expected in rooms.items():
         client = logged_in(app, name)
         pages = (
             "/",
             "/leads",
+            "/results",
             "/handoffs",
             "/handoffs/people",
             "/outbox",

@@ -38,9 +38,10 @@ _ROOMS: tuple[tuple[str, tuple[_Page, ...], tuple[str, ...]], ...] = (
     (
         "Rulesets",
         (_Page("Rulesets", "rulesets.index"),),
-        ("new", "review", "history", "editor", "results", "scoring", "lists", "guarantees"),
+        ("new", "review", "history", "editor", "scoring", "lists", "guarantees"),
     ),
     ("Leads", (_Page("Leads", "leads.index"),), ("lead", "importing", "lead_ids", "person")),
+    ("Results", (_Page("Results", "results.index"),), ()),
     (
         "Handoffs",
         (

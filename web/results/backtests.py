@@ -19,6 +19,7 @@ from ...engine.values import instant_text, moment_of
 from ..problems import Problem, invalid
 from .asking import Asked, Replay, Rules, measured, replayed
 from .charts import Series, periods_chart
+from .findings import with_dashes
 
 _Of = Callable[[Side], tuple[float, float, float] | None]
 _RateOf = Callable[[Side], Rate]
@@ -81,14 +82,20 @@ def backtest_view(
     found = replayed(store, rules, asked, replay, against=against)
     if len(found.periods) > _MOST_PERIODS:
         raise invalid(f"These are more than {_MOST_PERIODS} periods. Choose longer ones, or fewer.")
-    said = headline(found)
+    said = with_dashes(headline(found))
     whole, periods = found.whole, found.periods
     today = [None if one.today is None else one.today.value for one in periods]
     gap = whole.gap
     return BacktestView(
         found,
         said,
-        periods_chart(_series(periods, lambda side: _ends(side.order)), (0.4, 1.0), said, today),
+        periods_chart(
+            _series(periods, lambda side: _ends(side.order)),
+            (0.4, 1.0),
+            said,
+            today,
+            [one.version for one in periods],
+        ),
         _title("Precision", whole, lambda side: side.precision),
         periods_chart(
             _series(periods, lambda side: _rate_ends(side.precision)),

@@ -79,6 +79,17 @@ def ends_strip(value: float, low: float, high: float, css: str = "") -> Markup:
     return _strip(_dot(across.at(value), across.at(low), across.at(high), css))
 
 
+def toward_strip(count: int, enough: int, most: int) -> Markup:
+    """How far it is to two marks, the second at the right end."""
+    share = 100 * min(count, most) / most
+    parts = [
+        '<rect class="room" x="0" y="6" width="100%" height="8" rx="4"/>',
+        f'<rect class="so-far" x="0" y="6" width="{share:.2f}%" height="8" rx="4"/>',
+        *(_down(99.8 * mark / most, "whisker") for mark in (enough, most)),
+    ]
+    return _strip(parts)
+
+
 def lift_axis() -> Markup:
     """The axis below such strips."""
     across = Axis(-3, 3, 2, 98)
@@ -206,8 +217,10 @@ def periods_chart(
     axis: tuple[float, float],
     name: str,
     unreal: Sequence[float | None] = (),
+    versions: Sequence[str] = (),
 ) -> Markup:
-    """Period by period: dots with whiskers side by side, and as a dashed line what today's data would say."""
+    """Period by period: dots with whiskers side by side, as a dashed line what today's data would say, and
+    upright where another of the `versions` went live."""
     low, high = axis
     up, count = Axis(low, high, HEIGHT, 14), max(1, len(series[0].values))
     step = 100 / count
@@ -215,6 +228,10 @@ def periods_chart(
     order = low > 0
     if order:
         parts += [_level(up.at(0.5), "held"), _text(0.5, up.at(0.5) - 5, "50: a coin toss", "start")]
+    for number, (one, then) in enumerate(pairwise(versions), 1):
+        if one != then:
+            parts.append(_upright(number * step, 14, HEIGHT, "changed"))
+            parts.append(_text(number * step, 10, then, "middle"))
     middles = [(number + 0.5) * step for number in range(count)]
     known = [(x, up.at(value)) for x, value in zip(middles, unreal, strict=False) if value is not None]
     for (x1, y1), (x2, y2) in pairwise(known):

@@ -3,15 +3,18 @@ carries one, else its plain name."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from ...engine.outcomes.intervals import Rate
+from ...engine.outcomes.learn.learner import FEWEST_WON
 from ...engine.outcomes.lift import Lift
 from ...engine.outcomes.looking import stage_names
 from ...engine.outcomes.measure import Group, Measures
+from ...engine.outcomes.rows import Rows
 from ...engine.outcomes.survival import Curve
 from ...engine.report.outcomes import share_text
 from ...engine.report.text_style import counted
@@ -24,6 +27,7 @@ from .charts import (
     rate_strip,
     rates_chart,
     share_strip,
+    toward_strip,
 )
 from .thresholds import stage_lines
 
@@ -88,6 +92,36 @@ class ResultsView:
     curves: Markup | None
     speed: Sequence[Days]
     groups: Sequence[GroupRow]
+
+
+@dataclass(frozen=True, slots=True)
+class TooFew:
+    """How many of the leads that can be judged won, where that is too few to propose points: how many more it
+    takes, drawn beside what is enough, and in about how many weeks that is at the pace so far."""
+
+    won: int
+    more: int
+    bar: Markup
+    weeks: int | None
+
+
+_USUALLY = 60
+"""With so many winners a proposal usually pays."""
+
+_FAR = 104
+"""So many weeks ahead nobody can tell."""
+
+
+def too_few(rows: Rows) -> TooFew | None:
+    """How far it is to a proposal; None where there are winners enough."""
+    won = int(rows.won.sum())
+    if won >= FEWEST_WON:
+        return None
+    more = FEWEST_WON - won
+    span = (int(rows.at.max()) - int(rows.at.min())) / (7 * DAY) if rows.dated and len(rows) else 0.0
+    weeks = round(more * span / won) if won and span >= 1 else None
+    bar = toward_strip(won, FEWEST_WON, _USUALLY)
+    return TooFew(won, more, bar, weeks if weeks is not None and 1 <= weeks <= _FAR else None)
 
 
 def results_view(found: Measures) -> ResultsView:
@@ -165,6 +199,11 @@ def _range_and_counts(rate: Rate) -> str:
 def dashed(low: float, high: float) -> str:
     """The ends of an interval: 21–29 %."""
     return "–".join(f"{end * 100:.0f}" if end >= 0.0995 else f"{end * 100:.1f}" for end in (low, high)) + " %"
+
+
+def with_dashes(text: str) -> str:
+    """Intervals in a sentence as the page writes them: `25 % [21-29]` is `25 % (21–29)`, `2.1x` is `2.1×`."""
+    return re.sub(r"(\d)x\b", r"\1×", re.sub(r"\[([\d.]+)-([\d.]+)\]", r"(\1–\2)", text))
 
 
 def _funnel_title(found: Measures) -> str:

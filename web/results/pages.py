@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from ...engine.catalogue import Catalogue
 from ...engine.outcomes.costs import Costs, costs_of_csv
-from ...engine.outcomes.definitions import NotMeasurable
+from ...engine.outcomes.definitions import NotMeasurable, outcomes_of
 from ...engine.outcomes.intervals import Rate
 from ...engine.outcomes.learn.learner import LearnOptions
 from ...engine.outcomes.learn.proposal import Change, Proposal
@@ -33,13 +33,22 @@ from ..ruleset_cache import kept, read_text, ready
 from . import backtests
 from .asking import Asked, Rules, measured, not_comparable, proposed
 from .charts import ends_strip, lift_strip
-from .findings import dashed, results_view, top_stage
+from .findings import dashed, results_view, too_few, top_stage, with_dashes
 from .thresholds import threshold_edit, trial_of
 
 pages = Blueprint("results", __name__)
 
 _LARGEST_COSTS = 1_000_000
 _PLAIN_TITLE = "Proposed points"
+
+
+@pages.get("/results")
+def index() -> str | Response:
+    """The results of the one ruleset there is; of several, which there are."""
+    names = ruleset_names(reading(settings()))
+    if len(names) == 1:
+        return redirect(url_for("results.show", name=names[0]))
+    return render_template("results_index.html", names=names)
 
 
 @pages.get("/rulesets/<name>/results")
@@ -83,7 +92,8 @@ def _results(name: str, costs: Costs | None) -> str:
         costs=costs,
         found=found,
         view=results_view(found),
-        headline=headline(found),
+        headline=with_dashes(headline(found)),
+        few=too_few(found.rows),
         judged=rows_text(found.rows, found.outcomes.won.name, PLAIN),
         trial=trial_of(found, _draft_plan(store, name), request.args.get("stage")),
         **_WORDS,
@@ -91,10 +101,10 @@ def _results(name: str, costs: Costs | None) -> str:
 
 
 _WORDS: dict[str, Any] = {
-    "rate": rate_text,
-    "ratio": ratio_text,
+    "rate": lambda rate: with_dashes(rate_text(rate)),
+    "ratio": lambda ratio: with_dashes(ratio_text(ratio)),
     "share": share_text,
-    "pairs": pairs_text,
+    "pairs": lambda figure: with_dashes(pairs_text(figure)),
     "dashed": dashed,
     "top_stage": top_stage,
     "month_text": lambda start: instant_text(start)[:7],
@@ -162,6 +172,7 @@ def show_proposed(name: str) -> str:
     store = reading(settings())
     try:
         found = _proposal(store, name)
+        won = outcomes_of(_live(store, name).plan, _asked().outcome).won.name
     except Problem as problem:
         return _instead("proposed.html", "proposed", name, problem, title=_PLAIN_TITLE)
     return render_template(
@@ -170,6 +181,8 @@ def show_proposed(name: str) -> str:
         tab="proposed",
         problem=None,
         found=found,
+        few=too_few(found.rows),
+        won=won,
         title=_gain(found),
         strip=_figure_strip,
         lift_strip=lift_strip,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ....grammar.frozen import frozen
 from ..command import Command, db_option, json_option, note, paper, present, write, write_json
 from ..failures import FOUND, Failure
 from ..inputs import (
@@ -129,7 +129,7 @@ def _mend(files: tuple[str, ...], catalogue: Catalogue | None) -> None:
             note(f"{path}: {counted(count, 'mistake')} mended")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Promised:
     """What the guarantees of each text give to say, and a sentence where they were not looked at."""
 

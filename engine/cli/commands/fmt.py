@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
+from ....grammar.frozen import frozen
 from ..command import Command, note, paper, write
 from ..failures import FOUND
 from ..inputs import STANDARD_INPUT, named, read_source, replace_text
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ...report.text_style import TextStyle
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Page:
     """A text, how it is after formatting, and whether it has statements that cannot be read."""
 

@@ -6,12 +6,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ....grammar.frozen import frozen
 from ..command import Command, db_option, is_debugged, json_option, note, paper, write, write_json
 from ..failures import FAULT, FOUND, Failure, explained
 from ..inputs import STANDARD_INPUT
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ...importing.report import ImportReport
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Asked:
     """What is to be read, and how its columns are to be understood."""
 

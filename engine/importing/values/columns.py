@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind
 from ..problems import shortened
 from .cells import cell_text
@@ -23,7 +24,7 @@ _NUMBERED = ("%Y%m%d", *UNIX_FORMATS)
 """The forms of dates in which they are numbers."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """An option of an import that decides something: its name as in a mapping file, the column it is for
     (None: all), its value."""
@@ -39,7 +40,7 @@ class Setting:
         return f"--{self.option.replace('_', '-')} {text}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """One way to decide: the settings that do it, and in words what they make of the values."""
 
@@ -50,7 +51,7 @@ class Choice:
         return f"{' '.join(map(str, self.settings))} {self.result}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hint:
     """Something about a column that a person may want to decide, with the ways to."""
 
@@ -97,7 +98,7 @@ class ColumnLooks:
         return cell_text(self.first[look][1]).strip()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stated:
     """What a person said of one column, by options or a mapping; None where nothing was said. `known` is the
     kind that the database has for it."""
@@ -115,7 +116,7 @@ class Stated:
         return self.kind or self.known
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column understood: its kind (None where all is blank), the kind that its values alone have, how its
     cells are read, the form of its values

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+
+from ....grammar.frozen import frozen
 
 DAY_FIRST, MONTH_FIRST, YEAR_FIRST, NAMED = "dmy", "mdy", "ymd", "named"
 """The orders of a day: of three numbers, or with the month as a word."""
@@ -88,7 +89,7 @@ _NAMED = re.compile(
 _LONGEST = 80
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WrittenDate:
     """A text taken apart: the day in every order that it has, the time in microseconds of the day (None
     without one), and the offset of its zone in minutes (None without one)."""

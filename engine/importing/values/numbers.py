@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+
+from ....grammar.frozen import frozen
 
 _SPACES = " \u00a0\u2009\u202f"
 _GROUPS = rf"'’{_SPACES}"
@@ -51,7 +52,7 @@ _MOST_DIGITS = 15
 """More would not survive in a double."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Amount:
     """A text read as a number: its value where a dot, and where a comma stands before the decimals, None
     where it cannot be read so; the currency as written; whether it is a percentage. `weak`: it may as well

@@ -6,9 +6,9 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 
+from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind
 from ...store.records.leads import moment_text, to_stored
 from ...values import day_of, instant_of
@@ -32,7 +32,7 @@ _DIGITS = re.compile(r"-?\d{1,15}", re.ASCII)
 _DOTTED = re.compile(r"-?\d{1,15}\.\d+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reader:
     """How the cells of one column are read: its dates, the sign before decimals, the sign between choices,
     the words for nothing (folded); `blank_is_no` where a column marks what is so and leaves the rest

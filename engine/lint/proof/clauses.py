@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
+from ....grammar.frozen import frozen
 from ....grammar.spec.operators import MIRROR
 from ....grammar.syntax.nodes import Kind
 from ... import plan as p
@@ -19,7 +19,7 @@ from .variables import Variables
 """Clauses that compare: all but `is known`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """One subject of a clause. Where the clause is true, the subject is known and in `true`; where it is
     false, it is known and in `false`; where it is unknown, so is the subject.

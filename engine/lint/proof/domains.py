@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind
 from .texts import PatternSet, TextSet
 
@@ -126,7 +126,7 @@ def highest(numbers: Numbers) -> float:
 Values = Numbers | TextSet
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ValueSet:
     """The known values, and whether the value may be unknown. Yes is 1 and no is 0."""
 

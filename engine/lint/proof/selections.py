@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
+from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Unit
 from ...plan import Feed, Last, Next, Pattern, Range
 from ...values import DAY, MICROSECONDS
@@ -13,7 +13,7 @@ from .texts import within
 _MONTHS = {Unit.MONTH: 1, Unit.YEAR: 12}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chosen:
     """A selection by what it asks; `where` is the number of its filter, alike for alike filters."""
 

@@ -7,8 +7,8 @@ is claimed only where it is certain.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from ....grammar.frozen import frozen
 from ...plan import Pattern
 
 _ANYTHING = "\uffff"  # a noncharacter, in no text that people write
@@ -81,7 +81,7 @@ class PatternSet:
         return all(apart(pattern, other) for other in self)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextSet:
     """The known values that match one of each of `one_of` and none of `none_of`.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 
+from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind
 from ... import plan as p
 from . import domains
@@ -19,7 +19,7 @@ Topic = tuple[str, Hashable]
 SIZES = (p.Aggregation.COUNT, p.Aggregation.PERIODS, p.Aggregation.DISTINCT)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Variable:
     """Something with a value: what it may be, and what it hangs on.
 

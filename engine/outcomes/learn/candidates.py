@@ -16,6 +16,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from ....grammar.frozen import frozen
 from ..arrays import Bools, Floats, Ints
 from ..calibration import sigmoid
 from .fit import PIECE, curvature_of, drawn
@@ -35,7 +36,7 @@ Column = Callable[[int], Flags]
 """Which leads a candidate matches, 1 or 0, by its number."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tested:
     """How a candidate did: z on the earlier and on the later leads, and its counts on both."""
 
@@ -110,14 +111,14 @@ def search(
         column = columns[:, taken.number].astype(np.float64)
         z_earlier = z_earlier.with_column(column[rows_earlier])
         z_later = z_later.with_column(column[rows_later])
-        same = np.array([_same(columns[:, taken.number], columns[:, one]) for one in open_.tolist()])
+        same = np.array([same_leads(columns[:, taken.number], columns[:, one]) for one in open_.tolist()])
         open_ = open_[~same]
     taken_numbers = {one.number for one in chosen}
     return Found(chosen, [one for number, one in close.items() if number not in taken_numbers][:MOST])
 
 
-def _same(one: Flags | Floats, other: Flags | Floats) -> bool:
-    """Whether two candidates match all but the same leads."""
+def same_leads(one: Flags | Floats, other: Flags | Floats) -> bool:
+    """Whether two conditions, each 1 or 0 of every lead, match all but the same leads."""
     both = float(np.minimum(one, other).sum())
     either = float(np.maximum(one, other).sum())
     return both > 0.9 * either

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind
 from ....grammar.text.printer import quoted
 from ...score_many.block import Block
@@ -30,7 +31,7 @@ Listed = tuple[str, str, Callable[[], Flags], int]
 """A condition: its text, the field or type of event it is about, what makes its column, how many match."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataField:
     """An attribute of the data: its name there, the column that holds it, its kind, how rules call it."""
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....grammar.frozen import frozen
 from ..arrays import Bools, Floats, Ints
 from .fit import Fit
 
@@ -93,7 +94,7 @@ def _scales(theta: Floats, present: Floats, curvature: Floats) -> Floats:
     return np.append(around, max(own, _NOTHING))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Problem:
     """What is made small, at one scale."""
 

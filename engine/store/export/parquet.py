@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind
 from ...plan import Plan
 from ...score_one.facts import ValueReader
@@ -44,7 +44,7 @@ _TYPES = {
 Progress = Callable[[str, float], None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exported:
     """How many leads and events were written, and in how many files of each."""
 

@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from ....grammar.frozen import frozen
 from ...bounds.bounds import Bounds
 from ...plan import Plan
 from ...report.bounds import bounds_data
@@ -30,7 +31,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """How a cell begins that a spreadsheet would run."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Columns:
     """The columns that scores of one ruleset are written in: names of its scores, its tracks besides `main`,
     and its graded scores besides the total; whether the lines are written too, who has each lead, and how

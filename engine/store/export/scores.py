@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from ....grammar.frozen import frozen
 from ...bounds.bounds import Bounds
 from ...explain.decision import Line
 from ...values import moment_of
@@ -15,7 +15,7 @@ from ..records.score_filter import ScoreFilter, conditions
 from ..scoring.version_lines import load_lines, read_lines
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Owner:
     """Who has a lead: their address, by which handoff, since when, and when the lead came into the stage."""
 
@@ -25,7 +25,7 @@ class Owner:
     entered: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeadScore:
     """What is stored of a lead by one ruleset: total, named scores, stages by track, grades by score ("" for
     the total), tags, reasons for which it is disqualified, and the lines that add up to the scores; which

@@ -11,13 +11,14 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ....grammar.frozen import frozen
 from ...plan import Plan
 
 Stages = Mapping[str, str | None]
 OPEN, HELD_BACK, LEFT = "open", "held back", "left"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """What becomes of the entries of a run: of those that leads came by (`own`), and of those that another
     version of the rules brought (`of_version`)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from ....grammar.frozen import frozen
 from ...handoffs.choosing import Asked, Choosing
 from ...handoffs.people import folded
 from ...handoffs.turns import HandedOff
@@ -18,7 +18,7 @@ from .assigning import given_out, know_keeper
 from .entries import EntryNotes, Moves, Policy
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Forecast:
     """The entries that a change of rules brings: how many there are, and who would get those looked at.
     `lost` says from whom how many leads would go, since they leave the stage."""

@@ -8,9 +8,10 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from ....grammar.frozen import frozen
 from ...handoffs.people import WEEKDAYS, Person, WorkingHours, folded
 from ...zone import zone_names
 from ..database import Store, StoreError
@@ -207,7 +208,7 @@ def _weekdays(text: str) -> tuple[int, ...]:
     return tuple(sorted(days))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Imported:
     """How many people a file brought that are new, and how many it changed."""
 

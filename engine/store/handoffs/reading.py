@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from statistics import median
 from typing import Any
 
+from ....grammar.frozen import frozen
 from ...handoffs.people import folded
 from ...values import DAY, instant_of, moment_of
 from ..database import Store
@@ -32,7 +32,7 @@ class Standing(Enum):
     GONE = "gone"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """What sales answered: one of `ANSWERS`, when, and the reason and words that came with it."""
 
@@ -42,7 +42,7 @@ class Answered:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HandedLead:
     """A lead that somebody got. `lead` is its own id, `number` its number in the store.
 
@@ -149,7 +149,7 @@ def latest(
         return _read(store.connection, rows)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeadUp:
     """What a lead did before it came into a stage: the last event (type and object, when), and what else it
     did in the month before that, each type and object with how often, the latest first."""
@@ -218,7 +218,7 @@ def _answers(connection: sqlite3.Connection, lead: int, since: int) -> tuple[Ans
 # --- where all stand --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiting:
     """A lead that nobody has: the number of its entry, its own id, ruleset, stage, since when, "unassigned"
     or "queued", by which handoff it waits, and who is not there, and why."""
@@ -233,7 +233,7 @@ class Waiting:
     absent: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Load:
     """What somebody has: how many leads are in talks, wait for an answer in time, and are overdue; how many
     came in the last seven days, and from which lists."""
@@ -251,7 +251,7 @@ class Load:
         return self.talks + self.waiting + self.overdue
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answers:
     """Of the leads of the last seven days that were to be answered: how many there are, how many were, and
     the median of seconds until then, None where none was."""

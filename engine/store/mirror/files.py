@@ -9,7 +9,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ....grammar.frozen import frozen
 from ...score_many.block import Block, EventKinds, Events, StoredColumn
 
 NAME = "manifest.json"
 _FORMAT = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """A file of the mirror: how many leads and events it has, and as which of its states it was written.
 
@@ -38,7 +39,7 @@ class Piece:
     state: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manifest:
     """One state of the mirror, the `state`-th: the token that the record knows it by, up to which batch of
     data it goes, how many numbers of leads a block is about, and its pieces. A lead is as the piece of the
@@ -90,7 +91,7 @@ class Damaged(Exception):
     """A file of the mirror that is not what was written."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Section:
     """Where an array or a text stands in the file."""
 

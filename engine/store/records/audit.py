@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from ....grammar.frozen import frozen
 from ...values import moment_of
 from ..database import Store
 
@@ -41,7 +41,7 @@ class Action(Enum):
     SOURCE_REMOVED = "source removed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One thing that was done: when, by whom, from which address, what, to what, and more in words."""
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind
 from ...values import moment_of
 from ..database import Store
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredEvent:
     """An event of a lead: its type and object as the data spells them, its instant, its properties.
 

@@ -10,8 +10,8 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
+from ....grammar.frozen import frozen
 from ...personal import MAIL, is_personal
 from ..database import Store, StoreError
 from . import audit
@@ -25,7 +25,7 @@ _BUSY_FOR = 10.0
 """Seconds to wait for those who are reading what is being done away with."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Forgotten:
     """What was forgotten: how many people, ids and events; in how many texts, as drafts and versions,
     something of theirs stood; those of the ids asked for that nobody has."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from ....grammar.frozen import frozen
 from ..database import Store
 from .rulesets import RulesetVersion
 
@@ -20,7 +20,7 @@ ALL_CHANGED = "all changed"
 """In the place of a token of the mirror: the last batch by which all leads came to read differently."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Freshness:
     """How far the scores of a ruleset are right; see the table `freshness`."""
 

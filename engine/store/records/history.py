@@ -10,15 +10,15 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
+from ....grammar.frozen import frozen
 from ..database import Store
 from .events import StoredEvent, event_kinds
 from .leads import StoredField, StoredLead, from_stored, quoted, written_as
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeadSnapshot:
     """What a run saw of a lead: attributes as `values.prepare` takes them, events in the order of time."""
 

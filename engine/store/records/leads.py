@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 
+from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind
 from ...values import Prepared, is_blank, prepare
 from ..database import Store, StoreError
@@ -32,7 +32,7 @@ _MOST_COLUMNS = 2000 - len(SYSTEM_COLUMNS)
 """SQLite allows a table 2,000 columns unless it was built otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredField:
     """An attribute: its name in the data, the column of `lead` that holds it, and its kind."""
 
@@ -41,7 +41,7 @@ class StoredField:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredLead:
     """A lead: its number in the store, its own id, and its known attributes by name.
 
@@ -107,7 +107,7 @@ def _plain(kind: Kind) -> Convert:
     return convert
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KindChange:
     """What making an attribute another kind does: how many different values read as it, and how many leads
     have each of those that do not, which would be unknown."""

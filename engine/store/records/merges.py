@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from dataclasses import dataclass
 from datetime import datetime
 
+from ....grammar.frozen import frozen
 from ...values import moment_of
 from ..database import Store, StoreError
 from .identity import Whose, add_alias, ids_known
@@ -15,7 +15,7 @@ from .leads import StoredLead, nearest_id
 from .merging import merge, undo
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OtherId:
     """An id of a lead that is not its own: since when, by whom (None: a client's call); whether it was a lead
     until then, and an anonymous one; the id it came to, where that is another one; how many events came
@@ -30,7 +30,7 @@ class OtherId:
     events: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeadIds:
     """The ids of a lead: its own, whether it is anonymous, the others; and the own ids of leads that may be
     the same person."""
@@ -41,7 +41,7 @@ class LeadIds:
     suspected: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MergeReport:
     """What a merge or its undoing did: the own id of the surviving lead, the id that was given or taken away,
     whether that is a lead of its own otherwise, and how many events came or went with it."""

@@ -13,8 +13,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
+from ....grammar.frozen import frozen
 from ..handoffs.merging import move_stays, move_stays_back
 from .freshness import mark_changed
 from .history import last_instant, note_former
@@ -170,7 +170,7 @@ def _bring_back_twins(connection: sqlite3.Connection, lead: int, own: int | None
 # --- attributes -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Branch:
     """A merged row of `lead`, the alias by which it was merged, the row that it fills, and with what."""
 

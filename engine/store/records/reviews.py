@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from dataclasses import dataclass
 
+from ....grammar.frozen import frozen
 from ...values import instant_of, moment_of
 from ..database import Store, StoreError
 
 MOST_LETTERS = 4_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HumanReview:
     """Somebody looked again at a decision by a version of a ruleset, as of an instant: who, when, whether it
     was upheld, and why."""

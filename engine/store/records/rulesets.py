@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind
 from ...plan import Meaning, Resolution
 from ...values import moment_of
@@ -22,7 +23,7 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RulesetVersion:
     """One published version, with everything that its meaning rests on.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
+from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind
 from ..database import Store
 from .lead_keys import lead_key
 from .leads import StoredField, quoted, text_matches, to_stored
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldTest:
     """What is asked of a field: `is`, `is not`, `contains`, `at least`, `at most` a value, or that it is
     `known` or `unknown`. Texts are compared without regard to case; raises ValueError for another kind."""
@@ -34,7 +34,7 @@ SIGNS = {
 """What can be asked of a field, and how people say it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScoreFilter:
     """Which leads are wanted: those of some stages of `main`, in no stage though not disqualified
     (`unstaged`), or `disqualified`; with at least and at most so many points, with a tag, with a text in

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ....grammar.frozen import frozen
 from ..database import Store
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """A saved view: its name, the query of its address, and who saved it."""
 

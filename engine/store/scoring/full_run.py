@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ....grammar.frozen import frozen
 from ...score_one.scorer import Scorer
 from ..database import Store, StoreError, open_store
 from .row_scorer import PORTION, RecordUnits
@@ -34,7 +34,7 @@ Progress = Callable[[str, float], None]
 """Told what is being done and, from 0 to 1, how much of it is done."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resources:
     """What may be used: 1 or 2 `processes`, None for what suits the number of leads; how many MiB of
     `memory`, None for what is usual; whether the `mirror` is used, None for where it pays."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from ....grammar.frozen import frozen
 from ..database import Store
 from ..records.leads import StoredLead, leads_numbered, text_matches
 
@@ -16,7 +16,7 @@ class BadCursor(ValueError):
     """A cursor that no page gave, or one that belongs to another question."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeadPage:
     """Some leads, and the cursor that the next page begins after; None where these are the last."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind
 from ...due.due_times import MONTH_ENDS
 from ...plan import Field, Last, Range
@@ -36,7 +36,7 @@ _read_json: Callable[[str, int], tuple[Any, int]] = vars(json.JSONDecoder())["sc
 """The decoder's own step: without the checks that `json.loads` makes of every text."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """Leads by their numbers: those from first to last or, where any are listed, of these the listed ones."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind
 from ..database import Store
 from ..records.leads import StoredField, StoredLead, leads_numbered, quoted
@@ -15,7 +15,7 @@ from ..records.score_filter import ScoreFilter, conditions
 from .lead_pages import BadCursor
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """What leads are sorted by: "score", "stage", "lead" for the id, or `field` where that is given; those
     without a value come last either way."""
@@ -25,7 +25,7 @@ class Order:
     field: StoredField | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableRow:
     """A lead in the table, with its total, stage of `main`, grade and tags where it was scored (else None),
     and whether it is disqualified."""
@@ -38,7 +38,7 @@ class TableRow:
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TablePage:
     """Some rows, and the cursor that the next page begins after; None where these are the last."""
 

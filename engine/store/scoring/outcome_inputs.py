@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind, Unit
 from ...outcomes.definitions import Asked, NotMeasurable, Outcomes, outcomes_of
 from ...plan import Feed, Field, FieldValue, Plan, Selection, Selector
@@ -40,7 +41,7 @@ _LENGTH = re.compile(r"\s*(\d+)\s*(minutes?|min|hours?|h|days?|d|weeks?|w)\s*", 
 _UNITS = {"m": Unit.MINUTE, "h": Unit.HOUR, "d": Unit.DAY, "w": Unit.WEEK}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What all questions have in common: as of when (None: now), how long a lead may take (None: as the rules
     say), which leads by when they were born, at which age they are looked at (None: as suits the data), what

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ....grammar.frozen import frozen
 from ...explain.explanation_lines import Cut, Fired
 from ...explain.words import label
 from ...plan import Plan
@@ -26,7 +26,7 @@ _Rest = tuple[str, str | None, str | None, bool]
 """JSON without its first bracket, the main track's stage, the grade's label, whether disqualified."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredResult:
     """A row of the table `outcome`: scores, stages, grades, tags and reasons as JSON in `text`, the main
     track's stage, the grade's label."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ....grammar.frozen import frozen
 from ...due.due_times import NEVER, DueTimes
 from ...explain.explanation_lines import ExplanationLines
 from ...score_one.codegen import Detail
@@ -36,7 +36,7 @@ def without_gc() -> Iterator[None]:
             gc.enable()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordUnits:
     """All leads, whose numbers begin at `first`, in units read from the record."""
 

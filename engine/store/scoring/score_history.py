@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ....grammar.frozen import frozen
 from ...evaluator import Evaluator
 from ...explain.decision import Decision
 from ...impact.score_change import ScoreChange, Snapshot, split
@@ -23,7 +23,7 @@ Runnable = Callable[[RulesetVersion], Evaluator | None]
 """How a version is made ready to run; None for one that cannot be read any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HistoryEntry:
     """One outcome in the history of a lead's score: as of when it was found, by which version.
 
@@ -49,7 +49,7 @@ class HistoryEntry:
         return self.run is not None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """A run: which version it ran, as of when, for the data up to which batch (None: not on record)."""
 
@@ -59,7 +59,7 @@ class Run:
     data: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Outcome:
     """What was stored of a lead: the run that found it, and the one that found something else, if any."""
 
@@ -124,7 +124,7 @@ def pending_entry(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decided:
     """What a run decided about a lead, with what it saw, and the version that it ran."""
 

@@ -10,8 +10,9 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ....grammar.frozen import frozen
 from ...explain.explanation_lines import ExplanationLines
 from ...handoffs.turns import HandedOff
 from ...plan import Plan
@@ -37,7 +38,7 @@ _MOST_SCATTERED = 4
 """Where more than a quarter of the leads are due, all are read one after another rather than those alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunReport:
     """A scoring run: its number (None where nothing was due), what was run, as of when, whether over all
     leads, what it found, how long it took, why the mirror was not used though it should have been; what was
@@ -150,7 +151,7 @@ def _scored(
     return report, begun.leads
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Begun:
     """A run that has begun: over these leads (None: all of the spans), for the data up to a batch."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from ....grammar.frozen import frozen
 from ...explain.decision import Line
 from ...values import moment_of
 from ..database import Store
@@ -20,7 +21,7 @@ _COLUMNS = (
 _JOINS = "JOIN run ON run.id = kept.run JOIN ruleset_version ON ruleset_version.id = run.version"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredScore:
     """What a run found of a lead, with the lines that add up to it.
 
@@ -54,7 +55,7 @@ class StoredScore:
         return "".join(self.grades.values())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RankedLead:
     """A lead among the others: its own id, its total, the main track's stage, its grade."""
 

@@ -14,6 +14,8 @@ from ...catalogue import Catalogue
 from ...outcomes.arrays import Ints
 from ...outcomes.definitions import NotMeasurable
 from ...outcomes.intervals import Ratio
+from ...outcomes.learn.candidates import Flags, same_leads
+from ...outcomes.rows import looked_at
 from ...plan import Plan
 from ...reading import read
 from ...score_one.facts import FactsError
@@ -24,7 +26,7 @@ from ...starters.starter import MOST_RULES, Questions, Starter, StarterRule, que
 from ..database import Store
 from ..records.catalogue import catalogue
 from .lead_blocks import lead_blocks
-from .outcome_inputs import now
+from .outcome_inputs import Question, now, ready
 from .outcome_questions import learn, measure
 
 TOP, NEXT = 0.1, 0.3
@@ -81,12 +83,16 @@ def _ranked(
             asked, plan = _all_asked(data, leaks, outcome)
             if _rules(asked):
                 break
-        lifts = {one.rule: one for one in measure(plan, store).lifts}
+        measures = measure(plan, store, today=False, funnel=False)
+        with ready(plan, store, Question()) as whole:
+            look = looked_at(whole.looking, whole.blocks(), measures.rows, whole.blocks.known)
     except (NotMeasurable, FactsError):
         return None
+    lifts = {one.rule: one for one in measures.lifts}
     found = [lifts[rule.identity] for rule in plan.rules]
     points = [_points(one.ratio) for one in found]
     worth = dict(zip(_rules(asked), points, strict=True))
+    fires = dict(zip(worth, look.fires.T.astype(np.uint8), strict=True))
     # What most leads answer alike says who is bad, and tells no few good ones from the rest.
     few = {rule for rule, one in zip(worth, found, strict=True) if one.fired.of <= one.others.of}
 
@@ -95,7 +101,8 @@ def _ranked(
 
     best = [max(ways, key=order) for ways in asked.about_leads]
     about_leads, about_events = (
-        list(_paid(sorted(rules, key=order, reverse=True), worth)) for rules in (best, asked.about_events)
+        list(_paid(sorted(rules, key=order, reverse=True), worth, fires))
+        for rules in (best, asked.about_events)
     )
     known = without(data, leaks, outcome)
 
@@ -132,12 +139,17 @@ def _points(ratio: Ratio | None) -> int | None:
     return None if ratio is None else round(_DOUBLES * math.log2(max(ratio.value, 1e-9)) / 5) * 5
 
 
-def _paid(rules: Iterable[StarterRule], worth: Mapping[StarterRule, int | None]) -> Iterator[StarterRule]:
-    """The rules whose leads win more often; those of which too little is known stay."""
+def _paid(
+    rules: Iterable[StarterRule], worth: Mapping[StarterRule, int | None], fires: Mapping[StarterRule, Flags]
+) -> Iterator[StarterRule]:
+    """The rules whose leads win more often, of those for all but the same leads the first; those of which too
+    little is known stay."""
+    paid: list[Flags] = []
     for rule in rules:
-        points = worth[rule]
-        if points is not None and points <= 0:
+        points, leads = worth[rule], fires[rule]
+        if (points is not None and points <= 0) or any(same_leads(leads, one) for one in paid):
             continue
+        paid.append(leads)
         yield rule if points is None or rule.cap is not None else replace(rule, points=min(points, 40))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ....grammar.frozen import frozen
 from ...plan import Plan
 from ..database import Store, StoreError
 from ..handoffs.entries import EntryNotes, Moves, Policy, Stages, stages_in, write_moves
@@ -50,17 +51,17 @@ class Tally:
         self.stages.clear()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Job:
     """A run of a version as of an instant; what becomes of the entries into stages that it finds."""
 
     version: RulesetVersion
     run: int
     now: int
-    policy: Policy = Policy()  # noqa: RUF009  # frozen
+    policy: Policy = Policy()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scores:
     """What was found of some leads: the different outcomes, and of each lead its number, which of these it
     has, the lines that explain it as JSON, and when it is due, None for never. `span` has no others.

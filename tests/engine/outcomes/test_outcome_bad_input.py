@@ -49,6 +49,19 @@ def test_outcomes_that_cannot_be_are_counted_and_said(odd: Path, run: Run) -> No
     assert "1 won more than once: the first time counts." in said
 
 
+def test_a_win_before_the_first_event_is_counted_and_said(odd: Path, run: Run) -> None:
+    """Without a day on which leads came, that is their first event that is no outcome."""
+    more = "id,at,type,object\nl5,2026-01-05,became,customer\nl5,2026-01-09,visited,home\n"
+    (odd / "more.csv").write_text(more, encoding="utf-8")
+    happened = ("--at", "at", "--type", "type", "--object", "object")
+    run("import", "more.csv", "--lead-id", "id", *happened, "--db", "odd.db")
+    (odd / "plain.rules").write_text(ODD.replace(" born created", ""), encoding="utf-8")
+    asked = ("plain.rules", "--at", "2026-03-01", "--age", "0d", "--db", "odd.db")
+    left = json.loads(run("measure", *asked, "--json"))["left_out"]
+    assert (left["won_before_birth"], left["never_born"]) == (1, 38)
+    assert "38 have no day on which they came" in run("measure", *asked)
+
+
 def test_two_wins_are_too_few_to_learn_from(odd: Path, run: Run) -> None:
     asked = ("odd.rules", "--as-of", "2026-03-01", "--db", "odd.db", "--write", "new.rules")
     said = run("learn", *asked)

@@ -34,6 +34,31 @@ def test_results_show_every_rule_and_band_with_its_counts(client: FlaskClient) -
     assert client.get("/rulesets/none/results").status_code == 404
 
 
+def test_the_way_to_results_is_in_the_navigation_of_every_page(
+    client: FlaskClient, folder: Path, run: Run
+) -> None:
+    assert '<a href="/results">Results</a>' in client.get("/").get_data(as_text=True)
+    assert client.get("/results").location == "/rulesets/r/results"
+    (folder / "other.rules").write_text(RULES, encoding="utf-8")
+    run("score", "other.rules", "--at", "2026-11-01")
+    page = client.get("/results").get_data(as_text=True)
+    assert '<a href="/rulesets/other/results">other</a>' in page
+    assert '<a href="/rulesets/r/results">r</a>' in page
+
+
+def test_how_far_it_is_to_a_proposal_is_said(client: FlaskClient) -> None:
+    asked = "?since=2026-01-01&until=2026-01-20"
+    results, proposed = (
+        client.get(f"/rulesets/r/results{path}{asked}").get_data(as_text=True) for path in ("", "/proposed")
+    )
+    assert "Too few customers yet to say which points are right" in results
+    found = re.search(r"(\d+) leads reached won. With so few.* in about (\d+) weeks.", results)
+    assert found is not None
+    assert f"Propose points: {30 - int(found[1])} to go" in results
+    assert found[0] in proposed
+    assert "Too few customers" not in client.get("/rulesets/r/results").get_data(as_text=True)
+
+
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from leadwright.engine.catalogue import Catalogue, FieldFacts
+from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
 from leadwright.engine.starters.choosing import keeps_records, likely_outcome
 from leadwright.grammar.syntax.nodes import Kind
 from leadwright.tests.engine.outcomes.conftest import Run
@@ -121,6 +121,42 @@ def test_a_field_can_say_who_became_a_customer(name, kind, values, condition) ->
     facts = FieldFacts(name, kind, sum(values.values()), values, complete=True)
     found = likely_outcome(Catalogue(100, {name: facts}, {}))
     assert (found.condition if found is not None else None) == condition
+
+
+@pytest.mark.parametrize(
+    ("types", "condition"),
+    [
+        (["visited", "A_APPROVED"], "A_APPROVED"),
+        (["Opportunity Won", "visited"], "[Opportunity Won]"),
+        (["Loan Approved", "customer"], "customer"),
+        (["not_approved", "Never Won", "won_over", "visited"], None),
+    ],
+)
+def test_an_event_can_say_who_became_a_customer(types: list[str], condition: str | None) -> None:
+    events = {type_: EventFacts(type_, 40, {"a": 40}) for type_ in types}
+    found = likely_outcome(Catalogue(100, {}, events))
+    assert (found.condition if found is not None else None) == condition
+
+
+def test_of_what_always_happens_together_a_new_ruleset_pays_for_one(tmp_path: Path, run: Run) -> None:
+    chance = random.Random(11)
+    people, events = ["id,size"], ["id,at,type"]
+    for number in range(400):
+        day = dt.date(2026, 1, 1) + dt.timedelta(days=number % 90)
+        people.append(f"{number},{chance.randrange(1, 9)}")
+        sent = chance.random() < 0.5
+        happened = [("came", 0), *([("made", 1), ("sent", 1), ("noted", 1)] if sent else [])]
+        happened += [("approved", 9)] if chance.random() < (0.5 if sent else 0.1) else []
+        happened += [("called", 1)] if chance.random() < 0.5 else []
+        events += [f"{number},{day + dt.timedelta(days=after)},{type_}" for type_, after in happened]
+    (tmp_path / "people.csv").write_text("\n".join(people), encoding="utf-8")
+    (tmp_path / "events.csv").write_text("\n".join(events), encoding="utf-8")
+    db = ("--db", tmp_path / "s.db")
+    run("import", tmp_path / "people.csv", "--lead-id", "id", *db)
+    run("import", tmp_path / "events.csv", "--lead-id", "id", "--at", "at", "--type", "type", *db)
+    rules = run("new", *db).split("ruleset", maxsplit=1)[1].split("# Tests", maxsplit=1)[0]
+    assert "outcome won when approved" in rules
+    assert sum(f"{type_} in last" in rules for type_ in ("made", "sent", "noted")) == 1
 
 
 def test_a_new_ruleset_is_ranked_by_a_field_where_that_says_who_won(folder: Path, run: Run) -> None:
