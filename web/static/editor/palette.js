@@ -77,7 +77,7 @@ function draw(at) {
 const noteOf = ({ sort, gives }) => [BARE.has(sort) ? sort : "", gives].filter(Boolean).join(", ");
 
 function group([name, found]) {
-  const made = document.createElement("li");
+  const made = document.createElement("div");
   made.setAttribute("role", "group");
   made.setAttribute("aria-label", name);
   const head = document.createElement("div");
