@@ -12,7 +12,7 @@ from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Constant, FieldValue, PropertyValue
 from ..plan.calendar import BEGINNING, crossings
 from ..plan.lower import Comparison, Edge
-from ..score_one.event_classes import EventClass, EventClasses
+from ..score_one.event_classes import EventClasses
 from ..score_one.facts import Row
 from ..values import DAY, MICROSECONDS, Prepared
 from .clocks import Age, Clocks, days_turning, flips, property_of
@@ -24,14 +24,15 @@ BEFORE = 366 * DAY
 
 
 @frozen
-class _After:
-    """When something can differ after an event of one class: so long after it, so many months after it, on
-    every whole day after it; and what its selectors' filters ask of its properties."""
+class After:
+    """When something can differ after an event: so long after it, so many months after it (and as many after
+    the microsecond that follows it, where `twice`), on every whole day after it; and what filters ask of its
+    properties."""
 
     lengths: tuple[int, ...]
     months: tuple[_Months, ...]
+    twice: bool
     daily: bool
-    event_class: EventClass
     filters: tuple[tuple[PropertyValue, Comparison | Age], ...]
 
 
@@ -44,17 +45,17 @@ class Timeline:
     def __init__(self, clocks: Clocks, classes: EventClasses, read: frozenset[int]) -> None:
         self._clocks = clocks
         self._classes = classes
-        self._read = read
-        self._after: dict[int, _After | None] = {}
+        self.read = read
+        self._after: dict[int, After | None] = {}
         moments: list[Comparison | Age] = [*clocks.edges, *clocks.ages]
-        self._of_fields = [one for one in moments if isinstance(_moment(one), FieldValue)]
-        self._of_constants = [one for one in moments if isinstance(_moment(one), Constant)]
-        self._of_events = [one for one in moments if not isinstance(_moment(one), FieldValue | Constant)]
+        self.of_fields = [one for one in moments if isinstance(moment_of(one), FieldValue)]
+        self.of_constants = [one for one in moments if isinstance(moment_of(one), Constant)]
+        self._of_events = [one for one in moments if not isinstance(moment_of(one), FieldValue | Constant)]
 
     @property
     def fields_turn(self) -> bool:
         """Whether something can differ without any event."""
-        return bool(self._of_fields or self._of_constants)
+        return bool(self.of_fields or self.of_constants)
 
     def reads(self, code: int) -> bool:
         """Whether events of a class make a difference."""
@@ -89,29 +90,29 @@ class Timeline:
                 found.update([at + length for length in after.lengths])
                 if after.months or after.daily or after.filters:
                     found.update(self._slowly(row, after, now))
-        for clock in self._of_fields:
-            moment = _moment(clock)
+        for clock in self.of_fields:
+            moment = moment_of(clock)
             assert isinstance(moment, FieldValue)
-            found.update(self._of(clock, fields[moment.field], now))
-        for clock in self._of_constants:
-            moment = _moment(clock)
+            found.update(self.turnings(clock, fields[moment.field], now))
+        for clock in self.of_constants:
+            moment = moment_of(clock)
             assert isinstance(moment, Constant)
-            found.update(self._of(clock, moment.value, now))
+            found.update(self.turnings(clock, moment.value, now))
         return sorted(at for at in found if BEGINNING < at <= now)
 
-    def _slowly(self, row: Row, after: _After, now: int) -> Iterator[int]:
+    def _slowly(self, row: Row, after: After, now: int) -> Iterator[int]:
         """What does not come a fixed time after an event."""
         at = row[0]
         for amount, unit in after.months:
             # A moment is at an edge, and past it one microsecond later.
-            for moment in (at, at + 1) if self._of_events else (at,):
+            for moment in (at, at + 1) if after.twice else (at,):
                 yield from crossings(moment, -amount, unit, self._clocks.zone)
         if after.daily:
             yield from range(at, now + 1, DAY)
         for of, clock in after.filters:
-            yield from self._of(clock, property_of(row, after.event_class, of), now)
+            yield from self.turnings(clock, property_of(row, self._classes.known[row[1]], of), now)
 
-    def _of(self, clock: Comparison | Age, value: Prepared, now: int) -> Iterable[int]:
+    def turnings(self, clock: Comparison | Age, value: Prepared, now: int) -> Iterable[int]:
         """When a moment passes a clock, where days are counted without a limit on each of them."""
         if value is None:
             return ()
@@ -130,17 +131,17 @@ class Timeline:
 
     # --- what passes after events ---------------------------------------------------------------
 
-    def _of_class(self, code: int) -> _After | None:
+    def _of_class(self, code: int) -> After | None:
         """What passes after events of a class, None where they make no difference."""
         try:
             return self._after[code]
         except KeyError:
-            event_class = self._classes.known[code]
-            read = event_class.selectors & self._read
-            after = self._after[code] = self._found(event_class, read) if read else None
-            return after
+            read = self._classes.known[code].selectors & self.read
+            found = self._after[code] = self.after(read) if read else None
+            return found
 
-    def _found(self, event_class: EventClass, read: frozenset[int]) -> _After:
+    def after(self, read: frozenset[int]) -> After:
+        """What passes after an event that satisfies these selectors."""
         clocks = self._clocks
         lengths, months, daily = {0}, set[_Months](), False
         filters: list[tuple[PropertyValue, Comparison | Age]] = []
@@ -163,10 +164,11 @@ class Timeline:
                 lengths.update(days * DAY for days in clock.limits if days >= 0)
         if self._of_events:
             lengths |= {length + 1 for length in lengths}
-        return _After(tuple(lengths), tuple(months), daily, event_class, tuple(filters))
+        return After(tuple(lengths), tuple(months), bool(self._of_events), daily, tuple(filters))
 
 
-def _moment(clock: Comparison | Age) -> object:
+def moment_of(clock: Comparison | Age) -> object:
+    """What a clock is held against."""
     return clock.left if isinstance(clock, Comparison) else clock.of
 
 

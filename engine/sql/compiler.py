@@ -17,6 +17,7 @@ from .leads import Leads
 from .live import LiveInstants
 from .measures import Measures
 from .outcome import add_decisions, add_rules, add_scores
+from .past import HeldStages
 from .steps import INSTANTS, SqlStep, common_table
 from .tables import DEFAULT, TableMapping
 from .templates import literal_in_templates
@@ -65,9 +66,11 @@ def compile_sql(
     fires = add_rules(leads)
     scores = [told.name for told in columns if told.tells is ResultKind.SCORE]
     add_scores(leads, fires, {None: columns[1].name, **dict(enumerate(scores))})
-    add_decisions(leads, fires, columns)
+    held = HeldStages(leads, names)
+    add_decisions(leads, fires, columns, held.add())
     _refuse_breadth(engine, max(leads.width, measures.width))
     steps, last = leads.finish()
+    _refuse_breadth(engine, held.width)
     before = measures.finish() if measures.are_any else []
     statement = exp.select(*(column(told.name) for told in columns), copy=False).from_(last)
     ordered = [*instants.steps(), *before, *steps]

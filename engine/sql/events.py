@@ -36,6 +36,8 @@ from .zoned import since_year_one
 
 LEAD, AT, TYPE, OBJECT, NUMBER = "lead_id", "happened_at", "event_type", "event_object", "event_number"
 """The columns of an event in all steps, whatever the table calls them."""
+SOURCE = "e"
+"""The table of events where it is read."""
 
 
 class EventSteps(SqlScope):
@@ -46,12 +48,20 @@ class EventSteps(SqlScope):
     ) -> None:
         self.base = names.fresh("happened")
         super().__init__(plan, dialect, Steps(dialect, names, self.base, ("recognised",)), instants)
-        self._mapping = mapping
+        self.mapping = mapping
         self._read: dict[str, str] = {}
         self._flags: dict[int, exp.Column] = {}
         self._objects: dict[int, exp.Column] = {}
         self._periods: dict[Unit, exp.Column] = {}
         self._latest: dict[tuple[Selection, Unit], exp.Column] = {}
+
+    def keys(self) -> list[exp.Column]:
+        """What tells apart of whom an event is."""
+        return [column(LEAD)]
+
+    def carried(self) -> list[exp.Column]:
+        """What else is the same for all events of theirs, and is passed on."""
+        return []
 
     # --- what is read of an event -----------------------------------------------------------------
 
@@ -61,7 +71,7 @@ class EventSteps(SqlScope):
 
     def property_of(self, name: str, kind: Kind) -> Term:
         """A property as a kind."""
-        own, theirs = column_of(name, kind), property_column(self._mapping, name, kind)
+        own, theirs = column_of(name, kind), property_column(self.mapping, name, kind)
         if own not in self._read and theirs in self._read.values():
             raise UnsupportedSql(
                 f'the mapping names the column "{theirs}" for two things that the rules read',
@@ -73,12 +83,12 @@ class EventSteps(SqlScope):
     def _key(self, by: str | None) -> Term:
         if by is not None:
             return self.property_of(by, Kind.TEXT)
-        self._read[OBJECT] = self._mapping.event_object
+        self._read[OBJECT] = self.mapping.event_object
         return column(OBJECT)
 
     def order(self) -> list[Term]:
         """The order of time, and that of events at one instant."""
-        self._read[NUMBER] = self._mapping.event_number
+        self._read[NUMBER] = self.mapping.event_number
         return [column(AT), column(NUMBER)]
 
     def field(self, number: int) -> Term:
@@ -101,7 +111,7 @@ class EventSteps(SqlScope):
 
     def selected(self, selection: Selection) -> Term:
         """Whether a selection takes the event; NULL for no."""
-        asked = [self._is(selection.selector)]
+        asked = [self.is_of(selection.selector)]
         if isinstance(selection.window, Last):
             asked.append(compared(">", self.at(), self.instants.edge(begin_of(selection.window))))
         elif isinstance(selection.window, Range) and selection.window != Range(None, None):
@@ -110,7 +120,8 @@ class EventSteps(SqlScope):
             asked.append(truth_of(self, selection.where))
         return all_of(asked)
 
-    def _is(self, number: int) -> Term:
+    def is_of(self, number: int) -> Term:
+        """Whether a selector takes the event; NULL for no."""
         if number not in self._flags:
             selector = self.plan.selectors[number]
             asked = any_of(
@@ -159,14 +170,14 @@ class EventSteps(SqlScope):
         key = (selection, unit)
         if key not in self._latest:
             taken = when((self.selected(selection), self.period(unit)))
-            place = over(call("ROW_NUMBER"), [column(LEAD), taken], [self.dialect.descending(self.at())])
+            place = over(call("ROW_NUMBER"), [*self.keys(), taken], [self.dialect.descending(self.at())])
             name = f"is_latest_{self.called(selection.selector)}_of_{unit.value}"
             self._latest[key] = self.steps.add(name, compared("=", place, whole(1)))
         return self._latest[key].copy()
 
     def others_before(self, selection: Selection, within: int) -> Term:
         """More than 0 where another event of the selection happened at this instant or so long before."""
-        term = self.dialect.others_before(self.selected(selection), column(LEAD), self.at(), within)
+        term = self.dialect.others_before(self.selected(selection), self.keys(), self.at(), within)
         return self.steps.add(f"{self.called(selection.selector)}_before", term).copy()
 
     # --- steps --------------------------------------------------------------------------------------
@@ -177,20 +188,34 @@ class EventSteps(SqlScope):
         return [self._first(), *steps], last
 
     def _first(self) -> SqlStep:
-        mapping, source = self._mapping, "e"
-        own = {LEAD: mapping.event_lead, AT: mapping.event_at, TYPE: mapping.event_type, **self._read}
-        columns = [exp.alias_(mapped_column(theirs, source), ours) for ours, theirs in own.items()]
-        query = exp.select(*columns, copy=False).from_(table(mapping.events, source))
-        return SqlStep(self.base, with_instants(query.where(*self._relevant(source), copy=False)))
+        lead = exp.alias_(mapped_column(self.mapping.event_lead, SOURCE), LEAD)
+        query = exp.select(lead, *self.columns(), copy=False).from_(table(self.mapping.events, SOURCE))
+        relevant = [*self.relevant(self.instants.now()), *self.lasting()]
+        return SqlStep(self.base, with_instants(query.where(*relevant, copy=False)))
 
-    def _relevant(self, source: str) -> Iterator[Term]:
-        at = mapped_column(self._mapping.event_at, source)
-        yield compared("<=", at, self.instants.now())
-        all_selections = list(selections(self.plan))
-        types = {feed.type for s in all_selections for feed in self.plan.selectors[s.selector].feeds}
+    def columns(self) -> list[Term]:
+        """The columns of an event but its lead, each under its own name."""
+        mapping = self.mapping
+        own = {AT: mapping.event_at, TYPE: mapping.event_type, **self._read}
+        return [exp.alias_(mapped_column(theirs, SOURCE), ours) for ours, theirs in own.items()]
+
+    def relevant(self, now: Term) -> Iterator[Term]:
+        """Whether an event has happened, and is of a type that is asked about."""
+        yield compared("<=", mapped_column(self.mapping.event_at, SOURCE), now)
+        yield self.of_types()
+
+    def of_types(self) -> Term:
+        """Whether an event is of a type that is asked about."""
+        read = [self.plan.selectors[one.selector] for one in selections(self.plan)]
+        types = {feed.type for selector in read for feed in selector.feeds}
         kinds = [literal(type_) for type_ in sorted(types)]
-        yield exp.In(this=mapped_column(self._mapping.event_type, source), expressions=kinds)
+        return exp.In(this=mapped_column(self.mapping.event_type, SOURCE), expressions=kinds)
+
+    def lasting(self) -> Iterator[Term]:
+        """Whether an event is in some window, where all that is asked looks back no further."""
+        all_selections = list(selections(self.plan))
         windows = [selection.window for selection in all_selections]
         lasting = [begin_of(window) for window in windows if isinstance(window, Last)]
         if len(lasting) == len(windows):
-            yield compared(">", at.copy(), self.instants.earliest(lasting))
+            at = mapped_column(self.mapping.event_at, SOURCE)
+            yield compared(">", at, self.instants.earliest(lasting))

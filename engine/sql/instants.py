@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import reduce
 
 from sqlglot import exp
 
@@ -68,8 +69,11 @@ class SqlInstants(ABC):
     @abstractmethod
     def _edge_day(self, edge: Edge) -> Term: ...
 
-    @abstractmethod
-    def _first_of(self, edges: list[Edge]) -> Term: ...
+    def _first_of(self, edges: list[Edge]) -> Term:
+        if len(edges) == 1:
+            return self.edge(edges[0])
+        made = [self._edge(edge) for edge in edges]
+        return self._add("begin_of_all_windows", lambda: reduce(self._dialect.least, made))
 
     def _add(self, name: str, make: Callable[[], Term]) -> Term:
         if name not in self._columns:

@@ -19,8 +19,9 @@ from .values import constant
 
 LEAD = "lead_id"
 SOURCE = "l"
-PHASES = ("worked_out", "ruled", "grouped", "scored", "totalled", "decided")
-"""In this order: values and defines, which rules fire, groups, scores, the total, what is decided."""
+PHASES = ("worked_out", "ruled", "grouped", "scored", "totalled", "held", "decided")
+"""In this order: values and defines, which rules fire, groups, scores, the total, what now decides of stages
+that hold, what is decided."""
 
 
 class Leads(SqlScope):
@@ -40,7 +41,7 @@ class Leads(SqlScope):
         super().__init__(plan, dialect, Steps(dialect, names, self.base, PHASES), instants)
         self.measures = measures
         self.scores: dict[int | None, exp.Column] = {}
-        self._mapping = mapping
+        self.mapping = mapping
         self._names = names
         self._facts: dict[str, tuple[str, Term]] = {}
         self._defines: dict[int, exp.Column] = {}
@@ -48,12 +49,17 @@ class Leads(SqlScope):
     def field(self, number: int) -> Term:
         """A field, with its default."""
         field = self.plan.fields[number]
-        term: Term = mapped_column(field_column(self._mapping, field), SOURCE)
+        return self.fact(column_of(field.name, field.kind), self.read(number))
+
+    def read(self, number: int) -> Term:
+        """A field as it is read from the table of leads, with its default."""
+        field = self.plan.fields[number]
+        term: Term = mapped_column(field_column(self.mapping, field), SOURCE)
         if field.kind is Kind.TEXTS:
             term = self.dialect.list_column(term)
         if field.default is not None:
             term = coalesce(term, constant(self, Constant(field.kind, field.default)))
-        return self.fact(column_of(field.name, field.kind), term)
+        return term
 
     def property_of(self, name: str, kind: Kind) -> Term:
         """Never asked: only filters read properties."""
@@ -99,10 +105,14 @@ class Leads(SqlScope):
     def finish(self) -> tuple[list[SqlStep], str]:
         """The steps, and the name of the last."""
         steps, last = self.steps.finish()
-        key = mapped_column(self._mapping.lead_id, SOURCE)
-        facts = [exp.alias_(term, name, copy=False) for name, term in self._facts.values()]
-        query = exp.select(exp.alias_(key, LEAD), *facts, copy=False).from_(
-            table(self._mapping.leads, SOURCE)
-        )
-        query = with_instants(self.measures.join(query, key.copy()))
-        return [SqlStep(self.base, query), *steps], last
+        return [SqlStep(self.base, with_instants(self._first())), *steps], last
+
+    def _first(self) -> exp.Select:
+        key = mapped_column(self.mapping.lead_id, SOURCE)
+        query = exp.select(exp.alias_(key, LEAD), *self.facts(), copy=False)
+        query.from_(table(self.mapping.leads, SOURCE), copy=False)
+        return self.measures.join(query, [key.copy()])
+
+    def facts(self) -> list[Term]:
+        """The columns of the leads' table and the measures that are read."""
+        return [exp.alias_(term, name, copy=False) for name, term in self._facts.values()]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from sqlglot import exp
 
 from ...grammar.syntax.nodes import Kind
+from ..result_columns import SqlNames
 from .dialects import Dialect
 from .layout import BulkLayout
 from .steps import SqlStep
@@ -38,9 +39,14 @@ def event_columns(layout: BulkLayout) -> list[Named]:
 
 
 def steps_of_rows(
-    name: str, columns: Sequence[Named], rows: Sequence[Sequence[Value]], dialect: Dialect
+    name: str,
+    columns: Sequence[Named],
+    rows: Sequence[Sequence[Value]],
+    dialect: Dialect,
+    names: SqlNames | None = None,
 ) -> list[SqlStep]:
-    """The rows as a table called `name`, made in steps. Without rows the table is empty."""
+    """The rows as a table called `name`, made in steps, which have fresh ones of `names` where need be.
+    Without rows the table is empty."""
     if not rows:
         nothing = _row(columns, [None] * len(columns), dialect).where(compared("=", whole(1), whole(0)))
         return [SqlStep(name, nothing)]
@@ -48,8 +54,10 @@ def steps_of_rows(
     if len(parts) == 1:
         return [SqlStep(name, _union(_row(columns, row, dialect) for row in rows))]
     steps = [
-        SqlStep(f"{name}_{number}", _union(_row(columns, row, dialect) for row in part))
-        for number, part in enumerate(parts, 1)
+        SqlStep(
+            part if names is None else names.fresh(part), _union(_row(columns, row, dialect) for row in few)
+        )
+        for part, few in ((f"{name}_{number}", some) for number, some in enumerate(parts, 1))
     ]
     return [*steps, SqlStep(name, _union(exp.select("*").from_(step.name) for step in steps))]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from ...grammar.syntax.nodes import Kind, Unit
@@ -154,23 +156,33 @@ class Measures:
     def finish(self) -> list[SqlStep]:
         """The steps from the events to what was measured of them."""
         steps, last = self._events.finish()
-        query = exp.select(column(LEAD), *self._columns, copy=False).from_(last).group_by(column(LEAD))
+        own = self._events.keys()
+        keys = [*own, *self._events.carried()]
+        query = exp.select(*keys, *self._columns, copy=False).from_(last)
+        query.group_by(*(key.copy() for key in keys), copy=False)
         steps.append(SqlStep(self.called, with_instants(query)))
         for one in self._sums:
-            steps += one.steps(self._dialect, last)
+            steps += one.steps(self._dialect, last, [key.name for key in own])
         return steps
 
-    def join(self, query: exp.Select, lead: Term) -> exp.Select:
-        """Joins a query of leads with what was measured."""
+    def join(self, query: exp.Select, keys: Sequence[Term]) -> exp.Select:
+        """Joins a query of leads, each known by its keys, with what was measured."""
         if not self.are_any:
             return query
-        same = compared("=", column(LEAD, self.called), lead)
-        query = query.join(exp.to_table(self.called), on=same, join_type="left", copy=False)
+        query.join(exp.to_table(self.called), on=self._same(self.called, keys), join_type="left", copy=False)
+        return self.join_sums(query, keys)
+
+    def join_sums(self, query: exp.Select, keys: Sequence[Term]) -> exp.Select:
+        """Joins it with the sums by recursion alone."""
         for one in self._sums:
-            same = compared("=", column(LEAD, one.sums), lead.copy())
             last = compared("=", column("place", one.sums), one.number.copy())
-            query = query.join(exp.to_table(one.sums), on=all_of([same, last]), join_type="left", copy=False)
+            asked = all_of([self._same(one.sums, keys), last])
+            query.join(exp.to_table(one.sums), on=asked, join_type="left", copy=False)
         return query
+
+    def _same(self, step: str, keys: Sequence[Term]) -> Term:
+        pairs = zip(self._events.keys(), keys, strict=True)
+        return all_of([compared("=", column(own.name, step), key.copy()) for own, key in pairs])
 
 
 class _RecursiveSum:
@@ -183,25 +195,28 @@ class _RecursiveSum:
         self.counts: Term
         self.number: Term
 
-    def steps(self, dialect: Dialect, events: str) -> list[SqlStep]:
+    def steps(self, dialect: Dialect, events: str, keys: Sequence[str]) -> list[SqlStep]:
         """The amounts, numbered; then their sums up to each."""
-        place = over(call("ROW_NUMBER"), [column(LEAD)], [column(AT), column(NUMBER)])
-        numbered = exp.select(
-            column(LEAD), exp.alias_(self.amount, "amount"), exp.alias_(place, "place"), copy=False
-        )
+        place = over(call("ROW_NUMBER"), [column(key) for key in keys], [column(AT), column(NUMBER)])
+        own = [column(key) for key in keys]
+        numbered = exp.select(*own, exp.alias_(self.amount, "amount"), exp.alias_(place, "place"), copy=False)
         numbered = with_instants(numbered.from_(events).where(self.counts, copy=False))
-        parts = (column(LEAD), exp.alias_(column("amount"), "total"), column("place"))
-        first = exp.select(*parts).from_(self.amounts).where(compared("=", column("place"), whole(1)))
+        first = (
+            exp.select(*own, exp.alias_(column("amount"), "total"), column("place"))
+            .from_(self.amounts)
+            .where(compared("=", column("place"), whole(1)))
+        )
         added = dialect.arithmetic("+", column("total", self.sums), column("amount", self.amounts))
         following = all_of(
             [
-                compared("=", column(LEAD, self.amounts), column(LEAD, self.sums)),
+                *(compared("=", column(key, self.amounts), column(key, self.sums)) for key in keys),
                 compared(
                     "=", column("place", self.amounts), computed("+", column("place", self.sums), whole(1))
                 ),
             ]
         )
-        then = exp.select(column(LEAD, self.amounts), added, column("place", self.amounts), copy=False)
+        amounts = [column(key, self.amounts) for key in keys]
+        then = exp.select(*amounts, added, column("place", self.amounts), copy=False)
         then = then.from_(self.sums).join(self.amounts, on=following)
         both = exp.union(first, then, distinct=False)
         return [SqlStep(self.amounts, numbered), SqlStep(self.sums, both, is_recursive=True)]

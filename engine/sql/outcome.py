@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from ...grammar.syntax.nodes import Kind
 from ..plan import Aggregation, Grade, Measure, Outcome, Rule
@@ -13,7 +14,6 @@ from .leads import Leads
 from .measures import decayed
 from .terms import (
     Term,
-    UnsupportedSql,
     all_of,
     any_of,
     coalesce,
@@ -110,8 +110,11 @@ def _points(leads: Leads, pay: Pay) -> Term:
     return _bounded(leads, term, contribution.least, contribution.most)
 
 
-def add_decisions(leads: Leads, fires: list[Term], columns: tuple[ResultColumn, ...]) -> None:
-    """Adds the columns of the result that tell decisions."""
+def add_decisions(
+    leads: Leads, fires: list[Term], columns: tuple[ResultColumn, ...], held: Mapping[int, Term]
+) -> None:
+    """Adds the columns of the result that tell decisions; `held` says of stages that hold, by their numbers,
+    whether the lead is in them."""
     by_subject = {(told.tells, told.subject): told.name for told in columns}
 
     def add(tells: ResultKind, subject: str | None, term: Term) -> Term:
@@ -119,7 +122,7 @@ def add_decisions(leads: Leads, fires: list[Term], columns: tuple[ResultColumn, 
 
     gone = add(ResultKind.DISQUALIFIED, None, _disqualified(leads))
     for track in leads.plan.tracks:
-        add(ResultKind.STAGE, track, _stage(leads, track, gone.copy()))
+        add(ResultKind.STAGE, track, _stage(leads, track, gone.copy(), held))
     for grade in leads.plan.grades:
         add(
             ResultKind.GRADE,
@@ -160,19 +163,14 @@ def _disqualified(leads: Leads) -> Term:
     return any_of(reasons)
 
 
-def _stage(leads: Leads, track: str, gone: Term) -> Term:
+def _stage(leads: Leads, track: str, gone: Term, held: Mapping[int, Term]) -> Term:
     """The highest stage that holds."""
-    stages = [stage for stage in leads.plan.stages if stage.track == track]
-    for stage in stages:
-        if stage.until is not None:
-            raise UnsupportedSql(
-                f"{leads.dialect.label} cannot tell whether the stage {stage.name} still holds a lead, "
-                "since until looks at the lead's past",
-                "score with Leadwright and write the stages back: leadwright export --scores",
-                stage.origin,
-            )
-    held = [(truth_of(leads, stage.condition), text(stage.name)) for stage in reversed(stages)]
-    return when((gone, unknown()), *held)
+    stages = [(number, stage) for number, stage in enumerate(leads.plan.stages) if stage.track == track]
+    reached = [
+        (truth_of(leads, stage.condition) if stage.until is None else held[number], text(stage.name))
+        for number, stage in reversed(stages)
+    ]
+    return when((gone, unknown()), *reached)
 
 
 def _grade(leads: Leads, grade: Grade) -> Term:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
 from ...grammar.frozen import frozen
 from ..result_columns import SqlNames
 from .dialects import Dialect
-from .terms import Term, column
+from .terms import Term, column, compared
 
 INSTANTS = "instants"
 
@@ -32,6 +32,15 @@ class SqlStep:
     is_recursive: bool = False
 
 
+@frozen
+class Beside:
+    """Steps beside a chain: the last one has a row for each key, and a column that the chain reads."""
+
+    steps: list[SqlStep]
+    key: str
+    column: str
+
+
 class Steps:
     """Steps of one row each per row of the first, which is called `base`.
 
@@ -45,6 +54,7 @@ class Steps:
         self._base = base
         self._phases: list[tuple[str, list[Made]]] = [(phase, []) for phase in phases]
         self._places: dict[str, tuple[int, int]] = {}
+        self._joined: dict[str, list[tuple[str, str, Callable[[str], Beside]]]] = {}
         self.width = 0
         """How many columns were added."""
 
@@ -76,6 +86,17 @@ class Steps:
         self.width += 1
         return column(name)
 
+    def join(self, wish: str, phase: str, key: str, make: Callable[[str], Beside]) -> exp.Column:
+        """Adds a column at the end of a phase that other steps work out, and gives it as others read it.
+
+        `make` is given the step before it, and gives those steps, which are joined by `key`.
+        """
+        name = self._names.fresh(wish)
+        self._places[name] = ([called for called, _ in self._phases].index(phase), 0)
+        self._joined.setdefault(phase, []).append((name, key, make))
+        self.width += 1
+        return column(name)
+
     def finish(self) -> tuple[list[SqlStep], str]:
         """The steps, and the name of the last one."""
         steps: list[SqlStep] = []
@@ -88,7 +109,24 @@ class Steps:
                 query = exp.select(everything, *terms, copy=False).from_(before)
                 steps.append(SqlStep(name, with_instants(query)))
                 before = name
+            if phase in self._joined:
+                steps += self._beside(before, phase)
+                before = steps[-1].name
         return steps, before
+
+    def _beside(self, before: str, phase: str) -> list[SqlStep]:
+        """The steps beside one, and what reads them all."""
+        everything = exp.Column(this=exp.Star(), table=exp.to_identifier(before))
+        query = exp.select(everything, copy=False).from_(before)
+        steps: list[SqlStep] = []
+        for name, key, make in self._joined[phase]:
+            made = make(before)
+            source = made.steps[-1].name
+            same = compared("=", column(key, before), column(made.key, source))
+            query.select(exp.alias_(column(made.column, source), name), copy=False)
+            query.join(exp.to_table(source), on=same, join_type="left", copy=False)
+            steps += made.steps
+        return [*steps, SqlStep(self._names.fresh(phase), query)]
 
 
 def with_instants(query: exp.Select) -> exp.Select:

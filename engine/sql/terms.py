@@ -37,6 +37,11 @@ def column(name: str, table: str | None = None) -> exp.Column:
     return exp.column(name, table)
 
 
+def passed_on(name: str, table: str) -> Term:
+    """A column of a step that is called the same in what reads it, whatever the engine would call it."""
+    return exp.alias_(column(name, table), name)
+
+
 def whole(number: int) -> Term:
     """A whole number as it is."""
     literal = exp.Literal.number(abs(number))
@@ -90,6 +95,11 @@ def computed(sign: str, left: Term, right: Term) -> Term:
     if sign == "/":
         return exp.Div(this=bracketed(left), expression=bracketed(right), typed=True, safe=False)
     return _ARITHMETIC[sign](this=bracketed(left), expression=bracketed(right))
+
+
+def plus(term: Term, number: int) -> Term:
+    """A term moved by a whole number."""
+    return computed("+" if number >= 0 else "-", term, whole(abs(number)))
 
 
 def negated(term: Term) -> Term:

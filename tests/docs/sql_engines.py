@@ -77,8 +77,8 @@ def _refusal(plan: p.Plan, dialect: str) -> UnsupportedSql | None:
 def _hard() -> Iterator[tuple[str, p.Plan]]:
     """What some engine refuses; texts and lists are put in place of what the language lets write."""
     yield (
-        "A stage that holds until something ends it",
-        load("when visited then +5\nstage SQL when score >= 5 until score < 1").plan,
+        "A stage with `until` whose conditions calculate with days",
+        load("stage Warm when visited until days since last visited / 7 > 2").plan,
     )
     wide = "\n".join(f"when e{n} then +1" for n in range(1100))
     yield "More columns than the engine allows", load(wide).plan

@@ -106,6 +106,8 @@ class ClickHouse:
 
     def __init__(self, session: Any) -> None:
         self.session = session
+        # It reads no longer statement than 256 KiB otherwise.
+        session.query("SET max_query_size = 4194304")
 
     def fill(self, layout: BulkLayout, leads: Sequence[Row], events: Sequence[Row]) -> None:
         for statement, rows in zip(create_tables(layout, self.dialect), (leads, events), strict=True):

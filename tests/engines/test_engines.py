@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from leadwright.engine.sql import DIALECTS
+from leadwright.engine.sql import DIALECTS, UnsupportedSql
 from leadwright.engine.sql.terms import whole
 from leadwright.engine.store.database import open_store
 from leadwright.engine.store.export.parquet import export_parquet
@@ -15,12 +15,15 @@ from leadwright.engine.values import text_key
 from leadwright.tests.engine.sql.sides import Engine, asked, by_its_clock, differences, in_python
 from leadwright.tests.engine.sql.test_sql_checks import FOUND, problems
 from leadwright.tests.engine.sql.test_sql_text_keys import TEXTS, statement
-from leadwright.tests.engine.sql.worlds import World, hostile_world
+from leadwright.tests.engine.sql.worlds import World, holding_worlds, hostile_world
 from leadwright.tests.engines.sides import Postgres, Spark
 from leadwright.tests.test_language_in_back_ends import CASES, no_case_differs
 
 HOSTILE = {"postgres": 300, "spark": 16, "clickhouse": 40}
 """Random rulesets for each; Spark takes seconds to plan one."""
+
+HOLDING = {"postgres": 12, "spark": 4, "clickhouse": 8}
+"""The same of rulesets with stages that hold."""
 
 
 @pytest.fixture(params=HOSTILE)
@@ -77,6 +80,17 @@ def test_it_looks_from_its_own_clock(engine: Engine, monkeypatch: pytest.MonkeyP
 def test_hostile_leads_score_as_in_python(engine: Engine) -> None:
     for seed in range(HOSTILE[engine.dialect]):
         no_difference(hostile_world(seed, 40), engine)
+
+
+def test_stages_hold_as_in_python(engine: Engine) -> None:
+    refused = []
+    for _, world in holding_worlds(range(HOLDING[engine.dialect])):
+        try:
+            no_difference(world, engine)
+        except UnsupportedSql as error:
+            refused.append(error.message)
+    assert len(refused) < HOLDING[engine.dialect] / 2
+    assert all("the days that it counts" in one for one in refused)
 
 
 def test_each_mistake_in_the_tables_is_found(engine: Engine) -> None:

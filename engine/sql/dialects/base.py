@@ -105,10 +105,10 @@ class Dialect:
         """The date of a day that counts from the first of year 1."""
         return computed("+", exp.cast(text("0001-01-01"), "date"), exp.cast(day, "int"))
 
-    def others_before(self, taken: Term, lead: Term, at: Term, within: int) -> Term:
+    def others_before(self, taken: Term, lead: Sequence[Term], at: Term, within: int) -> Term:
         """More than 0 where another event that is taken happened then, or at most so long before."""
         count = call("COUNT", when((taken, whole(1))))
-        near = over(count, [lead], [at], preceding=within)
+        near = over(count, lead, [at], preceding=within)
         itself = when((taken.copy(), whole(1)), otherwise=whole(0))
         return computed("-", near, itself)
 

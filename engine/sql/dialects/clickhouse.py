@@ -61,12 +61,12 @@ class ClickHouse(Dialect):
 
         return sum_of([computed("*", era.copy(), whole(4_800)), _let("of_era", of_era, counted)])
 
-    def others_before(self, taken: Term, lead: Term, at: Term, within: int) -> Term:
+    def others_before(self, taken: Term, lead: Sequence[Term], at: Term, within: int) -> Term:
         # A frame reaches no further back than 2**31 - 2, so it is asked for the last one before.
         one = when((taken, whole(1)))
-        together = over(call("COUNT", one), [lead, at], [at.copy()])
+        together = over(call("COUNT", one), [*lead, at], [at.copy()])
         itself = when((taken.copy(), whole(1)), otherwise=whole(0))
-        last = over(call("MAX", when((taken.copy(), at.copy()))), [lead.copy()], [at.copy()])
+        last = over(call("MAX", when((taken.copy(), at.copy()))), [one.copy() for one in lead], [at.copy()])
         last.set(
             "spec",
             exp.WindowSpec(

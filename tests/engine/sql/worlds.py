@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from leadwright.engine.cli.inputs import events_of_lead
 from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
@@ -75,8 +76,18 @@ def hostile_world(seed: int, leads: int) -> World:
     """A random ruleset, and leads that come near its every edge."""
     plan = RandomPlan(seed).plan()
     drawn = [random_lead(plan, seed * leads + number) for number in range(leads)]
-    made = [
-        Lead(str(number), fields, [Event(e.type, moment_of(e.at), e.object, e.properties) for e in events])
-        for number, (fields, events) in enumerate(drawn)
-    ]
-    return World(made, [plan], NOW)
+    return World([_lead(number, *one) for number, one in enumerate(drawn)], [plan], NOW)
+
+
+def holding_worlds(seeds: Sequence[int]) -> Iterator[tuple[int, World]]:
+    """Random rulesets with stages that hold, by their seeds, and a few leads with events to look back on."""
+    for seed in seeds:
+        plan = RandomPlan(seed, 2, holding=True).plan()
+        if any(stage.until is not None for stage in plan.stages):
+            drawn = [random_lead(plan, seed * 20 + number, 8) for number in range(8)]
+            yield seed, World([_lead(number, *one) for number, one in enumerate(drawn)], [plan], NOW)
+
+
+def _lead(number: int, fields: Mapping[str, Any], events: Sequence[Any]) -> Lead:
+    given = [Event(e.type, moment_of(e.at), e.object, e.properties) for e in events]
+    return Lead(str(number), fields, given)
