@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -30,6 +31,7 @@ from leadwright.tests.benchmarks.workloads import many, twenty
 PAIR = 25_000
 """How many leads each pair of files has."""
 
+PAIRS, ARRIVAL = "pairs, two processes", "order of arrival, two processes"
 MADE = 8
 """How many pairs are made; others are these under other ids."""
 
@@ -58,17 +60,21 @@ def run(*, quick: bool) -> Report:
     """Writes the files, and scores them in several ways, each in a process of its own."""
     pairs = 2 if quick else 40
     rules = {20: rules_text(twenty()), 200: rules_text(many(200))}
-    with lake(pairs) as (files, mixed):
+    short = {"processes": 2, "lines": "short"}
+    with lake(pairs) as (files, mixed), tempfile.TemporaryDirectory() as name:
         _agree(files)
+        found = Path(name)
         ways = {
-            "pairs, two processes": _scored(files, rules[20], paired=True, processes=2),
-            "pairs, one process": _scored(files, rules[20], paired=True, processes=1),
-            "pairs, two processes, 200 rules, short lines": _scored(
-                files, rules[200], paired=True, processes=2, lines="short"
+            PAIRS: _scored(files, found / "pairs", rules[20], paired=True, processes=2),
+            "pairs, one process": _scored(files, found / "one", rules[20], paired=True, processes=1),
+            "pairs, 200 rules, short lines": _scored(
+                files, found / "pairs200", rules[200], paired=True, **short
             ),
-            "order of arrival, two processes": _scored(mixed, rules[20], processes=2),
+            ARRIVAL: _scored(mixed, found / "arrival", rules[20], processes=2),
+            "order of arrival, 200 rules": _scored(mixed, found / "arrival200", rules[200], **short),
         }
-    first, arrived = ways["pairs, two processes"], ways["order of arrival, two processes"]
+        differ = {size: differences(found / f"pairs{size}", found / f"arrival{size}") for size in ("", "200")}
+    first, arrived = ways[PAIRS], ways[ARRIVAL]
     size = pairs * PAIR
     claims = (
         Claim("pairs: time for a million", first["wall"] * 1e6 / size, 3.5, False, "s"),
@@ -76,6 +82,8 @@ def run(*, quick: bool) -> Report:
         Claim("pairs: memory together", first["memory"], 600, False, "MiB"),
         Claim("order of arrival: time for a million", arrived["wall"] * 1e6 / size, 10, False, "s"),
         Claim("order of arrival: memory together", arrived["memory"], 1024, False, "MiB"),
+        Claim("leads that differ between the two, 20 rules", differ[""], 0, False, ""),
+        Claim("leads that differ between the two, 200 rules", differ["200"], 0, False, ""),
     )
     rows = tuple(
         (way, f"{found['wall']:.1f}", f"{found['cpu']:.1f}", f"{found['memory']:.0f}")
@@ -153,14 +161,27 @@ def _agree(files: Path) -> None:
         raise RuntimeError("tables are scored otherwise than leads")
 
 
-def _scored(files: Path, rules: str, **how: object) -> Mapping[str, float]:
+def differences(one: Path, other: Path) -> int:
+    """How many leads are decided otherwise in one folder of scores than in another, or are not in both."""
+    with duckdb.connect(config={"threads": 2}) as engine:
+        for name, folder in (("one", one), ("other", other)):
+            engine.execute(f"CREATE VIEW {name} AS SELECT * FROM '{folder}/*.parquet'")
+        beside = "SELECT lead_id, hash(all_of) AS told FROM {0} AS all_of"
+        row = engine.execute(
+            f"SELECT count(*) FROM ({beside.format('one')}) AS a FULL JOIN ({beside.format('other')}) AS b "
+            "USING (lead_id) WHERE a.told IS DISTINCT FROM b.told"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _scored(files: Path, target: Path, rules: str, **how: object) -> Mapping[str, float]:
     """Scores the files in a process of its own: seconds, seconds of the processor, MiB at most."""
-    with tempfile.TemporaryDirectory() as name:
-        target, program = Path(name) / "scores", Path(name) / "child.py"
-        told = {"rules": rules, "source": str(files), "target": str(target), "now": NOW.isoformat()} | how
-        program.write_text(_CHILD)
-        done = subprocess.run(
-            [sys.executable, str(program), json.dumps(told)], capture_output=True, text=True, check=True
-        )
+    told = {"rules": rules, "source": str(files), "target": str(target), "now": NOW.isoformat()} | how
+    program = target.parent / "child.py"
+    program.write_text(_CHILD)
+    done = subprocess.run(
+        [sys.executable, str(program), json.dumps(told)], capture_output=True, text=True, check=True
+    )
     found: Mapping[str, float] = json.loads(done.stdout)
     return found
