@@ -22,17 +22,18 @@ from .engine.arrow.problems import DataError
 from .engine.arrow.reads import Reads, reads_of
 from .engine.arrow.results import LinesAs, lines_table
 from .engine.arrow.scorer import TableScorer
-from .engine.ruleset import Ruleset, load
 from .engine.score_one.facts import instant_from
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from .engine.plan import Plan
+    from .engine.ruleset import Ruleset
+
+    Rules = Ruleset | str | Path
 
 __all__ = ["Columns", "DataError", "Reads", "Tally", "explanation_lines", "reads", "score", "score_parquet"]
 
-Rules = Ruleset | str | Path
 Instant = dt.datetime | dt.date | str
 Lines = Literal["full", "short", "none"]
 
@@ -110,6 +111,9 @@ def explanation_lines(rules: Rules) -> pa.Table:
 
 
 def _plan(rules: Rules) -> Plan:
+    # Here, as processes that only score load this module too.
+    from .engine.ruleset import Ruleset, load
+
     return (rules if isinstance(rules, Ruleset) else load(rules)).plan
 
 

@@ -27,11 +27,14 @@ from .engine.arrow.files import read_parquet
 from .engine.arrow.results import LinesAs, lines_table
 from .engine.arrow.scorer import TableScorer
 from .engine.plan import Plan
-from .engine.ruleset import Ruleset, load
 from .engine.score_one.facts import instant_from
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
+
+    from .engine.ruleset import Ruleset
+
+    Rules = Ruleset | str | Path
 
 __all__ = [
     "Columns",
@@ -44,7 +47,6 @@ __all__ = [
     "score_prepared",
 ]
 
-Rules = Ruleset | str | Path
 Instant = dt.datetime | dt.date | str
 Lines = Literal["full", "short", "none"]
 
@@ -173,6 +175,9 @@ def _work(
 
 
 def _plan(rules: Rules) -> Plan:
+    # Here, as workers load this module too.
+    from .engine.ruleset import Ruleset, load
+
     return (rules if isinstance(rules, Ruleset) else load(rules)).plan
 
 
@@ -261,6 +266,8 @@ def _scorer(pickled: bytes) -> TableScorer:
         raise DataError(
             f"the driver has Leadwright {work.version} and a worker {__version__}: install the same on all"
         )
+    # It gives back what it does not need, which keeps a worker smaller than Arrow's own.
+    pa.set_memory_pool(pa.system_memory_pool())
     return _scorer_of(work)
 
 

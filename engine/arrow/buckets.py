@@ -73,7 +73,8 @@ def bucketed(
             connection.execute(
                 f"COPY (SELECT {listed}, coalesce(hash({own}::VARCHAR) % {buckets}, 0)::INTEGER "
                 f"AS {_BUCKET} FROM {source}{where}) "
-                f"TO {_text(str(folder / name))} (FORMAT parquet, PARTITION_BY ({_BUCKET}))"
+                f"TO {_text(str(folder / name))} (FORMAT parquet, COMPRESSION uncompressed, "
+                f"PARTITION_BY ({_BUCKET}))"
             )
 
         write("leads", leads, wanted.leads, columns.lead_id, "")

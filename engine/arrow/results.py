@@ -168,7 +168,7 @@ class Results:
             rows = [_line_row(self._numbering.line(one)) for one in lines.different]
         codes: Ints = lines.codes
         taken = pa.array(rows, type_.value_type).take(pa.array(codes))
-        return pa.ListArray.from_arrays(pa.array(lines.offsets, pa.int32()), taken).cast(type_)
+        return pa.ListArray.from_arrays(pa.array(lines.offsets, pa.int32()), taken, type=type_)
 
 
 def lines_table(plan: Plan) -> pa.Table:

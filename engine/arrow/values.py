@@ -86,7 +86,7 @@ def unreadable(kind: Kind, type_: pa.DataType, zone: str | None) -> str | None:
 # --- different values ---------------------------------------------------------------------------
 
 
-def coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[Any]]:
+def coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], list[Any]]:
     """Which of the different values each row has, and these, None among them where any is unknown.
 
     Values are as Python has them; instants are whole microseconds, days whole days since 1970, decimals the
@@ -102,22 +102,23 @@ def coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[Any]]:
             column = column.cast(pa.float64())
         column = column.dictionary_encode()
     if not column.num_chunks:
-        return np.empty(0, np.int64), [None]
+        return np.empty(0, np.int32), [None]
     values = _listed(column.chunk(0).dictionary)
     codes = [dictionary_codes(chunk.indices, len(values)) for chunk in column.chunks]
     return np.concatenate(codes), [*values, None]
 
 
-def dictionary_codes(indices: pa.Array, unknown: int) -> NDArray[np.int64]:
+def dictionary_codes(indices: pa.Array, unknown: int) -> NDArray[np.int32]:
     """Indices into a dictionary, those that are null as one more."""
-    filled = pc.fill_null(indices.cast(pa.int64()), unknown) if indices.null_count else indices
-    return filled.to_numpy(zero_copy_only=False).astype(np.int64, copy=False)  # type: ignore[no-any-return]
+    indices = indices.cast(pa.int32())
+    filled = pc.fill_null(indices, unknown) if indices.null_count else indices
+    return filled.to_numpy()  # type: ignore[no-any-return]
 
 
-def _coded_lists(values: Sequence[Any]) -> tuple[NDArray[np.int64], list[Any]]:
+def _coded_lists(values: Sequence[Any]) -> tuple[NDArray[np.int32], list[Any]]:
     places: dict[tuple[Any, ...] | None, int] = {}
     codes = [places.setdefault(None if value is None else tuple(value), len(places)) for value in values]
-    return np.array(codes, np.int64), list(places)
+    return np.array(codes, np.int32), list(places)
 
 
 def _listed(values: pa.Array) -> list[Any]:
@@ -148,6 +149,8 @@ def microseconds(values: pa.Array, zone: str | None) -> Ints:
         )
         type_ = values.type
     whole = values.cast(pa.int64())
+    if type_.unit == "us" and not whole.null_count and _all_within(whole):
+        return whole.to_numpy()  # type: ignore[no-any-return]
     numbers: Ints = pc.fill_null(whole, NEVER).to_numpy(zero_copy_only=False)
     unknown = numbers == NEVER
     if type_.unit == "ns":
@@ -160,11 +163,17 @@ def microseconds(values: pa.Array, zone: str | None) -> Ints:
     return np.where(unknown, NEVER, found)
 
 
+def _all_within(whole: pa.Array) -> bool:
+    ends = pc.min_max(whole).as_py()
+    return ends["min"] is None or (ends["min"] >= EARLIEST and ends["max"] <= LATEST)
+
+
 def instants_of_events(column: pa.ChunkedArray, zone: str | None) -> tuple[Ints, list[str]]:
     """The instants of events, `NEVER` where there is none, and some of the values that are no instant."""
     type_ = plain_type(column.type)
     if types.is_timestamp(type_):
-        found = np.concatenate([np.empty(0, np.int64), *(microseconds(one, zone) for one in column.chunks)])
+        chunks = [microseconds(one, zone) for one in column.chunks]
+        found = chunks[0] if len(chunks) == 1 else np.concatenate([np.empty(0, np.int64), *chunks])
         return found, [str(one) for one in _where(column, found == NEVER)]
     codes, values = coded(column)
     bad: list[str] = []

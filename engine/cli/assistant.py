@@ -7,6 +7,7 @@ and is at most 3,000 characters long unless more is asked for. Raises Failure an
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ..prove.answers import Answer
     from ..reading import Reading
     from ..store.database import Store
+    from ..store.scoring.what_if import WhatIf
     from .inputs import LoadedRules
 
 LONGEST = 3_000
@@ -128,7 +130,6 @@ class Assistant:
         from ..evaluator import Evaluator
         from ..impact.text_diff import compare
         from ..report.changes import changes_text, effect_text
-        from ..store.scoring.what_if import WhatIf
         from ..values import instant_of
 
         with self._open() as store:
@@ -138,7 +139,7 @@ class Assistant:
                 return "The text has errors, so it was not tried.\n\n" + self.check_rules(text)
             now = instant_of_reading(None, store, before.name)
             old, new = Evaluator(before.plan), Evaluator(draft.plan)
-            effect = WhatIf().effect(store, old, new, instant_of(now), most_moves=5, progress=_silent)
+            effect = _what_if().effect(store, old, new, instant_of(now), most_moves=5, progress=_silent)
         head = f"{_rules_line(before)}, against the text with digest {draft.plan.digest[:12]}"
         changes = changes_text(compare(before.reading.tree, draft.tree), PLAIN)
         return _cut("\n".join([head, "", *changes, "", *effect_text(effect, now, PLAIN, 5)]), LONGEST)
@@ -273,6 +274,14 @@ def _proved(plan: Plan, old: Plan | None, stage: str | None) -> list[Answer]:
         raise Failure(str(error), "name it as the ruleset does") from None
     found = answers_apart(plan, seconds=_PROVING)
     return found + (answers_apart(plan, seconds=_PROVING, wanted=wanted, old=old) if wanted else [])
+
+
+@cache
+def _what_if() -> WhatIf:
+    """One for the process: what it read of leads it keeps for the next edit that is tried."""
+    from ..store.scoring.what_if import WhatIf
+
+    return WhatIf()
 
 
 def _silent(_words: str, _share: float) -> None:

@@ -9,16 +9,13 @@ Stores are made for the occasion, which takes minutes; with LEADWRIGHT_STORES=FO
 from __future__ import annotations
 
 import gc
-import os
-import pickle
 import random
 import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -32,11 +29,11 @@ from leadwright.engine.store.scoring.score_run import score_store
 from leadwright.tests.benchmarks import as_duckdb
 from leadwright.tests.benchmarks.as_sql import Kinds, statement
 from leadwright.tests.benchmarks.facts_from_sql import rule_engine_seconds, zen_seconds
+from leadwright.tests.benchmarks.kept import kept_folder, kept_store
 from leadwright.tests.benchmarks.neutral import Ruleset
 from leadwright.tests.benchmarks.ours import evaluator
 from leadwright.tests.benchmarks.people import DAY, NOW_MICROSECONDS
 from leadwright.tests.benchmarks.report import Claim, Report, Table
-from leadwright.tests.benchmarks.stored_people import build
 from leadwright.tests.benchmarks.timing import Measured
 from leadwright.tests.benchmarks.workloads import many, twenty
 
@@ -111,9 +108,9 @@ class Contest:
 def run(*, quick: bool) -> Report:
     """Builds two stores, lets all score them in turn, and lets events come in."""
     number, rounds = (60_000, 2) if quick else (1_000_000, 3)
-    with _folder() as folder:
-        path, kinds = _store(folder, number)
-        small, few = _store(folder, number // 10)
+    with kept_folder() as folder:
+        path, kinds = kept_store(folder, number)
+        small, few = kept_store(folder, number // 10)
         reading = _building(path)
         with open_store(path) as store:
             beside = folder / "beside.duckdb"
@@ -175,30 +172,6 @@ def _of_twenty(times: Mapping[str, Measured]) -> list[Claim]:
         Claim("20 rules: our time over DuckDB's", times[OURS].over(times[DUCKDB]), 1.25, False),
         Claim("20 rules: the statement's time over ours", times[STATEMENT].over(times[OURS]), 3.5, True),
     ]
-
-
-# --- stores -----------------------------------------------------------------------------------
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    kept = os.environ.get("LEADWRIGHT_STORES")
-    if kept:
-        Path(kept).mkdir(parents=True, exist_ok=True)
-        yield Path(kept)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        yield Path(folder)
-
-
-def _store(folder: Path, number: int) -> tuple[Path, Kinds]:
-    """A store of so many leads, and the numbers of its kinds of events."""
-    path, known = folder / f"people{number}.db", folder / f"people{number}.kinds"
-    if not known.exists():
-        path.unlink(missing_ok=True)
-        known.write_bytes(pickle.dumps(build(path, number)))
-    kinds: Kinds = pickle.loads(known.read_bytes())
-    return path, kinds
 
 
 # --- measuring --------------------------------------------------------------------------------

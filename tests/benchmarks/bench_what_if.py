@@ -10,7 +10,6 @@ import random
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, islice
@@ -24,10 +23,10 @@ from leadwright.engine.store.scoring.what_if import WhatIf
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.benchmarks.as_sql import Kinds
 from leadwright.tests.benchmarks.as_text import rules_text
+from leadwright.tests.benchmarks.kept import kept_folder, kept_store
 from leadwright.tests.benchmarks.neutral import Ruleset
 from leadwright.tests.benchmarks.people import DAY, NOW_MICROSECONDS
 from leadwright.tests.benchmarks.report import Claim, Report, Table
-from leadwright.tests.benchmarks.stored_people import build
 from leadwright.tests.benchmarks.timing import Measured, Work, interleaved
 from leadwright.tests.benchmarks.workloads import many, twenty
 
@@ -112,11 +111,10 @@ def run(*, quick: bool) -> Report:
     rounds = 5 if quick else 9
     small, large = (20_000, 50_000) if quick else (100_000, 1_000_000)
     tables, claims = [], []
-    with tempfile.TemporaryDirectory() as folder:
+    with kept_folder() as folder:
         twenty_rules = {"20 rules": twenty()}
         for number, rulesets in ((small, twenty_rules | {"200 rules": many(200)}), (large, twenty_rules)):
-            path = Path(folder) / f"{number}.db"
-            kinds = build(path, number)
+            path, kinds = kept_store(folder, number)
             with open_store(path) as store:
                 for name, ruleset in rulesets.items():
                     editing = Editing(store, ruleset, kinds, (_EDITS + 2) * (rounds + 1))

@@ -234,6 +234,9 @@ def periods_chart(
             parts.append(_text(number * step, 10, then, "middle"))
     middles = [(number + 0.5) * step for number in range(count)]
     known = [(x, up.at(value)) for x, value in zip(middles, unreal, strict=False) if value is not None]
+    if len(known) == 1:
+        [(x, y)] = known
+        known = [(x - step / 8, y), (x + step / 8, y)]
     for (x1, y1), (x2, y2) in pairwise(known):
         parts.append(f'<line class="unreal" x1="{x1:.2f}%" y1="{y1}" x2="{x2:.2f}%" y2="{y2}"/>')
     for place, one in enumerate(series):

@@ -15,7 +15,7 @@ from ...score_one.scorer import Scorer
 from ..database import Store
 from ..records.events import event_kinds
 from ..records.leads import stored_fields
-from .lead_reader import LeadReader, Prepare, Span, maker
+from .lead_reader import LeadReader, Span, all_ready
 
 if TYPE_CHECKING:
     from ..mirror.sync import Mirror
@@ -91,7 +91,7 @@ def _from_mirror(
     from ...score_many.block_measures import Measured
 
     kinds, stored = event_kinds(store), stored_fields(store)
-    fields = [(stored.get(f.column), Prepare(maker(f, stored.get(f.column)))) for f in evaluator.plan.fields]
+    fields = [(stored.get(f.column), all_ready(f, stored.get(f.column))) for f in evaluator.plan.fields]
     filters: Filters = {}
     numberings = [Numbering() for _ in fields]
     gatherings = [Gathering() if measure.aggregation in _GATHERED else Numbering() for measure in measures]
@@ -104,9 +104,9 @@ def _from_mirror(
         for numbering, (field, made) in zip(numberings, fields, strict=True):
             kept = None if field is None else block.fields.get(field.column)
             if kept is None:
-                column = Numbered(np.zeros(len(block), np.uint8), [made[None]])
+                column = Numbered(np.zeros(len(block), np.uint8), made([None]))
             else:
-                column = Numbered(kept.codes, [made[value] for value in kept.values])
+                column = Numbered(kept.codes, made(kept.values))
             numbering.add_column(column if live is None else column.taken(live))
         for gathering, measure in zip(gatherings, measures, strict=True):
             found = measured.column(measure)

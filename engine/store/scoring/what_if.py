@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
@@ -206,7 +207,7 @@ class WhatIf:
             rows = store.connection.execute(
                 f"SELECT _id FROM lead WHERE _state = {NAMED} ORDER BY _id LIMIT ? OFFSET ?", (most, first)
             )
-            self._leads = np.fromiter((lead for (lead,) in rows), np.int64)
+            self._leads = np.fromiter(chain.from_iterable(rows), np.int64)
             self._of = (store.path, data, now)
 
     def _judging(

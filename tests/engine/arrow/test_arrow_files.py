@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from leadwright import arrow as lw
+from leadwright import load
 from leadwright.engine.arrow import blocks
 from leadwright.engine.cli.program import run
 from leadwright.tests.engine.arrow.tables import Drawn, drawn
@@ -47,7 +48,7 @@ NOW = "2026-03-31T12:00Z"
 
 @pytest.fixture(scope="module")
 def given() -> Drawn:
-    return drawn(lw.load(RULES).plan, 7, 600)
+    return drawn(load(RULES).plan, 7, 600)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ Run = Callable[..., Any]
 
 COMMANDS = [name for section in SECTIONS.values() for name in section]
 HEAVY = (
-    "flask", "sqlglot", "duckdb", "jinja2", "sqlite_utils", "lark", "pygls", "lsprotocol", "pygments",
+    "flask", "sqlglot", "duckdb", "jinja2", "sqlite_utils", "lark", "pygls", "lsprotocol", "pygments", "mcp",
     "leadwright.assist", "leadwright.lsp",
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from leadwright.tests.engine.outcomes.conftest import Run
 from leadwright.tests.engine.outcomes.made_up import RULES
 from leadwright.web import Settings, create_app
 from leadwright.web.drafts import current
+from leadwright.web.results.charts import Series, periods_chart
 
 
 @pytest.fixture
@@ -206,3 +207,22 @@ def test_a_review_says_precision_and_recall_before_and_after(client: FlaskClient
 def pick(stage: dict[str, object]) -> dict[str, object]:
     """The rate of a stage."""
     return {name: stage[name] for name in ("count", "of", "rate", "low", "high")}
+
+
+def test_another_version_and_a_single_period_are_drawn_too() -> None:
+    dots = Series("live", [(0.6, 0.5, 0.7), (0.7, 0.6, 0.8)])
+    drawn = periods_chart([dots], (0.4, 1.0), "By month", [0.8, 0.9], ["version 1", "version 2"])
+    assert 'class="changed" x1="50.00%"' in drawn
+    assert ">version 2</text>" in drawn
+    assert ">version 1</text>" not in drawn
+    alone = periods_chart([Series("live", [(0.6, 0.5, 0.7)])], (0.4, 1.0), "One month", [0.8], ["version 1"])
+    assert alone.count('class="unreal"') == 1
+    assert 'class="changed"' not in alone
+
+
+def test_bands_below_zero_are_written_in_words(folder: Path, run: Run) -> None:
+    text = RULES.partition("test ")[0].replace("from 0", "from -50") + "when not requested demo then -20\n"
+    (folder / "r.rules").write_text(text, encoding="utf-8")
+    run("score", "r.rules", "--at", "2026-11-01")
+    page = create_app(Settings(folder / "leads.db")).test_client().get("/rulesets/r/results")
+    assert re.search(r">−\d+ to −\d+<", page.get_data(as_text=True))

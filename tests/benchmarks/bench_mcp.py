@@ -1,0 +1,79 @@
+"""What an assistant waits for: `leadwright mcp` started, a lead explained, an edit of the rules tried.
+
+The SDK's own client asks. Times are by the wall, the client's part included, as whoever asks waits so long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from leadwright.tests.benchmarks.page_world import name_of, world
+from leadwright.tests.benchmarks.report import Claim, Report, Table
+from mcp import Client, StdioServerParameters
+
+SIZES = (20, 200)
+BARE, CONNECT, EXPLAIN, TRY = "connect to a server without tools", "connect", "explain a lead", "try an edit"
+_BARE = ["-c", "from mcp.server import MCPServer; MCPServer('bare').run()"]
+
+
+def run(*, quick: bool) -> Report:
+    """Asks about leads scored by 20 and by 200 rules; each edit is another one."""
+    leads, rounds = (2_000, 5) if quick else (20_000, 9)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        database = world(folder, leads, SIZES)
+        found = asyncio.run(_asked(folder, database, rounds))
+    asked = {CONNECT: 1_000, EXPLAIN: 100, TRY: 500}
+    rows = tuple(
+        (
+            what,
+            *(f"{median(one[what]) * 1e3:.0f}" for one in found),
+            *(f"{max(one[what]) * 1e3:.0f}" for one in found),
+        )
+        for what in (BARE, *asked)
+    )
+    claims = tuple(
+        Claim(f"{what}, {size} rules", median(one[what]) * 1e3, most, False, "ms")
+        for size, one in zip(SIZES, found, strict=True)
+        for what, most in asked.items()
+    )
+    headings = (f"ms, of {rounds}", *(f"median, {n} rules" for n in SIZES), *(f"worst, {n}" for n in SIZES))
+    notes = ("an edit is tried over all leads; the first edit, which reads them, is in it",)
+    return Report("mcp", (Table(f"{leads:,} leads", headings, rows),), claims, notes)
+
+
+async def _asked(folder: Path, database: Path, rounds: int) -> list[dict[str, list[float]]]:
+    ours = ["-m", "leadwright", "mcp", "--db", str(database)]
+    started, bare = (StdioServerParameters(command=sys.executable, args=one) for one in (ours, _BARE))
+    found = []
+    for size in SIZES:
+        ruleset = name_of(size)
+        text = (folder / f"{ruleset}.rules").read_text(encoding="utf-8")
+        times: dict[str, list[float]] = {BARE: [], CONNECT: [], EXPLAIN: [], TRY: []}
+        for _ in range(rounds):
+            for what, server in ((BARE, bare), (CONNECT, started)):
+                begun = perf_counter()
+                async with Client(server) as client:
+                    await client.list_tools()
+                    times[what].append(perf_counter() - begun)
+        async with Client(started) as client:
+            for number in range(rounds):
+                edited = f"{text}\nwhen employees >= {number + 5} then +{number + 2}\n"
+                calls: dict[str, tuple[str, dict[str, Any]]] = {
+                    EXPLAIN: ("explain_lead", {"lead": f"lead{number + 1}", "ruleset": ruleset}),
+                    TRY: ("try_rules", {"text": edited, "ruleset": ruleset}),
+                }
+                for what, (tool, arguments) in calls.items():
+                    begun = perf_counter()
+                    answer = await client.call_tool(tool, arguments)
+                    times[what].append(perf_counter() - begun)
+                    if answer.is_error:
+                        raise RuntimeError(answer.content)
+        found.append(times)
+    return found
