@@ -22,7 +22,7 @@ from leadwright.tests.test_language_in_back_ends import CASES, no_case_differs
 HOSTILE = {"postgres": 300, "spark": 16, "clickhouse": 40}
 """Random rulesets for each; Spark takes seconds to plan one."""
 
-HOLDING = {"postgres": range(12), "spark": (11, 27), "clickhouse": range(8)}
+HOLDING = {"postgres": range(12), "spark": (11, 16), "clickhouse": range(8)}
 """Seeds of rulesets with stages that hold."""
 
 
