@@ -278,6 +278,10 @@ class Finder:
         matters = self.mattering(lead, components)
         return self._told(found, tuple(self.plan.fields[n].name for n in sorted(matters)), exact)
 
+    def fields_of(self, places: Iterable[int]) -> set[int]:
+        """The fields that clauses at some places read."""
+        return {number for place in places for number in self._fields[place]}
+
     def mattering(self, lead: Lead, components: Iterable[Component]) -> set[int]:
         """The blank fields that make a difference."""
         found: set[int] = set()

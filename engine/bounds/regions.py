@@ -24,7 +24,7 @@ Truths = tuple[Truth, ...]
 
 MOST = 512
 """Fields with more regions are not split."""
-_MOST_KEPT = 4_096
+_MOST_KEPT = 16_384
 
 
 class Region(NamedTuple):
