@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
+from ..engine.live.bringing import LAGS
 from ..engine.live.figures import totals
-from ..engine.live.service import LAGS
 from ..engine.store.database import Store
 from .access import settings
 from .database import reading

@@ -145,7 +145,7 @@ def instant_asked(text: str | None, store: Store | None = None, ruleset: str | N
     A day alone is its beginning, in UTC.
     """
     if text is None or not text.strip():
-        found = standing(store, ruleset) if store is not None and ruleset is not None else None
+        found = last_scoring(store, ruleset) if store is not None and ruleset is not None else None
         return found.now if found is not None else dt.datetime.now(dt.UTC)
     if text.strip().lower() == "now":
         return dt.datetime.now(dt.UTC)

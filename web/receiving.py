@@ -7,7 +7,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -27,8 +28,36 @@ StartResponse = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 
+TAKEN = "leadwright.taken"
+"""Where a WSGI environment holds what `Receiving.take` made of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A request that is being taken in. `written` is done once it is on the disk, where it has to be."""
+
+    adapter: Adapter
+    request: Request
+    answer: Answer
+    origin: str | None
+    written: Future[None] | None = None
+
+    def settled(self) -> Answer:
+        """What is answered; waits until the request is on the disk."""
+        if self.written is not None:
+            try:
+                self.written.result()
+            except StoreError as error:
+                return _wait(self.adapter, self.request, error)
+        return self.answer
+
+
 class Receiving:
-    """A WSGI application that answers clients' requests itself, and leaves all others to `page`."""
+    """A WSGI application that answers clients' requests itself, and leaves all others to `page`.
+
+    A server that can do something else meanwhile calls `take`, waits for `written`, and then asks for the
+    answer with `TAKEN` in the environment.
+    """
 
     def __init__(self, page: Wsgi, live: Live) -> None:
         self._page = page
@@ -39,6 +68,15 @@ class Receiving:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answers a request."""
+        taken = environ.get(TAKEN) or self.take(environ)
+        if taken is None:
+            return self._page(environ, start_response)
+        status, headers, body = answered(taken)
+        start_response(status, headers)
+        return [body]
+
+    def take(self, environ: dict[str, Any]) -> Taken | None:
+        """Takes a request in; None where it is the page's."""
         request = _request(environ)
         asked = request
         if request.method == "OPTIONS":
@@ -48,49 +86,36 @@ class Receiving:
                 asked = Request(wanted, request.path, request.query, {})
         adapter = adapter_of(asked)
         if adapter is None:
-            return self._page(environ, start_response)
+            return None
+        origin = self._welcome(request)
         if request.method == "OPTIONS":
-            answer, origin = Answer(204, "", "text/plain"), self._welcome(request)
-            return _send(start_response, answer, origin, preflight=request)
-        answer, origin = self._receive(adapter, request, environ)
-        return _send(start_response, answer, origin)
+            return Taken(adapter, request, Answer(204, "", "text/plain"), origin)
+        return self._receive(adapter, request, environ, origin)
 
     def _receive(
-        self, adapter: Adapter, request: Request, environ: dict[str, Any]
-    ) -> tuple[Answer, str | None]:
-        """Takes a request in; the answer, and the website that may read it."""
+        self, adapter: Adapter, request: Request, environ: dict[str, Any], origin: str | None
+    ) -> Taken:
+        """Takes a client's request in. `origin` is the website that may read what is refused."""
         source: Source | None = None
-        origin: str | None = self._welcome(request)
         try:
             request = _with_body(request, environ)
             delivery = read_delivery(adapter, request)
             source = self._source(adapter, delivery.key)
             origin = _allowed(request, source)
-            return self._take_in(adapter, request, delivery, source), origin
+            answer = _judged(adapter, request, delivery)
+            return Taken(adapter, request, answer, origin, self._put(source, adapter.name, delivery))
         except Refusal as refusal:
             if refusal.status < 429:
                 self._note(source, request, refusal)
-            return adapter.refuse(request, refusal), origin
+            return Taken(adapter, request, adapter.refuse(request, refusal), origin)
         except (InboxFull, StoreError) as error:
-            return _wait(adapter, request, error), origin
+            return Taken(adapter, request, _wait(adapter, request, error), origin)
 
-    def _take_in(self, adapter: Adapter, request: Request, delivery: Delivery, source: Source) -> Answer:
-        if adapter.judge is None:
-            self._put(source, adapter.name, delivery)
-            return adapter.answer(request, len(delivery.messages))
-        refused = []
-        for place, message in enumerate(delivery.messages):
-            try:
-                read_call(adapter, message, delivery.about)
-            except Unreadable as error:
-                refused.append((place, str(error)))
-        self._put(source, adapter.name, delivery)
-        return adapter.judge(request, len(delivery.messages), refused)
-
-    def _put(self, source: Source, adapter: str, delivery: Delivery) -> None:
-        if delivery.messages:
-            about, messages = json.dumps(dict(delivery.about)), json.dumps(list(delivery.messages))
-            self._live.inbox.put(Row(time.time_ns() // 1000, source.id, adapter, about, messages))
+    def _put(self, source: Source, adapter: str, delivery: Delivery) -> Future[None] | None:
+        if not delivery.messages:
+            return None
+        about, messages = json.dumps(dict(delivery.about)), json.dumps(list(delivery.messages))
+        return self._live.inbox.begin(Row(time.time_ns() // 1000, source.id, adapter, about, messages))
 
     def _note(self, source: Source | None, request: Request, refusal: Refusal) -> None:
         """Lists a request that was refused; of those with an unknown key, one a second."""
@@ -105,9 +130,9 @@ class Receiving:
             raw["body"] = request.body[:2_000].decode("utf-8", "replace")
         try:
             row = Row(time.time_ns() // 1000, source.id if source else None, "", about, json.dumps(raw))
-            self._live.inbox.put(row)
-        except (InboxFull, StoreError):
-            # What was refused was said to the client already.
+            self._live.inbox.begin(row)
+        except InboxFull:
+            # The client is told all the same.
             return
 
     # --- keys and websites --------------------------------------------------------------------
@@ -136,6 +161,19 @@ class Receiving:
             return origin if self._book.welcomes(origin) else None
         except StoreError:
             return None
+
+
+def _judged(adapter: Adapter, request: Request, delivery: Delivery) -> Answer:
+    """What is answered to what was delivered, once it is on the disk."""
+    if adapter.judge is None:
+        return adapter.answer(request, len(delivery.messages))
+    refused = []
+    for place, message in enumerate(delivery.messages):
+        try:
+            read_call(adapter, message, delivery.about)
+        except Unreadable as error:
+            refused.append((place, str(error)))
+    return adapter.judge(request, len(delivery.messages), refused)
 
 
 def _wait(adapter: Adapter, request: Request, error: InboxFull | StoreError) -> Answer:
@@ -195,9 +233,9 @@ def _allowed(request: Request, source: Source) -> str | None:
     return origin
 
 
-def _send(
-    start_response: StartResponse, answer: Answer, origin: str | None, preflight: Request | None = None
-) -> Iterable[bytes]:
+def answered(taken: Taken) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Status, headers and body of the answer to a request; waits until it is on the disk."""
+    answer, origin = taken.settled(), taken.origin
     body = answer.body.encode()
     headers = [
         ("Content-Type", answer.kind if answer.kind != "text/plain" else "text/plain; charset=utf-8"),
@@ -212,13 +250,12 @@ def _send(
             ("Access-Control-Allow-Credentials", "true"),
             ("Vary", "Origin"),
         ]
-        if preflight is not None:
-            asked = preflight.headers.get("access-control-request-headers", "")
+        if taken.request.method == "OPTIONS":
+            asked = taken.request.headers.get("access-control-request-headers", "")
             usual = asked if asked.isascii() and 0 < len(asked) < 1_000 else "content-type"
             headers += [
                 ("Access-Control-Allow-Methods", "GET, POST, PUT"),
                 ("Access-Control-Allow-Headers", usual),
                 ("Access-Control-Max-Age", "600"),
             ]
-    start_response(f"{answer.status} {_REASONS.get(answer.status, 'Unknown')}", headers)
-    return [body]
+    return f"{answer.status} {_REASONS.get(answer.status, 'Unknown')}", headers, body

@@ -10,13 +10,15 @@ from collections.abc import Callable
 
 from waitress.adjustments import Adjustments
 
-from ..engine.live.service import Live, Scoring
+from ..engine.live.bringing import Scoring
+from ..engine.live.service import Live
 from ..engine.store.database import Store, StoreError, open_store
 from ..engine.store.records.rulesets import require_second_approver
 from .accounts.users import any_users
 from .app import create_app
 from .connections import BoundedServer
 from .database import writable
+from .receiving import Receiving
 from .settings import MIB, Settings
 
 _THREADS = 8
@@ -81,8 +83,11 @@ class Server:
         )
         about = (self._socket.family, self._socket.type, self._socket.proto, self._socket.getsockname())
         self._live = _live(settings, scoring)
+        app = create_app(settings, self._live)
+        first: object = app.wsgi_app
         self._server = BoundedServer(
-            create_app(settings, self._live),
+            app,
+            first if isinstance(first, Receiving) else None,
             _sock=self._socket,
             adj=adjustments,
             bind_socket=False,

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import field
+from itertools import groupby
 from pathlib import Path
 
 from ...grammar.frozen import frozen
@@ -112,16 +113,19 @@ class _Check:
     def run(self) -> Checked:
         """Reads everything in the order in which it depends on each other."""
         self._read_zone()
-        for piece in self.pieces:
-            with self.problems.within(piece.source):
-                self.declarations.enter(piece.statement, piece.path)
+        by_source = [(source, [*pieces]) for source, pieces in groupby(self.pieces, lambda one: one.source)]
+        for source, pieces in by_source:
+            with self.problems.within(source):
+                for piece in pieces:
+                    self.declarations.enter(piece.statement, piece.path)
         self.declarations.check_shared_names()
         self.rereading.settle(self.names)
         entering = (self._rule, self.decisions.enter, self.handoffs.enter, self._define, self._expected)
         for enter in entering:
-            for piece in self.pieces:
-                with self.problems.within(piece.source):
-                    enter(piece.statement)
+            for source, pieces in by_source:
+                with self.problems.within(source):
+                    for piece in pieces:
+                        enter(piece.statement)
         order = {source.label: index for index, source in enumerate(self.sources)}
         found = sorted(
             self.problems.found,

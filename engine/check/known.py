@@ -65,6 +65,8 @@ class Rereading:
         self._before = before or Known()
         self._changed: frozenset[str] | None = None
         """Names that mean something else than before; None where everything is to be read."""
+        self._decided: set[str] = set()
+        """Names that were decided as they were before."""
 
     # --- by words alone ---------------------------------------------------------------------------
 
@@ -120,7 +122,13 @@ class Rereading:
         assert self._changed is not None
         if not self._changed.isdisjoint(self.words(node, source).names):
             return False
-        return all(names.resolved.get(name) == meant for name, meant in known.resolved.items())
+        # Of one check, all rules know a name by the same meaning.
+        if known.resolved.keys() <= self._decided:
+            return True
+        if any(names.resolved.get(name) != meant for name, meant in known.resolved.items()):
+            return False
+        self._decided.update(known.resolved)
+        return True
 
     def keep(self, node: n.Rule, draft: PlanDraft, rule: p.Rule) -> p.Rule:
         """Keeps a rule that was read with nothing to say of it, unless it leans on a wrong define."""

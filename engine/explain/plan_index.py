@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,10 @@ def picker(places: Sequence[int]) -> Picker:
     return lambda found: ()
 
 
+_AT_HAND = (Constant, FieldValue, ScoreValue)
+"""Values that need not be computed."""
+
+
 class Moments(dict[int, dt.datetime]):
     """The datetimes of instants by the clocks of a zone, those that came up lately: a lead is explained again
     with each new event."""
@@ -99,11 +104,11 @@ class PlanIndex:
     @cached_property
     def values(self) -> dict[Value, int]:
         """Every value that has to be computed, and where it stands among the values found."""
-        found = dict.fromkeys(v for c in conditions(self.plan) for v in condition_values(c))
-        for definition in self.plan.definitions:
-            if definition.value is not None:
-                found |= dict.fromkeys(parts(definition.value))
-        computed = [v for v in found if not isinstance(v, Constant | FieldValue | ScoreValue)]
+        read = chain(
+            (value for condition in conditions(self.plan) for value in condition_values(condition)),
+            (value for one in self.plan.definitions if one.value is not None for value in parts(one.value)),
+        )
+        computed = dict.fromkeys(one for one in read if not isinstance(one, _AT_HAND))
         return {value: place for place, value in enumerate(computed)}
 
     @cached_property

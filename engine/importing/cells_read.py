@@ -45,6 +45,12 @@ class Ids:
         """The different ids as they are kept."""
         return self._numbers.cells  # type: ignore[return-value]  # texts alone
 
+    def settle(self) -> None:
+        """Lets go of all but `keys`."""
+        self._numbers.settle()
+        self._judged = None
+        self._of_value = np.empty(0, np.int32)
+
     def of(self, chunk: CodedChunk, bad: dict[int, str]) -> NDArray[np.int32]:
         """The numbers of the ids of a chunk's rows; rows without one, or with one that is damaged or kept
         out, go to `bad`."""

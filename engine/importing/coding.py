@@ -35,12 +35,18 @@ class Values:
 
     def __init__(self) -> None:
         # Counting where a value is missing, without a call into Python.
-        self._numbers: defaultdict[object, int] = defaultdict(count().__next__)
+        self._numbers: dict[object, int] = defaultdict(count().__next__)
         self._cells: list[object] = []
         self._by_bytes = _ByBytes()
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return len(self._numbers) or len(self._cells)
+
+    def settle(self) -> None:
+        """Lets go of what numbers values, where none is to be numbered any more."""
+        self._cells = self.cells
+        self._numbers = {}
+        self._by_bytes = _ByBytes()
 
     @property
     def cells(self) -> list[object]:
@@ -168,6 +174,8 @@ class CodedSource:
         if self._kept is None:
             yield from map(self.coded, self.source.chunks())
             return
+        for values in self.values.values():
+            values.settle()
         self._kept.seek(0)
         while True:
             try:

@@ -315,6 +315,12 @@ class Loading:
         ]
         rejects.add_all(sorted([*chunk.rejected, *late], key=lambda rejected: rejected.line))
 
+    def settle_gathered(self) -> None:
+        """Lets go of what is only needed while rows are gathered."""
+        self.coded.values.clear()
+        self._readers.clear()
+        self._ids.settle()
+
     def _gather_events(
         self, leads: NDArray[np.int32], drafts: Sequence[Drafts], good: NDArray[np.bool_], staging: Staging
     ) -> None:

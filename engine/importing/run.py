@@ -67,6 +67,7 @@ def import_file(
             for chunk in coded.second_pass():
                 loading.gather(chunk, staging, ids, rejected)
                 tell("loading", chunk.share)
+            loading.settle_gathered()
             for maker in loading.makers:
                 save_properties(store, maker.found)
             merged, repeated = _merge(staging, loading, tell)

@@ -11,8 +11,8 @@ from typing import Any
 
 from ..store.database import Store
 from ..values import moment_of
+from .bringing import LAGS, LATER
 from .messages import State
-from .service import LAGS, LATER
 from .sources import Source, sources
 
 _HOUR = 3_600_000_000

@@ -26,6 +26,9 @@ MOST_KEPT = 1024 * _MIB
 _PAUSE = 1.0
 """Seconds between two tries to take out what is done, where the disk refuses."""
 
+_AT_ONCE = 50
+_INSERT = "INSERT INTO request (received, source, adapter, about, messages) VALUES "
+
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (token TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS request (
@@ -109,8 +112,18 @@ class Inbox:
         self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
         self._thread.start()
 
+    @property
+    def kept(self) -> int:
+        """Bytes that lie in the inbox."""
+        return self._kept
+
     def put(self, row: Row) -> None:
         """Takes a request in: when this returns, it is on the disk. Raises `InboxFull` or `StoreError`."""
+        self.begin(row).result()
+
+    def begin(self, row: Row) -> Future[None]:
+        """Takes a request in, which is on the disk once the future is done; that may hold a `StoreError`.
+        Raises `InboxFull`."""
         size = len(row.about) + len(row.messages)
         written: Future[None] = Future()
         with self._changed:
@@ -121,7 +134,7 @@ class Inbox:
             self._waiting.append((row, written))
             self._waiting_bytes += size
             self._changed.notify()
-        written.result()
+        return written
 
     def remove(self, up_to: int, size: int) -> None:
         """Takes requests out, up to a number and so many bytes of them; with the next that is written."""
@@ -170,10 +183,17 @@ class Inbox:
             with guarded(self.path):
                 self._connection.execute("BEGIN IMMEDIATE")
                 self._connection.execute("DELETE FROM request WHERE id <= ?", (done,))
-                self._connection.executemany(
-                    "INSERT INTO request (received, source, adapter, about, messages) VALUES (?, ?, ?, ?, ?)",
-                    [(row.received, row.source, row.adapter, row.about, row.messages) for row in rows],
-                )
+                # Many a statement: each one that is executed waits anew for the interpreter's lock.
+                for first in range(0, len(rows), _AT_ONCE):
+                    some = rows[first : first + _AT_ONCE]
+                    self._connection.execute(
+                        _INSERT + ", ".join(["(?, ?, ?, ?, ?)"] * len(some)),
+                        [
+                            value
+                            for row in some
+                            for value in (row.received, row.source, row.adapter, row.about, row.messages)
+                        ],
+                    )
                 self._connection.execute("COMMIT")
         except Exception as error:
             if self._connection.in_transaction:

@@ -35,14 +35,16 @@ class State(Enum):
 
 @dataclass(slots=True)
 class Became:
-    """What became of a message: why, where it was not stored; else the lead (number and id), the event, the
-    fields that it set, and what is worth a note. `at` is microseconds since 1970 UTC."""
+    """What became of a message: why, where it was not stored; else the lead (number and id), the event with
+    its properties as JSON, the fields that it set, and what is worth a note. `at` is microseconds since 1970
+    UTC."""
 
     state: State
     why: str | None = None
     lead: int | None = None
     key: str | None = None
     event: str | None = None
+    properties: str | None = None
     at: int | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -60,6 +62,7 @@ class Became:
             "why": self.why,
             "lead": self.key,
             "event": self.event,
+            "properties": None if self.properties is None else json.loads(self.properties),
             "at": None if self.at is None else instant_text(self.at),
             "fields": self.fields,
             "notes": self.notes,

@@ -298,6 +298,7 @@ class Batch:
                     known[name] = found[type_, name] = kind
         change.became.event = type_ if object_ is None else f"{type_} {object_}"
         properties = "{" + ",".join(members) + "}" if members else None
+        change.became.properties = properties
         return _Event(
             whose, change.at, type_, object_, given_key(type_, change.key), properties, change.became
         )

@@ -1,145 +1,106 @@
-"""What runs while sources may send: the inbox, what empties it into the record, and, if asked, scoring."""
+"""What runs while sources may send: the inbox, and a process that empties it into the record and scores.
+
+That is a process of its own, so that answering clients and the page waits for neither. It ends with the one
+that started it, however that ends.
+"""
 
 from __future__ import annotations
 
 import logging
+import multiprocessing
+import signal
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Protocol
 
-from ..store.database import Store, StoreError, only_one, open_store
-from ..store.records.freshness import scored_rulesets
-from .applying import Applier, add_counts
+from ..store.database import Store
+from .applying import Applied
+from .bringing import Bringing, Scoring
 from .inbox import Inbox
 
-LAGS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
-"""Seconds within which messages are counted as stored, or scored."""
+_PROCESSES = multiprocessing.get_context("spawn")
+_LOOK = 1.0
+"""Seconds between two looks whether to stop."""
 
-LATER = "later"
-_HOUR = 3_600_000_000
 _REST = 1.0
-"""Seconds between two looks, where nothing arrives: time alone makes scores due, too."""
-
-_GATHERING = 0.1
-"""Seconds in which messages gather after a batch of few. One transaction then takes them in, and scoring,
-which writes to the same database, is not kept from its turn by many small ones."""
-
-_FEW = 200
+"""Seconds before what ended by mistake is started again."""
 
 _log = logging.getLogger(__name__)
 
 
-class Scoring(Protocol):
-    """Makes the scores of a store right."""
-
-    def look(self) -> object:
-        """Scores what is due."""
-        ...
-
-
 class Live:
-    """Takes messages in and brings them into the record, in threads of its own. `scoring` makes what scores
-    the store; it is called in the thread that scores."""
+    """Takes messages in, and has them brought into the record. `scoring` makes what scores the store: a
+    function of a module, since it is called in another process. Without it that one is started only once
+    there is something to bring in."""
 
     def __init__(self, database: Path, scoring: Callable[[Store], Scoring] | None = None) -> None:
         self.database = database
         self._scoring = scoring
-        self._arrived = threading.Event()
-        self._applied = threading.Event()
-        self._stop = threading.Event()
-        self._unscored: list[tuple[int, int, int]] = []
+        self._needed = threading.Event()
+        self._stopping = False
+        self._process: Connection | None = None
         self._lock = threading.Lock()
-        self.inbox = Inbox(database, self._arrived.set)
-        self._threads = [threading.Thread(target=self._apply, name="applier", daemon=True)]
-        if scoring is not None:
-            self._threads.append(threading.Thread(target=self._score, name="scoring", daemon=True))
+        self.inbox = Inbox(database, self._needed.set)
+        if scoring is not None or self.inbox.kept:
+            self._needed.set()
+        self._thread = threading.Thread(target=self._run, name="live", daemon=True)
 
     def start(self) -> None:
         """Begins."""
-        for thread in self._threads:
-            thread.start()
+        self._thread.start()
 
     def stop(self) -> None:
         """Ends: what waits is written to the inbox and what is under way is finished; the rest stays in the
         inbox for the next start."""
-        self._stop.set()
-        self._arrived.set()
-        self._applied.set()
-        for thread in self._threads:
-            if thread.is_alive():
-                thread.join()
+        with self._lock:
+            self._stopping = True
+            if self._process is not None:
+                with suppress(OSError):
+                    self._process.send(None)
+        self._needed.set()
+        if self._thread.is_alive():
+            self._thread.join()
         self.inbox.close()
 
-    # --- storing ------------------------------------------------------------------------------
+    def _run(self) -> None:
+        if hasattr(signal, "pthread_sigmask"):
+            # Handed on to the process: Ctrl-C in a terminal asks both to end, and it is to finish first.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        self._needed.wait()
+        rest = threading.Event()
+        while True:
+            ours, theirs = _PROCESSES.Pipe()
+            process = _PROCESSES.Process(
+                target=_bring, args=(self.database, self._scoring, theirs), name="live", daemon=True
+            )
+            with self._lock:
+                if self._stopping:
+                    return
+                process.start()
+                self._process = ours
+            theirs.close()
+            with suppress(EOFError, OSError):
+                while True:
+                    self.inbox.remove(*ours.recv())
+            process.join()
+            if process.exitcode:
+                _log.error("what brings messages in ended with %s, and is started again", process.exitcode)
+                rest.wait(_REST)
 
-    def _apply(self) -> None:
-        """Empties the inbox, unless another program does so for this database."""
-        while not self._stop.is_set():
-            try:
-                with (
-                    only_one(self.database, "live", "bringing messages into"),
-                    open_store(self.database) as store,
-                ):
-                    applier = Applier(store)
-                    try:
-                        self._empty(applier)
-                    finally:
-                        applier.close()
-            except StoreError as error:
-                _log.warning("messages wait in the inbox: %s", error.message)
-            except Exception:
-                _log.exception("messages wait in the inbox")
-            self._stop.wait(_REST)
 
-    def _empty(self, applier: Applier) -> None:
-        while not self._stop.is_set():
-            self._arrived.clear()
-            applied = applier.step()
-            if applied is None:
-                self._arrived.wait(_REST)
-                continue
-            self.inbox.remove(applied.up_to, applied.size)
-            self._note_lags(applier.store, "stored", applied.received)
-            if self._scoring is not None:
-                with self._lock:
-                    self._unscored += applied.received
-            self._applied.set()
-            if applied.messages < _FEW:
-                self._stop.wait(_GATHERING)
+def _bring(database: Path, scoring: Callable[[Store], Scoring] | None, parent: Connection) -> None:
+    """What the process does, until it is told to stop or nobody is there to tell it."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
 
-    # --- scoring ------------------------------------------------------------------------------
+    def done(applied: Applied) -> None:
+        with suppress(OSError):
+            parent.send((applied.up_to, applied.size))
 
-    def _score(self) -> None:
-        assert self._scoring is not None
-        while not self._stop.is_set():
-            try:
-                with open_store(self.database) as store:
-                    scoring = self._scoring(store)
-                    while not self._stop.is_set():
-                        self._applied.wait(_REST)
-                        self._applied.clear()
-                        if self._stop.is_set():
-                            return
-                        with self._lock:
-                            received, self._unscored = self._unscored, []
-                        scoring.look()
-                        if scored_rulesets(store):
-                            self._note_lags(store, "scored", received)
-            except Exception:
-                _log.exception("scoring failed, and is tried again")
-            self._stop.wait(_REST)
-
-    def _note_lags(self, store: Store, what: str, received: Sequence[tuple[int, int, int]]) -> None:
-        """Counts within how many seconds messages came so far."""
-        now = time.time_ns() // 1000
-        counts: dict[tuple[int, int, str], int] = {}
-        for source, at, count in received:
-            seconds = (now - at) / 1_000_000
-            within = next((f"{lag:g}" for lag in LAGS if seconds <= lag), LATER)
-            place = (source, at // _HOUR, f"{what} {within}")
-            counts[place] = counts.get(place, 0) + count
-        if counts:
-            with store.transaction() as connection:
-                add_counts(connection, counts)
+    bringing = Bringing(database, scoring, done)
+    bringing.start()
+    while not (stop.is_set() or parent.poll(_LOOK)):
+        pass
+    bringing.stop()

@@ -61,9 +61,3 @@ def cautious_threshold(score: Ints, won: Bools, precision: float) -> int | None:
         if leads >= FEWEST and wilson(int(won[above].sum()), leads, CAUTIOUS)[0] >= precision:
             found = int(one)
     return found
-
-
-def top_tenth(score: Ints, share: float = 0.1) -> int:
-    """The score from which on about this share of the leads lie."""
-    ordered = np.sort(score)[::-1]
-    return int(ordered[min(len(ordered) - 1, int(len(ordered) * share))])

@@ -293,7 +293,7 @@ def _silent(decision: Decision, paper: TextStyle) -> list[str]:
     silent = [rule for rule in decision.rules if not rule.fired]
     if not silent:
         return []
-    lines = ["", paper.bold("Rules that did not fire")]
+    lines = ["", paper.bold("Rules that didn't match")]
     for rule in silent:
         lines += paper.wrapped(f"{shown(rule.identity)}  (line {rule.line})", 2, 4)
         for finding in (rule.condition, rule.events):

@@ -67,7 +67,7 @@ def verdict(diagnostics: Iterable[Diagnostic], files: int, paper: TextStyle) -> 
     counts = Counter(item.severity for item in diagnostics)
     where = counted(files, "file")
     if not counts:
-        return paper.good(f"No mistakes in {where}.")
+        return paper.good(f"No problems in {where}.")
     words = [counted(counts[severity], noun) for severity, noun in _PLURALS.items() if counts[severity]]
     text = f"{', '.join(words)} in {where}."
     return paper.bad(text) if counts[Severity.ERROR] else paper.warn(text)

@@ -41,7 +41,6 @@ class Scorer:
         self.plan = plan
         self.parts = PlanIndex(plan)
         self.classes = EventClasses(plan) if classes is None else classes
-        self.clocks = Clocks(self.parts.kernel, self.parts.values)
         self._columns = tuple(field.column for field in plan.fields)
         self._programs: list[GeneratedFunction | None] = [None] * len(Detail)
         self._lock = Lock()
@@ -54,6 +53,11 @@ class Scorer:
     def fields(self) -> Callable[[Sequence[object]], tuple[Prepared, ...]]:
         """Prepared fields of values given in the order of the plan's fields."""
         return fields_reader([ValueReader(field.kind, field.default) for field in self.plan.fields])
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """What in the plan looks at the clock."""
+        return Clocks(self.parts.kernel, self.parts.values)
 
     @cached_property
     def holdings(self) -> dict[int, Holding]:

@@ -86,7 +86,10 @@ class HeldStages:
         """The steps from one of leads, of whom a column says what now decides, to what their past does."""
         dialect, names = self._leads.dialect, self._names
         among = names.fresh(f"undecided {stage.name}")
+        # Grouped, though each lead is there once: Spark fails to plan joins in which the instants stand
+        # twice, as they may in the steps before, where others follow by a condition.
         query = exp.select(column(LEAD)).from_(before).where(is_null(column(decided)))
+        query.group_by(column(LEAD), copy=False)
         past = _Past(self._leads, holding.asking.plan, names)
         try:
             steps = [SqlStep(among, query), *past.steps(holding, among)]

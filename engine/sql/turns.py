@@ -66,8 +66,7 @@ class _Moments:
 
 
 class TurningEvents(EventSteps):
-    """The events of the leads in a step, also those after now, whose instants are left out in the end: Spark
-    fails to plan joins in which the instants stand twice."""
+    """The events of the leads in a step, also those after now, whose instants are left out in the end."""
 
     among = ""
 

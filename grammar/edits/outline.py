@@ -182,7 +182,8 @@ class CardPlace:
     """Where a card of the outermost level stands: its statement or section, and all that belongs to it.
 
     What stands between `start` and `end` makes the same card wherever it stands. `keys` are those of the
-    statement or section, and of the rules and sections in it.
+    statement or section, and of the rules and sections in it; `node` is the statement, None for a section and
+    for what cannot be read.
     """
 
     keys: tuple[str, ...]
@@ -190,6 +191,7 @@ class CardPlace:
     span: Span
     start: int
     end: int
+    node: n.Statement | None = None
 
 
 def places(parsed: Parsed) -> tuple[CardPlace, ...]:
@@ -211,7 +213,7 @@ def places(parsed: Parsed) -> tuple[CardPlace, ...]:
         item, what = document.items[index], extent(document, index)
         start = what.start if what.whole else item.span.start
         keys = (item.key, *(key for _, key in sorted(inner.get(index, ()))))
-        found.append(CardPlace(keys, item.sort, item.span, start, max(what.end, item.span.end)))
+        found.append(CardPlace(keys, item.sort, item.span, start, max(what.end, item.span.end), item.node))
     return tuple(sorted(found, key=lambda one: one.span.start))
 
 

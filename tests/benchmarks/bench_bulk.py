@@ -23,7 +23,7 @@ from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.mirror.sync import mirror_folder, synced_mirror
 from leadwright.engine.store.records.freshness import mark_changed
-from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
+from leadwright.engine.store.records.rulesets import RulesetVersion
 from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.engine.store.scoring.score_run import score_store
 from leadwright.tests.benchmarks import as_duckdb
@@ -36,6 +36,7 @@ from leadwright.tests.benchmarks.people import DAY, NOW_MICROSECONDS
 from leadwright.tests.benchmarks.report import Claim, Report, Table
 from leadwright.tests.benchmarks.timing import Measured
 from leadwright.tests.benchmarks.workloads import many, twenty
+from leadwright.tests.saved_version import save_version
 
 OURS, DUCKDB, STATEMENT = "Leadwright, explained", "DuckDB, total and stage", "one SQLite statement"
 AGAIN, MIRROR, ROWS, NEW = (
@@ -265,7 +266,7 @@ from benchmarks.ours import evaluator
 from benchmarks.people import NOW_MICROSECONDS
 from benchmarks.workloads import twenty
 from leadwright.engine.store.database import open_store
-from leadwright.engine.store.records.rulesets import save_version
+from leadwright.tests.saved_version import save_version
 from leadwright.engine.store.scoring.score_run import score_store
 from leadwright.engine.store.scoring.full_run import Resources
 with open_store(sys.argv[1]) as store:

@@ -21,11 +21,12 @@ from leadwright.engine.reading import read
 from leadwright.engine.receivers.calls import Call
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.handoffs.people import new_person, save_people
-from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
+from leadwright.engine.store.records.rulesets import RulesetVersion
 from leadwright.engine.store.scoring.score_run import score_store
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.benchmarks.report import Claim, Report, Table
 from leadwright.tests.benchmarks.stored_people import build
+from leadwright.tests.saved_version import save_version
 
 PEOPLE = tuple("abcdefg")
 AWAY, LIMITED, LIMIT = ("b", "d"), "f", 37

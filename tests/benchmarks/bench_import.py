@@ -22,10 +22,10 @@ from time import perf_counter, process_time
 from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.reading import read
 from leadwright.engine.store.database import open_store
-from leadwright.engine.store.records.rulesets import save_version
 from leadwright.engine.store.scoring.score_run import score_store
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.benchmarks.report import Claim, Report, Table
+from leadwright.tests.saved_version import save_version
 
 HERE = Path(__file__).parent
 OURS = str(HERE.parents[1])

@@ -19,7 +19,7 @@ from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.records.catalogue import catalogue
 from leadwright.engine.store.records.leads import count_leads
-from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
+from leadwright.engine.store.records.rulesets import RulesetVersion
 from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.engine.store.scoring.score_run import score_store
 from leadwright.tests.benchmarks.as_sql import Kinds, statement
@@ -30,6 +30,7 @@ from leadwright.tests.benchmarks.report import Claim, Report, Table
 from leadwright.tests.benchmarks.stored_people import build
 from leadwright.tests.benchmarks.timing import Measured, Work, interleaved
 from leadwright.tests.benchmarks.workloads import many, twenty
+from leadwright.tests.saved_version import save_version
 
 MEMORY = """
 import resource, sys

@@ -12,7 +12,6 @@ from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.reading import read
 from leadwright.engine.score_one.facts import Facts
 from leadwright.engine.store.database import Store, open_store
-from leadwright.engine.store.records.rulesets import save_version
 from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.engine.store.scoring.score_run import score_store
 from leadwright.grammar.messages.diagnostics import Source
@@ -23,6 +22,7 @@ from leadwright.tests.benchmarks.report import Claim, Report, Table
 from leadwright.tests.benchmarks.stored_people import build
 from leadwright.tests.benchmarks.timing import Measured, Work, interleaved
 from leadwright.tests.benchmarks.workloads import twenty
+from leadwright.tests.saved_version import save_version
 
 WITHOUT, WITH = "without until", "with until on two stages"
 HELD = {

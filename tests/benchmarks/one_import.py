@@ -29,7 +29,8 @@ def main() -> None:
         sys.path[0] = folder
         mapping = importlib.import_module("leadwright.engine.importing.mapping")
         run = importlib.import_module("leadwright.engine.importing.run")
-        names = Path(file).read_text(encoding="utf-8").partition("\n")[0].split(",")
+        with Path(file).open(encoding="utf-8") as lines:
+            names = lines.readline().strip().split(",")
         if kind == "leads":
             means, rows = mapping.ColumnMapping("id"), _LEADS.format(", ".join(names[1:]))
         else:

@@ -177,7 +177,7 @@ def test_a_new_ruleset_needs_a_name_that_fits_addresses(client: FlaskClient, tex
 
 
 def test_files_of_a_published_version_stay_with_what_follows_it(client: FlaskClient, store) -> None:
-    from leadwright.engine.store.records.rulesets import save_version
+    from leadwright.tests.saved_version import save_version
 
     text = 'list People from "people.txt"\nwhen title in People then +5\nstage A when score >= 1'
     save_version(store, "filed", text, "digest", files={"people.txt": "CTO\nCEO\n"})

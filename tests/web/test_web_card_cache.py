@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from leadwright.assist.names import vocabulary
 from leadwright.engine.catalogue import Catalogue
 from leadwright.engine.lru import LruCache
@@ -40,3 +43,34 @@ def test_what_is_kept_does_not_grow_with_the_edits_of_one_card() -> None:
     for points in range(7, 40):
         _shown(cards, points)
     assert _kept(cards) == kept <= 5
+
+
+_PATH = Path(__file__).parents[2] / "rulesets"
+
+
+@pytest.mark.parametrize("path", sorted(_PATH.rglob("*.rules")), ids=lambda path: path.stem)
+def test_a_card_is_told_in_a_line_without_being_made_as_if_it_were_made(path: Path) -> None:
+    text = path.read_text(encoding="utf-8") + _MORE
+    parsed = parse(Source(text))
+    names = vocabulary(parsed.tree, Catalogue(0, {}, {}))
+    told = CardCache().cards(parsed, names)
+    lines = [one.summaries for one in told]
+    assert sum(one.kept.made is None for one in told) >= 4
+    made = CardCache().cards(parsed, names)
+    for one in made:
+        assert one.ids == tuple(view.id for view in one.made.views)
+        assert one.spans == [(view.id, one.at(view.card.span)) for view in one.made.views]
+    assert lines == [one.summaries for one in made]
+
+
+_MORE = """
+rule "Twice" off when title is known and (size > 5 or not size is known) then +1, tag "a"
+rule "Twice" when visited pricing in last 30 days then -3
+
+# Its comment.
+when size > 7   # and that of a line
+  and title is known
+then +2
+for each visited pricing when size > 5 then +1
+define large when size > 7
+"""

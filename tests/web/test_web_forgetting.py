@@ -23,11 +23,12 @@ from leadwright.engine.store.records.freshness import mark_changed
 from leadwright.engine.store.records.identity import lead_of
 from leadwright.engine.store.records.leads import find_lead
 from leadwright.engine.store.records.merges import merge_ids
-from leadwright.engine.store.records.rulesets import load_version, save_version
+from leadwright.engine.store.records.rulesets import load_version
 from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.engine.store.scoring.score_run import score_store
 from leadwright.engine.values import instant_of
 from leadwright.grammar.messages.diagnostics import Source
+from leadwright.tests.saved_version import save_version
 from leadwright.web.drafts import begin_with, current, entries, take_text
 
 NOW = instant_of(dt.datetime(2026, 1, 28, 20, tzinfo=dt.UTC))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from leadwright.engine.live.applying import Applier
 from leadwright.engine.live.inbox import Inbox, InboxFull
 from leadwright.engine.live.messages import last_messages, last_refusals
 from leadwright.engine.live.service import Live
@@ -48,14 +49,12 @@ def basic(key: str) -> dict[str, str]:
 TRACK = {"type": "track", "userId": "L1", "event": "Paid"}
 
 
-def bring_in(live: Live, store: Store, count: int) -> None:
-    """Waits until so many events are in the record."""
-    live.start()
-    for _ in range(400):
-        if count_events(store) >= count:
-            return
-        live._stop.wait(0.02)
-    raise AssertionError("nothing was brought in")
+def bring_in(store: Store) -> None:
+    """Brings into the record what lies in the inbox."""
+    applier = Applier(store)
+    while applier.step() is not None:
+        pass
+    applier.close()
 
 
 def test_what_is_acknowledged_is_in_the_record_within_a_moment(
@@ -64,7 +63,8 @@ def test_what_is_acknowledged_is_in_the_record_within_a_moment(
     key, before = key_of(store, "segment"), count_events(store)
     answer = client.post("/v1/batch", json={"batch": [TRACK, TRACK]}, headers=basic(key))
     assert (answer.status_code, answer.json) == (200, {"success": True})
-    bring_in(live, store, before + 2)
+    bring_in(store)
+    assert count_events(store) == before + 2
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,8 @@ def test_bad_requests_are_listed_with_their_reasons(client: FlaskClient, store: 
     assert client.post("/v1/batch", data=b"{", headers=basic(key)).status_code == 400
     assert client.post("/v1/batch", json={"batch": [TRACK]}, headers=basic("nobody's")).status_code == 401
     assert client.post("/v1/batch", json={"batch": [{}, TRACK]}, headers=basic(key)).status_code == 200
-    bring_in(live, store, before + 1)
+    bring_in(store)
+    assert count_events(store) == before + 1
     assert "no type" in last_refusals(store, 1)[0].reason
     # A body that is no JSON names no key where it would stand in it: it is nobody's.
     assert [one.reason for one in last_refusals(store, None)] == [
@@ -182,7 +183,7 @@ def test_a_full_inbox_asks_to_come_back(
     def full(_inbox: Inbox, _row: object) -> None:
         raise InboxFull
 
-    monkeypatch.setattr(Inbox, "put", full)
+    monkeypatch.setattr(Inbox, "begin", full)
     answer = client.post("/v1/track", json=TRACK, headers=basic(key_of(store, "segment")))
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
@@ -194,9 +195,22 @@ def test_a_disk_that_refuses_asks_to_come_back(
     def fails(_inbox: Inbox, _row: object) -> None:
         raise StoreError("the disk is full", "make room")
 
-    monkeypatch.setattr(Inbox, "put", fails)
+    monkeypatch.setattr(Inbox, "begin", fails)
     answer = client.post("/v1/track", json=TRACK, headers=basic(key_of(store, "segment")))
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+
+
+def test_a_body_that_is_cut_off_is_never_taken_for_a_whole_one(client: FlaskClient, store: Store) -> None:
+    whole = json.dumps({"batch": [TRACK]}).encode()
+    answer = client.post(
+        "/v1/batch",
+        data=whole[:-1],
+        headers=basic(key_of(store, "segment")),
+        environ_overrides={"CONTENT_LENGTH": str(len(whole))},
+    )
+    assert answer.status_code == 400
+    assert answer.json is not None
+    assert answer.json["message"] == "the body ended too early"
 
 
 def test_too_large_a_body_is_never_repeated(client: FlaskClient, store: Store) -> None:
@@ -215,7 +229,8 @@ def test_a_write_key_reads_nothing(client: FlaskClient, store: Store, users: obj
 def test_the_debugger_keeps_messages_as_they_came(client: FlaskClient, store: Store, live: Live) -> None:
     key, before = key_of(store, "segment"), count_events(store)
     client.post("/v1/track", json={**TRACK, "context": {"ip": "0.0.0.0"}}, headers=basic(key))
-    bring_in(live, store, before + 1)
+    bring_in(store)
+    assert count_events(store) == before + 1
     [message] = last_messages(store, 1)
     assert json.loads(message.body) == {**TRACK, "context": {"ip": "0.0.0.0"}}
     assert message.became["lead"] == "L1"

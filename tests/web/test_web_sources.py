@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from leadwright.engine.live.applying import Applier
+from leadwright.engine.live.bringing import Bringing
 from leadwright.engine.live.figures import source_figures
 from leadwright.engine.live.service import Live
 from leadwright.engine.live.sources import source_named, sources
@@ -62,6 +63,10 @@ def test_a_source_is_made_its_key_shown_once_and_its_messages_listed(
     assert "Paid" in page
     assert "no id: give userId or anonymousId" in page
     assert "change nothing" in page
+    # The event, whose it is and how the lead stands, beside what came.
+    words = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    assert "Event Paid Property &lt;b&gt; &lt;i&gt; Lead L1" in words
+    assert "Score now 100, SQL by inbound" in words
     assert "<i>" not in page
     assert client.get("/sources/website/newest").json == {"newest": 3}
     assert "3 messages in the last 24 hours" in page
@@ -138,7 +143,9 @@ def test_only_admins_have_keys_and_only_publishers_mappings(
 def test_prometheus_reads_counts_and_lags(client: FlaskClient, store: Store, live: Live) -> None:
     key = made(client, name='web"site\\')
     send(client, live, store, key, TRACK, TRACK, {"type": "track", "event": "x"})
-    live._note_lags(store, "scored", [(1, source_figures(store)[0].last.timestamp() * 10**6, 2)])  # type: ignore[union-attr,list-item]
+    Bringing(store.path, None, lambda _: None)._note_lags(
+        store, "scored", [(1, source_figures(store)[0].last.timestamp() * 10**6, 2)]
+    )  # type: ignore[union-attr,list-item]
     answer = client.get("/metrics")
     assert answer.content_type.startswith("text/plain")
     found = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -76,7 +76,7 @@ class CardView:
     @property
     def heading(self) -> str:
         """What the card is called in lists."""
-        return f"{SORTS[self.sort]} {self.card.title}".strip()
+        return heading_of(self.sort, self.card.title)
 
     @property
     def says(self) -> str:
@@ -103,12 +103,11 @@ class CardView:
         """What it asks of a lead, in words."""
         asked = [_plain_words(self.events)] if self.events else []
         asked += [one.words for one in (self.card.filter, self.card.condition) if one is not None]
-        # In a list of rules, all are about the lead.
-        said = ", where ".join(one.removeprefix("the lead ").removeprefix("its ") for one in asked)
+        said = asked_words(asked)
         until = self.card.until
         if until is None:
             return said
-        return f"{said}, until {until.words.removeprefix('the lead ').removeprefix('its ')}"
+        return f"{said}, until {asked_words([until.words])}"
 
     @property
     def gives(self) -> str:
@@ -139,6 +138,16 @@ class CardView:
         labels = {one.value.partition(" ")[0] for one in self.items}
         label = next(letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if letter not in labels)
         return f"{label} from {min(starts, default=10) - 10}"
+
+
+def heading_of(sort: str, title: str) -> str:
+    """What a card is called in lists."""
+    return f"{SORTS[sort]} {title}".strip()
+
+
+def asked_words(asked: Sequence[str]) -> str:
+    """What is asked of a lead, in words: in a list of rules, all are about the lead."""
+    return ", where ".join(one.removeprefix("the lead ").removeprefix("its ") for one in asked)
 
 
 def id_of(key: str) -> str:

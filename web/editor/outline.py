@@ -8,7 +8,12 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
-from .cards import CardView
+from ...assist.names import KnownNames
+from ...grammar.edits.document import key_of
+from ...grammar.syntax import nodes as n
+from ...grammar.text.printer import text_of
+from ...grammar.text.sentences import sentence
+from .cards import CardView, asked_words, heading_of, id_of
 
 MOST_SHOWN = 120
 """How many cards a page is sent at once; of others only those that come into sight."""
@@ -34,6 +39,19 @@ class Line(NamedTuple):
     wrong: bool
 
 
+class Summary(NamedTuple):
+    """What a statement says in short. `key` is that of its edits, `heading` what lists call it."""
+
+    id: str
+    key: str
+    sort: str
+    heading: str
+    name: str
+    says: str
+    gives: str
+    off: bool
+
+
 class OutlineItem(NamedTuple):
     """What stands on the page as one thing: its element, with a line for each statement in it."""
 
@@ -41,17 +59,34 @@ class OutlineItem(NamedTuple):
     lines: Sequence[Line]
 
 
-def line_of(view: CardView, level: int, leads: str, wrong: bool) -> Line:
+def line_of(one: Summary, level: int, leads: str, wrong: bool) -> Line:
     """The line of one card."""
+    level = 0 if one.sort == "section" else level
+    return Line(one.id, one.sort, level, one.name, one.says, one.gives, leads, wrong)
+
+
+def summary(view: CardView) -> Summary:
+    """What a card says in short."""
     card = view.card
     if card.sort == "section":
         words = card.comments[0].text.split("\n")[0].strip("-= ")
         name = words.partition(":")[0].partition(",")[0]
-        return Line(view.id, "section", 0, name, "", "", "", wrong)
+        return Summary(view.id, card.key, "section", view.heading, name, "", "", False)
     name = card.title if card.sort in _NAMED else view.heading
-    return Line(
-        view.id, card.sort, level, name or view.sentence, view.says[:_LONGEST], view.gives, leads, wrong
-    )
+    return Summary(
+        view.id, card.key, card.sort, view.heading, name or view.sentence, view.says[:_LONGEST], view.gives,
+        card.off,
+    )  # fmt: skip
+
+
+def rule_summary(rule: n.Rule, key: str, names: KnownNames) -> Summary:
+    """What the card of a rule about leads says in short, told without making the card."""
+    assert isinstance(rule.body, n.When)
+    title = key_of(rule).partition(":")[2]
+    says = asked_words([sentence(rule.body.condition, names.describe)])
+    gives = ", ".join(text_of(award) for award in rule.awards)
+    heading = heading_of("rule", title)
+    return Summary(id_of(key), key, "rule", heading, title or says, says[:_LONGEST], gives, rule.off)
 
 
 def portions(items: Iterable[OutlineItem]) -> dict[str, list[OutlineItem]]:

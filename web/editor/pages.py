@@ -12,6 +12,9 @@ editor = Blueprint("editor", __name__)
 
 VIEWS = ("visual", "text", "both")
 
+_LONG = 40_000
+"""Characters of a text that is shown before it is looked through for hints: the page asks for them then."""
+
 
 @editor.get("/rulesets/<name>/edit")
 def show(name: str) -> str:
@@ -19,14 +22,20 @@ def show(name: str) -> str:
     store = reading(settings())
     draft_of(store, name)
     caught = caught_up(name)
+    draft, everything = draft_of(store, name), request.args.get("cards") == "all"
     screen = screen_of(
-        store, draft_of(store, name), request.args.get("lead"), request.args.get("at"), opened=_opened()
+        store,
+        draft,
+        request.args.get("lead"),
+        request.args.get("at"),
+        lints=everything or len(draft.text) <= _LONG,
+        opened=_opened(),
     )
     asked = request.args.get("view", "visual")
     return render_template(
         "editor/edit.html",
         screen=screen,
-        everything=request.args.get("cards") == "all",
+        everything=everything,
         view=asked if asked in VIEWS else "visual",
         published=published_words(caught) if caught is not None else None,
         read_only=not writable(settings()),

@@ -39,6 +39,8 @@ _OFFERED = [spec for spec in STATEMENTS if spec.menu]
 
 
 _MOST_LISTED = 200
+_FIRST = 60
+"""Cards of a large ruleset that its page is sent at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Screen:
         """What stands on the page as one thing each, by its element, in order: the indexes of its cards."""
         found = {}
         for strip in strips(self.cards):
-            first = self.cards[strip[0]].kept.view.id
+            first = self.cards[strip[0]].id
             found[first if len(strip) == 1 else f"strip-{first}"] = strip
         return found
 
@@ -117,8 +119,9 @@ class Screen:
 
     @property
     def first(self) -> dict[str, tuple[str, str]]:
-        """What a page that has nothing yet is sent: as much as it holds, and what is opened."""
-        return self.shown({*islice(self.strips, MOST_SHOWN), *map(self.holder, self.open or ())})
+        """What a page that has nothing yet is sent: all, or more than a screen holds and what is opened."""
+        few = len(self.strips) <= MOST_SHOWN
+        return self.shown({*islice(self.strips, None if few else _FIRST), *map(self.holder, self.open or ())})
 
     @cached_property
     def outline(self) -> dict[str, list[OutlineItem]]:
@@ -135,19 +138,18 @@ class Screen:
     @cached_property
     def _holders(self) -> dict[str, str]:
         return {
-            one.id: name
+            card: name
             for name, strip in self.strips.items()
             for index in strip
-            for one in self.cards[index].kept.views
+            for card in self.cards[index].ids
         }
 
     def _lines(self, index: int, in_strip: bool) -> Iterator[Line]:
-        one = self.cards[index].kept
         wrong = any(item.severity is Severity.ERROR for _, item in self.said.get(index, ()))
-        for view in one.views:
-            matched = self.numbers.matches(view.card.key) if not view.card.off else None
+        for number, one in enumerate(self.cards[index].summaries):
+            matched = self.numbers.matches(one.key) if not one.off else None
             leads = f"{matched[0]:,}" if matched is not None else ""
-            yield line_of(view, 2 if in_strip or view is not one.view else 1, leads, wrong)
+            yield line_of(one, 2 if in_strip or number else 1, leads, wrong)
 
     def _strip(self, cards: Sequence[ShownCard]) -> tuple[str, str]:
         """Statements of one sort as one thing that can be opened."""
@@ -168,7 +170,7 @@ class Screen:
         for found in self.reading.diagnostics:
             if found.source is self.reading.source and starts:
                 index = max(bisect_right(starts, found.span.start) - 1, 0)
-                base = self.cards[index].base
+                base = self.cards[index].place.start
                 span = Span(found.span.start - base, found.span.end - base)
                 said.setdefault(index, []).append((span, found))
         for index, one in enumerate(self.cards):
@@ -190,10 +192,9 @@ class Screen:
         found = [
             (
                 item.severity is not Severity.ERROR,
-                Problem(kept.views[0].id, kept.views[0].heading, item.message),
+                Problem(self.cards[index].id, self.cards[index].summaries[0].heading, item.message),
             )
             for index, said in sorted(self.said.items())
-            for kept in (self.cards[index].kept,)
             for _, item in said
         ]
         return [one for _, one in sorted(found, key=lambda pair: pair[0])][:_MOST_LISTED]
@@ -237,16 +238,18 @@ class ShownCard:
         self.sorts = SORTS
         self.words = BY_SORT
         self._open = screen.open
-        self._placed = screen.cards[index]
+        placed = self._placed = screen.cards[index]
+        self._made = placed.made
         self._numbers = screen.numbers
         self._tests = screen.tests
-        self._said = screen.said.get(index, ())
+        by = placed.place.start - placed.base
+        self._said = [(span.shifted(by), item) for span, item in screen.said.get(index, ())]
         self._lifts = screen.lifts
 
     @property
     def view(self) -> CardView:
         """The card itself."""
-        return self._placed.kept.view
+        return self._made.view
 
     @property
     def id(self) -> str:
@@ -263,7 +266,7 @@ class ShownCard:
     @cached_property
     def _by_place(self) -> dict[tuple[int, int], list[Diagnostic]]:
         """What is wrong, by the smallest row or card around it."""
-        kept = self._placed.kept
+        kept = self._made
         spans = {(line.span.start, line.span.end) for line in kept.lines}
         spans |= {(one.card.span.start, one.card.span.end) for one in kept.views}
         places = sorted(spans, key=lambda span: span[1] - span[0])
@@ -336,13 +339,13 @@ class ShownCard:
     @property
     def html(self) -> tuple[str, str]:
         """The card as HTML, and a digest by which the page tells whether it shows it already."""
-        kept, key = self._placed.kept, self._look
-        return kept.html.made(key, self._rendered)
+        kept = self._placed.kept
+        return kept.html.made(self._look, self._rendered) if kept.made is self._made else self._rendered()
 
     @property
     def _look(self) -> Hashable:
         """All that a look of the card rests on beside its own text."""
-        kept = self._placed.kept
+        kept = self._made
         said = tuple((span, item.severity, item.message, item.hint) for span, item in self._said)
         cards = [
             (

@@ -27,11 +27,7 @@ def text_parts(screen: Screen) -> dict[str, Any]:
     return {
         "text": screen.draft.text,
         "diagnostics": diagnostics_of(screen.reading),
-        "places": {
-            one.id: _lines(placed.at(one.card.span), source)
-            for placed in screen.cards
-            for one in placed.kept.views
-        },
+        "places": {card: _lines(span, source) for one in screen.cards for card, span in one.spans},
     }
 
 

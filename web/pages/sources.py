@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from ...engine.importing.problems import ImportRefused
 from ...engine.live.figures import source_figures
 from ...engine.live.mapping import LONGEST, read_source_mapping
-from ...engine.live.messages import last_messages, last_refusals
+from ...engine.live.messages import KeptMessage, last_messages, last_refusals
 from ...engine.live.sources import (
     Source,
     add_source,
@@ -25,6 +25,9 @@ from ...engine.live.trying import try_mapping
 from ...engine.receivers.adapters import KINDS
 from ...engine.receivers.one_line import one_line
 from ...engine.store.database import Store, StoreError
+from ...engine.store.export.scores import LeadScore, stored_lead_scores
+from ...engine.store.records.freshness import scored_rulesets
+from ...engine.store.records.score_filter import ScoreFilter
 from ..access import doer, needs, settings
 from ..accounts.users import Role
 from ..database import reading, writing
@@ -108,17 +111,29 @@ def _show(name: str, mapping: str | None = None, said: str | None = None, tried:
     store = reading(settings())
     source = _source(store, name)
     figures = next(found for found in source_figures(store) if found.source.id == source.id)
+    messages = last_messages(store, source.id)
     return render_template(
         "source.html",
         source=source,
         figures=figures,
         kind=_CALLED[source.kind],
-        messages=last_messages(store, source.id),
+        messages=messages,
+        scores=_scores(store, messages),
         refusals=last_refusals(store, source.id),
         mapping=source.mapping if mapping is None else mapping,
         said=said,
         tried=tried,
     )
+
+
+def _scores(store: Store, messages: Iterable[KeptMessage]) -> dict[str, list[tuple[str, LeadScore]]]:
+    """The scores of the leads of messages, by their ids: each with the name of the ruleset."""
+    leads = tuple({message.became["lead"] for message in messages if "lead" in message.became})
+    found: dict[str, list[tuple[str, LeadScore]]] = {}
+    for ruleset in scored_rulesets(store) if leads else []:
+        for score in stored_lead_scores(store, ruleset, ScoreFilter(leads=leads)):
+            found.setdefault(score.lead, []).append((ruleset, score))
+    return found
 
 
 def _source(store: Store, name: str) -> Source:

@@ -44,8 +44,10 @@ class Tried:
         self._firsts: LruCache[Hashable, str | None] = LruCache(_MOST_KEPT)
         self._causes: LruCache[Hashable, Causes] = LruCache(_MOST_KEPT)
 
-    def evaluator(self, plan: Plan) -> Evaluator:
-        """What decides by a plan; the same for one of the same texts and meaning."""
+    def evaluator(self, plan: Plan, live: Ready | None = None) -> Evaluator:
+        """What decides by a plan; the same for one of the same texts and meaning, and for the live plan."""
+        if live is not None and live.plan is plan:
+            return live.evaluator
         key = (plan.digest, tuple(source.text for source in plan.sources))
         return self._evaluators.made(key, lambda: Evaluator(plan))
 
@@ -103,7 +105,7 @@ def trial_of(store: Store, ruleset: str, reading: Reading, asked: str | None, at
     be read.
     """
     state, live_version = tried(), live_of(store, ruleset)
-    live = kept().ready(live_version) if live_version is not None else None
+    live = kept().ready(live_version, reading) if live_version is not None else None
     with store.guard():
         data = int(store.connection.execute("SELECT data FROM state").fetchone()[0])
     last = last_scoring(store, ruleset)
@@ -113,7 +115,7 @@ def trial_of(store: Store, ruleset: str, reading: Reading, asked: str | None, at
         partial = without_errors(reading, lambda text: _read(store, ruleset, text))
         reading = partial.reading if partial is not None else reading
     moment = instant_asked(at) if at else now
-    rules = state.evaluator(reading.plan) if reading.plan is not None else None
+    rules = state.evaluator(reading.plan, live) if reading.plan is not None else None
     known = rules or (live.evaluator if live is not None else None)
     whom = asked or state.first(store, ruleset, data, last)
     subject, watched = None, None

@@ -155,21 +155,6 @@ def discard(store: Store) -> None:
         shutil.rmtree(mirror_folder(store.path), ignore_errors=True)
 
 
-def verify(store: Store) -> None:
-    """Reads every byte of the mirror and deletes it if any is not as it was written."""
-    folder = mirror_folder(store.path)
-    manifest = load(folder)
-    if manifest is None:
-        return
-    with only_one(store.path, "mirror", "updating the mirror of", PATIENCE):
-        try:
-            for piece in manifest.pieces:
-                with closing(BlockFile(folder / piece.file)) as file:
-                    file.check()
-        except Damaged:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
 def _silent(_what: str, _share: float) -> None:
     return
 

@@ -56,32 +56,6 @@ class Edition:
     title: str | None = None
 
 
-def save_version(
-    store: Store,
-    ruleset: str,
-    text: str,
-    digest: str,
-    *,
-    files: Mapping[str, str] | None = None,
-    names: Mapping[str, Resolution] | None = None,
-    title: str | None = None,
-    note: str | None = None,
-    author: str | None = None,
-) -> RulesetVersion:
-    """Publishes a version of the ruleset and gives it back.
-
-    Where the newest version has the same digest nothing is added: that version is given back.
-    """
-    with store.transaction() as connection:
-        newest = newest_version(store, ruleset)
-        if newest is None or newest.digest != digest:
-            edition = Edition(text, digest, files or {}, names or {}, title)
-            add_version(connection, ruleset, edition, note=note, author=author)
-            newest = newest_version(store, ruleset)
-    assert newest is not None
-    return newest
-
-
 def add_version(
     connection: sqlite3.Connection, ruleset: str, edition: Edition, *, note: str | None, author: str | None
 ) -> int:

@@ -15,7 +15,7 @@ BAD = (
 
 def test_a_ruleset_without_mistakes(leadwright: Run, folder: Path) -> None:
     (folder / "good.rules").write_text(GOOD)
-    assert leadwright("check", "good.rules", "--no-lint") == (0, "No mistakes in 1 file.\n", "")
+    assert leadwright("check", "good.rules", "--no-lint") == (0, "No problems in 1 file.\n", "")
 
 
 def test_every_mistake_is_shown_in_its_place(leadwright: Run, folder: Path) -> None:

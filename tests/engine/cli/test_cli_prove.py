@@ -50,7 +50,7 @@ def test_a_check_says_what_the_pages_show(code: str, leadwright: Run, folder: Pa
     assert ended.code == (1 if code == "guarantee-broken" else 0)
     assert f"[{code}]" in ended.out
     ended = leadwright("check", "Right.rules", "--no-db", "--no-lint")
-    assert (ended.code, ended.out) == (0, "No mistakes in 1 file.\n")
+    assert (ended.code, ended.out) == (0, "No problems in 1 file.\n")
 
 
 def test_without_the_solver_a_check_says_so_and_prove_says_what_to_install(

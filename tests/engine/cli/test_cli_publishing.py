@@ -9,9 +9,10 @@ from leadwright.engine.reading import read
 from leadwright.engine.store.database import open_store
 from leadwright.engine.store.records.audit import Action, entries
 from leadwright.engine.store.records.catalogue import catalogue
-from leadwright.engine.store.records.rulesets import save_version, versions
+from leadwright.engine.store.records.rulesets import versions
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.tests.engine.cli.conftest import Run
+from leadwright.tests.saved_version import save_version
 
 TEXT = 'rule "Large"\nwhen employees >= 100\nthen +30\n\nrule "VP"\nwhen title = "VP Marketing"\nthen +5\n'
 ON_THE_PAGE = TEXT.replace("+30", "+35")

@@ -262,7 +262,7 @@ def test_what_it_would_take(leadwright: Run, scored: Path) -> None:
 
 def test_rules_that_did_not_fire_and_blank_fields(leadwright: Run, scored: Path) -> None:
     out = leadwright("explain", "L3", "--all").out
-    assert "Rules that did not fire\n  Pricing interest  (line 10)\n" in out
+    assert "Rules that didn't match\n  Pricing interest  (line 10)\n" in out
     assert "    ?    employees >= 100: unknown\n" in out
     assert "Missing data: employees (1 rule).\n" in out
 

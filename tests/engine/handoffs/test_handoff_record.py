@@ -28,12 +28,12 @@ from leadwright.engine.store.handoffs import assigning
 from leadwright.engine.store.handoffs.entries import choose_entries
 from leadwright.engine.store.handoffs.people import new_person, save_people
 from leadwright.engine.store.records.merges import merge_ids, undo_merge
-from leadwright.engine.store.records.rulesets import save_version
 from leadwright.engine.store.scoring import full_run, row_scorer, score_run
 from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.engine.store.scoring.score_run import score_store
 from leadwright.engine.values import moment_of
 from leadwright.grammar.messages.diagnostics import Source
+from leadwright.tests.saved_version import save_version
 from pyarrow import parquet
 
 NOW = 1_768_478_400_000_000  # 2026-01-15T12:00Z, a Thursday

@@ -6,8 +6,9 @@ from leadwright.engine.importing.mapping import ColumnMapping, EventColumns, Rea
 from leadwright.engine.importing.preview import preview_file
 from leadwright.engine.plan import Meaning
 from leadwright.engine.report.imports import hint_data
-from leadwright.engine.store.records.rulesets import Resolution, save_version
+from leadwright.engine.store.records.rulesets import Resolution
 from leadwright.grammar.syntax.nodes import Kind
+from leadwright.tests.saved_version import save_version
 
 FILE = 'id,size,made,opted,note\n1,"1,200",11/3/2025,yes,null\n2,85,12/12/2025,no,x\n3,,01/02/2026,,y\n'
 

@@ -13,8 +13,8 @@ from leadwright.engine.importing.problems import ImportRefused
 from leadwright.engine.importing.report import ImportReport
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.importing.values.moments import MomentReader
-from leadwright.engine.store.records.rulesets import save_version
 from leadwright.grammar.syntax.nodes import Kind
+from leadwright.tests.saved_version import save_version
 
 
 def csv_of(values: list[str], column: str = "x") -> str:

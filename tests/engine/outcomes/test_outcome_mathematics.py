@@ -14,7 +14,7 @@ from leadwright.engine.outcomes.learn.learner import same_share
 from leadwright.engine.outcomes.learn.round import bounds, grid_of, rounded
 from leadwright.engine.outcomes.ranking import auc, auc_interval, precision_at_recall, redraws
 from leadwright.engine.outcomes.survival import aalen_johansen, kaplan_meier
-from leadwright.engine.outcomes.thresholds import cautious_threshold, thresholds, top_tenth
+from leadwright.engine.outcomes.thresholds import cautious_threshold, thresholds
 
 SEEDS = range(4)
 
@@ -160,7 +160,6 @@ def test_a_threshold_is_chosen_by_the_low_end() -> None:
     assert plain[60] == pytest.approx(43 / 80)
     assert cautious_threshold(score, won, 0.53) is None or cautious_threshold(score, won, 0.53) > 60
     assert cautious_threshold(score, won, 0.45) == 60
-    assert top_tenth(score) == 60
 
 
 # --- the fit --------------------------------------------------------------------------------------

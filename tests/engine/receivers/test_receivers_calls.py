@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 import pytest
-from leadwright.engine.receivers.adapters import KINDS, adapter_of
+from leadwright.engine.receivers.adapters import ADAPTERS, KINDS, adapter_of
 from leadwright.engine.receivers.calls import Call, Unreadable
 from leadwright.engine.receivers.wire import LARGEST_UNPACKED, Delivery, Refusal, Request
 
@@ -340,6 +340,15 @@ def test_a_message_that_cannot_be_read_says_why(request_: Request, why: str) -> 
     with pytest.raises(Unreadable) as error:
         adapter.call(delivery.messages[0], delivery.about)
     assert why in str(error.value)
+
+
+def test_a_time_without_an_offset_is_taken_for_utc() -> None:
+    times = [
+        delivered(segment({"type": "track", "userId": "u", "event": "x", "timestamp": time}))
+        for time in ("2026-01-14T09:00:00", "2026-01-14T09:00:00Z")
+    ]
+    naive, told = (ADAPTERS[name].call(found.messages[0], found.about).at for name, found in times)
+    assert naive == told == 1_768_381_200_000_000
 
 
 REFUSED = [

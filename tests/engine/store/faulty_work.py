@@ -16,10 +16,10 @@ from leadwright.engine.importing.run import import_file
 from leadwright.engine.reading import read
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.mirror import sync
-from leadwright.engine.store.records.rulesets import save_version
 from leadwright.engine.store.scoring import full_run, row_scorer, score_run
 from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.grammar.messages.diagnostics import Source
+from leadwright.tests.saved_version import save_version
 
 EVENTS = ColumnMapping("lead", events=(EventColumns("at", type="type", object="object"),))
 RULES = """

@@ -19,8 +19,9 @@ from leadwright.engine.store.records.leads import (
     search_leads,
     stored_fields,
 )
-from leadwright.engine.store.records.rulesets import load_version, ruleset_names, save_version, versions
+from leadwright.engine.store.records.rulesets import load_version, ruleset_names, versions
 from leadwright.grammar.syntax.nodes import Kind
+from leadwright.tests.saved_version import save_version
 
 LEADS = """\
 email,title,Employees,opted_in,joined,seen,tags

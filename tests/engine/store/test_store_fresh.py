@@ -19,13 +19,14 @@ from leadwright.engine.score_one.facts import Event
 from leadwright.engine.store.database import StoreError, only_one, open_store
 from leadwright.engine.store.records.events import events_of
 from leadwright.engine.store.records.leads import change_kind, iterate_leads, stored_fields
-from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
+from leadwright.engine.store.records.rulesets import RulesetVersion
 from leadwright.engine.store.scoring.score_history import explained_history, pending_entry
 from leadwright.engine.store.scoring.score_run import RunReport, score_store
 from leadwright.engine.store.scoring.scores import score_history
 from leadwright.engine.values import DAY, instant_of, moment_of
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.nodes import Kind
+from leadwright.tests.saved_version import save_version
 
 NOW = instant_of(dt.datetime(2026, 1, 28, 20, tzinfo=dt.UTC))
 HOUR = DAY // 24

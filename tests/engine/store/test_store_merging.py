@@ -26,13 +26,13 @@ from leadwright.engine.store.records.merges import (
     suspected_duplicates,
     undo_merge,
 )
-from leadwright.engine.store.records.rulesets import save_version
 from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.engine.store.scoring.score_history import explained_history
 from leadwright.engine.store.scoring.score_run import RunReport, score_store
 from leadwright.engine.store.scoring.what_if import WhatIf
 from leadwright.engine.values import DAY, instant_of
 from leadwright.grammar.messages.diagnostics import Source
+from leadwright.tests.saved_version import save_version
 
 NOW = instant_of(dt.datetime(2026, 1, 28, 20, tzinfo=dt.UTC))
 STREAMS = int(os.environ.get("LEADWRIGHT_MERGE_STREAMS", "3"))

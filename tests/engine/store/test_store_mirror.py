@@ -20,7 +20,7 @@ from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.mirror import files, sync
 from leadwright.engine.store.mirror.block_reader import BlockReader
 from leadwright.engine.store.mirror.files import BlockFile, Damaged, load, write_block
-from leadwright.engine.store.mirror.sync import mirror_folder, synced_mirror, verify
+from leadwright.engine.store.mirror.sync import mirror_folder, synced_mirror
 from leadwright.engine.store.records.events import event_kinds
 from leadwright.engine.store.records.leads import change_kind, stored_fields
 from leadwright.engine.store.scoring import full_run, score_run
@@ -262,16 +262,6 @@ def test_every_byte_of_a_file_is_under_a_checksum(world: World) -> None:
         path.write_bytes(content[:place] + bytes([content[place] ^ 0x10]) + content[place + 1 :])
         with pytest.raises(Damaged):
             read_through(path)
-
-
-def test_a_mirror_is_read_through_on_request(world: World) -> None:
-    synced_mirror(world.store).__exit__()
-    folder = mirror_folder(world.store.path)
-    verify(world.store)
-    assert folder.exists()
-    flipped(sorted(folder.glob("*.block"))[0])
-    verify(world.store)
-    assert not folder.exists()
 
 
 def test_a_mirror_of_another_database_is_not_believed(world: World, tmp_path: Path) -> None:

@@ -15,12 +15,13 @@ from leadwright.engine.score_one.facts import Event
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.records.events import events_of
 from leadwright.engine.store.records.leads import find_lead, iterate_leads
-from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
+from leadwright.engine.store.records.rulesets import RulesetVersion
 from leadwright.engine.store.scoring import score_run, work_units
 from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.engine.store.scoring.score_run import RunReport, score_store
 from leadwright.engine.store.scoring.scores import ranked_leads, score_history, stored_score
 from leadwright.engine.values import instant_of
+from leadwright.tests.saved_version import save_version
 
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 RULES = """

@@ -23,11 +23,12 @@ from leadwright.engine.score_one.facts import Event
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.records.events import events_of
 from leadwright.engine.store.records.leads import iterate_leads
-from leadwright.engine.store.records.rulesets import RulesetVersion, save_version
+from leadwright.engine.store.records.rulesets import RulesetVersion
 from leadwright.engine.store.scoring.full_run import Resources
 from leadwright.engine.store.scoring.score_run import score_store
 from leadwright.engine.values import DAY, instant_of, moment_of
 from leadwright.grammar.messages.diagnostics import Source
+from leadwright.tests.saved_version import save_version
 
 NOW = instant_of(dt.datetime(2026, 1, 28, 20, tzinfo=dt.UTC))
 DECLARED = """

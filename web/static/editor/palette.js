@@ -4,6 +4,8 @@ import { go } from "./controls.js";
 import { entries, fitting } from "./entries.js";
 
 const MOST = 12;
+/** Sorts whose statements go by their name alone; of others the heading says the sort. */
+const BARE = new Set(["rule", "list"]);
 let dialog, input, list;
 let options = [];
 let chosen = 0;
@@ -61,19 +63,46 @@ function toPanel(id) {
 }
 
 function draw(at) {
-  const cards = entries().map((one) => ({ ...one, note: [one.sort, one.gives].filter(Boolean).join(", "), run: () => go(one.id) }));
-  const wanted = input.value;
-  options = [...fitting(cards, wanted).slice(0, MOST), ...fitting(actions(), wanted).slice(0, MOST)];
+  const cards = entries().map((one) => ({ ...one, note: noteOf(one), run: () => go(one.id) }));
+  const groups = [["Go to", cards], ["Do", actions()]].map(([name, all]) => [name, fitting(all, input.value).slice(0, MOST)]);
+  options = groups.flatMap(([, found]) => found);
   chosen = Math.max(0, Math.min(at, options.length - 1));
-  list.replaceChildren(...options.map(option));
-  const now = list.children[chosen];
+  list.replaceChildren(...groups.filter(([, found]) => found.length).map(group));
+  const now = document.getElementById(`palette-${chosen}`);
   now?.scrollIntoView({ block: "nearest" });
   if (now) input.setAttribute("aria-activedescendant", now.id);
   else input.removeAttribute("aria-activedescendant");
 }
 
+const noteOf = ({ sort, gives }) => [BARE.has(sort) ? sort : "", gives].filter(Boolean).join(", ");
+
+function group([name, found]) {
+  const made = document.createElement("div");
+  made.setAttribute("role", "group");
+  made.setAttribute("aria-label", name);
+  const head = document.createElement("div");
+  head.className = "group";
+  head.setAttribute("aria-hidden", "true");
+  head.textContent = name;
+  made.append(head, ...found.map((one) => option(one, options.indexOf(one))));
+  return made;
+}
+
+/** A text in which what was searched for stands out. */
+function marked(text) {
+  const words = input.value.trim().split(/\s+/).filter(Boolean);
+  if (!words.length) return [text];
+  const any = new RegExp(`(${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`, "i");
+  return text.split(any).map((part, at) => {
+    if (at % 2 === 0) return part;
+    const found = document.createElement("mark");
+    found.textContent = part;
+    return found;
+  });
+}
+
 function option({ name, note, leads }, at) {
-  const made = document.createElement("li");
+  const made = document.createElement("div");
   made.id = `palette-${at}`;
   made.setAttribute("role", "option");
   made.setAttribute("aria-selected", String(at === chosen));
@@ -81,7 +110,7 @@ function option({ name, note, leads }, at) {
   for (const [kind, text] of [["name", name], ["kind", note], ["leads", leads ? `${leads} leads` : ""]]) {
     const part = document.createElement("span");
     part.className = kind;
-    part.textContent = text;
+    part.append(...(kind === "name" ? marked(text) : [text]));
     made.append(part);
   }
   return made;

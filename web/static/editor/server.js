@@ -19,6 +19,7 @@ export function connect(to) {
   address = to;
   revision = Number(document.getElementById("state").dataset.revision);
   setInterval(look, LOOK);
+  if ("later" in document.getElementById("editor").dataset) rest(REST);
   window.addEventListener("online", next);
   document.addEventListener("visibilitychange", look);
   window.addEventListener("beforeunload", (event) => {
@@ -72,9 +73,14 @@ async function next() {
   done(answer);
   // Hints take longer than errors, so the whole text is looked through once there is nothing else to do.
   if ((to !== "/since" || answer.later) && !waiting.length) {
-    resting = setTimeout(() => post("/since", { lints: true }), answer.later ? 3 * REST : REST);
+    rest(answer.later ? 3 * REST : REST);
   }
   next();
+}
+
+/** Has the text looked through for hints, unless something else is asked before. */
+function rest(time) {
+  resting = setTimeout(() => post("/since", { lints: true }), time);
 }
 
 async function ask(to, body) {
