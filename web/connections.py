@@ -67,6 +67,7 @@ class BoundedServer(TcpWSGIServer):
     """Waitress's server, with bounds for each address. `receiving` takes clients' requests in."""
 
     channel_class = _Connection
+    _map: dict[int, Any]  # waitress sets it
 
     def __init__(self, application: Any, receiving: Receiving | None = None, **settings: Any) -> None:
         self._receiving = receiving
