@@ -294,7 +294,7 @@ def test_names_that_rules_cannot_write_are_given_plainer_ones(leadwright: Run, f
     assert 'field lead_source from "Lead Source": text' in text
     assert 'event page_viewed from "Page Viewed"' in text
     (folder / "mine.rules").write_text(text)
-    assert leadwright("check", "mine.rules", "--no-lint").out.startswith("No mistakes")
+    assert leadwright("check", "mine.rules", "--no-lint").out.startswith("No problems")
     assert leadwright("test", "mine.rules").code == 0
 
 
