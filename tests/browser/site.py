@@ -46,7 +46,8 @@ def served(database: Path, settings: Settings | None = None) -> Iterator[Site]:
         log = Path(folder) / "server.log"
         log.touch()
         ours, theirs = _PROCESSES.Pipe()
-        server = _PROCESSES.Process(target=_serve, args=(wanted, log, theirs), daemon=True)
+        # No daemon: what brings messages in is a process of the server's own.
+        server = _PROCESSES.Process(target=_serve, args=(wanted, log, theirs))
         server.start()
         theirs.close()
         try:

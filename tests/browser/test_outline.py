@@ -202,6 +202,8 @@ def test_the_outline_folds_and_moves_statements_by_keys_and_pointer(editor: Edit
         keyboard.press("Alt+ArrowDown")
     assert editor.text.index('"Asked for a demo"') < editor.text.index('"Large"')
     expect(large).to_be_focused()
+    lines = outline.get_by_role("button", name=re.compile("^(Pricing|Large|Asked)"))
+    expect(lines).to_have_text([re.compile("^Pricing"), re.compile("^Asked"), re.compile("^Large")])
 
     # And dragged: onto the upper half of another it goes before that.
     first = outline.get_by_role("button", name=re.compile("^Pricing interest"))
