@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from leadwright.engine.store.database import open_store
 from leadwright.tests.browser.axe import for_everybody
@@ -11,7 +13,7 @@ from leadwright.tests.browser.site import Site
 from leadwright.tests.browser.text_view import TextView
 from leadwright.tests.web.small import RULES
 from leadwright.web.drafts import current, take_text
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 
 @pytest.fixture
@@ -51,6 +53,44 @@ def test_a_failing_test_keeps_a_version_back_until_it_is_mended(editor: Editor) 
     page.get_by_role("button", name="Roll back to version 1").click()
     expect(page.locator("main")).to_contain_text("Version 3 live")
     assert editor.text == RULES
+
+
+def test_what_is_being_written_stays_when_scoring_ends(editor: Editor) -> None:
+    page = editor.page
+    editor.fill(editor.card("Rule Large").get_by_label("value"), "150")
+    page.get_by_role("link", name="Review and publish").click()
+    page.get_by_label("What changed and why").fill("Larger companies only")
+    page.get_by_role("button", name="Publish version 2").click()
+    expect(page.locator("main")).to_contain_text("Version 2 live")
+
+    # Four leads are scored too quickly to watch: the page is told that it goes on until all is written.
+    written: list[bool] = []
+    head = '<div class="watch" data-watch="/state" data-then="/rulesets/inbound/history">'
+    scoring = (
+        f'<main id="content">{head}<p data-what>Scoring all leads</p><progress max="100"></progress></div>'
+    )
+    script = '<script type="module" src="/static/page/watch.js"></script></body>'
+
+    def with_scoring(route: Route) -> None:
+        answer = route.fetch()
+        text = answer.text()
+        if not written:
+            text = re.sub('<main id="content"[^>]*>', scoring, text).replace("</body>", script)
+        route.fulfill(response=answer, body=text)
+
+    page.route("**/rulesets/inbound/history", with_scoring)
+    page.route(
+        "**/state", lambda route: route.fulfill(json={"done": bool(written), "what": "x", "share": 0.5})
+    )
+    page.goto("/rulesets/inbound/history")
+    expect(page.locator("[data-what]")).to_contain_text("50%")
+    page.get_by_text("Roll back to version 1").first.click()
+    why = page.get_by_label("Why, for the history")
+    why.fill("Too few")
+    written.append(True)
+    expect(page.locator("[data-what]")).to_have_count(0)
+    expect(why).to_have_value("Too few")
+    expect(why).to_be_focused()
 
 
 def test_rules_that_cannot_be_read_are_kept_and_not_published(editor: Editor) -> None:
