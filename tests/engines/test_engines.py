@@ -22,8 +22,8 @@ from leadwright.tests.test_language_in_back_ends import CASES, no_case_differs
 HOSTILE = {"postgres": 300, "spark": 16, "clickhouse": 40}
 """Random rulesets for each; Spark takes seconds to plan one."""
 
-HOLDING = {"postgres": range(12), "spark": (11, 16), "clickhouse": range(8)}
-"""Seeds of rulesets with stages that hold."""
+HOLDING = {"postgres": range(12), "spark": (11, 16), "clickhouse": (1,)}
+"""Seeds of rulesets with stages that hold; ClickHouse takes minutes over most of them."""
 
 
 @pytest.fixture(params=HOSTILE)
