@@ -105,7 +105,7 @@ class BoundedServer(TcpWSGIServer):
         try:
             taken = environ[TAKEN] = self._receiving.take(environ)
         except Exception:
-            # Whatever it is, the loop goes on: it fails again in a thread, where it is told and logged.
+            # Whatever it is, the loop goes on: it fails again in a thread, which answers and logs it.
             environ["wsgi.input"].seek(0)
             taken = None
         if taken is None:

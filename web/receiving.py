@@ -132,7 +132,7 @@ class Receiving:
             row = Row(time.time_ns() // 1000, source.id if source else None, "", about, json.dumps(raw))
             self._live.inbox.begin(row)
         except InboxFull:
-            # The client is told all the same.
+            # The client gets its answer all the same.
             return
 
     # --- keys and websites --------------------------------------------------------------------

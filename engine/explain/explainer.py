@@ -167,19 +167,12 @@ def _of_joined(made: Sequence[Finding], joined: _Joined) -> Finding:
     asked, how, inside, shown = joined
     parts = tuple([made[place] for place in inside])
     without = None
-    if how == "all":
-        truth: Truth = True
+    if how in {"all", "any"}:
+        decides = how == "any"
+        truth: Truth = not decides
         for part in parts:
-            if part[2] is False:
-                truth = False
-                break
-            if part[2] is None:
-                truth = None
-    elif how == "any":
-        truth = False
-        for part in parts:
-            if part[2] is True:
-                truth = True
+            if part[2] is decides:
+                truth = decides
                 break
             if part[2] is None:
                 truth = None

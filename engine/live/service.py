@@ -91,7 +91,7 @@ class Live:
 
 
 def _bring(database: Path, scoring: Callable[[Store], Scoring] | None, parent: Connection) -> None:
-    """What the process does, until it is told to stop or nobody is there to tell it."""
+    """What the process does, until it is asked to stop or the server is gone."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
 

@@ -105,7 +105,7 @@ def _leadwright(*arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "leadwright", *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
-def _load(  # noqa: PLR0917  # what is told apart in a table
+def _load(  # noqa: PLR0917  # each is a column of the table
     server: Served, key: str, what: str, rows: Rows, events: int, rate: float, seconds: int
 ) -> tuple[dict[str, float], float]:
     """Lets clients send; what they found, and CPU milliseconds of the server a request."""

@@ -63,7 +63,7 @@ def test_what_is_being_written_stays_when_scoring_ends(editor: Editor) -> None:
     page.get_by_role("button", name="Publish version 2").click()
     expect(page.locator("main")).to_contain_text("Version 2 live")
 
-    # Four leads are scored too quickly to watch: the page is told that it goes on until all is written.
+    # Four leads are scored too quickly to watch: the answers say that scoring goes on until all is written.
     written: list[bool] = []
     head = '<div class="watch" data-watch="/state" data-then="/rulesets/inbound/history">'
     scoring = (
