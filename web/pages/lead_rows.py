@@ -124,8 +124,12 @@ def _shortest(ways: Sequence[Sequence[Missing]]) -> str:
     if not ways:
         return "out of reach"
     first, *others = [[_short(one) for one in way] for way in ways]
-    last = [way[-1] for way in others if way[:-1] == first[:-1]]
-    return " and ".join([*first[:-1], " or ".join([first[-1], *last[:1]])])
+    last = [first[-1], *(way[-1] for way in others if way[:-1] == first[:-1])][:2]
+    if len(last) == 2:
+        # "requested demo or quote" says the verb once.
+        begins = last[0].partition(" ")[0] + " "
+        last[1] = last[1].removeprefix(begins)
+    return " and ".join([*first[:-1], " or ".join(last)])
 
 
 def _short(missing: Missing) -> str:

@@ -122,7 +122,7 @@ async function ruleAbout(name) {
 function actions() {
   const buttons = document.querySelectorAll("#add button[data-new], .tools button:enabled, .tools a, .views a, #trial-save");
   const found = [...buttons].map((button) => ({
-    name: button.textContent.trim().replace(/^\+ (Add )?/, "Add: "),
+    name: (button.querySelector(".unseen") ?? button).textContent.trim().replace(/^\+ (Add )?/, "Add: "),
     note: button.closest(".views") ? "view" : "do",
     run: () => button.click(),
   }));
