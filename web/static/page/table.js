@@ -43,6 +43,14 @@ if (form) {
   });
 }
 
+// From the search down into what it found.
+document.getElementById("q")?.addEventListener("keydown", (event) => {
+  const row = event.key === "ArrowDown" && document.querySelector(".leads tbody th a");
+  if (!row) return;
+  event.preventDefault();
+  row.focus();
+});
+
 // Delete takes the filter away that has the focus; F adds one.
 document.addEventListener("keydown", (event) => {
   const chip = event.target.closest?.(".chips a");
