@@ -43,7 +43,7 @@ def register(app: Flask) -> None:
             or request.method != "GET"
             or response.status_code != 200
             or response.mimetype not in app.config["COMPRESS_MIMETYPES"]
-            or "br" not in request.accept_encodings
+            or request.accept_encodings.quality("br") <= 0
             or etag is None
         ):
             return response
