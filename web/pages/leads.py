@@ -34,7 +34,7 @@ from ..accounts.users import Role
 from ..database import open_reading, reading, writing
 from ..problems import Problem, invalid, not_found
 from ..queries import Standings, events_of_lead, instant_asked, last_scoring, standing
-from ..ruleset_cache import kept, ready
+from ..ruleset_cache import ready
 from ..settings import Settings
 from .context import text_asked
 from .lead_query import DISQUALIFIED, UNSTAGED, Asked, address, cursor_asked, table_asked
@@ -98,7 +98,6 @@ def index() -> str:
         stages=stages,
         stage_tabs=_tabs(asked, stands, stages),
         tags=stands.tags if stands is not None else (),
-        fields=kept().catalogue(store).fields,
         stored=stored_fields(store),
         signs=SIGNS,
         views=views(store),
