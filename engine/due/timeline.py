@@ -152,8 +152,8 @@ class Timeline:
             for every, steps in clocks.decays.get(selector, ()):
                 lengths.update(every * step for step in range(1, steps + 1))
             filters += clocks.filters.get(selector, ())
-        for selector, clock in self._of_events:
-            if selector is not None and selector not in read:
+        for of, clock in self._of_events:
+            if of is not None and of not in read:
                 continue
             if isinstance(clock, Comparison):
                 edge = clock.right

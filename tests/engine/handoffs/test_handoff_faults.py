@@ -12,7 +12,6 @@ import random
 import time
 from collections.abc import Iterator
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
@@ -21,20 +20,18 @@ from leadwright.engine.outbox.deliveries import SENT
 from leadwright.engine.outbox.destinations import Kind, add_destination
 from leadwright.engine.outbox.sender import send_due
 from leadwright.engine.store.database import Store, open_store
-from leadwright.engine.store.handoffs import assigning
-from leadwright.engine.store.scoring import full_run, row_scorer, score_run
-from leadwright.tests.engine.handoffs.record import ALL, Scoring, entries, leads, owners, score
+from leadwright.tests.engine.handoffs import killed
+from leadwright.tests.engine.handoffs.record import ALL, entries, leads, owners, score
 from leadwright.tests.engine.outbox.receiver import receiver
 
 KILLS = int(os.environ.get("LEADWRIGHT_KILLS", "4"))
-LEADS = 60
 
 
 @pytest.fixture(scope="module")
 def processes() -> BaseContext:
-    """What begins processes that have imported everything, in a hundredth of a second."""
+    """What begins processes that have loaded everything, in a few hundredths of a second."""
     context = get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([killed.__name__])
     return context
 
 
@@ -43,25 +40,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with open_store(tmp_path / "leads.db", create=True) as store:
         leads(store, [("nobody", 0)])
         yield store
-
-
-def in_small_transactions() -> None:
-    for module in (row_scorer, score_run, full_run):
-        module.PORTION = 15  # type: ignore[attr-defined]
-    assigning.AT_ONCE = 10
-
-
-def work(path: Path, told: Connection) -> None:
-    """What is killed: leads come and go, are scored, handed off and told of in small transactions."""
-    in_small_transactions()
-    with open_store(path) as store:
-        scoring = Scoring(store, ALL)
-        told.send("ready")
-        while True:
-            done = store.connection.execute("SELECT count(*) FROM run").fetchone()[0]
-            leads(store, [(f"lead {number}", (number + done) % 2) for number in range(LEADS)])
-            scoring.score(time.time_ns() // 1000)
-            send_due(store)
 
 
 def test_killed_at_any_instant_each_entry_is_handed_off_and_told_once(
@@ -73,11 +51,11 @@ def test_killed_at_any_instant_each_entry_is_handed_off_and_told_once(
         add_destination(store, "crm", Kind.HTTP, crm.url, 0, private=True)
         for _ in range(KILLS):
             here, there = processes.Pipe()
-            process = processes.Process(target=work, args=(store.path, there))
+            process = processes.Process(target=killed.work, args=(store.path, there))
             process.start()
             assert here.poll(60)
             assert here.recv() == "ready"
-            time.sleep(chance.uniform(0.0, 0.4))
+            time.sleep(chance.uniform(0.0, 0.2))
             process.kill()
             process.join()
         score(store, ALL, time.time_ns() // 1000)
@@ -110,16 +88,6 @@ def _entries(store: Store) -> list[tuple[int, str, str, bool]]:
     return store.connection.execute("SELECT id, stage, state, left_at IS NOT NULL FROM entry").fetchall()
 
 
-def hand_off_at_once(path: Path, told: Connection) -> None:
-    """Scores and hands off what others hand off too."""
-    in_small_transactions()
-    with open_store(path) as store:
-        scoring = Scoring(store, ALL)
-        told.send("ready")
-        assert told.recv() == "go"
-        scoring.score(time.time_ns() // 1000)
-
-
 def test_two_programs_at_once_give_what_one_gives(tmp_path: Path, processes: BaseContext) -> None:
     found = []
     for count in (1, 2):
@@ -131,7 +99,7 @@ def test_two_programs_at_once_give_what_one_gives(tmp_path: Path, processes: Bas
             for _ in range(count):
                 here, there = processes.Pipe()
                 pipes.append(here)
-                programs.append(processes.Process(target=hand_off_at_once, args=(store.path, there)))
+                programs.append(processes.Process(target=killed.hand_off_at_once, args=(store.path, there)))
                 programs[-1].start()
             for pipe in pipes:
                 assert pipe.poll(60)
