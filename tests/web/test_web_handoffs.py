@@ -346,6 +346,7 @@ def test_a_salesperson_says_when_they_are_away(ana: FlaskClient, store: Store) -
 
 
 def test_where_nothing_was_handed_off_the_pages_say_how_to_begin(tmp_path: Path) -> None:
+    open_store(tmp_path / "new.db", create=True).close()
     client = create_app(Settings(tmp_path / "new.db")).test_client()
     found = text(client, "/handoffs")
     assert "Nothing was handed off yet" in found
