@@ -114,6 +114,16 @@ def test_an_answer_is_an_event_that_stops_the_clock(ana: FlaskClient, store: Sto
     assert "Zoe" in text(ana, "/my-leads?show=talks")
 
 
+def test_a_second_click_is_no_second_answer(ana: FlaskClient, store: Store) -> None:
+    here = f"/my-leads/{number(store, ANA)}"
+    said = {"what": "rejected", "reason": "wrong time", "note": "in May"}
+    first, again = (ana.post(here, data=said).headers["Location"] for _ in range(2))
+    assert first == again
+    assert ana.post(here, data=said | {"note": "in June"}).headers["Location"] != first
+    ask = "SELECT count(*) FROM event JOIN event_kind ON event_kind.id = kind WHERE type = 'rejected'"
+    assert store.connection.execute(ask).fetchone() == (2,)
+
+
 def test_a_rejected_lead_goes_back_by_the_rules(ana: FlaskClient, store: Store, database: Path) -> None:
     here = f"/my-leads/{number(store, ANA)}"
     assert ana.post(here, data={"what": "rejected"}).status_code == 422

@@ -14,6 +14,7 @@ import pytest
 from leadwright.engine.cli.program import run
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.export.score_files import OWNED
+from leadwright.engine.store.handoffs.reading import Standing, handed_to, newest_handoff, standings
 from leadwright.engine.store.records.merges import merge_ids, undo_merge
 from leadwright.engine.store.scoring import full_run, row_scorer, score_run
 from leadwright.engine.values import moment_of
@@ -233,6 +234,34 @@ def test_a_lead_that_left_is_not_passed_on(store: Store) -> None:
     leads(store, [("x", 0)])
     score(store, ANSWERED, NOW + 3 * DAY)
     assert handed(store) == [("a", False, False)]
+
+
+def test_however_many_leads_somebody_has_all_are_counted_and_the_most_urgent_listed(store: Store) -> None:
+    rules = 'handoff "All" of SQL to "a", answered by contacted within 4 hours'
+    score(store, rules)
+    for step in (1, 2):
+        leads(store, [(f"lead {number}", 1) for number in range(step * 150)])
+        score(store, rules, NOW + step * MINUTE)
+    said = (("contacted", range(20)), ("rejected", range(20, 30)), ("contacted", range(30, 40)))
+    events(
+        store,
+        [(f"lead {number}", what, "2026-01-15T12:30:00Z") for what, some in said for number in some]
+        + [(f"lead {number}", "rejected", "2026-01-15T12:40:00Z") for number in range(30, 40)],
+    )
+    leads(store, [(f"lead {number}", 0) for number in range(40, 45)])
+    score(store, rules, NOW + HOUR)
+    assert standings(store, "A") == {
+        Standing.WAITING: 255, Standing.TALKS: 20, Standing.REJECTED: 20, Standing.GONE: 5,
+    }  # fmt: skip
+    waits = handed_to(store, "a", Standing.WAITING)
+    assert len(waits) == 100
+    # Due first are those of the first minute.
+    assert {one.at for one in waits} == {moment_of(NOW + MINUTE)}
+    for standing, count in standings(store, "a").items():
+        found = handed_to(store, "a", standing, 1_000)
+        assert len(found) == count
+        assert {one.standing for one in found} == {standing}
+    assert newest_handoff(store, "a") == 300
 
 
 # --- never by surprise --------------------------------------------------------------------------------
