@@ -332,6 +332,7 @@ def test_a_lead_is_found_and_understood(visit: Visit, site: Site) -> None:
     keys.type("Ann Lee")
     with page.expect_navigation():
         keys.press("Enter")
+    expect(page.get_by_label("any text")).to_be_focused()
     keys.press("ArrowDown")
     expect(page.get_by_role("link", name="Ann Lee")).to_be_focused()
     with page.expect_navigation():
