@@ -364,6 +364,9 @@ def test_stages_undo_and_the_reason_for_a_fall_are_in_sight(
         expect(dock).to_contain_text("1 lead moves down")
         expect(dock).to_contain_text("Ann Lee")
         dock.get_by_role("button").click()
+        editor.panel.get_by_role("button", name="Close").click()
+        expect(fall).to_be_hidden()
+        dock.get_by_role("button").click()
     expect(stages).to_contain_text("MQL 0")
     for one in (stages, fall):
         expect(one).to_be_in_viewport(ratio=1)
