@@ -103,7 +103,7 @@ class FieldRegions:
         """
         size = len(next(iter(known.values()))) if known else 1
         kind = self.parts.plan.fields[field].kind
-        if kind is Kind.NUMBER and size >= _MANY and len(places) <= _MOST_PLACES:
+        if kind is Kind.NUMBER and known and size >= _MANY and len(places) <= _MOST_PLACES:
             found: list[Choices | None] = []
             for start in range(0, size, _AT_ONCE):
                 some = {one: column[start : start + _AT_ONCE] for one, column in known.items()}
