@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import subprocess
 import sys
@@ -45,6 +46,23 @@ def texts(database: Path, calls: Calls) -> list[str]:
     answers = ask(database, calls)
     assert not any(answer.is_error for answer in answers), answers
     return [answer.content[0].text for answer in answers]
+
+
+def test_the_how_to_names_the_program_and_its_tools(scored: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs/how-to/ask-an-assistant.md").read_text(encoding="utf-8")
+    settings = json.loads(re.findall(r"```json\n(.*?)```", page, re.DOTALL)[0])["mcpServers"]["leadwright"]
+    program, *arguments = settings["command"], *settings["args"], "--drafts"
+    assert (program, arguments[:2]) == ("leadwright", ["mcp", "--db"])
+    arguments[2] = str(scored)
+
+    async def tools() -> list[str]:
+        started = StdioServerParameters(command=sys.executable, args=["-m", "leadwright", *arguments])
+        async with Client(started) as client:
+            return [tool.name for tool in (await client.list_tools()).tools]
+
+    with ThreadPoolExecutor(1) as aside:
+        found = aside.submit(asyncio.run, tools()).result()
+    assert sorted(found) == sorted(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
 
 
 def test_it_finds_and_explains_leads(scored: Path) -> None:
