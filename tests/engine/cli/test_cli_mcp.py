@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from leadwright.engine.cli.assistant import Assistant
 from leadwright.engine.store.database import open_store
 from leadwright.web.drafts import current
 from mcp import Client, StdioServerParameters
@@ -84,6 +85,20 @@ def test_it_finds_and_explains_leads(scored: Path) -> None:
     assert "Pricing interest" in why
     assert "no requested demo" in missing
     assert "employees" not in fields
+
+
+def test_what_is_kept_of_a_version_is_not_told_of_the_next(leadwright: Run, scored: Path) -> None:
+    assistant = Assistant(scored)
+    first = assistant.explain_lead("L1")
+    assert assistant.explain_lead("L1") == first
+    assert ", version 1, " in first
+    rules = scored.parent / "inbound.rules"
+    rules.write_text(rules.read_text("utf-8") + '\nrule "All of them"\nwhen title is known then +1\n', "utf-8")
+    assert leadwright("score", "inbound.rules", "--at", "2026-01-15T12:00Z").code == 0
+    second = assistant.explain_lead("L1")
+    assert ", version 2, " in second
+    assert "All of them" in second
+    assert assistant.explain_lead("L1", "inbound@1").splitlines()[2:] == first.splitlines()[2:]
 
 
 def test_it_checks_and_tries_rules_and_stores_nothing(scored: Path) -> None:
