@@ -93,7 +93,8 @@ def test_what_is_kept_of_a_version_is_not_told_of_the_next(leadwright: Run, scor
     assert assistant.explain_lead("L1") == first
     assert ", version 1, " in first
     rules = scored.parent / "inbound.rules"
-    rules.write_text(rules.read_text("utf-8") + '\nrule "All of them"\nwhen title is known then +1\n', "utf-8")
+    more = 'rule "All of them"\nwhen title is known then +1\n'
+    rules.write_text(rules.read_text("utf-8") + more, "utf-8")
     assert leadwright("score", "inbound.rules", "--at", "2026-01-15T12:00Z").code == 0
     second = assistant.explain_lead("L1")
     assert ", version 2, " in second
