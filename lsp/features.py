@@ -34,6 +34,7 @@ def serve(database: Path | None, fields: Catalogue | None) -> None:
     # What was loaded stays, and what an edit of a large ruleset makes is hardly ever garbage.
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+    gc.enable()
     # The library closes what it writes to. Whatever else is printed must not get among its messages.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answering, redirect_stdout(sys.stderr):
         server(Data(database, fields)).start_io(stdout=answering)
