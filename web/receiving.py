@@ -143,7 +143,7 @@ class Receiving:
             raise Refusal(401, "no_key", "there is no write key; leadwright source add makes one")
         found = self._book.find(key)
         if found is None:
-            raise Refusal(401, "wrong_key", "the write key is none of a source here")
+            raise Refusal(401, "wrong_key", "no source has this write key")
         if found.adapter != adapter.name:
             raise Refusal(
                 403,

@@ -150,7 +150,7 @@ class Expressions:
             "window-without-event",
             window,
             f"{text_of(node)} does not happen at a time, so it cannot be looked for in a stretch of time",
-            "put the window behind an event or a date, or take it away",
+            "put the window behind an event or a date, or remove it",
         )
 
     # --- values ---------------------------------------------------------------------------------

@@ -125,7 +125,7 @@ def _cell(value: object) -> object:
     """A value as the importer's readers take it."""
     if isinstance(value, str):
         if len(value) > LONGEST_TEXT:
-            raise Odd(f"a text of {len(value):,} letters is longer than {LONGEST_TEXT:,}")
+            raise Odd(f"a text of {len(value):,} characters is longer than {LONGEST_TEXT:,}")
         return clean(value)
     if isinstance(value, list):
         return tuple(clean(str(item)) for item in cell_of(value))  # type: ignore[attr-defined]  # a tuple

@@ -168,7 +168,7 @@ def _changed(name: str) -> tuple[str, str]:
             if not entries:
                 raise invalid("Paste a column, lines, or entries with commas between them.")
             if any(len(entry) > _LONGEST_ENTRY for entry in entries):
-                raise invalid(f"An entry may have {_LONGEST_ENTRY} letters at most.")
+                raise invalid(f"An entry may have {_LONGEST_ENTRY} characters at most.")
             new = request.form.get("act") == "new"
             text, done = _with_new(draft.text, wanted, entries) if new else _with(draft.text, wanted, entries)
         if len(text.encode()) > LARGEST_TEXT:

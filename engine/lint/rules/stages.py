@@ -112,7 +112,7 @@ def stage_unreachable(study: LintContext) -> Iterator[Diagnostic]:
             judged.add(id(stage))
             if not verdict.always:
                 at, why, more = why_never(study, verdict.part)
-                mend = "ask for less, or let more be had" if more else "correct it, or take the stage away"
+                mend = "ask for less, or let more be had" if more else "correct it, or remove the stage"
                 hint = f"{more}; {mend}" if more else mend
                 yield lint_at("stage-unreachable", at, f"no lead can be in {stage.name}: {why}", hint)
     for stage in study.plan.stages:
@@ -159,7 +159,7 @@ def stage_never_ends(study: LintContext) -> Iterator[Diagnostic]:
             stage = verdict.root.owner
             assert isinstance(stage, p.Stage)
             at, why, more = why_never(study, verdict.part)
-            hint = "correct it, or take until away"
+            hint = "correct it, or remove until"
             yield lint_at(
                 "stage-never-ends",
                 at,
@@ -196,7 +196,7 @@ def until_not_needed(study: LintContext) -> Iterator[Diagnostic]:
                 stage.until.origin,
                 f"{stage.until.origin.text} is just where {stage.condition.origin.text} is not true, "
                 f"so {stage.name} never holds longer than without it",
-                "take until away, or ask for less, so that a lead stays for a while",
+                "remove until, or ask for less, so that a lead stays for a while",
             )
 
 
@@ -229,7 +229,7 @@ def threshold_always_met(study: LintContext) -> Iterator[Diagnostic]:
         whole_end = verdict.is_whole and verdict.root.what is RootKind.UNTIL
         if verdict.always and not whole_end and asks_score(verdict.part):
             at, why, more = why_always(study, verdict.part)
-            hint = "ask for more, or take the comparison away"
+            hint = "ask for more, or remove the comparison"
             yield lint_at("threshold-always-met", at, why, f"{more}; {hint}" if more else hint)
 
 
