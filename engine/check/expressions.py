@@ -251,7 +251,7 @@ class Expressions:
         if of is not None and of.kind is not Kind.TEXT:
             subject = text_of(node.argument)
             self.problems.not_for_kind(
-                node, "domain", subject, of.kind, "give it an e-mail address or a link"
+                node, "domain", subject, of.kind, "give it an email address or a link"
             )
             return None
         return None if of is None else p.Domain(of)
