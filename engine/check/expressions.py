@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from itertools import pairwise
 
 from ...grammar.syntax import nodes as n
@@ -29,7 +30,8 @@ class Expressions:
         self.draft = draft
         self.problems = draft.problems
         self.scope = scope
-        self.tests = ClauseTests(self)
+        # Else the two would hold each other, and the whole draft, until the garbage collector comes by.
+        self.tests = ClauseTests(weakref.proxy(self))
 
     # --- conditions -----------------------------------------------------------------------------
 
@@ -250,9 +252,7 @@ class Expressions:
         of = self.value(node.argument)
         if of is not None and of.kind is not Kind.TEXT:
             subject = text_of(node.argument)
-            self.problems.not_for_kind(
-                node, "domain", subject, of.kind, "give it an email address or a link"
-            )
+            self.problems.not_for_kind(node, "domain", subject, of.kind, "give it an email address or a link")
             return None
         return None if of is None else p.Domain(of)
 

@@ -14,19 +14,25 @@ from ..records.rulesets import RulesetVersion
 from ..scoring.version_lines import load_lines, read_lines
 
 
-class Told(NamedTuple):
-    """A message of a kind about a lead: its number and id, the name of the handoff, the destinations that it
-    tells (none: all that ask for the kind), where the lead stands, who has it and what else is said."""
+class About(NamedTuple):
+    """What is told alike of many leads: the name of the handoff, the destinations that it tells (none: all
+    that ask for the kind), where the lead stands, who has it and what else is said."""
 
-    kind: str
-    lead: int
-    key: str
     handoff: str
     tell: tuple[str, ...]
     track: str
     stage: str
     owner: tuple[tuple[str, str], ...]
     more: tuple[tuple[str, str | None], ...]
+
+
+class Told(NamedTuple):
+    """A message of a kind about a lead: its number and id, and what is told of it."""
+
+    kind: str
+    lead: int
+    key: str
+    about: About
 
 
 class _Score(NamedTuple):
@@ -44,13 +50,17 @@ class Telling:
         self._store = store
         self._version = version
         self._lines: dict[int, list[Line]] = {}
-        self._said: dict[tuple[object, ...], Mapping[str, object]] = {}
+        self._said: dict[tuple[About, _Score], Mapping[str, object]] = {}
 
     def tell(self, db: sqlite3.Connection, told: Sequence[Told], at: int) -> None:
         """Records messages; within the transaction that records what they tell."""
         if told:
             scores = self._scores(db, told)
-            enqueue_all(db, [(one.kind, one.key, self._data(one, scores)) for one in told], at)
+            never = _Score()
+            said = [
+                (kind, key, self._data(about, scores.get(lead, never))) for kind, lead, key, about in told
+            ]
+            enqueue_all(db, said, at)
 
     def _scores(self, db: sqlite3.Connection, told: Sequence[Told]) -> dict[int, _Score]:
         leads = json.dumps(sorted({one.lead for one in told}))
@@ -62,23 +72,22 @@ class Telling:
         )
         return {lead: _Score(*score) for lead, *score in rows}
 
-    def _data(self, told: Told, scores: Mapping[int, _Score]) -> Mapping[str, object]:
-        score = scores.get(told.lead, _Score())
-        key = told.handoff, told.tell, told.track, told.stage, told.owner, told.more, score
-        if key not in self._said:
-            self._said[key] = {
-                **({"tell": list(told.tell)} if told.tell else {}),
+    def _data(self, about: About, score: _Score) -> Mapping[str, object]:
+        data = self._said.get((about, score))
+        if data is None:
+            data = self._said[about, score] = {
+                **({"tell": list(about.tell)} if about.tell else {}),
                 "ruleset": self._version.ruleset,
                 "version": self._version.number,
-                "handoff": told.handoff,
-                "stage": told.stage,
-                "track": told.track,
+                "handoff": about.handoff,
+                "stage": about.stage,
+                "track": about.track,
                 "score": score.total,
                 "lines": self._explained(score),
-                "owner": dict(told.owner),
-                **dict(told.more),
+                "owner": dict(about.owner),
+                **dict(about.more),
             }
-        return self._said[key]
+        return data
 
     def _explained(self, score: _Score) -> list[dict[str, object]]:
         if score.version is None:
