@@ -100,7 +100,8 @@ class Receiving:
         try:
             request = _with_body(request, environ)
             delivery = read_delivery(adapter, request)
-            source = self._source(adapter, delivery.key)
+            source = self._source(delivery.key)
+            _check_kind(adapter, source)
             origin = _allowed(request, source)
             answer = _judged(adapter, request, delivery)
             return Taken(adapter, request, answer, origin, self._put(source, adapter.name, delivery))
@@ -137,19 +138,13 @@ class Receiving:
 
     # --- keys and websites --------------------------------------------------------------------
 
-    def _source(self, adapter: Adapter, key: str | None) -> Source:
+    def _source(self, key: str | None) -> Source:
         """The source that a write key is of. Raises `Refusal`."""
         if not key:
             raise Refusal(401, "no_key", "there is no write key; leadwright source add makes one")
         found = self._book.find(key)
         if found is None:
             raise Refusal(401, "wrong_key", "the write key is none of a source here")
-        if found.adapter != adapter.name:
-            raise Refusal(
-                403,
-                "wrong_kind",
-                f"the write key is of a source of the kind {found.kind}, and that sends elsewhere",
-            )
         return found
 
     def _welcome(self, request: Request) -> str | None:
@@ -161,6 +156,16 @@ class Receiving:
             return origin if self._book.welcomes(origin) else None
         except StoreError:
             return None
+
+
+def _check_kind(adapter: Adapter, source: Source) -> None:
+    """Refuses a key that is sent to the address of another kind of client."""
+    if source.adapter != adapter.name:
+        raise Refusal(
+            403,
+            "wrong_kind",
+            f"the write key is of a source of the kind {source.kind}, and that sends elsewhere",
+        )
 
 
 def _judged(adapter: Adapter, request: Request, delivery: Delivery) -> Answer:

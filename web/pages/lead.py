@@ -26,7 +26,7 @@ from ...engine.store.scoring.score_history import (
 from ..access import settings
 from ..database import reading
 from ..problems import Problem, not_found
-from ..queries import as_events, instant_asked, lead_with, standing, stored_scores, told, version_choices
+from ..queries import as_events, instant_asked, last_scoring, lead_with, stored_scores, told, version_choices
 from ..ruleset_cache import kept, live_of, runnable
 from ..ruleset_ref import LIVE, RulesetRef, asked_side, side_of
 from .breakdown import accounts, blanks, chart_of, silent, stage_places
@@ -193,7 +193,7 @@ def _live_number(store: Store, chosen: _Chosen) -> int | None:
 def _stored_otherwise(store: Store, chosen: _Chosen, decision: Decision, lead: StoredLead) -> int | None:
     """The stored score, where it is another than the one explained: data or rules have changed since."""
     rules = chosen.rules
-    found = standing(store, rules.ruleset)
+    found = last_scoring(store, rules.ruleset)
     stored = stored_scores(store, rules.ruleset, [lead]).get(lead.key)
     if stored is None or found is None or found.version != rules.number:
         return None
