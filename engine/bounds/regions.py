@@ -46,7 +46,7 @@ class FieldRegions:
 
     def inputs(self, place: int) -> tuple[Input, ...]:
         """What a clause reads, by its place."""
-        return self.parts.meanings.inputs(self.parts.clauses[place])
+        return self.parts.semantic_keys.inputs(self.parts.clauses[place])
 
     def reads_once(self, place: int, field: int) -> bool:
         """Whether no comparison of a clause reads a field twice."""
@@ -87,7 +87,7 @@ class FieldRegions:
         """What is known of a term."""
         found = self._telling.get(term)
         if found is None:
-            gathered = self.parts.meanings.inputs_of(term)
+            gathered = self.parts.semantic_keys.inputs_of(term)
             found = self._telling[term] = (telling(self.parts, term, gathered), gathered)
         tell, read = found
         value: Prepared = tell([tuple(known[one] for one in read)], now)[0]
@@ -118,11 +118,11 @@ class _Splitting:
         if values is None:
             return None
         found: dict[Truths, Prepared] = {}
-        told = self._truths([blank, *values])
-        for value, truths in zip([blank, *values], told, strict=True):
+        truths_of = self._truths([blank, *values])
+        for value, truths in zip([blank, *values], truths_of, strict=True):
             found.setdefault(truths, value)
         if self._kind in (Kind.NUMBER, Kind.DATE, Kind.DATETIME):
-            self._between(values, told[1:], found)
+            self._between(values, truths_of[1:], found)
         elif self._kind is Kind.TEXTS:
             self._several(found)
         if len(found) > MOST:
@@ -165,11 +165,11 @@ class _Splitting:
         return list(zip(*columns, strict=True))
 
     def _between(
-        self, values: Sequence[Prepared], told: Sequence[Truths], found: dict[Truths, Prepared]
+        self, values: Sequence[Prepared], truths_of: Sequence[Truths], found: dict[Truths, Prepared]
     ) -> None:
         """Adds what lies between two values whose truths differ in more than one clause."""
         ranks = [_rank(value) for value in values]
-        waiting = [(ranks[n], told[n], ranks[n + 1], told[n + 1]) for n in range(len(ranks) - 1)]
+        waiting = [(ranks[n], truths_of[n], ranks[n + 1], truths_of[n + 1]) for n in range(len(ranks) - 1)]
         while waiting:
             low, below, high, above = waiting.pop()
             if high - low < 2 or sum(a is not b for a, b in zip(below, above, strict=True)) < 2:

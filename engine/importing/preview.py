@@ -90,7 +90,7 @@ def preview_file(
     if label is not None:
         source.label = label
     asked = replace(asked, lead=asked.lead or "\0")
-    survey = survey_of(coded_source(source, asked), asked, reading, progress or _silent)
+    survey = survey_of(coded_source(source, asked), asked, reading, progress or no_progress)
     uses, refused = _uses(source, survey, mapping, reading)
     known = stored_fields(store) if store is not None else {}
     declared = declared_kinds(store) if store is not None else {}
@@ -190,5 +190,5 @@ def _samples(understood: Column, looks: ColumnLooks, stated: Stated) -> list[Sam
     return found
 
 
-def _silent(_what: str, _share: float) -> None:
+def no_progress(_what: str, _share: float) -> None:
     return

@@ -48,7 +48,7 @@ def import_file(
     """
     started = time.perf_counter()
     reading = reading or Reading()
-    tell = progress or _silent
+    tell = progress or no_progress
     if isinstance(path, Path) and path.exists() and path.samefile(store.path):
         raise ImportRefused(
             f"{path} is the very database to import into", "name another file, or another database with --db"
@@ -96,7 +96,7 @@ def source_of(
     return source
 
 
-def _silent(_what: str, _share: float) -> None:
+def no_progress(_what: str, _share: float) -> None:
     return
 
 

@@ -28,13 +28,13 @@ class Some:
     """
 
     def __init__(
-        self, block: Block, fields: Fields, leads: Ints, now: int, judging: ColumnScorer | None = None
+        self, block: Block, fields: Fields, leads: Ints, now: int, column_scorer: ColumnScorer | None = None
     ) -> None:
         self.block = block
         self.fields = fields
         self.leads = leads
         self.now = now
-        self.judging = judging
+        self.column_scorer = column_scorer
         self._of_kind: dict[int, tuple[Places, Ints]] = {}
         self._wider: tuple[Some, Ints] | None = None
 
@@ -86,7 +86,7 @@ class Some:
 
     def taken(self, places: Ints) -> Some:
         """Those at some places among them."""
-        found = Some(self.block, self.fields, self.leads[places], self.now, self.judging)
+        found = Some(self.block, self.fields, self.leads[places], self.now, self.column_scorer)
         found._wider = self, places
         return found
 

@@ -61,9 +61,9 @@ def look(settings: Settings, upload: Upload, choices: Choices | None, tell: Tell
                     progress=tell,
                 )
     except StoreError as error:
-        return Looked(choices or Choices(), None, in_words(error, upload))
+        return Looked(choices or Choices(), None, error_sentence(error, upload))
     refused = preview.refused
-    said = in_words(refused, upload) if refused is not None else _undecided(preview)
+    said = error_sentence(refused, upload) if refused is not None else _undecided(preview)
     return Looked(first, preview, said)
 
 
@@ -124,7 +124,7 @@ def load(settings: Settings, upload: Upload, choices: Choices, doer: Doer, tell:
     return found
 
 
-def in_words(error: StoreError, upload: Upload) -> str:
+def error_sentence(error: StoreError, upload: Upload) -> str:
     """What is wrong with a file, for people who see a form and no options of a command."""
     message, hint = (
         text.replace(str(upload.path.resolve()), upload.name).replace(str(upload.path), upload.name)

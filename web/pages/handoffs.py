@@ -31,7 +31,7 @@ from ..access import account, needs, settings
 from ..accounts.users import Role
 from ..database import reading, writing
 from ..problems import invalid
-from ..queries import told
+from ..queries import lead_title
 from ..ruleset_cache import kept, version_of
 from .context import text_asked
 
@@ -99,7 +99,7 @@ def _page(said: str | None = None) -> str:
         most=max((one.all for one in found), default=1),
         answers=answers(store, now),
         waiting=[] if show == "overdue" or who is not None else waiting(store, stage=stage),
-        latest=[(one, told(lead) if (lead := leads[one.lead]) else (one.lead, "")) for one in got],
+        latest=[(one, lead_title(lead) if (lead := leads[one.lead]) else (one.lead, "")) for one in got],
         now=moment_of(now),
         today=moment_of(now).date(),
         name_by=lambda address: known[folded(address)].name if folded(address) in known else address,

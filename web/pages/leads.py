@@ -239,7 +239,7 @@ def index() -> str:
         signs=SIGNS,
         views=views(store),
         address=address,
-        told=told_by,
+        lead_words=told_by,
         cell=_cell,
         here_query=urlencode(asked.query()),
         scored=scored,

@@ -173,11 +173,11 @@ class _Export:
         nothing = (None,) * len(self._properties)
         for key, events in groupby(rows, itemgetter(0)):
             lead = storable(key)
-            for number, (_, at, type_, object_, told) in enumerate(events):
-                read = self._told(json.loads(told)) if told else nothing
+            for number, (_, at, type_, object_, as_json) in enumerate(events):
+                read = self._property_values(json.loads(as_json)) if as_json else nothing
                 yield (lead, at, storable(type_), _writable(self._objects.read(object_)), number, *read)
 
-    def _told(self, given: dict[str, Any]) -> list[Any]:
+    def _property_values(self, given: dict[str, Any]) -> list[Any]:
         return [_writable(self._readers[one.column].read(given.get(one.source))) for one in self._properties]
 
 

@@ -26,7 +26,7 @@ from ..scoring.lead_reader import LeadReader, listed
 from ..scoring.row_scorer import without_gc
 from .answers import PASSED, note_answered
 from .people import people_known
-from .telling import Telling, Told
+from .telling import HandoffMessage, Telling
 
 AT_ONCE = 1_000
 """How many entries are handed off in one transaction."""
@@ -62,7 +62,7 @@ class _Writing:
         self.db = db
         self._out = plan, ruleset, now
         self.handoffs: list[tuple[Any, ...]] = []
-        self.told: list[Told] = []
+        self.messages: list[HandoffMessage] = []
         self._states: list[tuple[str, str | None, int]] = []
         self._asked: dict[str, bool] = {}
         row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'handoff'").fetchone()
@@ -103,7 +103,7 @@ class _Writing:
             tuple(owner.items()),
             tuple(more.items()),
         )
-        self.told.append(Told(kind, entry.lead, entry.key, *about))
+        self.messages.append(HandoffMessage(kind, entry.lead, entry.key, *about))
 
     def flush(self) -> None:
         """Writes states and handoffs."""
@@ -329,7 +329,7 @@ class Assigning:
     def _flush(self, writing: _Writing) -> None:
         """Writes what was settled, and what is to be told of it; in the same transaction."""
         writing.flush()
-        self.telling.tell(writing.db, writing.told, self.now)
+        self.telling.tell(writing.db, writing.messages, self.now)
 
     # --- what was not answered ------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from ..records.rulesets import RulesetVersion
 from .answers import PASSED
 from .assigning import HANDED_OFF, due_by
 from .people import people_known
-from .telling import Telling, Told
+from .telling import HandoffMessage, Telling
 
 BY_HAND = "by hand"
 """Why somebody has a lead; the record also says by whom it was given."""
@@ -101,7 +101,7 @@ class ByHand:
                 *(folded(person.address), person.address, self.now, why, due),
             ),
         )
-        told = Told(
+        messages = HandoffMessage(
             "handoff",
             entry.lead,
             entry.key,
@@ -112,7 +112,7 @@ class ByHand:
             (("address", person.address), ("name", person.name)),
             (("why", BY_HAND), ("due", None if due is None else instant_text(due))),
         )
-        Telling(self.store, self.version).tell(db, [told], self.now)
+        Telling(self.store, self.version).tell(db, [messages], self.now)
 
 
 def _known(db: sqlite3.Connection, address: str) -> Person:

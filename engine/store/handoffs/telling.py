@@ -14,7 +14,7 @@ from ..records.rulesets import RulesetVersion
 from ..scoring.version_lines import load_lines, read_lines
 
 
-class Told(NamedTuple):
+class HandoffMessage(NamedTuple):
     """A message of a kind about a lead: its number and id, the name of the handoff, the destinations that it
     tells (none: all that ask for the kind), where the lead stands, who has it and what else is said."""
 
@@ -46,14 +46,14 @@ class Telling:
         self._lines: dict[int, list[Line]] = {}
         self._said: dict[tuple[object, ...], Mapping[str, object]] = {}
 
-    def tell(self, db: sqlite3.Connection, told: Sequence[Told], at: int) -> None:
+    def tell(self, db: sqlite3.Connection, messages: Sequence[HandoffMessage], at: int) -> None:
         """Records messages; within the transaction that records what they tell."""
-        if told:
-            scores = self._scores(db, told)
-            enqueue_all(db, [(one.kind, one.key, self._data(one, scores)) for one in told], at)
+        if messages:
+            scores = self._scores(db, messages)
+            enqueue_all(db, [(one.kind, one.key, self._data(one, scores)) for one in messages], at)
 
-    def _scores(self, db: sqlite3.Connection, told: Sequence[Told]) -> dict[int, _Score]:
-        leads = json.dumps(sorted({one.lead for one in told}))
+    def _scores(self, db: sqlite3.Connection, messages: Sequence[HandoffMessage]) -> dict[int, _Score]:
+        leads = json.dumps(sorted({one.lead for one in messages}))
         rows = db.execute(
             "SELECT scored.lead, result.total, run.version, scored.lines FROM json_each(?) AS told "
             "CROSS JOIN scored ON scored.ruleset = ? AND scored.lead = told.value "
@@ -62,21 +62,29 @@ class Telling:
         )
         return {lead: _Score(*score) for lead, *score in rows}
 
-    def _data(self, told: Told, scores: Mapping[int, _Score]) -> Mapping[str, object]:
-        score = scores.get(told.lead, _Score())
-        key = told.handoff, told.tell, told.track, told.stage, told.owner, told.more, score
+    def _data(self, messages: HandoffMessage, scores: Mapping[int, _Score]) -> Mapping[str, object]:
+        score = scores.get(messages.lead, _Score())
+        key = (
+            messages.handoff,
+            messages.tell,
+            messages.track,
+            messages.stage,
+            messages.owner,
+            messages.more,
+            score,
+        )
         if key not in self._said:
             self._said[key] = {
-                **({"tell": list(told.tell)} if told.tell else {}),
+                **({"tell": list(messages.tell)} if messages.tell else {}),
                 "ruleset": self._version.ruleset,
                 "version": self._version.number,
-                "handoff": told.handoff,
-                "stage": told.stage,
-                "track": told.track,
+                "handoff": messages.handoff,
+                "stage": messages.stage,
+                "track": messages.track,
                 "score": score.total,
                 "lines": self._explained(score),
-                "owner": dict(told.owner),
-                **dict(told.more),
+                "owner": dict(messages.owner),
+                **dict(messages.more),
             }
         return self._said[key]
 
