@@ -35,7 +35,7 @@ class SourceFigures:
         object.__setattr__(self, "total", sum(self.hours))
 
     def lag(self, what: str) -> str | None:
-        """Within what time 95 % were stored or scored, in words; None where none was."""
+        """Within what time 95% were stored or scored, in words; None where none was."""
         found = self.lags.get(what, {})
         total, seen = sum(found.values()), 0
         for within in LAGS:

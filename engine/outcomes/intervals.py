@@ -20,10 +20,10 @@ def quantile(level: float) -> float:
 
 
 Z = quantile(0.95)
-"""What reaches to either side of 95 %."""
+"""What reaches to either side of 95%."""
 
 CAUTIOUS = quantile(0.80)
-"""What reaches to either side of 80 %, by whose lower end thresholds are chosen."""
+"""What reaches to either side of 80%, by whose lower end thresholds are chosen."""
 
 
 @frozen

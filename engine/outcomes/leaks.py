@@ -184,6 +184,6 @@ def _firsts(blocks: Iterable[Block], rows: Rows, kinds: EventKinds) -> dict[str,
 def percent(share: float) -> str:
     """A share in words: whole percents from ten up, one decimal below."""
     value = share * 100
-    if value in (0.0, 100.0) or 10 <= value <= 99:
-        return f"{value:.0f} %"
-    return f"{value:.1f} %"
+    if value in (0.0, 100.0) or 9.95 <= value <= 99:
+        return f"{value:.0f}%"
+    return f"{value:.1f}%"

@@ -1,7 +1,7 @@
 """What a threshold of the score would do: how many leads a week, how many of them win, how many of the
 winners they hold.
 
-A threshold is chosen by the lower end of an 80 % interval, not by the figure itself: chosen by the figure,
+A threshold is chosen by the lower end of an 80% interval, not by the figure itself: chosen by the figure,
 half of them fall short later.
 """
 
@@ -24,7 +24,7 @@ class Threshold:
     precision: Rate
     recall: Rate
     cautious: float | None
-    """The lower end of the 80 % interval of the precision."""
+    """The lower end of the 80% interval of the precision."""
 
 
 def thresholds(score: Ints, won: Bools, at: Ints, scores: list[int] | None = None) -> list[Threshold]:

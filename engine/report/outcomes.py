@@ -9,6 +9,7 @@ from typing import Any
 from ..outcomes.before_after import BeforeAfter, Side
 from ..outcomes.costs import Cost
 from ..outcomes.intervals import Rate, Ratio
+from ..outcomes.leaks import percent
 from ..outcomes.lift import Lift
 from ..outcomes.measure import Measures
 from ..outcomes.ranking import Figure
@@ -21,16 +22,11 @@ _MOST_NAMED = 20
 
 def share_text(share: float | None) -> str:
     """A share: whole percents from ten up, one decimal below."""
-    if share is None:
-        return "too few"
-    value = share * 100
-    if value in (0.0, 100.0) or 9.95 <= value <= 99:
-        return f"{value:.0f} %"
-    return f"{value:.1f} %"
+    return "too few" if share is None else percent(share)
 
 
 def rate_text(rate: Rate) -> str:
-    """A rate with its interval: `25 % [21-29]`; counts alone where there are too few."""
+    """A rate with its interval: `25% [21-29]`; counts alone where there are too few."""
     if rate.value is None or rate.low is None or rate.high is None:
         return "too few for a rate"
     return f"{share_text(rate.value)} [{range_text(rate.low, rate.high)}]"

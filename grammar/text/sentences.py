@@ -177,9 +177,7 @@ def _points(amount: int) -> str:
 def _decay(decay: nodes.Decay, _: Voice | None = None) -> str:
     every = span_of_time(decay.every)
     return (
-        f"halved every {every}"
-        if decay.percent is None
-        else f"losing {decay.percent} % of them every {every}"
+        f"halved every {every}" if decay.percent is None else f"losing {decay.percent}% of them every {every}"
     )
 
 

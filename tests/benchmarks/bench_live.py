@@ -170,7 +170,7 @@ def _live(database: Path, key: str, seconds: int, rows: Rows, claims: list[Claim
         rows.append(("until all of them are in the record", "", "", left, ""))
         grown = (server.memory() / memory - 1) * 100
         claims.append(Claim("memory grown since, by", grown, 5, False, "%"))
-        rows.append(("memory, MiB", f"{server.memory():.0f}", "", f"grown by {grown:.1f} %", ""))
+        rows.append(("memory, MiB", f"{server.memory():.0f}", "", f"grown by {grown:.1f}%", ""))
 
 
 @contextmanager
@@ -209,7 +209,7 @@ def _scored(database: Path, least: int) -> dict[float, int]:
 
 
 def _within(lags: dict[float, int]) -> float:
-    """Within how many seconds 95 % were."""
+    """Within how many seconds 95% were."""
     total, seen = sum(lags.values()), 0
     for lag in LAGS:
         seen += lags.get(lag, 0)

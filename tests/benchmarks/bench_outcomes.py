@@ -102,7 +102,7 @@ def _olist(_quick: bool) -> Part:
     ]
     return rows, [
         Claim("Olist: held-out AUC", judged.proposed.value, 0.67, True, ""),
-        Claim("Olist: precision at 50 % recall", judged.half_proposed, 0.20, True, ""),
+        Claim("Olist: precision at 50% recall", judged.half_proposed, 0.20, True, ""),
     ]
 
 
@@ -115,7 +115,7 @@ def _bpi(_quick: bool) -> Part:
     applications with [W_Afhandelen leads] 10 of 43 win, of the next 86 it is 13 of 28, so no search that asks
     for confirmation may take it. On the later 191, whether an offer was sent reaches .60 alone, a ridge
     regression on all counts .61 and on all counts and times .63, random and boosted trees between .61 and
-    .67; half the 95 % interval of a figure from so few is .08.
+    .67; half the 95% interval of a figure from so few is .08.
     """
     folder = DATA / "bpi2012"
     if not folder.is_dir():

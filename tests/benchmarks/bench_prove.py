@@ -91,7 +91,7 @@ def _edits(quick: bool) -> Part:
         ("not decided", f"{undecided}"),
         ("missed by random leads in the same time", f"{missed} of {len(different)}"),
         (
-            "median, 95 %, longest",
+            "median, 95%, longest",
             f"{statistics.median(times):.3f} s, {_most(times):.3f} s, {times[-1]:.3f} s",
         ),
     ]
@@ -100,7 +100,7 @@ def _edits(quick: bool) -> Part:
         Claim(
             "an edit proved or told apart, median", statistics.median(times), 0.15, at_least=False, unit="s"
         ),
-        Claim("an edit, 95 %", _most(times), 1, at_least=False, unit="s"),
+        Claim("an edit, 95%", _most(times), 1, at_least=False, unit="s"),
         Claim("an edit, longest", times[-1], 3, at_least=False, unit="s"),
         Claim("edits not decided", 100 * undecided / len(asked), 1, at_least=False, unit="%"),
     ]

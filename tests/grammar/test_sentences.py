@@ -92,7 +92,7 @@ SENTENCES = {
     ),
     "for each visited blog when enterprise once per day then +3 engagement fading 25% every 30 days": (
         "For each visited blog, at most once per day, when enterprise, "
-        "the lead gets 3 points of engagement, losing 25 % of them every 30 days."
+        "the lead gets 3 points of engagement, losing 25% of them every 30 days."
     ),
     "for latest attended webinar then +15 halving every 14 days": (
         "For the latest attended webinar, the lead gets 15 points, halved every 14 days."

@@ -247,7 +247,7 @@ def periods_chart(
                 parts.append(
                     f'<circle class="dot {one.css}" cx="{x + aside:.2f}%" cy="{up.at(value[0])}" r="5"/>'
                 )
-    return _framed(up, high, parts, name=name, least=low, unit="" if order else " %")
+    return _framed(up, high, parts, name=name, least=low, unit="" if order else "%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,11 +304,11 @@ def _framed(
     *,
     name: str,
     least: float = 0.0,
-    unit: str = " %",
+    unit: str = "%",
 ) -> Markup:
     """A drawing beside its axis."""
     ticks = "".join(
-        _absolute(34, up.at(share) + 4, share_text(share).removesuffix(" %") + unit)
+        _absolute(34, up.at(share) + 4, share_text(share).removesuffix("%") + unit)
         for share in _ticks(most, least)
     )
     return Markup(

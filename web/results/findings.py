@@ -197,12 +197,12 @@ def _range_and_counts(rate: Rate) -> str:
 
 
 def dashed(low: float, high: float) -> str:
-    """The ends of an interval: 21–29 %."""
-    return "–".join(f"{end * 100:.0f}" if end >= 0.0995 else f"{end * 100:.1f}" for end in (low, high)) + " %"
+    """The ends of an interval: 21–29%."""
+    return "–".join(f"{end * 100:.0f}" if end >= 0.0995 else f"{end * 100:.1f}" for end in (low, high)) + "%"
 
 
 def with_dashes(text: str) -> str:
-    """Intervals in a sentence as the page writes them: `25 % [21-29]` is `25 % (21–29)`, `2.1x` is `2.1×`."""
+    """Intervals in a sentence as the page writes them: `25% [21-29]` is `25% (21–29)`, `2.1x` is `2.1×`."""
     return re.sub(r"(\d)x\b", r"\1×", re.sub(r"\[([\d.]+)-([\d.]+)\]", r"(\1–\2)", text))
 
 

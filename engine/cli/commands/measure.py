@@ -45,7 +45,7 @@ def command(
     """Compare scores with who became a customer.
 
     Each lead is looked at once, as it was some days after it came, and judged by what came after that.
-    Leads that are too young to be judged are counted and left out. Rates come with 95 % intervals; below
+    Leads that are too young to be judged are counted and left out. Rates come with 95% intervals; below
     five leads there is none. RULES is a file, or the name of a ruleset that was scored, and needs a line
     such as: outcome won when became customer. Nothing is stored.
     """

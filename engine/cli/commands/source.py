@@ -111,7 +111,7 @@ def list_(db: str, as_json: bool) -> int:
         )
         for figures in found
     ]
-    head = ("name", "kind", "messages in 24 h", "refused", "95 % stored in", "95 % scored in")
+    head = ("name", "kind", "messages in 24 h", "refused", "95% stored in", "95% scored in")
     write(table(rows, text_style(), head=head))
     return 0
 

@@ -1,7 +1,7 @@
 """Rules that are not there yet: which of many conditions says something that the score does not.
 
 A score test (Rao 1948) of each condition given the score, all at once: U = c'(y - p),
-V = c'Wc - c'WZ (Z'WZ)^-1 Z'Wc, z = U / sqrt V. Kept is what passes Benjamini and Hochberg (1995) at 5 % on
+V = c'Wc - c'WZ (Z'WZ)^-1 Z'Wc, z = U / sqrt V. Kept is what passes Benjamini and Hochberg (1995) at 5% on
 the earlier leads, holds in the same direction on the later ones, has enough leads, and looks the same to the
 eye.
 """

@@ -119,7 +119,7 @@ def test_measuring_says_what_it_cannot_do(
 
 def test_a_leak_is_named_and_never_used_unasked(folder: Path, run: Run) -> None:
     said = run("learn", "r.rules", "--as-of", AT)
-    assert "phase is left out: known for 100 % of the winners and 0 % of the others." in said
+    assert "phase is left out: known for 100% of the winners and 0% of the others." in said
     (folder / "leak.rules").write_text(
         RULES.replace("event visited", "event visited\nfield phase: text")
         + 'rule "Phase" when phase = "closing" then +50\n',

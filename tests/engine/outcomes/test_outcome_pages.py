@@ -28,7 +28,7 @@ def test_results_show_every_rule_and_band_with_its_counts(client: FlaskClient) -
     assert "<strong>Never</strong> <span>does nothing: matches no lead</span>" in page
     assert page.count('class="drawing" role="img"') == 3
     assert page.count("<details><summary>Table</summary>") == 4
-    assert '<th scope="row">60</th><td>31 % (26–36 %)</td><td>13 % (11–17 %)</td>' in page
+    assert '<th scope="row">60</th><td>31% (26–36%)</td><td>13% (11–17%)</td>' in page
     assert 'style="' not in page
     for heading in ("go on to won", "Wins by score", "1 rule does nothing", "Try a threshold", "By month"):
         assert heading in page

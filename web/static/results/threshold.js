@@ -98,7 +98,7 @@ function rate(count, of) {
 
 function tell(where, now, before, counts) {
   if (!now) return fill(where, "too few", "", counts);
-  const range = `${number(now.low)}–${number(now.high)} %, ${counts}`;
+  const range = `${number(now.low)}–${number(now.high)}%, ${counts}`;
   return fill(where, words(now), before ? changed(now.share, before.share, words(before)) : "", range);
 }
 
@@ -109,6 +109,6 @@ function fill(where, figure, change, range) {
 
 const changed = (now, before, words) => (Math.abs(now - before) < 1e-9 ? "as live" : `${now > before ? "▲" : "▼"} from ${words}`);
 const number = (share) => (share >= 0.0995 ? (share * 100).toFixed(0) : (share * 100).toFixed(1));
-const words = (found) => (found ? `${number(found.share)} %` : "too few");
+const words = (found) => (found ? `${number(found.share)}%` : "too few");
 
 if (card) begin();
