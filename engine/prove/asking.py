@@ -32,10 +32,13 @@ def answers(
 
     Raises ValueError, with a sentence, for names of rules or stages that are not there.
     """
+    began = time.monotonic()
     from .prover import Prover
 
     prover = Prover(seconds)
-    return [prover.ask(one) for one in _questions(plan, wanted, old)]
+    questions = _questions(plan, wanted, old)
+    # Loading the solver, at the first call of a process, is part of what the first question may take.
+    return [prover.ask(one, None if number else began) for number, one in enumerate(questions)]
 
 
 def answers_by(asked: Asked) -> Iterator[Answer]:

@@ -24,9 +24,10 @@ class Budget:
     ends: float = 0.0
 
     @contextmanager
-    def counting(self) -> Iterator[None]:
-        """Counts from now on, for what is done here and nothing else."""
-        self.ends = time.monotonic() + self.seconds
+    def counting(self, began: float | None = None) -> Iterator[None]:
+        """Counts from now on, or since an instant of the monotonic clock, for what is done here and nothing
+        else."""
+        self.ends = (time.monotonic() if began is None else began) + self.seconds
         former = _current.set(self)
         try:
             yield

@@ -128,10 +128,16 @@ class Conditions(ABC):
         return asked(holds, all_of((left_side.known, right_side.known)))
 
     def _two_texts(self, one: Comparison) -> Truth:
-        assert not isinstance(one.left, Rounded)
-        known = [self.known(side) for side in (one.left, one.right) if not isinstance(side, Edge | Rounded)]
+        known: list[Formula] = []
+        names: list[object] = []
+        for side in (one.left, one.right):
+            assert not isinstance(side, Edge | Rounded)
+            known.append(self.known(side))
+            value = self.body(side)
+            # The number of a field is another field in another version: the entity is what both share.
+            names.append(value.value if isinstance(value, Constant) else self.text(value).name)
         self.loose.say("two texts are compared with each other")
-        return asked(self.loose.truth(("texts", one)), all_of(known))
+        return asked(self.loose.truth(("texts", one.operator, *names)), all_of(known))
 
     def side(self, term: Term) -> Known:
         """One side of a comparison."""

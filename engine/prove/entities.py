@@ -14,6 +14,8 @@ from .kleene import Formula, Truth, all_of, any_of, asked, none_of
 from .texts import UnsureError, text_like
 
 Patterns = frozenset[Pattern]
+Asked = tuple[Patterns, list[Pattern]]
+"""A set of patterns, and those of them with a star, in order."""
 
 
 class TextEntity:
@@ -49,11 +51,9 @@ class TextEntity:
         exact = sorted({one.exact for some in self.sets for one in some if one.exact})
         self.globs = {one: z3.Bool(f"{self.name}.glob{n}") for n, one in enumerate(globs)}
         grouped: dict[tuple[bool, ...], list[str]] = {}
-        asked_sets = list(self.sets)
-        split = [
-            (frozenset(one.exact for one in some), [one for one in some if one.exact is None])
-            for some in asked_sets
-        ]
+        # In the order of their texts, so that the solver is told the same in every process.
+        asked_sets = [(some, [one for one in globs if one in some]) for some in self.sets]
+        split = [(frozenset(one.exact for one in some), starred) for some, starred in asked_sets]
         for text in exact:
             inside = tuple(text in texts or any(one.matches(text) for one in some) for texts, some in split)
             matched = tuple(one.matches(text) for one in globs)
@@ -63,22 +63,22 @@ class TextEntity:
         made = self._several(signatures, asked_sets) if self.several else self._one(signatures, asked_sets)
         return made + self._pairs(globs)
 
-    def _one(self, signatures: list[tuple[bool, ...]], asked_sets: list[Patterns]) -> list[Formula]:
+    def _one(self, signatures: list[tuple[bool, ...]], asked_sets: list[Asked]) -> list[Formula]:
         which, count = self.which, len(signatures)
         made: list[Formula] = [which >= 0, which <= count]
         other = which == 0
-        for number, patterns in enumerate(asked_sets):
+        for number, (patterns, starred) in enumerate(asked_sets):
             classes = any_of(which == at + 1 for at, inside in enumerate(signatures) if inside[number])
-            globs = any_of(self.globs[one] for one in patterns if one.exact is None)
+            globs = any_of(self.globs[one] for one in starred)
             made.append(self.sets[patterns] == z3.If(other, globs, classes))
         return made
 
-    def _several(self, signatures: list[tuple[bool, ...]], asked_sets: list[Patterns]) -> list[Formula]:
+    def _several(self, signatures: list[tuple[bool, ...]], asked_sets: list[Asked]) -> list[Formula]:
         self.present = [z3.Bool(f"{self.name}.has{n}") for n in range(len(signatures))]
         made: list[Formula] = []
-        for number, patterns in enumerate(asked_sets):
+        for number, (patterns, starred) in enumerate(asked_sets):
             classes = [one for one, inside in zip(self.present, signatures, strict=True) if inside[number]]
-            globs = [self.globs[one] for one in patterns if one.exact is None]
+            globs = [self.globs[one] for one in starred]
             made.append(self.sets[patterns] == any_of([*classes, *globs]))
         for at, glob in enumerate(self.globs.values()):
             matched = [

@@ -79,7 +79,7 @@ class Lead:
         return found
 
     def _field(self, field: Field) -> Known:
-        label = f"{self.name}{field.column}.{field.kind.value}.{field.default}"
+        label = f"{self.name}{_label(field)}"
         value = fresh(field.kind, label)
         if field.kind is Kind.NUMBER:
             self.rules += [value <= exact(LARGEST), value >= -exact(LARGEST)]
@@ -92,7 +92,7 @@ class Lead:
         key = (field.column, field.kind, field.default, of_domain)
         found = self._kept.get(key)
         if found is None:
-            label = f"{field.column}.{field.kind.value}.{field.default}{'.domain' if of_domain else ''}"
+            label = f"{_label(field)}{'.domain' if of_domain else ''}"
             known = TRUE if field.default is not None and not of_domain else z3.Bool(f"{label}.known")
             found = self._kept[key] = TextEntity(label, several=field.kind is Kind.TEXTS, known=known)
             if of_domain:
@@ -480,3 +480,8 @@ class Lead:
                     self.rules.append(z3.Implies(having > 0, found <= limit if upper else found >= limit))
 
         return self._measured("average", of, cells, z3.Real, bound)
+
+
+def _label(field: Field) -> str:
+    """A name that no other column, kind or default has."""
+    return f"{field.column!r}.{field.kind.value}.{field.default!r}"

@@ -44,10 +44,10 @@ class Prover:
         self._worlds: dict[tuple[tuple[int, ...], int | None], World] = {}
         self._plans: list[Sequence[Plan]] = []
 
-    def ask(self, question: Question) -> Answer:
-        """The answer to a question."""
-        began = time.monotonic()
-        with self.budget.counting():
+    def ask(self, question: Question, since: float | None = None) -> Answer:
+        """The answer to a question. `since`: from when its time counts, on the monotonic clock; None: now."""
+        began = time.monotonic() if since is None else since
+        with self.budget.counting(began):
             verdict, case, why = self._answer(question)
             case = _smallest(question, case, self.budget) if case is not None else None
         test = question.test(case) if case is not None else None

@@ -28,7 +28,7 @@ def plan_of(text: str) -> Plan:
     return reading.plan
 
 
-def asked(text: str, seconds: float = 10) -> dict[str, Answer]:
+def asked(text: str, seconds: float = 60) -> dict[str, Answer]:
     return {one.name: one for one in answers(plan_of(text), seconds=seconds)}
 
 
@@ -137,8 +137,17 @@ def test_questions_about_two_rulesets_and_one() -> None:
         one_of(old, QuestionKind.BOTH, None, "Sise", "Title")
 
 
+def test_fields_of_two_versions_are_told_apart_by_their_names() -> None:
+    """The number of a field is that of another one where a version declares them in another order."""
+    old = plan_of("field a: text; field b: text; field c: text; when a = b and c is known then +1")
+    new = plan_of("field c: text; field b: text; field a: text; when c = b and a is known then +1")
+    assert one_of(new, QuestionKind.SAME, old).verdict is not Verdict.PROVED
+    moved = plan_of("field c: text; field b: text; field a: text; when a = b and c is known then +1")
+    assert one_of(moved, QuestionKind.SAME, old).verdict is Verdict.PROVED
+
+
 def one_of(plan: Plan, kind: QuestionKind, old: Plan | None, *names: str) -> Answer:
-    return answers(plan, seconds=10, wanted=[Wanted(kind, names)], old=old)[0]
+    return answers(plan, seconds=60, wanted=[Wanted(kind, names)], old=old)[0]
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -165,7 +174,7 @@ def test_a_process_of_its_own_answers_the_same_while_other_threads_go_on() -> No
     thread = threading.Thread(target=tick)
     thread.start()
     try:
-        found = answers_apart(plan_of(RULES + PROVED), seconds=60)
+        found = answers_apart(plan_of(RULES + PROVED), seconds=600)
     finally:
         ended.set()
         thread.join()
@@ -202,10 +211,11 @@ def test_a_budget_ends_in_not_decided() -> None:
     several = "".join(f"when a{n} * b{n} = c{n} and b{n} > 1 then +1 fit\n" for n in range(12))
     hard = 'guarantee "hard" never fit = 11 when score >= 0 and a1 * a2 = b3 * b4'
     text = f"score fit from 0 to 100\n{several}{hard}"
-    began = time.monotonic()
+    began, busy = time.monotonic(), time.process_time()
     found = answers(plan_of(text), seconds=0.3)[0]
     assert found.verdict in (Verdict.NOT_DECIDED, Verdict.NOT_SO)
-    assert time.monotonic() - began < 3
+    # By the processor's time: beside other work the clock says nothing.
+    assert time.process_time() - busy < 3
     time.sleep(max(0.0, began + 0.31 - time.monotonic()))
     look_at_clock()  # the budget of a question that is answered ends nothing else
 

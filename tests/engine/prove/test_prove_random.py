@@ -185,9 +185,9 @@ def test_no_lead_contradicts_what_is_proved(batch: int) -> None:
         cases = random_cases(plan, seed)
         asked.append((Prover(SECONDS), Same(changed, replace(plan, guarantees=()))))
         for mine, question in asked:
-            began = time.monotonic()
+            busy = time.process_time()
             answer = mine.ask(question)
-            assert time.monotonic() - began < SECONDS * 3 + 5, (seed, question.name)
+            assert time.process_time() - busy < SECONDS * 3 + 5, (seed, question.name)
             verdicts[answer.verdict.value] = verdicts.get(answer.verdict.value, 0) + 1
             if answer.verdict is Verdict.PROVED:
                 assert contradicted(plan, question, cases, seed) is None, (seed, question.name)
