@@ -25,7 +25,7 @@ help:
 	@echo "make test-pythons   run the tests of the language and the engine on the oldest and the newest Python there is"
 	@echo "make test-lowest   run a part of them with the lowest version of each dependency that is allowed"
 	@echo "make test-random   try the properties on four times as many random examples"
-	@echo "make test-faults    kill imports and scorings hundreds of times, and see what is left; edit hundreds of times, and see that memory is flat"
+	@echo "make test-faults    kill imports, scorings, handing off and sending hundreds of times, and see what is left; edit hundreds of times, and see that memory is flat"
 	@echo "make test-engines   run the tests of the SQL on PostgreSQL, Spark and ClickHouse"
 	@echo "make test-dbt   let the real dbt build what leadwright dbt writes, on DuckDB and PostgreSQL"
 	@echo "make test-spark   hold scores on Spark against those on one machine, and scored tables against the public call"
@@ -66,7 +66,7 @@ test-random: $(DEVELOPS)
 
 test-faults: $(DEVELOPS)
 	LEADWRIGHT_KILLS=200 $(BIN)/python -m pytest tests/engine/store/test_store_faults.py tests/engine/outbox/test_outbox_faults.py \
-		tests/engine/live/test_live_kills.py
+		tests/engine/live/test_live_kills.py tests/engine/handoffs/test_handoff_faults.py
 	LEADWRIGHT_EDITS=$${LEADWRIGHT_EDITS:-300} $(BIN)/python -m pytest tests/web/test_web_memory.py
 
 # As above.

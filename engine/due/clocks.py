@@ -9,6 +9,7 @@ from typing import TypeGuard
 from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ..plan import (
+    Aggregation,
     Condition,
     Constant,
     DaysBetween,
@@ -17,6 +18,7 @@ from ..plan import (
     Last,
     Plan,
     PropertyValue,
+    SignalValue,
     Value,
 )
 from ..plan.adding_up import decayed
@@ -47,7 +49,7 @@ class Clocks:
     """
 
     def __init__(self, kernel: Kernel, values: dict[Value, int]) -> None:
-        plan = kernel.plan
+        plan = self.plan = kernel.plan
         self.zone = plan.zone
         self._values = values
         self.windows = _event_windows(plan)
@@ -126,6 +128,15 @@ def _defined(plan: Plan, value: Value) -> Value:
         assert body is not None
         value = body
     return value
+
+
+def selector_of(plan: Plan, value: Term) -> int | None:
+    """Of which events a value is the first or last instant; None where it is something else."""
+    if isinstance(value, SignalValue):
+        signal = plan.signals[value.signal]
+        if signal.aggregation in (Aggregation.FIRST, Aggregation.LAST):
+            return signal.events.selector
+    return None
 
 
 def _event_windows(plan: Plan) -> dict[int, set[Last]]:

@@ -11,15 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ...grammar.syntax.nodes import Unit
-from ..plan import Aggregation, FieldValue, Plan, SignalValue
+from ..plan import FieldValue, Plan
 from ..plan.calendar import LATEST, crossings
 from ..plan.lower import Comparison, Edge, Term
-from ..score_one.codegen import Detail
 from ..score_one.facts import MEMO_LIMIT, Facts, Row
 from ..score_one.scorer import Scorer
 from ..values import DAY, MICROSECONDS, Prepared
 from ..zone import Zone
-from .clocks import Age, Clocks, days_turning, flips
+from .clocks import Age, Clocks, days_turning, flips, selector_of
 
 NEVER = LATEST + 1
 """Later than any instant: nothing can differ by time alone."""
@@ -135,7 +134,7 @@ class DueTimes:
         """The same by evaluating once, for clocks that look at what only this finds."""
         known = self.scorer.classes.known
         facts = Facts(tuple(fields), rows, len(known))
-        values = self.scorer.run(Detail.EXPLAIN, facts, now)[10]
+        values = self.scorer.clauses_at(facts, now)[10]
         found = [*self._clocks.instants(facts, known), *self._clocks.ticks(facts, known, values, now)]
         return min((at for at in found if at > now), default=NEVER)
 
@@ -205,7 +204,7 @@ def timers_of(plan: Plan, clocks: Clocks) -> Timers | None:
     for value, clock in moments:
         if isinstance(value, FieldValue):
             continue
-        selector_or_none = _selector(plan, value)
+        selector_or_none = selector_of(plan, value)
         if selector_or_none is None:
             return None
         if isinstance(clock, Age):
@@ -214,12 +213,3 @@ def timers_of(plan: Plan, clocks: Clocks) -> Timers | None:
             # Events are never after now: of edges there they always lie on the same side.
             timers.add_window(selector_or_none, -clock.right.amount, clock.right.unit)
     return None if any(clocks.filters.values()) else timers
-
-
-def _selector(plan: Plan, value: Term) -> int | None:
-    """Whose first or last instant a value is."""
-    if isinstance(value, SignalValue):
-        signal = plan.signals[value.signal]
-        if signal.aggregation in (Aggregation.FIRST, Aggregation.LAST):
-            return signal.events.selector
-    return None

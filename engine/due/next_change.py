@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..plan.calendar import LATEST
-from ..score_one.codegen import Detail
 from ..score_one.facts import Facts
 from ..values import Prepared
 from .due_times import DueTimes
@@ -28,12 +27,12 @@ def next_change(
     if not scorer.clocks.any and not facts.events:
         return None
     if before is None:
-        before = scorer.run(Detail.EXPLAIN, facts, now)
+        before = scorer.clauses_at(facts, now)
     at, latest = now, [before]
     for _, at in zip(range(tries), _turns(due_times, facts, now, lambda: latest[-1][10]), strict=False):
         if at > LATEST:
             return None
-        found = latest[-1] = scorer.run(Detail.EXPLAIN, facts, at)
+        found = latest[-1] = scorer.clauses_at(facts, at)
         if found[4] != before[4] or found[9] != before[9] or found[8] != before[8] or found[5] != before[5]:
             return at
     return at

@@ -11,13 +11,13 @@ from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind, Unit
 from ..plan import Constant, FieldValue, PropertyValue
 from ..plan.calendar import BEGINNING, crossings
-from ..plan.lower import Comparison, Edge
+from ..plan.lower import Comparison, Edge, Term
 from ..score_one.event_classes import EventClasses
 from ..score_one.facts import Row
 from ..values import DAY, MICROSECONDS, Prepared
-from .clocks import Age, Clocks, days_turning, flips, property_of
+from .clocks import Age, Clocks, days_turning, flips, property_of, selector_of
 
-_Months = tuple[int, Unit]
+_Months = tuple[int, Unit, int]
 
 BEFORE = 366 * DAY
 """How long before a moment the days until it are looked at, where they are calculated with."""
@@ -25,13 +25,11 @@ BEFORE = 366 * DAY
 
 @frozen
 class After:
-    """When something can differ after an event: so long after it, so many months after it (and as many after
-    the microsecond that follows it, where `twice`), on every whole day after it; and what filters ask of its
-    properties."""
+    """When something can differ after an event: so long after it, so many months after it (or after the
+    microsecond that follows it: 1), on every whole day after it; and what filters ask of its properties."""
 
     lengths: tuple[int, ...]
     months: tuple[_Months, ...]
-    twice: bool
     daily: bool
     filters: tuple[tuple[PropertyValue, Comparison | Age], ...]
 
@@ -50,7 +48,12 @@ class Timeline:
         moments: list[Comparison | Age] = [*clocks.edges, *clocks.ages]
         self.of_fields = [one for one in moments if isinstance(moment_of(one), FieldValue)]
         self.of_constants = [one for one in moments if isinstance(moment_of(one), Constant)]
-        self._of_events = [one for one in moments if not isinstance(moment_of(one), FieldValue | Constant)]
+        self._of_events = [
+            (selector_of(clocks.plan, of), one)
+            for one in moments
+            if not isinstance(of := moment_of(one), FieldValue | Constant)
+        ]
+        """Each with the selector of the events that it is about, None for any."""
 
     @property
     def fields_turn(self) -> bool:
@@ -98,15 +101,13 @@ class Timeline:
             moment = moment_of(clock)
             assert isinstance(moment, Constant)
             found.update(self.turnings(clock, moment.value, now))
-        return sorted(at for at in found if BEGINNING < at <= now)
+        return sorted([at for at in found if BEGINNING < at <= now])
 
     def _slowly(self, row: Row, after: After, now: int) -> Iterator[int]:
         """What does not come a fixed time after an event."""
         at = row[0]
-        for amount, unit in after.months:
-            # A moment is at an edge, and past it one microsecond later.
-            for moment in (at, at + 1) if after.twice else (at,):
-                yield from crossings(moment, -amount, unit, self._clocks.zone)
+        for amount, unit, later in after.months:
+            yield from crossings(at + later, -amount, unit, self._clocks.zone)
         if after.daily:
             yield from range(at, now + 1, DAY)
         for of, clock in after.filters:
@@ -151,29 +152,32 @@ class Timeline:
             for every, steps in clocks.decays.get(selector, ()):
                 lengths.update(every * step for step in range(1, steps + 1))
             filters += clocks.filters.get(selector, ())
-        # Which events a moment is read of is not asked: one too many does no harm.
-        for clock in self._of_events:
+        for of, clock in self._of_events:
+            if of is not None and of not in read:
+                continue
             if isinstance(clock, Comparison):
                 edge = clock.right
                 assert isinstance(edge, Edge)
                 if edge.amount <= 0:
-                    _add(lengths, months, -edge.amount, edge.unit)
+                    # A moment is at an edge, and past it one microsecond later.
+                    for later in (0, 1):
+                        _add(lengths, months, -edge.amount, edge.unit, later)
+            elif clock.until:
+                lengths.add(1)
             elif clock.limits is None:
                 daily = True
             else:
                 lengths.update(days * DAY for days in clock.limits if days >= 0)
-        if self._of_events:
-            lengths |= {length + 1 for length in lengths}
-        return After(tuple(lengths), tuple(months), bool(self._of_events), daily, tuple(filters))
+        return After(tuple(lengths), tuple(months), daily, tuple(filters))
 
 
-def moment_of(clock: Comparison | Age) -> object:
+def moment_of(clock: Comparison | Age) -> Term:
     """What a clock is held against."""
     return clock.left if isinstance(clock, Comparison) else clock.of
 
 
-def _add(lengths: set[int], months: set[_Months], amount: int, unit: Unit) -> None:
+def _add(lengths: set[int], months: set[_Months], amount: int, unit: Unit, later: int = 0) -> None:
     if unit in MICROSECONDS:
-        lengths.add(amount * MICROSECONDS[unit])
+        lengths.add(amount * MICROSECONDS[unit] + later)
     else:
-        months.add((amount, unit))
+        months.add((amount, unit, later))

@@ -26,7 +26,9 @@ def stay_of(
 
     `explainer` explains the stage's conditions, and `found` is what was found of these now.
     """
-    is_in, since = holding.stay(facts.fields, facts.events, now)
+    condition, until = found
+    decided = False if until.truth is True else True if condition.truth is True else None
+    is_in, since = holding.stay(facts.fields, facts.events, now, decided=decided)
     if not is_in:
         return None
     asking, at = holding.asking, BEGINNING if since is None else since

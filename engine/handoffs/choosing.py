@@ -7,8 +7,9 @@ with what the bounds of the lead say.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..bounds.sure import Sure
@@ -33,7 +34,7 @@ class Asked(NamedTuple):
 
 
 class Choosing:
-    """Asks the handoffs of one plan. `evaluator` is that which events and fields are to be read with."""
+    """Asks the handoffs of one plan."""
 
     def __init__(self, plan: Plan) -> None:
         self.handoffs = plan.handoffs
@@ -51,15 +52,13 @@ class Choosing:
                 asked.append(Disqualification(handoff.name, known, handoff.origin))
         self.first = len(plan.disqualifications)
         """The number of the first condition of a handoff among the disqualifications."""
-        bare = replace(
+        self._bare = replace(
             self.sure.blanks.asking if self.sure.wanted else plan,
             disqualifications=tuple(asked),
             handoffs=(),
             tests=(),
             outcomes=(),
         )
-        self.evaluator = Scorer(replace(bare, fields=(*bare.fields, *self.sure.fields)))
-        self._run = self.evaluator.runner(Detail.EXPLAIN)
         self._whole = replace(plan, handoffs=(), tests=(), outcomes=())
         self._possible: Finder | None = None
         self.anyone: Asked | None = None
@@ -67,6 +66,15 @@ class Choosing:
         if len(asked) == self.first:
             count = len(plan.handoffs)
             self.anyone = Asked((True,) * count, (None,) * count)
+
+    @cached_property
+    def evaluator(self) -> Scorer:
+        """What events and fields are to be read with."""
+        return Scorer(replace(self._bare, fields=(*self._bare.fields, *self.sure.fields)))
+
+    @cached_property
+    def _run(self) -> Callable[..., Any]:
+        return self.evaluator.runner(Detail.EXPLAIN)
 
     def ask(self, fields: Sequence[Prepared], events: Sequence[Row], now: int) -> Asked:
         """Asks all handoffs about one lead, made ready by a reader of `evaluator`."""

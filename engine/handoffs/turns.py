@@ -5,6 +5,7 @@ Nothing is counted beside the record: whose turn it is follows from who got whic
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -45,6 +46,13 @@ class _Presence(NamedTuple):
     absent: tuple[tuple[str, str], ...]
 
 
+class _Queue(NamedTuple):
+    """The people of a list who are there, in the order in which it is their turn."""
+
+    of: _Presence
+    people: deque[tuple[str, str]]
+
+
 @dataclass
 class Turns:
     """Whose turn it is; brought up to date by each lead that is given.
@@ -62,6 +70,7 @@ class Turns:
     _away: dict[tuple[str, int], bool] = field(default_factory=dict)
     _today: dict[tuple[str, int], int] = field(default_factory=dict)
     _presence: dict[tuple[Whom, int], _Presence] = field(default_factory=dict)
+    _queues: dict[str, _Queue] = field(default_factory=dict)
 
     def give(self, person: str, whom: Whom, kept: str | None, number: int, at: int) -> None:
         """Takes note of a lead that somebody (folded) got, in the order of `number`."""
@@ -74,12 +83,18 @@ class Turns:
                 del self._today[known]
         if whom.list is not None:
             self.last[whom.list, person] = number
+            queue = self._queues.get(whom.list)
+            if queue is not None and queue.people[0][1] == person:
+                queue.people.rotate(-1)
+            elif queue is not None:
+                del self._queues[whom.list]
             if kept is not None:
                 self.keepers[whom.list, kept] = person
 
     def pick(self, whom: Whom, at: int, *, turn: bool, kept: str | None, but: str | None = None) -> Pick:
         """Who gets a lead at an instant; `but` names somebody who does not."""
-        there, absent = self._who_is_there(whom, at, but)
+        presence = self._who_is_there(whom, at, but)
+        there, absent = presence
         # A limit is for what is new: whoever knows a company gets all of its leads.
         if kept is not None and whom.list is not None:
             keeper = self.keepers.get((whom.list, kept))
@@ -94,8 +109,12 @@ class Turns:
             return Pick(there[0][0], "named", absent)
         if not turn:
             return Pick(there[0][0], "first", absent)
-        last = self.last
-        return Pick(min(there, key=lambda one: last.get((name, one[1]), NEVER))[0], "turn", absent)
+        queue = self._queues.get(name)
+        if queue is None or queue.of is not presence:
+            last = self.last
+            order = sorted(there, key=lambda one: last.get((name, one[1]), NEVER))
+            queue = self._queues[name] = _Queue(presence, deque(order))
+        return Pick(queue.people[0][0], "turn", absent)
 
     def _who_is_there(self, whom: Whom, at: int, but: str | None) -> _Presence:
         found = self._presence.get((whom, at)) if but is None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 
 from ..importing.events import given_key
@@ -20,7 +21,7 @@ IN_TIME = 600_000_000
 
 def answer(store: Store, lead: str, what: str, now: int, *, by: str, reason: str = "", note: str = "") -> int:
     """Records that a lead (by its own id) was accepted, contacted or rejected, as of `now`; gives the key of
-    the event.
+    the event. Said twice alike within minutes, as by a second click, it is one answer.
 
     Raises ValueError for anything else.
     """
@@ -31,7 +32,15 @@ def answer(store: Store, lead: str, what: str, now: int, *, by: str, reason: str
     call = Call(named=lead, type=what, properties=properties)
     key = f"answer {secrets.token_hex(8)}"
     change = Change(call, SourceMapping(), now, key, now, Became(State.STORED))
-    with store.transaction():
+    with store.transaction() as connection:
+        said_last = connection.execute(
+            "SELECT type, key, properties FROM event JOIN event_kind ON event_kind.id = event.kind "
+            "WHERE lead = (SELECT _id FROM lead WHERE _key = ?) AND event.at > ? AND type IN "
+            f"{ANSWERS!r} ORDER BY event.at DESC LIMIT 1",
+            (lead, now - IN_TIME),
+        ).fetchone()
+        if said_last is not None and said_last[0] == what and json.loads(said_last[2] or "{}") == properties:
+            return int(said_last[1])
         Batch(store, now).record([change])
     return given_key(what, key)
 

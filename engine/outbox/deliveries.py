@@ -90,9 +90,9 @@ def next_due(store: Store, destination: Destination) -> int | None:
 
 
 def pause_before(tries: int, answer: Answer, chance: random.Random) -> int:
-    """Microseconds until the next try: growing and spread at random, or as the receiver asks, up to a day."""
+    """Microseconds until the next try: growing and spread at random, or as the receiver asks."""
     if answer.wait is not None:
-        return min(round(answer.wait * _SECOND), DAY)
+        return round(answer.wait * _SECOND)
     pause = min(_FIRST_PAUSE * _GROWTH ** min(tries - 1, 20), _LONGEST_PAUSE)
     return round(pause * chance.uniform(0.8, 1.2) * _SECOND)
 

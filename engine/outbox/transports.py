@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import os
 import selectors
 import shlex
@@ -16,17 +17,22 @@ from email.utils import parsedate_to_datetime
 from enum import Enum
 from functools import cache
 from http.client import HTTPException, HTTPResponse
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from ...grammar.frozen import frozen
 from .addresses import AddressRefused, WebAddress, resolved, web_address
 from .destinations import Destination, Kind
 from .signing import signed
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer as Buffer
+
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
 _KEPT = 500
 """Letters of an answer."""
+_SHORTEST_WAIT, _LONGEST_WAIT = 1.0, 86_400.0
+"""Seconds that are waited at least and at most, whatever a receiver asks for."""
 
 _SECOND = 1_000_000
 
@@ -128,6 +134,29 @@ class _UnderWay(NamedTuple):
     connection: socket.socket
     kept: bool
     until: float
+
+
+class _Coming(io.RawIOBase):
+    """What comes over a connection until an instant of the monotonic clock, however slowly it comes. Passes
+    for a socket with `HTTPResponse`, which reads one as a file."""
+
+    def __init__(self, connection: socket.socket, until: float) -> None:
+        self._connection = connection
+        self._until = until
+
+    def makefile(self, _: str) -> io.BufferedReader:
+        """Itself as a file."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(left)
+        return self._connection.recv_into(buffer)
 
 
 _ALWAYS = "User-Agent: Leadwright\r\nAccept-Encoding: identity\r\n"
@@ -233,7 +262,8 @@ class HttpTransport:
                 yield from self._broken(one, TimeoutError())
 
     def _read(self, one: _UnderWay) -> Iterator[tuple[Request, Answer]]:
-        answer = HTTPResponse(one.connection, method="POST")
+        coming = _Coming(one.connection, one.until)
+        answer = HTTPResponse(cast("socket.socket", coming), method="POST")
         try:
             answer.begin()
             text = _beginning(answer)
@@ -244,6 +274,7 @@ class HttpTransport:
             whole = answer.isclosed()
             answer.close()
         if whole and not answer.will_close:
+            one.connection.settimeout(ANSWER_SECONDS)
             self._free.append(one.connection)
         else:
             one.connection.close()
@@ -307,18 +338,21 @@ def _answer_of(answer: HTTPResponse, text: str, now: int) -> Answer:
 
 
 def _wait(header: str | None, now: int) -> float | None:
-    """The seconds that a header Retry-After asks for: a number, or a date."""
+    """The seconds that a header Retry-After asks for, as a number or a date, within reason."""
     if header is None:
         return None
-    if header.strip().isdigit():
-        return float(header)
-    try:
-        until = parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=dt.UTC)
-    return max(0.0, until.timestamp() - now / _SECOND)
+    text = header.strip()
+    if text.isascii() and text.isdecimal():
+        asked = float(text)
+    else:
+        try:
+            until = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        if until.tzinfo is None:
+            until = until.replace(tzinfo=dt.UTC)
+        asked = until.timestamp() - now / _SECOND
+    return min(max(asked, _SHORTEST_WAIT), _LONGEST_WAIT)
 
 
 class _InTurn:

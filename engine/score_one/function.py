@@ -16,6 +16,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from operator import itemgetter
+from types import FunctionType
 from typing import Any
 
 from ...grammar.frozen import frozen
@@ -39,9 +40,11 @@ class Unforeseen(Exception):
 
 @frozen
 class GeneratedFunction:
-    """A generated function `run(fields, events, now)`, its source, and how many classes it knows."""
+    """A generated function `run(fields, events, now)`, the same for whoever does not ask which stages hold
+    from before, its source, and how many classes it knows."""
 
     run: Callable[..., Any]
+    without_past: Callable[..., Any]
     source: str
     classes: int
 
@@ -66,16 +69,25 @@ def generate(parts: PlanIndex, classes: EventClasses, detail: Detail, is_held: I
             "",
         ]
     )
-    return GeneratedFunction(made(context, source), source, len(known))
+    run = made(context, source)
+    without_past = run
+    if context.walks:
+        # The same code: to compile it takes longer than all else.
+        without_past = FunctionType(run.__code__, {**run.__globals__, "is_held": _is_never_held})
+    return GeneratedFunction(run, without_past, source, len(known))
 
 
-def made(context: CodegenContext, source: str) -> Callable[..., Any]:
+def _is_never_held(*_: object) -> bool:
+    return False
+
+
+def made(context: CodegenContext, source: str) -> FunctionType:
     """The function `run` of a source, which refers to what the context keeps."""
     scope = referred(context)
     exec(
         compile(source, f"<ruleset {context.plan.digest[:12]}, {context.detail.name.lower()}>", "exec"), scope
     )
-    run: Callable[..., Any] = scope["run"]
+    run: FunctionType = scope["run"]
     return run
 
 

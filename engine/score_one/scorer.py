@@ -93,17 +93,25 @@ class Scorer:
 
     def truths(self, facts: Facts, now: dt.datetime | int) -> tuple[bool | None, ...]:
         """Whether each of `clauses` is true, false or (None) unknown."""
-        truths: tuple[bool | None, ...] = self.run(Detail.EXPLAIN, facts, instant(now))[9]
+        truths: tuple[bool | None, ...] = self.clauses_at(facts, instant(now))[9]
         return truths
 
     # --- generated functions --------------------------------------------------------------------
 
     def run(self, detail: Detail, facts: Facts, now: int) -> Any:
         """What the generated function of a level of detail gives; see `program`."""
+        return self._program(detail, facts).run(facts.fields, facts.events, now)
+
+    def clauses_at(self, facts: Facts, now: int) -> Any:
+        """What `run` gives at the detail EXPLAIN, for whoever does not ask for stages: of those that hold, no
+        past is looked through, so that a lead may seem to have left them."""
+        return self._program(Detail.EXPLAIN, facts).without_past(facts.fields, facts.events, now)
+
+    def _program(self, detail: Detail, facts: Facts) -> GeneratedFunction:
         program = self._programs[detail]
         if program is None or program.classes < facts.classes:
             program = self.program(detail)
-        return program.run(facts.fields, facts.events, now)
+        return program
 
     def runner(self, detail: Detail) -> Callable[[Sequence[Prepared], Sequence[Row], int], Any]:
         """`run(fields, rows, now)` for facts that were made ready without `facts`, as bulk scoring does.
@@ -188,9 +196,10 @@ class Holding:
                 return found
         return False
 
-    def stay(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> Held:
-        """Whether a lead is in the stage now, whatever decides it, and since when without a gap."""
-        decided = self.decides(fields, rows, now)
+    def stay(
+        self, fields: Sequence[Prepared], rows: Sequence[Row], now: int, *, decided: bool | None
+    ) -> Held:
+        """Whether a lead is in the stage now, and since when without a gap; `decided` is what now decides."""
         if decided is False:
             return _OUT
         walk = self._walk(fields, rows, now)

@@ -146,8 +146,7 @@ class Turns:
                 raise DaysOneByOne
             is_one = events.is_of(selector)
             turns = [_Turn(0, 0, length) for length in sorted(after.lengths)]
-            for amount, unit in after.months:
-                turns += [_Turn(0, _months(amount, unit), more) for more in ((0, 1) if after.twice else (0,))]
+            turns += [_Turn(0, _months(amount, unit), more) for amount, unit, more in after.months]
             found.add(is_one, column(AT), turns)
             for of, clock in after.filters:
                 self._add(found, is_one.copy(), events.property_of(of.name, of.kind), clock)

@@ -114,6 +114,16 @@ def test_an_answer_is_an_event_that_stops_the_clock(ana: FlaskClient, store: Sto
     assert "Zoe" in text(ana, "/my-leads?show=talks")
 
 
+def test_a_second_click_is_no_second_answer(ana: FlaskClient, store: Store) -> None:
+    here = f"/my-leads/{number(store, ANA)}"
+    said = {"what": "rejected", "reason": "wrong time", "note": "in May"}
+    first, again = (ana.post(here, data=said).headers["Location"] for _ in range(2))
+    assert first == again
+    assert ana.post(here, data=said | {"note": "in June"}).headers["Location"] != first
+    ask = "SELECT count(*) FROM event JOIN event_kind ON event_kind.id = kind WHERE type = 'rejected'"
+    assert store.connection.execute(ask).fetchone() == (2,)
+
+
 def test_a_rejected_lead_goes_back_by_the_rules(ana: FlaskClient, store: Store, database: Path) -> None:
     here = f"/my-leads/{number(store, ANA)}"
     assert ana.post(here, data={"what": "rejected"}).status_code == 422
@@ -315,20 +325,20 @@ def test_leads_are_given_and_passed_on_by_hand(app: Flask, store: Store) -> None
 
 def test_handoffs_are_shown_by_person_by_stage_overdue_or_with_nobody(app: Flask, store: Store) -> None:
     editor = logged_in(app, "editor")
-    zoe, ben = "Zoe &lt;b&gt;Miller&lt;/b&gt;", "Ben Okafor"
+    zoe, ben, ann = "Zoe &lt;b&gt;Miller&lt;/b&gt;", "Ben Okafor", "Ann Lee"
     store.connection.execute("UPDATE handoff SET overdue = 1 WHERE address = ?", (BEN,))
     for asked, shown in (
-        ("", {zoe, ben, "L3"}),
+        ("", {zoe, ben, ann}),
         (f"person={ANA}", {zoe}),
         ("show=overdue", {ben}),
         (f"show=overdue&person={ANA}", set()),
-        ("show=nobody", {"L3"}),
-        ("stage=SQL", {zoe, ben, "L3"}),
+        ("show=nobody", {ann}),
+        ("stage=SQL", {zoe, ben, ann}),
         ("stage=MQL", set()),
     ):
         page = text(editor, f"/handoffs?{asked}")
         listed = page[page.index("</form>") :]
-        assert {one for one in (zoe, ben, "L3") if f">{one}<" in listed} == shown, asked
+        assert {one for one in (zoe, ben, ann) if f">{one}<" in listed} == shown, asked
     assert editor.get("/handoffs?show=some").status_code == 422
 
 
@@ -343,3 +353,30 @@ def test_a_salesperson_says_when_they_are_away(ana: FlaskClient, store: Store) -
     assert "away from 2026-08-03 to 2026-08-17" in text(ana, "/my-leads")
     assert ana.post("/my-leads/away", data={"what": "back"}).status_code == 303
     assert store.connection.execute(ask).fetchall() == [(ANA, None, None)]
+
+
+def test_where_nothing_was_handed_off_the_pages_say_how_to_begin(tmp_path: Path) -> None:
+    open_store(tmp_path / "new.db", create=True).close()
+    client = create_app(Settings(tmp_path / "new.db")).test_client()
+    found = text(client, "/handoffs")
+    assert "Nothing was handed off yet" in found
+    for path in ("/handoffs/people", "/my-leads", "/outbox"):
+        assert f'href="{path}"' in found.split('id="begin"')[1], path
+        assert client.get(path).status_code == 200
+    assert "A lead comes here when" in text(client, "/my-leads")
+    assert "How others are told" in text(client, "/outbox")
+    assert "gets leads all the same" in text(client, "/handoffs/people")
+
+
+def test_the_first_steps_lead_to_the_ruleset_and_to_the_people(tmp_path: Path) -> None:
+    (tmp_path / "inbound.rules").write_text("when requested demo then +50\nstage SQL when score >= 50\n")
+    (tmp_path / "none.csv").write_text("id\nL0\n")
+    db = ["--db", str(tmp_path / "leads.db")]
+    assert run(["import", str(tmp_path / "none.csv"), "--lead-id", "id", *db]) == 0
+    assert run(["score", str(tmp_path / "inbound.rules"), *db]) == 0
+    assert run(["people", "add", ANA, *db]) == 0
+    steps = text(create_app(Settings(tmp_path / "leads.db")).test_client(), "/handoffs").split('id="begin"')[
+        1
+    ]
+    assert "1 person" in steps
+    assert 'href="/rulesets/inbound/edit"' in steps

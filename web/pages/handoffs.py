@@ -25,6 +25,7 @@ from ...engine.store.handoffs.people import (
 )
 from ...engine.store.handoffs.reading import answers, counts, latest, loads, stages_handed, waiting
 from ...engine.store.records.leads import find_lead
+from ...engine.store.records.rulesets import ruleset_names
 from ...engine.values import instant_of, moment_of
 from ...engine.zone import UTC
 from ..access import account, needs, settings
@@ -82,7 +83,14 @@ def _page(said: str | None = None) -> str:
     if show not in SHOWN:
         raise invalid("Ask for all leads, for overdue ones, or for those that nobody has.")
     got = [] if show == "nobody" else latest(store, person=who, stage=stage, only_overdue=show == "overdue")
-    leads = {one.lead: find_lead(store, one.lead) for one in got}
+    nobody = [] if show == "overdue" or who is not None else waiting(store, stage=stage)
+    leads = {
+        key: find_lead(store, key) for key in {*(one.lead for one in got), *(one.lead for one in nobody)}
+    }
+
+    def named(key: str) -> tuple[str, str]:
+        return lead_title(lead) if (lead := leads[key]) else (key, "")
+
     found = loads(store, now)
     return render_template(
         "handoffs.html",
@@ -98,8 +106,9 @@ def _page(said: str | None = None) -> str:
         loads=found,
         most=max((one.all for one in found), default=1),
         answers=answers(store, now),
-        waiting=[] if show == "overdue" or who is not None else waiting(store, stage=stage),
-        latest=[(one, lead_title(lead) if (lead := leads[one.lead]) else (one.lead, "")) for one in got],
+        rulesets=ruleset_names(store),
+        waiting=[(one, named(one.lead)) for one in nobody],
+        latest=[(one, named(one.lead)) for one in got],
         now=moment_of(now),
         today=moment_of(now).date(),
         name_by=lambda address: known[folded(address)].name if folded(address) in known else address,

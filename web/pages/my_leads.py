@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +24,8 @@ from ...engine.store.handoffs.reading import (
     handed_lead,
     handed_to,
     lead_up,
+    newest_handoff,
+    standings,
 )
 from ...engine.store.records.events import StoredEvent, events_of
 from ...engine.store.records.leads import find_lead
@@ -52,7 +53,6 @@ REASONS = (
 """Why sales rejects a lead, as events say it."""
 
 _SHOWN = (Standing.WAITING.value, Standing.TALKS.value, Standing.REJECTED.value)
-_MOST_LISTED = 100
 _MOST_EVENTS = 15
 _LONGEST_NOTE = 500
 _LONGEST_KEY = 20
@@ -75,8 +75,7 @@ def index() -> str:
 @needs(Role.SALES)
 def newest() -> Response:
     """The number of the newest lead of whoever asks, so that the page can say that there is another."""
-    mine = handed_to(reading(settings()), _whose())
-    return jsonify(newest=max((one.id for one in mine), default=0))
+    return jsonify(newest=newest_handoff(reading(settings()), _whose()))
 
 
 @pages.post("/my-leads/away")
@@ -110,7 +109,7 @@ def show(number: str) -> str:
 def respond(number: str) -> Response:
     """Answers: accepted, contacted, or rejected with a reason. That is an event of the lead, and can be taken
     back for some minutes."""
-    what, reason = request.form.get("what", ""), request.form.get("reason", "").strip()
+    what, reason = request.form.get("what", ""), request.form.get("reason", "").strip()[:_LONGEST_NOTE]
     note = request.form.get("note", "").strip()[:_LONGEST_NOTE]
     found = _found(reading(settings()), number)
     now = instant_of(_now())
@@ -160,23 +159,22 @@ def _page(
     store: Store, show: Standing, whose: str, opened: HandedLead | None = None, said: str | None = None
 ) -> str:
     """The list, and beside it, where there is room, one of its leads: the first where none is opened."""
-    mine = handed_to(store, whose)
-    listed_ = [one for one in mine if one.standing is show]
-    counts = Counter(one.standing.value for one in mine)
-    of = opened or next(iter(listed_), None)
+    mine = handed_to(store, whose, show)
+    counts = standings(store, whose)
+    of = opened or next(iter(mine), None)
     owner = find_person(store, whose)
     return render_template(
         "my_leads.html",
-        rows=[_row(store, one) for one in listed_[:_MOST_LISTED]],
-        many=len(listed_),
-        counts=counts,
+        rows=[_row(store, one) for one in mine],
+        many=counts[show],
+        counts={one.value: counts[one] for one in Standing},
         show=show.value,
         whose=whose,
         person_known=owner,
         people=[] if _only_own() else people(store),
         zone=owner.zone if owner is not None else None,
         name_by=_names(store),
-        newest=max((one.id for one in mine), default=0),
+        newest=newest_handoff(store, whose),
         opened=opened,
         own=folded(whose) == folded(account()),
         away_now=owner is not None and owner.is_away(instant_of(_now()), UTC),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from ..inputs import (
     STANDARD_INPUT,
     catalogue_beside,
     named,
+    open_beside,
     read_catalogue,
     read_source,
     refuse_both,
@@ -95,6 +97,8 @@ def command(
     if fixing:
         _mend(files, catalogue)
     readings = read_all(files, catalogue, lints=not no_lint)
+    if fields is None:
+        readings = _counted(readings, db, no_db=no_db)
     # A file that several include is spoken of once.
     promised = _promised(readings)
     said = {
@@ -111,6 +115,30 @@ def command(
             note(promised.said)
     failed = any(item.severity is Severity.ERROR for item in diagnostics)
     return FOUND if failed or (strict and diagnostics) else 0
+
+
+def _counted(readings: list[Reading], db: str | None, *, no_db: bool) -> list[Reading]:
+    """The same, with how many leads of the database would go to nobody, where some may."""
+    if not any(item.code == "handoff-leaves-some" for reading in readings for item in reading.diagnostics):
+        return readings
+    from ...store.handoffs.leaving import with_counts
+    from ...values import instant_of
+
+    with open_beside(db, ignored=no_db) as store:
+        if store is None:
+            return readings
+        now = instant_of(present())
+        return [
+            reading
+            if reading.plan is None or reading.source.path is None
+            else replace(
+                reading,
+                diagnostics=with_counts(
+                    store, reading.source.path.stem, reading.plan, reading.diagnostics, now
+                ),
+            )
+            for reading in readings
+        ]
 
 
 def _mend(files: tuple[str, ...], catalogue: Catalogue | None) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ....grammar.frozen import frozen
-from ...handoffs.choosing import Asked, Choosing
+from ...handoffs.choosing import Choosing
 from ...handoffs.people import folded
 from ...handoffs.turns import HandedOff
 from ...impact.effect import Effect
 from ...plan import Plan
 from ..database import Store
 from ..records.leads import find_lead
-from ..scoring.lead_reader import LeadReader, listed
-from .assigning import given_out, know_keeper
+from .assigning import ask_handoffs, given_out, know_keeper
 from .entries import EntryNotes, Moves, Policy
+from .people import people_known
 
 
 @frozen
@@ -89,9 +89,9 @@ def _given(
         db = store.connection
         row = db.execute("SELECT id FROM ruleset WHERE name = ?", (ruleset,)).fetchone()
         number = -1 if row is None else row[0]
-        turns = given_out(db, number, plan, now)
+        turns = given_out(db, number, plan, now, people_known(db))
         choosing = Choosing(plan)
-        asked = _ask(store, choosing, (lead for lead, _, _ in began), now)
+        asked = ask_handoffs(store, choosing, (lead for lead, _, _ in began), now)
         order = max([0, *turns.last.values()])
         for lead, track, stage in began:
             place = choosing.take(track, stage, asked[lead])
@@ -99,7 +99,8 @@ def _given(
                 found.unassigned += 1
                 continue
             handoff, kept = plan.handoffs[place], asked[lead].kept[place]
-            know_keeper(db, number, turns, handoff.whom, kept)
+            if kept is not None:
+                know_keeper(db, number, turns, handoff.whom, kept)
             pick = turns.pick(handoff.whom, now, turn=handoff.turn, kept=kept)
             if pick.person is None:
                 found.queued += 1
@@ -108,9 +109,3 @@ def _given(
             turns.give(folded(pick.person), handoff.whom, kept, order, now)
             found.people[pick.person] = found.people.get(pick.person, 0) + 1
     return found
-
-
-def _ask(store: Store, choosing: Choosing, leads: Iterable[int], now: int) -> dict[int, Asked]:
-    reader = LeadReader(store, choosing.evaluator, now)
-    span = listed(sorted(set(leads)))
-    return {lead: choosing.ask(fields, events, now) for lead, fields, events in reader.leads(span)}

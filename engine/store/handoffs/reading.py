@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
@@ -100,21 +101,56 @@ _SELECT = (
 )
 
 
-def handed_to(store: Store, address: str, most: int = 500) -> list[HandedLead]:
-    """The leads that somebody got, what is due first on top, then the newest."""
+_LAST_ANSWER = (
+    "(SELECT type FROM event JOIN event_kind ON event_kind.id = event.kind "
+    f"WHERE event.lead = handoff.lead AND event.at >= handoff.at AND type IN {ANSWERS!r} "
+    "ORDER BY event.at DESC LIMIT 1)"
+)
+_STANDING = (
+    "CASE WHEN EXISTS (SELECT 1 FROM handoff AS next WHERE next.passed_by = handoff.id) THEN 'gone' "
+    f"ELSE CASE {_LAST_ANSWER} WHEN 'rejected' THEN 'rejected' WHEN 'accepted' THEN 'talks' "
+    "WHEN 'contacted' THEN 'talks' ELSE iif(left_at IS NULL, 'waiting', 'gone') END END"
+)
+"""As `HandedLead.standing`."""
+
+
+def handed_to(store: Store, address: str, standing: Standing, most: int = 100) -> list[HandedLead]:
+    """The leads that somebody got and that stand so, what is due first on top, then the newest."""
+    with store.guard():
+        numbers = store.connection.execute(
+            "SELECT handoff.id FROM handoff JOIN entry ON entry.id = handoff.entry "
+            f"JOIN (SELECT _id, _state FROM lead) AS lead ON _id = handoff.lead AND _state = {NAMED} "
+            f"WHERE person = ? AND {_STANDING} = ? "
+            # What waits for an answer in time comes first.
+            "ORDER BY due IS NULL OR answered IS NOT NULL, iif(answered IS NULL, due, NULL), handoff.id DESC "
+            "LIMIT ?",
+            (folded(address), standing.value, most),
+        ).fetchall()
+        rows = store.connection.execute(
+            f"{_SELECT} WHERE handoff.id IN (SELECT value FROM json_each(?))",
+            (json.dumps([number for (number,) in numbers]),),
+        )
+        found = {lead.id: lead for lead in _read(store.connection, rows.fetchall())}
+    return [found[number] for (number,) in numbers if number in found]
+
+
+def standings(store: Store, address: str) -> Counter[Standing]:
+    """How many leads that somebody got stand how."""
     with store.guard():
         rows = store.connection.execute(
-            f"{_SELECT} WHERE handoff.id IN "
-            "(SELECT id FROM handoff WHERE person = ? ORDER BY id DESC LIMIT ?)",
-            (folded(address), most),
-        ).fetchall()
-        found = _read(store.connection, rows)
-    return sorted(found, key=_urgency)
+            f"SELECT {_STANDING}, count(*) FROM handoff JOIN entry ON entry.id = handoff.entry "
+            f"JOIN (SELECT _id, _state FROM lead) AS lead ON _id = handoff.lead AND _state = {NAMED} "
+            "WHERE person = ? GROUP BY 1",
+            (folded(address),),
+        )
+        return Counter({Standing(standing): count for standing, count in rows})
 
 
-def _urgency(lead: HandedLead) -> tuple[bool, float, int]:
-    waits = lead.due is not None and lead.answered is None
-    return not waits, lead.due.timestamp() if waits and lead.due is not None else 0.0, -lead.id
+def newest_handoff(store: Store, address: str) -> int:
+    """The number of the newest handoff to somebody, 0 for none."""
+    with store.guard():
+        ask = "SELECT ifnull(max(id), 0) FROM handoff WHERE person = ?"
+        return int(store.connection.execute(ask, (folded(address),)).fetchone()[0])
 
 
 def handed_lead(store: Store, number: int) -> HandedLead | None:

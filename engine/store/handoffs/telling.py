@@ -14,19 +14,25 @@ from ..records.rulesets import RulesetVersion
 from ..scoring.version_lines import load_lines, read_lines
 
 
-class HandoffMessage(NamedTuple):
-    """A message of a kind about a lead: its number and id, the name of the handoff, the destinations that it
-    tells (none: all that ask for the kind), where the lead stands, who has it and what else is said."""
+class About(NamedTuple):
+    """What is told alike of many leads: the name of the handoff, the destinations that it tells (none: all
+    that ask for the kind), where the lead stands, who has it and what else is said."""
 
-    kind: str
-    lead: int
-    key: str
     handoff: str
     tell: tuple[str, ...]
     track: str
     stage: str
     owner: tuple[tuple[str, str], ...]
     more: tuple[tuple[str, str | None], ...]
+
+
+class HandoffMessage(NamedTuple):
+    """A message of a kind about a lead: its number and id, and what is told of it."""
+
+    kind: str
+    lead: int
+    key: str
+    about: About
 
 
 class _Score(NamedTuple):
@@ -44,13 +50,17 @@ class Telling:
         self._store = store
         self._version = version
         self._lines: dict[int, list[Line]] = {}
-        self._said: dict[tuple[object, ...], Mapping[str, object]] = {}
+        self._said: dict[tuple[About, _Score], Mapping[str, object]] = {}
 
     def tell(self, db: sqlite3.Connection, messages: Sequence[HandoffMessage], at: int) -> None:
         """Records messages; within the transaction that records what they tell."""
         if messages:
             scores = self._scores(db, messages)
-            enqueue_all(db, [(one.kind, one.key, self._data(one, scores)) for one in messages], at)
+            never = _Score()
+            said = [
+                (kind, key, self._data(about, scores.get(lead, never))) for kind, lead, key, about in messages
+            ]
+            enqueue_all(db, said, at)
 
     def _scores(self, db: sqlite3.Connection, messages: Sequence[HandoffMessage]) -> dict[int, _Score]:
         leads = json.dumps(sorted({one.lead for one in messages}))
@@ -62,31 +72,22 @@ class Telling:
         )
         return {lead: _Score(*score) for lead, *score in rows}
 
-    def _data(self, messages: HandoffMessage, scores: Mapping[int, _Score]) -> Mapping[str, object]:
-        score = scores.get(messages.lead, _Score())
-        key = (
-            messages.handoff,
-            messages.tell,
-            messages.track,
-            messages.stage,
-            messages.owner,
-            messages.more,
-            score,
-        )
-        if key not in self._said:
-            self._said[key] = {
-                **({"tell": list(messages.tell)} if messages.tell else {}),
+    def _data(self, about: About, score: _Score) -> Mapping[str, object]:
+        data = self._said.get((about, score))
+        if data is None:
+            data = self._said[about, score] = {
+                **({"tell": list(about.tell)} if about.tell else {}),
                 "ruleset": self._version.ruleset,
                 "version": self._version.number,
-                "handoff": messages.handoff,
-                "stage": messages.stage,
-                "track": messages.track,
+                "handoff": about.handoff,
+                "stage": about.stage,
+                "track": about.track,
                 "score": score.total,
                 "lines": self._explained(score),
-                "owner": dict(messages.owner),
-                **dict(messages.more),
+                "owner": dict(about.owner),
+                **dict(about.more),
             }
-        return self._said[key]
+        return data
 
     def _explained(self, score: _Score) -> list[dict[str, object]]:
         if score.version is None:

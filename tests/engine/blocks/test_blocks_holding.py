@@ -103,8 +103,9 @@ def test_pasts_are_looked_at_together(seed: int, text: str) -> None:
     happened = [happened_to(chance) for _ in leads]
     assert_alike(rules, leads, happened, NOW)
     for number in range(3):
+        holding = rules.holdings[number]
         held = [
-            rules.holdings[number].stay(one.fields, one.events, NOW)
+            holding.stay(one.fields, one.events, NOW, decided=holding.decides(one.fields, one.events, NOW))
             for one in (rules.facts(lead, events) for lead, events in zip(leads, happened, strict=True))
         ]
         assert 5 < sum(one.found for one in held) < 145, number

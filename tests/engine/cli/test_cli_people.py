@@ -62,3 +62,17 @@ def test_score_says_who_got_leads(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_first_scoring_hands_off_where_it_is_asked_to(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["score", "r.rules", "--hand-off", "--at", "2026-01-15"]) == 0
     assert "Handed off 1 lead: ana@acme.example +1." in capsys.readouterr().out
+
+
+def test_check_counts_the_leads_that_no_handoff_would_take(capsys: pytest.CaptureFixture[str]) -> None:
+    def checked() -> str:
+        assert run(["check", "r.rules", "--output-format", "concise"]) == 0
+        return next(line for line in capsys.readouterr().out.splitlines() if "handoff-leaves-some" in line)
+
+    assert "goes to nobody" in checked()
+    assert "now" not in checked(), "nobody was scored"
+    Path("two.csv").write_text("id,points\nsecond,3\nthird,4\nfourth,2\nfifth,0\n")
+    assert run(["import", "two.csv", "--lead-id", "id"]) == 0
+    assert run(["score", "r.rules", "--all"]) == 0
+    capsys.readouterr()
+    assert "goes to nobody: 2 of the 4 in SQL now" in checked()

@@ -44,7 +44,8 @@ def test_since_when_a_lead_is_in() -> None:
     facts = rules.facts({}, visits)
     for later, since in ((0, 25), (-30, 57), (-29, None), (3, 25), (7, None)):
         now = int(THEN.timestamp() * 1_000_000) + later * DAY
-        found = rules.holdings[0].stay(facts.fields, facts.events, now)
+        holding, at = rules.holdings[0], (facts.fields, facts.events, now)
+        found = holding.stay(*at, decided=holding.decides(*at))
         assert found.found is (since is not None)
         if since is not None:
             assert found.since == int(ago(days=since).timestamp() * 1_000_000)

@@ -4,49 +4,35 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import random
 import sqlite3
-import subprocess
-import sys
-import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from leadwright.engine.cli.program import run
-from leadwright.engine.evaluator import Evaluator
-from leadwright.engine.handoffs.turns import HandedOff
-from leadwright.engine.importing.mapping import ColumnMapping, EventColumns
-from leadwright.engine.importing.run import import_file
-from leadwright.engine.reading import read
 from leadwright.engine.store.database import Store, open_store
 from leadwright.engine.store.export.score_files import OWNED
-from leadwright.engine.store.handoffs import assigning
-from leadwright.engine.store.handoffs.entries import choose_entries
-from leadwright.engine.store.handoffs.people import new_person, save_people
+from leadwright.engine.store.handoffs.reading import Standing, handed_to, newest_handoff, standings
 from leadwright.engine.store.records.merges import merge_ids, undo_merge
 from leadwright.engine.store.scoring import full_run, row_scorer, score_run
-from leadwright.engine.store.scoring.full_run import Resources
-from leadwright.engine.store.scoring.score_run import score_store
 from leadwright.engine.values import moment_of
-from leadwright.grammar.messages.diagnostics import Source
-from leadwright.tests.saved_version import save_version
+from leadwright.tests.engine.handoffs.record import (
+    ALL,
+    DAY,
+    HOUR,
+    MINUTE,
+    NOW,
+    entries,
+    events,
+    leads,
+    messages,
+    owners,
+    people,
+    score,
+)
 from pyarrow import parquet
-
-NOW = 1_768_478_400_000_000  # 2026-01-15T12:00Z, a Thursday
-MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000
-KILLS = int(os.environ.get("LEADWRIGHT_KILLS", "6"))
-EVENTS = ColumnMapping("lead", events=(EventColumns("at", type="type"),))
-TEAM = 'list team: "a", "b", "c", "d", "e", "f", "g"\n'
-STAGE = """
-when points >= 1 then +50
-when points >= 3 then +30
-stage MQL when score >= 20
-stage SQL when score >= {}
-"""
 
 
 @pytest.fixture
@@ -54,67 +40,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with open_store(tmp_path / "leads.db", create=True) as store:
         leads(store, [("nobody", 0)])
         yield store
-
-
-def leads(store: Store, rows: Iterable[tuple[str, int]], companies: Mapping[str, str] | None = None) -> None:
-    file = store.path.with_name("leads.csv")
-    lines = [f"{lead},{points},{(companies or {}).get(lead, '')}" for lead, points in rows]
-    file.write_text("\n".join(["id,points,company", *lines, ""]))
-    import_file(store, file, ColumnMapping("id"))
-
-
-def events(store: Store, rows: Iterable[tuple[str, str, str]]) -> None:
-    file = store.path.with_name("events.csv")
-    file.write_text("\n".join(["lead,type,at", *map(",".join, rows), ""]))
-    import_file(store, file, EVENTS)
-
-
-def people(store: Store, **facts: dict[str, str]) -> None:
-    with store.transaction() as connection:
-        save_people(connection, [new_person(name, one) for name, one in facts.items()])
-
-
-def score(
-    store: Store,
-    handoffs: str,
-    now: int = NOW,
-    *,
-    threshold: int = 50,
-    ask: bool | None = None,
-    processes: int = 1,
-) -> HandedOff:
-    text = STAGE.format(threshold) + TEAM + handoffs
-    reading = read(Source(text))
-    assert reading.plan is not None, reading.errors
-    version = save_version(store, "rules", text, reading.plan.digest)
-    if ask is not None:
-        with store.transaction() as connection:
-            choose_entries(connection, version.id, hand_off=ask)
-    report = score_store(
-        store, Evaluator(reading.plan), version, now, resources=Resources(processes=processes, mirror=False)
-    )
-    return report.handed_off or HandedOff({})
-
-
-def owners(store: Store) -> dict[str, str]:
-    rows = store.connection.execute(
-        "SELECT _key, address FROM handoff JOIN lead ON lead._id = handoff.lead WHERE passed_by IS NULL"
-    )
-    return dict(rows.fetchall())
-
-
-def entries(store: Store) -> list[tuple[str, str, str, bool]]:
-    return store.connection.execute(
-        "SELECT _key, stage, entry.state, left_at IS NOT NULL FROM entry "
-        "JOIN lead ON lead._id = entry.lead ORDER BY entry.id"
-    ).fetchall()
-
-
-def messages(store: Store) -> list[tuple[str, str]]:
-    return store.connection.execute("SELECT kind, subject FROM message ORDER BY number").fetchall()
-
-
-ALL = 'handoff "All" of SQL to team in turn, tell crm'
 
 
 # --- who gets what ----------------------------------------------------------------------------------
@@ -311,6 +236,34 @@ def test_a_lead_that_left_is_not_passed_on(store: Store) -> None:
     assert handed(store) == [("a", False, False)]
 
 
+def test_however_many_leads_somebody_has_all_are_counted_and_the_most_urgent_listed(store: Store) -> None:
+    rules = 'handoff "All" of SQL to "a", answered by contacted within 4 hours'
+    score(store, rules)
+    for step in (1, 2):
+        leads(store, [(f"lead {number}", 1) for number in range(step * 150)])
+        score(store, rules, NOW + step * MINUTE)
+    said = (("contacted", range(20)), ("rejected", range(20, 30)), ("contacted", range(30, 40)))
+    events(
+        store,
+        [(f"lead {number}", what, "2026-01-15T12:30:00Z") for what, some in said for number in some]
+        + [(f"lead {number}", "rejected", "2026-01-15T12:40:00Z") for number in range(30, 40)],
+    )
+    leads(store, [(f"lead {number}", 0) for number in range(40, 45)])
+    score(store, rules, NOW + HOUR)
+    assert standings(store, "A") == {
+        Standing.WAITING: 255, Standing.TALKS: 20, Standing.REJECTED: 20, Standing.GONE: 5,
+    }  # fmt: skip
+    waits = handed_to(store, "a", Standing.WAITING)
+    assert len(waits) == 100
+    # Due first are those of the first minute.
+    assert {one.at for one in waits} == {moment_of(NOW + MINUTE)}
+    for standing, count in standings(store, "a").items():
+        found = handed_to(store, "a", standing, 1_000)
+        assert len(found) == count
+        assert {one.standing for one in found} == {standing}
+    assert newest_handoff(store, "a") == 300
+
+
 # --- never by surprise --------------------------------------------------------------------------------
 
 
@@ -397,50 +350,6 @@ def test_without_handoffs_an_export_is_what_it_was(store: Store) -> None:
     assert store.path.with_name("a.csv").read_text().splitlines()[0] == head
     exported(store, "a.jsonl")
     assert "owner" not in store.path.with_name("a.jsonl").read_text()
-
-
-# --- killed -------------------------------------------------------------------------------------------
-
-
-def work(folder: str) -> None:
-    """What is killed: leads come and go, are scored and handed off in small transactions."""
-    for module in (row_scorer, score_run, full_run):
-        module.PORTION = 15  # type: ignore[attr-defined]
-    assigning.AT_ONCE = 10
-    with open_store(Path(folder) / "leads.db") as store:
-        print("go", flush=True)
-        while True:
-            now = time.time_ns() // 1000
-            done = store.connection.execute("SELECT count(*) FROM run").fetchone()[0]
-            leads(store, [(f"lead {number}", (number + done) % 2) for number in range(120)])
-            score(store, ALL, now)
-
-
-def test_killed_at_any_instant_each_entry_is_handed_off_once(store: Store) -> None:
-    score(store, ALL, time.time_ns() // 1000)
-    chance = random.Random(9)
-    command = [sys.executable, "-c", f"from {__name__} import work; work({str(store.path.parent)!r})"]
-    for _ in range(KILLS):
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == b"go\n"
-            time.sleep(chance.uniform(0.02, 0.5))
-            process.kill()
-    score(store, ALL, time.time_ns() // 1000)
-    states = Counter(state for _, _, state, _ in entries(store))
-    handoffs, different, told, different_told = (
-        store.connection.execute(ask).fetchone()[0]
-        for ask in (
-            "SELECT count(*) FROM handoff",
-            "SELECT count(DISTINCT entry) FROM handoff",
-            "SELECT count(*) FROM message",
-            "SELECT count(DISTINCT id) FROM message",
-        )
-    )
-    assert states["handed off"] == handoffs == different == told == different_told > 0
-    assert not states.keys() - {"handed off", "left"}
-    now_in = store.connection.execute("SELECT count(*) FROM score WHERE stage = 'SQL'").fetchone()[0]
-    assert sum(not left for *_, left in entries(store)) == now_in
 
 
 def test_what_is_sure_decides_who_gets_a_lead_and_a_default_is_no_answer(store: Store) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from leadwright.engine.cli.program import run
 from leadwright.engine.store.database import open_store
-from leadwright.engine.store.handoffs.reading import counts, handed_to, latest, loads, waiting
+from leadwright.engine.store.handoffs.reading import Standing, counts, handed_to, latest, loads, waiting
 from leadwright.engine.store.records.leads import find_lead
 from leadwright.engine.store.records.merges import anonymous_leads, lead_ids, suspected_duplicates
 
@@ -90,7 +90,7 @@ def test_no_name_of_a_field_is_in_the_way(tmp_path: Path, monkeypatch: pytest.Mo
     ):
         assert run(command) in {0, 1}, command
     with open_store(tmp_path / "leads.db") as store:
-        assert handed_to(store, "ana@acme.example")
+        assert handed_to(store, "ana@acme.example", Standing.WAITING)
         assert latest(store)
         assert loads(store, 1_768_500_000_000_000)
         assert counts(store)
