@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...grammar.syntax.nodes import Kind
 from ..plan import FieldValue
-from ..plan.lower import Term, terms
+from ..plan.lower import Term, is_reasoned_about, terms
 from ..score_one.clause_function import Asked, asking, telling
 from ..values import Prepared
 from . import words
@@ -130,15 +130,17 @@ class _Splitting:
         return [Region(value, truths) for truths, value in found.items()]
 
     def _values(self) -> list[Prepared] | None:
+        kernel = self._parts.kernel
+        if not all(is_reasoned_about(one) for each in self._clauses for one in kernel.predicates(each)):
+            return None
         if self._kind is Kind.YES_NO:
             return [True, False]
         if self._kind in (Kind.TEXT, Kind.TEXTS):
-            kernel = self._parts.kernel
             found = words.texts(kernel, self._field, self._clauses, self._tell)
             if found is None or self._kind is Kind.TEXT:
                 return None if found is None else [*found]
             return [*[(one,) for one in found], *self._whole_lists()]
-        return [*Turns(self._parts.kernel, self._field, self._now, self._tell).values(self._clauses)]
+        return [*Turns(kernel, self._field, self._now, self._tell).values(self._clauses)]
 
     def _whole_lists(self) -> list[Prepared]:
         """The lists of texts that a field is compared with as a whole."""

@@ -24,9 +24,7 @@ def show() -> str:
     lead = lead_with(store, text_asked("id") or "")
     at = text_asked("at")
     ruleset, explanation = person_explained(store, lead, text_asked("ruleset"), at)
-    return render_template(
-        "lead_person.html", lead=lead, ruleset=ruleset, person_explained=explanation, at=at
-    )
+    return render_template("lead_person.html", lead=lead, ruleset=ruleset, explanation=explanation, at=at)
 
 
 @pages.post("/lead/for-person")
