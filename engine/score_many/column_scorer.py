@@ -109,6 +109,10 @@ class ColumnScorer:
         assert isinstance(found, np.ndarray)
         return found
 
+    def field(self, number: int) -> Column | InstantLists | None:
+        """The column of a field, None where the plan reads it nowhere."""
+        return self._columns.get(self.meanings.field(number))
+
     def known(self, meaning: Hashable) -> Truths | None:
         """The truth of clauses of a meaning, where it was asked for before."""
         found = self._kept.get(("truth", meaning))

@@ -83,13 +83,12 @@ class _Whole(Part):
         comes_in, goes_out = result[2]
         return FALSE if goes_out is not None else TRUE if comes_in is not None else UNKNOWN
 
-    def held(self, some: Some) -> Bools:
-        """Which of some leads are in the stage."""
-        courses = self.one_by_one(some, np.ones(len(some), np.bool_))
-        found = [
-            next((one for one in reversed(course.values) if one != UNKNOWN), start) == TRUE
-            for course, start in zip(courses, self.start(some).tolist(), strict=True)
-        ]
+    def held(self, some: Some, holding: Holding) -> Bools:
+        """Which of some leads are in the stage, found of each on its own."""
+        which, fields = self._by_fields(some)
+        events = self._read.rows_of(some, np.ones(len(some), np.bool_))
+        pairs = zip(which.tolist(), events, strict=True)
+        found = [holding.holds(fields[number], rows, some.now) for number, rows in pairs]
         return np.array(found, np.bool_)
 
 
@@ -98,6 +97,7 @@ class _StagePast:
     meaning."""
 
     def __init__(self, holding: Holding, known: dict[Hashable, Part]) -> None:
+        self._holding = holding
         self.asking = holding.asking
         self.plan = self.asking.plan
         self._known = known
@@ -109,31 +109,40 @@ class _StagePast:
             for pay in self.kernel.payments.values()
             if pay.rule.each is not None
         }
-        self._whole: _Whole | None = None
-        if any(self._is_mixed(one) for one in (self.comes_in, self.goes_out)):
-            self._whole = _Whole(self.plan, self.asking.classes, 1)
+        self._whole = _Whole(self.plan, self.asking.classes, 1)
+        self._mixed = any(self._is_mixed(one) for one in (self.comes_in, self.goes_out))
         asked = (self.comes_in, self.goes_out, *(r.condition for r in self.plan.rules if r.condition))
         self._parts = [*{part: None for one in asked for part in self.parts_of(one)}, *self.paid.values()]
 
     def held(self, some: Some) -> Bools:
         """Which of some leads, of whom now decides nothing, are in the stage."""
-        if self._whole is not None:
-            return self._whole.held(some)
+        if self._mixed:
+            return self._whole.held(some, self._holding)
         found, alive = np.zeros(len(some), np.bool_), np.arange(len(some))
         bounds = _Bounds(self, some)
         for looking in Looking:
             may = np.flatnonzero(bounds.may_have_come_in(looking))
             if not len(may):
                 return found
-            bounds, alive = bounds.taken(may), alive[may]
+            if len(may) < len(alive):
+                bounds, alive = bounds.taken(may), alive[may]
+            if len(may) <= FEW:
+                found[alive] = self._whole.held(bounds.some, self._holding)
+                return found
+        found[alive] = self._through(bounds)
+        return found
+
+    def _through(self, bounds: _Bounds) -> Bools:
+        """Which leads are in the stage, each part followed through time."""
         some, starts = bounds.some, {part: bounds.start(part) for part in self._parts}
         asked = self._asked(bounds)
         courses = {part: part.courses(some, asked[part]) for part in self._parts}
         before = _earliest(some, courses) - 1
         most = most_leads(before, some.now)
+        found = np.zeros(len(some), np.bool_)
         for first in range(0, len(some), most):
             part = slice(first, first + most)
-            few = some.taken(np.arange(len(some))[part])
+            few = some if most >= len(some) else some.taken(np.arange(len(some))[part])
             line = Line(len(few), before, some.now)
             steps = {
                 one: _laid_out(line, given[part], starts[one][part])
@@ -141,7 +150,7 @@ class _StagePast:
                 else one.steps(few, line, asked[one][part], starts[one][part])
                 for one in self._parts
             }
-            found[alive[part]] = _Through(self, line, steps).held()
+            found[part] = _Through(self, line, steps).held()
         return found
 
     def _asked(self, bounds: _Bounds) -> dict[Part, Bools]:
@@ -231,6 +240,10 @@ class _StagePast:
             case Holds():
                 return self.truth(self.defined(condition), of, most)
         return of(condition, most)
+
+
+FEW = 64
+"""So few leads are sooner looked at one by one than all at once."""
 
 
 class Looking(Enum):

@@ -36,6 +36,7 @@ class Some:
         self.now = now
         self.column_scorer = column_scorer
         self._of_kind: dict[int, tuple[Places, Ints]] = {}
+        self._columns: dict[int, Numbered] = {}
         self._wider: tuple[Some, Ints] | None = None
 
     def __len__(self) -> int:
@@ -78,6 +79,18 @@ class Some:
 
     def column(self, number: int) -> Numbered:
         """The values of a field of the plan."""
+        if number not in self._columns:
+            self._columns[number] = self._read(number)
+        return self._columns[number]
+
+    def _read(self, number: int) -> Numbered:
+        if self._wider is not None:
+            wider, places = self._wider
+            whole = wider.column(number)
+            return Numbered(whole.codes[places], whole.values)
+        known = None if self.judging is None else self.judging.field(number)
+        if isinstance(known, Numbered):
+            return Numbered(known.codes[self.leads], known.values)
         name, made = self.fields[number]
         kept = None if name is None else self.block.fields.get(name)
         if kept is None:

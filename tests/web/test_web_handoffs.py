@@ -215,6 +215,8 @@ def test_handoffs_say_what_nobody_has_and_why_somebody_got_what(app: Flask) -> N
 def test_what_publishing_brings_is_listed_by_person_and_held_back(
     app: Flask, store: Store, database: Path, choice: str | None
 ) -> None:
+    # Who is known is called by name.
+    assert run(["people", "add", BEN, "--name", "Ben", "--db", str(database)]) == 0
     for number in range(4):
         (database.parent / "more.csv").write_text(f"id,name,employees\nM{number},More,{100 + number}\n")
         assert (
@@ -228,11 +230,11 @@ def test_what_publishing_brings_is_listed_by_person_and_held_back(
     admin = logged_in(app, "admin")
     page = " ".join(text(admin, "/rulesets/inbound/review").split())
     assert "4 leads would come into stages that have handoffs" in page
-    assert f"<strong>{ANA}</strong> +2, <strong>{BEN}</strong> +2." in page
+    assert f"<strong>{ANA}</strong> +2, <strong>Ben</strong> +2." in page
     assert 'value="hold back" checked' in page
     assert ", hold back 4" in page
     panel = " ".join(text(admin, "/rulesets/inbound/edit").split())
-    assert f"<b>{ANA}</b> +2, <b>{BEN}</b> +2" in panel
+    assert f"<b>{ANA}</b> +2, <b>Ben</b> +2" in panel
     data = {"revision": revision, "note": "Why"} | ({} if choice is None else {"entries": choice})
     assert admin.post("/rulesets/inbound/publish", data=data).status_code == 303
     assert run(["score", "inbound", "--db", str(database)]) == 0

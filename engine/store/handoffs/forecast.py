@@ -21,12 +21,19 @@ from .people import people_known
 @frozen
 class Forecast:
     """The entries that a change of rules brings: how many there are, and who would get those looked at.
-    `lost` says from whom how many leads would go, since they leave the stage."""
+    `lost` says from whom how many leads would go, since they leave the stage; `names` what those on record
+    are called, by their folded addresses."""
 
     entries: int
     looked_at: int
     handed_off: HandedOff
     lost: Mapping[str, int]
+    names: Mapping[str, str]
+
+    def name_of(self, address: str) -> str:
+        """What somebody is called, where nobody else is called so; else the address."""
+        name = self.names.get(folded(address), address)
+        return name if [*self.names.values()].count(name) == 1 else address
 
     @property
     def people(self) -> list[tuple[str, int]]:
@@ -58,9 +65,10 @@ def forecast(store: Store, ruleset: str, plan: Plan, effect: Effect, now: int) -
         if lead is not None:
             notes.note(entries, lead.id, move.stages_before, move.stages_after, same=True)
     began = [(lead, track, stage) for lead, track, stage, _ in sorted(entries.began)]
-    return Forecast(
-        total, len(began), _given(store, ruleset, plan, began, now), _lost(store, ruleset, entries.ended)
-    )
+    with store.guard():
+        names = {one: person.name for one, person in people_known(store.connection).items()}
+    given = _given(store, ruleset, plan, began, now)
+    return Forecast(total, len(began), given, _lost(store, ruleset, entries.ended), names)
 
 
 def _lost(store: Store, ruleset: str, ended: Sequence[tuple[int, str, str | None]]) -> Counter[str]:

@@ -8,6 +8,7 @@ import random
 
 import pytest
 from leadwright.engine.evaluator import Evaluator
+from leadwright.engine.score_many import past
 from leadwright.engine.score_many.decide_block import Unsupported
 from leadwright.engine.score_one.facts import Event
 from leadwright.engine.values import DAY, MICROSECONDS, moment_of
@@ -16,6 +17,7 @@ from leadwright.tests.engine.blocks.test_blocks_deciding import assert_alike, dr
 from leadwright.tests.engine.evaluate.made import evaluator
 from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan
 
+ONE_BY_ONE = pytest.mark.parametrize("few", [0, 64], ids=["together", "few one by one"])
 SEEDS = int(os.environ.get("LEADWRIGHT_HOLDING_SEEDS", "12"))
 
 BY_AGE = """
@@ -52,8 +54,10 @@ stage PQL in product when score > days since visited and visited docs until not 
 """Calendars, fields that come due, and a score beside something else: it is looked at lead by lead."""
 
 
+@ONE_BY_ONE
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_random_plans_that_hold(seed: int) -> None:
+def test_random_plans_that_hold(seed: int, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past, "FEW", few)
     decided = 0
     for number in range(seed * 5, seed * 5 + 5):
         plan = RandomPlan(number, 2, holding=True).plan()
@@ -89,8 +93,12 @@ def happened_to(chance: random.Random) -> list[Event]:
 
 
 @pytest.mark.parametrize("text", [BY_AGE, BY_CALENDAR], ids=["by age", "by calendar"])
+@ONE_BY_ONE
 @pytest.mark.parametrize("seed", range(2))
-def test_pasts_are_looked_at_together(seed: int, text: str) -> None:
+def test_pasts_are_looked_at_together(
+    seed: int, text: str, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past, "FEW", few)
     rules, chance = evaluator(text), random.Random(seed)
     today = NOW // DAY
     leads: list[dict[str, object]] = [

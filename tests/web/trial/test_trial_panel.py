@@ -116,6 +116,31 @@ def test_an_edit_tells_who_moves_and_why(client: FlaskClient) -> None:
     assert "300" in words(large)
 
 
+def test_a_draft_says_who_would_get_leads_and_who_gets_the_one_in_view(
+    client: FlaskClient, store: Store
+) -> None:
+    draft = (
+        RULES.replace("when score >= 80 and requested demo", "when score >= 20")
+        + """
+list team: "ana@acme.example", "ben@acme.example"
+handoff "Large" of SQL when employees >= 1000 to "cy@acme.example"
+handoff "Others" of SQL to team in turn
+"""
+    )
+    take_text(store, "inbound", draft, who="me", seen=0)
+    said = words(look(client, lead="L4"))
+    assert "Goes to team in turn by Others." in said
+    assert "Would get leads, if handed off: ana@acme.example +1." in said
+    assert "Goes to cy@acme.example by Large." in words(look(client, lead="L1"))
+    assert "If it became SQL, it would go to team in turn by Others." in words(look(client, lead="L2"))
+    # Without a handoff for all others, that is said.
+    take_text(
+        store, "inbound", draft.replace('handoff "Others" of SQL to team in turn\n', ""), who="me", seen=1
+    )
+    said = words(look(client, lead="L1"))
+    assert "1 lead would go to nobody." in said
+
+
 def test_rows_say_what_was_found_and_for_how_many_it_is_true(client: FlaskClient) -> None:
     html = client.get(EDIT, query_string={"lead": "L2", "open": "all"}).text
     said = words(html[html.index('data-key="rule:Pricing interest"') :])
