@@ -111,7 +111,7 @@ class ColumnScorer:
 
     def field(self, number: int) -> Column | InstantLists | None:
         """The column of a field, None where the plan reads it nowhere."""
-        return self._columns.get(self.meanings.field(number))
+        return self._columns.get(self.semantic_keys.field(number))
 
     def known(self, meaning: Hashable) -> Truths | None:
         """The truth of clauses of a meaning, where it was asked for before."""

@@ -88,7 +88,7 @@ class Some:
             wider, places = self._wider
             whole = wider.column(number)
             return Numbered(whole.codes[places], whole.values)
-        known = None if self.judging is None else self.judging.field(number)
+        known = None if self.column_scorer is None else self.column_scorer.field(number)
         if isinstance(known, Numbered):
             return Numbered(known.codes[self.leads], known.values)
         name, made = self.fields[number]
