@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import pickle
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -287,20 +287,23 @@ def _read_pairs(pickled: bytes) -> Callable[[Iterator[pa.RecordBatch]], Iterator
         scorer = _scorer(pickled)
         for batch in batches:
             for row in batch.to_pylist():
-                leads = _read(row["leads"], scorer.wanted.leads)
-                events = _read(row["events"], scorer.wanted.events) if row["events"] else None
-                yield from scorer.score(leads, events, Tally()).to_batches()
+                leads = _read(row["leads"], scorer.wanted.leads, scorer.few_in_leads)
+                events = None
+                if row["events"]:
+                    events = _read(row["events"], scorer.wanted.events, scorer.few_in_events)
+                for some in scorer.portions(leads, events, Tally()):
+                    yield from some.to_batches()
 
     return pairs
 
 
-def _read(uris: Sequence[str], columns: Sequence[str]) -> pa.Table:
+def _read(uris: Sequence[str], columns: Sequence[str], few: Collection[str]) -> pa.Table:
     from pyarrow.fs import FileSystem
 
-    tables = []
+    texts, tables = [name for name in columns if name in few], []
     for uri in uris:
         scheme, colon, rest = uri.partition(":")
         disk, path = FileSystem.from_uri(("s3" if scheme in ("s3a", "s3n") else scheme) + colon + rest)
         with disk.open_input_file(path) as file:
-            tables.append(read_parquet(file, columns))
-    return pa.concat_tables(tables)
+            tables.append(read_parquet(file, columns, texts))
+    return pa.concat_tables(tables, promote_options="default")

@@ -152,10 +152,10 @@ def becomes(before: str, after: str, lines: Lines) -> list[lsp.TextEdit]:
     return [lsp.TextEdit(lines.range(span), after[head : len(after) - tail])]
 
 
-def formatting(source: Source, lines: Lines) -> list[lsp.TextEdit]:
+def formatting(part: Parsed, lines: Lines) -> list[lsp.TextEdit]:
     """What lays a text out in the one common way."""
     with without_gc():
-        return becomes(source.text, format_text(source).text, lines)
+        return becomes(part.source.text, format_text(part.source, part).text, lines)
 
 
 def actions(found: Iterable[Diagnostic], asked: Span, lines: Lines, uri: str) -> list[lsp.CodeAction]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import redirect_stdout, suppress
@@ -30,6 +31,10 @@ _WATCHED = "**/*.{rules,txt,csv}"
 
 def serve(database: Path | None, fields: Catalogue | None) -> None:
     """Answers an editor over standard input and output until it has enough."""
+    # What was loaded stays, and what an edit of a large ruleset makes is hardly ever garbage.
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    gc.enable()
     # The library closes what it writes to. Whatever else is printed must not get among its messages.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answering, redirect_stdout(sys.stderr):
         server(Data(database, fields)).start_io(stdout=answering)
@@ -204,7 +209,7 @@ def _answer_about_texts(made: RulesServer) -> None:
     @made.feature(lsp.TEXT_DOCUMENT_FORMATTING)
     def _(ls: RulesServer, params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit]:
         one = ls.open[params.text_document.uri]
-        return answers.formatting(one.source, ls.lines(one.source))
+        return answers.formatting(ls.parsed(one), ls.lines(one.source))
 
     @made.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     def _(ls: RulesServer, params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:

@@ -23,7 +23,6 @@ from .naming import Columns
 from .problems import DataError, named
 from .results import LinesAs
 from .scorer import TableScorer
-from .values import is_text
 
 LEADS_AT_ONCE, EVENTS_AT_ONCE = 100_000, 2_000_000
 """Up to so many leads and events are read at once where their files are no pairs."""
@@ -161,17 +160,20 @@ class FileScorer:
     def __init__(self, work: Work) -> None:
         self._target = work.target
         self._scorer = TableScorer(work.plan, work.now, work.columns, work.lines, work.schemas)
-        columns, leads = work.columns, work.schemas[0]
-        self._encoded = {columns.type, columns.object, columns.lead_of_event}
-        self._texts = {name for name in leads.names if is_text(leads.field(name).type)} - {columns.lead_id}
 
     def score(self, number: int, unit: Unit) -> Tally:
         """Scores one unit."""
-        tally, wanted = Tally(), self._scorer.wanted
-        leads = _read(unit.leads, wanted.leads, self._texts)
-        events = _read(unit.events, wanted.events, self._encoded) if unit.events and wanted.events else None
-        found = self._scorer.score(leads, events, tally)
-        pq.write_table(found, self._target / f"part-{number:05}.parquet")
+        tally, scorer = Tally(), self._scorer
+        wanted = scorer.wanted
+        leads = _read(unit.leads, wanted.leads, scorer.few_in_leads)
+        events = None
+        if unit.events and wanted.events:
+            events = _read(unit.events, wanted.events, scorer.few_in_events)
+        path = self._target / f"part-{number:05}.parquet"
+        # Nobody looks for a line by the least and the greatest of its numbers, which take time to find.
+        with pq.ParquetWriter(path, scorer.schema, write_statistics=scorer.without_lines) as writer:
+            for some in scorer.portions(leads, events, tally):
+                writer.write_table(some)
         return tally
 
 

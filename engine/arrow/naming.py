@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
-from .problems import DataError, named
+from .problems import ColumnsError, DataError, named
 from .reads import Reads
 from .values import is_text, plain_type, unreadable
 
@@ -93,7 +93,7 @@ class Wanted:
 
 
 def wanted(reads: Reads, columns: Columns, leads: pa.Schema, events: pa.Schema | None) -> Wanted:
-    """The columns to read of tables of these schemas. Raises DataError, which tells all that is wrong."""
+    """The columns to read of tables of these schemas. Raises ColumnsError, which tells all that is wrong."""
     problems = [*_of_the_zone(columns), *_of_leads(reads, columns, leads)]
     if events is not None:
         problems += _of_events(reads, columns, events)
@@ -104,7 +104,7 @@ def wanted(reads: Reads, columns: Columns, leads: pa.Schema, events: pa.Schema |
             "and there is no table of events: give one"
         )
     if problems:
-        raise DataError(problems)
+        raise ColumnsError(problems)
     of_leads = [columns.lead_id, *map(columns.field_column, reads.fields)]
     of_events = [columns.lead_of_event, columns.type, columns.at]
     of_events += [columns.object] if reads.objects else []

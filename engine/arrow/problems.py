@@ -16,6 +16,10 @@ class DataError(ValueError):
         return type(self), (self.problems,)
 
 
+class ColumnsError(DataError):
+    """Tables whose columns are missing, or cannot be read as what the rules read."""
+
+
 def named(names: Iterable[object], most: int = 5) -> str:
     """Some names in a sentence, the first few of many."""
     listed = list(names)

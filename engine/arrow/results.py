@@ -75,8 +75,10 @@ class Results:
         fields += [(names.fresh(name), type_) for name, type_ in extra]
         if plan.handoffs:
             fields.append((names.fresh("handoffs"), pa.list_(pa.string())))
+        self.lines_column: str | None = None
         if lines is not LinesAs.NONE:
-            fields.append((names.fresh("lines"), pa.list_(_FULL if lines is LinesAs.FULL else _SHORT)))
+            self.lines_column = names.fresh("lines")
+            fields.append((self.lines_column, pa.list_(_FULL if lines is LinesAs.FULL else _SHORT)))
         fields.append((names.fresh("due"), INSTANT))
         metadata = {"leadwright.ruleset": plan.digest, "leadwright.now": instant_text(now)}
         self.schema = pa.schema([(columns[0].name, id_type), *fields], metadata=metadata)

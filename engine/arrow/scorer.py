@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,7 @@ from .blocks import BlockMaker, Tally
 from .naming import Columns, wanted
 from .reads import reads_of
 from .results import LinesAs, Results
-from .values import maker, plain_type
+from .values import is_text, maker, plain_type
 
 
 class TableScorer:
@@ -42,6 +42,9 @@ class TableScorer:
         self._reads = reads_of(plan)
         self.wanted = wanted(self._reads, columns, leads, events)
         """The columns that are read; others need not be handed over."""
+        self.few_in_leads = _texts(leads) - {columns.lead_id}
+        self.few_in_events = {columns.type, columns.object, columns.lead_of_event}
+        """Columns of texts of few different values beside their rows, which are best read as dictionaries."""
         self.plan, self._now = plan, now
         self.columns = columns
         made, bare = _made(plan, columns, leads), _made(Blanks(plan).asking, columns, leads)
@@ -56,6 +59,8 @@ class TableScorer:
             self._handing = _deciding(self._choosing.evaluator, made, now)
         self._results = Results(plan, now, lines, plain_type(leads.field(columns.lead_id).type))
         self.schema: pa.Schema = self._results.schema
+        self.without_lines = [name for name in self.schema.names if name != self._results.lines_column]
+        """The columns but for the lines."""
 
     @property
     def event_types(self) -> Sequence[str]:
@@ -64,13 +69,16 @@ class TableScorer:
 
     def score(self, leads: pa.Table, events: pa.Table | None, tally: Tally) -> pa.Table:
         """The decisions about leads, in their order, and what was counted on the way. Raises DataError."""
-        found = []
+        found = list(self.portions(leads, events, tally))
+        return pa.concat_tables(found) if found else self.schema.empty_table()
+
+    def portions(self, leads: pa.Table, events: pa.Table | None, tally: Tally) -> Iterator[pa.Table]:
+        """The same, a block of leads at a time: whoever hands each on needs less memory."""
         for some, block in self._maker.blocks(leads, events, tally):
             decided = self._deciding.of(block)
             self._results.count(decided, tally)
             ids = some.column(self.columns.lead_id)
-            found.append(self._results.table(ids, decided, self._takes(block)))
-        return pa.concat_tables(found) if found else self.schema.empty_table()
+            yield self._results.table(ids, decided, self._takes(block))
 
     def _takes(self, block: Block) -> Sequence[Bools]:
         """Whether the condition of each handoff is true of each lead."""
@@ -86,6 +94,10 @@ class TableScorer:
             np.ones(len(block), np.bool_) if one.condition is None else _holds(decided, next(asked))
             for one in self.plan.handoffs
         ]
+
+
+def _texts(schema: pa.Schema) -> set[str]:
+    return {name for name in schema.names if is_text(schema.field(name).type)}
 
 
 def _made(plan: Plan, columns: Columns, leads: pa.Schema) -> list[tuple[str | None, Made]]:

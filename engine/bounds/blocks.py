@@ -24,7 +24,8 @@ from ..score_many.decide_block import ColumnScorers, Unsupported
 from ..score_many.semantic_keys import Input
 from ..values import Prepared
 from .cases import TRUTHS, Cases, Follows, Key, Known, ManyBounds, alike
-from .finder import Finder, Lead, Variable
+from .finder import Finder, Lead, Opened, Variable
+from .regions import Choices
 
 
 class BlockBounds:
@@ -137,33 +138,42 @@ class _Block:
     def _with_blanks(self, blank: frozenset[int], members: Ints) -> None:
         """Looks at leads that have the same blank, of fields that are looked at together."""
         finder = self._finder
-        places = sorted({place for number in blank for place in finder.reading[number]})
-        followed = [
-            place
-            for place in places
-            if not any(place in finder.reading[n] and finder.is_loose(place, n, blank) for n in blank)
-        ]
-        inputs = dict.fromkeys(one for place in followed for one in finder.inputs[place])
-        others = [
-            one
-            for one in inputs
-            if isinstance(one, SignalValue) or (isinstance(one, FieldValue) and one.field not in blank)
-        ]
-        blanks: dict[int, Prepared] = {
-            n: self._first(FieldValue(n, finder.plan.fields[n].kind), members) for n in blank
-        }
-        fields = [blanks.get(number) for number in range(len(finder.plan.fields))]
+        loose: list[int] = []
+        opened: list[tuple[list[Opened], Ints]] = []
+        for number in sorted(blank):
+            places, others = finder.followed(number, blank)
+            loose += others
+            if places:
+                opened.append(self._choices(number, places, members))
         nothing = [0] * self._sums.shape[1]
         found: dict[tuple[tuple[Variable, ...], bool], list[Ints]] = {}
-        for some in alike([self._code(one) for one in others], members):
-            known: dict[Input, Prepared] = {one: self._first(one, some) for one in others}
-            lead = Lead(self._of.now, [None] * len(finder.inputs), known, nothing, {}, blank, [], {})
-            finder.open(lead, fields)
+        for some in alike([which for _, which in opened], members):
+            lead = Lead(self._of.now, [None] * len(finder.inputs), {}, nothing, {}, blank, [], {})
+            finder.opened(lead, [of[which[some[0]]] for of, which in opened], loose)
             found.setdefault((tuple(lead.variables), lead.exact), []).append(some)
         for (variables, exact), leads in found.items():
             truths: list[bool | None] = [None] * len(finder.inputs)
             lead = Lead(self._of.now, truths, {}, nothing, {}, blank, list(variables), {}, exact)
             self._opened(lead, np.concatenate(leads))
+
+    def _choices(self, number: int, places: tuple[int, ...], members: Ints) -> tuple[list[Opened], Ints]:
+        """What a blank field can come to, the different ways and which of them each lead has."""
+        finder = self._finder
+        field = FieldValue(number, finder.plan.fields[number].kind)
+        others = [
+            one for one in dict.fromkeys(r for place in places for r in finder.inputs[place]) if one != field
+        ]
+        groups = list(alike([self._code(one) for one in others], members))
+        first = np.array([some[0] for some in groups])
+        known = {one: self._column(one).taken(first).listed() for one in others}
+        blank: Prepared = self._column(field).taken(first[:1]).listed()[0]
+        different: dict[Choices | None, int] = {}
+        which = np.zeros(len(self._block), np.int64)
+        for some, choices in zip(
+            groups, finder.choices(number, places, blank, known, self._of.now), strict=True
+        ):
+            which[some] = different.setdefault(choices, len(different))
+        return [Opened(number, places, one) for one in different], which
 
     def _code(self, one: Input) -> Ints:
         """A number for each value of an input, alike for alike ones."""
@@ -177,11 +187,6 @@ class _Block:
                 found = _numbers(column.listed())
             self._codes[one] = found
         return found
-
-    def _first(self, one: Input, members: Ints) -> Prepared:
-        """The value of an input, of the first of some leads."""
-        value: Prepared = self._column(one).taken(members[:1]).listed()[0]
-        return value
 
     def _opened(self, lead: Lead, members: Ints) -> None:
         """Looks at leads of which the same is open."""

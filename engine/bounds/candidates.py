@@ -17,7 +17,8 @@ from ..values import DAY, Prepared
 from ..zone import Zone
 
 LARGEST = 1.7976931348623157e308
-_HALF = 0.5e-6
+HALF = 0.5e-6
+"""Half of the last place to which results are rounded."""
 
 Tell = Callable[[Term], Prepared]
 """Gives what is known of a term that does not read the field."""
@@ -86,9 +87,7 @@ class Turns:
             case FieldValue():
                 yield from targets
             case Rounded(of=of):
-                yield from self._back(
-                    of, {near for one in targets for near in (one - _HALF, one, one + _HALF)}
-                )
+                yield from self._back(of, {near for one in targets for near in (one - HALF, one, one + HALF)})
             case DefineValue(define=define):
                 body = self._plan.definitions[define].value
                 assert body is not None

@@ -28,6 +28,8 @@ _OF_LEAD = -1
 _GONE, _NOT_GONE = 2, 1
 
 Masks = NDArray[np.uint64]
+Bits = tuple[int, list[np.uint64]]
+"""An outcome as bits of `gone` and of the stages of each track."""
 Key = NDArray[np.integer[Any]] | Bools
 
 
@@ -92,7 +94,7 @@ class Known(NamedTuple):
     scores: tuple[str, ...]
     tracks: tuple[tuple[str, tuple[str, ...]], ...]
     nobody: Lead
-    decided: dict[tuple[bool | None, ...], Outcome]
+    decided: dict[tuple[int, ...], Bits]
 
 
 class Follows(NamedTuple):
@@ -245,8 +247,9 @@ class Cases:
             else:
                 rows.append(tables.starts[option])
         points = np.ascontiguousarray(sums[whose].T)
-        for one in rows:
-            tables.add(points, one)
+        used = [tables.used(one) for one in rows]
+        for one, some in zip(rows, used, strict=True):
+            tables.add(points, one, some)
         settled = self._settled(points)
         begins = np.flatnonzero(np.diff(whose, prepend=-1))
         found.low[leads] = np.minimum.reduceat(settled, begins, axis=1).T
@@ -254,30 +257,32 @@ class Cases:
         keys: list[Key] = []
         for at, place in enumerate(self._asked):
             truths_of = self._truth(place)[whose]
-            for one in rows:
-                truths_of = tables.truths_of(truths_of, one, at)
+            for one, some in zip(rows, used, strict=True):
+                truths_of = tables.truths_of(truths_of, one, some, at)
             keys.append(truths_of)
         keys += [self._score_truths(place, settled) for place in self._scored]
         first, cases = combined(keys, len(whose))
-        outcomes = [self._bits(self._decide(keys, at)) for at in first.tolist()]
+        outcomes = [self._decide(row) for row in np.array([key[first] for key in keys]).T.tolist()]
+        if not keys:
+            outcomes = [self._decide([])] * len(first)
         gone = np.array([one for one, _ in outcomes], np.uint8)
         found.gone[leads] = np.bitwise_or.reduceat(gone[cases], begins)
         for number, kept in enumerate(found.stages):
             masks = np.array([one[number] for _, one in outcomes], np.uint64)
             kept[leads] = np.bitwise_or.reduceat(masks[cases], begins)
 
-    def _decide(self, keys: Sequence[Key], at: int) -> Outcome:
-        """What is decided in one case."""
-        row = tuple([TRUTHS[key[at]] for key in keys])
-        found = self._of.decided.get(row)
+    def _decide(self, codes: list[int]) -> Bits:
+        """What is decided in one case, given by the codes of its truths."""
+        key = tuple(codes)
+        found = self._of.decided.get(key)
         if found is None:
             truths: list[bool | None] = [None] * len(self._finder.inputs)
-            for place, truth in zip((*self._asked, *self._scored), row, strict=True):
-                truths[place] = truth
-            found = self._of.decided[row] = self._finder.ladder.decide(truths, {})
+            for place, code in zip((*self._asked, *self._scored), codes, strict=True):
+                truths[place] = TRUTHS[code]
+            found = self._of.decided[key] = self._bits(self._finder.ladder.decide(truths, {}))
         return found
 
-    def _bits(self, outcome: Outcome) -> tuple[int, list[np.uint64]]:
+    def _bits(self, outcome: Outcome) -> Bits:
         """An outcome as bits of `gone` and of the stages of each track."""
         masks = [
             np.uint64(sum(1 << (0 if stage is None else names.index(stage) + 1) for stage in stages))
@@ -336,20 +341,20 @@ class _Tables:
         self._points = np.array(points, np.int64).reshape(len(points), -1).T.copy()
         self._truths_of = np.array(truths_of, np.int8).reshape(len(truths_of), len(asked)).T.copy()
 
-    def add(self, points: Ints, rows: Ints) -> None:
-        """Adds what some rows add to registers."""
-        some = self._used(rows)
-        for slot in np.flatnonzero(self._points[:, some].any(axis=1)).tolist():
+    def add(self, points: Ints, rows: Ints, used: Bools) -> None:
+        """Adds what some rows add to registers; `used` tells which rows these are."""
+        for slot in np.flatnonzero(self._points[:, used].any(axis=1)).tolist():
             points[slot] += self._points[slot][rows]
 
-    def truths_of(self, truths: NDArray[np.int8], rows: Ints, at: int) -> NDArray[np.int8]:
+    def truths_of(self, truths: NDArray[np.int8], rows: Ints, used: Bools, at: int) -> NDArray[np.int8]:
         """The truths of a clause, where some rows tell of them."""
-        if (self._truths_of[at][self._used(rows)] == _OF_LEAD).all():
+        if (self._truths_of[at][used] == _OF_LEAD).all():
             return truths
         own = self._truths_of[at][rows]
         return np.where(own == _OF_LEAD, truths, own)
 
-    def _used(self, rows: Ints) -> Bools:
+    def used(self, rows: Ints) -> Bools:
+        """Which rows of the tables some rows are."""
         used = np.zeros(self._truths_of.shape[1], np.bool_)
         used[rows] = True
         return used

@@ -20,11 +20,12 @@ from ..score_one.facts import Facts, ready
 from ..values import Prepared
 from .bounds import Bounds, Reach
 from .logic import Ladder, Logic, Outcome, Sums
-from .regions import FieldRegions, Region, Truth, Truths
+from .regions import Choices, FieldRegions, Region, Truth, Truths
 
 if TYPE_CHECKING:
     from ..score_many.semantic_keys import Input
     from ..score_one.scorer import Scorer
+    from .regions import Columns
 
 MOST_CHOICES = 4_096
 """More choices of regions of one set of fields are not looked at one by one."""
@@ -45,7 +46,7 @@ class Variable:
 
     field: int | None
     places: tuple[int, ...]
-    choices: tuple[Truths, ...]
+    choices: Choices
 
 
 @dataclass
@@ -71,6 +72,15 @@ class Component(NamedTuple):
     rules: tuple[int, ...]
     places: tuple[int, ...]
     changes: tuple[Change, ...] | None
+
+
+class Opened(NamedTuple):
+    """A blank field, the places of its clauses that are followed, and what these come to; None where that is
+    too much."""
+
+    field: int
+    places: tuple[int, ...]
+    choices: Choices | None
 
 
 @dataclass
@@ -162,9 +172,7 @@ class Finder:
         lead = self.lead(facts, now)
         known = lead.known
         for number in sorted(lead.blank):
-            places = tuple(
-                place for place in self.reading[number] if not self.is_loose(place, number, lead.blank)
-            )
+            places, _ = self.followed(number, lead.blank)
             split = self._regions.split(number, places, facts.fields[number], known, now) if places else []
             if split is None:
                 return None
@@ -200,23 +208,37 @@ class Finder:
 
     def open(self, lead: Lead, fields: Sequence[Prepared]) -> None:
         """Adds what is open; of the fields those that are blank are read."""
-        loose: dict[int, None] = {}
+        found: list[Opened] = []
+        loose: list[int] = []
         for number in sorted(lead.blank):
-            mine = []
-            for place in self.reading[number]:
-                if self.is_loose(place, number, lead.blank):
-                    loose[place] = None
-                else:
-                    mine.append(place)
-            if not mine:
-                continue
-            places = tuple(mine)
-            split = self._regions.split(number, places, fields[number], lead.known, lead.now)
-            if split is None:
-                loose |= dict.fromkeys(places)
-            elif len(split) > 1:
-                lead.variables.append(Variable(number, places, tuple(one.truths for one in split)))
-        for place in loose:
+            places, others = self.followed(number, lead.blank)
+            loose += others
+            if places:
+                split = self._regions.split(number, places, fields[number], lead.known, lead.now)
+                choices = None if split is None else tuple(one.truths for one in split)
+                found.append(Opened(number, places, choices))
+        self.opened(lead, found, loose)
+
+    def followed(self, number: int, blank: frozenset[int]) -> tuple[tuple[int, ...], list[int]]:
+        """The places of the clauses that read a blank field, those that are followed and the others."""
+        loose = [place for place in self.reading[number] if self.is_loose(place, number, blank)]
+        return tuple(place for place in self.reading[number] if place not in loose), loose
+
+    def choices(
+        self, number: int, places: tuple[int, ...], blank: Prepared, known: Columns, now: int
+    ) -> list[Choices | None]:
+        """What a blank field comes to for several leads; see `FieldRegions.of_many`."""
+        return self._regions.of_many(number, places, blank, known, now)
+
+    def opened(self, lead: Lead, found: Iterable[Opened], loose: Iterable[int]) -> None:
+        """Adds what is open to a lead: blank fields with their regions, and places that could be anything."""
+        anything = dict.fromkeys(loose)
+        for number, places, choices in found:
+            if choices is None:
+                anything |= dict.fromkeys(places)
+            elif len(choices) > 1:
+                lead.variables.append(Variable(number, places, choices))
+        for place in anything:
             lead.exact = False
             lead.variables.append(Variable(None, (place,), ((True,), (False,), (None,))))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...grammar.syntax.nodes import Kind
@@ -19,12 +19,22 @@ if TYPE_CHECKING:
     from ..explain.plan_index import PlanIndex
     from ..score_many.semantic_keys import Input
 
+    Columns = Mapping[Input, Sequence[Prepared]]
+    """What is known of several leads: of each thing that clauses read, the values."""
+
 Truth = bool | None
 Truths = tuple[Truth, ...]
+Choices = tuple[Truths, ...]
+"""The truths of some clauses in each region of a field, the blank one first."""
 
 MOST = 512
 """Fields with more regions are not split."""
 _MOST_KEPT = 16_384
+_MANY = 8
+"""So many leads are looked at in arrays."""
+_MOST_PLACES = 39
+"""So many truths of three values have a number of 64 bits."""
+_AT_ONCE = 1_024
 
 
 class Region(NamedTuple):
@@ -57,7 +67,7 @@ class FieldRegions:
                 return False
         return True
 
-    def answer(self, place: int, rows: Sequence[Sequence[Prepared]], now: int) -> list[Truth]:
+    def answer(self, place: int, rows: Iterable[Sequence[Prepared]], now: int) -> list[Truth]:
         """The truth of a clause for each row of its inputs."""
         ask = self._asking.get(place)
         if ask is None:
@@ -83,15 +93,75 @@ class FieldRegions:
             self._kept[key] = _Splitting(self, field, places, known=known, now=now).regions(blank)
         return self._kept[key]
 
+    def of_many(
+        self, field: int, places: tuple[int, ...], blank: Prepared, known: Columns, now: int
+    ) -> list[Choices | None]:
+        """As `split`, of several leads at once: the truths of each region.
+
+        `known` has a column for each thing that these clauses read besides the field; without any, all leads
+        are alike, and one is told of.
+        """
+        size = len(next(iter(known.values()))) if known else 1
+        kind = self.parts.plan.fields[field].kind
+        if kind is Kind.NUMBER and known and size >= _MANY and len(places) <= _MOST_PLACES:
+            found: list[Choices | None] = []
+            for start in range(0, size, _AT_ONCE):
+                some = {one: column[start : start + _AT_ONCE] for one, column in known.items()}
+                found += self._numbers(field, places, blank, some, now)
+            return found
+        return [self._choices(field, places, blank, _row(known, at), now) for at in range(size)]
+
+    def _choices(
+        self, field: int, places: tuple[int, ...], blank: Prepared, known: dict[Input, Prepared], now: int
+    ) -> Choices | None:
+        split = self.split(field, places, blank, known, now)
+        return None if split is None else tuple(one.truths for one in split)
+
+    def _numbers(
+        self, field: int, places: tuple[int, ...], blank: Prepared, known: Columns, now: int
+    ) -> list[Choices | None]:
+        from .many_regions import ManyTurns, told_apart, truths_of  # numpy takes long to load
+
+        size = len(next(iter(known.values())))
+
+        def tell(term: Term) -> Sequence[Prepared]:
+            ask, read = self._told(term)
+            return ask(zip(*[known[one] for one in read], strict=True) if read else [()] * size, now)
+
+        turns = ManyTurns(self.parts.kernel, field, size, tell)
+        asked = []
+        for place in places:
+            read = self.inputs(place)
+            at = next(n for n, one in enumerate(read) if _is_field(one, field))
+            asked.append((place, at, [known[one] for n, one in enumerate(read) if n != at]))
+        values = turns.values([self.parts.clauses[place] for place in places])
+        codes, unsure = told_apart(values, blank, asked, lambda place, rows: self.answer(place, rows, now))
+        different: dict[tuple[int, ...], Choices | None] = {}
+        found: list[Choices | None] = []
+        for at, row in enumerate(codes):
+            if unsure[at]:
+                found.append(self._choices(field, places, blank, _row(known, at), now))
+                continue
+            key = tuple(row)
+            if key not in different:
+                truths = tuple(truths_of(code, len(places)) for code in dict.fromkeys(row))
+                different[key] = None if len(truths) > MOST else truths
+            found.append(different[key])
+        return found
+
     def value(self, term: Term, known: dict[Input, Prepared], now: int) -> Prepared:
         """What is known of a term."""
+        tell, read = self._told(term)
+        value: Prepared = tell([tuple(known[one] for one in read)], now)[0]
+        return value
+
+    def _told(self, term: Term) -> tuple[Asked, tuple[Input, ...]]:
+        """What tells of a term, and what that reads."""
         found = self._telling.get(term)
         if found is None:
             gathered = self.parts.semantic_keys.inputs_of(term)
             found = self._telling[term] = (telling(self.parts, term, gathered), gathered)
-        tell, read = found
-        value: Prepared = tell([tuple(known[one] for one in read)], now)[0]
-        return value
+        return found
 
 
 class _Splitting:
@@ -216,3 +286,8 @@ def _at(rank: int, kind: Kind) -> Prepared:
     value = float(struct.unpack("<d", struct.pack("<Q", bits))[0])
     assert math.isfinite(value)
     return value
+
+
+def _row(known: Columns, at: int) -> dict[Input, Prepared]:
+    """What is known of one of several leads."""
+    return {one: column[at] for one, column in known.items()}

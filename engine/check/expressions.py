@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from itertools import pairwise
 
 from ...grammar.syntax import nodes as n
@@ -29,7 +30,8 @@ class Expressions:
         self.draft = draft
         self.problems = draft.problems
         self.scope = scope
-        self.tests = ClauseTests(self)
+        # Else the two would hold each other, and the whole draft, until the garbage collector comes by.
+        self.tests = ClauseTests(weakref.proxy(self))
 
     # --- conditions -----------------------------------------------------------------------------
 

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from ..arrow.naming import Columns
 
 
+_HELP = """\
+what columns are called stands in a file, named with --columns columns.toml, which may say
+  lead_id = "contact_id"
+  zone = "UTC"
+  [fields]
+  employees = "headcount"\
+"""
+
+
 def score_parquet(
     rules: str | None,
     source: str,
@@ -41,7 +50,7 @@ def score_parquet(
             "pip install 'leadwright[arrow]'",
         )
     from ..arrow.files import score_files
-    from ..arrow.problems import DataError
+    from ..arrow.problems import ColumnsError, DataError
     from ..arrow.results import LinesAs
     from ..report.parquet_scores import files_scored_data, files_scored_text
     from ..values import instant_of
@@ -64,6 +73,8 @@ def score_parquet(
                 processes=processes,
                 progress=progress,
             )
+    except ColumnsError as error:
+        raise Failure(str(error), _HELP) from None
     except DataError as error:
         raise Failure(str(error)) from None
     if as_json:

@@ -38,13 +38,14 @@ class Formatted:
     kept: tuple[Span, ...]
 
 
-def format_text(source: Source) -> Formatted:
+def format_text(source: Source, parsed: Parsed | None = None) -> Formatted:
     """The common layout of a text: no BOM, one line end at the end; lines end as the first one does.
 
     The result has the same statements and the same comments in the same order, and formatting it again
-    changes nothing. Where no layout would satisfy that, the text is kept whole.
+    changes nothing. Where no layout would satisfy that, the text is kept whole. `parsed` is what the
+    parser made of this text or of one much like it, and only saves time.
     """
-    parsed = parse(source)
+    parsed = parse(source, parsed)
     refused: frozenset[int] = frozenset()
     for _ in range(2):
         page = _Page(parsed, refused)
@@ -62,7 +63,7 @@ def _spoiled(before: Parsed, text: str) -> frozenset[int]:
     """The starts of the statements which did not survive, all of them where that cannot be told."""
     if text == before.source.text:
         return frozenset()
-    after = parse(replace(before.source, text=text))
+    after = parse(replace(before.source, text=text), before)
     old, new = before.tree, after.tree
     all_of_them = frozenset(statement.span.start for statement in old.statements) | {-1}
     if len(old.statements) != len(new.statements) or _broken(before) != _broken(after):

@@ -35,6 +35,15 @@ def memory(number: int, what: str = "VmRSS") -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(what)), 0.0)
 
 
+def own_memory(number: int) -> float:
+    """MiB that a process holds, of what it shares with others only its share; 0 where it is gone."""
+    try:
+        lines = Path(f"/proc/{number}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
+
+
 def spent(rest: list[str]) -> float:
     """Seconds of the processor that a process of `family`, and its children that ended, have taken."""
     return sum(map(int, rest[11:15])) / os.sysconf("SC_CLK_TCK")

@@ -69,7 +69,6 @@ def show(name: str) -> str:
         ladder=stage_places(plan) if plan is not None else {},
         there=proofs.LOOKED_AT,
         install=INSTALL,
-        seconds=int(proofs.SECONDS),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import click
@@ -52,6 +53,8 @@ def command(*, db: str | None, no_db: bool, fields: str | None, stdio: bool) -> 
     named = Path(db) if db is not None and not no_db and fields is None else None
     if named is not None and not named.exists():
         raise Failure(f"there is no database {named}", "check the name, or leave --db out")
+    # What is loaded stays: to look for garbage in it takes a part of the time until an editor is answered.
+    gc.disable()
     from ....lsp.features import serve
 
     serve(named or beside, names)

@@ -51,7 +51,11 @@ if TYPE_CHECKING:
     default="full",
     help="With --parquet: how the lines of a score are written.  [default: full]",
 )
-@click.option("--columns", metavar="FILE", help="With --parquet: a TOML file with the names of columns.")
+@click.option(
+    "--columns",
+    metavar="FILE",
+    help='With --parquet: names of columns, as TOML: lead_id = "contact_id".',
+)
 @click.option(
     "--paired",
     is_flag=True,

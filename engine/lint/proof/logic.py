@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Hashable
 
 from ... import plan as p
@@ -22,7 +23,9 @@ class Logic:
 
     def __init__(self, plan: p.Plan) -> None:
         self.plan = plan
-        self.subjects = Variables(plan, self.number)
+        # Else the two would hold each other, and all they found out, until the garbage collector comes by.
+        me = weakref.proxy(self)
+        self.subjects = Variables(plan, lambda condition: Logic.number(me, condition))
         self.reader = DnfReader(plan, self.subjects)
         self._keys: dict[Hashable, int] = {}
         self._opposites: dict[int, int] = {}

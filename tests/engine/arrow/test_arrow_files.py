@@ -16,6 +16,7 @@ import pytest
 from leadwright import arrow as lw
 from leadwright import load
 from leadwright.engine.arrow import blocks
+from leadwright.engine.arrow.naming import read_columns
 from leadwright.engine.cli.program import run
 from leadwright.tests.engine.arrow.tables import Drawn, drawn
 
@@ -206,7 +207,10 @@ def test_the_command_line(
     Path("columns.toml").write_text('event_lead_id = "who"\nat = "occurred_at"\n')
     said = ["score", "inbound.rules", "--parquet", "lake", "--at", NOW]
     assert run([*said, "--to", "scores"]) == 2
-    assert 'events have no column "at" for the instant of an event' in capsys.readouterr().err
+    refused = capsys.readouterr().err
+    assert 'events have no column "at" for the instant of an event' in refused
+    Path("advised.toml").write_text(refused.partition("which may say\n")[2])
+    assert read_columns(Path("advised.toml")).fields == {"employees": "headcount"}
     assert run([*said, "--to", "scores", "--columns", "columns.toml", "--json"]) == 0
     told: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert (told["leads"], told["left_out"]["without_lead"]) == (600, 0)

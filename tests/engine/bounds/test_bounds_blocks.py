@@ -45,6 +45,7 @@ LIMITS: list[dict[str, int]] = [
     {"cases._FEW": 3, "cases._AT_ONCE": 50},
     {"finder.MOST_CHOICES": 6},
     {"cases._FEW": 3, "finder.MOST_COMBINED": 30},
+    {"regions._MANY": 1, "regions._AT_ONCE": 3},
 ]
 """Lower limits than there are: random plans seldom reach these."""
 

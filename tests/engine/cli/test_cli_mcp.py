@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from leadwright.engine.cli.assistant import Assistant
 from leadwright.engine.store.database import open_store
 from leadwright.web.drafts import current
 from mcp import Client, StdioServerParameters
@@ -47,6 +49,23 @@ def texts(database: Path, calls: Calls) -> list[str]:
     return [answer.content[0].text for answer in answers]
 
 
+def test_the_how_to_names_the_program_and_its_tools(scored: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs/how-to/ask-an-assistant.md").read_text(encoding="utf-8")
+    settings = json.loads(re.findall(r"```json\n(.*?)```", page, re.DOTALL)[0])["mcpServers"]["leadwright"]
+    program, *arguments = settings["command"], *settings["args"], "--drafts"
+    assert (program, arguments[:2]) == ("leadwright", ["mcp", "--db"])
+    arguments[2] = str(scored)
+
+    async def tools() -> list[str]:
+        started = StdioServerParameters(command=sys.executable, args=["-m", "leadwright", *arguments])
+        async with Client(started) as client:
+            return [tool.name for tool in (await client.list_tools()).tools]
+
+    with ThreadPoolExecutor(1) as aside:
+        found = aside.submit(asyncio.run, tools()).result()
+    assert sorted(found) == sorted(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+
+
 def test_it_finds_and_explains_leads(scored: Path) -> None:
     rulesets, found, why, missing, fields = texts(
         scored,
@@ -66,6 +85,21 @@ def test_it_finds_and_explains_leads(scored: Path) -> None:
     assert "Pricing interest" in why
     assert "no requested demo" in missing
     assert "employees" not in fields
+
+
+def test_what_is_kept_of_a_version_is_not_told_of_the_next(leadwright: Run, scored: Path) -> None:
+    assistant = Assistant(scored)
+    first = assistant.explain_lead("L1")
+    assert assistant.explain_lead("L1") == first
+    assert ", version 1, " in first
+    rules = scored.parent / "inbound.rules"
+    more = 'rule "All of them"\nwhen title is known then +1\n'
+    rules.write_text(rules.read_text("utf-8") + more, "utf-8")
+    assert leadwright("score", "inbound.rules", "--at", "2026-01-15T12:00Z").code == 0
+    second = assistant.explain_lead("L1")
+    assert ", version 2, " in second
+    assert "All of them" in second
+    assert assistant.explain_lead("L1", "inbound@1").splitlines()[2:] == first.splitlines()[2:]
 
 
 def test_it_checks_and_tries_rules_and_stores_nothing(scored: Path) -> None:

@@ -16,7 +16,8 @@ Run = Callable[..., Any]
 COMMANDS = [name for section in SECTIONS.values() for name in section]
 HEAVY = (
     "flask", "sqlglot", "duckdb", "jinja2", "sqlite_utils", "lark", "pygls", "lsprotocol", "pygments", "mcp",
-    "leadwright.assist", "leadwright.lsp",
+    "pyarrow", "pyspark", "z3", "leadwright.arrow", "leadwright.spark", "leadwright.engine.arrow",
+    "leadwright.engine.sql", "leadwright.assist", "leadwright.lsp",
 )  # fmt: skip
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -15,6 +17,8 @@ from leadwright.engine.plan import Plan, lower
 from leadwright.engine.prove.answers import Answer, QuestionKind, Verdict, Wanted
 from leadwright.engine.prove.asking import answers, answers_apart
 from leadwright.engine.prove.budget import look_at_clock
+from leadwright.engine.prove.prover import Prover
+from leadwright.engine.prove.questions import guaranteed
 from leadwright.engine.reading import read
 from leadwright.engine.testing import run_tests
 from leadwright.grammar.messages.diagnostics import Source
@@ -239,6 +243,33 @@ def test_a_budget_ends_in_not_decided() -> None:
     assert time.process_time() - busy < 3
     time.sleep(max(0.0, began + 0.31 - time.monotonic()))
     look_at_clock()  # the budget of a question that is answered ends nothing else
+
+
+def test_loading_the_solver_counts() -> None:
+    question = guaranteed(plan_of(RULES + PROVED))[0]
+    late = Prover(5).ask(question, since=time.monotonic() - 6)
+    assert (late.verdict, late.why) == (Verdict.NOT_DECIDED, "it takes longer than 5 seconds")
+    assert late.seconds > 6
+
+
+TOLD = """
+from leadwright.engine.prove.world import World
+from leadwright.tests.engine.prove.test_prove import plan_of
+plan = plan_of('when title in ("*sales*", "head*", "*lead", "x*y", "VP *", "*of*") then +3')
+world = World([plan], None)
+print(world.decided(plan).total, world.rules())
+"""
+
+
+def test_each_process_tells_the_solver_the_same() -> None:
+    """The order in which a process walks through sets differs from one to the next."""
+    found = []
+    for seed in ("1", "2"):
+        given = {**os.environ, "PYTHONHASHSEED": seed}
+        ended = subprocess.run([sys.executable, "-c", TOLD], capture_output=True, check=False, env=given)
+        assert ended.returncode == 0, ended.stderr.decode()
+        found.append(ended.stdout)
+    assert found[0] == found[1]
 
 
 def test_what_a_stage_holds_in_between_is_left_open() -> None:
