@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ...grammar.frozen import frozen
 from ...grammar.messages.diagnostics import Source
 from ..lru import LruCache
+from ..progress import no_progress
 from ..report.text_style import PLAIN, counted, shown
 from .commands.explain import explained, lead_named, lead_summary, rules_for, stages_named
 from .failures import Failure
@@ -311,10 +312,6 @@ def _what_if() -> WhatIf:
     from ..store.scoring.what_if import WhatIf
 
     return WhatIf()
-
-
-def no_progress(_words: str, _share: float) -> None:
-    return
 
 
 def _rules_line(rules: LoadedRules, now: dt.datetime | None = None) -> str:

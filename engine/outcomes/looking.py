@@ -35,6 +35,7 @@ from ..plan import (
 )
 from ..plan.walk import clauses as clauses_of
 from ..plan.walk import conditions, operands, selections
+from ..progress import no_progress
 from ..score_many.block import Block, EventKinds, Events
 from ..score_many.block_events import BlockEvents, Filters
 from ..score_many.block_measures import LATE, Measured
@@ -400,7 +401,3 @@ def moved(block: Block, at: Ints, is_read: Mapping[int, bool]) -> Block:
         events.kinds, events.named, starts, instant[order], lead[order], property_set, events.properties
     )
     return replace(block, events=shifted)
-
-
-def no_progress(_what: str, _share: float) -> None:
-    return

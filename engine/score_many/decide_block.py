@@ -11,6 +11,7 @@ from ...grammar.syntax.nodes import Kind
 from ..due.block_due_times import BlockDueTimes, Made
 from ..explain.explanation_lines import Cut, Fired, Lines
 from ..plan import Contribution, Rule
+from ..progress import no_progress
 from ..score_one.scorer import Scorer
 from .block import Block, Decided, Explaining, Key, Places, Reached, Stages
 from .block_events import BlockEvents, Filters
@@ -255,7 +256,3 @@ def combined(columns: Sequence[Places | Bools], size: int) -> tuple[Ints, Ints]:
         combinations *= span
     _, first, which = np.unique(key, return_index=True, return_inverse=True)
     return first, which
-
-
-def no_progress(_what: str, _share: float) -> None:
-    return

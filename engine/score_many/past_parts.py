@@ -17,6 +17,7 @@ from ..due.timeline import Timeline
 from ..plan import Aggregation, Measure, Plan, Selection
 from ..plan.calendar import BEGINNING
 from ..plan.holding import selectors_read
+from ..progress import no_progress
 from ..score_one.codegen import Detail
 from ..score_one.event_classes import EventClasses
 from ..score_one.facts import MEMO_LIMIT
@@ -384,7 +385,3 @@ class PaidPart(Part):
     def of_result(self, result: Any) -> int:
         points: int = result[0]
         return points
-
-
-def no_progress(_what: str, _share: float) -> None:
-    return

@@ -9,13 +9,13 @@ from typing import Any
 from ...engine.importing.preview import Preview, preview_file
 from ...engine.importing.problems import ImportRefused
 from ...engine.importing.run import import_file
+from ...engine.progress import Progress
 from ...engine.report.imports import import_data
 from ...engine.store.database import StoreError, open_store
 from ...engine.store.records.audit import Action, record
 from ...engine.store.records.catalogue import catalogue
 from ...grammar.syntax.nodes import Kind
 from ..accounts.users import Doer
-from ..jobs import Tell
 from ..settings import Settings
 from .choices import OPTIONS, Choices, guessed
 from .uploads import Upload
@@ -33,7 +33,7 @@ class Looked:
     problem: str | None
 
 
-def look(settings: Settings, upload: Upload, choices: Choices | None, tell: Tell) -> Looked:
+def look(settings: Settings, upload: Upload, choices: Choices | None, tell: Progress) -> Looked:
     """Looks a file through. Without choices, its columns are first guessed."""
     try:
         _refuse_databases(upload)
@@ -89,7 +89,7 @@ def _refuse_databases(upload: Upload) -> None:
         )
 
 
-def load(settings: Settings, upload: Upload, choices: Choices, doer: Doer, tell: Tell) -> dict[str, Any]:
+def load(settings: Settings, upload: Upload, choices: Choices, doer: Doer, tell: Progress) -> dict[str, Any]:
     """Loads a file, and keeps what came of it beside the file, which is then taken away."""
     mapping = choices.mapping()
     if mapping is None:

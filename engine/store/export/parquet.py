@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind
 from ...plan import Plan
+from ...progress import Progress
 from ...score_one.facts import ValueReader
 from ...sql.layout import BulkLayout, LaidOut, layout_of
 from ...sql.tables import DEFAULT, column_of
@@ -40,8 +41,6 @@ _TYPES = {
     Kind.DATETIME: pa.int64(),
     Kind.TEXTS: pa.list_(pa.string()),
 }
-
-Progress = Callable[[str, float], None]
 
 
 @frozen

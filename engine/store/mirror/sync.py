@@ -13,7 +13,7 @@ import secrets
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...progress import Progress, no_progress
 from ...score_many.block import EVENTS, MOST, Block, EventKinds
 from ...score_many.columns import Bools, Ints
 from ..database import Store, StoreError, only_one, open_store
@@ -37,8 +38,6 @@ _TRIES = 3
 _PROBES = 64
 PATIENCE = 60.0
 """Seconds to wait for another program that is at the mirror."""
-
-Tell = Callable[[str, float], None]
 
 
 def mirror_folder(database: Path) -> Path:
@@ -128,7 +127,7 @@ class Mirror:
             raise
 
 
-def synced_mirror(store: Store, tell: Tell | None = None) -> Mirror:
+def synced_mirror(store: Store, tell: Progress | None = None) -> Mirror:
     """The mirror of a store, with all that has been committed until now, its files open.
 
     Raises `StoreError` where it cannot be written, and what `tell` raises.
@@ -155,10 +154,6 @@ def discard(store: Store) -> None:
         shutil.rmtree(mirror_folder(store.path), ignore_errors=True)
 
 
-def no_progress(_what: str, _share: float) -> None:
-    return
-
-
 @contextmanager
 def _explained(folder: Path) -> Iterator[None]:
     """What goes wrong with the folder of the mirror, as an error that says where."""
@@ -174,7 +169,7 @@ def _explained(folder: Path) -> Iterator[None]:
 class _Sync:
     """One time of bringing the mirror into step."""
 
-    def __init__(self, store: Store, folder: Path, tell: Tell) -> None:
+    def __init__(self, store: Store, folder: Path, tell: Progress) -> None:
         self.store = store
         self.folder = folder
         self.tell = tell

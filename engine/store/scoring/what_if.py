@@ -23,6 +23,7 @@ from ...impact.effect import Effect
 from ...impact.over_leads import effect_over_leads
 from ...plan import Condition, Measure, Rule
 from ...plan.walk import conditions, nested
+from ...progress import Progress
 from ...score_many.column_scorer import ColumnScorer
 from ...score_many.columns import Bools, Column, InstantLists, Ints
 from ...score_many.lru import LruBytes
@@ -45,7 +46,6 @@ _MOST_TALLIES = 50_000
 _LOOK = 0.05
 """How many seconds a question waits for another before it asks whether it is still wanted."""
 
-Progress = Callable[[str, float], None]
 Stop = Callable[[], bool]
 """Asked now and then whether the answer is still wanted."""
 
