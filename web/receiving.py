@@ -100,7 +100,8 @@ class Receiving:
         try:
             request = _with_body(request, environ)
             delivery = read_delivery(adapter, request)
-            source = self._source(adapter, delivery.key)
+            source = self._source(delivery.key)
+            _check_kind(adapter, source)
             origin = _allowed(request, source)
             answer = _answer_after_reading(adapter, request, delivery)
             return Taken(adapter, request, answer, origin, self._put(source, adapter.name, delivery))
@@ -137,19 +138,13 @@ class Receiving:
 
     # --- keys and websites --------------------------------------------------------------------
 
-    def _source(self, adapter: Adapter, key: str | None) -> Source:
-        """The source that a write key is of. Raises `Refusal`."""
+    def _source(self, key: str | None) -> Source:
+        """The source that a write key is of. Raises `RequestRefused`."""
         if not key:
             raise RequestRefused(401, "no_key", "there is no write key; leadwright source add makes one")
         found = self._book.find(key)
         if found is None:
             raise RequestRefused(401, "wrong_key", "the write key is none of a source here")
-        if found.adapter != adapter.name:
-            raise RequestRefused(
-                403,
-                "wrong_kind",
-                f"the write key is of a source of the kind {found.kind}, and that sends elsewhere",
-            )
         return found
 
     def _welcome(self, request: Request) -> str | None:
@@ -161,6 +156,16 @@ class Receiving:
             return origin if self._book.welcomes(origin) else None
         except StoreError:
             return None
+
+
+def _check_kind(adapter: Adapter, source: Source) -> None:
+    """Refuses a key that is sent to the address of another kind of client."""
+    if source.adapter != adapter.name:
+        raise RequestRefused(
+            403,
+            "wrong_kind",
+            f"the write key is of a source of the kind {source.kind}, and that sends elsewhere",
+        )
 
 
 def _answer_after_reading(adapter: Adapter, request: Request, delivery: Delivery) -> Answer:
@@ -187,7 +192,7 @@ def _wait(adapter: Adapter, request: Request, error: InboxFull | StoreError) -> 
 
 
 def _with_body(request: Request, environ: dict[str, Any]) -> Request:
-    """The request with its body read. Raises `Refusal` where that is too large."""
+    """The request with its body read. Raises `RequestRefused` where that is too large."""
     try:
         length = int(environ.get("CONTENT_LENGTH") or 0)
     except ValueError:
@@ -220,7 +225,7 @@ def _request(environ: dict[str, Any]) -> Request:
 
 
 def _allowed(request: Request, source: Source) -> str | None:
-    """The website that may read the answer. Raises `Refusal` where browsers may not send from it."""
+    """The website that may read the answer. Raises `RequestRefused` where browsers may not send from it."""
     origin = request.headers.get("origin", "").lower()
     if not origin:
         return None

@@ -15,7 +15,7 @@ from ..store.records.identity import kept_out
 from ..store.records.lead_keys import lead_key
 from .coding import CodedChunk, CodedSource, MappedValues, Values
 from .staging import BLANK
-from .table_shape import MAYBE_TOTAL, is_total
+from .table_shape import MAYBE_TOTAL, is_total, may_have_totals
 from .values.alike import read_all
 from .values.cells import cell_text
 from .values.stored import UNREAD, Reader
@@ -31,7 +31,9 @@ class Ids:
         self.source = source
         self.place = place
         self.prefix = prefix
-        self._numbers = Values()
+        # While all ids are kept as they are given, they are as different as these are.
+        self._as_given: list[str] = []
+        self._numbers: Values | None = None
         self._mapped: MappedValues | None = None
         self._of_value = np.empty(0, np.int32)
         self._wrong: dict[int, str] = {}
@@ -43,13 +45,22 @@ class Ids:
     @property
     def keys(self) -> list[str]:
         """The different ids as they are kept."""
-        return self._numbers.cells  # type: ignore[return-value]  # texts alone
+        return self._as_given if self._numbers is None else self._numbers.cells  # type: ignore[return-value]  # texts
 
-    def settle(self) -> None:
-        """Lets go of all but `keys`."""
-        self._numbers.settle()
+    def settle(self) -> list[str]:
+        """Lets go of all but `keys`, which it gives."""
+        if self._numbers is not None:
+            self._numbers.settle()
         self._mapped = None
         self._of_value = np.empty(0, np.int32)
+        return self.keys
+
+    def _number(self, keys: Sequence[object]) -> Iterable[int]:
+        """The numbers of ids as they are kept."""
+        if self._numbers is None:
+            self._numbers = Values()
+            self._numbers.numbers(self._as_given, True)
+        return self._numbers.numbers(keys, True)
 
     def of(self, chunk: CodedChunk, bad: dict[int, str]) -> NDArray[np.int32]:
         """The numbers of the ids of a chunk's rows; rows without one, or with one that is damaged or kept
@@ -71,7 +82,7 @@ class Ids:
                     if is_total(self.source.row(chunk, row)):
                         bad.setdefault(row, "sums up other rows, and is no lead")
         else:
-            numbers = np.full(len(chunk), self._numbers.numbers([""], True)[0], np.int32)
+            numbers = np.full(len(chunk), next(iter(self._number([""]))), np.int32)
             bad.update(dict.fromkeys(range(len(chunk)), self._nothing()))
         self._leave_out(numbers, bad)
         return numbers
@@ -110,10 +121,13 @@ class Ids:
                 damage = self._damage(key, cell)
                 if damage is not None:
                     self._wrong[place] = damage
-        if MAYBE_TOTAL.search(together):
+        if may_have_totals(together):
             self._sums += [place for place, key in enumerate(keys, self._asked) if MAYBE_TOTAL.match(key)]
         self._asked += len(cells)
-        return self._numbers.numbers(keys, True)
+        if self._numbers is None and keys == cells:
+            self._as_given += keys
+            return range(self._asked - len(cells), self._asked)
+        return self._number(keys)
 
     def _damage(self, key: str, cell: object) -> str | None:
         """What is wrong with an id, None where it is sound."""

@@ -22,6 +22,9 @@ _ODD_FORMS = (
 )
 _ODD = " OR ".join(f"_key GLOB '{form}'" for form in _ODD_FORMS)
 """A test whether an id is written in a way that others may be written without."""
+_AT_ONCE = 10_000
+_ODD_SIGNS = ("\n0", "\nzcrm_", "{", "'", ".0\n", " ", "mailto:", "<", ".\n")
+_PART = re.compile(r"^\d.*[,.]\d", re.MULTILINE)
 
 _ADDRESS = re.compile(r"(?:.*<)?(?:mailto:)?([^<>]*)>?")
 """An address of mail with what clients and pages write around it."""
@@ -72,10 +75,7 @@ def similar_ids(store: Store, added: int) -> str | None:
     with store.guard():
         if store.connection.execute(f"SELECT {COUNT_LEADS}").fetchone()[0] > _MOST_COMPARED:
             return None
-        odd = store.connection.execute(
-            f"SELECT EXISTS (SELECT 1 FROM lead WHERE _state = 0 AND ({_ODD}))"
-        ).fetchone()[0]
-        if not odd:
+        if not (_may_be_odd(store) and _are_odd(store)):
             return None
         keys = store.connection.execute("SELECT _key FROM lead WHERE _state = 0 ORDER BY _id")
         pairs = _pairs(key for (key,) in keys)
@@ -90,6 +90,23 @@ def similar_ids(store: Store, added: int) -> str | None:
     if len(pairs) == 1:
         return f"{shown} are probably one record under two ids{advice}"
     return f"{len(pairs):,} leads are probably one record each under two ids, as {shown}{advice}"
+
+
+def _may_be_odd(store: Store) -> bool:
+    """Whether ids have any sign that those in `_ODD_FORMS` have: known in a tenth of the time."""
+    keys = store.connection.execute("SELECT _key FROM lead")
+    while some := keys.fetchmany(_AT_ONCE):
+        lines = "\n".join(["", *(key for (key,) in some), ""])
+        plain = lines.isascii() and lines.replace("\n", "").isprintable() and lines == lines.lower()
+        if not plain or any(sign in lines for sign in _ODD_SIGNS) or _PART.search(lines) is not None:
+            keys.close()
+            return True
+    return False
+
+
+def _are_odd(store: Store) -> bool:
+    found = store.connection.execute(f"SELECT EXISTS (SELECT 1 FROM lead WHERE _state = 0 AND ({_ODD}))")
+    return bool(found.fetchone()[0])
 
 
 def _pairs(keys: Iterable[str]) -> list[tuple[str, str]]:

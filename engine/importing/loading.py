@@ -275,7 +275,7 @@ class Loading:
             keep_blank=self.reading.keep_blank,
             partial=self.source.partial,
             keyed=any(event.key is not None for event in self.layout.events),
-            ids=self._ids.keys,
+            together=self.mapping.known_only or self.mapping.complete or self.layout.merged_ids is not None,
         )
 
     def merged_ids(self) -> MergedIds:
@@ -303,9 +303,7 @@ class Loading:
         good[list(bad)] = False
         self._gather_events(leads, drafts, good, staging)
         if self.layout.fields or not self.makers:
-            rows = self._lead_rows(leads, chunk, bad)
-            self.staged += len(rows)
-            staging.add_leads(rows)
+            self._gather_leads(leads, chunk, bad, good, staging)
         if merged.place is not None:
             rows_of = [row for row in range(len(chunk)) if row not in bad]
             cells = self.coded.cells(chunk, merged.place)
@@ -316,11 +314,11 @@ class Loading:
         ]
         rejects.add_all(sorted([*chunk.rejected, *late], key=lambda rejected: rejected.line))
 
-    def settle_gathered(self) -> None:
+    def settle_gathered(self, staging: Staging) -> None:
         """Lets go of what is only needed while rows are gathered."""
         self.coded.values.clear()
         self._readers.clear()
-        self._ids.settle()
+        staging.ids = self._ids.settle()
 
     def _gather_events(
         self, leads: NDArray[np.int32], drafts: Sequence[Drafts], good: NDArray[np.bool_], staging: Staging
@@ -342,9 +340,15 @@ class Loading:
                 leads[some], draft.at[some], kinds[draft.pair[some]], draft.key[some], draft.properties[some]
             )
 
-    def _lead_rows(
-        self, leads: NDArray[np.int32], chunk: CodedChunk, bad: dict[int, str]
-    ) -> list[tuple[object, ...]]:
+    def _gather_leads(
+        self,
+        leads: NDArray[np.int32],
+        chunk: CodedChunk,
+        bad: dict[int, str],
+        good: NDArray[np.bool_],
+        staging: Staging,
+    ) -> None:
+        """Gathers what good rows say of leads."""
         values: list[Sequence[object]] = []
         for column, stored, reader in zip(self.columns, self.stored, self._readers, strict=True):
             found, unread = reader.of(chunk)
@@ -353,13 +357,19 @@ class Loading:
                 self.clearing.add(stored.name)
                 found = [CLEAR if value is UNREAD else value for value in found]
             values.append(found)
+        if bad:
+            rows = np.flatnonzero(good)
+            leads, places = leads[rows], rows.tolist()
+            values = [list(map(column.__getitem__, places)) for column in values]
         keys = list(map(self._ids.keys.__getitem__, leads.tolist()))
         with self.store.guard():
             own = own_ids(self.store.connection, keys)
         if own:
             keys = [own.get(key, key) for key in keys]
-        rows = list(zip(keys, *values, strict=True))
-        return [row for place, row in enumerate(rows) if place not in bad] if bad else rows
+            # Two ids may be one lead's.
+            staging.together = True
+        self.staged += len(keys)
+        staging.add_leads(leads, [keys, *values])
 
     def _note_unread(
         self, place: int, chunk: CodedChunk, found: Iterable[object], bad: dict[int, str]

@@ -25,6 +25,7 @@ _MOST_WORDS = 4
 """Longer values are told apart as texts."""
 
 _MANY = 1_000
+_SAMPLE = 1 << 14
 _LINE_FEED = ord("\n")
 _ONE_BYTE = ("iso8859", "cp125")
 _MASKS = np.array([(1 << 8 * count) - 1 for count in range(_WORD + 1)], np.uint64)
@@ -92,11 +93,12 @@ class Cells:
         return total
 
     def differ(self) -> bool:
-        """Whether there are many, and most of them differ."""
+        """Whether there are many, and most of the first of them differ."""
         if len(self) < _MANY:
             return False
-        different = set(self.texts()) if self.mixed is None else np.unique(self.mixed)
-        return len(different) * 2 > len(self)
+        some = Cells(self.lines, self.begins[:_SAMPLE], self.sizes[:_SAMPLE])
+        different = set(some.texts()) if some.mixed is None else np.unique(some.mixed)
+        return len(different) * 2 > len(some)
 
 
 class PlainLines:

@@ -67,7 +67,7 @@ def import_file(
             for chunk in coded.second_pass():
                 loading.gather(chunk, staging, ids, rejected)
                 tell("loading", chunk.share)
-            loading.settle_gathered()
+            loading.settle_gathered(staging)
             for maker in loading.makers:
                 save_properties(store, maker.found)
             merged, repeated = _merge(staging, loading, tell)
@@ -98,7 +98,7 @@ def source_of(
 
 def _merge(staging: Staging, loading: Loading, tell: Progress) -> tuple[Merged, int]:
     """Brings in what was gathered; what that did, and how many rows were of leads that had one above."""
-    repeated = loading.staged - staging.count_leads()
+    repeated = loading.staged - staging.settle_leads()
     left_out = staging.leave_unknown_out() if loading.mapping.known_only else 0
     merged = staging.merge_leads(lambda share: tell("storing leads", share))
     merged.rows_unknown = left_out

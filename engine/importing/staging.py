@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +25,7 @@ from ..store.records.identity import Whose, name_leads, whose_ids
 from ..store.records.leads import GATHERED, StoredField, quoted
 from ..store.records.merging import FILLED_ROWS, claim, fill_gaps, survivors
 from .gathering import EVENT, Events, Gathered, Properties
+from .lead_rows import Columns, LeadRows, flat
 
 _CORRECT = (
     " ON CONFLICT (lead, key) WHERE key < 0 DO UPDATE SET at = excluded.at, kind = excluded.kind, "
@@ -63,8 +63,9 @@ class Staging:
 
     `clearing` names the fields that some rows have no readable value of: there, `CLEAR` or `BLANK` stands in
     its place, and whether `BLANK` clears what is known is up to `keep_blank`. `partial`: a row may lack
-    cells. `keyed`: events have keys of their source, so that one can be a correction. `ids` are those of the
-    leads of events, by the numbers that these are gathered with; they may come to be more.
+    cells. `keyed`: events have keys of their source, so that one can be a correction. `together`: the
+    table `temp.incoming_lead` is to hold all leads before they are merged, and not only those of a batch.
+    Once all is gathered, `ids` are those of the leads by the numbers that events are gathered with.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class Staging:
         keep_blank: bool = False,
         partial: bool = False,
         keyed: bool = False,
-        ids: Sequence[str] = (),
+        together: bool = False,
     ) -> None:
         self.store = store
         self.fields = fields
@@ -84,7 +85,9 @@ class Staging:
         self.keep_blank = keep_blank
         self.partial = partial
         self.keyed = keyed
-        self.ids = ids
+        self.together = together
+        self.ids: Sequence[str] = ()
+        self.leads = LeadRows()
         self.properties = Properties()
         self.events = Gathered()
         self._left_out: set[int] = set()
@@ -102,6 +105,7 @@ class Staging:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.leads.close()
         self.properties.close()
         self.events.close()
         with self.store.guard():
@@ -110,23 +114,41 @@ class Staging:
     def _drop(self) -> None:
         self.connection.execute("DROP TABLE IF EXISTS temp.incoming_lead")
 
-    def add_leads(self, leads: Iterable[tuple[object, ...]]) -> None:
-        """Gathers rows of leads: id, then a value a field. A later value of a lead holds."""
+    def add_leads(self, numbers: NDArray[np.int32], columns: Columns) -> None:
+        """Gathers rows of leads, each with the number of its id: the ids, then the values of each field. A
+        later value of a lead holds."""
+        self.leads.add(numbers, columns)
+
+    def settle_leads(self) -> int:
+        """Puts together what several rows say of one lead; gives how many leads there are."""
+        self.together = self.together or not self.leads.each_once
+        if not self.together:
+            return self.leads.count
+        for columns in self.leads.batches(LEAD_BATCH):
+            self._stage(columns)
+        return self._scalar("SELECT count(*) FROM temp.incoming_lead")
+
+    def _stage(self, columns: Columns) -> None:
         count = len(self.fields)
         updates = ", ".join(f"{GATHERED}{place} = {self._later(place)}" for place in range(count))
         conflict = f"(key) DO UPDATE SET {updates}" if count else "DO NOTHING"
-        with self.store.guard():
-            self.connection.execute("BEGIN")
-            try:
-                insert_many(
-                    self.connection,
-                    "INSERT INTO temp.incoming_lead",
-                    ["?"] * (count + 1),
-                    list(chain.from_iterable(leads)),
-                    f" ON CONFLICT {conflict}",
-                )
-            finally:
-                self.connection.execute("COMMIT")
+        insert = "INSERT INTO temp.incoming_lead"
+        with self.store.guard(), self._whole():
+            insert_many(
+                self.connection, insert, ["?"] * (count + 1), flat(columns), f" ON CONFLICT {conflict}"
+            )
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """One transaction, where there is none yet."""
+        if self.connection.in_transaction:
+            yield
+            return
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.execute("COMMIT")
 
     def add_events(
         self,
@@ -155,12 +177,9 @@ class Staging:
         )
         return f"CASE WHEN {nothing} THEN {old} ELSE {new} END"
 
-    def count_leads(self) -> int:
-        """How many leads were gathered."""
-        return self._scalar("SELECT count(*) FROM temp.incoming_lead")
-
     def leave_unknown_out(self) -> int:
-        """Forgets what is gathered of leads that are not in the database; gives how many rows that were."""
+        """Forgets what is gathered, `together`, of leads that are not in the database; gives how many rows
+        that were."""
         with self.store.guard():
             gone = self.connection.execute(
                 "DELETE FROM temp.incoming_lead AS incoming "
@@ -190,24 +209,67 @@ class Staging:
     def merge_leads(self, progress: Callable[[float], None]) -> Merged:
         """Brings the gathered leads in."""
         merged = Merged()
+        if not self.together:
+            self._merge_each(merged, progress)
+            return merged
         total = self._scalar("SELECT ifnull(max(rowid), 0) FROM temp.incoming_lead")
         for first in range(1, total + 1, LEAD_BATCH):
             between = (first, first + LEAD_BATCH - 1)
             with self.store.transaction() as connection:
-                new = self._count_batch(connection, between, merged)
-                former = former_values(connection, self.fields, self._news(), self._differing(), between)
-                written = connection.execute(self._upsert(), (self.now, *between)).fetchall()
-                self._claim_filled(connection, between)
-                if written:
-                    leads = [lead for (lead,) in written]
-                    mark_changed(connection, leads)
-                    note_former(connection, former)
-                    fill_gaps(connection, survivors(connection, leads))
-                name_leads(connection, _KEYS_OF_BATCH, between)
-            merged.leads_added += new
-            merged.leads_changed += len(written) - new
+                self._merge_staged(connection, between, merged)
             progress(min(1.0, between[1] / total))
         return merged
+
+    def _merge_each(self, merged: Merged, progress: Callable[[float], None]) -> None:
+        """Brings leads in of which each has one row. What is new goes where it belongs at once; only where a
+        batch has others they are compared with what is there."""
+        done, some_new = 0, True
+        for columns in self.leads.batches(LEAD_BATCH):
+            count, before = len(columns[0]), merged.leads_added
+            with self.store.transaction() as connection:
+                added = self._insert_new(connection, columns) if some_new else 0
+                merged.leads_added += added
+                if added < count:
+                    self._stage(columns)
+                    self._merge_staged(connection, (1, count), merged)
+                    connection.execute("DELETE FROM temp.incoming_lead")
+            some_new = merged.leads_added > before
+            done += count
+            progress(done / self.leads.count)
+
+    def _insert_new(self, connection: sqlite3.Connection, columns: Columns) -> int:
+        """Inserts those leads that are not there yet; gives how many."""
+        ids, *values = columns
+        for place, field_ in enumerate(self.fields):
+            if field_.name in self.clearing:
+                values[place] = [None if type(value) is bytes else value for value in values[place]]
+        names = "".join(f", {quoted(field_.column)}" for field_ in self.fields)
+        last = "SELECT ifnull(max(_id), 0) FROM main.lead"
+        before: int = connection.execute(last).fetchone()[0]
+        added = insert_many(
+            connection,
+            f"INSERT INTO main.lead (_key, _changed{names})",
+            ["?", f"{self.now:d}", *["?"] * len(values)],
+            flat([ids, *values]),
+            " ON CONFLICT (_key) DO NOTHING",
+        )
+        if added:
+            mark_changed(connection, range(before + 1, connection.execute(last).fetchone()[0] + 1))
+        return added
+
+    def _merge_staged(self, connection: sqlite3.Connection, between: tuple[int, int], merged: Merged) -> None:
+        new = self._count_batch(connection, between, merged)
+        former = former_values(connection, self.fields, self._news(), self._differing(), between)
+        written = connection.execute(self._upsert(), (self.now, *between)).fetchall()
+        self._claim_filled(connection, between)
+        if written:
+            leads = [lead for (lead,) in written]
+            mark_changed(connection, leads)
+            note_former(connection, former)
+            fill_gaps(connection, survivors(connection, leads))
+        name_leads(connection, _KEYS_OF_BATCH, between)
+        merged.leads_added += new
+        merged.leads_changed += len(written) - new
 
     def _claim_filled(self, connection: sqlite3.Connection, between: tuple[int, int]) -> None:
         """What a merge filled in and the file says of the lead itself is the lead's own from now on."""
@@ -439,8 +501,8 @@ class Staging:
             return int(self.connection.execute(sql, parameters).fetchone()[0])
 
 
-_AT_ONCE = 400
-"""Rows a statement: SQLite takes twice the time for as many statements of one."""
+_AT_ONCE = 2_000
+"""Values a statement: SQLite takes twice the time for as many statements of one row."""
 
 
 def insert_many(
@@ -449,7 +511,7 @@ def insert_many(
     """Inserts rows, whose values stand one behind the other; `marks` are the parameters or values of one row,
     `rest` is how the statement ends. Gives how many rows changed."""
     one, width = f"({', '.join(marks)})", list(marks).count("?")
-    rows = min(_AT_ONCE, _MOST_PARAMETERS // width)
+    rows = max(1, _AT_ONCE // width)
     statement, changed = "", 0
     for start in range(0, len(values), rows * width):
         some = values[start : start + rows * width]
@@ -459,16 +521,12 @@ def insert_many(
     return changed
 
 
-_MOST_PARAMETERS = 30_000
-"""What a statement may have in any SQLite of these years."""
-
-
 def _flat(
     batch: Events, whose: Sequence[Whose], counts: NDArray[np.int64], properties: Sequence[str | None]
 ) -> tuple[list[str], list[object]]:
     """The parameters of one row of the table, and the values of all, one behind the other; `whose` has so
     many events each. An alias that no event has is no parameter, which takes a tenth of the time away."""
-    columns = [
+    columns: list[Sequence[object]] = [
         np.repeat(np.fromiter((one.lead for one in whose), np.int64, len(whose)), counts).tolist(),
         *(batch[name].tolist() for name in ("at", "kind", "key")),
         properties,
@@ -478,10 +536,7 @@ def _flat(
         by_whose = zip(whose, counts.tolist(), strict=True)
         columns.append([alias for one, count in by_whose for alias in [one.alias] * count])
         marks[-1] = "?"
-    values: list[object] = [None] * (len(columns) * len(batch))
-    for place, column in enumerate(columns):
-        values[place :: len(columns)] = column
-    return marks, values
+    return marks, flat(columns)
 
 
 def _batches(events: Events) -> Iterator[Events]:

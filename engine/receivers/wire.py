@@ -103,7 +103,7 @@ class Request:
 
 
 def read_json(text: str) -> Any:
-    """A text as JSON. Raises `Refusal`."""
+    """A text as JSON. Raises `RequestRefused`."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -133,7 +133,7 @@ def form_data(text: str) -> str | None:
 
 
 def listed(found: object, what: str) -> list[Any]:
-    """A value that must be a list of messages. Raises `Refusal`."""
+    """A value that must be a list of messages. Raises `RequestRefused`."""
     if not isinstance(found, list):
         raise RequestRefused(400, "unreadable", f"{what} is no list")
     if len(found) > MOST_MESSAGES:
@@ -189,7 +189,7 @@ class Adapter:
     """How one client's requests are read and answered.
 
     `takes` says whether a request is this client's, by its method, path and headers. `read` finds key and
-    messages (raises `Refusal`), `call` reads one message (raises `Unreadable`). `answer` is given the number
+    messages (raises `RequestRefused`), `call` reads one message (raises `Unreadable`). `answer` is given the number
     of messages. `judged`: messages are read before the answer, which `judge` then makes of those refused.
     """
 

@@ -48,8 +48,25 @@ def test_a_source_is_made_and_what_it_sends_is_seen(visit: Visit, site: Site) ->
     expect(came.get_by_text('"employees": 41')).to_be_visible()
     expect(page.get_by_role("region", name="Refused", exact=True)).to_contain_text("no id: give userId")
     for_everybody(page)
+    _see_all_of_the_list_on_a_phone(page)
+    page.go_back()
+    came.locator("summary", has_text="employees").click()
     came.get_by_role("link", name="L2").click()
     expect(page.get_by_role("definition").filter(has_text="41")).to_be_visible()
+
+
+def _see_all_of_the_list_on_a_phone(page: Page) -> None:
+    """No figure of the list is outside of the screen, or has to be looked for by scrolling."""
+    wide = page.viewport_size
+    page.get_by_role("link", name="Sources", exact=True).last.click()
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        expect(page.locator('.sources td[data-label="Refused"]')).to_have_text("1")
+        right = "cells => Math.max(...cells.map(cell => cell.getBoundingClientRect().right))"
+        assert page.locator(".sources tbody tr > *").evaluate_all(right) <= width
+        for_everybody(page)
+    assert wide is not None
+    page.set_viewport_size(wide)
 
 
 def test_a_mapping_is_tried_on_what_came_and_then_kept(visit: Visit, site: Site) -> None:

@@ -112,6 +112,11 @@ def test_a_key_of_another_kind_is_refused_and_listed(client: FlaskClient, store:
     assert answer.status_code == 403
     assert answer.json is not None
     assert "of the kind mixpanel" in answer.json["message"]
+    live.inbox.close()
+    bring_in(store)
+    # Under the source whose key it is, where somebody looks who changed the wrong line.
+    assert ["of the kind mixpanel" in one.reason for one in last_refusals(store, 1)] == [True]
+    assert last_refusals(store, None) == []
 
 
 def test_our_own_answer_says_what_was_refused(client: FlaskClient, store: Store) -> None:

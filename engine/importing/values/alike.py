@@ -22,7 +22,7 @@ _PLAIN_NUMBER = re.compile(
     r"^(?:0|[1-9]\d{0,6}|[3-9]\d{7}|[1-9]\d{8,14}|(?:0|[1-9]\d{0,14})\.(?:\d{1,2}|\d{4,9}))$",
     re.ASCII | re.MULTILINE,
 )
-_WORD = re.compile(r"[A-Za-z]+(?![^\W\d_])")
+_WORD = re.compile(r"^[A-Za-z]+(?![^\W\d_])", re.MULTILINE)
 _NUMBERS = re.compile(r"\d{1,15}(?:\.\d{1,15})?(?:\n\d{1,15}(?:\.\d{1,15})?)*", re.ASCII)
 
 
@@ -46,10 +46,13 @@ def looks_of(texts: Sequence[str], look: Callable[[object], Look]) -> list[Look]
 
 
 def _looks_of_words(texts: Sequence[str], look: Callable[[object], Look]) -> list[Look]:
+    together = "\n".join(texts)
+    found = _WORD.findall(together)
+    each_begins_so = len(found) == len(texts) == together.count("\n") + 1
+    if each_begins_so and _TELLING.isdisjoint(map(str.casefold, set(found))):
+        return [TEXT_LOOK] * len(texts)
     words = [None if found is None else found[0] for found in map(_WORD.match, texts)]
     telling = {word for word in set(words) if word is None or word.casefold() in _TELLING}
-    if not telling:
-        return [TEXT_LOOK] * len(texts)
     return [look(text) if word in telling else TEXT_LOOK for text, word in zip(texts, words, strict=True)]
 
 

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from leadwright.engine.importing import staging
 from leadwright.engine.importing.mapping import REST, ColumnMapping, EventColumns
+from leadwright.engine.importing.report import ImportReport
 from leadwright.engine.importing.run import import_file
 from leadwright.engine.store.database import open_store
 from leadwright.tests.effort import examples
@@ -230,3 +232,42 @@ def test_kill_at_any_moment_leaves_whole_batches_and_the_next_import_mends_all(t
         assert process.returncode == 0
         assert content(path) == wanted
     assert partial
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("keep", [False, True])
+def test_new_leads_go_in_at_once_and_read_as_if_they_were_compared_first(
+    desk, tmp_path: Path, monkeypatch, seed: int, keep: bool
+) -> None:
+    chance = random.Random(seed)
+    monkeypatch.setattr(staging, "LEAD_BATCH", 5)
+
+    def sheet(first: int, last: int) -> str:
+        staff = ("7", "12", "", "n.a.")
+        rows = [
+            f"{one},{chance.choice(('CTO', 'CEO', ''))},{chance.choice(staff)}\n"
+            for one in range(first, last)
+        ]
+        chance.shuffle(rows)
+        return "id,title,staff\n" + "".join(rows)
+
+    # Of the second file some leads are there already, of the third all are.
+    sheets = [sheet(0, 17), sheet(9, 40), sheet(3, 30)]
+    reports = [desk.leads(text, keep_blank=keep) for text in sheets]
+    with open_store(tmp_path / "other.db", create=True) as store:
+        other = type(desk)(store, tmp_path)
+        monkeypatch.setattr(
+            staging.LeadRows, "each_once", property(lambda _: False, lambda *_: None), raising=False
+        )
+        compared = [other.leads(text, keep_blank=keep) for text in sheets]
+        assert [counts(one) for one in reports] == [counts(one) for one in compared]
+        assert desk.contents() == other.contents()
+        order = "SELECT _id, _key FROM lead ORDER BY _id"
+        assert desk.rows(order) == other.rows(order)
+    assert [report.leads_added for report in reports] == [17, 23, 0]
+
+
+def counts(report: ImportReport) -> tuple[object, ...]:
+    """What an import says it did."""
+    blank = [(column.cleared, column.kept, column.unread) for column in report.columns]
+    return report.leads_added, report.leads_changed, report.repeated, blank
