@@ -23,7 +23,7 @@ from .text_style import PLAIN, TextStyle, cells, counted, listed, padded, shown,
 
 
 def decision_text(decision: Decision, style: TextStyle = PLAIN, *, unfired_rules: bool = False) -> list[str]:
-    """The whole explanation. With `silent_rules`, also the rules that did not fire, and why."""
+    """The whole explanation. With `unfired_rules`, also the rules that did not fire, and why."""
     lines = [verdict(decision, style)]
     unsure = bounds_words(decision.bounds)
     if unsure:
