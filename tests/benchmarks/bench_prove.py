@@ -77,7 +77,8 @@ def _edits(quick: bool) -> Part:
         other = edited(text, chance)
         new, old = plan_of(other, path) if other is not None else None, plan_of(text, path)
         if new is not None and old is not None:
-            asked.append(_ask(new, old, chance))
+            # Leads are drawn apart: how many there are differs with the time, and edits are to be the same.
+            asked.append(_ask(new, old, random.Random(len(asked))))
     times = sorted(one.seconds for one in asked)
     different = [one for one in asked if one.answer.verdict is Verdict.NOT_SO]
     equal = sum(one.answer.verdict is Verdict.PROVED for one in asked)
