@@ -189,7 +189,7 @@ class Adapter:
     """How one client's requests are read and answered.
 
     `takes` says whether a request is this client's, by its method, path and headers. `read` finds key and
-    messages (raises `RequestRefused`), `call` reads one message (raises `Unreadable`). `answer` is given the number
+    messages (raises `RequestRefused`), `call` reads one (raises `Unreadable`). `answer` is given the number
     of messages. `judged`: messages are read before the answer, which `judge` then makes of those refused.
     """
 
