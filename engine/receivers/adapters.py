@@ -49,7 +49,7 @@ def adapter_of(request: Request) -> Adapter | None:
 
 
 def read_delivery(adapter: Adapter, request: Request) -> Delivery:
-    """What a request says. Raises `RequestRefused` whatever is wrong with it: a client would repeat all else."""
+    """What a request says. Raises `RequestRefused`, whatever is wrong: a client would repeat all else."""
     try:
         return adapter.read(request)
     except RequestRefused:

@@ -190,7 +190,7 @@ class Adapter:
 
     `takes` says whether a request is this client's, by its method, path and headers. `read` finds key and
     messages (raises `RequestRefused`), `call` reads one (raises `Unreadable`). `answer` is given the number
-    of messages. `judged`: messages are read before the answer, which `judge` then makes of those refused.
+    of messages. `judged`: messages are read before the answer, which `answer_after_reading` makes then.
     """
 
     name: str
