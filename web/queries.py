@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ..engine.lru import LruCache
 from ..engine.report.text_style import cut, shown
 from ..engine.score_one.facts import Event
 from ..engine.store.database import Store
 from ..engine.store.export.scores import LeadScore, stored_lead_scores
 from ..engine.store.records.events import StoredEvent, events_of
-from ..engine.store.records.leads import LISTED, StoredLead, find_lead, nearest_id
+from ..engine.store.records.leads import StoredLead, find_lead, nearest_id
 from ..engine.store.records.score_filter import ScoreFilter
 from ..engine.store.scoring.lead_pages import lead_page
+from ..engine.store.scoring.lead_table import Tally, tally_of
 from ..engine.values import moment_of, read_moment
 from .drafts import draft_names
 from .problems import invalid, not_found
@@ -68,33 +71,49 @@ def last_scoring(store: Store, ruleset: str) -> Scoring | None:
 @dataclass(frozen=True, slots=True)
 class Standings:
     """Where leads stood when a ruleset last scored them: by which version, as of when, how many in each
-    stage of `main` (None for none), and how many of those in none are disqualified."""
+    stage of `main` (None for none), how many of those in none are disqualified, and which tags there are."""
 
     version: int
     now: dt.datetime
     leads: int
     stages: Mapping[str | None, int]
     disqualified: int
+    tags: tuple[str, ...]
+
+
+_AGE = 20
+"""Counts are shown for so many times as long as it took to count them, though scores have changed since."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Counts: of which scoring and batch of data, from when on the machine's clock, how long they took."""
+
+    of: tuple[int, int]
+    at: float
+    took: float
+    tally: Tally
+
+
+_counted: LruCache[tuple[str, str], _Counted] = LruCache(64)
 
 
 def standing(store: Store, ruleset: str) -> Standings | None:
-    """Where leads stand, None where the ruleset never scored them."""
+    """Where leads stand, None where the ruleset never scored them. Counts of a million leads take a second,
+    and live events change scores all the time: then counts may be some seconds old."""
     last = last_scoring(store, ruleset)
     if last is None:
         return None
     with store.guard():
-        rows = store.connection.execute(
-            "SELECT stage, count(*), sum(disqualified) FROM score JOIN ruleset ON ruleset.id = score.ruleset "
-            f"WHERE ruleset.name = ? AND {LISTED} GROUP BY stage",
-            (ruleset,),
-        ).fetchall()
-    return Standings(
-        last.version,
-        last.now,
-        sum(count for _, count, _ in rows),
-        {stage: count for stage, count, _ in rows},
-        sum(gone for _, _, gone in rows),
-    )
+        data = store.connection.execute("SELECT data FROM state").fetchone()[0]
+    of, began = (last.run, data), time.monotonic()
+    kept = _counted.get((str(store.path), ruleset))
+    if kept is None or (kept.of != of and began - kept.at > _AGE * kept.took):
+        tally = tally_of(store, ruleset)
+        kept = _Counted(of, began, time.monotonic() - began, tally)
+        _counted.put((str(store.path), ruleset), kept)
+    found = kept.tally
+    return Standings(last.version, last.now, found.leads, found.stages, found.disqualified, found.tags)
 
 
 def stored_scores(store: Store, ruleset: str, leads: Iterable[StoredLead]) -> dict[str, LeadScore]:

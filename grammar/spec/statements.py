@@ -98,7 +98,7 @@ STATEMENTS: tuple[StatementSpec, ...] = (
         n.Title, "ruleset", "title", "Title",
         (
             Slot("title", "text", label="title of the ruleset"),
-            Slot("zone", "text", "in", optional=True, said="days of", label="time zone", placeholder="UTC"),
+            Slot("zone", "text", "in", optional=True, said="time zone", label="time zone", placeholder="UTC"),
         ),
         "this ruleset is called {title}[, and its days are those of {zone}].", key="", menu="title",
     ),

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, expect
 
 def change_of(editor: Editor, stage: str) -> str:
     """By how much a stage grows or shrinks, as the dry run has it."""
-    return row_of(editor, stage).get_by_role("cell").last.inner_text()
+    return row_of(editor, stage).get_by_role("cell").last.inner_text().replace("\N{MINUS SIGN}", "-")
 
 
 def row_of(editor: Editor, stage: str) -> Locator:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from leadwright.engine.store.database import Store
 from leadwright.tests.web.conftest import logged_in
 from leadwright.web.drafts import current, take_text
+from leadwright.web.pages import leads
 
 
 def shown(client: FlaskClient, address: str) -> list[str]:
@@ -108,6 +109,8 @@ def test_the_leads_behind_a_number_of_the_draft_are_shown_and_downloaded(
     rows = client.get("/leads.csv?ruleset=inbound&id=L1&id=L2").get_data(as_text=True).splitlines()
     assert {row.split(",")[0] for row in rows[1:]} == {"L1", "L2"}
     assert client.get("/leads/dry-run?ruleset=inbound&id=L4").location == "/rulesets/inbound/edit?lead=L4"
+    several = client.get("/leads/dry-run?ruleset=inbound&id=L4&id=L1").location
+    assert several == "/rulesets/inbound/edit?lead=L4&beside=L4&beside=L1"
 
 
 def test_views_are_saved_for_everybody_by_editors(app: Flask, users: dict[str, object]) -> None:
@@ -144,3 +147,40 @@ def test_the_blank_fields_worth_filling_first_are_told(client: FlaskClient) -> N
     assert "0 of 1 lead could" in few
     assert "No stage of these leads depends on a blank field." in few
     assert client.get("/leads/worth?ruleset=nothing").status_code == 404
+
+
+def words_of(client: FlaskClient, address: str) -> str:
+    """What the page says."""
+    html = client.get(address, follow_redirects=True).get_data(as_text=True)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def test_stages_are_tabs_with_counts_and_rows_say_what_is_missing(client: FlaskClient) -> None:
+    said = words_of(client, "/leads?ruleset=inbound")
+    assert "All 4 SQL 1 MQL 1 No stage 2 Disqualified 0" in said
+    html = client.get("/leads?ruleset=inbound&stage=MQL").get_data(as_text=True)
+    assert re.search(r'aria-current="page">MQL <span class="count">1</span>', html)
+    row = re.search(r"<tr>\s*<td class=\"pick\">.*?</tr>", html, re.DOTALL)
+    assert row is not None
+    cells = " ".join(unescape(re.sub(r"<[^>]+>", " ", row[0])).split())
+    assert cells.startswith("Ann Lee L4")
+    assert "Missing to SQL" in html
+    assert "points" in cells
+
+
+def test_counting_ends_where_there_are_many(
+    client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert store
+    monkeypatch.setattr(leads, "_MOST_COUNTED", 1)
+    monkeypatch.setattr(leads, "_PER_PAGE", 1)
+    assert "1+ of 4" in words_of(client, "/leads?ruleset=inbound&from=1")
+    assert "4 of 4" in words_of(client, "/leads?ruleset=inbound")
+
+
+def test_counts_of_stages_follow_each_scoring(client: FlaskClient, store: Store) -> None:
+    assert "MQL 1" in words_of(client, "/leads?ruleset=inbound")
+    with store.transaction() as connection:
+        connection.execute("UPDATE scored SET result = (SELECT result FROM scored WHERE lead = 4)")
+        connection.execute("UPDATE state SET data = data + 1")
+    assert "MQL 4" in words_of(client, "/leads?ruleset=inbound")

@@ -115,3 +115,29 @@ def test_viewers_look_and_editors_change(app: Flask, users: dict[str, object]) -
     viewer = logged_in(app, "viewer")
     assert "Add entries" not in viewer.get(LISTS).get_data(as_text=True)
     assert viewer.post(LISTS, data={"act": "add", "list": "ICP", "pasted": "x"}).status_code == 403
+
+
+def test_what_is_pasted_is_understood_before_it_is_added(client: FlaskClient, store: Store) -> None:
+    def seen(name: str, pasted: str) -> str:
+        answer = client.post(f"{LISTS}/understood", data={"list": name, "pasted": pasted})
+        assert answer.status_code == 200
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))).split())
+
+    write(store, text_of(store) + 'rule "Signs"\nwhen title in ICP\nthen +30\n')
+    before = text_of(store)
+    said = seen("ICP", "vp *\nCTO\ncto\nStudent")
+    assert said.startswith("2 new CTO, Student 2 already here or pasted twice, left out With these")
+    assert said.endswith("1 lead moves up. Add 2 entries")
+    assert "No lead changes its stage." in seen("ICP", "Nobody")
+    assert seen("ICP", " ").startswith("Paste a column, lines, or entries with commas between them.")
+    assert text_of(store) == before
+    write(store, before + 'list rivals: "one.example"\n')
+    pasted = "https://www.two.example/pricing\nann@three.example\nONE.example\nscoremonkey"
+    said = seen("rivals", pasted)
+    assert "2 new two.example, three.example shortened to the domain: two.example, three.example" in said
+    assert "1 already here" in said
+    assert "1 is no domain, left out: scoremonkey" in said
+    answer = client.post(LISTS, data={"act": "add", "list": "rivals", "pasted": pasted})
+    assert 'list rivals: "one.example", "two.example", "three.example"\n' in text_of(store)
+    html = unescape(client.get(answer.location).get_data(as_text=True))
+    assert "2 added, 1 left out: already there or pasted twice; 1 left out: no domain (scoremonkey)." in html

@@ -10,6 +10,7 @@ from ...assist.names import KnownNames
 from ...grammar.edits.outline import Card
 from ...grammar.spec.statements import BY_SORT, STATEMENTS
 from ...grammar.syntax.nodes import Kind
+from ..signs import real_minus
 from .comparisons import units
 from .controls import CardElement, Chip, Chips, ControlSpec, RowControls, Word
 from .list_items import ListItem, expectation_of, items_of, score_choice
@@ -114,7 +115,7 @@ class CardView:
     @property
     def gives(self) -> str:
         """What a rule gives, in short."""
-        return ", ".join(one.value for one in self.items) if self.sort == "rule" else ""
+        return real_minus(", ".join(one.value for one in self.items)) if self.sort == "rule" else ""
 
     @property
     def folds(self) -> bool:

@@ -13,6 +13,7 @@ from ...grammar.edits.document import key_of
 from ...grammar.syntax import nodes as n
 from ...grammar.text.printer import text_of
 from ...grammar.text.sentences import sentence
+from ..signs import real_minus
 from .cards import CardView, asked_words, heading_of, id_of
 
 MOST_SHOWN = 120
@@ -84,7 +85,7 @@ def rule_summary(rule: n.Rule, key: str, names: KnownNames) -> Summary:
     assert isinstance(rule.body, n.When)
     title = key_of(rule).partition(":")[2]
     says = asked_words([sentence(rule.body.condition, names.describe)])
-    gives = ", ".join(text_of(award) for award in rule.awards)
+    gives = real_minus(", ".join(text_of(award) for award in rule.awards))
     heading = heading_of("rule", title)
     return Summary(id_of(key), key, "rule", heading, title or says, says[:_LONGEST], gives, rule.off)
 

@@ -23,6 +23,7 @@ from ..access import open_to_all, person, session_cookie, settings
 from ..accounts.users import Role
 from ..jobs import said
 from ..problems import Problem, invalid
+from ..signs import real_minus
 from .navigation import navigation, tabs
 
 _LONGEST = 200
@@ -57,7 +58,7 @@ def statement_sentence(text: str) -> str:
 def register(app: Flask) -> None:
     """Gives templates their filters, and every page who asks and how it looks."""
     app.jinja_env.filters.update(statement_sentence=statement_sentence)
-    app.jinja_env.filters.update(when=when, counted=counted, percent=percent, signed=signed, listed=listed)
+    app.jinja_env.filters.update(when=when, counted=counted, percent=percent, signed=_signed, listed=listed)
     app.jinja_env.filters.update(
         span=_span, local=_local, number=_number, day=_day, shown=shown, paragraphs=_paragraphs
     )
@@ -82,7 +83,11 @@ _CAUSES = {
 
 
 def _number(value: float) -> str:
-    return f"{value:,}"
+    return real_minus(f"{value:,}")
+
+
+def _signed(points: int) -> str:
+    return real_minus(signed(points))
 
 
 def _span(seconds: float) -> str:

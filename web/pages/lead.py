@@ -29,9 +29,9 @@ from ..problems import Problem, not_found
 from ..queries import (
     as_events,
     instant_asked,
+    last_scoring,
     lead_title,
     lead_with,
-    standing,
     stored_scores,
     version_choices,
 )
@@ -201,7 +201,7 @@ def _live_number(store: Store, chosen: _Chosen) -> int | None:
 def _stored_otherwise(store: Store, chosen: _Chosen, decision: Decision, lead: StoredLead) -> int | None:
     """The stored score, where it is another than the one explained: data or rules have changed since."""
     rules = chosen.rules
-    found = standing(store, rules.ruleset)
+    found = last_scoring(store, rules.ruleset)
     stored = stored_scores(store, rules.ruleset, [lead]).get(lead.key)
     if stored is None or found is None or found.version != rules.number:
         return None

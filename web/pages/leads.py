@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from threading import BoundedSemaphore
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -16,243 +17,158 @@ from ...engine.store.database import Store
 from ...engine.store.export.score_files import Columns, columns_of, csv_lines
 from ...engine.store.export.scores import stored_lead_scores
 from ...engine.store.records.leads import StoredField, StoredLead, count_leads, stored_fields, written_as
-from ...engine.store.records.merges import suspected_duplicates
+from ...engine.store.records.merges import suspected_count
 from ...engine.store.records.rulesets import ruleset_names
-from ...engine.store.records.score_filter import SIGNS, FieldTest, ScoreFilter
+from ...engine.store.records.score_filter import SIGNS, ScoreFilter
 from ...engine.store.records.views import View, delete_view, save_view, views
 from ...engine.store.scoring.lead_pages import BadCursor
 from ...engine.store.scoring.lead_table import (
     Order,
+    TablePage,
     count_in_table,
-    count_unscored,
     lead_table,
-    tags_known,
 )
 from ...engine.values import instant_of
-from ...grammar.syntax.nodes import Kind
 from ..access import doer, needs, settings
 from ..accounts.users import Role
 from ..database import open_reading, reading, writing
-from ..lead_sets import LeadSet, members, set_asked
 from ..problems import Problem, invalid, not_found
-from ..queries import events_of_lead, instant_asked, last_scoring
-from ..ruleset_cache import kept, ready, version_of
+from ..queries import Standings, events_of_lead, instant_asked, last_scoring, standing
+from ..ruleset_cache import ready
 from ..settings import Settings
 from .context import text_asked
+from .lead_query import DISQUALIFIED, UNSTAGED, Asked, address, cursor_asked, table_asked
+from .lead_rows import BAR, HEIGHT, WIDTH, Row, Scale, plain_rows, rows_of, scale_of
 
 pages = Blueprint("leads", __name__)
 
 _PER_PAGE = 50
+_MOST_COUNTED = 10_000
+"""Leads that a filter lets through are counted up to here; beyond it says "10,000+"."""
+_MOST_BESIDE = 6
+"""Leads that the dry run shows side by side."""
 _MOST_WEIGHED = 500
 """Of so many leads blank fields are weighed at once."""
-_MOST_COLUMNS = 12
-_MOST_TESTS = 8
-UNSTAGED, DISQUALIFIED = "*none", "*disqualified"
-"""In the place of a stage: leads in none that are not disqualified, and those that are."""
-
-_FIRST = ("title", "job title", "company", "company name", "country")
-"""Fields that are shown until somebody chooses others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A filter that is on: in words, and the address without it."""
-
-    words: str
-    without: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What an address asks of the table."""
-
-    ruleset: str | None
-    text: str | None
-    stage: str | None
-    at_least: int | None
-    at_most: int | None
-    tag: str | None
-    fields: tuple[FieldTest, ...]
-    set: LeadSet | None
-    sort: str
-    columns: tuple[StoredField, ...]
-    picked: tuple[str, ...] = ()
-
-    def filter(self, store: Store) -> ScoreFilter:
-        """As the record is asked."""
-        named = self.stage not in (None, UNSTAGED, DISQUALIFIED)
-        return ScoreFilter(
-            stages=(self.stage or "",) if named else (),
-            unstaged=self.stage == UNSTAGED,
-            disqualified=self.stage == DISQUALIFIED,
-            at_least=self.at_least,
-            at_most=self.at_most,
-            tag=self.tag,
-            text=self.text,
-            fields=self.fields,
-            among=members(store, self.set) if self.set is not None else None,
-            leads=self.picked or None,
-        )
-
-    @property
-    def order(self) -> Order:
-        """What rows are sorted by."""
-        down, name = self.sort.startswith("-"), self.sort.removeprefix("-")
-        field = next((one for one in self.columns if f"field:{one.name}" == name), None)
-        return Order(name, down, field)
-
-    def query(self) -> list[tuple[str, str]]:
-        """As an address has it."""
-        said: list[tuple[str, object]] = [
-            ("q", self.text),
-            ("ruleset", self.ruleset),
-            ("stage", self.stage),
-            ("from", self.at_least),
-            ("to", self.at_most),
-            ("tag", self.tag),
-            ("sort", self.sort if self.sort != "-score" else None),
-            *(("f", f"{test.field.name}|{test.sign}|{test.value}") for test in self.fields),
-            *((self.set.query() if self.set is not None else {}).items()),
-        ]
-        chosen = [("cols", field.name) for field in self.columns] if request.args.getlist("cols") else []
-        return [(name, str(value)) for name, value in said if value is not None] + chosen
-
-    def chips(self) -> list[Chip]:
-        """The filters that are on."""
-        stage = {UNSTAGED: "In no stage", DISQUALIFIED: "Disqualified"}.get(
-            self.stage or "", f"Stage is {self.stage}"
-        )
-        found = [
-            (stage if self.stage else "", replace(self, stage=None)),
-            (
-                f"Score {self.at_least} or more" if self.at_least is not None else "",
-                replace(self, at_least=None),
-            ),
-            (
-                f"Score {self.at_most} or less" if self.at_most is not None else "",
-                replace(self, at_most=None),
-            ),
-            (f"Tagged {self.tag}" if self.tag else "", replace(self, tag=None)),
-            (self.set.in_words() if self.set else "", replace(self, set=None)),
-            *(
-                (
-                    f"{test.field.name} {SIGNS[test.sign]} {test.value}".strip(),
-                    replace(self, fields=tuple(one for one in self.fields if one is not test)),
-                )
-                for test in self.fields
-            ),
-        ]
-        return [Chip(words, address(other)) for words, other in found if words]
-
-
-def address(asked: Asked, **more: str) -> str:
-    """The address of the table as it is asked for."""
-    query = urlencode([*asked.query(), *more.items()])
-    return url_for("leads.index") + (f"?{query}" if query else "")
-
-
-# --- reading an address -------------------------------------------------------------------------
-
-
-def _asked(store: Store) -> Asked:
-    names = ruleset_names(store)
-    ruleset = text_asked("ruleset")
-    chosen = version_of(store, ruleset).ruleset if ruleset else next(iter(names), None)
-    fields = stored_fields(store)
-    columns = tuple(fields[name] for name in request.args.getlist("cols")[:_MOST_COLUMNS] if name in fields)
-    drafted = ruleset if ruleset is not None and chosen is None else chosen
-    return Asked(
-        chosen,
-        text_asked("q"),
-        text_asked("stage") if chosen is not None else None,
-        _score("from"),
-        _score("to"),
-        text_asked("tag"),
-        tuple(_tests(fields)),
-        set_asked(drafted, request.args),
-        text_asked("sort") or "-score",
-        columns or tuple(_first_columns(fields)),
-        tuple(request.args.getlist("id")[:1_000]),
-    )
-
-
-def _first_columns(fields: dict[str, StoredField]) -> list[StoredField]:
-    plain = {name.casefold().replace("_", " "): field for name, field in fields.items()}
-    found = [plain[name] for name in _FIRST if name in plain]
-    return found or [field for field in fields.values() if field.kind is Kind.TEXT][1:3]
-
-
-def _score(name: str) -> int | None:
-    text = text_asked(name)
-    if text is None:
-        return None
-    try:
-        return int(float(text))
-    except (ValueError, OverflowError):
-        raise invalid(f"“{text}” is not a score. Enter a number, such as 60.") from None
-
-
-def _tests(fields: dict[str, StoredField]) -> Iterator[FieldTest]:
-    """What is asked of fields: those of chips, then the one that a form adds."""
-    asked = [tuple(text.split("|", 2)) for text in request.args.getlist("f")[:_MOST_TESTS]]
-    if text_asked("field"):
-        asked.append((text_asked("field") or "", text_asked("sign") or "is", text_asked("value") or ""))
-    for name, sign, value in (one for one in asked if len(one) == 3):
-        if name not in fields or sign not in SIGNS:
-            raise invalid(f"There is no field {name[:100]}, or it cannot be asked that.")
-        test = FieldTest(fields[name], sign, value[:200])
-        if sign not in ("known", "unknown") and not value.strip():
-            raise invalid(f"Enter what {name} {SIGNS[sign]}.")
-        yield test
 
 
 # --- the table ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A stage as a tab: its words, how many leads are there, its address, and whether it is shown."""
+
+    words: str
+    leads: int
+    url: str
+    here: bool
 
 
 @pages.get("/leads")
 def index() -> str:
     """The leads that the filters let through, a page at a time."""
     store = reading(settings())
-    asked = _asked(store)
-    scored = asked.ruleset is not None and last_scoring(store, asked.ruleset) is not None
-    by = asked.ruleset if scored else None
-    wanted = asked.filter(store)
-    try:
-        page = lead_table(store, by, wanted, asked.order, after=text_asked_long("after"), limit=_PER_PAGE)
-        whole = count_in_table(store, by, wanted)
-    except BadCursor:
-        raise invalid("This page of leads is not there any more. Begin at the first.") from None
-    except ValueError as error:
-        raise invalid(f"“{error}” cannot be compared with this field. Enter a value of its kind.") from None
+    asked = table_asked(store)
+    stands = standing(store, asked.ruleset) if asked.ruleset is not None else None
+    by = asked.ruleset if stands is not None else None
+    wanted, every = asked.filter(store), count_leads(store)
+    page = _page(store, by, wanted, asked.order)
+    if page.next is None and cursor_asked("after") is None:
+        found, more = len(page.rows), False
+    else:
+        found, more = _found(store, by, wanted, stands.leads if stands is not None else every)
+    rows, scale = _rows(store, by, page, stands)
+    stages = _stages(store, asked.ruleset)
     return render_template(
         "leads.html",
         page=page,
+        rows=rows,
+        scale=scale,
+        bar=BAR,
+        course=(WIDTH, HEIGHT),
+        following={row.next for row in rows if row.next is not None},
+        graded=any(row.stored.grade for row in rows),
         asked=asked,
-        found=whole,
-        every=count_leads(store),
-        unscored=count_unscored(store, by) if by is not None else 0,
+        found=found,
+        more=more,
+        every=every,
+        unscored=every - stands.leads if stands is not None else 0,
+        stands=stands,
         names=ruleset_names(store),
-        stages=_stages(store, asked.ruleset),
-        tags=tags_known(store, by) if by is not None else [],
-        fields=kept().catalogue(store).fields,
+        stages=stages,
+        stage_tabs=_tabs(asked, stands, stages),
+        tags=stands.tags if stands is not None else (),
         stored=stored_fields(store),
         signs=SIGNS,
         views=views(store),
         address=address,
-        lead_words=told_by,
         cell=_cell,
         here_query=urlencode(asked.query()),
-        scored=scored,
-        duplicates=len(suspected_duplicates(store)),
+        scored=by is not None,
+        duplicates=suspected_count(store),
         place=_places(store, asked.ruleset),
     )
+
+
+def _page(store: Store, by: str | None, wanted: ScoreFilter, order: Order) -> TablePage:
+    try:
+        return lead_table(store, by, wanted, order, after=cursor_asked("after"), limit=_PER_PAGE)
+    except BadCursor:
+        raise invalid("This page of leads is not there any more. Begin at the first.") from None
+    except ValueError as error:
+        raise invalid(f"“{error}” cannot be compared with this field. Enter a value of its kind.") from None
+
+
+def _found(store: Store, by: str | None, wanted: ScoreFilter, every: int) -> tuple[int, bool]:
+    """How many leads a filter lets through, and whether there are more than are counted."""
+    if wanted == ScoreFilter():
+        return every, False
+    found = count_in_table(store, by, wanted, _MOST_COUNTED + 1)
+    return min(found, _MOST_COUNTED), found > _MOST_COUNTED
+
+
+def _rows(
+    store: Store, by: str | None, page: TablePage, stands: Standings | None
+) -> tuple[list[Row], Scale | None]:
+    if by is None or stands is None:
+        return plain_rows(page.rows), None
+    rules = ready(store, by).evaluator
+    scale = scale_of(rules.plan, page.rows)
+    return rows_of(store, rules, page.rows, stands.now, scale), scale
+
+
+def _tabs(asked: Asked, stands: Standings | None, stages: Sequence[str]) -> list[Tab]:
+    """All leads, and those of each stage, in none, and disqualified."""
+    if stands is None:
+        return []
+    none = stands.stages.get(None, 0) - stands.disqualified
+    found = [("All", None, stands.leads), *((name, name, stands.stages.get(name, 0)) for name in stages)]
+    found += [("No stage", UNSTAGED, none), ("Disqualified", DISQUALIFIED, stands.disqualified)]
+    plain = replace(asked, **_NO_FILTER)
+    shown_now = asked.query()
+    tabs = []
+    for words, stage, leads in found:
+        query = replace(plain, stage=stage)
+        tabs.append(Tab(words, leads, address(query), query.query() == shown_now))
+    return tabs
+
+
+_NO_FILTER: dict[str, Any] = {
+    "text": None,
+    "stage": None,
+    "at_least": None,
+    "at_most": None,
+    "tag": None,
+    "fields": (),
+    "set": None,
+}
 
 
 @pages.get("/leads/worth")
 def worth() -> str:
     """The blank fields worth filling first, of the leads that the filters let through."""
     store = reading(settings())
-    asked = _asked(store)
+    asked = table_asked(store)
     if asked.ruleset is None or last_scoring(store, asked.ruleset) is None:
         raise not_found("These leads were not scored yet, so no field decides their stage.")
     wanted = asked.filter(store)
@@ -262,20 +178,16 @@ def worth() -> str:
         raise invalid(f"“{error}” cannot be compared with this field. Enter a value of its kind.") from None
     evaluator = ready(store, asked.ruleset).evaluator
     facts = [evaluator.facts(row.lead.fields, events_of_lead(store, row.lead.id)) for row in page.rows]
-    whole = count_in_table(store, asked.ruleset, wanted)
+    whole, beyond = _found(store, asked.ruleset, wanted, count_leads(store))
     return render_template(
         "leads_worth.html",
         worth=counted_worth(evaluator.possible, facts, instant_of(instant_asked(None, store, asked.ruleset))),
         ruleset=asked.ruleset,
         found=whole,
+        beyond=beyond,
         more=whole > len(facts),
         here_query=urlencode(asked.query()),
     )
-
-
-def text_asked_long(name: str) -> str | None:
-    """A cursor in the address, which may be longer than other texts."""
-    return request.args.get(name, "")[:2_000] or None
 
 
 def _cell(lead: StoredLead, field: StoredField) -> str:
@@ -295,12 +207,6 @@ def _places(store: Store, name: str | None) -> dict[str, int]:
     """The place of each stage on the ladder, whose colour it has."""
     names = _stages(store, name)
     return {stage: min(place, 3) for place, stage in enumerate(reversed(names), 1)}
-
-
-def told_by(lead: StoredLead) -> str:
-    """What tells this lead from others: its first texts."""
-    texts = [value for value in lead.fields.values() if isinstance(value, str) and value != lead.key]
-    return ", ".join(texts[:3])
 
 
 @pages.get("/rulesets/<name>/leads")
@@ -340,11 +246,12 @@ def drop() -> AnyResponse:
 @pages.get("/leads/dry-run")
 @needs(Role.EDITOR)
 def dry_run() -> AnyResponse:
-    """Opens a lead that was picked in the dry run of the ruleset."""
+    """Opens what was picked in the dry run of the ruleset: one lead, the others side by side with it."""
     ruleset, picked = text_asked("ruleset"), request.args.getlist("id")
     if ruleset is None or not picked:
         raise invalid("Pick a lead first.")
-    return redirect(url_for("editor.show", name=ruleset, lead=picked[0]), 303)
+    beside = picked[:_MOST_BESIDE] if len(picked) > 1 else None
+    return redirect(url_for("editor.show", name=ruleset, lead=picked[0], beside=beside), 303)
 
 
 # --- downloads ----------------------------------------------------------------------------------
@@ -354,7 +261,7 @@ def dry_run() -> AnyResponse:
 def download() -> Response:
     """The scores of all leads that the page's filter lets through, as CSV for a spreadsheet."""
     found = reading(settings())
-    asked = _asked(found)
+    asked = table_asked(found)
     chosen = asked.ruleset
     if chosen is None:
         raise not_found("No ruleset has been published yet, so there are no scores to download.")

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from ...engine.check.files import FileProblem, list_entries
+from ...engine.evaluator import Evaluator
 from ...engine.store.database import Store
 from ...engine.values import text_key
 from ...grammar.messages.diagnostics import Source
@@ -25,7 +26,9 @@ from ..access import doer, needs, settings
 from ..accounts.users import Role
 from ..database import reading, writing
 from ..drafts import Draft, current, take_text
+from ..effects import ShownEffect, effect_of
 from ..problems import Problem, invalid, not_found
+from ..queries import instant_asked
 from ..ruleset_cache import read_text
 from .context import number_asked, text_asked
 
@@ -132,6 +135,86 @@ def download(name: str) -> Response:
     raise not_found(f"There is no list {wanted}.")
 
 
+# --- what was pasted ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What becomes of pasted entries: those that are new, how many the list has already or were pasted
+    twice, which were shortened to their domain, and which are no domain where the list has domains alone."""
+
+    fresh: tuple[str, ...]
+    left: int
+    shortened: tuple[str, ...]
+    wrong: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """What was done, once it is."""
+        said = f"{len(self.fresh):,} added"
+        if self.left:
+            said += f", {self.left:,} left out: already there or pasted twice"
+        if self.wrong:
+            some = ", ".join(self.wrong[:3]) + (" and others" if len(self.wrong) > 3 else "")
+            said += f"; {len(self.wrong):,} left out: no domain ({some})"
+        return said
+
+
+_DOMAIN = re.compile(r"(?:[\w-]+\.)+[^\W\d][\w-]+")
+_AROUND = re.compile(r"^(?:\w+://)?(?:[^\s/@]+@)?(?:www\.)?([^\s/:?#]+)\S*$", re.IGNORECASE)
+
+
+def understood(present: Sequence[str], pasted: str) -> Pasted:
+    """What a text adds to entries that a list has. Where all of those are domains, an address of a page or
+    a mailbox counts as its domain. Problem 422 where there is nothing in it, or an entry is too long."""
+    entries = pasted_entries(pasted)
+    if not entries:
+        raise invalid("Paste a column, lines, or entries with commas between them.")
+    if any(len(entry) > _LONGEST_ENTRY for entry in entries):
+        raise invalid(f"An entry may have {_LONGEST_ENTRY} letters at most.")
+    shortened, wrong = [], []
+    if present and all(_DOMAIN.fullmatch(entry) for entry in present):
+        found = []
+        for entry in entries:
+            inside = _AROUND.match(entry)
+            domain = inside[1].lower() if inside is not None else ""
+            if not _DOMAIN.fullmatch(domain):
+                wrong.append(entry)
+                continue
+            if domain != entry.lower():
+                shortened.append(domain)
+            found.append(domain if domain != entry.lower() else entry)
+        entries = found
+    known = {text_key(entry) for entry in present}
+    fresh = list({text_key(entry): entry for entry in reversed(entries)}.values())[::-1]
+    fresh = [entry for entry in fresh if text_key(entry) not in known]
+    return Pasted(tuple(fresh), len(entries) - len(fresh), tuple(shortened), tuple(dict.fromkeys(wrong)))
+
+
+@pages.post("/rulesets/<name>/lists/understood")
+@needs(Role.EDITOR)
+def preview(name: str) -> str:
+    """What would become of what is pasted into a list, and of the leads, as a part of the page."""
+    store = reading(settings())
+    draft, wanted = _draft(store, name), request.form.get("list", "")
+    node = _node(draft.text, wanted)
+    try:
+        found = understood([entry.value for entry in node.entries], request.form.get("pasted", ""))
+    except Problem as problem:
+        return render_template("list_preview.html", said=problem.detail, found=None)
+    effect = _effect(store, name, draft.text, _with(draft.text, node, found.fresh)) if found.fresh else None
+    return render_template("list_preview.html", found=found, effect=effect, said=None)
+
+
+def _effect(store: Store, name: str, before: str, after: str) -> ShownEffect | None:
+    """What entries do to all leads; None where that cannot be counted."""
+    plans = [read_text(store, settings(), text, name, lints=False).reading.plan for text in (before, after)]
+    if plans[0] is None or plans[1] is None:
+        return None
+    now = instant_asked(None, store, name)
+    return effect_of(store, settings(), Evaluator(plans[0]), Evaluator(plans[1]), now)
+
+
 # --- changing -----------------------------------------------------------------------------------
 
 
@@ -163,14 +246,12 @@ def _changed(name: str) -> tuple[str, str]:
         draft = _draft(store, name)
         if request.form.get("act") == "remove":
             text, done = _without(draft.text, wanted, set(request.form.getlist("entry")))
+        elif request.form.get("act") == "new":
+            text, done = _with_new(draft.text, wanted, understood([], request.form.get("pasted", "")))
         else:
-            entries = pasted_entries(request.form.get("pasted", ""))
-            if not entries:
-                raise invalid("Paste a column, lines, or entries with commas between them.")
-            if any(len(entry) > _LONGEST_ENTRY for entry in entries):
-                raise invalid(f"An entry may have {_LONGEST_ENTRY} letters at most.")
-            new = request.form.get("act") == "new"
-            text, done = _with_new(draft.text, wanted, entries) if new else _with(draft.text, wanted, entries)
+            node = _node(draft.text, wanted)
+            found = understood([entry.value for entry in node.entries], request.form.get("pasted", ""))
+            text, done = _with(draft.text, node, found.fresh), found.words
         if len(text.encode()) > LARGEST_TEXT:
             raise invalid("The ruleset would be larger than 1 MiB. Put the entries into a file for the list.")
         take_text(store, name, text, who=doer().who, seen=draft.revision)
@@ -186,34 +267,26 @@ def _node(text: str, name: str) -> nodes.ListDeclaration:
     raise not_found(f"There is no list {name} any more.")
 
 
-def _with(text: str, name: str, entries: Sequence[str]) -> tuple[str, str]:
-    """The text with entries added that the list does not have."""
-    node = _node(text, name)
-    known = {text_key(entry.value) for entry in node.entries}
-    fresh = list({text_key(entry): entry for entry in reversed(entries)}.values())[::-1]
-    fresh = [entry for entry in fresh if text_key(entry) not in known]
+def _with(text: str, node: nodes.ListDeclaration, fresh: Sequence[str]) -> str:
+    """The text with entries added to a list."""
     last = node.entries[-1].span
     between = ", "
     if len(node.entries) > 1:
         # As the last two are parted: by a line of their own each, or on one line.
         found = text[node.entries[-2].span.end : last.start]
         between = found if re.fullmatch(r",\s+", found) else between
-    added = "".join(between + quoted(entry) for entry in fresh)
-    left = len(entries) - len(fresh)
-    done = f"{len(fresh):,} added" + (f", {left:,} left out: already there or pasted twice" if left else "")
-    return text[: last.end] + added + text[last.end :], done
+    return text[: last.end] + "".join(between + quoted(entry) for entry in fresh) + text[last.end :]
 
 
-def _with_new(text: str, name: str, entries: Sequence[str]) -> tuple[str, str]:
+def _with_new(text: str, name: str, pasted: Pasted) -> tuple[str, str]:
     """The text with a new list at its end."""
     if not re.fullmatch(r"[^\W\d]\w*", name):
         raise invalid("Name the list with letters, digits and _ only, such as key_accounts.")
     taken = [node for node in parse(Source(text)).tree.statements if isinstance(node, nodes.ListDeclaration)]
     if any(node.name.text == name for node in taken):
         raise invalid(f"There is a list {name} already.")
-    fresh = list({text_key(entry): entry for entry in reversed(entries)}.values())[::-1]
-    statement = f"list {name}: {', '.join(map(quoted, fresh))}\n"
-    return f"{text.rstrip()}\n\n{statement}".lstrip(), f"The list has {len(fresh):,} entries"
+    statement = f"list {name}: {', '.join(map(quoted, pasted.fresh))}\n"
+    return f"{text.rstrip()}\n\n{statement}".lstrip(), f"The list has {len(pasted.fresh):,} entries"
 
 
 def _without(text: str, name: str, entries: set[str]) -> tuple[str, str]:

@@ -5,7 +5,8 @@ const PAUSE = 300;
 const editor = document.getElementById("editor");
 const panel = document.getElementById("panel");
 const KEY = `leadwright beside ${location.pathname}`;
-let leads = kept();
+const picked = new URLSearchParams(location.search).getAll("beside");
+let leads = picked.length ? picked.slice(0, MOST) : kept();
 let place, asking;
 
 export function beside() {

@@ -10,8 +10,10 @@ export function drawer() {
   close();
   panel.addEventListener("click", ({ target }) => {
     // The link to all leads goes to them within the drawer.
-    if (target.closest("[data-dock], #trial-moves a") && narrow.matches) open();
+    if (target.closest("#trial-dock [data-dock], #trial-moves a") && narrow.matches) open();
     else if (target.closest("[data-undock]")) leave();
+    // What is gone to lies behind it.
+    else if (target.closest("a[href^='#card-'], [data-do=problem]")) close();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && editor.dataset.dock === "open") leave();

@@ -81,7 +81,8 @@ function pick(item) {
   else ofCard(action, from.closest("[data-key]"));
 }
 
-function ofCard(action, card) {
+/** Does with a statement what an entry of its menu says. */
+export function ofCard(action, card) {
   const key = keyOf(card);
   const off = card.classList.contains("off");
   const edits = {

@@ -39,6 +39,9 @@ async function open(element, wanted) {
   const response = await fetch(`${address}/${from}?${query}`).catch(() => null);
   if (!response?.ok || mine !== asked || input !== element) return;
   options = await response.json();
+  // An entry that is typed in full needs no completing, and the list would only cover what is pressed next.
+  const [first, ...others] = options;
+  if (what === "entries" && wanted && first && !others.length && (first.label || first.value).toLowerCase() === wanted.trim().toLowerCase()) options = [];
   if (mine !== asked || document.activeElement !== element) return;
   draw();
 }

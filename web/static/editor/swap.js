@@ -21,7 +21,7 @@ export function show(answer, sent = {}) {
   if (sent.only === "cards") return;
   if (answer.state) morph(document.getElementById("state"), parsed(answer.state));
   if (answer.panel) morph(document.getElementById("panel"), parsed(`<aside id="panel" aria-label="Dry run">${answer.panel}</aside>`));
-  if (answer.title) document.querySelector("h1").textContent = answer.title;
+  if (answer.title) document.querySelector("h1 a").textContent = answer.title;
   // Said with whichever answer brings it, and first: what the page's own change did takes its place.
   if (answer.others) say("others", `${answer.others} changed the rules; this page shows it.`);
   if (answer.notice) say("notice", answer.notice, { act: { label: "Undo", run: () => post("/undo") } });

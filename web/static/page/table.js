@@ -42,3 +42,24 @@ if (form) {
     other.querySelector(event.target.matches("a") ? "th a" : "input").focus();
   });
 }
+
+// From the search down into what it found.
+document.getElementById("q")?.addEventListener("keydown", (event) => {
+  const row = event.key === "ArrowDown" && document.querySelector(".leads tbody th a");
+  if (!row) return;
+  event.preventDefault();
+  row.focus();
+});
+
+// Delete takes the filter away that has the focus; F adds one.
+document.addEventListener("keydown", (event) => {
+  const chip = event.target.closest?.(".chips a");
+  if (chip && (event.key === "Delete" || event.key === "Backspace")) chip.click();
+  const writes = event.target.closest?.("input:not([type=checkbox]), select, textarea");
+  if (event.key !== "f" || writes || event.altKey || event.ctrlKey || event.metaKey) return;
+  const adding = document.querySelector("[data-filter]");
+  if (!adding) return;
+  event.preventDefault();
+  adding.parentElement.open = true;
+  adding.parentElement.querySelector("select, input")?.focus();
+});

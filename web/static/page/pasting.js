@@ -1,0 +1,24 @@
+// What is pasted into a list is understood before anything is added.
+
+const PAUSE = 200;
+const place = document.getElementById("understood");
+if (place) {
+  const form = place.closest("form");
+  const box = form.elements.pasted;
+  let asking, latest;
+  const soon = () => {
+    clearTimeout(asking);
+    asking = setTimeout(look, PAUSE);
+  };
+  box.addEventListener("input", soon);
+  addEventListener("pageshow", () => box.value.trim() && soon());
+
+  async function look() {
+    const mine = (latest = Symbol("asked"));
+    const body = new URLSearchParams(new FormData(form));
+    const answer = await fetch(place.dataset.from, { method: "POST", body }).catch(() => null);
+    if (!answer?.ok || mine !== latest) return;
+    place.innerHTML = await answer.text();
+    place.dataset.shown = box.value;
+  }
+}
