@@ -189,8 +189,8 @@ def runnable(reading: Reading) -> Plan:
     from ...grammar.messages.diagnostics import render
     from ..report.text_style import counted
 
-    wish = click.get_current_context().find_root().color
-    colored = sys.stderr.isatty() if wish is None else wish
+    color = click.get_current_context().find_root().color
+    colored = sys.stderr.isatty() if color is None else color
     click.echo(render(reading.errors, color=colored), err=True, color=True)
     raise Failure(
         f"{reading.source.label} has {counted(len(reading.errors), 'error')}, so it cannot run",

@@ -35,7 +35,7 @@ class Message:
 
     def cloud_event(self, fields: Mapping[str, object]) -> dict[str, Any]:
         """The message as CloudEvents 1.0 has it, with the lead's fields that its receiver may know."""
-        told = {key: value for key, value in self.data.items() if key != "tell"}
+        public = {key: value for key, value in self.data.items() if key != "tell"}
         return {
             "specversion": "1.0",
             "id": self.id,
@@ -44,7 +44,7 @@ class Message:
             "subject": self.subject,
             "time": moment_of(self.created).isoformat().replace("+00:00", "Z"),
             "datacontenttype": "application/json",
-            "data": {**told, "lead": {"id": self.subject, "fields": dict(fields)}},
+            "data": {**public, "lead": {"id": self.subject, "fields": dict(fields)}},
         }
 
 

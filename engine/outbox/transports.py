@@ -278,7 +278,7 @@ class HttpTransport:
             self._free.append(one.connection)
         else:
             one.connection.close()
-        yield one.request, _judged(answer, text, one.request.now)
+        yield one.request, _answer_of(answer, text, one.request.now)
 
     def _broken(self, one: _UnderWay, error: Exception) -> Iterator[tuple[Request, Answer]]:
         """What broke: once more on a new connection, where the receiver may have closed one that was idle."""
@@ -323,7 +323,7 @@ def _reason(error: Exception, host: str) -> str:
     return f"the connection to {host} broke: {error or type(error).__name__}"[:_KEPT]
 
 
-def _judged(answer: HTTPResponse, text: str, now: int) -> Answer:
+def _answer_of(answer: HTTPResponse, text: str, now: int) -> Answer:
     status = answer.status
     if 200 <= status < 300:
         return Answer(Outcome.SENT, status, text)

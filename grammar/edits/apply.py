@@ -217,7 +217,7 @@ def _parts_alike(before: Document, after: Document, index: int, edit: Edit) -> b
         return False
     old, new = parts_of(before, before.items[index]), parts_of(after, after.items[index])
     place = _place(edit)
-    return _values(old, place) == _values(new, place) and _as_wished(new, edit)
+    return _values(old, place) == _values(new, place) and _as_asked(new, edit)
 
 
 def _place(edit: Edit) -> str:
@@ -240,7 +240,7 @@ def _related(path: str, place: str) -> bool:
     return not place or path == place or path.startswith(f"{place}.") or place.startswith(f"{path}.")
 
 
-def _as_wished(parts: Parts, edit: Edit) -> bool:
+def _as_asked(parts: Parts, edit: Edit) -> bool:
     part = parts.by_path.get(edit.path)
     if edit.op != "set" or part is None or edit.kind is not None or edit.path in parts.rows:
         return True

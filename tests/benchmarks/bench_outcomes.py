@@ -89,7 +89,7 @@ def _olist(_quick: bool) -> Part:
             )
         with open_store(db) as store:
             found = learn(load(OLIST), store, as_of="2018-04-01", within="30d")
-    judged = found.judged
+    judged = found.evaluation
     assert judged is not None
     assert judged.now is not None
     assert judged.proposed is not None

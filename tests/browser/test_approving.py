@@ -136,6 +136,12 @@ def test_why_a_score_changed_is_for_everybody(
     expect(page.locator("main")).to_contain_text("This is what scoring number 1 saw")
     for_everybody(page)
 
+    page.goto("/lead/for-person?id=L2")
+    for_everybody(page)
+    page.emulate_media(media="print")
+    expect(page.locator("main")).to_contain_text("The sentences that applied")
+    expect(page.get_by_role("button")).to_have_count(0)
+
 
 def test_logging_in_elsewhere_is_offered(visit: Visit, serve: Serve, small: Path) -> None:
     sso = SingleSignOn("https://login.example", "leadwright", label="Example account")

@@ -20,7 +20,7 @@ from ..database import reading
 from ..jobs import Job, jobs, said
 from ..problems import Problem, invalid
 from .choices import KINDS, OF_LEADS, OPTIONS, USES, Choices, of_form
-from .loading import Looked, in_words, load, look
+from .loading import Looked, error_sentence, load, look
 from .sample import bring_in
 from .uploads import LARGEST_PIECE, Upload, Uploads
 
@@ -265,7 +265,7 @@ def _loading(upload: Upload, job: Job) -> str:
     error = job.error
     if error is None:
         return _reported(upload, job.outcome)
-    sentence = in_words(error, upload) if isinstance(error, StoreError) else said(error)
+    sentence = error_sentence(error, upload) if isinstance(error, StoreError) else said(error)
     return render_template("importing/failed.html", upload=upload, said=sentence)
 
 

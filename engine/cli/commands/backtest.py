@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..command import Command, at_option, db_option, json_option, paper, write, write_json
+from ..command import Command, at_option, db_option, json_option, text_style, write, write_json
 from ..inputs import rules_named
 from ..outcome_options import moment, rules_and_store
 
@@ -84,5 +84,5 @@ def command(
     if as_json:
         write_json(backtest_data(found))
     else:
-        write(backtest_text(found, paper()))
+        write(backtest_text(found, text_style()))
     return 0

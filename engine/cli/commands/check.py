@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ....grammar.frozen import frozen
-from ..command import Command, db_option, json_option, note, paper, present, write, write_json
+from ..command import Command, db_option, json_option, note, present, text_style, write, write_json
 from ..failures import FOUND, Failure
 from ..inputs import (
     STANDARD_INPUT,
@@ -236,18 +236,18 @@ def _report(
     from ...report.scores import stale_text
     from ...report.text_style import counted
 
-    sheet = paper()
+    style = text_style()
     if diagnostics:
-        write(render(diagnostics, color=sheet.colored))
-    write(verdict(diagnostics, len(readings), sheet))
+        write(render(diagnostics, color=style.colored))
+    write(verdict(diagnostics, len(readings), style))
     if found:
         catalogue, path = found
-        write(sheet.dim(f"Names were checked against {counted(catalogue.leads, 'lead')} in {path}."))
+        write(style.dim(f"Names were checked against {counted(catalogue.leads, 'lead')} in {path}."))
     if said:
-        write(sheet.warn(said))
+        write(style.warn(said))
     for source, stale in _stale(readings, found).items():
         # It is of the data, so once is enough.
-        write(["", *stale_text(stale, str(source.path or "RULES"), sheet)])
+        write(["", *stale_text(stale, str(source.path or "RULES"), style)])
         break
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..command import Command, db_option, json_option, paper, write, write_json
+from ..command import Command, db_option, json_option, text_style, write, write_json
 from ..failures import FAILED, Failure
 from ..publishing import user_at_this_computer
 
@@ -193,7 +193,10 @@ def list_(db: str, as_json: bool) -> int:
     ]
     write(
         table(
-            rows, paper(), head=("name", "state", "sent", "waiting", "parked", "last answer"), right={2, 3, 4}
+            rows,
+            text_style(),
+            head=("name", "state", "sent", "waiting", "parked", "last answer"),
+            right={2, 3, 4},
         )
     )
     return 0

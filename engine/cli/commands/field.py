@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..command import Command, db_option, json_option, paper, write, write_json
+from ..command import Command, db_option, json_option, text_style, write, write_json
 from ..failures import FOUND, Failure
 
 if TYPE_CHECKING:
@@ -143,4 +143,4 @@ def _values(counts: Mapping[str, int]) -> list[str]:
 
     rows = [(shown(shortened(text)), f"{count:,}") for text, count in list(counts.items())[:_MOST_SHOWN]]
     more = [f"  … and {len(counts) - _MOST_SHOWN:,} more"] if len(counts) > _MOST_SHOWN else []
-    return [*table(rows, paper(), head=("value", "leads"), right=(1,)), *more]
+    return [*table(rows, text_style(), head=("value", "leads"), right=(1,)), *more]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ....grammar.frozen import frozen
-from ..command import Command, db_option, is_debugged, json_option, note, paper, write, write_json
+from ..command import Command, db_option, is_debugged, json_option, note, text_style, write, write_json
 from ..failures import FAULT, FOUND, Failure, explained
 from ..inputs import STANDARD_INPUT
 from ..progress import ProgressLine
@@ -146,14 +146,14 @@ def _tell(report: ImportReport, as_json: bool) -> None:
     """Prints the report. The rows are in: whatever goes wrong here must not look like a failed import."""
     from ...report.imports import import_data, import_text
 
-    def told(report: ImportReport) -> dict[str, Any] | list[str]:
-        return import_data(report) if as_json else import_text(report, paper())
+    def report_of(report: ImportReport) -> dict[str, Any] | list[str]:
+        return import_data(report) if as_json else import_text(report, text_style())
 
     try:
-        words = told(report)
+        words = report_of(report)
     except Exception as fault:
         report = replace(report, columns=(), hints=(), fault=fault)
-        words = told(report)
+        words = report_of(report)
     if isinstance(words, dict):
         write_json(words)
     else:

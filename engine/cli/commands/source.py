@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...receivers.adapters import KINDS
-from ..command import Command, db_option, json_option, note, paper, write, write_json
+from ..command import Command, db_option, json_option, note, text_style, write, write_json
 from ..failures import Failure
 from ..publishing import user_at_this_computer
 
@@ -112,7 +112,7 @@ def list_(db: str, as_json: bool) -> int:
         for figures in found
     ]
     head = ("name", "kind", "messages in 24 h", "refused", "95% stored in", "95% scored in")
-    write(table(rows, paper(), head=head))
+    write(table(rows, text_style(), head=head))
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -64,7 +64,8 @@ def receiver(secure: ssl.SSLContext | None = None) -> Iterator[Receiver]:
                 here.lock.notify_all()
                 answer = here.answers.pop(0) if here.answers else (204, {}, b"")
             if here.together is not None:
-                here.together.wait(20)
+                with suppress(threading.BrokenBarrierError):
+                    here.together.wait(20)
             if answer is None:
                 self.close_connection = True
                 return

@@ -11,7 +11,7 @@ from urllib.parse import quote_plus, urlencode
 import pytest
 from leadwright.engine.receivers.adapters import ADAPTERS, KINDS, adapter_of
 from leadwright.engine.receivers.calls import Call, Unreadable
-from leadwright.engine.receivers.wire import LARGEST_UNPACKED, Delivery, Refusal, Request
+from leadwright.engine.receivers.wire import LARGEST_UNPACKED, Delivery, Request, RequestRefused
 
 AT = 1_769_940_000_000_000
 """2026-02-01T10:00:00Z."""
@@ -374,7 +374,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("request_", "why"), REFUSED)
 def test_a_request_that_cannot_be_read_says_why(request_: Request, why: str) -> None:
-    with pytest.raises(Refusal) as error:
+    with pytest.raises(RequestRefused) as error:
         delivered(request_)
     assert error.value.status == 400
     assert why in error.value.message

@@ -103,13 +103,13 @@ def test_an_edit_tells_who_moves_and_why(client: FlaskClient) -> None:
     answer = edit(client, 0, RAISED, lead="L4")
     said = words(answer["panel"])
     assert "0 points no stage Falls out of MQL with this draft: 30 points short." in said
-    assert "live: 30 points, MQL · Large -30" in said
+    assert "live: 30 points, MQL · Large −30" in said
     assert "1 lead moves down, none up." in said
     assert "Ann Lee 30 → 0 MQL → no stage" in said
     why = words(client.get(f"{EDIT}/causes").get_data(as_text=True))
     assert "Why they move Rule Large" in why
     assert "1 down Ann Lee 30 → 0 MQL → no stage" in why
-    assert "MQL 1 0 -1" in said
+    assert "MQL 1 0 −1" in said
     assert "none 2 3 +1" in said
     large = next(html for html in answer["cards"].values() if 'data-key="rule:Large"' in html)
     assert "matches 1 of 4" in large
@@ -274,7 +274,7 @@ def test_while_leads_are_counted_the_page_can_be_used_and_the_counting_stopped(
     slow = app.extensions["leadwright.what_if"] = Slow()
     html = look(client)
     assert "100 points SQL" in words(html), "the chosen lead is told of at once"
-    assert slow.told.wait(30)
+    assert slow.property_set.wait(30)
     html = look(client)
     assert "data-pending" in html
     assert "Reading events …" in words(html)
