@@ -109,9 +109,9 @@ def prepare(
     for table, frame, lead in (("leads", leads, named.lead_id), ("events", events, named.lead_of_event)):
         bucketed = frame.withColumn(_BUCKET, _bucket(lead, buckets)).repartition(buckets, _BUCKET)
         bucketed.write.partitionBy(_BUCKET).parquet(f"{path}/{table}")
-    told = {"version": 1, "hash": "xxhash64", "buckets": buckets, "columns": _as_json(named)}
+    manifest = {"version": 1, "hash": "xxhash64", "buckets": buckets, "columns": _as_json(named)}
     session = leads.sparkSession
-    session.createDataFrame([(json.dumps(told),)], "told string").coalesce(1).write.text(
+    session.createDataFrame([(json.dumps(manifest),)], "told string").coalesce(1).write.text(
         f"{path}/{_MANIFEST}"
     )
 
@@ -122,8 +122,8 @@ def score_prepared(
     """The decisions about the leads that `prepare` wrote, lazily. Workers read the files themselves, with
     pyarrow, which knows local disks, S3, Google's and Azure's stores and HDFS. The rest is as in `score`.
     """
-    told = json.loads(spark.read.text(f"{path}/{_MANIFEST}").collect()[0][0])
-    columns = _from_json(told["columns"])
+    manifest = json.loads(spark.read.text(f"{path}/{_MANIFEST}").collect()[0][0])
+    columns = _from_json(manifest["columns"])
     leads, events = (spark.read.parquet(f"{path}/{table}") for table in ("leads", "events"))
     schemas = _schema(leads.drop(_BUCKET)), _schema(events.drop(_BUCKET))
     work, scorer = _work(rules, now, columns, lines, schemas)
@@ -182,7 +182,7 @@ def _plan(rules: Rules) -> Plan:
 
 
 def _columns(columns: Columns | None, names: Mapping[str, Any], *frames: DataFrame | None) -> Columns:
-    """The names of columns. Spark's timestamps are instants, whatever they look like in a file."""
+    """The column names. Spark's timestamps are instants, whatever they look like in a file."""
     given = replace(columns or Columns(), **names)
     instants = {
         field.name
@@ -195,16 +195,16 @@ def _columns(columns: Columns | None, names: Mapping[str, Any], *frames: DataFra
 
 
 def _as_json(columns: Columns) -> dict[str, Any]:
-    told = {name: getattr(columns, name) for name in Columns.__dataclass_fields__}
-    return told | {
+    manifest = {name: getattr(columns, name) for name in Columns.__dataclass_fields__}
+    return manifest | {
         "utc": sorted(columns.utc),
         "fields": dict(columns.fields),
         "properties": dict(columns.properties),
     }
 
 
-def _from_json(told: dict[str, Any]) -> Columns:
-    return Columns(**told | {"utc": frozenset(told["utc"])})
+def _from_json(manifest: dict[str, Any]) -> Columns:
+    return Columns(**manifest | {"utc": frozenset(manifest["utc"])})
 
 
 _INSTANTS = {"timestamp": pa.timestamp("us", tz="UTC"), "timestamp_ntz": pa.timestamp("us")}
@@ -287,14 +287,18 @@ def _read_pairs(pickled: bytes) -> Callable[[Iterator[pa.RecordBatch]], Iterator
         scorer = _scorer(pickled)
         for batch in batches:
             for row in batch.to_pylist():
-                leads = _read(row["leads"], scorer.wanted.leads, scorer.few_in_leads)
-                events = None
-                if row["events"]:
-                    events = _read(row["events"], scorer.wanted.events, scorer.few_in_events)
-                for some in scorer.portions(leads, events, Tally()):
+                for some in scorer.portions(*_pair(row, scorer), Tally()):
                     yield from some.to_batches()
 
     return pairs
+
+
+def _pair(row: Mapping[str, Sequence[str]], scorer: TableScorer) -> tuple[pa.Table, pa.Table | None]:
+    """The leads of a pair of files, and their events where there are any."""
+    leads = _read(row["leads"], scorer.wanted.leads, scorer.few_in_leads)
+    if not row["events"]:
+        return leads, None
+    return leads, _read(row["events"], scorer.wanted.events, scorer.few_in_events)
 
 
 def _read(uris: Sequence[str], columns: Sequence[str], few: Collection[str]) -> pa.Table:

@@ -42,38 +42,42 @@ class Hover:
     about: str | None
 
 
-def in_words(text: str, offset: int, catalogue: Catalogue, glossary: TextNames | None = None) -> Hover | None:
+def hover_at(
+    text: str, offset: int, catalogue: Catalogue, text_names: TextNames | None = None
+) -> Hover | None:
     """What stands at an offset of a text in plain words; None between statements and in comments.
 
     `glossary` are the names of this text, where they are known already.
     """
-    glossary = glossary or TextNames(text, catalogue)
-    lexeme = _lexeme(glossary, offset)
+    text_names = text_names or TextNames(text, catalogue)
+    lexeme = _lexeme(text_names, offset)
     if lexeme is None:
         return None
-    at = glossary.lexemes.index(lexeme)
-    piece = next((one for one in glossary.pieces if one.first <= at < one.last), None)
-    node = _node(glossary, piece) if piece is not None else None
-    found = _named(glossary, lexeme, node)
+    at = text_names.lexemes.index(lexeme)
+    piece = next((one for one in text_names.pieces if one.first <= at < one.last), None)
+    node = _node(text_names, piece) if piece is not None else None
+    found = _named(text_names, lexeme, node)
     if node is None:
         return Hover(lexeme.span, None, None, *found) if found[0] is not None else None
     part = _part(node, lexeme.start)
-    phrase = sentence(part, glossary.meaning) if part is not node else None
+    phrase = sentence(part, text_names.meaning) if part is not node else None
     span = part.span if part is not node else lexeme.span
-    return Hover(span, phrase, sentence(node, glossary.meaning), *found)
+    return Hover(span, phrase, sentence(node, text_names.meaning), *found)
 
 
-def _lexeme(glossary: TextNames, offset: int) -> Lexeme | None:
+def _lexeme(text_names: TextNames, offset: int) -> Lexeme | None:
     """The lexeme at a place, else the one that ends there: a cursor behind a word is still at it."""
-    touching = [one for one in glossary.lexemes if one.start <= offset <= one.end]
+    touching = [one for one in text_names.lexemes if one.start <= offset <= one.end]
     return touching[-1] if touching else None
 
 
-def _node(glossary: TextNames, piece: Piece) -> n.Statement | None:
+def _node(text_names: TextNames, piece: Piece) -> n.Statement | None:
     """The statement that a piece makes, None where it is broken; a group's header is an empty group."""
-    lexemes = glossary.lexemes[piece.first : piece.last]
+    lexemes = text_names.lexemes[piece.first : piece.last]
     try:
-        made = lr_parser().run("group_open" if piece.word == "group" else "statement", lexemes, glossary.text)
+        made = lr_parser().run(
+            "group_open" if piece.word == "group" else "statement", lexemes, text_names.text
+        )
     except (Stuck, SyntaxProblem):
         return None
     if isinstance(made, GroupOpen):
@@ -94,18 +98,18 @@ def _part(node: n.Statement, offset: int) -> n.Node | n.Statement | n.Expression
     return smallest
 
 
-def _named(glossary: TextNames, lexeme: Lexeme, node: n.Statement | None) -> tuple[str | None, str | None]:
+def _named(text_names: TextNames, lexeme: Lexeme, node: n.Statement | None) -> tuple[str | None, str | None]:
     """The name at a place, and what it stands for."""
     if lexeme.kind not in ("WORD", "BRACKETED") or not _is_name(lexeme, node):
         return None, None
     name = lexeme.text.strip("[] ")
-    meaning = glossary.meaning(name)
+    meaning = text_names.meaning(name)
     for sort, nodes in _OTHERS.items():
-        if meaning is None and glossary.declared(name, *nodes):
+        if meaning is None and text_names.declared(name, *nodes):
             meaning = sort
     if meaning is None:
         return None, None
-    gist, often = glossary.about(name, meaning), glossary.often(name, meaning)
+    gist, often = text_names.about(name, meaning), text_names.often(name, meaning)
     words = f"{_A[meaning]}: {gist}" if gist else _A[meaning]
     return name, f"{words}; most often {often}" if often else words
 

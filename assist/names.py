@@ -306,7 +306,7 @@ class KnownNames:
         return {key: kind for facts in self.feeds(name) for key, kind in facts.properties.items()}
 
 
-def vocabulary(tree: n.Tree, catalogue: Catalogue) -> KnownNames:
+def known_names(tree: n.Tree, catalogue: Catalogue) -> KnownNames:
     """The names of a ruleset, with those of the data."""
     events: dict[str, list[n.EventDeclaration]] = {}
     for node in tree.statements:

@@ -25,9 +25,9 @@ class SqlNames:
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
 
-    def fresh(self, wish: str) -> str:
+    def fresh(self, preferred: str) -> str:
         """The wish made plain, with a number behind it where it is taken."""
-        base = plain(wish) or "x"
+        base = plain(preferred) or "x"
         name, number = base, 1
         while name in self._taken:
             number += 1
@@ -79,10 +79,10 @@ def result_columns(plan: Plan) -> tuple[ResultColumn, ...]:
         subjects.append((ResultKind.OUTCOME, outcome.name))
         if outcome.events is not None or outcome.at is not None:
             subjects.append((ResultKind.OUTCOME_AT, outcome.name))
-    return tuple(ResultColumn(names.fresh(_wish(tells, of)), tells, of) for tells, of in subjects)
+    return tuple(ResultColumn(names.fresh(_preferred_name(tells, of)), tells, of) for tells, of in subjects)
 
 
-def _wish(tells: ResultKind, subject: str | None) -> str:
+def _preferred_name(tells: ResultKind, subject: str | None) -> str:
     if tells is ResultKind.LEAD:
         return "lead_id"
     if tells is ResultKind.OUTCOME_AT:

@@ -12,7 +12,7 @@ from pygls import uris
 
 from ..assist.classify import classified
 from ..assist.completion import complete
-from ..assist.hover import in_words
+from ..assist.hover import hover_at
 from ..assist.outline import Symbol, folds, symbols
 from ..assist.project import OpenRuleset
 from ..grammar.messages.diagnostics import Diagnostic, Fix, Severity, Source
@@ -201,7 +201,7 @@ def completion(ruleset: OpenRuleset, part: Parsed, offset: int, lines: Lines) ->
 def hover(ruleset: OpenRuleset, part: Parsed, offset: int, lines: Lines) -> lsp.Hover | None:
     """What stands at a place, in words."""
     names = ruleset.names(part)
-    found = in_words(part.source.text, offset, names.catalogue, names)
+    found = hover_at(part.source.text, offset, names.catalogue, names)
     if found is None:
         return None
     said = [f"**{found.name}**: {found.about}"] if found.name is not None and found.about is not None else []

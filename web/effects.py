@@ -19,7 +19,7 @@ from ..engine.store.records.leads import find_lead
 from ..engine.store.scoring.what_if import Cancelled, WhatIf
 from ..engine.values import instant_of
 from .problems import Problem
-from .queries import instant_asked, told
+from .queries import instant_asked, lead_title
 from .ruleset_cache import kept
 from .ruleset_ref import RulesetRef
 from .settings import Settings
@@ -112,7 +112,7 @@ def effect_of(
         # Others keep it busy: a page is worth more without this than not at all.
         return None
     leads = [lead for move in found.moves if (lead := find_lead(store, move.lead)) is not None]
-    names = {lead.key: told(lead)[0] for lead in leads}
+    names = {lead.key: lead_title(lead)[0] for lead in leads}
     return ShownEffect(found, now, tuple(crossings(found, before.plan, after.plan)), names)
 
 

@@ -9,10 +9,8 @@ from typing import Any
 
 from flask import current_app
 
+from ..engine.progress import Progress
 from ..engine.store.database import StoreError
-
-Tell = Callable[[str, float], None]
-"""Told what is being done, and from 0 to 1 how much of it is done."""
 
 _MOST_KEPT = 200
 
@@ -56,7 +54,7 @@ class Jobs:
         with self._lock:
             return self._jobs.get(key)
 
-    def begin(self, key: Hashable, work: Callable[[Tell], Any], *, again: bool = False) -> Job:
+    def begin(self, key: Hashable, work: Callable[[Progress], Any], *, again: bool = False) -> Job:
         """The work under a key, begun where it was not; with `again` also where it is done. Work that goes on
         is never begun a second time."""
         with self._lock:
@@ -78,7 +76,7 @@ class Jobs:
                 del self._jobs[key]
 
 
-def _run(job: Job, work: Callable[[Tell], Any]) -> None:
+def _run(job: Job, work: Callable[[Progress], Any]) -> None:
     try:
         job.outcome = work(job.tell)
     except Exception as error:

@@ -31,7 +31,7 @@ from .settings import Settings
 class Approved:
     """A wish that is being approved, by whom."""
 
-    wish: Approval
+    approval: Approval
     account: str
 
 
@@ -71,7 +71,7 @@ def publish(
         number = _add(connection, name, edition, note=note, base=base, author=_author(doer, approved))
         _keep(connection, name, number, effect)
         _choose(connection, name, number, hand_off)
-        _record(connection, Action.PUBLISH, doer, f"{name}@{number}", _told(note, approved))
+        _record(connection, Action.PUBLISH, doer, f"{name}@{number}", _audit_words(note, approved))
         _close(connection, approved, number)
         if moves_draft:
             move_draft_on(connection, store, name)
@@ -105,7 +105,7 @@ def roll_back(
         made = _add(connection, name, edition, note=note, base=live.number, author=author)
         _keep(connection, name, made, effect)
         _choose(connection, name, made, hand_off)
-        said = _told(f"version {number} again: {note}", approved)
+        said = _audit_words(f"version {number} again: {note}", approved)
         _record(connection, Action.ROLL_BACK, doer, f"{name}@{made}", said)
         _close(connection, approved, made)
         move_draft_on(connection, store, name)
@@ -130,20 +130,20 @@ def publish_draft(
 
 
 def approve(
-    store: Store, settings: Settings, wish: Approval, account: str, *, doer: Doer, hand_off: bool = False
+    store: Store, settings: Settings, approval: Approval, account: str, *, doer: Doer, hand_off: bool = False
 ) -> RulesetVersion:
     """Publishes what somebody asked for, or an old version again; the draft goes on from it.
 
     Problem 403 where `account` is who asked, 409 where the wish was decided in the meantime.
     """
-    name, approved = wish.ruleset, Approved(wish, account)
-    if wish.back_to is not None:
+    name, approved = approval.ruleset, Approved(approval, account)
+    if approval.back_to is not None:
         return roll_back(
             store,
             settings,
             name,
-            wish.back_to,
-            wish.note,
+            approval.back_to,
+            approval.note,
             doer=doer,
             approved=approved,
             hand_off=hand_off,
@@ -152,9 +152,9 @@ def approve(
         store,
         settings,
         name,
-        wish.text,
-        wish.note,
-        base=wish.base,
+        approval.text,
+        approval.note,
+        base=approval.base,
         doer=doer,
         approved=approved,
         moves_draft=True,
@@ -222,7 +222,7 @@ def _approval_needed(settings: Settings, approved: Approved | None) -> None:
             "A second person must approve",
             "Here nothing is published before a second person has approved it. Ask for approval.",
         )
-    if approved is not None and approved.account == approved.wish.asked_by:
+    if approved is not None and approved.account == approved.approval.asked_by:
         raise Problem(
             403,
             "A second person must approve",
@@ -232,17 +232,17 @@ def _approval_needed(settings: Settings, approved: Approved | None) -> None:
 
 def _close(connection: sqlite3.Connection, approved: Approved | None, number: int) -> None:
     if approved is not None and not close(
-        connection, approved.wish.id, "approved", approved.account, version=number
+        connection, approved.approval.id, "approved", approved.account, version=number
     ):
         raise Problem(409, "Decided already", "This was approved, declined or withdrawn in the meantime.")
 
 
 def _author(doer: Doer, approved: Approved | None) -> str:
-    return doer.who if approved is None else approved.wish.asked_by
+    return doer.who if approved is None else approved.approval.asked_by
 
 
-def _told(note: str, approved: Approved | None) -> str:
-    return note if approved is None else f"asked by {approved.wish.asked_by}: {note}"
+def _audit_words(note: str, approved: Approved | None) -> str:
+    return note if approved is None else f"asked by {approved.approval.asked_by}: {note}"
 
 
 # --- writing ----------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ _TELLING = (
 """Fields, as most data calls them, that tell leads apart."""
 
 
-def told(lead: StoredLead) -> tuple[str, str]:
+def lead_title(lead: StoredLead) -> tuple[str, str]:
     """Who a lead is: its name where it has one, else its id; and what else tells it from others."""
     texts = {
         _folded(name): value

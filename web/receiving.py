@@ -17,7 +17,7 @@ from ..engine.live.service import Live
 from ..engine.live.sources import Source, SourceBook
 from ..engine.receivers.adapters import adapter_of, read_call, read_delivery
 from ..engine.receivers.calls import Unreadable
-from ..engine.receivers.wire import LARGEST_BODY, MIB, Adapter, Answer, Delivery, Refusal, Request
+from ..engine.receivers.wire import LARGEST_BODY, MIB, Adapter, Answer, Delivery, Request, RequestRefused
 from ..engine.store.database import StoreError
 
 _RETRY_AFTER = "2"
@@ -103,9 +103,9 @@ class Receiving:
             source = self._source(delivery.key)
             _check_kind(adapter, source)
             origin = _allowed(request, source)
-            answer = _judged(adapter, request, delivery)
+            answer = _answer_after_reading(adapter, request, delivery)
             return Taken(adapter, request, answer, origin, self._put(source, adapter.name, delivery))
-        except Refusal as refusal:
+        except RequestRefused as refusal:
             if refusal.status < 429:
                 self._note(source, request, refusal)
             return Taken(adapter, request, adapter.refuse(request, refusal), origin)
@@ -118,7 +118,7 @@ class Receiving:
         about, messages = json.dumps(dict(delivery.about)), json.dumps(list(delivery.messages))
         return self._live.inbox.begin(Row(time.time_ns() // 1000, source.id, adapter, about, messages))
 
-    def _note(self, source: Source | None, request: Request, refusal: Refusal) -> None:
+    def _note(self, source: Source | None, request: Request, refusal: RequestRefused) -> None:
         """Lists a request that was refused; of those with an unknown key, one a second."""
         if source is None:
             with self._lock:
@@ -139,12 +139,12 @@ class Receiving:
     # --- keys and websites --------------------------------------------------------------------
 
     def _source(self, key: str | None) -> Source:
-        """The source that a write key is of. Raises `Refusal`."""
+        """The source that a write key is of. Raises `RequestRefused`."""
         if not key:
-            raise Refusal(401, "no_key", "there is no write key; leadwright source add makes one")
+            raise RequestRefused(401, "no_key", "there is no write key; leadwright source add makes one")
         found = self._book.find(key)
         if found is None:
-            raise Refusal(401, "wrong_key", "the write key is none of a source here")
+            raise RequestRefused(401, "wrong_key", "no source has this write key")
         return found
 
     def _welcome(self, request: Request) -> str | None:
@@ -161,16 +161,16 @@ class Receiving:
 def _check_kind(adapter: Adapter, source: Source) -> None:
     """Refuses a key that is sent to the address of another kind of client."""
     if source.adapter != adapter.name:
-        raise Refusal(
+        raise RequestRefused(
             403,
             "wrong_kind",
             f"the write key is of a source of the kind {source.kind}, and that sends elsewhere",
         )
 
 
-def _judged(adapter: Adapter, request: Request, delivery: Delivery) -> Answer:
+def _answer_after_reading(adapter: Adapter, request: Request, delivery: Delivery) -> Answer:
     """What is answered to what was delivered, once it is on the disk."""
-    if adapter.judge is None:
+    if adapter.answer_after_reading is None:
         return adapter.answer(request, len(delivery.messages))
     refused = []
     for place, message in enumerate(delivery.messages):
@@ -178,32 +178,32 @@ def _judged(adapter: Adapter, request: Request, delivery: Delivery) -> Answer:
             read_call(adapter, message, delivery.about)
         except Unreadable as error:
             refused.append((place, str(error)))
-    return adapter.judge(request, len(delivery.messages), refused)
+    return adapter.answer_after_reading(request, len(delivery.messages), refused)
 
 
 def _wait(adapter: Adapter, request: Request, error: InboxFull | StoreError) -> Answer:
     """Asks the client to send the same again later."""
-    busy = Refusal(429, "busy", "too much is waiting; send it again later")
+    busy = RequestRefused(429, "busy", "too much is waiting; send it again later")
     if isinstance(error, StoreError):
         logging.getLogger(__name__).error("the inbox cannot be written: %s", error.message)
-        busy = Refusal(503, "unavailable", "the inbox cannot be written; send it again later")
+        busy = RequestRefused(503, "unavailable", "the inbox cannot be written; send it again later")
     answer = adapter.refuse(request, busy)
     return replace(answer, headers=(*answer.headers, ("Retry-After", _RETRY_AFTER)))
 
 
 def _with_body(request: Request, environ: dict[str, Any]) -> Request:
-    """The request with its body read. Raises `Refusal` where that is too large."""
+    """The request with its body read. Raises `RequestRefused` where that is too large."""
     try:
         length = int(environ.get("CONTENT_LENGTH") or 0)
     except ValueError:
         length = 0
     if length > LARGEST_BODY:
-        raise Refusal(
+        raise RequestRefused(
             400, "too_large", f"the body is larger than {LARGEST_BODY // MIB} MiB; send less at once"
         )
     body = environ["wsgi.input"].read(length) if length else b""
     if len(body) < length:
-        raise Refusal(400, "unreadable", "the body ended too early")
+        raise RequestRefused(400, "unreadable", "the body ended too early")
     return Request(request.method, request.path, request.query, request.headers, body)
 
 
@@ -225,12 +225,12 @@ def _request(environ: dict[str, Any]) -> Request:
 
 
 def _allowed(request: Request, source: Source) -> str | None:
-    """The website that may read the answer. Raises `Refusal` where browsers may not send from it."""
+    """The website that may read the answer. Raises `RequestRefused` where browsers may not send from it."""
     origin = request.headers.get("origin", "").lower()
     if not origin:
         return None
     if not source.allows(origin):
-        raise Refusal(
+        raise RequestRefused(
             403,
             "wrong_origin",
             f"browsers may not send from {origin[:200]} with this key; leadwright source origin allows it",

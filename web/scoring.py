@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
+from ..engine.progress import Progress
 from ..engine.store.database import Store, is_at_work, open_store
 from ..engine.store.records.audit import Action, record
 from ..engine.store.scoring.score_run import RunReport, score_store
 from ..engine.values import instant_of, moment_of
 from .accounts.users import Doer
-from .jobs import Job, Jobs, Tell, jobs
+from .jobs import Job, Jobs, jobs
 from .problems import Problem
 from .queries import last_scoring
 from .ruleset_cache import Ready, ready
@@ -49,7 +50,7 @@ def register(app: Flask) -> None:
 
 
 class NewestEvent:
-    """When the newest event happened that is not in the future. Looked for anew only when the data has
+    """When the newest event happened that is not in the future. Looked for again only when the data has
     changed and did not reach into the last 30 days: it takes a look at every event. Safe in threads."""
 
     def __init__(self) -> None:
@@ -120,7 +121,7 @@ def score_after_publishing(settings: Settings, store: Store, ruleset: str, doer:
         begin_scoring(settings, store, ruleset, doer)
 
 
-def _score(settings: Settings, chosen: Ready, now: int, doer: Doer, tell: Tell) -> RunReport:
+def _score(settings: Settings, chosen: Ready, now: int, doer: Doer, tell: Progress) -> RunReport:
     version = chosen.version
     with open_store(settings.database, wait=30.0) as store:
         report = score_store(store, chosen.evaluator, version, now, progress=tell)

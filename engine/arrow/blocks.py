@@ -76,6 +76,7 @@ class BlockMaker:
         happened = None
         if events is not None and self._reads.event_types and len(events):
             happened = _Happened(self._columns, self._reads, ids, events, tally)
+        del events
         for first in range(0, len(leads), PER_BLOCK):
             some = leads.slice(first, PER_BLOCK)
             yield some, self._block(some, first, happened, tally)
@@ -135,7 +136,7 @@ class _Happened:
         self._whose = whose
         self._at = self._instants(events.column(columns.at), columns)
         self._kind, self._named = _kinds(types_of, type_names, events, columns, reads)
-        self._told, self._given = self._properties(events, columns, types_of, type_names)
+        self._property_sets, self._given = self._properties(events, columns, types_of, type_names)
         self._ids = None if columns.event_id is None else coded(events.column(columns.event_id))
 
     def _instants(self, column: pa.ChunkedArray, columns: Columns) -> Ints:
@@ -155,11 +156,11 @@ class _Happened:
             return None, []
         asked = np.array([name in self._reads.types_with_properties for name in type_names], np.bool_)
         places = np.flatnonzero(asked[types_of])
-        told = np.full(len(types_of), -1, np.int32)
+        property_set = np.full(len(types_of), -1, np.int32)
         some = events if len(places) == len(events) else events.take(pa.array(places))
         if columns.json is not None:
-            told[places], given = _of_json(some.column(columns.json), columns.json)
-            return told, given
+            property_set[places], given = _of_json(some.column(columns.json), columns.json)
+            return property_set, given
         there = {
             name: columns.property_column(name)
             for name in sorted(self._reads.properties)
@@ -167,22 +168,22 @@ class _Happened:
         }
         if not there:
             return None, []
-        told[places], given = _of_columns(some, there)
-        return told, given
+        property_set[places], given = _of_columns(some, there)
+        return property_set, given
 
     def of_block(self, number: int, tally: Tally) -> Events:
         """The events of the leads of the n-th block."""
         span = slice(int(self._starts[number]), int(self._starts[number + 1]))
         at, lead = self._at[span], (self._whose[span] - number * PER_BLOCK).astype(np.uint16)
         kind = self._kind[span]
-        told = None if self._told is None else self._told[span]
+        property_set = None if self._property_sets is None else self._property_sets[span]
         # What is equal in time and kind comes by its properties, however the rows came.
-        if told is None:
+        if property_set is None:
             order, kinds, starts = by_kind_and_time(kind, at, len(self._named))
         else:
-            tells = told >= 0
+            tells = property_set >= 0
             some = np.flatnonzero(tells)
-            places = np.append(np.flatnonzero(~tells), some[np.argsort(told[some], kind="stable")])
+            places = np.append(np.flatnonzero(~tells), some[np.argsort(property_set[some], kind="stable")])
             order, kinds, starts = by_kind_and_time(kind[places], at[places], len(self._named))
             order = places[order]
         if self._ids is not None:
@@ -200,7 +201,7 @@ class _Happened:
             starts,
             at[order],
             lead[order],
-            None if told is None else told[order],
+            None if property_set is None else property_set[order],
             self._given,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..plan import Plan
+from ..progress import Progress
 from .blocks import Tally
 from .buckets import Unit, bucketed, rows_of
 from .naming import Columns
@@ -26,8 +27,6 @@ from .scorer import TableScorer
 
 LEADS_AT_ONCE, EVENTS_AT_ONCE = 100_000, 2_000_000
 """Up to so many leads and events are read at once where their files are no pairs."""
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def score_files(
     together in `buckets`. The folder appears when everything is in it. Raises DataError and OSError.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise DataError(f"{target} is there, and is not an empty folder: name another, or take it away")
+        raise DataError(f"{target} is there, and is not an empty folder: name another, or remove it")
     leads, events = parquet_files(source, "leads"), parquet_files(source, "events")
     if not leads:
         raise DataError(f"{source} has no leads: put them into {source / 'leads'} as Parquet files")

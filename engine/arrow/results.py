@@ -65,13 +65,13 @@ class Results:
         self._numbering = ExplanationLines(plan)
         columns = result_columns(plan)
         names = SqlNames(column.name for column in columns)
-        self._told: list[tuple[ResultColumn, Callable[[Key], Any]]] = [
+        self._writers: list[tuple[ResultColumn, Callable[[Key], Any]]] = [
             (column, self._telling(column)) for column in columns[1:]
         ]
         extra = [("stages_if_qualified", pa.list_(pa.string())), ("reasons", pa.list_(pa.string()))]
         extra += [("tags", pa.list_(pa.string()))]
         self._listed = [self._would, self._reasons, self._tags]
-        fields = [(column.name, _TYPES[column.tells]) for column, _ in self._told]
+        fields = [(column.name, _TYPES[column.tells]) for column, _ in self._writers]
         fields += [(names.fresh(name), type_) for name, type_ in extra]
         if plan.handoffs:
             fields.append((names.fresh("handoffs"), pa.list_(pa.string())))
@@ -87,9 +87,10 @@ class Results:
         """The rows of leads with these ids. `takes` says for each handoff whether its condition is true."""
         types = iter(self.schema.types[1:])
         keys, which = decided.different, pa.array(decided.which)
-        told = (tell for _, tell in self._told)
+        writers = (tell for _, tell in self._writers)
         arrays = [
-            pa.array([tell(key) for key in keys], next(types)).take(which) for tell in (*told, *self._listed)
+            pa.array([tell(key) for key in keys], next(types)).take(which)
+            for tell in (*writers, *self._listed)
         ]
         if self._plan.handoffs:
             arrays.append(self._handed(decided, takes, next(types)))

@@ -20,7 +20,7 @@ from ..evaluator import Evaluator
 from ..plan import FieldValue, SignalValue
 from ..score_many.block import Block
 from ..score_many.columns import Bools, Column, Ints, Numbered
-from ..score_many.decide_block import Judge, Unsupported
+from ..score_many.decide_block import ColumnScorers, Unsupported
 from ..score_many.semantic_keys import Input
 from ..values import Prepared
 from .cases import TRUTHS, Cases, Follows, Key, Known, ManyBounds, alike
@@ -45,8 +45,8 @@ class BlockBounds:
         self.finder: Finder = evaluator.possible
         self.evaluator = evaluator
         self.now = now
-        self.judge = Judge(evaluator, fields, now)
-        self.bare = Judge(evaluator, bare, now)
+        self.scorers = ColumnScorers(evaluator, fields, now)
+        self.bare = ColumnScorers(evaluator, bare, now)
         scored = [place for place in self.finder.deciding if self.finder.scored[place]]
         if self.finder.ladder.holding or any(self.finder.only_score[place] is None for place in scored):
             raise Unsupported
@@ -70,7 +70,7 @@ class _Block:
     def __init__(self, of: BlockBounds, block: Block) -> None:
         self._of, self._finder, self._block = of, of.finder, block
         self._parts = of.evaluator.parts
-        self._judging, self._measured = of.judge.of(block)
+        self._column_scorer, self._measured = of.scorers.of(block)
         self._truths: dict[int, NDArray[np.int8]] = {}
         self._columns: dict[Input, Column] = {}
         self._codes: dict[Input, Ints] = {}
@@ -103,8 +103,8 @@ class _Block:
         """The truth of a clause that reads no score, of each lead."""
         found = self._truths.get(place)
         if found is None:
-            told = self._judging.clause(self._parts.clauses[place])
-            found = self._truths[place] = np.broadcast_to(told, len(self._block))
+            truth = self._column_scorer.clause(self._parts.clauses[place])
+            found = self._truths[place] = np.broadcast_to(truth, len(self._block))
         return found
 
     def _contributions(self) -> dict[int, list[_Given]]:
@@ -113,10 +113,10 @@ class _Block:
         for (number, _), pay in self._parts.kernel.payments.items():
             slot = self._finder.slots[number, pay.place]
             rule = self._of.evaluator.plan.rules[number]
-            points = np.broadcast_to(np.asarray(self._judging.given(pay), np.int64), len(self._block))
+            points = np.broadcast_to(np.asarray(self._column_scorer.given(pay), np.int64), len(self._block))
             if rule.each is not None:
-                points = points * self._judging.pays(rule)
-            found.setdefault(number, []).append(_Given(slot, points, self._judging.fires(rule)))
+                points = points * self._column_scorer.pays(rule)
+            found.setdefault(number, []).append(_Given(slot, points, self._column_scorer.fires(rule)))
         return found
 
     def _column(self, one: Input) -> Column:
@@ -124,7 +124,7 @@ class _Block:
         found = self._columns.get(one)
         if found is None:
             if isinstance(one, FieldValue):
-                found = self._of.judge.column(self._block, one.field)
+                found = self._of.scorers.column(self._block, one.field)
             else:
                 assert isinstance(one, SignalValue)
                 column = self._measured.column(self._of.evaluator.plan.signals[one.signal])

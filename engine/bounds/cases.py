@@ -256,10 +256,10 @@ class Cases:
         found.high[leads] = np.maximum.reduceat(settled, begins, axis=1).T
         keys: list[Key] = []
         for at, place in enumerate(self._asked):
-            told = self._truth(place)[whose]
+            truths_of = self._truth(place)[whose]
             for one, some in zip(rows, used, strict=True):
-                told = tables.told(told, one, some, at)
-            keys.append(told)
+                truths_of = tables.truths_of(truths_of, one, some, at)
+            keys.append(truths_of)
         keys += [self._score_truths(place, settled) for place in self._scored]
         first, cases = combined(keys, len(whose))
         outcomes = [self._decide(row) for row in np.array([key[first] for key in keys]).T.tolist()]
@@ -294,7 +294,7 @@ class Cases:
         """The truth of a clause about one score, of many scores."""
         number = self._finder.only_score[place]
         assert number is not None
-        different, which = _told_apart(settled[number])
+        different, which = _distinguishing(settled[number])
         row = [0] * len(settled)
         codes = []
         for value in different.tolist():
@@ -322,7 +322,7 @@ class _Tables:
         nobody = Lead(0, [], {}, [0] * len(finder.sums.slots), {}, frozenset(), [], {})
         at = {place: number for number, place in enumerate(asked)}
         points: list[tuple[int, ...]] = []
-        told: list[list[int]] = []
+        truths_of: list[list[int]] = []
         counts = []
         for option in options:
             components = option.components
@@ -335,32 +335,32 @@ class _Tables:
                 for place, truth in zip(places, truths, strict=True):
                     row[place] = TRUTHS.index(truth)
                 points.append(sums)
-                told.append(row)
+                truths_of.append(row)
         self.counts = np.array(counts, np.int64)
         self.starts = np.cumsum(self.counts) - self.counts
         self._points = np.array(points, np.int64).reshape(len(points), -1).T.copy()
-        self._told = np.array(told, np.int8).reshape(len(told), len(asked)).T.copy()
+        self._truths_of = np.array(truths_of, np.int8).reshape(len(truths_of), len(asked)).T.copy()
 
     def add(self, points: Ints, rows: Ints, used: Bools) -> None:
         """Adds what some rows add to registers; `used` tells which rows these are."""
         for slot in np.flatnonzero(self._points[:, used].any(axis=1)).tolist():
             points[slot] += self._points[slot][rows]
 
-    def told(self, truths: NDArray[np.int8], rows: Ints, used: Bools, at: int) -> NDArray[np.int8]:
+    def truths_of(self, truths: NDArray[np.int8], rows: Ints, used: Bools, at: int) -> NDArray[np.int8]:
         """The truths of a clause, where some rows tell of them."""
-        if (self._told[at][used] == _OF_LEAD).all():
+        if (self._truths_of[at][used] == _OF_LEAD).all():
             return truths
-        own = self._told[at][rows]
+        own = self._truths_of[at][rows]
         return np.where(own == _OF_LEAD, truths, own)
 
     def used(self, rows: Ints) -> Bools:
         """Which rows of the tables some rows are."""
-        used = np.zeros(self._told.shape[1], np.bool_)
+        used = np.zeros(self._truths_of.shape[1], np.bool_)
         used[rows] = True
         return used
 
 
-def _told_apart(values: Ints) -> tuple[Ints, Ints]:
+def _distinguishing(values: Ints) -> tuple[Ints, Ints]:
     """The different ones of some numbers, and which of them each is."""
     low = int(values.min())
     span = int(values.max()) - low + 1

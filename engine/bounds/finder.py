@@ -283,7 +283,7 @@ class Finder:
         }
         for number in self.ladder.holding:
             holding = self._evaluator.holdings[number]
-            read = {one for n in holding.asking.parts.meanings.needs[0].values() for one in (n,)}
+            read = {one for n in holding.asking.parts.semantic_keys.needs[0].values() for one in (n,)}
             if blank.isdisjoint(read):
                 lead.held[number] = holding.holds(facts.fields, facts.events, lead.now)
             else:
@@ -298,7 +298,7 @@ class Finder:
         exact = lead.exact and combined is not None
         found = self._hull(lead, components) if combined is None else self._tried(lead, combined, components)
         matters = self.mattering(lead, components)
-        return self._told(found, tuple(self.plan.fields[n].name for n in sorted(matters)), exact)
+        return self._bounds_of(found, tuple(self.plan.fields[n].name for n in sorted(matters)), exact)
 
     def fields_of(self, places: Iterable[int]) -> set[int]:
         """The fields that clauses at some places read."""
@@ -463,7 +463,7 @@ class Finder:
             outcomes.add(Outcome(tuple((None,) for _ in self.plan.tracks), True))
         return outcomes
 
-    def _told(self, found: _Found, unknown: tuple[str, ...], exact: bool) -> Bounds:
+    def _bounds_of(self, found: _Found, unknown: tuple[str, ...], exact: bool) -> Bounds:
         reaches = [Reach(low, high) for low, high in zip(found.low, found.high, strict=True)]
         stages: dict[str, tuple[str | None, ...]] = {}
         for n, track in enumerate(self.plan.tracks):

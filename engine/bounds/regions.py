@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...grammar.syntax.nodes import Kind
 from ..plan import FieldValue
-from ..plan.lower import Term, terms
+from ..plan.lower import Term, is_reasoned_about, terms
 from ..score_one.clause_function import Asked, asking, telling
 from ..values import Prepared
 from . import words
@@ -56,7 +56,7 @@ class FieldRegions:
 
     def inputs(self, place: int) -> tuple[Input, ...]:
         """What a clause reads, by its place."""
-        return self.parts.meanings.inputs(self.parts.clauses[place])
+        return self.parts.semantic_keys.inputs(self.parts.clauses[place])
 
     def reads_once(self, place: int, field: int) -> bool:
         """Whether no comparison of a clause reads a field twice."""
@@ -159,7 +159,7 @@ class FieldRegions:
         """What tells of a term, and what that reads."""
         found = self._telling.get(term)
         if found is None:
-            gathered = self.parts.meanings.inputs_of(term)
+            gathered = self.parts.semantic_keys.inputs_of(term)
             found = self._telling[term] = (telling(self.parts, term, gathered), gathered)
         return found
 
@@ -188,11 +188,11 @@ class _Splitting:
         if values is None:
             return None
         found: dict[Truths, Prepared] = {}
-        told = self._truths([blank, *values])
-        for value, truths in zip([blank, *values], told, strict=True):
+        truths_of = self._truths([blank, *values])
+        for value, truths in zip([blank, *values], truths_of, strict=True):
             found.setdefault(truths, value)
         if self._kind in (Kind.NUMBER, Kind.DATE, Kind.DATETIME):
-            self._between(values, told[1:], found)
+            self._between(values, truths_of[1:], found)
         elif self._kind is Kind.TEXTS:
             self._several(found)
         if len(found) > MOST:
@@ -200,15 +200,17 @@ class _Splitting:
         return [Region(value, truths) for truths, value in found.items()]
 
     def _values(self) -> list[Prepared] | None:
+        kernel = self._parts.kernel
+        if not all(is_reasoned_about(one) for each in self._clauses for one in kernel.predicates(each)):
+            return None
         if self._kind is Kind.YES_NO:
             return [True, False]
         if self._kind in (Kind.TEXT, Kind.TEXTS):
-            kernel = self._parts.kernel
             found = words.texts(kernel, self._field, self._clauses, self._tell)
             if found is None or self._kind is Kind.TEXT:
                 return None if found is None else [*found]
             return [*[(one,) for one in found], *self._whole_lists()]
-        return [*Turns(self._parts.kernel, self._field, self._now, self._tell).values(self._clauses)]
+        return [*Turns(kernel, self._field, self._now, self._tell).values(self._clauses)]
 
     def _whole_lists(self) -> list[Prepared]:
         """The lists of texts that a field is compared with as a whole."""
@@ -235,11 +237,11 @@ class _Splitting:
         return list(zip(*columns, strict=True))
 
     def _between(
-        self, values: Sequence[Prepared], told: Sequence[Truths], found: dict[Truths, Prepared]
+        self, values: Sequence[Prepared], truths_of: Sequence[Truths], found: dict[Truths, Prepared]
     ) -> None:
         """Adds what lies between two values whose truths differ in more than one clause."""
         ranks = [_rank(value) for value in values]
-        waiting = [(ranks[n], told[n], ranks[n + 1], told[n + 1]) for n in range(len(ranks) - 1)]
+        waiting = [(ranks[n], truths_of[n], ranks[n + 1], truths_of[n + 1]) for n in range(len(ranks) - 1)]
         while waiting:
             low, below, high, above = waiting.pop()
             if high - low < 2 or sum(a is not b for a, b in zip(below, above, strict=True)) < 2:

@@ -62,7 +62,7 @@ class Sure:
             return condition
         return IsYes(FieldValue(self.wanted[wanted], Kind.YES_NO), condition.origin)
 
-    def told(self, bounds: Bounds) -> tuple[Prepared, ...]:
+    def values_of(self, bounds: Bounds) -> tuple[Prepared, ...]:
         """The values of the fields of a lead."""
         return tuple(is_sure(self._plan, wanted, bounds) for wanted in self.wanted)
 

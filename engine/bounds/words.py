@@ -25,19 +25,19 @@ def texts(kernel: Kernel, field: int, clauses: Sequence[Clause], tell: Tell) -> 
     whole = [pattern for of_domain, pattern in asked if not of_domain]
     domains = [pattern for of_domain, pattern in asked if of_domain]
     try:
-        found = _told_apart(whole)
+        found = _distinguishing(whole)
         if domains:
-            behind = _told_apart(domains)
+            behind = _distinguishing(domains)
             both = [*whole, *map(_within_address, domains), *_ADDRESSES]
-            found += [*_told_apart(both), *[f"x@{one}" for one in behind]]
+            found += [*_distinguishing(both), *[f"x@{one}" for one in behind]]
             if whole:
-                found += [f"{text}@{one}" for text in _told_apart(whole) for one in behind]
+                found += [f"{text}@{one}" for text in _distinguishing(whole) for one in behind]
     except (UnsureError, _TooManyError):
         return None
     return None if len(found) > _MOST_TEXTS else found
 
 
-def _told_apart(patterns: Sequence[Pattern]) -> list[str]:
+def _distinguishing(patterns: Sequence[Pattern]) -> list[str]:
     """A text for each way in which these patterns can match together."""
     exact = [one.exact for one in patterns if one.exact]
     apart = tuple(Pattern((one,)) for one in exact) if len(exact) <= _MOST_TOLD_APART else ()

@@ -43,7 +43,7 @@ class Worth:
                 continue
             name = self.finder.plan.fields[variable.field].name
             filled = [self.finder.of(_with(lead, variable, one)) for one in _values(variable)]
-            if len({_told(one) for one in (bounds, *filled)}) > 1:
+            if len({_comparable(one) for one in (bounds, *filled)}) > 1:
                 self._bears_on[name] = self._bears_on.get(name, 0) + 1
             if filled and all(map(_is_decided, filled)):
                 self._decides[name] = self._decides.get(name, 0) + 1
@@ -69,7 +69,7 @@ def _is_decided(bounds: Bounds) -> bool:
     return bounds.disqualified is not None and all(len(one) == 1 for one in bounds.stages.values())
 
 
-def _told(bounds: Bounds) -> tuple[object, ...]:
+def _comparable(bounds: Bounds) -> tuple[object, ...]:
     return (bounds.disqualified, *bounds.stages.values())
 
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from ...grammar.frozen import frozen
 from ...grammar.messages.diagnostics import Source
 from ..lru import LruCache
+from ..progress import no_progress
 from ..report.text_style import PLAIN, counted, shown
-from .commands.explain import explained, lead_named, rules_for, stages_named, told_by
+from .commands.explain import explained, lead_named, lead_summary, rules_for, stages_named
 from .failures import Failure
 from .scored import instant_of_reading
 
@@ -65,10 +66,10 @@ class Assistant:
                     lines.append(f"{head}, not scored yet")
                     continue
                 counts = stages(store, name, "main")
-                told = [f"{stage or 'no stage'} {count:,}" for stage, count in counts.most_common()]
+                summary = [f"{stage or 'no stage'} {count:,}" for stage, count in counts.most_common()]
                 gone = disqualified(store, name)
-                told += [f"disqualified {gone:,}"] if gone else []
-                lines.append(f"{head}, scored as of {_when(run.now)}: {', '.join(told)}")
+                summary += [f"disqualified {gone:,}"] if gone else []
+                lines.append(f"{head}, scored as of {_when(run.now)}: {', '.join(summary)}")
         return "\n".join(lines) or "No ruleset has been published yet."
 
     def show_rules(self, ruleset: str) -> str:
@@ -94,7 +95,7 @@ class Assistant:
             for lead in search_leads(store, text, _MOST_LEADS):
                 total = None if run is None else stored_total(store, run.ruleset, lead.key)
                 score = "not scored" if total is None else f"score {total:,}"
-                lines.append(f"{shown(lead.key)}: {score}; {', '.join(told_by(store, lead))}")
+                lines.append(f"{shown(lead.key)}: {score}; {', '.join(lead_summary(store, lead))}")
             return _listed(f"Leads that match. {_DATA}", lines)
 
     def explain_lead(
@@ -144,7 +145,7 @@ class Assistant:
                 return "The text has errors, so it was not tried.\n\n" + self.check_rules(text)
             now = instant_of_reading(None, store, before.name)
             old, new = _evaluator(before), Evaluator(draft.plan)
-            effect = _what_if().effect(store, old, new, instant_of(now), most_moves=5, progress=_silent)
+            effect = _what_if().effect(store, old, new, instant_of(now), most_moves=5, progress=no_progress)
         head = f"{_rules_line(before)}, against the text with digest {draft.plan.digest[:12]}"
         changes = changes_text(compare(before.reading.tree, draft.tree), PLAIN)
         return _cut("\n".join([head, "", *changes, "", *effect_text(effect, now, PLAIN, 5)]), LONGEST)
@@ -237,7 +238,7 @@ class Assistant:
             evaluator = _evaluator(rules)
             facts = evaluator.facts(found.fields, events_of_lead(store, found.id))
             decision = evaluator.decide(facts, now, gains=gains)
-            head = f"{shown(found.key)}  {', '.join(told_by(store, found))}"
+            head = f"{shown(found.key)}  {', '.join(lead_summary(store, found))}"
             return _cut(
                 "\n".join([f"{_rules_line(rules, now)}. {_DATA}", "", head, "", *lines(decision)]), limit
             )
@@ -311,10 +312,6 @@ def _what_if() -> WhatIf:
     from ..store.scoring.what_if import WhatIf
 
     return WhatIf()
-
-
-def _silent(_words: str, _share: float) -> None:
-    return
 
 
 def _rules_line(rules: LoadedRules, now: dt.datetime | None = None) -> str:

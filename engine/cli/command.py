@@ -103,10 +103,10 @@ def at_option(*, default: str) -> Callable[[_F], _F]:
     )
 
 
-def paper() -> TextStyle:
+def text_style() -> TextStyle:
     """What the report is written on: the terminal's width, colours where they will be seen."""
-    wish = click.get_current_context().find_root().color
-    colored = sys.stdout.isatty() if wish is None else wish
+    color = click.get_current_context().find_root().color
+    colored = sys.stdout.isatty() if color is None else color
     return TextStyle(min(shutil.get_terminal_size().columns, 110), colored)
 
 

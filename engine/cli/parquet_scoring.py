@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .command import instant_asked, paper, write, write_json
+from .command import instant_asked, text_style, write, write_json
 from .failures import Failure, of_the_disk
 from .inputs import rules_named
 from .progress import ProgressLine
@@ -80,7 +80,7 @@ def score_parquet(
     if as_json:
         write_json(files_scored_data(tally, found.plan, now, target))
     else:
-        write(files_scored_text(tally, found.label, now, target, paper()))
+        write(files_scored_text(tally, found.label, now, target, text_style()))
 
 
 def _columns(names: str | None) -> Columns:

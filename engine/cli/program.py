@@ -148,12 +148,12 @@ def program(ctx: click.Context) -> None:
     A ruleset is a text file. Leadwright checks it, tests it, runs it over your leads, and says of any lead
     why it has its score and what it would take to be qualified.
     """
-    ctx.color = _color_wish()
+    ctx.color = _color_option()
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 
 
-def _color_wish() -> bool | None:
+def _color_option() -> bool | None:
     """What the environment says of colours: forced, forbidden, or as the terminal has it."""
     if os.environ.get("NO_COLOR"):
         return False
@@ -191,7 +191,7 @@ def _failed(error: Exception, debug: bool) -> int:
 
             traceback.print_exception(error)
         failure = failure or Failure(f"{FAULT.message} ({type(error).__name__}: {error})", FAULT.hint)
-    colored = _color_wish()
+    colored = _color_option()
     return _end(said(failure, colored=sys.stderr.isatty() if colored is None else colored), failure.code)
 
 

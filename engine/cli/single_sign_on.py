@@ -44,7 +44,7 @@ _OPTIONS = (
         "--oidc-default-role", metavar="ROLE", help="The role of those whom --oidc-role gives none."
     ),
     click.option(
-        "--oidc-domain", multiple=True, metavar="DOMAIN", help="Let in those with a mail address of this."
+        "--oidc-domain", multiple=True, metavar="DOMAIN", help="Let in those with an email address of this."
     ),
     click.option("--oidc-label", metavar="NAME", help='What it is called: "Log in with NAME".'),
 )
@@ -70,31 +70,31 @@ def sso_options(command: _F) -> _F:
     return command
 
 
-def single_sign_on(told: SsoOptions) -> SingleSignOn | None:
+def single_sign_on(options: SsoOptions) -> SingleSignOn | None:
     """How it is set up, None where it is not. Raises Failure where that cannot be."""
     from ...web.accounts.users import Role
     from ...web.sso.configuration import Misconfigured, SingleSignOn, checked, grant
 
-    if told.oidc_issuer is None:
-        if told.oidc_client or told.oidc_role or told.oidc_domain or told.oidc_default_role:
+    if options.oidc_issuer is None:
+        if options.oidc_client or options.oidc_role or options.oidc_domain or options.oidc_default_role:
             raise Failure("single sign-on needs a provider", "name it with --oidc-issuer")
         return None
-    if not told.oidc_client:
+    if not options.oidc_client:
         raise Failure(
             "single sign-on needs to know as which client", "say what the provider calls it: --oidc-client"
         )
     try:
-        default = told.oidc_default_role
+        default = options.oidc_default_role
         if default is not None and default not in [role.value for role in Role]:
             raise Misconfigured(f"there is no role {default}")
         return SingleSignOn(
-            checked(told.oidc_issuer),
-            told.oidc_client,
-            _secret(told.oidc_secret_file),
-            tuple(map(grant, told.oidc_role)),
+            checked(options.oidc_issuer),
+            options.oidc_client,
+            _secret(options.oidc_secret_file),
+            tuple(map(grant, options.oidc_role)),
             Role(default) if default is not None else None,
-            told.oidc_domain,
-            told.oidc_label or "single sign-on",
+            options.oidc_domain,
+            options.oidc_label or "single sign-on",
         )
     except Misconfigured as error:
         raise Failure(f"{error}", "see leadwright serve --help") from None

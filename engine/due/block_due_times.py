@@ -63,7 +63,7 @@ class BlockDueTimes:
         return np.full(size, table[0]) if column is None else table[column.codes]
 
     def _of_events(self, measured: Measured) -> Ints:
-        picking, now = measured.picking, self._now
+        picking, now = measured.block_events, self._now
         assert self._timers is not None
         first = np.full(measured.size, LATE)
         for selector in self._selectors:

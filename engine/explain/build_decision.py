@@ -141,8 +141,10 @@ def rule_findings(
             lines[number] = (*lines[number], line) if lines[number] else (line,)
     events: list[Finding | None] = [None] * count
     if frame.paying:
-        told = events_findings(found, [(asked, _listed(paid[number])) for number, asked in frame.paying])
-        for (number, _), finding in zip(frame.paying, told, strict=True):
+        event_findings = events_findings(
+            found, [(asked, _listed(paid[number])) for number, asked in frame.paying]
+        )
+        for (number, _), finding in zip(frame.paying, event_findings, strict=True):
             events[number] = finding
     # Of one length, as they are: to check takes longer.
     columns = zip(frame.names, frame.places, did_fire, conditions, events, lines, tags)  # noqa: B905

@@ -107,9 +107,9 @@ class _Clauses:
                 None if truth is not None else _blank(found, each)
                 for truth, each in zip(truths, self._asked, strict=True)
             ]
-        told = counts_words(found, self._counts) if self._counts else []
-        told += [tell(found) for tell in self._tell]
-        words = self._words(told)
+        value_words = counts_words(found, self._counts) if self._counts else []
+        value_words += [tell(found) for tell in self._tell]
+        words = self._words(value_words)
         instants = self._instants(self._latest(found))
         # What `zip` stops at is the texts, of which there is one for each clause.
         columns = zip(self._texts, words, truths, unknown, instants, _NOTHING, _NO_PARTS)  # noqa: B905

@@ -135,12 +135,12 @@ def clause_words(parts: PlanIndex, clause: Clause) -> Callable[[Found], str]:
         place = parts.places[id(clause)]
         return lambda found: TRUTHS[found.truths[place]]
     if len(compared) == 1:
-        return told_words(parts, compared[0])
-    each = [told_words(parts, value) for value in compared]
+        return found_value_words(parts, compared[0])
+    each = [found_value_words(parts, value) for value in compared]
     return lambda found: " against ".join([tell(found) for tell in each])
 
 
-def told_words(parts: PlanIndex, value: Value) -> Callable[[Found], str]:
+def found_value_words(parts: PlanIndex, value: Value) -> Callable[[Found], str]:
     """A function that says in words what was found of a value, text as it was written."""
     kind = value.kind
     match value:
@@ -172,7 +172,7 @@ def _field_words(parts: PlanIndex, number: int, kind: Kind) -> Callable[[Found],
     default = parts.plan.fields[number].written
     by_text: dict[str, str] = {}
 
-    def told(found: Found) -> str:
+    def words_of(found: Found) -> str:
         given, value = _given(found, number), found.facts.fields[number]
         if given.__class__ is not str:
             if value is None and given is None and default is None:
@@ -186,7 +186,7 @@ def _field_words(parts: PlanIndex, number: int, kind: Kind) -> Callable[[Found],
                 by_text[given] = text
         return text
 
-    return told
+    return words_of
 
 
 def _given(found: Found, number: int) -> object:

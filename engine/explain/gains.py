@@ -63,10 +63,10 @@ class Gains:
         missing: tuple[str, ...] = ()
         if rule.condition is not None and self.found.truth(rule.condition) is not True:
             ways = self.ways.to(rule.condition)
-            told = _changes_of(ways[0]) if ways else None
-            if told is None:
+            needed_changes = _changes_of(ways[0]) if ways else None
+            if needed_changes is None:
                 return None
-            missing = told
+            missing = needed_changes
         if rule.each is not None and (not self.paid[number] or number in self.firing):
             if self._is_over(rule.each) or (number in self.firing and not _pays_again(rule.each)):
                 return None

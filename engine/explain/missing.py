@@ -35,7 +35,7 @@ from ..plan.walk import operands
 from ..values import Prepared
 from . import words
 from .decision import Gain, Missing
-from .findings import Found, blank_in, clause_words, told_words
+from .findings import Found, blank_in, clause_words, found_value_words
 from .plan_index import PlanIndex
 
 _BEYOND = 10**12
@@ -99,12 +99,12 @@ def _written(
     return lambda standing: _once([tell(standing) for tell in tells])
 
 
-def _once(told: list[Missing]) -> tuple[Missing, ...]:
+def _once(listed: list[Missing]) -> tuple[Missing, ...]:
     """What is needed once; of several about one number, that which asks the most."""
-    if len(told) < 2:
-        return tuple(told)
+    if len(listed) < 2:
+        return tuple(listed)
     by_need: dict[str, Missing] = {}
-    for missing in told:
+    for missing in listed:
         before = by_need.get(missing.needed)
         if before is None or before.asked == missing.asked:
             by_need[missing.needed] = missing
@@ -352,5 +352,7 @@ def _why_unknown(found: Found, value: Value) -> str:
         if found.value(part) is None:
             return _why_unknown(found, part)
     known = [part for part in within if not isinstance(part, Constant)]
-    told = [f"{words.value_words(plan, part)} is {told_words(found.parts, part)(found)}" for part in known]
-    return " and ".join(told) or f"{words.value_words(plan, value)} is unknown"
+    listed = [
+        f"{words.value_words(plan, part)} is {found_value_words(found.parts, part)(found)}" for part in known
+    ]
+    return " and ".join(listed) or f"{words.value_words(plan, value)} is unknown"

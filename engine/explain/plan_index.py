@@ -194,7 +194,7 @@ class PlanIndex:
         return tuple("" if r.each is None else words.each_words(self.plan, r.each) for r in self.plan.rules)
 
     @cached_property
-    def meanings(self) -> SemanticKeys:
+    def semantic_keys(self) -> SemanticKeys:
         """The keys of what the plan is made of."""
         from ..score_many.semantic_keys import SemanticKeys  # scoring one lead needs none
 

@@ -92,7 +92,7 @@ class Ways:
 
     def _several(self, found: list[Way]) -> list[Way]:
         """The ways that are told, those left out that do more than another; their clauses in order."""
-        told: list[Way] = []
+        shortest: list[Way] = []
         taken: list[frozenset[tuple[int, bool]]] = []
         for way in found:
             missing = frozenset((id(one.clause), one.wanted) for one in way.literals if self._is_missing(one))
@@ -101,10 +101,10 @@ class Ways:
                 continue
             taken.append(missing)
             in_order = sorted(way.literals, key=lambda one: self._order[id(one.clause)])
-            told.append(replace(way, literals=tuple(in_order)))
-            if len(told) == MOST:
+            shortest.append(replace(way, literals=tuple(in_order)))
+            if len(shortest) == MOST:
                 break
-        return told
+        return shortest
 
     def _to(self, condition: Condition, wanted: bool, asked: str | None = None) -> list[Way]:
         match condition:

@@ -79,13 +79,15 @@ class Choosing:
     def ask(self, fields: Sequence[Prepared], events: Sequence[Row], now: int) -> Asked:
         """Asks all handoffs about one lead, made ready by a reader of `evaluator`."""
         if self.sure.wanted:
-            fields = self._told(fields, events, now)
+            fields = self._with_sureness(fields, events, now)
         found = self._run(fields, events, now)
         true = set(found[_REASONS])
         holds = tuple([place is None or place in true for place in self._asks])
         return Asked(holds, tuple([self._kept(one, fields, found) for one in self.handoffs]))
 
-    def _told(self, fields: Sequence[Prepared], events: Sequence[Row], now: int) -> tuple[Prepared, ...]:
+    def _with_sureness(
+        self, fields: Sequence[Prepared], events: Sequence[Row], now: int
+    ) -> tuple[Prepared, ...]:
         """The fields with defaults, and with what is sure."""
         if self._possible is None:
             from ..bounds.finder import Finder  # few handoffs ask what is sure
@@ -94,7 +96,7 @@ class Choosing:
         own, guessed = self.sure.blanks.filled(fields[: len(self._whole.fields)])
         facts = Facts(own, events, len(self.evaluator.classes.known))
         bounds = self._possible.bounds(facts, now, guessed)
-        return (*own, *self.sure.told(bounds))
+        return (*own, *self.sure.values_of(bounds))
 
     def _kept(self, handoff: Handoff, fields: Sequence[Prepared], found: Any) -> str | None:
         """The value of `keeping` as text, None where it is unknown."""

@@ -20,7 +20,9 @@ _Stages = tuple[tuple[str | None, ...], NDArray[np.int16]]
 _AT_ONCE = 100_000
 
 
-def contrast(before: ColumnScorer, after: ColumnScorer, keys: Keys, most_moves: int | None) -> Effect:
+def effect_over_leads(
+    before: ColumnScorer, after: ColumnScorer, keys: Keys, most_moves: int | None
+) -> Effect:
     """What becomes another; at most `most_moves` of those who move are named. The same as `effect` gives."""
     old, new = before.verdict, after.verdict
     total, other_total = before.score(None), after.score(None)
@@ -92,7 +94,7 @@ def _differences(before: ColumnScorer, after: ColumnScorer, places: Ints) -> dic
     """By how much each line differs for the leads at some places, where it is not the same in both."""
     if not len(places):
         return {}
-    mine, others = (Counter(one.meanings.rules.values()) for one in (before, after))
+    mine, others = (Counter(one.semantic_keys.rules.values()) for one in (before, after))
     shared = {key for key, times in mine.items() if others[key] == times}
     old, new = before.lines(places, shared), after.lines(places, shared)
     nothing = np.zeros(1, np.int64)

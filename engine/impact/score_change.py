@@ -19,7 +19,7 @@ from ..evaluator import Evaluator
 from ..explain.decision import Decision, Finding, Line, LineKind
 from ..score_one.facts import Event, instant_from
 
-MOST_CLUES = 6
+MOST_EVIDENCE = 6
 
 
 class Cause(Enum):
@@ -68,7 +68,7 @@ class LineChange:
     score: str | None
     before: int
     after: int
-    clues: tuple[Evidence, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     along: tuple[Cause, ...] = ()
 
     @property
@@ -185,9 +185,9 @@ class _Between:
         lines = []
         for key in dict.fromkeys([*before, *after]):
             if before[key] != after[key]:
-                clues = tuple(_clues(old, new, key))[:MOST_CLUES]
+                evidence = tuple(_evidence(old, new, key))[:MOST_EVIDENCE]
                 along = tuple(self._along(cause, earlier, key))
-                lines.append(LineChange(key[1], key[2], before[key], after[key], clues, along))
+                lines.append(LineChange(key[1], key[2], before[key], after[key], evidence, along))
         lines.sort(key=lambda line: (-abs(line.points), line.name))
         return ChangeStep(cause, new.total - old.total, tuple(lines), old.stages, new.stages)
 
@@ -255,7 +255,7 @@ def _field_changes(before: Mapping[str, object], after: Mapping[str, object]) ->
 # --- what was found otherwise -----------------------------------------------------------------
 
 
-def _clues(old: Decision, new: Decision, key: _Key) -> Iterator[Evidence]:
+def _evidence(old: Decision, new: Decision, key: _Key) -> Iterator[Evidence]:
     """The clauses behind a rule's line that were found otherwise, those that became true or false first."""
     kind, name, _ = key
     if kind is not LineKind.RULE:
@@ -265,12 +265,12 @@ def _clues(old: Decision, new: Decision, key: _Key) -> Iterator[Evidence]:
     for asked in dict.fromkeys([*before, *after]):
         was, becomes = before.get(asked), after.get(asked)
         if _said(was) != _said(becomes):
-            clue = Evidence(asked, was.found if was else None, becomes.found if becomes else None)
+            evidence = Evidence(asked, was.found if was else None, becomes.found if becomes else None)
             turned = (was.truth if was else None) != (becomes.truth if becomes else None)
-            changed.append((not turned, clue))
+            changed.append((not turned, evidence))
     changed.sort(key=lambda pair: pair[0])
-    for _, clue in changed:
-        yield clue
+    for _, evidence in changed:
+        yield evidence
 
 
 def _said(finding: Finding | None) -> object:

@@ -113,16 +113,16 @@ def _details(old: _Entry, new: _Entry) -> Iterator[str]:
 def _form_details(old: n.Statement, new: n.Statement) -> Iterator[str]:
     """What differs between two statements of one form: their conditions clause by clause, else the whole."""
     conditions = spec_of(new).conditions if type(old) is type(new) else ()
-    told = False
+    reported = False
     for slot in conditions:
         before, after = getattr(old, slot.field), getattr(new, slot.field)
         if before != after:
-            told = True
+            reported = True
             found = (
                 _optional_condition(slot.words, before, after) if slot.optional else _condition(before, after)
             )
             yield from map(_trade_words, found) if isinstance(new, n.Stage) else found
-    if not told and _own_text(old) != _own_text(new):
+    if not reported and _own_text(old) != _own_text(new):
         yield f"{_own_text(old)} -> {_own_text(new)}"
 
 

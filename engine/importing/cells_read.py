@@ -13,7 +13,7 @@ from ...grammar.syntax.nodes import Kind
 from ..store.database import Store
 from ..store.records.identity import kept_out
 from ..store.records.lead_keys import lead_key
-from .coding import CodedChunk, CodedSource, Judged, Values
+from .coding import CodedChunk, CodedSource, MappedValues, Values
 from .staging import BLANK
 from .table_shape import MAYBE_TOTAL, is_total, may_have_totals
 from .values.alike import read_all
@@ -34,7 +34,7 @@ class Ids:
         # While all ids are kept as they are given, they are as different as these are.
         self._as_given: list[str] = []
         self._numbers: Values | None = None
-        self._judged: Judged | None = None
+        self._mapped: MappedValues | None = None
         self._of_value = np.empty(0, np.int32)
         self._wrong: dict[int, str] = {}
         self._sums: list[int] = []
@@ -51,7 +51,7 @@ class Ids:
         """Lets go of all but `keys`, which it gives."""
         if self._numbers is not None:
             self._numbers.settle()
-        self._judged = None
+        self._mapped = None
         self._of_value = np.empty(0, np.int32)
         return self.keys
 
@@ -67,9 +67,9 @@ class Ids:
         out, go to `bad`."""
         column = chunk.columns[self.place] if self.place < len(chunk.columns) else None
         if isinstance(column, np.ndarray):
-            if self._judged is None:
-                self._judged = Judged(self.source.values[self.place], self._numbers_of)
-            made = self._judged.all()
+            if self._mapped is None:
+                self._mapped = MappedValues(self.source.values[self.place], self._numbers_of)
+            made = self._mapped.all()
             if len(made) > len(self._of_value):
                 self._of_value = np.array(made, np.int32)
             numbers = self._of_value[column]
@@ -164,15 +164,15 @@ class FieldReader:
         self.kind = kind
         self.reader = reader
         self._read = reader.of(kind, blank=BLANK, absent=None)
-        self._judged: Judged | None = None
+        self._mapped: MappedValues | None = None
 
     def of(self, chunk: CodedChunk) -> tuple[Sequence[object], bool]:
         """The values of a chunk, and whether some of them are `UNREAD`."""
         column = chunk.columns[self.place] if self.place < len(chunk.columns) else None
         if isinstance(column, np.ndarray):
-            if self._judged is None:
-                self._judged = Judged(self.source.values[self.place], partial(map, self._read))
-            found = self._judged.of(column)
+            if self._mapped is None:
+                self._mapped = MappedValues(self.source.values[self.place], partial(map, self._read))
+            found = self._mapped.of(column)
         else:
             cells = self.source.cells(chunk, self.place)
             made = read_all(self.reader, self.kind, cells) if chunk.texts else None  # type: ignore[arg-type]

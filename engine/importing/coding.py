@@ -272,7 +272,7 @@ class CodedSource:
         return column[row]
 
 
-class Judged:
+class MappedValues:
     """What is made of each cell of a column, each different one judged once. `make` is given new ones, in the
     order of their numbers, and gives what becomes of each."""
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ..store.database import Store
-from .coding import CodedChunk, CodedSource, Instants, Judged, Numbers, Values
+from .coding import CodedChunk, CodedSource, Instants, MappedValues, Numbers, Values
 from .gathering import Properties
 from .layout import Column, EventLayout
 from .problems import shortened
@@ -104,7 +104,7 @@ class EventMaker:
         self._moments = moments
         typed = any(look.typed for look in survey.looks[layout.at].counts)
         self._instant: Callable[[Any], int | None] = moments.instant_of_cell if typed else moments.instant
-        self._judged: dict[tuple[int, object], Judged] = {}
+        self._mapped: dict[tuple[int, object], MappedValues] = {}
         self._written: dict[tuple[str, ...], tuple[int, int]] = {}
         self._table: _Table | None = None
 
@@ -145,7 +145,7 @@ class EventMaker:
         if isinstance(column, Instants):
             return column.micros, np.ones(len(chunk), bool)
         if isinstance(column, np.ndarray):
-            read = self._judge(place, "instant", self._instant).of(column)
+            read = self._map(place, "instant", self._instant).of(column)
         else:
             usual = usual_instants(column)
             if usual is not None:
@@ -154,12 +154,12 @@ class EventMaker:
         there = np.fromiter((isinstance(one, int) for one in read), bool, len(chunk))
         return np.fromiter((one or 0 for one in read), np.int64, len(chunk)), there
 
-    def _judge(self, place: int, purpose: object, make: Callable[[Any], object]) -> Judged:
-        judged = self._judged.get((place, purpose))
-        if judged is None:
-            judged = Judged(self.source.values[place], partial(map, make))
-            self._judged[place, purpose] = judged
-        return judged
+    def _map(self, place: int, purpose: object, make: Callable[[Any], object]) -> MappedValues:
+        mapped = self._mapped.get((place, purpose))
+        if mapped is None:
+            mapped = MappedValues(self.source.values[place], partial(map, make))
+            self._mapped[place, purpose] = mapped
+        return mapped
 
     def _texts(
         self, chunk: CodedChunk, place: int | None, same: str | None
@@ -169,7 +169,7 @@ class EventMaker:
             return np.zeros(len(chunk), np.int64), [same or ""]
         column = chunk.columns[place] if place < len(chunk.columns) else None
         if isinstance(column, np.ndarray):
-            return column.astype(np.int64), self._judge(place, "text", stripped).all()
+            return column.astype(np.int64), self._map(place, "text", stripped).all()
         values = Values()
         texts = list(map(stripped, self.source.cells(chunk, place)))
         return values.numbers(texts, True).astype(np.int64), values.cells  # type: ignore[return-value]
@@ -184,7 +184,7 @@ class EventMaker:
             bad.setdefault(row, "has no type of event")
         else:
             name = self.source.source.columns[place]
-            bad.setdefault(row, f'"{shortened(at)}" in {name} is no date')
+            bad.setdefault(row, f'"{shortened(at)}" in {name} is not a date')
 
     # --- properties -----------------------------------------------------------------------------
 
@@ -239,7 +239,7 @@ class EventMaker:
         for column, kind in zip(self.columns, kinds, strict=True):
             coded = chunk.columns[column.place]
             assert isinstance(coded, np.ndarray)
-            made = self._judge(column.place, kind, self._writer(column, kind)).all()
+            made = self._map(column.place, kind, self._writer(column, kind)).all()
             members.append(["" if one is UNREAD else one for one in made])
             if UNREAD in made:
                 unread = np.fromiter((one is UNREAD for one in made), bool, len(made))
@@ -299,7 +299,7 @@ class EventMaker:
             return [writers[kinds[type_]](cell) for type_, cell in zip(types, cells, strict=True)]
         ((kind, writer),) = writers.items()
         if coded is not None:
-            return self._judge(column.place, kind, writer).of(coded)
+            return self._map(column.place, kind, writer).of(coded)
         cells = self.source.cells(chunk, column.place)
         reader = self.understood[column.place].reader
         made = write_all(column.name, kind, reader, cells) if chunk.texts else None  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...grammar.syntax.nodes import Kind
+from ..progress import Progress
 from ..store.database import Store
 from ..store.records.events import stored_properties
 from ..store.records.history import note_lost
@@ -36,7 +37,7 @@ from .problems import ImportRefused
 from .rejects import Rejects
 from .rows import Rejected, Source
 from .staging import CLEAR, Staging
-from .survey import Progress, Survey, take_survey
+from .survey import Survey, take_survey
 from .table_shape import loose
 from .values.blanks import folded
 from .values.cells import cell_text

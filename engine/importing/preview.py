@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
+from ..progress import Progress, no_progress
 from ..store.database import Store
 from ..store.records.leads import stored_fields, written_as
 from .layout import lay_out
@@ -17,7 +18,7 @@ from .merged_ids import likely_merged_ids
 from .problems import ImportRefused, shortened
 from .rows import Source
 from .run import source_of
-from .survey import Progress, Survey
+from .survey import Survey
 from .values.blanks import folded
 from .values.cells import cell_text
 from .values.columns import Column, ColumnLooks, Hint, Stated, likely_blanks
@@ -90,7 +91,7 @@ def preview_file(
     if label is not None:
         source.label = label
     asked = replace(asked, lead=asked.lead or "\0")
-    survey = survey_of(coded_source(source, asked), asked, reading, progress or _silent)
+    survey = survey_of(coded_source(source, asked), asked, reading, progress or no_progress)
     uses, refused = _uses(source, survey, mapping, reading)
     known = stored_fields(store) if store is not None else {}
     declared = declared_kinds(store) if store is not None else {}
@@ -188,7 +189,3 @@ def _samples(understood: Column, looks: ColumnLooks, stated: Stated) -> list[Sam
         if len(found) == _MOST_SAMPLES:
             break
     return found
-
-
-def _silent(_what: str, _share: float) -> None:
-    return

@@ -6,6 +6,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from ..progress import Progress, no_progress
 from ..store.database import Store
 from .events import save_properties
 from .gone import find_gone
@@ -18,7 +19,6 @@ from .report import ImportReport, import_report
 from .rows import Source
 from .sources import open_source
 from .staging import Merged, Staging
-from .survey import Progress
 
 
 def import_file(
@@ -48,7 +48,7 @@ def import_file(
     """
     started = time.perf_counter()
     reading = reading or Reading()
-    tell = progress or _silent
+    tell = progress or no_progress
     if isinstance(path, Path) and path.exists() and path.samefile(store.path):
         raise ImportRefused(
             f"{path} is the very database to import into", "name another file, or another database with --db"
@@ -94,10 +94,6 @@ def source_of(
     if numbered:
         return NumberedSource(source, Path(path).stem if isinstance(path, Path) else "row")
     return source
-
-
-def _silent(_what: str, _share: float) -> None:
-    return
 
 
 def _merge(staging: Staging, loading: Loading, tell: Progress) -> tuple[Merged, int]:

@@ -9,6 +9,7 @@ from itertools import islice
 
 import numpy as np
 
+from ..progress import Progress
 from .coding import Coded, CodedChunk, CodedSource, Instants, Numbers, Values
 from .mapping import Reading
 from .problems import ImportRefused
@@ -18,9 +19,6 @@ from .values.cells import ABSENT
 from .values.columns import Column, ColumnLooks, Stated, is_named_like_a_date, understand
 from .values.looks import BLANK, INSTANT_LOOK, Look, looker
 from .values.moments import UNIX_FORMATS, MomentReader, usual_text
-
-Progress = Callable[[str, float], None]
-"""Told what is being done and, from 0 to 1, how much of it is done."""
 
 _SAMPLE = 2_000
 _FEW = 50
@@ -109,7 +107,7 @@ def _quick(moments: MomentReader, look: Callable[[object], Look]) -> Callable[[o
 
 
 def _look_at_ids(survey: Survey, source: CodedSource, chunk: CodedChunk, lead: str, count: bool) -> None:
-    """Looks for mail addresses among the ids, and keeps different ones of the first rows: enough to see that
+    """Looks for email addresses among the ids, and keeps different ones of the first rows: enough to see that
     a column is none of ids."""
     names = source.source.columns
     place = names.index(lead) if lead in names else len(chunk.columns)

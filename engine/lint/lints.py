@@ -53,5 +53,5 @@ def lint(
 
     Once `stop` says so, the lints that are left say nothing.
     """
-    study = LintContext(plan, tree, catalogue)
-    return [found for rule in LINTS.values() if not stop() for found in rule(study)]
+    context = LintContext(plan, tree, catalogue)
+    return [found for rule in LINTS.values() if not stop() for found in rule(context)]

@@ -44,18 +44,18 @@ def joined(condition: p.All | p.Any) -> tuple[p.Condition, ...]:
     return tuple(found)
 
 
-def why_never(study: LintContext, condition: p.Condition) -> tuple[p.Origin, str, str | None]:
+def why_never(context: LintContext, condition: p.Condition) -> tuple[p.Origin, str, str | None]:
     """The place and a sentence that says why a condition is never true; more of the reason for a hint."""
-    found = culprits(study.logic, condition)
+    found = culprits(context.logic, condition)
     if len(found) == 2:
         first, second = found
         return second.origin, f"{first.origin.text} and {second.origin.text} are never true together", None
-    return _why(study, found[0], False)
+    return _why(context, found[0], False)
 
 
-def why_always(study: LintContext, condition: p.Condition) -> tuple[p.Origin, str, str | None]:
+def why_always(context: LintContext, condition: p.Condition) -> tuple[p.Origin, str, str | None]:
     """The place and a sentence that says why a condition is always true; more of the reason for a hint."""
-    return _why(study, condition, True)
+    return _why(context, condition, True)
 
 
 def asks_score(condition: p.Condition) -> bool:
@@ -70,28 +70,28 @@ def asks_score(condition: p.Condition) -> bool:
     return False
 
 
-def _why(study: LintContext, condition: p.Condition, always: bool) -> tuple[p.Origin, str, str | None]:
+def _why(context: LintContext, condition: p.Condition, always: bool) -> tuple[p.Origin, str, str | None]:
     said = f"{condition.origin.text} is {'always' if always else 'never'} true"
     clause = condition
     while isinstance(clause, p.Not):
         clause, always = clause.item, not always
-    reason, limits = _reason(study, clause, always)
+    reason, limits = _reason(context, clause, always)
     return condition.origin, f"{said}: {reason}" if reason else said, limits
 
 
-def _reason(study: LintContext, clause: p.Condition, always: bool) -> tuple[str | None, str | None]:
-    if isinstance(clause, p.Between) and study.logic.reader.opened(clause) is not None:
+def _reason(context: LintContext, clause: p.Condition, always: bool) -> tuple[str | None, str | None]:
+    if isinstance(clause, p.Between) and context.logic.reader.opened(clause) is not None:
         return None, None
     if not isinstance(clause, p.Compare | p.Between | p.OneOf):
         return None, None
     value = subject(clause)
-    asked = study.logic.reader.asked(clause)[0]
-    its = study.logic.subjects[asked.subject]
+    asked = context.logic.reader.asked(clause)[0]
+    its = context.logic.subjects[asked.subject]
     outside = asked.false if always else asked.true
     if isinstance(outside, TextSet) or isinstance(its.base.values, TextSet):
         return (None if outside else "no text is blank; a blank one is unknown"), None
     if isinstance(value, p.ScoreValue):
-        return reach_in_words(study, value.score, outside)
+        return reach_sentence(context, value.score, outside)
     if isinstance(value, p.DaysBetween):
         return "a number of days is whole, and never below 0", None
     return _of_events(its, outside), None
@@ -111,32 +111,32 @@ def _of_events(subject: Variable, outside: Numbers) -> str | None:
 # --- scores -----------------------------------------------------------------------------------
 
 
-def reach_in_words(study: LintContext, score: int | None, outside: Numbers) -> tuple[str, str | None]:
+def reach_sentence(context: LintContext, score: int | None, outside: Numbers) -> tuple[str, str | None]:
     """Why no lead has so many points: what can be had at most (or at least), and what limits it."""
-    reach = study.reach.scores.of(score).ranged
-    name = None if score is None else study.plan.scores[score].name
+    reach = context.reach.scores.of(score).ranged
+    name = None if score is None else context.plan.scores[score].name
     of = f" of {name}" if name else ""
     outside = whole(outside)
     if lowest(outside) > reach.high:
-        return f"a lead can have at most {points_of(reach.high)}{of}", limits(study, score, "high")
+        return f"a lead can have at most {points_of(reach.high)}{of}", limits(context, score, "high")
     if highest(outside) < reach.low:
-        return f"no lead can have fewer than {points_of(reach.low)}{of}", limits(study, score, "low")
+        return f"no lead can have fewer than {points_of(reach.low)}{of}", limits(context, score, "low")
     return f"a lead has between {reach.low:,.0f} and {points_of(reach.high)}{of}", None
 
 
-def limits(study: LintContext, score: int | None, end: str) -> str:
+def limits(context: LintContext, score: int | None, end: str) -> str:
     """What keeps a score from going further up (`high`) or down (`low`)."""
-    scores = study.reach.scores
+    scores = context.reach.scores
     found = scores.of(score)
     verb = "ends" if end == "high" else "begins"
     if getattr(found.given, end) != getattr(found.ranged, end):
-        name = "the total" if score is None else study.plan.scores[score].name
+        name = "the total" if score is None else context.plan.scores[score].name
         return f"the range of {name} {verb} at {getattr(found.ranged, end):,.0f}"
     if score is not None or not scores.named:
         return "that is what all rules for it give together"
     bound = "at most" if end == "high" else "at least"
     parts = []
-    for its, part in zip(study.plan.scores, scores.named, strict=True):
+    for its, part in zip(context.plan.scores, scores.named, strict=True):
         ranged = getattr(part.given, end) != getattr(part.ranged, end)
         limit = ", its range" if ranged else ""
         parts.append(f"{its.name} gives {bound} {getattr(part.ranged, end):,.0f}{limit}")

@@ -135,7 +135,7 @@ def _body(raw: object) -> str:
 
 
 @frozen
-class KeptMessage:
+class StoredMessage:
     """A message as the debugger shows it; `became` is `Became.data`."""
 
     id: int
@@ -144,20 +144,20 @@ class KeptMessage:
     became: dict[str, Any]
 
 
-def last_messages(store: Store, source: int) -> list[KeptMessage]:
+def last_messages(store: Store, source: int) -> list[StoredMessage]:
     """The last messages of a source, the newest first."""
     with store.guard():
         rows = store.connection.execute(
             "SELECT id, received, body, became FROM live_message WHERE source = ? ORDER BY id DESC", (source,)
         )
         return [
-            KeptMessage(number, moment_of(received), body, json.loads(became))
+            StoredMessage(number, moment_of(received), body, json.loads(became))
             for number, received, body, became in rows
         ]
 
 
 @frozen
-class KeptRefusal:
+class RefusedMessage:
     """What could not be taken, and why."""
 
     received: datetime
@@ -165,7 +165,7 @@ class KeptRefusal:
     body: str
 
 
-def last_refusals(store: Store, source: int | None, most: int = 100) -> list[KeptRefusal]:
+def last_refusals(store: Store, source: int | None, most: int = 100) -> list[RefusedMessage]:
     """The last messages and requests of a source that could not be taken, the newest first; with None, those
     that came with an unknown key."""
     with store.guard():
@@ -173,4 +173,4 @@ def last_refusals(store: Store, source: int | None, most: int = 100) -> list[Kep
             "SELECT received, reason, body FROM live_refusal WHERE source IS ? ORDER BY id DESC LIMIT ?",
             (source, most),
         )
-        return [KeptRefusal(moment_of(received), reason, body) for received, reason, body in rows]
+        return [RefusedMessage(moment_of(received), reason, body) for received, reason, body in rows]

@@ -35,7 +35,7 @@ class Message:
 
     def cloud_event(self, fields: Mapping[str, object]) -> dict[str, Any]:
         """The message as CloudEvents 1.0 has it, with the lead's fields that its receiver may know."""
-        told = {key: value for key, value in self.data.items() if key != "tell"}
+        public = {key: value for key, value in self.data.items() if key != "tell"}
         return {
             "specversion": "1.0",
             "id": self.id,
@@ -44,7 +44,7 @@ class Message:
             "subject": self.subject,
             "time": moment_of(self.created).isoformat().replace("+00:00", "Z"),
             "datacontenttype": "application/json",
-            "data": {**told, "lead": {"id": self.subject, "fields": dict(fields)}},
+            "data": {**public, "lead": {"id": self.subject, "fields": dict(fields)}},
         }
 
 
@@ -90,7 +90,7 @@ def _rendered(template: str, event: Mapping[str, Any]) -> str:
     except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, RecursionError) as error:
         raise MessageRefused(f"the template fails: {error}") from None
     if len(body) > LONGEST:
-        raise MessageRefused(f"the template makes {len(body):,} letters; {LONGEST:,} are allowed")
+        raise MessageRefused(f"the template makes {len(body):,} characters; {LONGEST:,} are allowed")
     try:
         json.loads(body)
     except ValueError as error:

@@ -24,18 +24,20 @@ def enqueue(db: sqlite3.Connection, kind: str, subject: str, data: Mapping[str, 
 
 
 def enqueue_all(
-    db: sqlite3.Connection, told: Sequence[tuple[str, str, Mapping[str, object]]], at: int
+    db: sqlite3.Connection, messages: Sequence[tuple[str, str, Mapping[str, object]]], at: int
 ) -> list[str]:
     """The same with several: the kind, subject and data of each, in their order."""
     if not db.in_transaction:
         raise ValueError("a message is recorded in the transaction that records what it tells")
     # What is the same for many leads is the same object, and written once.
-    written = {number: _WRITE.encode(data) for number, data in {id(one[2]): one[2] for one in told}.items()}
+    written = {
+        number: _WRITE.encode(data) for number, data in {id(one[2]): one[2] for one in messages}.items()
+    }
     # Ids in the order of time lie side by side in their index; the rest of them is chance.
-    began, chance = f"msg_{max(at, 0):014x}", secrets.token_hex(9 * len(told))
+    began, chance = f"msg_{max(at, 0):014x}", secrets.token_hex(9 * len(messages))
     rows = [
         (began + chance[18 * number : 18 * number + 18], kind, subject, written[id(data)], at)
-        for number, (kind, subject, data) in enumerate(told)
+        for number, (kind, subject, data) in enumerate(messages)
     ]
     db.executemany("INSERT INTO message (id, kind, subject, data, created) VALUES (?, ?, ?, ?, ?)", rows)
     return [message for message, *_ in rows]

@@ -169,7 +169,7 @@ class HttpTransport:
     One thread writes them all and reads the answers as they come: threads would cost as much as all the rest
     of sending. Only connections are made side by side, as each waits for the other side a few times.
 
-    A name is resolved anew for each connection, and only then connected to, so that an address cannot change
+    A name is resolved again for each connection, and only then connected to, so that an address cannot change
     between being checked and being used.
     """
 
@@ -278,7 +278,7 @@ class HttpTransport:
             self._free.append(one.connection)
         else:
             one.connection.close()
-        yield one.request, _judged(answer, text, one.request.now)
+        yield one.request, _answer_of(answer, text, one.request.now)
 
     def _broken(self, one: _UnderWay, error: Exception) -> Iterator[tuple[Request, Answer]]:
         """What broke: once more on a new connection, where the receiver may have closed one that was idle."""
@@ -323,7 +323,7 @@ def _reason(error: Exception, host: str) -> str:
     return f"the connection to {host} broke: {error or type(error).__name__}"[:_KEPT]
 
 
-def _judged(answer: HTTPResponse, text: str, now: int) -> Answer:
+def _answer_of(answer: HTTPResponse, text: str, now: int) -> Answer:
     status = answer.status
     if 200 <= status < 300:
         return Answer(Outcome.SENT, status, text)
@@ -389,7 +389,7 @@ class _FileTransport(_InTurn):
 
 
 class _CommandTransport(_InTurn):
-    """Each message starts the command anew, and is its standard input; exit code 0 says that it arrived."""
+    """Each message starts the command again, and is its standard input; exit code 0 says that it arrived."""
 
     def __init__(self, destination: Destination) -> None:
         self._words: Sequence[str] = shlex.split(destination.address)

@@ -126,17 +126,17 @@ def backtested(trial: Trial, blocks: Blocks, outcomes: Outcomes, asked: Asked, *
     other = None if trial.against is None else looked_at(trial.against.looking, blocks(), rows, known)
     today = looked_at(newest, blocks(), rows, known, asked.at)
     capacity = trial.capacity if trial.capacity is not None else _capacity(newest, live, rows)
-    judge = _Judge(rows, live, other, today, capacity)
+    comparison = _Comparison(rows, live, other, today, capacity)
     edges = [*trial.starts, trial.end]
     periods = []
     for start, end in pairwise(edges):
         mine = (rows.at >= start) & (rows.at < end)
         if mine.any():
             label = labels[int(np.flatnonzero(mine)[0])]
-            periods.append(judge.period(mine, start, end, label))
+            periods.append(comparison.period(mine, start, end, label))
     everything = np.ones(len(rows), np.bool_)
     better = None if other is None else redraws(other.total, live.total, rows.won)
-    whole = judge.period(everything, trial.starts[0], trial.end, "")
+    whole = comparison.period(everything, trial.starts[0], trial.end, "")
     name = None if trial.against is None else trial.against.label
     return Backtest(outcomes, asked, rows, periods, whole, better, capacity, name)
 
@@ -178,7 +178,7 @@ def _weeks(start: int, end: int) -> float:
 
 
 @dataclass(frozen=True)
-class _Judge:
+class _Comparison:
     """The scores of all leads, and what to judge them by."""
 
     rows: Rows

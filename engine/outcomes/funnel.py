@@ -170,7 +170,7 @@ def part_of(block: Block, places: Ints) -> Block:
         starts,
         events.at[kept],
         new[events.lead[kept]].astype(np.uint16),
-        None if events.told is None else events.told[kept],
+        None if events.property_set is None else events.property_set[kept],
         events.properties,
     )
     fields = {name: StoredColumn(one.codes[places], one.values) for name, one in block.fields.items()}

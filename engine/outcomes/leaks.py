@@ -68,9 +68,9 @@ def _of_field(one: FieldValues, rows: Rows, earlier: Bools, filled: float) -> Le
     if not known.any():
         return None
     of_winners, of_others = float(known[won].mean()), float(known[~won].mean())
-    told = 0.5 + (of_winners - of_others) / 2
+    auc_of_presence = 0.5 + (of_winners - of_others) / 2
     known_words = f"known for {percent(of_winners)} of the winners and {percent(of_others)} of the others"
-    if told > REFUSED:
+    if auc_of_presence > REFUSED:
         return Leak(name, "refused", known_words)
     ever, leads = rows.lives.ever, int(known.sum())
     if not known[~ever].any() and float(ever.mean()) ** leads < BY_CHANCE:
@@ -78,7 +78,7 @@ def _of_field(one: FieldValues, rows: Rows, earlier: Bools, filled: float) -> Le
     judged = coded_auc(one.codes, won, earlier)
     if judged > REFUSED:
         return Leak(name, "refused", f"alone it puts the winner first in {judged * 100:.0f} of 100 pairs")
-    if told > KNOWN_BY:
+    if auc_of_presence > KNOWN_BY:
         return Leak(name, "asked", known_words)
     return _pure(one, won) or _fills_up(one, rows)
 

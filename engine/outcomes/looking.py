@@ -35,6 +35,7 @@ from ..plan import (
 )
 from ..plan.walk import clauses as clauses_of
 from ..plan.walk import conditions, operands, selections
+from ..progress import no_progress
 from ..score_many.block import Block, EventKinds, Events
 from ..score_many.block_events import BlockEvents, Filters
 from ..score_many.block_measures import LATE, Measured
@@ -113,7 +114,7 @@ class Looking:
         self.kinds = kinds
         self.fields = fields
         self.contributions = contributions(self.plan)
-        self._meanings = evaluator.parts.meanings
+        self._semantic_keys = evaluator.parts.semantic_keys
         self._filters: Filters = {}
         self._past = BlocksPast(evaluator, fields)
         self._known: dict[tuple[int, str | None], tuple[Any, ...] | None] = {}
@@ -129,13 +130,13 @@ class Looking:
 
     def all_at(self, block: Block, now: int) -> Look:
         """What is said of all leads at one instant."""
-        return self._judged(self.judging(block, now))
+        return self._judged(self.column_scorer(block, now))
 
     # --- all at once ------------------------------------------------------------------------------
 
     def _moved(self, block: Block, at: Ints) -> Look:
         aged = {number: self._aged(block, number, at) for number in self._aged_fields}
-        return self._judged(self.judging(moved(block, at, self._is_read), _SAME, aged))
+        return self._judged(self.column_scorer(moved(block, at, self._is_read), _SAME, aged))
 
     def _aged(self, block: Block, number: int, at: Ints) -> Numbered:
         """A field with dates, as far from `_SAME` as it is from each lead's own instant."""
@@ -155,26 +156,28 @@ class Looking:
             for number, (type_, object_) in self.kinds.items()
         }
 
-    def judging(self, block: Block, now: int, instead: Mapping[int, Numbered] | None = None) -> ColumnScorer:
+    def column_scorer(
+        self, block: Block, now: int, instead: Mapping[int, Numbered] | None = None
+    ) -> ColumnScorer:
         """A block judged at one instant; `instead` has the values of some fields."""
         measured = Measured(BlockEvents(self.evaluator, block, now, self._filters))
-        fields, measures = self._meanings.needs
+        fields, measures = self._semantic_keys.needs
         columns: dict[Hashable, Column | InstantLists] = {
             key: (instead or {}).get(number) or self.column(block, number) for key, number in fields.items()
         }
         for key, measure in measures.items():
             columns[key] = measured.column(measure)
-        judging = ColumnScorer(
+        column_scorer = ColumnScorer(
             self.evaluator,
-            self._meanings,
+            self._semantic_keys,
             len(block),
             now,
             columns=columns,
             kept=LruBytes(_NO_LIMIT),
-            tell=_silent,
-            held=lambda stage, places: self._past.held(block, now, stage, places, judging),
+            tell=no_progress,
+            held=lambda stage, places: self._past.held(block, now, stage, places, column_scorer),
         )
-        return judging
+        return column_scorer
 
     def column(self, block: Block, number: int) -> Numbered:
         """The values of a field of the plan."""
@@ -184,23 +187,26 @@ class Looking:
             return Numbered(np.zeros(len(block), np.uint8), made([None]))
         return Numbered(kept.codes, made(kept.values))
 
-    def _judged(self, judging: ColumnScorer) -> Look:
+    def _judged(self, column_scorer: ColumnScorer) -> Look:
         plan = self.plan
         fires = np.column_stack(
-            [np.zeros((judging.leads, 0), np.bool_), *(judging.fires(rule)[:, None] for rule in plan.rules)]
+            [
+                np.zeros((column_scorer.leads, 0), np.bool_),
+                *(column_scorer.fires(rule)[:, None] for rule in plan.rules),
+            ]
         )
-        given = np.zeros((judging.leads, len(self.contributions)), np.float32)
+        given = np.zeros((column_scorer.leads, len(self.contributions)), np.float32)
         for column, (number, place) in enumerate(self.contributions):
-            pay = judging.evaluator.parts.kernel.payments[number, place]
+            pay = column_scorer.evaluator.parts.kernel.payments[number, place]
             if pay.contribution.points:
-                points = np.where(fires[:, number], judging.given(pay), 0)
+                points = np.where(fires[:, number], column_scorer.given(pay), 0)
                 given[:, column] = points / pay.contribution.points
-        verdict = judging.verdict
+        verdict = column_scorer.verdict
         stages = {track: places.astype(np.int64) for track, (_, places) in verdict.stages.items()}
         return Look(
-            np.array(judging.score(None), np.int64),
+            np.array(column_scorer.score(None), np.int64),
             stages,
-            np.array(np.broadcast_to(verdict.disqualified, judging.leads)),
+            np.array(np.broadcast_to(verdict.disqualified, column_scorer.leads)),
             fires,
             given,
         )
@@ -257,8 +263,8 @@ class Looking:
         found: list[list[Any]] = [[] for _ in range(len(block))]
         numbers = np.array(events.kinds, np.int64)[events.kind]
         order = np.lexsort((numbers, events.at, events.lead))
-        told = np.full(len(order), -1) if events.told is None else events.told
-        columns = (events.lead, events.at, events.kind, told)
+        property_set = np.full(len(order), -1) if events.property_set is None else events.property_set
+        columns = (events.lead, events.at, events.kind, property_set)
         for lead, at, kind, number in zip(*(column[order].tolist() for column in columns), strict=True):
             text = None if number < 0 else events.properties[number]
             key = (events.kinds[kind], text)
@@ -275,24 +281,24 @@ class Looking:
 
     def first(self, block: Block, selection: Selection) -> Ints:
         """The instant of each lead's first event of a selection, whenever that is; `LATE` without any."""
-        picking = BlockEvents(self.evaluator, block, LATE - 1, self._filters)
-        return Measured(picking).first(picking.of(selection))
+        block_events = BlockEvents(self.evaluator, block, LATE - 1, self._filters)
+        return Measured(block_events).first(block_events.of(selection))
 
     def count(self, block: Block, selection: Selection) -> Ints:
         """How many events of a selection each lead has."""
-        picking = BlockEvents(self.evaluator, block, LATE - 1, self._filters)
+        block_events = BlockEvents(self.evaluator, block, LATE - 1, self._filters)
         counts = np.zeros(len(block), np.int64)
-        for part in picking.of(selection):
+        for part in block_events.of(selection):
             counts += np.bincount(block.events.lead[part], minlength=len(block))
         return counts
 
     def born(self, block: Block, without: Sequence[Selection], after: Ints | None = None) -> Ints:
         """The instant of each lead's first event that is not one of these selections, and comes `after` an
         instant of the lead; `LATE` without any."""
-        picking = BlockEvents(self.evaluator, block, LATE - 1, self._filters)
+        block_events = BlockEvents(self.evaluator, block, LATE - 1, self._filters)
         counted = np.ones(len(block.events.at), np.bool_)
         for selection in without:
-            for part in picking.of(selection):
+            for part in block_events.of(selection):
                 counted[part] = False
         if after is not None:
             counted &= block.events.at > after[block.events.lead]
@@ -302,7 +308,7 @@ class Looking:
 
     def holds(self, block: Block, condition: Condition, now: int) -> Bools:
         """Which leads a condition on fields is true of."""
-        return np.array(self.judging(block, now).holds(condition))
+        return np.array(self.column_scorer(block, now).holds(condition))
 
 
 def reads_calendar(plan: Plan) -> bool:
@@ -390,10 +396,8 @@ def moved(block: Block, at: Ints, is_read: Mapping[int, bool]) -> Block:
     instant = events.at[kept] - at[lead] + _SAME
     order = np.lexsort((instant, kind))
     starts = np.searchsorted(kind[order], np.arange(len(events.kinds) + 1)).astype(np.int64)
-    told = None if events.told is None else events.told[kept][order]
-    shifted = Events(events.kinds, events.named, starts, instant[order], lead[order], told, events.properties)
+    property_set = None if events.property_set is None else events.property_set[kept][order]
+    shifted = Events(
+        events.kinds, events.named, starts, instant[order], lead[order], property_set, events.properties
+    )
     return replace(block, events=shifted)
-
-
-def _silent(_what: str, _share: float) -> None:
-    return

@@ -137,6 +137,7 @@ class Opposite:
 
 
 Predicate = Comparison | InSet | Known
+_REASONED_ABOUT = (Comparison, InSet, Known)
 Test = Predicate | Both | Either | Opposite
 
 
@@ -173,6 +174,11 @@ def predicates(test: Test) -> Iterator[Predicate]:
             yield from predicates(item)
         case _:
             yield test
+
+
+def is_reasoned_about(predicate: Predicate) -> bool:
+    """Whether proofs and bounds know when a predicate can be true; of any other they leave it open."""
+    return isinstance(predicate, _REASONED_ABOUT)
 
 
 def terms(predicate: Predicate) -> Iterator[Value]:

@@ -29,7 +29,9 @@ from ..plan.lower import (
     Rounded,
     Term,
     Test,
+    is_reasoned_about,
     lowered,
+    terms,
 )
 from ..plan.lower import (
     Known as IsKnown,
@@ -54,7 +56,7 @@ class Conditions(ABC):
 
     @abstractmethod
     def value(self, term: Value) -> Known:
-        """A value that is no text."""
+        """A value that is not text."""
 
     @abstractmethod
     def text(self, term: Value) -> TextEntity:
@@ -91,6 +93,8 @@ class Conditions(ABC):
 
     def predicate(self, one: Predicate) -> Truth:
         """When a predicate is true, and when false."""
+        if not is_reasoned_about(one):
+            return self._open(one)
         match one:
             case InSet(value=value, patterns=patterns):
                 return self.text(self.body(value)).is_in(patterns)
@@ -98,6 +102,16 @@ class Conditions(ABC):
                 known = self.known(value)
                 return Truth(known, z3.Not(known) if not z3.is_true(known) else FALSE)
         return self._comparison(one)
+
+    def _open(self, one: Predicate) -> Truth:
+        """A predicate that no formula says: either may be, where the values that it reads are known."""
+        read = [self.body(value) for value in terms(one)]
+        texts = [self.text(value).name for value in read if value.kind in (Kind.TEXT, Kind.TEXTS)]
+        # The number of a field is another field in another version: only texts have a name that both share.
+        plan = None if len(texts) == len(read) else id(self.plan)
+        asks = [getattr(one, name) for name in one.__match_args__ if name != "value"]
+        self.loose.say("a condition is asked that is not reasoned about")
+        return asked(self.loose.truth((type(one), *texts, *asks, plan)), all_of(map(self.known, read)))
 
     def known(self, value: Value) -> Formula:
         """When a value is known."""

@@ -87,7 +87,7 @@ class Happenings:
     ) -> None:
         """Takes in a selection, the instants that its events are told by besides, and a property measured."""
         selector = plan.selectors[selection.selector]
-        told = [*marks, *window_marks(selection.window)]
+        new_marks = [*marks, *window_marks(selection.window)]
         for feed in selector.feeds:
             found = self.types.setdefault(feed.type, EventType(feed.type))
             patterns = found.patterns.setdefault(feed.by, set())
@@ -95,7 +95,7 @@ class Happenings:
                 patterns.add(selector.object)
             if selection.where is not None and all(one != selection.where for _, one in found.filters):
                 found.filters.append((plan, selection.where))
-            found.marks.update(told)
+            found.marks.update(new_marks)
             if of is not None:
                 found.numbers.add(of)
 

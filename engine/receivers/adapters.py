@@ -7,7 +7,7 @@ from typing import Any
 
 from . import amplitude, cloudevents, customerio, events, jitsu, matomo, mixpanel, posthog, segment, snowplow
 from .calls import Call, Unreadable
-from .wire import Adapter, Delivery, Refusal, Request
+from .wire import Adapter, Delivery, Request, RequestRefused
 
 # In the order in which they are asked: Customer.io's is told from Leadwright's own by how it logs in.
 ADAPTERS: dict[str, Adapter] = {
@@ -49,13 +49,15 @@ def adapter_of(request: Request) -> Adapter | None:
 
 
 def read_delivery(adapter: Adapter, request: Request) -> Delivery:
-    """What a request holds. Raises `Refusal`, whatever is wrong with it: a client would repeat all else."""
+    """What a request says. Raises `RequestRefused`, whatever is wrong: a client would repeat all else."""
     try:
         return adapter.read(request)
-    except Refusal:
+    except RequestRefused:
         raise
     except Exception as error:
-        raise Refusal(400, "unreadable", f"the request cannot be read ({type(error).__name__})") from error
+        raise RequestRefused(
+            400, "unreadable", f"the request cannot be read ({type(error).__name__})"
+        ) from error
 
 
 def read_call(adapter: Adapter, message: Any, about: Mapping[str, Any]) -> Call:

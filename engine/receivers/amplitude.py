@@ -19,7 +19,7 @@ from .calls import (
     text_of,
     visit,
 )
-from .wire import Adapter, Answer, Delivery, Refusal, Request, at_paths, json_answer, listed
+from .wire import Adapter, Answer, Delivery, Request, RequestRefused, at_paths, json_answer, listed
 
 takes = at_paths("/2/httpapi")
 
@@ -83,7 +83,7 @@ def answer(request: Request, messages: int) -> Answer:
     )
 
 
-def refuse(_request: Request, refusal: Refusal) -> Answer:
+def refuse(_request: Request, refusal: RequestRefused) -> Answer:
     """What the client takes for final: it repeats any refusal that names neither the key nor a field."""
     if refusal.status in (429, 503):
         return json_answer(refusal.status, {"code": refusal.status, "error": refusal.message})

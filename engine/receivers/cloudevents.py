@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from .calls import Call, Unreadable, a_dict, id_of, instant, key_of, members, name_of, some_id, text_of
-from .events import judge
-from .wire import Adapter, Delivery, Refusal, Request, at_paths, listed, read_json
+from .events import answer_after_reading
+from .wire import Adapter, Delivery, Request, RequestRefused, at_paths, listed, read_json
 
 takes = at_paths("/api/v1/cloudevents")
 
@@ -25,7 +25,7 @@ def read(request: Request) -> Delivery:
     elif f"{_PREFIX}specversion" in request.headers:
         messages = [_binary(request, kind)]
     else:
-        raise Refusal(
+        raise RequestRefused(
             400,
             "unreadable",
             "no CloudEvent: send it with the content type application/cloudevents+json or "
@@ -69,4 +69,4 @@ def call(message: Any, _about: Mapping[str, Any]) -> Call:
     )
 
 
-ADAPTER = Adapter("cloudevents", takes, read, call, judge=judge)
+ADAPTER = Adapter("cloudevents", takes, read, call, answer_after_reading=answer_after_reading)

@@ -36,11 +36,11 @@ class _Broken(str):
 
 def _line(line: str) -> Any:
     """A line as JSON; one that is none spoils no other."""
-    from .wire import Refusal
+    from .wire import RequestRefused
 
     try:
         return read_json(line)
-    except Refusal:
+    except RequestRefused:
         return _Broken(line)
 
 
@@ -78,7 +78,7 @@ def call(message: Any, _about: Mapping[str, Any]) -> Call:
     )
 
 
-def judge(_request: Request, messages: int, refused: Refused) -> Answer:
+def answer_after_reading(_request: Request, messages: int, refused: Refused) -> Answer:
     """What was accepted, and what was not and why; 400 where nothing was."""
     said = [{"index": place, "message": reason} for place, reason in refused]
     if messages and len(refused) == messages:
@@ -87,4 +87,4 @@ def judge(_request: Request, messages: int, refused: Refused) -> Answer:
     return json_answer(200, {"accepted": messages - len(refused), "refused": said})
 
 
-ADAPTER = Adapter("events", takes, read, call, judge=judge)
+ADAPTER = Adapter("events", takes, read, call, answer_after_reading=answer_after_reading)

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from .calls import VISITED, Call, Unreadable, a_dict, id_of, ignored, instant, some_id, text_of, visit
-from .wire import Adapter, Answer, Delivery, Refusal, Request, at_paths, json_answer, listed, read_json
+from .wire import Adapter, Answer, Delivery, Request, RequestRefused, at_paths, json_answer, listed, read_json
 
 takes = at_paths("/matomo.php", "/piwik.php", methods=("GET", "POST"))
 
@@ -34,7 +34,7 @@ def _parameters(one: object) -> dict[str, str]:
     if isinstance(one, dict):
         return {str(name): str(value) for name, value in one.items()}
     if not isinstance(one, str):
-        raise Refusal(400, "unreadable", "a request in the batch is no text")
+        raise RequestRefused(400, "unreadable", "a request in the batch is not text")
     return dict(parse_qsl(one.lstrip("?"), keep_blank_values=True))
 
 

@@ -21,7 +21,7 @@ from .calls import (
     text_of,
     visit,
 )
-from .wire import Adapter, Answer, Delivery, Refusal, Request, form_data, json_answer, read_json
+from .wire import Adapter, Answer, Delivery, Request, RequestRefused, form_data, json_answer, read_json
 
 PLACES = ("/track", "/engage", "/groups", "/import")
 
@@ -45,7 +45,7 @@ def read(request: Request) -> Delivery:
         text = request.text()
         data = text if text.lstrip()[:1] in ("{", "[") else form_data(text)
     if data is None:
-        raise Refusal(400, "unreadable", "there is no data")
+        raise RequestRefused(400, "unreadable", "there is no data")
     body = read_json(data)
     messages = body if isinstance(body, list) else [body]
     basic = request.basic()
@@ -144,7 +144,7 @@ def _verbose(request: Request) -> bool:
 def _form(request: Request) -> str:
     try:
         text = request.text()
-    except Refusal:
+    except RequestRefused:
         return ""
     return "" if text.lstrip()[:1] in ("{", "[") else text
 
@@ -156,7 +156,7 @@ def answer(request: Request, _messages: int) -> Answer:
     return Answer(200, "1", "text/plain")
 
 
-def refuse(request: Request, refusal: Refusal) -> Answer:
+def refuse(request: Request, refusal: RequestRefused) -> Answer:
     """The same for a failure."""
     if _verbose(request):
         return json_answer(refusal.status, {"status": 0, "error": refusal.message})

@@ -45,10 +45,10 @@ def read(request: Request) -> Delivery:
 
 def a_body(body: object) -> dict[str, Any]:
     """The body as an object."""
-    from .wire import Refusal
+    from .wire import RequestRefused
 
     if not isinstance(body, dict):
-        raise Refusal(400, "unreadable", "the body is JSON, but no object")
+        raise RequestRefused(400, "unreadable", "the body is JSON, but no object")
     return body
 
 

@@ -24,7 +24,7 @@ MOST_MESSAGES = 50_000
 _GZIP = b"\x1f\x8b"
 
 
-class Refusal(Exception):
+class RequestRefused(Exception):
     """A request that is refused as a whole: an HTTP status, a short code, a sentence."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
@@ -72,15 +72,15 @@ class Request:
         try:
             plain = unpacker.decompress(self.body, LARGEST_UNPACKED)
         except zlib.error:
-            raise Refusal(400, "unreadable", "the body is packed with gzip and damaged") from None
+            raise RequestRefused(400, "unreadable", "the body is packed with gzip and damaged") from None
         if unpacker.unconsumed_tail:
-            raise Refusal(
+            raise RequestRefused(
                 400,
                 "too_large",
                 f"the body unpacks to more than {LARGEST_UNPACKED // MIB} MiB; send less at once",
             )
         if not unpacker.eof:
-            raise Refusal(400, "unreadable", "the body is packed with gzip and ends too early")
+            raise RequestRefused(400, "unreadable", "the body is packed with gzip and ends too early")
         return plain
 
     def text(self) -> str:
@@ -88,7 +88,7 @@ class Request:
         try:
             return self.unpacked().decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise Refusal(400, "unreadable", "the body is not UTF-8") from None
+            raise RequestRefused(400, "unreadable", "the body is not UTF-8") from None
 
     def json(self) -> Any:
         """The body as JSON; NaN and infinities are let in, since clients send them."""
@@ -98,21 +98,21 @@ class Request:
         """The body as a JSON object."""
         found = self.json()
         if not isinstance(found, dict):
-            raise Refusal(400, "unreadable", "the body is JSON, but no object")
+            raise RequestRefused(400, "unreadable", "the body is JSON, but no object")
         return found
 
 
 def read_json(text: str) -> Any:
-    """A text as JSON. Raises `Refusal`."""
+    """A text as JSON. Raises `RequestRefused`."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise Refusal(400, "unreadable", f"the body is not JSON ({where}): {error.msg}") from None
+        raise RequestRefused(400, "unreadable", f"the body is not JSON ({where}): {error.msg}") from None
     except RecursionError:
-        raise Refusal(400, "unreadable", "the body is nested too deeply") from None
+        raise RequestRefused(400, "unreadable", "the body is nested too deeply") from None
     except ValueError:
-        raise Refusal(400, "unreadable", "the body holds a number with too many digits") from None
+        raise RequestRefused(400, "unreadable", "the body holds a number with too many digits") from None
 
 
 def form_data(text: str) -> str | None:
@@ -128,16 +128,18 @@ def form_data(text: str) -> str | None:
         try:
             return base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True).decode()
         except (binascii.Error, UnicodeDecodeError):
-            raise Refusal(400, "unreadable", "data is neither JSON nor base64 of it") from None
+            raise RequestRefused(400, "unreadable", "data is neither JSON nor base64 of it") from None
     return None
 
 
 def listed(found: object, what: str) -> list[Any]:
-    """A value that must be a list of messages. Raises `Refusal`."""
+    """A value that must be a list of messages. Raises `RequestRefused`."""
     if not isinstance(found, list):
-        raise Refusal(400, "unreadable", f"{what} is no list")
+        raise RequestRefused(400, "unreadable", f"{what} is no list")
     if len(found) > MOST_MESSAGES:
-        raise Refusal(400, "too_large", f"{what} has more than {MOST_MESSAGES:,} entries; send fewer at once")
+        raise RequestRefused(
+            400, "too_large", f"{what} has more than {MOST_MESSAGES:,} entries; send fewer at once"
+        )
     return found
 
 
@@ -166,7 +168,7 @@ def json_answer(status: int, value: object) -> Answer:
     return Answer(status, json.dumps(value))
 
 
-def told(_request: Request, refusal: Refusal) -> Answer:
+def refusal_answer(_request: Request, refusal: RequestRefused) -> Answer:
     """What most clients take for final: an object with a code and a message."""
     return json_answer(
         refusal.status, {"code": refusal.code, "message": refusal.message, "error": refusal.message}
@@ -187,8 +189,8 @@ class Adapter:
     """How one client's requests are read and answered.
 
     `takes` says whether a request is this client's, by its method, path and headers. `read` finds key and
-    messages (raises `Refusal`), `call` reads one message (raises `Unreadable`). `answer` is given the number
-    of messages. `judged`: messages are read before the answer, which `judge` then makes of those refused.
+    messages (raises `RequestRefused`), `call` reads one (raises `Unreadable`). `answer` is given the number
+    of messages. `judged`: messages are read before the answer, which `answer_after_reading` makes then.
     """
 
     name: str
@@ -196,8 +198,8 @@ class Adapter:
     read: Callable[[Request], Delivery]
     call: Callable[[Any, Mapping[str, Any]], Call]
     answer: Callable[[Request, int], Answer] = thanked
-    refuse: Callable[[Request, Refusal], Answer] = told
-    judge: Callable[[Request, int, Refused], Answer] | None = None
+    refuse: Callable[[Request, RequestRefused], Answer] = refusal_answer
+    answer_after_reading: Callable[[Request, int, Refused], Answer] | None = None
 
 
 def at_paths(*paths: str, methods: Sequence[str] = ("POST",)) -> Callable[[Request], bool]:

@@ -11,15 +11,15 @@ from .outcomes import figure_data, pairs_text, rate_data, rate_text, rows_text
 from .text_style import PLAIN, TextStyle, table
 
 
-def backtest_text(found: Backtest, paper: TextStyle = PLAIN) -> list[str]:
+def backtest_text(found: Backtest, style: TextStyle = PLAIN) -> list[str]:
     """All periods, and what they come to."""
-    lines = [paper.bold(headline(found)), *rows_text(found.rows, found.outcomes.won.name, paper), ""]
+    lines = [style.bold(headline(found)), *rows_text(found.rows, found.outcomes.won.name, style), ""]
     other = found.against is not None
     head = ["from", "rules", "leads", "won", "right of 100 pairs", *(["the other rules"] if other else [])]
     head += ["today's data", "gap"]
     rows = [_row(one, other) for one in found.periods]
     rows.append(["all", *_row(found.whole, other)[1:]])
-    lines += table(rows, paper, head=head, right=[2, 3])
+    lines += table(rows, style, head=head, right=[2, 3])
     lines += ["", f"The best {found.capacity:.1f} leads a week:"]
     lines.append(f"  live then  {_taken(found.whole.live)}")
     if found.whole.against is not None:
@@ -30,7 +30,7 @@ def backtest_text(found: Backtest, paper: TextStyle = PLAIN) -> list[str]:
             f"With today's data the same rules would seem right in {today.value * 100:.0f} of 100 pairs. "
             f"The {gap * 100:.0f} more are not real: they come from what became known only afterwards."
         )
-        lines += ["", *paper.wrapped(said)]
+        lines += ["", *style.wrapped(said)]
     return lines
 
 

@@ -43,13 +43,13 @@ def _between(reach: Reach) -> str:
     return f"between {reach.low:,} and {reach.high:,}"
 
 
-def worth_text(worth: Worth, paper: TextStyle = PLAIN) -> list[str]:
+def worth_text(worth: Worth, style: TextStyle = PLAIN) -> list[str]:
     """Which blank fields are worth filling first."""
     if not worth.open:
         return [f"Of {counted(worth.leads, 'lead')} no stage depends on a blank field."]
     leads = f"{worth.open:,} of {counted(worth.leads, 'lead')}"
     head = f"{leads} could be in another stage, with blank fields known."
-    lines = [*paper.wrapped(head), "", f"{'decides':>9}  {'bears on':>9}  field"]
+    lines = [*style.wrapped(head), "", f"{'decides':>9}  {'bears on':>9}  field"]
     lines += [f"{one.decides:>9,}  {one.bears_on:>9,}  {shown(one.field)}" for one in worth.fields]
     return lines
 

@@ -15,35 +15,35 @@ _MOST_VALUES = 30
 """Different values above this are more like names than like choices: only some are shown."""
 
 
-def catalogue_text(found: Catalogue, paper: TextStyle, *, values: int = 4) -> list[str]:
+def catalogue_text(found: Catalogue, style: TextStyle, *, values: int = 4) -> list[str]:
     """Fields with kind, how many leads have them and their commonest values; events with objects."""
     events = sum(facts.count for facts in found.events.values())
     lines = [f"{counted(found.leads, 'lead')}, {counted(events, 'event')}"]
     if found.fields:
-        lines += ["", paper.bold("Fields"), *_fields(found, paper, values)]
+        lines += ["", style.bold("Fields"), *_fields(found, style, values)]
     if found.events:
-        lines += ["", paper.bold("Events"), *_events(found, paper, values)]
+        lines += ["", style.bold("Events"), *_events(found, style, values)]
     return lines
 
 
-def _fields(found: Catalogue, paper: TextStyle, values: int) -> list[str]:
+def _fields(found: Catalogue, style: TextStyle, values: int) -> list[str]:
     firsts = [
         (shown(name_text(facts.name)), facts.kind.value, percent(facts.known, found.leads))
         for facts in found.fields.values()
     ]
-    room = _room(paper, firsts, ("name", "kind", "known"))
+    room = _room(style, firsts, ("name", "kind", "known"))
     rows: list[tuple[str, ...]] = []
     for first, facts in zip(firsts, found.fields.values(), strict=True):
         lines = _lines(_values(facts, values), room)
         rows.append((*first, lines[0]))
         rows += [("", "", "", line) for line in lines[1:]]
-    return table(rows, paper, head=("name", "kind", "known", "values"), right=(2,))
+    return table(rows, style, head=("name", "kind", "known", "values"), right=(2,))
 
 
-def _room(paper: TextStyle, rows: Sequence[Sequence[str]], head: Sequence[str]) -> int:
+def _room(style: TextStyle, rows: Sequence[Sequence[str]], head: Sequence[str]) -> int:
     """The columns left for values beside the others."""
     widths = [max(cells(row[at]) for row in (head, *rows)) for at in range(len(head))]
-    return paper.width - 2 - sum(widths) - 2 * len(widths)
+    return style.width - 2 - sum(widths) - 2 * len(widths)
 
 
 def _lines(text: str, room: int) -> list[str]:
@@ -90,21 +90,21 @@ def common(counts: Mapping[str, int], most: int, room: int = 1000, *, complete: 
     return text
 
 
-def _events(found: Catalogue, paper: TextStyle, values: int) -> list[str]:
+def _events(found: Catalogue, style: TextStyle, values: int) -> list[str]:
     firsts = [(shown(name_text(facts.type)), f"{facts.count:,}") for facts in found.events.values()]
-    room = _room(paper, firsts, ("name", "seen"))
+    room = _room(style, firsts, ("name", "seen"))
     rows = [
         (*first, common(facts.objects, values, room))
         for first, facts in zip(firsts, found.events.values(), strict=True)
     ]
-    lines = table(rows, paper, head=("name", "seen", "objects"), right=(1,))
+    lines = table(rows, style, head=("name", "seen", "objects"), right=(1,))
     properties = [facts for facts in found.events.values() if facts.properties]
     if properties:
-        lines += ["", paper.bold("Properties of events"), *_properties(properties, paper)]
+        lines += ["", style.bold("Properties of events"), *_properties(properties, style)]
     return lines
 
 
-def _properties(events: list[EventFacts], paper: TextStyle) -> list[str]:
+def _properties(events: list[EventFacts], style: TextStyle) -> list[str]:
     """What events carry, said once for events that carry the same."""
     alike: dict[str, list[str]] = {}
     for facts in events:
@@ -113,7 +113,7 @@ def _properties(events: list[EventFacts], paper: TextStyle) -> list[str]:
         ]
         alike.setdefault(", ".join(names), []).append(shown(name_text(facts.type)))
     return [
-        line for names, types in alike.items() for line in paper.wrapped(f"{', '.join(types)}: {names}", 2, 4)
+        line for names, types in alike.items() for line in style.wrapped(f"{', '.join(types)}: {names}", 2, 4)
     ]
 
 

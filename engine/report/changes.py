@@ -16,7 +16,7 @@ _MOST_LINES = 12
 _SIGNS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.CHANGED: "~"}
 
 
-def changes_text(changes: Sequence[Change], paper: TextStyle) -> list[str]:
+def changes_text(changes: Sequence[Change], style: TextStyle) -> list[str]:
     """A paragraph a change: what became of which statement, and how."""
     if not changes:
         return ["Both say the same."]
@@ -26,41 +26,41 @@ def changes_text(changes: Sequence[Change], paper: TextStyle) -> list[str]:
         head = f"{_SIGNS[change.kind]} {name}"
         match change.kind:
             case ChangeKind.ADDED:
-                head, details = paper.good(head), [change.after or ""]
+                head, details = style.good(head), [change.after or ""]
             case ChangeKind.REMOVED:
-                head, details = paper.bad(head), list(change.details)
+                head, details = style.bad(head), list(change.details)
             case ChangeKind.CHANGED:
                 # A test is read where it stands; its whole text, twice, would hide the rest.
-                head, details = paper.warn(head), [] if change.what == "test" else list(change.details)
-        lines.append(cut(head, paper.width) if not paper.colored else head)
+                head, details = style.warn(head), [] if change.what == "test" else list(change.details)
+        lines.append(cut(head, style.width) if not style.colored else head)
         for detail in details:
             if shown(detail) != name:
-                lines += paper.wrapped(shown(detail), 4, 6)
+                lines += style.wrapped(shown(detail), 4, 6)
     return lines
 
 
-def effect_text(effect: Effect, now: dt.datetime, paper: TextStyle, top: int = 10) -> list[str]:
+def effect_text(effect: Effect, now: dt.datetime, style: TextStyle, top: int = 10) -> list[str]:
     """How many leads each stage and each band of scores has before and after, which lines moved them, and
     who moves most."""
-    lines = paper.wrapped(
+    lines = style.wrapped(
         f"Of {counted(effect.leads, 'lead')}, as of {when(now)}, {counted(effect.changed_stage, 'lead')} "
         f"would change stage, {counted(effect.moved - effect.changed_stage, 'more lead')} only the score."
     )
     for track in dict.fromkeys(track for track, _, _ in effect.matrix):
         title = "Stages before and after" if track == "main" else f"Stages in {track} before and after"
-        lines += ["", paper.bold(title), *_matrix(effect, track, paper)]
+        lines += ["", style.bold(title), *_matrix(effect, track, style)]
     if effect.moved:
-        lines += ["", paper.bold("Scores before and after"), *_bands(effect, paper)]
-        lines += ["", paper.bold("What moves them"), *_lines(effect, paper)]
+        lines += ["", style.bold("Scores before and after"), *_bands(effect, style)]
+        lines += ["", style.bold("What moves them"), *_lines(effect, style)]
     if effect.moves and top:
-        lines += ["", paper.bold("Who moves most"), *_movers(effect.moves[:top], paper)]
+        lines += ["", style.bold("Who moves most"), *_movers(effect.moves[:top], style)]
         rest = effect.moved - top
         if rest > 0:
-            lines.append(paper.dim(f"  … and {counted(rest, 'more lead')} (--top shows more)"))
+            lines.append(style.dim(f"  … and {counted(rest, 'more lead')} (--top shows more)"))
     return lines
 
 
-def _matrix(effect: Effect, track: str, paper: TextStyle) -> list[str]:
+def _matrix(effect: Effect, track: str, style: TextStyle) -> list[str]:
     cells = {(old, new): count for (name, old, new), count in effect.matrix.items() if name == track}
     names = list(dict.fromkeys([*(old for old, _ in cells), *(new for _, new in cells)]))
     names.sort(key=lambda name: name is not None)
@@ -73,32 +73,32 @@ def _matrix(effect: Effect, track: str, paper: TextStyle) -> list[str]:
     sums = [sum(cells.get((old, new), 0) for old in names) for new in names]
     rows.append(["after", *(f"{count:,}" for count in sums), f"{sum(sums):,}"])
     head = ["before \\ after", *(name or "none" for name in names), "before"]
-    return table(rows, paper, head=head, right=range(1, len(head)))
+    return table(rows, style, head=head, right=range(1, len(head)))
 
 
-def _bands(effect: Effect, paper: TextStyle) -> list[str]:
+def _bands(effect: Effect, style: TextStyle) -> list[str]:
     bands = effect.bands()
     most = max(after for _, _, _, after in bands)
     rows = [
         (f"{low:,}" if low == high else f"{low:,} to {high:,}", f"{before:,}", f"{after:,}", bar(after, most))
         for low, high, before, after in bands
     ]
-    return table(rows, paper, head=("score", "before", "after", ""), right=(0, 1, 2))
+    return table(rows, style, head=("score", "before", "after", ""), right=(0, 1, 2))
 
 
-def _lines(effect: Effect, paper: TextStyle) -> list[str]:
+def _lines(effect: Effect, style: TextStyle) -> list[str]:
     """The rules, caps and ranges that differ for those who move, those of most leads first."""
     found = sorted(effect.by_line.items(), key=lambda item: (-item[1][0], item[0]))
     rows = [(f"{leads:,}", signed(points), shown(name)) for name, (leads, points) in found[:_MOST_LINES]]
     if not rows:
         return ["  the stages alone"]
-    lines = table(rows, paper, head=("leads", "points", "by"), right=(0, 1))
+    lines = table(rows, style, head=("leads", "points", "by"), right=(0, 1))
     if rest := len(found) - len(rows):
-        lines.append(paper.dim(f"  … and {counted(rest, 'more line')}"))
+        lines.append(style.dim(f"  … and {counted(rest, 'more line')}"))
     return lines
 
 
-def _movers(moves: Sequence[Move], paper: TextStyle) -> list[str]:
+def _movers(moves: Sequence[Move], style: TextStyle) -> list[str]:
     rows = [
         (
             shown(move.lead),
@@ -109,7 +109,7 @@ def _movers(moves: Sequence[Move], paper: TextStyle) -> list[str]:
         )
         for move in moves
     ]
-    return table(rows, paper, head=("lead", "score", "stage", "by"))
+    return table(rows, style, head=("lead", "score", "stage", "by"))
 
 
 def _stages(move: Move) -> str:

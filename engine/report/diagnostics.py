@@ -62,12 +62,12 @@ def _file(source: Source) -> str | None:
     return str(source.path) if source.path is not None else None
 
 
-def verdict(diagnostics: Iterable[Diagnostic], files: int, paper: TextStyle) -> str:
+def verdict(diagnostics: Iterable[Diagnostic], files: int, style: TextStyle) -> str:
     """One line: how many mistakes in how many files."""
     counts = Counter(item.severity for item in diagnostics)
     where = counted(files, "file")
     if not counts:
-        return paper.good(f"No problems in {where}.")
+        return style.good(f"No problems in {where}.")
     words = [counted(counts[severity], noun) for severity, noun in _PLURALS.items() if counts[severity]]
     text = f"{', '.join(words)} in {where}."
-    return paper.bad(text) if counts[Severity.ERROR] else paper.warn(text)
+    return style.bad(text) if counts[Severity.ERROR] else style.warn(text)

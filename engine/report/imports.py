@@ -16,14 +16,14 @@ _USES = {"id": "the lead's id", "at": "when", "type": "what happened", "object":
 _USES["merged ids"] = "ids merged into it"
 
 
-def import_text(report: ImportReport, paper: TextStyle) -> list[str]:
-    """Rows and what became of them, columns with the kinds found, and what a person may want to mend."""
+def import_text(report: ImportReport, style: TextStyle) -> list[str]:
+    """Rows and what became of them, columns with the kinds found, and what a person may want to fix."""
     lines = [f"{counted(report.rows, 'row')} of {report.source}: {_outcome(report)}."]
     if report.columns:
-        lines += ["", *_columns(report, paper)]
-    lines += _advice(report, paper)
-    lines += _gone(report, paper)
-    lines += _rejected(report, paper)
+        lines += ["", *_columns(report, style)]
+    lines += _advice(report, style)
+    lines += _gone(report, style)
+    lines += _rejected(report, style)
     return lines
 
 
@@ -43,12 +43,12 @@ def _outcome(report: ImportReport) -> str:
     return ", ".join(part for part in parts if part) or "nothing new"
 
 
-def _columns(report: ImportReport, paper: TextStyle) -> list[str]:
+def _columns(report: ImportReport, style: TextStyle) -> list[str]:
     rows = [_column(column) for column in report.columns if column.used_as != "left out"]
-    lines = table(rows, paper, head=("column", "is", "kind", "values"), right=(3,))
+    lines = table(rows, style, head=("column", "is", "kind", "values"), right=(3,))
     left_out = [shown(column.column) for column in report.columns if column.used_as == "left out"]
     if left_out:
-        lines += paper.wrapped(f"Left out: {', '.join(left_out)}", 2, 4)
+        lines += style.wrapped(f"Left out: {', '.join(left_out)}", 2, 4)
     return lines
 
 
@@ -127,16 +127,16 @@ def _lost(column: ColumnReport) -> list[str]:
     return said
 
 
-def _rejected(report: ImportReport, paper: TextStyle) -> list[str]:
+def _rejected(report: ImportReport, style: TextStyle) -> list[str]:
     if not report.rejected:
         return []
-    lines = ["", paper.bad(f"{counted(report.rejected, 'row')} could not be read")]
+    lines = ["", style.bad(f"{counted(report.rejected, 'row')} could not be read")]
     width = max(len(f"{count:,}") for count in report.reasons.values())
     for reason, count in report.reasons.items():
-        lines += paper.wrapped(f"{count:>{width},}  {shown(reason)}", 2, width + 4)
-    lines += paper.wrapped(
-        f"They lie in {report.rejects}, with line numbers and reasons. Mend them there and import that file, "
-        "or mend the source and import it again: what is loaded already is not loaded twice.",
+        lines += style.wrapped(f"{count:>{width},}  {shown(reason)}", 2, width + 4)
+    lines += style.wrapped(
+        f"They are in {report.rejects}, with line numbers and reasons. Fix them there and import that file, "
+        "or fix the source and import it again: what is loaded already is not loaded twice.",
         2,
     )
     return lines

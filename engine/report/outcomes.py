@@ -49,9 +49,9 @@ def ratio_text(ratio: Ratio | None) -> str:
     return "-" if ratio is None else f"{ratio.value:.1f}x [{ratio.low:.1f}-{ratio.high:.1f}]"
 
 
-def measures_text(found: Measures, paper: TextStyle = PLAIN) -> list[str]:
+def measures_text(found: Measures, style: TextStyle = PLAIN) -> list[str]:
     """Everything that was measured."""
-    lines = [paper.bold(headline(found)), *rows_text(found.rows, found.outcomes.won.name, paper)]
+    lines = [style.bold(headline(found)), *rows_text(found.rows, found.outcomes.won.name, style)]
     lines += [
         "",
         f"Order right: {pairs_text(found.order)} of a winner and another lead.",
@@ -65,8 +65,8 @@ def measures_text(found: Measures, paper: TextStyle = PLAIN) -> list[str]:
             f"Brier score {found.brier.value:.4f} [{found.brier.low:.4f}-{found.brier.high:.4f}], "
             f"{found.brier_of_base:.4f} for saying the same of every lead."
         )
-    lines += _funnel(found, paper) + _bands(found, paper) + _lifts(found, paper)
-    lines += _thresholds(found, paper) + _speed(found, paper) + _months(found, paper) + _groups(found, paper)
+    lines += _funnel(found, style) + _bands(found, style) + _lifts(found, style)
+    lines += _thresholds(found, style) + _speed(found, style) + _months(found, style) + _groups(found, style)
     return lines
 
 
@@ -88,7 +88,7 @@ def headline(found: Measures) -> str:
     return f"Too early to say whether leads in {top[0]} reach {name} more often than others."
 
 
-def rows_text(rows: Rows, outcome: str, paper: TextStyle) -> list[str]:
+def rows_text(rows: Rows, outcome: str, style: TextStyle) -> list[str]:
     """Which leads were judged, and which were not and why."""
     days = rows.asked.within / DAY
     if not rows.dated:
@@ -118,10 +118,10 @@ def rows_text(rows: Rows, outcome: str, paper: TextStyle) -> list[str]:
     lines += [f"  {number:,} {why}." for number, why in reasons if number]
     if left.won_twice:
         lines.append(f"  {left.won_twice:,} won more than once: the first time counts.")
-    return [paper.dim(line) for line in lines]
+    return [style.dim(line) for line in lines]
 
 
-def _funnel(found: Measures, paper: TextStyle) -> list[str]:
+def _funnel(found: Measures, style: TextStyle) -> list[str]:
     funnel = found.funnel
     if funnel is None:
         return []
@@ -137,8 +137,8 @@ def _funnel(found: Measures, paper: TextStyle) -> list[str]:
         for step in funnel.steps
     ]
     days = found.asked.within / DAY
-    lines = ["", paper.bold(f"From lead to {name}, by replaying the rules over {days:g} days")]
-    lines += table(rows, paper, head=["", "leads", "of the step before", f"then {name}", ""], right=[1])
+    lines = ["", style.bold(f"From lead to {name}, by replaying the rules over {days:g} days")]
+    lines += table(rows, style, head=["", "leads", "of the step before", f"then {name}", ""], right=[1])
     lines.append(
         f"  {funnel.leads:,} leads; {funnel.won.count:,} won, {funnel.won_without:,} of them without having "
         f"reached {funnel.steps[-1].stage}."
@@ -148,7 +148,7 @@ def _funnel(found: Measures, paper: TextStyle) -> list[str]:
     return lines
 
 
-def _bands(found: Measures, paper: TextStyle) -> list[str]:
+def _bands(found: Measures, style: TextStyle) -> list[str]:
     rows = [
         [
             f"{band.low} to {band.high}" + (" (joined)" if band.joined else ""),
@@ -158,44 +158,44 @@ def _bands(found: Measures, paper: TextStyle) -> list[str]:
         ]
         for band in found.bands
     ]
-    return ["", paper.bold("By score"), *table(rows, paper, head=["score", "won", "rate", "the score says"])]
+    return ["", style.bold("By score"), *table(rows, style, head=["score", "won", "rate", "the score says"])]
 
 
-def _lifts(found: Measures, paper: TextStyle) -> list[str]:
+def _lifts(found: Measures, style: TextStyle) -> list[str]:
     if not found.lifts:
         return []
     rows = [
         [
             shown(one.rule),
             f"{one.fired.of:,}",
-            paper.warn(one.idle) if one.idle else ratio_text(one.ratio),
+            style.warn(one.idle) if one.idle else ratio_text(one.ratio),
             "-" if one.gives is None else signed(one.gives),
             "-" if one.worth is None else signed(round(one.worth)),
         ]
         for one in found.lifts
     ]
     head = ["rule", "leads", "as often as without", "gives", "worth"]
-    return ["", paper.bold("By rule"), *_cut_first(rows, paper, head)]
+    return ["", style.bold("By rule"), *_cut_first(rows, style, head)]
 
 
-def _cut_first(rows: list[list[str]], paper: TextStyle, head: list[str]) -> list[str]:
+def _cut_first(rows: list[list[str]], style: TextStyle, head: list[str]) -> list[str]:
     from .text_style import cut
 
     for row in rows:
-        row[0] = cut(row[0], max(20, paper.width - 62))
-    return table(rows, paper, head=head, right=[1, 3, 4])
+        row[0] = cut(row[0], max(20, style.width - 62))
+    return table(rows, style, head=head, right=[1, 3, 4])
 
 
-def _thresholds(found: Measures, paper: TextStyle) -> list[str]:
+def _thresholds(found: Measures, style: TextStyle) -> list[str]:
     rows = [
         [str(one.score), f"{one.a_week:.1f}", rate_text(one.precision), share_text(one.recall.value)]
         for one in found.thresholds
     ]
     head = ["from score", "leads a week", "precision", "of all winners"]
-    return ["", paper.bold("Thresholds"), *table(rows, paper, head=head, right=[0, 1])]
+    return ["", style.bold("Thresholds"), *table(rows, style, head=head, right=[0, 1])]
 
 
-def _speed(found: Measures, paper: TextStyle) -> list[str]:
+def _speed(found: Measures, style: TextStyle) -> list[str]:
     speed = found.speed
     if speed is None:
         return []
@@ -210,10 +210,10 @@ def _speed(found: Measures, paper: TextStyle) -> list[str]:
                 f"  {words}: half of those who win do so by day {half:.1f}; "
                 f"{share_text(share)} [{range_text(low, high)}] in all"
             )
-    return ["", paper.bold("How soon"), *lines] if lines else []
+    return ["", style.bold("How soon"), *lines] if lines else []
 
 
-def _months(found: Measures, paper: TextStyle) -> list[str]:
+def _months(found: Measures, style: TextStyle) -> list[str]:
     rows = [
         [
             instant_text(month.start)[:7],
@@ -224,10 +224,10 @@ def _months(found: Measures, paper: TextStyle) -> list[str]:
         for month in found.months[-12:]
     ]
     head = ["month", "came", "of these won", "wins in the month"]
-    return ["", paper.bold("By month"), *table(rows, paper, head=head, right=[1])] if rows else []
+    return ["", style.bold("By month"), *table(rows, style, head=head, right=[1])] if rows else []
 
 
-def _groups(found: Measures, paper: TextStyle) -> list[str]:
+def _groups(found: Measures, style: TextStyle) -> list[str]:
     if not found.groups:
         return []
     rows = [
@@ -240,7 +240,7 @@ def _groups(found: Measures, paper: TextStyle) -> list[str]:
         for group in found.groups
     ]
     head = ["", "leads", "won", *(["cost per qualified lead"] if len(rows[0]) > 3 else [])]
-    lines = ["", paper.bold(f"By {found.by}"), *table(rows, paper, head=head, right=[1])]
+    lines = ["", style.bold(f"By {found.by}"), *table(rows, style, head=head, right=[1])]
     lines += [
         f"  {amount:,.2f} {found.currency} for {shown(source)} belongs to no lead."
         for source, amount in found.unassigned[:_MOST_NAMED]
@@ -279,10 +279,10 @@ def before_after_rows(found: BeforeAfter) -> list[tuple[str, str, str]]:
     ]
 
 
-def before_after_text(found: BeforeAfter, paper: TextStyle = PLAIN) -> list[str]:
+def before_after_text(found: BeforeAfter, style: TextStyle = PLAIN) -> list[str]:
     """Two rulesets compared with outcomes."""
-    lines = [paper.bold(f"Compared with {found.outcome}"), *rows_text(found.rows, found.outcome, paper)]
-    return [*lines, *table(before_after_rows(found), paper, head=["", "before", "after"])]
+    lines = [style.bold(f"Compared with {found.outcome}"), *rows_text(found.rows, found.outcome, style)]
+    return [*lines, *table(before_after_rows(found), style, head=["", "before", "after"])]
 
 
 def before_after_data(found: BeforeAfter) -> dict[str, Any]:

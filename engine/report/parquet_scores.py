@@ -19,19 +19,19 @@ _LEFT_OUT = {
 }
 
 
-def files_scored_text(tally: Tally, rules: str, now: dt.datetime, target: str, paper: TextStyle) -> list[str]:
+def files_scored_text(tally: Tally, rules: str, now: dt.datetime, target: str, style: TextStyle) -> list[str]:
     """How many leads were scored, by stage, and what was left out."""
     leads, events = counted(tally.leads, "lead"), counted(tally.events, "event")
-    lines = paper.wrapped(
-        f"{paper.bold(shown(rules))} as of {when(now)}: {leads} with {events} scored into {shown(target)}"
+    lines = style.wrapped(
+        f"{style.bold(shown(rules))} as of {when(now)}: {leads} with {events} scored into {shown(target)}"
     )
     for track, stages in tally.stages.items():
-        lines += ["", paper.bold("Stages" if track == "main" else f"Stages in {shown(track)}")]
+        lines += ["", style.bold("Stages" if track == "main" else f"Stages in {shown(track)}")]
         rows = [
             [shown(stage or "none"), f"{count:,}", percent(count, tally.leads), bar(count, tally.leads)]
             for stage, count in sorted(stages.items(), key=lambda one: (one[0] is not None, -one[1]))
         ]
-        lines += table(rows, paper, right=(1, 2))
+        lines += table(rows, style, right=(1, 2))
     counts = {name: getattr(tally, name) for name in _LEFT_OUT}
     left = [f"  {counted(counts[name], *words)}" for name, words in _LEFT_OUT.items() if counts[name]]
     return [*lines, "", "Left out:", *left] if left else lines

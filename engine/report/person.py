@@ -86,7 +86,7 @@ def explained_to_person(
     `reviews` who looked at it again."""
     plan = evaluator.plan
     facts = evaluator.facts(fields, events)
-    asked = sorted(n for n in evaluator.parts.meanings.needs[0].values())
+    asked = sorted(n for n in evaluator.parts.semantic_keys.needs[0].values())
     known = [
         Datum(plan.fields[n].name, value.strip() if isinstance(value, str) else _words(plan, n, facts))
         for n in asked
@@ -142,10 +142,10 @@ def _happened(evaluator: Evaluator, events: Sequence[Event], now: dt.datetime) -
             by_name.setdefault(name, []).append(at)
     for name, instants in by_name.items():
         days = list(dict.fromkeys(f"{at:%Y-%m-%d}" for at in sorted(instants, reverse=True)))
-        told = listed(sorted(days[:_MOST_DATES]))
+        explanation = listed(sorted(days[:_MOST_DATES]))
         latest = "lately on" if len(days) > _MOST_DATES else "on"
         times = "once" if len(instants) == 1 else f"{len(instants)} times"
-        yield Datum(name, f"{times}, {latest} {told}")
+        yield Datum(name, f"{times}, {latest} {explanation}")
 
 
 # --- sentences --------------------------------------------------------------------------------
@@ -252,42 +252,42 @@ def _missing(stage: StageFinding) -> Otherwise:
 # --- as text and as data ----------------------------------------------------------------------
 
 
-def person_text(told: PersonExplanation, paper: TextStyle = PLAIN) -> list[str]:
+def person_text(explanation: PersonExplanation, style: TextStyle = PLAIN) -> list[str]:
     """The explanation for reading and printing."""
-    version = f", version {told.version}" if told.version is not None else ""
+    version = f", version {explanation.version}" if explanation.version is not None else ""
     lines = [
-        paper.bold("How this was decided"),
-        *paper.wrapped(f"On {told.decided:%Y-%m-%d} (UTC), by {shown(told.rules)}{version}."),
-        *paper.wrapped(f"Result: {shown(told.result)}."),
+        style.bold("How this was decided"),
+        *style.wrapped(f"On {explanation.decided:%Y-%m-%d} (UTC), by {shown(explanation.rules)}{version}."),
+        *style.wrapped(f"Result: {shown(explanation.result)}."),
     ]
-    lines += ["", paper.bold("What was known and used")]
-    for datum in told.known:
-        lines += paper.wrapped(f"{shown(datum.name)}: {shown(datum.value)}", 2, 4)
-    if told.unknown:
-        lines += paper.wrapped(f"Asked about, but not known: {shown(listed(told.unknown))}.", 2, 4)
-    lines += [line for one in told.sources for line in paper.wrapped(shown(one), 2, 4)]
-    if told.applied:
-        lines += ["", paper.bold("The sentences that applied, and what they gave")]
-        lines += paper.wrapped('In them, "the lead" is the person whom this is about.', 2, 4)
-        for applied in told.applied:
-            lines += paper.wrapped(f"{shown(applied.sentence)} Gave: {shown(applied.gave)}.", 2, 4)
-        lines += [line for one in told.limits for line in paper.wrapped(shown(one), 2, 4)]
-    if told.meanings:
-        lines += ["", paper.bold("What words in them mean")]
-        lines += [line for one in told.meanings for line in paper.wrapped(shown(one), 2, 4)]
-    if told.otherwise or told.missing or told.unsure:
-        lines += ["", paper.bold("What other data would have changed")]
-        for one in told.otherwise:
-            lines += paper.wrapped(f"{shown(one.data)}: {shown(one.result)}.", 2, 4)
-        for one in told.missing:
-            lines += paper.wrapped(f"{shown(one.result)} was not reached: {shown(one.data)}.", 2, 4)
-        lines += paper.wrapped(told.unsure, 2, 4) if told.unsure else []
-    if told.reviews:
-        lines += ["", paper.bold("Looked at again by a person")]
-        lines += [line for one in told.reviews for line in paper.wrapped(shown(one), 2, 4)]
+    lines += ["", style.bold("What was known and used")]
+    for datum in explanation.known:
+        lines += style.wrapped(f"{shown(datum.name)}: {shown(datum.value)}", 2, 4)
+    if explanation.unknown:
+        lines += style.wrapped(f"Asked about, but not known: {shown(listed(explanation.unknown))}.", 2, 4)
+    lines += [line for one in explanation.sources for line in style.wrapped(shown(one), 2, 4)]
+    if explanation.applied:
+        lines += ["", style.bold("The sentences that applied, and what they gave")]
+        lines += style.wrapped('In them, "the lead" is the person whom this is about.', 2, 4)
+        for applied in explanation.applied:
+            lines += style.wrapped(f"{shown(applied.sentence)} Gave: {shown(applied.gave)}.", 2, 4)
+        lines += [line for one in explanation.limits for line in style.wrapped(shown(one), 2, 4)]
+    if explanation.meanings:
+        lines += ["", style.bold("What words in them mean")]
+        lines += [line for one in explanation.meanings for line in style.wrapped(shown(one), 2, 4)]
+    if explanation.otherwise or explanation.missing or explanation.unsure:
+        lines += ["", style.bold("What other data would have changed")]
+        for one in explanation.otherwise:
+            lines += style.wrapped(f"{shown(one.data)}: {shown(one.result)}.", 2, 4)
+        for one in explanation.missing:
+            lines += style.wrapped(f"{shown(one.result)} was not reached: {shown(one.data)}.", 2, 4)
+        lines += style.wrapped(explanation.unsure, 2, 4) if explanation.unsure else []
+    if explanation.reviews:
+        lines += ["", style.bold("Looked at again by a person")]
+        lines += [line for one in explanation.reviews for line in style.wrapped(shown(one), 2, 4)]
     return lines
 
 
-def person_data(told: PersonExplanation) -> dict[str, Any]:
+def person_data(explanation: PersonExplanation) -> dict[str, Any]:
     """The same as data."""
-    return asdict(told) | {"decided": told.decided.isoformat().replace("+00:00", "Z")}
+    return asdict(explanation) | {"decided": explanation.decided.isoformat().replace("+00:00", "Z")}

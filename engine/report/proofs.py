@@ -19,40 +19,40 @@ _WORDS = {
 }
 
 
-def answers_text(label: str, answers: Sequence[Answer], paper: TextStyle) -> list[str]:
+def answers_text(label: str, answers: Sequence[Answer], style: TextStyle) -> list[str]:
     """Each answer with its lead, then one line that counts them."""
     if not answers:
-        return [paper.warn(f"{label}: no guarantees")]
+        return [style.warn(f"{label}: no guarantees")]
     lines: list[str] = []
     for answer in answers:
-        lines += _answer_text(answer, paper)
-    return [*lines, f"{label}: {verdict_text(answers, paper)}"]
+        lines += _answer_text(answer, style)
+    return [*lines, f"{label}: {verdict_text(answers, style)}"]
 
 
-def verdict_text(answers: Sequence[Answer], paper: TextStyle) -> str:
+def verdict_text(answers: Sequence[Answer], style: TextStyle) -> str:
     """`3 proved, 1 not so`."""
     counts = [(one, sum(answer.verdict is one for answer in answers)) for one in Verdict]
-    return ", ".join(_colored(one, f"{number:,} {_WORDS[one]}", paper) for one, number in counts if number)
+    return ", ".join(_colored(one, f"{number:,} {_WORDS[one]}", style) for one, number in counts if number)
 
 
-def _colored(verdict: Verdict, text: str, paper: TextStyle) -> str:
+def _colored(verdict: Verdict, text: str, style: TextStyle) -> str:
     if verdict in (Verdict.PROVED, Verdict.FOUND):
-        return paper.good(text)
-    return paper.warn(text) if verdict is Verdict.NOT_DECIDED else paper.bad(text)
+        return style.good(text)
+    return style.warn(text) if verdict is Verdict.NOT_DECIDED else style.bad(text)
 
 
-def _answer_text(answer: Answer, paper: TextStyle) -> list[str]:
+def _answer_text(answer: Answer, style: TextStyle) -> list[str]:
     place = f" (line {answer.line})" if answer.line else ""
     lines = [
-        f"{_colored(answer.verdict, _WORDS[answer.verdict], paper)} {paper.bold(shown(answer.name))}{place}"
+        f"{_colored(answer.verdict, _WORDS[answer.verdict], style)} {style.bold(shown(answer.name))}{place}"
     ]
     if answer.why:
-        lines += paper.wrapped(f"because {answer.why}", 4, 6)
+        lines += style.wrapped(f"because {answer.why}", 4, 6)
     if answer.case is not None:
-        lines += [line for fact in case_facts(answer.case) for line in paper.wrapped(shown(fact), 4, 6)]
+        lines += [line for fact in case_facts(answer.case) for line in style.wrapped(shown(fact), 4, 6)]
         if answer.test is not None:
             lines += ["", "    As a test:"]
-            lines += paper.wrapped(shown(answer.test), 4, 6)
+            lines += style.wrapped(shown(answer.test), 4, 6)
         lines.append("")
     return lines
 

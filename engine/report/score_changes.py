@@ -92,15 +92,15 @@ def _value(value: object) -> str:
             return str(value)
 
 
-def clue_words(clue: Evidence) -> str:
+def evidence_words(evidence: Evidence) -> str:
     """What was found otherwise: "visited pricing >= 2 in last 30 days: 2, before 1"."""
-    if clue.after is None:
-        return f"no longer asks {clue.asked}"
-    if clue.before is None:
-        return f"asks {clue.asked}: {clue.after}"
-    if clue.before == clue.after:
-        return f"{clue.asked}: {clue.after}"
-    return f"{clue.asked}: {clue.after}; before: {clue.before}"
+    if evidence.after is None:
+        return f"no longer asks {evidence.asked}"
+    if evidence.before is None:
+        return f"asks {evidence.asked}: {evidence.after}"
+    if evidence.before == evidence.after:
+        return f"{evidence.asked}: {evidence.after}"
+    return f"{evidence.asked}: {evidence.after}; before: {evidence.before}"
 
 
 _ALONG = {
@@ -130,17 +130,17 @@ def stage_words(step: ChangeStep) -> str | None:
 # --- as text ----------------------------------------------------------------------------------
 
 
-def turns_text(turns: Sequence[HistoryEntry], paper: TextStyle = PLAIN) -> list[str]:
+def turns_text(turns: Sequence[HistoryEntry], style: TextStyle = PLAIN) -> list[str]:
     """The history, the newest first, each change with what caused it."""
     if not turns:
         return ["It was never scored by this ruleset."]
     lines: list[str] = []
     for number in range(len(turns) - 1, -1, -1):
-        lines += ["", *_turn(turns[number], turns[number - 1] if number else None, paper)]
+        lines += ["", *_turn(turns[number], turns[number - 1] if number else None, style)]
     return lines[1:]
 
 
-def _turn(turn: HistoryEntry, former: HistoryEntry | None, paper: TextStyle) -> list[str]:
+def _turn(turn: HistoryEntry, former: HistoryEntry | None, style: TextStyle) -> list[str]:
     stages = [stage for stage in turn.stages.values() if stage is not None]
     where = listed(stages) if stages else "in no stage"
     if turn.disqualified:
@@ -148,17 +148,17 @@ def _turn(turn: HistoryEntry, former: HistoryEntry | None, paper: TextStyle) -> 
     by = f" ({signed(turn.total - former.total)})" if former is not None else ""
     not_yet = "" if turn.stored else ", not stored yet"
     lines = [
-        f"{paper.bold(f'{turn.total:,}')}{by}, {shown(where)}  "
-        + paper.dim(f"as of {when(turn.now)}, by version {turn.version}{not_yet}")
+        f"{style.bold(f'{turn.total:,}')}{by}, {shown(where)}  "
+        + style.dim(f"as of {when(turn.now)}, by version {turn.version}{not_yet}")
     ]
     if former is None:
         return [*lines, "  The first time it was scored."]
     if turn.change is None:
         return [*lines, f"  {UNREADABLE}"]
     for step in turn.change.steps:
-        lines += _step(turn.change, step, (former.version, turn.version), paper)
+        lines += _step(turn.change, step, (former.version, turn.version), style)
     if turn.unexplained:
-        lines += paper.wrapped(f"{signed(turn.unexplained)}  {UNEXPLAINED}", 2, 6)
+        lines += style.wrapped(f"{signed(turn.unexplained)}  {UNEXPLAINED}", 2, 6)
     return lines
 
 
@@ -166,17 +166,17 @@ UNREADABLE = "The rules of before or after cannot be read by this Leadwright, so
 UNEXPLAINED = "not on record: data that came while the lead was being scored, or before it was noted"
 
 
-def _step(change: ScoreChange, step: ChangeStep, versions: tuple[int, int], paper: TextStyle) -> list[str]:
+def _step(change: ScoreChange, step: ChangeStep, versions: tuple[int, int], style: TextStyle) -> list[str]:
     moved = stage_words(step)
     words = f"{signed(step.points)}  {cause_words(change, step.cause, versions)}"
-    lines = paper.wrapped(shown(words + (f" [{moved}]" if moved else "")), 2, 6)
+    lines = style.wrapped(shown(words + (f" [{moved}]" if moved else "")), 2, 6)
     for line in step.lines:
-        about = [clue_words(clue) for clue in line.clues]
+        about = [evidence_words(evidence) for evidence in line.evidence]
         along = along_words(line)
-        told = "; ".join([*about, *([along] if along else [])])
+        reasons = "; ".join([*about, *([along] if along else [])])
         score = f" ({line.score})" if line.score is not None else ""
         head = f"{signed(line.points)}  {line.name}{score}"
-        lines += paper.wrapped(shown(f"{head}: {told}" if told else head), 6, 10)
+        lines += style.wrapped(shown(f"{head}: {reasons}" if reasons else head), 6, 10)
     return lines
 
 
@@ -222,8 +222,9 @@ def _step_data(step: ChangeStep) -> dict[str, Any]:
                 "before": line.before,
                 "after": line.after,
                 "points": line.points,
-                "clues": [
-                    {"asked": clue.asked, "before": clue.before, "after": clue.after} for clue in line.clues
+                "evidence": [
+                    {"asked": evidence.asked, "before": evidence.before, "after": evidence.after}
+                    for evidence in line.evidence
                 ],
                 "along": [cause.value for cause in line.along],
             }

@@ -48,32 +48,32 @@ class Scored:
     handed_off: HandedOff | None = None
 
 
-def scored_text(scored: Scored, paper: TextStyle) -> list[str]:
+def scored_text(scored: Scored, style: TextStyle) -> list[str]:
     """Leads by stage and by score, who moved, and who is highest."""
     name = shown(f"{scored.title or scored.ruleset}, version {scored.version}")
-    lines = paper.wrapped(_head(scored, name))
+    lines = style.wrapped(_head(scored, name))
     for track, counts in scored.stages.items():
-        lines += ["", paper.bold("Stages" if track == "main" else f"Stages in {shown(track)}")]
+        lines += ["", style.bold("Stages" if track == "main" else f"Stages in {shown(track)}")]
         lines += _counts(
-            [(stage or "none", counts.get(stage, 0)) for stage in _ranked(counts)], scored, paper
+            [(stage or "none", counts.get(stage, 0)) for stage in _ranked(counts)], scored, style
         )
     if scored.disqualified:
         are = "is" if scored.disqualified == 1 else "are"
         lines.append(f"  ({scored.disqualified:,} of those in none {are} disqualified)")
     if scored.totals:
-        lines += ["", paper.bold("Scores"), *_counts(bands(scored.totals), scored, paper)]
-    lines += _moved(scored, paper)
+        lines += ["", style.bold("Scores"), *_counts(bands(scored.totals), scored, style)]
+    lines += _moved(scored, style)
     if scored.handed_off is not None:
-        lines += handed_off_text(scored.handed_off, paper)
+        lines += handed_off_text(scored.handed_off, style)
     if scored.highest:
         names = ", ".join(f"{shown(lead)} ({total:,})" for lead, total in scored.highest)
-        lines += ["", *paper.wrapped(f"Highest: {names}", 0, 2)]
+        lines += ["", *style.wrapped(f"Highest: {names}", 0, 2)]
     if scored.stale is not None:
-        lines += ["", *stale_text(scored.stale, scored.ruleset, paper)]
+        lines += ["", *stale_text(scored.stale, scored.ruleset, style)]
     return lines
 
 
-def stale_text(stale: StaleEvents, rules: str, paper: TextStyle) -> list[str]:
+def stale_text(stale: StaleEvents, rules: str, style: TextStyle) -> list[str]:
     """That all events are old, what that does, and the instant to score by `rules` as of instead."""
     if stale.window is not None:
         effect = f'so nothing counts as "{window_words(stale.window, UTC).strip()}"'
@@ -83,7 +83,7 @@ def stale_text(stale: StaleEvents, rules: str, paper: TextStyle) -> list[str]:
         f"The newest event is of {stale.newest:%Y-%m-%d}, {counted(stale.days, 'day')} earlier, {effect}. "
         "To score as of when the data was new:"
     )
-    return [*paper.wrapped(text, 0), f"  leadwright score {rules} --at {stale.day_after}"]
+    return [*style.wrapped(text, 0), f"  leadwright score {rules} --at {stale.day_after}"]
 
 
 def stale_data(stale: StaleEvents | None) -> dict[str, Any] | None:
@@ -112,12 +112,12 @@ def _ranked(counts: Mapping[str | None, int]) -> list[str | None]:
     return [*reversed([stage for stage in counts if stage is not None]), None]
 
 
-def _counts(counts: Sequence[tuple[str, int]], scored: Scored, paper: TextStyle) -> list[str]:
+def _counts(counts: Sequence[tuple[str, int]], scored: Scored, style: TextStyle) -> list[str]:
     most = max(count for _, count in counts)
     rows = [
         (shown(name), f"{count:,}", percent(count, scored.leads), bar(count, most)) for name, count in counts
     ]
-    return table(rows, paper, right=(1, 2))
+    return table(rows, style, right=(1, 2))
 
 
 def bands(totals: Mapping[int, int]) -> list[tuple[str, int]]:
@@ -148,24 +148,24 @@ def _steps() -> Iterator[int]:
         power *= 10
 
 
-def _moved(scored: Scored, paper: TextStyle) -> list[str]:
+def _moved(scored: Scored, style: TextStyle) -> list[str]:
     if not scored.changed and not scored.moves:
         return []
-    lines = ["", f"{counted(scored.changed, 'lead')} with another outcome than the last time."]
+    lines = ["", f"{counted(scored.changed, 'lead')} with a different result from last time."]
     rows = [
         (f"{old or 'none'} -> {new or 'none'}", f"{count:,}")
         for (old, new), count in sorted(scored.moves.items(), key=lambda item: -item[1])
     ]
-    return lines + table(rows, paper, right=(1,))
+    return lines + table(rows, style, right=(1,))
 
 
-def handed_off_text(handed: HandedOff, paper: TextStyle) -> list[str]:
+def handed_off_text(handed: HandedOff, style: TextStyle) -> list[str]:
     """Who got how many leads, and what became of the others; nothing where there were none."""
     lines: list[str] = []
     total = sum(handed.people.values())
     if total:
         each = ", ".join(f"{shown(person)} +{count:,}" for person, count in sorted(handed.people.items()))
-        lines += ["", *paper.wrapped(f"Handed off {counted(total, 'lead')}: {each}.", 0, 2)]
+        lines += ["", *style.wrapped(f"Handed off {counted(total, 'lead')}: {each}.", 0, 2)]
     said = (
         (handed.queued, "waiting for somebody to be there"),
         (handed.unassigned, "assigned to nobody: no handoff takes them"),

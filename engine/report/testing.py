@@ -13,41 +13,41 @@ if TYPE_CHECKING:
     from ..testing import ClauseCoverage, RuleTestResult
 
 
-def failure_text(result: RuleTestResult, paper: TextStyle = PLAIN) -> str:
+def failure_text(result: RuleTestResult, style: TextStyle = PLAIN) -> str:
     """Why a test failed: what was expected, what came, at which instant, and the decision explained."""
     origin = result.test.origin
     lines = [
-        f"{paper.bad('failed')} {paper.bold(shown(result.test.name))} ({origin.source.label}:{origin.line})"
+        f"{style.bad('failed')} {style.bold(shown(result.test.name))} ({origin.source.label}:{origin.line})"
     ]
     for failure in result.failures:
-        lines += paper.wrapped(f"expected {shown(failure.expected)}  (line {failure.line})", 4, 6)
-        lines += paper.wrapped(f"but {shown(failure.came)}", 4, 6)
+        lines += style.wrapped(f"expected {shown(failure.expected)}  (line {failure.line})", 4, 6)
+        lines += style.wrapped(f"but {shown(failure.came)}", 4, 6)
     lines += ["", f"    With now = {when(moment_of(result.test.now))}:"]
-    narrow = TextStyle(paper.width - 4, paper.colored)
+    narrow = TextStyle(style.width - 4, style.colored)
     lines += [f"    {line}".rstrip() for line in decision_text(result.decision, narrow)]
     return "\n".join(lines)
 
 
-def tests_text(label: str, results: Sequence[RuleTestResult], paper: TextStyle) -> list[str]:
+def tests_text(label: str, results: Sequence[RuleTestResult], style: TextStyle) -> list[str]:
     """All tests of one file: each failure explained, then one line."""
     failed = [result for result in results if not result.passed]
-    lines = [line for result in failed for line in (failure_text(result, paper), "")]
+    lines = [line for result in failed for line in (failure_text(result, style), "")]
     if not results:
-        return [paper.warn(f"{label}: no tests")]
+        return [style.warn(f"{label}: no tests")]
     passed = counted(len(results) - len(failed), "test") + " passed"
     if failed:
-        return [*lines, f"{label}: {paper.bad(f'{len(failed):,} failed')}, {passed}"]
-    return [f"{label}: {paper.good(passed)}"]
+        return [*lines, f"{label}: {style.bad(f'{len(failed):,} failed')}, {passed}"]
+    return [f"{label}: {style.good(passed)}"]
 
 
-def coverage_text(clauses: Sequence[ClauseCoverage], paper: TextStyle) -> list[str]:
+def coverage_text(clauses: Sequence[ClauseCoverage], style: TextStyle) -> list[str]:
     """How many clauses were seen both true and not true, and which were not."""
     bare = [clause for clause in clauses if not clause.covered]
     seen = len(clauses) - len(bare)
     head = f"  {counted(len(clauses), 'clause')}, {percent(seen, len(clauses))} seen both true and not true"
-    lines = [head if bare else paper.good(head)]
+    lines = [head if bare else style.good(head)]
     for clause in bare:
-        lines += paper.wrapped(f"line {clause.line}, {shown(clause.clause)}: {_lacks(clause)}", 4, 6)
+        lines += style.wrapped(f"line {clause.line}, {shown(clause.clause)}: {_lacks(clause)}", 4, 6)
     return lines
 
 

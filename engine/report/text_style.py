@@ -134,7 +134,7 @@ def listed(items: Iterable[str], last: str = "and") -> str:
 
 def table(
     rows: Sequence[Sequence[str]],
-    paper: TextStyle,
+    style: TextStyle,
     *,
     head: Sequence[str] = (),
     right: Collection[int] = (),
@@ -148,14 +148,14 @@ def table(
     if not whole:
         return []
     widths = [max(cells(row[at]) for row in whole) for at in range(len(whole[0]))]
-    room = paper.width - indent - sum(widths[:-1]) - 2 * (len(widths) - 1)
+    room = style.width - indent - sum(widths[:-1]) - 2 * (len(widths) - 1)
     widths[-1] = max(min(widths[-1], room), min(widths[-1], 8))
     lines = []
     for number, row in enumerate(whole):
         row[-1] = cut(row[-1], widths[-1])
         parts = [padded(text, widths[at], right=at in right) for at, text in enumerate(row)]
         line = " " * indent + "  ".join(parts).rstrip()
-        lines.append(paper.dim(line) if head and number == 0 else line)
+        lines.append(style.dim(line) if head and number == 0 else line)
     return lines
 
 

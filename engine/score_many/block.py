@@ -50,7 +50,7 @@ class Events:
     starts: Ints
     at: Ints
     lead: NDArray[np.uint16]
-    told: NDArray[np.int32] | None
+    property_set: NDArray[np.int32] | None
     properties: Sequence[Properties]
 
     @cached_property

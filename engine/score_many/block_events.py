@@ -172,9 +172,9 @@ class BlockEvents:
         events = self.events
         alike = events.kind[places].astype(np.int64)
         width = len(events.properties) + 1
-        if events.told is not None:
+        if events.property_set is not None:
             alike *= width
-            alike += events.told[places] + 1
+            alike += events.property_set[places] + 1
         else:
             width = 1
         different, which = np.unique(alike, return_inverse=True)

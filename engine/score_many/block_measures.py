@@ -27,16 +27,16 @@ _FEW_OBJECTS = 64
 class Measured:
     """Measures what a plan asks of one block, just as the generated functions measure one lead."""
 
-    def __init__(self, picking: BlockEvents) -> None:
-        self.picking = picking
-        self.zone = picking.plan.zone
-        self.size = len(picking.block)
-        self.at = picking.events.at
-        self.lead = picking.events.lead
+    def __init__(self, block_events: BlockEvents) -> None:
+        self.block_events = block_events
+        self.zone = block_events.plan.zone
+        self.size = len(block_events.block)
+        self.at = block_events.events.at
+        self.lead = block_events.events.lead
 
     def column(self, measure: Measure) -> Column | InstantLists:
         """The column of a measure."""
-        picked = self.picking.of(measure.events)
+        picked = self.block_events.of(measure.events)
         match measure.aggregation:
             case Aggregation.COUNT:
                 return numbered_range(self._count(picked))
@@ -68,7 +68,7 @@ class Measured:
         """The instant of each lead's first event, `LATE` without any."""
         found = np.full(self.size, LATE)
         for part in parts:
-            if isinstance(part, slice) and self.picking.is_one_kind(part):
+            if isinstance(part, slice) and self.block_events.is_one_kind(part):
                 # Where a place is set more than once the last value stays, which here is the first event.
                 one = np.full(self.size, LATE)
                 one[self.lead[part][::-1]] = self.at[part][::-1]
@@ -88,7 +88,7 @@ class Measured:
     def _last(self, parts: Sequence[Part]) -> Ints:
         found = np.full(self.size, NEVER)
         for part in parts:
-            if isinstance(part, slice) and self.picking.is_one_kind(part):
+            if isinstance(part, slice) and self.block_events.is_one_kind(part):
                 one = np.full(self.size, NEVER)
                 one[self.lead[part]] = self.at[part]
                 np.maximum(found, one, out=found)
@@ -134,7 +134,7 @@ class Measured:
 
     def _objects(self, selection: Selection, parts: Sequence[Part]) -> Ints:
         places = all_of(parts)
-        known, objects = self.picking.objects(selection, places)
+        known, objects = self.block_events.objects(selection, places)
         places, objects = places[known], objects[known]
         most = int(objects.max()) if len(objects) else 0
         if most <= _FEW_OBJECTS:
@@ -147,8 +147,8 @@ class Measured:
     def _number(self, measure: Measure, parts: Sequence[Part]) -> Column:
         """A measure of a property that is a number, added up in the order of time."""
         assert measure.of is not None
-        places = self.picking.gathered(parts)
-        known, numbers = self.picking.property(places, measure.of)
+        places = self.block_events.gathered(parts)
+        known, numbers = self.block_events.property(places, measure.of)
         lead, numbers = self.lead[places[known]], numbers[known]
         if measure.aggregation in (Aggregation.MIN, Aggregation.MAX):
             none = np.inf if measure.aggregation is Aggregation.MIN else -np.inf
@@ -165,7 +165,9 @@ class Measured:
     def _followed(self, measure: Measure, parts: Sequence[Part]) -> Bools:
         """Whether a second event came in time after a first one, which must be another event."""
         assert measure.then is not None
-        first, then = (self.picking.gathered(some) for some in (parts, self.picking.of(measure.then)))
+        first, then = (
+            self.block_events.gathered(some) for some in (parts, self.block_events.of(measure.then))
+        )
         places = np.concatenate([first, then])
         is_then = np.repeat([False, True], [len(first), len(then)])
         # Firsts come before what is at the same instant, so that none is overlooked.

@@ -53,7 +53,7 @@ class ColumnScorer:
     def __init__(
         self,
         evaluator: Scorer,
-        meanings: SemanticKeys,
+        semantic_keys: SemanticKeys,
         leads: int,
         now: int,
         *,
@@ -65,7 +65,7 @@ class ColumnScorer:
     ) -> None:
         self.evaluator = evaluator
         self.plan = evaluator.plan
-        self.meanings = meanings
+        self.semantic_keys = semantic_keys
         self.leads = leads
         self.now = now
         self._columns = columns
@@ -98,10 +98,10 @@ class ColumnScorer:
 
     def clause(self, clause: Clause) -> Truths:
         """The truth of a clause for every lead, or one truth for all."""
-        inputs = self.meanings.inputs(clause)
+        inputs = self.semantic_keys.inputs(clause)
         if any(isinstance(one, ScoreValue) for one in inputs):
             return self._answer(clause)
-        key = ("truth", self.meanings.clause(clause))
+        key = ("truth", self.semantic_keys.clause(clause))
         found = self._kept.get(key)
         if found is None:
             found = self._answer(clause)
@@ -111,7 +111,7 @@ class ColumnScorer:
 
     def field(self, number: int) -> Column | InstantLists | None:
         """The column of a field, None where the plan reads it nowhere."""
-        return self._columns.get(self.meanings.field(number))
+        return self._columns.get(self.semantic_keys.field(number))
 
     def known(self, meaning: Hashable) -> Truths | None:
         """The truth of clauses of a meaning, where it was asked for before."""
@@ -120,16 +120,16 @@ class ColumnScorer:
         return found
 
     def _answer(self, clause: Clause) -> Truths:
-        inputs = self.meanings.inputs(clause)
+        inputs = self.semantic_keys.inputs(clause)
         read = []
         for one in inputs:
             if isinstance(one, ScoreValue):
                 read.append(numbered_range(self.score(one.score)))
                 continue
             if isinstance(one, FieldValue):
-                key = self.meanings.field(one.field)
+                key = self.semantic_keys.field(one.field)
             else:
-                key = self.meanings.signal(one.signal)
+                key = self.semantic_keys.signal(one.signal)
             column = self._columns[key]
             assert isinstance(column, Column)
             read.append(column)
@@ -162,7 +162,7 @@ class ColumnScorer:
 
     def _paid(self, rule: Rule) -> InstantLists | Column:
         """The instants of the events that a rule pays for; where they do not matter, how many; or the one."""
-        return self._columns[self.meanings.measure(of_rule(rule))]
+        return self._columns[self.semantic_keys.measure(of_rule(rule))]
 
     def given(self, pay: Pay) -> Ints | int:
         """What a rule gives a score where it fires: the same to all, or to each lead its own."""
@@ -170,7 +170,7 @@ class ColumnScorer:
             return pay.fixed
         rule, contribution = pay.rule, pay.contribution
         decay, points = contribution.decay, contribution.points
-        key = ("given", self.meanings.measure(of_rule(rule)), points, decay)
+        key = ("given", self.semantic_keys.measure(of_rule(rule)), points, decay)
         found = self._kept.get(key)
         if found is None:
             found = compact(self._summed(rule, contribution))
@@ -242,9 +242,9 @@ class ColumnScorer:
             return None
         sums = Sums(self.evaluator.parts.kernel, self.leads, self._base._sums)
         for (target, meaning), times in changed.items():
-            judging, terms = (self, mine) if (target, meaning) in mine else (self._base, theirs)
+            column_scorer, terms = (self, mine) if (target, meaning) in mine else (self._base, theirs)
             pay = terms[target, meaning][0]
-            sums.add(target, judging.given(pay), judging.fires(pay.rule), times)
+            sums.add(target, column_scorer.given(pay), column_scorer.fires(pay.rule), times)
         return sums
 
     @cached_property
@@ -252,7 +252,7 @@ class ColumnScorer:
         """All that is added up, by what it is added to and what it means."""
         found: dict[tuple[Target, Hashable], list[Pay]] = {}
         for pay in self.evaluator.parts.kernel.payments.values():
-            key = (target_of(self.plan, pay.into), self.meanings.given(pay.rule, pay.place))
+            key = (target_of(self.plan, pay.into), self.semantic_keys.given(pay.rule, pay.place))
             found.setdefault(key, []).append(pay)
         return found
 
@@ -263,7 +263,7 @@ class ColumnScorer:
         """
         lines: dict[str, Ints] = {}
         for number, rule in enumerate(self.plan.rules):
-            if self.meanings.rules[id(rule)] not in left_out:
+            if self.semantic_keys.rules[id(rule)] not in left_out:
                 self._tell("naming who moves", 0.0)
                 fires = self.fires(rule)[places]
                 for pay in self._payments(number):

@@ -11,6 +11,7 @@ from ...grammar.syntax.nodes import Kind
 from ..due.block_due_times import BlockDueTimes, Made
 from ..explain.explanation_lines import Cut, Fired, Lines
 from ..plan import Contribution, Rule
+from ..progress import no_progress
 from ..score_one.scorer import Scorer
 from .block import Block, Decided, Explaining, Key, Places, Reached, Stages
 from .block_events import BlockEvents, Filters
@@ -44,7 +45,7 @@ class Unsupported(Exception):
     """The plan asks for what is not found from arrays: its leads are decided about one by one."""
 
 
-class Judge:
+class ColumnScorers:
     """Judges by one plan at one instant one block after another.
 
     `fields` say for each field of the plan which column of the record it is read from, None for none, and
@@ -55,29 +56,29 @@ class Judge:
         self.evaluator = evaluator
         self._fields = fields
         self._now = now
-        self._meanings = evaluator.parts.meanings
+        self._semantic_keys = evaluator.parts.semantic_keys
         self._filters: Filters = {}
         self._past = BlocksPast(evaluator, fields)
 
     def of(self, block: Block) -> tuple[Explaining, Measured]:
         """The plan's view of the leads of a block, and what is measured over their events."""
-        picking = BlockEvents(self.evaluator, block, self._now, self._filters)
-        measured = Measured(picking)
-        judging = Explaining(
+        block_events = BlockEvents(self.evaluator, block, self._now, self._filters)
+        measured = Measured(block_events)
+        column_scorer = Explaining(
             self.evaluator,
-            self._meanings,
+            self._semantic_keys,
             len(block),
             self._now,
             columns=self._columns(block, measured),
             kept=LruBytes(_NO_LIMIT),
-            tell=_silent,
-            held=lambda stage, places: self._past.held(block, self._now, stage, places, judging),
+            tell=no_progress,
+            held=lambda stage, places: self._past.held(block, self._now, stage, places, column_scorer),
         )
-        return judging, measured
+        return column_scorer, measured
 
     def _columns(self, block: Block, measured: Measured) -> dict[Hashable, Column | InstantLists]:
         """What judging reads of the block."""
-        fields, measures = self._meanings.needs
+        fields, measures = self._semantic_keys.needs
         columns: dict[Hashable, Column | InstantLists] = {}
         for key, number in fields.items():
             columns[key] = self.column(block, number)
@@ -108,47 +109,47 @@ class Deciding:
         self.plan = evaluator.plan
         self._evaluator = evaluator
         self._fields = fields
-        self._judge = Judge(evaluator, fields, now)
+        self._scorers = ColumnScorers(evaluator, fields, now)
         self._alarms = BlockDueTimes(evaluator, now)
         if not self._alarms.known:
             raise Unsupported
 
     def of(self, block: Block) -> Decided:
         """What is decided about the leads of a block."""
-        judging, measured = self._judge.of(block)
-        different, which = self._decisions(judging, self._outcomes(judging, measured, block))
+        column_scorer, measured = self._scorers.of(block)
+        different, which = self._decisions(column_scorer, self._outcomes(column_scorer, measured, block))
         fields = [(None if name is None else block.fields.get(name), made) for name, made in self._fields]
-        return Decided(different, which, self._lines(judging), self._alarms.of(measured, fields))
+        return Decided(different, which, self._lines(column_scorer), self._alarms.of(measured, fields))
 
     # --- decisions ------------------------------------------------------------------------------
 
-    def _outcomes(self, judging: Explaining, measured: Measured, block: Block) -> list[_When]:
+    def _outcomes(self, column_scorer: Explaining, measured: Measured, block: Block) -> list[_When]:
         """When each lead reached each outcome."""
         found = []
         for outcome in self.plan.outcomes:
             if outcome.events is not None:
-                found.append(_When.of(measured.first(measured.picking.of(outcome.events))))
+                found.append(_When.of(measured.first(measured.block_events.of(outcome.events))))
                 continue
             assert outcome.condition is not None
             at = np.full(len(block), _UNDATED)
             if outcome.at is not None:
-                column = self._judge.column(block, outcome.at.field)
+                column = self._scorers.column(block, outcome.at.field)
                 start = self.plan.zone.start if outcome.at.kind is Kind.DATE else int
                 values = [_UNDATED if value is None else start(value) for value in column.values]
                 at = np.array(values, np.int64)[column.codes]
-            found.append(_When.of(np.where(judging.holds(outcome.condition), at, LATE)))
+            found.append(_When.of(np.where(column_scorer.holds(outcome.condition), at, LATE)))
         return found
 
-    def _decisions(self, judging: Explaining, outcomes: Sequence[_When]) -> tuple[list[Key], Ints]:
+    def _decisions(self, column_scorer: Explaining, outcomes: Sequence[_When]) -> tuple[list[Key], Ints]:
         """The different decisions, and which of them each lead has."""
         plan = self.plan
-        totals = [judging.score(number) for number in (None, *range(len(plan.scores)))]
-        stages = judging.reached()
-        reasons = [judging.holds(reason.condition) for reason in plan.disqualifications]
-        tagging = {n: judging.fires(rule) for n, rule in enumerate(plan.rules) if rule.tags}
+        totals = [column_scorer.score(number) for number in (None, *range(len(plan.scores)))]
+        stages = column_scorer.reached()
+        reasons = [column_scorer.holds(reason.condition) for reason in plan.disqualifications]
+        tagging = {n: column_scorer.fires(rule) for n, rule in enumerate(plan.rules) if rule.tags}
         besides: list[Places | Bools] = [*(codes for _, codes in stages), *reasons, *tagging.values()]
         besides += [when.codes for when in outcomes]
-        firsts, rest = combined(besides, judging.leads)
+        firsts, rest = combined(besides, column_scorer.leads)
         rests = [
             self._rest(
                 [int(column[place]) for column in besides],
@@ -158,7 +159,7 @@ class Deciding:
             )
             for place in firsts.tolist()
         ]
-        first, which = combined([*totals, rest], judging.leads)
+        first, which = combined([*totals, rest], column_scorer.leads)
         columns = [column[first].tolist() for column in totals]
         scores = zip(*columns[1:], strict=True) if len(columns) > 1 else ((),) * len(first)
         decided = zip(columns[0], scores, rest[first].tolist(), strict=True)
@@ -178,33 +179,35 @@ class Deciding:
 
     # --- explanations ---------------------------------------------------------------------------
 
-    def _lines(self, judging: Explaining) -> Lines:
+    def _lines(self, column_scorer: Explaining) -> Lines:
         """The lines of each lead."""
         entries = _Entries()
         for number, rule in enumerate(self.plan.rules):
             if rule.contributions:
-                places = np.flatnonzero(judging.fires(rule))
+                places = np.flatnonzero(column_scorer.fires(rule))
                 for place in range(len(rule.contributions)):
-                    self._contributed(judging, entries, (number, place), places)
-        for kind, number, points in judging.cuts():
+                    self._contributed(column_scorer, entries, (number, place), places)
+        for kind, number, points in column_scorer.cuts():
             places = np.flatnonzero(points)
             different, which = np.unique(points[places], return_inverse=True)
             entries.add(places, [(kind, number, one) for one in different.tolist()], which)
-        return entries.lines(judging.leads)
+        return entries.lines(column_scorer.leads)
 
-    def _contributed(self, judging: Explaining, entries: _Entries, of: tuple[int, int], places: Ints) -> None:
+    def _contributed(
+        self, column_scorer: Explaining, entries: _Entries, of: tuple[int, int], places: Ints
+    ) -> None:
         """Adds the lines of one contribution for the leads that its rule fires for."""
         number, place = of
         rule: Rule = self.plan.rules[number]
         contribution: Contribution = rule.contributions[place]
-        faded, given = judging.faded_and_given(self._evaluator.parts.kernel.payments[of])
+        faded, given = column_scorer.faded_and_given(self._evaluator.parts.kernel.payments[of])
         if isinstance(faded, int) or isinstance(given, int):
             assert isinstance(faded, int)
             assert isinstance(given, int)
             entry = (number, place, contribution.points, faded, given)
             entries.add(places, [entry], np.zeros(len(places), np.int64))
             return
-        paid = judging.paid_events(rule)
+        paid = column_scorer.paid_events(rule)
         counts = np.broadcast_to(paid, len(faded))
         columns = [one[places] for one in (counts, faded, given)]
         first, which = combined(columns, len(places))
@@ -253,7 +256,3 @@ def combined(columns: Sequence[Places | Bools], size: int) -> tuple[Ints, Ints]:
         combinations *= span
     _, first, which = np.unique(key, return_index=True, return_inverse=True)
     return first, which
-
-
-def _silent(_what: str, _share: float) -> None:
-    return

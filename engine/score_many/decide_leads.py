@@ -45,9 +45,9 @@ class OneByOne:
         events, classes = block.events, self._evaluator.classes
         numbers = np.array(events.kinds, np.int64)[events.kind]
         order = np.lexsort((numbers, events.at, events.lead))
-        told = np.full(len(order), -1) if events.told is None else events.told
+        property_set = np.full(len(order), -1) if events.property_set is None else events.property_set
         found: list[list[Any]] = [[] for _ in range(len(block))]
-        columns = (events.lead, events.at, events.kind, told)
+        columns = (events.lead, events.at, events.kind, property_set)
         for lead, at, kind, number in zip(*(one[order].tolist() for one in columns), strict=True):
             type_, object_ = events.names[kind]
             row = classes.row(at, type_, object_, events.given(number))

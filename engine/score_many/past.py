@@ -64,7 +64,7 @@ class BlocksPast:
         self._stages, self._parts = _KNOWN.setdefault(evaluator, ({}, {}))
 
     def held(
-        self, block: Block, now: int, stage: int, places: Ints, judging: ColumnScorer | None = None
+        self, block: Block, now: int, stage: int, places: Ints, column_scorer: ColumnScorer | None = None
     ) -> Bools:
         """Which of the leads at some places of a block are in a stage, by its number.
 
@@ -73,7 +73,7 @@ class BlocksPast:
         past = self._stages.get(stage)
         if past is None:
             past = self._stages[stage] = _StagePast(self._evaluator.holdings[stage], self._parts)
-        return past.held(Some(block, self._fields, places, now, judging))
+        return past.held(Some(block, self._fields, places, now, column_scorer))
 
 
 class _Whole(Part):
@@ -172,10 +172,10 @@ class _StagePast:
         """The part that a clause is, None where it reads a score."""
         if id(clause) in self._clauses:
             return self._clauses[id(clause)]
-        meanings = self.asking.parts.meanings
-        if any(isinstance(one, ScoreValue) for one in meanings.inputs(clause)):
+        semantic_keys = self.asking.parts.semantic_keys
+        if any(isinstance(one, ScoreValue) for one in semantic_keys.inputs(clause)):
             return None
-        key = meanings.clause(clause)
+        key = semantic_keys.clause(clause)
         if key not in self._known:
             stage = Stage("", "", clause, clause.origin, Not(clause, clause.origin))
             needed = events_needed(self.asking, clause)
@@ -186,7 +186,7 @@ class _StagePast:
     def _paid_part(self, pay: Pay) -> Part:
         """What a rule pays where its condition is true: one score, without bounds."""
         rule, given = pay.rule, replace(pay.contribution, score=None)
-        measure = self.asking.parts.meanings.measure(of_rule(rule))
+        measure = self.asking.parts.semantic_keys.measure(of_rule(rule))
         key = ("paid", measure, given.points, given.decay, given.least, given.most)
         if key not in self._known:
             alone = replace(
@@ -217,7 +217,7 @@ class _StagePast:
                 if self._is_mixed(self.defined(leaf)):
                     return True
             else:
-                reads = {isinstance(one, ScoreValue) for one in self.asking.parts.meanings.inputs(leaf)}
+                reads = {isinstance(one, ScoreValue) for one in self.asking.parts.semantic_keys.inputs(leaf)}
                 if len(reads) == 2:
                     return True
         return False
@@ -406,7 +406,7 @@ class _Through:
             if part is not None:
                 return self._steps[part].at(places).astype(np.int8)
             assert sums is not None
-            inputs = past.asking.parts.meanings.inputs(clause)
+            inputs = past.asking.parts.semantic_keys.inputs(clause)
             read = [numbered_range(sums.score(one.score)) for one in inputs if isinstance(one, ScoreValue)]
             return answer(past.asking.parts, clause, inputs, read, self._line.now)
 

@@ -35,9 +35,9 @@ class EventsRead:
         numbers = np.array(events.kinds, np.int64)[events.kind[own]]
         order = np.lexsort((numbers, events.at[own], lead))
         own, lead = own[order], lead[order]
-        told = np.full(len(own), -1) if events.told is None else events.told[own]
+        property_set = np.full(len(own), -1) if events.property_set is None else events.property_set[own]
         found: list[list[Any]] = [[] for _ in range(len(some))]
-        columns = (lead, events.at[own], events.kind[own], told)
+        columns = (lead, events.at[own], events.kind[own], property_set)
         for of, at, kind, number in zip(*(one.tolist() for one in columns), strict=True):
             rest = self._row(events.names[kind], events.properties[number] if number >= 0 else "")
             if rest is not None:
@@ -88,7 +88,9 @@ class EventsRead:
             classes = self._of
             if classes.properties_decide(name[0]):
                 which = slice(*events.starts[place : place + 2].tolist())
-                told = [-1] if events.told is None else np.unique(events.told[which]).tolist()
-                return {classes.code(*name, events.given(number)) for number in told}
+                property_set = (
+                    [-1] if events.property_set is None else np.unique(events.property_set[which]).tolist()
+                )
+                return {classes.code(*name, events.given(number)) for number in property_set}
             found = self._classes[name] = (classes.code(*name, {}),)
         return found

@@ -28,13 +28,13 @@ class Some:
     """
 
     def __init__(
-        self, block: Block, fields: Fields, leads: Ints, now: int, judging: ColumnScorer | None = None
+        self, block: Block, fields: Fields, leads: Ints, now: int, column_scorer: ColumnScorer | None = None
     ) -> None:
         self.block = block
         self.fields = fields
         self.leads = leads
         self.now = now
-        self.judging = judging
+        self.column_scorer = column_scorer
         self._of_kind: dict[int, tuple[Places, Ints]] = {}
         self._columns: dict[int, Numbered] = {}
         self._wider: tuple[Some, Ints] | None = None
@@ -88,7 +88,7 @@ class Some:
             wider, places = self._wider
             whole = wider.column(number)
             return Numbered(whole.codes[places], whole.values)
-        known = None if self.judging is None else self.judging.field(number)
+        known = None if self.column_scorer is None else self.column_scorer.field(number)
         if isinstance(known, Numbered):
             return Numbered(known.codes[self.leads], known.values)
         name, made = self.fields[number]
@@ -99,7 +99,7 @@ class Some:
 
     def taken(self, places: Ints) -> Some:
         """Those at some places among them."""
-        found = Some(self.block, self.fields, self.leads[places], self.now, self.judging)
+        found = Some(self.block, self.fields, self.leads[places], self.now, self.column_scorer)
         found._wider = self, places
         return found
 

@@ -17,6 +17,7 @@ from ..due.timeline import Timeline
 from ..plan import Aggregation, Measure, Plan, Selection
 from ..plan.calendar import BEGINNING
 from ..plan.holding import selectors_read
+from ..progress import no_progress
 from ..score_one.codegen import Detail
 from ..score_one.event_classes import EventClasses
 from ..score_one.facts import MEMO_LIMIT
@@ -67,14 +68,14 @@ class Part:
         self._read = EventsRead(self.evaluator.classes, self._timeline)
         self.is_fixed = not self._timeline.fields_turn and not selectors_read(plan)
         """Whether its value is always the same."""
-        self._needs = self.evaluator.parts.meanings.needs
+        self._needs = self.evaluator.parts.semantic_keys.needs
         self._moves = can_be_moved(plan)
         self._longest = longest_window(self._needs[1].values())
         self._filters: Filters = {}
         self._starts: dict[tuple[Prepared, ...], int] = {}
         self._courses: dict[tuple[int, tuple[Prepared, ...]], Course] = {}
 
-    def of_columns(self, judging: ColumnScorer) -> NDArray[Any]:
+    def of_columns(self, column_scorer: ColumnScorer) -> NDArray[Any]:
         """Its value, of many leads."""
         raise NotImplementedError
 
@@ -193,7 +194,7 @@ class Part:
         columns = self._field_columns(some, of)
         for key, measure in self._needs[1].items():
             columns[key] = self._measured_column(some, line, of, places, measure)
-        return self.of_columns(self._judging(len(places), columns))
+        return self.of_columns(self._column_scorer(len(places), columns))
 
     def _selected(self, some: Some, selection: Selection) -> tuple[Places, Ints]:
         """The events of a selection, whatever its window, and which lead's each is."""
@@ -206,9 +207,9 @@ class Part:
         own, lead = joined([some.of_kind(place) for place in kinds])
         if whole:
             return own, lead
-        picking = BlockEvents(self.evaluator, some.block, some.now, self._filters)
+        block_events = BlockEvents(self.evaluator, some.block, some.now, self._filters)
         picked = np.zeros(len(events.at), np.bool_)
-        picked[all_of(picking.of(Selection(selection.selector, selection.where, None)))] = True
+        picked[all_of(block_events.of(Selection(selection.selector, selection.where, None)))] = True
         return own[picked[own]], lead[picked[own]]
 
     def _measured_column(
@@ -247,7 +248,7 @@ class Part:
         order = np.lexsort((at, kind))
         source, row = source[order], row[order]
         starts = np.searchsorted(kind[order], np.arange(len(events.kinds) + 1)).astype(np.int64)
-        told = None if events.told is None else events.told[source]
+        property_set = None if events.property_set is None else events.property_set[source]
         then = Block(
             np.arange(len(of)),
             {},
@@ -257,14 +258,14 @@ class Part:
                 starts,
                 at[order],
                 row.astype(np.uint16),
-                told,
+                property_set,
                 events.properties,
             ),
         )
         measured = Measured(BlockEvents(self.evaluator, then, _SAME, self._filters))
         columns = self._field_columns(some, of)
         columns |= {key: measured.column(measure) for key, measure in self._needs[1].items()}
-        return self._judging(len(of), columns)
+        return self._column_scorer(len(of), columns)
 
     def _field_columns(self, some: Some, of: Ints) -> dict[Hashable, Column | InstantLists]:
         found: dict[Hashable, Column | InstantLists] = {}
@@ -272,15 +273,15 @@ class Part:
             found[key] = some.column(number).taken(of)
         return found
 
-    def _judging(self, size: int, columns: Mapping[Hashable, Column | InstantLists]) -> ColumnScorer:
+    def _column_scorer(self, size: int, columns: Mapping[Hashable, Column | InstantLists]) -> ColumnScorer:
         return ColumnScorer(
             self.evaluator,
-            self.evaluator.parts.meanings,
+            self.evaluator.parts.semantic_keys,
             size,
             _SAME,
             columns=columns,
             kept=LruBytes(_NO_LIMIT),
-            tell=_silent,
+            tell=no_progress,
         )
 
     # --- from fields alone ----------------------------------------------------------------------
@@ -358,13 +359,17 @@ class ClausePart(Part):
         self._meaning = meaning
 
     def start(self, some: Some) -> NDArray[Any]:
-        known = some.judging.known(self._meaning) if self.is_fixed and some.judging is not None else None
+        known = (
+            some.column_scorer.known(self._meaning)
+            if self.is_fixed and some.column_scorer is not None
+            else None
+        )
         if known is None:
             return super().start(some)
         return np.broadcast_to(known, len(some.block))[some.leads]
 
-    def of_columns(self, judging: ColumnScorer) -> NDArray[Any]:
-        return np.broadcast_to(judging.truth(self.plan.stages[0].condition), judging.leads)
+    def of_columns(self, column_scorer: ColumnScorer) -> NDArray[Any]:
+        return np.broadcast_to(column_scorer.truth(self.plan.stages[0].condition), column_scorer.leads)
 
     def of_result(self, result: Any) -> int:
         true, false = result[2]
@@ -374,13 +379,9 @@ class ClausePart(Part):
 class PaidPart(Part):
     """What a rule gives a score for the events that it pays for."""
 
-    def of_columns(self, judging: ColumnScorer) -> NDArray[Any]:
-        return judging.score(None)
+    def of_columns(self, column_scorer: ColumnScorer) -> NDArray[Any]:
+        return column_scorer.score(None)
 
     def of_result(self, result: Any) -> int:
         points: int = result[0]
         return points
-
-
-def _silent(_what: str, _share: float) -> None:
-    return

@@ -46,12 +46,12 @@ class SemanticKey:
         self.parts = parts
 
 
-_MEANINGS: WeakValueDictionary[tuple[Hashable, ...], SemanticKey] = WeakValueDictionary()
+_KEYS: WeakValueDictionary[tuple[Hashable, ...], SemanticKey] = WeakValueDictionary()
 
 
 def meaning(*parts: Hashable) -> SemanticKey:
     """The key of these parts."""
-    return _MEANINGS.get(parts) or _MEANINGS.setdefault(parts, SemanticKey(parts))
+    return _KEYS.get(parts) or _KEYS.setdefault(parts, SemanticKey(parts))
 
 
 class SemanticKeys:

@@ -40,15 +40,15 @@ class Spread:
     grid: Grid | None
 
 
-def spread(judging: ColumnScorer) -> Spread:
+def spread(column_scorer: ColumnScorer) -> Spread:
     """How all leads spread that are judged by a plan."""
-    plan = judging.plan
+    plan = column_scorer.plan
     track = plan.stages[0].track if plan.stages else None
-    stages = judging.verdict.stages.get(track) if track is not None else None
-    names, places = stages or ((None,), np.zeros(judging.leads, np.int16))
-    counts = _crossed(places, len(names), judging.score(None))
+    stages = column_scorer.verdict.stages.get(track) if track is not None else None
+    names, places = stages or ((None,), np.zeros(column_scorer.leads, np.int16))
+    counts = _crossed(places, len(names), column_scorer.score(None))
     found = {(names[place], score): leads for (place, score), leads in counts.items()}
-    return Spread(track, found, _grid(judging))
+    return Spread(track, found, _grid(column_scorer))
 
 
 def graded(grade: Grade, scores: Ints) -> Ints:
@@ -71,14 +71,14 @@ def graded_beside(plan: Plan) -> tuple[Grade, int] | None:
     return None
 
 
-def _grid(judging: ColumnScorer) -> Grid | None:
-    plan = judging.plan
+def _grid(column_scorer: ColumnScorer) -> Grid | None:
+    plan = column_scorer.plan
     found = graded_beside(plan)
-    if found is None or not judging.leads:
+    if found is None or not column_scorer.leads:
         return None
     grade, number = found
     labels = [*(label for label, _ in grade.bands), grade.otherwise]
-    rows, scores = graded(grade, judging.score(grade.score)), judging.score(number)
+    rows, scores = graded(grade, column_scorer.score(grade.score)), column_scorer.score(number)
     width = _width(int(scores.min()), int(scores.max()))
     columns = scores // width
     first, last = int(columns.min()), int(columns.max())

@@ -150,8 +150,8 @@ class _OfType(dict[object, Entry]):
 
     def by_properties(self, object_: str | None, properties: Mapping[str, object]) -> Entry:
         """The entry of an event whose object a property tells."""
-        told = [properties.get(by) for by in self.bys]
-        spelt = {by: one for by, one in zip(self.bys, told, strict=True) if isinstance(one, str)}
+        object_keys = [properties.get(by) for by in self.bys]
+        spelt = {by: one for by, one in zip(self.bys, object_keys, strict=True) if isinstance(one, str)}
         key = (object_, *map(spelt.get, self.bys))
         found = self.get(key)
         return self._remembered(key, object_, spelt) if found is None else found

@@ -116,10 +116,10 @@ def _loop(context: CodegenContext, widest: Last | None) -> list[str]:
     lines.append(" for at, code, p in events:" if context.width else " for at, code in events:")
     reading = _reading(context, widest)
     if widest is None:
-        return [*lines, *(_told_apart(context, reading, 2, old=False) or ["  pass"])]
+        return [*lines, *(_distinguishing(context, reading, 2, old=False) or ["  pass"])]
     lines.append(f"  if at <= {context.edge(-widest.amount, widest.unit)}:")
-    lines += _told_apart(context, reading, 3, old=True) or ["   pass"]
-    return [*lines, "  else:", *(_told_apart(context, reading, 3, old=False) or ["   pass"])]
+    lines += _distinguishing(context, reading, 3, old=True) or ["   pass"]
+    return [*lines, "  else:", *(_distinguishing(context, reading, 3, old=False) or ["   pass"])]
 
 
 def _oldest(context: CodegenContext) -> str:
@@ -137,7 +137,7 @@ def _oldest(context: CodegenContext) -> str:
     return edges.pop() if len(edges) == 1 else f"min({', '.join(sorted(edges))})"
 
 
-def _told_apart(context: CodegenContext, reading: _Reading, depth: int, *, old: bool) -> list[str]:
+def _distinguishing(context: CodegenContext, reading: _Reading, depth: int, *, old: bool) -> list[str]:
     """What each class of events does, old ones or not, at a depth."""
     common, blocks = _blocks(context, reading, old=old)
     if (
@@ -146,9 +146,9 @@ def _told_apart(context: CodegenContext, reading: _Reading, depth: int, *, old: 
         and all(_is_fixed(_window(context, measure, name)) for measure, name in context.measures.items())
     ):
         return []
-    told = _dispatch(_runs(blocks), 1, NO_CODE, depth)
+    branches = _dispatch(_runs(blocks), 1, NO_CODE, depth)
     pad = " " * depth
-    return [*(pad + line for line in common), *told]
+    return [*(pad + line for line in common), *branches]
 
 
 @frozen

@@ -171,13 +171,13 @@ def decided(
     gone = _disqualified(context, tells)
     nowhere = tuple_of(["None"] * len(context.plan.tracks))
     scores = tuple_of(score_name(number) for number in range(len(context.plan.scores)))
-    told = [score_name(None), scores, f"{nowhere} if {gone} else {stages}", f"True if {gone} else False"]
+    results = [score_name(None), scores, f"{nowhere} if {gone} else {stages}", f"True if {gone} else False"]
     if tells:
-        told += ["fired", "cuts", "reasons", stages, tuple_of(_outcomes(context))]
+        results += ["fired", "cuts", "reasons", stages, tuple_of(_outcomes(context))]
     if context.detail is Detail.EXPLAIN:
-        told.append(truths([truth_name(context, clause) for clause in parts.clauses]))
-        told += [tuple_of([operand(context, context.top, value).text for value in parts.values])]
-    return tuple_of(told)
+        results.append(truths([truth_name(context, clause) for clause in parts.clauses]))
+        results += [tuple_of([operand(context, context.top, value).text for value in parts.values])]
+    return tuple_of(results)
 
 
 def _stages(context: CodegenContext) -> list[str]:

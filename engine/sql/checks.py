@@ -99,6 +99,6 @@ def _twice(leads: str, lead_id: str) -> exp.Select:
 
 
 def _row(name: str, column_name: str, problem: str) -> exp.Select:
-    told = (("table_name", name), ("column_name", column_name), ("problem", problem))
-    texts = (exp.alias_(text(value), alias) for alias, value in told)
+    named = (("table_name", name), ("column_name", column_name), ("problem", problem))
+    texts = (exp.alias_(text(value), alias) for alias, value in named)
     return exp.select(*texts, exp.alias_(call("COUNT", whole(1)), "row_count"))

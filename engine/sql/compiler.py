@@ -48,7 +48,7 @@ def compile_sql(
             mapping.leads.lower(),
             mapping.events.lower(),
             *(step.name for step in given),
-            *(told.name for told in columns),
+            *(result_column.name for result_column in columns),
         ]
     )
     if now is not None:
@@ -58,13 +58,13 @@ def compile_sql(
     else:
         raise UnsupportedSql(
             f"{engine.label} cannot tell by its own clock which day it is in {plan.zone.name}",
-            "say the instant to score at with --at, and make the SQL anew for another one",
+            "say the instant to score at with --at, and make the SQL again for another one",
         )
     events = EventSteps(plan, engine, instants, mapping, names)
     measures = Measures(events, names)
     leads = Leads(plan, engine, instants, mapping=mapping, names=names, measures=measures)
     fires = add_rules(leads)
-    scores = [told.name for told in columns if told.tells is ResultKind.SCORE]
+    scores = [result_column.name for result_column in columns if result_column.tells is ResultKind.SCORE]
     add_scores(leads, fires, {None: columns[1].name, **dict(enumerate(scores))})
     held = HeldStages(leads, names)
     add_decisions(leads, fires, columns, held.add())
@@ -72,7 +72,7 @@ def compile_sql(
     steps, last = leads.finish()
     _refuse_breadth(engine, held.width)
     before = measures.finish() if measures.are_any else []
-    statement = exp.select(*(column(told.name) for told in columns), copy=False).from_(last)
+    statement = exp.select(*(column(result_column.name) for result_column in columns), copy=False).from_(last)
     ordered = [*instants.steps(), *before, *steps]
     kept = {step.name for step in steps}
     statement.set("with_", _with(engine, [*given, *ordered], kept))

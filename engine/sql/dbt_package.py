@@ -32,7 +32,7 @@ from .templates import literal_in_templates, plain_comment
 from .text_keys import EXACT, text_key_macro
 
 HEAD = "-- Written by leadwright dbt init, which replaces this file: change the rules instead."
-"""The first line of files that are written anew each time."""
+"""The first line of files that are written again each time."""
 
 _SAMPLE = TableMapping(leads="sample_leads", events="sample_events")
 
@@ -145,7 +145,9 @@ def _comparison(plan: Plan, engine: Dialect, now: int, leads: Rows, model: str) 
     for key, lead in leads:
         facts = evaluator.facts(lead.fields, lead.events)
         decision = evaluator.decide(facts, moment_of(now))
-        rows.append([key if one.tells is ResultKind.LEAD else told(one, decision) for one in columns])
+        rows.append(
+            [key if one.tells is ResultKind.LEAD else decided_value(one, decision) for one in columns]
+        )
     steps = steps_of_rows("expected", [(one.name, _KINDS[one.tells]) for one in columns], rows, engine)
     names = [one.name for one in columns]
     found = exp.select(*names).from_(
@@ -167,7 +169,7 @@ def _all(names: Sequence[str], table: str) -> exp.Select:
     return exp.select(*names).from_(table)
 
 
-def told(column: ResultColumn, decision: Decision) -> Value:
+def decided_value(column: ResultColumn, decision: Decision) -> Value:
     """What a decision says in a column of the result other than the lead's id."""
     subject = column.subject
     match column.tells:

@@ -69,7 +69,7 @@ class Leads(SqlScope):
         """A signal over the lead's events."""
         signal = self.plan.signals[number]
         return self.fact(
-            self.measures.wish(signal.aggregation.value, signal.events), self.measures.signal(signal)
+            self.measures.preferred(signal.aggregation.value, signal.events), self.measures.signal(signal)
         )
 
     def score(self, number: int | None) -> Term:
@@ -88,13 +88,13 @@ class Leads(SqlScope):
 
     def paid(self, each: Each) -> Term:
         """How many events a rule pays for, or the instant of the one."""
-        return self.fact(self.measures.wish("paid", each.events), self.measures.paid(each))
+        return self.fact(self.measures.preferred("paid", each.events), self.measures.paid(each))
 
-    def fact(self, wish: str, term: Term) -> Term:
+    def fact(self, preferred: str, term: Term) -> Term:
         """A column of the leads' table or a measure, under a name of its own."""
         written = term.sql()
         if written not in self._facts:
-            self._facts[written] = (self._names.fresh(wish), term)
+            self._facts[written] = (self._names.fresh(preferred), term)
         return column(self._facts[written][0])
 
     @property

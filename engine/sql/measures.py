@@ -40,58 +40,60 @@ class Measures:
     def signal(self, signal: Measure) -> Term:
         """The signal, as the table of leads joined with `called` reads it."""
         taken = self._events.selected(signal.events)
-        wish = self.wish(signal.aggregation.value, signal.events)
+        preferred = self.preferred(signal.aggregation.value, signal.events)
         at = self._events.at()
         match signal.aggregation:
             case Aggregation.COUNT:
-                return self.counted(wish, call("COUNT", when((taken, whole(1)))))
+                return self.counted(preferred, call("COUNT", when((taken, whole(1)))))
             case Aggregation.DISTINCT:
                 objects = when((taken, self._events.object_of(signal.events.selector)))
-                return self.counted(wish, exp.Count(this=exp.Distinct(expressions=[objects])))
+                return self.counted(preferred, exp.Count(this=exp.Distinct(expressions=[objects])))
             case Aggregation.PERIODS:
                 days = when((taken, self._events.period(Unit.DAY)))
-                return self.counted(wish, exp.Count(this=exp.Distinct(expressions=[days])))
+                return self.counted(preferred, exp.Count(this=exp.Distinct(expressions=[days])))
             case Aggregation.FIRST:
-                return self._add(wish, call("MIN", when((taken, at))))
+                return self._add(preferred, call("MIN", when((taken, at))))
             case Aggregation.LAST:
-                return self._add(wish, call("MAX", when((taken, at))))
+                return self._add(preferred, call("MAX", when((taken, at))))
             case Aggregation.FOLLOWED:
                 assert signal.then is not None
                 assert signal.within is not None
                 before = compared(">", self._events.others_before(signal.events, signal.within), whole(0))
                 pair = all_of([self._events.selected(signal.then), before])
-                found = self._add(wish, self._dialect.any_true(pair))
+                found = self._add(preferred, self._dialect.any_true(pair))
                 return compared("=", exp.Coalesce(this=found, expressions=[whole(0)]), whole(1))
             case _:
-                return self._number(signal, taken, wish)
+                return self._number(signal, taken, preferred)
 
-    def _number(self, signal: Measure, taken: Term, wish: str) -> Term:
+    def _number(self, signal: Measure, taken: Term, preferred: str) -> Term:
         assert signal.of is not None
         amount = self._events.property_of(signal.of, Kind.NUMBER)
         if signal.aggregation in (Aggregation.MIN, Aggregation.MAX):
-            return self._add(wish, call(signal.aggregation.value.upper(), when((taken, amount))))
+            return self._add(preferred, call(signal.aggregation.value.upper(), when((taken, amount))))
         counts = all_of([taken, is_known(amount.copy())])
-        total = self._sum(wish, amount, counts)
+        total = self._sum(preferred, amount, counts)
         total = self._dialect.finite(total)
         if signal.aggregation is Aggregation.SUM:
             # The sum of none is 0, one that is not finite is unknown.
-            some = compared(">", self._how_many(wish, counts), whole(0))
+            some = compared(">", self._how_many(preferred, counts), whole(0))
             return when((some, total), otherwise=self._dialect.double(whole(0)))
-        return self._average(total, self._how_many(wish, counts))
+        return self._average(total, self._how_many(preferred, counts))
 
     def _average(self, total: Term, number: Term) -> Term:
         count = self._dialect.double(call("NULLIF", number, whole(0)))
         return self._dialect.arithmetic("/", total, count)
 
-    def _how_many(self, wish: str, counts: Term) -> Term:
-        return self.counted(f"{wish}_of", call("COUNT", when((counts.copy(), whole(1)))))
+    def _how_many(self, preferred: str, counts: Term) -> Term:
+        return self.counted(f"{preferred}_of", call("COUNT", when((counts.copy(), whole(1)))))
 
-    def _sum(self, wish: str, amount: Term, counts: Term) -> Term:
+    def _sum(self, preferred: str, amount: Term, counts: Term) -> Term:
         order = self._events.order()
         if not self._dialect.sums_in_steps:
-            return self._add(wish, self._dialect.sum_in_order(amount, counts.copy(), order))
-        found = _RecursiveSum(self._names.fresh(f"amounts_{wish}"), self._names.fresh(f"sums_{wish}"))
-        found.number = self._how_many(wish, counts)
+            return self._add(preferred, self._dialect.sum_in_order(amount, counts.copy(), order))
+        found = _RecursiveSum(
+            self._names.fresh(f"amounts_{preferred}"), self._names.fresh(f"sums_{preferred}")
+        )
+        found.number = self._how_many(preferred, counts)
         found.amount, found.counts = amount, counts.copy()
         self._sums.append(found)
         return column("total", found.sums)
@@ -102,22 +104,25 @@ class Measures:
         """How many events a rule pays for, or (`latest`, `first`) the instant of the one."""
         taken = self._events.selected(each.events)
         if each.which == "latest":
-            return self._add(self.wish("latest", each.events), call("MAX", when((taken, self._events.at()))))
+            return self._add(
+                self.preferred("latest", each.events), call("MAX", when((taken, self._events.at())))
+            )
         if each.which == "first":
             return self._add(
-                self.wish("first", each.events), call("MIN", when((self._payable(each), self._events.at())))
+                self.preferred("first", each.events),
+                call("MIN", when((self._payable(each), self._events.at()))),
             )
         if each.once is None:
-            return self.counted(self.wish("count", each.events), call("COUNT", when((taken, whole(1)))))
+            return self.counted(self.preferred("count", each.events), call("COUNT", when((taken, whole(1)))))
         periods = when((taken, self._events.period(each.once)))
-        name = self.wish(f"{each.once.value}s", each.events)
+        name = self.preferred(f"{each.once.value}s", each.events)
         return self.counted(name, exp.Count(this=exp.Distinct(expressions=[periods])))
 
     def faded(self, each: Each, points: int, decay: Decay) -> Term:
         """What is left of the points of all events that a rule pays for."""
         left = decayed(self._dialect, points, decay, self._events.instants.now(), self._events.at())
         total = self._dialect.bigint(call("SUM", when((self._payable(each), left))))
-        return self.counted(self.wish("points", each.events), total)
+        return self.counted(self.preferred("points", each.events), total)
 
     def _payable(self, each: Each) -> Term:
         taken = self._events.selected(each.events)
@@ -127,21 +132,21 @@ class Measures:
 
     # --- columns ------------------------------------------------------------------------------------
 
-    def wish(self, what: str, selection: Selection) -> str:
+    def preferred(self, what: str, selection: Selection) -> str:
         """How something measured of a selection would best be called."""
         called, window = self._events.called(selection.selector), selection.window
         if isinstance(window, Last):
             return f"{what} {called} {edge_name(begin_of(window))}"
         return f"{what} {called}"
 
-    def counted(self, wish: str, aggregate: Term) -> Term:
+    def counted(self, preferred: str, aggregate: Term) -> Term:
         """A measure that is 0 for a lead without events."""
-        return exp.Coalesce(this=self._add(wish, aggregate), expressions=[whole(0)])
+        return exp.Coalesce(this=self._add(preferred, aggregate), expressions=[whole(0)])
 
-    def _add(self, wish: str, aggregate: Term) -> Term:
+    def _add(self, preferred: str, aggregate: Term) -> Term:
         written = aggregate.sql()
         if written not in self._made:
-            name = self._own_names.fresh(wish)
+            name = self._own_names.fresh(preferred)
             self._made[written] = name
             self._columns.append(exp.alias_(aggregate, name, copy=False))
         return column(self._made[written], self.called)

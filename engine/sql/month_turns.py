@@ -96,8 +96,8 @@ def all_rows(queries: Sequence[exp.Select]) -> exp.Query:
 
 
 def rows_of_numbers(
-    names: SqlNames, dialect: Dialect, wish: str, columns: Sequence[str], rows: Sequence[tuple[int, ...]]
+    names: SqlNames, dialect: Dialect, preferred: str, columns: Sequence[str], rows: Sequence[tuple[int, ...]]
 ) -> list[SqlStep]:
     """Whole numbers as a table, the last of the steps."""
     named = [(name, Kind.DATETIME) for name in columns]
-    return steps_of_rows(names.fresh(wish), named, rows, dialect, names)
+    return steps_of_rows(names.fresh(preferred), named, rows, dialect, names)

@@ -106,7 +106,7 @@ def _points(leads: Leads, pay: Pay) -> Term:
         term = computed("*", whole(points), paid)
     else:
         faded = leads.measures.faded(each, points, decay)
-        term = leads.fact(leads.measures.wish("points", each.events), faded)
+        term = leads.fact(leads.measures.preferred("points", each.events), faded)
     return _bounded(leads, term, contribution.least, contribution.most)
 
 
@@ -115,7 +115,9 @@ def add_decisions(
 ) -> None:
     """Adds the columns of the result that tell decisions; `held` says of stages that hold, by their numbers,
     whether the lead is in them."""
-    by_subject = {(told.tells, told.subject): told.name for told in columns}
+    by_subject = {
+        (result_column.tells, result_column.subject): result_column.name for result_column in columns
+    }
 
     def add(tells: ResultKind, subject: str | None, term: Term) -> Term:
         return leads.steps.add(by_subject[tells, subject], term, phase="decided", exact=True)
@@ -129,9 +131,9 @@ def add_decisions(
             None if grade.score is None else leads.plan.scores[grade.score].name,
             _grade(leads, grade),
         )
-    for told in columns:
-        if told.tells is ResultKind.TAG:
-            add(ResultKind.TAG, told.subject, _tagged(leads, fires, str(told.subject)))
+    for result_column in columns:
+        if result_column.tells is ResultKind.TAG:
+            add(ResultKind.TAG, result_column.subject, _tagged(leads, fires, str(result_column.subject)))
     for outcome in leads.plan.outcomes:
         reached, at = _outcome(leads, outcome)
         add(ResultKind.OUTCOME, outcome.name, reached)
@@ -143,7 +145,7 @@ def _outcome(leads: Leads, outcome: Outcome) -> tuple[Term, Term | None]:
     """Whether an outcome was reached, and when; None where that is never known."""
     if outcome.events is not None:
         signal = Measure(Aggregation.FIRST, outcome.events)
-        first = leads.fact(leads.measures.wish("first", outcome.events), leads.measures.signal(signal))
+        first = leads.fact(leads.measures.preferred("first", outcome.events), leads.measures.signal(signal))
         return is_known(first), first.copy()
     assert outcome.condition is not None
     reached = coalesce(truth_of(leads, outcome.condition), truth(False))

@@ -132,8 +132,8 @@ class _Past:
         scores = {number: names.fresh("score") for number in (None, *range(len(plan.scores)))}
         add_scores(leads, add_rules(leads), scores)
         begins, ends = (
-            leads.steps.add(wish, truth_of(leads, one.condition), phase="decided")
-            for wish, one in zip(("begins", "ends"), plan.stages, strict=True)
+            leads.steps.add(preferred, truth_of(leads, one.condition), phase="decided")
+            for preferred, one in zip(("begins", "ends"), plan.stages, strict=True)
         )
         turning = TurningEvents(plan, dialect, self._now, mapping, names)
         own = Leads(plan, dialect, self._now, mapping=mapping, names=names, measures=measures)

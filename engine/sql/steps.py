@@ -60,7 +60,7 @@ class Steps:
 
     def add(
         self,
-        wish: str,
+        preferred: str,
         term: Term,
         comment: str | None = None,
         *,
@@ -72,7 +72,7 @@ class Steps:
         It stands in a phase, or else as early as what it reads allows. `exact`: the name is free and is to
         stay as it is.
         """
-        name = wish if exact else self._names.fresh(wish)
+        name = preferred if exact else self._names.fresh(preferred)
         reads = [self._places[c.name] for c in term.find_all(exp.Column) if c.name in self._places]
         earliest = max((at for at, _ in reads), default=0)
         at = earliest if phase is None else [called for called, _ in self._phases].index(phase)
@@ -86,12 +86,12 @@ class Steps:
         self.width += 1
         return column(name)
 
-    def join(self, wish: str, phase: str, key: str, make: Callable[[str], Beside]) -> exp.Column:
+    def join(self, preferred: str, phase: str, key: str, make: Callable[[str], Beside]) -> exp.Column:
         """Adds a column at the end of a phase that other steps work out, and gives it as others read it.
 
         `make` is given the step before it, and gives those steps, which are joined by `key`.
         """
-        name = self._names.fresh(wish)
+        name = self._names.fresh(preferred)
         self._places[name] = ([called for called, _ in self._phases].index(phase), 0)
         self._joined.setdefault(phase, []).append((name, key, make))
         self.width += 1

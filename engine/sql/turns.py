@@ -193,8 +193,10 @@ class Turns:
             terms = [exp.alias_(_later(moments, months[-1].name), FROM), passed_on(MONTHS, months[-1].name)]
             self._moved.append(_crossed(rows.copy().select(*terms, copy=False), months))
 
-    def _rows(self, wish: str, columns: tuple[str, ...], rows: Sequence[tuple[int, ...]]) -> list[SqlStep]:
-        return rows_of_numbers(self._names, self._dialect, wish, columns, rows)
+    def _rows(
+        self, preferred: str, columns: tuple[str, ...], rows: Sequence[tuple[int, ...]]
+    ) -> list[SqlStep]:
+        return rows_of_numbers(self._names, self._dialect, preferred, columns, rows)
 
 
 def _later(moments: _Moments, places: str) -> Term:

@@ -15,7 +15,7 @@ from .scoring.score_history import Runnable, decided_by
 _DAY = dt.timedelta(days=1, microseconds=-1)
 
 
-def person_told(
+def person_explanation(
     store: Store, ruleset: str, lead: StoredLead, runnable: Runnable, by: dt.datetime | None = None
 ) -> PersonExplanation | None:
     """The decision of the last scoring up to `by` (a midnight: the end of that day), by the version then and

@@ -37,19 +37,19 @@ _Age = Callable[[int], tuple[int, Unit]]
 def as_test(evaluator: Evaluator, case: Case, name: str, ids: Collection[str] = ()) -> str | None:
     """The canonical text of a `test` that gives what the plan reads of a case and expects what comes of it.
 
-    What tells who somebody is stays out: names, mail addresses but for their domain, and `ids`. Ages of
+    What tells who somebody is stays out: names, email addresses but for their domain, and `ids`. Ages of
     events are told in days, hours or minutes, as roughly as nothing of the decision changes by it, else the
     instants themselves. None where no test can say it, as with an event that has no name in rules, or where
     what the rules make of the case depends on who somebody is.
     """
     decision = evaluator.decide(case.facts(evaluator), case.now)
-    told = _told(evaluator, _without_person(case, ids), decision)
-    if told is None:
+    described = _rough_facts(evaluator, _without_person(case, ids), decision)
+    if described is None:
         return None
     at = None if case.now == TEST_NOW else n.Moment(moment_of(case.now), span=_NOWHERE)
     named = n.Text(" ".join(name.split()), span=_NOWHERE)
     expected = tuple(_expected(evaluator.plan, decision))
-    text = text_of(n.Test(named, at, told, expected, span=_NOWHERE))
+    text = text_of(n.Test(named, at, described, expected, span=_NOWHERE))
     return None if parse(Source(text)).diagnostics else text
 
 
@@ -72,7 +72,7 @@ def _without_person(case: Case, ids: Collection[str]) -> Case:
     return Case({name: without(name, value) for name, value in case.fields.items()}, events, case.now)
 
 
-def _told(evaluator: Evaluator, case: Case, decision: Decision) -> tuple[n.Given, ...] | None:
+def _rough_facts(evaluator: Evaluator, case: Case, decision: Decision) -> tuple[n.Given, ...] | None:
     """The facts as roughly as can be; None where they cannot be told so that the same comes of them."""
     fields = {
         field.name: value for field in evaluator.plan.fields if (value := _field(field, case)) is not None
@@ -170,12 +170,12 @@ def _in_minutes(age: int) -> tuple[int, Unit]:
 
 def _writable(event: Event) -> Event:
     """The event with its properties as a test can write them; others say nothing to rules."""
-    told = {
+    described = {
         key: value if isinstance(value, str | bool) else _rounded(value)
         for key, value in event.properties.items()
         if isinstance(value, str | bool | int | float)
     }
-    return replace(event, properties=told)
+    return replace(event, properties=described)
 
 
 def _aged(event: Event, now: int, age: _Age) -> Event:
@@ -199,11 +199,15 @@ def _events(evaluator: Evaluator, case: Case, age: _Age | None) -> list[n.GivenE
     counts: Counter[_Happened] = Counter()
     for event in sorted(case.events, key=_instant, reverse=True):
         if evaluator.classes.code(event.type, event.object, event.properties):
-            told = _happened(evaluator, event)
-            if told is None:
+            described = _happened(evaluator, event)
+            if described is None:
                 return None
-            counts[told] += 1
-    return [_given(told, part, case.now, age) for told, times in counts.items() for part in _portions(times)]
+            counts[described] += 1
+    return [
+        _given(described, part, case.now, age)
+        for described, times in counts.items()
+        for part in _portions(times)
+    ]
 
 
 def _portions(times: int) -> Iterator[int]:
@@ -243,19 +247,19 @@ def _name_of(plan: Plan, type_: str) -> tuple[str, Feed] | None:
     return None
 
 
-def _given(told: _Happened, times: int, now: int, age: _Age | None) -> n.GivenEvent:
+def _given(described: _Happened, times: int, now: int, age: _Age | None) -> n.GivenEvent:
     ago, on = None, None
     if age is None:
-        on = n.Moment(moment_of(told.at), span=_NOWHERE)
-    elif told.at != now:
-        ago = n.Duration(*age(now - told.at), span=_NOWHERE)
+        on = n.Moment(moment_of(described.at), span=_NOWHERE)
+    elif described.at != now:
+        ago = n.Duration(*age(now - described.at), span=_NOWHERE)
     return n.GivenEvent(
-        n.Name(told.name, span=_NOWHERE),
-        None if told.object is None else n.Text(told.object, span=_NOWHERE),
+        n.Name(described.name, span=_NOWHERE),
+        None if described.object is None else n.Text(described.object, span=_NOWHERE),
         times,
         ago,
         on,
-        tuple(map(_given_field, told.properties)),
+        tuple(map(_given_field, described.properties)),
         span=_NOWHERE,
     )
 

@@ -27,7 +27,7 @@ _MOST_KEPT = 5_000
 
 
 @frozen
-class _Judging:
+class _CompiledRules:
     """What finds everything out about a lead: lines that refer to `names`, in portions, with the measures
     that they read. `rules` are the portions for rules, which the next plan may have too."""
 
@@ -47,7 +47,7 @@ class _Judging:
         }
         for portion in self.portions:
             exec(portion, scope)
-        return scope["told"]
+        return scope["decided"]
 
 
 class CachedLead:
@@ -64,19 +64,19 @@ class CachedLead:
         `facts` are those of this lead as the evaluator reads them.
         """
         parts = evaluator.parts
-        judging = _judging(evaluator, self._rules)
-        self._rules = judging.rules
+        compiled_rules = _compile_rules(evaluator, self._rules)
+        self._rules = compiled_rules.rules
         selected = [Measure(Aggregation.INSTANTS, selection) for selection in parts.selections]
         paying = [measure for measure in parts.paid if measure is not None]
-        measures = [*judging.measures, *selected, *paying]
+        measures = [*compiled_rules.measures, *selected, *paying]
         found = self._values(
-            evaluator, measures, [parts.meanings.measure(measure) for measure in measures], facts
+            evaluator, measures, [parts.semantic_keys.measure(measure) for measure in measures], facts
         )
         values = iter(found)
-        measured = [next(values) for _ in judging.measures]
+        measured = [next(values) for _ in compiled_rules.measures]
         instants = tuple(next(values) for _ in selected)
         paid = tuple(None if measure is None else next(values) for measure in parts.paid)
-        ran = judging.run(facts.fields, measured, self.now, facts.events)
+        ran = compiled_rules.run(facts.fields, measured, self.now, facts.events)
         return evaluator.decision_of(facts, self.now, (ran, instants, paid), None)
 
     def _values(
@@ -101,7 +101,7 @@ def _by_name(draft: CodegenContext, names: list[str]) -> str:
     return f"{of_scope}(globals())"
 
 
-def _judging(evaluator: Evaluator, before: Sequence[RulePortion]) -> _Judging:
+def _compile_rules(evaluator: Evaluator, before: Sequence[RulePortion]) -> _CompiledRules:
     """Written as all other functions are, but for what is measured, which comes from outside, and for the
     lines of rules that are as they were `before`."""
     parts, plan = evaluator.parts, evaluator.plan
@@ -112,7 +112,7 @@ def _judging(evaluator: Evaluator, before: Sequence[RulePortion]) -> _Judging:
     draft = CodegenContext(parts.kernel, (), Detail.EXPLAIN, 0, True, uses=uses)
     draft.names["is_held"] = evaluator.is_held
     rules = RulePortions(before)
-    told = decided(draft, parts, rules.write, lambda names: _by_name(draft, names))
+    decided_text = decided(draft, parts, rules.write, lambda names: _by_name(draft, names))
     first, last = rules.around(draft.top.lines)
     begin = [line.strip() for line in (*unpacked(draft), *stand_ins(draft, ""))]
     if draft.measures:
@@ -120,5 +120,5 @@ def _judging(evaluator: Evaluator, before: Sequence[RulePortion]) -> _Judging:
     begin += [f"{name} = {made}" for name, made in moments(draft).values() if MARK not in made]
     codes = [compiled([*begin, *first])]
     codes += [portion.code for portion in rules.made]
-    codes.append(compiled([*last, f"told = {told}"]))
-    return _Judging(referred(draft), tuple(codes), tuple(draft.measures), tuple(rules.made))
+    codes.append(compiled([*last, f"decided = {decided_text}"]))
+    return _CompiledRules(referred(draft), tuple(codes), tuple(draft.measures), tuple(rules.made))

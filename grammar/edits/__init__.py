@@ -7,7 +7,7 @@ does not name stays as it was, byte for byte: comments, order, layout.
 from __future__ import annotations
 
 from .apply import OPERATIONS, apply
-from .edit import Applied, Conflict, Edit, Outcome, Refusal
+from .edit import Applied, Conflict, Edit, Outcome, Rejection
 from .merge import MergeConflict, Merged, merge
 from .outline import Card, CardPlace, as_data, card, outline, places
 
@@ -21,7 +21,7 @@ __all__ = [
     "MergeConflict",
     "Merged",
     "Outcome",
-    "Refusal",
+    "Rejection",
     "apply",
     "as_data",
     "card",

@@ -144,7 +144,7 @@ def _splices(now: Document, index: int | None, edit: Edit) -> Splices:
         return set_text(now, index, edit)
     item = now.items[index]
     if item.node is None:
-        raise refused("This statement cannot be read; mend its text first.")
+        raise refused("This statement cannot be read; fix its text first.")
     if edit.op == "set" and edit.path == "name":
         return statements.rename_statement(now, index, edit)
     return _IN_STATEMENT[edit.op](parts_of(now, item), edit)
@@ -217,7 +217,7 @@ def _parts_alike(before: Document, after: Document, index: int, edit: Edit) -> b
         return False
     old, new = parts_of(before, before.items[index]), parts_of(after, after.items[index])
     place = _place(edit)
-    return _values(old, place) == _values(new, place) and _as_wished(new, edit)
+    return _values(old, place) == _values(new, place) and _as_asked(new, edit)
 
 
 def _place(edit: Edit) -> str:
@@ -240,7 +240,7 @@ def _related(path: str, place: str) -> bool:
     return not place or path == place or path.startswith(f"{place}.") or place.startswith(f"{path}.")
 
 
-def _as_wished(parts: Parts, edit: Edit) -> bool:
+def _as_asked(parts: Parts, edit: Edit) -> bool:
     part = parts.by_path.get(edit.path)
     if edit.op != "set" or part is None or edit.kind is not None or edit.path in parts.rows:
         return True

@@ -89,26 +89,26 @@ class Conflict:
 
 
 @frozen
-class Refusal:
+class Rejection:
     """What was asked for cannot be done here: nothing was done. `message` says why, for people."""
 
     message: str
 
 
-Outcome = Applied | Conflict | Refusal
+Outcome = Applied | Conflict | Rejection
 
 
 class EditRejected(Exception):
     """Raised within this package where an edit comes to nothing; `apply` hands its outcome back."""
 
-    def __init__(self, outcome: Conflict | Refusal) -> None:
+    def __init__(self, outcome: Conflict | Rejection) -> None:
         super().__init__(outcome.message)
         self.outcome = outcome
 
 
 def refused(message: str) -> EditRejected:
     """The edit cannot be done."""
-    return EditRejected(Refusal(message))
+    return EditRejected(Rejection(message))
 
 
 def conflict(message: str, found: str | None = None) -> EditRejected:

@@ -59,7 +59,7 @@ class Note:
 
 
 @frozen
-class Thing:
+class ElementView:
     """One of several side by side: a list's entry, a grade's band, what a rule gives, a fact of a test."""
 
     path: str
@@ -70,12 +70,12 @@ class Thing:
 
 
 @frozen
-class Things:
+class SeriesView:
     """Things of one sort: `path` is where another can be added."""
 
     path: str
     kind: str
-    things: tuple[Thing, ...]
+    elements: tuple[ElementView, ...]
 
 
 @frozen
@@ -141,7 +141,7 @@ class Card:
     condition: RowView | None = None
     filter: RowView | None = None
     until: RowView | None = None
-    things: tuple[Things, ...] = ()
+    elements: tuple[SeriesView, ...] = ()
     cards: tuple[Card, ...] = ()
     problems: tuple[str, ...] = ()
 
@@ -320,8 +320,8 @@ def _card(document: Document, index: int, describe: Describe | None, cards: tupl
         condition=_row(parts, row, describe) if row is not None else None,
         filter=_row(parts, filter_, describe) if filter_ is not None else None,
         until=_row(parts, until, describe) if until is not None else None,
-        things=tuple(
-            _things(parts, series) for path, series in parts.series.items() if _is_outer(path, series)
+        elements=tuple(
+            _elements(parts, series) for path, series in parts.series.items() if _is_outer(path, series)
         ),
         cards=cards,
     )
@@ -331,14 +331,16 @@ def _is_outer(path: str, series: Series) -> bool:
     return "." not in path and series.kind != "condition"
 
 
-def _things(parts: Parts, series: Series) -> Things:
-    things = []
+def _elements(parts: Parts, series: Series) -> SeriesView:
+    elements = []
     for index, item in enumerate(series.items):
         path = f"{series.path}.{index}"
         value = shown(item)[1] if series.kind in ("text", "value") else text_of(item)
         comments = _noted(parts.document, parts.item, _beside(parts, item.span))
-        things.append(Thing(path, value, _controls(parts, path, []), _offers(parts, path, []), comments))
-    return Things(series.path, series.kind, tuple(things))
+        elements.append(
+            ElementView(path, value, _controls(parts, path, []), _offers(parts, path, []), comments)
+        )
+    return SeriesView(series.path, series.kind, tuple(elements))
 
 
 def _row(parts: Parts, row: Row, describe: Describe | None) -> RowView:

@@ -65,13 +65,13 @@ def _written(parts: Parts, series: Series, edit: Edit) -> str:
     if scan(new).comments or not new.strip():
         raise refused("Write what is to be added here, without a comment.")
     node = statement_in(_FRAMES[series.kind].replace("{}", new))
-    found = _things(node)
+    found = _elements(node)
     if len(found) != 1:
         raise refused("Add one thing at a time.")
     return new.strip()
 
 
-def _things(node: n.Statement) -> tuple[n.Node, ...]:
+def _elements(node: n.Statement) -> tuple[n.Node, ...]:
     match node:
         case n.Rule(awards=awards):
             return awards

@@ -36,7 +36,7 @@ class Happened:
 def condition_text(
     name: str,
     *,
-    thing: str | None = None,
+    element: str | None = None,
     operator: str | None = None,
     values: Iterable[str] = (),
     kind: str = "text",
@@ -47,8 +47,8 @@ def condition_text(
     `thing` is what an event is about, `kind` that of the values; "list" stands for the name of a list.
     """
     parts = [_plain("operand", name)]
-    if thing is not None:
-        parts.append(_plain("object", thing))
+    if element is not None:
+        parts.append(_plain("object", element))
     if operator is not None:
         if kind == "list":
             parts.append(f"{operator} {''.join(_plain('name', value) for value in values)}")

@@ -52,6 +52,11 @@ def _slot(parts: Parts, node: n.Statement, slot: Slot, end: int) -> int:
             choices = tuple(kind.value for kind in Kind)
             parts.add(Part(path, "choice", value.value, word, choices=choices))
             return word.end
+        case "whole" if not slot.optional:
+            found = node.span.number(*slot.words.split())
+            assert found is not None
+            parts.add(Part(path, "whole", str(value), found[1]))
+            return found[1].end
         case "whole":
             return parts.number(path, "whole", value, node, words=slot.words, end=end)
         case "value":

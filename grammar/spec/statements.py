@@ -251,12 +251,13 @@ _RULE_HEADS = {
 }
 
 
-def _head(specs: list[StatementSpec]) -> Head:
+def head_of(specs: list[StatementSpec]) -> Head:
+    """How statements of these lines, which share a word, begin."""
     first = specs[0].form[0]
     if isinstance(first, str):
         return Head(words=frozenset({first}), needed=_needed(specs), length=1)
     if first.kind == "text":
-        return Head(quoted=True)
+        return Head(quoted=True, needed=_needed(specs), length=_length(specs[0]))
     following = [_following(spec.form[1:]) for spec in specs]
     then = None if None in following else frozenset[str]().union(*(one for one in following if one))
     return Head(named=True, then=then, needed=_needed(specs), length=_length(specs[0]))
@@ -287,7 +288,7 @@ def _length(spec: StatementSpec) -> int:
 
 
 HEADS: dict[str, Head] = _RULE_HEADS | {
-    word: _head([spec for spec in STATEMENTS if spec.word == word])
+    word: head_of([spec for spec in STATEMENTS if spec.word == word])
     for word in dict.fromkeys(spec.word for spec in STATEMENTS)
     if word not in _RULE_HEADS
 }

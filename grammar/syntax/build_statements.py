@@ -339,7 +339,7 @@ def handoff(
     *rest: HandoffPart | tuple[n.Name, ...] | None,
 ) -> n.Handoff:
     """A whole handoff, what follows its `to` in any order."""
-    *parts, told = rest
+    *parts, tell_part = rest
     once: dict[type, HandoffPart] = {}
     for part in parts:
         assert isinstance(part, HandoffPart)
@@ -354,7 +354,7 @@ def handoff(
         keeping.value if isinstance(keeping, Keeping) else None,
         _answer(once.get(n.Answer), once.get(ElseTo)),
         again.length if isinstance(again, Again) else None,
-        told if isinstance(told, tuple) else (),
+        tell_part if isinstance(tell_part, tuple) else (),
         span=span,
     )
 

@@ -157,7 +157,7 @@ class _Sheet:
         """
         items = list(items)
         texts: list[str] = []
-        wished: list[bool] = []
+        wanted: list[bool] = []
         forced: list[bool] = []
         ended = begun
         for index, (text, node) in enumerate(items):
@@ -166,10 +166,10 @@ class _Sheet:
             start = node.span.start
             broken, commented = self._written.broken(ended, start), self._written.comments_in(begun, start)
             forced.append(bool(commented) or (broken and index == 0))
-            wished.append(broken or forced[-1])
+            wanted.append(broken or forced[-1])
             begun, ended = start, node.span.end
-        rows = self._rows(texts, wished, hang)
-        if len(rows) > 1 + sum(wished):
+        rows = self._rows(texts, wanted, hang)
+        if len(rows) > 1 + sum(wanted):
             rows = self._rows(texts, forced, hang)
         for row in rows:
             joined = " ".join(texts[index] for index in row)

@@ -54,6 +54,8 @@ def _from_template(node: nodes.Statement, voice: Voice) -> str:
         match part:
             case nodes.Name(text):
                 return text
+            case int():
+                return str(part)
             case nodes.Kind():
                 return KINDS[part].noun
             case nodes.Duration():

@@ -51,7 +51,7 @@ def tables(store: Store, path: Path) -> duckdb.DuckDBPyConnection:
         connection.unregister("some_leads")
         block = reading.block(first, first + _AT_ONCE - 1)
         events = block.events
-        told = np.full(len(events.at), -1) if events.told is None else events.told
+        told = np.full(len(events.at), -1) if events.property_set is None else events.property_set
         amounts = np.array([_amount(text) for text in events.properties] + [np.nan])
         some_events = {
             "lead": block.leads[events.lead],

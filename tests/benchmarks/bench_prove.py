@@ -115,10 +115,10 @@ def _ask(new: Plan, old: Plan, chance: random.Random) -> _Asked:
     began, was_busy = perf_counter(), process_time()
     answer = same(new, old)
     seconds, busy = perf_counter() - began, process_time() - was_busy
-    return _Asked(answer, seconds, busy, _told_apart(new, old, seconds, chance))
+    return _Asked(answer, seconds, busy, _distinguishing(new, old, seconds, chance))
 
 
-def _told_apart(new: Plan, old: Plan, seconds: float, chance: random.Random) -> bool:
+def _distinguishing(new: Plan, old: Plan, seconds: float, chance: random.Random) -> bool:
     """Whether random leads, for so long, find one that the two say different things of."""
     sides = [Evaluator(plan) for plan in (new, old)]
     for one in sides:

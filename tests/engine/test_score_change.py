@@ -7,7 +7,7 @@ import random
 
 from leadwright import Event, load
 from leadwright.engine.impact.score_change import Cause, ScoreChange, Snapshot, split
-from leadwright.engine.report.score_changes import clue_words, field_words, stage_words
+from leadwright.engine.report.score_changes import evidence_words, field_words, stage_words
 
 DAY = dt.timedelta(days=1)
 START = dt.datetime(2026, 1, 10, tzinfo=dt.UTC)
@@ -60,7 +60,7 @@ def test_each_cause_gets_what_it_did() -> None:
     assert [(line.name, line.points < 0) for line in time.lines] == [("Fades", True)]
     pricing = {line.name: line for line in change.steps[1].lines}["Pricing"]
     assert (pricing.before, pricing.after, pricing.points) == (0, 20, 20)
-    assert clue_words(pricing.clues[0]).startswith("visited pricing >= 2 in last 7 days: 2 times")
+    assert evidence_words(pricing.evidence[0]).startswith("visited pricing >= 2 in last 7 days: 2 times")
     assert stage_words(change.steps[1]) == "none -> MQL"
     assert change.steps[3].lines[0].along == (Cause.EVENTS,)
 

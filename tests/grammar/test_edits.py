@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from leadwright.grammar.edits import Applied, Conflict, Edit, Refusal, apply, outline
+from leadwright.grammar.edits import Applied, Conflict, Edit, Rejection, apply, outline
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
 
@@ -186,7 +186,7 @@ def test_entries_come_and_go_with_their_comments(edit: Edit, wanted: str) -> Non
 def test_things_change_places_with_their_comments() -> None:
     text = 'list L: "a",  # A\n  "b"  # B\n'
     assert done(text, Edit("move", "list:L", "entries.0", at=1)) == 'list L: "b",  # B\n  "a"  # A\n'
-    assert isinstance(apply(LIST, Edit("move", "list:ICP", "entries.0", at=2)), Refusal)
+    assert isinstance(apply(LIST, Edit("move", "list:ICP", "entries.0", at=2)), Rejection)
 
 
 # --- statements -------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ def test_a_statement_goes_with_its_own_comments_and_not_with_those_of_its_sectio
 def test_a_statement_moves_with_its_comments() -> None:
     up = done(LADDER, Edit("move_statement", "stage:SQL", side="up"))
     assert up.startswith("# sales\nstage SQL when score >= 80\nstage MQL when score >= 40\nstage PQL")
-    assert isinstance(apply(LADDER, Edit("move_statement", "stage:SQL", side="down")), Refusal)
+    assert isinstance(apply(LADDER, Edit("move_statement", "stage:SQL", side="down")), Rejection)
     out = done(GROUP, Edit("move_statement", "rule:B", side="after", beside="rule:C"))
     assert out.endswith('then +3\n\n# about B\nrule "B" when b then +2\n')
     into = done(GROUP, Edit("move_statement", "rule:C", side="into", beside="group:Web"))
@@ -223,7 +223,7 @@ def test_a_new_statement_stands_after_the_last_of_its_sort() -> None:
     assert added.endswith("stage PQL in product when used\nstage X when a\n")
     assert done("", Edit("add_statement", new='list L: "a"')) == 'list L: "a"\n'
     assert done("# only\n", Edit("add_statement", new='list L: "a"')) == '# only\n\nlist L: "a"\n'
-    assert isinstance(apply(LADDER, Edit("add_statement", new="stage MQL when a")), Refusal)
+    assert isinstance(apply(LADDER, Edit("add_statement", new="stage MQL when a")), Rejection)
 
 
 def test_line_ends_are_those_of_the_author() -> None:
@@ -304,7 +304,7 @@ def test_groups_are_made_and_dissolved() -> None:
 )  # fmt: skip
 def test_what_cannot_be_done_is_refused_with_a_reason(edit: Edit, message: str | None) -> None:
     refused = apply(RULE, edit)
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, Rejection)
     assert refused.message == message or message is None
     assert not {"token", "terminal", "parse"} & set(refused.message.lower().split())
 
@@ -331,7 +331,7 @@ def test_a_text_that_cannot_be_read_can_be_mended() -> None:
     (broken, _) = outline(parse(Source(text)))
     assert broken.sort == "text"
     assert broken.problems
-    assert isinstance(apply(text, Edit("set", broken.key, "when.0.value", "1", "2")), Refusal)
+    assert isinstance(apply(text, Edit("set", broken.key, "when.0.value", "1", "2")), Rejection)
     assert changed(text, Edit("set", "unnamed:when b then +2", "then.0.points", "+2", "+3"))
     mended = done(text, Edit("set_text", broken.key, old=broken.text, new="when a >= 2 then +1"))
     assert mended == "when a >= 2 then +1  # why\nwhen b then +2\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from leadwright.grammar.edits import Applied, Card, Conflict, Edit, Refusal, apply, outline, places
+from leadwright.grammar.edits import Applied, Card, Conflict, Edit, Rejection, apply, outline, places
 from leadwright.grammar.messages.diagnostics import Source
 from leadwright.grammar.syntax.parse import parse
 
@@ -110,7 +110,7 @@ def test_a_comment_that_somebody_changed_is_not_overwritten() -> None:
     ],
 )
 def test_what_cannot_be_done_is_refused_in_words(edit: Edit) -> None:
-    assert isinstance(apply(TEXT, edit), Refusal)
+    assert isinstance(apply(TEXT, edit), Rejection)
 
 
 def test_a_part_of_a_text_makes_the_card_that_the_whole_makes() -> None:

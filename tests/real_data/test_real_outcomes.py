@@ -93,7 +93,7 @@ def test_what_is_learned_of_olist_is_judged_as_plain_python_judges_it(
                     taught.append((*asked_of, at <= born + 30 * day))
                 elif born >= as_of:
                     later.append((*asked_of, at <= born + 90 * day))
-    judged = learned["judged"]
+    judged = learned["evaluation"]
     assert (judged["leads"], judged["won"]) == (len(later), sum(row[2] for row in later)) == (2_655, 280)
     rules = {name: condition for name, condition, _ in rules_in(OLIST)}
     changes = [one for one in learned["changes"] + learned["new_rules"] if one["sort"] != "threshold"]
@@ -244,7 +244,7 @@ def test_bpi_is_measured_and_learned_from_as_sql_has_it(bpi: Path, monkeypatch: 
         assert (one["won"]["of"], one["won"]["count"]) == (len(mine), sum(row[1] for row in mine))
     # No lead came later than these: what is learned is judged by the last three tenths, from the others.
     judged.sort(key=lambda row: row[5])
-    inner = learned["judged"]
+    inner = learned["evaluation"]
     assert (inner["later_part"], inner["leads"]) == (True, len(judged) - int(0.7 * len(judged)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from leadwright.assist.names import vocabulary
+from leadwright.assist.names import known_names
 from leadwright.engine.catalogue import Catalogue
 from leadwright.engine.lru import LruCache
 from leadwright.grammar.messages.diagnostics import Source
@@ -19,7 +19,7 @@ def _text(points: int) -> str:
 
 def _shown(cards: CardCache, points: int) -> list[CachedCard]:
     parsed = parse(Source(_text(points)))
-    return [placed.kept for placed in cards.cards(parsed, vocabulary(parsed.tree, Catalogue(0, {}, {})))]
+    return [placed.kept for placed in cards.cards(parsed, known_names(parsed.tree, Catalogue(0, {}, {})))]
 
 
 def _kept(cards: CardCache) -> int:
@@ -52,7 +52,7 @@ _PATH = Path(__file__).parents[2] / "rulesets"
 def test_a_card_is_told_in_a_line_without_being_made_as_if_it_were_made(path: Path) -> None:
     text = path.read_text(encoding="utf-8") + _MORE
     parsed = parse(Source(text))
-    names = vocabulary(parsed.tree, Catalogue(0, {}, {}))
+    names = known_names(parsed.tree, Catalogue(0, {}, {}))
     told = CardCache().cards(parsed, names)
     lines = [one.summaries for one in told]
     assert sum(one.kept.made is None for one in told) >= 4

@@ -258,7 +258,7 @@ def asked(client: FlaskClient, store: Store, note: str = "Please") -> str:
     draft = current(store, "inbound")
     answer = client.post("/rulesets/inbound/approval", data={"revision": draft.revision, "note": note})
     assert answer.status_code == 303
-    return re.search(r'name="wish" value="(\d+)"', client.get(REVIEW).get_data(as_text=True))[1]
+    return re.search(r'name="request" value="(\d+)"', client.get(REVIEW).get_data(as_text=True))[1]
 
 
 def test_nobody_publishes_alone_where_a_second_person_must_approve(careful: Flask, store: Store) -> None:
@@ -271,14 +271,16 @@ def test_nobody_publishes_alone_where_a_second_person_must_approve(careful: Flas
     assert first.post("/rulesets/inbound/roll-back", data={"version": "1", "note": "x"}).status_code == 403
     wish = asked(first, store, "Sales was swamped")
     assert "publisher asked for it" in words(second.get(REVIEW))
-    own = first.post("/rulesets/inbound/approve", data={"wish": wish})
+    own = first.post("/rulesets/inbound/approve", data={"request": wish})
     assert own.status_code == 403
     assert "somebody else has to approve it" in words(own)
     token = make_token(store, "publisher", "mine", Role.PUBLISHER, days=1, doer=Doer("test", "here"))
     headers = {"Authorization": f"Bearer {token}"}
-    by_token = careful.test_client().post("/rulesets/inbound/approve", data={"wish": wish}, headers=headers)
+    by_token = careful.test_client().post(
+        "/rulesets/inbound/approve", data={"request": wish}, headers=headers
+    )
     assert by_token.status_code == 403
-    assert second.post("/rulesets/inbound/approve", data={"wish": wish}).status_code == 303
+    assert second.post("/rulesets/inbound/approve", data={"request": wish}).status_code == 303
     made = second.get("/api/v1/rulesets/inbound").json
     assert (made["version"], made["author"], made["note"]) == (2, "publisher", "Sales was swamped")
     assert "publisher, approved by second" in words(second.get("/rulesets/inbound/history"))
@@ -296,11 +298,11 @@ def test_what_is_approved_is_what_was_asked_for(careful: Flask, store: Store) ->
     said = words(second.get(REVIEW))
     assert "The draft was changed since." in said
     assert "gives +35" not in said
-    assert second.post("/rulesets/inbound/approve", data={"wish": wish}).status_code == 303
+    assert second.post("/rulesets/inbound/approve", data={"request": wish}).status_code == 303
     text = second.get("/api/v1/rulesets/inbound").json["text"]
     assert ("score >= 50" in text, "then +30" in text) == (True, True)
     assert "then +35" in current(store, "inbound").text
-    assert second.post("/rulesets/inbound/approve", data={"wish": wish}).status_code == 409
+    assert second.post("/rulesets/inbound/approve", data={"request": wish}).status_code == 409
 
 
 def test_a_wish_is_declined_with_a_reason_or_withdrawn(careful: Flask, store: Store) -> None:
@@ -309,13 +311,13 @@ def test_a_wish_is_declined_with_a_reason_or_withdrawn(careful: Flask, store: St
     wish = asked(first, store)
     assert first.post("/rulesets/inbound/approval", data={"revision": 1, "note": "x"}).status_code == 409
     other = logged_in(careful, "admin")
-    assert other.post("/rulesets/inbound/decline", data={"wish": wish}).status_code == 422
-    done = second.post("/rulesets/inbound/decline", data={"wish": wish, "reason": "Ask sales first"})
+    assert other.post("/rulesets/inbound/decline", data={"request": wish}).status_code == 422
+    done = second.post("/rulesets/inbound/decline", data={"request": wish, "reason": "Ask sales first"})
     assert done.status_code == 303
     assert "declined" in words(second.get("/rulesets/inbound/history"))
     assert "Ask sales first" in words(second.get("/rulesets/inbound/history"))
     wish = asked(first, store)
-    assert first.post("/rulesets/inbound/decline", data={"wish": wish}).status_code == 303
+    assert first.post("/rulesets/inbound/decline", data={"request": wish}).status_code == 303
     assert "withdrawn" in words(first.get("/rulesets/inbound/history"))
     assert first.get("/api/v1/rulesets/inbound").json["version"] == 1
 
@@ -323,13 +325,13 @@ def test_a_wish_is_declined_with_a_reason_or_withdrawn(careful: Flask, store: St
 def test_rolling_back_is_asked_for_too(careful: Flask, store: Store) -> None:
     first, second = logged_in(careful, "publisher"), logged_in(careful, "second")
     edit(store, THRESHOLD, who="publisher")
-    second.post("/rulesets/inbound/approve", data={"wish": asked(first, store)})
+    second.post("/rulesets/inbound/approve", data={"request": asked(first, store)})
     asked_for = first.post("/rulesets/inbound/approval", data={"version": "1", "note": "Too few"})
     assert asked_for.status_code == 303
     page = second.get(REVIEW).get_data(as_text=True)
-    wish = re.search(r'name="wish" value="(\d+)"', page)[1]
+    wish = re.search(r'name="request" value="(\d+)"', page)[1]
     assert "wants version 1 to be live again" in page
-    assert second.post("/rulesets/inbound/approve", data={"wish": wish}).status_code == 303
+    assert second.post("/rulesets/inbound/approve", data={"request": wish}).status_code == 303
     made = second.get("/api/v1/rulesets/inbound").json
     assert (made["version"], "score >= 30" in made["text"]) == (3, True)
 

@@ -9,9 +9,9 @@ from ..accounts.users import Role
 from ..database import reading, writing
 from ..drafts import current
 from ..problems import Problem, invalid, not_found
-from ..publishing import approve as publish_wish
+from ..publishing import approve as publish_approved
 from ..publishing import publishable
-from ..review.approvals import Approval, PublishRequest, approvals, ask, decline, open_wish
+from ..review.approvals import Approval, PublishRequest, approvals, ask, decline, open_approval
 from ..ruleset_cache import live_of, read_text, version_of
 from .operations import Operation
 from .rulesets import version_data
@@ -73,7 +73,7 @@ def ask_for(name: str, body: dict[str, Any]) -> dict[str, Any]:
         note, version = body["note"].strip(), body.get("version")
         if version is not None:
             old = version_of(store, name, int(version))
-            wish = PublishRequest(name, version_of(store, name).number, old.text, note, old.number)
+            approval = PublishRequest(name, version_of(store, name).number, old.text, note, old.number)
         else:
             live = live_of(store, name)
             if draft.base != (live.number if live is not None else None):
@@ -81,15 +81,15 @@ def ask_for(name: str, body: dict[str, Any]) -> dict[str, Any]:
                     409, "Changed in the meantime", "Another version is live by now. Catch up first."
                 )
             publishable(read_text(store, settings(), draft.text, name).reading)
-            wish = PublishRequest(name, draft.base, draft.text, note)
-        made = ask(store, wish, account(), doer())
+            approval = PublishRequest(name, draft.base, draft.text, note)
+        made = ask(store, approval, account(), doer())
     if made is None:
         raise Problem(409, "Asked already", "Something of this ruleset waits for approval already.")
     return approval_data(made)
 
 
 def _open(name: str, number: int) -> Approval:
-    found = open_wish(reading(settings()), name)
+    found = open_approval(reading(settings()), name)
     if found is None or found.id != number:
         raise Problem(409, "Decided already", "Nothing of this number waits for approval here.")
     return found
@@ -99,7 +99,9 @@ def approve(name: str, number: int, entries: str) -> dict[str, Any]:
     """Publishes what somebody else asked for."""
     found = _open(name, number)
     with writing(settings()) as store:
-        made = publish_wish(store, settings(), found, account(), doer=doer(), hand_off=entries == HAND_OFF)
+        made = publish_approved(
+            store, settings(), found, account(), doer=doer(), hand_off=entries == HAND_OFF
+        )
     return version_data(made, whole=True)
 
 
@@ -110,7 +112,7 @@ def refuse(name: str, number: int, body: dict[str, Any]) -> dict[str, Any]:
         raise Problem(403, "Not allowed", "Only a publisher declines what others asked for.")
     reason = body.get("reason", "").strip()
     if who != found.asked_by and not reason:
-        raise invalid('"reason" must say why, so that whoever asked can mend it')
+        raise invalid('"reason" must say why, so that whoever asked can fix it')
     with writing(settings()) as store:
         if not decline(store, found, reason, who, doer()):
             raise Problem(409, "Decided already", "This was decided in the meantime.")

@@ -113,7 +113,7 @@ def _entry_data(entry: LogEntry) -> dict[str, Any]:
     }
 
 
-def _told(store: Store, done: Changed | Rejected) -> dict[str, Any]:
+def _change_data(store: Store, done: Changed | Rejected) -> dict[str, Any]:
     """What came of a change. Problem 409 where somebody was there first, 422 where it cannot be done."""
     if isinstance(done, Rejected):
         taken = done.who is not None or done.found is not None
@@ -161,28 +161,28 @@ def edit(name: str, body: dict[str, Any]) -> dict[str, Any]:
         raise invalid(f"{error}") from None
     with writing(settings()) as store:
         seen = _seen(store, name, body)
-        return _told(store, change(store, name, edits, who=doer().who, seen=seen))
+        return _change_data(store, change(store, name, edits, who=doer().who, seen=seen))
 
 
 def write(name: str, body: dict[str, Any]) -> dict[str, Any]:
     """Takes in a whole text, brought together with what others did since its revision."""
     with writing(settings()) as store:
         seen = _seen(store, name, body)
-        return _told(store, take_text(store, name, body["text"], who=doer().who, seen=seen))
+        return _change_data(store, take_text(store, name, body["text"], who=doer().who, seen=seen))
 
 
 def take_back(name: str) -> dict[str, Any]:
     """Takes back the latest change of whoever asks."""
     with writing(settings()) as store:
         _draft(store, name)
-        return _told(store, undo(store, name, who=doer().who))
+        return _change_data(store, undo(store, name, who=doer().who))
 
 
 def do_again(name: str) -> dict[str, Any]:
     """Makes the change again that was undone last."""
     with writing(settings()) as store:
         _draft(store, name)
-        return _told(store, redo(store, name, who=doer().who))
+        return _change_data(store, redo(store, name, who=doer().who))
 
 
 def drop(name: str) -> dict[str, Any]:
@@ -200,8 +200,8 @@ def update(name: str) -> dict[str, Any]:
     """Brings what was published since into the draft."""
     with writing(settings()) as store:
         _draft(store, name)
-        caught = catch_up(store, name)
-        conflicts = caught.conflicts if caught is not None else ()
+        rebased = catch_up(store, name)
+        conflicts = rebased.conflicts if rebased is not None else ()
         return {
             "draft": draft_data(store, _draft(store, name)),
             "conflicts": [_conflict_data(conflict) for conflict in conflicts],
@@ -336,7 +336,7 @@ OPERATIONS = (
     _post(
         "/discard",
         "discard_draft",
-        "Take the draft back to what is live; throw away one that was never live",
+        "Take the draft back to what is live; delete one that was never live",
         drop,
         obj({"text": STRING, "draft": {"anyOf": [refer("Draft"), {"type": "null"}]}}),
     ),

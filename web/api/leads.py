@@ -141,7 +141,7 @@ _CHANGE = obj(
                                 "before": INTEGER,
                                 "after": INTEGER,
                                 "points": INTEGER,
-                                "clues": many(obj({"asked": STRING, "before": MAYBE, "after": MAYBE})),
+                                "evidence": many(obj({"asked": STRING, "before": MAYBE, "after": MAYBE})),
                                 "along": many(_CAUSE),
                             }
                         )

@@ -132,7 +132,7 @@ _CHANGE = obj(
         "edit": {"type": "object"},
     }
 )
-_JUDGED = obj(
+_EVALUATION = obj(
     {
         "leads": INTEGER,
         "won": INTEGER,
@@ -164,7 +164,7 @@ PROPOSAL = obj(
         "close": many(obj({"condition": STRING, "earlier": RATE, "later": RATE, "why": STRING})),
         "left_out": many(obj({"name": STRING, "sort": STRING, "found": STRING, "event": YES})),
         "unproven": many(STRING),
-        "judged": maybe(_JUDGED),
+        "evaluation": maybe(_EVALUATION),
         "text": STRING,
     }
 )

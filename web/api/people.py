@@ -6,7 +6,7 @@ from typing import Any
 
 from ...engine.report.person import PersonExplanation, person_data
 from ...engine.store.database import Store
-from ...engine.store.person import person_told
+from ...engine.store.person import person_explanation
 from ...engine.store.records.leads import StoredLead
 from ...engine.store.records.reviews import (
     MOST_LETTERS,
@@ -28,7 +28,7 @@ from .schemas import AT, INSTANT, INTEGER, MAYBE_NUMBER, RULESET, STRING, YES, m
 _KEY = {"type": "string", "minLength": 1, "maxLength": 1_000}
 
 
-def told(
+def person_explained(
     store: Store, lead: StoredLead, ruleset: str | None, at: str | None
 ) -> tuple[str, PersonExplanation]:
     """The ruleset, and what to tell of its last decision by an instant. Problem 404 where there is none."""
@@ -37,7 +37,7 @@ def told(
         raise not_found("No ruleset has been published yet, so nothing was decided.")
     name = version_of(store, ruleset or names[0]).ruleset
     by = None if at is None else instant_asked(at)
-    found = person_told(store, name, lead, runnable, by)
+    found = person_explanation(store, name, lead, runnable, by)
     if found is None:
         raise not_found(f"Nothing was decided about {lead.key} by {name}{' up to then' if at else ''}.")
     return name, found
@@ -47,7 +47,7 @@ def for_person(lead: str, ruleset: str | None, at: str | None) -> dict[str, Any]
     """What to tell the person."""
     store = reading(settings())
     found = lead_with(store, lead)
-    name, explanation = told(store, found, ruleset, at)
+    name, explanation = person_explained(store, found, ruleset, at)
     return {"lead": found.key, "ruleset": name, **person_data(explanation)}
 
 
@@ -55,7 +55,7 @@ def review(lead: str, body: dict[str, Any]) -> dict[str, Any]:
     """Records that the caller looked again at the last decision."""
     with writing(settings()) as store:
         found = lead_with(store, lead)
-        name, explanation = told(store, found, body.get("ruleset"), body.get("at"))
+        name, explanation = person_explained(store, found, body.get("ruleset"), body.get("at"))
         keep_review(store, found, name, explanation, upheld=body["upheld"], reason=body["reason"])
         return {"reviews": [_data(one) for one in reviews_of(store, found.id)]}
 

@@ -7,7 +7,7 @@ from typing import Any
 from ...assist.completion import complete as completed
 from ...assist.completion import instead as others
 from ...assist.highlighting import language
-from ...assist.hover import in_words
+from ...assist.hover import hover_at
 from ...assist.suggestions import Suggestion
 from ...engine.catalogue import Catalogue
 from ..access import settings
@@ -56,7 +56,7 @@ def instead(body: dict[str, Any]) -> dict[str, Any]:
 def describe(body: dict[str, Any]) -> dict[str, Any]:
     """What stands at a place of the text, in plain words."""
     text, offset, catalogue = _place(body)
-    found = in_words(text, offset, catalogue)
+    found = hover_at(text, offset, catalogue)
     if found is None:
         return {
             "start": offset,

@@ -13,28 +13,28 @@ from ..access import person, settings
 from ..database import reading
 from ..drafts import Changed, Draft, LogEntry, Rebased, Rejected, entries
 from .beginnings import Beginning, begun
-from .card_cache import desk
+from .card_cache import cached_cards
 from .cards import id_of
+from .edit_words import back_words
 from .intents import Ask
 from .opening import published_words, screen_of
 from .outline import MOST_SHOWN
 from .screen import Screen
 from .text import text_parts
-from .told import back_words
 
 
 def answer(
     asked: dict[str, Any],
     done: Changed | Rejected,
-    caught: Rebased | None = None,
+    rebased: Rebased | None = None,
     *,
     said: str = "",
     ask: Ask | None = None,
 ) -> Response:
-    """All that a page has to show anew after `done`, of what it asked for."""
+    """All that a page has to show again after `done`, of what it asked for."""
     page = _Page(asked, done)
     wanted = asked.get("lints") is True
-    with desk().looking_through(done.draft.ruleset, wanted) as lints:
+    with cached_cards().looking_through(done.draft.ruleset, wanted) as lints:
         screen = screen_of(
             reading(settings()),
             done.draft,
@@ -45,15 +45,15 @@ def answer(
         )
     has = page.shown or {}
     cards = screen.shown(page.wanted(screen))
-    told: dict[str, Any] = {
+    edit_words: dict[str, Any] = {
         "revision": done.draft.revision,
         "ids": {old: new for old, new in page.ids.items() if old != new},
         "outline": page.outline(screen),
         "cards": {name: html for name, (html, digest) in cards.items() if has.get(name) != digest},
     }
     if asked.get("only") == "cards":
-        return jsonify(told)
-    told |= {
+        return jsonify(edit_words)
+    edit_words |= {
         "state": render_template("editor/state.html", screen=screen),
         "panel": screen.panel,
         "title": screen.title,
@@ -61,11 +61,11 @@ def answer(
         "others": page.others or None,
     }
     if asked.get("view") in ("text", "both") or "text" in asked:
-        told |= text_parts(screen)
-    if caught is not None:
-        told["published"] = published_words(caught)
-    told |= _done(done, screen, said, ask) if isinstance(done, Changed) else {"refused": _refused(done)}
-    return jsonify(told)
+        edit_words |= text_parts(screen)
+    if rebased is not None:
+        edit_words["published"] = published_words(rebased)
+    edit_words |= _done(done, screen, said, ask) if isinstance(done, Changed) else {"refused": _refused(done)}
+    return jsonify(edit_words)
 
 
 class _Page:
@@ -148,23 +148,23 @@ def _renamed(later: list[LogEntry]) -> dict[str, str]:
 
 def _done(done: Changed, screen: Screen, said: str, ask: Ask | None) -> dict[str, Any]:
     """What is told of a change that was made."""
-    told: dict[str, Any] = {"made": [id_of(new) for old, new in done.keys.items() if new and not old]}
+    edit_words: dict[str, Any] = {"made": [id_of(new) for old, new in done.keys.items() if new and not old]}
     if done.back is not None:
         key = next(iter(done.keys.values()), "")
         sort = "redo" if done.back.sort == "undo" else "undo"
-        told["back"] = {
+        edit_words["back"] = {
             "said": back_words(done.back, sort, screen.parsed, key),
             "id": id_of(key) if key else "",
         }
     if said:
-        told["notice"] = said
+        edit_words["notice"] = said
     if ask is not None:
-        told["ask"] = _asked_back(ask, screen.names)
+        edit_words["ask"] = _asked_back(ask, screen.names)
     if done.conflicts:
-        told["conflicts"] = [
+        edit_words["conflicts"] = [
             {"message": found.message, "mine": found.mine, "theirs": found.theirs} for found in done.conflicts
         ]
-    return told
+    return edit_words
 
 
 def _refused(done: Rejected) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from ...grammar.edits.values import written
 from ...grammar.spec.operators import Choice
 from ...grammar.syntax.nodes import Kind
 from .comparisons import DOMAIN, NUMBER, TIMES, UNITS, units
-from .controls import ControlSpec, Piece, Word
+from .controls import CardElement, ControlSpec, Word
 from .kinds import WINDOWS, offered, sort_of, value_kind
 
 SHAPES = ("condition", "test", "window", "fact", "expectation")
@@ -72,7 +72,7 @@ class Begun:
     """What is shown: words and blanks; and the text, once no blank is empty. `wrong` says by blank what is
     wrong with what was typed."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[CardElement, ...]
     text: str | None
     wrong: Mapping[str, str]
 
@@ -83,7 +83,7 @@ class _Writing:
     def __init__(self, begun: Beginning, names: KnownNames) -> None:
         self.begun = begun
         self.names = names
-        self.pieces: list[Piece] = []
+        self.pieces: list[CardElement] = []
         self.wrong: dict[str, str] = {}
         self.missing = False
 
@@ -168,10 +168,10 @@ def _condition(writing: _Writing) -> str:
     about = writing.begun.slots["name"].strip()
     sort = sort_of(about, writing.names, event)
     if sort == "event":
-        thing = writing.ask(
+        element = writing.ask(
             "object", "object", "what it is about", optional=True, suggest="objects", about=about
         )
-        return f"{name} {thing}"
+        return f"{name} {element}"
     if sort == "define":
         return name
     return f"{name} {_test(writing, sort, about)}"
@@ -310,10 +310,10 @@ def _fact(writing: _Writing) -> str:
     about = writing.begun.slots["name"].strip()
     known = writing.names.known(about)
     if known is None or known.kind is None:
-        thing = writing.ask(
+        element = writing.ask(
             "object", "object", "what it is about", optional=True, suggest="objects", about=about
         )
-        return f"{name} {thing} {_duration(writing)} {_ago(writing)}"
+        return f"{name} {element} {_duration(writing)} {_ago(writing)}"
     writing.word("is")
     if known.kind is Kind.YES_NO:
         return f"{name} = {writing.choice('value', 'value', (('yes', 'yes'), ('no', 'no')), '')}"

@@ -165,7 +165,7 @@ class CardCache:
         return Placed(texts.made(text, CachedCard), place, parsed, names)
 
 
-def desk() -> CardCache:
+def cached_cards() -> CardCache:
     """What this application keeps."""
     extensions = current_app.extensions
     found: CardCache = extensions.get("leadwright.desk") or extensions.setdefault(

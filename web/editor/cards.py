@@ -12,7 +12,7 @@ from ...grammar.spec.statements import BY_SORT, STATEMENTS
 from ...grammar.syntax.nodes import Kind
 from ..signs import real_minus
 from .comparisons import units
-from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
+from .controls import CardElement, Chip, Chips, ControlSpec, RowControls, Word
 from .list_items import ListItem, expectation_of, items_of, score_choice
 from .rows import ConditionRow, line, window
 
@@ -28,7 +28,7 @@ _FOLDED = frozenset(
 )
 
 
-def _plain_words(pieces: tuple[Piece, ...]) -> str:
+def _plain_words(pieces: tuple[CardElement, ...]) -> str:
     """Pieces as a person reads them."""
     said = []
     for one in pieces:
@@ -46,14 +46,14 @@ class CardView:
     id: str
     card: Card
     title: ControlSpec | None
-    head: tuple[Piece, ...]
+    head: tuple[CardElement, ...]
     condition: ConditionRow | None
     filter: ConditionRow | None
     items: tuple[ListItem, ...]
     more: tuple[ListItem, ...]
-    tail: tuple[Piece, ...]
+    tail: tuple[CardElement, ...]
     inner: tuple[CardView, ...]
-    events: tuple[Piece, ...] = ()
+    events: tuple[CardElement, ...] = ()
     """Which events a rule about events counts, and `event` their name."""
     event: str = ""
     can_filter: bool = False
@@ -85,8 +85,10 @@ class CardView:
         card = self.card
         said = [self.sentence]
         if card.sort == "list":
-            things = next((one for one in card.things if one.path == "entries"), None)
-            said = [", ".join(one.value for one in things.things)] if things else [_plain_words(self.head)]
+            elements = next((one for one in card.elements if one.path == "entries"), None)
+            said = (
+                [", ".join(one.value for one in elements.elements)] if elements else [_plain_words(self.head)]
+            )
         elif card.sort == "grade":
             said = [", ".join(one.value for one in self.items)]
         elif card.sort == "test":
@@ -191,14 +193,14 @@ def view(card: Card, names: KnownNames) -> CardView:
 
 # --- the words of each sort -----------------------------------------------------------------------
 
-_Words = tuple[tuple[Piece, ...], tuple[Piece, ...]]
+_Words = tuple[tuple[CardElement, ...], tuple[CardElement, ...]]
 
 
 def _by_form(card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     """What the table of statements says of a card: what stands before its condition, and after it."""
     spec = BY_SORT.get(card.sort)
-    head: list[Piece] = []
-    tail: list[Piece] = []
+    head: list[CardElement] = []
+    tail: list[CardElement] = []
     pieces = head
     for slot in spec.slots if spec is not None else ():
         if slot.kind == "condition":
@@ -217,10 +219,10 @@ def _by_form(card: Card, parts: RowControls, _names: KnownNames) -> _Words:
 
 def _list(card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     if parts.value("file") is None:
-        chips = next((things for things in card.things if things.path == "entries"), None)
-        made = tuple(Chip(thing.path, thing.value) for thing in chips.things) if chips else ()
+        chips = next((elements for elements in card.elements if elements.path == "entries"), None)
+        made = tuple(Chip(element.path, element.value) for element in chips.elements) if chips else ()
         return (Chips("entries", "entries", made, "text", "entries"),), ()
-    pieces: list[Piece] = [Word("from the file"), parts.blank("file", "text", "file")]
+    pieces: list[CardElement] = [Word("from the file"), parts.blank("file", "text", "file")]
     if parts.value("column") is not None:
         pieces += [Word("column"), parts.blank("column", "text", "column")]
     return tuple(pieces), ()
@@ -228,7 +230,7 @@ def _list(card: Card, parts: RowControls, _names: KnownNames) -> _Words:
 
 def _field(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     kinds = tuple((kind.value, kind.value) for kind in Kind)
-    pieces: list[Piece] = [
+    pieces: list[CardElement] = [
         Word("from"),
         parts.blank("source", "suggest", "name in the data", suggest="columns", placeholder="the same name"),
         Word("is"),
@@ -260,7 +262,7 @@ def _event(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
 
 
 def _score(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
-    pieces: list[Piece] = []
+    pieces: list[CardElement] = []
     if parts.value("name") is not None:
         pieces.append(parts.blank("name", "text", "name of the score", op="rename"))
     else:
@@ -275,7 +277,7 @@ def _rule(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
         return (), ()
     which = (("each", "each"), ("latest", "the latest"), ("first", "the first"))
     about = parts.value("event.name") or ""
-    pieces: list[Piece] = [
+    pieces: list[CardElement] = [
         Word("For"),
         parts.blank("which", "choice", "which events", choices=which),
         parts.blank("event.name", "suggest", "event", suggest="events"),
@@ -297,7 +299,7 @@ def _group(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
     return _caps(parts), ()
 
 
-def _caps(parts: RowControls) -> tuple[Piece, ...]:
+def _caps(parts: RowControls) -> tuple[CardElement, ...]:
     return (
         Word("cap"),
         parts.blank("most", "number", "at most", placeholder="none", small=True),
@@ -318,11 +320,14 @@ def _grade(_card: Card, parts: RowControls, names: KnownNames) -> _Words:
 
 
 def _handoff(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
-    head: list[Piece] = [Word("of the stage"), parts.blank("stage", "suggest", "stage", suggest="stages")]
+    head: list[CardElement] = [
+        Word("of the stage"),
+        parts.blank("stage", "suggest", "stage", suggest="stages"),
+    ]
     if parts.value("track") is not None:
         head += [Word("on the track"), parts.blank("track", "suggest", "track", suggest="tracks")]
     how = (("", "the first who is free"), ("yes", "in turn"))
-    tail: list[Piece] = [
+    tail: list[CardElement] = [
         Word("to"),
         parts.blank("to", "suggest", "who gets the lead", suggest="lists"),
         parts.blank("turn", "choice", "how", choices=how),
@@ -336,13 +341,13 @@ def _handoff(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
         tail += [Word("else to"), parts.blank("else", "suggest", "who gets it then", suggest="lists")]
     if parts.value("again.amount") is not None:
         tail += [Word("not again within"), *_time(parts, "again")]
-    told = [name for name in parts.controls if name.startswith("tell.")]
-    if told:
-        tail += [Word("tell"), *(parts.blank(name, "text", "destination") for name in told)]
+    destinations = [name for name in parts.controls if name.startswith("tell.")]
+    if destinations:
+        tail += [Word("tell"), *(parts.blank(name, "text", "destination") for name in destinations)]
     return tuple(head), tuple(tail)
 
 
-def _time(parts: RowControls, name: str) -> tuple[Piece, ...]:
+def _time(parts: RowControls, name: str) -> tuple[CardElement, ...]:
     amount, unit = parts.value(f"{name}.amount"), parts.controls[f"{name}.unit"]
     return (
         parts.blank(f"{name}.amount", "number", "how many", small=True),
@@ -357,12 +362,12 @@ def _test(_card: Card, parts: RowControls, _names: KnownNames) -> _Words:
 
 
 def _guarantee(card: Card, parts: RowControls, names: KnownNames) -> _Words:
-    promise = next((things for things in card.things if things.path == "promise"), None)
+    promise = next((elements for elements in card.elements if elements.path == "promise"), None)
     if promise is not None:
         often = parts.blank(
             "often", "choice", "how often", choices=(("never", "never"), ("always", "always"))
         )
-        return (often, *expectation_of(promise.things[0], names).pieces), ()
+        return (often, *expectation_of(promise.elements[0], names).pieces), ()
     about = parts.value("event.name") or ""
     return (
         parts.blank("score", "suggest", "score", suggest="scores")

@@ -66,7 +66,7 @@ class Chips:
     type: str = "chips"
 
 
-Piece = Word | ControlSpec | Chips
+CardElement = Word | ControlSpec | Chips
 
 
 class RowControls:

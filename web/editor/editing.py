@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from ...assist.names import vocabulary
+from ...assist.names import known_names
 from ...grammar.edits import Edit
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.parse import Parsed, parse
@@ -32,11 +32,11 @@ from ..ruleset_cache import kept, live_of
 from ..tryout.causes import without
 from .answers import answer, begun_parts
 from .beginnings import Beginning
-from .card_cache import desk
-from .intents import Wished, wished
-from .opening import caught_up, draft_of, may_edit
+from .card_cache import cached_cards
+from .edit_words import removal_of, reverted_words
+from .intents import RequestedEdits, edits_for
+from .opening import draft_of, may_edit, rebased_draft
 from .presence import presence
-from .told import removal_of, reverted_words
 
 editor = Blueprint("editing", __name__)
 
@@ -57,10 +57,10 @@ def edit(name: str) -> Response:
     store = reading(settings())
     draft = draft_of(store, name)
     later = entries(store, name, since=seen) if seen < draft.revision else []
-    parsed = desk().texts.read(text_at(draft, later), name)
+    parsed = cached_cards().texts.read(text_at(draft, later), name)
     try:
-        names = vocabulary(parsed.tree, kept().catalogue(store))
-        found = [wished(item, parsed, names) for item in given]
+        names = known_names(parsed.tree, kept().catalogue(store))
+        found = [edits_for(item, parsed, names) for item in given]
     except ValueError as error:
         return answer(asked, Rejected(draft, str(error), **_place(given[0])))
     question = next((one.ask for one in found if one.ask is not None), None)
@@ -70,11 +70,13 @@ def edit(name: str) -> Response:
     if not edits:
         return answer(asked, Changed(draft, {}))
     with writing(settings()) as written:
-        done = change(written, name, edits, who=doer().who, seen=seen, texts=desk().texts)
+        done = change(written, name, edits, who=doer().who, seen=seen, texts=cached_cards().texts)
     return answer(asked, done, said=_said(done, edits, found, parsed))
 
 
-def _said(done: Changed | Rejected, edits: Sequence[Edit], found: Sequence[Wished], parsed: Parsed) -> str:
+def _said(
+    done: Changed | Rejected, edits: Sequence[Edit], found: Sequence[RequestedEdits], parsed: Parsed
+) -> str:
     """What a change did beside what was asked for, and what it removed."""
     if not isinstance(done, Changed):
         return ""
@@ -91,7 +93,7 @@ def take_back(name: str) -> Response:
     """Takes back the latest change of whoever asks."""
     draft_of(reading(settings()), name)
     with writing(settings()) as store:
-        return answer(_asked(), undo(store, name, who=doer().who, texts=desk().texts))
+        return answer(_asked(), undo(store, name, who=doer().who, texts=cached_cards().texts))
 
 
 @editor.post("/rulesets/<name>/edit/redo")
@@ -100,7 +102,7 @@ def again(name: str) -> Response:
     """Makes the change again that was taken back last."""
     draft_of(reading(settings()), name)
     with writing(settings()) as store:
-        return answer(_asked(), redo(store, name, who=doer().who, texts=desk().texts))
+        return answer(_asked(), redo(store, name, who=doer().who, texts=cached_cards().texts))
 
 
 @editor.post("/rulesets/<name>/edit/discard")
@@ -109,7 +111,7 @@ def drop(name: str) -> Response:
     """Goes back to the version that the draft went on from."""
     draft_of(reading(settings()), name)
     with writing(settings()) as store:
-        return answer(_asked(), discard(store, name, who=doer().who, texts=desk().texts))
+        return answer(_asked(), discard(store, name, who=doer().who, texts=cached_cards().texts))
 
 
 @editor.post("/rulesets/<name>/edit/revert")
@@ -122,12 +124,12 @@ def revert(name: str) -> Response:
     key = asked.get("key")
     if not isinstance(key, str) or live is None:
         raise invalid("key is the statement whose change is reverted, in a ruleset that has a live version")
-    now = desk().texts.read(draft.text, name)
+    now = cached_cards().texts.read(draft.text, name)
     text = without(parse(Source(live.text)), now, key)
     if text is None:
         return answer(asked, Rejected(draft, "This is as it is in the live version already.", key=key))
     with writing(settings()) as written:
-        done = take_text(written, name, text, who=doer().who, seen=draft.revision, texts=desk().texts)
+        done = take_text(written, name, text, who=doer().who, seen=draft.revision, texts=cached_cards().texts)
     return answer(asked, done, said=reverted_words(key, now))
 
 
@@ -141,7 +143,7 @@ def text(name: str) -> Response:
     draft_of(reading(settings()), name)
     with writing(settings()) as store:
         done = take_text(
-            store, name, asked["text"], who=doer().who, seen=_revision(asked), texts=desk().texts
+            store, name, asked["text"], who=doer().who, seen=_revision(asked), texts=cached_cards().texts
         )
     return answer(asked, done)
 
@@ -151,8 +153,8 @@ def since(name: str) -> Response:
     """What changed since the revision that a page shows: by others, or by a version that was published."""
     asked = _asked()
     draft = draft_of(reading(settings()), name)
-    caught = caught_up(name)
-    return answer(asked, Changed(caught.draft if caught is not None else draft, {}), caught)
+    rebased = rebased_draft(name)
+    return answer(asked, Changed(rebased.draft if rebased is not None else draft, {}), rebased)
 
 
 @editor.get("/rulesets/<name>/edit/revision")
@@ -180,7 +182,7 @@ def begin(name: str) -> Response:
     """What is shown of something that is being written, and its text once it is complete."""
     store = reading(settings())
     draft = draft_of(store, name)
-    names = vocabulary(desk().texts.read(draft.text, name).tree, kept().catalogue(store))
+    names = known_names(cached_cards().texts.read(draft.text, name).tree, kept().catalogue(store))
     try:
         return jsonify(begun_parts(Beginning.from_dict(_asked()), names))
     except ValueError as error:

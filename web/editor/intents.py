@@ -46,7 +46,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Wished:
+class RequestedEdits:
     """What comes of a wish: edits, and what is said of them; or a question."""
 
     edits: tuple[Edit, ...] = ()
@@ -54,7 +54,7 @@ class Wished:
     ask: Ask | None = None
 
 
-def wished(data: Any, parsed: Parsed, names: KnownNames) -> Wished:
+def edits_for(data: Any, parsed: Parsed, names: KnownNames) -> RequestedEdits:
     """What one entry of a request asks for. Raises ValueError, with a sentence."""
     if not isinstance(data, Mapping):
         raise ValueError("an edit is an object")
@@ -62,23 +62,25 @@ def wished(data: Any, parsed: Parsed, names: KnownNames) -> Wished:
         edit = Edit.from_dict(data)
         if edit.new is not None and edit.kind is not None:
             one_number(edit.kind, edit.new)
-        return Wished((edit,))
+        return RequestedEdits((edit,))
     if data.get("op") not in INTENTS or not all(
         name in _FIELDS and (value is None or isinstance(value, str)) for name, value in data.items()
     ):
         raise ValueError(f'There is no edit called "{data.get("op")}".')
-    wish = EditIntent(**data)
-    if wish.op == "statement":
-        return Wished((Edit("add_statement", new=statement_text(wish), side=wish.side, beside=wish.beside),))
-    if wish.op == "tag":
-        return Wished((Edit("add", wish.key, "then", new=f"tag {quoted(wish.new or 'new')}"),))
-    path, _, _ = wish.path.rpartition(".")
-    if wish.op == "window" and not path:
-        return _window(wish, _whole_window(wish, parsed))
-    row = _row_at(parsed, wish.key, path)
-    if wish.op == "window":
-        return _window_of(wish, row)
-    return _name(wish, row, names) if wish.op == "name" else _compare(wish, row, names)
+    intent = EditIntent(**data)
+    if intent.op == "statement":
+        return RequestedEdits(
+            (Edit("add_statement", new=statement_text(intent), side=intent.side, beside=intent.beside),)
+        )
+    if intent.op == "tag":
+        return RequestedEdits((Edit("add", intent.key, "then", new=f"tag {quoted(intent.new or 'new')}"),))
+    path, _, _ = intent.path.rpartition(".")
+    if intent.op == "window" and not path:
+        return _window(intent, _whole_window(intent, parsed))
+    row = _row_at(parsed, intent.key, path)
+    if intent.op == "window":
+        return _window_of(intent, row)
+    return _name(intent, row, names) if intent.op == "name" else _compare(intent, row, names)
 
 
 def _row_at(parsed: Parsed, key: str, path: str) -> RowView:
@@ -92,49 +94,53 @@ def _row_at(parsed: Parsed, key: str, path: str) -> RowView:
     raise ValueError("This condition is no longer there; somebody changed the statement meanwhile.")
 
 
-def _event_of(path: str, wish: EditIntent) -> str | None:
+def _event_of(path: str, intent: EditIntent) -> str | None:
     """The event whose properties a row after `where` is about."""
-    return wish.kind or None if ".where." in f".{path}." else None
+    return intent.kind or None if ".where." in f".{path}." else None
 
 
-def _row(wish: EditIntent, row: RowView, new: str) -> Edit:
-    return Edit("set", wish.key, row.path, row.value, f"not {new}" if row.negated else new)
+def _row(intent: EditIntent, row: RowView, new: str) -> Edit:
+    return Edit("set", intent.key, row.path, row.value, f"not {new}" if row.negated else new)
 
 
-def _asking(wish: EditIntent, row: RowView, begun: Beginning, message: str = "", after: str = "") -> Wished:
+def _asking(
+    intent: EditIntent, row: RowView, begun: Beginning, message: str = "", after: str = ""
+) -> RequestedEdits:
     """Asks for another condition in place of a row."""
-    edit = Edit("set", wish.key, row.path, row.value)
-    return Wished(ask=Ask(begun, edit, "not " if row.negated else "", after, message))
+    edit = Edit("set", intent.key, row.path, row.value)
+    return RequestedEdits(ask=Ask(begun, edit, "not " if row.negated else "", after, message))
 
 
 # --- names ----------------------------------------------------------------------------------------
 
 
-def _name(wish: EditIntent, row: RowView, names: KnownNames) -> Wished:
+def _name(intent: EditIntent, row: RowView, names: KnownNames) -> RequestedEdits:
     """Another name: all that suits it stays; what does not is named, and asked for where it is needed."""
-    event = _event_of(row.path, wish)
-    if wish.form:
-        return _asking(wish, row, Beginning("condition", wish.form, event))
+    event = _event_of(row.path, intent)
+    if intent.form:
+        return _asking(intent, row, Beginning("condition", intent.form, event))
     parts = RowControls(row.path, row.controls, row.offers)
     known = (
-        event is not None or names.known(wish.new) is not None or sort_of(wish.new, names, event) == "score"
+        event is not None
+        or names.known(intent.new) is not None
+        or sort_of(intent.new, names, event) == "score"
     )
-    becomes = sort_of(wish.new, names, event)
-    plain = Edit("set", wish.key, wish.path, wish.old, wish.new)
-    if not known or becomes == sort_of(wish.old or "", names, event):
-        return Wished((plain,))
+    becomes = sort_of(intent.new, names, event)
+    plain = Edit("set", intent.key, intent.path, intent.old, intent.new)
+    if not known or becomes == sort_of(intent.old or "", names, event):
+        return RequestedEdits((plain,))
     kept, lost = _kept(row, parts, becomes, names)
     if kept is not None and not lost and not kept.changed:
-        return Wished((plain,))
-    said = f"{wish.new} {_ABOUT[becomes]}, so {listed(lost)} cannot stay." if lost else ""
-    name = name_text(wish.new) if becomes != "score" or wish.new != "score" else "score"
+        return RequestedEdits((plain,))
+    said = f"{intent.new} {_ABOUT[becomes]}, so {listed(lost)} cannot stay." if lost else ""
+    name = name_text(intent.new) if becomes != "score" or intent.new != "score" else "score"
     if kept is None:
         code = operator_of(parts)
-        slots = {"name": wish.new}
+        slots = {"name": intent.new}
         if any(code == one for one, _ in offered(becomes, names)):
             slots["operator"] = code
-        return _asking(wish, row, Beginning("condition", "", event, slots=slots), said)
-    return Wished((_row(wish, row, " ".join(one for one in (name, kept.text) if one)),), said)
+        return _asking(intent, row, Beginning("condition", "", event, slots=slots), said)
+    return RequestedEdits((_row(intent, row, " ".join(one for one in (name, kept.text) if one)),), said)
 
 
 _ABOUT = {
@@ -157,9 +163,9 @@ def _kept(
     """What of a row suits another sort of name, None where something is lacking; and what does not suit."""
     lost: list[str] = []
     words: list[str] = []
-    thing, window = parts.value("object"), parts.value("window")
-    if thing is not None:
-        (words if becomes == "event" else lost).append(object_text(thing))
+    element, window = parts.value("object"), parts.value("window")
+    if element is not None:
+        (words if becomes == "event" else lost).append(object_text(element))
     if row.filter is not None:
         (words if becomes == "event" else lost).append(f"where {row.filter.value}")
     tested = parts.value("operator") is not None
@@ -222,56 +228,60 @@ def _test_words(parts: RowControls) -> str:
 # --- comparisons ----------------------------------------------------------------------------------
 
 
-def _compare(wish: EditIntent, row: RowView, names: KnownNames) -> Wished:
+def _compare(intent: EditIntent, row: RowView, names: KnownNames) -> RequestedEdits:
     parts = RowControls(row.path, row.controls, row.offers)
     operator, name = parts.value("operator"), parts.value("name") or ""
-    event = _event_of(row.path, wish)
+    event = _event_of(row.path, intent)
     if between_days(parts) and row.form in ("name", "event") and kind_of(name, names, event) is None:
-        if not wish.new:
-            return Wished()
+        if not intent.new:
+            return RequestedEdits()
         days = f"between {parts.value('low')} and {parts.value('high')}"
-        return _times(wish, row, _event_text(row, parts, "", ""), days)
+        return _times(intent, row, _event_text(row, parts, "", ""), days)
     kind = _wanted_kind(row, name, names, event)
     is_moment = kind == "moment" and row.form == "name"
-    if wish.new == operator_of(parts):
-        return Wished()
-    if is_moment and (wish.new in WINDOWS or operator is None):
-        return _moment(wish, row, parts, name)
-    if wish.new == "":
-        return Wished((Edit("set", wish.key, wish.path, operator),), _dropped(parts, []))
-    test, kept = test_of(wish.new, parts, kind, names)
+    if intent.new == operator_of(parts):
+        return RequestedEdits()
+    if is_moment and (intent.new in WINDOWS or operator is None):
+        return _moment(intent, row, parts, name)
+    if intent.new == "":
+        return RequestedEdits((Edit("set", intent.key, intent.path, operator),), _dropped(parts, []))
+    test, kept = test_of(intent.new, parts, kind, names)
     if test is not None:
-        return Wished((Edit("set", wish.key, wish.path, operator, test, kind="test"),), _dropped(parts, kept))
+        return RequestedEdits(
+            (Edit("set", intent.key, intent.path, operator, test, kind="test"),), _dropped(parts, kept)
+        )
     shape = (
         "times"
         if kind == "number" and row.form in ("event", "sequence")
         else _sort_in(row, name, names, event)
     )
-    slots = {"operator": wish.new} | _slots(parts, kind)
+    slots = {"operator": intent.new} | _slots(parts, kind)
     begun = Beginning("test", kind=shape, name=name, slots=slots)
-    return Wished(ask=Ask(begun, Edit("set", wish.key, wish.path, operator, kind="test")))
+    return RequestedEdits(ask=Ask(begun, Edit("set", intent.key, intent.path, operator, kind="test")))
 
 
-def _times(wish: EditIntent, row: RowView, before: str, days: str) -> Wished:
+def _times(intent: EditIntent, row: RowView, before: str, days: str) -> RequestedEdits:
     """How often something happened within days, which so far were read as the comparison."""
-    begun = Beginning("test", kind="times", slots={"operator": wish.new})
-    edit = Edit("set", wish.key, row.path, row.value)
-    return Wished(ask=Ask(begun, edit, f"{'not ' if row.negated else ''}{before} ", f" {days}"))
+    begun = Beginning("test", kind="times", slots={"operator": intent.new})
+    edit = Edit("set", intent.key, row.path, row.value)
+    return RequestedEdits(ask=Ask(begun, edit, f"{'not ' if row.negated else ''}{before} ", f" {days}"))
 
 
-def _moment(wish: EditIntent, row: RowView, parts: RowControls, name: str) -> Wished:
+def _moment(intent: EditIntent, row: RowView, parts: RowControls, name: str) -> RequestedEdits:
     """A date: a window keeps how long it is, a comparison its days."""
     window = parts.value("window")
-    if window is not None and wish.new in WINDOWS[:2] and how_of(window) in WINDOWS[:2]:
-        return Wished((_row(wish, row, f"{name_text(name)} {window.replace(how_of(window), wish.new, 1)}"),))
-    if wish.new.startswith("is "):
-        return Wished((_row(wish, row, f"{name_text(name)} {wish.new}"),))
+    if window is not None and intent.new in WINDOWS[:2] and how_of(window) in WINDOWS[:2]:
+        return RequestedEdits(
+            (_row(intent, row, f"{name_text(name)} {window.replace(how_of(window), intent.new, 1)}"),)
+        )
+    if intent.new.startswith("is "):
+        return RequestedEdits((_row(intent, row, f"{name_text(name)} {intent.new}"),))
     days = [
         one.value
         for key, one in parts.controls.items()
         if one.kind == "moment" and key.partition(".")[0] in (*_VALUES, "window")
     ]
-    slots = {"name": name, "operator": wish.new}
+    slots = {"name": name, "operator": intent.new}
     if days:
         slots |= {
             "value": days[0],
@@ -279,7 +289,7 @@ def _moment(wish: EditIntent, row: RowView, parts: RowControls, name: str) -> Wi
             "low": days[0],
             "high": days[1] if len(days) > 1 else "",
         }
-    return _asking(wish, row, Beginning("condition", slots=slots))
+    return _asking(intent, row, Beginning("condition", slots=slots))
 
 
 def _wanted_kind(row: RowView, name: str, names: KnownNames, event: str | None) -> str:
@@ -354,48 +364,50 @@ def _dropped(parts: RowControls, kept: list[str]) -> str:
 # --- windows --------------------------------------------------------------------------------------
 
 
-def _window(wish: EditIntent, now: str | None, before: str = "", edit: Edit | None = None) -> Wished:
+def _window(
+    intent: EditIntent, now: str | None, before: str = "", edit: Edit | None = None
+) -> RequestedEdits:
     """Another window of time, or none."""
-    edit = edit or Edit("set", wish.key, wish.path, now)
-    if now is not None and how_of(now) == wish.new:
-        return Wished()
-    if not wish.new:
-        return Wished((edit,))
+    edit = edit or Edit("set", intent.key, intent.path, now)
+    if now is not None and how_of(now) == intent.new:
+        return RequestedEdits()
+    if not intent.new:
+        return RequestedEdits((edit,))
     words = (now or "").split()
     how = how_of(now) if now is not None else ""
-    if wish.new in WINDOWS[:2] and how in WINDOWS[:2]:
-        made = f"{wish.new} {' '.join(words[2:])}"
-    elif wish.new in ("since", "before") and how in ("since", "before", "between"):
-        made = window_text(wish.new, start=words[1], end=words[-1])
+    if intent.new in WINDOWS[:2] and how in WINDOWS[:2]:
+        made = f"{intent.new} {' '.join(words[2:])}"
+    elif intent.new in ("since", "before") and how in ("since", "before", "between"):
+        made = window_text(intent.new, start=words[1], end=words[-1])
     else:
         days = {"start": words[1], "end": words[-1]} if how in ("since", "before", "between") else {}
         if how in ("since", "before"):
             days.pop("end" if how == "since" else "start")
-        return Wished(ask=Ask(Beginning("window", slots={"how": wish.new, **days}), edit, before))
-    return Wished((Edit("set", edit.key, edit.path, edit.old, f"{before}{made}"),))
+        return RequestedEdits(ask=Ask(Beginning("window", slots={"how": intent.new, **days}), edit, before))
+    return RequestedEdits((Edit("set", edit.key, edit.path, edit.old, f"{before}{made}"),))
 
 
-def _window_of(wish: EditIntent, row: RowView) -> Wished:
+def _window_of(intent: EditIntent, row: RowView) -> RequestedEdits:
     """The window of a row. Where `between` was read as a comparison, that is what goes."""
     parts = RowControls(row.path, row.controls, row.offers)
     if not between_days(parts):
-        return _window(wish, parts.value("window"))
-    if not wish.new:
-        return Wished((Edit("set", wish.key, parts.full("operator"), "between"),))
+        return _window(intent, parts.value("window"))
+    if not intent.new:
+        return RequestedEdits((Edit("set", intent.key, parts.full("operator"), "between"),))
     before = f"{'not ' if row.negated else ''}{_event_text(row, parts, '', '')} "
     days = f"between {parts.value('low')} and {parts.value('high')}"
-    return _window(wish, days, before, Edit("set", wish.key, row.path, row.value))
+    return _window(intent, days, before, Edit("set", intent.key, row.path, row.value))
 
 
 def _event_text(row: RowView, parts: RowControls, test: str, window: str) -> str:
     """A row about an event, in the order in which it is written."""
-    thing = parts.value("object")
-    words = [name_text(parts.value("name") or ""), object_text(thing) if thing is not None else ""]
+    element = parts.value("object")
+    words = [name_text(parts.value("name") or ""), object_text(element) if element is not None else ""]
     words += [f"where {row.filter.value}" if row.filter is not None else "", test, window]
     return " ".join(word for word in words if word)
 
 
-def _whole_window(wish: EditIntent, parsed: Parsed) -> str | None:
-    found = card(parsed, wish.key)
+def _whole_window(intent: EditIntent, parsed: Parsed) -> str | None:
+    found = card(parsed, intent.key)
     controls = found.controls if found is not None else ()
-    return next((one.value for one in controls if one.path == wish.path), None)
+    return next((one.value for one in controls if one.path == intent.path), None)

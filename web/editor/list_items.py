@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...assist.names import KnownNames
-from ...grammar.edits.outline import Card, Note, Thing, Things
+from ...grammar.edits.outline import Card, ElementView, Note, SeriesView
 from .comparisons import units
-from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
-from .expected_pieces import expected_pieces
+from .controls import CardElement, Chip, Chips, ControlSpec, RowControls, Word
+from .expectation_controls import expectation_controls
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class ListItem:
 
     path: str
     value: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[CardElement, ...]
     comments: tuple[Note, ...]
     offers: tuple[str, ...] = ()
     """What can be put into it."""
@@ -25,28 +25,28 @@ class ListItem:
 
 def items_of(card: Card, names: KnownNames) -> tuple[tuple[ListItem, ...], tuple[ListItem, ...]]:
     """What a card holds several of: awards or bands; facts and, as the second, expectations of a test."""
-    found = {things.path: things for things in card.things if things.path != "entries"}
+    found = {elements.path: elements for elements in card.elements if elements.path != "entries"}
     first = next((found[path] for path in ("then", "bands", "given") if path in found), None)
     second = found.get("expect")
     return _each(first, names), _each(second, names)
 
 
-def _each(things: Things | None, names: KnownNames) -> tuple[ListItem, ...]:
-    if things is None:
+def _each(elements: SeriesView | None, names: KnownNames) -> tuple[ListItem, ...]:
+    if elements is None:
         return ()
-    say = {"award": _award, "band": _band, "fact": _fact, "expectation": expectation_of}[things.kind]
-    return tuple(say(thing, names) for thing in things.things)
+    say = {"award": _award, "band": _band, "fact": _fact, "expectation": expectation_of}[elements.kind]
+    return tuple(say(element, names) for element in elements.elements)
 
 
-def _award(thing: Thing, names: KnownNames) -> ListItem:
-    parts = RowControls(thing.path, thing.controls, thing.offers)
+def _award(element: ElementView, names: KnownNames) -> ListItem:
+    parts = RowControls(element.path, element.controls, element.offers)
     if parts.value("tag") is not None:
-        pieces: tuple[Piece, ...] = (
+        pieces: tuple[CardElement, ...] = (
             Word("the tag"),
             parts.blank("tag", "suggest", "tag", suggest="tags"),
         )
-        return ListItem(thing.path, thing.value, pieces, thing.comments)
-    made: list[Piece] = [parts.blank("points", "points", "points", small=True), Word("points")]
+        return ListItem(element.path, element.value, pieces, element.comments)
+    made: list[CardElement] = [parts.blank("points", "points", "points", small=True), Word("points")]
     if names.scores or parts.value("score") is not None:
         made += [Word("to"), score_choice(parts, "score", names)]
     for name, said in (("most", "at most"), ("least", "at least")):
@@ -55,7 +55,7 @@ def _award(thing: Thing, names: KnownNames) -> ListItem:
     if parts.value("decay") is not None:
         made += _decay(parts)
     offers = tuple(name for name in ("most", "least", "decay") if name in parts.offers)
-    return ListItem(thing.path, thing.value, tuple(made), thing.comments, offers)
+    return ListItem(element.path, element.value, tuple(made), element.comments, offers)
 
 
 def score_choice(parts: RowControls, name: str, names: KnownNames) -> ControlSpec:
@@ -65,9 +65,9 @@ def score_choice(parts: RowControls, name: str, names: KnownNames) -> ControlSpe
     return parts.blank(name, "choice", "score", choices=(("", "the total"), *((one, one) for one in known)))
 
 
-def _decay(parts: RowControls) -> list[Piece]:
+def _decay(parts: RowControls) -> list[CardElement]:
     how = (("", "not fading"), ("fading", "fading"), ("halving", "halving"))
-    made: list[Piece] = [parts.blank("decay", "choice", "fading", choices=how)]
+    made: list[CardElement] = [parts.blank("decay", "choice", "fading", choices=how)]
     if parts.value("decay.percent") is not None:
         made += [parts.blank("decay.percent", "number", "percent", small=True), Word("%")]
     amount, unit = parts.value("decay.amount"), parts.controls["decay.unit"]
@@ -79,19 +79,19 @@ def _decay(parts: RowControls) -> list[Piece]:
     return made
 
 
-def _band(thing: Thing, _names: KnownNames) -> ListItem:
-    parts = RowControls(thing.path, thing.controls, thing.offers)
-    pieces: tuple[Piece, ...] = (
+def _band(element: ElementView, _names: KnownNames) -> ListItem:
+    parts = RowControls(element.path, element.controls, element.offers)
+    pieces: tuple[CardElement, ...] = (
         parts.blank("label", "text", "grade", small=True),
         Word("from"),
         parts.blank("start", "number", "from", small=True),
     )
-    return ListItem(thing.path, thing.value, pieces, thing.comments)
+    return ListItem(element.path, element.value, pieces, element.comments)
 
 
-def _fact(thing: Thing, names: KnownNames) -> ListItem:
-    parts = RowControls(thing.path, thing.controls, thing.offers)
-    pieces: list[Piece] = [parts.blank("name", "text", "field or event")]
+def _fact(element: ElementView, names: KnownNames) -> ListItem:
+    parts = RowControls(element.path, element.controls, element.offers)
+    pieces: list[CardElement] = [parts.blank("name", "text", "field or event")]
     about = parts.value("name") or ""
     if parts.value("value") is not None or any(name.startswith("values") for name in parts.controls):
         pieces += [Word("is"), *_given(parts, "value", about)]
@@ -130,10 +130,10 @@ def _fact(thing: Thing, names: KnownNames) -> ListItem:
             index += 1
     else:
         pieces.append(Word("is unknown"))
-    return ListItem(thing.path, thing.value, tuple(pieces), thing.comments)
+    return ListItem(element.path, element.value, tuple(pieces), element.comments)
 
 
-def _given(parts: RowControls, name: str, about: str) -> list[Piece]:
+def _given(parts: RowControls, name: str, about: str) -> list[CardElement]:
     if parts.value(name) is not None:
         number = parts.controls[name].kind == "number"
         return [
@@ -153,8 +153,8 @@ def _given(parts: RowControls, name: str, about: str) -> list[Piece]:
     return [Chips(parts.full(f"{name}s"), "values", chips, several[0].kind, "values", about)]
 
 
-def expectation_of(thing: Thing, _names: KnownNames) -> ListItem:
+def expectation_of(element: ElementView, _names: KnownNames) -> ListItem:
     """What a test expects, or a guarantee promises."""
-    parts = RowControls(thing.path, thing.controls, thing.offers)
-    pieces = tuple(expected_pieces(parts, negated=thing.value.startswith("not ")))
-    return ListItem(thing.path, thing.value, pieces, thing.comments)
+    parts = RowControls(element.path, element.controls, element.offers)
+    pieces = tuple(expectation_controls(parts, negated=element.value.startswith("not ")))
+    return ListItem(element.path, element.value, pieces, element.comments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from ...assist.names import vocabulary
+from ...assist.names import known_names
 from ...engine.store.database import Store, StoreError
 from ..access import person, settings
 from ..accounts.users import Role
@@ -17,7 +17,7 @@ from ..results.lifts import lifts_of_cards
 from ..ruleset_cache import kept, read_text
 from ..tryout.opening import trial_of
 from ..tryout.pages import panel_html
-from .card_cache import desk
+from .card_cache import cached_cards
 from .screen import Screen
 
 
@@ -29,7 +29,7 @@ def draft_of(store: Store, ruleset: str) -> Draft:
     return found
 
 
-def caught_up(ruleset: str) -> Rebased | None:
+def rebased_draft(ruleset: str) -> Rebased | None:
     """Brings the draft up to the version that is live, if whoever asks may change it; None where it is."""
     if not may_edit() or not is_behind(reading(settings()), draft_of(reading(settings()), ruleset)):
         return None
@@ -39,14 +39,14 @@ def caught_up(ruleset: str) -> Rebased | None:
     return None
 
 
-def published_words(caught: Rebased) -> dict[str, Any]:
+def published_words(rebased: Rebased) -> dict[str, Any]:
     """What the page says of a version that came into a draft."""
     return {
-        "version": caught.version.number,
-        "who": caught.version.author,
+        "version": rebased.version.number,
+        "who": rebased.version.author,
         "conflicts": [
-            f"{found.message} The draft's words were kept. Version {caught.version.number} has: {found.mine}"
-            for found in caught.conflicts
+            f"{found.message} The draft's words were kept. Version {rebased.version.number} has: {found.mine}"
+            for found in rebased.conflicts
         ],
     }
 
@@ -72,9 +72,9 @@ def screen_of(
     errors are looked for; what was said before of a statement still is.
     """
     who = person()
-    parsed = desk().texts.read(draft.text, draft.ruleset)
+    parsed = cached_cards().texts.read(draft.text, draft.ruleset)
     read = read_text(store, settings(), draft.text, draft.ruleset, before=parsed, lints=lints).reading
-    names = vocabulary(parsed.tree, kept().catalogue(store))
+    names = known_names(parsed.tree, kept().catalogue(store))
     tried = trial_of(store, draft.ruleset, read, lead, at)
     return Screen(
         draft,
@@ -82,7 +82,7 @@ def screen_of(
         read,
         lints,
         names,
-        desk().cards(parsed, names),
+        cached_cards().cards(parsed, names),
         stacks(store, draft.ruleset, who.name if who is not None else ""),
         authors(store, draft.ruleset),
         who.name if who is not None else "",

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 
 from ..access import settings
 from ..database import reading, writable
-from .opening import caught_up, draft_of, published_words, screen_of
+from .opening import draft_of, published_words, rebased_draft, screen_of
 
 editor = Blueprint("editor", __name__)
 
@@ -21,7 +21,7 @@ def show(name: str) -> str:
     """The draft of a ruleset, or its live version as the draft that it would become."""
     store = reading(settings())
     draft_of(store, name)
-    caught = caught_up(name)
+    rebased = rebased_draft(name)
     draft, everything = draft_of(store, name), request.args.get("cards") == "all"
     screen = screen_of(
         store,
@@ -37,7 +37,7 @@ def show(name: str) -> str:
         screen=screen,
         everything=everything,
         view=asked if asked in VIEWS else "visual",
-        published=published_words(caught) if caught is not None else None,
+        published=published_words(rebased) if rebased is not None else None,
         read_only=not writable(settings()),
     )
 

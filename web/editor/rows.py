@@ -11,8 +11,8 @@ from ...grammar.edits.outline import Note, RowView
 from ...grammar.spec.operators import Choice
 from ...grammar.syntax.nodes import Kind, Span
 from .comparisons import BY_KIND, DOMAIN, NUMBER, TIMES, WINDOWS, choices, units
-from .controls import Chip, Chips, ControlSpec, Piece, RowControls, Word
-from .expected_pieces import expected_pieces
+from .controls import CardElement, Chip, Chips, ControlSpec, RowControls, Word
+from .expectation_controls import expectation_controls
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _KINDS = {"text": Kind.TEXT, "number": Kind.NUMBER, "yes/no": Kind.YES_NO, "moment": Kind.DATE}
@@ -35,7 +35,7 @@ class ConditionRow:
     words: str
     span: Span
     negated: bool
-    pieces: tuple[Piece, ...]
+    pieces: tuple[CardElement, ...]
     comments: tuple[Note, ...]
     join: str | None = None
     lines: tuple[ConditionRow, ...] | None = None
@@ -74,7 +74,7 @@ def line(row: RowView, names: KnownNames, *, event: str | None = None) -> Condit
 # --- subjects -------------------------------------------------------------------------------------
 
 
-def _clause(row: RowView, parts: RowControls, names: KnownNames, event: str | None) -> Iterator[Piece]:
+def _clause(row: RowView, parts: RowControls, names: KnownNames, event: str | None) -> Iterator[CardElement]:
     match row.form:
         case "name" | "event":
             yield from _named(parts, names, event)
@@ -109,13 +109,13 @@ def _clause(row: RowView, parts: RowControls, names: KnownNames, event: str | No
         case "surely":
             yield Word("surely")
             wanted = row.value.removeprefix("not ").removeprefix("surely ")
-            yield from expected_pieces(parts, negated=wanted.startswith("not "))
+            yield from expectation_controls(parts, negated=wanted.startswith("not "))
         case _:
             yield parts.blank("subject", "text", "value")
             yield from _test(parts, NUMBER, "number", names)
 
 
-def _named(parts: RowControls, names: KnownNames, event: str | None) -> Iterator[Piece]:
+def _named(parts: RowControls, names: KnownNames, event: str | None) -> Iterator[CardElement]:
     name = parts.value("name") or ""
     if event is not None:
         yield parts.blank("name", "suggest", "property", suggest="properties", about=event, op="name")
@@ -176,7 +176,7 @@ def _object(parts: RowControls, name: str, of: str) -> ControlSpec:
     )
 
 
-def _sequence(parts: RowControls) -> Iterator[Piece]:
+def _sequence(parts: RowControls) -> Iterator[CardElement]:
     for which, said in (("first", "first event"), ("second", "second event")):
         if which == "second":
             yield Word("followed by")
@@ -186,7 +186,7 @@ def _sequence(parts: RowControls) -> Iterator[Piece]:
     yield from _duration(parts, "within")
 
 
-def _measure(parts: RowControls) -> Iterator[Piece]:
+def _measure(parts: RowControls) -> Iterator[CardElement]:
     control = parts.controls["function"]
     said = tuple((value, _FUNCTIONS[value]) for value in control.choices)
     yield parts.blank("function", "choice", "measure", choices=said)
@@ -215,7 +215,7 @@ def operator_of(parts: RowControls) -> str:
 
 def _test(
     parts: RowControls, offered: tuple[Choice, ...], kind: str, names: KnownNames, *, about: str = ""
-) -> Iterator[Piece]:
+) -> Iterator[CardElement]:
     if not parts.has("operator"):
         return
     operator = operator_of(parts)
@@ -229,7 +229,7 @@ def _test(
         yield Word("times")
 
 
-def _values(parts: RowControls, kind: str, about: str, names: KnownNames) -> Iterator[Piece]:
+def _values(parts: RowControls, kind: str, about: str, names: KnownNames) -> Iterator[CardElement]:
     if parts.value("list") is not None:
         now = parts.value("list") or ""
         lists = names.lists if now in names.lists else (*names.lists, now)
@@ -266,7 +266,7 @@ def _value(parts: RowControls, name: str, label: str, about: str) -> ControlSpec
     return parts.blank(name, "text", label)
 
 
-def _moment(parts: RowControls, names: KnownNames, kind: Kind) -> Iterator[Piece]:
+def _moment(parts: RowControls, names: KnownNames, kind: Kind) -> Iterator[CardElement]:
     """A date field, of which a window is asked or a comparison."""
     now = parts.value("window")
     if now is None or parts.value("operator") is not None:
@@ -289,12 +289,12 @@ def how_of(window: str) -> str:
     return f"in {rest.partition(' ')[0]}" if first == "in" else first
 
 
-def _window_if_there(parts: RowControls) -> Iterator[Piece]:
+def _window_if_there(parts: RowControls) -> Iterator[CardElement]:
     if parts.value("window") is not None:
         yield from window(parts)
 
 
-def window(parts: RowControls) -> Iterator[Piece]:
+def window(parts: RowControls) -> Iterator[CardElement]:
     """The window of time of a clause, a group of events, or a rule about events."""
     if not parts.has("window"):
         return
@@ -306,7 +306,7 @@ def window(parts: RowControls) -> Iterator[Piece]:
         yield from _window_values(parts, how)
 
 
-def _window_values(parts: RowControls, how: str) -> Iterator[Piece]:
+def _window_values(parts: RowControls, how: str) -> Iterator[CardElement]:
     if how in ("in last", "in next"):
         yield from _duration(parts, "window")
     elif how == "between":
@@ -317,7 +317,7 @@ def _window_values(parts: RowControls, how: str) -> Iterator[Piece]:
         yield _value(parts, "window.start" if how == "since" else "window.end", "day", "")
 
 
-def _duration(parts: RowControls, name: str) -> Iterator[Piece]:
+def _duration(parts: RowControls, name: str) -> Iterator[CardElement]:
     amount = parts.value(f"{name}.amount")
     yield parts.blank(f"{name}.amount", "number", "how many", small=True)
     unit = parts.controls[f"{name}.unit"]

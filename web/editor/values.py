@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, jsonify, request
 
-from ...assist.names import KnownNames, vocabulary
+from ...assist.names import KnownNames, known_names
 from ...engine.report.text_style import counted
 from ...grammar.edits.document import Document
 from ...grammar.spec.kinds import KINDS
@@ -18,7 +18,7 @@ from ..database import reading
 from ..pages.context import text_asked
 from ..problems import invalid, not_found
 from ..ruleset_cache import kept
-from .card_cache import desk
+from .card_cache import cached_cards
 from .opening import draft_of
 
 editor = Blueprint("values", __name__)
@@ -35,7 +35,7 @@ FORMS = (
     ("max", "the largest …", "a number of an event"),
     ("min", "the smallest …", "a number of an event"),
     ("sequence", "… followed by …", "one event after another"),
-    ("domain", "the domain of …", "of an e-mail or web address"),
+    ("domain", "the domain of …", "of an email or web address"),
 )
 
 
@@ -58,7 +58,7 @@ class ValueSuggestion:
 def statement(name: str) -> Response:
     """A statement as it is written. Problem 404 where there is none of the key."""
     store = reading(settings())
-    text = desk().texts.document(draft_of(store, name).text, name)
+    text = cached_cards().texts.document(draft_of(store, name).text, name)
     index = text.find(request.args.get("key", ""))
     if index is None:
         raise not_found("There is no such statement any more.")
@@ -72,8 +72,8 @@ def show(name: str) -> Response:
     what, about, wanted = text_asked("what") or "", text_asked("about") or "", text_asked("q") or ""
     if what not in _SORTS:
         raise invalid(f'There are no suggestions called "{what}".')
-    parsed = desk().texts.read(draft_of(store, name).text, name)
-    names = vocabulary(parsed.tree, kept().catalogue(store))
+    parsed = cached_cards().texts.read(draft_of(store, name).text, name)
+    names = known_names(parsed.tree, kept().catalogue(store))
     found = _SORTS[what](names, about, Document.of(parsed.source.text, parsed))
     return jsonify([one.data() for one in fitting(found, wanted)])
 

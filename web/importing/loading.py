@@ -9,13 +9,13 @@ from typing import Any
 from ...engine.importing.preview import Preview, preview_file
 from ...engine.importing.problems import ImportRefused
 from ...engine.importing.run import import_file
+from ...engine.progress import Progress
 from ...engine.report.imports import import_data
 from ...engine.store.database import StoreError, open_store
 from ...engine.store.records.audit import Action, record
 from ...engine.store.records.catalogue import catalogue
 from ...grammar.syntax.nodes import Kind
 from ..accounts.users import Doer
-from ..jobs import Tell
 from ..settings import Settings
 from .choices import OPTIONS, Choices, guessed
 from .uploads import Upload
@@ -33,7 +33,7 @@ class Looked:
     problem: str | None
 
 
-def look(settings: Settings, upload: Upload, choices: Choices | None, tell: Tell) -> Looked:
+def look(settings: Settings, upload: Upload, choices: Choices | None, tell: Progress) -> Looked:
     """Looks a file through. Without choices, its columns are first guessed."""
     try:
         _refuse_databases(upload)
@@ -61,9 +61,9 @@ def look(settings: Settings, upload: Upload, choices: Choices | None, tell: Tell
                     progress=tell,
                 )
     except StoreError as error:
-        return Looked(choices or Choices(), None, in_words(error, upload))
+        return Looked(choices or Choices(), None, error_sentence(error, upload))
     refused = preview.refused
-    said = in_words(refused, upload) if refused is not None else _undecided(preview)
+    said = error_sentence(refused, upload) if refused is not None else _undecided(preview)
     return Looked(first, preview, said)
 
 
@@ -76,7 +76,7 @@ def _undecided(preview: Preview) -> str | None:
             and column.found is Kind.TEXT
             and "date_format" in offered
         ):
-            return f"Choose how the dates of {column.column} are written; the answers stand below it."
+            return f"Choose how the dates of {column.column} are written; the choices are below it."
     return None
 
 
@@ -89,7 +89,7 @@ def _refuse_databases(upload: Upload) -> None:
         )
 
 
-def load(settings: Settings, upload: Upload, choices: Choices, doer: Doer, tell: Tell) -> dict[str, Any]:
+def load(settings: Settings, upload: Upload, choices: Choices, doer: Doer, tell: Progress) -> dict[str, Any]:
     """Loads a file, and keeps what came of it beside the file, which is then taken away."""
     mapping = choices.mapping()
     if mapping is None:
@@ -124,7 +124,7 @@ def load(settings: Settings, upload: Upload, choices: Choices, doer: Doer, tell:
     return found
 
 
-def in_words(error: StoreError, upload: Upload) -> str:
+def error_sentence(error: StoreError, upload: Upload) -> str:
     """What is wrong with a file, for people who see a form and no options of a command."""
     message, hint = (
         text.replace(str(upload.path.resolve()), upload.name).replace(str(upload.path), upload.name)

@@ -10,6 +10,7 @@ from ...engine.check.files import Folder, RecordedFiles
 from ...engine.evaluator import Evaluator
 from ...engine.importing.mapping_file import mapping_beside, read_mapping
 from ...engine.importing.run import import_file
+from ...engine.progress import Progress
 from ...engine.reading import read
 from ...engine.store.database import StoreError, open_store
 from ...engine.store.records.audit import Action, record
@@ -20,14 +21,13 @@ from ...engine.values import instant_of
 from ...grammar.messages.diagnostics import Source
 from ...rulesets.sample import SAMPLE_NOW, write_sample
 from ..accounts.users import Doer
-from ..jobs import Tell
 from ..settings import Settings
 
 NAME = "saas-inbound"
 """The ruleset that scores the sample, also when it comes from the command line."""
 
 
-def bring_in(settings: Settings, doer: Doer, tell: Tell) -> None:
+def bring_in(settings: Settings, doer: Doer, tell: Progress) -> None:
     """Fills a database without leads or rulesets with the sample, scored as of its own date. Raises
     `StoreError`."""
     folder = Path(shipped.__file__).parent

@@ -59,7 +59,7 @@ def accounts(decision: Decision) -> list[Breakdown]:
     return [*named, Breakdown("Score", None, decision.total, parts, lines(None))]
 
 
-def silent(decision: Decision) -> list[UnfiredRule]:
+def unfired(decision: Decision) -> list[UnfiredRule]:
     """The rules that did not fire; those that came nearest first."""
     found = []
     for rule in decision.rules:
@@ -93,8 +93,8 @@ def _partly(finding: Finding) -> bool:
 
 def blanks(decision: Decision) -> list[str]:
     """The blank fields that kept rules from firing."""
-    silent = [rule.condition for rule in decision.rules if not rule.fired and rule.condition is not None]
-    names = [name for item in silent if item.truth is None for name in _unknown(item)]
+    unfired = [rule.condition for rule in decision.rules if not rule.fired and rule.condition is not None]
+    names = [name for item in unfired if item.truth is None for name in _unknown(item)]
     return list(dict.fromkeys(names))
 
 

@@ -59,7 +59,7 @@ def show() -> str:
         shown=effect_between(store, settings(), before, after),
         outcomes=outcomes_between(store, before, after),
         outcome_rows=before_after_rows,
-        told=before.tells and after.tells,
+        explains=before.tells and after.tells,
     )
 
 

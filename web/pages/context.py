@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from ...engine.impact.score_change import Cause
 from ...engine.importing.values.columns import Setting
-from ...engine.report.score_changes import along_words, cause_words, clue_words, stage_words
+from ...engine.report.score_changes import along_words, cause_words, evidence_words, stage_words
 from ...engine.report.text_style import counted, listed, percent, shown, signed, when
 from ...engine.store.database import StoreError
 from ...grammar.messages.diagnostics import Source
@@ -33,7 +33,7 @@ def text_asked(name: str) -> str | None:
     """A text in the address, None where it is blank or not there."""
     text = request.args.get(name, "").strip()
     if len(text) > _LONGEST:
-        raise invalid(f"What is asked for under {name} is too long: at most {_LONGEST} letters.")
+        raise invalid(f"What is asked for under {name} is too long: at most {_LONGEST} characters.")
     return text or None
 
 
@@ -47,7 +47,7 @@ def number_asked(name: str) -> int | None:
     return int(text)
 
 
-def in_words(text: str) -> str:
+def statement_sentence(text: str) -> str:
     """A statement of rules as a sentence; as it is written where no sentence says it."""
     parsed = parse(Source(text))
     if len(parsed.tree.statements) != 1 or parsed.diagnostics:
@@ -57,7 +57,7 @@ def in_words(text: str) -> str:
 
 def register(app: Flask) -> None:
     """Gives templates their filters, and every page who asks and how it looks."""
-    app.jinja_env.filters.update(in_words=in_words)
+    app.jinja_env.filters.update(statement_sentence=statement_sentence)
     app.jinja_env.filters.update(when=when, counted=counted, percent=percent, signed=_signed, listed=listed)
     app.jinja_env.filters.update(
         span=_span, local=_local, number=_number, day=_day, shown=shown, paragraphs=_paragraphs
@@ -67,7 +67,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         cause_name=_CAUSES.__getitem__,
         cause_words=cause_words,
-        clue_words=clue_words,
+        evidence_words=evidence_words,
         along_words=along_words,
         stage_words=stage_words,
     )

@@ -32,7 +32,7 @@ from ..access import account, needs, settings
 from ..accounts.users import Role
 from ..database import reading, writing
 from ..problems import invalid
-from ..queries import told
+from ..queries import lead_title
 from ..ruleset_cache import kept, version_of
 from .context import text_asked
 
@@ -89,7 +89,7 @@ def _page(said: str | None = None) -> str:
     }
 
     def named(key: str) -> tuple[str, str]:
-        return told(lead) if (lead := leads[key]) else (key, "")
+        return lead_title(lead) if (lead := leads[key]) else (key, "")
 
     found = loads(store, now)
     return render_template(

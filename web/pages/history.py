@@ -81,13 +81,15 @@ def show(name: str) -> str:
 
 def happenings(store: Store, name: str, made: list[RulesetVersion]) -> list[Happened]:
     """What happened, the newest first."""
-    wishes = {wish.version: wish for wish in approvals(store, name) if wish.version is not None}
+    by_version = {
+        approval.version: approval for approval in approvals(store, name) if approval.version is not None
+    }
     effects = _effects(store, name)
     scored = _scored(store, name)
     notes = entries_about(store, name)
     restored = {entry.subject: entry.detail for entry in notes if entry.action is Action.ROLL_BACK}
     found = [
-        replace(_version(one, wishes.get(one.number), effects, restored), scored=scored.get(one.number))
+        replace(_version(one, by_version.get(one.number), effects, restored), scored=scored.get(one.number))
         for one in made
     ]
     said = {
@@ -106,7 +108,7 @@ def happenings(store: Store, name: str, made: list[RulesetVersion]) -> list[Happ
 
 def _version(
     version: RulesetVersion,
-    wish: Approval | None,
+    approval: Approval | None,
     effects: Mapping[int, Mapping[str, Any]],
     restored: Mapping[str, str],
 ) -> Happened:
@@ -122,7 +124,7 @@ def _version(
         version.note,
         version,
         again,
-        wish.decided_by if wish is not None else None,
+        approval.decided_by if approval is not None else None,
         effects.get(version.number),
     )
 

@@ -26,10 +26,18 @@ from ...engine.store.scoring.score_history import (
 from ..access import settings
 from ..database import reading
 from ..problems import Problem, not_found
-from ..queries import as_events, instant_asked, last_scoring, lead_with, stored_scores, told, version_choices
+from ..queries import (
+    as_events,
+    instant_asked,
+    last_scoring,
+    lead_title,
+    lead_with,
+    stored_scores,
+    version_choices,
+)
 from ..ruleset_cache import kept, live_of, runnable
 from ..ruleset_ref import LIVE, RulesetRef, asked_side, side_of
-from .breakdown import accounts, blanks, chart_of, silent, stage_places
+from .breakdown import accounts, blanks, chart_of, stage_places, unfired
 from .context import number_asked, text_asked
 from .lead_ids import ids_of
 from .lead_past import LeadPast, past_of
@@ -57,7 +65,7 @@ def show() -> str:
         "lead.html",
         decision=decision,
         accounts=accounts(decision),
-        silent=silent(decision),
+        unfired=unfired(decision),
         blanks=blanks(decision),
         unsure=bounds_words(decision.bounds),
         next_change=next_change_words(decision),
@@ -87,7 +95,7 @@ def history() -> str:
     return render_template(
         "lead_history.html",
         lead=lead,
-        who=told(lead),
+        who=lead_title(lead),
         names=names,
         ruleset=name,
         turns=turns,
@@ -107,7 +115,7 @@ def _about(
     return {
         "lead": lead,
         "fields": lead.fields if fields is None else fields,
-        "who": told(lead),
+        "who": lead_title(lead),
         "choices": version_choices(store),
         "events": latest[:_MOST_EVENTS],
         "event_count": len(events),

@@ -21,7 +21,7 @@ from ..accounts.users import Role
 from ..database import reading, writing
 from ..forgetting import forget_person
 from ..problems import Problem, invalid
-from ..queries import told
+from ..queries import lead_title
 
 pages = Blueprint("lead_ids", __name__)
 
@@ -55,7 +55,7 @@ def change() -> Response:
     """Merges two leads, undoes a merge, or notes that two are two."""
     lead, other, what = (request.form.get(name, "").strip() for name in ("lead", "other", "what"))
     if len(lead) > LONGEST or len(other) > LONGEST:
-        raise invalid(f"An id here has at most {LONGEST:,} letters.")
+        raise invalid(f"An id here has at most {LONGEST:,} characters.")
     with writing(settings()) as store:
         try:
             _change(store, lead, other, what)
@@ -89,4 +89,4 @@ def forget() -> str:
 
 def _words(store: Store, key: str) -> str:
     found = find_lead(store, key)
-    return ", ".join(filter(None, told(found))) if found is not None else ""
+    return ", ".join(filter(None, lead_title(found))) if found is not None else ""

@@ -14,7 +14,7 @@ from ...engine.store.database import Store
 from ...engine.store.records.events import events_of
 from ...engine.store.records.leads import StoredLead
 from ...engine.store.scoring.lead_table import TableRow
-from ..queries import as_events, told
+from ..queries import as_events, lead_title
 from ..tryout.thresholds import thresholds
 
 WEEKS = 11
@@ -89,7 +89,7 @@ def rows_of(
 
 def plain_rows(stored: Sequence[TableRow]) -> list[Row]:
     """Rows of leads that nothing has scored."""
-    return [Row(row, *told(row.lead), 0, None, "", None, None) for row in stored]
+    return [Row(row, *lead_title(row.lead), 0, None, "", None, None) for row in stored]
 
 
 def _row(store: Store, rules: Evaluator, row: TableRow, now: dt.datetime, scale: Scale) -> Row:
@@ -104,7 +104,7 @@ def _row(store: Store, rules: Evaluator, row: TableRow, now: dt.datetime, scale:
     happened = [event.at for event in events if event.at <= now]
     last = (_ago(now - happened[-1]), f"{happened[-1]:%d %b %Y}".lstrip("0")) if happened else None
     bar = round(BAR * max(row.total or 0, 0) / scale.high, 1)
-    return Row(row, *told(row.lead), bar, following, missing, course, last)
+    return Row(row, *lead_title(row.lead), bar, following, missing, course, last)
 
 
 def _missing(decision: Decision, row: TableRow, ladder: Sequence[str]) -> tuple[str | None, str]:

@@ -36,7 +36,7 @@ from ..access import account, needs, person, settings
 from ..accounts.users import Role
 from ..database import reading, writing
 from ..problems import Problem, invalid, not_found
-from ..queries import as_events, told
+from ..queries import as_events, lead_title
 from ..ruleset_cache import Ready, kept, version_of
 from .context import text_asked
 
@@ -192,7 +192,7 @@ def _names(store: Store) -> Callable[[str], str]:
 
 def _row(store: Store, handed: HandedLead) -> _Row:
     lead = find_lead(store, handed.lead)
-    who = (handed.lead, "") if lead is None else told(lead)
+    who = (handed.lead, "") if lead is None else lead_title(lead)
     return _Row(handed, who, lead_up(store, handed), _place(store, handed))
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from ...engine.store.database import StoreError
 from ..access import needs, settings
 from ..accounts.users import Role
-from ..api.people import keep_review, told
+from ..api.people import keep_review, person_explained
 from ..database import reading, writing
 from ..problems import Problem
 from ..queries import lead_with
@@ -23,8 +23,8 @@ def show() -> str:
     store = reading(settings())
     lead = lead_with(store, text_asked("id") or "")
     at = text_asked("at")
-    ruleset, explanation = told(store, lead, text_asked("ruleset"), at)
-    return render_template("lead_person.html", lead=lead, ruleset=ruleset, told=explanation, at=at)
+    ruleset, explanation = person_explained(store, lead, text_asked("ruleset"), at)
+    return render_template("lead_person.html", lead=lead, ruleset=ruleset, explanation=explanation, at=at)
 
 
 @pages.post("/lead/for-person")
@@ -34,7 +34,7 @@ def review() -> Response:
     given = {name: request.form.get(name, "").strip() for name in ("id", "ruleset", "at", "stands", "reason")}
     with writing(settings()) as store:
         lead = lead_with(store, given["id"])
-        ruleset, explanation = told(store, lead, given["ruleset"] or None, given["at"] or None)
+        ruleset, explanation = person_explained(store, lead, given["ruleset"] or None, given["at"] or None)
         try:
             keep_review(
                 store,

@@ -19,7 +19,7 @@ from ..drafts import Draft, authors, catch_up, current, entries
 from ..effects import effect_between, entries_between
 from ..problems import Problem, invalid, not_found, of_store
 from ..publishing import approve, publish_draft, roll_back
-from ..review.approvals import Approval, PublishRequest, ask, decline, open_wish
+from ..review.approvals import Approval, PublishRequest, ask, decline, open_approval
 from ..review.proposal import Proposal, statement_authors
 from ..ruleset_cache import live_of
 from ..ruleset_ref import LIVE, RulesetRef, of_draft, of_text, side_of
@@ -64,8 +64,8 @@ def bring_up(name: str) -> Response:
     with writing(settings()) as store:
         if current(store, name) is None:
             raise not_found(f"There is no ruleset {name}.")
-        caught = catch_up(store, name)
-    lost = [conflict.message for conflict in caught.conflicts] if caught is not None else []
+        rebased = catch_up(store, name)
+    lost = [conflict.message for conflict in rebased.conflicts] if rebased is not None else []
     said = f"Both changed the same {len(lost)} times; the draft's words were kept." if lost else None
     return make_response(_page(name, said=said))
 
@@ -75,11 +75,11 @@ def bring_up(name: str) -> Response:
 
 @pages.post("/rulesets/<name>/approval")
 @needs(Role.EDITOR)
-def wish(name: str) -> Response:
+def approval(name: str) -> Response:
     """Asks somebody else to publish the draft, or an old version again."""
     note = _note()
     try:
-        asked = _wish(name, _needed(note))
+        asked = _publish_request(name, _needed(note))
         with writing(settings()) as store:
             if ask(store, asked, account(), doer()) is None:
                 raise Problem(409, "Asked already", "Something of this ruleset waits for approval already.")
@@ -88,7 +88,7 @@ def wish(name: str) -> Response:
     return redirect(url_for("review.show", name=name), 303)
 
 
-def _wish(name: str, note: str) -> PublishRequest:
+def _publish_request(name: str, note: str) -> PublishRequest:
     number = request.form.get("version", "")
     if not number:
         draft = _as_seen(name)
@@ -135,8 +135,8 @@ def refuse(name: str) -> Response:
 
 
 def _open(name: str) -> Approval:
-    found = open_wish(reading(settings()), name)
-    if found is None or str(found.id) != request.form.get("wish"):
+    found = open_approval(reading(settings()), name)
+    if found is None or str(found.id) != request.form.get("request"):
         raise Problem(409, "Decided already", "This was approved, declined or withdrawn in the meantime.")
     return found
 
@@ -157,7 +157,7 @@ def back(name: str) -> Response:
     """Publishes an old version again."""
     number, note = _number(request.form.get("version", "")), _note()
     if not note:
-        raise invalid("Say in the note why you roll back, in at most 2,000 letters.")
+        raise invalid("Say in the note why you roll back, in at most 2,000 characters.")
     with writing(settings()) as store:
         made = roll_back(store, settings(), name, number, note, doer=doer())
     return _gone_live(name, made.number)
@@ -169,7 +169,7 @@ def back(name: str) -> Response:
 def _page(name: str, *, said: str | None = None, note: str = "") -> str:
     store = reading(settings())
     draft = _draft(store, name)
-    proposal = _proposal(store, draft, open_wish(store, name))
+    proposal = _proposal(store, draft, open_approval(store, name))
     side, live = proposal.side, proposal.live
     before = live.reading.tree if live is not None else parse(Source("")).tree
     return render_template(
@@ -212,16 +212,16 @@ def _moves(proposal: Proposal) -> str:
     return "Not proved that no lead moves up, nor that none moves down: the counts are of your leads."
 
 
-def _proposal(store: Store, draft: Draft, wish: Approval | None) -> Proposal:
+def _proposal(store: Store, draft: Draft, approval: Approval | None) -> Proposal:
     live = side_of(store, settings(), draft.ruleset, LIVE) if live_of(store, draft.ruleset) else None
-    if wish is None:
+    if approval is None:
         return Proposal(draft, of_draft(store, settings(), draft), live, draft.base, None)
     side: RulesetRef
-    if wish.back_to is not None:
-        side = side_of(store, settings(), draft.ruleset, wish.back_to)
+    if approval.back_to is not None:
+        side = side_of(store, settings(), draft.ruleset, approval.back_to)
     else:
-        side = of_text(store, settings(), draft.ruleset, wish.text)
-    return Proposal(draft, side, live, wish.base, wish)
+        side = of_text(store, settings(), draft.ruleset, approval.text)
+    return Proposal(draft, side, live, approval.base, approval)
 
 
 def _draft(store: Store, name: str) -> Draft:
@@ -267,7 +267,7 @@ def _note() -> str:
 
 def _needed(note: str) -> str:
     if not note or len(note) > LONGEST_NOTE:
-        raise invalid(f"Say in the note what changed and why, in at most {LONGEST_NOTE:,} letters.")
+        raise invalid(f"Say in the note what changed and why, in at most {LONGEST_NOTE:,} characters.")
     return note
 
 

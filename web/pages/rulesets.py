@@ -22,7 +22,7 @@ from ..database import reading
 from ..drafts import Draft, authors, current, draft_names
 from ..problems import not_found
 from ..queries import Standings, standing
-from ..review.approvals import Approval, open_wish
+from ..review.approvals import Approval, open_approval
 from ..ruleset_cache import Ready, kept, live_of, read_text, ready
 from ..ruleset_ref import DRAFT
 from ..scoring import ScoringState, ends_long_ago, state_of
@@ -49,7 +49,7 @@ class RulesetRow:
     draft: Draft | None
     authors: list[str]
     problems: tuple[int, int]
-    wish: Approval | None
+    approval: Approval | None
     scoring: ScoringState | None
     places: Mapping[str, int]
 
@@ -89,7 +89,7 @@ def _row(store: Store, name: str, drafted: bool) -> RulesetRow:
         draft,
         authors(store, name) if drafted else [],
         (counts[True], counts[False]),
-        open_wish(store, name),
+        open_approval(store, name),
         state_of(store, name, live.number) if live is not None else None,
         stage_places(plan) if plan is not None else {},
     )
@@ -135,7 +135,7 @@ def show(name: str) -> str:
         view="text" if request.args.get("view") == "text" else "words",
         draft=draft if draft is not None and draft.changed else None,
         authors=authors(store, name),
-        wish=open_wish(store, name),
+        approval=open_approval(store, name),
     )
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from ...engine.importing.problems import ImportRefused
 from ...engine.live.figures import source_figures
 from ...engine.live.mapping import LONGEST, read_source_mapping
-from ...engine.live.messages import KeptMessage, last_messages, last_refusals
+from ...engine.live.messages import StoredMessage, last_messages, last_refusals
 from ...engine.live.sources import (
     Source,
     add_source,
@@ -126,7 +126,7 @@ def _show(name: str, mapping: str | None = None, said: str | None = None, tried:
     )
 
 
-def _scores(store: Store, messages: Iterable[KeptMessage]) -> dict[str, list[tuple[str, LeadScore]]]:
+def _scores(store: Store, messages: Iterable[StoredMessage]) -> dict[str, list[tuple[str, LeadScore]]]:
     """The scores of the leads of messages, by their ids: each with the name of the ruleset."""
     leads = tuple({message.became["lead"] for message in messages if "lead" in message.became})
     found: dict[str, list[tuple[str, LeadScore]]] = {}

@@ -26,7 +26,7 @@ from ..access import doer, needs, settings
 from ..accounts.users import Role
 from ..database import reading, writing
 from ..drafts import Changed, Draft, change, current, undo
-from ..editor.card_cache import desk
+from ..editor.card_cache import cached_cards
 from ..editor.opening import draft_of
 from ..problems import Problem, invalid, not_found
 from ..ruleset_cache import kept, read_text, ready
@@ -129,7 +129,7 @@ def set_threshold(name: str) -> Response:
     draft = draft_of(store, name)
     plan = _plan_of(store, draft)
     if plan is None:
-        raise Problem(409, "Errors in the draft", "The draft has errors. Mend them in the editor first.")
+        raise Problem(409, "Errors in the draft", "The draft has errors. Fix them in the editor first.")
     edit = threshold_edit(plan, stage, score)
     if edit is None:
         raise invalid(f'The draft has no stage "{stage[:100]}" that asks for a score.')
@@ -143,7 +143,7 @@ def set_threshold(name: str) -> Response:
 def undo_threshold(name: str) -> Response:
     """Takes back what this person last changed in the draft."""
     with writing(settings()) as store:
-        done = undo(store, name, who=doer().who, texts=desk().texts)
+        done = undo(store, name, who=doer().who, texts=cached_cards().texts)
     if not isinstance(done, Changed):
         raise Problem(409, "Changed meanwhile", done.message)
     return _said(name, "")
@@ -158,7 +158,7 @@ def _said(name: str, what: str) -> Response:
 
 def _put(name: str, draft: Draft, edits: list[Edit]) -> None:
     with writing(settings()) as written:
-        done = change(written, name, edits, who=doer().who, seen=draft.revision, texts=desk().texts)
+        done = change(written, name, edits, who=doer().who, seen=draft.revision, texts=cached_cards().texts)
     if not isinstance(done, Changed):
         raise Problem(409, "Changed meanwhile", done.message)
 
@@ -213,11 +213,11 @@ def _proposal(store: Store, name: str) -> Proposal:
 
 def _gain(found: Proposal) -> str:
     """The page's title: what later leads gain where that is sure, else its plain name."""
-    judged = found.judged
-    if judged is None or judged.now is None or judged.proposed is None:
+    evaluation = found.evaluation
+    if evaluation is None or evaluation.now is None or evaluation.proposed is None:
         return _PLAIN_TITLE
-    now, then = (round(one.value * 100) for one in (judged.now, judged.proposed))
-    if judged.better < 0.95 or then <= now or not found.all:
+    now, then = (round(one.value * 100) for one in (evaluation.now, evaluation.proposed))
+    if evaluation.better < 0.95 or then <= now or not found.all:
         return _PLAIN_TITLE
     return (
         f"{counted(len(found.all), 'change')} sort later leads better: {then} instead of {now} of 100 pairs"

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from ...engine.outcomes.calibration import band_width
-from ...engine.outcomes.learn.editing import Desk
+from ...engine.outcomes.learn.editing import RulesetEditor
 from ...engine.outcomes.measure import Measures
 from ...engine.plan import Plan, Stage
 from ...engine.values import DAY
@@ -75,11 +75,11 @@ class ThresholdTrial:
 
 def stage_lines(plan: Plan, track: str, draft: Plan | None) -> list[StageLine]:
     """The stages of a track that ask for a score, the lowest first."""
-    desk = Desk(plan.sources[0].text, plan)
+    editor = RulesetEditor(plan.sources[0].text, plan)
     drafted = {} if draft is None else thresholds_of(draft, track)
     found = []
     for place, stage in enumerate((one for one in plan.stages if one.track == track), 1):
-        live = desk.threshold(stage)
+        live = editor.threshold(stage)
         if live is not None:
             found.append(StageLine(stage.name, place, live[0], drafted.get(stage.name, live[0])))
     return found
@@ -87,8 +87,8 @@ def stage_lines(plan: Plan, track: str, draft: Plan | None) -> list[StageLine]:
 
 def thresholds_of(plan: Plan, track: str) -> dict[str, int]:
     """From which score on a lead is in each stage of a track that asks for one."""
-    desk = Desk(plan.sources[0].text, plan)
-    asked = ((stage.name, desk.threshold(stage)) for stage in plan.stages if stage.track == track)
+    editor = RulesetEditor(plan.sources[0].text, plan)
+    asked = ((stage.name, editor.threshold(stage)) for stage in plan.stages if stage.track == track)
     return {name: found[0] for name, found in asked if found is not None}
 
 
@@ -113,9 +113,9 @@ def trial_of(found: Measures, draft: Plan | None, name: str | None) -> Threshold
 
 def threshold_edit(plan: Plan, name: str, score: int) -> Edit | None:
     """The edit of a draft that lets a stage begin at a score; None where it asks for none."""
-    desk = Desk(plan.sources[0].text, plan)
+    editor = RulesetEditor(plan.sources[0].text, plan)
     stage: Stage | None = next((one for one in plan.stages if one.name == name), None)
-    place = None if stage is None else desk.threshold(stage)
+    place = None if stage is None else editor.threshold(stage)
     if place is None:
         return None
     old, key, path = place

@@ -53,21 +53,29 @@ class PublishRequest:
     back_to: int | None = None
 
 
-def ask(store: Store, wish: PublishRequest, account: str, doer: Doer) -> Approval | None:
+def ask(store: Store, approval: PublishRequest, account: str, doer: Doer) -> Approval | None:
     """Asks for approval; None where another wish for the ruleset is open."""
     with store.transaction() as connection:
-        if _open(connection, wish.ruleset) is not None:
+        if _open(connection, approval.ruleset) is not None:
             return None
         connection.execute(
             "INSERT INTO approval (ruleset, base, text, back_to, note, asked_by, asked_at) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (wish.ruleset, wish.base, wish.text, wish.back_to, wish.note, account, _now()),
+            (
+                approval.ruleset,
+                approval.base,
+                approval.text,
+                approval.back_to,
+                approval.note,
+                account,
+                _now(),
+            ),
         )
-        _record(connection, Action.APPROVAL_ASKED, doer, wish.ruleset, wish.note)
-        return _open(connection, wish.ruleset)
+        _record(connection, Action.APPROVAL_ASKED, doer, approval.ruleset, approval.note)
+        return _open(connection, approval.ruleset)
 
 
-def open_wish(store: Store, ruleset: str) -> Approval | None:
+def open_approval(store: Store, ruleset: str) -> Approval | None:
     """The wish that waits for somebody, None where there is none."""
     with store.guard():
         return _open(store.connection, ruleset)

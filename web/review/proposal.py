@@ -103,7 +103,7 @@ class Proposal:
     side: RulesetRef
     live: RulesetRef | None
     base: int | None
-    wish: Approval | None
+    approval: Approval | None
 
     @property
     def number(self) -> int:

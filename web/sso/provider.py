@@ -148,16 +148,18 @@ class Provider:
 
     def _asked(self) -> Described:
         address = self.setup.issuer.rstrip("/") + "/.well-known/openid-configuration"
-        told = _fetched(Request(address))
-        if told.get("issuer") != self.setup.issuer:
-            raise Refused(f"{address} speaks for {str(told.get('issuer'))[:200]}, not for the issuer asked")
+        metadata = _fetched(Request(address))
+        if metadata.get("issuer") != self.setup.issuer:
+            raise Refused(
+                f"{address} speaks for {str(metadata.get('issuer'))[:200]}, not for the issuer asked"
+            )
         addresses = []
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-            found = told.get(name)
+            found = metadata.get(name)
             if not isinstance(found, str) or not safe_address(found):
                 raise Refused(f"{address} gives no safe {name}")
             addresses.append(found)
-        methods = told.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        methods = metadata.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         basic = isinstance(methods, list) and "client_secret_basic" in methods
         return Described(addresses[0], addresses[1], addresses[2], basic, time.monotonic())
 

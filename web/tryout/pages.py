@@ -16,7 +16,7 @@ from ..database import reading
 from ..drafts import current
 from ..pages.context import text_asked
 from ..problems import Problem, invalid, not_found
-from ..queries import told
+from ..queries import lead_title
 from ..ruleset_cache import read_text
 from .opening import causes_in, trial_of, tried
 from .subjects import GIVEN, LONGEST, Subject, search
@@ -52,7 +52,7 @@ def causes(name: str) -> str:
     tried_out = trial_of(store, name, _draft(store, name), text_asked("lead"), text_asked("at"))
     found = causes_in(store, tried_out)
     leads = [move.lead for cause in found.changes for move in cause.moves[:MOST_NAMED]] if found else []
-    names = {key: told(lead)[0] for key in leads if (lead := find_lead(store, key)) is not None}
+    names = {key: lead_title(lead)[0] for key in leads if (lead := find_lead(store, key)) is not None}
     return render_template("trial/causes.html", trial=tried_out, causes=found, names=names, most=MOST_NAMED)
 
 
@@ -88,7 +88,7 @@ def test(name: str) -> Response:
             422,
             "No test can say this",
             "This lead has events that the rules have no name of their own for, or values that no rule can "
-            "write; or the rules ask for its name, mail address or id, which no test keeps. Write the test "
+            "write; or the rules ask for its name, email address or id, which no test keeps. Write the test "
             "by hand.",
         )
     return jsonify({"edit": Edit("add_statement", new=text).as_dict()})

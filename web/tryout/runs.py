@@ -16,7 +16,7 @@ from ...engine.store.handoffs.forecast import Forecast, forecast
 from ...engine.store.records.leads import find_lead
 from ...engine.store.scoring.what_if import Cancelled, Counts, WhatIf
 from ..effects import MOST_ENTRIES
-from ..queries import told
+from ..queries import lead_title
 
 MOST_MOVES = 12
 PATIENCE = 0.25
@@ -179,7 +179,7 @@ class _Job:
             if asked.on is not None:
                 on = self.what_if.counts(store, asked.on, asked.now, progress=self._tell, stop=stop)
             leads = [found for move in effect.moves if (found := find_lead(store, move.lead)) is not None]
-        names = {lead.key: told(lead)[0] for lead in leads}
+        names = {lead.key: lead_title(lead)[0] for lead in leads}
         return RunResult(asked.rules, counts, effect, names, time.monotonic() - started, on, handed)
 
     def _tell(self, what: str, share: float) -> None:

@@ -17,7 +17,7 @@ from ...engine.store.records.leads import StoredLead, find_lead, search_leads
 from ...engine.tryout.case import Case, case_of_test
 from ...engine.values import instant_of, moment_of, read_moment, shift
 from ...grammar.syntax.nodes import Unit
-from ..queries import events_of_lead, told
+from ..queries import events_of_lead, lead_title
 
 LONGEST = 64 * 1024
 _MOST_EVENTS = 10_000
@@ -176,7 +176,7 @@ def subject_of(store: Store, plan: Plan, asked: str, now: dt.datetime) -> Subjec
 
 def _lead(store: Store, lead: StoredLead, now: dt.datetime) -> Subject:
     case = Case(lead.fields, tuple(events_of_lead(store, lead.id)), instant_of(now))
-    title, words = told(lead)
+    title, words = lead_title(lead)
     return Subject(lead.key, title, words, case, lead.key)
 
 
@@ -209,7 +209,7 @@ class SubjectChoice:
 
 def search(store: Store, plan: Plan | None, text: str) -> list[SubjectChoice]:
     """Leads with a text in their id or any attribute, and tests of the ruleset with it in their name."""
-    found = [SubjectChoice(lead.key, *told(lead)) for lead in search_leads(store, text, _MOST_FOUND)]
+    found = [SubjectChoice(lead.key, *lead_title(lead)) for lead in search_leads(store, text, _MOST_FOUND)]
     wanted = text.strip().casefold()
     tests = [test.name for test in plan.tests] if plan is not None else []
     return found + [

@@ -19,7 +19,7 @@ from ...grammar.edits.document import Document
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.parse import parse
 from ..effects import Crossing, crossings
-from ..pages.breakdown import UnfiredRule, accounts, blanks, silent
+from ..pages.breakdown import UnfiredRule, accounts, blanks, unfired
 from ..ruleset_cache import Ready
 from .causes import ranks_of
 from .chart import Distribution, chart
@@ -120,12 +120,12 @@ class Trial:
         draft, live = self.decision, self.live_decision
         if draft is None or live is None or self.rules is None:
             return None
-        told = [f"{live.total:,} points"] if draft.total != live.total else []
+        differing = [f"{live.total:,} points"] if draft.total != live.total else []
         if _where(draft) != _where(live):
-            told.append(_where(live))
-        if not told and draft.grades != live.grades:
-            told.append("other grades")
-        return f"live: {', '.join(told)}" if told else "same as live"
+            differing.append(_where(live))
+        if not differing and draft.grades != live.grades:
+            differing.append("other grades")
+        return f"live: {', '.join(differing)}" if differing else "same as live"
 
     @property
     def turn(self) -> Turn | None:
@@ -165,19 +165,19 @@ class Trial:
         )
 
     @cached_property
-    def _silent(self) -> list[UnfiredRule]:
-        return silent(self.decision) if self.decision is not None else []
+    def _unfired(self) -> list[UnfiredRule]:
+        return unfired(self.decision) if self.decision is not None else []
 
     @cached_property
     def near(self) -> list[UnfiredRule]:
         """Rules that lack one thing to fire."""
-        return [one for one in self._silent if one.near][:_MOST_NEAR]
+        return [one for one in self._unfired if one.near][:_MOST_NEAR]
 
     @cached_property
-    def silent(self) -> list[str]:
+    def unfired(self) -> list[str]:
         """The other rules that do not fire."""
         near = {one.rule.identity for one in self.near}
-        return [one.rule.identity for one in self._silent if one.rule.identity not in near]
+        return [one.rule.identity for one in self._unfired if one.rule.identity not in near]
 
     @property
     def off(self) -> Sequence[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..command import Command, at_option, db_option, json_option, paper, write, write_json
+from ..command import Command, at_option, db_option, json_option, text_style, write, write_json
 from ..inputs import rules_named
 from ..outcome_options import moment, rules_and_store
 
@@ -18,7 +18,7 @@ from ..outcome_options import moment, rules_and_store
 )
 @click.argument("rules", type=click.Path())
 @db_option()
-@click.option("--against", metavar="RULES", help="Other rules to hold beside them, such as a draft.")
+@click.option("--against", metavar="RULES", help="Other rules to compare with, such as a draft.")
 @click.option("--from", "start", metavar="DAY", required=True, help="The first day to be replayed.")
 @click.option("--to", "end", metavar="DAY", required=True, help="The day after the last one.")
 @click.option(
@@ -84,5 +84,5 @@ def command(
     if as_json:
         write_json(backtest_data(found))
     else:
-        write(backtest_text(found, paper()))
+        write(backtest_text(found, text_style()))
     return 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import Command, paper, write
+from ..command import Command, text_style, write
 from ..failures import Failure, of_the_disk
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _show(path: Path, folder: Path) -> None:
         files = write_sample(folder)
     except OSError as error:
         raise of_the_disk(error) from None
-    sheet = paper()
+    style = text_style()
     with open_store(path, create=True) as store:
         for file in files:
             _load(store, file)
@@ -63,9 +63,9 @@ def _show(path: Path, folder: Path) -> None:
         write([f"Loaded {leads} and {events}, all of them made up.", ""])
         rules = published(store, rules_named(str(_RULES), store, catalogue(store)))
         scored = score(store, rules, SAMPLE_NOW)
-        write([*scored_text(scored, sheet), ""])
-        write(_one_lead(store, sheet, "SQL"))
-        write(_one_lead(store, sheet, "MQL", to="SQL"))
+        write([*scored_text(scored, style), ""])
+        write(_one_lead(store, style, "SQL"))
+        write(_one_lead(store, style, "MQL", to="SQL"))
 
 
 def _load(store: Store, file: Path) -> None:
@@ -80,14 +80,14 @@ def _load(store: Store, file: Path) -> None:
         import_file(store, file, mapping.mapping, mapping.reading, progress=progress)
 
 
-def _one_lead(store: Store, sheet: TextStyle, stage: str, to: str | None = None) -> list[str]:
+def _one_lead(store: Store, style: TextStyle, stage: str, to: str | None = None) -> list[str]:
     """The explanation of the lead that scored highest in a stage; with `to`, what it lacks for another."""
     from ...evaluator import Evaluator
     from ...store.records.leads import find_lead
     from ...store.records.rulesets import version_numbered
     from ..inputs import events_of_lead, of_version
     from ..scored import highest, last_run
-    from .explain import explained, lead_lines, stages_named, told_by
+    from .explain import explained, lead_lines, lead_summary, stages_named
 
     run = last_run(store)
     assert run is not None, "scored just before"
@@ -99,6 +99,6 @@ def _one_lead(store: Store, sheet: TextStyle, stage: str, to: str | None = None)
     decision = evaluator.decide(evaluator.facts(lead.fields, events_of_lead(store, lead.id)), run.now)
     stages = stages_named(decision, to) if to is not None else None
     called = f"$ leadwright explain {key}{f' --to {to}' if to is not None else ''}"
-    head = lead_lines(key, told_by(store, lead), rules, decision, sheet)
-    lines = [*head, *explained(decision, stages, False, sheet)]
-    return [sheet.dim(called), "", *lines, ""]
+    head = lead_lines(key, lead_summary(store, lead), rules, decision, style)
+    lines = [*head, *explained(decision, stages, False, style)]
+    return [style.dim(called), "", *lines, ""]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import Command, at_option, db_option, json_option, paper, write, write_json
+from ..command import Command, at_option, db_option, json_option, text_style, write, write_json
 from ..inputs import open_beside, refuse_both, rules_named
 from ..progress import ProgressLine
 
@@ -68,14 +68,14 @@ def command(
         effect = found and effect_data(found, now)
         write_json({"changes": changes_data(changes), "effect": effect, "outcomes": outcomes})
         return 0
-    sheet = paper()
-    write(changes_text(changes, sheet))
+    style = text_style()
+    write(changes_text(changes, style))
     if found is not None:
-        write(["", *effect_text(found, now, sheet, named or 0)])
+        write(["", *effect_text(found, now, style, named or 0)])
     if isinstance(judged, str):
-        write(["", *sheet.wrapped(judged)])
+        write(["", *style.wrapped(judged)])
     elif judged is not None:
-        write(["", *before_after_text(judged, sheet)])
+        write(["", *before_after_text(judged, style)])
     return 0
 
 

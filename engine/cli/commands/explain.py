@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import Command, at_option, db_option, json_option, paper, write, write_json
+from ..command import Command, at_option, db_option, json_option, text_style, write, write_json
 from ..failures import Failure
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def command(
 ) -> int:
     """Say why a lead has its score, and what it would take to get further.
 
-    LEAD is the lead's id, or a part of its name or mail address. The explanation adds up: every line of
+    LEAD is the lead's id, or a part of its name or email address. The explanation adds up: every line of
     points, what each rule asked, what was found and when; what a cap took away; which stages were not
     reached and what was missing; and when the passing of time can next change something.
 
@@ -98,17 +98,17 @@ def command(
         evaluator = Evaluator(chosen.plan)
         facts = evaluator.facts(found.fields, events_of_lead(store, found.id))
         decision = evaluator.decide(facts, now, gains=to is not None)
-        told = told_by(store, found)
+        summary = lead_summary(store, found)
         stale = None if rules or at else _stale(store, chosen, found, decision)
     stages = stages_named(decision, to) if to is not None else None
     if as_json:
         write_json(_data(found, chosen, decision, stages))
     else:
-        sheet = paper()
-        head = lead_lines(found.key, told, chosen, decision, sheet)
-        write([*head, *explained(decision, stages, everything, sheet)])
+        style = text_style()
+        head = lead_lines(found.key, summary, chosen, decision, style)
+        write([*head, *explained(decision, stages, everything, style)])
         if stale:
-            write(["", *sheet.wrapped(stale)])
+            write(["", *style.wrapped(stale)])
     return 0
 
 
@@ -131,7 +131,7 @@ def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bo
         if at is not None:
             since = pending_entry(store, chosen.version, found, runnable, instant_asked(at))
             turns += [since] if since is not None else []
-        told = told_by(store, found)
+        summary = lead_summary(store, found)
     if as_json:
         write_json(
             {"lead": found.key, "ruleset": chosen.name, "history": [turn_data(turn) for turn in turns]}
@@ -139,11 +139,11 @@ def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bo
         return 0
     from ...report.text_style import cells, cut, shown
 
-    sheet = paper()
-    words = cut(", ".join(told), sheet.width - cells(found.key) - 2)
-    head = f"{sheet.bold(shown(found.key))}  {words}".rstrip()
+    style = text_style()
+    words = cut(", ".join(summary), style.width - cells(found.key) - 2)
+    head = f"{style.bold(shown(found.key))}  {words}".rstrip()
     write(
-        [head, sheet.dim(f"scores by {shown(chosen.name)}, the newest first"), "", *turns_text(turns, sheet)]
+        [head, style.dim(f"scores by {shown(chosen.name)}, the newest first"), "", *turns_text(turns, style)]
     )
     return 0
 
@@ -151,24 +151,24 @@ def _changes(asked: str, rules: str | None, at: str | None, db: str, as_json: bo
 def _for_person(asked: str, rules: str | None, at: str | None, db: str, as_json: bool) -> int:
     from ...report.person import person_data, person_text
     from ...store.database import open_store
-    from ...store.person import person_told
+    from ...store.person import person_explanation
     from ..command import instant_asked
 
     with open_store(db, read_only=True) as store:
         found = lead_named(store, asked)
         chosen = rules_for(store, rules)
         by = None if at is None else instant_asked(at)
-        told = person_told(store, chosen.name, found, _runnable(), by)
-    if told is None:
+        summary = person_explanation(store, chosen.name, found, _runnable(), by)
+    if summary is None:
         raise Failure(
             f"nothing was decided about {found.key} by {chosen.name}{' up to then' if at else ''}",
             "score first: leadwright score",
         )
     if as_json:
-        write_json({"lead": found.key, **person_data(told)})
+        write_json({"lead": found.key, **person_data(summary)})
     else:
-        sheet = paper()
-        write([sheet.bold(shown_key(found.key)), "", *person_text(told, sheet)])
+        style = text_style()
+        write([style.bold(shown_key(found.key)), "", *person_text(summary, style)])
     return 0
 
 
@@ -208,7 +208,9 @@ def lead_named(store: Store, asked: str) -> StoredLead:
     if len(near) == 1:
         return near[0]
     if near:
-        names = [f"{lead.key} ({', '.join(told_by(store, lead)[:2])})" for lead in near[:_MOST_SUGGESTED]]
+        names = [
+            f"{lead.key} ({', '.join(lead_summary(store, lead)[:2])})" for lead in near[:_MOST_SUGGESTED]
+        ]
         more = ", and others" if len(near) > _MOST_SUGGESTED else ""
         raise Failure(f'several leads match "{asked}"', f"say which: {', '.join(names)}{more}")
     if not count_leads(store):
@@ -258,7 +260,7 @@ def _stale(store: Store, rules: LoadedRules, lead: StoredLead, decision: Decisio
     return f"The data has changed since the last scoring, which stored {stored:,}. {hint}"
 
 
-def told_by(store: Store, lead: StoredLead) -> list[str]:
+def lead_summary(store: Store, lead: StoredLead) -> list[str]:
     """What tells this lead from others: its first texts."""
     from ....grammar.syntax.nodes import Kind
     from ...report.text_style import shown
@@ -270,28 +272,28 @@ def told_by(store: Store, lead: StoredLead) -> list[str]:
 
 
 def lead_lines(
-    key: str, told: list[str], rules: LoadedRules, decision: Decision, sheet: TextStyle
+    key: str, summary: list[str], rules: LoadedRules, decision: Decision, style: TextStyle
 ) -> list[str]:
     """Who is explained, by which rules, as of when."""
     from ...report.text_style import cells, cut, shown, when
 
-    words = cut(", ".join(told), sheet.width - cells(key) - 2)
+    words = cut(", ".join(summary), style.width - cells(key) - 2)
     return [
-        f"{sheet.bold(shown(key))}  {words}".rstrip(),
-        sheet.dim(f"by {shown(rules.label)}, as of {when(decision.now)}"),
+        f"{style.bold(shown(key))}  {words}".rstrip(),
+        style.dim(f"by {shown(rules.label)}, as of {when(decision.now)}"),
         "",
     ]
 
 
 def explained(
-    decision: Decision, stages: list[StageFinding] | None, everything: bool, sheet: TextStyle
+    decision: Decision, stages: list[StageFinding] | None, everything: bool, style: TextStyle
 ) -> list[str]:
     """The whole explanation, or what these stages lack."""
     from ...report.decision import decision_text, stage_text, verdict
 
     if stages is None:
-        return decision_text(decision, sheet, silent_rules=everything)
-    return [verdict(decision, sheet), "", *stage_text(decision, stages, sheet)]
+        return decision_text(decision, style, unfired_rules=everything)
+    return [verdict(decision, style), "", *stage_text(decision, stages, style)]
 
 
 def _data(

@@ -261,7 +261,7 @@ def _leads_and_events(rules: tuple[str, ...], folder: Path, per_file: int, db: s
     if as_json:
         write_json({"leads": done.leads, "events": done.events, "files": done.files, "folder": str(folder)})
     else:
-        write(_told(done, folder))
+        write(_export_words(done, folder))
     return 0
 
 
@@ -273,7 +273,7 @@ def _plans(store: Store, rules: tuple[str, ...]) -> list[Plan]:
     return [rules_named(name, store, known).plan for name in rules]
 
 
-def _told(done: Exported, folder: Path) -> list[str]:
+def _export_words(done: Exported, folder: Path) -> list[str]:
     from ...report.text_style import counted
 
     return [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..command import Command, db_option, json_option, paper, write, write_json
+from ..command import Command, db_option, json_option, text_style, write, write_json
 from ..failures import FOUND, Failure
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 @click.option("--kind", metavar="KIND", help="text, number, yes/no, date, datetime or texts.")
 @click.option("--clear", is_flag=True, help="Make it unknown for all leads.")
 @click.option("--yes", is_flag=True, help="Do it, even where values become unknown.")
-@click.option("--date-format", metavar="FORM", help="How its dates are written, as %d/%m/%Y.")
-@click.option("--decimal", metavar="SIGN", help="What stands before decimals, a point or a comma.")
-@click.option("--separator", metavar="SIGN", help="What stands between several choices.")
-@click.option("--blank", multiple=True, metavar="WORD", help="A word for nothing, as null or N/A.")
-@click.option("--timezone", metavar="ZONE", default="UTC", help="Where times without an offset were written.")
+@click.option("--date-format", metavar="FORM", help="How its dates are written, such as %d/%m/%Y.")
+@click.option("--decimal", metavar="SIGN", help="The decimal separator, a point or a comma.")
+@click.option("--separator", metavar="SIGN", help="The separator between several choices.")
+@click.option("--blank", multiple=True, metavar="WORD", help="A word that means blank, such as null or N/A.")
+@click.option("--timezone", metavar="ZONE", default="UTC", help="The time zone of times without an offset.")
 @db_option()
 @json_option
 def command(
@@ -143,4 +143,4 @@ def _values(counts: Mapping[str, int]) -> list[str]:
 
     rows = [(shown(shortened(text)), f"{count:,}") for text, count in list(counts.items())[:_MOST_SHOWN]]
     more = [f"  … and {len(counts) - _MOST_SHOWN:,} more"] if len(counts) > _MOST_SHOWN else []
-    return [*table(rows, paper(), head=("value", "leads"), right=(1,)), *more]
+    return [*table(rows, text_style(), head=("value", "leads"), right=(1,)), *more]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..command import Command, db_option, json_option, paper, write, write_json
+from ..command import Command, db_option, json_option, text_style, write, write_json
 
 
 @click.command(
@@ -41,7 +41,7 @@ def command(*, db: str, values: int, worth: bool, rules: str | None, as_json: bo
     if as_json:
         write_json(catalogue_data(found))
     else:
-        write(catalogue_text(found, paper(), values=max(values, 0)))
+        write(catalogue_text(found, text_style(), values=max(values, 0)))
     return 0
 
 
@@ -60,5 +60,5 @@ def _worth(db: str, rules: str | None, as_json: bool) -> int:
     if as_json:
         write_json({"ruleset": chosen.name, **worth_data(found)})
     else:
-        write(worth_text(found, paper()))
+        write(worth_text(found, text_style()))
     return 0

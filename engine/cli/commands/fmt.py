@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ....grammar.frozen import frozen
-from ..command import Command, note, paper, write
+from ..command import Command, note, text_style, write
 from ..failures import FOUND
 from ..inputs import STANDARD_INPUT, named, read_source, replace_text
 
@@ -55,13 +55,13 @@ def command(files: tuple[str, ...], checking: bool, diffing: bool) -> int:
             write_raw(page.formatted.text)
         elif page.formatted.changed:
             replace_text(page.source.path, page.formatted.text)
-    sheet = paper()
+    style = text_style()
     if diffing:
         for page in changed:
-            write_raw(_diff(page, sheet))
+            write_raw(_diff(page, style))
     to_stdout = STANDARD_INPUT in files and not checking
     if not (diffing or to_stdout):
-        _summarise(changed, len(pages), checking, sheet)
+        _summarise(changed, len(pages), checking, style)
     would = checking or diffing
     return FOUND if (would and changed) or any(page.broken for page in pages) else 0
 
@@ -83,20 +83,20 @@ def _tell_kept(page: _Page) -> None:
         note(f"{label} has mistakes: leadwright check shows them")
 
 
-def _summarise(changed: list[_Page], files: int, checking: bool, sheet: TextStyle) -> None:
+def _summarise(changed: list[_Page], files: int, checking: bool, style: TextStyle) -> None:
     from ...report.text_style import counted
 
     for page in changed:
-        write(f"{'would change' if checking else 'formatted'} {sheet.name(page.source.label)}")
+        write(f"{'would change' if checking else 'formatted'} {style.name(page.source.label)}")
     rest = files - len(changed)
     if not changed:
-        write(sheet.good(f"{counted(files, 'file')} already laid out."))
+        write(style.good(f"{counted(files, 'file')} already laid out."))
     else:
         words = "would change" if checking else "formatted"
         write(f"{counted(len(changed), 'file')} {words}, {rest} already laid out.")
 
 
-def _diff(page: _Page, sheet: TextStyle) -> str:
+def _diff(page: _Page, style: TextStyle) -> str:
     label = page.source.label
     lines = difflib.unified_diff(
         page.source.text.splitlines(keepends=True),
@@ -104,17 +104,17 @@ def _diff(page: _Page, sheet: TextStyle) -> str:
         label,
         f"{label} (formatted)",
     )
-    return "".join(_painted(line if line.endswith("\n") else line + "\n", sheet) for line in lines)
+    return "".join(_painted(line if line.endswith("\n") else line + "\n", style) for line in lines)
 
 
-def _painted(line: str, sheet: TextStyle) -> str:
+def _painted(line: str, style: TextStyle) -> str:
     text = line.rstrip("\n")
     if line.startswith(("+++", "---")):
-        return sheet.bold(text) + "\n"
+        return style.bold(text) + "\n"
     if line.startswith("+"):
-        return sheet.good(text) + "\n"
+        return style.good(text) + "\n"
     if line.startswith("-"):
-        return sheet.bad(text) + "\n"
+        return style.bad(text) + "\n"
     return line
 
 

@@ -35,9 +35,9 @@ def command(
     """Delete people, leaving nothing behind.
 
     Deletes their fields, events, ids, scores, explanations and history, the tests about them in rulesets,
-    and the derived copy; names, mail addresses and ids are taken out of drafts, versions and the record. What
-    files still hold of it is overwritten. Files that you imported, rejected rows and backups are yours to
-    look through.
+    and the derived copy; names, email addresses and ids are taken out of drafts, versions and the record.
+    What files still hold of it is overwritten. Files that you imported, rejected rows and backups are yours
+    to look through.
 
     Without --yes it says what would be deleted, and the exit code is 1. Without any id, it only overwrites
     what an earlier call could not, since another program was reading.
@@ -94,7 +94,7 @@ def _would(store: Store, asked: list[str], as_json: bool) -> int:
     from ...store.records.events import events_of
     from ...store.records.leads import find_lead
     from ...store.records.merges import lead_ids
-    from .explain import told_by
+    from .explain import lead_summary
 
     found = {key: find_lead(store, key) for key in asked}
     leads = {lead.id: lead for lead in found.values() if lead is not None}
@@ -105,9 +105,9 @@ def _would(store: Store, asked: list[str], as_json: bool) -> int:
     lines = []
     for lead in leads.values():
         others = [shown(one.key) for one in lead_ids(store, lead).others]
-        told = ", ".join([*told_by(store, lead)[:2], *(f"also {key}" for key in others)])
+        summary = ", ".join([*lead_summary(store, lead)[:2], *(f"also {key}" for key in others)])
         events = counted(len(events_of(store, lead.id)), "event")
-        lines.append(f"  {shown(lead.key)}{f' ({told})' if told else ''}, {events}")
+        lines.append(f"  {shown(lead.key)}{f' ({summary})' if summary else ''}, {events}")
     if lines:
         lines.insert(0, "Would be deleted, and nothing would bring them back:")
         lines += ["", "Nothing is deleted. With --yes it is."]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..command import Command, db_option, json_option, paper, write, write_json
+from ..command import Command, db_option, json_option, text_style, write, write_json
 from ..failures import Failure, of_the_disk
 from ..outcome_options import moment, outcome_options, rules_and_store
 
@@ -86,7 +86,7 @@ def command(
     if as_json:
         write_json(proposal_data(found))
         return 0
-    write(proposal_text(found, name, paper()))
+    write(proposal_text(found, name, text_style()))
     if wrote:
         write(f"\nWrote {out}. See: leadwright diff {rules} {out}")
     elif out is not None:

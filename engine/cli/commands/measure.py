@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..command import Command, at_option, db_option, json_option, paper, write, write_json
+from ..command import Command, at_option, db_option, json_option, text_style, write, write_json
 from ..failures import Failure
 from ..outcome_options import moment, outcome_options, rules_and_store
 
@@ -72,7 +72,7 @@ def command(
     if as_json:
         write_json(measures_data(found))
     else:
-        write(measures_text(found, paper()))
+        write(measures_text(found, text_style()))
     return 0
 
 

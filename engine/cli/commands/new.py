@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..command import Command, db_option, paper, write
+from ..command import Command, db_option, text_style, write
 from ..failures import Failure, of_the_disk
 from ..inputs import open_beside, refuse_both
 
@@ -42,8 +42,8 @@ def command(file: str | None, db: str | None, no_db: bool, force: bool) -> int:
         path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise of_the_disk(error, file) from None
-    sheet = paper()
-    write(f"Wrote {sheet.name(file)}. Read it, change what is wrong, then: leadwright check {file}")
+    style = text_style()
+    write(f"Wrote {style.name(file)}. Read it, change what is wrong, then: leadwright check {file}")
     return 0
 
 

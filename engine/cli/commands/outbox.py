@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import Command, db_option, json_option, note, paper, write, write_json
+from ..command import Command, db_option, json_option, note, text_style, write, write_json
 from ..failures import FOUND, Failure
 from .destination import _open
 
@@ -92,7 +92,7 @@ def _lines(found: list[Tried]) -> list[str]:
         for one in found
     ]
     head = ("message", "destination", "kind", "lead", "tries", "last answer")
-    return table(rows, paper(), head=head, right={4})
+    return table(rows, text_style(), head=head, right={4})
 
 
 @command.command("send", cls=Command, examples=["leadwright outbox send"])

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from ..command import Command, db_option, json_option, paper, write, write_json
+from ..command import Command, db_option, json_option, text_style, write, write_json
 from ..failures import Failure
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -153,7 +153,7 @@ def list_(db: str, as_json: bool) -> int:
         names = ("name", "address", "away_from", "away_to", "limit", "zone", "hours", "days")
         rows = [tuple(one[name] for name in names) for one in found]
         head = ("name", "address", "away from", "away to", "limit", "zone", "hours", "days")
-        write(table(rows, paper(), head=head))
+        write(table(rows, text_style(), head=head))
     else:
         write("Nobody yet. Rulesets can name people all the same: leadwright people add ADDRESS")
     return 0

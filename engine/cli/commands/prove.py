@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import Command, db_option, json_option, paper, write, write_json
+from ..command import Command, db_option, json_option, text_style, write, write_json
 from ..failures import FOUND, Failure
 from ..inputs import open_beside, refuse_both, rules_named
 
@@ -124,7 +124,7 @@ def _print(label: str, found: list[Answer], *, as_json: bool) -> None:
     if as_json:
         write_json(answers_data(label, found))
     else:
-        write(answers_text(label, found, paper()))
+        write(answers_text(label, found, text_style()))
 
 
 def _code(found: list[Answer]) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import Command, at_option, db_option, json_option, paper, write, write_json
+from ..command import Command, at_option, db_option, json_option, text_style, write, write_json
 from ..failures import Failure
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 @click.option(
     "--columns",
     metavar="FILE",
-    help='With --parquet: names of columns, as TOML: lead_id = "contact_id".',
+    help='With --parquet: column names, as TOML: lead_id = "contact_id".',
 )
 @click.option(
     "--paired",
@@ -150,7 +150,7 @@ def command(
         write_json(data if rules is None else data[0])
     else:
         for place, one in enumerate(scored):
-            write(["", *scored_text(one, paper())] if place else scored_text(one, paper()))
+            write(["", *scored_text(one, text_style())] if place else scored_text(one, text_style()))
     return 0
 
 

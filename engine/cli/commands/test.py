@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import Command, json_option, paper, write, write_json
+from ..command import Command, json_option, text_style, write, write_json
 from ..failures import FOUND
 from ..inputs import runnable
 
@@ -44,9 +44,9 @@ def command(files: tuple[str, ...], covering: bool, as_json: bool) -> int:
     if as_json:
         write_json({"files": [tests_data(*one) for one in found]})
     else:
-        sheet = paper()
+        style = text_style()
         for label, results, clauses in found:
-            write(tests_text(label, results, sheet))
+            write(tests_text(label, results, style))
             if clauses is not None:
-                write(coverage_text(clauses, sheet))
+                write(coverage_text(clauses, style))
     return FOUND if any(not result.passed for _, results, _ in found for result in results) else 0

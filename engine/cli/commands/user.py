@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ..command import Command, db_option, json_option, paper, write, write_json
+from ..command import Command, db_option, json_option, text_style, write, write_json
 from ..failures import Failure
 from ..publishing import user_at_this_computer
 
@@ -107,7 +107,7 @@ def list_(db: str, as_json: bool) -> int:
         )
     elif found:
         rows = [(user.name, user.role.value, when(user.created)) for user in found]
-        write(table(rows, paper(), head=("name", "role", "since")))
+        write(table(rows, text_style(), head=("name", "role", "since")))
     else:
         write("There are no users: the page is for this computer alone, and nobody needs to log in.")
     return 0
@@ -165,7 +165,7 @@ def password_(name: str, end_tokens: bool, db: str) -> int:
 @click.option("--days", type=click.IntRange(1, 3650), help="How long it lasts.  [default: until revoked]")
 @db_option()
 def token(user: str, name: str, role: str, days: int | None, db: str) -> int:
-    """Make a token with which a program uses the HTTP interface; it is shown this once."""
+    """Make a token with which a program uses the HTTP interface; it is shown only once."""
     from ....web.accounts.tokens import make_token
     from ....web.accounts.users import Role
 
@@ -191,7 +191,7 @@ def tokens_(db: str, as_json: bool) -> int:
     if as_json:
         write_json([dict(zip(head, row, strict=True)) for row in found])
     else:
-        write(table(found, paper(), head=head) if found else "There are no tokens.")
+        write(table(found, text_style(), head=head) if found else "There are no tokens.")
     return 0
 
 

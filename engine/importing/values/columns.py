@@ -174,7 +174,7 @@ class _Understanding:
         elif self.two_ways and kind is Kind.NUMBER:
             sign = "comma" if reader.decimal == "," else "point"
             self.hints.append(
-                Hint(f"{self.doubt}, so a {sign} is taken for the sign before decimals", self.two_ways)
+                Hint(f"{self.doubt}, so a {sign} is taken for the decimal separator", self.two_ways)
             )
         elif self.two_ways and kind is not Kind.TEXT:
             self.hints.append(Hint(self.doubt, self.two_ways))
@@ -260,11 +260,11 @@ class _Understanding:
         """The amounts that can be two numbers, one of each currency. With `telling`, other amounts say how
         they are written: those in the same currency, or all where there is just one."""
         looks = self.looks.of(NUMBER)
-        told = {look.currency for look in looks if look.dot != look.comma}
+        known_currencies = {look.currency for look in looks if look.dot != look.comma}
         several = len({look.currency for look in looks if look.currency}) > 1
         found: dict[str, Look] = {}
         for look in looks:
-            if look.differ and not (telling and (look.currency in told or not several)):
+            if look.differ and not (telling and (look.currency in known_currencies or not several)):
                 found.setdefault(look.currency if several else "", look)
         return list(found.values())
 

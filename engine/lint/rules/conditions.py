@@ -20,12 +20,12 @@ from ..reasons import asks_score, joined, why_always, why_never
 from .names import facts_of
 
 
-def condition_always_true(study: LintContext) -> Iterator[Diagnostic]:
+def condition_always_true(context: LintContext) -> Iterator[Diagnostic]:
     """Leaves whole rules and disqualifications, and comparisons of scores, to lints of their own."""
-    for verdict in study.verdicts:
+    for verdict in context.verdicts:
         if verdict.always and not asks_score(verdict.part) and not _is_said_elsewhere(verdict):
-            at, why, _ = why_always(study, verdict.part)
-            yield lint_at("condition-always-true", at, why, "take it away, or correct it")
+            at, why, _ = why_always(context, verdict.part)
+            yield lint_at("condition-always-true", at, why, "remove it, or correct it")
 
 
 def _is_said_elsewhere(verdict: Verdict) -> bool:
@@ -40,15 +40,13 @@ def _is_said_elsewhere(verdict: Verdict) -> bool:
 _ELSEWHERE = (RootKind.RULE, RootKind.STAGE, RootKind.UNTIL, RootKind.HANDOFF)
 
 
-def condition_contradiction(study: LintContext) -> Iterator[Diagnostic]:
+def condition_contradiction(context: LintContext) -> Iterator[Diagnostic]:
     """Leaves whole rules and stages, and comparisons of scores, to lints of their own."""
-    for verdict in study.verdicts:
+    for verdict in context.verdicts:
         whole_said = verdict.is_whole and verdict.root.what in _ELSEWHERE
         if not verdict.always and not whole_said and not asks_score(verdict.part):
-            at, why, _ = why_never(study, verdict.part)
-            yield lint_at(
-                "condition-contradiction", at, why + _meaning(verdict), "correct it, or take it away"
-            )
+            at, why, _ = why_never(context, verdict.part)
+            yield lint_at("condition-contradiction", at, why + _meaning(verdict), "correct it, or remove it")
 
 
 def _meaning(verdict: Verdict) -> str:
@@ -63,53 +61,53 @@ MOST_PER_TOPIC = 24
 """More clauses about one thing than this are compared by their likeness alone."""
 
 
-def condition_overlap(study: LintContext) -> Iterator[Diagnostic]:
+def condition_overlap(context: LintContext) -> Iterator[Diagnostic]:
     """Looks at everything joined by one `and` or `or`, through brackets."""
-    for root in study.roots:
-        yield from _within(study, root.condition, None)
+    for root in context.roots:
+        yield from _within(context, root.condition, None)
 
 
-def _within(study: LintContext, condition: p.Condition, around: p.Condition | None) -> Iterator[Diagnostic]:
-    if id(condition) in study.judged:
+def _within(context: LintContext, condition: p.Condition, around: p.Condition | None) -> Iterator[Diagnostic]:
+    if id(condition) in context.judged:
         return
     if isinstance(condition, p.All | p.Any) and type(condition) is not type(around):
-        yield from _among(study, condition)
+        yield from _among(context, condition)
     for item in items_of(condition):
-        yield from _within(study, item, condition)
+        yield from _within(context, item, condition)
 
 
-def _among(study: LintContext, condition: p.All | p.Any) -> Iterator[Diagnostic]:
-    items = [item for item in joined(condition) if id(item) not in study.judged]
+def _among(context: LintContext, condition: p.All | p.Any) -> Iterator[Diagnostic]:
+    items = [item for item in joined(condition) if id(item) not in context.judged]
     by_topic: dict[Topic, list[int]] = defaultdict(list)
     for index, item in enumerate(items):
-        for topic in study.logic.topics(item):
+        for topic in context.logic.topics(item):
             by_topic[topic].append(index)
     idle: set[int] = set()
     for group in by_topic.values():
         for position, second in enumerate(group):
             for first in group[:position] if len(group) <= MOST_PER_TOPIC else ():
                 if first not in idle and second not in idle:
-                    found = _idle(study, condition, items, first, second)
+                    found = _idle(context, condition, items, first, second)
                     if found is not None:
                         idle.add(found[0])
                         yield _overlap_at(condition, items[found[0]], items[found[1]], found[2])
 
 
 def _idle(
-    study: LintContext, condition: p.All | p.Any, items: list[p.Condition], first: int, second: int
+    context: LintContext, condition: p.All | p.Any, items: list[p.Condition], first: int, second: int
 ) -> tuple[int, int, bool] | None:
     """The item that adds nothing, the one that makes it so, and whether they are alike."""
     one, other = items[first], items[second]
-    if study.follows(one) or study.follows(other):
+    if context.follows(one) or context.follows(other):
         return None
     if isinstance(one, p.Holds) and isinstance(other, p.Holds):
         return None  # names are put side by side for the reader's sake
-    if study.logic.number(one) == study.logic.number(other):
+    if context.logic.number(one) == context.logic.number(other):
         return second, first, True
     every = isinstance(condition, p.All)
-    if study.logic.is_stricter(one, other):
+    if context.logic.is_stricter(one, other):
         return (second, first, False) if every else (first, second, False)
-    if study.logic.is_stricter(other, one):
+    if context.logic.is_stricter(other, one):
         return (first, second, False) if every else (second, first, False)
     return None
 
@@ -121,83 +119,83 @@ def _overlap_at(condition: p.All | p.Any, item: p.Condition, other: p.Condition,
             "condition-overlap",
             item.origin,
             f"{text} adds nothing: {its} already says the same",
-            "take one of them away",
+            "remove one of them",
         )
     if isinstance(condition, p.All):
         message = f"{text} adds nothing: {its}, joined by and, already asks for more"
-        return lint_at("condition-overlap", item.origin, message, 'take it away, or did you mean "or"?')
+        return lint_at("condition-overlap", item.origin, message, 'remove it, or did you mean "or"?')
     message = f"{text} adds nothing: {its}, joined by or, already lets it in"
-    return lint_at("condition-overlap", item.origin, message, 'take it away, or did you mean "and"?')
+    return lint_at("condition-overlap", item.origin, message, 'remove it, or did you mean "and"?')
 
 
-def disqualifies_everyone(study: LintContext) -> Iterator[Diagnostic]:
+def disqualifies_everyone(context: LintContext) -> Iterator[Diagnostic]:
     """Looks at whole conditions; what compares a score alone is said as such."""
-    for verdict in study.verdicts:
+    for verdict in context.verdicts:
         if verdict.always and verdict.is_whole and verdict.root.what is RootKind.DISQUALIFICATION:
             if asks_score(verdict.part):
                 continue
-            at, why, _ = why_always(study, verdict.part)
+            at, why, _ = why_always(context, verdict.part)
             yield lint_at(
                 "disqualifies-everyone",
                 at,
                 f"every lead is disqualified: {why}",
-                "correct it, or take it away",
+                "correct it, or remove it",
             )
 
 
-def negation_skips_unknown(study: LintContext) -> Iterator[Diagnostic]:
+def negation_skips_unknown(context: LintContext) -> Iterator[Diagnostic]:
     """Looks at denials of one field, unless the same condition asks something positive of the field too."""
-    if study.catalogue is None:
+    if context.catalogue is None:
         return
-    for root in study.roots:
+    for root in context.roots:
         if root.what is RootKind.FILTER:
             continue
-        denied = list(_denied(study, root.condition, root.condition, True))
+        denied = list(_denied(context, root.condition, root.condition, True))
         settled = {field for _, field, negative in denied if not negative}
         for at, field, negative in denied:
-            if negative and field not in settled and id(at) not in study.judged:
-                yield from _said(study, at, field)
+            if negative and field not in settled and id(at) not in context.judged:
+                yield from _said(context, at, field)
 
 
 def _denied(
-    study: LintContext, condition: p.Condition, at: p.Condition, positive: bool
+    context: LintContext, condition: p.Condition, at: p.Condition, positive: bool
 ) -> Iterator[tuple[p.Condition, int, bool]]:
     """Each clause about a field: what of it is written together, the field, whether it is denied."""
     match condition:
         case p.Not(item=item):
-            yield from _denied(study, item, condition if positive else item, not positive)
+            yield from _denied(context, item, condition if positive else item, not positive)
         case p.All(items=items) | p.Any(items=items):
             for item in items:
-                yield from _denied(study, item, item if positive else at, positive)
+                yield from _denied(context, item, item if positive else at, positive)
         case p.Holds(define=define):
             if not positive:
-                yield from _denied(study, study.logic.reader.body(define), at, positive)
+                yield from _denied(context, context.logic.reader.body(define), at, positive)
         case p.IsKnown(value=value):
-            for field in _fields(study, value):
+            for field in _fields(context, value):
                 yield condition, field, False
         case _:
             value = subject(condition)
             differs = isinstance(condition, p.Compare) and condition.operator == "!="
-            for field in _fields(study, value):
+            for field in _fields(context, value):
                 yield at, field, differs is positive
 
 
-def _fields(study: LintContext, value: p.Value) -> Iterator[int]:
-    value = study.logic.subjects.resolve(value)
+def _fields(context: LintContext, value: p.Value) -> Iterator[int]:
+    value = context.logic.subjects.resolve(value)
     if isinstance(value, p.Domain):
-        value = study.logic.subjects.resolve(value.of)
+        value = context.logic.subjects.resolve(value.of)
     if isinstance(value, p.FieldValue):
         yield value.field
 
 
-def _said(study: LintContext, at: p.Condition, field: int) -> Iterator[Diagnostic]:
-    facts, its = facts_of(study, field), study.plan.fields[field]
-    if facts is None or study.catalogue is None or its.default is not None or not facts.known:
+def _said(context: LintContext, at: p.Condition, field: int) -> Iterator[Diagnostic]:
+    facts, its = facts_of(context, field), context.plan.fields[field]
+    if facts is None or context.catalogue is None or its.default is not None or not facts.known:
         return
-    skipped = study.catalogue.leads - facts.known
+    skipped = context.catalogue.leads - facts.known
     if skipped > 0:
         leads = "one lead" if skipped == 1 else f"{skipped:,} leads"
-        if len(study.logic.topics(at)) > 1:
+        if len(context.logic.topics(at)) > 1:
             # What else is asked decides it for some of them, and which ones cannot be told from counts.
             leads = f"up to {leads}"
         otherwise = {Kind.YES_NO: "no", Kind.NUMBER: "0", Kind.TEXT: '"..."'}.get(its.kind)
@@ -214,23 +212,23 @@ def _said(study: LintContext, at: p.Condition, field: int) -> Iterator[Diagnosti
         )
 
 
-def window_covers_one(study: LintContext) -> Iterator[Diagnostic]:
+def window_covers_one(context: LintContext) -> Iterator[Diagnostic]:
     """Looks for `a >= 2 and b >= 3 in last 30 days`, where what stands before has the form of the last."""
-    for node in walk(study.tree):
+    for node in walk(context.tree):
         if isinstance(node, n.And | n.Or):
-            found = _found(study, node)
+            found = _found(context, node)
             if found is not None:
                 yield found
 
 
-def _found(study: LintContext, node: n.And | n.Or) -> Diagnostic | None:
+def _found(context: LintContext, node: n.And | n.Or) -> Diagnostic | None:
     *before, last = node.operands
-    if not isinstance(last, n.Clause) or last.window is None or not _is_counted(study, last.subject):
+    if not isinstance(last, n.Clause) or last.window is None or not _is_counted(context, last.subject):
         return None
     if isinstance(last.window, n.BetweenMoments) or any(_has_window(operand) for operand in before):
         return None
     compared = isinstance(last.test, n.Compare | n.Between)
-    alike = list(takewhile(lambda operand: _is_alike(study, operand, compared), reversed(before)))
+    alike = list(takewhile(lambda operand: _is_alike(context, operand, compared), reversed(before)))
     if not alike:
         return None
     alike.reverse()
@@ -241,19 +239,19 @@ def _found(study: LintContext, node: n.And | n.Or) -> Diagnostic | None:
         "window-covers-one",
         Severity.LINT,
         f"{window} belongs to {text_of(bare)} alone; {others} is counted over all time",
-        study.plan.sources[0],
+        context.plan.sources[0],
         last.window.span,
         f"for one window over all: ({others} {word} {text_of(bare)}) {window}",
     )
 
 
-def _is_alike(study: LintContext, operand: n.Expression, compared: bool) -> bool:
+def _is_alike(context: LintContext, operand: n.Expression, compared: bool) -> bool:
     if not compared:
-        return _is_counted(study, operand)
+        return _is_counted(context, operand)
     return (
         isinstance(operand, n.Clause)
         and isinstance(operand.test, n.Compare | n.Between)
-        and _is_counted(study, operand.subject)
+        and _is_counted(context, operand.subject)
     )
 
 
@@ -261,9 +259,9 @@ def _has_window(operand: n.Node) -> bool:
     return any(isinstance(node, n.Clause) and node.window is not None for node in walk(operand))
 
 
-def _is_counted(study: LintContext, node: n.Expression) -> bool:
+def _is_counted(context: LintContext, node: n.Expression) -> bool:
     """Whether it is an event, counted."""
     if isinstance(node, n.Reference):
-        found = study.plan.names.get(node.name.text)
+        found = context.plan.names.get(node.name.text)
         return found is not None and found.meaning is Meaning.EVENT
     return isinstance(node, n.EventPhrase)

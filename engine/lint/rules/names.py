@@ -22,21 +22,21 @@ from ..proof import domains as intervals
 from ..proof.texts import TextSet
 
 
-def never_used(study: LintContext) -> Iterator[Diagnostic]:
+def never_used(context: LintContext) -> Iterator[Diagnostic]:
     """Looks at the declarations of the main text; what only a test or a switched-off rule uses is used."""
-    spared = names_in_rules_off(study)
+    spared = names_in_rules_off(context)
     if spared is None:
         return
-    mentioned = _in_defines(study)
+    mentioned = _in_defines(context)
     used = {
-        n.ListDeclaration: _lists(study),
-        n.ListFile: _lists(study),
-        n.Define: _defines(study),
-        n.FieldDeclaration: {field.name for field in study.plan.fields} | _given(study.plan),
-        n.EventDeclaration: {selector.name for selector in study.plan.selectors} | _given(study.plan),
+        n.ListDeclaration: _lists(context),
+        n.ListFile: _lists(context),
+        n.Define: _defines(context),
+        n.FieldDeclaration: {field.name for field in context.plan.fields} | _given(context.plan),
+        n.EventDeclaration: {selector.name for selector in context.plan.selectors} | _given(context.plan),
     }
     words = {n.Define: "define", n.FieldDeclaration: "field", n.EventDeclaration: "event"}
-    for statement in study.tree.statements:
+    for statement in context.tree.statements:
         names = used.get(type(statement))
         if names is None or not isinstance(statement, _DECLARATIONS):
             continue
@@ -46,38 +46,38 @@ def never_used(study: LintContext) -> Iterator[Diagnostic]:
                 "never-used",
                 Severity.LINT,
                 f"the {words.get(type(statement), 'list')} {name} is never used",
-                study.plan.sources[0],
+                context.plan.sources[0],
                 statement.name.span,
-                "use it, or take it away",
+                "use it, or remove it",
             )
 
 
 _DECLARATIONS = n.ListDeclaration | n.ListFile | n.Define | n.FieldDeclaration | n.EventDeclaration
 
 
-def names_in_rules_off(study: LintContext) -> frozenset[str] | None:
+def names_in_rules_off(context: LintContext) -> frozenset[str] | None:
     """All names that switched-off rules mention; None where some of them stand in an included text."""
-    if study.plan.off and len(study.plan.sources) > 1:
+    if context.plan.off and len(context.plan.sources) > 1:
         return None
     names: set[str] = set()
-    for statement in study.tree.statements:
+    for statement in context.tree.statements:
         for rule in statement.rules if isinstance(statement, n.Group) else (statement,):
             if isinstance(rule, n.Rule) and rule.off:
                 names.update(node.text for node in walk(rule) if isinstance(node, n.Name))
     return frozenset(names)
 
 
-def _in_defines(study: LintContext) -> frozenset[str]:
+def _in_defines(context: LintContext) -> frozenset[str]:
     """All names that the bodies of defines mention: only the define that uses them may be idle."""
-    bodies = [statement.body for statement in study.tree.statements if isinstance(statement, n.Define)]
+    bodies = [statement.body for statement in context.tree.statements if isinstance(statement, n.Define)]
     return frozenset(node.text for body in bodies for node in walk(body) if isinstance(node, n.Name))
 
 
-def _lists(study: LintContext) -> set[str]:
-    whoms = [whom for handoff in study.plan.handoffs for whom in whoms_of(handoff)]
+def _lists(context: LintContext) -> set[str]:
+    whoms = [whom for handoff in context.plan.handoffs for whom in whoms_of(handoff)]
     return {whom.list for whom in whoms if whom.list is not None} | {
         clause.list
-        for root in study.roots
+        for root in context.roots
         for clause in clauses(root.condition)
         if isinstance(clause, p.OneOf) and clause.list is not None
     }
@@ -90,13 +90,13 @@ def whoms_of(handoff: p.Handoff) -> tuple[p.Whom, ...]:
     return (handoff.whom, *otherwise)
 
 
-def _defines(study: LintContext) -> set[str]:
-    used = {index for root in study.roots for index in holds(root.condition)}
-    asked = [value for root in study.roots for it in clauses(root.condition) for value in operands(it)]
-    asked += [definition.value for definition in study.plan.definitions if definition.value is not None]
+def _defines(context: LintContext) -> set[str]:
+    used = {index for root in context.roots for index in holds(root.condition)}
+    asked = [value for root in context.roots for it in clauses(root.condition) for value in operands(it)]
+    asked += [definition.value for definition in context.plan.definitions if definition.value is not None]
     for value in asked:
         used.update(part.define for part in parts(value) if isinstance(part, p.DefineValue))
-    return {study.plan.definitions[index].name for index in used}
+    return {context.plan.definitions[index].name for index in used}
 
 
 def _given(plan: p.Plan) -> set[str]:
@@ -116,19 +116,19 @@ MOST_LOOKED_FOR = 20
 _QUOTED = re.compile(r'["“”]((?:[^"“”]|"")*)["“”]')
 
 
-def facts_of(study: LintContext, field: int) -> FieldFacts | None:
+def facts_of(context: LintContext, field: int) -> FieldFacts | None:
     """What the data tells of a field, of the kind that the rules take it for."""
-    if study.catalogue is None:
+    if context.catalogue is None:
         return None
-    its = study.plan.fields[field]
-    facts = study.catalogue.fields.get(its.column)
+    its = context.plan.fields[field]
+    facts = context.catalogue.fields.get(its.column)
     return facts if facts is not None and facts.kind is its.kind else None
 
 
-def asked_fields(study: LintContext) -> Iterator[tuple[Root, p.Clause, p.Value, int]]:
+def asked_fields(context: LintContext) -> Iterator[tuple[Root, p.Clause, p.Value, int]]:
     """Each clause whose subject is a field, or the domain of one: the clause, its subject, the field."""
-    resolve = study.logic.subjects.resolve
-    for root in study.roots:
+    resolve = context.logic.subjects.resolve
+    for root in context.roots:
         for clause in clauses(root.condition):
             value = resolve(subject(clause))
             field = resolve(value.of) if isinstance(value, p.Domain) else value
@@ -139,19 +139,19 @@ def asked_fields(study: LintContext) -> Iterator[tuple[Root, p.Clause, p.Value, 
 class Keys:
     """The values of fields that the data holds every value of, as keys, each with how it is written."""
 
-    def __init__(self, study: LintContext) -> None:
-        self.study = study
+    def __init__(self, context: LintContext) -> None:
+        self.context = context
         self._known: dict[tuple[int, bool], dict[str, str]] = {}
         self._near: dict[str, str | None] = {}
 
     def of(self, field: int, value: p.Value) -> dict[str, str] | None:
         """The values of a field, or the domains of them; None where the data may not hold them all."""
-        facts = facts_of(self.study, field)
+        facts = facts_of(self.context, field)
         if facts is None or not facts.complete or not facts.values:
             return None
         place = (field, isinstance(value, p.Domain))
         if place not in self._known:
-            default = self.study.plan.fields[field].default
+            default = self.context.plan.fields[field].default
             texts = [*facts.values, default] if isinstance(default, str) else list(facts.values)
             if isinstance(value, p.Domain):
                 texts = [domain for text in texts if (domain := domain_of(text_key(text)))]
@@ -184,15 +184,15 @@ def written(origin: p.Origin, index: int, of: int) -> tuple[p.Origin, str] | Non
     return p.Origin(origin.source, span, line, quoted[index][0]), quoted[index][1].replace('""', '"')
 
 
-def field_never_known(study: LintContext) -> Iterator[Diagnostic]:
+def field_never_known(context: LintContext) -> Iterator[Diagnostic]:
     """Looks at the first clause about each field without a default."""
     seen: set[int] = set()
-    for _, clause, _, field in asked_fields(study):
-        facts = facts_of(study, field)
+    for _, clause, _, field in asked_fields(context):
+        facts = facts_of(context, field)
         if facts is None or facts.known or field in seen or isinstance(clause, p.IsKnown):
             continue
         seen.add(field)
-        its = study.plan.fields[field]
+        its = context.plan.fields[field]
         if its.default is None:
             yield lint_at(
                 "field-never-known",
@@ -206,25 +206,25 @@ MOST_VALUES = 20_000
 """Patterns with a star are not tried on more values than this."""
 
 
-def value_not_in_data(study: LintContext) -> Iterator[Diagnostic]:
+def value_not_in_data(context: LintContext) -> Iterator[Diagnostic]:
     """Looks at each clause about a field; lists by name have a lint of their own."""
-    keys = Keys(study)
-    for _, clause, value, field in asked_fields(study):
-        facts = facts_of(study, field)
-        if facts is None or not facts.known or id(clause) in study.judged:
+    keys = Keys(context)
+    for _, clause, value, field in asked_fields(context):
+        facts = facts_of(context, field)
+        if facts is None or not facts.known or id(clause) in context.judged:
             continue
         if value.kind is Kind.TEXT:
             known = keys.of(field, value)
             if known is not None:
-                yield from _text(study, clause, keys, known, facts.known >= FEWEST_KNOWN)
+                yield from _text(context, clause, keys, known, facts.known >= FEWEST_KNOWN)
         elif value.kind is Kind.NUMBER and facts.known >= FEWEST_KNOWN:
-            yield from _number(study, clause, field)
+            yield from _number(context, clause, field)
 
 
 def _text(
-    study: LintContext, clause: p.Clause, keys: Keys, known: dict[str, str], enough: bool
+    context: LintContext, clause: p.Clause, keys: Keys, known: dict[str, str], enough: bool
 ) -> Iterator[Diagnostic]:
-    patterns = _patterns(study, clause)
+    patterns = _patterns(context, clause)
     for index, pattern in enumerate(patterns):
         if pattern.exact == "" or (pattern.exact is None and len(known) > MOST_VALUES):
             continue
@@ -238,10 +238,10 @@ def _text(
             yield lint_at("value-not-in-data", at, f'no lead has "{asked}" here', hint, meant)
 
 
-def _patterns(study: LintContext, clause: p.Clause) -> tuple[p.Pattern, ...]:
+def _patterns(context: LintContext, clause: p.Clause) -> tuple[p.Pattern, ...]:
     match clause:
         case p.Compare("=" | "!=", _, right):
-            constant = study.logic.subjects.resolve(right)
+            constant = context.logic.subjects.resolve(right)
             if isinstance(constant, p.Constant) and isinstance(constant.value, str):
                 return (p.Pattern((constant.value,)),)
         case p.OneOf(_, patterns, _, None):
@@ -251,15 +251,15 @@ def _patterns(study: LintContext, clause: p.Clause) -> tuple[p.Pattern, ...]:
     return ()
 
 
-def _number(study: LintContext, clause: p.Clause, field: int) -> Iterator[Diagnostic]:
-    facts, its = facts_of(study, field), study.plan.fields[field]
+def _number(context: LintContext, clause: p.Clause, field: int) -> Iterator[Diagnostic]:
+    facts, its = facts_of(context, field), context.plan.fields[field]
     if facts is None or facts.low is None or facts.high is None:
         return
     if not isinstance(clause, p.Compare | p.Between | p.OneOf):
         return
-    if isinstance(clause, p.Between) and study.logic.reader.opened(clause) is not None:
+    if isinstance(clause, p.Between) and context.logic.reader.opened(clause) is not None:
         return
-    asked = study.logic.reader.asked(clause)
+    asked = context.logic.reader.asked(clause)
     if len(asked) != 1 or isinstance(asked[0].true, TextSet) or isinstance(asked[0].false, TextSet):
         return
     low, high = facts.low, facts.high
@@ -287,11 +287,11 @@ MOST_TRIED = 500_000
 """No more entries with a star times values are tried than this."""
 
 
-def list_entry_unmatched(study: LintContext) -> Iterator[Diagnostic]:
+def list_entry_unmatched(context: LintContext) -> Iterator[Diagnostic]:
     """Holds each list against all fields that are looked for in it, where the data holds all their values."""
-    keys = Keys(study)
-    values = _values(study, keys)
-    for entries in study.plan.lists:
+    keys = Keys(context)
+    values = _values(context, keys)
+    for entries in context.plan.lists:
         found = values.get(entries.name)
         if not found:
             continue
@@ -301,13 +301,13 @@ def list_entry_unmatched(study: LintContext) -> Iterator[Diagnostic]:
             yield from _said(entries, unmatched, keys, found)
 
 
-def _values(study: LintContext, keys: Keys) -> dict[str, dict[str, str]]:
+def _values(context: LintContext, keys: Keys) -> dict[str, dict[str, str]]:
     """For each list the values looked for in it; none where the data does not hold them all."""
     values: dict[str, dict[str, str]] = defaultdict(dict)
-    unsure = set(_asked_of_others(study))
-    for _, clause, value, field in asked_fields(study):
+    unsure = set(_asked_of_others(context))
+    for _, clause, value, field in asked_fields(context):
         if isinstance(clause, p.OneOf) and clause.list is not None:
-            facts, known = facts_of(study, field), keys.of(field, value)
+            facts, known = facts_of(context, field), keys.of(field, value)
             if facts is None or known is None or facts.known < FEWEST_KNOWN:
                 unsure.add(clause.list)
             else:
@@ -315,9 +315,9 @@ def _values(study: LintContext, keys: Keys) -> dict[str, dict[str, str]]:
     return {name: found for name, found in values.items() if name not in unsure}
 
 
-def _asked_of_others(study: LintContext) -> Iterator[str]:
+def _asked_of_others(context: LintContext) -> Iterator[str]:
     """The lists in which something else than a field is looked for."""
-    for root in study.roots:
+    for root in context.roots:
         for clause in clauses(root.condition):
             if isinstance(clause, p.OneOf) and clause.list is not None and root.owner is None:
                 yield clause.list

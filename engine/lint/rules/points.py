@@ -19,109 +19,111 @@ from ..reasons import why_always, why_never
 from .names import names_in_rules_off
 
 
-def rule_always_fires(study: LintContext) -> Iterator[Diagnostic]:
+def rule_always_fires(context: LintContext) -> Iterator[Diagnostic]:
     """Looks at whole conditions of rules that pay once."""
-    for verdict in study.verdicts:
+    for verdict in context.verdicts:
         rule = verdict.root.owner
         if verdict.always and verdict.is_whole and isinstance(rule, p.Rule) and rule.each is None:
-            at, why, _ = why_always(study, verdict.part)
+            at, why, _ = why_always(context, verdict.part)
             hint = "correct it; points that all have tell nobody apart"
             yield lint_at("rule-always-fires", at, f"this rule fires for every lead: {why}", hint)
 
 
-def rule_never_fires(study: LintContext) -> Iterator[Diagnostic]:
+def rule_never_fires(context: LintContext) -> Iterator[Diagnostic]:
     """Looks at whole conditions, and at conditions beside the events of a `for` rule."""
     whole = set()
-    for verdict in study.verdicts:
+    for verdict in context.verdicts:
         if verdict.root.what is RootKind.RULE and verdict.is_whole:
             whole.add(id(verdict.root.owner))
             if not verdict.always:
-                at, why, _ = why_never(study, verdict.part)
+                at, why, _ = why_never(context, verdict.part)
                 yield lint_at(
                     "rule-never-fires",
                     at,
                     f"this rule never fires: {why}",
-                    "correct it, or take the rule away",
+                    "correct it, or remove the rule",
                 )
-    for index, rule in enumerate(study.plan.rules):
-        if study.reach.firing[index] is Fires.NEVER and rule.each is not None and id(rule) not in whole:
-            yield from _without_events(study, rule)
+    for index, rule in enumerate(context.plan.rules):
+        if context.reach.firing[index] is Fires.NEVER and rule.each is not None and id(rule) not in whole:
+            yield from _without_events(context, rule)
 
 
-def _without_events(study: LintContext, rule: p.Rule) -> Iterator[Diagnostic]:
-    if rule.condition is not None and not study.follows(rule.condition):
+def _without_events(context: LintContext, rule: p.Rule) -> Iterator[Diagnostic]:
+    if rule.condition is not None and not context.follows(rule.condition):
         yield lint_at(
             "rule-never-fires",
             rule.condition.origin,
             f"this rule never fires: where {rule.condition.origin.text} is true, it has no event to pay for",
-            "correct it, or take the rule away",
+            "correct it, or remove the rule",
         )
 
 
-def duplicate_rule(study: LintContext) -> Iterator[Diagnostic]:
+def duplicate_rule(context: LintContext) -> Iterator[Diagnostic]:
     """Looks at what rules mean, however they are written."""
     first: dict[Hashable, p.Rule] = {}
-    for rule in study.plan.rules:
-        other = first.setdefault(likeness(study, rule), rule)
+    for rule in context.plan.rules:
+        other = first.setdefault(likeness(context, rule), rule)
         if other is not rule:
             where = "" if other.name is None else f" on line {other.origin.line}"
             yield lint_at(
                 "duplicate-rule",
                 rule.origin,
                 f"this rule asks and gives the same as {rule_label(other)}{where}, so both pay",
-                "take one of them away",
+                "remove one of them",
             )
 
 
-def likeness(study: LintContext, rule: p.Rule) -> Hashable:
+def likeness(context: LintContext, rule: p.Rule) -> Hashable:
     """What two rules have in common that ask and give the same."""
     gives = frozenset((it.score, it.points, it.decay, it.least, it.most) for it in rule.contributions)
-    return (asks(study, rule), gives, frozenset(rule.tags), rule.group)
+    return (asks(context, rule), gives, frozenset(rule.tags), rule.group)
 
 
-def asks(study: LintContext, rule: p.Rule) -> Hashable:
+def asks(context: LintContext, rule: p.Rule) -> Hashable:
     """What two rules have in common that ask the same."""
-    condition = None if rule.condition is None else study.logic.number(rule.condition)
+    condition = None if rule.condition is None else context.logic.number(rule.condition)
     if rule.each is None:
         return (condition, None)
-    return (condition, study.logic.subjects.chosen(rule.each.events), rule.each.which, rule.each.once)
+    return (condition, context.logic.subjects.chosen(rule.each.events), rule.each.which, rule.each.once)
 
 
 MOST_ALIKE = 16
 """Of more rules about the same events than this no pairs are looked for."""
 
 
-def rules_pay_twice(study: LintContext) -> Iterator[Diagnostic]:
+def rules_pay_twice(context: LintContext) -> Iterator[Diagnostic]:
     """Compares rules that ask the same of everything but how often and when events happened."""
     alike: dict[Hashable, list[int]] = defaultdict(list)
-    for index, rule in enumerate(study.plan.rules):
-        if study.reach.firing[index] is Fires.SOMETIMES:
+    for index, rule in enumerate(context.plan.rules):
+        if context.reach.firing[index] is Fires.SOMETIMES:
             for contribution in rule.contributions:
                 if contribution.points:
                     sign = contribution.points > 0
-                    alike[contribution.score, sign, _speaks_of(study, rule)].append(index)
+                    alike[contribution.score, sign, _speaks_of(context, rule)].append(index)
     said_of: set[int] = set()
     for group in alike.values():
         if len(group) <= MOST_ALIKE:
-            for index, others in _paid_beside(study, group).items():
+            for index, others in _paid_beside(context, group).items():
                 if index not in said_of:
                     said_of.add(index)
-                    yield _said(study, study.plan.rules[index], [study.plan.rules[other] for other in others])
+                    yield _said(
+                        context, context.plan.rules[index], [context.plan.rules[other] for other in others]
+                    )
 
 
-def _speaks_of(study: LintContext, rule: p.Rule) -> Hashable:
+def _speaks_of(context: LintContext, rule: p.Rule) -> Hashable:
     """The events of a rule at any time, and the number of every clause that is about none."""
     events: set[Hashable] = set()
     others: set[Hashable] = set()
     if rule.each is not None:
-        events.add((rule.each.which, study.logic.subjects.chosen(rule.each.events).ever))
+        events.add((rule.each.which, context.logic.subjects.chosen(rule.each.events).ever))
     for clause in clauses(rule.condition) if rule.condition is not None else ():
-        subjects = [study.logic.subjects[study.logic.subjects.of(value)] for value in operands(clause)]
+        subjects = [context.logic.subjects[context.logic.subjects.of(value)] for value in operands(clause)]
         measured = [subject for subject in subjects if subject.chosen]
         if measured:
             events.update((subject.measure, _ever(subject.chosen)) for subject in measured)
         else:
-            others.add(study.logic.number(clause))
+            others.add(context.logic.number(clause))
     return (frozenset(events), frozenset(others)) if events else id(rule)
 
 
@@ -129,43 +131,43 @@ def _ever(chosen: tuple[Chosen, ...]) -> tuple[Chosen, ...]:
     return tuple(one.ever for one in chosen)
 
 
-def _paid_beside(study: LintContext, group: list[int]) -> dict[int, list[int]]:
+def _paid_beside(context: LintContext, group: list[int]) -> dict[int, list[int]]:
     """For each rule, the others that pay wherever it does."""
-    rules = study.plan.rules
+    rules = context.plan.rules
     found: dict[int, list[int]] = defaultdict(list)
     for first, second in combinations(group, 2):
         one, other = rules[first], rules[second]
-        if _are_held_together(study, one, other) or likeness(study, one) == likeness(study, other):
+        if _are_held_together(context, one, other) or likeness(context, one) == likeness(context, other):
             continue
-        if _pays_where(study, other, one):
+        if _pays_where(context, other, one):
             found[second].append(first)
-        elif _pays_where(study, one, other):
+        elif _pays_where(context, one, other):
             found[first].append(second)
     return found
 
 
-def _are_held_together(study: LintContext, one: p.Rule, other: p.Rule) -> bool:
+def _are_held_together(context: LintContext, one: p.Rule, other: p.Rule) -> bool:
     if one.group is None or one.group != other.group:
         return False
-    group = study.plan.groups[one.group]
+    group = context.plan.groups[one.group]
     return group.most is not None or group.least is not None
 
 
-def _pays_where(study: LintContext, rule: p.Rule, other: p.Rule) -> bool:
+def _pays_where(context: LintContext, rule: p.Rule, other: p.Rule) -> bool:
     """Whether the other rule surely pays wherever this one does."""
     if (rule.each is None) is not (other.each is None):
         return False
     if other.condition is not None and (
-        rule.condition is None or not study.logic.implies(rule.condition, other.condition)
+        rule.condition is None or not context.logic.implies(rule.condition, other.condition)
     ):
         return False
     if rule.each is None or other.each is None:
         return True
-    chosen = study.logic.subjects.chosen
+    chosen = context.logic.subjects.chosen
     return chosen(rule.each.events).is_within(chosen(other.each.events))
 
 
-def _said(study: LintContext, rule: p.Rule, others: list[p.Rule]) -> Diagnostic:
+def _said(context: LintContext, rule: p.Rule, others: list[p.Rule]) -> Diagnostic:
     them = listed(
         [f"{rule_label(it)} on line {it.origin.line}" if it.name else rule_label(it) for it in others]
     )
@@ -182,9 +184,9 @@ FEWEST = 4
 """With fewer rules that give points, one of them may well give most."""
 
 
-def one_rule_dominates(study: LintContext) -> Iterator[Diagnostic]:
+def one_rule_dominates(context: LintContext) -> Iterator[Diagnostic]:
     """Compares what each rule can give, caps heeded; silent where some rule can give any number."""
-    given = [(_most(study, rule), rule) for rule in study.plan.rules]
+    given = [(_most(context, rule), rule) for rule in context.plan.rules]
     positive = [(most, rule) for most, rule in given if most > 0]
     whole = sum(most for most, _ in positive)
     if len(positive) < FEWEST or math.isinf(whole):
@@ -199,23 +201,23 @@ def one_rule_dominates(study: LintContext) -> Iterator[Diagnostic]:
         )
 
 
-def _most(study: LintContext, rule: p.Rule) -> float:
+def _most(context: LintContext, rule: p.Rule) -> float:
     whole = 0.0
     for contribution in rule.contributions:
         most = given_by(rule, contribution).high
-        if rule.group is not None and study.plan.groups[rule.group].most is not None:
-            most = min(most, study.plan.groups[rule.group].most or 0)
-        if contribution.score is not None and study.plan.scores[contribution.score].high is not None:
-            most = min(most, study.plan.scores[contribution.score].high or 0)
+        if rule.group is not None and context.plan.groups[rule.group].most is not None:
+            most = min(most, context.plan.groups[rule.group].most or 0)
+        if contribution.score is not None and context.plan.scores[contribution.score].high is not None:
+            most = min(most, context.plan.scores[contribution.score].high or 0)
         whole += most
     return whole
 
 
-def named_and_unnamed_points(study: LintContext) -> Iterator[Diagnostic]:
+def named_and_unnamed_points(context: LintContext) -> Iterator[Diagnostic]:
     """Looks at the points of each rule."""
-    for rule in study.plan.rules:
+    for rule in context.plan.rules:
         nameless = [it for it in rule.contributions if it.score is None]
-        names = [study.plan.scores[it.score].name for it in rule.contributions if it.score is not None]
+        names = [context.plan.scores[it.score].name for it in rule.contributions if it.score is not None]
         if nameless and names:
             points = nameless[0].points
             yield lint_at(
@@ -226,11 +228,11 @@ def named_and_unnamed_points(study: LintContext) -> Iterator[Diagnostic]:
             )
 
 
-def score_never_fed(study: LintContext) -> Iterator[Diagnostic]:
+def score_never_fed(context: LintContext) -> Iterator[Diagnostic]:
     """Takes rules that are switched off into account."""
-    fed = {contribution.score for rule in study.plan.rules for contribution in rule.contributions}
-    spared = names_in_rules_off(study)
-    for index, score in enumerate(study.plan.scores):
+    fed = {contribution.score for rule in context.plan.rules for contribution in rule.contributions}
+    spared = names_in_rules_off(context)
+    for index, score in enumerate(context.plan.scores):
         if index in fed or spared is None or score.name is None or score.name in spared:
             continue
         if score.origin is not None:
@@ -238,5 +240,5 @@ def score_never_fed(study: LintContext) -> Iterator[Diagnostic]:
                 "score-never-fed",
                 score.origin,
                 f"no rule gives points to {score.name}, so it is always 0",
-                f"give it points, e.g. then +5 {name_text(score.name)}, or take it away",
+                f"give it points, e.g. then +5 {name_text(score.name)}, or remove it",
             )

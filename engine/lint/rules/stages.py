@@ -14,19 +14,19 @@ from ..proof.texts import TextSet
 from ..reasons import asks_score, limits, why_always, why_never
 
 
-def stage_never_current(study: LintContext) -> Iterator[Diagnostic]:
+def stage_never_current(context: LintContext) -> Iterator[Diagnostic]:
     """Compares each stage with all higher ones of its track."""
-    settled = _settled(study)
-    for index, lower in enumerate(study.plan.stages):
+    settled = _settled(context)
+    for index, lower in enumerate(context.plan.stages):
         if id(lower) in settled:
             continue
         # A stage that holds is another than its condition says.
         higher = (
             stage
-            for stage in study.plan.stages[index + 1 :]
+            for stage in context.plan.stages[index + 1 :]
             if stage.track == lower.track and lower.until is stage.until is None
         )
-        upper = next((stage for stage in higher if overtakes(study, lower, stage)), None)
+        upper = next((stage for stage in higher if overtakes(context, lower, stage)), None)
         if upper is not None:
             yield lint_at(
                 "stage-never-current",
@@ -36,29 +36,29 @@ def stage_never_current(study: LintContext) -> Iterator[Diagnostic]:
             )
 
 
-def _settled(study: LintContext) -> set[int]:
+def _settled(context: LintContext) -> set[int]:
     """The stages, by their `id`, of which a condition is always true, or never."""
-    return {id(verdict.root.owner) for verdict in study.verdicts if verdict.is_whole}
+    return {id(verdict.root.owner) for verdict in context.verdicts if verdict.is_whole}
 
 
-def overtakes(study: LintContext, lower: p.Stage, upper: p.Stage) -> bool:
+def overtakes(context: LintContext, lower: p.Stage, upper: p.Stage) -> bool:
     """Whether every lead that meets the lower stage meets the upper one too."""
-    return study.logic.implies(lower.condition, upper.condition)
+    return context.logic.implies(lower.condition, upper.condition)
 
 
 MOST_REGIONS_OF_TWO = 16
 """Two conditions with more alternatives together than this are not compared."""
 
 
-def stage_not_implied(study: LintContext) -> Iterator[Diagnostic]:
+def stage_not_implied(context: LintContext) -> Iterator[Diagnostic]:
     """Compares each stage with the next lower one of its track."""
-    settled = _settled(study)
-    for lower, upper in neighbours(study.plan):
+    settled = _settled(context)
+    for lower, upper in neighbours(context.plan):
         if lower.until is not None or upper.until is not None:
             continue
-        if id(lower) in settled or id(upper) in settled or overtakes(study, lower, upper):
+        if id(lower) in settled or id(upper) in settled or overtakes(context, lower, upper):
             continue
-        if _skips(study, lower, upper):
+        if _skips(context, lower, upper):
             yield lint_at(
                 "stage-not-implied",
                 upper.condition.origin,
@@ -77,21 +77,23 @@ def neighbours(plan: p.Plan) -> Iterator[tuple[p.Stage, p.Stage]]:
         below[stage.track] = stage
 
 
-def _skips(study: LintContext, lower: p.Stage, upper: p.Stage) -> bool:
-    reader = study.logic.reader
+def _skips(context: LintContext, lower: p.Stage, upper: p.Stage) -> bool:
+    reader = context.logic.reader
     both = reader.both([reader.read(upper.condition, TRUE), reader.read(lower.condition, NOT_TRUE)])
     if not both.exact or len(both.boxes) > MOST_REGIONS_OF_TWO:
         return False
-    return any(is_possible(study.logic.subjects, box) and _can_have_points(study, box) for box in both.boxes)
+    return any(
+        is_possible(context.logic.subjects, box) and _can_have_points(context, box) for box in both.boxes
+    )
 
 
-def _can_have_points(study: LintContext, box: Box) -> bool:
+def _can_have_points(context: LintContext, box: Box) -> bool:
     """Whether leads in a box can have the scores it asks for, going by the rules that fire there."""
-    asked = {study.scores[number]: domain for number, domain in box.items() if number in study.scores}
+    asked = {context.scores[number]: domain for number, domain in box.items() if number in context.scores}
     if not asked:
         return True
-    facts = {number: domain for number, domain in box.items() if study.scores.get(number, 0) is not None}
-    scores = study.reach.within(facts)
+    facts = {number: domain for number, domain in box.items() if context.scores.get(number, 0) is not None}
+    scores = context.reach.within(facts)
     for score, domain in asked.items():
         assert not isinstance(domain.values, TextSet)
         if not intervals.meet(domain.values, intervals.span(*scores.of(score).ranged)):
@@ -103,29 +105,29 @@ MOST_REGIONS_OF_ONE = 8
 """A condition with more alternatives than this is not looked at under its own facts."""
 
 
-def stage_unreachable(study: LintContext) -> Iterator[Diagnostic]:
+def stage_unreachable(context: LintContext) -> Iterator[Diagnostic]:
     """Looks at the condition alone, then at the points that leads who meet the rest of it can have."""
-    judged = set()
-    for verdict in study.verdicts:
+    checked = set()
+    for verdict in context.verdicts:
         stage = verdict.root.owner
         if isinstance(stage, p.Stage) and verdict.is_whole and verdict.root.what is RootKind.STAGE:
-            judged.add(id(stage))
+            checked.add(id(stage))
             if not verdict.always:
-                at, why, more = why_never(study, verdict.part)
-                mend = "ask for less, or let more be had" if more else "correct it, or take the stage away"
+                at, why, more = why_never(context, verdict.part)
+                mend = "ask for less, or let more be had" if more else "correct it, or remove the stage"
                 hint = f"{more}; {mend}" if more else mend
                 yield lint_at("stage-unreachable", at, f"no lead can be in {stage.name}: {why}", hint)
-    for stage in study.plan.stages:
-        if id(stage) not in judged and not study.follows(stage.condition):
-            yield from _short_of_points(study, stage)
+    for stage in context.plan.stages:
+        if id(stage) not in checked and not context.follows(stage.condition):
+            yield from _short_of_points(context, stage)
 
 
-def _short_of_points(study: LintContext, stage: p.Stage) -> Iterator[Diagnostic]:
+def _short_of_points(context: LintContext, stage: p.Stage) -> Iterator[Diagnostic]:
     """Where the facts that the stage asks for keep rules from firing, fewer points can be had."""
-    boxes = study.logic.reader.read(stage.condition, TRUE).boxes
+    boxes = context.logic.reader.read(stage.condition, TRUE).boxes
     if len(boxes) > MOST_REGIONS_OF_ONE:
         return
-    short = [_short(study, box) for box in boxes]
+    short = [_short(context, box) for box in boxes]
     reasons = [reason for reason in short if reason is not None]
     if reasons and len(reasons) == len(short):
         yield lint_at(
@@ -136,30 +138,30 @@ def _short_of_points(study: LintContext, stage: p.Stage) -> Iterator[Diagnostic]
         )
 
 
-def _short(study: LintContext, box: Box) -> str | None:
+def _short(context: LintContext, box: Box) -> str | None:
     """Why nobody in a box has the points it asks for, None where somebody may."""
-    asked = {study.scores[number]: domain for number, domain in box.items() if number in study.scores}
-    facts = {number: domain for number, domain in box.items() if number not in study.scores}
-    scores = study.reach.within(facts) if asked and facts else study.reach.scores
+    asked = {context.scores[number]: domain for number, domain in box.items() if number in context.scores}
+    facts = {number: domain for number, domain in box.items() if number not in context.scores}
+    scores = context.reach.within(facts) if asked and facts else context.reach.scores
     for score, domain in asked.items():
         low, high = scores.of(score).ranged
         assert not isinstance(domain.values, TextSet)
         if not intervals.meet(domain.values, intervals.span(low, high)):
-            name = "" if score is None else f" of {study.plan.scores[score].name}"
+            name = "" if score is None else f" of {context.plan.scores[score].name}"
             if intervals.lowest(domain.values) > high:
                 return f"where the rest of it is true, a lead can have at most {points_of(high)}{name}"
             return f"where the rest of it is true, a lead has {low:,.0f} to {points_of(high)}{name}"
     return None
 
 
-def stage_never_ends(study: LintContext) -> Iterator[Diagnostic]:
+def stage_never_ends(context: LintContext) -> Iterator[Diagnostic]:
     """Looks for stages that hold and that nothing can end."""
-    for verdict in study.verdicts:
+    for verdict in context.verdicts:
         if verdict.root.what is RootKind.UNTIL and verdict.is_whole and not verdict.always:
             stage = verdict.root.owner
             assert isinstance(stage, p.Stage)
-            at, why, more = why_never(study, verdict.part)
-            hint = "correct it, or take until away"
+            at, why, more = why_never(context, verdict.part)
+            hint = "correct it, or remove until"
             yield lint_at(
                 "stage-never-ends",
                 at,
@@ -168,13 +170,13 @@ def stage_never_ends(study: LintContext) -> Iterator[Diagnostic]:
             )
 
 
-def stage_ends_at_once(study: LintContext) -> Iterator[Diagnostic]:
+def stage_ends_at_once(context: LintContext) -> Iterator[Diagnostic]:
     """Looks for stages that hold and whose end is there wherever their beginning is."""
-    settled = {id(verdict.root.condition) for verdict in study.verdicts if verdict.is_whole}
-    for stage in study.plan.stages:
-        if stage.until is None or id(stage.condition) in settled or study.follows(stage.condition):
+    settled = {id(verdict.root.condition) for verdict in context.verdicts if verdict.is_whole}
+    for stage in context.plan.stages:
+        if stage.until is None or id(stage.condition) in settled or context.follows(stage.condition):
             continue
-        if study.logic.implies(stage.condition, stage.until):
+        if context.logic.implies(stage.condition, stage.until):
             yield lint_at(
                 "stage-ends-at-once",
                 stage.until.origin,
@@ -184,27 +186,27 @@ def stage_ends_at_once(study: LintContext) -> Iterator[Diagnostic]:
             )
 
 
-def until_not_needed(study: LintContext) -> Iterator[Diagnostic]:
+def until_not_needed(context: LintContext) -> Iterator[Diagnostic]:
     """Looks for an end that is just the contrary of the beginning."""
-    for stage in study.plan.stages:
-        if stage.until is None or study.follows(stage.condition) or study.follows(stage.until):
+    for stage in context.plan.stages:
+        if stage.until is None or context.follows(stage.condition) or context.follows(stage.until):
             continue
         contrary = p.Not(stage.condition, stage.condition.origin)
-        if study.logic.implies(contrary, stage.until) and study.logic.implies(stage.until, contrary):
+        if context.logic.implies(contrary, stage.until) and context.logic.implies(stage.until, contrary):
             yield lint_at(
                 "until-not-needed",
                 stage.until.origin,
                 f"{stage.until.origin.text} is just where {stage.condition.origin.text} is not true, "
                 f"so {stage.name} never holds longer than without it",
-                "take until away, or ask for less, so that a lead stays for a while",
+                "remove until, or ask for less, so that a lead stays for a while",
             )
 
 
-def grade_unreachable(study: LintContext) -> Iterator[Diagnostic]:
+def grade_unreachable(context: LintContext) -> Iterator[Diagnostic]:
     """Compares every band but the last, which stands for all the rest, with the reach of its score."""
-    for grade in study.plan.grades:
-        low, high = study.reach.scores.of(grade.score).ranged
-        of = "" if grade.score is None else f" of {study.plan.scores[grade.score].name}"
+    for grade in context.plan.grades:
+        low, high = context.reach.scores.of(grade.score).ranged
+        of = "" if grade.score is None else f" of {context.plan.scores[grade.score].name}"
         above: int | None = None
         for label, start in grade.bands:
             if start > high:
@@ -218,26 +220,26 @@ def grade_unreachable(study: LintContext) -> Iterator[Diagnostic]:
                     "grade-unreachable",
                     grade.origin,
                     f"no lead can get the grade {label}, which {why}",
-                    f"{limits(study, grade.score, end)}; move the grades to what can be had",
+                    f"{limits(context, grade.score, end)}; move the grades to what can be had",
                 )
             above = start
 
 
-def threshold_always_met(study: LintContext) -> Iterator[Diagnostic]:
+def threshold_always_met(context: LintContext) -> Iterator[Diagnostic]:
     """Looks at comparisons of scores in stages and disqualifications."""
-    for verdict in study.verdicts:
+    for verdict in context.verdicts:
         whole_end = verdict.is_whole and verdict.root.what is RootKind.UNTIL
         if verdict.always and not whole_end and asks_score(verdict.part):
-            at, why, more = why_always(study, verdict.part)
-            hint = "ask for more, or take the comparison away"
+            at, why, more = why_always(context, verdict.part)
+            hint = "ask for more, or remove the comparison"
             yield lint_at("threshold-always-met", at, why, f"{more}; {hint}" if more else hint)
 
 
-def threshold_unreachable(study: LintContext) -> Iterator[Diagnostic]:
+def threshold_unreachable(context: LintContext) -> Iterator[Diagnostic]:
     """Looks at comparisons of scores in stages and disqualifications; a whole stage is said elsewhere."""
-    for verdict in study.verdicts:
+    for verdict in context.verdicts:
         whole_stage = verdict.is_whole and verdict.root.what in (RootKind.STAGE, RootKind.UNTIL)
         if not verdict.always and not whole_stage and asks_score(verdict.part):
-            at, why, more = why_never(study, verdict.part)
+            at, why, more = why_never(context, verdict.part)
             hint = "ask for less, or let more be had"
             yield lint_at("threshold-unreachable", at, why, f"{more}; {hint}" if more else hint)

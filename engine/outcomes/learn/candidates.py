@@ -99,7 +99,9 @@ def search(
         for place in order:
             number = int(open_[place])
             second = float(z_later.of(columns, rows_later, np.array([number]))[0])
-            tested = _told(columns[:, number], won, earlier, number, first=float(first[place]), second=second)
+            tested = _tested(
+                columns[:, number], won, earlier, number, first=float(first[place]), second=second
+            )
             if tested.reason:
                 close.setdefault(number, tested)
             else:
@@ -124,7 +126,7 @@ def same_leads(one: Flags | Floats, other: Flags | Floats) -> bool:
     return both > 0.9 * either
 
 
-def _told(
+def _tested(
     column: Flags | Floats, won: Bools, earlier: Bools, number: int, *, first: float, second: float
 ) -> Tested:
     has = column > 0

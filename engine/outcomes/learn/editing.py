@@ -11,7 +11,7 @@ from ...plan import Compare, Constant, Plan, Rule, ScoreValue, Stage
 from ...plan.walk import clauses
 
 
-class Desk:
+class RulesetEditor:
     """The places of a text that points and thresholds can be set in. What is included from other files cannot
     be."""
 
@@ -74,9 +74,9 @@ class Desk:
                     return number, item.key, part.path
         return None
 
-    def free_name(self, wished: str) -> str:
+    def free_name(self, preferred: str) -> str:
         """A name that no rule has yet."""
-        name, number = wished[:80], 2
+        name, number = preferred[:80], 2
         while self.document.find(f"rule:{name}") is not None:
-            name, number = f"{wished[:76]} {number}", number + 1
+            name, number = f"{preferred[:76]} {number}", number + 1
         return name

@@ -51,7 +51,7 @@ class _Happened:
 
 
 @dataclass(frozen=True)
-class _Told:
+class _EventRows:
     """Events of one kind as rules call it: how, the type, their rows, and how long before each happened."""
 
     phrase: str
@@ -81,17 +81,17 @@ def event_conditions(
         if object_ is not None and plain(object_):
             groups.setdefault((type_, text_key(object_)), []).append(number)
     spelt = {(t, text_key(o)): o for t, o in wanted.values() if o is not None}
-    told = []
+    event_rows = []
     for (type_, key), numbers in groups.items():
         phrase = called[type_] if key is None else f"{called[type_]} {object_text(spelt[type_, key])}"
         row, ago = happened.of(numbers)
         if len(row) >= FEWEST_LEADS:
-            told.append(_Told(phrase, type_, row, ago))
+            event_rows.append(_EventRows(phrase, type_, row, ago))
     size = len(rows)
     return [
-        *(found for one in told for found in _counted(one, size)),
-        *_followed([one for one in told if one.phrase == called[one.type]], size),
-        *(found for one in told for found in _aged(one, size)),
+        *(found for one in event_rows for found in _counted(one, size)),
+        *_followed([one for one in event_rows if one.phrase == called[one.type]], size),
+        *(found for one in event_rows for found in _aged(one, size)),
     ]
 
 
@@ -117,33 +117,33 @@ def _happened(blocks: Iterable[Block], rows: Rows) -> _Happened:
     return _Happened(row[order], kind[order], ago[order])
 
 
-def _counted(told: _Told, size: int) -> Iterator[Listed]:
+def _counted(event_rows: _EventRows, size: int) -> Iterator[Listed]:
     """At least so often, ever or in a window."""
     for length in (None, *(one for one in reversed(_LENGTHS) if one >= _SHORTEST)):
-        inside = told.row if length is None else told.row[told.ago < length * _MINUTE]
+        inside = event_rows.row if length is None else event_rows.row[event_rows.ago < length * _MINUTE]
         counts = np.bincount(inside, minlength=size)
         window = "" if length is None else f" in last {_spoken(length)}"
         for times in _TIMES:
             often = "" if times == 1 else f" >= {times}"
-            yield from _listed(f"{told.phrase}{often}{window}", told.type, counts >= times)
+            yield from _listed(f"{event_rows.phrase}{often}{window}", event_rows.type, counts >= times)
 
 
-def _aged(told: _Told, size: int) -> Iterator[Listed]:
+def _aged(event_rows: _EventRows, size: int) -> Iterator[Listed]:
     """So many whole days since it last happened, or since it first did."""
     last, first = np.full(size, _NEVER), np.full(size, -1)
-    np.minimum.at(last, told.row, told.ago)
-    np.maximum.at(first, told.row, told.ago)
+    np.minimum.at(last, event_rows.row, event_rows.ago)
+    np.maximum.at(first, event_rows.row, event_rows.ago)
     there = first >= 0
     for words, since in (("first ", first), ("", last)):
         days = since[there] // DAY
         for cut in sorted({_two_digits(one) for one in _quantiles(days, 2 * _QUARTERS)} - {0}):
-            text = f"days since {words}{told.phrase} >= {cut}"
-            yield from _listed(text, told.type, there & (since >= cut * DAY))
+            text = f"days since {words}{event_rows.phrase} >= {cut}"
+            yield from _listed(text, event_rows.type, there & (since >= cut * DAY))
 
 
-def _followed(told: Sequence[_Told], size: int) -> Iterator[Listed]:
+def _followed(event_rows: Sequence[_EventRows], size: int) -> Iterator[Listed]:
     """One followed by another within a time."""
-    most = sorted(told, key=lambda one: -len(np.unique(one.row)))[:_MOST_TYPES]
+    most = sorted(event_rows, key=lambda one: -len(np.unique(one.row)))[:_MOST_TYPES]
     for (one, ranks), (then, later_ranks) in permutations(_ranked(most), 2):
         gaps = _gaps(one, ranks, then, later_ranks, size)
         there = gaps[gaps < _NEVER]
@@ -154,25 +154,27 @@ def _followed(told: Sequence[_Told], size: int) -> Iterator[Listed]:
             yield from _listed(text, one.type, gaps <= length * _MINUTE)
 
 
-def _ranked(told: Sequence[_Told]) -> list[tuple[_Told, Ints]]:
+def _ranked(event_rows: Sequence[_EventRows]) -> list[tuple[_EventRows, Ints]]:
     """The same, each sorted, with numbers that grow by row and then by time and are alike for equal ones."""
-    if not told:
+    if not event_rows:
         return []
-    row, ago = (np.concatenate(parts) for parts in ([one.row for one in told], [one.ago for one in told]))
+    row, ago = (
+        np.concatenate(parts) for parts in ([one.row for one in event_rows], [one.ago for one in event_rows])
+    )
     order = np.lexsort((-ago, row))
     new = np.ones(len(order), np.bool_)
     new[1:] = (np.diff(row[order]) != 0) | (np.diff(ago[order]) != 0)
     ranks = np.empty(len(order), np.int64)
     ranks[order] = np.cumsum(new)
-    ends = np.cumsum([len(one.row) for one in told])
+    ends = np.cumsum([len(one.row) for one in event_rows])
     found = []
-    for one, mine in zip(told, np.split(ranks, ends[:-1]), strict=True):
+    for one, mine in zip(event_rows, np.split(ranks, ends[:-1]), strict=True):
         places = np.argsort(mine, kind="stable")
         found.append((replace(one, row=one.row[places], ago=one.ago[places]), mine[places]))
     return found
 
 
-def _gaps(one: _Told, ranks: Ints, then: _Told, later_ranks: Ints, size: int) -> Ints:
+def _gaps(one: _EventRows, ranks: Ints, then: _EventRows, later_ranks: Ints, size: int) -> Ints:
     """How soon, in each row, one was followed by another: the shortest time, `_NEVER` where it was not."""
     next_ = np.searchsorted(later_ranks, ranks)
     places = np.minimum(next_, len(later_ranks) - 1)

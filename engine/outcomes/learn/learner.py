@@ -27,12 +27,12 @@ from .conditions import (
     field_values,
     gathered,
 )
-from .editing import Desk
+from .editing import RulesetEditor
 from .event_conditions import event_conditions, event_names
 from .evidence import at_most, close_ones, compared, why
-from .judging import earlier_part, enough, judged
+from .holdout import earlier_part, enough, evaluation
 from .points import Learned
-from .proposal import Change, Judged, Proposal, with_edits
+from .proposal import Change, Evaluation, Proposal, with_edits
 from .reading import declared_events, fields_of_rules, outcome_types, score_for
 
 _ABOUT = 1.5
@@ -110,9 +110,9 @@ class Learner:
         conditions = self._conditions(values, rows, leaks)
         kept = self._kept(leaks)
         whole = Learned.of(self.plan, look, rows.won, conditions, earlier, kept=kept)
-        desk = Desk(self.text, self.plan)
-        changes = self._changes(desk, look, rows, whole)
-        new_rules = self._new_rules(desk, rows, whole, conditions)
+        editor = RulesetEditor(self.text, self.plan)
+        changes = self._changes(editor, look, rows, whole)
+        new_rules = self._new_rules(editor, rows, whole, conditions)
         changes, new_rules = at_most(changes, new_rules, self.options.most_changes)
         proposal = Proposal(
             self.text,
@@ -129,9 +129,9 @@ class Learner:
         )
         proposal = self._with_conflicts(proposal)
         if changes or new_rules:
-            proposal = self._with_thresholds(proposal, desk, look, rows)
+            proposal = self._with_thresholds(proposal, editor, look, rows)
         material = _Material(lives, asked, end, rows, look, conditions, kept)
-        return replace(proposal, judged=self._judged(proposal, material))
+        return replace(proposal, evaluation=self._evaluation(proposal, material))
 
     def _check_names(self) -> None:
         """Raises NotMeasurable for a rule, field or event that is named and not there."""
@@ -172,12 +172,12 @@ class Learner:
     def _kept(self, leaks: Sequence[Leak]) -> list[int]:
         """The numbers of points that stay: of rules that were named, that stand in another file, or that read
         what leaks."""
-        desk, leaking = Desk(self.text, self.plan), {one.name for one in leaks}
+        editor, leaking = RulesetEditor(self.text, self.plan), {one.name for one in leaks}
         found = []
         for column, (number, _) in enumerate(contributions(self.plan)):
             rule = self.plan.rules[number]
             reads = fields_of_rules(self.plan)[number]
-            if rule.identity in self.options.keep or desk.item(rule) is None or reads & leaking:
+            if rule.identity in self.options.keep or editor.item(rule) is None or reads & leaking:
                 found.append(column)
         return found
 
@@ -197,14 +197,14 @@ class Learner:
 
     # --- changes ----------------------------------------------------------------------------------
 
-    def _changes(self, desk: Desk, look: Look, rows: Rows, learned: Learned) -> list[Change]:
+    def _changes(self, editor: RulesetEditor, look: Look, rows: Rows, learned: Learned) -> list[Change]:
         found = []
         for column, (number, place) in enumerate(contributions(self.plan)):
             old, new = int(learned.present[column]), int(learned.points[column])
             if old == new:
                 continue
             rule = self.plan.rules[number]
-            edit = desk.points(rule, place, new)
+            edit = editor.points(rule, place, new)
             if edit is None:
                 continue
             fires = look.fires[:, number]
@@ -224,7 +224,9 @@ class Learner:
             )
         return found
 
-    def _new_rules(self, desk: Desk, rows: Rows, learned: Learned, conditions: Conditions) -> list[Change]:
+    def _new_rules(
+        self, editor: RulesetEditor, rows: Rows, learned: Learned, conditions: Conditions
+    ) -> list[Change]:
         found = []
         first = len(learned.present) - len(learned.found.chosen)
         for offset, tested in enumerate(learned.found.chosen):
@@ -235,7 +237,7 @@ class Learner:
             matches = conditions.matches[:, tested.number] > 0
             fired, others, ratio = compared(matches, rows.won)
             score = score_for(self.plan, conditions.events[tested.number])
-            edit = desk.rule(desk.free_name(condition.replace('"', "")), condition, points, score)
+            edit = editor.rule(editor.free_name(condition.replace('"', "")), condition, points, score)
             later = Rate(tested.later_won, tested.later_leads)
             sentence = "Says something that the other rules do not, and held on the later leads too."
             found.append(
@@ -264,7 +266,7 @@ class Learner:
         new_rules = [one for change in proposal.new_rules if (one := checked(change)) is not None]
         return replace(proposal, changes=changes, new_rules=new_rules)
 
-    def _with_thresholds(self, proposal: Proposal, desk: Desk, look: Look, rows: Rows) -> Proposal:
+    def _with_thresholds(self, proposal: Proposal, editor: RulesetEditor, look: Look, rows: Rows) -> Proposal:
         """Moves the thresholds of stages so that as many leads reach them as before, or so that the top one
         is as precise as was asked, even at the low end."""
         from ..thresholds import cautious_threshold
@@ -277,7 +279,7 @@ class Learner:
         stages = [stage for stage in self.plan.stages if stage.track == track]
         found = []
         for stage in stages:
-            place = desk.threshold(stage)
+            place = editor.threshold(stage)
             if place is None:
                 continue
             old, key, path = place
@@ -312,7 +314,7 @@ class Learner:
 
     # --- judging ----------------------------------------------------------------------------------
 
-    def _judged(self, proposal: Proposal, given: _Material) -> Judged | None:
+    def _evaluation(self, proposal: Proposal, given: _Material) -> Evaluation | None:
         """Judges on leads born later; for want of these on the later part, by what the rest teaches."""
         lives, asked, end, rows = given.lives, given.asked, given.end, given.rows
         look, conditions, kept = given.look, given.conditions, given.kept
@@ -327,7 +329,7 @@ class Learner:
                 if made is None:
                     return None
                 proposed = looked_at(made[0], self.blocks(), later, self.known)
-                return judged(
+                return evaluation(
                     self.plan, now, proposed.total, later, trained=(look.total, rows.won), within=within
                 )
         earlier = earlier_part(rows)
@@ -345,7 +347,7 @@ class Learner:
         gives = np.column_stack([look.given.astype(np.float64), *columns])
         caps = Caps(self.plan, tuple(None for _ in columns))
         total = caps.totals(gives[~earlier], learned.points)
-        return judged(
+        return evaluation(
             self.plan,
             look.taken(~earlier),
             total,

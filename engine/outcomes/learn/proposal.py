@@ -45,7 +45,7 @@ class Close:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Evaluation:
     """The present and the proposed rules on leads that nothing was learned from.
 
     Precision and recall are those of the best leads, as many as reach the top stage today.
@@ -87,7 +87,7 @@ class Proposal:
     thresholds: Sequence[Change] = ()
     close: Sequence[Close] = ()
     leaks: Sequence[Leak] = ()
-    judged: Judged | None = None
+    evaluation: Evaluation | None = None
     grid: int = 1
     nothing: str = ""
     unproven: Sequence[str] = ()

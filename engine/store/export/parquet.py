@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind
 from ...plan import Plan
+from ...progress import Progress
 from ...score_one.facts import ValueReader
 from ...sql.layout import BulkLayout, LaidOut, layout_of
 from ...sql.tables import DEFAULT, column_of
@@ -40,8 +41,6 @@ _TYPES = {
     Kind.DATETIME: pa.int64(),
     Kind.TEXTS: pa.list_(pa.string()),
 }
-
-Progress = Callable[[str, float], None]
 
 
 @frozen
@@ -67,7 +66,7 @@ def export_parquet(
     has more. The folder appears when everything is in it. Raises StoreError and OSError.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise StoreError(f"{folder} is there, and is not an empty folder", "name another, or take it away")
+        raise StoreError(f"{folder} is there, and is not an empty folder", "name another, or remove it")
     unfinished = folder.with_name(f".{folder.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
@@ -173,11 +172,11 @@ class _Export:
         nothing = (None,) * len(self._properties)
         for key, events in groupby(rows, itemgetter(0)):
             lead = storable(key)
-            for number, (_, at, type_, object_, told) in enumerate(events):
-                read = self._told(json.loads(told)) if told else nothing
+            for number, (_, at, type_, object_, as_json) in enumerate(events):
+                read = self._property_values(json.loads(as_json)) if as_json else nothing
                 yield (lead, at, storable(type_), _writable(self._objects.read(object_)), number, *read)
 
-    def _told(self, given: dict[str, Any]) -> list[Any]:
+    def _property_values(self, given: dict[str, Any]) -> list[Any]:
         return [_writable(self._readers[one.column].read(given.get(one.source))) for one in self._properties]
 
 

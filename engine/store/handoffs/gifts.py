@@ -15,7 +15,7 @@ from ...zone import Zone
 from ..database import Store
 from ..records.rulesets import RulesetVersion
 from .people import people_known
-from .telling import About, Telling, Told
+from .telling import About, HandoffMessage, Telling
 
 HANDED_OFF = "handed off"
 
@@ -54,7 +54,7 @@ class _Terms(NamedTuple):
     """What is the same of many gifts: columns of the record, and what is told of them, None for nothing."""
 
     columns: tuple[str | int | None, ...]
-    told: About | None
+    message_about: About | None
 
 
 class Writing:
@@ -72,7 +72,7 @@ class Writing:
         # Much of what is written is the same for many leads.
         self._terms: dict[tuple[object, ...], _Terms] = {}
         self._gifts: dict[int, tuple[_Terms, list[tuple[int | str | None, ...]]]] = {}
-        self._told: list[Told] = []
+        self._messages: list[HandoffMessage] = []
         self._gone: list[int] = []
         self._states: list[tuple[str, str | None, int]] = []
         self._asked: dict[str, bool] = {}
@@ -99,8 +99,8 @@ class Writing:
         found[1].append((self._last, entry.id, entry.lead, passed_by, kept))
         if passed_by is None:
             self._gone.append(entry.id)
-        if terms.told is not None:
-            self._told.append(Told("handoff", entry.lead, entry.key, terms.told))
+        if terms.message_about is not None:
+            self._messages.append(HandoffMessage("handoff", entry.lead, entry.key, terms.message_about))
         return self._last
 
     def _terms_of(self, gift: Gift) -> _Terms:
@@ -126,7 +126,7 @@ class Writing:
         if handoff.tell or self._anyone_asks("handoff.overdue"):
             owner = (("address", address),)
             about = About(handoff.name, handoff.tell, entry.track, entry.stage, owner, ())
-            self._told.append(Told("handoff.overdue", entry.lead, entry.key, about))
+            self._messages.append(HandoffMessage("handoff.overdue", entry.lead, entry.key, about))
 
     def _anyone_asks(self, kind: str) -> bool:
         """Whether any destination asks for messages of a kind."""
@@ -153,7 +153,7 @@ class Writing:
                     json.dumps(rows, ensure_ascii=False),
                 ),
             )
-        self._telling.tell(self.db, self._told, self._now)
+        self._telling.tell(self.db, self._messages, self._now)
 
 
 def _due_by(answer: Answer, person: Person, now: int, zone: Zone) -> int:

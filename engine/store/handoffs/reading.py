@@ -244,9 +244,9 @@ def _answers(connection: sqlite3.Connection, lead: int, since: int) -> tuple[Ans
     )
     found = []
     for what, at, properties in rows:
-        told = json.loads(properties) if properties else {}
+        given = json.loads(properties) if properties else {}
         found.append(
-            Answered(what, moment_of(at), str(told.get("reason") or ""), str(told.get("note") or ""))
+            Answered(what, moment_of(at), str(given.get("reason") or ""), str(given.get("note") or ""))
         )
     return tuple(found)
 

@@ -26,7 +26,7 @@ class About(NamedTuple):
     more: tuple[tuple[str, str | None], ...]
 
 
-class Told(NamedTuple):
+class HandoffMessage(NamedTuple):
     """A message of a kind about a lead: its number and id, and what is told of it."""
 
     kind: str
@@ -52,18 +52,18 @@ class Telling:
         self._lines: dict[int, list[Line]] = {}
         self._said: dict[tuple[About, _Score], Mapping[str, object]] = {}
 
-    def tell(self, db: sqlite3.Connection, told: Sequence[Told], at: int) -> None:
+    def tell(self, db: sqlite3.Connection, messages: Sequence[HandoffMessage], at: int) -> None:
         """Records messages; within the transaction that records what they tell."""
-        if told:
-            scores = self._scores(db, told)
+        if messages:
+            scores = self._scores(db, messages)
             never = _Score()
             said = [
-                (kind, key, self._data(about, scores.get(lead, never))) for kind, lead, key, about in told
+                (kind, key, self._data(about, scores.get(lead, never))) for kind, lead, key, about in messages
             ]
             enqueue_all(db, said, at)
 
-    def _scores(self, db: sqlite3.Connection, told: Sequence[Told]) -> dict[int, _Score]:
-        leads = json.dumps(sorted({one.lead for one in told}))
+    def _scores(self, db: sqlite3.Connection, messages: Sequence[HandoffMessage]) -> dict[int, _Score]:
+        leads = json.dumps(sorted({one.lead for one in messages}))
         rows = db.execute(
             "SELECT scored.lead, result.total, run.version, scored.lines FROM json_each(?) AS told "
             "CROSS JOIN scored ON scored.ruleset = ? AND scored.lead = told.value "

@@ -57,8 +57,8 @@ class BlockReader:
             events = self._spanned(edges)
         else:
             events = self._happened(where, parameters)
-        told = self._told(where, parameters) if (events[:, 2] & 1).any() else []
-        return Block(leads, fields, self._laid_out(leads, events, told))
+        property_texts = self._property_texts(where, parameters) if (events[:, 2] & 1).any() else []
+        return Block(leads, fields, self._laid_out(leads, events, property_texts))
 
     # --- events ---------------------------------------------------------------------------------
 
@@ -89,7 +89,7 @@ class BlockReader:
             found = np.fromstring(text, np.int64, sep=" ").reshape(-1, 3)
         return found
 
-    def _told(self, where: str, parameters: Sequence[Any]) -> list[str]:
+    def _property_texts(self, where: str, parameters: Sequence[Any]) -> list[str]:
         rows = self._connection.execute(
             f"SELECT properties FROM event WHERE lead {where} AND properties IS NOT NULL "
             "ORDER BY lead, at, kind, key",
@@ -97,14 +97,14 @@ class BlockReader:
         )
         return [text for (text,) in rows]
 
-    def _laid_out(self, leads: Ints, rows: Ints, told: list[str]) -> Events:
+    def _laid_out(self, leads: Ints, rows: Ints, property_texts: list[str]) -> Events:
         """Events by kind, those of a kind by time."""
         at = np.ascontiguousarray(rows[:, 1])
         order, ranks, starts = by_kind_and_time(self._rank[rows[:, 2] >> 1], at, len(self._kinds))
         places: NDArray[np.int32] | None = None
         properties: dict[str, int] = {}
-        if told:
-            numbers = [properties.setdefault(text, len(properties)) for text in told]
+        if property_texts:
+            numbers = [properties.setdefault(text, len(properties)) for text in property_texts]
             places = np.full(len(rows), -1, np.int32)
             places[(rows[:, 2] & 1) == 1] = numbers
             places = places[order]

@@ -25,7 +25,7 @@ _FORMAT = 2
 
 
 @frozen
-class Piece:
+class StoredBlock:
     """A file of the mirror: how many leads and events it has, and as which of its states it was written.
 
     `number` says of a block which leads it is about, all with numbers from `number * span` on; it
@@ -49,12 +49,12 @@ class Manifest:
     data: int
     state: int
     span: int
-    pieces: tuple[Piece, ...]
+    pieces: tuple[StoredBlock, ...]
 
     @property
     def leads_at_most(self) -> int:
         """How many leads its pieces have, those counted twice that stand in two."""
-        return sum(piece.leads for piece in self.pieces)
+        return sum(stored.leads for stored in self.pieces)
 
 
 def load(folder: Path) -> Manifest | None:
@@ -66,11 +66,13 @@ def load(folder: Path) -> Manifest | None:
     body, _, checksum = text.rpartition(b"\n")
     if not checksum.isdigit() or zlib.crc32(body) != int(checksum):
         return None
-    told = json.loads(body)
-    if told.pop("format") != _FORMAT:
+    property_set = json.loads(body)
+    if property_set.pop("format") != _FORMAT:
         return None
-    manifest = Manifest(**{**told, "pieces": tuple(Piece(**piece) for piece in told["pieces"])})
-    there = all((folder / piece.file).is_file() for piece in manifest.pieces)
+    manifest = Manifest(
+        **{**property_set, "pieces": tuple(StoredBlock(**stored) for stored in property_set["pieces"])}
+    )
+    there = all((folder / stored.file).is_file() for stored in manifest.pieces)
     return manifest if there else None
 
 
@@ -128,8 +130,8 @@ def _parts(block: Block) -> Iterator[tuple[str, str, bytes]]:
         "at": events.at,
         "lead": events.lead,
     }
-    if events.told is not None:
-        arrays["told"] = events.told
+    if events.property_set is not None:
+        arrays["property_set"] = events.property_set
         yield ("properties", *_values(events.properties))
     for name, column in block.fields.items():
         arrays[f"codes {name}"] = column.codes
@@ -178,11 +180,11 @@ class BlockFile:
             raise Damaged(self.path) from error
         if zlib.crc32(head) != int.from_bytes(start[-4:], "big"):
             raise Damaged(self.path)
-        told = json.loads(head)
-        self.kinds: tuple[int, ...] = tuple(told["kinds"])
-        self.size: int = told["leads"]
-        self.fields: list[str] = told["fields"]
-        self._sections = {name: _Section(*section) for name, section in told["sections"].items()}
+        property_set = json.loads(head)
+        self.kinds: tuple[int, ...] = tuple(property_set["kinds"])
+        self.size: int = property_set["leads"]
+        self.fields: list[str] = property_set["fields"]
+        self._sections = {name: _Section(*section) for name, section in property_set["sections"].items()}
 
     def close(self) -> None:
         """Closes the file."""
@@ -195,7 +197,7 @@ class BlockFile:
 
     def block(self, named: EventKinds) -> Block:
         """The block, its kinds of events so named; its fields are read when they are asked for."""
-        has_properties = "told" in self._sections
+        has_properties = "property_set" in self._sections
         return Block(
             self.leads,
             _Fields(self),
@@ -205,7 +207,7 @@ class BlockFile:
                 self._array("starts"),
                 self._array("at"),
                 self._array("lead"),
-                self._array("told") if has_properties else None,
+                self._array("property_set") if has_properties else None,
                 self._values("properties") if has_properties else (),
             ),
         )

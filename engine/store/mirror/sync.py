@@ -1,10 +1,10 @@
-"""The mirror kept in step with the record: made anew or brought up to date, whichever it takes.
+"""The mirror kept in step with the record: made again or brought up to date, whichever it takes.
 
 The record knows the mirror's states by their tokens. A state whose token it does not know, because the mirror
 belongs to another database or the database was put back to an earlier day, is not used. The token of a new
 state is noted before anything is read, so that from then on every change is noted too; then its files are
 written, the manifest is put in place and the former token forgotten. Whatever happens between these, the
-manifest that is there is one the record knows, or it is made anew.
+manifest that is there is one the record knows, or it is made again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import secrets
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,24 +21,23 @@ from pathlib import Path
 
 import numpy as np
 
+from ...progress import Progress, no_progress
 from ...score_many.block import EVENTS, MOST, Block, EventKinds
 from ...score_many.columns import Bools, Ints
 from ..database import Store, StoreError, only_one, open_store
 from ..records.freshness import ALL_CHANGED
 from ..records.lead_keys import MERGED
 from .block_reader import BlockReader
-from .files import BlockFile, Damaged, Manifest, Piece, load, save, write_block
+from .files import BlockFile, Damaged, Manifest, StoredBlock, load, save, write_block
 
 _FEW = 8
-"""A block is read anew once more than one in so many of its leads stand in supplements."""
+"""A block is read again once more than one in so many of its leads stand in supplements."""
 
 _MOST_SUPPLEMENTS = 16
 _TRIES = 3
 _PROBES = 64
 PATIENCE = 60.0
 """Seconds to wait for another program that is at the mirror."""
-
-Tell = Callable[[str, float], None]
 
 
 def mirror_folder(database: Path) -> Path:
@@ -97,26 +96,26 @@ class Mirror:
     def units(self) -> tuple[Unit, ...]:
         """Its pieces, open. Raises `Damaged` where one is not as it was written."""
         span = self.manifest.span
-        blocks = {piece.number: piece for piece in self.manifest.pieces if piece.number is not None}
+        blocks = {stored.number: stored for stored in self.manifest.pieces if stored.number is not None}
         later = np.empty(0, np.int64)
         found: dict[str, Unit] = {}
-        for piece in sorted(self.manifest.pieces, key=lambda piece: piece.state, reverse=True):
-            file = self._opened(piece, found)
-            if piece.number is None:
-                gone = np.union1d(later, file.leads[_in_newer(file.leads // span, piece, blocks)])
+        for stored in sorted(self.manifest.pieces, key=lambda stored: stored.state, reverse=True):
+            file = self._opened(stored, found)
+            if stored.number is None:
+                gone = np.union1d(later, file.leads[_in_newer(file.leads // span, stored, blocks)])
                 later = np.union1d(later, file.leads)
             else:
-                first, last = np.searchsorted(later, [piece.number * span, (piece.number + 1) * span])
+                first, last = np.searchsorted(later, [stored.number * span, (stored.number + 1) * span])
                 gone = later[first:last]
-            found[piece.file] = Unit(file, gone)
-        return tuple(found[piece.file] for piece in self.manifest.pieces)
+            found[stored.file] = Unit(file, gone)
+        return tuple(found[stored.file] for stored in self.manifest.pieces)
 
-    def _opened(self, piece: Piece, found: Mapping[str, Unit]) -> BlockFile:
+    def _opened(self, stored: StoredBlock, found: Mapping[str, Unit]) -> BlockFile:
         """A piece's file; where it is not what it should be, those opened before are closed."""
         try:
-            file = BlockFile(self.folder / piece.file)
+            file = BlockFile(self.folder / stored.file)
             try:
-                if len(file.leads) == file.size == piece.leads:
+                if len(file.leads) == file.size == stored.leads:
                     return file
                 raise Damaged(file.path)
             except Damaged:
@@ -128,14 +127,14 @@ class Mirror:
             raise
 
 
-def synced_mirror(store: Store, tell: Tell | None = None) -> Mirror:
+def synced_mirror(store: Store, tell: Progress | None = None) -> Mirror:
     """The mirror of a store, with all that has been committed until now, its files open.
 
     Raises `StoreError` where it cannot be written, and what `tell` raises.
     """
     folder = mirror_folder(store.path)
     with only_one(store.path, "mirror", "updating the mirror of", PATIENCE), _explained(folder):
-        sync = _Sync(store, folder, tell or _silent)
+        sync = _Sync(store, folder, tell or no_progress)
         for _ in range(_TRIES):
             try:
                 mirror = sync.run()
@@ -150,13 +149,9 @@ def synced_mirror(store: Store, tell: Tell | None = None) -> Mirror:
 
 
 def discard(store: Store) -> None:
-    """Deletes the mirror; the next who needs it makes it anew."""
+    """Deletes the mirror; the next who needs it makes it again."""
     with only_one(store.path, "mirror", "updating the mirror of", PATIENCE):
         shutil.rmtree(mirror_folder(store.path), ignore_errors=True)
-
-
-def _silent(_what: str, _share: float) -> None:
-    return
 
 
 @contextmanager
@@ -174,7 +169,7 @@ def _explained(folder: Path) -> Iterator[None]:
 class _Sync:
     """One time of bringing the mirror into step."""
 
-    def __init__(self, store: Store, folder: Path, tell: Tell) -> None:
+    def __init__(self, store: Store, folder: Path, tell: Progress) -> None:
         self.store = store
         self.folder = folder
         self.tell = tell
@@ -215,7 +210,7 @@ class _Sync:
         save(self.folder, manifest)
         with self.store.transaction() as connection:
             connection.execute("DELETE FROM mirror WHERE token NOT IN (?, ?)", (manifest.token, ALL_CHANGED))
-        needed = {piece.file for piece in manifest.pieces}
+        needed = {stored.file for stored in manifest.pieces}
         for path in self.folder.iterdir():
             if path.suffix in (".block", ".part") and path.name not in needed:
                 # Elsewhere than on POSIX a file that is still read stays; the next time finds it.
@@ -225,20 +220,20 @@ class _Sync:
 
     # --- what there is to do --------------------------------------------------------------------
 
-    def _pieces(self, reader: Store, former: Manifest | None, state: int, token: str) -> list[Piece]:
+    def _pieces(self, reader: Store, former: Manifest | None, state: int, token: str) -> list[StoredBlock]:
         """The pieces of the new state, those that are new being written."""
         reading = BlockReader(reader)
         if former is None:
             return list(self._blocks(reading, _all_blocks(reader.connection, self.span), state, token))
-        blocks = {piece.number: piece for piece in former.pieces if piece.number is not None}
+        blocks = {stored.number: stored for stored in former.pieces if stored.number is not None}
         touched = _touched(reader.connection, former.data)
-        apart = {piece: self._apart(piece, blocks) for piece in former.pieces if piece.number is None}
+        apart = {stored: self._apart(stored, blocks) for stored in former.pieces if stored.number is None}
         anew = _worn(np.concatenate([touched, *apart.values()]), blocks, self.span)
         # A supplement cannot say that a lead is there no more.
         gone = _gone(reader.connection, former.data) // self.span
         anew = np.union1d(np.array(anew, np.int64), gone).tolist()
         apart = {
-            piece: leads for piece, leads in apart.items() if not np.isin(leads // self.span, anew).all()
+            stored: leads for stored, leads in apart.items() if not np.isin(leads // self.span, anew).all()
         }
         if len(apart) >= _MOST_SUPPLEMENTS:
             touched = np.unique(np.concatenate([touched, *apart.values()]))
@@ -248,28 +243,30 @@ class _Sync:
         for first in range(0, len(rest), self.span):
             some = rest[first : first + self.span].tolist()
             written.append(self._write(reading.block_of(some), None, state, f"{state}-{first}-{token}"))
-        kept = [piece for number, piece in blocks.items() if number not in anew]
-        return sorted([*kept, *apart, *written], key=lambda piece: (piece.number is None, piece.number or 0))
+        kept = [stored for number, stored in blocks.items() if number not in anew]
+        return sorted(
+            [*kept, *apart, *written], key=lambda stored: (stored.number is None, stored.number or 0)
+        )
 
-    def _apart(self, piece: Piece, blocks: Mapping[int, Piece]) -> Ints:
-        """The leads of a supplement that have not been read anew with their block since."""
-        with closing(BlockFile(self.folder / piece.file)) as file:
+    def _apart(self, stored: StoredBlock, blocks: Mapping[int, StoredBlock]) -> Ints:
+        """The leads of a supplement that have not been read again with their block since."""
+        with closing(BlockFile(self.folder / stored.file)) as file:
             leads = file.leads
-        return leads[~_in_newer(leads // self.span, piece, blocks)]
+        return leads[~_in_newer(leads // self.span, stored, blocks)]
 
     def _blocks(
         self, reading: BlockReader, numbers: Iterable[int], state: int, token: str
-    ) -> Iterator[Piece]:
+    ) -> Iterator[StoredBlock]:
         numbers = list(numbers)
         for done, number in enumerate(numbers):
             self.tell("updating the mirror", done / len(numbers))
             block = reading.block(number * self.span, (number + 1) * self.span - 1)
             yield self._write(block, number, state, f"{number:06}-{state}-{token}")
 
-    def _write(self, block: Block, number: int | None, state: int, name: str) -> Piece:
+    def _write(self, block: Block, number: int | None, state: int, name: str) -> StoredBlock:
         file = f"{name}.block"
         write_block(self.folder / file, block)
-        return Piece(file, number, len(block), len(block.events.at), state)
+        return StoredBlock(file, number, len(block), len(block.events.at), state)
 
 
 @contextmanager
@@ -286,14 +283,14 @@ def _all_changed(connection: sqlite3.Connection) -> int:
     return 0 if row is None else int(row[0])
 
 
-def _in_newer(numbers: Ints, piece: Piece, blocks: Mapping[int, Piece]) -> Bools:
+def _in_newer(numbers: Ints, stored: StoredBlock, blocks: Mapping[int, StoredBlock]) -> Bools:
     """Which leads of a supplement stand in a block that is newer than it, by the numbers of their blocks."""
-    newer = [number for number, block in blocks.items() if block.state > piece.state]
+    newer = [number for number, block in blocks.items() if block.state > stored.state]
     return np.isin(numbers, newer, kind="sort")
 
 
-def _worn(apart: Ints, blocks: Mapping[int, Piece], span: int) -> list[int]:
-    """The blocks of which so many leads are in supplements, or about to be, that they are read anew."""
+def _worn(apart: Ints, blocks: Mapping[int, StoredBlock], span: int) -> list[int]:
+    """The blocks of which so many leads are in supplements, or about to be, that they are read again."""
     return sorted(
         number
         for number, leads in Counter((np.unique(apart) // span).tolist()).items()

@@ -52,7 +52,7 @@ def forget(
 ) -> Forgotten:
     """Deletes all that is known of the people with these ids, and overwrites what files still hold of it.
 
-    The mirror is deleted with them; the next who needs it makes it anew. With `keeping_out`, keyed hashes of
+    The mirror is deleted with them; the next who needs it makes it again. With `keeping_out`, keyed hashes of
     their ids stay, so that no import and no client brings them back. Raises `StoreError`; where only the
     overwriting failed, asking again without any id does the rest.
     """
@@ -75,20 +75,25 @@ def forget(
             done = _delete(connection, ids, {whose.lead for whose in known.values()}, unknown)
             if done.people or keeping_out:
                 people = f"{done.people} {'person' if done.people == 1 else 'people'}"
-                told = f"{people}, {done.ids} ids, {done.events} events"
+                as_json = f"{people}, {done.ids} ids, {done.events} events"
                 audit.record(
-                    connection, audit.Action.FORGOTTEN, who=who, address=address, subject=people, detail=told
+                    connection,
+                    audit.Action.FORGOTTEN,
+                    who=who,
+                    address=address,
+                    subject=people,
+                    detail=as_json,
                 )
     _overwrite(store)
     return done
 
 
 def _all_ids(connection: sqlite3.Connection, leads: set[int]) -> list[str]:
-    told = json.dumps(sorted(leads))
+    as_json = json.dumps(sorted(leads))
     rows = connection.execute(
         "SELECT _key FROM lead WHERE _id IN (SELECT value FROM json_each(?1)) "
         "UNION SELECT key FROM alias WHERE lead IN (SELECT value FROM json_each(?1))",
-        (told,),
+        (as_json,),
     )
     return [key for (key,) in rows]
 
@@ -96,17 +101,17 @@ def _all_ids(connection: sqlite3.Connection, leads: set[int]) -> list[str]:
 def _delete(
     connection: sqlite3.Connection, ids: Sequence[str], leads: set[int], unknown: tuple[str, ...]
 ) -> Forgotten:
-    told = json.dumps(sorted(leads))
+    as_json = json.dumps(sorted(leads))
     merged = connection.execute(
         "SELECT merged FROM alias WHERE merged IS NOT NULL AND lead IN (SELECT value FROM json_each(?))",
-        (told,),
+        (as_json,),
     )
     numbers = [*leads, *(number for (number,) in merged)]
-    told = json.dumps(numbers)
+    as_json = json.dumps(numbers)
     events: int = connection.execute(
-        "SELECT count(*) FROM event WHERE lead IN (SELECT value FROM json_each(?))", (told,)
+        "SELECT count(*) FROM event WHERE lead IN (SELECT value FROM json_each(?))", (as_json,)
     ).fetchone()[0]
-    kinds = _kinds_of(connection, told)
+    kinds = _kinds_of(connection, as_json)
     values = _telling_values(connection, numbers)
     connection.execute("PRAGMA defer_foreign_keys = ON")
     _delete_rows(connection, "lead", "_id", numbers)
@@ -122,25 +127,25 @@ def _delete(
 
 
 def _telling_values(connection: sqlite3.Connection, numbers: list[int]) -> set[str]:
-    """What is known of people that tells who they are, also what was known before: mail addresses, and the
+    """What is known of people that tells who they are, also what was known before: email addresses, and the
     values of fields that are names or the like."""
-    told = json.dumps(numbers)
+    as_json = json.dumps(numbers)
     fields = read_fields(connection)
     found: set[str] = set()
-    rows = connection.execute("SELECT * FROM lead WHERE _id IN (SELECT value FROM json_each(?))", (told,))
+    rows = connection.execute("SELECT * FROM lead WHERE _id IN (SELECT value FROM json_each(?))", (as_json,))
     names = {field.column: field.name for field in fields.values()}
     columns = [names.get(column[0], "") for column in rows.description]
     pairs = [pair for row in rows for pair in zip(columns, row, strict=True)]
     for table in ("lead_before",):
         was = connection.execute(
-            f"SELECT fields FROM {table} WHERE lead IN (SELECT value FROM json_each(?))", (told,)
+            f"SELECT fields FROM {table} WHERE lead IN (SELECT value FROM json_each(?))", (as_json,)
         )
         pairs += [pair for (text,) in was for pair in json.loads(text).items()]
     for table in ("event", "event_before"):
         had = connection.execute(
             f"SELECT DISTINCT properties FROM {table} WHERE properties IS NOT NULL "
             "AND lead IN (SELECT value FROM json_each(?))",
-            (told,),
+            (as_json,),
         )
         pairs += [pair for (text,) in had for pair in json.loads(text).items()]
     for name, value in pairs:
@@ -158,12 +163,14 @@ def _delete_rows(connection: sqlite3.Connection, table: str, column: str, values
     """Deletes rows, and before them those of other tables that refer to them."""
     if not values:
         return
-    told = json.dumps(list(values))
+    as_json = json.dumps(list(values))
     which = f'"{column}" IN (SELECT value FROM json_each(?))'
     for child, child_column, parent_column in _referring(connection, table):
-        rows = connection.execute(f'SELECT DISTINCT "{parent_column}" FROM "{table}" WHERE {which}', (told,))
+        rows = connection.execute(
+            f'SELECT DISTINCT "{parent_column}" FROM "{table}" WHERE {which}', (as_json,)
+        )
         _delete_rows(connection, child, child_column, [value for (value,) in rows])
-    connection.execute(f'DELETE FROM "{table}" WHERE {which}', (told,))
+    connection.execute(f'DELETE FROM "{table}" WHERE {which}', (as_json,))
 
 
 _LEAST = 4

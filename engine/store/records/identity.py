@@ -70,23 +70,23 @@ def say_same(connection: sqlite3.Connection, previous: str, current: str, now: i
 
 def whose_ids(connection: sqlite3.Connection, keys: Collection[str], now: int) -> dict[str, Whose]:
     """The leads of many ids as they are kept, those being made that are not there yet."""
-    told = json.dumps(list(keys))
+    as_json = json.dumps(list(keys))
     connection.execute(
         "INSERT OR IGNORE INTO main.lead (_key, _changed) SELECT value, ? FROM json_each(?) "
         "WHERE value NOT IN (SELECT key FROM main.alias)",
-        (now, told),
+        (now, as_json),
     )
     return ids_known(connection, keys)
 
 
 def ids_known(connection: sqlite3.Connection, keys: Collection[str]) -> dict[str, Whose]:
     """The leads of those of many ids, as they are kept, that belong to any."""
-    told = json.dumps(list(keys))
+    as_json = json.dumps(list(keys))
     rows = connection.execute(
         "SELECT _key, _id, NULL FROM main.lead WHERE _key IN (SELECT value FROM json_each(?1)) "
         f"AND _state <> {MERGED} "
         "UNION ALL SELECT key, lead, id FROM main.alias WHERE key IN (SELECT value FROM json_each(?1))",
-        (told,),
+        (as_json,),
     )
     return {key: Whose(lead, alias) for key, lead, alias in rows}
 

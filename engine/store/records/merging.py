@@ -270,14 +270,14 @@ def _fill(connection: sqlite3.Connection, branch: _Branch, *, visible: bool) -> 
 
 
 def _keep_filled(connection: sqlite3.Connection, alias: int, filled: dict[str, object]) -> None:
-    told = json.dumps(filled, ensure_ascii=False)
-    connection.execute("UPDATE main.alias SET filled = ? WHERE id = ?", (told, alias))
+    as_json = json.dumps(filled, ensure_ascii=False)
+    connection.execute("UPDATE main.alias SET filled = ? WHERE id = ?", (as_json, alias))
 
 
 def _empty_filled(connection: sqlite3.Connection, alias: int, row: int) -> None:
     """Makes unknown what was filled in by a merge that is about to be undone."""
-    lead, told = connection.execute("SELECT lead, filled FROM alias WHERE id = ?", (alias,)).fetchone()
-    filled = json.loads(told)
+    lead, as_json = connection.execute("SELECT lead, filled FROM alias WHERE id = ?", (alias,)).fetchone()
+    filled = json.loads(as_json)
     fields = [field for field in read_fields(connection).values() if field.name in filled]
     if not fields:
         return

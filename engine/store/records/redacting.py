@@ -29,15 +29,15 @@ _LEAST = 5
 class Redactor:
     """Takes ids and other values of people out of texts.
 
-    Outside tests it looks for mail addresses and for what else can be no word or number of the rules: what
+    Outside tests it looks for email addresses and for what else can be no word or number of the rules: what
     mixes letters with digits or blanks. A test that has any of the values in quotes is taken out as a whole:
     it was written about that person.
     """
 
     def __init__(self, values: Collection[str]) -> None:
-        told = {value.strip() for value in values if value.strip()}
-        self._values = {value.casefold() for value in told}
-        sure = sorted((value for value in told if _is_sure(value)), key=len, reverse=True)
+        distinct = {value.strip() for value in values if value.strip()}
+        self._values = {value.casefold() for value in distinct}
+        sure = sorted((value for value in distinct if _is_sure(value)), key=len, reverse=True)
         self._sure = None
         if sure:
             those = "|".join(map(re.escape, sure))
@@ -125,17 +125,17 @@ def _rewrite(connection: sqlite3.Connection, table: str, column: str, change: Ca
 
 def _forget_steps(connection: sqlite3.Connection, redactor: Redactor) -> int:
     """Empties the steps of drafts of which any holds a value."""
-    told: set[str] = set()
+    distinct: set[str] = set()
     for ruleset, edits, inverse in connection.execute("SELECT ruleset, edits, inverse FROM draft_change"):
         texts = _texts([json.loads(edits), json.loads(inverse)])
         if any(redactor.rules(text) != text for text in texts):
-            told.add(ruleset)
+            distinct.add(ruleset)
     connection.executemany(
         "UPDATE draft_change SET sort = CASE sort WHEN 'edit' THEN 'text' ELSE sort END, edits = '[]', "
         """inverse = '{"op": "restore"}', standing = 0 WHERE ruleset = ?""",
-        [(ruleset,) for ruleset in told],
+        [(ruleset,) for ruleset in distinct],
     )
-    return len(told)
+    return len(distinct)
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ....grammar.frozen import frozen
+from ...progress import Progress
 from ...score_one.scorer import Scorer
 from ..database import Store, StoreError, open_store
 from .row_scorer import PORTION, RecordUnits
@@ -29,9 +30,6 @@ _ENOUGH = 128
 """How many MiB reading the mirror takes, about; reading the record takes less."""
 
 _SMALL_CACHE_KIB = 8_192
-
-Progress = Callable[[str, float], None]
-"""Told what is being done and, from 0 to 1, how much of it is done."""
 
 
 @frozen

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...plan import Aggregation, Measure, Plan
+from ...progress import Progress
 from ...score_many.columns import Column, Gathering, InstantLists, Ints, Numbered, Numbering
 from ...score_one.measuring import measuring, reading_only
 from ...score_one.scorer import Scorer
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 PORTION = 10_000
 """How many leads are read at a time."""
 
-Tell = Callable[[str, float], None]
 _GATHERED = (Aggregation.INSTANTS, Aggregation.LATEST)
 
 
@@ -35,7 +35,7 @@ def read_columns(
     *,
     fields: Mapping[Hashable, int],
     measures: Mapping[Hashable, Measure],
-    tell: Tell,
+    tell: Progress,
     mirror: Mirror | None = None,
 ) -> dict[Hashable, Column | InstantLists]:
     """The columns of some fields and measures of a plan at an instant, in one pass over what they read.
@@ -63,7 +63,7 @@ def read_columns(
 
 
 def _measured(
-    lead_reader: LeadReader, evaluator: Scorer, measures: Sequence[Measure], leads: Ints, tell: Tell
+    lead_reader: LeadReader, evaluator: Scorer, measures: Sequence[Measure], leads: Ints, tell: Progress
 ) -> list[Column | InstantLists]:
     run, now = measuring(evaluator, measures), lead_reader.now
     nothing = run([], now)
@@ -84,7 +84,7 @@ def _from_mirror(
     leads: Ints,
     *,
     now: int,
-    tell: Tell,
+    tell: Progress,
 ) -> list[Column | InstantLists]:
     """The same from the pieces of the mirror: the fields of the evaluator's plan, then the measures."""
     from ...score_many.block_events import BlockEvents, Filters
@@ -134,7 +134,7 @@ def _in_order(
     return [column.taken(order) for column in columns]
 
 
-def _portions(leads: Ints, what: str, tell: Tell) -> Iterator[tuple[Span, list[int]]]:
+def _portions(leads: Ints, what: str, tell: Progress) -> Iterator[tuple[Span, list[int]]]:
     for first in range(0, len(leads), PORTION):
         tell(what, first / len(leads))
         numbers = leads[first : first + PORTION].tolist()

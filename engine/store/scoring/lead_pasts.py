@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...progress import Progress
 from ...score_many.columns import Bools, Ints
 from ...score_many.past import BlocksPast
 from ...score_one.scorer import Scorer
@@ -18,7 +18,6 @@ from .lead_reader import LeadReader, Span, all_ready
 if TYPE_CHECKING:
     from ..mirror.sync import Mirror
 
-Tell = Callable[[str, float], None]
 
 _PORTION = 10_000
 """How many leads are read at a time."""
@@ -31,7 +30,7 @@ def held_leads(
     now: int,
     stage: int,
     *,
-    tell: Tell,
+    tell: Progress,
     mirror: Mirror | None = None,
 ) -> Bools:
     """Which of some leads, by their numbers in order, are in a stage, by its number.
@@ -55,7 +54,7 @@ def held_leads(
 
 
 def _read(
-    store: Store, evaluator: Scorer, into: tuple[Ints, Bools], now: int, stage: int, *, tell: Tell
+    store: Store, evaluator: Scorer, into: tuple[Ints, Bools], now: int, stage: int, *, tell: Progress
 ) -> None:
     """Finds it of leads that are read from the record."""
     (leads, found), holding, reader = into, evaluator.holdings[stage], LeadReader(store, evaluator, now)

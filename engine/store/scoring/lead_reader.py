@@ -139,18 +139,18 @@ class LeadReader:
         rows = self.reader.connection.execute(self._event_sql[sparse], span.parameters)
         code_of, value_of = self._codes.__getitem__, self._values.__getitem__
         width = self.classes.width
-        for lead, at, kind, told in rows:
+        for lead, at, kind, given_properties in rows:
             instants, kinds = _read_json(at, 0)[0], _read_json(kind, 0)[0]
             codes = map(code_of, kinds)
-            if width or told is not None:
+            if width or given_properties is not None:
                 events: list[Row] = list(zip(instants, codes, map(value_of, kinds), strict=True))
-                if told is not None:
-                    events = self._told(events, kinds, told.split(_BETWEEN))
+                if given_properties is not None:
+                    events = self._with_properties(events, kinds, given_properties.split(_BETWEEN))
                 yield lead, events
             else:
                 yield lead, list(zip(instants, codes, strict=True))
 
-    def _told(self, events: list[Row], kinds: list[int], properties: list[str]) -> list[Row]:
+    def _with_properties(self, events: list[Row], kinds: list[int], properties: list[str]) -> list[Row]:
         """The events with those told by their properties in place; these come in the same order."""
         remembered, unread = self._remembered, False
         places = [place for place, kind in enumerate(kinds) if kind in self._by_properties]
@@ -189,11 +189,13 @@ class LeadReader:
 
     def _write_event_sql(self, span: Span) -> str:
         """Reads each lead's events as arrays, in the order of time."""
-        told = "NULL"
+        given_properties = "NULL"
         if self._by_properties:
             those = _among(sorted(self._by_properties))
-            told = f"group_concat(CASE WHEN {those} THEN ifnull(properties, '') END, '{_BETWEEN}')"
-        arrays = f"lead, json_group_array(at), json_group_array(kind), {told}"
+            given_properties = (
+                f"group_concat(CASE WHEN {those} THEN ifnull(properties, '') END, '{_BETWEEN}')"
+            )
+        arrays = f"lead, json_group_array(at), json_group_array(kind), {given_properties}"
         where = " AND ".join([span.test("lead"), *self._event_tests])
         sql = f"SELECT {arrays} FROM event WHERE {where} GROUP BY lead ORDER BY lead"
         if self._is_in_order(sql, span):

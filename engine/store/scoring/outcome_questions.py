@@ -104,10 +104,10 @@ def before_and_after(
     old, new = _plan(before), _plan(after)
     if not any(one.name.lower() != LOST for plan in (old, new) for one in plan.outcomes):
         return None
-    judging = new if any(one.name.lower() != LOST for one in new.outcomes) else old
-    with ready(judging, store, Question(at)) as found:
+    outcome_rules = new if any(one.name.lower() != LOST for one in new.outcomes) else old
+    with ready(outcome_rules, store, Question(at)) as found:
         looking = found.blocks.looking
-        sides = [found.looking if plan is judging else looking(Scorer(plan)) for plan in (old, new)]
+        sides = [found.looking if plan is outcome_rules else looking(Scorer(plan)) for plan in (old, new)]
         lives = found.looking
         return compared(
             sides[0],

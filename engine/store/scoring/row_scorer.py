@@ -84,7 +84,7 @@ class RowScorer:
         return self.writer.write(compared)
 
     def _scores(self, span: Span) -> Scores:
-        run, wake, now, outcome_of, write = (
+        run, next_due, now, outcome_of, write = (
             self.run,
             self.due_times.of,
             self.job.now,
@@ -104,9 +104,9 @@ class RowScorer:
             if place is None:
                 place = places[id(outcome)] = len(outcomes)
                 outcomes.append(outcome)
-            wakes = wake(fields, events, now)
+            due_at = next_due(fields, events, now)
             leads.append(number)
             which.append(place)
             lines.append(write(found[4], found[5]))
-            due.append(None if wakes == NEVER else wakes)
+            due.append(None if due_at == NEVER else due_at)
         return Scores(span, leads, outcomes, which, lines, due)

@@ -66,7 +66,7 @@ class _Outcome:
     run: int
     until: int | None
     total: int
-    told: Mapping[str, Any]
+    results: Mapping[str, Any]
 
 
 def explained_history(
@@ -156,8 +156,8 @@ def _turn(outcome: _Outcome, found: Run, change: ScoreChange | None, unexplained
         moment_of(found.now),
         found.version.number,
         outcome.total,
-        outcome.told["stages"],
-        tuple(outcome.told.get("disqualified", ())),
+        outcome.results["stages"],
+        tuple(outcome.results.get("disqualified", ())),
         change,
         unexplained,
         found.id,
@@ -165,12 +165,12 @@ def _turn(outcome: _Outcome, found: Run, change: ScoreChange | None, unexplained
 
 
 def _same(stored: _Outcome, decision: Decision) -> bool:
-    told = stored.told
+    results = stored.results
     return (
         stored.total == decision.total
-        and told["scores"] == dict(decision.scores)
-        and told["stages"] == dict(decision.stages)
-        and list(told.get("disqualified", ())) == list(decision.disqualified)
+        and results["scores"] == dict(decision.scores)
+        and results["stages"] == dict(decision.stages)
+        and list(results.get("disqualified", ())) == list(decision.disqualified)
     )
 
 
@@ -199,7 +199,7 @@ def _outcomes(store: Store, ruleset: str, lead: int) -> list[_Outcome]:
             "ORDER BY until IS NULL, until",
             {"name": ruleset, "lead": lead},
         )
-        return [_Outcome(run, until, total, json.loads(told)) for run, until, total, told in rows]
+        return [_Outcome(run, until, total, json.loads(results)) for run, until, total, results in rows]
 
 
 _RUN = "SELECT run.id, run.version, run.now, run.data FROM run"

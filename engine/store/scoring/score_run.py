@@ -16,13 +16,14 @@ from ....grammar.frozen import frozen
 from ...explain.explanation_lines import ExplanationLines
 from ...handoffs.turns import HandedOff
 from ...plan import Plan
+from ...progress import Progress
 from ...score_one.scorer import Scorer
 from ..database import Store, only_one, open_store
 from ..handoffs.entries import policy_of
 from ..records.freshness import begin_due, begin_whole, due_leads, end, freshness
 from ..records.rulesets import RulesetVersion
 from .former_version import plan_of, version_before
-from .full_run import Progress, Resources, score_all
+from .full_run import Resources, score_all
 from .lead_reader import listed
 from .row_scorer import PORTION, RecordUnits, RowScorer
 from .version_lines import save_lines

@@ -118,8 +118,8 @@ def iterate_ranked(
 
 def _read(store: Store, row: tuple[Any, ...]) -> StoredScore:
     total, outcome, lines, run, version_id, now, number, digest, until = row
-    told = json.loads(outcome)
-    stages = told["stages"]
+    results = json.loads(outcome)
+    stages = results["stages"]
     return StoredScore(
         run,
         number,
@@ -127,11 +127,11 @@ def _read(store: Store, row: tuple[Any, ...]) -> StoredScore:
         moment_of(now),
         None if until is None else moment_of(until),
         total,
-        told["scores"],
+        results["scores"],
         stages,
-        told.get("stages_if_qualified", stages),
-        told.get("grades", {}),
-        tuple(told.get("tags", ())),
-        tuple(told.get("disqualified", ())),
+        results.get("stages_if_qualified", stages),
+        results.get("grades", {}),
+        tuple(results.get("tags", ())),
+        tuple(results.get("disqualified", ())),
         read_lines(load_lines(store, version_id), lines),
     )

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from ...impact.effect import Effect
-from ...impact.over_leads import contrast
+from ...impact.over_leads import effect_over_leads
 from ...plan import Condition, Measure, Rule
 from ...plan.walk import conditions, nested
+from ...progress import Progress
 from ...score_many.column_scorer import ColumnScorer
 from ...score_many.columns import Bools, Column, InstantLists, Ints
 from ...score_many.lru import LruBytes
@@ -45,7 +46,6 @@ _MOST_TALLIES = 50_000
 _LOOK = 0.05
 """How many seconds a question waits for another before it asks whether it is still wanted."""
 
-Progress = Callable[[str, float], None]
 Stop = Callable[[], bool]
 """Asked now and then whether the answer is still wanted."""
 
@@ -113,9 +113,9 @@ class WhatIf:
         `stop` says so, and `StoreError`; what was measured until then is kept.
         """
         with self._asking(store, now, progress, stop) as tell:
-            old = self._judging(store, before, now, tell)
-            new = self._judging(store, after, now, tell, old)
-            return contrast(old, new, lambda places: self._keys(store, places), most_moves)
+            old = self._column_scorer(store, before, now, tell)
+            new = self._column_scorer(store, after, now, tell, old)
+            return effect_over_leads(old, new, lambda places: self._keys(store, places), most_moves)
 
     def counts(
         self,
@@ -131,7 +131,7 @@ class WhatIf:
         Raises as `effect` does.
         """
         with self._asking(store, now, progress, stop) as tell:
-            return self._counted(self._judging(store, rules, now, tell))
+            return self._counted(self._column_scorer(store, rules, now, tell))
 
     def both(
         self,
@@ -146,9 +146,9 @@ class WhatIf:
     ) -> tuple[Effect, Counts]:
         """The `effect` of a change and the `counts` of the rules after it, of one state of the data."""
         with self._asking(store, now, progress, stop) as tell:
-            old = self._judging(store, before, now, tell)
-            new = self._judging(store, after, now, tell, old)
-            effect = contrast(old, new, lambda places: self._keys(store, places), most_moves)
+            old = self._column_scorer(store, before, now, tell)
+            new = self._column_scorer(store, after, now, tell, old)
+            effect = effect_over_leads(old, new, lambda places: self._keys(store, places), most_moves)
             return effect, self._counted(new)
 
     def leads_where(
@@ -166,8 +166,8 @@ class WhatIf:
         Raises as `effect` does.
         """
         with self._asking(store, now, None, stop) as tell:
-            old = self._judging(store, before, now, tell)
-            new = self._judging(store, after, now, tell, old)
+            old = self._column_scorer(store, before, now, tell)
+            new = self._column_scorer(store, after, now, tell, old)
             found: list[int] = self._leads[which(old, new)].tolist()
             return found
 
@@ -210,13 +210,13 @@ class WhatIf:
             self._leads = np.fromiter(chain.from_iterable(rows), np.int64)
             self._of = (store.path, data, now)
 
-    def _judging(
+    def _column_scorer(
         self, store: Store, evaluator: Scorer, now: int, tell: Progress, base: ColumnScorer | None = None
     ) -> ColumnScorer:
         """All leads in the eyes of a plan."""
         return ColumnScorer(
             evaluator,
-            evaluator.parts.meanings,
+            evaluator.parts.semantic_keys,
             len(self._leads),
             now,
             columns=self._columns(store, evaluator, now, tell),
@@ -233,32 +233,36 @@ class WhatIf:
         ask = partial(held_leads, store, evaluator, self._leads[places], now, stage, tell=tell)
         return self._with_mirror(store, tell, ask)
 
-    def _counted(self, judging: ColumnScorer) -> Counts:
+    def _counted(self, column_scorer: ColumnScorer) -> Counts:
         """The counts of a plan; what means the same as something counted before is not counted again."""
-        plan, meanings = judging.plan, judging.meanings
+        plan, meanings = column_scorer.plan, column_scorer.semantic_keys
         if len(self._tallies) > _MOST_TALLIES:
             self._tallies.clear()
         truths = {
-            id(part): self._tally(meanings.condition(part), partial(judging.count, part))
+            id(part): self._tally(meanings.condition(part), partial(column_scorer.count, part))
             for whole in conditions(plan)
             for part in nested(whole)
         }
         fires = [
-            self._tally(meanings.rules[id(rule)], partial(_fired, judging, [rule]))[0] for rule in plan.rules
+            self._tally(meanings.rules[id(rule)], partial(_fired, column_scorer, [rule]))[0]
+            for rule in plan.rules
         ]
         grouped: list[list[Rule]] = [[] for _ in plan.groups]
         for rule in plan.rules:
             if rule.group is not None:
                 grouped[rule.group].append(rule)
         groups = [
-            self._tally(tuple(meanings.rules[id(rule)] for rule in rules), partial(_fired, judging, rules))[0]
+            self._tally(
+                tuple(meanings.rules[id(rule)] for rule in rules), partial(_fired, column_scorer, rules)
+            )[0]
             for rules in grouped
         ]
-        disqualified = int(np.count_nonzero(judging.verdict.disqualified))
+        disqualified = int(np.count_nonzero(column_scorer.verdict.disqualified))
         stages = [
-            int(np.count_nonzero(judging.meets(number, stage))) for number, stage in enumerate(plan.stages)
+            int(np.count_nonzero(column_scorer.meets(number, stage)))
+            for number, stage in enumerate(plan.stages)
         ]
-        return Counts(judging.leads, fires, groups, disqualified, truths, stages, spread(judging))
+        return Counts(column_scorer.leads, fires, groups, disqualified, truths, stages, spread(column_scorer))
 
     def _tally(self, key: Hashable | None, count: Callable[[], tuple[int, int]]) -> tuple[int, int]:
         if key is None:
@@ -272,7 +276,7 @@ class WhatIf:
         self, store: Store, evaluator: Scorer, now: int, tell: Progress
     ) -> dict[Hashable, Column | InstantLists]:
         """All columns that judging by a plan reads; those are read from the store that are not kept."""
-        fields, measures = evaluator.parts.meanings.needs
+        fields, measures = evaluator.parts.semantic_keys.needs
         found: dict[Hashable, Column | InstantLists] = {}
         for key in (*fields, *measures):
             column = self._measured.get(key)
@@ -345,9 +349,9 @@ def _open_mirror(path: Path, data: int, tell: Progress) -> Iterator[Mirror | Non
         discard(store)
 
 
-def _fired(judging: ColumnScorer, rules: Sequence[Rule]) -> tuple[int, int]:
+def _fired(column_scorer: ColumnScorer, rules: Sequence[Rule]) -> tuple[int, int]:
     """For how many leads any of the rules fires."""
-    found = np.zeros(judging.leads, np.bool_)
+    found = np.zeros(column_scorer.leads, np.bool_)
     for rule in rules:
-        found |= judging.fires(rule)
+        found |= column_scorer.fires(rule)
     return int(np.count_nonzero(found)), 0

@@ -34,10 +34,10 @@ class Helper:
 
     def finish(self, tally: Tally) -> set[int]:
         """Waits for the other process: which units it did, its counts being added to the tally."""
-        told, _ = self.process.communicate()
-        if self.process.returncode or not told:
+        answer, _ = self.process.communicate()
+        if self.process.returncode or not answer:
             return set()
-        done, theirs = pickle.loads(told)
+        done, theirs = pickle.loads(answer)
         tally.add(theirs)
         return done if isinstance(done, set) else set()
 

@@ -8,6 +8,7 @@ import leadwright
 import pytest
 from leadwright.engine.bounds.worth import counted_worth
 from leadwright.engine.explain.decision import Decision
+from leadwright.engine.plan import lower
 from leadwright.engine.report.bounds import bounds_data, bounds_words, worth_text
 
 NOW = dt.datetime(2026, 11, 28, tzinfo=dt.UTC)
@@ -102,6 +103,15 @@ def test_what_is_not_followed_is_said() -> None:
     bounds = decided(rules, employees=None, budget=None).bounds
     assert (bounds.total, bounds.unknown, bounds.exact) == ((0, 11), ("employees", "budget"), False)
     assert bounds_words(bounds).endswith("It may be narrower: not all of it could be followed.")
+
+
+def test_a_predicate_that_nothing_is_known_of_makes_bounds_wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = 'when title like "chief*" then +7\nwhen title like "*officer" and title = "clerk" then +5'
+    bounds = decided(rules, title=None).bounds
+    assert (bounds.total, bounds.exact) == ((0, 7), True)
+    monkeypatch.setattr(lower, "_REASONED_ABOUT", (lower.Comparison, lower.Known))
+    bounds = decided(rules, title=None).bounds
+    assert (bounds.total, bounds.exact) == ((0, 12), False)
 
 
 def test_a_calculation_is_followed_to_the_last_digit() -> None:

@@ -13,7 +13,7 @@ from leadwright.engine.importing.run import import_file
 from leadwright.engine.store.database import Store, open_store
 
 
-class Desk:
+class RulesetEditor:
     """A store, a folder, and imports from the one into the other."""
 
     def __init__(self, store: Store, folder: Path) -> None:
@@ -51,7 +51,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[RulesetEditor]:
     """A desk with an empty store."""
     with open_store(tmp_path / "leads.db", create=True) as store:
-        yield Desk(store, tmp_path)
+        yield RulesetEditor(store, tmp_path)

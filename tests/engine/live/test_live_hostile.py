@@ -19,7 +19,7 @@ import pytest
 from leadwright.engine.live.messages import last_messages
 from leadwright.engine.receivers.adapters import ADAPTERS, adapter_of
 from leadwright.engine.receivers.calls import Unreadable
-from leadwright.engine.receivers.wire import Refusal, Request
+from leadwright.engine.receivers.wire import Request, RequestRefused
 from leadwright.tests.engine.live.test_live_applying import World
 from leadwright.tests.engine.receivers.test_receivers_calls import CASES
 
@@ -58,7 +58,7 @@ def test_every_adapter_has_a_reason_for_what_it_cannot_read() -> None:
         assert adapter is not None
         about: dict[str, Any] = {}
         messages: list[Any] = []
-        with suppress(Refusal):
+        with suppress(RequestRefused):
             delivery = adapter.read(request)
             about, messages = json.loads(json.dumps([dict(delivery.about), list(delivery.messages)]))
         for message in messages:

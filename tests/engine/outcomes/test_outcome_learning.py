@@ -78,7 +78,7 @@ def test_a_proposal_finds_what_was_planted_and_leaves_out_what_leaks(folder: Pat
     assert data["new_rules"][0]["new"] > 0
     assert {one["name"]: one["sort"] for one in data["left_out"]} == {"phase": "refused"}
     assert "industry" in data["unproven"]
-    judged = data["judged"]
+    judged = data["evaluation"]
     assert judged["later_part"]
     assert judged["auc_proposed"]["value"] > judged["auc_now"]["value"] + 0.05
     text = data["text"]
@@ -213,7 +213,7 @@ def test_from_python(folder: Path) -> None:
         assert 0.6 < found.order.low < found.order.value < found.order.high
         proposal = learn(load(RULES), store, as_of=AT)
         assert proposal.text == proposal.text_with(proposal.taken) != RULES
-        assert proposal.judged is not None
+        assert proposal.evaluation is not None
 
 
 AGES = """when days since visited < 2 then +3

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from leadwright.engine import prove
-from leadwright.engine.plan import Plan
+from leadwright.engine.plan import Plan, lower
 from leadwright.engine.prove.answers import Answer, QuestionKind, Verdict, Wanted
 from leadwright.engine.prove.asking import answers, answers_apart
 from leadwright.engine.prove.budget import look_at_clock
@@ -97,6 +97,27 @@ def test_what_does_not_hold_is_shown_by_a_lead_that_fails_as_a_test() -> None:
         results = run_tests(plan_of(rules + one.test))
         # A trend is told by what one event more did: its test expects what there was without it.
         assert [result.passed for result in results] == [False], (name, one.test)
+
+
+def test_a_predicate_that_no_formula_says_leaves_open_what_depends_on_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rules = """
+        field title: text
+        when title like "*chief*" then +10
+        when title is known then +1
+        guarantee "depends" never score = 0 when title = "a chief"
+        guarantee "does not" never score > 11 when title is known
+        guarantee "asks the same" never score = 1 when title like "*chief*"
+    """
+    proved = asked(rules)
+    assert {one.verdict for one in proved.values()} == {Verdict.PROVED}
+    monkeypatch.setattr(lower, "_REASONED_ABOUT", (lower.Comparison, lower.Known))
+    found = {name: one.verdict for name, one in asked(rules).items()}
+    assert found["depends"] is found["does not"] is found["asks the same"] is Verdict.PROVED
+    never = asked(rules + 'guarantee "open" never score = 11 when title = "student"')["open"]
+    assert never.verdict is Verdict.NOT_DECIDED, never
+    assert "not reasoned about" in never.why
 
 
 def test_months_and_fixed_days_hold_at_any_instant() -> None:

@@ -11,7 +11,7 @@ from urllib.parse import quote_plus, urlencode
 import pytest
 from leadwright.engine.receivers.adapters import ADAPTERS, KINDS, adapter_of
 from leadwright.engine.receivers.calls import Call, Unreadable
-from leadwright.engine.receivers.wire import LARGEST_UNPACKED, Delivery, Refusal, Request
+from leadwright.engine.receivers.wire import LARGEST_UNPACKED, Delivery, Request, RequestRefused
 
 AT = 1_769_940_000_000_000
 """2026-02-01T10:00:00Z."""
@@ -311,15 +311,18 @@ UNREADABLE = [
     (segment({"type": "track", "userId": "u1"}), "no event"),
     (
         segment({"type": "track", "userId": "x" * 10_000, "event": "x"}),
-        "userId has 10,000 letters; an id has 1,000",
+        "userId has 10,000 characters; an id has 1,000",
     ),
     (
         segment({"type": "track", "userId": "undefined", "event": "x"}),
         'userId is "undefined", which is nobody',
     ),
-    (segment({"type": "track", "userId": {"a": 1}, "event": "x"}), "userId is no text"),
-    (segment({"type": "track", "userId": "u", "event": "x", "timestamp": "yesterday"}), "which is no date"),
-    (segment({"type": "track", "userId": "u", "event": "x", "timestamp": 1e300}), "which is no date"),
+    (segment({"type": "track", "userId": {"a": 1}, "event": "x"}), "userId is not text"),
+    (
+        segment({"type": "track", "userId": "u", "event": "x", "timestamp": "yesterday"}),
+        "which is not a date",
+    ),
+    (segment({"type": "track", "userId": "u", "event": "x", "timestamp": 1e300}), "which is not a date"),
     (posthog({"event": "x"}), "no id: give distinct_id"),
     (mixpanel("/track", {"event": "x", "properties": {}}), "no id: give distinct_id"),
     (amplitude({"event_type": "x"}), "no id: give user_id or device_id"),
@@ -365,13 +368,13 @@ REFUSED = [
     (post("/track", b"data=%%%"), "neither JSON nor base64"),
     (post("/track", b"x=1"), "there is no data"),
     (post("/api/v1/cloudevents", {}), "no CloudEvent"),
-    (post("/matomo.php", {"requests": [1]}), "is no text"),
+    (post("/matomo.php", {"requests": [1]}), "is not text"),
 ]
 
 
 @pytest.mark.parametrize(("request_", "why"), REFUSED)
 def test_a_request_that_cannot_be_read_says_why(request_: Request, why: str) -> None:
-    with pytest.raises(Refusal) as error:
+    with pytest.raises(RequestRefused) as error:
         delivered(request_)
     assert error.value.status == 400
     assert why in error.value.message

@@ -49,7 +49,7 @@ def taken_apart(block: Block) -> dict[int, Lead]:
     fields = {name: [column.values[code] for code in column.codes] for name, column in block.fields.items()}
     events = block.events
     kinds = [events.kinds[place] for place in events.kind.tolist()]
-    told = [-1] * len(kinds) if events.told is None else events.told.tolist()
+    told = [-1] * len(kinds) if events.property_set is None else events.property_set.tolist()
     happened: list[list[tuple[int, int, str]]] = [[] for _ in range(len(block))]
     for lead, at, kind, number in zip(events.lead.tolist(), events.at.tolist(), kinds, told, strict=True):
         happened[lead].append((at, kind, "" if number < 0 else events.properties[number]))

@@ -14,14 +14,14 @@ class Slow(WhatIf):
     def __init__(self) -> None:
         super().__init__()
         self.go = Event()
-        self.told = Event()
+        self.property_set = Event()
         self.asked = 0
         self.ended: list[str] = []
 
     def both(self, store: Any, before: Any, after: Any, now: int, **how: Any) -> Any:
         self.asked += 1
         how["progress"]("reading events", 0.5)
-        self.told.set()
+        self.property_set.set()
         while not self.go.wait(0.01):
             if how["stop"]():
                 self.ended.append(after.plan.rules[0].identity)

@@ -274,7 +274,7 @@ def test_while_leads_are_counted_the_page_can_be_used_and_the_counting_stopped(
     slow = app.extensions["leadwright.what_if"] = Slow()
     html = look(client)
     assert "100 points SQL" in words(html), "the chosen lead is told of at once"
-    assert slow.told.wait(30)
+    assert slow.property_set.wait(30)
     html = look(client)
     assert "data-pending" in html
     assert "Reading events …" in words(html)

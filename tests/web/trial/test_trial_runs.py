@@ -40,9 +40,9 @@ def settled(runs: Runs, ruleset: str, asked: Question) -> RunResult:
 
 def test_what_takes_long_is_watched_and_then_had(slow: Slow, question: Callable[..., Question]) -> None:
     runs, asked = Runs(slow), question(5)
-    assert slow.told.wait(0) is False
+    assert slow.property_set.wait(0) is False
     runs.ask("a", asked, patience=0)
-    assert slow.told.wait(30)
+    assert slow.property_set.wait(30)
     assert runs.ask("a", asked, patience=0) == Waiting("reading events", 0.5)
     slow.go.set()
     found = settled(runs, "a", asked)
@@ -57,7 +57,7 @@ def test_the_next_question_about_a_ruleset_ends_the_one_before(
 ) -> None:
     runs = Runs(slow)
     runs.ask("a", question(1), patience=0)
-    assert slow.told.wait(30)
+    assert slow.property_set.wait(30)
     runs.ask("a", question(2), patience=0)
     runs.ask("b", question(3), patience=0)
     slow.go.set()

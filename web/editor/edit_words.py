@@ -5,17 +5,17 @@ from __future__ import annotations
 from ...engine.report.text_style import cut
 from ...grammar.edits import Edit, card
 from ...grammar.edits.outline import Card, RowView
+from ...grammar.spec.statements import STATEMENTS
 from ...grammar.syntax.parse import Parsed
 from ..drafts.log import LogEntry
 
 _LONGEST = 60
-_SORTS = {
-    "rule": "Rule", "group": "Group", "list": "List", "define": "Definition", "stage": "Stage",
-    "score": "Score", "disqualify": "Disqualification", "grade": "Grades", "outcome": "Goal",
-    "handoff": "Handoff", "guarantee": "Guarantee",
-    "test": "Test", "field": "Field", "event": "Event", "title": "Title", "include": "Include",
-    "section": "Comment", "text": "Text",
-}  # fmt: skip
+_SORTS = {spec.sort: spec.label for spec in STATEMENTS} | {
+    "disqualify": "Disqualification",
+    "grade": "Grades",
+    "section": "Comment",
+    "text": "Text",
+}
 
 
 def removal_of(edit: Edit, parsed: Parsed) -> str:

@@ -14,7 +14,7 @@ from ..measure import track_of
 from ..ranking import auc_interval, precision_at_recall, redraws, winners_among
 from ..rows import Rows
 from .candidates import EARLIER
-from .proposal import Judged
+from .proposal import Evaluation
 
 
 def enough(won: Bools, fewest: int = 10) -> bool:
@@ -27,7 +27,7 @@ def earlier_part(rows: Rows) -> Bools:
     return np.arange(len(rows)) < int(EARLIER * len(rows))
 
 
-def judged(
+def evaluation(
     plan: Plan,
     now: Look,
     proposed: Floats | Ints,
@@ -36,7 +36,7 @@ def judged(
     trained: tuple[Ints, Bools],
     within: int,
     inner: bool = False,
-) -> Judged:
+) -> Evaluation:
     """The present and the proposed totals of the same leads against each other."""
     won = rows.won
     track = track_of(plan)
@@ -48,7 +48,7 @@ def judged(
     winners = int(won.sum())
     taken = [best(score, won, capacity) for score in (now.total, proposed)]
     said = platt(*trained).of(now.total)
-    return Judged(
+    return Evaluation(
         len(rows),
         winners,
         within,

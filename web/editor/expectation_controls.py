@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from ...grammar.spec.operators import COMPARISONS, OPERATORS
 from .comparisons import choices
-from .controls import Piece, RowControls, Word
+from .controls import CardElement, RowControls, Word
 
 _EXPECTED = tuple((sign, OPERATORS[sign].phrase) for sign in COMPARISONS)
 
 
-def expected_pieces(parts: RowControls, *, negated: bool) -> Iterator[Piece]:
+def expectation_controls(parts: RowControls, *, negated: bool) -> Iterator[CardElement]:
     """The pieces that say it, `not` first where it is denied."""
     if negated:
         yield Word("not")

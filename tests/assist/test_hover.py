@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from leadwright.assist.hover import in_words
+from leadwright.assist.hover import hover_at
 from leadwright.engine.catalogue import Catalogue, EventFacts, FieldFacts
 from leadwright.grammar.syntax.nodes import Kind
 
@@ -66,7 +66,7 @@ def place(marked: str) -> tuple[str, int]:
 
 @pytest.mark.parametrize(("marked", "phrase"), PHRASES, ids=[case[0] for case in PHRASES])
 def test_the_smallest_part_that_can_be_said(marked: str, phrase: str | None) -> None:
-    found = in_words(*place(marked), DATA)
+    found = hover_at(*place(marked), DATA)
     assert found is not None
     assert found.phrase == phrase
     assert found.statement is not None
@@ -74,14 +74,14 @@ def test_the_smallest_part_that_can_be_said(marked: str, phrase: str | None) -> 
 
 @pytest.mark.parametrize(("marked", "name", "about"), ABOUT, ids=[case[0] for case in ABOUT])
 def test_what_a_name_stands_for(marked: str, name: str | None, about: str | None) -> None:
-    found = in_words(*place(marked), DATA)
+    found = hover_at(*place(marked), DATA)
     assert found is not None
     assert (found.name, found.about) == (name, about)
 
 
 def test_the_part_is_where_the_phrase_says() -> None:
     text, offset = place("when visited docs and |title in ICP then +5")
-    found = in_words(text, offset, DATA)
+    found = hover_at(text, offset, DATA)
     assert found is not None
     assert text[found.span.start : found.span.end] == "title in ICP"
     assert found.statement == "When the lead visited docs and title is one of ICP, it gets 5 points."
@@ -89,11 +89,11 @@ def test_the_part_is_where_the_phrase_says() -> None:
 
 @pytest.mark.parametrize("marked", ["when big then +5  # |why", "when big then +5 |\n", "when |= 3", "\n|"])
 def test_where_there_is_nothing_to_say_nothing_is_said(marked: str) -> None:
-    assert in_words(*place(marked), DATA) is None
+    assert hover_at(*place(marked), DATA) is None
 
 
 def test_a_groups_head_is_said_without_its_rules() -> None:
-    found = in_words('group "W" at most 5 { when visited then +5 }', 0, DATA)
+    found = hover_at('group "W" at most 5 { when visited then +5 }', 0, DATA)
     assert found is not None
     assert found.statement == 'The rules of "W" together give at most 5 points.'
 
@@ -104,5 +104,5 @@ def test_no_place_in_any_text_breaks_it() -> None:
     )
     for offset in range(len(text) + 1):
         for cut in (len(text), offset + 3):
-            found = in_words(text[:cut], min(offset, cut), DATA)
+            found = hover_at(text[:cut], min(offset, cut), DATA)
             assert found is None or 0 <= found.span.start < found.span.end <= cut
