@@ -84,7 +84,7 @@ def test_who_scored_highest_is_tried_first(client: FlaskClient) -> None:
         "Pricing interest +40 yes: visited pricing &gt;= 2 in last 30 days 2 times, last on 2026-01-13"
         in (said.replace("✓ ", ""))
     )
-    assert "range of score ends at 100 -10" in said
+    assert "range of score ends at 100 −10" in said
 
 
 @pytest.mark.parametrize("asked", ["L4", "ann lee"])
