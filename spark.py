@@ -287,14 +287,18 @@ def _read_pairs(pickled: bytes) -> Callable[[Iterator[pa.RecordBatch]], Iterator
         scorer = _scorer(pickled)
         for batch in batches:
             for row in batch.to_pylist():
-                leads = _read(row["leads"], scorer.wanted.leads, scorer.few_in_leads)
-                events = None
-                if row["events"]:
-                    events = _read(row["events"], scorer.wanted.events, scorer.few_in_events)
-                for some in scorer.portions(leads, events, Tally()):
+                for some in scorer.portions(*_pair(row, scorer), Tally()):
                     yield from some.to_batches()
 
     return pairs
+
+
+def _pair(row: Mapping[str, Sequence[str]], scorer: TableScorer) -> tuple[pa.Table, pa.Table | None]:
+    """The leads of a pair of files, and their events where there are any."""
+    leads = _read(row["leads"], scorer.wanted.leads, scorer.few_in_leads)
+    if not row["events"]:
+        return leads, None
+    return leads, _read(row["events"], scorer.wanted.events, scorer.few_in_events)
 
 
 def _read(uris: Sequence[str], columns: Sequence[str], few: Collection[str]) -> pa.Table:

@@ -76,6 +76,7 @@ class BlockMaker:
         happened = None
         if events is not None and self._reads.event_types and len(events):
             happened = _Happened(self._columns, self._reads, ids, events, tally)
+        del events
         for first in range(0, len(leads), PER_BLOCK):
             some = leads.slice(first, PER_BLOCK)
             yield some, self._block(some, first, happened, tally)

@@ -74,7 +74,9 @@ class TableScorer:
 
     def portions(self, leads: pa.Table, events: pa.Table | None, tally: Tally) -> Iterator[pa.Table]:
         """The same, a block of leads at a time: whoever hands each on needs less memory."""
-        for some, block in self._maker.blocks(leads, events, tally):
+        blocks = self._maker.blocks(leads, events, tally)
+        del leads, events  # a table is large, and its part of a block is all that is needed from here on
+        for some, block in blocks:
             decided = self._deciding.of(block)
             self._results.count(decided, tally)
             ids = some.column(self.columns.lead_id)
