@@ -182,7 +182,7 @@ def _plan(rules: Rules) -> Plan:
 
 
 def _columns(columns: Columns | None, names: Mapping[str, Any], *frames: DataFrame | None) -> Columns:
-    """The names of columns. Spark's timestamps are instants, whatever they look like in a file."""
+    """The column names. Spark's timestamps are instants, whatever they look like in a file."""
     given = replace(columns or Columns(), **names)
     instants = {
         field.name

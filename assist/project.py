@@ -61,7 +61,7 @@ class OpenRuleset:
         return linted(self.reading, self.catalogue, stop)
 
     def with_part(self, part: Parsed) -> OpenRuleset:
-        """The same ruleset with one of its texts read anew; what was found out about it is that of before."""
+        """The same ruleset with one of its texts read again; what was found out about it stays."""
         if any(one is part for one in self.parts):
             return self
         parts = tuple(part if one.source.path == part.source.path else one for one in self.parts)

@@ -3,7 +3,7 @@
     python -m leadwright.assist.textmate
 
 Most words of the language may be names too. A pattern sees only what stands beside a word on its line, so a
-free word is a keyword where what it can follow stands before it. The language server mends what patterns get
+free word is a keyword where what it can follow stands before it. The language server fixes what patterns get
 wrong.
 """
 
@@ -141,7 +141,7 @@ def made() -> dict[Path, str]:
 
 
 def main() -> None:
-    """Writes the files anew."""
+    """Writes the files again."""
     for path, text in made().items():
         path.write_text(text, encoding="utf-8")
 

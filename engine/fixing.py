@@ -1,4 +1,4 @@
-"""Mending a text by the fixes of its diagnostics."""
+"""Fixing a text by the fixes of its diagnostics."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def fixed(text: str, fixes: Iterable[Fix]) -> str:
 
 
 def mend(source: Source, read: Callable[[Source], Reading]) -> tuple[Source, int]:
-    """A text as far as it can be mended with certainty, and how many mistakes that took away.
+    """A text as far as it can be fixed with certainty, and how many mistakes that took away.
 
     A fix is certain where it is the only one of an error or a warning, and where all that it brings to light
-    can be mended in the same way.
+    can be fixed in the same way.
     """
     reading = best = read(source)
     for _ in range(_ROUNDS):
@@ -58,7 +58,7 @@ def _tried(before: Reading, found: Sequence[Diagnostic], read: Callable[[Source]
 
 
 def _is_better(before: Reading, after: Reading) -> bool:
-    """Whether there are no more mistakes than there were, and only such as can be mended are new."""
+    """Whether there are no more mistakes than there were, and only such as can be fixed are new."""
     was = [(item.source.label, item.message) for item in _wrong(before)]
     now = _wrong(after)
     new = [item for item in now if (item.source.label, item.message) not in was]

@@ -1,4 +1,4 @@
-"""What tells who a person is, among the values of fields and events: names, mail addresses, numbers of
+"""What tells who a person is, among the values of fields and events: names, email addresses, numbers of
 telephones, ids."""
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Collection
 MAIL = re.compile(
     r"[^\s@<>\"',;:()\[\]/?=&#]+@((?:[^\s@<>\"',;:()\[\]./?=&#]+\.)+[^\s@<>\"',;:()\[\]./?=&#]+)"
 )
-"""A mail address, also one in the address of a page; the domain is its group."""
+"""An email address, also one in the address of a page; the domain is its group."""
 
 SOMEONE = "someone"
 """Stands in the place of what tells who a person is."""
@@ -40,7 +40,7 @@ def is_personal(field: str) -> bool:
 def impersonal(field: str, value: str, ids: Collection[str] = ()) -> str:
     """A value of a field, or of an event's property, without what tells who a person is.
 
-    Of mail addresses the domain stays. `ids` are those of the person.
+    Of email addresses the domain stays. `ids` are those of the person.
     """
     without = MAIL.sub(rf"{SOMEONE}@\1", value)
     if without != value:

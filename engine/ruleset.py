@@ -44,7 +44,7 @@ class Ruleset:
         return f"<Ruleset {self.plan.title or self.plan.sources[0].label!r}, {len(self.plan.rules)} rules>"
 
     def __reduce__(self) -> tuple[type[Ruleset], tuple[Reading, Catalogue | None]]:
-        """What another process needs: the function that decides is made anew there."""
+        """What another process needs: the function that decides is made again there."""
         return Ruleset, (self._reading, self._catalogue)
 
     @cached_property

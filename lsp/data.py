@@ -51,7 +51,7 @@ class Data:
         return self._path is not None
 
     def catalogue(self, *, anew: bool = False) -> Catalogue | None:
-        """The fields and events, counted again where the data has changed and `anew` asks to look."""
+        """The fields and events, counted again where the data has changed and `again` asks to look."""
         if self._path is not None and (anew or self._state is None):
             from ..engine.store.database import StoreError, open_store
             from ..engine.store.records.catalogue import catalogue

@@ -143,7 +143,7 @@ def _fixes(ls: RulesServer, one: OpenText, asked: Span) -> list[lsp.CodeAction]:
 
 
 def _all_fixes(ls: RulesServer, one: OpenText) -> list[lsp.CodeAction]:
-    """All that can be mended with certainty, as one action; only where the text is a whole ruleset."""
+    """All that can be fixed with certainty, as one action; only where the text is a whole ruleset."""
     path = one.source.path
     files = ls.project.files(path.parent) if path is not None else None
 
@@ -155,7 +155,7 @@ def _all_fixes(ls: RulesServer, one: OpenText) -> list[lsp.CodeAction]:
         return []
     changes = answers.becomes(one.source.text, mended.text, ls.lines(one.source))
     edit = lsp.WorkspaceEdit(changes={one.uri: changes})
-    return [lsp.CodeAction("Mend what is clear", _FIX_ALL, edit=edit)]
+    return [lsp.CodeAction("Fix what is clear", _FIX_ALL, edit=edit)]
 
 
 def _answer_about_names(made: RulesServer) -> None:
@@ -257,7 +257,7 @@ async def _run(ls: RulesServer, uri: str, name: str | None) -> str:
     one = ls.open.get(uri)
     plan = _plan(ls, one) if one is not None else None
     if plan is None:
-        said = "Mend the mistakes first; then tests can run."
+        said = "Fix the mistakes first; then tests can run."
     else:
         tests = [test for test in plan.tests if name in (None, test.name)]
         reports = await ls.aside(lambda: ls.lenses.reports(plan, tests))

@@ -112,7 +112,7 @@ class RulesServer(LanguageServer):
         self.check_soon(still)
 
     def find_mains(self) -> None:
-        """Looks anew which rulesets the open texts are parts of."""
+        """Looks again which rulesets the open texts are parts of."""
         folders = self.workspace.folders.values()
         roots = [answers.path_of(folder.uri) for folder in folders]
         roots += [answers.path_of(self.workspace.root_uri)] if self.workspace.root_uri else []

@@ -1,6 +1,6 @@
 """A made-up sample: 1,000 leads of a software company that does not exist, and about 20,000 events.
 
-Nothing in it is real. Every person, company, mail address and click comes out of a seeded generator, and
+Nothing in it is real. Every person, company, email address and click comes out of a seeded generator, and
 the same seed gives the same files on every supported version of Python.
 
 The link between behaviour and outcome is planted, so that there is something to find. Each lead has two

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 Weighted = tuple[tuple[str, float], ...]
 
-# Names of one script go together: given names and family names, each with how a mail address spells it.
+# Names of one script go together: given names and family names, each with how an email address spells it.
 Spelt = tuple[tuple[str, str], ...]
 PEOPLE: tuple[tuple[float, Spelt, Spelt], ...] = (
     (

@@ -2,7 +2,7 @@
 
     python tests/lowest.py
 
-The environment is made in build/lowest, anew where a bound changed. Other extras are those of test tools.
+The environment is made in build/lowest, again where a bound changed. Other extras are those of test tools.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ def _must_read(store: Store, draft: Draft | None, text: str) -> None:
         report = render(found.diagnostics, color=False)
         raise StoreError(
             f"the text has errors, so it was not stored\n\n{report}\n{verdict(found.diagnostics, 1, PLAIN)}",
-            "mend them, then send the whole text again",
+            "fix them, then send the whole text again",
         )
 
 

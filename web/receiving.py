@@ -144,7 +144,7 @@ class Receiving:
             raise RequestRefused(401, "no_key", "there is no write key; leadwright source add makes one")
         found = self._book.find(key)
         if found is None:
-            raise RequestRefused(401, "wrong_key", "the write key is none of a source here")
+            raise RequestRefused(401, "wrong_key", "no source has this write key")
         return found
 
     def _welcome(self, request: Request) -> str | None:

@@ -71,7 +71,7 @@ class RulesetCache:
         return self._versions.made((version.id, version.text), lambda: _made_ready(version, alike))
 
     def catalogue(self, store: Store) -> Catalogue:
-        """What the data holds, counted anew when the data has changed."""
+        """What the data holds, counted again when the data has changed."""
         state = state_of(store)
         kept = self._catalogue
         if kept is None or kept[0] != state:

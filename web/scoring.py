@@ -50,7 +50,7 @@ def register(app: Flask) -> None:
 
 
 class NewestEvent:
-    """When the newest event happened that is not in the future. Looked for anew only when the data has
+    """When the newest event happened that is not in the future. Looked for again only when the data has
     changed and did not reach into the last 30 days: it takes a look at every event. Safe in threads."""
 
     def __init__(self) -> None:

@@ -61,7 +61,7 @@ def score_files(
     together in `buckets`. The folder appears when everything is in it. Raises DataError and OSError.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise DataError(f"{target} is there, and is not an empty folder: name another, or take it away")
+        raise DataError(f"{target} is there, and is not an empty folder: name another, or remove it")
     leads, events = parquet_files(source, "leads"), parquet_files(source, "events")
     if not leads:
         raise DataError(f"{source} has no leads: put them into {source / 'leads'} as Parquet files")

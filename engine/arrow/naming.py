@@ -19,7 +19,7 @@ from .values import is_text, plain_type, unreadable
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The names of columns. `fields` and `properties` say where a field or property of the rules is, by its
+    """The column names. `fields` and `properties` say where a field or property of the rules is, by its
     name in the data; one that is not named there has the column of its own name.
 
     `event_lead_id` is the lead of an event, the same name as `lead_id` where it is None. `event_id` is what
@@ -125,7 +125,7 @@ def _of_the_zone(columns: Columns) -> Iterator[str]:
         try:
             ZoneInfo(columns.zone)
         except (OSError, ValueError, KeyError):
-            yield f'"{columns.zone}" is no time zone: name one such as UTC or Europe/Berlin'
+            yield f'"{columns.zone}" is not a time zone: name one such as UTC or Europe/Berlin'
 
 
 def _of_leads(reads: Reads, columns: Columns, schema: pa.Schema) -> Iterator[str]:

@@ -213,7 +213,7 @@ def maker(kind: Kind, default: Prepared, type_: pa.DataType) -> Callable[[Sequen
     type_ = plain_type(type_)
     reader = ValueReader(kind, default)
     if types.is_floating(type_) or types.is_decimal(type_):
-        # What is no number, and what has no end, is unknown.
+        # What is not a number, and what has no end, is unknown.
         return lambda values: [
             default if value is None or value - value != 0.0 else value + 0.0 for value in values
         ]

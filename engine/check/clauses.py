@@ -175,7 +175,7 @@ class ClauseTests:
             "count-on-the-right",
             node,
             f"{text_of(node)} is a count of events, which stands on the left of a comparison",
-            "turn the comparison round, or compare each count with a number",
+            "reverse the comparison, or compare each count with a number",
         )
         return None
 
@@ -196,9 +196,9 @@ class ClauseTests:
         if isinstance(right, n.Text):
             written = right.value.strip()
             if kind is Kind.NUMBER and written.replace(".", "", 1).isdigit():
-                return f"take the quotes away: {subject} {test.operator} {written}"
+                return f"remove the quotes: {subject} {test.operator} {written}"
             if kind is Kind.YES_NO and written.lower() in ("yes", "no", "true", "false"):
-                return f"take the quotes away: {subject} {test.operator} {written.lower()}"
+                return f"remove the quotes: {subject} {test.operator} {written.lower()}"
             if kind in DATES:
                 return f"write the date without quotes: {subject} {test.operator} 2026-01-15"
         if isinstance(right, n.YesNo) and kind is Kind.NUMBER:
@@ -232,7 +232,7 @@ class ClauseTests:
             return None
         if not right.value.strip().replace(".", "", 1).isdigit():
             return None
-        return f"{self._declared_number(inner)}; and take the quotes away"
+        return f"{self._declared_number(inner)}; and remove the quotes"
 
     def _between(
         self, node: n.Expression, value: p.Value, test: n.Between, origin: p.Origin

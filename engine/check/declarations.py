@@ -41,7 +41,7 @@ class Declarations:
                 feeds = self.names.events.setdefault(name.text, [])
                 if feed in feeds:
                     first = self._places["feed", f"{name.text} {feed}"]
-                    self.problems.duplicate(statement, "the same", first, "take one of them away")
+                    self.problems.duplicate(statement, "the same", first, "remove one of them")
                 else:
                     feeds.append(feed)
                     self._places["feed", f"{name.text} {feed}"] = self._place(statement)
@@ -183,7 +183,7 @@ class Declarations:
         if node.name is None:
             if self.total is not None and self.total.origin is not None:
                 first = (self.total.origin.source, self.total.origin.line)
-                self.problems.duplicate(node, "the range of the total", first, "take one of them away")
+                self.problems.duplicate(node, "the range of the total", first, "remove one of them")
             else:
                 self.total = score
         elif self.is_new("score", node.name):

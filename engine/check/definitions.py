@@ -126,7 +126,7 @@ class Definitions:
         with self.draft.problems.within(self.defines[circle[-1]].source):
             steps = " -> ".join([*circle, name] if len(circle) <= 8 else [*circle[:7], "...", name])
             self.draft.problems.error(
-                "define-circle", at, f'"{name}" is defined by itself: {steps}', "take one of these uses away"
+                "define-circle", at, f'"{name}" is defined by itself: {steps}', "remove one of these uses"
             )
 
 

@@ -152,7 +152,7 @@ class Expressions:
             "window-without-event",
             window,
             f"{text_of(node)} does not happen at a time, so it cannot be looked for in a stretch of time",
-            "put the window behind an event or a date, or take it away",
+            "put the window behind an event or a date, or remove it",
         )
 
     # --- values ---------------------------------------------------------------------------------
@@ -252,9 +252,7 @@ class Expressions:
         of = self.value(node.argument)
         if of is not None and of.kind is not Kind.TEXT:
             subject = text_of(node.argument)
-            self.problems.not_for_kind(
-                node, "domain", subject, of.kind, "give it an e-mail address or a link"
-            )
+            self.problems.not_for_kind(node, "domain", subject, of.kind, "give it an email address or a link")
             return None
         return None if of is None else p.Domain(of)
 

@@ -48,7 +48,7 @@ class HandoffReader:
                 "turn-of-one",
                 node.whom,
                 f"{text_of(node.whom)} is one person, who takes no turns",
-                "name a list of people, or take in turn away",
+                'name a list of people, or leave out "in turn"',
             )
         if whom is not None and answer is not None and node.answer is not None:
             self._circle(node.answer, whom, answer)

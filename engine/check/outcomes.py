@@ -38,7 +38,7 @@ class OutcomeReader:
                 "outcome-lost",
                 node.within or node.born or node,
                 "how long a lead may take, and from when, is said of the outcome to be reached",
-                "take it away here, and write it behind the other outcome",
+                "remove it here, and write it behind the other outcome",
             )
         phrase, window = _events_in(node.condition)
         events: p.Selection | None = None

@@ -172,7 +172,7 @@ class Problems:
                 at,
                 "this begins or ends with a blank, and texts are compared without blanks at their ends, "
                 "so nothing matches",
-                "take the blank away, or put a * beyond it",
+                "remove the blank, or put a * beyond it",
             )
 
     def not_a_value(self, at: Node, subject: str) -> None:

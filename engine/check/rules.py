@@ -66,7 +66,7 @@ class RuleReader:
         if node.name is not None:
             self.is_new("rule", node.name)
         elif identity in self._nameless:
-            hint = "take one of them away, or give them names"
+            hint = "remove one of them, or give them names"
             self.problems.duplicate(node, "the same rule, word for word,", self._nameless[identity], hint)
         else:
             origin = self.draft.origin(node)

@@ -27,8 +27,8 @@ _REASONS = {
     errno.ENOENT: ("there is no {path}", "check the name, and the folder you are in"),
     errno.EISDIR: ("{path} is a folder, not a file", "name a file in it"),
     errno.ENOTDIR: ("{path} is not in a folder", "check the name"),
-    errno.EACCES: ("you may not open {path}", "ask its owner for the right to, or change it with chmod"),
-    errno.EPERM: ("you may not change {path}", "ask its owner for the right to"),
+    errno.EACCES: ("you may not open {path}", "ask its owner for permission, or change it with chmod"),
+    errno.EPERM: ("you may not change {path}", "ask its owner for permission"),
     errno.EROFS: ("{path} is on a disk that can only be read", "name a file elsewhere"),
     errno.ENOSPC: ("the disk is full: there is no room for {path}", "make room, then run the same again"),
     errno.EDQUOT: (

@@ -82,7 +82,7 @@ def _standard_input() -> str:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Writes a file anew, wholly or not at all; its permissions stay. Raises Failure where it cannot."""
+    """Writes a file again, wholly or not at all; its permissions stay. Raises Failure where it cannot."""
     target = Path(os.path.realpath(path))
     try:
         with tempfile.NamedTemporaryFile(
@@ -136,7 +136,7 @@ def read_catalogue(name: str) -> Catalogue:
         reason = "is no JSON" if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)) else str(error)
         raise Failure(
             f"{name} does not list fields and events: it {reason}",
-            f"write it anew with: leadwright fields --json > {name}",
+            f"write it again with: leadwright fields --json > {name}",
         ) from None
 
 
@@ -149,7 +149,7 @@ def was_typed(option: str) -> bool:
 def refuse_both(db: str | None, no_db: bool) -> None:
     """Raises Failure where a database is both named and forbidden."""
     if db is not None and no_db and was_typed("db"):
-        raise Failure("--db and --no-db exclude each other", "give one of the two")
+        raise Failure("--db and --no-db cannot be used together", "give one of the two")
 
 
 def events_of_lead(store: Store, lead: int) -> list[Event]:
@@ -194,7 +194,7 @@ def runnable(reading: Reading) -> Plan:
     click.echo(render(reading.errors, color=colored), err=True, color=True)
     raise Failure(
         f"{reading.source.label} has {counted(len(reading.errors), 'error')}, so it cannot run",
-        "mend what is shown above",
+        "fix what is shown above",
         FOUND,
     )
 

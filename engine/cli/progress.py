@@ -34,7 +34,7 @@ class ProgressLine:
             sys.stderr.flush()
 
     def __call__(self, what: str, share: float) -> None:
-        """Writes the line anew, but not more often than eyes can follow."""
+        """Writes the line again, but not more often than eyes can follow."""
         if not self._watched or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _EVERY

@@ -44,7 +44,7 @@ _OPTIONS = (
         "--oidc-default-role", metavar="ROLE", help="The role of those whom --oidc-role gives none."
     ),
     click.option(
-        "--oidc-domain", multiple=True, metavar="DOMAIN", help="Let in those with a mail address of this."
+        "--oidc-domain", multiple=True, metavar="DOMAIN", help="Let in those with an email address of this."
     ),
     click.option("--oidc-label", metavar="NAME", help='What it is called: "Log in with NAME".'),
 )

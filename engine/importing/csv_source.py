@@ -60,9 +60,7 @@ class CsvSource:
         """What a person may want to know of how the file was read."""
         notes = []
         if self.skipped > 1 or (self.skipped and not self._begins_with_sep):
-            notes.append(
-                f"the names of the columns are in line {self.skipped + 1}; the lines above are left out"
-            )
+            notes.append(f"the column names are in line {self.skipped + 1}; the lines above are left out")
         if self.footer:
             lines = "the last line is" if self.footer == 1 else f"the last {self.footer} lines are"
             notes.append(f"{lines} the footer of a report, left out")
@@ -79,11 +77,11 @@ class CsvSource:
         return sample
 
     def _lines_above(self, sample: list[str], stated: int | None) -> int:
-        """How many lines stand above the one with the names of the columns."""
+        """How many lines stand above the one with the column names."""
         if stated is not None:
             if not 1 <= stated - self.skipped <= len(sample):
                 raise ImportRefused(
-                    f"the file {self.path} has no names of columns in line {stated}",
+                    f"the file {self.path} has no column names in line {stated}",
                     "say another --header-row",
                 )
             return stated - self.skipped - 1
@@ -302,7 +300,7 @@ class _Records:
 
 def _said(error: csv.Error) -> str:
     if "field larger than field limit" in str(error):
-        return f"has a cell of more than {csv.field_size_limit():,} letters"
+        return f"has a cell of more than {csv.field_size_limit():,} characters"
     return "has a quotation mark that is not closed, or not doubled within its cell"
 
 
@@ -339,7 +337,7 @@ def _delimiter(path: Path, sample: list[str], stated: str | None) -> str:
     if len(likely) > 1:
         names = " or ".join(f"a {_DELIMITERS[sign]} ({widths[sign][0]} columns)" for sign in likely)
         raise ImportRefused(
-            f"the columns of {path} could be divided by {names}",
+            f"the columns of {path} could be separated by {names}",
             f'say which, as in --delimiter "{likely[0]}"',
         )
     return likely[0]
@@ -354,8 +352,8 @@ def _stated_delimiter(path: Path, sample: list[str], stated: str, several: dict[
     others = [other for other, agreement in several.items() if other != sign and agreement > 0.5]
     if others and _widths(sample, sign)[0] == 1:
         raise ImportRefused(
-            f'the first line of {path} is one column when divided by "{stated}": {shortened(sample[0])}',
-            f"it looks divided by a {_DELIMITERS[others[0]]}: leave --delimiter out",
+            f'the first line of {path} is one column when separated by "{stated}": {shortened(sample[0])}',
+            f"it looks separated by a {_DELIMITERS[others[0]]}: leave --delimiter out",
         )
     return sign
 
@@ -376,7 +374,7 @@ def named_columns(names: list[str], given: Mapping[int, str], where: str) -> lis
     names = [given.get(place, name) for place, name in enumerate(names, 1)]
     if not any(names):
         raise ImportRefused(
-            f"{where} holds no names of columns", "write them into the first line, or say --header-row"
+            f"{where} holds no column names", "write them into the first line, or say --header-row"
         )
     if any("\x00" in name for name in names):
         raise ImportRefused(f"{where} holds a NUL", "export the file again, as CSV in UTF-8")

@@ -184,7 +184,7 @@ class EventMaker:
             bad.setdefault(row, "has no type of event")
         else:
             name = self.source.source.columns[place]
-            bad.setdefault(row, f'"{shortened(at)}" in {name} is no date')
+            bad.setdefault(row, f'"{shortened(at)}" in {name} is not a date')
 
     # --- properties -----------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ def refuse_merging(label: str, column: str, survey: Survey) -> None:
 
 def usual_id(key: str) -> str:
     """What is the same for two ids that are probably one record: without case, leading zeros and what systems
-    put around an id; of Salesforce's 18 letters the first 15, whose case matters."""
+    put around an id; of Salesforce's 18 characters the first 15, whose case matters."""
     if _SALESFORCE_18.fullmatch(key) and key[15:].upper() == _checksum(key[:15]):
         return key[:15]
     if _SALESFORCE_15.fullmatch(key) and not key.isdigit() and key.lower() != key and key.upper() != key:

@@ -67,7 +67,7 @@ class _Text:
                 raise Broken(self.line, "is nested too deeply") from None
             except ValueError as error:
                 if len(self.buffer) - self.at > _LONGEST:
-                    raise Broken(self.line, f"has an element of more than {_LONGEST:,} letters") from None
+                    raise Broken(self.line, f"has an element of more than {_LONGEST:,} characters") from None
                 if self.more():
                     continue
                 raise Broken(self.line, f"is not JSON: {getattr(error, 'msg', error)}") from None
@@ -80,7 +80,7 @@ class _Text:
 
 
 def _no_number(word: str) -> float:
-    raise ValueError(f"{word} is no number")
+    raise ValueError(f"{word} is not a number")
 
 
 def elements(file: TextIO) -> Iterator[tuple[int, object]]:

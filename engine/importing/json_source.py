@@ -103,7 +103,7 @@ class JsonSource:
             raise line
         if isinstance(line, str) and not self.is_array:
             if len(line) > LONGEST_LINE:
-                raise ValueError(f"has more than {LONGEST_LINE:,} letters")
+                raise ValueError(f"has more than {LONGEST_LINE:,} characters")
             found = self._parsed(line)
         else:
             found = line

@@ -60,7 +60,7 @@ class ColumnMapping:
 class Reading:
     """How a file is to be read.
 
-    `encoding`, `delimiter`, `decimal` (the sign before decimals) and `header_row` (counted from 1) None:
+    `encoding`, `delimiter`, `decimal` (the decimal separator) and `header_row` (counted from 1) None:
     found out. `timezone` is the IANA name of where times without an offset were written. `date_format` (as
     for `strptime`, or "unix" or "unix-ms") is understood besides ISO 8601. `date_formats`, `decimals` and
     `separators` (the sign between several choices) are for one column each, `kinds` state columns' kinds
@@ -88,4 +88,4 @@ class Reading:
     def __post_init__(self) -> None:
         for sign in (self.decimal, *self.decimals.values()):
             if sign not in (None, ".", ","):
-                raise ImportRefused(f'"{sign}" cannot stand before decimals', 'write "." or ","')
+                raise ImportRefused(f'"{sign}" cannot be the decimal separator', 'write "." or ","')

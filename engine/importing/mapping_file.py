@@ -154,7 +154,7 @@ class MappingReader:
     def text(self, found: Mapping[str, Any], name: str) -> str | None:
         value = found.get(name)
         if value is not None and (not isinstance(value, str) or not value):
-            raise self.refused(f"has {name} = {value!r}, which is no text", f'write {name} = "..."')
+            raise self.refused(f"has {name} = {value!r}, which is not text", f'write {name} = "..."')
         return value
 
     def yes_no(self, found: Mapping[str, Any], name: str) -> bool:

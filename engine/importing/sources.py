@@ -38,7 +38,7 @@ def open_source(
 ) -> Source:
     """The source of rows in a file, told by what the file holds, or at an address.
 
-    `wanted` is a column that the line with the names of the columns has. Raises `ImportRefused`.
+    `wanted` is a column that the line with the column names has. Raises `ImportRefused`.
     """
     if isinstance(path, str):
         from .database_source import DatabaseSource, Postgres
@@ -107,5 +107,5 @@ def _head(path: Path) -> tuple[bytes, int]:
         raise ImportRefused(f"{path} is a folder, not a file", "name a file in it") from None
     except OSError as error:
         raise ImportRefused(
-            f"the file {path} cannot be read: {error.strerror}", "ask for the right to it"
+            f"the file {path} cannot be read: {error.strerror}", "ask for permission to read it"
         ) from None

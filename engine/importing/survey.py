@@ -107,7 +107,7 @@ def _quick(moments: MomentReader, look: Callable[[object], Look]) -> Callable[[o
 
 
 def _look_at_ids(survey: Survey, source: CodedSource, chunk: CodedChunk, lead: str, count: bool) -> None:
-    """Looks for mail addresses among the ids, and keeps different ones of the first rows: enough to see that
+    """Looks for email addresses among the ids, and keeps different ones of the first rows: enough to see that
     a column is none of ids."""
     names = source.source.columns
     place = names.index(lead) if lead in names else len(chunk.columns)

@@ -9,7 +9,7 @@ from .values.cells import cell_of
 
 
 def column_names(names: Iterable[object]) -> list[str]:
-    """The names of columns; blank for those that a rejects file has of its own."""
+    """The column names; blank for those that a rejects file has of its own."""
     return ["" if str(name) in REJECT_COLUMNS else str(name).strip() for name in names]
 
 

@@ -69,7 +69,7 @@ class WorkbookSource:
         """What a person may want to know of how the sheet was read."""
         notes = []
         if self.above:
-            notes.append(f"the names of the columns are in row {self.above + 1}; the rows above are left out")
+            notes.append(f"the column names are in row {self.above + 1}; the rows above are left out")
         if self.footer:
             rows = "the last row is" if self.footer == 1 else f"the last {self.footer} rows are"
             notes.append(f"{rows} the footer of a report, left out")

@@ -66,6 +66,6 @@ def take_back(store: Store, lead: int, key: int, now: int, *, by: str) -> bool:
             "UPDATE handoff SET answered = NULL, answer = NULL WHERE lead = ? AND answered = ?",
             (lead, at),
         )
-        # Else the lead would come into the stage anew, and be handed off once more.
+        # Else the lead would come into the stage again, and be handed off once more.
         connection.execute("UPDATE entry SET left_at = NULL WHERE lead = ? AND left_at >= ?", (lead, at))
     return True

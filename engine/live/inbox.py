@@ -183,7 +183,7 @@ class Inbox:
             with guarded(self.path):
                 self._connection.execute("BEGIN IMMEDIATE")
                 self._connection.execute("DELETE FROM request WHERE id <= ?", (done,))
-                # Many a statement: each one that is executed waits anew for the interpreter's lock.
+                # Many a statement: each one that is executed waits again for the interpreter's lock.
                 for first in range(0, len(rows), _AT_ONCE):
                     some = rows[first : first + _AT_ONCE]
                     self._connection.execute(

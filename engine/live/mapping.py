@@ -93,7 +93,9 @@ class SourceMapping:
 def read_source_mapping(text: str) -> SourceMapping:
     """Reads a source's mapping. Raises `ImportRefused` where it does not say what it must."""
     if len(text) > LONGEST:
-        raise ImportRefused(f"the mapping has more than {LONGEST:,} letters", "leave out what is the default")
+        raise ImportRefused(
+            f"the mapping has more than {LONGEST:,} characters", "leave out what is the default"
+        )
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

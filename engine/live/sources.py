@@ -60,7 +60,7 @@ def add_source(
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise StoreError(
-            f"a source's name has 1 to {LONGEST_NAME} letters", "name what sends, such as website"
+            f"a source's name has 1 to {LONGEST_NAME} characters", "name what sends, such as website"
         )
     if kind not in KINDS:
         raise StoreError(
@@ -140,7 +140,7 @@ def remove_source(store: Store, name: str, *, who: str, address: str) -> None:
 
 
 def new_key(store: Store, name: str, *, keep: bool = False, who: str, address: str) -> str:
-    """Gives a source a new write key, shown this once; the former ones end, unless `keep`."""
+    """Gives a source a new write key, shown only once; the former ones end, unless `keep`."""
     source = source_named(store, name)
     key = PREFIX + secrets.token_urlsafe(24)
     with store.transaction() as connection:
@@ -184,7 +184,7 @@ _FRESH = 1.0
 
 
 class SourceBook:
-    """Sources by their write keys, as they were a second ago at most; an unknown key is looked up anew.
+    """Sources by their write keys, as they were a second ago at most; an unknown key is looked up again.
     Serves any thread."""
 
     def __init__(self, database: Path) -> None:

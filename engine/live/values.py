@@ -9,6 +9,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any
 
+from ...grammar.spec.kinds import KINDS
 from ...grammar.syntax.nodes import Kind
 from ..importing.values.blanks import folded
 from ..importing.values.cells import cell_of
@@ -93,7 +94,7 @@ def stored(kind: Kind, value: object, blanks: tuple[str, ...]) -> str | float | 
     """A value as a column of this kind keeps it, None where it is blank. Raises `Odd`."""
     found = reader_with(blanks).of(kind)(_cell(value))
     if isinstance(found, Unread):
-        raise Odd(f'"{shown(value)}" is no {kind.value}')
+        raise Odd(f'"{shown(value)}" is not {KINDS[kind].noun}')
     if isinstance(found, float) and not math.isfinite(found):
         raise Odd(f"{shown(value)} is too large for a number")
     return found if isinstance(found, str | int | float) else None
@@ -117,7 +118,7 @@ def member(name: str, kind: Kind, value: object, blanks: tuple[str, ...]) -> str
         return f"{encode_basestring(name)}:{value:d}"
     written = _writer(name, kind, blanks)(_cell(value))
     if isinstance(written, Unread):
-        raise Odd(f'"{shown(value)}" is no {kind.value}')
+        raise Odd(f'"{shown(value)}" is not {KINDS[kind].noun}')
     return str(written)
 
 
@@ -125,7 +126,7 @@ def _cell(value: object) -> object:
     """A value as the importer's readers take it."""
     if isinstance(value, str):
         if len(value) > LONGEST_TEXT:
-            raise Odd(f"a text of {len(value):,} letters is longer than {LONGEST_TEXT:,}")
+            raise Odd(f"a text of {len(value):,} characters is longer than {LONGEST_TEXT:,}")
         return clean(value)
     if isinstance(value, list):
         return tuple(clean(str(item)) for item in cell_of(value))  # type: ignore[attr-defined]  # a tuple

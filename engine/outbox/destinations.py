@@ -160,7 +160,7 @@ def add_destination(
 def _name(name: str) -> str:
     name = name.strip()
     if not name or len(name) > 100 or not name.isprintable():
-        raise DestinationError("a destination needs a name of at most 100 letters", "such as crm")
+        raise DestinationError("a destination needs a name of at most 100 characters", "such as crm")
     return name
 
 
@@ -195,7 +195,7 @@ def _check(kinds: Sequence[str], template: str | None) -> None:
         try:
             check_template(template)
         except MessageRefused as error:
-            raise DestinationError(str(error), "mend the template, then add the destination again") from None
+            raise DestinationError(str(error), "fix the template, then add the destination again") from None
 
 
 def shipped_template(name: str) -> str:

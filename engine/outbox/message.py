@@ -90,7 +90,7 @@ def _rendered(template: str, event: Mapping[str, Any]) -> str:
     except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, RecursionError) as error:
         raise MessageRefused(f"the template fails: {error}") from None
     if len(body) > LONGEST:
-        raise MessageRefused(f"the template makes {len(body):,} letters; {LONGEST:,} are allowed")
+        raise MessageRefused(f"the template makes {len(body):,} characters; {LONGEST:,} are allowed")
     try:
         json.loads(body)
     except ValueError as error:

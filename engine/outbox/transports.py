@@ -169,7 +169,7 @@ class HttpTransport:
     One thread writes them all and reads the answers as they come: threads would cost as much as all the rest
     of sending. Only connections are made side by side, as each waits for the other side a few times.
 
-    A name is resolved anew for each connection, and only then connected to, so that an address cannot change
+    A name is resolved again for each connection, and only then connected to, so that an address cannot change
     between being checked and being used.
     """
 
@@ -389,7 +389,7 @@ class _FileTransport(_InTurn):
 
 
 class _CommandTransport(_InTurn):
-    """Each message starts the command anew, and is its standard input; exit code 0 says that it arrived."""
+    """Each message starts the command again, and is its standard input; exit code 0 says that it arrived."""
 
     def __init__(self, destination: Destination) -> None:
         self._words: Sequence[str] = shlex.split(destination.address)

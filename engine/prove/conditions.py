@@ -56,7 +56,7 @@ class Conditions(ABC):
 
     @abstractmethod
     def value(self, term: Value) -> Known:
-        """A value that is no text."""
+        """A value that is not text."""
 
     @abstractmethod
     def text(self, term: Value) -> TextEntity:

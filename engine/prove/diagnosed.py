@@ -33,5 +33,5 @@ def _broken(answer: Answer, source: Source, span: Span) -> Diagnostic:
     assert answer.case is not None
     lead = "; ".join(case_facts(answer.case))
     message = f'"{answer.name}" does not hold, as this made-up lead shows: {lead}'
-    hint = "mend the rules, or say what is meant; leadwright prove writes the lead as a test"
+    hint = "fix the rules, or say what is meant; leadwright prove writes the lead as a test"
     return Diagnostic("guarantee-broken", Severity.ERROR, message, source, span, hint)

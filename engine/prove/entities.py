@@ -165,7 +165,7 @@ def _is_like(text: str, inside: Iterable[Pattern], outside: Iterable[Pattern]) -
 
 
 def fresh(kind: Kind, name: str) -> Formula:
-    """A variable for a value of a kind that is no text."""
+    """A variable for a value of a kind that is not text."""
     if kind is Kind.YES_NO:
         return z3.Bool(name)
     return z3.Real(name) if kind is Kind.NUMBER else z3.Int(name)

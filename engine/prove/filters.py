@@ -76,7 +76,7 @@ class FilterClasses:
         ]
 
     def value(self, name: str, kind: Kind) -> Known:
-        """A property that is no text."""
+        """A property that is not text."""
         if (name, kind) not in self.values:
             label = f"{self.name}.{name}.{kind.value}"
             self.values[name, kind] = Known(fresh(kind, label), z3.Bool(f"{label}.known"))

@@ -66,7 +66,7 @@ class Lead:
     # --- fields -------------------------------------------------------------------------------------
 
     def field(self, field: Field) -> Known:
-        """A field that is no text."""
+        """A field that is not text."""
         key = (field.column, field.kind, field.default)
         found = self._kept.get(key)
         if found is None:

@@ -99,9 +99,9 @@ def id_of(value: object, what: str) -> str | None:
     if text is None:
         if value is None or value == "" or (isinstance(value, str) and not value.strip()):
             return None
-        raise Unreadable(f"{what} is no text")
+        raise Unreadable(f"{what} is not text")
     if len(text) > LONGEST_ID:
-        raise Unreadable(f"{what} has {len(text):,} letters; an id has {LONGEST_ID:,} at most")
+        raise Unreadable(f"{what} has {len(text):,} characters; an id has {LONGEST_ID:,} at most")
     if text.lower() in _JUNK:
         raise Unreadable(f'{what} is "{text}", which is nobody\'s id')
     return text
@@ -124,7 +124,7 @@ def name_of(value: object, what: str) -> str:
     if text is None:
         raise Unreadable(f"no {what}")
     if len(text) > LONGEST_ID:
-        raise Unreadable(f"{what} has {len(text):,} letters; {LONGEST_ID:,} at most")
+        raise Unreadable(f"{what} has {len(text):,} characters; {LONGEST_ID:,} at most")
     return text
 
 
@@ -142,14 +142,14 @@ def instant(value: object, what: str = "the time", *, unit: int = 1_000) -> int 
             try:
                 return instant_of(moment)
             except OverflowError:
-                raise Unreadable(f'{what} is "{value}", which is no date') from None
+                raise Unreadable(f'{what} is "{value}", which is not a date') from None
         if not _DIGITS.fullmatch(value.strip()):
-            raise Unreadable(f'{what} is "{value[:60]}", which is no date')
+            raise Unreadable(f'{what} is "{value[:60]}", which is not a date')
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124  # NaN
-        raise Unreadable(f"{what} is no date")
+        raise Unreadable(f"{what} is not a date")
     if abs(value) > _FAR_AWAY // unit:
-        raise Unreadable(f"{what} is {str(value)[:40]}, which is no date")
+        raise Unreadable(f"{what} is {str(value)[:40]}, which is not a date")
     return int(value * unit)
 
 

@@ -34,7 +34,7 @@ def _parameters(one: object) -> dict[str, str]:
     if isinstance(one, dict):
         return {str(name): str(value) for name, value in one.items()}
     if not isinstance(one, str):
-        raise RequestRefused(400, "unreadable", "a request in the batch is no text")
+        raise RequestRefused(400, "unreadable", "a request in the batch is not text")
     return dict(parse_qsl(one.lstrip("?"), keep_blank_values=True))
 
 

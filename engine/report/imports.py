@@ -17,7 +17,7 @@ _USES["merged ids"] = "ids merged into it"
 
 
 def import_text(report: ImportReport, style: TextStyle) -> list[str]:
-    """Rows and what became of them, columns with the kinds found, and what a person may want to mend."""
+    """Rows and what became of them, columns with the kinds found, and what a person may want to fix."""
     lines = [f"{counted(report.rows, 'row')} of {report.source}: {_outcome(report)}."]
     if report.columns:
         lines += ["", *_columns(report, style)]
@@ -135,8 +135,8 @@ def _rejected(report: ImportReport, style: TextStyle) -> list[str]:
     for reason, count in report.reasons.items():
         lines += style.wrapped(f"{count:>{width},}  {shown(reason)}", 2, width + 4)
     lines += style.wrapped(
-        f"They lie in {report.rejects}, with line numbers and reasons. Mend them there and import that file, "
-        "or mend the source and import it again: what is loaded already is not loaded twice.",
+        f"They are in {report.rejects}, with line numbers and reasons. Fix them there and import that file, "
+        "or fix the source and import it again: what is loaded already is not loaded twice.",
         2,
     )
     return lines

@@ -151,7 +151,7 @@ def _steps() -> Iterator[int]:
 def _moved(scored: Scored, style: TextStyle) -> list[str]:
     if not scored.changed and not scored.moves:
         return []
-    lines = ["", f"{counted(scored.changed, 'lead')} with another outcome than the last time."]
+    lines = ["", f"{counted(scored.changed, 'lead')} with a different result from last time."]
     rows = [
         (f"{old or 'none'} -> {new or 'none'}", f"{count:,}")
         for (old, new), count in sorted(scored.moves.items(), key=lambda item: -item[1])

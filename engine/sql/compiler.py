@@ -58,7 +58,7 @@ def compile_sql(
     else:
         raise UnsupportedSql(
             f"{engine.label} cannot tell by its own clock which day it is in {plan.zone.name}",
-            "say the instant to score at with --at, and make the SQL anew for another one",
+            "say the instant to score at with --at, and make the SQL again for another one",
         )
     events = EventSteps(plan, engine, instants, mapping, names)
     measures = Measures(events, names)

@@ -32,7 +32,7 @@ from .templates import literal_in_templates, plain_comment
 from .text_keys import EXACT, text_key_macro
 
 HEAD = "-- Written by leadwright dbt init, which replaces this file: change the rules instead."
-"""The first line of files that are written anew each time."""
+"""The first line of files that are written again each time."""
 
 _SAMPLE = TableMapping(leads="sample_leads", events="sample_events")
 

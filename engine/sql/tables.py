@@ -80,7 +80,7 @@ def read_mapping(path: Path) -> TableMapping:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UnsupportedSql(f"{path} is not TOML: {error}", "mend it there") from None
+        raise UnsupportedSql(f"{path} is not TOML: {error}", "fix it there") from None
     return mapping_from(found)
 
 

@@ -258,7 +258,7 @@ def _check_file(path: Path, create: bool) -> None:
         return
     except OSError as error:
         raise StoreError(
-            f"the database {path} cannot be reached: {error.strerror}", "ask for the right to its folder"
+            f"the database {path} cannot be reached: {error.strerror}", "ask for access to its folder"
         ) from None
     if not size and not create:
         raise explained("SQLITE_NOTADB", path)

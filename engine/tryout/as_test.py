@@ -37,7 +37,7 @@ _Age = Callable[[int], tuple[int, Unit]]
 def as_test(evaluator: Evaluator, case: Case, name: str, ids: Collection[str] = ()) -> str | None:
     """The canonical text of a `test` that gives what the plan reads of a case and expects what comes of it.
 
-    What tells who somebody is stays out: names, mail addresses but for their domain, and `ids`. Ages of
+    What tells who somebody is stays out: names, email addresses but for their domain, and `ids`. Ages of
     events are told in days, hours or minutes, as roughly as nothing of the decision changes by it, else the
     instants themselves. None where no test can say it, as with an event that has no name in rules, or where
     what the rules make of the case depends on who somebody is.

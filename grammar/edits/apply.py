@@ -144,7 +144,7 @@ def _splices(now: Document, index: int | None, edit: Edit) -> Splices:
         return set_text(now, index, edit)
     item = now.items[index]
     if item.node is None:
-        raise refused("This statement cannot be read; mend its text first.")
+        raise refused("This statement cannot be read; fix its text first.")
     if edit.op == "set" and edit.path == "name":
         return statements.rename_statement(now, index, edit)
     return _IN_STATEMENT[edit.op](parts_of(now, item), edit)

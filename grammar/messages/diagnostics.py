@@ -49,7 +49,7 @@ class Source:
 
 @frozen
 class Fix:
-    """A change that mends a mistake: `text` in the place of a span of the text that the mistake is in.
+    """A change that fixes a mistake: `text` in the place of a span of the text that the mistake is in.
 
     `title` says what it does, e.g. `Write "title"`.
     """

@@ -1,4 +1,4 @@
-"""Mistakes that one small change mends: a misspelt word, something left out, something too much.
+"""Mistakes that one small change fixes: a misspelt word, something left out, something too much.
 
 Each change is tried on the whole piece and is named only if the piece then reads to its end.
 """

@@ -39,7 +39,7 @@ def of_spelling(place: ErrorContext) -> SyntaxProblem | None:
 
 
 def of_one_change(place: ErrorContext) -> SyntaxProblem | None:
-    """A mistake that one change would mend, as a familiar mistake where it is one."""
+    """A mistake that one change would fix, as a familiar mistake where it is one."""
     mended = misspelt(place, whatever_it_says=True) or _first(REPAIRS, place)
     return mended and (_first(_DETECTORS, place) or mended)
 

@@ -2,7 +2,7 @@
 
 Computing it takes a good part of a second, reading it a few milliseconds; so the table is shipped,
 together with a hash of the grammar it was made from. `python -m leadwright.grammar.syntax.lr_table` writes it
-anew. Only where it is missing or made from another grammar is it computed at run time.
+again. Only where it is missing or made from another grammar is it computed at run time.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ _LONGEST_CUT = 3_000
 """Lexemes of a piece that is tried to be cut."""
 
 _SEARCHED = 100
-"""Broken pieces for which a mend is searched by trying; a text with more is not worth the time."""
+"""Broken pieces for which a fix is searched by trying; a text with more is not worth the time."""
 
 
 @dataclass(frozen=True)

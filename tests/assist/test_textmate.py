@@ -23,7 +23,7 @@ CASES = sorted((ROOT / "tests/language").rglob("*.rules"))
 
 def test_the_committed_files_are_fresh() -> None:
     for path, text in made().items():
-        assert path.read_text("utf-8") == text, "write them anew: python -m leadwright.assist.textmate"
+        assert path.read_text("utf-8") == text, "write them again: python -m leadwright.assist.textmate"
 
 
 def keywords(text: str) -> set[int]:

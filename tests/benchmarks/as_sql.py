@@ -59,7 +59,7 @@ FROM (
 
 
 class Printer:
-    """Prints the parts of a ruleset for SQLite; `signals` are the names of the columns that hold them."""
+    """Prints the parts of a ruleset for SQLite; `signals` are the column names that hold them."""
 
     def __init__(self, ruleset: Ruleset, kinds: Kinds, signals: dict[Signal, str]) -> None:
         self.ruleset = ruleset

@@ -198,7 +198,7 @@ def _salvirt(_quick: bool) -> Part:
 
 
 def _draws(_quick: bool) -> Part:
-    """Made-up leads for whom the true points are known: good points are left, poor ones mended."""
+    """Made-up leads for whom the true points are known: good points are left, poor ones fixed."""
     worse, changed, gains30, gains60 = 0, [], [], []
     for seed in range(12):
         given, won = drawn(seed, 300, TRUE)

@@ -1,7 +1,7 @@
 """The page: an edit until it has settled, the first load, and fifty people who edit at once.
 
 Times are of the clock on the wall, in a real browser, with the server in a process of its own: from the
-change of a control until the page shows what came of it for all leads, laid out anew.
+change of a control until the page shows what came of it for all leads, laid out again.
 """
 
 from __future__ import annotations

@@ -189,7 +189,7 @@ def _session() -> Iterator[Any]:
 
 
 def _asking(spark: Any, way: str, rules: str, files: Path, folder: Path) -> Callable[[], Any]:
-    """What makes the table of decisions, planned anew each time."""
+    """What makes the table of decisions, planned again each time."""
     import leadwright.spark as lw
 
     leads, events = (spark.read.parquet(str(files / name)) for name in ("leads", "events"))

@@ -1,5 +1,5 @@
 """What the dry run beside the editor adds to an edit, on the server: the chosen lead explained by the edited
-rules and by the live ones, all leads counted anew, who moves and why, the panel, the numbers of all cards.
+rules and by the live ones, all leads counted again, who moves and why, the panel, the numbers of all cards.
 
 Reading the edited text and laying out the cards are measured with the page.
 """

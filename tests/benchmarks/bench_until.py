@@ -122,5 +122,5 @@ def _one(evaluators: Mapping[str, Evaluator], count: int, rounds: int) -> dict[s
 
 
 def _all_read(evaluator: Evaluator, facts: Facts) -> object:
-    # To be put together anew elsewhere, a decision reads all of its parts.
+    # To be put together again elsewhere, a decision reads all of its parts.
     return evaluator.decide(facts, NOW).__reduce__()

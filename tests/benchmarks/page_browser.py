@@ -35,7 +35,7 @@ _SETTLE = """async ([id, value]) => {
     document.body.getBoundingClientRect();
     return performance.now() - start;
 }"""
-"""From the change that a person makes until all of the page shows what came of it, laid out anew."""
+"""From the change that a person makes until all of the page shows what came of it, laid out again."""
 
 _CONTROLS = """(kind) => [...document.querySelectorAll(`#cards input.${kind}`)]
     .filter((one) => one.closest("article")?.dataset.sort === "rule" && !one.disabled)

@@ -17,7 +17,7 @@ from leadwright.tests.browser.axe import SCHEMES
 from leadwright.tests.browser.editor import Editor, count_settling
 from leadwright.tests.browser.site import Site, make_sample, served
 from leadwright.tests.browser.text_view import TextView
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 
 WIDTH = 1280
 _LARGEST = 180_000
@@ -83,6 +83,7 @@ def take(browser: Browser, site: Site, scheme: Literal["light", "dark"], folder:
         ) as context:
             count_settling(context)
             page = context.new_page()
+            page.set_default_timeout(60_000)
             come_to(page, site)
             path = folder / f"{name}-{scheme}.png"
             page.screenshot(path=path)
@@ -95,6 +96,8 @@ def main() -> None:
     """Makes the sample, serves a copy of it for light and one for dark, and takes the pictures."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
+    # The machine may do other things too.
+    expect.set_options(timeout=60_000)
     with tempfile.TemporaryDirectory() as made, sync_playwright() as playwright:
         found = chromium.program(playwright)
         if found is None:

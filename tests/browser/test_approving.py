@@ -80,7 +80,7 @@ def test_an_admin_manages_users(visit: Visit, provoke: Provoke, serve: Serve, wi
     expect(page.get_by_label("Role of ed", exact=True)).to_have_value("publisher")
     page.get_by_text("Password, tokens, remove: ed").click()
     for_everybody(page)
-    page.get_by_label("Name; a mail address does well").fill("ben")
+    page.get_by_label("Name; an email address works well").fill("ben")
     page.get_by_label("Password, at least ten letters").fill("aaaaaaaaaaaa")
     provoke(page, "status of 422")
     page.get_by_role("button", name="Add", exact=True).click()

@@ -1,4 +1,4 @@
-"""The first visit: leads and events brought in on the page, scored there, rows that were not read mended."""
+"""The first visit: leads and events brought in on the page, scored there, rows that were not read fixed."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Keys:
             chosen = self.page.evaluate(_CHOSEN)
             if chosen is None or chosen.startswith(words):
                 return
-            # So slow a machine takes the letters for several words; after a second it begins anew.
+            # So slow a machine takes the letters for several words; after a second it begins again.
             self.page.wait_for_timeout(1100)
         raise AssertionError(f"{words} cannot be chosen")
 

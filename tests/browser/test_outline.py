@@ -207,7 +207,7 @@ def test_the_outline_folds_and_moves_statements_by_keys_and_pointer(editor: Edit
 
     # And dragged: onto the upper half of another it goes before that.
     first = outline.get_by_role("button", name=re.compile("^Pricing interest"))
-    # By the lines and not by where they were: they are drawn anew whenever counts arrive.
+    # By the lines and not by where they were: they are drawn again whenever counts arrive.
     large.hover(position={"x": 60, "y": 10})
     page.mouse.down()
     first.hover(position={"x": 60, "y": 12}, force=True)

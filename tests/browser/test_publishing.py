@@ -160,7 +160,7 @@ def test_an_edit_that_breaks_a_guarantee_is_kept_back_and_its_lead_becomes_a_tes
     page.get_by_role("button", name="Keep as a test").click()
     expect(editor.panel.get_by_role("region", name="Tests")).to_contain_text("1 of 1 fails")
 
-    # Mended, the test passes, the guarantee is proved, and the version goes live.
+    # Fixed, the test passes, the guarantee is proved, and the version goes live.
     editor.open("both")
     text = TextView(editor)
     text.go_behind("score >= 30")

@@ -63,7 +63,7 @@ def test_a_threshold_is_tried_with_keys_and_pointer_and_goes_into_the_draft(visi
     expect(flag).to_have_value("30")
     assert "stage SQL when score >= 30" in drafted(site)
 
-    # The page came anew, and goes to where it was scrolled to once it is there as a whole.
+    # The page came again, and goes to where it was scrolled to once it is there as a whole.
     page.wait_for_load_state()
     flag.scroll_into_view_if_needed()
     room = flag.bounding_box()

@@ -1,4 +1,4 @@
-"""The tables of docs/sql-engines.md, made from the conformance cases; run it to write them anew."""
+"""The tables of docs/sql-engines.md, made from the conformance cases; run it to write them again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RUN = ("duckdb", "sqlite", "postgres", "spark", "clickhouse")
 
 
 def made() -> str:
-    """The page with its tables made anew."""
+    """The page with its tables made again."""
     text = PAGE.read_text(encoding="utf-8")
     for name, lines in (("parts", parts()), ("refusals", refusals())):
         begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"

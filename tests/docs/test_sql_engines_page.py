@@ -7,5 +7,5 @@ from leadwright.tests.docs.sql_engines import PAGE, made
 
 def test_its_tables_are_made_from_the_cases() -> None:
     assert PAGE.read_text(encoding="utf-8") == made(), (
-        "write it anew: python -m leadwright.tests.docs.sql_engines"
+        "write it again: python -m leadwright.tests.docs.sql_engines"
     )

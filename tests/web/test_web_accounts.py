@@ -231,8 +231,8 @@ def test_names_are_one_whatever_their_case_and_passwords_not_too_easy(store: Sto
     add_user(store, " Zoë@Example.com ", Role.VIEWER, PASSWORD, ME)
     for name, password, said in (
         ("ZOË@example.com", PASSWORD, "already"),
-        ("", PASSWORD, "1 to 100 letters"),
-        ("a\nb", PASSWORD, "1 to 100 letters"),
+        ("", PASSWORD, "1 to 100 characters"),
+        ("a\nb", PASSWORD, "1 to 100 characters"),
         ("ben", "short", "at least 10"),
         ("ben@example.com", "Ben@example.com", "must not be the name"),
         ("ben", "aaaaaaaaaaaa", "different letters"),
@@ -249,7 +249,7 @@ def test_names_are_one_whatever_their_case_and_passwords_not_too_easy(store: Sto
         ("(single sign-on)x", None),
         ("single sign\u2013on", "nobody can be called"),
         ("z\u043ee", "looks like"),
-        ("zo\u200be", "1 to 100 letters"),
+        ("zo\u200be", "1 to 100 characters"),
         ("zoe", "already"),
         ("\uff5aoe", "looks like"),
         ("z0e", "looks like"),

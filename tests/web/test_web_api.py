@@ -260,7 +260,7 @@ def test_the_catalogue_is_what_the_data_holds(client: FlaskClient) -> None:
         ({}, ['"text" is missing']),
         ({"text": 5}, ['"text" must be a text']),
         ({"text": "", "texts": ""}, ['there is no "texts" here; there are: text, ruleset']),
-        ({"text": "\ud800"}, ['"text" holds half of a letter (a lone surrogate), which is no text']),
+        ({"text": "\ud800"}, ['"text" holds half of a letter (a lone surrogate), which is not text']),
         ({"text": "", "ruleset": ""}, ['"ruleset" must not be empty']),
         ([], ["the request must be an object"]),
     ],

@@ -65,7 +65,7 @@ def test_a_source_of_every_kind_is_added(client: FlaskClient, kind: str) -> None
     ("body", "said"),
     [
         ({"name": "a", "kind": "segmnt"}, "kind"),
-        ({"name": "  ", "kind": "segment"}, "1 to 60 letters"),
+        ({"name": "  ", "kind": "segment"}, "1 to 60 characters"),
         ({"name": "a", "kind": "segment", "origins": ["acme/x"]}, "https://www.acme.example"),
         ({"name": "taken", "kind": "segment"}, "already"),
         ({"kind": "segment"}, "name"),

@@ -57,7 +57,7 @@ def test_users_are_added_listed_changed_and_removed(leadwright: Call, database: 
 @pytest.mark.parametrize(
     ("arguments", "stdin", "said"),
     [
-        (("add", "zoe"), "short\n", "a password needs at least 10 letters"),
+        (("add", "zoe"), "short\n", "a password needs at least 10 characters"),
         (("add", "zoe"), "", "there is no password on standard input"),
         (("remove", "zoe"), "", 'there is no user "zoe"'),
         (("role", "zoe", "king"), "", "is not one of"),

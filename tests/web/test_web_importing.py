@@ -79,14 +79,14 @@ def test_a_file_of_leads_is_understood_decided_loaded_and_its_rejects_mended(
     assert found.fetchall() == [(1200.0, "2025-06-05", 0)]
     rejects = client.get(f"{address}/rejects.csv")
     assert "has no id in Record ID" in rejects.get_data(as_text=True)
-    # The rows mended, and imported as the file that was downloaded.
+    # The rows fixed, and imported as the file that was downloaded.
     mended = rejects.get_data(as_text=True).replace(",,Nobody", ",43,Nobody")
-    again = sent(client, mended, "mended.csv")
+    again = sent(client, mended, "fixed.csv")
     # Its dates read both ways, and nothing is guessed for a field that has dates already.
     assert "Choose how the dates of Made are written" in page(client, again)
     form = form_of(page(client, again))
     client.post(again, data=form | {"date_format.3": "%d/%m/%Y", "act": "load"})
-    assert "mended.csv is loaded" in page(client, again)
+    assert "fixed.csv is loaded" in page(client, again)
     assert store.connection.execute("SELECT count(*) FROM lead WHERE _key = '43'").fetchone() == (1,)
     told = client.get("/audit").get_data(as_text=True)
     assert "crm.csv: 3 rows, 2 new leads" in told

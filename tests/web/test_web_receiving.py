@@ -125,7 +125,7 @@ def test_our_own_answer_says_what_was_refused(client: FlaskClient, store: Store)
     answer = client.post("/api/v1/events", json=events, headers=headers)
     assert answer.json == {
         "accepted": 1,
-        "refused": [{"index": 1, "message": 'at is "soon", which is no date'}],
+        "refused": [{"index": 1, "message": 'at is "soon", which is not a date'}],
     }
     answer = client.post("/api/v1/events", json=events[1], headers=headers)
     assert answer.status_code == 400

@@ -78,7 +78,7 @@ def test_what_cannot_be_done_says_why(app: Flask, users, store: Store) -> None:
         client.post("/users/change", data={"name": "admin", "what": "remove"})
     )
     assert "There is no user" in said(client.post("/users/change", data={"name": "nobody", "what": "remove"}))
-    assert "at least 10 letters" in said(add(client, "ben", "viewer", "short"))
+    assert "at least 10 characters" in said(add(client, "ben", "viewer", "short"))
     assert 'value="ben"' in add(client, "ben", "viewer", "short").get_data(as_text=True)
     assert len(said(client.get("/users")).split("since")) == len(users) + 1
 

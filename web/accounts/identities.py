@@ -15,7 +15,7 @@ from .users import AccountError, Role, check_name, end_access, folded, hashed, i
 class Vouched:
     """Somebody as a provider knows them.
 
-    `name` is what they are called here, `verified` whether it is a mail address that the provider has made
+    `name` is what they are called here, `verified` whether it is an email address that the provider has made
     sure of. `role` is the one to have from now on; where `keeps` is set, only if they are new.
     """
 
@@ -75,7 +75,7 @@ def _user(store: Store, who: Vouched) -> tuple[int, str, Role] | None:
 
 
 def _new(store: Store, who: Vouched, address: str) -> tuple[int, str, Role]:
-    """Links somebody to the user of their mail address, or makes them a user."""
+    """Links somebody to the user of their email address, or makes them a user."""
     name = folded(who.name)
     check_name(name)
     # Nobody knows it, so nobody can log in with it.

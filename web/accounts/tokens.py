@@ -38,7 +38,7 @@ def make_token(store: Store, user: str, name: str, role: Role, *, days: int | No
     owner = user_named(store, user)
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise AccountError(
-            f"a token's name has 1 to {LONGEST_NAME} letters", "name what will use it, such as CRM"
+            f"a token's name has 1 to {LONGEST_NAME} characters", "name what will use it, such as CRM"
         )
     secret = PREFIX + secrets.token_urlsafe(32)
     now = time.time_ns() // 1000

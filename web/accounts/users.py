@@ -53,7 +53,7 @@ SHORTEST, LONGEST = 10, 1_000
 
 _METHOD = "scrypt:32768:8:3"
 """32 MiB and a tenth of a second or two for each guess, which is what OWASP asks for at least. It is kept
-with each hash, so it can be raised later: `outdated` says which hashes are then to be made anew."""
+with each hash, so it can be raised later: `outdated` says which hashes are then to be made again."""
 
 
 def hashed(password: str) -> str:
@@ -74,9 +74,9 @@ def outdated(kept: str) -> bool:
 def weakness(password: str, name: str) -> str | None:
     """Why a password is not good enough, in words; None where it is."""
     if len(password) < SHORTEST:
-        return f"a password needs at least {SHORTEST} letters; several words in a row are easy to remember"
+        return f"a password needs at least {SHORTEST} characters; several words in a row are easy to remember"
     if len(password) > LONGEST:
-        return f"a password has at most {LONGEST:,} letters"
+        return f"a password has at most {LONGEST:,} characters"
     if password.strip().casefold() == name.casefold():
         return "a password must not be the name"
     if len(set(password)) < 4:
@@ -179,12 +179,13 @@ def check_name(name: str) -> None:
     """Raises AccountError for what no user can be called; `name` is folded."""
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise AccountError(
-            f"a user's name has 1 to {LONGEST_NAME} letters, all of which can be seen",
-            "a mail address does well",
+            f"a user's name has 1 to {LONGEST_NAME} characters, all of which can be seen",
+            "an email address works well",
         )
     if look_of(name) in _RESERVED:
         raise AccountError(
-            f'nobody can be called "{name}": the record calls so whoever is no user', "choose another name"
+            f'nobody can be called "{name}": the record uses that name for whoever is not a user',
+            "choose another name",
         )
 
 

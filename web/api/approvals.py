@@ -112,7 +112,7 @@ def refuse(name: str, number: int, body: dict[str, Any]) -> dict[str, Any]:
         raise Problem(403, "Not allowed", "Only a publisher declines what others asked for.")
     reason = body.get("reason", "").strip()
     if who != found.asked_by and not reason:
-        raise invalid('"reason" must say why, so that whoever asked can mend it')
+        raise invalid('"reason" must say why, so that whoever asked can fix it')
     with writing(settings()) as store:
         if not decline(store, found, reason, who, doer()):
             raise Problem(409, "Decided already", "This was decided in the meantime.")

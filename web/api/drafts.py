@@ -336,7 +336,7 @@ OPERATIONS = (
     _post(
         "/discard",
         "discard_draft",
-        "Take the draft back to what is live; throw away one that was never live",
+        "Take the draft back to what is live; delete one that was never live",
         drop,
         obj({"text": STRING, "draft": {"anyOf": [refer("Draft"), {"type": "null"}]}}),
     ),

@@ -91,7 +91,7 @@ OPERATIONS = (
         "POST",
         "/sources",
         "add_source",
-        "Add a source: a client that may send events, with a write key that is told this once",
+        "Add a source: a client that may send events, with a write key that is shown only once",
         Role.ADMIN,
         add,
         obj({"name": STRING, "kind": STRING, "origins": many(STRING), "write_key": STRING}),

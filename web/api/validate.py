@@ -88,11 +88,11 @@ def _is(kind: str, value: object) -> bool:
 
 def _of_text(schema: Schema, value: str, at: str) -> Iterator[str]:
     if any("\ud800" <= letter <= "\udfff" for letter in value):
-        yield f"{_called(at)} holds half of a letter (a lone surrogate), which is no text"
+        yield f"{_called(at)} holds half of a letter (a lone surrogate), which is not text"
     elif len(value) < schema.get("minLength", 0):
         yield f"{_called(at)} must not be empty"
     elif len(value) > schema.get("maxLength", math.inf):
-        yield f"{_called(at)} has {len(value):,} letters, and at most {schema['maxLength']:,} are allowed"
+        yield f"{_called(at)} has {len(value):,} characters, and at most {schema['maxLength']:,} are allowed"
     elif "pattern" in schema and not re.search(schema["pattern"], value):
         yield schema.get("x-pattern", f"{_called(at)} is not written as it should be")
 

@@ -31,7 +31,7 @@ def answer(
     said: str = "",
     ask: Ask | None = None,
 ) -> Response:
-    """All that a page has to show anew after `done`, of what it asked for."""
+    """All that a page has to show again after `done`, of what it asked for."""
     page = _Page(asked, done)
     wanted = asked.get("lints") is True
     with cached_cards().looking_through(done.draft.ruleset, wanted) as lints:

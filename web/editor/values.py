@@ -35,7 +35,7 @@ FORMS = (
     ("max", "the largest …", "a number of an event"),
     ("min", "the smallest …", "a number of an event"),
     ("sequence", "… followed by …", "one event after another"),
-    ("domain", "the domain of …", "of an e-mail or web address"),
+    ("domain", "the domain of …", "of an email or web address"),
 )
 
 

@@ -39,7 +39,7 @@ KINDS = {
 
 OPTIONS = {
     "sheet": "Sheet of the workbook",
-    "header_row": "Line with the names of the columns",
+    "header_row": "Line with the column names",
     "delimiter": "Sign between columns",
     "encoding": "Encoding",
     "timezone": "Time zone of times without one",

@@ -76,7 +76,7 @@ def _undecided(preview: Preview) -> str | None:
             and column.found is Kind.TEXT
             and "date_format" in offered
         ):
-            return f"Choose how the dates of {column.column} are written; the answers stand below it."
+            return f"Choose how the dates of {column.column} are written; the choices are below it."
     return None
 
 

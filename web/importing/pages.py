@@ -1,4 +1,4 @@
-"""Bringing in leads and events: choose a file, see how it was understood, load it, mend what was not read."""
+"""Bringing in leads and events: choose a file, see how it was understood, load it, fix what was not read."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _sent() -> tuple[str, bytes]:
             return file.filename, file.read()
     pasted = request.form.get("pasted", "").strip("\r\n")
     if not pasted.strip():
-        raise invalid("Choose a file, or paste rows with the names of the columns in the first.")
+        raise invalid("Choose a file, or paste rows with the column names in the first.")
     return "pasted rows.csv", pasted.encode()
 
 
@@ -301,7 +301,7 @@ def _reported(upload: Upload, report: Mapping[str, Any]) -> str:
 @pages.get("/leads/import/<id>/rejects.csv")
 @needs(Role.PUBLISHER)
 def rejects(id: str) -> Response:  # noqa: A002
-    """The rows that could not be read, each with its line and the reason, to be mended and sent again."""
+    """The rows that could not be read, each with its line and the reason, to be fixed and sent again."""
     upload = _upload(id)
     try:
         content = upload.rejects.read_bytes()

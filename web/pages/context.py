@@ -33,7 +33,7 @@ def text_asked(name: str) -> str | None:
     """A text in the address, None where it is blank or not there."""
     text = request.args.get(name, "").strip()
     if len(text) > _LONGEST:
-        raise invalid(f"What is asked for under {name} is too long: at most {_LONGEST} letters.")
+        raise invalid(f"What is asked for under {name} is too long: at most {_LONGEST} characters.")
     return text or None
 
 

@@ -86,7 +86,7 @@ def prove(name: str) -> Response:
 @pages.post("/rulesets/<name>/guarantees/test")
 @needs(Role.EDITOR)
 def keep(name: str) -> Response:
-    """Adds a made-up lead that breaks a guarantee to the draft, as a test that fails until it is mended."""
+    """Adds a made-up lead that breaks a guarantee to the draft, as a test that fails until it is fixed."""
     store = reading(settings())
     draft = _draft(store, name)
     plan = _plan(store, draft)

@@ -55,7 +55,7 @@ def change() -> Response:
     """Merges two leads, undoes a merge, or notes that two are two."""
     lead, other, what = (request.form.get(name, "").strip() for name in ("lead", "other", "what"))
     if len(lead) > LONGEST or len(other) > LONGEST:
-        raise invalid(f"An id here has at most {LONGEST:,} letters.")
+        raise invalid(f"An id here has at most {LONGEST:,} characters.")
     with writing(settings()) as store:
         try:
             _change(store, lead, other, what)

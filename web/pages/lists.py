@@ -171,7 +171,7 @@ def understood(present: Sequence[str], pasted: str) -> Pasted:
     if not entries:
         raise invalid("Paste a column, lines, or entries with commas between them.")
     if any(len(entry) > _LONGEST_ENTRY for entry in entries):
-        raise invalid(f"An entry may have {_LONGEST_ENTRY} letters at most.")
+        raise invalid(f"An entry may have {_LONGEST_ENTRY} characters at most.")
     shortened, wrong = [], []
     if present and all(_DOMAIN.fullmatch(entry) for entry in present):
         found = []

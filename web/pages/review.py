@@ -157,7 +157,7 @@ def back(name: str) -> Response:
     """Publishes an old version again."""
     number, note = _number(request.form.get("version", "")), _note()
     if not note:
-        raise invalid("Say in the note why you roll back, in at most 2,000 letters.")
+        raise invalid("Say in the note why you roll back, in at most 2,000 characters.")
     with writing(settings()) as store:
         made = roll_back(store, settings(), name, number, note, doer=doer())
     return _gone_live(name, made.number)
@@ -267,7 +267,7 @@ def _note() -> str:
 
 def _needed(note: str) -> str:
     if not note or len(note) > LONGEST_NOTE:
-        raise invalid(f"Say in the note what changed and why, in at most {LONGEST_NOTE:,} letters.")
+        raise invalid(f"Say in the note what changed and why, in at most {LONGEST_NOTE:,} characters.")
     return note
 
 

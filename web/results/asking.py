@@ -1,6 +1,6 @@
 """Questions about outcomes as pages and programs ask them: bounded, and kept for some minutes.
 
-What cannot be compared is a problem with a sentence; what is kept is asked anew once the data changes.
+What cannot be compared is a problem with a sentence; what is kept is asked again once the data changes.
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ def set_threshold(name: str) -> Response:
     draft = draft_of(store, name)
     plan = _plan_of(store, draft)
     if plan is None:
-        raise Problem(409, "Errors in the draft", "The draft has errors. Mend them in the editor first.")
+        raise Problem(409, "Errors in the draft", "The draft has errors. Fix them in the editor first.")
     edit = threshold_edit(plan, stage, score)
     if edit is None:
         raise invalid(f'The draft has no stage "{stage[:100]}" that asks for a score.')

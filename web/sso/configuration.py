@@ -26,7 +26,7 @@ class SingleSignOn:
 
     With `grants`, a person gets the highest role granted at each log-in, else `default_role`, and whoever
     gets neither is refused. Without `grants` a new person gets `default_role`, or viewer, and keeps what an
-    admin makes of it. `domains`, where there are any, are those of the mail addresses that are let in.
+    admin makes of it. `domains`, where there are any, are those of the email addresses that are let in.
     """
 
     issuer: str
@@ -106,7 +106,7 @@ def _text(value: object) -> str:
 
 
 def domain_allowed(mail: str | None, setup: SingleSignOn) -> bool:
-    """Whether a mail address, which the provider has verified, is of a domain that is let in."""
+    """Whether an email address, which the provider has verified, is of a domain that is let in."""
     if not setup.domains:
         return True
     domain = (mail or "").rpartition("@")[2].casefold()

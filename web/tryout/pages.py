@@ -88,7 +88,7 @@ def test(name: str) -> Response:
             422,
             "No test can say this",
             "This lead has events that the rules have no name of their own for, or values that no rule can "
-            "write; or the rules ask for its name, mail address or id, which no test keeps. Write the test "
+            "write; or the rules ask for its name, email address or id, which no test keeps. Write the test "
             "by hand.",
         )
     return jsonify({"edit": Edit("add_statement", new=text).as_dict()})

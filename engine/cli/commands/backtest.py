@@ -18,7 +18,7 @@ from ..outcome_options import moment, rules_and_store
 )
 @click.argument("rules", type=click.Path())
 @db_option()
-@click.option("--against", metavar="RULES", help="Other rules to hold beside them, such as a draft.")
+@click.option("--against", metavar="RULES", help="Other rules to compare with, such as a draft.")
 @click.option("--from", "start", metavar="DAY", required=True, help="The first day to be replayed.")
 @click.option("--to", "end", metavar="DAY", required=True, help="The day after the last one.")
 @click.option(

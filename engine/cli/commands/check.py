@@ -57,7 +57,7 @@ BUDGET = 3.0
     type=click.Path(),
     help="Check names against this file, from `leadwright fields --json`, instead of a database.",
 )
-@click.option("--fix", "fixing", is_flag=True, help="Mend what can be mended with certainty, in the files.")
+@click.option("--fix", "fixing", is_flag=True, help="Fix what can be fixed safely, in the files.")
 @click.option("--no-lint", is_flag=True, help="Leave out what merely could be better.")
 @click.option("--strict", is_flag=True, help="Warnings and hints, too, end with exit code 1.")
 @click.option(
@@ -84,8 +84,8 @@ def command(
     the rules are held against the fields and events of its leads. Guarantees are looked at briefly; for
     more there is `leadwright prove`.
 
-    With --fix, a mistake is mended where it is clear what was meant, such as a misspelt word; what is left is
-    shown. Files that others include are mended when they are named themselves.
+    With --fix, a mistake is fixed where it is clear what was meant, such as a misspelt word; what is left is
+    shown. Files that others include are fixed when they are named themselves.
 
     Ends with exit code 1 where there are errors.
     """
@@ -142,19 +142,19 @@ def _counted(readings: list[Reading], db: str | None, *, no_db: bool) -> list[Re
 
 
 def _mend(files: tuple[str, ...], catalogue: Catalogue | None) -> None:
-    """Writes each file as far as it can be mended, and says so."""
+    """Writes each file as far as it can be fixed, and says so."""
     from ...fixing import mend
     from ...reading import read
     from ...report.text_style import counted
 
     if STANDARD_INPUT in files:
-        raise Failure("standard input cannot be mended", "name the file instead of -")
+        raise Failure("standard input cannot be fixed", "name the file instead of -")
     for reading in read_all(files, catalogue, lints=False):
         path = reading.source.path
         mended, count = mend(reading.source, lambda source: read(source, catalogue=catalogue, lints=False))
         if path is not None and count:
             replace_text(path, mended.text)
-            note(f"{path}: {counted(count, 'mistake')} mended")
+            note(f"{path}: {counted(count, 'mistake')} fixed")
 
 
 @frozen
@@ -174,7 +174,7 @@ def _promised(readings: list[Reading]) -> _Promised:
     if not any(plan is not None and plan.guarantees for plan in plans):
         return _Promised(none)
     if not prove.is_there():
-        return _Promised(none, f"Guarantees were not looked at: {prove.MISSING} ({prove.INSTALL}).")
+        return _Promised(none, f"Guarantees were not checked: {prove.MISSING} ({prove.INSTALL}).")
     from ...prove.asking import answers
     from ...prove.diagnosed import guarantee_diagnostics
 
@@ -189,7 +189,7 @@ def _promised(readings: list[Reading]) -> _Promised:
 def _form(asked: str | None, as_json: bool) -> str:
     """The form to print in; `--json` is short for one of them."""
     if as_json and asked not in (None, "json"):
-        raise Failure(f"--json and --output-format {asked} exclude each other", "give one of the two")
+        raise Failure(f"--json and --output-format {asked} cannot be used together", "give one of the two")
     return "json" if as_json else asked or "full"
 
 
@@ -199,7 +199,7 @@ def _names(db: str | None, *, no_db: bool, fields: str | None) -> tuple[Catalogu
     if fields is None:
         return catalogue_beside(db, ignored=no_db)
     if db is not None and was_typed("db"):
-        raise Failure("--db and --fields exclude each other", "give one of the two")
+        raise Failure("--db and --fields cannot be used together", "give one of the two")
     return read_catalogue(fields), Path(fields)
 
 
@@ -242,7 +242,7 @@ def _report(
     write(verdict(diagnostics, len(readings), style))
     if found:
         catalogue, path = found
-        write(style.dim(f"Names were held against {counted(catalogue.leads, 'lead')} in {path}."))
+        write(style.dim(f"Names were checked against {counted(catalogue.leads, 'lead')} in {path}."))
     if said:
         write(style.warn(said))
     for source, stale in _stale(readings, found).items():

@@ -46,7 +46,7 @@ def command() -> None:
 @click.option("--to", required=True, metavar="FOLDER", type=click.Path(), help="The folder of the package.")
 @click.option("--names", metavar="FILE", help="What tables and columns are called, as TOML.")
 @db_option(must=False)
-@click.option("--no-db", is_flag=True, help="Take no notice of a database.")
+@click.option("--no-db", is_flag=True, help="Ignore the database.")
 @click.option(
     "--sample",
     metavar="NUMBER",

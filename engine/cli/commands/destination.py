@@ -82,7 +82,7 @@ def _open(db: str, *, read_only: bool = False) -> Iterator[Store]:
 @db_option()
 @json_option
 def add(name: str, db: str, as_json: bool, template: str | None, **given: Any) -> int:
-    """Add a destination. One over HTTP gets a secret, which is shown this once.
+    """Add a destination. One over HTTP gets a secret, which is shown only once.
 
     The receiver checks with it that messages come from here, as Standard Webhooks says. What was recorded
     before is not sent to it.
@@ -216,7 +216,7 @@ def test(name: str, db: str) -> int:
     if answer.outcome is Outcome.SENT:
         write(f"{name} took the example{': ' + said if said else '.'}")
         return 0
-    raise Failure(f"{name} did not take the example: {said}", "mend what it says, then try again", FAILED)
+    raise Failure(f"{name} did not take the example: {said}", "fix what it says, then try again", FAILED)
 
 
 @command.command("rotate", cls=Command, examples=["leadwright destination rotate crm --days 7"])
@@ -229,7 +229,7 @@ def test(name: str, db: str) -> int:
 )
 @db_option()
 def rotate(name: str, days: float, db: str) -> int:
-    """Give a destination a new secret, which is shown this once."""
+    """Give a destination a new secret, which is shown only once."""
     from ...outbox.destinations import rotate_secret
     from ...outbox.sender import present
     from ...store.records.audit import Action

@@ -71,7 +71,7 @@ def command(
 ) -> int:
     """Say why a lead has its score, and what it would take to get further.
 
-    LEAD is the lead's id, or a part of its name or mail address. The explanation adds up: every line of
+    LEAD is the lead's id, or a part of its name or email address. The explanation adds up: every line of
     points, what each rule asked, what was found and when; what a cap took away; which stages were not
     reached and what was missing; and when the passing of time can next change something.
 

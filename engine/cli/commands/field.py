@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 @click.option("--kind", metavar="KIND", help="text, number, yes/no, date, datetime or texts.")
 @click.option("--clear", is_flag=True, help="Make it unknown for all leads.")
 @click.option("--yes", is_flag=True, help="Do it, even where values become unknown.")
-@click.option("--date-format", metavar="FORM", help="How its dates are written, as %d/%m/%Y.")
-@click.option("--decimal", metavar="SIGN", help="What stands before decimals, a point or a comma.")
-@click.option("--separator", metavar="SIGN", help="What stands between several choices.")
-@click.option("--blank", multiple=True, metavar="WORD", help="A word for nothing, as null or N/A.")
-@click.option("--timezone", metavar="ZONE", default="UTC", help="Where times without an offset were written.")
+@click.option("--date-format", metavar="FORM", help="How its dates are written, such as %d/%m/%Y.")
+@click.option("--decimal", metavar="SIGN", help="The decimal separator, a point or a comma.")
+@click.option("--separator", metavar="SIGN", help="The separator between several choices.")
+@click.option("--blank", multiple=True, metavar="WORD", help="A word that means blank, such as null or N/A.")
+@click.option("--timezone", metavar="ZONE", default="UTC", help="The time zone of times without an offset.")
 @db_option()
 @json_option
 def command(

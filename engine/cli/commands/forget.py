@@ -35,9 +35,9 @@ def command(
     """Delete people, leaving nothing behind.
 
     Deletes their fields, events, ids, scores, explanations and history, the tests about them in rulesets,
-    and the derived copy; names, mail addresses and ids are taken out of drafts, versions and the record. What
-    files still hold of it is overwritten. Files that you imported, rejected rows and backups are yours to
-    look through.
+    and the derived copy; names, email addresses and ids are taken out of drafts, versions and the record.
+    What files still hold of it is overwritten. Files that you imported, rejected rows and backups are yours
+    to look through.
 
     Without --yes it says what would be deleted, and the exit code is 1. Without any id, it only overwrites
     what an earlier call could not, since another program was reading.

@@ -49,7 +49,7 @@ class _Asked:
 @click.option("--lead-id", metavar="COLUMN", help="The column with the lead's id.")
 @click.option("--at", metavar="COLUMN", help="The column with the date of an event: each row is an event.")
 @click.option("--type", "type_", metavar="COLUMN", help="The column that says what happened.")
-@click.option("--type-is", metavar="TEXT", help="What happened, the same in every row, as visited.")
+@click.option("--type-is", metavar="TEXT", help="What happened, the same in every row, such as visited.")
 @click.option("--object", "object_", metavar="COLUMN", help="The column that says to what: page, file.")
 @click.option("--object-is", metavar="TEXT", help="To what, the same in every row.")
 @click.option("--key", metavar="COLUMN", help="The column that tells one event of a lead from all others.")
@@ -65,7 +65,7 @@ class _Asked:
     "--kind",
     multiple=True,
     metavar="COLUMN=KIND",
-    help="What a column holds, as zip=text. [default: found out]",
+    help="What a column holds, such as zip=text. [default: found out]",
 )
 @click.option("--table", metavar="NAME", help="The table, where FILE is a database.")
 @click.option("--query", metavar="SQL", help="A query in place of a table.")
@@ -74,13 +74,13 @@ class _Asked:
     "--header-row",
     type=click.IntRange(min=1),
     metavar="N",
-    help="The row with the names of the columns. [default: found out]",
+    help="The row with the column names. [default: found out]",
 )
 @click.option(
     "--merged-ids", metavar="COLUMN", help="The column that lists ids which were merged into the lead's."
 )
 @click.option("--row-number", is_flag=True, help="Tell leads apart by the numbers of their rows.")
-@click.option("--id-prefix", metavar="TEXT", help="What to leave out before ids, as zcrm_.")
+@click.option("--id-prefix", metavar="TEXT", help="What to leave out before ids, such as zcrm_.")
 @click.option("--merge-rows", is_flag=True, help="Let many rows be of one lead.")
 @click.option(
     "--mapping",
@@ -88,28 +88,30 @@ class _Asked:
     type=click.Path(),
     help="All of this, kept in a file. [default: the one beside FILE]",
 )
-@click.option("--delimiter", metavar="SIGN", help='What divides columns, as ";" or tab. [default: found out]')
-@click.option("--encoding", metavar="NAME", help="How letters are stored, as cp1252. [default: found out]")
-@click.option("--timezone", metavar="ZONE", help="Where times without an offset were written. [default: UTC]")
+@click.option(
+    "--delimiter", metavar="SIGN", help='The separator of columns, such as ";" or tab. [default: found out]'
+)
+@click.option("--encoding", metavar="NAME", help="The encoding, such as cp1252. [default: found out]")
+@click.option("--timezone", metavar="ZONE", help="The time zone of times without an offset. [default: UTC]")
 @click.option(
     "--date-format",
     multiple=True,
     metavar="[COLUMN=]FORM",
-    help="How dates are written, as %d/%m/%Y or created=unix-ms. [default: found out]",
+    help="How dates are written, such as %d/%m/%Y or created=unix-ms. [default: found out]",
 )
 @click.option(
     "--decimal",
     multiple=True,
     metavar="[COLUMN=]SIGN",
-    help="What stands before decimals, a point or a comma. [default: found out]",
+    help="The decimal separator, a point or a comma. [default: found out]",
 )
 @click.option(
     "--separator",
     multiple=True,
     metavar="COLUMN=SIGN",
-    help='What stands between several choices, as "roles=|". [default: ;]',
+    help='The separator between several choices, such as "roles=|". [default: ;]',
 )
-@click.option("--blank", multiple=True, metavar="WORD", help="A word for nothing, as null or N/A.")
+@click.option("--blank", multiple=True, metavar="WORD", help="A word that means blank, such as null or N/A.")
 @click.option("--keep-blank", is_flag=True, help="Let a blank cell leave what is known of a lead.")
 @click.option("--known-only", is_flag=True, help="Leave out rows of leads that are not in the database.")
 @click.option("--complete", is_flag=True, help="The file has all leads: say which leads and fields it lacks.")
@@ -272,7 +274,7 @@ def _mapping(path: Path | str, reading: Reading, asked: dict[str, Any]) -> Colum
     from ...importing.mapping import ROW_NUMBER, ColumnMapping, EventColumns
 
     if asked["lead_id"] and asked["row_number"]:
-        raise Failure("--lead-id and --row-number exclude each other", "give one of the two")
+        raise Failure("--lead-id and --row-number cannot be used together", "give one of the two")
     if not asked["lead_id"] and not asked["row_number"]:
         raise _no_id(path, reading, asked)
     says_event = [

@@ -45,7 +45,7 @@ def command(*, db: str | None, no_db: bool, fields: str | None, stdio: bool) -> 
         )
     refuse_both(db, no_db)
     if fields is not None and db is not None and was_typed("db"):
-        raise Failure("--db and --fields exclude each other", "give one of the two")
+        raise Failure("--db and --fields cannot be used together", "give one of the two")
     names = read_catalogue(fields) if fields is not None else None
     beside = (
         Path(DATABASE) if db is None and not no_db and fields is None and Path(DATABASE).exists() else None

@@ -12,7 +12,7 @@ from ..failures import Failure
     cls=Command,
     examples=[
         "leadwright merge 101 102                   102 is 101 now",
-        "leadwright merge zoe@example.com 101       the mail address stays its id",
+        "leadwright merge zoe@example.com 101       the email address stays its id",
         "leadwright merge --undo 102                102 is a lead of its own again",
     ],
 )

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 @click.option(
     "--columns",
     metavar="FILE",
-    help='With --parquet: names of columns, as TOML: lead_id = "contact_id".',
+    help='With --parquet: column names, as TOML: lead_id = "contact_id".',
 )
 @click.option(
     "--paired",

@@ -78,7 +78,7 @@ def add(name: str, kind: str, origins: tuple[str, ...], db: str) -> int:
 
     with _open(db, create=True) as store:
         key = add_source(store, name, kind, origins, who=user_at_this_computer(), address=_WHERE)
-    note(f"{name} may send now, with this write key. It is shown this once:")
+    note(f"{name} may send now, with this write key. It is shown only once:")
     write(key)
     return 0
 
@@ -125,7 +125,7 @@ def remove(name: str, db: str) -> int:
 
     with _open(db) as store:
         remove_source(store, name, who=user_at_this_computer(), address=_WHERE)
-    write(f"{name} may send no more.")
+    write(f"{name} can no longer send.")
     return 0
 
 
@@ -143,7 +143,7 @@ def key(name: str, keep: bool, db: str) -> int:
 
     with _open(db) as store:
         made = new_key(store, name, keep=keep, who=user_at_this_computer(), address=_WHERE)
-    note("The new write key is shown this once:")
+    note("The new write key is shown only once:")
     write(made)
     return 0
 
@@ -186,7 +186,7 @@ def mapping(name: str, file: Path | None, db: str) -> int:
         raise Failure(f"the file {file} cannot be read: {error}", "check the name") from None
     with _open(db) as store:
         set_mapping(store, name, text, who=user_at_this_computer(), address=_WHERE)
-    write(f"Messages of {name} are read so from now on.")
+    write(f"Messages of {name} are read this way from now on.")
     return 0
 
 

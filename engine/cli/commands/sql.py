@@ -39,7 +39,7 @@ DIALECTS = (
 @click.option("--tables", is_flag=True, help="Print the tables that the statement reads instead.")
 @click.option("--checks", is_flag=True, help="Print a SELECT that finds values which they must not hold.")
 @db_option(must=False)
-@click.option("--no-db", is_flag=True, help="Take no notice of a database.")
+@click.option("--no-db", is_flag=True, help="Ignore the database.")
 @at_option(default="now")
 @click.option("--live", is_flag=True, help="Look from whatever the engine's own clock shows each time.")
 @json_option
@@ -66,10 +66,11 @@ def command(
 
     refuse_both(db, no_db)
     if live and at is not None:
-        raise Failure("--live and --at exclude each other", "give one of the two")
+        raise Failure("--live and --at cannot be used together", "give one of the two")
     if checks and (tables or as_json):
         raise Failure(
-            f"--checks and {'--tables' if tables else '--json'} exclude each other", "give one of the two"
+            f"--checks and {'--tables' if tables else '--json'} cannot be used together",
+            "give one of the two",
         )
     now = None if live else instant_asked(at)
     with open_beside(db, ignored=no_db) as store:

@@ -165,7 +165,7 @@ def password_(name: str, end_tokens: bool, db: str) -> int:
 @click.option("--days", type=click.IntRange(1, 3650), help="How long it lasts.  [default: until revoked]")
 @db_option()
 def token(user: str, name: str, role: str, days: int | None, db: str) -> int:
-    """Make a token with which a program uses the HTTP interface; it is shown this once."""
+    """Make a token with which a program uses the HTTP interface; it is shown only once."""
     from ....web.accounts.tokens import make_token
     from ....web.accounts.users import Role
 

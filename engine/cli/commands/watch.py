@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...store.scoring.score_run import RunReport
 
 _HELD = dt.timedelta(days=1)
-"""How far a clock may be set back without all leads being scored anew as of the earlier time."""
+"""How far a clock may be set back without all leads being scored again as of the earlier time."""
 
 
 @click.command(

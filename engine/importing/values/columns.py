@@ -174,7 +174,7 @@ class _Understanding:
         elif self.two_ways and kind is Kind.NUMBER:
             sign = "comma" if reader.decimal == "," else "point"
             self.hints.append(
-                Hint(f"{self.doubt}, so a {sign} is taken for the sign before decimals", self.two_ways)
+                Hint(f"{self.doubt}, so a {sign} is taken for the decimal separator", self.two_ways)
             )
         elif self.two_ways and kind is not Kind.TEXT:
             self.hints.append(Hint(self.doubt, self.two_ways))

@@ -34,7 +34,7 @@ _DOTTED = re.compile(r"-?\d{1,15}\.\d+", re.ASCII)
 
 @frozen
 class Reader:
-    """How the cells of one column are read: its dates, the sign before decimals, the sign between choices,
+    """How the cells of one column are read: its dates, the decimal separator, the sign between choices,
     the words for nothing (folded); `blank_is_no` where a column marks what is so and leaves the rest
     blank."""
 

@@ -174,7 +174,7 @@ class Reach:
                 held[score] = PointBounds(lowest(domain.values), highest(domain.values))
         return held
 
-    # --- rules that exclude each other ----------------------------------------------------------
+    # --- rules that cannot be used together ----------------------------------------------------------
 
     def _excluding_sets(self) -> list[int]:
         """For each rule the number of a set of rules of which at most one fires."""

@@ -25,7 +25,7 @@ def condition_always_true(context: LintContext) -> Iterator[Diagnostic]:
     for verdict in context.verdicts:
         if verdict.always and not asks_score(verdict.part) and not _is_said_elsewhere(verdict):
             at, why, _ = why_always(context, verdict.part)
-            yield lint_at("condition-always-true", at, why, "take it away, or correct it")
+            yield lint_at("condition-always-true", at, why, "remove it, or correct it")
 
 
 def _is_said_elsewhere(verdict: Verdict) -> bool:
@@ -46,9 +46,7 @@ def condition_contradiction(context: LintContext) -> Iterator[Diagnostic]:
         whole_said = verdict.is_whole and verdict.root.what in _ELSEWHERE
         if not verdict.always and not whole_said and not asks_score(verdict.part):
             at, why, _ = why_never(context, verdict.part)
-            yield lint_at(
-                "condition-contradiction", at, why + _meaning(verdict), "correct it, or take it away"
-            )
+            yield lint_at("condition-contradiction", at, why + _meaning(verdict), "correct it, or remove it")
 
 
 def _meaning(verdict: Verdict) -> str:
@@ -121,13 +119,13 @@ def _overlap_at(condition: p.All | p.Any, item: p.Condition, other: p.Condition,
             "condition-overlap",
             item.origin,
             f"{text} adds nothing: {its} already says the same",
-            "take one of them away",
+            "remove one of them",
         )
     if isinstance(condition, p.All):
         message = f"{text} adds nothing: {its}, joined by and, already asks for more"
-        return lint_at("condition-overlap", item.origin, message, 'take it away, or did you mean "or"?')
+        return lint_at("condition-overlap", item.origin, message, 'remove it, or did you mean "or"?')
     message = f"{text} adds nothing: {its}, joined by or, already lets it in"
-    return lint_at("condition-overlap", item.origin, message, 'take it away, or did you mean "and"?')
+    return lint_at("condition-overlap", item.origin, message, 'remove it, or did you mean "and"?')
 
 
 def disqualifies_everyone(context: LintContext) -> Iterator[Diagnostic]:
@@ -141,7 +139,7 @@ def disqualifies_everyone(context: LintContext) -> Iterator[Diagnostic]:
                 "disqualifies-everyone",
                 at,
                 f"every lead is disqualified: {why}",
-                "correct it, or take it away",
+                "correct it, or remove it",
             )
 
 

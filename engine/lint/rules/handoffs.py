@@ -29,7 +29,7 @@ def handoff_unreachable(context: LintContext) -> Iterator[Diagnostic]:
                 "handoff-unreachable",
                 handoff.condition.origin,
                 f"no lead in {handoff.stage} can meet this condition",
-                "correct it, or take the handoff away",
+                "correct it, or remove the handoff",
             )
 
 

@@ -48,7 +48,7 @@ def never_used(context: LintContext) -> Iterator[Diagnostic]:
                 f"the {words.get(type(statement), 'list')} {name} is never used",
                 context.plan.sources[0],
                 statement.name.span,
-                "use it, or take it away",
+                "use it, or remove it",
             )
 
 

@@ -41,7 +41,7 @@ def rule_never_fires(context: LintContext) -> Iterator[Diagnostic]:
                     "rule-never-fires",
                     at,
                     f"this rule never fires: {why}",
-                    "correct it, or take the rule away",
+                    "correct it, or remove the rule",
                 )
     for index, rule in enumerate(context.plan.rules):
         if context.reach.firing[index] is Fires.NEVER and rule.each is not None and id(rule) not in whole:
@@ -54,7 +54,7 @@ def _without_events(context: LintContext, rule: p.Rule) -> Iterator[Diagnostic]:
             "rule-never-fires",
             rule.condition.origin,
             f"this rule never fires: where {rule.condition.origin.text} is true, it has no event to pay for",
-            "correct it, or take the rule away",
+            "correct it, or remove the rule",
         )
 
 
@@ -69,7 +69,7 @@ def duplicate_rule(context: LintContext) -> Iterator[Diagnostic]:
                 "duplicate-rule",
                 rule.origin,
                 f"this rule asks and gives the same as {rule_label(other)}{where}, so both pay",
-                "take one of them away",
+                "remove one of them",
             )
 
 
@@ -240,5 +240,5 @@ def score_never_fed(context: LintContext) -> Iterator[Diagnostic]:
                 "score-never-fed",
                 score.origin,
                 f"no rule gives points to {score.name}, so it is always 0",
-                f"give it points, e.g. then +5 {name_text(score.name)}, or take it away",
+                f"give it points, e.g. then +5 {name_text(score.name)}, or remove it",
             )

@@ -114,7 +114,7 @@ def stage_unreachable(context: LintContext) -> Iterator[Diagnostic]:
             checked.add(id(stage))
             if not verdict.always:
                 at, why, more = why_never(context, verdict.part)
-                mend = "ask for less, or let more be had" if more else "correct it, or take the stage away"
+                mend = "ask for less, or let more be had" if more else "correct it, or remove the stage"
                 hint = f"{more}; {mend}" if more else mend
                 yield lint_at("stage-unreachable", at, f"no lead can be in {stage.name}: {why}", hint)
     for stage in context.plan.stages:
@@ -161,7 +161,7 @@ def stage_never_ends(context: LintContext) -> Iterator[Diagnostic]:
             stage = verdict.root.owner
             assert isinstance(stage, p.Stage)
             at, why, more = why_never(context, verdict.part)
-            hint = "correct it, or take until away"
+            hint = "correct it, or remove until"
             yield lint_at(
                 "stage-never-ends",
                 at,
@@ -198,7 +198,7 @@ def until_not_needed(context: LintContext) -> Iterator[Diagnostic]:
                 stage.until.origin,
                 f"{stage.until.origin.text} is just where {stage.condition.origin.text} is not true, "
                 f"so {stage.name} never holds longer than without it",
-                "take until away, or ask for less, so that a lead stays for a while",
+                "remove until, or ask for less, so that a lead stays for a while",
             )
 
 
@@ -231,7 +231,7 @@ def threshold_always_met(context: LintContext) -> Iterator[Diagnostic]:
         whole_end = verdict.is_whole and verdict.root.what is RootKind.UNTIL
         if verdict.always and not whole_end and asks_score(verdict.part):
             at, why, more = why_always(context, verdict.part)
-            hint = "ask for more, or take the comparison away"
+            hint = "ask for more, or remove the comparison"
             yield lint_at("threshold-always-met", at, why, f"{more}; {hint}" if more else hint)
 
 

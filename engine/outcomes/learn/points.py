@@ -1,4 +1,4 @@
-"""Points learned from some leads: fitted, rounded, and mended for bounds that the fit does not know."""
+"""Points learned from some leads: fitted, rounded, and fixed for bounds that the fit does not know."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def export_parquet(
     has more. The folder appears when everything is in it. Raises StoreError and OSError.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise StoreError(f"{folder} is there, and is not an empty folder", "name another, or take it away")
+        raise StoreError(f"{folder} is there, and is not an empty folder", "name another, or remove it")
     unfinished = folder.with_name(f".{folder.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:

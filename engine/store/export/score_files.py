@@ -206,7 +206,7 @@ class TextFile:
         return self.path if self.path == "-" else str(Path(self.path).absolute())
 
     def write(self, rows: Iterable[LeadScore], columns: Columns, *, changed: bool) -> int:
-        """Writes the file anew; it appears when everything is in it."""
+        """Writes the file again; it appears when everything is in it."""
         count = 0
 
         def counted() -> Iterator[LeadScore]:
@@ -242,7 +242,7 @@ class ParquetFile:
         return str(Path(self.path).absolute())
 
     def write(self, rows: Iterable[LeadScore], columns: Columns, *, changed: bool) -> int:
-        """Writes the file anew; it appears when everything is in it."""
+        """Writes the file again; it appears when everything is in it."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 

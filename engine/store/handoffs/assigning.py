@@ -133,7 +133,7 @@ class Assigning:
             reason = json.loads(entry.reason or "{}")
             handoff = self.by_name.get(reason.get("handoff", ""))
             if handoff is None:
-                # The rules changed meanwhile: it is asked anew who takes the lead.
+                # The rules changed meanwhile: it is asked again who takes the lead.
                 writing.db.execute("UPDATE entry SET state = 'open', reason = NULL WHERE id = ?", (entry.id,))
             else:
                 self._give(writing, entry, handoff, reason.get("kept"), again=True)

@@ -187,7 +187,7 @@ def _hours(text: str) -> tuple[int, int]:
         begin, end = (int(found[k]) * 60 + int(found[k + 1] or 0) for k in (1, 3))
         if begin < end <= 24 * 60:
             return begin, end
-    raise PersonError(f'"{text}" are no working hours', "write them as in 09:00-17:00")
+    raise PersonError(f'"{text}" are not working hours', "write them as in 09:00-17:00")
 
 
 _FULL = {

@@ -1,10 +1,10 @@
-"""The mirror kept in step with the record: made anew or brought up to date, whichever it takes.
+"""The mirror kept in step with the record: made again or brought up to date, whichever it takes.
 
 The record knows the mirror's states by their tokens. A state whose token it does not know, because the mirror
 belongs to another database or the database was put back to an earlier day, is not used. The token of a new
 state is noted before anything is read, so that from then on every change is noted too; then its files are
 written, the manifest is put in place and the former token forgotten. Whatever happens between these, the
-manifest that is there is one the record knows, or it is made anew.
+manifest that is there is one the record knows, or it is made again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from .block_reader import BlockReader
 from .files import BlockFile, Damaged, Manifest, StoredBlock, load, save, write_block
 
 _FEW = 8
-"""A block is read anew once more than one in so many of its leads stand in supplements."""
+"""A block is read again once more than one in so many of its leads stand in supplements."""
 
 _MOST_SUPPLEMENTS = 16
 _TRIES = 3
@@ -149,7 +149,7 @@ def synced_mirror(store: Store, tell: Progress | None = None) -> Mirror:
 
 
 def discard(store: Store) -> None:
-    """Deletes the mirror; the next who needs it makes it anew."""
+    """Deletes the mirror; the next who needs it makes it again."""
     with only_one(store.path, "mirror", "updating the mirror of", PATIENCE):
         shutil.rmtree(mirror_folder(store.path), ignore_errors=True)
 
@@ -249,7 +249,7 @@ class _Sync:
         )
 
     def _apart(self, stored: StoredBlock, blocks: Mapping[int, StoredBlock]) -> Ints:
-        """The leads of a supplement that have not been read anew with their block since."""
+        """The leads of a supplement that have not been read again with their block since."""
         with closing(BlockFile(self.folder / stored.file)) as file:
             leads = file.leads
         return leads[~_in_newer(leads // self.span, stored, blocks)]
@@ -290,7 +290,7 @@ def _in_newer(numbers: Ints, stored: StoredBlock, blocks: Mapping[int, StoredBlo
 
 
 def _worn(apart: Ints, blocks: Mapping[int, StoredBlock], span: int) -> list[int]:
-    """The blocks of which so many leads are in supplements, or about to be, that they are read anew."""
+    """The blocks of which so many leads are in supplements, or about to be, that they are read again."""
     return sorted(
         number
         for number, leads in Counter((np.unique(apart) // span).tolist()).items()

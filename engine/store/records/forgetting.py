@@ -52,7 +52,7 @@ def forget(
 ) -> Forgotten:
     """Deletes all that is known of the people with these ids, and overwrites what files still hold of it.
 
-    The mirror is deleted with them; the next who needs it makes it anew. With `keeping_out`, keyed hashes of
+    The mirror is deleted with them; the next who needs it makes it again. With `keeping_out`, keyed hashes of
     their ids stay, so that no import and no client brings them back. Raises `StoreError`; where only the
     overwriting failed, asking again without any id does the rest.
     """
@@ -127,7 +127,7 @@ def _delete(
 
 
 def _telling_values(connection: sqlite3.Connection, numbers: list[int]) -> set[str]:
-    """What is known of people that tells who they are, also what was known before: mail addresses, and the
+    """What is known of people that tells who they are, also what was known before: email addresses, and the
     values of fields that are names or the like."""
     as_json = json.dumps(numbers)
     fields = read_fields(connection)

@@ -17,9 +17,9 @@ _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def lead_key(written: str) -> str:
-    """An id without the blanks around it; a mail address in small letters, as it is one id whatever its case.
+    """An id without the blanks around it; an email address in small letters, being one id whatever its case.
 
-    Other ids are kept as they are: those of 15 letters that Salesforce gives differ in their case alone.
+    Other ids are kept as they are: those of 15 characters that Salesforce gives differ in their case alone.
     """
     key = written.strip()
     if "@" in key and not key.islower() and _MAIL.fullmatch(key):

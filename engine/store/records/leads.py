@@ -151,7 +151,7 @@ def change_kind(
     if lost and not losing:
         raise StoreError(
             f"the field {field.name} cannot be made {kind.value}: {len(lost):,} of its {len(rows):,} "
-            f'different values in the database do not read so, as "{lost[0]}"',
+            f'different values in the database cannot be read that way, as "{lost[0]}"',
             f"leadwright field {shell_word(field.name)} --kind {kind.value} shows them all, and makes them "
             "unknown if you want that",
         )

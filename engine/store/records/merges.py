@@ -180,7 +180,7 @@ def _refuse_near_miss(store: Store, key: str) -> None:
     if near is not None and near != key:
         raise StoreError(
             f'there is no lead with the id "{key}", but one with the id "{near}"',
-            "ids are told apart by their case, other than mail addresses: write it as it is",
+            "ids are told apart by their case, other than email addresses: write it as it is",
         )
 
 

@@ -29,7 +29,7 @@ _LEAST = 5
 class Redactor:
     """Takes ids and other values of people out of texts.
 
-    Outside tests it looks for mail addresses and for what else can be no word or number of the rules: what
+    Outside tests it looks for email addresses and for what else can be no word or number of the rules: what
     mixes letters with digits or blanks. A test that has any of the values in quotes is taken out as a whole:
     it was written about that person.
     """

@@ -32,7 +32,7 @@ def record_review(store: Store, lead: int, review: HumanReview) -> None:
     if not reason:
         raise StoreError("a review needs its reason", "say in a sentence why the decision stands or not")
     if len(reason) > MOST_LETTERS:
-        raise StoreError(f"the reason has more than {MOST_LETTERS:,} letters", "say it more briefly")
+        raise StoreError(f"the reason has more than {MOST_LETTERS:,} characters", "say it more briefly")
     with store.transaction() as connection:
         connection.execute(
             "INSERT INTO human_review (lead, version, decided, at, who, upheld, reason) SELECT ?, "

@@ -226,5 +226,5 @@ def plans_over_time(ruleset: Plan | str, store: Store) -> list[tuple[str, int, P
         if reading.plan is not None:
             found.append((f"version {version.number}", instant_of(version.published_at), reading.plan))
     if not found:
-        raise NotMeasurable(f"no version of {ruleset} can run", "mend the rules and score with them")
+        raise NotMeasurable(f"no version of {ruleset} can run", "fix the rules and score with them")
     return found

@@ -133,7 +133,7 @@ def test_timestamps_without_a_zone_need_one() -> None:
         fit(leads(), local)
     assert fit(leads(), local, zone="UTC") == [7]
     assert fit(leads(), local, zone="Europe/Berlin") == [0]
-    with pytest.raises(lw.DataError, match='"Mars" is no time zone'):
+    with pytest.raises(lw.DataError, match='"Mars" is not a time zone'):
         fit(leads(), local, zone="Mars")
 
 

@@ -103,7 +103,7 @@ def test_a_text_changed_at_random_is_checked_as_if_it_were_new(seed: int) -> Non
         text = some.choice((by_letters, by_the_page, by_the_page))(some, text)
         again = read(Source(text), before=last.parsed, known=last.known, **given)
         assert_same(again, read(Source(text), **given))
-        # What is broken for a moment is mended from what was known before.
+        # What is broken for a moment is fixed from what was known before.
         last = again if again.plan is not None or some.random() < 0.5 else last
 
 

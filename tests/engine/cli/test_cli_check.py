@@ -63,7 +63,7 @@ def test_names_are_held_against_the_database_that_is_there(leadwright: Run, data
     ended = leadwright("check", "typo.rules")
     assert ended.code == 1
     assert '"title"' in ended.out
-    assert "Names were held against 4 leads in leads.db." in ended.out
+    assert "Names were checked against 4 leads in leads.db." in ended.out
     assert leadwright("check", "--no-db", "--no-lint", "typo.rules").code == 0
 
 
@@ -129,7 +129,7 @@ def test_a_database_both_named_and_forbidden(leadwright: Run) -> None:
 
 
 def test_what_is_clear_is_mended(leadwright: Run, folder: Path) -> None:
-    """One mend brings the next mistake to light; what is unclear stays."""
+    """One fix brings the next mistake to light; what is unclear stays."""
     path = folder / "bad.rules"
     path.write_bytes(
         b'field employees: number\r\nrull "A" when employees > 1,000 then +10\r\n'
@@ -143,7 +143,7 @@ def test_what_is_clear_is_mended(leadwright: Run, folder: Path) -> None:
         b'stage MQL when score >= 50\r\ntest "T"\r\n  given employees = 5\r\n  expect stage = MQL\r\n'
     )
     assert ended.code == 1
-    assert "5 mistakes mended" in ended.err
+    assert "5 mistakes fixed" in ended.err
     assert "1 error in 1 file" in ended.out
     assert "missing-condition" in ended.out
 

@@ -100,7 +100,7 @@ def test_json_is_what_it_always_was(leadwright: Run) -> None:
     assert leadwright("check", "--output-format", "json", ".") == leadwright("check", "--json", ".")
     ended = leadwright("check", "--json", "--output-format", "sarif", ".")
     assert ended.code == 2
-    assert "--json and --output-format sarif exclude each other" in ended.err
+    assert "--json and --output-format sarif cannot be used together" in ended.err
 
 
 @pytest.mark.parametrize("form", ["concise", "github"])

@@ -36,7 +36,7 @@ def test_a_folder_in_use_and_a_database_that_is_missing_are_told(leadwright: Run
     again = leadwright("export", "--parquet", "out")
     assert (again.code, again.err) == (
         2,
-        "error: out is there, and is not an empty folder\n  help: name another, or take it away\n",
+        "error: out is there, and is not an empty folder\n  help: name another, or remove it\n",
     )
     assert leadwright("export", "--parquet", "new", "--db", "none.db").code == 2
     assert leadwright("export").code == 2

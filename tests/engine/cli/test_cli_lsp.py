@@ -12,7 +12,7 @@ from leadwright.tests.engine.cli.conftest import Run
     ("arguments", "said"),
     [
         (("--db", "nowhere.db"), "there is no database nowhere.db"),
-        (("--db", "a.db", "--fields", "fields.json"), "exclude each other"),
+        (("--db", "a.db", "--fields", "fields.json"), "cannot be used together"),
         (("--fields", "missing.json"), "missing.json"),
     ],
 )

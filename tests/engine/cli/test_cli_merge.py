@@ -79,7 +79,7 @@ def test_an_id_that_is_no_lead_becomes_another_id(crm: Run, folder: Path) -> Non
         (
             ["merge", "101", "abc"],
             'there is no lead with the id "abc", but one with the id "AbC"',
-            "ids are told apart by their case, other than mail addresses: write it as it is",
+            "ids are told apart by their case, other than email addresses: write it as it is",
         ),
         (["merge", "7", "101"], 'there is no lead with the id "7"', "check the id, or search on the page"),
         (

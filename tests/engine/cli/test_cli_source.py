@@ -31,7 +31,7 @@ def source(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytes
 
 def test_a_key_is_printed_once_and_alone(source, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     code, key, said = source("add", "website", "--kind", "segment", "--origin", "https://Acme.example/")
-    assert (code, "shown this once" in said) == (0, True)
+    assert (code, "shown only once" in said) == (0, True)
     found = SourceBook(tmp_path / "leads.db").find(key)
     assert found is not None
     assert (found.name, found.kind, found.origins) == ("website", "segment", ("https://acme.example",))

@@ -57,7 +57,7 @@ def test_live_it_looks_from_the_time_it_is_run(leadwright: Run) -> None:
             connection.execute("INSERT INTO events VALUES ('a', ?, 'visited', 'pricing', 0)", [at])
             assert connection.execute(ended.out).fetchone()[1] == (0 if days == 3 else 20)
     both = leadwright("sql", "price.rules", "--dialect", "duckdb", "--live", "--at", "2026-01-01")
-    assert (both.code, "exclude each other" in both.err) == (2, True)
+    assert (both.code, "cannot be used together" in both.err) == (2, True)
 
 
 def test_json_has_the_statement_and_its_columns(leadwright: Run) -> None:

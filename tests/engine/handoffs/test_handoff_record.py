@@ -159,7 +159,7 @@ def test_leads_that_are_merged_are_one_lead_with_one_person_until_they_are_two_a
     leads(store, [(kept, 3)])
     score(store, ALL, NOW + 2 * MINUTE)
     score(store, ALL, NOW + 3 * MINUTE)
-    # Whoever had one of them has it; nobody gets it anew.
+    # Whoever had one of them has it; nobody gets it again.
     assert set(owners(store)) == {kept}
     assert len(messages(store)) == told
     assert [one for one in entries(store) if not one[3]] == [(kept, "SQL", "handed off", False)]

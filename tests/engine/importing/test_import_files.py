@@ -75,7 +75,7 @@ def test_workbook(desk) -> None:
     }
     assert report.source.endswith("a.xlsx, sheet Leads")
     assert report.notes == (
-        "the names of the columns are in row 3; the rows above are left out",
+        "the column names are in row 3; the rows above are left out",
         "the last 3 rows are the footer of a report, left out",
     )
     assert desk.rows("SELECT _key, name, size, born, seen, opted, zip, rate FROM lead") == [

@@ -64,7 +64,7 @@ BAD = [
     ("fields = []", "does not say which column is the lead's id", "lead ="),
     ('lead = "a"\nfeilds = ["b"]', "has feilds, which means nothing here", 'did you mean "fields"?'),
     ('lead = "a"\nfields = "b"', "has fields that is no list", "fields = ["),
-    ("lead = 5", "has lead = 5, which is no text", 'lead = "..."'),
+    ("lead = 5", "has lead = 5, which is not text", 'lead = "..."'),
     ('lead = "a"\n[event]\nat = "b"', "[event] where [[event]] is meant", "[[event]]"),
     ('lead = "a"\n[[event]]\ntype = "b"', "an event without at", "at ="),
     ('lead = "a"\n[[event]]\nat = "b"', "an event without type", "type ="),

@@ -92,14 +92,14 @@ REFUSED = [
     ("id,name\n1,Zo\xeb\n".encode("latin-1"), {}, "line 2 has the byte 0xeb", "--encoding cp1252"),
     ("id,name\n1,x\n".encode("utf-16-le"), {}, "UTF-16 without the mark", "--encoding utf-16-le"),
     (b"id,name\n1,x\n", {"encoding": "klingon"}, "no encoding klingon", "utf-8"),
-    (b"id,name\n1,x\n", {"delimiter": ";"}, 'one column when divided by ";"', "leave --delimiter out"),
+    (b"id,name\n1,x\n", {"delimiter": ";"}, 'one column when separated by ";"', "leave --delimiter out"),
     (b"id,name\n1,x\n", {"delimiter": ";;"}, "cannot divide columns", "--delimiter"),
     (b"id,a;name\n1,b;x\n2,c;y\n", {}, "a comma (2 columns) or a semicolon (2 columns)", "--delimiter"),
     (b"id,x,id\n1,2,3\n", {}, "names the column id more than once (columns 1 and 3)", "a name of its own"),
     (b"email,x\n1,2\n", {}, "there is no column id", "its columns are email, x"),
     (b"ID,x\n1,2\n", {}, "there is no column id", 'did you mean "ID"?'),
     (b"", {}, "is empty", "export it again"),
-    (b"\n\n", {}, "holds no names of columns", "first line"),
+    (b"\n\n", {}, "holds no column names", "first line"),
     (b"PK\x03\x04....", {}, "a workbook", "save the sheet as CSV"),
     (
         b"id,x\n1,2\n",
@@ -108,7 +108,7 @@ REFUSED = [
         'did you mean "Europe/Berlin"?',
     ),
     (b"id,x\n1,2\n", {"date_format": "%d/%m"}, "does not say day, month and year", "%d/%m/%Y"),
-    (b"id,x\n1,2\n", {"decimal": "x"}, "cannot stand before decimals", '"." or ","'),
+    (b"id,x\n1,2\n", {"decimal": "x"}, "cannot be the decimal separator", '"." or ","'),
 ]
 
 
@@ -207,22 +207,22 @@ def test_rows_that_cannot_be_read_are_put_aside_and_the_rest_is_loaded(desk) -> 
         "has 3 cells where the first line has 4",
         "has no id in id",
         "has no date in at",
-        '"soon" in at is no date',
+        '"soon" in at is not a date',
         "has no type of event",
         "holds a NUL, which no text has",
-        "has a cell of more than 131,072 letters",
+        "has a cell of more than 131,072 characters",
         "has a quotation mark that is not closed, or not doubled within its cell, with the 3 lines that a "
         "quotation mark joins to it",
-        '"2026-02-30" in at is no date',
+        '"2026-02-30" in at is not a date',
     ]
-    assert report.reasons["… in at is no date"] == 2
+    assert report.reasons["… in at is not a date"] == 2
 
 
 def test_mended_rejects_can_be_imported_and_then_are_gone(desk) -> None:
     report = desk.events("id,type,at,amount\n1,bought,2026-01-01,5\n2,bought,2026-13-01,7\n")
     mended = report.rejects.read_text().replace("2026-13-01", "2026-12-01")
     assert mended.splitlines()[0] == "_line,_reason,id,type,at,amount"
-    again = desk.events(mended, name="mended.csv")
+    again = desk.events(mended, name="fixed.csv")
     assert (again.events_added, again.rejected) == (1, 0)
     assert desk.rows("SELECT lead, properties FROM events") == [("1", '{"amount":5}'), ("2", '{"amount":7}')]
     desk.events("id,type,at,amount\n1,bought,2026-01-01,5\n")

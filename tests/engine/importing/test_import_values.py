@@ -112,7 +112,7 @@ def test_known_numbers_that_can_be_read_two_ways_are_said(desk) -> None:
     assert stored(desk, "n") == [1200.0]
     assert report.columns[1].note == (
         "1,200 (line 2) can be two numbers, and nothing in the column tells which, so a point is taken "
-        "for the sign before decimals: import with --decimal n=. to read it as 1200, or with --decimal n=, "
+        "for the decimal separator: import with --decimal n=. to read it as 1200, or with --decimal n=, "
         "to read it as 1.2"
     )
 
@@ -463,7 +463,7 @@ def test_dates_of_one_column_do_not_make_instants_of_all_numbers(desk) -> None:
 
 
 def test_reading_says_what_it_does_not_know() -> None:
-    with pytest.raises(ImportRefused, match="cannot stand before decimals"):
+    with pytest.raises(ImportRefused, match="cannot be the decimal separator"):
         Reading(decimals={"x": ";"})
 
 

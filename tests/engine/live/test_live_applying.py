@@ -185,7 +185,7 @@ def test_what_cannot_be_read_is_listed_and_spoils_nothing_else(world: World) -> 
         "first": "2026-01-02T03:04:05Z",
     }
     notes = " ".join(world.became()[4]["notes"])
-    assert 'employees was left as it is: "many" is no number' in notes
+    assert 'employees was left as it is: "many" is not a number' in notes
     assert "nested more than 5 levels deep" in notes
     assert "huge was left as it is" in notes
     assert {type_ for type_, *_ in world.events()} == {"Paid", "Late"}

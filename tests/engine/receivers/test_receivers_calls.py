@@ -311,15 +311,18 @@ UNREADABLE = [
     (segment({"type": "track", "userId": "u1"}), "no event"),
     (
         segment({"type": "track", "userId": "x" * 10_000, "event": "x"}),
-        "userId has 10,000 letters; an id has 1,000",
+        "userId has 10,000 characters; an id has 1,000",
     ),
     (
         segment({"type": "track", "userId": "undefined", "event": "x"}),
         'userId is "undefined", which is nobody',
     ),
-    (segment({"type": "track", "userId": {"a": 1}, "event": "x"}), "userId is no text"),
-    (segment({"type": "track", "userId": "u", "event": "x", "timestamp": "yesterday"}), "which is no date"),
-    (segment({"type": "track", "userId": "u", "event": "x", "timestamp": 1e300}), "which is no date"),
+    (segment({"type": "track", "userId": {"a": 1}, "event": "x"}), "userId is not text"),
+    (
+        segment({"type": "track", "userId": "u", "event": "x", "timestamp": "yesterday"}),
+        "which is not a date",
+    ),
+    (segment({"type": "track", "userId": "u", "event": "x", "timestamp": 1e300}), "which is not a date"),
     (posthog({"event": "x"}), "no id: give distinct_id"),
     (mixpanel("/track", {"event": "x", "properties": {}}), "no id: give distinct_id"),
     (amplitude({"event_type": "x"}), "no id: give user_id or device_id"),
@@ -365,7 +368,7 @@ REFUSED = [
     (post("/track", b"data=%%%"), "neither JSON nor base64"),
     (post("/track", b"x=1"), "there is no data"),
     (post("/api/v1/cloudevents", {}), "no CloudEvent"),
-    (post("/matomo.php", {"requests": [1]}), "is no text"),
+    (post("/matomo.php", {"requests": [1]}), "is not text"),
 ]
 
 

@@ -151,7 +151,7 @@ def test_names_that_clash_in_sql_stay_apart(store: Store, tmp_path: Path) -> Non
     # Names that differ in case or blanks alone are of one field; the others stay apart.
     assert [ann.fields.get(name) for name in odd] == [None, *"bcd", None]
     assert ann.fields["title"] == "a"
-    assert "Employees" not in ann.fields, "e is no number"
+    assert "Employees" not in ann.fields, "e is not a number"
 
 
 def test_versions_are_numbered_and_never_rewritten(store: Store) -> None:

@@ -122,7 +122,7 @@ class World:
         return {key: tuple(rest) for key, *rest in rows}
 
     def found(self) -> dict[str, tuple[int, str | None, bool]]:
-        """Every lead evaluated anew, without the way that scoring reads the store."""
+        """Every lead evaluated again, without the way that scoring reads the store."""
         found = {}
         for lead in iterate_leads(self.store):
             events = [Event(e.type, e.at, e.object, e.properties) for e in events_of(self.store, lead.id)]

@@ -1,4 +1,4 @@
-// Several leads side by side in the dry run, kept as long as the window is open, and counted anew with each edit.
+// Several leads side by side in the dry run, kept as long as the window is open, and counted again with each edit.
 
 const MOST = 6;
 const PAUSE = 300;

@@ -14,7 +14,7 @@ export function known(template) {
   document.dispatchEvent(new CustomEvent("leadwright:changed"));
 }
 
-/** Puts the footers onto the cards, which may just have been made anew. */
+/** Puts the footers onto the cards, which may just have been made again. */
 export function place() {
   for (const foot of document.querySelectorAll("#cards .change")) {
     if (foot.parentElement.id !== foot.dataset.change || !feet.has(foot.dataset.change)) foot.remove();

@@ -55,7 +55,7 @@ function drop() {
   const far = line.classList.contains("dragged");
   stop();
   if (!far) return;
-  // Of the list and not of the line, which may have been drawn anew meanwhile.
+  // Of the list and not of the line, which may have been drawn again meanwhile.
   const list = whole;
   list.dataset.dragged = "yes";
   setTimeout(() => delete list.dataset.dragged);

@@ -72,7 +72,7 @@ export function morph(now, made) {
     return;
   }
   if (made.dataset.causes !== undefined && now.childElementCount) {
-    // What was said before stays until it is known anew.
+    // What was said before stays until it is known again.
     now.dataset.causes = "";
     return;
   }

@@ -121,7 +121,7 @@ export class Problems {
     box.append(buttons);
   }
 
-  /** What mends a mark at a place: what its diagnostic says, else what could stand there. */
+  /** What fixes a mark at a place: what its diagnostic says, else what could stand there. */
   async #fixesOf(mark, [from, to]) {
     if (mark?.fixes?.length) {
       return mark.fixes.map((fix) => ({ ...fix, from: from + fix.from, to: from + fix.to }));
