@@ -12,12 +12,18 @@ V = TypeVar("V")
 
 
 class LruCache(Generic[K, V]):
-    """Values by their keys, at most `limit` of them. It only saves time; safe in threads."""
+    """Values by their keys, at most `limit` of them. It only saves time; safe in threads.
 
-    def __init__(self, limit: int) -> None:
+    With `size`, which says how large a value is, the limit is that of all sizes together; the latest value is
+    kept whatever its size.
+    """
+
+    def __init__(self, limit: int, size: Callable[[K, V], int] | None = None) -> None:
         self.limit = limit
+        self._size = size or (lambda _key, _value: 1)
         self._lock = Lock()
         self._values: OrderedDict[K, V] = OrderedDict()
+        self._taken = 0
 
     def __len__(self) -> int:
         return len(self._values)
@@ -33,10 +39,12 @@ class LruCache(Generic[K, V]):
     def put(self, key: K, value: V) -> V:
         """Keeps a value, and gives it back."""
         with self._lock:
+            if key in self._values:
+                self._taken -= self._size(key, self._values.pop(key))
             self._values[key] = value
-            self._values.move_to_end(key)
-            while len(self._values) > self.limit:
-                self._values.popitem(last=False)
+            self._taken += self._size(key, value)
+            while self._taken > self.limit and len(self._values) > 1:
+                self._taken -= self._size(*self._values.popitem(last=False))
         return value
 
     def made(self, key: K, make: Callable[[], V]) -> V:

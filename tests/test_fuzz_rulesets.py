@@ -107,7 +107,7 @@ def looked_at(text: str, chance: random.Random) -> None:
     run_tests(reading.plan)
     evaluator = Evaluator(reading.plan)
     decision = evaluator.decide(evaluator.facts(LEAD, EVENTS), chance.randrange(0, 1 << 52), gains=True)
-    assert decision_text(decision, silent_rules=True)
+    assert decision_text(decision, unfired_rules=True)
 
 
 @pytest.mark.parametrize("batch", range(-(-TRIES // BATCH)))

@@ -31,8 +31,10 @@ T = TypeVar("T")
 NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$"
 """What a ruleset made here may be called; it stands in addresses and in names of files."""
 
-_MOST_KEPT = 64
-_MOST_READ = 32
+_MOST_KNOWN = 32
+_MOST_CHARACTERS = 1_000_000
+"""Of the texts that versions and readings are of. They take about a hundred times as much."""
+
 _MOST_ANSWERS = 12
 _AT_ONCE = 2
 _PATIENCE = 5.0
@@ -58,9 +60,13 @@ class RulesetCache:
     threads."""
 
     def __init__(self) -> None:
-        self._versions: LruCache[tuple[int, str], Ready] = LruCache(_MOST_KEPT)
-        self._readings: LruCache[Hashable, ReadText] = LruCache(_MOST_READ)
-        self._known: LruCache[str, Known] = LruCache(_MOST_READ)
+        self._versions: LruCache[tuple[int, str], Ready] = LruCache(
+            _MOST_CHARACTERS, lambda key, _ready: len(key[1])
+        )
+        self._readings: LruCache[Hashable, ReadText] = LruCache(
+            _MOST_CHARACTERS, lambda _key, found: len(found.reading.source.text)
+        )
+        self._known: LruCache[str, Known] = LruCache(_MOST_KNOWN)
         self._answers: LruCache[Hashable, object] = LruCache(_MOST_ANSWERS)
         self._catalogue: tuple[int, Catalogue] | None = None
         self._turns = BoundedSemaphore(_AT_ONCE)

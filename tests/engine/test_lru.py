@@ -30,3 +30,14 @@ def test_threads_never_hold_more_than_the_limit() -> None:
         found = list(pool.map(lambda at: kept.made(at % 20, lambda: at % 20), range(2_000)))
     assert found == [at % 20 for at in range(2_000)]
     assert len(kept) == 5
+
+
+def test_values_of_a_size_are_kept_as_far_as_they_fit_and_the_latest_always() -> None:
+    kept: LruCache[str, str] = LruCache(10, lambda key, value: len(value))
+    for key, size in (("a", 4), ("b", 4), ("a", 6), ("c", 3)):
+        kept.put(key, size * "x")
+    assert (kept.get("a"), kept.get("b"), kept.get("c")) == ("xxxxxx", None, "xxx")
+    kept.put("large", 99 * "x")
+    assert (len(kept), kept.get("large")) == (1, 99 * "x")
+    kept.put("small", "x")
+    assert (len(kept), kept.get("small")) == (1, "x")

@@ -92,19 +92,23 @@ class Page(HTMLParser):
         self.scripted = False
 
 
+def _sort(link: str) -> str:
+    return re.sub(r"/rulesets/[^/]+", "/rulesets/*", urlsplit(link).path)
+
+
 def visit_all(client: FlaskClient, start: str, most: int = 150) -> set[str]:
-    """Follows every link there is; gives the sorts of pages that were seen."""
-    waiting, seen, sorts = [start], set(), set()
+    """Follows links, those to pages of a new sort first; gives the sorts of pages that were seen."""
+    waiting, seen, sorts = [start], set[str](), set[str]()
     while waiting and len(seen) < most:
-        path = waiting.pop(0)
+        path = next((link for link in waiting if _sort(link) not in sorts), waiting[0])
+        waiting.remove(path)
         parts = urlsplit(path)
-        sort = re.sub(r"/rulesets/[^/]+", "/rulesets/*", parts.path)
         if path in seen or parts.scheme or not parts.path.startswith("/"):
             continue
         seen.add(path)
         answer = client.get(path, headers={"Accept-Encoding": "identity"})
         assert answer.status_code in (200, 302), path
-        sorts.add(sort)
+        sorts.add(_sort(path))
         if answer.mimetype != "text/html":
             continue
         text = answer.get_data(as_text=True)

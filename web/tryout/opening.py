@@ -29,6 +29,9 @@ from .subjects import Subject, subject_of
 from .trial import Trial, switched_on
 
 _MOST_KEPT = 32
+_MOST_CHARACTERS = 1_000_000
+"""Of the texts that are made ready to decide. One takes about a hundred times as much."""
+
 _STALE = dt.timedelta(hours=1)
 
 
@@ -38,7 +41,9 @@ class Tried:
     def __init__(self) -> None:
         self.runs = Runs(what_if())
         self._lock = Lock()
-        self._evaluators: LruCache[Hashable, Evaluator] = LruCache(_MOST_KEPT)
+        self._evaluators: LruCache[tuple[str, tuple[str, ...]], Evaluator] = LruCache(
+            _MOST_CHARACTERS, lambda key, _evaluator: sum(map(len, key[1]))
+        )
         self._looked: dict[int, dt.datetime] = {}
         self._watched: LruCache[Hashable, tuple[Subject, Watched | None]] = LruCache(_MOST_KEPT)
         self._firsts: LruCache[Hashable, str | None] = LruCache(_MOST_KEPT)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ....grammar.frozen import frozen
-from ...progress import Progress
 from ...score_one.scorer import Scorer
 from ..database import Store, StoreError, open_store
 from .row_scorer import PORTION, RecordUnits
@@ -18,6 +17,7 @@ MANY = 10_000
 """From how many leads on the mirror is worth its making."""
 
 if TYPE_CHECKING:
+    from ...progress import Progress
     from ..mirror.sync import Mirror
 
 _WORTH_TWO = 1.5

@@ -11,12 +11,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ....grammar.frozen import frozen
 from ...explain.explanation_lines import ExplanationLines
 from ...handoffs.turns import HandedOff
 from ...plan import Plan
-from ...progress import Progress
 from ...score_one.scorer import Scorer
 from ..database import Store, only_one, open_store
 from ..handoffs.entries import policy_of
@@ -28,6 +28,9 @@ from .lead_reader import listed
 from .row_scorer import PORTION, RecordUnits, RowScorer
 from .version_lines import save_lines
 from .writer import Job, Tally
+
+if TYPE_CHECKING:
+    from ...progress import Progress
 
 PATIENCE = 30.0
 """Seconds to wait for another program that is scoring."""
