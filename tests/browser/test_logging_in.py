@@ -29,7 +29,7 @@ def test_a_wrong_password_is_told_and_the_right_one_leads_on(
     expect(page.get_by_label("Name")).to_have_value("viewer")
     for_everybody(page)
     log_in(page, "viewer")
-    expect(page.get_by_role("link", name="L1")).to_be_visible()
+    expect(page.locator("a[href*='id=L1']")).to_be_visible()
     assert page.url.endswith("/leads?q=zo")
 
 
