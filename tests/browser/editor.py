@@ -30,6 +30,8 @@ class Editor:
         self.page = page
         self.site = site
         self.ruleset = ruleset
+        # Until its scripts have run, nobody hears a click.
+        page.wait_for_load_state()
 
     def open(self, view: str = "visual", **asked: str) -> Editor:
         """Goes there, as by its address."""
