@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -132,6 +133,10 @@ def _serve(settings: Settings, open_page: bool | None, scoring: Callable[[Store]
         with suppress(webbrowser.Error, OSError):
             webbrowser.open(server.address)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # What was loaded stays, and what an edit makes is hardly ever garbage that only the collector finds.
+    # Looking for it more often made every twentieth edit take four times as long.
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
     try:
         server.run()
     finally:
