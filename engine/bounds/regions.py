@@ -99,7 +99,7 @@ class FieldRegions:
         """As `split`, of several leads at once: the truths of each region.
 
         `known` has a column for each thing that these clauses read besides the field; without any, all leads
-        are alike, and one is told of.
+        are alike, and one is named.
         """
         size = len(next(iter(known.values()))) if known else 1
         kind = self.parts.plan.fields[field].kind

@@ -51,7 +51,7 @@ class TextEntity:
         exact = sorted({one.exact for some in self.sets for one in some if one.exact})
         self.globs = {one: z3.Bool(f"{self.name}.glob{n}") for n, one in enumerate(globs)}
         grouped: dict[tuple[bool, ...], list[str]] = {}
-        # In the order of their texts, so that the solver is told the same in every process.
+        # In the order of their texts, so that the solver gets the same in every process.
         asked_sets = [(some, [one for one in globs if one in some]) for some in self.sets]
         split = [(frozenset(one.exact for one in some), starred) for some, starred in asked_sets]
         for text in exact:

@@ -1,4 +1,4 @@
-"""Rules, groups and ranges as Python: the points that add up, and what is told of them."""
+"""Rules, groups and ranges as Python: the points that add up, and what explains them."""
 
 from __future__ import annotations
 

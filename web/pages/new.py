@@ -242,7 +242,7 @@ def _free_name(store: Store, name: str) -> str:
 @pages.post("/rulesets/<name>/discard")
 @needs(Role.EDITOR)
 def throw_away(name: str) -> Response:
-    """Takes a draft back to what is live, which can be undone; one that was never live is thrown away, and
+    """Takes a draft back to what is live, which can be undone; one that was never live is deleted, and
     offered once more."""
     with writing(settings()) as store:
         draft = current(store, name)

@@ -20,7 +20,7 @@ from ..records.rulesets import RulesetVersion
 from ..scoring.lead_reader import LeadReader, listed
 from ..scoring.row_scorer import without_gc
 from .answers import PASSED, note_answered
-from .gifts import ENTRY, OF_LEAD, Entry, Gift, Writing
+from .assignments import ENTRY, OF_LEAD, Assignment, Entry, Writing
 
 AT_ONCE = 2_000
 """How many entries are handed off in one transaction."""
@@ -177,18 +177,18 @@ class Assigning:
             know_keeper(writing.db, self.ruleset, turns, handoff.whom, kept)
         pick = turns.pick(handoff.whom, self.now, turn=handoff.turn, kept=kept)
         if pick.person is not None:
-            self._record(writing, Gift(entry, handoff.name, handoff, handoff.whom, pick, kept))
+            self._record(writing, Assignment(entry, handoff.name, handoff, handoff.whom, pick, kept))
             return
         if not again:
             absent = dict(pick.absent)
             writing.set(entry, "queued", {"handoff": handoff.name, "kept": kept, "absent": absent})
         self.done.queued += 1
 
-    def _record(self, writing: Writing, gift: Gift) -> None:
-        address = gift.pick.person
+    def _record(self, writing: Writing, assignment: Assignment) -> None:
+        address = assignment.pick.person
         assert address is not None
-        number = writing.give(gift)
-        self.turns(writing).give(folded(address), gift.whom, gift.kept, number, self.now)
+        number = writing.give(assignment)
+        self.turns(writing).give(folded(address), assignment.whom, assignment.kept, number, self.now)
         self.done.people[address] = self.done.people.get(address, 0) + 1
 
     # --- what was not answered ------------------------------------------------------------------------
@@ -218,4 +218,4 @@ class Assigning:
             pick = self.turns(writing).pick(whom, self.now, turn=turn, kept=None, but=address)
             if pick.person is not None:
                 passed = pick._replace(why="passed on")
-                self._record(writing, Gift(entry, name, handoff, whom, passed, passed_by=number))
+                self._record(writing, Assignment(entry, name, handoff, whom, passed, passed_by=number))

@@ -12,7 +12,7 @@ from ...plan import Plan, Whom
 from ..database import Store, StoreError
 from ..records.rulesets import RulesetVersion
 from .answers import PASSED
-from .gifts import ENTRY, OF_LEAD, Entry, Gift, Writing
+from .assignments import ENTRY, OF_LEAD, Assignment, Entry, Writing
 
 BY_HAND = "by hand"
 """Why somebody has a lead; the record also says by whom it was given."""
@@ -76,7 +76,7 @@ class ByHand:
     ) -> None:
         handoff = next((one for one in self.plan.handoffs if one.name == name), None)
         whom, pick = Whom(None, (person.address,)), Pick(person.address, BY_HAND)
-        writing.give(Gift(entry, name, handoff, whom, pick, passed_by=passed_by, by=self.by))
+        writing.give(Assignment(entry, name, handoff, whom, pick, passed_by=passed_by, by=self.by))
         writing.flush()
 
 

@@ -15,8 +15,8 @@ from ..scoring.version_lines import load_lines, read_lines
 
 
 class About(NamedTuple):
-    """What is told alike of many leads: the name of the handoff, the destinations that it tells (none: all
-    that ask for the kind), where the lead stands, who has it and what else is said."""
+    """What messages about many leads share: the name of the handoff, the destinations that they go to (none:
+    all that ask for the kind), where the lead stands, who has it and what else is said."""
 
     handoff: str
     tell: tuple[str, ...]
@@ -27,7 +27,7 @@ class About(NamedTuple):
 
 
 class HandoffMessage(NamedTuple):
-    """A message of a kind about a lead: its number and id, and what is told of it."""
+    """A message of a kind about a lead: its number and id, and what it says."""
 
     kind: str
     lead: int

@@ -1,5 +1,5 @@
 """Killed at any instant of scoring, handing off and sending, each entry is handed off once, and told under
-one id; nothing is told that was not recorded.
+one id; no message is sent about what was not recorded.
 
 LEADWRIGHT_KILLS says how many kills there are; `make test-faults` asks for hundreds.
 """

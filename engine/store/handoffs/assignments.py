@@ -1,4 +1,4 @@
-"""Who gets which lead, written together with what is told of it."""
+"""Who gets which lead, written together with the messages about it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ENTRY = "entry.id, entry.lead, lead._key, track, stage, reason"
 OF_LEAD = "JOIN (SELECT _id, _key, _state FROM lead) AS lead ON lead._id = entry.lead"
 
 
-class Gift(NamedTuple):
+class Assignment(NamedTuple):
     """A lead for somebody, by the handoff `name`, which is None where the rules no longer have it.
     `passed_by` is the handoff by which somebody else had it, `by` whoever gave it by hand."""
 
@@ -51,7 +51,7 @@ class Gift(NamedTuple):
 
 
 class _Terms(NamedTuple):
-    """What is the same of many gifts: columns of the record, and what is told of them, None for nothing."""
+    """What many assignments share: columns of the record, and what messages say, None for no messages."""
 
     columns: tuple[str | int | None, ...]
     message_about: About | None
@@ -84,13 +84,13 @@ class Writing:
         why = None if reason is None else json.dumps(reason, ensure_ascii=False)
         self._states.append((state, why, entry.id))
 
-    def give(self, gift: Gift) -> int:
+    def give(self, assignment: Assignment) -> int:
         """Records what somebody gets; gives the number of the handoff."""
-        entry, name, _, whom, pick, kept, passed_by, by = gift
+        entry, name, _, whom, pick, kept, passed_by, by = assignment
         key = name, entry.track, entry.stage, whom.list, pick, passed_by is None, by
         terms = self._terms.get(key)
         if terms is None:
-            terms = self._terms[key] = self._terms_of(gift)
+            terms = self._terms[key] = self._terms_of(assignment)
         # Nobody else writes meanwhile.
         self._last += 1
         found = self._gifts.get(id(terms))
@@ -103,8 +103,8 @@ class Writing:
             self._messages.append(HandoffMessage("handoff", entry.lead, entry.key, terms.message_about))
         return self._last
 
-    def _terms_of(self, gift: Gift) -> _Terms:
-        entry, name, handoff, whom, pick, _, passed_by, by = gift
+    def _terms_of(self, assignment: Assignment) -> _Terms:
+        entry, name, handoff, whom, pick, _, passed_by, by = assignment
         address = pick.person
         assert address is not None
         person = self.people.get(folded(address)) or Person(address, address)
