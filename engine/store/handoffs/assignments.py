@@ -71,7 +71,7 @@ class Writing:
         self._telling = Telling(store, version)
         # Much of what is written is the same for many leads.
         self._terms: dict[tuple[object, ...], _Terms] = {}
-        self._gifts: dict[int, tuple[_Terms, list[tuple[int | str | None, ...]]]] = {}
+        self._assignments: dict[int, tuple[_Terms, list[tuple[int | str | None, ...]]]] = {}
         self._messages: list[HandoffMessage] = []
         self._gone: list[int] = []
         self._states: list[tuple[str, str | None, int]] = []
@@ -93,9 +93,9 @@ class Writing:
             terms = self._terms[key] = self._terms_of(assignment)
         # Nobody else writes meanwhile.
         self._last += 1
-        found = self._gifts.get(id(terms))
+        found = self._assignments.get(id(terms))
         if found is None:
-            found = self._gifts[id(terms)] = terms, []
+            found = self._assignments[id(terms)] = terms, []
         found[1].append((self._last, entry.id, entry.lead, passed_by, kept))
         if passed_by is None:
             self._gone.append(entry.id)
@@ -143,7 +143,7 @@ class Writing:
         )
         self.db.executemany("UPDATE entry SET state = ?, reason = ? WHERE id = ?", self._states)
         # One statement for many is several times as fast as one for each.
-        for terms, rows in self._gifts.values():
+        for terms, rows in self._assignments.values():
             self.db.execute(
                 "INSERT INTO handoff (id, entry, lead, passed_by, kept, ruleset, version, at, name, person, "
                 "address, list, why, due) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, "
