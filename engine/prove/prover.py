@@ -23,8 +23,9 @@ from .questions import Question
 from .witness import Maker
 from .world import World
 
-FEW_EVENTS = (4, 12)
-"""How many events a lead should have, where so few are enough."""
+FEW_EVENTS = (2, 4, 12)
+"""How many events a lead should have, where so few are enough: the fewer, the fewer models that the engine
+does not confirm come before one that it does."""
 
 MOST_MODELS = 10
 """How many models are tried before a lead counts as not made."""
