@@ -26,6 +26,7 @@ from ..review.approvals import Approval, open_approval
 from ..ruleset_cache import Ready, kept, live_of, read_text, ready
 from ..ruleset_ref import DRAFT
 from ..scoring import ScoringState, ends_long_ago, state_of
+from .attention import attention, lately
 from .breakdown import stage_places
 from .context import number_asked
 from .goals import GOALS
@@ -68,7 +69,14 @@ def index() -> str | BaseResponse:
     data = kept().catalogue(store)
     if not rows and not data.leads:
         return render_template("first.html", goals=GOALS)
-    return render_template("rulesets.html", rows=rows, data=catalogue_data(data), ends=ends_long_ago(store))
+    return render_template(
+        "rulesets.html",
+        rows=rows,
+        data=catalogue_data(data),
+        ends=ends_long_ago(store),
+        waits=attention(store, rows, who.role) if who is not None else [],
+        lately=lately(store),
+    )
 
 
 def _row(store: Store, name: str, drafted: bool) -> RulesetRow:
