@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from flask import url_for
 
@@ -15,9 +14,7 @@ from ...engine.store.handoffs.reading import nobody_has, overdue
 from ...engine.store.records.audit import Action, Entry, entries
 from ...engine.store.records.merges import suspected_count
 from ..accounts.users import Role
-
-if TYPE_CHECKING:
-    from .rulesets import RulesetRow
+from .ruleset_row import RulesetRow
 
 _MOST_LATELY = 5
 _DONE = {

@@ -160,7 +160,7 @@ def _tabs(asked: LeadQuery, stands: Standings | None, stages: Sequence[str]) -> 
     return tabs
 
 
-def _falling(store: Store, asked: Asked, every: int) -> Tab | None:
+def _falling(store: Store, asked: LeadQuery, every: int) -> Tab | None:
     """The leads that move down with the draft; None where it is no other than what is live. Beyond so many
     leads they are counted only when they are asked for."""
     draft = current(store, asked.ruleset) if asked.ruleset is not None else None

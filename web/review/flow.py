@@ -67,7 +67,7 @@ def flow_of(crossing: Crossing) -> Flow:
             _RIGHT + _BAR + 8 if after else _LEFT - _BAR - 8,
             after,
         )
-        for after, (numbers, tops) in enumerate(zip((crossing.before, crossing.after), sides, strict=True))
+        for after, numbers, tops in ((False, crossing.before, sides[0]), (True, crossing.after, sides[1]))
         for at, name in enumerate(crossing.names)
     ]
     return Flow(tuple(bars), tuple(_ribbons(crossing, scale, sides)))
