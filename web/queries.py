@@ -89,8 +89,8 @@ _QUICK = 0.05
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """Counts: of which scoring and batch of data, from when on the machine's clock, how long they took (seconds of
-    the processor)."""
+    """Counts: of which scoring and batch of data, from when on the machine's clock, and how long they took,
+    in seconds of the processor."""
 
     of: tuple[int, int]
     at: float
