@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from ..spec.operators import COMPARISONS, CONTRARY
 from ..spec.statements import ASKING
 from ..spec.words import RESERVED
 from ..syntax.nodes import Lexeme, Span
@@ -258,7 +259,72 @@ def unit(place: ErrorContext) -> SyntaxProblem | None:
     return SyntaxProblem("unit-missing", f'"{before.text}" of what is not said', before.span, hint)
 
 
+def subject_again(place: ErrorContext) -> SyntaxProblem | None:
+    """`employees > 50 and < 200`, `title = "CEO" or = "CTO"`, `visited pricing > 2 and < 9`."""
+    at, value, before = place.at, place.after(), place.before()
+    if at is None or value is None or before is None or at.text not in COMPARISONS:
+        return None
+    words = place.words_before(2)
+    joined = before if before.word in ("and", "or") else place.before(2) if words[-1] == "not" else None
+    if joined is None or joined.word not in ("and", "or"):
+        return None
+    taken = place.taken[: place.taken.index(joined)]
+    sign = next((n for n in range(len(taken) - 1, 0, -1) if taken[n].text in COMPARISONS), 0)
+    first = next((n for n in range(sign - 1, 0, -1) if taken[n - 1].word in _BEFORE_SUBJECTS), 0)
+    if not first or sign <= first:
+        return None
+    subject = place.text[taken[first].start : taken[sign - 1].end]
+    message = f'after "{joined.text}" it is not said what is compared'
+    fix = Fix("Say what is compared", Span(at.start, at.start), f"{subject} ")
+    hint = f"write {subject} {at.text} {brief(value)}"
+    return SyntaxProblem("subject-missing", message, at.span, hint, fix)
+
+
+_BEFORE_SUBJECTS = frozenset({"when", "and", "or", "not", "where", "until"})
+
+
+def after_not(place: ErrorContext) -> SyntaxProblem | None:
+    """`country not "DE"`, `employees not > 50`, `country not DE`."""
+    before, subject, at = place.before(), place.before(2), place.at
+    if (
+        before is None
+        or subject is None
+        or at is None
+        or before.word != "not"
+        or "LIKE" not in place.accepted
+    ):
+        return None
+    span = Span(before.start, at.end)
+    if at.text in COMPARISONS:
+        return _written("after-not", '"not" cannot stand before a sign', span, CONTRARY[at.text])
+    if at.kind in ("QUOTED", "NUMERAL", "MOMENT") or (at.kind == "WORD" and at.word not in RESERVED):
+        value = f'"{at.text}"' if at.kind == "WORD" else at.text
+        return _written("after-not", '"not" alone compares nothing', span, f"!= {value}")
+    return None
+
+
+def no_event(place: ErrorContext) -> SyntaxProblem | None:
+    """`no visited pricing in last 30 days`."""
+    before, at = place.before(), place.at
+    if before is None or at is None or before.word != "no" or at.kind not in ("WORD", "BRACKETED"):
+        return None
+    if place.head not in ASKING or place.in_awards or place.words_before(2)[0] not in _BEFORE_SUBJECTS:
+        return None
+    return _written("after-not", 'a condition that must not hold begins with "not"', before.span, "not")
+
+
+def list_said(place: ErrorContext) -> SyntaxProblem | None:
+    """`title in list ICP`, `title in the list ICP`."""
+    before, name = place.before(), place.after()
+    if before is None or name is None or before.kind != "IN" or name.kind not in ("WORD", "BRACKETED"):
+        return None
+    if place.word != "list":
+        return None
+    span = Span(place.span.start, name.end)
+    return _written("extra-word", 'after "in" comes the name of a list alone', span, name.text)
+
+
 DETECTORS: Final[tuple[Detector, ...]] = (
-    moment, times, window, comparison, between, after_is, values_after_in, values_without_in,
-    commas_between_conditions, unit,
+    moment, times, window, comparison, between, subject_again, after_not, no_event, list_said, after_is,
+    values_after_in, values_without_in, commas_between_conditions, unit,
 )  # fmt: skip

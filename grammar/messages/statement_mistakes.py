@@ -202,7 +202,7 @@ def text_without_quotes(place: ErrorContext) -> SyntaxProblem | None:
         return None
     end = place.at.end
     for part in place.rest:
-        follows = part.start == end and part.kind not in ("COMMA", "SEMICOLON")
+        follows = part.start == end and part.kind not in ("COMMA", "SEMICOLON", "COLON")
         also = part.kind in ("WORD", "NUMERAL") and not part.first and part.word not in RESERVED | _AFTER_TEXT
         if not follows and not also:
             break
