@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from ..spec.operators import COMPARISONS, CONTRARY
+from ..spec.operators import COMPARISONS, CONTRARY, MIRROR
 from ..spec.statements import ASKING
 from ..spec.words import RESERVED
 from ..syntax.nodes import Lexeme, Span
@@ -28,16 +28,23 @@ _SEVERAL = {
     ("none", "of"): "not in", ("not", "in"): "not in",
 }  # fmt: skip
 _OFTEN = {"twice": 2, "thrice": 3}
+_TIMES = ("times", "time", "x")
 _UNITS = ("minute", "hour", "day", "week", "month", "year")
 
 
 def times(place: ErrorContext) -> SyntaxProblem | None:
-    """`>= 2 times`, `visited pricing twice`."""
+    """`>= 2 times`, `visited pricing twice`, `visited pricing 3 times`."""
     before = place.before()
     if place.word in _OFTEN and place.head in ASKING and not place.in_awards:
         message = "how often is written as a number with a sign"
         return _written("comparison-in-words", message, place.span, f">= {_OFTEN[place.word]}")
-    if place.word not in ("times", "time", "x") or before is None or before.kind != "NUMERAL":
+    after = place.after()
+    if place.kind == "NUMERAL" and after is not None and after.word in _TIMES and not place.in_awards:
+        if place.head not in ASKING or place.at is None or "THEN" not in place.accepted:
+            return None
+        message, span = "how often is written as a number with a sign", Span(place.span.start, after.end)
+        return _written("comparison-in-words", message, span, f">= {place.at.text}")
+    if place.word not in _TIMES or before is None or before.kind != "NUMERAL":
         return None
     message = "an event compared with a number is counted without saying so"
     return SyntaxProblem("times-said", message, place.span, f'leave out "{place.word}"')
@@ -65,6 +72,10 @@ def window(place: ErrorContext) -> SyntaxProblem | None:
         return SyntaxProblem("window-form", 'a window of time is written with "last"', place.span, mended)
     if length is None or place.in_awards or place.head == "test" or "followed" in (one, two):
         return None
+    if three == "in" and place.kind == "NUMERAL":
+        span = Span(place.taken[-1].start, place.rest[0].end)
+        message = 'a window of time begins with "in last" or "in next"'
+        return _written("window-form", message, span, f"in last {length}")
     if place.word in ("last", "next", "within", "during") or three in ("last", "next", "within", "during"):
         span = Span(place.taken[-1].start if place.kind == "NUMERAL" else place.span.start, place.span.end)
         return SyntaxProblem(
@@ -79,6 +90,8 @@ def _length(place: ErrorContext) -> str | None:
     for amount, unit in pairwise(nearby):
         if amount.kind == "NUMERAL" and unit.word.removesuffix("s") in _UNITS:
             return f"{amount.text} {unit.word}"
+        if amount.word in ("last", "next", "past") and unit.word in _UNITS:
+            return f"1 {unit.word}"
     return None
 
 
@@ -313,6 +326,63 @@ def no_event(place: ErrorContext) -> SyntaxProblem | None:
     return _written("after-not", 'a condition that must not hold begins with "not"', before.span, "not")
 
 
+def ever(place: ErrorContext) -> SyntaxProblem | None:
+    """`requested demo ever`."""
+    before = place.before()
+    if place.word != "ever" or before is None or place.head not in ASKING or place.in_awards:
+        return None
+    fix = Fix("Leave out ever", Span(before.end, place.span.end), "")
+    message = "without a window of time all events count"
+    return SyntaxProblem("extra-word", message, place.span, 'leave out "ever"', fix)
+
+
+def ago(place: ErrorContext) -> SyntaxProblem | None:
+    """`created > 30 days ago`, `created before 30 days ago`, `created after 30 days ago`."""
+    near = [part for part in (*place.taken[-3:], place.at, *place.rest[:2]) if part is not None]
+    end = next((n for n, part in enumerate(near) if part.word == "ago"), 0)
+    if end < 4 or place.head not in ASKING or place.in_awards:
+        return None
+    subject, sign, amount, unit, last = near[end - 4 : end + 1]
+    said = sign.text if sign.text in COMPARISONS else _COMPARED.get((sign.word,))
+    if said not in (">", ">=", "<", "<=") or subject.kind not in ("WORD", "BRACKETED"):
+        return None
+    span, message = Span(subject.start, last.end), "how long ago a date is has a form of its own"
+    if said[0] == ">":
+        return _written("window-form", message, span, f"{subject.text} in last {amount.text} {unit.word}")
+    if unit.word.removesuffix("s") != "day":
+        return None
+    return _written("window-form", message, span, f"days since {subject.text} {MIRROR[said]} {amount.text}")
+
+
+_OF_TEXTS = {
+    "matches": "contains", "matching": "contains", "includes": "contains", "include": "contains",
+    "containing": "contains", "contain": "contains", "has": "contains", "begins": "starts with",
+    "startswith": "starts with", "endswith": "ends with",
+}  # fmt: skip
+
+
+def of_texts(place: ErrorContext) -> SyntaxProblem | None:
+    """`title matches "VP"`, `title includes "VP"`, `title startswith "VP"`."""
+    before, subject = place.before(), place.before(2)
+    if before is None or subject is None or place.kind != "QUOTED" or before.word not in _OF_TEXTS:
+        return None
+    if subject.kind not in ("WORD", "BRACKETED") or place.in_awards:
+        return None
+    message = 'texts are compared with "contains", "starts with", "ends with" or "like"'
+    return _written("comparison-in-words", message, before.span, _OF_TEXTS[before.word])
+
+
+def domain_of(place: ErrorContext) -> SyntaxProblem | None:
+    """`domain of email = "gmail.com"`, where `of` reads as an object."""
+    start, of, name = place.before(2), place.before(), place.at
+    if start is None or of is None or name is None or (start.word, of.word) != ("domain", "of"):
+        return None
+    if name.kind not in ("WORD", "BRACKETED"):
+        return None
+    message = '"domain" takes a field in brackets'
+    return _written("out-of-place", message, Span(start.start, name.end), f"domain({name.text})")
+
+
 def list_said(place: ErrorContext) -> SyntaxProblem | None:
     """`title in list ICP`, `title in the list ICP`."""
     before, name = place.before(), place.after()
@@ -325,6 +395,7 @@ def list_said(place: ErrorContext) -> SyntaxProblem | None:
 
 
 DETECTORS: Final[tuple[Detector, ...]] = (
-    moment, times, window, comparison, between, subject_again, after_not, no_event, list_said, after_is,
+    ago, moment, times, window, comparison, between, subject_again, after_not, no_event, list_said, ever,
+    of_texts, domain_of, after_is,
     values_after_in, values_without_in, commas_between_conditions, unit,
 )  # fmt: skip

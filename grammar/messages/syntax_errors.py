@@ -36,7 +36,7 @@ def said(source: Source, problem: SyntaxProblem, severity: Severity = Severity.E
 
 def of_spelling(place: ErrorContext) -> SyntaxProblem | None:
     """A misspelt word, where the piece would read but for it."""
-    return misspelt(place)
+    return condition_mistakes.domain_of(place) or misspelt(place)
 
 
 def of_one_change(place: ErrorContext) -> SyntaxProblem | None:
