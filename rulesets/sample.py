@@ -79,7 +79,7 @@ at = "at"
 key = "event_id"
 """
 
-Row = dict[str, str]
+TextRow = dict[str, str]
 _Item = TypeVar("_Item")
 
 
@@ -90,8 +90,8 @@ class Sample:
     Events are in order of time, none after `SAMPLE_NOW`.
     """
 
-    leads: list[Row]
-    events: list[Row]
+    leads: list[TextRow]
+    events: list[TextRow]
 
 
 def make_sample(leads: int = 1000, seed: int = SAMPLE_SEED) -> Sample:
@@ -121,7 +121,7 @@ def write_sample(folder: Path, leads: int = 1000, seed: int = SAMPLE_SEED) -> tu
     return lead_path, event_path
 
 
-def _write(path: Path, columns: Sequence[str], rows: list[Row]) -> None:
+def _write(path: Path, columns: Sequence[str], rows: list[TextRow]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
         writer.writeheader()
@@ -172,13 +172,13 @@ class _Dice:
 class _Person:
     """A lead in the making: its row, its hidden numbers, and when it came."""
 
-    row: Row
+    row: TextRow
     fit: float
     wish: float
     came: dt.datetime
     locale: str
     opted_in: bool
-    events: list[Row] = field(default_factory=list)
+    events: list[TextRow] = field(default_factory=list)
 
     def does(self, at: dt.datetime, type_: str, object_: str = "", **properties: str) -> None:
         """Add an event, unless it would lie in the future."""
@@ -256,7 +256,7 @@ def _answer_form(dice: _Dice, person: _Person) -> None:
     row["opted_in"] = "" if dice.chance(0.1) else "yes" if person.opted_in else "no"
 
 
-def _live(dice: _Dice, person: _Person) -> list[Row]:
+def _live(dice: _Dice, person: _Person) -> list[TextRow]:
     """Everything one lead does between coming and now."""
     if dice.chance(0.06):
         return []

@@ -9,7 +9,7 @@ from leadwright.engine.outbox.deliveries import due, lay_out, note_answers
 from leadwright.engine.outbox.destinations import Kind, add_destination
 from leadwright.engine.outbox.queue import enqueue
 from leadwright.engine.outbox.sender import present
-from leadwright.engine.outbox.transports import Answer, Outcome
+from leadwright.engine.outbox.transports import Answer, SendResult
 from leadwright.engine.store.database import Store
 
 DATA = {
@@ -17,9 +17,9 @@ DATA = {
     "lines": [{"text": 'Pricing "interest"\n{{ data }}', "score": None, "points": 20}],
     "owner": {"address": "ana@acme.example", "name": "Ana"}, "why": "turn", "due": None,
 }  # fmt: skip
-SENT = Answer(Outcome.SENT, 200, "ok")
-REFUSED = Answer(Outcome.REFUSED, 400, "no such field: <company>")
-FAILED = Answer(Outcome.AGAIN, 503, "down for an hour")
+SENT = Answer(SendResult.SENT, 200, "ok")
+REFUSED = Answer(SendResult.REFUSED, 400, "no such field: <company>")
+FAILED = Answer(SendResult.AGAIN, 503, "down for an hour")
 
 
 def fill_outbox(store: Store, answers: Mapping[str, Answer], name: str = "crm") -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from ..engine.live.inbox import InboxFull, Row
+from ..engine.live.inbox import InboxFull, StoredRequest
 from ..engine.live.service import Live
 from ..engine.live.sources import Source, SourceBook
 from ..engine.receivers.adapters import adapter_of, read_call, read_delivery
@@ -116,7 +116,9 @@ class Receiving:
         if not delivery.messages:
             return None
         about, messages = json.dumps(dict(delivery.about)), json.dumps(list(delivery.messages))
-        return self._live.inbox.begin(Row(time.time_ns() // 1000, source.id, adapter, about, messages))
+        return self._live.inbox.begin(
+            StoredRequest(time.time_ns() // 1000, source.id, adapter, about, messages)
+        )
 
     def _note(self, source: Source | None, request: Request, refusal: RequestRefused) -> None:
         """Lists a request that was refused; of those with an unknown key, one a second."""
@@ -130,7 +132,9 @@ class Receiving:
         if source is not None:
             raw["body"] = request.body[:2_000].decode("utf-8", "replace")
         try:
-            row = Row(time.time_ns() // 1000, source.id if source else None, "", about, json.dumps(raw))
+            row = StoredRequest(
+                time.time_ns() // 1000, source.id if source else None, "", about, json.dumps(raw)
+            )
             self._live.inbox.begin(row)
         except InboxFull:
             # The client gets its answer all the same.

@@ -15,7 +15,7 @@ from ..score_many.columns import Bools, Ints
 from ..score_many.decide_block import combined
 from .bounds import Bounds, Reach
 from .finder import Component, Finder, Lead
-from .logic import Outcome
+from .logic import PossibleResult
 
 _AT_ONCE = 1 << 18
 """How many sums are looked at together, about."""
@@ -282,7 +282,7 @@ class Cases:
             found = self._of.decided[key] = self._bits(self._finder.ladder.decide(truths, {}))
         return found
 
-    def _bits(self, outcome: Outcome) -> Bits:
+    def _bits(self, outcome: PossibleResult) -> Bits:
         """An outcome as bits of `gone` and of the stages of each track."""
         masks = [
             np.uint64(sum(1 << (0 if stage is None else names.index(stage) + 1) for stage in stages))

@@ -19,7 +19,7 @@ from ..score_one.codegen import Detail
 from ..score_one.facts import Facts, ready
 from ..values import Prepared
 from .bounds import Bounds, Reach
-from .logic import Ladder, Logic, Outcome, Sums
+from .logic import Ladder, Logic, PossibleResult, Sums
 from .regions import Choices, FieldRegions, Region, Truth, Truths
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class _Found:
 
     low: list[int]
     high: list[int]
-    outcomes: set[Outcome] = field(default_factory=set)
+    outcomes: set[PossibleResult] = field(default_factory=set)
 
 
 class Finder:
@@ -399,7 +399,7 @@ class Finder:
         truths = lead.truths.copy()
         opened = set(places)
         scored = [p for p in self.deciding if self.scored[p] and p not in opened]
-        decided: dict[Truths, Outcome] = {}
+        decided: dict[Truths, PossibleResult] = {}
         by_score: dict[tuple[int, ...], Truths] = {}
         for scores, others in by_scores:
             if scores not in by_score:
@@ -452,15 +452,15 @@ class Finder:
                     high[slot] += max(points, 0)
         return low, high
 
-    def every(self) -> set[Outcome]:
+    def every(self) -> set[PossibleResult]:
         """Every outcome that there is."""
         every = tuple(
             (*[stage.name for stage in reversed(self.plan.stages) if stage.track == track], None)
             for track in self.plan.tracks
         )
-        outcomes = {Outcome(every, False)}
+        outcomes = {PossibleResult(every, False)}
         if self.plan.disqualifications:
-            outcomes.add(Outcome(tuple((None,) for _ in self.plan.tracks), True))
+            outcomes.add(PossibleResult(tuple((None,) for _ in self.plan.tracks), True))
         return outcomes
 
     def _bounds_of(self, found: _Found, unknown: tuple[str, ...], exact: bool) -> Bounds:

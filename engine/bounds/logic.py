@@ -47,7 +47,7 @@ class Logic:
         return f"t[{place}]" if wanted else f"t[{place}] is False"
 
 
-class Step(NamedTuple):
+class Clamp(NamedTuple):
     """A register is kept within bounds and added to another, -1 for none."""
 
     slot: int
@@ -63,7 +63,7 @@ class Sums:
         steps = [step for step in parts.kernel.steps if isinstance(step, Settle)]
         self.slots: dict[Register, int] = {step.register: n for n, step in enumerate(steps)}
         self.steps = [
-            Step(n, one.least, one.most, -1 if one.into is None else self.slots[one.into])
+            Clamp(n, one.least, one.most, -1 if one.into is None else self.slots[one.into])
             for n, one in enumerate(steps)
         ]
         self.named = [self.slots[score_register(n)] for n in range(len(parts.plan.scores))]
@@ -80,7 +80,7 @@ class Sums:
         return (held[self.total], *[held[slot] for slot in self.named])
 
 
-class Outcome(NamedTuple):
+class PossibleResult(NamedTuple):
     """What could be decided: the stages of each track, and whether the lead is disqualified."""
 
     stages: tuple[tuple[str | None, ...], ...]
@@ -103,11 +103,11 @@ class Ladder:
         ]
         self.holding = [number for number, stage in enumerate(plan.stages) if stage.until is not None]
 
-    def decide(self, truths: Sequence[bool | None], held: dict[int, bool]) -> Outcome:
+    def decide(self, truths: Sequence[bool | None], held: dict[int, bool]) -> PossibleResult:
         """`held` says of stages that hold whether a lead that now decides nothing about is in them."""
         if any(gone(truths) for gone in self._gone):
-            return Outcome(tuple((None,) for _ in self._tracks), True)
-        return Outcome(tuple(tuple(_possible(track, truths, held)) for track in self._tracks), False)
+            return PossibleResult(tuple((None,) for _ in self._tracks), True)
+        return PossibleResult(tuple(tuple(_possible(track, truths, held)) for track in self._tracks), False)
 
 
 class _Rung(NamedTuple):

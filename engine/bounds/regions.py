@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...grammar.syntax.nodes import Kind
 from ..plan import FieldValue
 from ..plan.lower import Term, is_reasoned_about, terms
-from ..score_one.clause_function import Asked, asking, telling
+from ..score_one.clause_function import ClauseRun, asking, telling
 from ..values import Prepared
 from . import words
 from .candidates import Turns, reads
@@ -49,8 +49,8 @@ class FieldRegions:
 
     def __init__(self, parts: PlanIndex) -> None:
         self.parts = parts
-        self._asking: dict[int, Asked] = {}
-        self._telling: dict[Term, tuple[Asked, tuple[Input, ...]]] = {}
+        self._asking: dict[int, ClauseRun] = {}
+        self._telling: dict[Term, tuple[ClauseRun, tuple[Input, ...]]] = {}
         self._others: dict[tuple[int, tuple[int, ...]], tuple[Input, ...]] = {}
         self._kept: dict[object, list[Region] | None] = {}
 
@@ -155,7 +155,7 @@ class FieldRegions:
         value: Prepared = tell([tuple(known[one] for one in read)], now)[0]
         return value
 
-    def _told(self, term: Term) -> tuple[Asked, tuple[Input, ...]]:
+    def _told(self, term: Term) -> tuple[ClauseRun, tuple[Input, ...]]:
         """What tells of a term, and what that reads."""
         found = self._telling.get(term)
         if found is None:

@@ -8,7 +8,7 @@ from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
 from ...grammar.text.printer import text_of
 from ..plan import DefineValue, Definition, Field, FieldValue, Origin
-from .events import Asked, Signals
+from .events import Resolved, Signals
 from .names import Names
 from .problems import Problems
 
@@ -23,7 +23,7 @@ class PlanDraft:
     def __init__(self, problems: Problems, names: Names) -> None:
         self.problems = problems
         self.names = names
-        self.asked: list[Asked] = []
+        self.asked: list[Resolved] = []
         """What was asked for since this was cleared last, but for what defines did."""
         self.signals = Signals(problems, names, self.asked)
         self.fields: list[Field] = []

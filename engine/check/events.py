@@ -40,7 +40,7 @@ _MEASURES = {measure.value: measure for measure in Aggregation}
 
 PhraseNode = n.Reference | n.EventPhrase
 EventNode = PhraseNode | n.Aggregate | n.Sequence | n.DaysSince
-Asked = tuple[type, int | None, Any, Any]
+Resolved = tuple[type, int | None, Any, Any]
 """What was asked of the plan in the making, as the plan speaks of it: `FieldValue` with its number, name and
 kind; `Selection` with its selector; `SignalValue` with its measure; `DefineValue` with its reference and what
 it stands for, without a number where it is wrong."""
@@ -53,7 +53,7 @@ class Signals:
     `read_filter` reads a filter over the properties of the events of some feeds; the checker sets it.
     """
 
-    def __init__(self, problems: Problems, names: Names, asked: list[Asked]) -> None:
+    def __init__(self, problems: Problems, names: Names, asked: list[Resolved]) -> None:
         self.problems = problems
         self.names = names
         self._asked = asked

@@ -21,7 +21,7 @@ from ...grammar.syntax.walk import walk
 from ...grammar.text.printer import text_of
 from .. import plan as p
 from .draft import PlanDraft
-from .events import Asked
+from .events import Resolved
 from .evidence import NameEvidence, look, merged
 from .names import Names
 
@@ -42,7 +42,7 @@ class KnownRule:
     """A rule of a plan with what it asked for, in order, and what the names in it were resolved to."""
 
     rule: p.Rule
-    asked: tuple[Asked, ...]
+    asked: tuple[Resolved, ...]
     resolved: Mapping[str, p.Resolution]
 
 
@@ -150,7 +150,7 @@ class Rereading:
         return rule
 
 
-def _sign(asked: Iterable[Asked]) -> object | None:
+def _sign(asked: Iterable[Resolved]) -> object | None:
     """A new sign for a rule; none for one that uses defines, which may come to mean something else."""
     return None if any(kind is p.DefineValue for kind, _, _, _ in asked) else object()
 
@@ -186,7 +186,7 @@ class _Moves:
         self.same = True
         """Whether all numbers are as they were."""
 
-    def ask(self, draft: PlanDraft, asked: Asked) -> bool:
+    def ask(self, draft: PlanDraft, asked: Resolved) -> bool:
         """Asks for something again; whether it is there and of the kind that it was."""
         kind, was, what, meant = asked
         if kind is p.FieldValue:

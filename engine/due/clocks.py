@@ -27,7 +27,7 @@ from ..plan.event_reads import ReadColumn
 from ..plan.lower import MOST_DAYS, Comparison, Edge, Kernel, Predicate, Rounded, Term, terms
 from ..plan.walk import clauses, conditions, parts, selections
 from ..score_one.event_classes import EventClass
-from ..score_one.facts import Facts, Row
+from ..score_one.facts import EventRow, Facts
 from ..values import DAY, Prepared
 from ..zone import Zone
 
@@ -103,7 +103,7 @@ class Clocks:
             for row in facts.events:
                 yield from self._event_ticks(row, known[row[1]], now)
 
-    def _event_ticks(self, row: Row, event_class: EventClass, now: int) -> Iterator[int]:
+    def _event_ticks(self, row: EventRow, event_class: EventClass, now: int) -> Iterator[int]:
         for selector in event_class.selectors:
             for every, steps in self.decays.get(selector, ()):
                 step = (now - row[0]) // every + 1
@@ -243,7 +243,7 @@ def _filters(kernel: Kernel) -> dict[int, set[tuple[PropertyValue, Comparison | 
     return filters
 
 
-def property_of(row: Row, event_class: EventClass, property_: PropertyValue) -> Prepared:
+def property_of(row: EventRow, event_class: EventClass, property_: PropertyValue) -> Prepared:
     """A date or datetime that was read of an event."""
     read = row[2] if len(row) == 3 else None
     if isinstance(read, tuple):

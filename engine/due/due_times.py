@@ -14,7 +14,7 @@ from ...grammar.syntax.nodes import Unit
 from ..plan import FieldValue, Plan
 from ..plan.calendar import LATEST, crossings
 from ..plan.lower import Comparison, Edge, Term
-from ..score_one.facts import MEMO_LIMIT, Facts, Row
+from ..score_one.facts import MEMO_LIMIT, EventRow, Facts
 from ..score_one.scorer import Scorer
 from ..values import DAY, MICROSECONDS, Prepared
 from ..zone import Zone
@@ -81,7 +81,7 @@ class DueTimes:
         """Whether `of` need not evaluate, which it has to for clocks that look at what only that finds."""
         return self._selected is not None
 
-    def of(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> int:
+    def of(self, fields: Sequence[Prepared], rows: Sequence[EventRow], now: int) -> int:
         """The first instant after `now` at which a clause or a line could differ, or `NEVER`.
 
         `rows` are the lead's events made ready, those after `now` too, in ascending time.
@@ -90,7 +90,7 @@ class DueTimes:
             return self._looked_at(fields, rows, now)
         return next(self.turns(fields, rows, now))
 
-    def turns(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> Iterator[int]:
+    def turns(self, fields: Sequence[Prepared], rows: Sequence[EventRow], now: int) -> Iterator[int]:
         """Each instant after `now` at which a clause or a line could differ, in ascending order, `NEVER` the
         last. Only for a plan that `tells`."""
         timers, zone = self._timers(), self._clocks.zone
@@ -130,7 +130,7 @@ class DueTimes:
             if now == NEVER:
                 return
 
-    def _looked_at(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> int:
+    def _looked_at(self, fields: Sequence[Prepared], rows: Sequence[EventRow], now: int) -> int:
         """The same by evaluating once, for clocks that look at what only this finds."""
         known = self.scorer.classes.known
         facts = Facts(tuple(fields), rows, len(known))
@@ -175,7 +175,7 @@ class DueTimes:
 
 
 def _leaving(
-    months: Months, codes: set[int], rows: Sequence[Row], instants: list[int], now: int, *, zone: Zone
+    months: Months, codes: set[int], rows: Sequence[EventRow], instants: list[int], now: int, *, zone: Zone
 ) -> int:
     """When the first event crosses the edge of a window of months, which it can do more than once."""
     amount, unit = months

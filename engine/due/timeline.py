@@ -13,7 +13,7 @@ from ..plan import Constant, FieldValue, PropertyValue
 from ..plan.calendar import BEGINNING, crossings
 from ..plan.lower import Comparison, Edge, Term
 from ..score_one.event_classes import EventClasses
-from ..score_one.facts import Row
+from ..score_one.facts import EventRow
 from ..values import DAY, MICROSECONDS, Prepared
 from .clocks import Age, Clocks, days_turning, flips, property_of, selector_of
 
@@ -76,11 +76,11 @@ class Timeline:
             return ()
         return None if after.months or after.daily or after.filters else after.lengths
 
-    def rows(self, rows: Sequence[Row], now: int) -> list[Row]:
+    def rows(self, rows: Sequence[EventRow], now: int) -> list[EventRow]:
         """The events, none after now, that make a difference."""
         return [row for row in rows if row[0] <= now and self._of_class(row[1]) is not None]
 
-    def instants(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> list[int]:
+    def instants(self, fields: Sequence[Prepared], rows: Sequence[EventRow], now: int) -> list[int]:
         """The instants up to now at which something can have differed from just before, in order.
 
         `rows` are those of `rows`.
@@ -103,7 +103,7 @@ class Timeline:
             found.update(self.turnings(clock, moment.value, now))
         return sorted([at for at in found if BEGINNING < at <= now])
 
-    def _slowly(self, row: Row, after: After, now: int) -> Iterator[int]:
+    def _slowly(self, row: EventRow, after: After, now: int) -> Iterator[int]:
         """What does not come a fixed time after an event."""
         at = row[0]
         for amount, unit, later in after.months:

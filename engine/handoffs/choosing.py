@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..bounds.sure import Sure
 from ..plan import Disqualification, FieldValue, Handoff, IsKnown, Plan, ScoreValue
 from ..score_one.codegen import Detail
-from ..score_one.facts import Facts, Row
+from ..score_one.facts import EventRow, Facts
 from ..score_one.scorer import Scorer
 from ..values import Prepared
 
@@ -26,7 +26,7 @@ _SCORES, _REASONS, _VALUES = 1, 6, -1
 """Where the generated function tells of them; see `score_one.function`."""
 
 
-class Asked(NamedTuple):
+class HandoffFacts(NamedTuple):
     """What was found of a lead: whether each handoff's condition is true, and its value of `keeping`."""
 
     holds: tuple[bool, ...]
@@ -61,11 +61,11 @@ class Choosing:
         )
         self._whole = replace(plan, handoffs=(), tests=(), outcomes=())
         self._possible: Finder | None = None
-        self.anyone: Asked | None = None
+        self.anyone: HandoffFacts | None = None
         """What holds of every lead, where the handoffs ask nothing of any."""
         if len(asked) == self.first:
             count = len(plan.handoffs)
-            self.anyone = Asked((True,) * count, (None,) * count)
+            self.anyone = HandoffFacts((True,) * count, (None,) * count)
 
     @cached_property
     def evaluator(self) -> Scorer:
@@ -76,17 +76,17 @@ class Choosing:
     def _run(self) -> Callable[..., Any]:
         return self.evaluator.runner(Detail.EXPLAIN)
 
-    def ask(self, fields: Sequence[Prepared], events: Sequence[Row], now: int) -> Asked:
+    def ask(self, fields: Sequence[Prepared], events: Sequence[EventRow], now: int) -> HandoffFacts:
         """Asks all handoffs about one lead, made ready by a reader of `evaluator`."""
         if self.sure.wanted:
             fields = self._with_sureness(fields, events, now)
         found = self._run(fields, events, now)
         true = set(found[_REASONS])
         holds = tuple([place is None or place in true for place in self._asks])
-        return Asked(holds, tuple([self._kept(one, fields, found) for one in self.handoffs]))
+        return HandoffFacts(holds, tuple([self._kept(one, fields, found) for one in self.handoffs]))
 
     def _with_sureness(
-        self, fields: Sequence[Prepared], events: Sequence[Row], now: int
+        self, fields: Sequence[Prepared], events: Sequence[EventRow], now: int
     ) -> tuple[Prepared, ...]:
         """The fields with defaults, and with what is sure."""
         if self._possible is None:
@@ -111,7 +111,7 @@ class Choosing:
                 value = found[_VALUES][self.evaluator.parts.values[other]]
         return None if value is None else str(value)
 
-    def take(self, track: str, stage: str, asked: Asked) -> int | None:
+    def take(self, track: str, stage: str, asked: HandoffFacts) -> int | None:
         """The number of the handoff that takes a lead which enters a stage, None for none."""
         for number, handoff in enumerate(self.handoffs):
             if (handoff.track, handoff.stage) == (track, stage) and asked.holds[number]:

@@ -94,12 +94,15 @@ def similar_ids(store: Store, added: int) -> str | None:
 
 def _may_be_odd(store: Store) -> bool:
     """Whether ids have any sign that those in `_ODD_FORMS` have: known in a tenth of the time."""
-    keys = store.connection.execute("SELECT _key FROM lead")
-    while some := keys.fetchmany(_AT_ONCE):
-        lines = "\n".join(["", *(key for (key,) in some), ""])
+    last = store.connection.execute("SELECT ifnull(max(_id), 0) FROM lead").fetchone()[0]
+    for first in range(0, last + 1, _AT_ONCE):
+        some = store.connection.execute(
+            "SELECT group_concat(_key, char(10)) FROM lead WHERE _id BETWEEN ? AND ?",
+            (first, first + _AT_ONCE - 1),
+        ).fetchone()[0]
+        lines = f"\n{some or ''}\n"
         plain = lines.isascii() and lines.replace("\n", "").isprintable() and lines == lines.lower()
         if not plain or any(sign in lines for sign in _ODD_SIGNS) or _PART.search(lines) is not None:
-            keys.close()
             return True
     return False
 

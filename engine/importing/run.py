@@ -70,7 +70,8 @@ def import_file(
             loading.settle_gathered(staging)
             for maker in loading.makers:
                 save_properties(store, maker.found)
-            merged, repeated = _merge(staging, loading, tell)
+            with staging.in_bulk():
+                merged, repeated = _merge(staging, loading, tell)
             joined = ids.bring_in(
                 f"the import of {label or getattr(path, 'name', source.label)}",
                 lambda share: tell("merging leads", share),

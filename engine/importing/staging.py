@@ -12,8 +12,10 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +23,7 @@ from numpy.typing import NDArray
 from ..store.database import Store, StoreError
 from ..store.records.freshness import mark_changed
 from ..store.records.history import former_values, note_former, noting_late
-from ..store.records.identity import Whose, name_leads, whose_ids
+from ..store.records.identity import Owners, name_leads, whose_ids
 from ..store.records.leads import GATHERED, StoredField, quoted
 from ..store.records.merging import FILLED_ROWS, claim, fill_gaps, survivors
 from .gathering import EVENT, Events, Gathered, Properties
@@ -38,6 +40,9 @@ _KEYS_OF_BATCH = "SELECT key FROM temp.incoming_lead WHERE rowid BETWEEN ? AND ?
 LEAD_BATCH = 10_000
 EVENT_BATCH = 20_000
 """Rows a transaction: who else writes waits for one at most, and larger ones are no quicker."""
+
+_PAGES_IN_LOG = 16_000
+"""64 MiB."""
 
 CLEAR, BLANK = b"", b" "
 """In the place of a value: it is unknown now, whatever was known; it is blank. None leaves it as it is."""
@@ -113,6 +118,17 @@ class Staging:
 
     def _drop(self) -> None:
         self.connection.execute("DROP TABLE IF EXISTS temp.incoming_lead")
+
+    @contextmanager
+    def in_bulk(self) -> Iterator[None]:
+        """Lets more gather in the log before it is brought into the database: a page that is written to again
+        and again goes there once."""
+        (usual,) = self.connection.execute("PRAGMA wal_autocheckpoint").fetchone()
+        self.connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_IN_LOG}")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"PRAGMA wal_autocheckpoint = {usual:d}")
 
     def add_leads(self, numbers: NDArray[np.int32], columns: Columns) -> None:
         """Gathers rows of leads, each with the number of its id: the ids, then the values of each field. A
@@ -372,17 +388,21 @@ class Staging:
     def merge_events(self, merged: Merged, progress: Callable[[float], None]) -> None:
         """Brings the gathered events in, making the leads that are not there yet."""
         ranks = self._ranks()
-        total = done = 0
+        done = 0
         with self._unreferring():
-            for part in self.events.ordered(ranks):
-                total += len(part)
-                for batch in _batches(part):
-                    properties = self.properties.texts(batch["properties"])
-                    with self.store.transaction() as connection:
-                        self._merge_batch(connection, batch, properties, merged)
-                    done += len(batch)
-                    progress(min(1.0, done / self.events.count))
-        merged.events_known = total - merged.events_added - merged.events_corrected
+            for batch, columns in _ahead(self._columns(ranks)):
+                with self.store.transaction() as connection:
+                    self._merge_batch(connection, batch, columns, merged)
+                done += len(batch)
+                progress(min(1.0, done / self.events.count))
+        merged.events_known = done - merged.events_added - merged.events_corrected
+
+    def _columns(self, ranks: NDArray[np.int64]) -> Iterator[tuple[Events, Columns]]:
+        """Batches of events, and of each their instants, kinds, keys and properties."""
+        for part in self.events.ordered(ranks):
+            for batch in _batches(part):
+                texts = self.properties.texts(batch["properties"])
+                yield batch, [*(batch[name].tolist() for name in ("at", "kind", "key")), texts]
 
     @contextmanager
     def _unreferring(self) -> Iterator[None]:
@@ -413,34 +433,31 @@ class Staging:
         self,
         connection: sqlite3.Connection,
         batch: Events,
-        properties: Sequence[str | None],
+        columns: Columns,
         merged: Merged,
     ) -> None:
         numbers = batch["lead"]
         firsts = np.flatnonzero(np.append(True, numbers[1:] != numbers[:-1]))
         keys = [self.ids[number] for number in numbers[firsts].tolist()]
-        before = connection.total_changes
-        ids = whose_ids(connection, keys, self.now)
-        made = connection.total_changes - before
-        merged.leads_added += made
-        merged.nameless += made
-        whose = [ids[key] for key in keys]
+        owners = whose_ids(connection, keys, self.now)
+        merged.leads_added += owners.made
+        merged.nameless += owners.made
         kinds = np.unique(batch["kind"]).tolist()
         if _count_kinds(connection, kinds) < len(kinds):
             raise StoreError(
                 f"a person was forgotten in {self.store.path} meanwhile, and a type of event with them",
                 "import the file again",
             )
-        leads = list(dict.fromkeys(one.lead for one in whose))
+        leads = list(dict.fromkeys(owners.leads))
         # What has just been made has neither events nor an older change.
-        all_new = made == len(keys)
+        all_new = owners.made == len(keys)
         had = {} if all_new else _event_counts(connection, leads)
         with noting_late(connection), self._noting_corrected(connection):
             # Not by the total of changes, which takes in what is noted.
             changed = insert_many(
                 connection,
                 f"INSERT {'' if self.keyed else 'OR IGNORE '}INTO main.event",
-                *_flat(batch, whose, np.diff(firsts, append=len(batch)), properties),
+                *_flat(owners, np.diff(firsts, append=len(batch)), columns),
                 _CORRECT if self.keyed else "",
             )
             corrected = self._corrected(connection)
@@ -521,22 +538,29 @@ def insert_many(
     return changed
 
 
-def _flat(
-    batch: Events, whose: Sequence[Whose], counts: NDArray[np.int64], properties: Sequence[str | None]
-) -> tuple[list[str], list[object]]:
-    """The parameters of one row of the table, and the values of all, one behind the other; `whose` has so
+def _flat(owners: Owners, counts: NDArray[np.int64], columns: Columns) -> tuple[list[str], list[object]]:
+    """The parameters of one row of the table, and the values of all, one behind the other; `owners` have so
     many events each. An alias that no event has is no parameter, which takes a tenth of the time away."""
-    columns: list[Sequence[object]] = [
-        np.repeat(np.fromiter((one.lead for one in whose), np.int64, len(whose)), counts).tolist(),
-        *(batch[name].tolist() for name in ("at", "kind", "key")),
-        properties,
-    ]
-    marks = ["?"] * 5 + ["NULL"]
-    if any(one.alias is not None for one in whose):
-        by_whose = zip(whose, counts.tolist(), strict=True)
-        columns.append([alias for one, count in by_whose for alias in [one.alias] * count])
-        marks[-1] = "?"
-    return marks, flat(columns)
+    leads: Sequence[object] = np.repeat(np.array(owners.leads, np.int64), counts).tolist()
+    if owners.aliases is None:
+        return ["?"] * 5 + ["NULL"], flat([leads, *columns])
+    by_owner = zip(owners.aliases, counts.tolist(), strict=True)
+    aliases = [alias for one, count in by_owner for alias in [one] * count]
+    return ["?"] * 6, flat([leads, *columns, aliases])
+
+
+_Item = TypeVar("_Item")
+_END = object()
+
+
+def _ahead(items: Iterator[_Item]) -> Iterator[_Item]:
+    """The items, each made in a thread of its own while the one before is used: SQLite writes without the
+    interpreter's lock."""
+    with ThreadPoolExecutor(1, "ahead") as thread:
+        coming = thread.submit(next, items, _END)
+        while (item := coming.result()) is not _END:
+            coming = thread.submit(next, items, _END)
+            yield item  # type: ignore[misc]  # not the end
 
 
 def _batches(events: Events) -> Iterator[Events]:

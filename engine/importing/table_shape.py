@@ -31,7 +31,7 @@ _WORDS = ("total", "sum", "gesamt", "count", "average", "avg", "durchschnitt", "
 _ADDRESS = re.compile(r"\S+@\S+")
 _NUMERIC = re.compile(r"[-+($€£]*\d[\d.,' %)€£$]*", re.ASCII)
 
-Row = Sequence[object]
+RawRow = Sequence[object]
 
 
 def may_have_totals(lines: str) -> bool:
@@ -41,7 +41,7 @@ def may_have_totals(lines: str) -> bool:
     return any(word in low for word in _WORDS) and MAYBE_TOTAL.search(lines) is not None
 
 
-def filled(row: Row) -> list[int]:
+def filled(row: RawRow) -> list[int]:
     """The places of a row's cells that are not blank."""
     return [place for place, cell in enumerate(row) if cell_text(cell).strip()]
 
@@ -51,7 +51,7 @@ def loose(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter not in " _-\u00a0")
 
 
-def find_header(rows: Sequence[Row], wanted: str | None = None) -> int:
+def find_header(rows: Sequence[RawRow], wanted: str | None = None) -> int:
     """The place among the first rows of a table of the one with the names of its columns.
 
     It is the first that has the column `wanted`. Without one it is the first row but for titles and notes
@@ -71,7 +71,7 @@ def find_header(rows: Sequence[Row], wanted: str | None = None) -> int:
     return next((place for place, count in enumerate(counts) if count * 2 > usual), first)
 
 
-def count_footer(rows: Sequence[Row]) -> int:
+def count_footer(rows: Sequence[RawRow]) -> int:
     """How many rows at the end of a table are a report's footer: notes, a copyright, totals."""
     width = max((len(row) for row in rows), default=0)
     if width < 2:
@@ -100,7 +100,7 @@ def _is_note(text: str, cells: Sequence[int], width: int) -> bool:
     return bool(_NOTE.search(text)) and cells[-1] - cells[0] == len(cells) - 1 < width - 1
 
 
-def is_total(row: Row, *, last: bool = False) -> bool:
+def is_total(row: RawRow, *, last: bool = False) -> bool:
     """Whether a row, the last one or any, sums up: a word for it in its first cell, then only numbers."""
     texts = [text for cell in row if (text := cell_text(cell).strip())]
     if not texts or not all(_NUMERIC.fullmatch(text) for text in texts[1:]):

@@ -67,8 +67,8 @@ class LintContext:
         self.scores: dict[int, int | None] = {}
         for score in (None, *range(len(plan.scores))):
             low, high = self.reach.scores.of(score).ranged
-            self.logic.subjects.scores[score] = ValueSet(intervals.span(low, high), False)
-            self.scores[self.logic.subjects.of(p.ScoreValue(score))] = score
+            self.logic.variables.scores[score] = ValueSet(intervals.span(low, high), False)
+            self.scores[self.logic.variables.of(p.ScoreValue(score))] = score
         self.roots = tuple(_roots(plan))
         self._settled = self._settled_definitions()
         self.verdicts = tuple(found for root in self.roots for found in self._verdicts(root, root.condition))

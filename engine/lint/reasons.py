@@ -86,7 +86,7 @@ def _reason(context: LintContext, clause: p.Condition, always: bool) -> tuple[st
         return None, None
     value = subject(clause)
     asked = context.logic.reader.asked(clause)[0]
-    its = context.logic.subjects[asked.subject]
+    its = context.logic.variables[asked.variable]
     outside = asked.false if always else asked.true
     if isinstance(outside, TextSet) or isinstance(its.base.values, TextSet):
         return (None if outside else "no text is blank; a blank one is unknown"), None
@@ -97,12 +97,12 @@ def _reason(context: LintContext, clause: p.Condition, always: bool) -> tuple[st
     return _of_events(its, outside), None
 
 
-def _of_events(subject: Variable, outside: Numbers) -> str | None:
-    if subject.measure not in SIZES or isinstance(subject.base.values, TextSet):
+def _of_events(variable: Variable, outside: Numbers) -> str | None:
+    if variable.measure not in SIZES or isinstance(variable.base.values, TextSet):
         return None
-    most = highest(subject.base.values)
+    most = highest(variable.base.values)
     if math.isfinite(most) and highest(outside) > most:
-        if subject.measure is p.Aggregation.PERIODS:
+        if variable.measure is p.Aggregation.PERIODS:
             return f"so long a time touches at most {most:.0f} days"
         return "there is only one object to count"
     return "a count is whole, and never below 0"

@@ -47,7 +47,7 @@ class InboxFull(Exception):
 
 
 @frozen
-class Row:
+class StoredRequest:
     """A request as it lies in the inbox: when it came (microseconds since 1970 UTC), from which source (None:
     an unknown key), what reads it, and its messages and what stands beside them as JSON. One that was refused
     has no adapter, and `about` says why."""
@@ -105,7 +105,7 @@ class Inbox:
             "SELECT ifnull(sum(length(about) + length(messages)), 0) FROM request"
         ).fetchone()[0]
         self._changed = threading.Condition()
-        self._waiting: list[tuple[Row, Future[None]]] = []
+        self._waiting: list[tuple[StoredRequest, Future[None]]] = []
         self._waiting_bytes = 0
         self._done_up_to = 0
         self._closing = False
@@ -117,11 +117,11 @@ class Inbox:
         """Bytes that lie in the inbox."""
         return self._kept
 
-    def put(self, row: Row) -> None:
+    def put(self, row: StoredRequest) -> None:
         """Takes a request in: when this returns, it is on the disk. Raises `InboxFull` or `StoreError`."""
         self.begin(row).result()
 
-    def begin(self, row: Row) -> Future[None]:
+    def begin(self, row: StoredRequest) -> Future[None]:
         """Takes a request in, which is on the disk once the future is done; that may hold a `StoreError`.
         Raises `InboxFull`."""
         size = len(row.about) + len(row.messages)
@@ -178,7 +178,7 @@ class Inbox:
             if batch and error is None:
                 self._arrived()
 
-    def _write(self, rows: list[Row], done: int) -> Exception | None:
+    def _write(self, rows: list[StoredRequest], done: int) -> Exception | None:
         try:
             with guarded(self.path):
                 self._connection.execute("BEGIN IMMEDIATE")

@@ -12,7 +12,7 @@ from ...grammar.frozen import frozen
 from ..store.database import Store
 from .destinations import DAY, Destination, State, destinations
 from .message import Message
-from .transports import Answer, Outcome
+from .transports import Answer, SendResult
 
 WAITING, SENT, PARKED, DROPPED = range(4)
 
@@ -111,7 +111,7 @@ def note_answers(
             f" WHERE destination = {destination.id} AND message = ? AND state = {WAITING}",
             rows,
         )
-        if any(answer.outcome is Outcome.GONE for _, answer, _ in answers):
+        if any(answer.outcome is SendResult.GONE for _, answer, _ in answers):
             connection.execute("UPDATE destination SET state = ? WHERE id = ?", (State.ENDED, destination.id))
 
 
@@ -119,9 +119,9 @@ def _outcome(delivery: Delivery, answer: Answer, at: int, chance: random.Random)
     tries = delivery.tries + 1
     first = delivery.first if delivery.first is not None else at
     state, again, text = WAITING, at, answer.text
-    if answer.outcome is Outcome.SENT:
+    if answer.outcome is SendResult.SENT:
         state = SENT
-    elif answer.outcome in (Outcome.REFUSED, Outcome.GONE):
+    elif answer.outcome in (SendResult.REFUSED, SendResult.GONE):
         state = PARKED
     else:
         again = at + pause_before(tries, answer, chance)

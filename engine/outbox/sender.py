@@ -15,7 +15,7 @@ from ..store.database import Store, StoreError, only_one, open_store
 from .deliveries import Delivery, due, lay_out, next_due, note_answers, pause_before
 from .destinations import DAY, Destination, DestinationError, State, destination, destinations
 from .message import EXAMPLE, Message, MessageRefused, body_of
-from .transports import Answer, Outcome, Request, Transport, send_one, transport_to
+from .transports import Answer, Request, SendResult, Transport, send_one, transport_to
 
 BATCH = 200
 """Messages that are sent before their answers are kept."""
@@ -98,7 +98,7 @@ class DestinationSender:
         if answers:
             self._transport.finish()
             note_answers(self._store, self._to, answers, self._chance)
-        arrived = sum(answer.outcome is Outcome.SENT for _, answer, _ in answers)
+        arrived = sum(answer.outcome is SendResult.SENT for _, answer, _ in answers)
         return Sent(arrived, len(answers) - arrived)
 
     def _send(self, found: Sequence[Delivery], over: Callable[[], bool]) -> list[_Answered]:
@@ -116,7 +116,7 @@ class DestinationSender:
                 try:
                     body = body_for(self._store, self._to, one.message)
                 except MessageRefused as error:
-                    answered(one, Answer(Outcome.REFUSED, None, str(error)))
+                    answered(one, Answer(SendResult.REFUSED, None, str(error)))
                 else:
                     under_way[one.message.id] = one
                     return Request(one.message.id, *body, self._clock())
@@ -127,7 +127,7 @@ class DestinationSender:
             self._rest_after(one, answer)
             lead = by_lead[one.message.subject]
             lead.popleft()
-            if lead and answer.outcome not in (Outcome.AGAIN, Outcome.UNREACHABLE):
+            if lead and answer.outcome not in (SendResult.AGAIN, SendResult.UNREACHABLE):
                 ready.appendleft(lead)
 
         under_way: dict[str, Delivery] = {}
@@ -137,9 +137,9 @@ class DestinationSender:
 
     def _rest_after(self, one: Delivery, answer: Answer) -> None:
         """Leaves the destination alone for a while where it cannot be reached, or asks for it."""
-        if answer.outcome is Outcome.GONE:
+        if answer.outcome is SendResult.GONE:
             pause = DAY
-        elif answer.outcome is Outcome.UNREACHABLE:
+        elif answer.outcome is SendResult.UNREACHABLE:
             pause = min(pause_before(one.tries + 1, answer, self._chance), round(_LONGEST_REST * 1e6))
         elif answer.wait is not None:
             pause = round(answer.wait * 1e6)
@@ -265,7 +265,7 @@ def try_out(store: Store, name: str, clock: Callable[[], int] = present) -> Answ
     transport = transport_to(to)
     try:
         answer = send_one(transport, Request(EXAMPLE.id, body, content_type, clock()))
-        if answer.outcome is Outcome.SENT:
+        if answer.outcome is SendResult.SENT:
             transport.finish()
         return answer
     finally:

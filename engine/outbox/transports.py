@@ -37,7 +37,7 @@ _SHORTEST_WAIT, _LONGEST_WAIT = 1.0, 86_400.0
 _SECOND = 1_000_000
 
 
-class Outcome(Enum):
+class SendResult(Enum):
     """What came of sending: it arrived; it is worth another try; it is not; the destination is gone for good.
     `UNREACHABLE` is worth another try, and so are all that wait for the same destination."""
 
@@ -53,7 +53,7 @@ class Answer:
     """What came back: the status of HTTP or the exit code, the beginning of the text, and how many seconds to
     wait, where the receiver says so."""
 
-    outcome: Outcome
+    outcome: SendResult
     status: int | None = None
     text: str = ""
     wait: float | None = None
@@ -291,8 +291,8 @@ class HttpTransport:
 
     def _failed(self, error: Exception) -> Answer:
         if isinstance(error, AddressRefused):
-            return Answer(Outcome.REFUSED, None, str(error))
-        return Answer(Outcome.UNREACHABLE, None, _reason(error, self._address.host))
+            return Answer(SendResult.REFUSED, None, str(error))
+        return Answer(SendResult.UNREACHABLE, None, _reason(error, self._address.host))
 
     def finish(self) -> None:
         """An answer has come for each already."""
@@ -326,15 +326,15 @@ def _reason(error: Exception, host: str) -> str:
 def _answer_of(answer: HTTPResponse, text: str, now: int) -> Answer:
     status = answer.status
     if 200 <= status < 300:
-        return Answer(Outcome.SENT, status, text)
+        return Answer(SendResult.SENT, status, text)
     if status == 410:
-        return Answer(Outcome.GONE, status, text)
+        return Answer(SendResult.GONE, status, text)
     if status in (408, 425, 429) or status >= 500:
-        return Answer(Outcome.AGAIN, status, text, _wait(answer.headers.get("Retry-After"), now))
+        return Answer(SendResult.AGAIN, status, text, _wait(answer.headers.get("Retry-After"), now))
     if 300 <= status < 400:
         to = answer.headers.get("Location", "another address")
-        return Answer(Outcome.REFUSED, status, f"it redirects to {to}; give that address instead"[:_KEPT])
-    return Answer(Outcome.REFUSED, status, text)
+        return Answer(SendResult.REFUSED, status, f"it redirects to {to}; give that address instead"[:_KEPT])
+    return Answer(SendResult.REFUSED, status, text)
 
 
 def _wait(header: str | None, now: int) -> float | None:
@@ -377,8 +377,8 @@ class _FileTransport(_InTurn):
             with open(self._path, "ab") as file:
                 file.write(f"{' '.join(body.splitlines())}\n".encode())
         except OSError as error:
-            return Answer(Outcome.UNREACHABLE, error.errno, f"{self._path}: {error.strerror}")
-        return Answer(Outcome.SENT)
+            return Answer(SendResult.UNREACHABLE, error.errno, f"{self._path}: {error.strerror}")
+        return Answer(SendResult.SENT)
 
     def finish(self) -> None:
         with open(self._path, "ab") as file:
@@ -400,12 +400,12 @@ class _CommandTransport(_InTurn):
                 self._words, input=body.encode(), capture_output=True, timeout=ANSWER_SECONDS, check=False
             )
         except subprocess.TimeoutExpired:
-            return Answer(Outcome.AGAIN, None, f"the command ran for {ANSWER_SECONDS:.0f} seconds")
+            return Answer(SendResult.AGAIN, None, f"the command ran for {ANSWER_SECONDS:.0f} seconds")
         except OSError as error:
-            return Answer(Outcome.UNREACHABLE, error.errno, f"{self._words[0]}: {error.strerror}")
+            return Answer(SendResult.UNREACHABLE, error.errno, f"{self._words[0]}: {error.strerror}")
         said = (ended.stderr or ended.stdout).decode("utf-8", "replace")
         text = " ".join(said.split())[:_KEPT]
-        return Answer(Outcome.AGAIN if ended.returncode else Outcome.SENT, ended.returncode, text)
+        return Answer(SendResult.AGAIN if ended.returncode else SendResult.SENT, ended.returncode, text)
 
     def finish(self) -> None:
         """The command has ended."""

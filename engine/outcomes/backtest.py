@@ -14,12 +14,12 @@ import numpy as np
 
 from .arrays import Bools, Ints
 from .calibration import brier, platt
-from .definitions import Asked, NotMeasurable, Outcomes
+from .definitions import Cohort, NotMeasurable, Outcomes
 from .intervals import Rate
-from .looking import Look, Looking, stage_names
 from .measure import Blocks, check_lives, track_of
 from .ranking import Figure, auc_interval, redraws, winners_among
 from .rows import Known, Rows, all_lives, lives_of, looked_at, rows_of
+from .scored_leads import LeadsScorer, ScoredLeads, stage_names
 
 _FEWEST_FOR_A_CURVE = 10
 
@@ -32,7 +32,7 @@ class Version:
 
     label: str
     since: int
-    looking: Looking
+    scorer: LeadsScorer
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Backtest:
     order better."""
 
     outcomes: Outcomes
-    asked: Asked
+    asked: Cohort
     rows: Rows
     periods: Sequence[Period]
     whole: Period
@@ -104,9 +104,9 @@ class Trial:
     capacity: float | None = None
 
 
-def backtested(trial: Trial, blocks: Blocks, outcomes: Outcomes, asked: Asked, *, known: Known) -> Backtest:
+def backtested(trial: Trial, blocks: Blocks, outcomes: Outcomes, asked: Cohort, *, known: Known) -> Backtest:
     """Tries rules on the past. Raises NotMeasurable where no lead can be judged in the periods."""
-    newest = trial.versions[-1].looking
+    newest = trial.versions[-1].scorer
     lives = all_lives(lives_of(newest, outcomes, block, asked.at) for block in blocks())
     check_lives(lives, outcomes, asked)
     if not outcomes.has_instants:
@@ -123,7 +123,7 @@ def backtested(trial: Trial, blocks: Blocks, outcomes: Outcomes, asked: Asked, *
             "choose other days with --from and --to",
         )
     live, labels = _live(trial, blocks, rows, known)
-    other = None if trial.against is None else looked_at(trial.against.looking, blocks(), rows, known)
+    other = None if trial.against is None else looked_at(trial.against.scorer, blocks(), rows, known)
     today = looked_at(newest, blocks(), rows, known, asked.at)
     capacity = trial.capacity if trial.capacity is not None else _capacity(newest, live, rows)
     comparison = _Comparison(rows, live, other, today, capacity)
@@ -141,32 +141,32 @@ def backtested(trial: Trial, blocks: Blocks, outcomes: Outcomes, asked: Asked, *
     return Backtest(outcomes, asked, rows, periods, whole, better, capacity, name)
 
 
-def _live(trial: Trial, blocks: Blocks, rows: Rows, known: Known) -> tuple[Look, list[str]]:
+def _live(trial: Trial, blocks: Blocks, rows: Rows, known: Known) -> tuple[ScoredLeads, list[str]]:
     """What the rules live at the start of each period said of its leads; before the first, the first."""
     starts = np.array(trial.starts, np.int64)
     period_start = starts[np.searchsorted(starts, rows.at, "right") - 1]
     since = np.array([one.since for one in trial.versions], np.int64)
     which = np.maximum(np.searchsorted(since, period_start, "right") - 1, 0)
     total = np.zeros(len(rows), np.int64)
-    parts: list[tuple[Ints, Look]] = []
+    parts: list[tuple[Ints, ScoredLeads]] = []
     for number in np.unique(which).tolist():
         places = np.flatnonzero(which == number)
-        looking = trial.versions[number].looking
-        parts.append((places, looked_at(looking, blocks(), rows.taken(places), known)))
+        scorer = trial.versions[number].scorer
+        parts.append((places, looked_at(scorer, blocks(), rows.taken(places), known)))
     top = np.zeros(len(rows), np.int64)
     for places, look in parts:
         total[places] = look.total
-        track = track_of(trial.versions[int(which[places[0]])].looking.plan)
-        names = stage_names(trial.versions[int(which[places[0]])].looking.plan, track)
+        track = track_of(trial.versions[int(which[places[0]])].scorer.plan)
+        names = stage_names(trial.versions[int(which[places[0]])].scorer.plan, track)
         top[places] = (look.stages[track] == len(names)) if names else 0
     none = np.zeros((len(rows), 0))
-    look = Look(
+    look = ScoredLeads(
         total, {"main": top}, np.zeros(len(rows), np.bool_), none.astype(np.bool_), none.astype(np.float32)
     )
     return look, [trial.versions[number].label for number in which.tolist()]
 
 
-def _capacity(looking: Looking, live: Look, rows: Rows) -> float:
+def _capacity(scorer: LeadsScorer, live: ScoredLeads, rows: Rows) -> float:
     """Leads a week: as many as reached the top stage, else a tenth of all."""
     weeks = _weeks(int(rows.at.min()), int(rows.at.max()))
     top = int(live.stages["main"].sum())
@@ -182,9 +182,9 @@ class _Comparison:
     """The scores of all leads, and what to judge them by."""
 
     rows: Rows
-    live: Look
-    other: Look | None
-    today: Look
+    live: ScoredLeads
+    other: ScoredLeads | None
+    today: ScoredLeads
     capacity: float
 
     def period(self, mine: Bools, start: int, end: int, label: str) -> Period:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from ...grammar.frozen import frozen
 from ..values import DAY
-from .definitions import Asked, NotMeasurable, Outcomes
+from .definitions import Cohort, NotMeasurable, Outcomes
 from .intervals import Rate
-from .looking import Looking, stage_names
 from .measure import Blocks, check_lives, track_of
 from .ranking import Figure, auc_interval
 from .rows import Known, Rows, all_lives, lives_of, looked_at, rows_of
+from .scored_leads import LeadsScorer, stage_names
 
 
 @frozen
@@ -40,14 +40,14 @@ class BeforeAfter:
 
 
 def before_and_after(
-    before: Looking,
-    after: Looking,
+    before: LeadsScorer,
+    after: LeadsScorer,
     blocks: Blocks,
     outcomes: Outcomes,
-    asked: Asked,
+    asked: Cohort,
     *,
     known: Known,
-    lives: Looking,
+    lives: LeadsScorer,
 ) -> BeforeAfter:
     """Compares two rulesets; `outcomes` are those of the one behind `lives`. Raises NotMeasurable."""
     found = all_lives(lives_of(lives, outcomes, block, asked.at) for block in blocks())
@@ -55,14 +55,14 @@ def before_and_after(
     rows = rows_of(found, outcomes, asked)
     if not len(rows):
         raise NotMeasurable("no lead is old enough to be judged", "choose a shorter time: --within 30d")
-    sides = [_side(looking, blocks, rows, known) for looking in (before, after)]
+    sides = [_side(scorer, blocks, rows, known) for scorer in (before, after)]
     return BeforeAfter(rows, outcomes.won.name, *sides)
 
 
-def _side(looking: Looking, blocks: Blocks, rows: Rows, known: Known) -> Side:
-    look = looked_at(looking, blocks(), rows, known)
-    track = track_of(looking.plan)
-    names = stage_names(looking.plan, track)
+def _side(scorer: LeadsScorer, blocks: Blocks, rows: Rows, known: Known) -> Side:
+    look = looked_at(scorer, blocks(), rows, known)
+    track = track_of(scorer.plan)
+    names = stage_names(scorer.plan, track)
     inside = look.stages[track] == len(names) if names else look.disqualified & False
     leads, wins = int(inside.sum()), int(rows.won[inside].sum())
     span = (int(rows.at.max()) - int(rows.at.min())) / (7 * DAY)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..plan import Plan
 from .arrays import Floats, Ints, Singles
-from .looking import contributions
+from .scored_leads import contributions
 
 _FIRST_LOOK = 5_000
 """What changes the score of one of so many leads needs no look at all of them."""

@@ -30,7 +30,7 @@ class NotMeasurable(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class Cohort:
     """What is measured, all in microseconds: leads born from `since` and before `until`, as of `at`, won
     within `within` of being looked at, which is `age` after they were born (None: as suits the data)."""
 

@@ -16,17 +16,17 @@ from ..score_many.block import Block
 from ..score_many.block_measures import LATE
 from ..values import DAY
 from .arrays import Bools, Ints
-from .definitions import AGES, Asked
+from .definitions import AGES, Cohort
 from .intervals import Rate
-from .looking import Looking, stage_names
 from .rows import Known, Lives
+from .scored_leads import LeadsScorer, stage_names
 
 MOST_REPLAYED = 10_000
 """Of more leads than this an even sample is replayed."""
 
 
 @dataclass(frozen=True)
-class Step:
+class FunnelStage:
     """A stage: of the leads how many reached it, of those in the stage before how many, and of those watched
     long enough since how many won. `young` reached it too late to tell."""
 
@@ -45,7 +45,7 @@ class Funnel:
     """
 
     leads: int
-    steps: Sequence[Step]
+    steps: Sequence[FunnelStage]
     won: Rate
     won_without: int
     won_after_all: int
@@ -54,7 +54,7 @@ class Funnel:
     """When each of the replayed leads entered the top stage, `LATE` for never."""
 
 
-def cohort_of(lives: Lives, asked: Asked) -> Bools:
+def cohort_of(lives: Lives, asked: Cohort) -> Bools:
     """The leads born in time that have been watched long enough since."""
     inside: Bools = (lives.born != LATE) & (lives.born + asked.within <= asked.at)
     inside = inside & (lives.won >= lives.born)
@@ -66,17 +66,23 @@ def cohort_of(lives: Lives, asked: Asked) -> Bools:
 
 
 def funnel_of(
-    looking: Looking, blocks: Iterable[Block], lives: Lives, asked: Asked, *, known: Known, track: str
+    scorer: LeadsScorer,
+    blocks: Iterable[Block],
+    lives: Lives,
+    asked: Cohort,
+    *,
+    known: Known,
+    track: str,
 ) -> Funnel | None:
     """The funnel of a cohort; None without stages or leads."""
-    names = stage_names(looking.plan, track)
+    names = stage_names(scorer.plan, track)
     cohort = lives.taken(cohort_of(lives, asked))
     whole = len(cohort.leads)
     if not names or not whole:
         return None
     if whole > MOST_REPLAYED:
         cohort = cohort.taken(np.linspace(0, whole - 1, MOST_REPLAYED).astype(np.int64))
-    entered = _entered(looking, blocks, cohort, asked, known=known, track=track)
+    entered = _entered(scorer, blocks, cohort, asked, known=known, track=track)
     end = cohort.born + asked.within
     won = cohort.won <= end
     steps = []
@@ -88,7 +94,7 @@ def funnel_of(
         ripe = open_ & (at + asked.within <= asked.at)
         after = ripe & (cohort.won <= np.where(ripe, at, 0) + asked.within)
         steps.append(
-            Step(
+            FunnelStage(
                 name,
                 Rate(int(reached.sum()), len(reached)),
                 Rate(int((reached & before).sum()), int(before.sum())),
@@ -110,10 +116,16 @@ def funnel_of(
 
 
 def _entered(
-    looking: Looking, blocks: Iterable[Block], cohort: Lives, asked: Asked, *, known: Known, track: str
+    scorer: LeadsScorer,
+    blocks: Iterable[Block],
+    cohort: Lives,
+    asked: Cohort,
+    *,
+    known: Known,
+    track: str,
 ) -> Ints:
     """When each lead first was in each stage or a higher one, within its time; `LATE` for never."""
-    names = stage_names(looking.plan, track)
+    names = stage_names(scorer.plan, track)
     found = np.full((len(cohort.leads), len(names)), LATE)
     order = np.argsort(cohort.leads, kind="stable")
     numbers = cohort.leads[order]
@@ -127,7 +139,7 @@ def _entered(
         born = cohort.born[which]
         end = born + asked.within
         instants = _instants(some, born, end)
-        walked = looking.walks(known(some, end), instants)[track]
+        walked = scorer.walks(known(some, end), instants)[track]
         for row, at, stages in zip(which.tolist(), instants, walked, strict=True):
             highest = np.maximum.accumulate(np.array(stages, np.int64))
             for place in range(len(names)):

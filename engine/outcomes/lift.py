@@ -10,7 +10,7 @@ from .arrays import Bools, Ints, Singles
 from .caps import Caps
 from .intervals import Rate, Ratio, katz
 from .learn.fit import Fit, fitted
-from .looking import Look, contributions
+from .scored_leads import ScoredLeads, contributions
 
 
 @frozen
@@ -32,7 +32,7 @@ class Lift:
     idle: str = ""
 
 
-def lifts(plan: Plan, look: Look, won: Bools, fit: Fit | None) -> list[Lift]:
+def lifts(plan: Plan, look: ScoredLeads, won: Bools, fit: Fit | None) -> list[Lift]:
     """The lift of each rule: those that do nothing first, then by how often their leads win."""
     points = points_of(plan)
     scale = scale_of(fit, points)
@@ -69,7 +69,9 @@ def _order(lift: Lift) -> tuple[bool, float]:
     return not lift.idle, -(lift.ratio.value if lift.ratio is not None else 0.0)
 
 
-def _idle(leads: int, all_leads: int, look: Look, columns: dict[tuple[int, int], int], number: int) -> str:
+def _idle(
+    leads: int, all_leads: int, look: ScoredLeads, columns: dict[tuple[int, int], int], number: int
+) -> str:
     if not leads:
         return "matches no lead"
     if leads == all_leads:

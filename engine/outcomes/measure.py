@@ -14,13 +14,13 @@ from ..values import DAY
 from .arrays import Bools, Floats, Ints, Objects
 from .calibration import Band, Platt, bands, brier, platt
 from .costs import Cost, Costs, costs_by_source
-from .definitions import Asked, NotMeasurable, Outcomes, in_days
+from .definitions import Cohort, NotMeasurable, Outcomes, in_days
 from .funnel import Funnel, funnel_of
 from .intervals import Rate
 from .lift import Lift, fit_of, lifts
-from .looking import Look, Looking, stage_names
 from .ranking import Figure, auc_interval, redraws
 from .rows import Known, Lives, Rows, all_lives, lives_of, looked_at, rows_of
+from .scored_leads import LeadsScorer, ScoredLeads, stage_names
 from .survival import Curve, aalen_johansen, kaplan_meier
 from .thresholds import Threshold, thresholds
 
@@ -68,7 +68,7 @@ class Measures:
 
     plan: Plan
     outcomes: Outcomes
-    asked: Asked
+    asked: Cohort
     rows: Rows
     base: Rate
     order: Figure | None
@@ -116,10 +116,16 @@ class Wanted:
 
 
 def measured(
-    looking: Looking, blocks: Blocks, outcomes: Outcomes, asked: Asked, *, known: Known, wanted: Wanted
+    scorer: LeadsScorer,
+    blocks: Blocks,
+    outcomes: Outcomes,
+    asked: Cohort,
+    *,
+    known: Known,
+    wanted: Wanted,
 ) -> Measures:
     """Measures one ruleset. Raises NotMeasurable where there is nothing to compare with."""
-    lives = all_lives(lives_of(looking, outcomes, block, asked.at) for block in blocks())
+    lives = all_lives(lives_of(scorer, outcomes, block, asked.at) for block in blocks())
     if wanted.only is not None:
         column, value = wanted.only
         lives = lives.taken(values_of(blocks(), lives.leads, column) == value)
@@ -129,12 +135,12 @@ def measured(
     rows = rows_of(lives, outcomes, asked)
     if not len(rows):
         raise _none_ripe(rows, lives, asked)
-    look = looked_at(looking, blocks(), rows, known)
-    plan, track = looking.plan, track_of(looking.plan)
+    look = looked_at(scorer, blocks(), rows, known)
+    plan, track = scorer.plan, track_of(scorer.plan)
     curve = platt(look.total, rows.won) if _both(rows.won) else None
     said = curve.of(look.total) if curve else np.full(len(rows), float(rows.won.mean()))
     base = float(rows.won.mean())
-    groups, unassigned = _groups(looking, blocks, rows, look, track=track, wanted=wanted)
+    groups, unassigned = _groups(scorer, blocks, rows, look, track=track, wanted=wanted)
     return Measures(
         plan,
         outcomes,
@@ -145,7 +151,7 @@ def measured(
         brier(said, rows.won) if curve else None,
         base * (1 - base),
         curve,
-        funnel_of(looking, blocks(), lives, asked, known=known, track=track)
+        funnel_of(scorer, blocks(), lives, asked, known=known, track=track)
         if rows.dated and wanted.funnel
         else None,
         _by_stage(plan, look, rows.won, track),
@@ -159,11 +165,11 @@ def measured(
         unassigned,
         "" if wanted.costs is None else wanted.costs.currency,
         look.total,
-        _today(looking, blocks, rows, known) if wanted.today and rows.dated else None,
+        _today(scorer, blocks, rows, known) if wanted.today and rows.dated else None,
     )
 
 
-def check_lives(lives: Lives, outcomes: Outcomes, asked: Asked) -> None:
+def check_lives(lives: Lives, outcomes: Outcomes, asked: Cohort) -> None:
     """Raises NotMeasurable where no lead, or every lead, has the outcome."""
     name = outcomes.won.name
     if not len(lives.leads):
@@ -186,7 +192,7 @@ def check_lives(lives: Lives, outcomes: Outcomes, asked: Asked) -> None:
         )
 
 
-def _none_ripe(rows: Rows, lives: Lives, asked: Asked) -> NotMeasurable:
+def _none_ripe(rows: Rows, lives: Lives, asked: Cohort) -> NotMeasurable:
     days = asked.within // DAY
     if rows.left.too_young:
         return NotMeasurable(
@@ -205,7 +211,7 @@ def _both(won: Bools) -> bool:
     return bool(won.any() and not won.all())
 
 
-def _by_stage(plan: Plan, look: Look, won: Bools, track: str) -> list[tuple[str, Rate]]:
+def _by_stage(plan: Plan, look: ScoredLeads, won: Bools, track: str) -> list[tuple[str, Rate]]:
     """Who won, by the stage at the age at which leads are looked at, without a stage first."""
     if track not in look.stages:
         return []
@@ -216,7 +222,7 @@ def _by_stage(plan: Plan, look: Look, won: Bools, track: str) -> list[tuple[str,
     ]
 
 
-def _speed(plan: Plan, rows: Rows, look: Look, track: str) -> Speed | None:
+def _speed(plan: Plan, rows: Rows, look: ScoredLeads, track: str) -> Speed | None:
     names = stage_names(plan, track)
     if not names or track not in look.stages:
         return None
@@ -245,7 +251,7 @@ def _curve(rows: Rows, group: Bools) -> Curve | None:
     return aalen_johansen(age, won, lost) if lost.any() else kaplan_meier(age, won)
 
 
-def _months(lives: Lives, asked: Asked) -> list[Month]:
+def _months(lives: Lives, asked: Cohort) -> list[Month]:
     """Month by month: of the leads born in it who won in time, and beside it who won in it."""
     inside = (lives.born != LATE) & (lives.born <= asked.at) & (lives.won >= lives.born)
     if asked.since is not None:
@@ -280,13 +286,13 @@ def _month_starts(instants: Ints, latest: int) -> Ints:
 
 
 def _groups(
-    looking: Looking, blocks: Blocks, rows: Rows, look: Look, *, track: str, wanted: Wanted
+    scorer: LeadsScorer, blocks: Blocks, rows: Rows, look: ScoredLeads, *, track: str, wanted: Wanted
 ) -> tuple[list[Group], Sequence[tuple[str, float]]]:
     """The leads by the values of a field, those with most leads first."""
     if wanted.by is None:
         return [], ()
     values = values_of(blocks(), rows.lives.leads, wanted.by)
-    names = stage_names(looking.plan, track)
+    names = stage_names(scorer.plan, track)
     top = look.stages[track] == len(names) if names and track in look.stages else np.zeros(len(rows), bool)
     costs: Mapping[str, Cost] = {}
     unassigned: Sequence[tuple[str, float]] = ()
@@ -335,10 +341,10 @@ def _written(value: object) -> str:
     return str(value)
 
 
-def _today(looking: Looking, blocks: Blocks, rows: Rows, known: Known) -> Figure | None:
+def _today(scorer: LeadsScorer, blocks: Blocks, rows: Rows, known: Known) -> Figure | None:
     """The order of scores as of now, of the same leads."""
-    look = looked_at(looking, blocks(), rows, known, rows.asked.at)
+    look = looked_at(scorer, blocks(), rows, known, rows.asked.at)
     return auc_interval(look.total, rows.won)
 
 
-__all__ = ["Asked", "Floats", "Measures", "Wanted", "measured", "redraws", "track_of"]
+__all__ = ["Cohort", "Floats", "Measures", "Wanted", "measured", "redraws", "track_of"]

@@ -15,8 +15,8 @@ from ..score_many.block import Block
 from ..score_many.block_measures import LATE
 from ..values import DAY
 from .arrays import Bools, Ints
-from .definitions import Asked, NotMeasurable, Outcomes, in_days, usual_age
-from .looking import Look, Looking, joined
+from .definitions import Cohort, NotMeasurable, Outcomes, in_days, usual_age
+from .scored_leads import LeadsScorer, ScoredLeads, joined
 
 Known = Callable[[Block, Ints], Block]
 """A block as it was known at an instant of each of its leads."""
@@ -71,7 +71,7 @@ class Rows:
     at: Ints
     won: Bools
     age: int
-    asked: Asked
+    asked: Cohort
     dated: bool
     left: Left = field(default_factory=Left)
 
@@ -91,58 +91,58 @@ class Rows:
         )
 
 
-def lives_of(looking: Looking, outcomes: Outcomes, block: Block, now: int) -> Lives:
+def lives_of(scorer: LeadsScorer, outcomes: Outcomes, block: Block, now: int) -> Lives:
     """When the leads of a block were born, won and were lost, whatever lies after now among it."""
-    won, times, ever = _instants(looking, outcomes, block, now)
-    lost = _lost(looking, outcomes, block, now)
-    born = _born(looking, outcomes, block)
-    after = looking.born(block, outcomes.selections, born)
+    won, times, ever = _instants(scorer, outcomes, block, now)
+    lost = _lost(scorer, outcomes, block, now)
+    born = _born(scorer, outcomes, block)
+    after = scorer.born(block, outcomes.selections, born)
     return Lives(block.leads, born, won, lost, times, ever, after)
 
 
-def _instants(looking: Looking, outcomes: Outcomes, block: Block, now: int) -> tuple[Ints, Ints, Bools]:
+def _instants(scorer: LeadsScorer, outcomes: Outcomes, block: Block, now: int) -> tuple[Ints, Ints, Bools]:
     outcome = outcomes.won
     if outcome.events is not None:
-        first = looking.first(block, outcome.events)
-        return first, looking.count(block, outcome.events), first != LATE
+        first = scorer.first(block, outcome.events)
+        return first, scorer.count(block, outcome.events), first != LATE
     assert outcome.condition is not None
-    holds = looking.holds(block, outcome.condition, now)
+    holds = scorer.holds(block, outcome.condition, now)
     first = np.full(len(block), LATE)
     if outcome.at is not None:
-        first = np.where(holds, _moments(looking, block, outcome.at.field), LATE)
+        first = np.where(holds, _moments(scorer, block, outcome.at.field), LATE)
     return first, holds.astype(np.int64), holds
 
 
-def _lost(looking: Looking, outcomes: Outcomes, block: Block, now: int) -> Ints:
+def _lost(scorer: LeadsScorer, outcomes: Outcomes, block: Block, now: int) -> Ints:
     outcome = outcomes.lost
     if outcome is None:
         return np.full(len(block), LATE)
     if outcome.events is not None:
-        return looking.first(block, outcome.events)
+        return scorer.first(block, outcome.events)
     assert outcome.condition is not None
     if outcome.at is None:
         return np.full(len(block), LATE)
-    holds = looking.holds(block, outcome.condition, now)
-    return np.where(holds, _moments(looking, block, outcome.at.field), LATE)
+    holds = scorer.holds(block, outcome.condition, now)
+    return np.where(holds, _moments(scorer, block, outcome.at.field), LATE)
 
 
-def _born(looking: Looking, outcomes: Outcomes, block: Block) -> Ints:
+def _born(scorer: LeadsScorer, outcomes: Outcomes, block: Block) -> Ints:
     from ..plan import FieldValue, Selection
 
     match outcomes.born:
         case FieldValue(field=number):
-            return _moments(looking, block, number)
+            return _moments(scorer, block, number)
         case Selection():
-            return looking.first(block, outcomes.born)
-    return looking.born(block, outcomes.selections)
+            return scorer.first(block, outcomes.born)
+    return scorer.born(block, outcomes.selections)
 
 
-def _moments(looking: Looking, block: Block, number: int) -> Ints:
+def _moments(scorer: LeadsScorer, block: Block, number: int) -> Ints:
     """A field that is a day or an instant, as an instant: a day as its beginning."""
     from ...grammar.syntax.nodes import Kind
 
-    column = looking.column(block, number)
-    scale = DAY if looking.plan.fields[number].kind is Kind.DATE else 1
+    column = scorer.column(block, number)
+    scale = DAY if scorer.plan.fields[number].kind is Kind.DATE else 1
     values = [LATE if value is None else value * scale for value in column.values]
     found: Ints = np.array(values, np.int64)[column.codes]
     return found
@@ -159,7 +159,7 @@ def all_lives(parts: Iterable[Lives]) -> Lives:
     return whole.taken(np.lexsort((whole.leads, whole.born)))
 
 
-def rows_of(lives: Lives, outcomes: Outcomes, asked: Asked) -> Rows:
+def rows_of(lives: Lives, outcomes: Outcomes, asked: Cohort) -> Rows:
     """The leads that can be judged as of `asked.at`. Raises NotMeasurable where none can."""
     if not outcomes.has_instants:
         return _undated(lives, asked)
@@ -194,7 +194,7 @@ def rows_of(lives: Lives, outcomes: Outcomes, asked: Asked) -> Rows:
     return Rows(lives.taken(judged), at[judged], won[judged], age, asked, True, left)
 
 
-def _undated(lives: Lives, asked: Asked) -> Rows:
+def _undated(lives: Lives, asked: Cohort) -> Rows:
     """Where it is only known who won: every lead as it is now, but for those too young to tell."""
     born = lives.born
     there = born != LATE
@@ -210,12 +210,12 @@ def _undated(lives: Lives, asked: Asked) -> Rows:
 
 
 def looked_at(
-    looking: Looking, blocks: Iterable[Block], rows: Rows, known: Known, now: int | None = None
-) -> Look:
+    scorer: LeadsScorer, blocks: Iterable[Block], rows: Rows, known: Known, now: int | None = None
+) -> ScoredLeads:
     """What a plan says of the rows, in their order; with `now`, of all of them at that one instant."""
     order = np.argsort(rows.lives.leads, kind="stable")
     numbers = rows.lives.leads[order]
-    looks: list[Look] = []
+    looks: list[ScoredLeads] = []
     found: list[Ints] = []
     for block in blocks:
         places = np.searchsorted(numbers, block.leads)
@@ -226,9 +226,9 @@ def looked_at(
         at = np.full(len(block), asked_never(rows))
         at[inside] = rows.at[order[places[inside]]]
         look = (
-            looking.at(known(block, at), at)
+            scorer.at(known(block, at), at)
             if now is None and rows.dated
-            else looking.all_at(block, rows.asked.at if now is None else now)
+            else scorer.all_at(block, rows.asked.at if now is None else now)
         )
         looks.append(look.taken(inside))
         found.append(order[places[inside]])

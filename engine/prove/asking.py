@@ -17,7 +17,7 @@ from .answers import Answer, Verdict, Wanted
 if TYPE_CHECKING:
     from .questions import Question
 
-Asked = tuple[Plan, Plan | None, tuple[Wanted, ...] | None, float]
+ProofRequest = tuple[Plan, Plan | None, tuple[Wanted, ...] | None, float]
 """A plan, the one it is compared with, questions (None: its guarantees), and by when all is to be answered,
 on the clock that all processes share."""
 
@@ -41,7 +41,7 @@ def answers(
     return [prover.ask(one, None if number else began) for number, one in enumerate(questions)]
 
 
-def answers_by(asked: Asked) -> Iterator[Answer]:
+def answers_by(asked: ProofRequest) -> Iterator[Answer]:
     """The answers to what was asked, one after another: each may take its share of what is left."""
     from .prover import Prover
 
@@ -69,7 +69,7 @@ def answers_apart(
     count = len(plan.guarantees) if wanted is None else len(wanted)
     if not count:
         return []
-    asked: Asked = (plan, old, None if wanted is None else tuple(wanted), time.monotonic() + seconds)
+    asked: ProofRequest = (plan, old, None if wanted is None else tuple(wanted), time.monotonic() + seconds)
     command = [sys.executable, "-m", "leadwright.engine.prove.child"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     why = "the solver needs more memory than it may have, or ended by itself"

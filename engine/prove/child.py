@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import sys
 
-from .asking import Asked, answers_by
+from .asking import ProofRequest, answers_by
 
 MOST_MEMORY = 1 << 30
 """Bytes of memory that it may have."""
@@ -14,7 +14,7 @@ MOST_MEMORY = 1 << 30
 def main() -> None:
     """Reads what is asked and writes the answers."""
     _bound_memory()
-    asked: Asked = pickle.loads(sys.stdin.buffer.read())
+    asked: ProofRequest = pickle.loads(sys.stdin.buffer.read())
     for answer in answers_by(asked):
         sys.stdout.buffer.write(pickle.dumps(answer))
         sys.stdout.buffer.flush()

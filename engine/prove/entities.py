@@ -14,7 +14,7 @@ from .kleene import Formula, Truth, all_of, any_of, asked, none_of
 from .texts import UnsureError, text_like
 
 Patterns = frozenset[Pattern]
-Asked = tuple[Patterns, list[Pattern]]
+AskedPatterns = tuple[Patterns, list[Pattern]]
 """A set of patterns, and those of them with a star, in order."""
 
 
@@ -63,7 +63,7 @@ class TextEntity:
         made = self._several(signatures, asked_sets) if self.several else self._one(signatures, asked_sets)
         return made + self._pairs(globs)
 
-    def _one(self, signatures: list[tuple[bool, ...]], asked_sets: list[Asked]) -> list[Formula]:
+    def _one(self, signatures: list[tuple[bool, ...]], asked_sets: list[AskedPatterns]) -> list[Formula]:
         which, count = self.which, len(signatures)
         made: list[Formula] = [which >= 0, which <= count]
         other = which == 0
@@ -73,7 +73,7 @@ class TextEntity:
             made.append(self.sets[patterns] == z3.If(other, globs, classes))
         return made
 
-    def _several(self, signatures: list[tuple[bool, ...]], asked_sets: list[Asked]) -> list[Formula]:
+    def _several(self, signatures: list[tuple[bool, ...]], asked_sets: list[AskedPatterns]) -> list[Formula]:
         self.present = [z3.Bool(f"{self.name}.has{n}") for n in range(len(signatures))]
         made: list[Formula] = []
         for number, (patterns, starred) in enumerate(asked_sets):

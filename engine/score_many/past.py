@@ -43,7 +43,7 @@ from .columns import Bools, Ints, numbered_range
 from .past_leads import Fields, Some
 from .past_parts import ClausePart, Course, PaidPart, Part
 from .past_windows import events_needed
-from .steps import Line, Steps, added_up, different, most_leads
+from .steps import Steps, TimeSpan, added_up, different, most_leads
 from .sums import Sums, target_of
 from .truths import FALSE, TRUE, UNKNOWN, Truths, all_of, answer, any_of, not_
 
@@ -143,7 +143,7 @@ class _StagePast:
         for first in range(0, len(some), most):
             part = slice(first, first + most)
             few = some if most >= len(some) else some.taken(np.arange(len(some))[part])
-            line = Line(len(few), before, some.now)
+            line = TimeSpan(len(few), before, some.now)
             steps = {
                 one: _laid_out(line, given[part], starts[one][part])
                 if (given := courses[one]) is not None
@@ -359,7 +359,7 @@ class _Bounds:
 class _Through:
     """Leads on a line, through time: `steps` are the values of all parts."""
 
-    def __init__(self, past: _StagePast, line: Line, steps: dict[Part, Steps]) -> None:
+    def __init__(self, past: _StagePast, line: TimeSpan, steps: dict[Part, Steps]) -> None:
         self._past = past
         self._line = line
         self._steps = steps
@@ -420,7 +420,7 @@ def _earliest(some: Some, courses: dict[Part, Sequence[Course] | None]) -> int:
     return min([some.now, *firsts, *([int(at.min())] if len(at) else [])])
 
 
-def _laid_out(line: Line, courses: Sequence[Course], start: NDArray[Any]) -> Steps:
+def _laid_out(line: TimeSpan, courses: Sequence[Course], start: NDArray[Any]) -> Steps:
     """Courses of leads on a line."""
     counts = np.fromiter((len(one.instants) for one in courses), np.int64, len(courses))
     size = int(counts.sum())

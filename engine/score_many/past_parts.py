@@ -33,7 +33,7 @@ from .lru import LruBytes
 from .past_events import EventsRead
 from .past_leads import Some, joined
 from .past_windows import can_be_moved, longest_window, places_from, portions, window_length, window_starts
-from .steps import Line, Steps, different, most_leads
+from .steps import Steps, TimeSpan, different, most_leads
 from .truths import FALSE, TRUE, UNKNOWN
 
 _SAME = 10_000 * DAY
@@ -120,7 +120,7 @@ class Part:
         found = np.zeros(len(some), np.bool_)
         own, lead = joined([some.of_kind(place) for place in self._read.kinds(some.block.events)])
         at = some.block.events.at[own]
-        line = Line(len(some), int(at.min()), int(at.max()) + window)
+        line = TimeSpan(len(some), int(at.min()), int(at.max()) + window)
         if len(some) > most_leads(line.before, line.now):
             return np.ones(len(some), np.bool_)
         places = np.sort(line.places(lead, at))
@@ -141,7 +141,7 @@ class Part:
             return None
         return self.one_by_one(some, asked)
 
-    def steps(self, some: Some, line: Line, asked: Bools, start: NDArray[Any]) -> Steps:
+    def steps(self, some: Some, line: TimeSpan, asked: Bools, start: NDArray[Any]) -> Steps:
         """Its value over time, changing for those alone who are asked for."""
         if not asked.any():
             return Steps(line.starts, start)
@@ -170,7 +170,7 @@ class Part:
         return Steps(places, values).changes(line)
 
     def _found(
-        self, some: Some, line: Line, happened: tuple[Places, Ints], of: Ints, places: Ints
+        self, some: Some, line: TimeSpan, happened: tuple[Places, Ints], of: Ints, places: Ints
     ) -> NDArray[Any]:
         """Its value for leads at places of a line, after what happened to them that makes a difference."""
         measures = self._needs[1]
@@ -190,7 +190,7 @@ class Part:
 
     # --- from instants alone --------------------------------------------------------------------
 
-    def _counted(self, some: Some, line: Line, of: Ints, places: Ints) -> NDArray[Any]:
+    def _counted(self, some: Some, line: TimeSpan, of: Ints, places: Ints) -> NDArray[Any]:
         columns = self._field_columns(some, of)
         for key, measure in self._needs[1].items():
             columns[key] = self._measured_column(some, line, of, places, measure)
@@ -213,7 +213,7 @@ class Part:
         return own[picked[own]], lead[picked[own]]
 
     def _measured_column(
-        self, some: Some, line: Line, of: Ints, places: Ints, measure: Measure
+        self, some: Some, line: TimeSpan, of: Ints, places: Ints, measure: Measure
     ) -> Column | InstantLists:
         """What is measured of events for leads at places of a line."""
         own, lead = self._selected(some, measure.events)

@@ -15,7 +15,7 @@ from ..score_one.scorer import Scorer
 from ..values import MICROSECONDS
 from .block import MOST
 from .columns import Ints
-from .steps import Line
+from .steps import TimeSpan
 
 _MOST_EVENTS = 1 << 19
 """About how many moved events are looked at together."""
@@ -65,7 +65,7 @@ def window_length(selection: Selection) -> int | None:
     return None
 
 
-def window_starts(line: Line, of: Ints, places: Ints, length: int | None) -> Ints:
+def window_starts(line: TimeSpan, of: Ints, places: Ints, length: int | None) -> Ints:
     """The places after which events count, for leads at places of a line."""
     begins: Ints = of * line.span
     return begins if length is None else np.maximum(places - length, begins)

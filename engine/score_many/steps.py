@@ -20,7 +20,7 @@ _LONGEST = 1 << 62
 
 
 @dataclass(frozen=True)
-class Line:
+class TimeSpan:
     """So many leads with their pasts from `before`, when nothing had happened yet, up to `now`."""
 
     leads: int
@@ -68,7 +68,7 @@ class Steps:
         found: NDArray[Any] = self.values[np.searchsorted(self.places, places, "right") - 1]
         return found
 
-    def changes(self, line: Line) -> Steps:
+    def changes(self, line: TimeSpan) -> Steps:
         """The same without the places at which nothing differs."""
         if len(self.places) == line.leads:
             return self

@@ -16,21 +16,21 @@ from .values_source import operand, score_name
 if TYPE_CHECKING:
     from ..explain.plan_index import PlanIndex
 
-Asked = Callable[[Iterable[Sequence[Any]], int], list[Any]]
+ClauseRun = Callable[[Iterable[Sequence[Any]], int], list[Any]]
 """`run(rows, now)`: an answer for each row of what is read, at an instant in microseconds."""
 
 
-def asking(parts: PlanIndex, clause: Clause, inputs: Sequence[Input]) -> Asked:
+def asking(parts: PlanIndex, clause: Clause, inputs: Sequence[Input]) -> ClauseRun:
     """The truth of a clause for each row of its inputs."""
     return _function(parts, inputs, lambda context: truth_name(context, clause))
 
 
-def telling(parts: PlanIndex, term: Term, inputs: Sequence[Input]) -> Asked:
+def telling(parts: PlanIndex, term: Term, inputs: Sequence[Input]) -> ClauseRun:
     """A value, as it is compared, for each row of its inputs."""
     return _function(parts, inputs, lambda context: operand(context, context.top, term).text)
 
 
-def _function(parts: PlanIndex, inputs: Sequence[Input], write: Callable[[CodegenContext], str]) -> Asked:
+def _function(parts: PlanIndex, inputs: Sequence[Input], write: Callable[[CodegenContext], str]) -> ClauseRun:
     context = CodegenContext(parts.kernel, (), Detail.EXPLAIN, 0, True, top=CodegenScope("  "))
     names = [_name(context, one) for one in inputs]
     answer = write(context)

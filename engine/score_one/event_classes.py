@@ -14,7 +14,7 @@ from ...grammar.syntax.nodes import Kind
 from ..plan import Pattern, Plan
 from ..plan.event_reads import EventReads, ReadColumn
 from ..values import Prepared, text_key
-from .facts import MEMO_LIMIT, Columns, Row, ValueReader
+from .facts import MEMO_LIMIT, Columns, EventRow, ValueReader
 
 _ELSE = "\0"
 FIXED = 16
@@ -56,7 +56,9 @@ class EventClasses:
             for objects in matcher.likely():
                 self._code(matcher.selectors(objects))
 
-    def row(self, at: int, type_: str, object_: str | None, properties: Mapping[str, object]) -> Row | None:
+    def row(
+        self, at: int, type_: str, object_: str | None, properties: Mapping[str, object]
+    ) -> EventRow | None:
         """The event as a row, None where the plan does not read it."""
         matcher = self.types.get(type_)
         if matcher is None:

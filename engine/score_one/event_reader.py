@@ -6,7 +6,17 @@ from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from .facts import INSTANTS, MEMO_LIMIT, OF_EVENT, Columns, Event, Row, ValueReader, event_from, instant_from
+from .facts import (
+    INSTANTS,
+    MEMO_LIMIT,
+    OF_EVENT,
+    Columns,
+    Event,
+    EventRow,
+    ValueReader,
+    event_from,
+    instant_from,
+)
 
 if TYPE_CHECKING:
     from .event_classes import EventClasses
@@ -54,12 +64,12 @@ class EventReader:
         self._width = classes.width
         self._types = {type_: _OfType(classes, type_) for type_ in classes.types}
 
-    def rows(self, events: Iterable[Event | Mapping[str, object]]) -> list[Row]:
+    def rows(self, events: Iterable[Event | Mapping[str, object]]) -> list[EventRow]:
         """The events that the plan reads, in ascending time.
 
         Raises FactsError for an event without a type or a readable instant, whether the plan reads it or not.
         """
-        rows: list[Row] = []
+        rows: list[EventRow] = []
         add, types, width, instants = rows.append, self._types, self._width, INSTANTS
         for event in events:
             if event.__class__ is dict:

@@ -11,7 +11,7 @@ from ...grammar.syntax.nodes import Kind
 from ..values import DAY, EPOCH, Prepared, instant_of, prepare, read_moment, text_key
 
 Columns = tuple[Prepared, ...]
-Row = tuple[int, int] | tuple[int, int, Columns | Prepared]
+EventRow = tuple[int, int] | tuple[int, int, Columns | Prepared]
 """An event made ready: its instant in microseconds, the code of its class and, where the plan reads
 objects or properties of any event, what it reads of this one: a tuple, or the value itself where no
 event has more than one."""
@@ -53,7 +53,7 @@ class Facts(NamedTuple):
     """
 
     fields: tuple[Prepared, ...]
-    events: Sequence[Row]
+    events: Sequence[EventRow]
     classes: int
     given: tuple[object, ...] = ()
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..plan import Measure, Plan, Selection
 from .codegen import CodegenContext, CodegenScope, Detail
 from .events_source import write_pass
-from .facts import Row
+from .facts import EventRow
 from .function import Unforeseen, made, resolved, tuple_of
 from .scorer import Scorer
 
@@ -42,11 +42,11 @@ def reading_only(plan: Plan, measures: Iterable[Measure]) -> tuple[Plan, list[Me
     return only, renumbered
 
 
-def measuring(evaluator: Scorer, measures: Sequence[Measure]) -> Callable[[Sequence[Row], int], Any]:
+def measuring(evaluator: Scorer, measures: Sequence[Measure]) -> Callable[[Sequence[EventRow], int], Any]:
     """A function `measure(events, now)` that gives what these measures measure of one lead, as a tuple."""
     function = _function(evaluator, measures)
 
-    def measure(events: Sequence[Row], now: int) -> Any:
+    def measure(events: Sequence[EventRow], now: int) -> Any:
         nonlocal function
         try:
             return function(events, now)

@@ -17,7 +17,7 @@ from ..values import Prepared, instant_of
 from .codegen import Detail
 from .event_classes import EventClasses
 from .event_reader import EventReader
-from .facts import Event, Facts, FactsError, Row, ValueReader, fields_reader, given_fields
+from .facts import Event, EventRow, Facts, FactsError, ValueReader, fields_reader, given_fields
 from .function import GeneratedFunction, Unforeseen, generate
 
 
@@ -65,7 +65,7 @@ class Scorer:
         stages = enumerate(self.plan.stages)
         return {number: Holding(self, stage) for number, stage in stages if stage.until is not None}
 
-    def is_held(self, stage: int, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> bool:
+    def is_held(self, stage: int, fields: Sequence[Prepared], rows: Sequence[EventRow], now: int) -> bool:
         """Whether a lead is in a stage that holds, by its number, where now decides nothing."""
         return self.holdings[stage].holds(fields, rows, now)
 
@@ -113,14 +113,14 @@ class Scorer:
             program = self.program(detail)
         return program
 
-    def runner(self, detail: Detail) -> Callable[[Sequence[Prepared], Sequence[Row], int], Any]:
+    def runner(self, detail: Detail) -> Callable[[Sequence[Prepared], Sequence[EventRow], int], Any]:
         """`run(fields, rows, now)` for facts that were made ready without `facts`, as bulk scoring does.
 
         It knows classes of events that come up later too.
         """
         function = self.program(detail).run
 
-        def run(fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> Any:
+        def run(fields: Sequence[Prepared], rows: Sequence[EventRow], now: int) -> Any:
             nonlocal function
             try:
                 return function(fields, rows, now)
@@ -184,12 +184,12 @@ class Holding:
         self._run = self.asking.runner(Detail.SCORE)
         self._last = local()
 
-    def decides(self, fields: Sequence[Prepared], rows: Sequence[Row], at: int) -> bool | None:
+    def decides(self, fields: Sequence[Prepared], rows: Sequence[EventRow], at: int) -> bool | None:
         """What an instant decides: in, out, or (None) nothing."""
         comes_in, goes_out = self._run(fields, rows, at)[2]
         return False if goes_out is not None else True if comes_in is not None else None
 
-    def holds(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> bool:
+    def holds(self, fields: Sequence[Prepared], rows: Sequence[EventRow], now: int) -> bool:
         """Whether a lead is in the stage, now deciding nothing."""
         for _, found in self._walk(fields, rows, now).back():
             if found is not None:
@@ -197,7 +197,7 @@ class Holding:
         return False
 
     def stay(
-        self, fields: Sequence[Prepared], rows: Sequence[Row], now: int, *, decided: bool | None
+        self, fields: Sequence[Prepared], rows: Sequence[EventRow], now: int, *, decided: bool | None
     ) -> Held:
         """Whether a lead is in the stage now, and since when without a gap; `decided` is what now decides."""
         if decided is False:
@@ -211,7 +211,7 @@ class Holding:
                 held = Held(True, since)
         return held
 
-    def _walk(self, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> _Walk:
+    def _walk(self, fields: Sequence[Prepared], rows: Sequence[EventRow], now: int) -> _Walk:
         """The way back from now. Whoever explains a decision asks for it after whoever made it."""
         last = getattr(self._last, "walk", None)
         if last is None or last[0] is not fields or last[1] is not rows or last[2] != now:
@@ -223,7 +223,9 @@ class Holding:
 class _Walk:
     """One lead's past in the eyes of a stage; `latest` is its last instant up to now, None without any."""
 
-    def __init__(self, holding: Holding, fields: Sequence[Prepared], rows: Sequence[Row], now: int) -> None:
+    def __init__(
+        self, holding: Holding, fields: Sequence[Prepared], rows: Sequence[EventRow], now: int
+    ) -> None:
         self._holding = holding
         self._fields = fields
         self._rows = holding.timeline.rows(rows, now)

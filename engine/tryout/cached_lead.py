@@ -18,7 +18,7 @@ from ..explain.findings import Found
 from ..plan import Aggregation, Measure
 from ..plan.walk import conditions, holds
 from ..score_one.codegen import MARK, CodegenContext, Detail, Uses
-from ..score_one.facts import Facts, Row
+from ..score_one.facts import EventRow, Facts
 from ..score_one.function import decided, moments, referred, stand_ins, tuple_of, unpacked
 from ..score_one.measuring import measuring
 from ..score_one.rule_portions import RulePortion, RulePortions, compiled
@@ -36,7 +36,9 @@ class _CompiledRules:
     measures: tuple[Measure, ...]
     rules: tuple[RulePortion, ...]
 
-    def run(self, fields: Sequence[Any], measured: Sequence[Any], now: int, all_events: Sequence[Row]) -> Any:
+    def run(
+        self, fields: Sequence[Any], measured: Sequence[Any], now: int, all_events: Sequence[EventRow]
+    ) -> Any:
         """The whole decision about a lead."""
         scope = {
             **self.names,

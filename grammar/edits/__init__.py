@@ -7,7 +7,7 @@ does not name stays as it was, byte for byte: comments, order, layout.
 from __future__ import annotations
 
 from .apply import OPERATIONS, apply
-from .edit import Applied, Conflict, Edit, Outcome, Rejection
+from .edit import Applied, Conflict, Edit, EditResult, Rejection
 from .merge import MergeConflict, Merged, merge
 from .outline import Card, CardPlace, as_data, card, outline, places
 
@@ -18,9 +18,9 @@ __all__ = [
     "CardPlace",
     "Conflict",
     "Edit",
+    "EditResult",
     "MergeConflict",
     "Merged",
-    "Outcome",
     "Rejection",
     "apply",
     "as_data",

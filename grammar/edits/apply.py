@@ -13,7 +13,7 @@ from . import row_edits as rows
 from . import statement_edits as statements
 from .comments import about_comments, edit_comments, key_after
 from .document import Document
-from .edit import Applied, Edit, EditRejected, Outcome, conflict, refused
+from .edit import Applied, Edit, EditRejected, EditResult, conflict, refused
 from .inverse import restored, restoring
 from .merge import merge
 from .part_edits import set_part
@@ -54,7 +54,7 @@ a heading above a statement; other comments are parts. `restore` undoes.
 
 def apply(
     text: str, edit: Edit, *, seen: str | Parsed | None = None, parsed: Parsed | None = None
-) -> Outcome:
+) -> EditResult:
     """The text with an edit in it, or why there is none.
 
     `seen` is the whole text that the edit was made for, where that was another, or what was read of it:

@@ -95,7 +95,7 @@ class Rejection:
     message: str
 
 
-Outcome = Applied | Conflict | Rejection
+EditResult = Applied | Conflict | Rejection
 
 
 class EditRejected(Exception):

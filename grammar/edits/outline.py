@@ -383,12 +383,10 @@ def _beside(parts: Parts, span: Span) -> tuple[n.Comment, ...]:
 
 
 def _below(parts: Parts, path: str, apart: list[str]) -> list[Part]:
-    prefix = f"{path}." if path else ""
     return [
         part
-        for part in parts.by_path.values()
-        if (not prefix or part.path.startswith(prefix) or part.path == path)
-        and not any(part.path == one or part.path.startswith(f"{one}.") for one in apart)
+        for part in parts.within.get(path, ())
+        if not any(part.path == one or part.path.startswith(f"{one}.") for one in apart)
     ]
 
 

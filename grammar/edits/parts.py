@@ -23,6 +23,7 @@ What a statement may have and has not is a part too, without a value, and knows 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ..frozen import frozen
 from ..syntax import nodes as n
@@ -91,7 +92,7 @@ class Row:
     filters: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class Parts:
     """All parts, series and rows of one statement by their paths, in the order in which they are read."""
 
@@ -106,6 +107,18 @@ class Parts:
     def add(self, part: Part) -> None:
         """Takes a part in."""
         self.by_path[part.path] = part
+
+    @cached_property
+    def within(self) -> dict[str, list[Part]]:
+        """The parts at each path and below it; "" has all. To be read once all are taken in."""
+        found: dict[str, list[Part]] = {"": []}
+        for path, part in self.by_path.items():
+            found[""].append(part)
+            end = len(path)
+            while end > 0:
+                found.setdefault(path[:end], []).append(part)
+                end = path.rfind(".", 0, end)
+        return found
 
     def name(self, path: str, node: n.Name, kind: str = "name") -> None:
         """A name that must be there."""

@@ -18,7 +18,7 @@ from ..syntax import nodes
 from ..syntax.nodes import Comment, Span
 from ..syntax.parse import Parsed, parse
 from . import printer
-from .layout import HANG, INDENT, Line, Written, lay_out
+from .layout import HANG, INDENT, TextLine, Written, lay_out
 
 _LINE_END = re.compile(r"\r\n?")
 _BLANK_LINE = re.compile(r"(?:\n|\r(?!\n))[^\S\r\n]*[\r\n]")
@@ -220,7 +220,7 @@ class _Page:
             return "\n".join(" " * line.indent + line.text for line in lines)
         return self._woven(lines, comments, statement.span.start)
 
-    def _woven(self, lines: Sequence[Line], comments: Sequence[Comment], start: int) -> str | None:
+    def _woven(self, lines: Sequence[TextLine], comments: Sequence[Comment], start: int) -> str | None:
         """The lines with their comments: each at the line it follows, or before the one it stands above."""
         starts = [line.start for line in lines]
         above: list[list[Comment]] = [[] for _ in lines]
@@ -246,7 +246,7 @@ class _Page:
             rows.append(" " * line.indent + line.text + trailing)
         return "\n".join(rows)
 
-    def _indent_above(self, line: Line, head: Line, comment: Comment, column: int) -> int:
+    def _indent_above(self, line: TextLine, head: TextLine, comment: Comment, column: int) -> int:
         """A comment above `then` belongs to the conditions where its author indented it."""
         if line is not head and line.indent == head.indent and self._column(comment.span.start) > column:
             return line.indent + HANG

@@ -23,7 +23,7 @@ Start = int
 
 
 @dataclass(slots=True)
-class Line:
+class TextLine:
     """A line of the new text, without comments; `start` is where what it shows first stood."""
 
     indent: int
@@ -67,7 +67,7 @@ class _Opened:
     after: str
 
 
-def lay_out(statement: nodes.Statement, written: Written, indent: int = 0) -> list[Line]:
+def lay_out(statement: nodes.Statement, written: Written, indent: int = 0) -> list[TextLine]:
     """The lines of a statement; a group is laid out by its rules (see `formatter`)."""
     return _Sheet(written, indent).lines_of(statement)
 
@@ -78,19 +78,19 @@ class _Sheet:
     def __init__(self, written: Written, indent: int) -> None:
         self._written = written
         self._indent = indent
-        self._lines: list[Line] = []
+        self._lines: list[TextLine] = []
 
-    def lines_of(self, statement: nodes.Statement) -> list[Line]:
+    def lines_of(self, statement: nodes.Statement) -> list[TextLine]:
         span = statement.span
         flat = text_of(statement)
         named = isinstance(statement, nodes.Rule) and statement.name is not None
         apart = named or isinstance(statement, nodes.Test)
         if not apart and self._fits(flat) and not self._written.broken(span.start, span.end):
-            return [Line(self._indent, flat, span.start)]
+            return [TextLine(self._indent, flat, span.start)]
         spec = spec_of(statement)
         lay = _LAYOUTS.get(type(statement), _Sheet.conditional if spec.condition is not None else None)
         if lay is None:
-            return [Line(self._indent, flat, span.start)]
+            return [TextLine(self._indent, flat, span.start)]
         lay(self, statement)
         return self._lines
 
@@ -100,7 +100,7 @@ class _Sheet:
         return self._indent + len(text) <= WIDTH
 
     def _line(self, text: str, start: Start, hang: int = 0) -> None:
-        self._lines.append(Line(self._indent + hang, text, start))
+        self._lines.append(TextLine(self._indent + hang, text, start))
 
     def _add(self, text: str) -> None:
         self._lines[-1].text += text

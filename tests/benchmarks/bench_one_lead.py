@@ -23,7 +23,8 @@ PEERS: tuple[Callable[[Ruleset], Contender], ...] = (
     contenders.cel_python_at_once,
     contenders.cel_cpp,
 )
-PLAIN, LINES, FINDINGS = (f"leadwright, {name}" for name in ("plain", "lines", "findings"))
+DETAILS = Detail.SCORE, Detail.LINES, Detail.EXPLAIN
+SCORE, LINES, EXPLAIN = map(ours.name_of, DETAILS)
 HAND = "hand-written Python"
 DEMANDED = {
     20: (
@@ -41,7 +42,7 @@ DEMANDED = {
         ("cel-python, a program a rule", 300),
     ),
 }
-"""By the number of rules: how many times our plain time each peer should take at least."""
+"""By the number of rules: how many times the time of our scores each peer should take at least."""
 SLOW = 100
 """How many leads a contender gets for the comparison of scores if it would take minutes for all."""
 
@@ -76,7 +77,7 @@ NOTES = (
 
 def _contenders(ruleset: Ruleset, people: list[Lead]) -> Iterator[Contender]:
     evaluator = ours.evaluator(ruleset, people)
-    for detail in (Detail.SCORE, Detail.LINES, Detail.EXPLAIN):
+    for detail in DETAILS:
         yield ours.contender(evaluator, detail)
     yield ours.through_api(evaluator, "score")
     yield ours.through_api(evaluator, "decide")
@@ -104,14 +105,14 @@ def _result(contender: Contender, lead: Lead) -> Result:
 
 
 def _table(what: str, ruleset: Ruleset, people: list[Lead], times: dict[str, Measured]) -> Table:
-    plain = times[PLAIN]
+    score = times[SCORE]
     rows = tuple(
-        (each.name, f"{each.median * 1e6:.1f}", f"{each.best * 1e6:.1f}", f"{each.over(plain):.2f}")
+        (each.name, f"{each.median * 1e6:.1f}", f"{each.best * 1e6:.1f}", f"{each.over(score):.2f}")
         for each in times.values()
     )
     events = mean(len(lead.events) for lead in people)
     title = f"{what}: {len(ruleset.signals())} signals, 15 fields, {events:.0f} events a lead"
-    return Table(title, ("microseconds a lead", "median", "best", "over plain"), rows)
+    return Table(title, ("microseconds a lead", "median", "best", "over scores"), rows)
 
 
 def _recent(ruleset: Ruleset, *, quick: bool) -> Table:
@@ -130,13 +131,13 @@ def _recent(ruleset: Ruleset, *, quick: bool) -> Table:
 
 
 def _claims(size: int, times: dict[str, Measured]) -> list[Claim]:
-    plain = times[PLAIN]
+    score = times[SCORE]
     return [
-        Claim(f"{size} rules: plain over {HAND}", plain.over(times[HAND]), 1.2, False),
-        Claim(f"{size} rules: lines over plain", times[LINES].over(plain), 1.5, False),
-        Claim(f"{size} rules: findings over plain", times[FINDINGS].over(plain), 6, False),
+        Claim(f"{size} rules: scores over {HAND}", score.over(times[HAND]), 1.2, False),
+        Claim(f"{size} rules: lines over scores", times[LINES].over(score), 1.5, False),
+        Claim(f"{size} rules: explanations over scores", times[EXPLAIN].over(score), 6, False),
         *(
-            Claim(f"{size} rules: {name} over plain", times[name].over(plain), demanded, True)
+            Claim(f"{size} rules: {name} over scores", times[name].over(score), demanded, True)
             for name, demanded in DEMANDED[size]
         ),
     ]

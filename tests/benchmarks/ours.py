@@ -34,6 +34,11 @@ def given(event: Event) -> dict[str, Any]:
     return {"type": event.type, "object": event.object, "at": moment_of(event.at), "properties": properties}
 
 
+def name_of(detail: Detail) -> str:
+    """What the generated function of a level of detail is called among the contenders."""
+    return f"leadwright, {detail.name.lower()}"
+
+
 def contender(ours: Evaluator, detail: Detail) -> Contender:
     """The generated function of a level of detail, as bulk scoring calls it."""
     run = ours.program(detail).run
@@ -42,7 +47,7 @@ def contender(ours: Evaluator, detail: Detail) -> Contender:
         facts = ours.facts(lead.fields, map(given, lead.events))
         return facts.fields, facts.events, NOW_MICROSECONDS
 
-    return Contender(f"leadwright, {detail.name.lower()}", prepare, run, 2_000)
+    return Contender(name_of(detail), prepare, run, 2_000)
 
 
 def through_api(ours: Evaluator, name: str) -> Contender:

@@ -14,7 +14,7 @@ from ..access import settings
 from ..accounts.users import Role
 from ..database import reading
 from ..problems import invalid
-from ..results.asking import Asked, Replay, Rules, measured, not_comparable, proposed, replayed
+from ..results.asking import MeasureForm, Replay, Rules, measured, not_comparable, proposed, replayed
 from ..ruleset_cache import ready
 from .operations import Operation
 from .outcome_schemas import BACKTEST, MEASURES, PROPOSAL
@@ -67,10 +67,10 @@ def _rules(body: dict[str, Any]) -> Rules:
     return Rules.live(found)
 
 
-def _asked(body: dict[str, Any]) -> Asked:
+def _asked(body: dict[str, Any]) -> MeasureForm:
     only = body.get("only")
     chosen = None if only is None else (only["field"], only["value"])
-    return Asked(**{name: body[name] for name in _ASKED if name in body}, only=chosen)
+    return MeasureForm(**{name: body[name] for name in _ASKED if name in body}, only=chosen)
 
 
 def _costs(rows: list[dict[str, Any]] | None) -> Costs | None:

@@ -27,7 +27,7 @@ _LONGEST = 300
 _NAMED = frozenset({"rule", "list"})
 
 
-class Line(NamedTuple):
+class OutlineLine(NamedTuple):
     """A statement in one line. `leads` is how many it matches, "" where that is not known."""
 
     id: str
@@ -57,13 +57,13 @@ class OutlineItem(NamedTuple):
     """What stands on the page as one thing: its element, with a line for each statement in it."""
 
     id: str
-    lines: Sequence[Line]
+    lines: Sequence[OutlineLine]
 
 
-def line_of(one: Summary, level: int, leads: str, wrong: bool) -> Line:
+def line_of(one: Summary, level: int, leads: str, wrong: bool) -> OutlineLine:
     """The line of one card."""
     level = 0 if one.sort == "section" else level
-    return Line(one.id, one.sort, level, one.name, one.says, one.gives, leads, wrong)
+    return OutlineLine(one.id, one.sort, level, one.name, one.says, one.gives, leads, wrong)
 
 
 def summary(view: CardView) -> Summary:

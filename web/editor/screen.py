@@ -30,7 +30,7 @@ from ..tryout.numbers import Numbers, Sign
 from ..words import BY_SORT
 from .card_cache import Placed, lines_of
 from .cards import SORTS, CardView
-from .outline import MOST_SHOWN, Line, OutlineItem, line_of, portions
+from .outline import MOST_SHOWN, OutlineItem, OutlineLine, line_of, portions
 from .rows import ConditionRow
 
 _STRIPS = frozenset({"field", "event"})
@@ -144,7 +144,7 @@ class Screen:
             for card in self.cards[index].ids
         }
 
-    def _lines(self, index: int, in_strip: bool) -> Iterator[Line]:
+    def _lines(self, index: int, in_strip: bool) -> Iterator[OutlineLine]:
         wrong = any(item.severity is Severity.ERROR for _, item in self.said.get(index, ()))
         for number, one in enumerate(self.cards[index].summaries):
             matched = self.numbers.matches(one.key) if not one.off else None

@@ -23,7 +23,7 @@ _MOST_CAUSES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PastChange:
     """A day on which the score or the stage became another: what it came to, from and to which stage of the
     track (the same where it stayed), and the lines that made it, with their points. `number` names it in the
     drawing, 0 where it has none; `x` and `y` are its place there."""
@@ -57,7 +57,7 @@ class LeadPast:
 
     path: str
     bands: tuple[Band, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[PastChange, ...]
     months: tuple[tuple[float, str], ...]
     low: int
     high: int
@@ -66,7 +66,7 @@ class LeadPast:
     days: int = DAYS
 
     @property
-    def numbered(self) -> Sequence[Step]:
+    def numbered(self) -> Sequence[PastChange]:
         """The changes that the drawing numbers, the first one first."""
         return [step for step in reversed(self.steps) if step.number]
 
@@ -110,20 +110,24 @@ def past_of(
     return LeadPast(path, bands, tuple(reversed(steps)), tuple(_months(days, places)), low, high)
 
 
-def _step(at: dt.datetime, before: Decision, after: Decision, track: str, place: tuple[float, float]) -> Step:
+def _step(
+    at: dt.datetime, before: Decision, after: Decision, track: str, place: tuple[float, float]
+) -> PastChange:
     made = causes(before, after)[:_MOST_CAUSES]
     was, becomes = before.stages.get(track), after.stages.get(track)
-    return Step(at, after.total, after.total - before.total, was, becomes, made, *place)
+    return PastChange(at, after.total, after.total - before.total, was, becomes, made, *place)
 
 
-def _numbered(steps: Sequence[Step]) -> list[Step]:
+def _numbered(steps: Sequence[PastChange]) -> list[PastChange]:
     """The changes in their order; those of the stage, and of the others the greatest, have numbers."""
     ranked = sorted(
         range(len(steps)), key=lambda at: (steps[at].was == steps[at].becomes, -abs(steps[at].change))
     )
     chosen = {at: number for number, at in enumerate(sorted(ranked[:_MOST_NUMBERED]), 1)}
     return [
-        Step(one.at, one.total, one.change, one.was, one.becomes, one.causes, one.x, one.y, chosen.get(at, 0))
+        PastChange(
+            one.at, one.total, one.change, one.was, one.becomes, one.causes, one.x, one.y, chosen.get(at, 0)
+        )
         for at, one in enumerate(steps)
     ]
 

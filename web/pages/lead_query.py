@@ -37,7 +37,7 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LeadQuery:
     """What an address asks of the table."""
 
     ruleset: str | None
@@ -119,13 +119,13 @@ class Asked:
         return [Chip(words, address(other)) for words, other in found if words]
 
 
-def address(asked: Asked, **more: str) -> str:
+def address(asked: LeadQuery, **more: str) -> str:
     """The address of the table as it is asked for."""
     query = urlencode([*asked.query(), *more.items()])
     return url_for("leads.index") + (f"?{query}" if query else "")
 
 
-def table_asked(store: Store) -> Asked:
+def table_asked(store: Store) -> LeadQuery:
     """What the address of this request asks of the table. Problem 422 where it cannot be asked."""
     names = ruleset_names(store)
     ruleset = text_asked("ruleset")
@@ -133,7 +133,7 @@ def table_asked(store: Store) -> Asked:
     fields = stored_fields(store)
     columns = tuple(fields[name] for name in request.args.getlist("cols")[:_MOST_COLUMNS] if name in fields)
     drafted = ruleset if ruleset is not None and chosen is None else chosen
-    return Asked(
+    return LeadQuery(
         chosen,
         text_asked("q"),
         text_asked("stage") if chosen is not None else None,

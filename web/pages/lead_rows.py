@@ -39,7 +39,7 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LeadRow:
     """A row: the lead as it is stored and scored; its name, and what else tells it from others; the length of
     the score's bar; the next stage and what is missing to it, None where there is none; the course of its
     score, None where it has too many events; and how long ago the last event was, in words, with the day."""
@@ -82,17 +82,17 @@ def scale_of(plan: Plan, rows: Sequence[TableRow]) -> Scale:
 
 def rows_of(
     store: Store, rules: Evaluator, stored: Sequence[TableRow], now: dt.datetime, scale: Scale
-) -> list[Row]:
+) -> list[LeadRow]:
     """Rows that were scored, with all that is said of them, as of an instant."""
     return [_row(store, rules, row, now, scale) for row in stored]
 
 
-def plain_rows(stored: Sequence[TableRow]) -> list[Row]:
+def plain_rows(stored: Sequence[TableRow]) -> list[LeadRow]:
     """Rows of leads that nothing has scored."""
-    return [Row(row, *lead_title(row.lead), 0, None, "", None, None) for row in stored]
+    return [LeadRow(row, *lead_title(row.lead), 0, None, "", None, None) for row in stored]
 
 
-def _row(store: Store, rules: Evaluator, row: TableRow, now: dt.datetime, scale: Scale) -> Row:
+def _row(store: Store, rules: Evaluator, row: TableRow, now: dt.datetime, scale: Scale) -> LeadRow:
     ladder = [stage.name for stage in rules.plan.stages if stage.track == "main"]
     events = events_of(store, row.lead.id)
     facts = rules.facts(row.lead.fields, as_events(events))
@@ -104,7 +104,7 @@ def _row(store: Store, rules: Evaluator, row: TableRow, now: dt.datetime, scale:
     happened = [event.at for event in events if event.at <= now]
     last = (_ago(now - happened[-1]), f"{happened[-1]:%d %b %Y}".lstrip("0")) if happened else None
     bar = round(BAR * max(row.total or 0, 0) / scale.high, 1)
-    return Row(row, *lead_title(row.lead), bar, following, missing, course, last)
+    return LeadRow(row, *lead_title(row.lead), bar, following, missing, course, last)
 
 
 def _missing(decision: Decision, row: TableRow, ladder: Sequence[str]) -> tuple[str | None, str]:

@@ -37,8 +37,8 @@ from ..queries import Standings, events_of_lead, instant_asked, last_scoring, st
 from ..ruleset_cache import ready
 from ..settings import Settings
 from .context import text_asked
-from .lead_query import DISQUALIFIED, UNSTAGED, Asked, address, cursor_asked, table_asked
-from .lead_rows import BAR, HEIGHT, WIDTH, Row, Scale, plain_rows, rows_of, scale_of
+from .lead_query import DISQUALIFIED, UNSTAGED, LeadQuery, address, cursor_asked, table_asked
+from .lead_rows import BAR, HEIGHT, WIDTH, LeadRow, Scale, plain_rows, rows_of, scale_of
 
 pages = Blueprint("leads", __name__)
 
@@ -129,7 +129,7 @@ def _found(store: Store, by: str | None, wanted: ScoreFilter, every: int) -> tup
 
 def _rows(
     store: Store, by: str | None, page: TablePage, stands: Standings | None
-) -> tuple[list[Row], Scale | None]:
+) -> tuple[list[LeadRow], Scale | None]:
     if by is None or stands is None:
         return plain_rows(page.rows), None
     rules = ready(store, by).evaluator
@@ -137,7 +137,7 @@ def _rows(
     return rows_of(store, rules, page.rows, stands.now, scale), scale
 
 
-def _tabs(asked: Asked, stands: Standings | None, stages: Sequence[str]) -> list[Tab]:
+def _tabs(asked: LeadQuery, stands: Standings | None, stages: Sequence[str]) -> list[Tab]:
     """All leads, and those of each stage, in none, and disqualified."""
     if stands is None:
         return []

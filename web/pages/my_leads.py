@@ -146,7 +146,7 @@ def _take_back(found: HandedLead, now: int) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _ListedLead:
     """A lead in the list: who it is, what it did before it came, its stage's place on the ladder."""
 
     handed: HandedLead
@@ -190,10 +190,10 @@ def _names(store: Store) -> Callable[[str], str]:
     return lambda address: names.get(folded(address), address)
 
 
-def _row(store: Store, handed: HandedLead) -> _Row:
+def _row(store: Store, handed: HandedLead) -> _ListedLead:
     lead = find_lead(store, handed.lead)
     who = (handed.lead, "") if lead is None else lead_title(lead)
-    return _Row(handed, who, lead_up(store, handed), _place(store, handed))
+    return _ListedLead(handed, who, lead_up(store, handed), _place(store, handed))
 
 
 def _place(store: Store, handed: HandedLead) -> int:

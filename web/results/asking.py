@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MeasureForm:
     """What all questions have in common, as people write it: 2026-01-15, 90d; None as `measure` has it.
     `only` is for `measured` alone."""
 
@@ -68,7 +68,7 @@ class Rules:
 
 
 def measured(
-    store: Store, rules: Rules, asked: Asked, *, by: str | None = None, costs: Costs | None = None
+    store: Store, rules: Rules, asked: MeasureForm, *, by: str | None = None, costs: Costs | None = None
 ) -> Measures:
     """How scores compare with what became of leads. Problem 422 where they cannot be compared."""
     spent = None if costs is None else (costs.currency, *sorted(costs.spent.items()))
@@ -93,7 +93,7 @@ def measured(
     )
 
 
-def proposed(store: Store, rules: Rules, asked: Asked, options: LearnOptions | None = None) -> Proposal:
+def proposed(store: Store, rules: Rules, asked: MeasureForm, options: LearnOptions | None = None) -> Proposal:
     """What outcomes speak for. Problem 422 where they cannot be compared."""
     options = options or LearnOptions()
     return _answered(
@@ -123,7 +123,7 @@ def compared(store: Store, before: Plan, after: Plan) -> BeforeAfter | str | Non
         return _answered(
             store,
             ("diff", before.digest, after.digest),
-            Asked(),
+            MeasureForm(),
             lambda: before_and_after(before, after, store),
         )
     except Problem as problem:
@@ -142,7 +142,7 @@ class Replay:
 
 
 def replayed(
-    store: Store, rules: Rules, asked: Asked, replay: Replay, *, against: Rules | None = None
+    store: Store, rules: Rules, asked: MeasureForm, replay: Replay, *, against: Rules | None = None
 ) -> Backtest:
     """Rules tried on the past, published ones with the versions live then. Problem 422 as above."""
     other = None if against is None else against.plan.digest
@@ -167,7 +167,7 @@ def replayed(
     )
 
 
-def _answered(store: Store, key: tuple[Hashable, ...], asked: Asked, make: Callable[[], T]) -> T:
+def _answered(store: Store, key: tuple[Hashable, ...], asked: MeasureForm, make: Callable[[], T]) -> T:
     most = settings().most_leads
     if count_leads(store) > most:
         raise Problem(

@@ -17,7 +17,7 @@ from ...engine.report.text_style import PLAIN
 from ...engine.store.database import Store
 from ...engine.values import instant_text, moment_of
 from ..problems import Problem, invalid
-from .asking import Asked, Replay, Rules, measured, replayed
+from .asking import MeasureForm, Replay, Rules, measured, replayed
 from .charts import Series, periods_chart
 from .findings import with_dashes
 
@@ -57,7 +57,7 @@ class BacktestView:
         return f"{day:%b}" if self.every == "month" else f"{day.day} {day:%b}"
 
 
-def replay_asked(store: Store, rules: Rules, asked: Asked) -> Replay:
+def replay_asked(store: Store, rules: Rules, asked: MeasureForm) -> Replay:
     """The time that the address asks for; without it the latest months whose leads can be judged."""
     every = request.args.get("every", "month")
     if every not in _EVERY:
@@ -76,7 +76,7 @@ def replay_asked(store: Store, rules: Rules, asked: Asked) -> Replay:
 
 
 def backtest_view(
-    store: Store, rules: Rules, asked: Asked, replay: Replay, against: Rules | None
+    store: Store, rules: Rules, asked: MeasureForm, replay: Replay, against: Rules | None
 ) -> BacktestView:
     """The backtest, drawn."""
     found = replayed(store, rules, asked, replay, against=against)

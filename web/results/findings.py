@@ -12,9 +12,9 @@ from markupsafe import Markup
 from ...engine.outcomes.intervals import Rate
 from ...engine.outcomes.learn.learner import FEWEST_WON
 from ...engine.outcomes.lift import Lift
-from ...engine.outcomes.looking import stage_names
 from ...engine.outcomes.measure import Group, Measures
 from ...engine.outcomes.rows import Rows
+from ...engine.outcomes.scored_leads import stage_names
 from ...engine.outcomes.survival import Curve
 from ...engine.report.outcomes import share_text
 from ...engine.report.text_style import counted
@@ -33,7 +33,7 @@ from .thresholds import stage_lines
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FunnelRow:
     """A row of the funnel: how many leads, and of the row above or of those old enough which share."""
 
     name: str
@@ -77,7 +77,7 @@ class ResultsView:
 
     verdict: Sequence[tuple[str, str, str]]
     funnel_title: str
-    funnel: Sequence[Step]
+    funnel: Sequence[FunnelRow]
     bands_title: str
     bands: Markup
     band_strips: Sequence[Markup]
@@ -214,18 +214,18 @@ def _funnel_title(found: Measures) -> str:
     return f"{share_text(top.won.value)} of leads in {top.stage} go on to {name}"
 
 
-def _funnel(found: Measures) -> list[Step]:
+def _funnel(found: Measures) -> list[FunnelRow]:
     funnel, name = found.funnel, found.outcomes.won.name
     if funnel is None:
         return []
     rates = [step.of_before for step in funnel.steps] + [funnel.steps[-1].won] if funnel.steps else []
     most = max([rate.high or 0.0 for rate in rates] + [0.01])
-    rows = [Step("Leads", funnel.leads, share_strip(1, 1, "stage-0"), "")]
+    rows = [FunnelRow("Leads", funnel.leads, share_strip(1, 1, "stage-0"), "")]
     above = "leads"
     for place, step in enumerate(funnel.steps, 1):
         css = f"stage-{min(place, 3)}"
         rows.append(
-            Step(
+            FunnelRow(
                 step.stage,
                 step.of_leads.count,
                 share_strip(step.of_leads.count, funnel.leads, css),
@@ -238,7 +238,7 @@ def _funnel(found: Measures) -> list[Step]:
     if funnel.steps:
         top = funnel.steps[-1]
         rows.append(
-            Step(
+            FunnelRow(
                 f"then {name}",
                 top.won.count,
                 share_strip(top.won.count, funnel.leads, "bar"),
@@ -248,7 +248,7 @@ def _funnel(found: Measures) -> list[Step]:
             )
         )
         rows.append(
-            Step(
+            FunnelRow(
                 f"{name} without {top.stage}",
                 funnel.won_without,
                 share_strip(funnel.won_without, funnel.leads, "bar few"),

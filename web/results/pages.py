@@ -31,7 +31,7 @@ from ..editor.opening import draft_of
 from ..problems import Problem, invalid, not_found
 from ..ruleset_cache import kept, read_text, ready
 from . import backtests
-from .asking import Asked, Rules, measured, not_comparable, proposed
+from .asking import MeasureForm, Rules, measured, not_comparable, proposed
 from .charts import ends_strip, lift_strip
 from .findings import dashed, results_view, too_few, top_stage, with_dashes
 from .thresholds import threshold_edit, trial_of
@@ -291,10 +291,10 @@ def _plan_of(store: Store, draft: Draft) -> Plan | None:
 _ASKED = ("at", "within", "since", "until")
 
 
-def _asked() -> Asked:
+def _asked() -> MeasureForm:
     given = {name: request.values.get(name, "").strip()[:40] or None for name in _ASKED}
     name, sign, value = request.values.get("only", "").partition("=")
-    return Asked(**given, only=(name, value[:1_000]) if sign and name else None)
+    return MeasureForm(**given, only=(name, value[:1_000]) if sign and name else None)
 
 
 def _form(store: Store) -> dict[str, Any]:

@@ -208,12 +208,12 @@ def list_(db: str, as_json: bool) -> int:
 def test(name: str, db: str) -> int:
     """Send an example to a destination, and show its answer."""
     from ...outbox.sender import try_out
-    from ...outbox.transports import Outcome
+    from ...outbox.transports import SendResult
 
     with _open(db, read_only=True) as store:
         answer = try_out(store, name)
     said = " ".join(str(one) for one in (answer.status, answer.text) if one not in (None, ""))
-    if answer.outcome is Outcome.SENT:
+    if answer.outcome is SendResult.SENT:
         write(f"{name} took the example{': ' + said if said else '.'}")
         return 0
     raise Failure(f"{name} did not take the example: {said}", "fix what it says, then try again", FAILED)

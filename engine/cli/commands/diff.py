@@ -62,7 +62,7 @@ def command(
         now = instant_of_reading(at, store)
         named = top if as_json else 10 if top is None else top
         found = None if store is None else _effect(store, before, after, now, named)
-        judged = None if store is None else _judged(store, before, after, now)
+        judged = None if store is None else _score_change(store, before, after, now)
     if as_json:
         outcomes = before_after_data(judged) if judged is not None and not isinstance(judged, str) else None
         effect = found and effect_data(found, now)
@@ -79,7 +79,7 @@ def command(
     return 0
 
 
-def _judged(
+def _score_change(
     store: Store, before: LoadedRules, after: LoadedRules, now: dt.datetime
 ) -> BeforeAfter | str | None:
     """Both compared with outcomes; why they cannot be, in a sentence; None where they have no outcome."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class _Asked:
+class _ImportOptions:
     """What is to be read, and how its columns are to be understood."""
 
     mapping: ColumnMapping
@@ -222,7 +222,7 @@ def _file(name: str) -> Iterator[tuple[Path | str, str | None]]:
         yield path, "standard input"
 
 
-def _asked(path: Path | str, asked: dict[str, Any]) -> _Asked:
+def _asked(path: Path | str, asked: dict[str, Any]) -> _ImportOptions:
     """The mapping by options, or by a file where no option says which columns are meant."""
     from ...importing.mapping_file import mapping_beside, read_mapping
 
@@ -241,11 +241,11 @@ def _asked(path: Path | str, asked: dict[str, Any]) -> _Asked:
     if mapping_path is None:
         reading = _reading_changed(None, asked)
         mapping = _limited(_mapping(path, reading, asked), asked)
-        return _Asked(mapping, reading, asked["table"], asked["query"])
+        return _ImportOptions(mapping, reading, asked["table"], asked["query"])
     found = read_mapping(mapping_path)
     mapping = _limited(found.mapping, asked)
     reading = _reading_changed(found.reading, asked)
-    return _Asked(mapping, reading, asked["table"] or found.table, asked["query"] or found.query)
+    return _ImportOptions(mapping, reading, asked["table"] or found.table, asked["query"] or found.query)
 
 
 def _limited(mapping: ColumnMapping, asked: dict[str, Any]) -> ColumnMapping:

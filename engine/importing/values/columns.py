@@ -405,13 +405,14 @@ class _Understanding:
             )
             return
         for form in UNIX_FORMATS:
+            if not texts or not (form == "unix-ms" or is_named_like_a_date(self.name)):
+                continue
             likely = MomentReader("UTC", form, only_likely=True)
-            read = [likely.read(text) for text in texts]
-            if not read or None in read or not (form == "unix-ms" or is_named_like_a_date(self.name)):
+            if any(likely.read(text) is None for text in texts):
                 continue
             unit = "milliseconds" if form == "unix-ms" else "seconds"
             settings = self._as(Kind.DATETIME, "date_format", form)
-            choice = Choice(settings, f"to read it as {read[0]:%Y-%m-%d %H:%M}")
+            choice = Choice(settings, f"to read it as {likely.read(texts[0]):%Y-%m-%d %H:%M}")
             self.hints.append(Hint(f"looks like {unit} since 1970, as {example}", (choice,)))
 
     def _advise_on_text(self) -> None:

@@ -1,4 +1,4 @@
-"""What a single clause asks of its subjects: the values for which it is true, those for which it is false."""
+"""What one clause asks of its variables: the values for which it is true, those for which it is false."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from .variables import Variables
 
 
 @frozen
-class Asked:
-    """One subject of a clause. Where the clause is true, the subject is known and in `true`; where it is
-    false, it is known and in `false`; where it is unknown, so is the subject.
+class VariableRange:
+    """One variable of a clause. Where the clause is true, the variable is known and in `true`; where it is
+    false, it is known and in `false`; where it is unknown, so is the variable.
 
-    Both sets may be too wide where a clause has several subjects, of which each narrows the others. With
-    `needed`, the subject only has to be known for the clause to be known.
+    Both sets may be too wide where a clause has several variables, of which each narrows the others. With
+    `needed`, the variable only has to be known for the clause to be known.
     """
 
-    subject: int
+    variable: int
     true: Values
     false: Values
     needed: bool = False
@@ -37,17 +37,17 @@ class Asked:
 class Clauses:
     """Reads the clauses of one plan."""
 
-    def __init__(self, subjects: Variables) -> None:
-        self.subjects = subjects
+    def __init__(self, variables: Variables) -> None:
+        self.variables = variables
         self._lists: dict[str, PatternSet] = {}
 
-    def asked(self, clause: p.Clause) -> list[Asked]:
+    def asked(self, clause: p.Clause) -> list[VariableRange]:
         """What a clause asks; a `Between` of values that are not fixed is not for here."""
         match clause:
             case p.Compare(operator, left, right):
                 return self.compared(operator, left, right)
             case p.Between(value, low, high):
-                least, most = (self.subjects.resolve(end) for end in (low, high))
+                least, most = (self.variables.resolve(end) for end in (low, high))
                 assert isinstance(least, p.Constant)
                 assert isinstance(most, p.Constant)
                 return self._numeric(
@@ -68,11 +68,11 @@ class Clauses:
             case _:
                 return self._either(clause.value)
 
-    def _either(self, value: p.Value) -> list[Asked]:
+    def _either(self, value: p.Value) -> list[VariableRange]:
         """What a clause asks of which nothing can be concluded: any value may make it true, or false."""
-        subject = self.subjects.of(value)
-        every = domains.everything_like(self.subjects[subject].base.values)
-        return [Asked(subject, every, every)]
+        variable = self.variables.of(value)
+        every = domains.everything_like(self.variables[variable].base.values)
+        return [VariableRange(variable, every, every)]
 
     def _patterns(self, patterns: tuple[p.Pattern, ...], name: str | None) -> PatternSet:
         if name is None:
@@ -81,36 +81,38 @@ class Clauses:
             self._lists[name] = PatternSet(patterns)
         return self._lists[name]
 
-    def _textual(self, value: p.Value, patterns: PatternSet) -> list[Asked]:
+    def _textual(self, value: p.Value, patterns: PatternSet) -> list[VariableRange]:
         several = value.kind is Kind.TEXTS
         return [
-            Asked(
-                self.subjects.of(value),
+            VariableRange(
+                self.variables.of(value),
                 TextSet((patterns,), (), several),
                 TextSet((), (patterns,) if patterns else (), several),
             )
         ]
 
-    def _numeric(self, value: p.Value, true: Numbers) -> list[Asked]:
-        return [Asked(self.subjects.of(value), true, complement(true))]
+    def _numeric(self, value: p.Value, true: Numbers) -> list[VariableRange]:
+        return [VariableRange(self.variables.of(value), true, complement(true))]
 
     # --- comparisons ----------------------------------------------------------------------------
 
-    def compared(self, operator: str, left: p.Value, right: p.Value) -> list[Asked]:
+    def compared(self, operator: str, left: p.Value, right: p.Value) -> list[VariableRange]:
         """What `left operator right` asks."""
-        left, right = self.subjects.resolve(left), self.subjects.resolve(right)
+        left, right = self.variables.resolve(left), self.variables.resolve(right)
         if isinstance(left, p.Constant) and not isinstance(right, p.Constant):
             operator, left, right = MIRROR[operator], right, left
         if not isinstance(right, p.Constant):
-            return self._relation(operator, self.subjects.of(left), self.subjects.of(right))
+            return self._relation(operator, self.variables.of(left), self.variables.of(right))
         if right.value is None:
             nothing = domains.nothing_like(domains.of_kind(left.kind, unknown=True).values)
-            return [Asked(self.subjects.of(left), nothing, nothing)]
+            return [VariableRange(self.variables.of(left), nothing, nothing)]
         if isinstance(right.value, tuple):
             return self._either(left)
         if isinstance(right.value, str):
             asked = self._textual(left, PatternSet([p.Pattern((right.value,))]))
-            return asked if operator == "=" else [Asked(it.subject, it.false, it.true) for it in asked]
+            return (
+                asked if operator == "=" else [VariableRange(it.variable, it.false, it.true) for it in asked]
+            )
         return self._numeric(left, self._fixed(left, operator, right))
 
     def _fixed(self, value: p.Value, operator: str, constant: p.Constant) -> Numbers:
@@ -122,56 +124,56 @@ class Clauses:
             days = intervals.whole(compared(operator, number))
             return union(before(self._start(low[0]), self._start(high[0] + 1)) for low, high in days)
         if (value.kind, constant.kind) == (Kind.DATE, Kind.DATETIME):
-            number = self.subjects.plan.zone.day(int(number))
+            number = self.variables.plan.zone.day(int(number))
         return compared(operator, number)
 
     def _start(self, day: float) -> float:
         """Where a day begins, which may be infinitely far away."""
-        return self.subjects.plan.zone.start(int(day)) if math.isfinite(day) else day
+        return self.variables.plan.zone.start(int(day)) if math.isfinite(day) else day
 
-    def _relation(self, operator: str, left: int, right: int) -> list[Asked]:
+    def _relation(self, operator: str, left: int, right: int) -> list[VariableRange]:
         if left == right:
-            values = self.subjects[left].base.values
+            values = self.variables[left].base.values
             every, none = domains.everything_like(values), domains.nothing_like(values)
             alike = operator in ("=", "<=", ">=")
-            return [Asked(left, every, none) if alike else Asked(left, none, every)]
+            return [VariableRange(left, every, none) if alike else VariableRange(left, none, every)]
         if left > right:
             operator, left, right = MIRROR[operator], right, left
         true = compared(operator, 0)
-        asked = [Asked(self.subjects.relation(left, right), true, complement(true))]
+        asked = [VariableRange(self.variables.relation(left, right), true, complement(true))]
         for side in (left, right):
-            every = domains.everything_like(self.subjects[side].base.values)
-            asked.append(Asked(side, every, every, needed=True))
+            every = domains.everything_like(self.variables[side].base.values)
+            asked.append(VariableRange(side, every, every, needed=True))
         return asked
 
     # --- windows of dates -----------------------------------------------------------------------
 
-    def _within(self, value: p.Value, window: p.Window) -> list[Asked]:
+    def _within(self, value: p.Value, window: p.Window) -> list[VariableRange]:
         if isinstance(window, p.Range):
             start, end = window.start, window.end
             if value.kind is Kind.DATE:
-                first = self.subjects.plan.zone.first_day
+                first = self.variables.plan.zone.first_day
                 start, end = (None if edge is None else first(edge) for edge in (start, end))
             low = -float("inf") if start is None else start
             return self._numeric(value, before(low, float("inf") if end is None else end))
-        of = self.subjects.of(value)
+        of = self.variables.of(value)
         every = intervals.ANY_NUMBER
         whole_day = value.kind is Kind.DATE
         # A day on which clocks change is shorter or longer.
-        clocks = CLOCKS if whole_day and not self.subjects.plan.zone.is_utc else 0
+        clocks = CLOCKS if whole_day and not self.variables.plan.zone.is_utc else 0
         asked = [
-            Asked(
-                self.subjects.age(of, "microseconds"),
+            VariableRange(
+                self.variables.age(of, "microseconds"),
                 _ages(window, longest(window) + clocks, DAY + clocks if whole_day else 0),
                 complement(_ages(window, shortest(window) - clocks, DAY - clocks if whole_day else 0)),
             ),
-            Asked(of, every, every, needed=True),
+            VariableRange(of, every, every, needed=True),
         ]
         length = months(window)
         if length is not None:
             today = intervals.span(0, 0) if whole_day and isinstance(window, p.Next) else ()
             held = union((_ages(window, length, 0), today))
-            asked.append(Asked(self.subjects.age(of, "months"), held, complement(held)))
+            asked.append(VariableRange(self.variables.age(of, "months"), held, complement(held)))
         return asked
 
 

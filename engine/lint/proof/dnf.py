@@ -1,6 +1,6 @@
-"""A condition as alternatives: boxes of which at least one holds wherever the condition has a wanted truth.
+"""A condition as alternatives: regions of which at least one holds wherever the condition has a wanted truth.
 
-Boxes may be too wide, never too narrow: where none is possible, the condition surely never has that truth.
+Regions may be too wide, never too narrow: where none is possible, the condition surely never has that truth.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ... import plan as p
-from .clauses import Asked, Clauses
+from .clauses import Clauses, VariableRange
 from .domains import ValueSet, everything_like, nothing_like
-from .regions import Box, fitted, meet
+from .regions import Region, fitted, meet
 from .variables import Variables
 
 MOST = 64
@@ -21,9 +21,9 @@ MOST_UNITED = 1_024
 
 
 class Dnf(NamedTuple):
-    """Some boxes; `exact` unless a part of the condition was left out of account."""
+    """Some regions; `exact` unless a part of the condition was left out of account."""
 
-    boxes: tuple[Box, ...]
+    regions: tuple[Region, ...]
     exact: bool
 
 
@@ -49,16 +49,16 @@ class DnfReader:
     The memory is by identity: the conditions must outlive the reader.
     """
 
-    def __init__(self, plan: p.Plan, subjects: Variables) -> None:
+    def __init__(self, plan: p.Plan, variables: Variables) -> None:
         self.plan = plan
-        self.subjects = subjects
-        self.clauses = Clauses(subjects)
+        self.variables = variables
+        self.clauses = Clauses(variables)
         self._found: dict[tuple[int, Wanted], Dnf] = {}
-        self._asked: dict[int, list[Asked]] = {}
+        self._asked: dict[int, list[VariableRange]] = {}
         self._opened: dict[int, p.All] = {}
 
     def read(self, condition: p.Condition, wanted: Wanted) -> Dnf:
-        """The boxes in which a condition can have a truth."""
+        """The regions in which a condition can have a truth."""
         key = (id(condition), wanted)
         found = self._found.get(key)
         if found is None:
@@ -88,7 +88,7 @@ class DnfReader:
 
     def opened(self, clause: p.Between) -> p.All | None:
         """A `between` as two comparisons where its ends are not fixed, else None."""
-        if all(isinstance(self.subjects.resolve(end), p.Constant) for end in (clause.low, clause.high)):
+        if all(isinstance(self.variables.resolve(end), p.Constant) for end in (clause.low, clause.high)):
             return None
         if id(clause) not in self._opened:
             least = p.Compare(">=", clause.value, clause.low, clause.origin)
@@ -96,73 +96,73 @@ class DnfReader:
             self._opened[id(clause)] = p.All((least, most), clause.origin)
         return self._opened[id(clause)]
 
-    def asked(self, clause: p.Clause) -> list[Asked]:
-        """What a clause asks of its subjects."""
+    def asked(self, clause: p.Clause) -> list[VariableRange]:
+        """What a clause asks of its variables."""
         found = self._asked.get(id(clause))
         if found is None:
             found = self._asked[id(clause)] = self.clauses.asked(clause)
         return found
 
     def _known(self, value: p.Value, known: bool) -> Dnf:
-        subject = self.subjects.of(value)
-        values = self.subjects[subject].base.values
+        variable = self.variables.of(value)
+        values = self.variables[variable].base.values
         wanted = ValueSet(everything_like(values), False) if known else ValueSet(nothing_like(values), True)
-        return self.within({subject: wanted})
+        return self.within({variable: wanted})
 
-    def _clause(self, asked: list[Asked], wanted: Wanted) -> Dnf:
-        box: dict[int, ValueSet] = {}
+    def _clause(self, asked: list[VariableRange], wanted: Wanted) -> Dnf:
+        region: dict[int, ValueSet] = {}
         for one in asked:
             if wanted.sure or not one.needed:
-                box[one.subject] = ValueSet(one.true if wanted.truth else one.false, not wanted.sure)
-        return self.within(box)
+                region[one.variable] = ValueSet(one.true if wanted.truth else one.false, not wanted.sure)
+        return self.within(region)
 
-    def within(self, box: Box) -> Dnf:
-        """A box as the one alternative."""
-        found = fitted(self.subjects, box)
+    def within(self, region: Region) -> Dnf:
+        """A region as the one alternative."""
+        found = fitted(self.variables, region)
         return NOTHING if found is None else Dnf((found,), True)
 
     def both(self, parts: Iterable[Dnf]) -> Dnf:
         """Alternatives for all of these, at least one, at once."""
-        in_order = sorted(parts, key=lambda part: len(part.boxes))
+        in_order = sorted(parts, key=lambda part: len(part.regions))
         exact = all(part.exact for part in in_order)
-        if not in_order[0].boxes:
+        if not in_order[0].regions:
             return Dnf((), exact)
-        plain = [part.boxes[0] for part in in_order if len(part.boxes) == 1]
+        plain = [part.regions[0] for part in in_order if len(part.regions) == 1]
         only = _meet_all(plain) if plain else None
         if plain and only is None:
             return Dnf((), exact)
-        found: tuple[Box, ...] = in_order[0].boxes if only is None else (only,)
+        found: tuple[Region, ...] = in_order[0].regions if only is None else (only,)
         for part in in_order[max(1, len(plain)) :]:
-            if len(found) * len(part.boxes) > MOST:
+            if len(found) * len(part.regions) > MOST:
                 exact = False
                 continue
-            pairs = ((left, right) for left in found for right in part.boxes)
+            pairs = ((left, right) for left in found for right in part.regions)
             met = (meet(left, right) for left, right in pairs)
-            found = tuple(box for box in met if box is not None)
+            found = tuple(region for region in met if region is not None)
         return Dnf(found, exact)
 
 
-def _meet_all(boxes: list[Box]) -> Box | None:
-    """What is in all of these boxes, None where that is surely nothing.
+def _meet_all(regions: list[Region]) -> Region | None:
+    """What is in all of these regions, None where that is surely nothing.
 
     Two by two, as what many leave over may be in many pieces, which one after the other would be gone
-    through as often as there are boxes.
+    through as often as there are regions.
     """
-    while len(boxes) > 1:
-        met = [meet(left, right) for left, right in zip(boxes[::2], boxes[1::2], strict=False)]
-        found = [box for box in met if box is not None]
+    while len(regions) > 1:
+        met = [meet(left, right) for left, right in zip(regions[::2], regions[1::2], strict=False)]
+        found = [region for region in met if region is not None]
         if len(found) < len(met):
             return None
-        boxes = found + boxes[len(boxes) & ~1 :]
-    return boxes[0]
+        regions = found + regions[len(regions) & ~1 :]
+    return regions[0]
 
 
 def _either(parts: Iterable[Dnf]) -> Dnf:
-    boxes: list[Box] = []
+    regions: list[Region] = []
     exact = True
     for part in parts:
         exact = exact and part.exact
-        boxes.extend(part.boxes)
-    if len(boxes) > MOST_UNITED:
-        return Dnf(ANYTHING.boxes, False)
-    return Dnf(ANYTHING.boxes if any(not box for box in boxes) else tuple(boxes), exact)
+        regions.extend(part.regions)
+    if len(regions) > MOST_UNITED:
+        return Dnf(ANYTHING.regions, False)
+    return Dnf(ANYTHING.regions if any(not region for region in regions) else tuple(regions), exact)

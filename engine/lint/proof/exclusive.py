@@ -16,7 +16,7 @@ from .texts import TextSet
 MOST_COMPARED = 64
 """A rule with more values in common with others of a set than this is taken not to exclude them."""
 
-Asked = frozenset[str] | Numbers
+AllowedValues = frozenset[str] | Numbers
 """Texts or numbers, at least all those that a rule asks a field for."""
 
 
@@ -41,38 +41,38 @@ class ExclusiveRules:
     def add(self, rule: int, alternatives: Dnf, scores: frozenset[int | None]) -> None:
         """Takes in a rule that excludes all others."""
         asked = _asked(alternatives)
-        for subject in {*self._others, *asked}:
-            others = self._others.setdefault(subject, list(self.rules))
-            if subject not in asked or not self._index(rule, subject, asked[subject]):
+        for variable in {*self._others, *asked}:
+            others = self._others.setdefault(variable, list(self.rules))
+            if variable not in asked or not self._index(rule, variable, asked[variable]):
                 others.append(rule)
         self.rules.append(rule)
         self._scores.add(scores)
 
     def _suspects(self, alternatives: Dnf) -> list[int]:
-        """The rules that may ask for a value in common, by the subject of which the fewest do."""
+        """The rules that may ask for a value in common, by the variable of which the fewest do."""
         fewest = self.rules
-        for subject, asked in _asked(alternatives).items():
-            if subject in self._others:
-                found = [*self._others[subject], *self._sharing(subject, asked)]
+        for variable, asked in _asked(alternatives).items():
+            if variable in self._others:
+                found = [*self._others[variable], *self._sharing(variable, asked)]
                 fewest = found if len(found) < len(fewest) else fewest
         return fewest
 
-    def _sharing(self, subject: int, asked: Asked) -> Iterable[int]:
+    def _sharing(self, variable: int, asked: AllowedValues) -> Iterable[int]:
         if isinstance(asked, frozenset):
-            texts = self._texts.get(subject, {})
+            texts = self._texts.get(variable, {})
             return {texts[text] for text in asked if text in texts}
-        spans = self._spans.get(subject, [])
+        spans = self._spans.get(variable, [])
         return {rule for one in asked for rule in _meeting(spans, one)}
 
-    def _index(self, rule: int, subject: int, asked: Asked) -> bool:
+    def _index(self, rule: int, variable: int, asked: AllowedValues) -> bool:
         """Indexes a rule by what it asks for; False where another asks for some of it too."""
-        if self._sharing(subject, asked):
+        if self._sharing(variable, asked):
             return False
         if isinstance(asked, frozenset):
-            self._texts.setdefault(subject, {}).update(dict.fromkeys(asked, rule))
+            self._texts.setdefault(variable, {}).update(dict.fromkeys(asked, rule))
         else:
             for one in asked:
-                insort(self._spans.setdefault(subject, []), (one.low, one.high, rule))
+                insort(self._spans.setdefault(variable, []), (one.low, one.high, rule))
         return True
 
 
@@ -86,16 +86,16 @@ def _meeting(spans: list[tuple[End, End, int]], one: Interval) -> Iterable[int]:
         place += 1
 
 
-def _asked(alternatives: Dnf) -> dict[int, Asked]:
-    """For each subject that every alternative fixes to known values, what those are at most."""
-    found: dict[int, Asked] = {}
-    if not alternatives.boxes:
+def _asked(alternatives: Dnf) -> dict[int, AllowedValues]:
+    """For each variable that every alternative fixes to known values, what those are at most."""
+    found: dict[int, AllowedValues] = {}
+    if not alternatives.regions:
         return found
-    for subject in set.intersection(*(set(box) for box in alternatives.boxes)):
+    for variable in set.intersection(*(set(region) for region in alternatives.regions)):
         texts: set[str] = set()
         spans: list[Interval] = []
-        for box in alternatives.boxes:
-            domain = box[subject]
+        for region in alternatives.regions:
+            domain = region[variable]
             values = domain.values
             if domain.unknown:
                 break
@@ -106,5 +106,5 @@ def _asked(alternatives: Dnf) -> dict[int, Asked]:
             else:
                 spans += values
         else:
-            found[subject] = frozenset(texts) if texts else tuple(spans)
+            found[variable] = frozenset(texts) if texts else tuple(spans)
     return found

@@ -10,7 +10,7 @@ from ...plan.walk import clauses, holds, operands
 from . import domains as intervals
 from .dnf import ANYTHING, FALSE, NOT_FALSE, NOT_TRUE, TRUE, Dnf, DnfReader, Wanted
 from .domains import SOME, Values
-from .regions import Box, is_possible
+from .regions import Region, is_possible
 from .texts import TextSet
 from .variables import Topic, Variables
 
@@ -25,8 +25,8 @@ class Logic:
         self.plan = plan
         # Else the two would hold each other, and all they found out, until the garbage collector comes by.
         me = weakref.proxy(self)
-        self.subjects = Variables(plan, lambda condition: Logic.number(me, condition))
-        self.reader = DnfReader(plan, self.subjects)
+        self.variables = Variables(plan, lambda condition: Logic.number(me, condition))
+        self.reader = DnfReader(plan, self.variables)
         self._keys: dict[Hashable, int] = {}
         self._opposites: dict[int, int] = {}
         self._numbers: dict[int, int] = {}
@@ -39,7 +39,7 @@ class Logic:
         """Reads definitions in the order of their use, so that a long chain of them does not nest."""
         for definition in self.plan.definitions:
             if definition.value is not None:
-                self.subjects.of(definition.value)
+                self.variables.of(definition.value)
             if definition.condition is not None:
                 self.number(definition.condition)
                 self.topics(definition.condition)
@@ -77,25 +77,25 @@ class Logic:
         """Whether the two conditions are never true at once."""
         return not self._can_both_be(condition, TRUE, other, TRUE)
 
-    def always_in(self, box: Box, condition: p.Condition) -> bool:
-        """Whether a condition is true all over a box."""
-        return not self._can_be_in(box, condition, NOT_TRUE)
+    def always_in(self, region: Region, condition: p.Condition) -> bool:
+        """Whether a condition is true all over a region."""
+        return not self._can_be_in(region, condition, NOT_TRUE)
 
     def can_be(self, alternatives: Dnf) -> bool:
         """Whether some alternative may be."""
-        return any(is_possible(self.subjects, box) for box in alternatives.boxes)
+        return any(is_possible(self.variables, region) for region in alternatives.regions)
 
     def _can_both_be(self, left: p.Condition, first: Wanted, right: p.Condition, second: Wanted) -> bool:
         return self.can_be(self.reader.both([self.reader.read(left, first), self.reader.read(right, second)]))
 
-    def _can_be_in(self, box: Box, condition: p.Condition, wanted: Wanted) -> bool:
-        return self.can_be(self.reader.both([Dnf((box,), True), self.reader.read(condition, wanted)]))
+    def _can_be_in(self, region: Region, condition: p.Condition, wanted: Wanted) -> bool:
+        return self.can_be(self.reader.both([Dnf((region,), True), self.reader.read(condition, wanted)]))
 
     def firing(self, rule: p.Rule) -> Dnf:
-        """The boxes in which a rule fires."""
+        """The regions in which a rule fires."""
         if rule.each is None:
             return ANYTHING if rule.condition is None else self.reader.read(rule.condition, TRUE)
-        happened = self.reader.within({self.subjects.count(rule.each.events): SOME})
+        happened = self.reader.within({self.variables.count(rule.each.events): SOME})
         if rule.condition is None:
             return happened
         return self.reader.both([self.reader.read(rule.condition, TRUE), happened])
@@ -121,19 +121,19 @@ class Logic:
             case p.Holds(define=define):
                 return self.number(self.reader.body(define))
             case p.IsKnown(value=value, known=known):
-                number = self._entered(("known", self.subjects.of(value)))
+                number = self._entered(("known", self.variables.of(value)))
                 return number if known else self._opposite(number)
             case p.Between() if (opened := self.reader.opened(condition)) is not None:
                 return self.number(opened)
         asked = self.reader.asked(condition)
-        true = tuple((it.subject, self._normal(it.subject, it.true)) for it in asked)
-        false = tuple((it.subject, self._normal(it.subject, it.false)) for it in asked)
+        true = tuple((it.variable, self._normal(it.variable, it.true)) for it in asked)
+        false = tuple((it.variable, self._normal(it.variable, it.false)) for it in asked)
         number = self._entered(("clause", true, false))
         self._opposites.setdefault(number, self._entered(("clause", false, true)))
         return number
 
-    def _normal(self, subject: int, values: Values) -> Values:
-        of = self.subjects[subject]
+    def _normal(self, variable: int, values: Values) -> Values:
+        of = self.variables[variable]
         if isinstance(values, TextSet) or isinstance(of.base.values, TextSet):
             return values
         met = intervals.meet(values, of.base.values)
@@ -155,10 +155,10 @@ class Logic:
         """The fields, types of events, scores and properties that a condition speaks of."""
         found = self._topics.get(id(condition))
         if found is None:
-            subjects = {
-                self.subjects.of(value) for clause in clauses(condition) for value in operands(clause)
+            variables = {
+                self.variables.of(value) for clause in clauses(condition) for value in operands(clause)
             }
-            found = frozenset().union(*(self.subjects[subject].topics for subject in subjects))
+            found = frozenset().union(*(self.variables[variable].topics for variable in variables))
             found = found.union(*(self.topics(self.reader.body(define)) for define in holds(condition)))
             self._topics[id(condition)] = found
         return found

@@ -19,7 +19,7 @@ from .dnf import Dnf
 from .domains import highest, lowest
 from .exclusive import ExclusiveRules
 from .logic import Logic
-from .regions import Box, are_linked
+from .regions import Region, are_linked
 from .selections import days_in
 from .texts import TextSet
 from .variables import Topic
@@ -85,8 +85,8 @@ class Reach:
         self.firing = [self._fires(index) for index in range(len(self.plan.rules))]
         self.by_subject: dict[int, list[int]] = defaultdict(list)
         for index, alternatives in enumerate(self.alternatives):
-            for subject in {subject for box in alternatives.boxes for subject in box}:
-                self.by_subject[subject].append(index)
+            for variable in {variable for region in alternatives.regions for variable in region}:
+                self.by_subject[variable].append(index)
         self.sets = self._excluding_sets()
         self.scores = self._scores(self.firing, {})
 
@@ -102,32 +102,32 @@ class Reach:
             return Fires.ALWAYS
         return Fires.SOMETIMES
 
-    def within(self, box: Box) -> ScoresReach:
-        """The reach for leads within a box of facts and scores."""
+    def within(self, region: Region) -> ScoresReach:
+        """The reach for leads within a region of facts and scores."""
         firing = list(self.firing)
-        only = Dnf((box,), True)
-        for index in sorted(self._touched(box)):
+        only = Dnf((region,), True)
+        for index in sorted(self._touched(region)):
             rule = self.plan.rules[index]
             if firing[index] is not Fires.SOMETIMES:
                 continue
             if not self.logic.can_be(self.logic.reader.both([self.alternatives[index], only])):
                 firing[index] = Fires.NEVER
-            elif rule.each is None and rule.condition and self.logic.always_in(box, rule.condition):
+            elif rule.each is None and rule.condition and self.logic.always_in(region, rule.condition):
                 firing[index] = Fires.ALWAYS
-        return self._scores(firing, self._scores_in(box))
+        return self._scores(firing, self._scores_in(region))
 
-    def _touched(self, box: Box) -> set[int]:
-        """The rules of which a box may tell something: they speak of the same, or of the same events."""
-        subjects = self.logic.subjects
+    def _touched(self, region: Region) -> set[int]:
+        """The rules of which a region may tell something: they speak of the same, or of the same events."""
+        variables = self.logic.variables
         touched: set[int] = set()
-        for subject, rules in self.by_subject.items():
-            its = subjects[subject]
-            for number in box:
-                if its.topics.isdisjoint(subjects[number].topics):
+        for variable, rules in self.by_subject.items():
+            its = variables[variable]
+            for number in region:
+                if its.topics.isdisjoint(variables[number].topics):
                     continue
-                if its.chosen and subjects[number].chosen and subject != number:
-                    one_way = are_linked(subjects, subject, number)
-                    if not (one_way or are_linked(subjects, number, subject)):
+                if its.chosen and variables[number].chosen and variable != number:
+                    one_way = are_linked(variables, variable, number)
+                    if not (one_way or are_linked(variables, number, variable)):
                         continue
                 touched.update(rules)
                 break
@@ -166,10 +166,10 @@ class Reach:
                 direct = direct.plus(found[step.register].ranged)
         return direct
 
-    def _scores_in(self, box: Box) -> dict[int | None, PointBounds]:
+    def _scores_in(self, region: Region) -> dict[int | None, PointBounds]:
         held: dict[int | None, PointBounds] = {}
         for score in (None, *range(len(self.plan.scores))):
-            domain = box.get(self.logic.subjects.of(p.ScoreValue(score)))
+            domain = region.get(self.logic.variables.of(p.ScoreValue(score)))
             if domain is not None and not isinstance(domain.values, TextSet):
                 held[score] = PointBounds(lowest(domain.values), highest(domain.values))
         return held
@@ -201,7 +201,7 @@ class Reach:
 
     def _excludes(self, one: int, other: int) -> bool:
         """Whether surely no lead meets both of two rules."""
-        return not self.logic.reader.both([self.alternatives[one], self.alternatives[other]]).boxes
+        return not self.logic.reader.both([self.alternatives[one], self.alternatives[other]]).regions
 
 
 def given_by(rule: p.Rule, contribution: p.Contribution, fires: Fires = Fires.SOMETIMES) -> PointBounds:

@@ -38,7 +38,7 @@ class Variable:
 
 
 class Variables:
-    """The subjects of one plan.
+    """The variables of one plan.
 
     `filter_number` numbers the filters of selections, alike for alike ones.
     """
@@ -59,9 +59,9 @@ class Variables:
     def _enter(self, key: Hashable, make: Callable[[], Variable]) -> int:
         number = self._numbers.get(key)
         if number is None:
-            subject = make()
+            variable = make()
             number = self._numbers[key] = len(self.all)
-            self.all.append(subject)
+            self.all.append(variable)
         return number
 
     def resolve(self, value: p.Value) -> p.Value:
@@ -73,7 +73,7 @@ class Variables:
         return value
 
     def of(self, value: p.Value) -> int:
-        """The subject of a value."""
+        """The variable of a value."""
         match value:
             case p.SignalValue(signal=index):
                 if index not in self._signals:

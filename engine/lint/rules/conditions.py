@@ -181,9 +181,9 @@ def _denied(
 
 
 def _fields(context: LintContext, value: p.Value) -> Iterator[int]:
-    value = context.logic.subjects.resolve(value)
+    value = context.logic.variables.resolve(value)
     if isinstance(value, p.Domain):
-        value = context.logic.subjects.resolve(value.of)
+        value = context.logic.variables.resolve(value.of)
     if isinstance(value, p.FieldValue):
         yield value.field
 

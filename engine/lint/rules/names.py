@@ -127,7 +127,7 @@ def facts_of(context: LintContext, field: int) -> FieldFacts | None:
 
 def asked_fields(context: LintContext) -> Iterator[tuple[Root, p.Clause, p.Value, int]]:
     """Each clause whose subject is a field, or the domain of one: the clause, its subject, the field."""
-    resolve = context.logic.subjects.resolve
+    resolve = context.logic.variables.resolve
     for root in context.roots:
         for clause in clauses(root.condition):
             value = resolve(subject(clause))
@@ -241,7 +241,7 @@ def _text(
 def _patterns(context: LintContext, clause: p.Clause) -> tuple[p.Pattern, ...]:
     match clause:
         case p.Compare("=" | "!=", _, right):
-            constant = context.logic.subjects.resolve(right)
+            constant = context.logic.variables.resolve(right)
             if isinstance(constant, p.Constant) and isinstance(constant.value, str):
                 return (p.Pattern((constant.value,)),)
         case p.OneOf(_, patterns, _, None):

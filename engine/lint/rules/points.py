@@ -84,7 +84,7 @@ def asks(context: LintContext, rule: p.Rule) -> Hashable:
     condition = None if rule.condition is None else context.logic.number(rule.condition)
     if rule.each is None:
         return (condition, None)
-    return (condition, context.logic.subjects.chosen(rule.each.events), rule.each.which, rule.each.once)
+    return (condition, context.logic.variables.chosen(rule.each.events), rule.each.which, rule.each.once)
 
 
 MOST_ALIKE = 16
@@ -116,12 +116,12 @@ def _speaks_of(context: LintContext, rule: p.Rule) -> Hashable:
     events: set[Hashable] = set()
     others: set[Hashable] = set()
     if rule.each is not None:
-        events.add((rule.each.which, context.logic.subjects.chosen(rule.each.events).ever))
+        events.add((rule.each.which, context.logic.variables.chosen(rule.each.events).ever))
     for clause in clauses(rule.condition) if rule.condition is not None else ():
-        subjects = [context.logic.subjects[context.logic.subjects.of(value)] for value in operands(clause)]
-        measured = [subject for subject in subjects if subject.chosen]
+        variables = [context.logic.variables[context.logic.variables.of(value)] for value in operands(clause)]
+        measured = [variable for variable in variables if variable.chosen]
         if measured:
-            events.update((subject.measure, _ever(subject.chosen)) for subject in measured)
+            events.update((variable.measure, _ever(variable.chosen)) for variable in measured)
         else:
             others.add(context.logic.number(clause))
     return (frozenset(events), frozenset(others)) if events else id(rule)
@@ -163,7 +163,7 @@ def _pays_where(context: LintContext, rule: p.Rule, other: p.Rule) -> bool:
         return False
     if rule.each is None or other.each is None:
         return True
-    chosen = context.logic.subjects.chosen
+    chosen = context.logic.variables.chosen
     return chosen(rule.each.events).is_within(chosen(other.each.events))
 
 

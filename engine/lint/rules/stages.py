@@ -9,7 +9,7 @@ from ... import plan as p
 from ..context import LintContext, RootKind, lint_at, points_of
 from ..proof import domains as intervals
 from ..proof.dnf import NOT_TRUE, TRUE
-from ..proof.regions import Box, is_possible
+from ..proof.regions import Region, is_possible
 from ..proof.texts import TextSet
 from ..reasons import asks_score, limits, why_always, why_never
 
@@ -80,19 +80,20 @@ def neighbours(plan: p.Plan) -> Iterator[tuple[p.Stage, p.Stage]]:
 def _skips(context: LintContext, lower: p.Stage, upper: p.Stage) -> bool:
     reader = context.logic.reader
     both = reader.both([reader.read(upper.condition, TRUE), reader.read(lower.condition, NOT_TRUE)])
-    if not both.exact or len(both.boxes) > MOST_REGIONS_OF_TWO:
+    if not both.exact or len(both.regions) > MOST_REGIONS_OF_TWO:
         return False
     return any(
-        is_possible(context.logic.subjects, box) and _can_have_points(context, box) for box in both.boxes
+        is_possible(context.logic.variables, region) and _can_have_points(context, region)
+        for region in both.regions
     )
 
 
-def _can_have_points(context: LintContext, box: Box) -> bool:
-    """Whether leads in a box can have the scores it asks for, going by the rules that fire there."""
-    asked = {context.scores[number]: domain for number, domain in box.items() if number in context.scores}
+def _can_have_points(context: LintContext, region: Region) -> bool:
+    """Whether leads in a region can have the scores it asks for, going by the rules that fire there."""
+    asked = {context.scores[number]: domain for number, domain in region.items() if number in context.scores}
     if not asked:
         return True
-    facts = {number: domain for number, domain in box.items() if context.scores.get(number, 0) is not None}
+    facts = {number: domain for number, domain in region.items() if context.scores.get(number, 0) is not None}
     scores = context.reach.within(facts)
     for score, domain in asked.items():
         assert not isinstance(domain.values, TextSet)
@@ -124,10 +125,10 @@ def stage_unreachable(context: LintContext) -> Iterator[Diagnostic]:
 
 def _short_of_points(context: LintContext, stage: p.Stage) -> Iterator[Diagnostic]:
     """Where the facts that the stage asks for keep rules from firing, fewer points can be had."""
-    boxes = context.logic.reader.read(stage.condition, TRUE).boxes
-    if len(boxes) > MOST_REGIONS_OF_ONE:
+    regions = context.logic.reader.read(stage.condition, TRUE).regions
+    if len(regions) > MOST_REGIONS_OF_ONE:
         return
-    short = [_short(context, box) for box in boxes]
+    short = [_short(context, region) for region in regions]
     reasons = [reason for reason in short if reason is not None]
     if reasons and len(reasons) == len(short):
         yield lint_at(
@@ -138,10 +139,10 @@ def _short_of_points(context: LintContext, stage: p.Stage) -> Iterator[Diagnosti
         )
 
 
-def _short(context: LintContext, box: Box) -> str | None:
-    """Why nobody in a box has the points it asks for, None where somebody may."""
-    asked = {context.scores[number]: domain for number, domain in box.items() if number in context.scores}
-    facts = {number: domain for number, domain in box.items() if number not in context.scores}
+def _short(context: LintContext, region: Region) -> str | None:
+    """Why nobody in a region has the points it asks for, None where somebody may."""
+    asked = {context.scores[number]: domain for number, domain in region.items() if number in context.scores}
+    facts = {number: domain for number, domain in region.items() if number not in context.scores}
     scores = context.reach.within(facts) if asked and facts else context.reach.scores
     for score, domain in asked.items():
         low, high = scores.of(score).ranged

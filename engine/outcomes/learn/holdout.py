@@ -9,10 +9,10 @@ from ...values import DAY
 from ..arrays import Bools, Floats, Ints
 from ..calibration import platt
 from ..intervals import Rate
-from ..looking import Look, stage_names
 from ..measure import track_of
 from ..ranking import auc_interval, precision_at_recall, redraws, winners_among
 from ..rows import Rows
+from ..scored_leads import ScoredLeads, stage_names
 from .candidates import EARLIER
 from .proposal import Evaluation
 
@@ -29,7 +29,7 @@ def earlier_part(rows: Rows) -> Bools:
 
 def evaluation(
     plan: Plan,
-    now: Look,
+    now: ScoredLeads,
     proposed: Floats | Ints,
     rows: Rows,
     *,

@@ -13,12 +13,12 @@ from ...plan import Plan
 from ...values import Prepared
 from ..arrays import Bools, Ints
 from ..caps import Caps
-from ..definitions import Asked, NotMeasurable, Outcomes
+from ..definitions import Cohort, NotMeasurable, Outcomes
 from ..intervals import Rate
 from ..leaks import Leak, event_leaks, field_leaks
-from ..looking import Look, Looking, contributions
 from ..measure import Blocks, check_lives, track_of
 from ..rows import Known, Lives, Rows, all_lives, lives_of, looked_at, rows_of
+from ..scored_leads import LeadsScorer, ScoredLeads, contributions
 from .conditions import (
     Conditions,
     DataField,
@@ -69,7 +69,7 @@ class Data:
     history_from: int | None
 
 
-Compile = Callable[[str], tuple[Looking, Sequence[str]] | None]
+Compile = Callable[[str], tuple[LeadsScorer, Sequence[str]] | None]
 """A text made ready to look, with the names of its tests that fail; None where it has errors."""
 
 
@@ -78,7 +78,7 @@ class Learner:
     """Everything that learning needs of the rules and the leads."""
 
     text: str
-    looking: Looking
+    scorer: LeadsScorer
     outcomes: Outcomes
     blocks: Blocks
     known: Known
@@ -89,21 +89,21 @@ class Learner:
     @property
     def plan(self) -> Plan:
         """The rules as they are."""
-        return self.looking.plan
+        return self.scorer.plan
 
-    def learn(self, asked: Asked, end: int) -> Proposal:
+    def learn(self, asked: Cohort, end: int) -> Proposal:
         """Learns from what was known at `asked.at`, and judges by what happened until `end`.
 
         Raises NotMeasurable where no lead, or every lead, has the outcome.
         """
         self._check_names()
-        lives = all_lives(lives_of(self.looking, self.outcomes, block, end) for block in self.blocks())
+        lives = all_lives(lives_of(self.scorer, self.outcomes, block, end) for block in self.blocks())
         check_lives(lives, self.outcomes, asked)
         rows = rows_of(lives, self.outcomes, asked)
         won, others = int(rows.won.sum()), int((~rows.won).sum())
         if min(won, others) < FEWEST_WON:
             return Proposal(self.text, rows, nothing=_too_few(won, others))
-        look = looked_at(self.looking, self.blocks(), rows, self.known)
+        look = looked_at(self.scorer, self.blocks(), rows, self.known)
         earlier = earlier_part(rows)
         values = field_values(self.blocks(), rows, self.data.fields, self.known, self.data.ready)
         leaks = self._leaks(values, rows, earlier, lives)
@@ -142,7 +142,7 @@ class Learner:
                 raise NotMeasurable(
                     f'there is no rule "{name}" whose points could stay', f"there are: {there}"
                 )
-        known = self.data.names | {type_ for type_, _ in self.looking.kinds.values()}
+        known = self.data.names | {type_ for type_, _ in self.scorer.kinds.values()}
         for name in (*self.options.exclude, *self.options.use):
             if name not in known:
                 raise NotMeasurable(
@@ -155,7 +155,7 @@ class Learner:
         filled = {one.field.name: self.data.filled_after(lives, one.field.column) for one in values}
         types = outcome_types(self.plan, self.outcomes)
         found = field_leaks(values, rows, earlier, filled)
-        found += event_leaks(self.blocks(), rows, self.looking.kinds, types)
+        found += event_leaks(self.blocks(), rows, self.scorer.kinds, types)
         found = [one for one in found if one.name not in self.options.use]
         named = {one.name for one in found}
         return found + [
@@ -186,18 +186,18 @@ class Learner:
         if not self.options.new_rules:
             return gathered([], [], len(rows))
         of_fields = field_conditions([one for one in values if one.field.name not in left_out])
-        types = {type_ for type_, _ in self.looking.kinds.values()}
+        types = {type_ for type_, _ in self.scorer.kinds.values()}
         declared, hidden = declared_events(self.plan)
         names = event_names(types - hidden, declared, {field.name for field in self.data.fields})
         out = [*left_out, *outcome_types(self.plan, self.outcomes)]
-        of_events = (
-            event_conditions(self.blocks(), rows, self.looking.kinds, names, out) if rows.dated else []
-        )
+        of_events = event_conditions(self.blocks(), rows, self.scorer.kinds, names, out) if rows.dated else []
         return gathered(of_fields, of_events, len(rows))
 
     # --- changes ----------------------------------------------------------------------------------
 
-    def _changes(self, editor: RulesetEditor, look: Look, rows: Rows, learned: Learned) -> list[Change]:
+    def _changes(
+        self, editor: RulesetEditor, look: ScoredLeads, rows: Rows, learned: Learned
+    ) -> list[Change]:
         found = []
         for column, (number, place) in enumerate(contributions(self.plan)):
             old, new = int(learned.present[column]), int(learned.points[column])
@@ -266,7 +266,9 @@ class Learner:
         new_rules = [one for change in proposal.new_rules if (one := checked(change)) is not None]
         return replace(proposal, changes=changes, new_rules=new_rules)
 
-    def _with_thresholds(self, proposal: Proposal, editor: RulesetEditor, look: Look, rows: Rows) -> Proposal:
+    def _with_thresholds(
+        self, proposal: Proposal, editor: RulesetEditor, look: ScoredLeads, rows: Rows
+    ) -> Proposal:
         """Moves the thresholds of stages so that as many leads reach them as before, or so that the top one
         is as precise as was asked, even at the low end."""
         from ..thresholds import cautious_threshold
@@ -321,10 +323,10 @@ class Learner:
         within = self.outcomes.won.within or asked.within
         if rows.dated and end > asked.at:
             later = rows_of(
-                lives, self.outcomes, Asked(end, within, max(asked.at, asked.since or 0), None, rows.age)
+                lives, self.outcomes, Cohort(end, within, max(asked.at, asked.since or 0), None, rows.age)
             )
             if enough(later.won):
-                now = looked_at(self.looking, self.blocks(), later, self.known)
+                now = looked_at(self.scorer, self.blocks(), later, self.known)
                 made = self.compile(proposal.text)
                 if made is None:
                     return None
@@ -363,10 +365,10 @@ class _Material:
     """What a proposal was made from."""
 
     lives: Lives
-    asked: Asked
+    asked: Cohort
     end: int
     rows: Rows
-    look: Look
+    look: ScoredLeads
     conditions: Conditions
     kept: Sequence[int]
 

@@ -13,7 +13,7 @@ from ..arrays import Bools, Floats, Ints
 from ..calibration import platt
 from ..caps import Caps
 from ..lift import points_of
-from ..looking import Look
+from ..scored_leads import ScoredLeads
 from .candidates import Found, search
 from .conditions import Conditions
 from .evidence import plain_lifts
@@ -35,7 +35,7 @@ class Learned:
     def of(
         cls,
         plan: Plan,
-        look: Look,
+        look: ScoredLeads,
         won: Bools,
         conditions: Conditions,
         earlier: Bools,

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from ...handoffs.choosing import Asked, Choosing
+from ...handoffs.choosing import Choosing, HandoffFacts
 from ...handoffs.people import Person, folded
 from ...handoffs.turns import HandedOff, Turns
 from ...plan import Handoff, Plan, Whom
@@ -74,7 +74,7 @@ def hand_off(
         return Assigning(store, plan, version, now).run(leads)
 
 
-def ask_handoffs(store: Store, choosing: Choosing, leads: Iterable[int], now: int) -> dict[int, Asked]:
+def ask_handoffs(store: Store, choosing: Choosing, leads: Iterable[int], now: int) -> dict[int, HandoffFacts]:
     """What handoffs ask, of every lead by its number."""
     numbers = sorted(set(leads))
     if choosing.anyone is not None:

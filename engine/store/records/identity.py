@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from ....grammar.frozen import frozen
 from .freshness import mark_changed
 from .lead_keys import ANONYMOUS, ANONYMOUS_LEADS, MERGED, NAMED, lead_key
 from .merging import merge
@@ -68,15 +69,31 @@ def say_same(connection: sqlite3.Connection, previous: str, current: str, now: i
     _join(connection, whose, former, now)
 
 
-def whose_ids(connection: sqlite3.Connection, keys: Collection[str], now: int) -> dict[str, Whose]:
-    """The leads of many ids as they are kept, those being made that are not there yet."""
-    as_json = json.dumps(list(keys))
-    connection.execute(
+@frozen
+class Owners:
+    """The leads of many ids, in the order of the ids: their numbers, and which of its other ids each is, None
+    where all are leads' own. `made` of them are new."""
+
+    leads: list[int]
+    aliases: list[int | None] | None
+    made: int
+
+
+def whose_ids(connection: sqlite3.Connection, keys: Sequence[str], now: int) -> Owners:
+    """The leads of many different ids as they are kept, those being made that are not there yet."""
+    made = connection.execute(
         "INSERT OR IGNORE INTO main.lead (_key, _changed) SELECT value, ? FROM json_each(?) "
         "WHERE value NOT IN (SELECT key FROM main.alias)",
-        (now, as_json),
-    )
-    return ids_known(connection, keys)
+        (now, json.dumps(keys)),
+    ).rowcount
+    if made == len(keys):
+        # Numbered in the order of their making.
+        last: int = connection.execute("SELECT ifnull(max(_id), 0) FROM main.lead").fetchone()[0]
+        return Owners(list(range(last - made + 1, last + 1)), None, made)
+    known = ids_known(connection, keys)
+    whose = [known[key] for key in keys]
+    aliases = [one.alias for one in whose]
+    return Owners([one.lead for one in whose], aliases if any(aliases) else None, made)
 
 
 def ids_known(connection: sqlite3.Connection, keys: Collection[str]) -> dict[str, Whose]:

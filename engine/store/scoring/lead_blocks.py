@@ -13,7 +13,7 @@ import numpy as np
 
 from ...outcomes.arrays import Ints
 from ...outcomes.funnel import part_of
-from ...outcomes.looking import Looking, Made
+from ...outcomes.scored_leads import LeadsScorer, Made
 from ...plan import Plan
 from ...score_many.block import MOST, Block, StoredColumn
 from ..database import Store
@@ -92,9 +92,9 @@ class LeadBlocks:
         for start in range(first, last + 1, min(_SPAN, MOST)):
             yield reading.block(start, min(last, start + min(_SPAN, MOST) - 1))
 
-    def looking(self, evaluator: Scorer) -> Looking:
+    def scorer(self, evaluator: Scorer) -> LeadsScorer:
         """A plan's eyes for these leads."""
-        return Looking(evaluator, self.kinds, self.fields(evaluator.plan))
+        return LeadsScorer(evaluator, self.kinds, self.fields(evaluator.plan))
 
     def fields(self, plan: Plan) -> list[tuple[str | None, Made]]:
         """Where each field of a plan is kept, and how its values are made ready."""

@@ -17,7 +17,7 @@ from ...due.due_times import MONTH_ENDS
 from ...plan import Field, Last, Range
 from ...plan.holding import asking_plan, selectors_read
 from ...plan.walk import selections
-from ...score_one.facts import Row
+from ...score_one.facts import EventRow
 from ...score_one.scorer import Scorer
 from ...values import MICROSECONDS, Prepared, ascii_keys, prepare, text_key
 from ..database import Store
@@ -96,7 +96,7 @@ class LeadReader:
         self._event_tests = self._write_event_tests()
         self._event_sql: dict[bool, str] = {}
 
-    def leads(self, span: Span) -> Iterator[tuple[int, Sequence[Prepared], list[Row]]]:
+    def leads(self, span: Span) -> Iterator[tuple[int, Sequence[Prepared], list[EventRow]]]:
         """Each lead of a span: its number, its fields as the plan reads them, and those of its events, in
         the order of time, that can make a difference now or later."""
         happened = self.events(span)
@@ -129,7 +129,7 @@ class LeadReader:
 
     # --- events ---------------------------------------------------------------------------------
 
-    def events(self, span: Span) -> Iterator[tuple[int, list[Row]]]:
+    def events(self, span: Span) -> Iterator[tuple[int, list[EventRow]]]:
         """The leads of a span that have events that can make a difference now or later, with these."""
         if not self._read:
             return
@@ -143,14 +143,16 @@ class LeadReader:
             instants, kinds = _read_json(at, 0)[0], _read_json(kind, 0)[0]
             codes = map(code_of, kinds)
             if width or given_properties is not None:
-                events: list[Row] = list(zip(instants, codes, map(value_of, kinds), strict=True))
+                events: list[EventRow] = list(zip(instants, codes, map(value_of, kinds), strict=True))
                 if given_properties is not None:
                     events = self._with_properties(events, kinds, given_properties.split(_BETWEEN))
                 yield lead, events
             else:
                 yield lead, list(zip(instants, codes, strict=True))
 
-    def _with_properties(self, events: list[Row], kinds: list[int], properties: list[str]) -> list[Row]:
+    def _with_properties(
+        self, events: list[EventRow], kinds: list[int], properties: list[str]
+    ) -> list[EventRow]:
         """The events with those told by their properties in place; these come in the same order."""
         remembered, unread = self._remembered, False
         places = [place for place, kind in enumerate(kinds) if kind in self._by_properties]
@@ -238,7 +240,7 @@ class LeadReader:
         return oldest
 
 
-_NOTHING: tuple[int, list[Row]] = (0, [])
+_NOTHING: tuple[int, list[EventRow]] = (0, [])
 
 
 def _among(kinds: list[int]) -> str:

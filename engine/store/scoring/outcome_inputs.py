@@ -15,7 +15,7 @@ import numpy as np
 
 from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind, Unit
-from ...outcomes.definitions import Asked, NotMeasurable, Outcomes, outcomes_of
+from ...outcomes.definitions import Cohort, NotMeasurable, Outcomes, outcomes_of
 from ...plan import Feed, Field, FieldValue, Plan, Selection, Selector
 from ...score_one.facts import instant_from
 from ...score_one.scorer import Scorer
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from ...check.files import Files
     from ...outcomes.learn.conditions import DataField
     from ...outcomes.learn.learner import Compile, Data
-    from ...outcomes.looking import Looking
     from ...outcomes.rows import Lives
+    from ...outcomes.scored_leads import LeadsScorer
     from ...plan import Condition
     from ...values import Prepared
 
@@ -55,9 +55,9 @@ class Question:
     born: str | None = None
     outcome: str | None = None
 
-    def asked(self, outcomes: Outcomes) -> Asked:
+    def asked(self, outcomes: Outcomes) -> Cohort:
         """The same in microseconds. Raises NotMeasurable for what is no length, FactsError for instants."""
-        return Asked(
+        return Cohort(
             now() if self.at is None else instant(self.at),
             outcomes.within if self.within is None else length(self.within),
             None if self.since is None else instant(self.since),
@@ -71,10 +71,10 @@ class Ready:
     """A plan ready to look at the leads of a store."""
 
     plan: Plan
-    looking: Looking
+    scorer: LeadsScorer
     outcomes: Outcomes
     blocks: LeadBlocks
-    asked: Asked
+    asked: Cohort
 
 
 def now() -> int:
@@ -108,7 +108,7 @@ def ready(plan: Plan, store: Store, question: Question) -> Iterator[Ready]:
         outcomes = replace(outcomes, born=born)
     asked = question.asked(outcomes)
     with lead_blocks(store) as blocks:
-        yield Ready(plan, blocks.looking(Scorer(plan)), outcomes, blocks, asked)
+        yield Ready(plan, blocks.scorer(Scorer(plan)), outcomes, blocks, asked)
 
 
 def born_by(plan: Plan, store: Store, name: str) -> tuple[Plan, FieldValue | Selection]:
@@ -198,12 +198,12 @@ def compiler(plan: Plan, store: Store, found: Ready, files: Files | None) -> Com
     there = files or Folder(source.path.parent if source.path is not None else Path())
     data = catalogue(store)
 
-    def compiled(text: str) -> tuple[Looking, list[str]] | None:
+    def compiled(text: str) -> tuple[LeadsScorer, list[str]] | None:
         reading = read(Source(text, source.path), catalogue=data, files=there, pinned=plan.names)
         if reading.plan is None:
             return None
         failing = [one.test.name for one in run_tests(reading.plan) if not one.passed]
-        return found.blocks.looking(Scorer(reading.plan)), failing
+        return found.blocks.scorer(Scorer(reading.plan)), failing
 
     return compiled
 

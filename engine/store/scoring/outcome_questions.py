@@ -83,7 +83,7 @@ def measure(
     question = Question(at, within, since, until, age, born, outcome)
     with ready(_plan(ruleset), store, question) as found:
         return measured(
-            found.looking,
+            found.scorer,
             found.blocks,
             found.outcomes,
             found.asked,
@@ -106,9 +106,9 @@ def before_and_after(
         return None
     outcome_rules = new if any(one.name.lower() != LOST for one in new.outcomes) else old
     with ready(outcome_rules, store, Question(at)) as found:
-        looking = found.blocks.looking
-        sides = [found.looking if plan is outcome_rules else looking(Scorer(plan)) for plan in (old, new)]
-        lives = found.looking
+        scorer = found.blocks.scorer
+        sides = [found.scorer if plan is outcome_rules else scorer(Scorer(plan)) for plan in (old, new)]
+        lives = found.scorer
         return compared(
             sides[0],
             sides[1],
@@ -147,7 +147,7 @@ def learn(
     with ready(plan, store, question) as found:
         learner = Learner(
             plan.sources[0].text,
-            found.looking,
+            found.scorer,
             found.outcomes,
             found.blocks,
             found.blocks.known,
@@ -191,14 +191,16 @@ def backtest(
     with ready(plans[-1][2], store, question) as found:
         versions = [
             Version(
-                label, since, found.looking if plan is plans[-1][2] else found.blocks.looking(Scorer(plan))
+                label,
+                since,
+                found.scorer if plan is plans[-1][2] else found.blocks.scorer(Scorer(plan)),
             )
             for label, since, plan in plans
         ]
         other = None
         if against is not None:
             plan = _plan(against)
-            other = Version(plan.title or "draft", 0, found.blocks.looking(Scorer(plan)))
+            other = Version(plan.title or "draft", 0, found.blocks.scorer(Scorer(plan)))
         starts = period_starts(first, last, every)
         trial = Trial(versions, other, starts, last, capacity)
         return backtested(trial, found.blocks, found.outcomes, found.asked, known=found.blocks.known)

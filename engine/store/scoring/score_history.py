@@ -60,7 +60,7 @@ class Run:
 
 
 @frozen
-class _Outcome:
+class _PastResult:
     """What was stored of a lead: the run that found it, and the one that found something else, if any."""
 
     run: int
@@ -151,7 +151,7 @@ def decided_by(
     return Decided(run.version, seen, seen.evaluator.decide(facts, seen.now))
 
 
-def _turn(outcome: _Outcome, found: Run, change: ScoreChange | None, unexplained: int) -> HistoryEntry:
+def _turn(outcome: _PastResult, found: Run, change: ScoreChange | None, unexplained: int) -> HistoryEntry:
     return HistoryEntry(
         moment_of(found.now),
         found.version.number,
@@ -164,7 +164,7 @@ def _turn(outcome: _Outcome, found: Run, change: ScoreChange | None, unexplained
     )
 
 
-def _same(stored: _Outcome, decision: Decision) -> bool:
+def _same(stored: _PastResult, decision: Decision) -> bool:
     results = stored.results
     return (
         stored.total == decision.total
@@ -190,7 +190,7 @@ def _as_events(events: tuple[StoredEvent, ...]) -> tuple[Event, ...]:
 # --- what is stored ---------------------------------------------------------------------------
 
 
-def _outcomes(store: Store, ruleset: str, lead: int) -> list[_Outcome]:
+def _outcomes(store: Store, ruleset: str, lead: int) -> list[_PastResult]:
     of = "ruleset = (SELECT id FROM ruleset WHERE name = :name) AND lead = :lead"
     with store.guard():
         rows = store.connection.execute(
@@ -199,7 +199,7 @@ def _outcomes(store: Store, ruleset: str, lead: int) -> list[_Outcome]:
             "ORDER BY until IS NULL, until",
             {"name": ruleset, "lead": lead},
         )
-        return [_Outcome(run, until, total, json.loads(results)) for run, until, total, results in rows]
+        return [_PastResult(run, until, total, json.loads(results)) for run, until, total, results in rows]
 
 
 _RUN = "SELECT run.id, run.version, run.now, run.data FROM run"

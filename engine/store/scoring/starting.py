@@ -85,7 +85,7 @@ def _ranked(
                 break
         measures = measure(plan, store, today=False, funnel=False)
         with ready(plan, store, Question()) as whole:
-            look = looked_at(whole.looking, whole.blocks(), measures.rows, whole.blocks.known)
+            look = looked_at(whole.scorer, whole.blocks(), measures.rows, whole.blocks.known)
     except (NotMeasurable, FactsError):
         return None
     lifts = {one.rule: one for one in measures.lifts}
@@ -160,10 +160,10 @@ def _staged(starter: Starter, store: Store, data: Catalogue) -> tuple[float, Sta
     if plan is None:
         return 0.0, starter
     with lead_blocks(store) as blocks:
-        looking = blocks.looking(Scorer(plan))
+        scorer = blocks.scorer(Scorer(plan))
         # Of data that ends some time ago, what is recent is what was so at its end.
         last = store.connection.execute("SELECT max(at) FROM event WHERE at <= ?", (now(),)).fetchone()[0]
-        totals = [looking.all_at(block, last or now()).total for block in blocks()]
+        totals = [scorer.all_at(block, last or now()).total for block in blocks()]
     total = np.concatenate([np.empty(0, np.int64), *totals])
     if len(total) < 10:
         return 0.0, starter

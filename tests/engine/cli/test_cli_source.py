@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from leadwright.engine.cli.program import run
 from leadwright.engine.live.applying import Applier
-from leadwright.engine.live.inbox import Inbox, Row
+from leadwright.engine.live.inbox import Inbox, StoredRequest
 from leadwright.engine.live.sources import SourceBook
 from leadwright.engine.store.database import open_store
 from leadwright.engine.values import instant_of, read_moment
@@ -70,7 +70,7 @@ def test_messages_and_figures_are_listed(source, tmp_path: Path) -> None:  # typ
     moment = read_moment("2026-02-01T10:00:00Z")
     assert moment is not None
     messages = [{"lead": "zoe", "type": "visited", "object": "/x"}, {"type": "lost"}]
-    inbox.put(Row(instant_of(moment), 1, "events", "{}", json.dumps(messages)))
+    inbox.put(StoredRequest(instant_of(moment), 1, "events", "{}", json.dumps(messages)))
     inbox.close()
     with open_store(tmp_path / "leads.db") as store:
         applier = Applier(store)

@@ -253,9 +253,9 @@ def test_no_lead_has_more_or_less_than_the_reach(
     logic, evaluator = Logic(plan), Evaluator(plan)
     reach = Reach(logic)
     bounds = [(None, reach.scores)]
-    boxes = logic.reader.read(plan.stages[0].condition, TRUE).boxes
-    if len(boxes) == 1:
-        bounds.append((plan.stages[0].name, reach.within(boxes[0])))
+    regions = logic.reader.read(plan.stages[0].condition, TRUE).regions
+    if len(regions) == 1:
+        bounds.append((plan.stages[0].name, reach.within(regions[0])))
     for lead, events in leads:
         found = evaluator.score(evaluator.facts(lead, events), NOW)
         for within, scores in bounds:

@@ -46,7 +46,7 @@ def one_against_all(found: Reach) -> list[int]:
 def exclude(found: Reach, one: int, other: int) -> bool:
     scores = [{each.score for each in found.plan.rules[rule].contributions} for rule in (one, other)]
     both = found.logic.reader.both([found.alternatives[one], found.alternatives[other]])
-    return not scores[0].isdisjoint(scores[1]) and not both.boxes
+    return not scores[0].isdisjoint(scores[1]) and not both.regions
 
 
 def clause(chance: Random) -> str:

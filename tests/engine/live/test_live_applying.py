@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from leadwright.engine.live.applying import Applier
 from leadwright.engine.live.forgetting import forgetting_in
-from leadwright.engine.live.inbox import Inbox, Row
+from leadwright.engine.live.inbox import Inbox, StoredRequest
 from leadwright.engine.live.messages import last_messages, last_refusals
 from leadwright.engine.live.sources import add_source, set_mapping
 from leadwright.engine.store.database import Store, StoreError, open_store
@@ -37,7 +37,7 @@ class World:
         self.inbox = Inbox(self.path, lambda: None)
 
     def send(self, *messages: Any, received: int = NOW, about: dict[str, Any] | None = None) -> None:
-        self.inbox.put(Row(received, 1, "segment", json.dumps(about or {}), json.dumps(messages)))
+        self.inbox.put(StoredRequest(received, 1, "segment", json.dumps(about or {}), json.dumps(messages)))
 
     def apply(self) -> int:
         applier = Applier(self.store)

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from leadwright.engine.live.forgetting import forgetting_in
-from leadwright.engine.live.inbox import Inbox, Row, inbox_path
+from leadwright.engine.live.inbox import Inbox, StoredRequest, inbox_path
 from leadwright.engine.store.database import open_store
 from leadwright.engine.store.records.forgetting import forget
 from leadwright.engine.store.records.identity import lead_of
@@ -20,9 +20,11 @@ def test_what_waits_about_a_person_is_taken_out_and_the_rest_stays_in_its_place(
     visit = {"anonymousId": "visitor-1", "url": "https://shop.example/?mail=frotzle-7f"}
     numbered = {"user_id": 4711, "note": "frotzle-8f"}
     other = {"userId": "max", "event": "visited"}
-    inbox.put(Row(1, 1, "segment", "{}", json.dumps([hers, other, visit, numbered])))
-    inbox.put(Row(2, None, "", '{"reason": "x"}', json.dumps({"body": "user zoe@acme.example frotzle"})))
-    inbox.put(Row(3, 1, "segment", "{}", json.dumps([other])))
+    inbox.put(StoredRequest(1, 1, "segment", "{}", json.dumps([hers, other, visit, numbered])))
+    inbox.put(
+        StoredRequest(2, None, "", '{"reason": "x"}', json.dumps({"body": "user zoe@acme.example frotzle"}))
+    )
+    inbox.put(StoredRequest(3, 1, "segment", "{}", json.dumps([other])))
     with open_store(database, create=True) as store:
         with store.transaction() as connection:
             lead_of(connection, "zoe@acme.example", "visitor-1", 1)

@@ -7,10 +7,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from leadwright.engine.live.inbox import Inbox, InboxFull, Row, inbox_path
+from leadwright.engine.live.inbox import Inbox, InboxFull, StoredRequest, inbox_path
 from leadwright.engine.store.database import StoreError
 
-ROW = Row(1, 1, "events", "{}", "[1]")
+ROW = StoredRequest(1, 1, "events", "{}", "[1]")
 
 
 def kept(database: Path) -> list[str]:
@@ -40,7 +40,8 @@ def test_many_at_once_share_a_commit(tmp_path: Path) -> None:
     other = sqlite3.connect(inbox_path(tmp_path / "leads.db"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     threads = [
-        threading.Thread(target=inbox.put, args=(Row(1, 1, "events", "{}", f"[{n}]"),)) for n in range(40)
+        threading.Thread(target=inbox.put, args=(StoredRequest(1, 1, "events", "{}", f"[{n}]"),))
+        for n in range(40)
     ]
     for thread in threads:
         thread.start()
@@ -74,7 +75,7 @@ def test_a_disk_that_refuses_is_told_to_each_who_waits(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path / "leads.db", lambda: None)
     inbox._connection.execute("PRAGMA max_page_count = 1")
     with pytest.raises(StoreError, match="the disk is full"):
-        inbox.put(Row(1, 1, "events", "{}", "x" * 100_000))
+        inbox.put(StoredRequest(1, 1, "events", "{}", "x" * 100_000))
     inbox._connection.execute("PRAGMA max_page_count = 100000")
     inbox.put(ROW)
     inbox.close()

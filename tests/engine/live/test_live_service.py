@@ -14,7 +14,7 @@ from leadwright.engine.cli.commands.watch import Watch
 from leadwright.engine.live import bringing
 from leadwright.engine.live.bringing import Bringing, Scoring
 from leadwright.engine.live.figures import source_figures
-from leadwright.engine.live.inbox import Inbox, InboxFull, Row
+from leadwright.engine.live.inbox import Inbox, InboxFull, StoredRequest
 from leadwright.engine.live.service import Live
 from leadwright.engine.live.sources import add_source
 from leadwright.engine.store.database import Store, StoreError, only_one, open_store
@@ -22,8 +22,8 @@ from leadwright.engine.store.records.events import count_events
 from leadwright.tests.web.small import small_database
 
 
-def row(*messages: dict[str, object]) -> Row:
-    return Row(time.time_ns() // 1000, 1, "events", "{}", json.dumps(messages))
+def row(*messages: dict[str, object]) -> StoredRequest:
+    return StoredRequest(time.time_ns() // 1000, 1, "events", "{}", json.dumps(messages))
 
 
 DEMO = {"lead": "L2", "type": "requested", "object": "demo", "id": "1"}

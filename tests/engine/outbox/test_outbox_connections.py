@@ -18,7 +18,7 @@ from leadwright.engine.outbox import transports
 from leadwright.engine.outbox.addresses import web_address
 from leadwright.engine.outbox.destinations import Kind, add_destination
 from leadwright.engine.outbox.sender import present, try_out
-from leadwright.engine.outbox.transports import Outcome
+from leadwright.engine.outbox.transports import SendResult
 from leadwright.engine.store.database import Store, open_store
 from leadwright.tests.engine.outbox.receiver import Receiver, receiver
 from standardwebhooks import Webhook
@@ -72,15 +72,15 @@ def test_a_certificate_is_checked_against_the_name(
     add_destination(store, "by number", Kind.HTTP, other, 0, private=True)
     trusting(monkeypatch, None)
     stranger = try_out(store, "crm")
-    assert stranger.outcome is Outcome.UNREACHABLE
+    assert stranger.outcome is SendResult.UNREACHABLE
     assert stranger.text.startswith("the certificate of localhost cannot be trusted")
 
     trusting(monkeypatch, certificate)
-    assert try_out(store, "crm").outcome is Outcome.SENT
+    assert try_out(store, "crm").outcome is SendResult.SENT
     assert made.secret is not None
     Webhook(made.secret).verify(secure.got[0].body, dict(secure.got[0].headers))
     misnamed = try_out(store, "by number")
-    assert misnamed.outcome is Outcome.UNREACHABLE
+    assert misnamed.outcome is SendResult.UNREACHABLE
     assert misnamed.text.startswith("the certificate of 127.0.0.1 cannot be trusted")
     assert len(secure.got) == 1
     monkeypatch.undo()
@@ -109,7 +109,7 @@ def test_a_connection_that_the_receiver_closed_is_made_anew(store: Store) -> Non
         for number in range(3):
             request = transports.Request(f"msg_{number}", "{}", "application/json", present())
             answer = transports.send_one(transport, request)
-            assert answer.outcome is Outcome.SENT, answer.text
+            assert answer.outcome is SendResult.SENT, answer.text
             assert closed.acquire(timeout=20)
         transport.close()
         thread.join()
@@ -133,6 +133,6 @@ def test_several_messages_are_under_way_at_a_time_and_connections_are_kept(store
         answers = list(transport.exchange(lambda: left.pop() if left else None))
         transport.close()
     assert {one.message for one, _ in answers} == asked
-    assert {answer.outcome for _, answer in answers} == {Outcome.SENT}
+    assert {answer.outcome for _, answer in answers} == {SendResult.SENT}
     assert sorted(crm.ids()) == sorted(asked)
     assert crm.connections == lanes

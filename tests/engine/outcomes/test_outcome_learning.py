@@ -13,8 +13,8 @@ from leadwright import load
 from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.outcomes.learn.conditions import gathered
 from leadwright.engine.outcomes.learn.event_conditions import event_conditions, event_names
-from leadwright.engine.outcomes.looking import reads_calendar
 from leadwright.engine.outcomes.rows import all_lives, lives_of, looked_at, rows_of
+from leadwright.engine.outcomes.scored_leads import reads_calendar
 from leadwright.engine.store.database import open_store
 from leadwright.engine.store.scoring.lead_blocks import lead_blocks
 from leadwright.engine.store.scoring.outcome_inputs import Question, ready
@@ -279,10 +279,10 @@ def test_leads_moved_to_one_instant_are_what_each_is_at_its_own(folder: Path, ru
     assert not reads_calendar(evaluator.plan)
     assert all(reads_calendar(load(one).plan) for one in (CALENDAR, *CALENDARS))
     with open_store(folder / "leads.db") as store, lead_blocks(store) as blocks:
-        looking = blocks.looking(evaluator)
+        scorer = blocks.scorer(evaluator)
         for block in blocks():
             at = np.arange(len(block)) * DAY // 4 * 1_009 // 1_000 + 1_767_225_600_000_000
-            at_once, one_by_one = looking.at(block, at), looking.one_by_one(block, at)
+            at_once, one_by_one = scorer.at(block, at), scorer.one_by_one(block, at)
             assert np.array_equal(at_once.total, one_by_one.total)
             assert np.array_equal(at_once.fires, one_by_one.fires)
             assert np.allclose(at_once.given, one_by_one.given)
@@ -294,14 +294,14 @@ def test_conditions_on_events_match_whom_the_rules_say_they_match(folder: Path) 
     plan = load(RULES).plan
     with open_store(folder / "leads.db") as store, ready(plan, store, Question(AT, age="8d")) as found:
         end = found.asked.at
-        lives = all_lives(lives_of(found.looking, found.outcomes, block, end) for block in found.blocks())
+        lives = all_lives(lives_of(found.scorer, found.outcomes, block, end) for block in found.blocks())
         rows = rows_of(lives, found.outcomes, found.asked)
         names = event_names({"visited", "requested"}, {}, set())
-        listed = event_conditions(found.blocks(), rows, found.looking.kinds, names)
+        listed = event_conditions(found.blocks(), rows, found.scorer.kinds, names)
         conditions = gathered([], listed, len(rows))
         text = RULES + "\n".join(f"when {one} then +1" for one in conditions.texts)
-        looking = found.blocks.looking(Evaluator(load(text).plan))
-        look = looked_at(looking, found.blocks(), rows, found.blocks.known)
+        scorer = found.blocks.scorer(Evaluator(load(text).plan))
+        look = looked_at(scorer, found.blocks(), rows, found.blocks.known)
     assert np.array_equal(look.fires[:, len(plan.rules) :], conditions.matches > 0)
     told = {one for one, *_ in listed}
     assert {"visited pricing", "visited >= 3", "visited followed by requested within 5 minutes"} <= told

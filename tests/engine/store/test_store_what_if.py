@@ -11,7 +11,7 @@ import pytest
 from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.reading import read
 from leadwright.engine.score_many.sums import Sums
-from leadwright.engine.score_one.facts import Event, Row
+from leadwright.engine.score_one.facts import Event, EventRow
 from leadwright.engine.store.mirror import sync
 from leadwright.engine.store.records.events import events_of
 from leadwright.engine.store.records.leads import iterate_leads
@@ -76,7 +76,7 @@ def test_edits_one_after_another_do_what_deciding_says(world: World, monkeypatch
 class Forbidden(LeadReader):
     """Events as the record has them, which must not be read."""
 
-    def events(self, span: Span) -> Iterator[tuple[int, list[Row]]]:
+    def events(self, span: Span) -> Iterator[tuple[int, list[EventRow]]]:
         raise AssertionError(span)
 
 

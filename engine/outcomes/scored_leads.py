@@ -2,7 +2,7 @@
 
 Where nothing in the plan reads the calendar, all it reads of events is how long ago they were, and of dates
 how far off. Then every lead's events and dates are moved so that its instant is the same for all, and the
-block is judged at once. Else each lead is asked for by itself, which takes longer and says the same.
+block is scored at once. Else each lead is scored by itself, which takes longer and says the same.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _NO_LIMIT = 1 << 62
 
 
 @dataclass(frozen=True)
-class Look:
+class ScoredLeads:
     """What a plan says of some leads: scores, the highest stage of each track by its place (0 for none),
     who is disqualified, which rules fire, and what each contribution gives for each of its points."""
 
@@ -69,9 +69,9 @@ class Look:
     fires: Bools
     given: Singles
 
-    def taken(self, places: Ints | Bools) -> Look:
+    def taken(self, places: Ints | Bools) -> ScoredLeads:
         """The same of some of the leads."""
-        return Look(
+        return ScoredLeads(
             self.total[places],
             {track: stage[places] for track, stage in self.stages.items()},
             self.disqualified[places],
@@ -80,10 +80,10 @@ class Look:
         )
 
 
-def joined(looks: Sequence[Look]) -> Look:
+def joined(looks: Sequence[ScoredLeads]) -> ScoredLeads:
     """Looks at the leads of several blocks as one; at least one look."""
     first = looks[0]
-    return Look(
+    return ScoredLeads(
         np.concatenate([one.total for one in looks]),
         {track: np.concatenate([one.stages[track] for one in looks]) for track in first.stages},
         np.concatenate([one.disqualified for one in looks]),
@@ -102,9 +102,11 @@ def contributions(plan: Plan) -> list[tuple[int, int]]:
     return [(n, place) for n, rule in enumerate(plan.rules) for place in range(len(rule.contributions))]
 
 
-class Looking:
-    """One plan's eyes. `fields` say for each field of the plan which column of the record it is read from,
-    None for none, and how what is kept there is made ready."""
+class LeadsScorer:
+    """Scores leads by one plan, each at an instant of its own or all at one.
+
+    `fields` say for each field of the plan which column of the record it is read from, None for none, and how
+    what is kept there is made ready."""
 
     def __init__(
         self, evaluator: Scorer, kinds: EventKinds, fields: Sequence[tuple[str | None, Made]]
@@ -124,17 +126,17 @@ class Looking:
         holds = any(stage.until is not None for stage in self.plan.stages)
         self.at_once = not reads_calendar(self.plan) and not (holds and self._aged_fields)
 
-    def at(self, block: Block, at: Ints) -> Look:
+    def at(self, block: Block, at: Ints) -> ScoredLeads:
         """What is said of each lead of a block at its own instant."""
         return self._moved(block, at) if self.at_once else self.one_by_one(block, at)
 
-    def all_at(self, block: Block, now: int) -> Look:
+    def all_at(self, block: Block, now: int) -> ScoredLeads:
         """What is said of all leads at one instant."""
         return self._judged(self.column_scorer(block, now))
 
     # --- all at once ------------------------------------------------------------------------------
 
-    def _moved(self, block: Block, at: Ints) -> Look:
+    def _moved(self, block: Block, at: Ints) -> ScoredLeads:
         aged = {number: self._aged(block, number, at) for number in self._aged_fields}
         return self._judged(self.column_scorer(moved(block, at, self._is_read), _SAME, aged))
 
@@ -187,7 +189,7 @@ class Looking:
             return Numbered(np.zeros(len(block), np.uint8), made([None]))
         return Numbered(kept.codes, made(kept.values))
 
-    def _judged(self, column_scorer: ColumnScorer) -> Look:
+    def _judged(self, column_scorer: ColumnScorer) -> ScoredLeads:
         plan = self.plan
         fires = np.column_stack(
             [
@@ -203,7 +205,7 @@ class Looking:
                 given[:, column] = points / pay.contribution.points
         verdict = column_scorer.verdict
         stages = {track: places.astype(np.int64) for track, (_, places) in verdict.stages.items()}
-        return Look(
+        return ScoredLeads(
             np.array(column_scorer.score(None), np.int64),
             stages,
             np.array(np.broadcast_to(verdict.disqualified, column_scorer.leads)),
@@ -213,7 +215,7 @@ class Looking:
 
     # --- one by one -------------------------------------------------------------------------------
 
-    def one_by_one(self, block: Block, at: Ints) -> Look:
+    def one_by_one(self, block: Block, at: Ints) -> ScoredLeads:
         """The same as `at`, whatever the plan reads."""
         size, plan = len(block), self.plan
         total = np.zeros(size, np.int64)
@@ -235,7 +237,7 @@ class Looking:
                 fires[lead, rule] = True
                 if place >= 0 and (written := plan.rules[rule].contributions[place].points):
                     given[lead, column_of[rule, place]] = points / written
-        return Look(total, stages, gone, fires, given)
+        return ScoredLeads(total, stages, gone, fires, given)
 
     def walks(self, block: Block, instants: Sequence[Sequence[int]]) -> dict[str, list[list[int]]]:
         """The place of each track's stage at each of the instants of each lead."""
