@@ -18,7 +18,7 @@ from leadwright.engine.prove.case import Case, Occurrence
 from leadwright.engine.prove.questions import Promise, Question, Same, Trend
 from leadwright.engine.score_one.codegen import Detail
 from leadwright.engine.score_one.event_classes import EventClasses
-from leadwright.engine.score_one.facts import Event, Row, ready
+from leadwright.engine.score_one.facts import Event, EventRow, ready
 from leadwright.engine.score_one.scorer import Result, Scorer
 from leadwright.engine.values import DAY, moment_of
 from leadwright.tests.engine.evaluate.random_plans import NOW, random_lead
@@ -31,7 +31,7 @@ _DRAWN = 80
 
 _COMPARE = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
-Run = Callable[[Sequence[Any], Sequence[Row], int], Any]
+Run = Callable[[Sequence[Any], Sequence[EventRow], int], Any]
 
 
 class Fields(NamedTuple):
@@ -45,9 +45,9 @@ class Timeline(NamedTuple):
     """The events of a lead, as given and made ready, and the same with one more."""
 
     events: tuple[Occurrence, ...]
-    rows: list[Row]
+    rows: list[EventRow]
     more: Occurrence | None
-    rows_and_more: list[Row]
+    rows_and_more: list[EventRow]
 
 
 class Made(NamedTuple):
@@ -140,7 +140,7 @@ class Oracle:
         rows = self._rows(events)
         return Timeline(events, rows, more, rows if more is None else self._rows((*events, more)))
 
-    def _rows(self, events: tuple[Occurrence, ...]) -> list[Row]:
+    def _rows(self, events: tuple[Occurrence, ...]) -> list[EventRow]:
         given = [Event(one.type, moment_of(one.at), one.object, one.properties) for one in events]
         return list(self._scorer.facts({}, given).events)
 
@@ -233,7 +233,7 @@ class Oracle:
 
         return higher
 
-    def _counts(self, selection: p.Selection) -> Callable[[Fields, list[Row], int], int]:
+    def _counts(self, selection: p.Selection) -> Callable[[Fields, list[EventRow], int], int]:
         """How many events a selection takes."""
         each = p.Each(selection, "each", None)
         nowhere = self.plan.guarantees[0].origin
@@ -245,7 +245,7 @@ class Oracle:
         return lambda lead: bool(new(*_now(lead)) != old(*_now(lead)))
 
 
-def _now(lead: Made) -> tuple[tuple[Any, ...], list[Row], int]:
+def _now(lead: Made) -> tuple[tuple[Any, ...], list[EventRow], int]:
     return lead.fields.ready, lead.timeline.rows, lead.now
 
 
