@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from ..spec.operators import COMPARISONS, CONTRARY, MIRROR
 from ..spec.statements import ASKING
 from ..spec.words import RESERVED
 from ..syntax.nodes import Lexeme, Span
@@ -27,16 +28,23 @@ _SEVERAL = {
     ("none", "of"): "not in", ("not", "in"): "not in",
 }  # fmt: skip
 _OFTEN = {"twice": 2, "thrice": 3}
+_TIMES = ("times", "time", "x")
 _UNITS = ("minute", "hour", "day", "week", "month", "year")
 
 
 def times(place: ErrorContext) -> SyntaxProblem | None:
-    """`>= 2 times`, `visited pricing twice`."""
+    """`>= 2 times`, `visited pricing twice`, `visited pricing 3 times`."""
     before = place.before()
     if place.word in _OFTEN and place.head in ASKING and not place.in_awards:
         message = "how often is written as a number with a sign"
         return _written("comparison-in-words", message, place.span, f">= {_OFTEN[place.word]}")
-    if place.word not in ("times", "time", "x") or before is None or before.kind != "NUMERAL":
+    after = place.after()
+    if place.kind == "NUMERAL" and after is not None and after.word in _TIMES and not place.in_awards:
+        if place.head not in ASKING or place.at is None or "THEN" not in place.accepted:
+            return None
+        message, span = "how often is written as a number with a sign", Span(place.span.start, after.end)
+        return _written("comparison-in-words", message, span, f">= {place.at.text}")
+    if place.word not in _TIMES or before is None or before.kind != "NUMERAL":
         return None
     message = "an event compared with a number is counted without saying so"
     return SyntaxProblem("times-said", message, place.span, f'leave out "{place.word}"')
@@ -64,6 +72,10 @@ def window(place: ErrorContext) -> SyntaxProblem | None:
         return SyntaxProblem("window-form", 'a window of time is written with "last"', place.span, mended)
     if length is None or place.in_awards or place.head == "test" or "followed" in (one, two):
         return None
+    if three == "in" and place.kind == "NUMERAL":
+        span = Span(place.taken[-1].start, place.rest[0].end)
+        message = 'a window of time begins with "in last" or "in next"'
+        return _written("window-form", message, span, f"in last {length}")
     if place.word in ("last", "next", "within", "during") or three in ("last", "next", "within", "during"):
         span = Span(place.taken[-1].start if place.kind == "NUMERAL" else place.span.start, place.span.end)
         return SyntaxProblem(
@@ -78,6 +90,8 @@ def _length(place: ErrorContext) -> str | None:
     for amount, unit in pairwise(nearby):
         if amount.kind == "NUMERAL" and unit.word.removesuffix("s") in _UNITS:
             return f"{amount.text} {unit.word}"
+        if amount.word in ("last", "next", "past") and unit.word in _UNITS:
+            return f"1 {unit.word}"
     return None
 
 
@@ -258,7 +272,130 @@ def unit(place: ErrorContext) -> SyntaxProblem | None:
     return SyntaxProblem("unit-missing", f'"{before.text}" of what is not said', before.span, hint)
 
 
+def subject_again(place: ErrorContext) -> SyntaxProblem | None:
+    """`employees > 50 and < 200`, `title = "CEO" or = "CTO"`, `visited pricing > 2 and < 9`."""
+    at, value, before = place.at, place.after(), place.before()
+    if at is None or value is None or before is None or at.text not in COMPARISONS:
+        return None
+    words = place.words_before(2)
+    joined = before if before.word in ("and", "or") else place.before(2) if words[-1] == "not" else None
+    if joined is None or joined.word not in ("and", "or"):
+        return None
+    taken = place.taken[: place.taken.index(joined)]
+    sign = next((n for n in range(len(taken) - 1, 0, -1) if taken[n].text in COMPARISONS), 0)
+    first = next((n for n in range(sign - 1, 0, -1) if taken[n - 1].word in _BEFORE_SUBJECTS), 0)
+    if not first or sign <= first:
+        return None
+    subject = place.text[taken[first].start : taken[sign - 1].end]
+    message = f'after "{joined.text}" it is not said what is compared'
+    fix = Fix("Say what is compared", Span(at.start, at.start), f"{subject} ")
+    hint = f"write {subject} {at.text} {brief(value)}"
+    return SyntaxProblem("subject-missing", message, at.span, hint, fix)
+
+
+_BEFORE_SUBJECTS = frozenset({"when", "and", "or", "not", "where", "until"})
+
+
+def after_not(place: ErrorContext) -> SyntaxProblem | None:
+    """`country not "DE"`, `employees not > 50`, `country not DE`."""
+    before, subject, at = place.before(), place.before(2), place.at
+    if (
+        before is None
+        or subject is None
+        or at is None
+        or before.word != "not"
+        or "LIKE" not in place.accepted
+    ):
+        return None
+    span = Span(before.start, at.end)
+    if at.text in COMPARISONS:
+        return _written("after-not", '"not" cannot stand before a sign', span, CONTRARY[at.text])
+    if at.kind in ("QUOTED", "NUMERAL", "MOMENT") or (at.kind == "WORD" and at.word not in RESERVED):
+        value = f'"{at.text}"' if at.kind == "WORD" else at.text
+        return _written("after-not", '"not" alone compares nothing', span, f"!= {value}")
+    return None
+
+
+def no_event(place: ErrorContext) -> SyntaxProblem | None:
+    """`no visited pricing in last 30 days`."""
+    before, at = place.before(), place.at
+    if before is None or at is None or before.word != "no" or at.kind not in ("WORD", "BRACKETED"):
+        return None
+    if place.head not in ASKING or place.in_awards or place.words_before(2)[0] not in _BEFORE_SUBJECTS:
+        return None
+    return _written("after-not", 'a condition that must not hold begins with "not"', before.span, "not")
+
+
+def ever(place: ErrorContext) -> SyntaxProblem | None:
+    """`requested demo ever`."""
+    before = place.before()
+    if place.word != "ever" or before is None or place.head not in ASKING or place.in_awards:
+        return None
+    fix = Fix("Leave out ever", Span(before.end, place.span.end), "")
+    message = "without a window of time all events count"
+    return SyntaxProblem("extra-word", message, place.span, 'leave out "ever"', fix)
+
+
+def ago(place: ErrorContext) -> SyntaxProblem | None:
+    """`created > 30 days ago`, `created before 30 days ago`, `created after 30 days ago`."""
+    near = [part for part in (*place.taken[-3:], place.at, *place.rest[:2]) if part is not None]
+    end = next((n for n, part in enumerate(near) if part.word == "ago"), 0)
+    if end < 4 or place.head not in ASKING or place.in_awards:
+        return None
+    subject, sign, amount, unit, last = near[end - 4 : end + 1]
+    said = sign.text if sign.text in COMPARISONS else _COMPARED.get((sign.word,))
+    if said not in (">", ">=", "<", "<=") or subject.kind not in ("WORD", "BRACKETED"):
+        return None
+    span, message = Span(subject.start, last.end), "how long ago a date is has a form of its own"
+    if said[0] == ">":
+        return _written("window-form", message, span, f"{subject.text} in last {amount.text} {unit.word}")
+    if unit.word.removesuffix("s") != "day":
+        return None
+    return _written("window-form", message, span, f"days since {subject.text} {MIRROR[said]} {amount.text}")
+
+
+_OF_TEXTS = {
+    "matches": "contains", "matching": "contains", "includes": "contains", "include": "contains",
+    "containing": "contains", "contain": "contains", "has": "contains", "begins": "starts with",
+    "startswith": "starts with", "endswith": "ends with",
+}  # fmt: skip
+
+
+def of_texts(place: ErrorContext) -> SyntaxProblem | None:
+    """`title matches "VP"`, `title includes "VP"`, `title startswith "VP"`."""
+    before, subject = place.before(), place.before(2)
+    if before is None or subject is None or place.kind != "QUOTED" or before.word not in _OF_TEXTS:
+        return None
+    if subject.kind not in ("WORD", "BRACKETED") or place.in_awards:
+        return None
+    message = 'texts are compared with "contains", "starts with", "ends with" or "like"'
+    return _written("comparison-in-words", message, before.span, _OF_TEXTS[before.word])
+
+
+def domain_of(place: ErrorContext) -> SyntaxProblem | None:
+    """`domain of email = "gmail.com"`, where `of` reads as an object."""
+    start, of, name = place.before(2), place.before(), place.at
+    if start is None or of is None or name is None or (start.word, of.word) != ("domain", "of"):
+        return None
+    if name.kind not in ("WORD", "BRACKETED"):
+        return None
+    message = '"domain" takes a field in brackets'
+    return _written("out-of-place", message, Span(start.start, name.end), f"domain({name.text})")
+
+
+def list_said(place: ErrorContext) -> SyntaxProblem | None:
+    """`title in list ICP`, `title in the list ICP`."""
+    before, name = place.before(), place.after()
+    if before is None or name is None or before.kind != "IN" or name.kind not in ("WORD", "BRACKETED"):
+        return None
+    if place.word != "list":
+        return None
+    span = Span(place.span.start, name.end)
+    return _written("extra-word", 'after "in" comes the name of a list alone', span, name.text)
+
+
 DETECTORS: Final[tuple[Detector, ...]] = (
-    moment, times, window, comparison, between, after_is, values_after_in, values_without_in,
-    commas_between_conditions, unit,
+    ago, moment, times, window, comparison, between, subject_again, after_not, no_event, list_said, ever,
+    of_texts, domain_of, after_is,
+    values_after_in, values_without_in, commas_between_conditions, unit,
 )  # fmt: skip

@@ -105,11 +105,14 @@ def thousands(place: ErrorContext) -> SyntaxProblem | None:
         parts = piece[max(first, 0) : first + 3]
         if first < 0 or [part.kind for part in parts] != ["NUMERAL", "COMMA", "NUMERAL"]:
             continue
-        number, comma, rest = parts
-        if number.end == comma.start and comma.end == rest.start and len(rest.text) == 3:
-            span = Span(number.start, rest.end)
-            message = "numbers are written without commas"
-            return _written("thousands-comma", message, span, f"{number.text}{rest.text}", "")
+        number, digits, end = parts[0], parts[0].text, parts[0].end
+        for comma, rest in zip(piece[first + 1 :: 2], piece[first + 2 :: 2], strict=False):
+            if (comma.kind, comma.start, rest.start) != ("COMMA", end, comma.end) or len(rest.text) != 3:
+                break
+            digits, end = digits + rest.text, rest.end
+        if end > number.end:
+            span = Span(number.start, end)
+            return _written("thousands-comma", "numbers are written without commas", span, digits, "")
     return None
 
 

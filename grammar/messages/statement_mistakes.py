@@ -139,6 +139,53 @@ def bound(place: ErrorContext) -> SyntaxProblem | None:
     return SyntaxProblem("bound-form", message, place.span, f"write at {_BOUNDS[place.word]} {written}")
 
 
+_FADES = {"month": "30 days", "year": "365 days"}
+
+
+def fading(place: ErrorContext) -> SyntaxProblem | None:
+    """`then +2 decaying 50% every 30 days`, `then +2 fading 50% per month`."""
+    before, after = place.before(), place.after()
+    if before is None or not place.in_awards:
+        return None
+    if place.kind == "NUMERAL" and before.word in ("decaying", "decay", "decays", "losing", "minus"):
+        message = 'points that lose their worth with time are "fading"'
+        return SyntaxProblem(
+            "points-form", message, before.span, "write fading", Fix.write(before.span, "fading")
+        )
+    if place.word in ("per", "a", "each") and before.text == "%" and after is not None and after.word:
+        length = _FADES.get(after.word, f"1 {after.word}")
+        span, message = Span(place.span.start, after.end), 'how fast points fade is said with "every"'
+        return SyntaxProblem(
+            "points-form", message, span, f"write every {length}", Fix.write(span, f"every {length}")
+        )
+    return None
+
+
+def once(place: ErrorContext) -> SyntaxProblem | None:
+    """`for each visited then +2 once a day`."""
+    if place.word != "once" or not place.in_awards or place.head not in ("for", "rule"):
+        return None
+    unit = next((part.word for part in place.rest[:2] if part.word in ("day", "week", "month")), "day")
+    message = '"once per" stands behind the events that it is about'
+    return SyntaxProblem("out-of-place", message, place.span, f"write once per {unit} before then")
+
+
+def otherwise(place: ErrorContext) -> SyntaxProblem | None:
+    """`when opted_in then +5 else -5`."""
+    before = place.before()
+    if before is None or before.word not in ("else", "otherwise") or place.head not in ("when", "rule"):
+        return None
+    asks = next((part for part in place.taken if part.kind == "WHEN"), None)
+    then = next((part for part in place.taken if part.kind == "THEN"), None)
+    if asks is None or then is None or place.kind not in ("PLUS", "MINUS"):
+        return None
+    asked = " ".join(place.text[asks.end : then.start].split())
+    points = "".join(part.text for part in (place.at, *place.rest[:1]) if part is not None)
+    hint = f"write another rule: when not ({asked}) then {points}"
+    message = "a rule gives nothing where its condition is not true"
+    return SyntaxProblem("out-of-place", message, before.span, hint)
+
+
 def joined(place: ErrorContext) -> SyntaxProblem | None:
     """`then +5 and tag "hot"`, `given a = 1 and b = 2`."""
     if place.word != "and" or "COMMA" not in place.accepted:
@@ -202,7 +249,7 @@ def text_without_quotes(place: ErrorContext) -> SyntaxProblem | None:
         return None
     end = place.at.end
     for part in place.rest:
-        follows = part.start == end and part.kind not in ("COMMA", "SEMICOLON")
+        follows = part.start == end and part.kind not in ("COMMA", "SEMICOLON", "COLON")
         also = part.kind in ("WORD", "NUMERAL") and not part.first and part.word not in RESERVED | _AFTER_TEXT
         if not follows and not also:
             break
@@ -259,6 +306,6 @@ def reserved(place: ErrorContext) -> SyntaxProblem | None:
 
 
 DETECTORS: Final[tuple[Detector, ...]] = (
-    points, up_to, points_to, bound, joined, which_events, promise, kind_of_field, grade_otherwise,
-    grade_with_sign, text_without_quotes, reserved,
+    fading, once, otherwise, points, up_to, points_to, bound, joined, which_events, promise, kind_of_field,
+    grade_otherwise, grade_with_sign, text_without_quotes, reserved,
 )  # fmt: skip

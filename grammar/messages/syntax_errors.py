@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from ..spec.operators import COMPARISONS
 from ..spec.statements import STATEMENT_WORDS, STATEMENTS
 from ..spec.words import near
 from ..syntax.lr_table import END, load
@@ -35,7 +36,7 @@ def said(source: Source, problem: SyntaxProblem, severity: Severity = Severity.E
 
 def of_spelling(place: ErrorContext) -> SyntaxProblem | None:
     """A misspelt word, where the piece would read but for it."""
-    return misspelt(place)
+    return condition_mistakes.domain_of(place) or misspelt(place)
 
 
 def of_one_change(place: ErrorContext) -> SyntaxProblem | None:
@@ -112,7 +113,8 @@ def missing_part(place: ErrorContext) -> SyntaxProblem | None:
         return SyntaxProblem("missing-then", '"then" is missing', place.span, hint)
     if "WHEN" in place.accepted and (written := _EXAMPLES.get(place.head)):
         also = ' or "for"' if place.head == "rule" else ""
-        return SyntaxProblem("missing-when", f'"when"{also} is missing', place.span, f"write e.g. {written}")
+        written = _threshold(place) or f"e.g. {written}"
+        return SyntaxProblem("missing-when", f'"when"{also} is missing', place.span, f"write {written}")
     if "LBRACE" in place.accepted:
         hint = "put the group's rules between { and }"
         return SyntaxProblem("missing-brace", "the group's opening brace is missing", place.span, hint)
@@ -129,6 +131,16 @@ def missing_part(place: ErrorContext) -> SyntaxProblem | None:
             "add what should come of it, e.g. expect score = 40",
         )
     return None
+
+
+def _threshold(place: ErrorContext) -> str | None:
+    """What `stage MQL at 50`, `stage MQL >= 50` and `stage MQL from 50` mean."""
+    near = [part for part in (place.at, *place.rest[:2]) if part is not None]
+    number = next((part for part in near[:2] if part.kind == "NUMERAL"), None)
+    if place.head != "stage" or number is None or place.word in ("until", "when"):
+        return None
+    sign = near[0].text if near[0].text in COMPARISONS else ">="
+    return f"when score {sign} {number.text}"
 
 
 def unfinished(place: ErrorContext) -> SyntaxProblem | None:
