@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
+from multiprocessing.context import SpawnContext
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,9 @@ from .scorer import TableScorer
 
 LEADS_AT_ONCE, EVENTS_AT_ONCE = 100_000, 2_000_000
 """Up to so many leads and events are read at once where their files are no pairs."""
+
+
+_GUARD = 'Call score_parquet under `if __name__ == "__main__":`, as processes read your program'
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,9 @@ def score_files(
     the events of the leads of a file are in the file of events of the same name; else they are first put
     together in `buckets`. The folder appears when everything is in it. Raises DataError and OSError.
     """
+    if getattr(current_process(), "_inheriting", False):
+        # A process that is being started reads the program, and would begin all over again.
+        raise DataError(_GUARD)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise DataError(f"{target} is there, and is not an empty folder: name another, or remove it")
     leads, events = parquet_files(source, "leads"), parquet_files(source, "events")
@@ -191,43 +200,102 @@ def read_parquet(file: Any, columns: Sequence[str], encoded: Sequence[str] = ())
 
 
 _scorer: FileScorer | None = None
+_units: Sequence[Unit] = ()
+_next: Any = None
 
 
-def _begin(pickled: bytes) -> None:
-    global _scorer  # noqa: PLW0603  # a process of a pool is told once what it is for
-    _scorer = FileScorer(pickle.loads(pickled))
+def _begin(pickled: bytes, following: Any) -> None:
+    global _scorer, _units, _next  # a process of a pool is told once what it is for
+    with _without_pandas():
+        work, _units = pickle.loads(pickled)
+        _scorer, _next = FileScorer(work), following
     pa.set_cpu_count(1)
     # It gives back what it does not need, which keeps a process smaller than Arrow's own.
     pa.set_memory_pool(pa.system_memory_pool())
 
 
-def _one(number: int, unit: Unit) -> Tally:
-    assert _scorer is not None
-    return _scorer.score(number, unit)
+class _NoPandas:
+    """Says of pandas that it is not here."""
 
-
-def _run(work: Work, units: Sequence[Unit], processes: int, tally: Tally, progress: Progress | None) -> None:
-    for done, one in enumerate(_tallies(work, units, min(processes, len(units)))):
-        tally.add(one)
-        if progress is not None:
-            progress("scoring", (done + 1) / len(units))
-
-
-def _tallies(work: Work, units: Sequence[Unit], processes: int) -> Iterator[Tally]:
-    if processes <= 1:
-        scorer = FileScorer(work)
-        for number, unit in enumerate(units):
-            yield scorer.score(number, unit)
-        return
-    with _pool(work, processes) as pool:
-        futures = [pool.submit(_one, number, unit) for number, unit in enumerate(units)]
-        for future in as_completed(futures):
-            yield future.result()
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        """Called by an import."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name, name=name)
 
 
 @contextmanager
-def _pool(work: Work, processes: int) -> Iterator[ProcessPoolExecutor]:
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin, (pickle.dumps(work),))
+def _without_pandas() -> Iterator[None]:
+    """Arrow looks for pandas when it is first given numbers, and a quarter of a second goes by."""
+    sys.meta_path.insert(0, _NoPandas)
+    try:
+        pa.array([])
+        yield
+    finally:
+        sys.meta_path.remove(_NoPandas)
+
+
+def _share() -> Tally:
+    """Scores in another process what is left."""
+    assert _scorer is not None
+    return _scored(_scorer, _units, _next, lambda: None)
+
+
+def _scored(scorer: FileScorer, units: Sequence[Unit], following: Any, tell: Callable[[], None]) -> Tally:
+    """Scores one unit after another that no other process has taken; where one fails, all end."""
+    tally = Tally()
+    try:
+        while (number := _taken(following)) < len(units):
+            tally.add(scorer.score(number, units[number]))
+            tell()
+    except BaseException:
+        following.value = len(units)
+        raise
+    return tally
+
+
+def _taken(following: Any) -> int:
+    """The number of the next unit, which is no other process's from now on."""
+    with following.get_lock():
+        number = int(following.value)
+        following.value = number + 1
+    return number
+
+
+def _run(work: Work, units: Sequence[Unit], processes: int, tally: Tally, progress: Progress | None) -> None:
+    """Scores all units, this process being one of those that share them. Raises DataError."""
+    context = get_context("spawn")
+    following = context.Value("q", 0)
+    others = min(processes, len(units)) - 1
+
+    def tell() -> None:
+        if progress is not None:
+            progress("scoring", min(following.value, len(units)) / len(units))
+        for share in shares:
+            if share.done():
+                share.result()
+
+    try:
+        with _pool(others, context, (pickle.dumps((work, units)), following)) as pool:
+            shares = [pool.submit(_share) for _ in range(others)] if pool else []
+            tally.add(_scored(FileScorer(work), units, following, tell))
+            for share in shares:
+                tally.add(share.result())
+    except BrokenProcessPool:
+        raise DataError(
+            f"a process that scored was ended. {_GUARD}; if memory was short, score with fewer processes or "
+            "in more buckets"
+        ) from None
+
+
+@contextmanager
+def _pool(
+    processes: int, context: SpawnContext, told: tuple[bytes, Any]
+) -> Iterator[ProcessPoolExecutor | None]:
+    if not processes:
+        yield None
+        return
+    pool = ProcessPoolExecutor(processes, context, _begin, told)
     try:
         yield pool
     finally:

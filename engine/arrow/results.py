@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from ..due.due_times import NEVER
 from ..explain.explanation_lines import ExplanationLines, Lines
-from ..explain.words import label
-from ..plan import Plan
+from ..explain.words import band
+from ..plan import Grade, Plan
 from ..result_columns import ResultColumn, ResultKind, SqlNames, result_columns
-from ..score_many.block import Decided, Key
+from ..score_many.block import Decided, Rest
 from ..score_many.columns import Bools, Ints
 from ..values import instant_text
 from .blocks import Tally
@@ -56,6 +56,10 @@ _TYPES = {
 }
 
 
+Telling = Callable[[Decided, pa.DataType], pa.Array]
+"""Tells of decisions: a value of a type for each lead."""
+
+
 class Results:
     """Makes the tables of one plan at one instant."""
 
@@ -65,7 +69,7 @@ class Results:
         self._numbering = ExplanationLines(plan)
         columns = result_columns(plan)
         names = SqlNames(column.name for column in columns)
-        self._writers: list[tuple[ResultColumn, Callable[[Key], Any]]] = [
+        self._writers: list[tuple[ResultColumn, Telling]] = [
             (column, self._telling(column)) for column in columns[1:]
         ]
         extra = [("stages_if_qualified", pa.list_(pa.string())), ("reasons", pa.list_(pa.string()))]
@@ -86,12 +90,8 @@ class Results:
     def table(self, ids: pa.ChunkedArray, decided: Decided, takes: Sequence[Bools]) -> pa.Table:
         """The rows of leads with these ids. `takes` says for each handoff whether its condition is true."""
         types = iter(self.schema.types[1:])
-        keys, which = decided.different, pa.array(decided.which)
-        writers = (tell for _, tell in self._writers)
-        arrays = [
-            pa.array([tell(key) for key in keys], next(types)).take(which)
-            for tell in (*writers, *self._listed)
-        ]
+        arrays = [tell(decided, next(types)) for _, tell in self._writers]
+        arrays += [_of_rests(tell)(decided, next(types)) for tell in self._listed]
         if self._plan.handoffs:
             arrays.append(self._handed(decided, takes, next(types)))
         if self._lines is not LinesAs.NONE:
@@ -102,59 +102,68 @@ class Results:
 
     def count(self, decided: Decided, tally: Tally) -> None:
         """Counts the stages of leads."""
-        for key, count in zip(decided.different, np.bincount(decided.which).tolist(), strict=False):
-            for track, stage in zip(self._plan.tracks, key[2], strict=True):
+        for rest, count in zip(decided.rests, np.bincount(decided.rest).tolist(), strict=False):
+            for track, stage in zip(self._plan.tracks, rest[0], strict=True):
                 counts = tally.stages.setdefault(track, {})
                 counts[stage] = counts.get(stage, 0) + count
 
     # --- parts ----------------------------------------------------------------------------------
 
-    def _telling(self, column: ResultColumn) -> Callable[[Key], Any]:
-        """What a column tells of a decision."""
+    def _telling(self, column: ResultColumn) -> Telling:
+        """What a column tells of decisions."""
         plan, subject = self._plan, column.subject
         match column.tells:
             case ResultKind.TOTAL:
-                return lambda key: key[0]
+                return lambda decided, type_: pa.array(decided.totals[0], type_)
             case ResultKind.SCORE:
-                number = [score.name for score in plan.scores].index(subject)
-                return lambda key: key[1][number]
-            case ResultKind.STAGE:
-                place = plan.tracks.index(str(subject))
-                return lambda key: key[2][place]
+                number = 1 + [score.name for score in plan.scores].index(subject)
+                return lambda decided, type_: pa.array(decided.totals[number], type_)
             case ResultKind.GRADE:
                 names = [None if one.score is None else plan.scores[one.score].name for one in plan.grades]
-                grade = plan.grades[names.index(subject)]
-                return lambda key: label(grade, key[0], key[1])
+                return self._graded(plan.grades[names.index(subject)])
+            case ResultKind.STAGE:
+                place = plan.tracks.index(str(subject))
+                return _of_rests(lambda rest: rest[0][place])
             case ResultKind.TAG:
                 tagging = {number for number, rule in enumerate(plan.rules) if subject in rule.tags}
-                return lambda key: not tagging.isdisjoint(key[3])
+                return _of_rests(lambda rest: not tagging.isdisjoint(rest[1]))
             case ResultKind.OUTCOME | ResultKind.OUTCOME_AT:
                 which = [outcome.name for outcome in plan.outcomes].index(str(subject))
                 if column.tells is ResultKind.OUTCOME:
-                    return lambda key: key[6][which] is not None
-                return lambda key: None if key[6][which] is True else key[6][which]
-        return lambda key: bool(key[4])
+                    return _of_rests(lambda rest: rest[4][which] is not None)
+                return _of_rests(lambda rest: None if rest[4][which] is True else rest[4][which])
+        return _of_rests(lambda rest: bool(rest[2]))
 
-    def _would(self, key: Key) -> list[str | None] | None:
+    def _graded(self, grade: Grade) -> Telling:
+        number = 0 if grade.score is None else 1 + grade.score
+
+        def told(decided: Decided, type_: pa.DataType) -> pa.Array:
+            scores = decided.totals[number]
+            different, which = np.unique(scores, return_inverse=True)
+            return pa.array([band(grade, one) for one in different.tolist()], type_).take(pa.array(which))
+
+        return told
+
+    def _would(self, rest: Rest) -> list[str | None] | None:
         """The stages of a disqualified lead as they would be, by track."""
-        return list(key[5]) if key[4] else None
+        return list(rest[3]) if rest[2] else None
 
-    def _reasons(self, key: Key) -> list[str]:
-        return [self._plan.disqualifications[number].reason for number in key[4]]
+    def _reasons(self, rest: Rest) -> list[str]:
+        return [self._plan.disqualifications[number].reason for number in rest[2]]
 
-    def _tags(self, key: Key) -> list[str]:
-        return list(dict.fromkeys(tag for rule in key[3] for tag in self._plan.rules[rule].tags))
+    def _tags(self, rest: Rest) -> list[str]:
+        return list(dict.fromkeys(tag for rule in rest[1] for tag in self._plan.rules[rule].tags))
 
     def _handed(self, decided: Decided, takes: Sequence[Bools], type_: pa.DataType) -> pa.Array:
         """The handoffs that take a lead in the stage it is in: of each stage the first that is true."""
-        stages = [dict(zip(self._plan.tracks, key[2], strict=True)) for key in decided.different]
-        taken: list[list[str]] = [[] for _ in range(len(decided.which))]
+        stages = [dict(zip(self._plan.tracks, rest[0], strict=True)) for rest in decided.rests]
+        taken: list[list[str]] = [[] for _ in range(len(decided.rest))]
         done: dict[tuple[str, str], Bools] = {}
         for handoff, holds in zip(self._plan.handoffs, takes, strict=True):
             of = np.array([one[handoff.track] == handoff.stage for one in stages], np.bool_)
             place = (handoff.track, handoff.stage)
             before = done.get(place, np.zeros(len(holds), np.bool_))
-            for lead in np.flatnonzero(of[decided.which] & holds & ~before).tolist():
+            for lead in np.flatnonzero(of[decided.rest] & holds & ~before).tolist():
                 taken[lead].append(handoff.name)
             done[place] = before | holds
         return pa.array(taken, type_)
@@ -172,6 +181,11 @@ class Results:
         codes: Ints = lines.codes
         taken = pa.array(rows, type_.value_type).take(pa.array(codes))
         return pa.ListArray.from_arrays(pa.array(lines.offsets, pa.int32()), taken, type=type_)
+
+
+def _of_rests(tell: Callable[[Rest], Any]) -> Telling:
+    """What is told of what else is decided than scores."""
+    return lambda decided, type_: pa.array(map(tell, decided.rests), type_).take(pa.array(decided.rest))
 
 
 def lines_table(plan: Plan) -> pa.Table:

@@ -114,7 +114,7 @@ def _made(plan: Plan, columns: Columns, leads: pa.Schema) -> list[tuple[str | No
 
 def _holds(decided: Decided, number: int) -> Bools:
     """Of which leads a disqualification is true."""
-    return np.array([number in key[4] for key in decided.different], np.bool_)[decided.which]
+    return np.array([number in rest[2] for rest in decided.rests], np.bool_)[decided.rest]
 
 
 def _deciding(

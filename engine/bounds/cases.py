@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..score_many.block import combined
 from ..score_many.columns import Bools, Ints
-from ..score_many.decide_block import combined
 from .bounds import Bounds, Reach
 from .finder import Component, Finder, Lead
 from .logic import PossibleResult

@@ -219,8 +219,12 @@ def value_words(plan: Plan, value: Value) -> str:
 
 def label(grade: Grade, total: int, scores: tuple[int, ...]) -> str:
     """The label of a grade's score."""
-    score = total if grade.score is None else scores[grade.score]
-    for band, start in grade.bands:
+    return band(grade, total if grade.score is None else scores[grade.score])
+
+
+def band(grade: Grade, score: int) -> str:
+    """The label of a score."""
+    for name, start in grade.bands:
         if score >= start:
-            return band
+            return name
     return grade.otherwise

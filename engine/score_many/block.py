@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...grammar.frozen import frozen
 from ..plan import Rule
 from ..plan.adding_up import Pay
 from .column_scorer import ColumnScorer
-from .columns import InstantLists, Ints
+from .columns import Bools, InstantLists, Ints
 
 if TYPE_CHECKING:
     from ..explain.explanation_lines import Lines
@@ -28,6 +27,10 @@ EVENTS = 1 << 20
 
 EventKinds = Mapping[int, tuple[str, str | None]]
 """Type and object of each number of a kind. Of events at one instant, those of lower numbers come first."""
+
+_LARGEST = 1 << 62
+_MOST_COUNTED = 1 << 18
+"""Up to so many combinations are counted, which takes less time than to sort them."""
 
 Properties = str | Mapping[str, Any]
 
@@ -96,20 +99,62 @@ Stages = tuple[str | None, ...]
 Reached = tuple[int | bool | None, ...]
 """When each outcome was reached: None for not, True for at no known instant."""
 
+Rest = tuple[Stages, tuple[int, ...], tuple[int, ...], Stages, Reached]
+"""Stages, the rules with tags that fired, the disqualifications that hold, the stages as they would be
+without them, when outcomes were reached."""
+
 Key = tuple[int, tuple[int, ...], Stages, tuple[int, ...], tuple[int, ...], Stages, Reached]
-"""Total, scores, stages, the rules with tags that fired, the disqualifications that hold, the stages as they
-would be without them, when outcomes were reached."""
+"""Total, scores, and the rest."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Decided:
-    """What is decided about the leads of a block: the different decisions, which of them each lead has,
-    its lines, the first instant at which something could differ."""
+    """What is decided about the leads of a block: the total and each score of each, the different `rests` and
+    which of them each lead has, its lines, the first instant at which something could differ."""
 
-    different: Sequence[Key]
-    which: Ints
+    totals: Sequence[Ints]
+    rests: Sequence[Rest]
+    rest: Ints
     lines: Lines
     due: Ints
+
+    def keys(self) -> tuple[list[Key], Ints]:
+        """The different decisions, and which of them each lead has."""
+        first, which = combined([*self.totals, self.rest], len(self.rest))
+        totals, *scores = (column[first].tolist() for column in self.totals)
+        each = zip(*scores, strict=True) if scores else ((),) * len(first)
+        rests = map(self.rests.__getitem__, self.rest[first].tolist())
+        return [(total, some, *rest) for total, some, rest in zip(totals, each, rests, strict=True)], which
+
+
+def combined(columns: Sequence[Places | Bools], size: int) -> tuple[Ints, Ints]:
+    """The different rows of some columns: where each stands first, and which of them each row is."""
+    key, combinations = np.zeros(size, np.int64), 1
+    for column in columns:
+        low, high = (int(column.min()), int(column.max())) if size else (0, 0)
+        span = high - low + 1
+        if span == 1:
+            continue
+        if combinations * span > _LARGEST:
+            different, key = np.unique(key, return_inverse=True)
+            combinations = len(different)
+        key = key * span + (column - np.int64(low))
+        combinations *= span
+    return first_and_which(key, combinations)
+
+
+def first_and_which(key: Ints, combinations: int) -> tuple[Ints, Ints]:
+    """Where each of the different numbers below `combinations` stands first, and which of them each is."""
+    if combinations > _MOST_COUNTED:
+        _, first, which = np.unique(key, return_index=True, return_inverse=True)
+        return first, which
+    # Where a place is set more than once the last value stays, which here is the first of equal ones.
+    places = np.full(combinations, -1)
+    places[key[::-1]] = np.arange(len(key) - 1, -1, -1)
+    there = np.flatnonzero(places >= 0)
+    first = places[there]
+    places[there] = np.arange(len(there))
+    return first, places[key]
 
 
 Points = Ints | int

@@ -13,14 +13,13 @@ from ..explain.explanation_lines import Cut, Fired, Lines
 from ..plan import Contribution, Rule
 from ..progress import no_progress
 from ..score_one.scorer import Scorer
-from .block import Block, Decided, Explaining, Key, Places, Reached, Stages
+from .block import Block, Decided, Explaining, Places, Rest, Stages, combined
 from .block_events import BlockEvents, Filters
 from .block_measures import LATE, Measured
 from .columns import NEVER, Bools, Column, InstantLists, Ints, Numbered
 from .lru import LruBytes
 from .past import BlocksPast
 
-_LARGEST = 1 << 62
 _NO_LIMIT = 1 << 62
 
 _UNDATED = NEVER + 1
@@ -117,9 +116,10 @@ class Deciding:
     def of(self, block: Block) -> Decided:
         """What is decided about the leads of a block."""
         column_scorer, measured = self._scorers.of(block)
-        different, which = self._decisions(column_scorer, self._outcomes(column_scorer, measured, block))
+        totals = [column_scorer.score(number) for number in (None, *range(len(self.plan.scores)))]
+        rests, rest = self._rests(column_scorer, self._outcomes(column_scorer, measured, block))
         fields = [(None if name is None else block.fields.get(name), made) for name, made in self._fields]
-        return Decided(different, which, self._lines(column_scorer), self._alarms.of(measured, fields))
+        return Decided(totals, rests, rest, self._lines(column_scorer), self._alarms.of(measured, fields))
 
     # --- decisions ------------------------------------------------------------------------------
 
@@ -140,34 +140,22 @@ class Deciding:
             found.append(_When.of(np.where(column_scorer.holds(outcome.condition), at, LATE)))
         return found
 
-    def _decisions(self, column_scorer: Explaining, outcomes: Sequence[_When]) -> tuple[list[Key], Ints]:
-        """The different decisions, and which of them each lead has."""
+    def _rests(self, column_scorer: Explaining, outcomes: Sequence[_When]) -> tuple[list[Rest], Ints]:
+        """What else is decided than scores: what differs, and which of it each lead has."""
         plan = self.plan
-        totals = [column_scorer.score(number) for number in (None, *range(len(plan.scores)))]
         stages = column_scorer.reached()
         reasons = [column_scorer.holds(reason.condition) for reason in plan.disqualifications]
         tagging = {n: column_scorer.fires(rule) for n, rule in enumerate(plan.rules) if rule.tags}
         besides: list[Places | Bools] = [*(codes for _, codes in stages), *reasons, *tagging.values()]
         besides += [when.codes for when in outcomes]
         firsts, rest = combined(besides, column_scorer.leads)
-        rests = [
-            self._rest(
-                [int(column[place]) for column in besides],
-                [names for names, _ in stages],
-                list(tagging),
-                outcomes,
-            )
-            for place in firsts.tolist()
-        ]
-        first, which = combined([*totals, rest], column_scorer.leads)
-        columns = [column[first].tolist() for column in totals]
-        scores = zip(*columns[1:], strict=True) if len(columns) > 1 else ((),) * len(first)
-        decided = zip(columns[0], scores, rest[first].tolist(), strict=True)
-        return [(total, each, *rests[number]) for total, each, number in decided], which
+        names = [names for names, _ in stages]
+        rows = zip(*(column[firsts].tolist() for column in besides), strict=True) if besides else [()]
+        return [self._rest(list(map(int, row)), names, list(tagging), outcomes) for row in rows], rest
 
     def _rest(
         self, row: list[int], stages: Sequence[Stages], tagging: Sequence[int], outcomes: Sequence[_When]
-    ) -> tuple[Stages, tuple[int, ...], tuple[int, ...], Stages, Reached]:
+    ) -> Rest:
         """What stands in a key behind the scores, from the places of stages and who holds what."""
         row, places = row[: len(row) - len(outcomes)], row[len(row) - len(outcomes) :]
         reached = tuple(when.values[place] for when, place in zip(outcomes, places, strict=True))
@@ -239,20 +227,3 @@ class _Entries:
         offsets = np.zeros(size + 1, np.int64)
         np.cumsum(np.bincount(leads, minlength=size), out=offsets[1:])
         return Lines(self._different, offsets, codes[order])
-
-
-def combined(columns: Sequence[Places | Bools], size: int) -> tuple[Ints, Ints]:
-    """The different rows of some columns: where each stands first, and which of them each row is."""
-    key, combinations = np.zeros(size, np.int64), 1
-    for column in columns:
-        low, high = (int(column.min()), int(column.max())) if size else (0, 0)
-        span = high - low + 1
-        if span == 1:
-            continue
-        if combinations * span > _LARGEST:
-            different, key = np.unique(key, return_inverse=True)
-            combinations = len(different)
-        key = key * span + (column - np.int64(low))
-        combinations *= span
-    _, first, which = np.unique(key, return_index=True, return_inverse=True)
-    return first, which

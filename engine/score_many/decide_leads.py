@@ -13,7 +13,7 @@ from ..explain.explanation_lines import Cut, Fired, Lines
 from ..score_one.codegen import Detail
 from ..score_one.scorer import Scorer
 from ..values import Prepared
-from .block import Block, Decided, Key
+from .block import Block, Decided, Rest
 from .columns import Ints
 
 
@@ -67,25 +67,28 @@ class DecidingOneByOne(OneByOne):
 
     def of(self, block: Block) -> Decided:
         """What is decided about the leads of a block."""
-        keys: dict[Key, int] = {}
+        rests: dict[Rest, int] = {}
         entries: dict[Fired | Cut, int] = {}
         which: list[int] = []
         codes: list[int] = []
+        totals: list[tuple[int, ...]] = []
         offsets, due = [0], []
         for fields, rows in self.leads(block):
             found = self._run(fields, rows, self._now)
-            which.append(keys.setdefault(self._key(found), len(keys)))
+            totals.append((found[0], *found[1]))
+            which.append(rests.setdefault(self._rest(found), len(rests)))
             lines = [*(one for one in found[4] if one[1] >= 0), *found[5]]
             codes += [entries.setdefault(one, len(entries)) for one in lines]
             offsets.append(len(codes))
             due.append(self._due.of(fields, rows, self._now))
         lines_of_all = Lines(list(entries), _array(offsets), _array(codes))
-        return Decided(list(keys), _array(which), lines_of_all, _array(due))
+        scores = np.array(totals, np.int64).reshape(len(block), 1 + len(self._evaluator.plan.scores)).T
+        return Decided(list(scores), list(rests), _array(which), lines_of_all, _array(due))
 
-    def _key(self, found: Any) -> Key:
-        total, scores, stages, _, fired, _, reasons, would, reached = found
+    def _rest(self, found: Any) -> Rest:
+        _, _, stages, _, fired, _, reasons, would, reached = found
         tagging = tuple([entry[0] for entry in fired if entry[0] in self._tagging])
-        return total, scores, stages, tagging, tuple(reasons), would, reached
+        return stages, tagging, tuple(reasons), would, reached
 
 
 def _array(numbers: Sequence[int]) -> Ints:

@@ -49,7 +49,7 @@ def _by_combination(
     """Asks once for each combination of values that some lead has."""
     first = columns[0]
     if len(columns) == 1:
-        table = _coded(ask(((value,) for value in first.values), now))
+        table = _coded(ask(zip(first.values, strict=False), now))
         return np.take(table, first.codes)
     places = first.codes.astype(np.int32)
     for column in columns[1:]:

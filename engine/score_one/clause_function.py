@@ -34,17 +34,14 @@ def _function(parts: PlanIndex, inputs: Sequence[Input], write: Callable[[Codege
     context = CodegenContext(parts.kernel, (), Detail.EXPLAIN, 0, True, top=CodegenScope("  "))
     names = [_name(context, one) for one in inputs]
     answer = write(context)
-    moments, lines = resolved(context, [], [*context.top.lines, f"  add({answer})"])
-    source = [
-        "def run(rows, now):",
-        " found = []; add = found.append",
-        *moments,
-        f" for {tuple_of(names)} in rows:",
-        *lines,
-        " return found",
-        "",
-    ]
-    return made(context, "\n".join(source))
+    each, before = f"for {tuple_of(names)} in rows", context.top.lines
+    if not before or (len(before) == 1 and before[0].startswith(f"  {answer} = ")):
+        value = before[0].removeprefix(f"  {answer} = ") if before else answer
+        loop = [f" return [{value} {each}]"]
+    else:
+        loop = [" found = []; add = found.append", f" {each}:", *before, f"  add({answer})", " return found"]
+    moments, lines = resolved(context, loop, [])
+    return made(context, "\n".join(["def run(rows, now):", *moments, *lines, ""]))
 
 
 def _name(context: CodegenContext, one: Input) -> str:

@@ -98,6 +98,7 @@ class BlockScorer:
     def _scores(self, block: Block, some: Ints | None = None) -> Scores:
         """What is found of the leads of a block, or of some of them."""
         decided = self.deciding.of(block)
+        keys, which = decided.keys()
         places = np.arange(len(block)) if some is None else some
         leads: list[int] = block.leads[places].tolist()
         due = [None if at == NEVER else at for at in decided.due[places].tolist()]
@@ -107,8 +108,8 @@ class BlockScorer:
         return Scores(
             span,
             leads,
-            [self.outcomes.under(key) for key in decided.different],
-            decided.which[places].tolist(),
+            [self.outcomes.under(key) for key in keys],
+            which[places].tolist(),
             lines,
             due,
             _first_due(block.leads[places], decided.due[places]),

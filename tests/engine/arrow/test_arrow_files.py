@@ -110,7 +110,23 @@ def test_small_tables_need_no_buckets(given: Drawn, expected: pa.Table, tmp_path
 
 def test_pairs_are_scored_by_two_processes(given: Drawn, expected: pa.Table, tmp_path: Path) -> None:
     """In a program of its own, which the processes read, as a user's would be."""
-    source = tmp_path / "lake"
+    call = f"print(lw.score_parquet(sys.argv[1], *sys.argv[2:], now={NOW!r}, paired=True, processes=2).leads)"
+    done = in_a_program(f'if __name__ == "__main__":\n    {call}', given, tmp_path)
+    assert (done.stdout, done.stderr) == ("600\n", "")
+    assert read(tmp_path / "to").equals(expected)
+
+
+def test_a_program_that_its_processes_must_not_run_says_so(given: Drawn, tmp_path: Path) -> None:
+    call = f"lw.score_parquet(sys.argv[1], *sys.argv[2:], now={NOW!r}, paired=True, processes=2)"
+    done = in_a_program(call, given, tmp_path)
+    assert done.returncode == 1
+    assert 'Call score_parquet under `if __name__ == "__main__":`' in done.stderr.splitlines()[-1]
+    assert not (tmp_path / "to").exists()
+
+
+def in_a_program(call: str, given: Drawn, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A program that is given rules, four pairs of files, and where to write scores to."""
+    source = folder / "lake"
     ids = given.leads.column("lead_id").to_pylist()
     for name in ("leads", "events"):
         (source / name).mkdir(parents=True)
@@ -119,18 +135,10 @@ def test_pairs_are_scored_by_two_processes(given: Drawn, expected: pa.Table, tmp
         for name, table in (("leads", given.leads), ("events", given.events)):
             some = table.filter(pa.compute.is_in(table.column("lead_id"), mine))
             pq.write_table(some, source / name / f"{number}.parquet")
-    program = tmp_path / "program.py"
-    program.write_text(
-        "import sys\nimport leadwright.arrow as lw\n"
-        'if __name__ == "__main__":\n'
-        f"    print(lw.score_parquet(sys.argv[1], {str(source)!r}, {str(tmp_path / 'to')!r}, now={NOW!r}, "
-        "paired=True, processes=2).leads)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, str(program), RULES], capture_output=True, text=True, check=False, timeout=120
-    )
-    assert (done.stdout, done.stderr) == ("600\n", "")
-    assert read(tmp_path / "to").equals(expected)
+    program = folder / "program.py"
+    program.write_text(f"import sys\nimport leadwright.arrow as lw\n{call}\n")
+    told = [sys.executable, str(program), RULES, str(source), str(folder / "to")]
+    return subprocess.run(told, capture_output=True, text=True, check=False, timeout=120)
 
 
 def test_int96_is_read_as_it_was_meant(tmp_path: Path) -> None:

@@ -53,8 +53,9 @@ def at_once(
     deciding = Deciding(evaluator, made, now)
     decided = deciding.of(block_of(fields, happened, kinds))
     written = ExplanationLines(evaluator.plan).write_all(decided.lines, range(len(facts)))
-    outcomes = [StoredResults(evaluator.plan).under(key) for key in decided.different]
-    which = (outcomes[place] for place in decided.which.tolist())
+    keys, numbers = decided.keys()
+    outcomes = [StoredResults(evaluator.plan).under(key) for key in keys]
+    which = (outcomes[place] for place in numbers.tolist())
     return list(zip(which, written, decided.due.tolist(), strict=True))
 
 
