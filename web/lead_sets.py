@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..engine.evaluator import Evaluator
 from ..engine.lru import LruCache
 from ..engine.plan import Condition, Definition, Disqualification, Handoff, Plan, Rule, Stage
 from ..engine.score_many.column_scorer import ColumnScorer
@@ -22,7 +23,8 @@ from ..grammar.syntax import nodes
 from ..grammar.syntax.parse import parse
 from .access import settings
 from .drafts import current
-from .effects import what_if
+from .effects import ranked, what_if
+from .list_leads import conditions_of
 from .problems import Problem, invalid, not_found
 from .ruleset_cache import read_text
 from .tryout.opening import trial_of, without_change
@@ -36,9 +38,11 @@ NONE = "*none"
 class LeadSet:
     """Leads of a draft: those that the statement `key` matches, or its condition at `path`; those that were
     in the stage `was` by what is live and are in `becomes` by the draft, of a track; with `moved`, all who
-    change stage; with `cause`, those whom the change of that statement moves.
+    change stage ("1"), or who move "up" or "down"; with `cause`, those whom the change of that statement
+    moves.
 
-    `band` is "40:44" for the scores from 40 to 44, "fit:0:9" for those of a named score; `grade` is "fit:A".
+    `band` is "40:44" for the scores from 40 to 44, "fit:0:9" for those of a named score; `grade` is "fit:A";
+    `entry` is "ICP:VP *" for those that an entry of a list matches.
     """
 
     ruleset: str
@@ -46,11 +50,12 @@ class LeadSet:
     was: str | None = None
     becomes: str | None = None
     track: str = "main"
-    moved: bool = False
+    moved: str | None = None
     cause: str | None = None
     path: str | None = None
     band: str | None = None
     grade: str | None = None
+    entry: str | None = None
 
     def in_words(self) -> str:
         """As a filter says it."""
@@ -59,8 +64,12 @@ class LeadSet:
             return f"Matches {what}" if self.path is None else f"Meets a condition of {what}"
         if self.cause is not None:
             return f"Changes stage by the change of {self.cause.partition(':')[2] or self.cause}"
-        if self.moved:
-            return "Changes stage with the draft"
+        if self.moved is not None:
+            return {"up": "Moves up", "down": "Moves down"}.get(
+                self.moved, "Changes stage"
+            ) + " with the draft"
+        if self.entry is not None:
+            return " is ".join(self.entry.partition(":")[::2])
         parts = []
         if self.grade is not None:
             parts.append(" ".join(self.grade.rpartition(":")[::2]).strip())
@@ -78,14 +87,13 @@ class LeadSet:
     def query(self) -> dict[str, str]:
         """As an address has it."""
         found = {name: value for name in _TEXTS if (value := getattr(self, name)) is not None}
-        if self.moved:
-            found["moved"] = "1"
         if self.track != "main":
             found["track"] = self.track
         return found
 
 
-_TEXTS = ("key", "path", "was", "becomes", "cause", "band", "grade")
+_TEXTS = ("key", "path", "was", "becomes", "moved", "cause", "band", "grade", "entry")
+_MOVES = ("1", "up", "down")
 
 
 def _band(text: str) -> tuple[str, int, int]:
@@ -104,10 +112,11 @@ def _stage(name: str) -> str:
 def set_asked(ruleset: str | None, asked: Mapping[str, str]) -> LeadSet | None:
     """The set that an address names, None where it names none."""
     found = {name: asked[name][:300] for name in _TEXTS if asked.get(name)}
-    moved = asked.get("moved") == "1"
-    if ruleset is None or not (found or moved):
+    if ruleset is None or not found:
         return None
-    return LeadSet(ruleset, **found, track=asked.get("track", "main")[:200] or "main", moved=moved)
+    if found.get("moved", "1") not in _MOVES:
+        raise invalid("moved is 1 for all who change stage, or up or down")
+    return LeadSet(ruleset, **found, track=asked.get("track", "main")[:200] or "main")
 
 
 _found: LruCache[object, tuple[int, ...]] = LruCache(16)
@@ -144,6 +153,14 @@ def _members(store: Store, trial: Trial, wanted: LeadSet) -> tuple[int, ...]:
         if without is None:
             raise invalid("The draft has no such change any more. Go back to it and look again.")
         before = without
+    rules = trial.rules
+    if wanted.entry is not None:
+        name, _, entry = wanted.entry.partition(":")
+        held = conditions_of(store, wanted.ruleset, trial.reading.source.text, name, [entry])
+        if held is None:
+            raise invalid("No rule asks for that list any more. Go back to it and look again.")
+        plan, matched = held
+        rules = Evaluator(plan)
     until = time.monotonic() + settings().most_seconds
     parts: list[Rule | Condition] = []
     if wanted.key is not None:
@@ -151,17 +168,15 @@ def _members(store: Store, trial: Trial, wanted: LeadSet) -> tuple[int, ...]:
     numbers = {score.name: number for number, score in enumerate(plan.scores)}
 
     def which(old: ColumnScorer, new: ColumnScorer) -> Bools:
+        if wanted.entry is not None:
+            return new.holds(matched[0])
         if wanted.key is not None:
             found = np.zeros(new.leads, np.bool_)
             for part in parts:
                 found |= new.fires(part) if isinstance(part, Rule) else new.holds(part)
             return found
-        if wanted.moved or wanted.cause is not None:
-            tracks = dict.fromkeys([*old.verdict.stages, *new.verdict.stages])
-            found = np.zeros(new.leads, np.bool_)
-            for track in tracks:
-                found |= _names(old, track) != _names(new, track)
-            return found
+        if wanted.moved is not None or wanted.cause is not None:
+            return _moving(old, new, before.plan, plan, wanted.moved)
         found = np.ones(new.leads, np.bool_)
         for scorer, stage in ((old, wanted.was), (new, wanted.becomes)):
             if stage is not None:
@@ -177,7 +192,7 @@ def _members(store: Store, trial: Trial, wanted: LeadSet) -> tuple[int, ...]:
 
     try:
         leads = what_if().leads_where(
-            store, before, trial.rules, instant_of(trial.now), which, stop=lambda: time.monotonic() > until
+            store, before, rules, instant_of(trial.now), which, stop=lambda: time.monotonic() > until
         )
     except Cancelled:
         raise Problem(503, "Too slow", "Finding these leads takes too long. Try again in a moment.") from None
@@ -188,6 +203,26 @@ def _names(scorer: ColumnScorer, track: str) -> np.typing.NDArray[np.str_]:
     """The stage of each lead in a track, "" for none."""
     names, places = scorer.verdict.stages.get(track, ((None,), np.zeros(scorer.leads, np.int16)))
     return np.array([name or "" for name in names])[places]
+
+
+def _moving(old: ColumnScorer, new: ColumnScorer, before: Plan, after: Plan, way: str | None) -> Bools:
+    """Which leads change stage in some track; with "up" or "down", which move that way."""
+    found = np.zeros(new.leads, np.bool_)
+    for track in dict.fromkeys([*old.verdict.stages, *new.verdict.stages]):
+        was, becomes = _names(old, track), _names(new, track)
+        if way not in ("up", "down"):
+            found |= was != becomes
+            continue
+        ladder = {name or "": place for place, name in enumerate(ranked(before, after, track))}
+        low, high = (_ranks(names, ladder) for names in ((was, becomes) if way == "up" else (becomes, was)))
+        found |= low < high
+    return found
+
+
+def _ranks(names: np.typing.NDArray[np.str_], ladder: Mapping[str, int]) -> np.typing.NDArray[np.int64]:
+    """The place of each lead's stage on a ladder."""
+    different, places = np.unique(names, return_inverse=True)
+    return np.array([ladder.get(str(name), 0) for name in different], np.int64)[places]
 
 
 def _labelled(scorer: ColumnScorer, score: int | None, label: str) -> Bools:

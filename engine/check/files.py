@@ -105,8 +105,7 @@ def list_entries(path: str, text: str, column: str | None) -> list[str]:
     if column is None:
         return [line.strip() for line in text.splitlines() if line.strip()]
     try:
-        delimiter = ";" if ";" in text.split("\n", 1)[0] and "," not in text.split("\n", 1)[0] else ","
-        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+        rows = list_rows(text)
     except csv.Error as error:
         raise FileProblem(f'"{path}" is not a readable CSV file: {error}', "save it as CSV again") from None
     header = rows[0] if rows else []
@@ -117,3 +116,11 @@ def list_entries(path: str, text: str, column: str | None) -> list[str]:
         )
     at = header.index(column)
     return [row[at].strip() for row in rows[1:] if len(row) > at and row[at].strip()]
+
+
+def list_rows(text: str) -> list[list[str]]:
+    """The rows of a .csv, its header first; commas part them, or semicolons where the header has no comma.
+    Raises `csv.Error`."""
+    first = text.split("\n", 1)[0]
+    delimiter = ";" if ";" in first and "," not in first else ","
+    return list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))

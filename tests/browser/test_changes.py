@@ -115,3 +115,14 @@ def test_several_leads_stand_side_by_side_and_follow_the_draft(editor: Editor) -
     for_everybody(page)
     table.get_by_role("button", name="Take Zoë Müller away").press("Enter")
     expect(table).not_to_contain_text("Zoë")
+
+
+def test_a_threshold_has_two_buttons_for_fingers(editor: Editor) -> None:
+    editor.page.set_viewport_size({"width": 390, "height": 844})
+    editor.page.get_by_role("button", name="Dry run").click()
+    more = editor.panel.get_by_role("button", name="MQL: one point more")
+    with editor.settling():
+        more.click()
+    assert "stage MQL when score >= 31" in editor.text
+    expect(editor.panel.get_by_role("group", name="MQL threshold")).to_contain_text("MQL at 31")
+    for_everybody(editor.page)

@@ -68,7 +68,37 @@ def test_a_number_on_a_card_opens_its_leads_one_of_which_is_tried(visit: Visit, 
     expect(rows).to_have_count(3)
     for_everybody(page)
     page.get_by_label("Pick Ann Lee").check()
-    page.get_by_role("button", name="Open in the dry run").click()
+    page.get_by_role("button", name="Compare in the dry run").click()
     expect(editor.panel.get_by_label("Try with a lead")).to_have_value("Ann Lee")
     editor.panel.get_by_role("table", name="Stages").get_by_role("link").nth(1).click()
     expect(page.get_by_role("list", name="Filters that are on")).to_contain_text("SQL in the draft")
+
+
+def test_leads_are_gone_through_one_after_the_other(visit: Visit, looked_at: Site) -> None:
+    page = visit(looked_at, "/leads?ruleset=inbound")
+    page.get_by_role("table").get_by_role("link", name="Ann Lee").click()
+    beside = page.get_by_role("navigation", name="Leads of the list")
+    expect(beside).to_contain_text("2 of 4")
+    beside.get_by_role("link", name="Next lead").click()
+    expect(beside).to_contain_text("3 of 4")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ben Okafor")
+    for_everybody(page)
+    page.get_by_role("link", name="Leads", exact=True).last.click()
+    page.wait_for_url("**/leads?ruleset=inbound")
+    # A lead that is opened by its address alone has no neighbors.
+    page.goto("/lead?id=L2")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ben Okafor")
+    expect(beside).to_be_hidden()
+
+
+def test_picked_leads_go_into_a_list_by_what_is_known_of_them(visit: Visit, site: Site) -> None:
+    page = visit(site, "/leads?ruleset=inbound")
+    page.get_by_label("Pick Ben Okafor").check()
+    page.get_by_label("Pick Ann Lee").check()
+    for_everybody(page)
+    page.get_by_role("button", name="Add to list…").click()
+    page.get_by_label("Of the 2 leads you picked, take").select_option("title")
+    page.get_by_role("button", name="Put below").click()
+    expect(page.locator("#understood")).to_contain_text("2 new VP Marketing, Head of Growth")
+    expect(page.locator("#understood")).to_contain_text("No lead changes its stage.")
+    for_everybody(page)

@@ -337,6 +337,9 @@ def test_handoffs_are_shown_by_person_by_stage_overdue_or_with_nobody(app: Flask
         ("show=nobody", {ann}),
         ("stage=SQL", {zoe, ben, ann}),
         ("stage=MQL", set()),
+        ("lead=L3", {ann}),
+        ("lead=L1&lead=L2", {zoe, ben}),
+        ("lead=none", set()),
     ):
         page = text(editor, f"/handoffs?{asked}")
         listed = page[page.index("</form>") :]

@@ -97,10 +97,16 @@ def test_a_lead_is_explained_by_a_draft_too(client: FlaskClient) -> None:
     draft = {"text": text.replace("then +30", "then +35"), "revision": 0}
     assert client.post("/api/v1/rulesets/inbound/draft/text", json=draft).status_code == 200
     by_draft = page(client, "/lead?id=L4&rules=inbound@draft")
-    assert "<strong>35</strong> points" in by_draft
+    assert "How 35 adds up" in by_draft
     assert '<option value="inbound@draft" selected>' in by_draft
-    assert "<strong>30</strong> points" in page(client, "/lead?id=L4&rules=inbound@live")
-    broken = {"text": "when when", "revision": 1}
+    live = page(client, "/lead?id=L4&rules=inbound@live")
+    assert "How 30 adds up" in live
+    # No stage changes, so the head says nothing of the draft.
+    assert "with this draft" not in live
+    higher = {"text": text.replace("when score >= 30", "when score >= 50"), "revision": 1}
+    assert client.post("/api/v1/rulesets/inbound/draft/text", json=higher).status_code == 200
+    assert "Falls out of MQL with this draft: 20 points short" in page(client, "/lead?id=L4")
+    broken = {"text": "when when", "revision": 2}
     client.post("/api/v1/rulesets/inbound/draft/text", json=broken)
     answer = client.get("/lead?id=L4&rules=inbound@draft")
     assert answer.status_code == 422

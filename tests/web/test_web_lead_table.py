@@ -103,6 +103,12 @@ def test_the_leads_behind_a_number_of_the_draft_are_shown_and_downloaded(
     assert shown(client, "/rulesets/inbound/leads?key=rule:Large") == ["L1", "L4"]
     assert "/leads?ruleset=inbound&moved=1" in links
     assert shown(client, "/leads?ruleset=inbound&moved=1") == ["L4"]
+    assert shown(client, "/leads?ruleset=inbound&moved=down") == ["L4"]
+    assert shown(client, "/leads?ruleset=inbound&moved=up") == []
+    assert client.get("/leads?ruleset=inbound&moved=sideways").status_code == 422
+    assert 'data-load="/leads/count?ruleset=inbound&amp;moved=down"' in client.get("/leads").get_data(
+        as_text=True
+    )
     assert shown(client, "/leads?ruleset=inbound&was=MQL&becomes=*none") == ["L4"]
     rows = client.get("/leads.csv?ruleset=inbound&was=MQL&becomes=*none").get_data(as_text=True).splitlines()
     assert [row.split(",")[0] for row in rows[1:]] == ["L4"]
@@ -111,6 +117,11 @@ def test_the_leads_behind_a_number_of_the_draft_are_shown_and_downloaded(
     assert client.get("/leads/dry-run?ruleset=inbound&id=L4").location == "/rulesets/inbound/edit?lead=L4"
     several = client.get("/leads/dry-run?ruleset=inbound&id=L4&id=L1").location
     assert several == "/rulesets/inbound/edit?lead=L4&beside=L4&beside=L1"
+    assert client.get("/leads/to-list?ruleset=inbound&id=L4&id=L1").location == (
+        "/rulesets/inbound/lists?lead=L4&lead=L1"
+    )
+    assert client.get("/leads/hand-off?id=L4").location == "/handoffs?lead=L4"
+    assert client.get("/leads/hand-off").status_code == 422
 
 
 def test_views_are_saved_for_everybody_by_editors(app: Flask, users: dict[str, object]) -> None:
@@ -120,7 +131,9 @@ def test_views_are_saved_for_everybody_by_editors(app: Flask, users: dict[str, o
     assert viewer.post("/leads/views", data={"name": "Mine", "query": query}).status_code == 403
     assert editor.post("/leads/views", data={"name": "Warm", "query": query}).location == f"/leads?{query}"
     html = unescape(viewer.get(f"/leads?{query}").get_data(as_text=True))
-    assert f'<a href="/leads?{query}" aria-current="page">Warm</a>' in html
+    assert f'<a href="/leads?{query}" aria-current="page">Warm <span class="count"' in html
+    assert viewer.get(f"/leads/count?{query}").get_data(as_text=True) == "1"
+    assert viewer.get("/leads/count?ruleset=inbound").get_data(as_text=True) == "4"
     assert editor.post("/leads/views", data={"name": " ", "query": query}).status_code == 422
     editor.post("/leads/views/delete", data={"name": "Warm"})
     assert "Warm" not in viewer.get("/leads").get_data(as_text=True)

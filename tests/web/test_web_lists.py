@@ -98,6 +98,31 @@ def test_a_list_from_a_file_is_shown_with_its_entries(client: FlaskClient, store
     assert "is read from the file outside.txt" in answer.get_data(as_text=True)
 
 
+def test_each_entry_says_how_many_leads_it_matches_and_shows_them(client: FlaskClient, store: Store) -> None:
+    text = text_of(store).replace('list ICP: "VP *", "Head of *"', 'list ICP: "VP *", # signs\n  "Head of *"')
+    write(store, text + 'list unused: "x"\nlist by_email:\n  "x" # nobody\n')
+    assert client.get(f"{LISTS}/leads?list=ICP").get_json() == {"VP *": 2, "Head of *": 1}
+    assert client.get(f"{LISTS}/leads?list=ICP&q=head").get_json() == {"Head of *": 1}
+    assert client.get(f"{LISTS}/leads?list=unused").get_json() == {}
+    assert client.get(f"{LISTS}/leads?list=gone").get_json() == {}
+    html = client.get(f"{LISTS}?list=ICP").get_data(as_text=True)
+    assert '<td class="quiet">signs</td>' in html
+    link = re.search(r'<a href="([^"]*)" data-entry="VP \*"', html)
+    assert link is not None
+    found = client.get(unescape(link[1])).get_data(as_text=True)
+    assert set(re.findall(r'name="id" value="(\w+)"', found)) == {"L1", "L4"}
+    assert "ICP is VP *" in found
+
+
+def test_picked_leads_fill_the_box_of_a_list(client: FlaskClient, store: Store) -> None:
+    html = client.get(f"{LISTS}?lead=L1&lead=L4&take=title").get_data(as_text=True)
+    assert "Of the 2 leads you picked" in html
+    assert ">VP Marketing</textarea>" in html
+    assert ">Zoë Müller\nAnn Lee</textarea>" in client.get(f"{LISTS}?lead=L1&lead=L4&take=name").get_data(
+        as_text=True
+    )
+
+
 def test_ten_thousand_entries_stay_quick(client: FlaskClient, store: Store) -> None:
     many = "\n".join(f"company{place}.example" for place in range(10_000))
     client.post(LISTS, data={"act": "new", "list": "big", "pasted": many})

@@ -74,6 +74,15 @@ def test_the_first_page_says_which_version_is_live_and_where_leads_stand(client:
     assert "As of 2026-01-15 12:00 UTC" in words
 
 
+def test_the_first_page_says_what_waits_and_what_was_done(client: FlaskClient) -> None:
+    assert "Lately" in text_of(client, "/")
+    assert "Needs attention" not in text_of(client, "/")
+    broken = {"text": "when when", "revision": 0}
+    client.post("/api/v1/rulesets/inbound/draft/text", json=broken)
+    words = text_of(client, "/")
+    assert "Needs attention 1 The draft of Inbound has 1 error" in words
+
+
 def test_a_ruleset_is_shown_as_text_and_in_words(client: FlaskClient) -> None:
     text = text_of(client, "/rulesets/inbound?view=text")
     assert "# People who may sign." in text

@@ -53,11 +53,35 @@ def test_a_review_says_what_changes_who_did_it_and_who_moves(client: FlaskClient
     edit(store, ("then +30", "then +35"), who="ben")
     said = words(client.get(REVIEW))
     assert "Review version 2" in said
-    assert "changed stage MQL by ann Open stage MQL threshold 30 → 50" in said
-    assert "changed rule Large by ben Open rule Large +30 → +35" in said
+    by_ann = "changed stage MQL 1 down by stage MQL threshold 30 → 50 by ann Open stage MQL Revert stage MQL"
+    assert by_ann in said
+    by_ben = "changed rule Large 1 score, no stage +30 → +35 by ben Open rule Large Revert rule Large"
+    assert by_ben in said
     assert "Of 4 leads, 0 move up and 1 move down a stage" in said
-    assert "Ann Lee L4 30 → 35 MQL → none +5 Large" in said
+    assert "Ann Lee L4 30 → 35 MQL → none stage MQL: threshold 30 → 50" in said
     assert "Changed by ann and ben" in said
+
+
+def test_one_change_is_reverted_from_the_review(client: FlaskClient, store: Store) -> None:
+    edit(store, THRESHOLD, ("then +30", "then +35"))
+    answer = client.post("/rulesets/inbound/revert", data={"key": "stage:MQL"})
+    assert (answer.status_code, answer.location) == (303, REVIEW)
+    draft = current(store, "inbound")
+    assert draft is not None
+    assert ("stage MQL when score >= 30" in draft.text, "then +35" in draft.text) == (True, True)
+    assert client.post("/rulesets/inbound/revert", data={"key": "stage:MQL"}).status_code == 422
+
+
+def test_the_review_draws_where_leads_go(client: FlaskClient, store: Store) -> None:
+    edit(store, THRESHOLD)
+    html = client.get(REVIEW).get_data(as_text=True)
+    drawn = html[html.index('<svg class="flow"') : html.index("</svg>")]
+    assert re.findall(r'class="(\w+)" d="M190 [^"]*"><title>([^<]*)', drawn) == [
+        ("stays", "SQL: 1 lead"),
+        ("stays", "No stage: 2 leads"),
+        ("down", "MQL to no stage: 1 lead"),
+    ]
+    assert '<tspan class="number">3</tspan> no stage +1' in drawn
 
 
 def test_who_changed_a_statement_is_told_apart_and_what_was_taken_back_is_nobodys(store: Store) -> None:

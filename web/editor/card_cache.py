@@ -40,9 +40,10 @@ class MadeCard:
     def __init__(self, view: CardView) -> None:
         self.view = view
         self.views = (view, *view.inner)
-        self.lines: tuple[ConditionRow, ...] = tuple(
-            line for one in self.views for root in one.conditions for line in lines_of(root)
+        self.lines_by_view: tuple[tuple[ConditionRow, ...], ...] = tuple(
+            tuple(line for root in one.conditions for line in lines_of(root)) for one in self.views
         )
+        self.lines = tuple(line for some in self.lines_by_view for line in some)
 
 
 @dataclass

@@ -357,7 +357,13 @@ class ShownCard:
             )
             for one in kept.views
         ]
-        rows = [(self.count(line), self.mark(line)) for line in kept.lines]
+        # A card that is a line alone shows none of its rows.
+        rows = [
+            (self.count(line), self.mark(line))
+            for one, lines in zip(kept.views, kept.lines_by_view, strict=True)
+            if self.opened(one)
+            for line in lines
+        ]
         went = self.test(kept.view.card)
         return self.locked, said, tuple(cards), tuple(rows), went and went.failures
 

@@ -41,6 +41,9 @@ pages = Blueprint("handoffs", __name__)
 _LARGEST = 1_000_000
 
 
+_MOST_PICKED = 50
+"""Leads that were picked in the table, whose handoffs are listed."""
+
 SHOWN = ("all", "overdue", "nobody")
 """Which leads are listed: all, those that were not answered in time, those that nobody has."""
 
@@ -68,7 +71,8 @@ def give() -> Response:
         except StoreError as error:
             return make_response(_page(f"{error.message}: {error.hint}."), 422)
     asked = {name: text_asked(name) for name in ("show", "person", "stage")}
-    return redirect(url_for("handoffs.index", _external=False, **asked), 303)
+    picked = request.args.getlist("lead")[:_MOST_PICKED]
+    return redirect(url_for("handoffs.index", _external=False, **asked, lead=picked), 303)
 
 
 def _is_number(text: str) -> bool:
@@ -82,8 +86,10 @@ def _page(said: str | None = None) -> str:
     show, who, stage = text_asked("show") or "all", text_asked("person"), text_asked("stage")
     if show not in SHOWN:
         raise invalid("Ask for all leads, for overdue ones, or for those that nobody has.")
-    got = [] if show == "nobody" else latest(store, person=who, stage=stage, only_overdue=show == "overdue")
-    nobody = [] if show == "overdue" or who is not None else waiting(store, stage=stage)
+    picked = request.args.getlist("lead")[:_MOST_PICKED] or None
+    late = show == "overdue"
+    got = [] if show == "nobody" else latest(store, person=who, stage=stage, only_overdue=late, leads=picked)
+    nobody = [] if late or who is not None else waiting(store, stage=stage, leads=picked)
     leads = {
         key: find_lead(store, key) for key in {*(one.lead for one in got), *(one.lead for one in nobody)}
     }
@@ -98,7 +104,8 @@ def _page(said: str | None = None) -> str:
         show=show,
         asked_person=who,
         asked_stage=stage,
-        filtered=show != "all" or who is not None or stage is not None,
+        picked=picked or (),
+        filtered=show != "all" or who is not None or stage is not None or picked is not None,
         stages=stages_handed(store),
         people=sorted(known.values(), key=lambda one: one.name),
         away={one.address for one in known.values() if one.is_away(now, UTC)},

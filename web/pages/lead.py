@@ -25,6 +25,7 @@ from ...engine.store.scoring.score_history import (
 )
 from ..access import settings
 from ..database import reading
+from ..drafts import current
 from ..problems import Problem, not_found
 from ..queries import (
     as_events,
@@ -36,7 +37,8 @@ from ..queries import (
     version_choices,
 )
 from ..ruleset_cache import kept, live_of, runnable
-from ..ruleset_ref import LIVE, RulesetRef, asked_side, side_of
+from ..ruleset_ref import DRAFT, LIVE, RulesetRef, asked_side, side_of
+from ..tryout.trial import Turn, turn_of
 from .breakdown import accounts, blanks, chart_of, stage_places, unfired
 from .context import number_asked, text_asked
 from .lead_ids import ids_of
@@ -76,6 +78,7 @@ def show() -> str:
         run=chosen.run,
         ladder=stage_places(chosen.rules.evaluator.plan) if chosen.rules.evaluator is not None else {},
         past=_past(chosen),
+        drafted=_in_draft(store, chosen) if latest else None,
         **_about(store, lead, chosen.events, chosen.fields),
     )
 
@@ -191,6 +194,17 @@ def _decided(
     now: dt.datetime | int,
 ) -> Decision:
     return evaluator.decide(evaluator.facts(fields, as_events(events)), now)
+
+
+def _in_draft(store: Store, chosen: _Chosen) -> Turn | None:
+    """How the lead changes stage with the draft; None where it does not, or the draft cannot run."""
+    if current(store, chosen.rules.ruleset) is None:
+        return None
+    draft = side_of(store, settings(), chosen.rules.ruleset, DRAFT)
+    if draft.evaluator is None or draft.text == chosen.rules.text:
+        return None
+    then = _decided(draft.evaluator, chosen.fields, chosen.events, chosen.decision.now)
+    return turn_of(draft.evaluator, then, chosen.decision)
 
 
 def _live_number(store: Store, chosen: _Chosen) -> int | None:

@@ -32,9 +32,11 @@ from ...engine.values import instant_of
 from ..access import doer, needs, settings
 from ..accounts.users import Role
 from ..database import open_reading, reading, writing
+from ..drafts import current
+from ..lead_sets import LeadSet
 from ..problems import Problem, invalid, not_found
 from ..queries import Standings, events_of_lead, instant_asked, last_scoring, standing
-from ..ruleset_cache import ready
+from ..ruleset_cache import live_of, ready
 from ..settings import Settings
 from .context import text_asked
 from .lead_query import DISQUALIFIED, UNSTAGED, LeadQuery, address, cursor_asked, table_asked
@@ -45,8 +47,12 @@ pages = Blueprint("leads", __name__)
 _PER_PAGE = 50
 _MOST_COUNTED = 10_000
 """Leads that a filter lets through are counted up to here; beyond it says "10,000+"."""
+_MOST_LISTED = 50
+"""So many picked leads go to a list or to handoffs at once: an address has them all."""
 _MOST_BESIDE = 6
 """Leads that the dry run shows side by side."""
+_MOST_FALLING = 100_000
+"""In so many leads those who move down with the draft are counted unasked."""
 _MOST_WEIGHED = 500
 """Of so many leads blank fields are weighed at once."""
 
@@ -97,6 +103,7 @@ def index() -> str:
         names=ruleset_names(store),
         stages=stages,
         stage_tabs=_tabs(asked, stands, stages),
+        falling=_falling(store, asked, every) if stands is not None else None,
         tags=stands.tags if stands is not None else (),
         stored=stored_fields(store),
         signs=SIGNS,
@@ -153,6 +160,19 @@ def _tabs(asked: LeadQuery, stands: Standings | None, stages: Sequence[str]) -> 
     return tabs
 
 
+def _falling(store: Store, asked: LeadQuery, every: int) -> Tab | None:
+    """The leads that move down with the draft; None where it is no other than what is live. Beyond so many
+    leads they are counted only when they are asked for."""
+    draft = current(store, asked.ruleset) if asked.ruleset is not None else None
+    live = live_of(store, asked.ruleset) if asked.ruleset is not None else None
+    if draft is None or live is None or draft.text == live.text:
+        return None
+    query = replace(asked, **_NO_FILTER, ruleset=draft.ruleset)
+    query = replace(query, set=LeadSet(draft.ruleset, moved="down"))
+    counted = every if every <= _MOST_FALLING else 0
+    return Tab("Moves down in the draft", counted, address(query), query.query() == asked.query())
+
+
 _NO_FILTER: dict[str, Any] = {
     "text": None,
     "stage": None,
@@ -162,6 +182,19 @@ _NO_FILTER: dict[str, Any] = {
     "fields": (),
     "set": None,
 }
+
+
+@pages.get("/leads/count")
+def count() -> str:
+    """How many leads a saved view lets through, as a part of the page."""
+    store = reading(settings())
+    asked = table_asked(store)
+    by = asked.ruleset if asked.ruleset is not None and last_scoring(store, asked.ruleset) else None
+    try:
+        found, more = _found(store, by, asked.filter(store), count_leads(store))
+    except ValueError as error:
+        raise invalid(f"“{error}” cannot be compared with this field.") from None
+    return f"{found:,}{'+' if more else ''}"
 
 
 @pages.get("/leads/worth")
@@ -252,6 +285,26 @@ def dry_run() -> AnyResponse:
         raise invalid("Pick a lead first.")
     beside = picked[:_MOST_BESIDE] if len(picked) > 1 else None
     return redirect(url_for("editor.show", name=ruleset, lead=picked[0], beside=beside), 303)
+
+
+@pages.get("/leads/to-list")
+@needs(Role.EDITOR)
+def to_list() -> AnyResponse:
+    """Opens the lists of the ruleset, to put what is known of the picked leads into one."""
+    ruleset, picked = text_asked("ruleset"), request.args.getlist("id")
+    if ruleset is None or not picked:
+        raise invalid("Pick a lead first.")
+    return redirect(url_for("lists.show", name=ruleset, lead=picked[:_MOST_LISTED]), 303)
+
+
+@pages.get("/leads/hand-off")
+@needs(Role.EDITOR)
+def hand_off() -> AnyResponse:
+    """Opens the handoffs of the picked leads, to give them to somebody or to pass them on."""
+    picked = request.args.getlist("id")
+    if not picked:
+        raise invalid("Pick a lead first.")
+    return redirect(url_for("handoffs.index", lead=picked[:_MOST_LISTED]), 303)
 
 
 # --- downloads ----------------------------------------------------------------------------------

@@ -5,18 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+import numpy as np
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from ...engine.check.files import FileProblem, list_entries
+from ...engine.check.files import FileProblem, list_entries, list_rows
 from ...engine.evaluator import Evaluator
+from ...engine.score_many.column_scorer import ColumnScorer
+from ...engine.score_many.columns import Bools
 from ...engine.store.database import Store
-from ...engine.values import text_key
+from ...engine.store.records.leads import find_lead
+from ...engine.store.scoring.what_if import Cancelled
+from ...engine.values import instant_of, text_key
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax import nodes
 from ...grammar.syntax.limits import LARGEST_TEXT
@@ -26,7 +32,8 @@ from ..access import doer, needs, settings
 from ..accounts.users import Role
 from ..database import reading, writing
 from ..drafts import Draft, current, take_text
-from ..effects import ShownEffect, effect_of
+from ..effects import ShownEffect, effect_of, what_if
+from ..list_leads import conditions_of
 from ..problems import Problem, invalid, not_found
 from ..queries import instant_asked
 from ..ruleset_cache import read_text
@@ -34,19 +41,21 @@ from .context import number_asked, text_asked
 
 pages = Blueprint("lists", __name__)
 
-PER_PAGE = 200
+PER_PAGE = 100
+_MOST_PICKED = 50
 _LONGEST_ENTRY = 500
 
 
 @dataclass(frozen=True, slots=True)
 class RulesetList:
     """A list of a draft: its name, its entries as they are written, the file that it is read from, if any,
-    and why that cannot be read."""
+    why that cannot be read, and what stands beside entries: a comment, or other columns of the file."""
 
     name: str
     entries: tuple[str, ...]
     file: str | None = None
     problem: str | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def again(self) -> list[str]:
@@ -61,7 +70,8 @@ def lists_of(store: Store, draft: Draft) -> list[RulesetList]:
     found = []
     for node in parse(Source(draft.text)).tree.statements:
         if isinstance(node, nodes.ListDeclaration):
-            found.append(RulesetList(node.name.text, tuple(entry.value for entry in node.entries)))
+            entries = tuple(entry.value for entry in node.entries)
+            found.append(RulesetList(node.name.text, entries, notes=dict(_comments(draft.text, node))))
         elif isinstance(node, nodes.ListFile):
             found.append(_from_file(node, files.get(node.path.value)))
     return found
@@ -72,9 +82,33 @@ def _from_file(node: nodes.ListFile, text: str | None) -> RulesetList:
     if text is None:
         return RulesetList(node.name.text, (), path, "The file cannot be read from here.")
     try:
-        return RulesetList(node.name.text, tuple(list_entries(path, text, column)), path)
+        entries = tuple(list_entries(path, text, column))
+        return RulesetList(node.name.text, entries, path, notes=dict(_other_columns(text, column)))
     except FileProblem as problem:
         return RulesetList(node.name.text, (), path, f"{problem}")
+
+
+def _comments(text: str, node: nodes.ListDeclaration) -> Iterator[tuple[str, str]]:
+    """The entries that a comment stands behind, on their line."""
+    for entry in node.entries:
+        behind = _COMMENT.match(text, entry.span.end)
+        if behind is not None:
+            yield entry.value, behind[1].strip()
+
+
+_COMMENT = re.compile(r"[ \t]*,?[ \t]*#([^\n]*)")
+
+
+def _other_columns(text: str, column: str | None) -> Iterator[tuple[str, str]]:
+    """What a file says of each entry in its other columns."""
+    if column is None:
+        return
+    header, *rows = list_rows(text)
+    at = header.index(column)
+    for row in rows:
+        said = [value.strip() for place, value in enumerate(row) if place != at and value.strip()]
+        if len(row) > at and row[at].strip() and said:
+            yield row[at].strip(), ", ".join(said)
 
 
 # --- looking ------------------------------------------------------------------------------------
@@ -91,13 +125,12 @@ def _page(name: str, said: Problem | None = None, pasted: str = "", done: str | 
     found = lists_of(store, _draft(store, name))
     wanted = text_asked("list") or request.form.get("list")
     chosen = next((one for one in found if one.name == wanted), found[0] if found else None)
-    search, sort = text_asked("q") or "", text_asked("sort") or "written"
-    entries: list[str] = list(chosen.entries) if chosen is not None else []
-    if search:
-        entries = [entry for entry in entries if text_key(search) in text_key(entry)]
-    if sort == "name":
-        entries.sort(key=_by_name)
+    entries = _matching(chosen) if chosen is not None else []
     page = max(number_asked("page") or 1, 1)
+    picked = _picked(store)
+    take = text_asked("take")
+    if take is not None and not pasted:
+        pasted = "\n".join(dict(picked.values).get(take, ()))
     return render_template(
         "lists.html",
         name=name,
@@ -107,12 +140,74 @@ def _page(name: str, said: Problem | None = None, pasted: str = "", done: str | 
         matching=len(entries),
         page=page,
         pages=max(1, -(-len(entries) // PER_PAGE)),
-        search=search,
-        sort=sort,
+        search=text_asked("q") or "",
+        sort=text_asked("sort") or "written",
         said=said,
         pasted=pasted,
         done=done or text_asked("done"),
+        picked=picked,
+        take=take,
     )
+
+
+def _matching(chosen: RulesetList) -> list[str]:
+    """The entries that a search in the address leaves, in its order."""
+    search = text_key(text_asked("q") or "")
+    entries = [entry for entry in chosen.entries if search in text_key(entry)]
+    return sorted(entries, key=_by_name) if text_asked("sort") == "name" else entries
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Leads that were picked to put something of them into a list: their ids, and by what can be taken of
+    them ("email", "domain of email") the values."""
+
+    leads: tuple[str, ...]
+    values: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def _picked(store: Store) -> Picked:
+    """The leads in the address, with what is known of them as text."""
+    ids = tuple(request.args.getlist("lead")[:_MOST_PICKED])
+    found: dict[str, list[str]] = {}
+    for lead in filter(None, (find_lead(store, one) for one in ids)):
+        for name, value in lead.fields.items():
+            if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_ENTRY:
+                continue
+            found.setdefault(name, []).append(value)
+            domain = value.rpartition("@")[2].lower()
+            if "@" in value and _DOMAIN.fullmatch(domain):
+                found.setdefault(f"domain of {name}", []).append(domain)
+    domains = [name for name in found if name.startswith("domain of ")]
+    names = [*domains, *(name for name in found if name not in domains)]
+    return Picked(ids, tuple((name, tuple(dict.fromkeys(found[name]))) for name in names))
+
+
+@pages.get("/rulesets/<name>/lists/leads")
+def leads(name: str) -> Response:
+    """How many leads each of the entries on a page of a list matches, as the table of leads shows them; none
+    where no rule asks for the list, and where counting takes too long."""
+    store = reading(settings())
+    draft, page = _draft(store, name), max(number_asked("page") or 1, 1)
+    chosen = next((one for one in lists_of(store, draft) if one.name == text_asked("list")), None)
+    entries = _matching(chosen)[(page - 1) * PER_PAGE : page * PER_PAGE] if chosen is not None else []
+    held = conditions_of(store, name, draft.text, chosen.name, entries) if chosen and entries else None
+    if held is None:
+        return jsonify({})
+    plan, conditions = held
+    rules, until = Evaluator(plan), time.monotonic() + settings().most_seconds
+    counts: list[int] = []
+
+    def which(_old: ColumnScorer, new: ColumnScorer) -> Bools:
+        counts.extend(new.count(one)[0] for one in conditions)
+        return np.zeros(new.leads, np.bool_)
+
+    now = instant_of(instant_asked(None, store, name))
+    try:
+        what_if().leads_where(store, rules, rules, now, which, stop=lambda: time.monotonic() > until)
+    except Cancelled:
+        return jsonify({})
+    return jsonify(dict(zip(entries, counts, strict=True)))
 
 
 def _draft(store: Store, name: str) -> Draft:

@@ -9,21 +9,25 @@ from ...engine.impact.text_diff import compare
 from ...engine.prove.answers import Verdict
 from ...engine.report.outcomes import before_after_rows
 from ...engine.store.database import Store, StoreError
+from ...engine.store.scoring.what_if import Cancelled
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax.parse import parse
 from .. import proofs
 from ..access import account, doer, needs, settings
 from ..accounts.users import Role
 from ..database import reading, writing
-from ..drafts import Draft, authors, catch_up, current, entries
-from ..effects import effect_between, entries_between
+from ..drafts import Draft, authors, catch_up, current, entries, take_text
+from ..effects import ShownEffect, effect_between, entries_between
 from ..problems import Problem, invalid, not_found, of_store
 from ..publishing import approve, publish_draft, roll_back
 from ..review.approvals import Approval, PublishRequest, ask, decline, open_approval
+from ..review.flow import flow_of
 from ..review.proposal import Proposal, statement_authors
-from ..ruleset_cache import live_of
+from ..ruleset_cache import kept, live_of
 from ..ruleset_ref import LIVE, RulesetRef, of_draft, of_text, side_of
 from ..scoring import score_after_publishing
+from ..tryout.causes import Causes, without
+from ..tryout.opening import causes_between
 from .compare import diff, outcomes_between
 
 pages = Blueprint("review", __name__)
@@ -68,6 +72,21 @@ def bring_up(name: str) -> Response:
     lost = [conflict.message for conflict in rebased.conflicts] if rebased is not None else []
     said = f"Both changed the same {len(lost)} times; the draft's words were kept." if lost else None
     return make_response(_page(name, said=said))
+
+
+@pages.post("/rulesets/<name>/revert")
+@needs(Role.EDITOR)
+def revert(name: str) -> Response:
+    """Makes one statement of the draft (`key`) what it is in the live version; other changes stay."""
+    store = reading(settings())
+    draft, live = _draft(store, name), live_of(store, name)
+    key = request.form.get("key", "")
+    text = without(parse(Source(live.text)), parse(Source(draft.text)), key) if live is not None else None
+    if text is None:
+        raise invalid("The draft has no such change any more. Look at the review again.")
+    with writing(settings()) as written:
+        take_text(written, name, text, who=doer().who, seen=draft.revision)
+    return redirect(url_for("review.show", name=name), 303)
 
 
 # --- a second person --------------------------------------------------------------------------
@@ -172,6 +191,8 @@ def _page(name: str, *, said: str | None = None, note: str = "") -> str:
     proposal = _proposal(store, draft, open_approval(store, name))
     side, live = proposal.side, proposal.live
     before = live.reading.tree if live is not None else parse(Source("")).tree
+    shown = effect_between(store, settings(), live, side) if live is not None else None
+    causes = _causes(store, proposal, shown)
     return render_template(
         "review.html",
         name=name,
@@ -182,7 +203,10 @@ def _page(name: str, *, said: str | None = None, note: str = "") -> str:
         rows=list(diff(live.text if live is not None else "", side.text)),
         moves=_moves(proposal) if request.args.get("prove") else "",
         provable=proofs.LOOKED_AT,
-        shown=effect_between(store, settings(), live, side) if live is not None else None,
+        shown=shown,
+        flows=[flow_of(one) for one in shown.crossings if len(one.names) > 1] if shown is not None else [],
+        effects={one.key: one for one in causes.changes} if causes is not None else {},
+        caused=_caused(causes),
         entries=entries_between(store, settings(), live, side) if live is not None else None,
         outcomes=outcomes_between(store, live, side) if live is not None else None,
         outcome_rows=before_after_rows,
@@ -192,6 +216,30 @@ def _page(name: str, *, said: str | None = None, note: str = "") -> str:
         note=note,
         longest=LONGEST_NOTE,
     )
+
+
+def _causes(store: Store, proposal: Proposal, shown: ShownEffect | None) -> Causes | None:
+    """What each change does by itself; None where that is not known."""
+    side, live = proposal.side, proposal.live
+    if shown is None or live is None or side.evaluator is None:
+        return None
+    draft = (side.ruleset, side.reading, side.evaluator)
+    try:
+        with kept().turn():
+            return causes_between(store, live.reading, draft, shown.now, shown.effect)
+    except (Problem, Cancelled):
+        return None
+
+
+def _caused(causes: Causes | None) -> dict[str, str]:
+    """The change that moves each lead, in words."""
+    found: dict[str, str] = {}
+    for one in causes.causes if causes is not None else ():
+        said = "; ".join(one.change.details) or one.change.kind.value
+        words = f"{one.change.what} {one.change.name}: {said}".replace("->", "→")
+        for move in one.moves:
+            found.setdefault(move.lead, words)
+    return found
 
 
 def _moves(proposal: Proposal) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
@@ -12,46 +11,27 @@ from werkzeug.wrappers import Response as BaseResponse
 from ...engine.plan import Plan
 from ...engine.report.catalogue import catalogue_data
 from ...engine.store.database import Store
-from ...engine.store.records.rulesets import RulesetVersion, ruleset_names
+from ...engine.store.records.rulesets import ruleset_names
 from ...grammar.messages.diagnostics import Severity
 from ...grammar.syntax import nodes
 from ...grammar.text.sentences import sentence
 from ..access import needs, person, settings
 from ..accounts.users import Role
 from ..database import reading
-from ..drafts import Draft, authors, current, draft_names
+from ..drafts import authors, current, draft_names
 from ..problems import not_found
 from ..queries import Standings, standing
-from ..review.approvals import Approval, open_approval
+from ..review.approvals import open_approval
 from ..ruleset_cache import Ready, kept, live_of, read_text, ready
 from ..ruleset_ref import DRAFT
-from ..scoring import ScoringState, ends_long_ago, state_of
+from ..scoring import ends_long_ago, state_of
+from .attention import attention, lately
 from .breakdown import stage_places
 from .context import number_asked
 from .goals import GOALS
+from .ruleset_row import RulesetRow
 
 pages = Blueprint("rulesets", __name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RulesetRow:
-    """A ruleset in the list. `stages` are those of `main` from the highest to none, with their leads.
-
-    `draft` is there where it differs from what is live; `problems` are those of the draft, else of what is
-    live: how many errors and how many warnings.
-    """
-
-    name: str
-    title: str
-    live: RulesetVersion | None
-    standing: Standings | None
-    stages: list[tuple[str | None, int]]
-    draft: Draft | None
-    authors: list[str]
-    problems: tuple[int, int]
-    approval: Approval | None
-    scoring: ScoringState | None
-    places: Mapping[str, int]
 
 
 @pages.get("/")
@@ -68,7 +48,14 @@ def index() -> str | BaseResponse:
     data = kept().catalogue(store)
     if not rows and not data.leads:
         return render_template("first.html", goals=GOALS)
-    return render_template("rulesets.html", rows=rows, data=catalogue_data(data), ends=ends_long_ago(store))
+    return render_template(
+        "rulesets.html",
+        rows=rows,
+        data=catalogue_data(data),
+        ends=ends_long_ago(store),
+        waits=attention(store, rows, who.role) if who is not None else [],
+        lately=lately(store),
+    )
 
 
 def _row(store: Store, name: str, drafted: bool) -> RulesetRow:

@@ -162,16 +162,25 @@ def _evaluator(store: Store, ruleset: str, draft: Parsed, text: str) -> Evaluato
 
 def _causes(store: Store, trial: Trial, rules: Evaluator, live: Ready) -> Causes:
     assert trial.counted is not None
-    before = parse(live.reading.source)
-    draft = parse(trial.reading.source, before)
+    draft = (trial.ruleset, trial.reading, rules)
+    return causes_between(store, live.reading, draft, trial.now, trial.counted.effect)
 
-    def evaluator(text: str) -> Evaluator | None:
-        return _evaluator(store, trial.ruleset, draft, text)
+
+def causes_between(
+    store: Store, live: Reading, draft: tuple[str, Reading, Evaluator], now: dt.datetime, effect: Effect
+) -> Causes:
+    """What each change from a live text to the draft of a ruleset does to leads; `effect` has all changes."""
+    ruleset, text, rules = draft
+    before = parse(live.source)
+    after = parse(text.source, before)
+
+    def evaluator(other: str) -> Evaluator | None:
+        return _evaluator(store, ruleset, after, other)
 
     def ask(other: Evaluator) -> Effect:
-        return what_if().effect(store, other, rules, instant_of(trial.now), most_moves=MOST_MOVES)
+        return what_if().effect(store, other, rules, instant_of(now), most_moves=MOST_MOVES)
 
-    return causes_of(ask, reverted(before, draft, evaluator), rules, trial.counted.effect)
+    return causes_of(ask, reverted(before, after, evaluator), rules, effect)
 
 
 def _read(store: Store, ruleset: str, text: str) -> Reading:

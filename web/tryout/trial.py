@@ -133,23 +133,7 @@ class Trial:
         draft, live = self.decision, self.live_decision
         if draft is None or live is None or self.rules is None:
             return None
-        if draft.disqualified or live.disqualified:
-            if draft.disqualified and not live.disqualified:
-                return Turn(f"Disqualified by this draft: {listed(draft.disqualified)}", False)
-            return None
-        for track, was in live.stages.items():
-            ladder, now = ranks_of(self.rules).get(track, {}), draft.stages.get(track)
-            if was == now:
-                continue
-            if ladder.get(now, 0) > ladder.get(was, 0):
-                return Turn(f"Moves up to {now} with this draft", True, f"stage:{now}")
-            finding = next(
-                (one for one in draft.stage_findings if (one.track, one.stage) == (track, was)), None
-            )
-            way = finding.ways[0] if finding is not None and finding.ways else ()
-            why = ": " + ", ".join(one.needed for one in way) if way else ""
-            return Turn(f"Falls out of {was} with this draft{why}", False, f"stage:{was}" if finding else "")
-        return None
+        return turn_of(self.rules, draft, live)
 
     @property
     def differences(self) -> Sequence[tuple[str, int]]:
@@ -297,3 +281,22 @@ def _where(decision: Decision) -> str:
         if stage is not None
     ]
     return listed(stages) or "no stage"
+
+
+def turn_of(rules: Evaluator, draft: Decision, live: Decision) -> Turn | None:
+    """How a lead changes stage from what is live to a draft's decision, in words; None where it does not."""
+    if draft.disqualified or live.disqualified:
+        if draft.disqualified and not live.disqualified:
+            return Turn(f"Disqualified by this draft: {listed(draft.disqualified)}", False)
+        return None
+    for track, was in live.stages.items():
+        ladder, now = ranks_of(rules).get(track, {}), draft.stages.get(track)
+        if was == now:
+            continue
+        if ladder.get(now, 0) > ladder.get(was, 0):
+            return Turn(f"Moves up to {now} with this draft", True, f"stage:{now}")
+        finding = next((one for one in draft.stage_findings if (one.track, one.stage) == (track, was)), None)
+        way = finding.ways[0] if finding is not None and finding.ways else ()
+        why = ": " + ", ".join(one.needed for one in way) if way else ""
+        return Turn(f"Falls out of {was} with this draft{why}", False, f"stage:{was}" if finding else "")
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from statistics import median
@@ -167,18 +167,23 @@ def latest(
     person: str | None = None,
     stage: str | None = None,
     only_overdue: bool = False,
+    leads: Sequence[str] | None = None,
 ) -> list[HandedLead]:
-    """Who got what, what is overdue first, then the newest; all, or those of a person, a stage or overdue."""
+    """Who got what, what is overdue first, then the newest; all, or those of a person, a stage, overdue, or
+    of some leads by their ids."""
     order = "handoff.overdue IS NULL OR next.id IS NOT NULL OR handoff.answered IS NOT NULL, handoff.id DESC"
     with store.guard():
         rows = store.connection.execute(
             f"{_SELECT} WHERE (:person IS NULL OR handoff.person = :person) "
-            "AND (:stage IS NULL OR stage = :stage) AND (NOT :overdue OR (handoff.overdue IS NOT NULL "
+            "AND (:stage IS NULL OR stage = :stage) "
+            "AND (:leads IS NULL OR lead._key IN (SELECT value FROM json_each(:leads))) "
+            "AND (NOT :overdue OR (handoff.overdue IS NOT NULL "
             f"AND handoff.answered IS NULL AND next.id IS NULL)) ORDER BY {order} LIMIT :most",
             {
                 "person": None if person is None else folded(person),
                 "stage": stage,
                 "overdue": only_overdue,
+                "leads": None if leads is None else json.dumps(list(leads)),
                 "most": most,
             },
         ).fetchall()
@@ -297,8 +302,11 @@ class Answers:
     median: float | None
 
 
-def waiting(store: Store, most: int = 100, *, stage: str | None = None) -> list[Waiting]:
-    """Leads in stages that have handoffs, or in one of these, and with nobody, the oldest first."""
+def waiting(
+    store: Store, most: int = 100, *, stage: str | None = None, leads: Sequence[str] | None = None
+) -> list[Waiting]:
+    """Leads in stages that have handoffs, or in one of these, and with nobody, the oldest first; of all, or
+    of some by their ids."""
     with store.guard():
         rows = store.connection.execute(
             "SELECT entry.id, lead._key, ruleset.name, stage, entry.at, state, reason FROM entry "
@@ -306,8 +314,9 @@ def waiting(store: Store, most: int = 100, *, stage: str | None = None) -> list[
             f"ON lead._id = entry.lead AND lead._state = {NAMED} "
             "JOIN ruleset ON ruleset.id = entry.ruleset "
             "WHERE state IN ('queued', 'unassigned') AND left_at IS NULL AND (?1 IS NULL OR stage = ?1) "
+            "AND (?3 IS NULL OR lead._key IN (SELECT value FROM json_each(?3))) "
             "ORDER BY entry.at, lead._key LIMIT ?2",
-            (stage, most),
+            (stage, most, None if leads is None else json.dumps(list(leads))),
         ).fetchall()
     found = []
     for entry, lead, ruleset, stage_, at, state, reason in rows:

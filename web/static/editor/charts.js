@@ -13,6 +13,14 @@ export function charts(panel) {
     if (flag) step(flag, event);
     else if (event.target.closest("[data-marks] a")) walk(event);
   });
+  panel.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-step]");
+    const flag = button && document.getElementById(button.dataset.flagOf);
+    if (!flag) return;
+    put(flag, scoreOf(flag) + Number(button.dataset.step));
+    clearTimeout(resting);
+    resting = setTimeout(() => letGo(flag), REST);
+  });
   panel.addEventListener("focusout", ({ target }) => target.matches?.("[data-flag]") && letGo(target));
   panel.addEventListener("pointerdown", (event) => {
     const flag = event.target.closest("[data-flag]");
@@ -102,6 +110,8 @@ function put(flag, wanted) {
   text.setAttribute("x", left + width / 2);
   text.textContent = `${stage} ${score}`;
   flag.setAttribute("aria-valuenow", score);
+  const stepped = document.querySelector(`[data-flag-of="${flag.id}"]`);
+  if (stepped) stepped.parentElement.querySelector("[data-score]").textContent = score;
   const totals = JSON.parse(svg.dataset.totals);
   const most = (from) => totals.reduce((sum, [one, leads]) => (one >= from ? sum + leads : sum), 0);
   const change = most(score) - most(Number(old));

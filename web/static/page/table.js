@@ -1,7 +1,12 @@
 // Picking rows: all of a page at once, several with Shift, and a bar that says how many are picked.
 
+import { keep } from "./listed.js";
+
 const form = document.querySelector("[data-bulk]");
 if (form) {
+  addEventListener("pageshow", () =>
+    keep([...form.querySelectorAll("tbody th a")], Boolean(document.querySelector("a[rel=next], a[data-first]"))),
+  );
   const boxes = [...form.querySelectorAll("input[name=id]")];
   const all = form.querySelector("[data-all]");
   const bar = form.querySelector("[data-bar]");
