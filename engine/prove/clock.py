@@ -97,11 +97,13 @@ class Clock:
         """The instant of a mark, where that is a number."""
         if mark.chain == "absolute":
             return mark.at
-        if self.fixed_now is None:
-            return None
-        if mark.chain == "fixed":
-            return self.fixed_now + mark.at
-        return self.zone.shift(self.fixed_now, mark.at, Unit.MONTH)
+        return None if self.fixed_now is None else self.number_at(self.fixed_now, mark)
+
+    def number_at(self, now: int, mark: Mark) -> int:
+        """The instant of a mark at some now, as the calendar has it."""
+        if mark.chain == "absolute":
+            return mark.at
+        return now + mark.at if mark.chain == "fixed" else self.zone.shift(now, mark.at, Unit.MONTH)
 
     def instant(self, mark: Mark) -> Formula:
         """The instant of a mark."""

@@ -306,6 +306,8 @@ class Decided(Conditions):
 
     def _faded(self, each: Each, measure: Measure, left: tuple[int, ...], every: int) -> Formula:
         """What is left of points by the age of events, step by step."""
+        if not left:
+            return z3.IntVal(0)
         ages = [
             self.lead.count(self.happenings.taken(self.plan, each.events, step_of(number, every)))
             for number in range(len(left))
@@ -382,8 +384,11 @@ class Decided(Conditions):
         if stage.until is None:
             return comes
         self.loose.say(f"the stage {stage.name} holds until something ends it")
-        held = self.loose.truth(("held", id(self.plan), stage.track, stage.name, self.lead.name))
-        return all_of((none_of(self.truth(stage.until).yes), any_of((comes, held))))
+        return all_of((none_of(self.truth(stage.until).yes), any_of((comes, self.held(stage)))))
+
+    def held(self, stage: Stage) -> Formula:
+        """Whether the past of a lead has it in a stage that holds, where now decides nothing."""
+        return self.loose.truth(("held", id(self.plan), stage.track, stage.name, self.lead.name))
 
     def ladder(self, track: str) -> list[Stage]:
         """The stages of a track, from the lowest."""

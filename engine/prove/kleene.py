@@ -16,6 +16,12 @@ Formula = Any
 TRUE = z3.BoolVal(True)
 FALSE = z3.BoolVal(False)
 
+_CONTEXT = z3.main_ctx()
+_REFERENCE = _CONTEXT.ref()
+_TRUE, _FALSE = TRUE.ast.value, FALSE.ast.value
+# Equal terms are one term, so an address tells them apart. To ask the solver's package takes several calls a
+# term, which was most of what it took to make a formula.
+
 
 class Truth(NamedTuple):
     """When a condition is true, and when it is false; unknown where it is neither."""
@@ -34,29 +40,37 @@ class Known(NamedTuple):
 def all_of(items: Iterable[Formula]) -> Formula:
     """Their conjunction, without what is constant."""
     look_at_clock()
-    kept = [one for one in items if not z3.is_true(one)]
-    if any(z3.is_false(one) for one in kept):
+    kept = [one for one in items if one.ast.value != _TRUE]
+    if any(one.ast.value == _FALSE for one in kept):
         return FALSE
-    return TRUE if not kept else kept[0] if len(kept) == 1 else z3.And(kept)
+    return TRUE if not kept else kept[0] if len(kept) == 1 else z3.BoolRef(_made(z3.Z3_mk_and, kept))
 
 
 def any_of(items: Iterable[Formula]) -> Formula:
     """Their disjunction, without what is constant."""
     look_at_clock()
-    kept = [one for one in items if not z3.is_false(one)]
-    if any(z3.is_true(one) for one in kept):
+    kept = [one for one in items if one.ast.value != _FALSE]
+    if any(one.ast.value == _TRUE for one in kept):
         return TRUE
-    return FALSE if not kept else kept[0] if len(kept) == 1 else z3.Or(kept)
+    return FALSE if not kept else kept[0] if len(kept) == 1 else z3.BoolRef(_made(z3.Z3_mk_or, kept))
+
+
+def _made(make: Any, items: list[Formula]) -> Any:
+    """A term of some others, made without asking of what kind each of them is."""
+    terms = (z3.Ast * len(items))(*[one.ast for one in items])
+    return make(_REFERENCE, len(items), terms)
 
 
 def none_of(item: Formula) -> Formula:
     """Its negation."""
-    return FALSE if z3.is_true(item) else TRUE if z3.is_false(item) else z3.Not(item)
+    term = item.ast.value
+    return FALSE if term == _TRUE else TRUE if term == _FALSE else z3.Not(item)
 
 
 def chosen(condition: Formula, one: Formula, other: Formula) -> Formula:
     """One term or another."""
-    return one if z3.is_true(condition) else other if z3.is_false(condition) else z3.If(condition, one, other)
+    term = condition.ast.value
+    return one if term == _TRUE else other if term == _FALSE else z3.If(condition, one, other)
 
 
 def total_of(items: Iterable[Formula]) -> Formula:
@@ -64,7 +78,7 @@ def total_of(items: Iterable[Formula]) -> Formula:
     look_at_clock()
     kept = list(items)
     # The solver's own Sum cuts fractions beside whole numbers; these are all whole.
-    return z3.IntVal(0) if not kept else kept[0] if len(kept) == 1 else z3.Sum(kept)
+    return z3.IntVal(0) if not kept else kept[0] if len(kept) == 1 else z3.ArithRef(_made(z3.Z3_mk_add, kept))
 
 
 def exact(number: float) -> Formula:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 import z3
 
@@ -17,7 +18,9 @@ from .answers import Answer, Verdict
 from .budget import Budget, OutOfTimeError, look_at_clock, milliseconds_left
 from .case import Case
 from .clock import HARD_INSTANTS
+from .holding import Pair, implied, left_alone, pairs
 from .kleene import Formula, total_of
+from .lead import Lead
 from .loose import TooMuchError
 from .questions import Question
 from .witness import Maker
@@ -33,6 +36,9 @@ MOST_MODELS = 10
 _SEARCH = 0.4
 """The part of its time for which a lead is looked for before it is proved that there is none."""
 
+_PAST = 0.3
+"""The part of its time in which is looked whether stages of two versions hold the same leads."""
+
 _UNITS_PER_SECOND = 4_000_000
 """About how many of the solver's own units a second takes; they are the same on every computer."""
 
@@ -43,6 +49,7 @@ class Prover:
     def __init__(self, seconds: float = 10.0) -> None:
         self.budget = Budget(seconds)
         self._worlds: dict[tuple[tuple[int, ...], int | None], World] = {}
+        self._alike: dict[tuple[int, ...], list[Pair]] = {}
         self._plans: list[Sequence[Plan]] = []
 
     def ask(self, question: Question, since: float | None = None) -> Answer:
@@ -59,6 +66,7 @@ class Prover:
 
     def _answer(self, question: Question) -> tuple[Verdict, Case | None, str]:
         try:
+            self._holding_alike(question.plans)
             case, proved = self._searched(question)
             if case is not None:
                 return Verdict.NOT_SO, case, ""
@@ -104,9 +112,25 @@ class Prover:
         key = (tuple(id(plan) for plan in plans), now)
         found = self._worlds.get(key)
         if found is None:
-            found = self._worlds[key] = World(plans, now)
+            found = World(plans, now)
+            found.loose.rules += [implied(found, pair) for pair in self._holding_alike(plans)]
+            self._worlds[key] = found
             self._plans.append(plans)
         look_at_clock()
+        return found
+
+    def _holding_alike(self, plans: Sequence[Plan]) -> list[Pair]:
+        """The stages of two versions of which one surely holds whom the other holds."""
+        key = tuple(id(plan) for plan in plans)
+        found = self._alike.get(key)
+        if found is None:
+            found = self._alike[key] = []
+            if asked := list(pairs(plans)):
+                with suppress(OutOfTimeError), self.budget.share(_PAST):
+                    world = World(plans, None)
+                    for pair in asked:
+                        if _Models(world, self.budget, left_alone(world, pair)).next() is None:
+                            found.append(pair)
         return found
 
 
@@ -130,16 +154,14 @@ class _Search:
         self.budget = budget
         self.none = False
         """Whether there is surely no such lead in this world."""
-        self.solver = z3.Solver()
         formula = question.formula(world)
         others = [lead] if (lead := question.more()) is not None else []
-        self.solver.add(world.rules(*others))
-        self.solver.add(formula)
-        look_at_clock()
+        self.models = _Models(world, budget, formula, *others)
+        self.solver = self.models.solver
 
     def is_impossible(self) -> bool:
         """Whether there is surely no such lead."""
-        self.none = self._check() is None
+        self.none = self.models.next() is None
         return self.none
 
     def lead(self) -> Case | None:
@@ -167,7 +189,7 @@ class _Search:
     def _models(self) -> tuple[Case | None, bool]:
         """A lead of one of some models, and whether there surely is no model at all."""
         for number in range(MOST_MODELS):
-            model = self._check()
+            model = self.models.next()
             if model is None:
                 # After the first, models that were tried already are left out.
                 return None, number == 0
@@ -187,7 +209,19 @@ class _Search:
         others = [one != model.eval(one, model_completion=True) for one in terms]
         return z3.Or(others) if others else z3.BoolVal(False)
 
-    def _check(self) -> z3.ModelRef | None:
+
+class _Models:
+    """What a solver finds of the leads of one world."""
+
+    def __init__(self, world: World, budget: Budget, formula: Formula, *others: Lead) -> None:
+        self.world = world
+        self.budget = budget
+        self.solver = z3.Solver()
+        self.solver.add(world.rules(*others))
+        self.solver.add(formula)
+        look_at_clock()
+
+    def next(self) -> z3.ModelRef | None:
         """A model whose texts there are; None where there is none. Raises OutOfTimeError."""
         for _ in range(1_000):
             self.solver.set("timeout", milliseconds_left(self.budget.seconds))

@@ -61,6 +61,8 @@ class Maker:
         ]
         if sum(amount for _, amount in counted) > MOST_EVENTS:
             return
+        if any(low > high for low, high in (self._ends(cell) for cell, _ in counted)):
+            return
         made: list[list[Occurrence]] = []
         for spread, different, backwards in product(SPREADS, (True, False), (False, True)):
             events = [
@@ -78,6 +80,9 @@ class Maker:
             yield case
         elif more.where is not None:
             cell = self.happenings.cells[self._whole(more.where)]
+            low, high = self._ends(cell)
+            if low > high:
+                return
             numbers = {
                 of: (
                     self._real(more.added(of))
@@ -167,9 +172,10 @@ class Maker:
 
     def _ends_of(self, cell: Cell) -> tuple[int, int]:
         """The first and the last instant of a cell."""
-        clock = self.lead.clock
-        lows = [self._whole(clock.instant(low)) for low, _ in cell.after if low is not None]
-        highs = [self._whole(clock.instant(high)) for _, high in cell.after if high is not None]
+        # The model may have months as no calendar has them, the engine has not.
+        number_at, now = self.lead.clock.number_at, self.now
+        lows = [number_at(now, low) for low, _ in cell.after if low is not None]
+        highs = [number_at(now, high) for _, high in cell.after if high is not None]
         high = min([self.now, *highs])
         return max(lows, default=high - 3_000 * DAY) + 1, high
 

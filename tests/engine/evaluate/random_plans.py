@@ -50,9 +50,11 @@ def origin(text: str) -> p.Origin:
 class RandomPlan:
     """Draws one plan, part by part."""
 
-    def __init__(self, seed: int, deep: int = 3, *, holding: bool = False) -> None:
-        """`holding`: most stages have an `until`."""
+    def __init__(self, seed: int, deep: int = 3, *, holding: bool = False, small: bool = False) -> None:
+        """`holding`: most stages have an `until`. `small`: where there may be several of something, there are
+        as few as can be, or one more."""
         self.holding = holding
+        self.small = small
         self.chance = random.Random(seed)
         self.deep = deep
         self.serial = 0
@@ -69,6 +71,7 @@ class RandomPlan:
 
     def several(self, make: Callable[[], Any], least: int, most: int) -> tuple[Any, ...]:
         """Some of what is made."""
+        most = min(most, least + 1) if self.small else most
         return tuple(make() for _ in range(self.chance.randint(least, most)))
 
     def maybe(self, make: Callable[[], Any]) -> Any:
