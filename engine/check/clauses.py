@@ -9,7 +9,7 @@ from ...grammar.spec.kinds import DATES
 from ...grammar.spec.operators import operator_of
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.nodes import Kind
-from ...grammar.text.printer import text_of
+from ...grammar.text.printer import quoted, text_of
 from .. import plan as p
 from .draft import PlanDraft
 from .patterns import glob, matching
@@ -151,7 +151,7 @@ class ClauseTests:
     def _compare(
         self, node: n.Expression, left: p.Value, test: n.Compare, origin: p.Origin
     ) -> p.Condition | None:
-        right = self._right(test.right)
+        right = None if self._without_quotes(node, left, test) else self._right(test.right)
         if right is None:
             return None
         if left.kind is not right.kind and not (left.kind in DATES and right.kind in DATES):
@@ -165,6 +165,19 @@ class ClauseTests:
             return None
         self._star(test)
         return p.Compare(test.operator, left, right, origin)
+
+    def _without_quotes(self, node: n.Expression, left: p.Value, test: n.Compare) -> bool:
+        """Whether text is compared with a word that is nothing but a text: then that is reported."""
+        right = test.right
+        if left.kind is not Kind.TEXT or not isinstance(right, n.Reference):
+            return False
+        if not self.draft.names.is_text_perhaps(right.name.text):
+            return False
+        message, text = "this text needs quotes", quoted(right.name.text)
+        self.problems.error(
+            "quotes-needed", right, message, f"write {text_of(node)} {test.operator} {text}", (text,)
+        )
+        return True
 
     def _right(self, node: n.Expression) -> p.Value | None:
         """What a subject is compared with: any value but a count of events."""
@@ -201,6 +214,13 @@ class ClauseTests:
                 return f"remove the quotes: {subject} {test.operator} {written.lower()}"
             if kind in DATES:
                 return f"write the date without quotes: {subject} {test.operator} 2026-01-15"
+            if kind is Kind.TEXTS and test.operator in ("=", "!="):
+                denied = "not " if test.operator == "!=" else ""
+                return f"ask what it holds: {subject} {denied}contains {text_of(right)}"
+            is_event = isinstance(node, n.Reference) and self.expressions.scope.is_event(node)
+            if is_event and test.operator == "=":
+                about = f"{subject} {text_of(right)}"
+                return f"an event compared is counted; to say what it was about, write {about}"
         if isinstance(right, n.YesNo) and kind is Kind.NUMBER:
             return f"write {'' if right.value else 'not '}{subject} alone, or compare it with a number"
         return None
@@ -288,11 +308,13 @@ class ClauseTests:
     def _entry(self, node: n.Expression) -> p.Constant | None:
         value = self.expressions.value(node)
         if value is not None and not isinstance(value, p.Constant):
+            meant = (quoted(node.name.text),) if isinstance(node, n.Reference) else ()
             self.problems.error(
                 "entry-not-fixed",
                 node,
                 f"{text_of(node)} is not a fixed value, and only those stand in a list in brackets",
-                "write texts in quotes, numbers or dates",
+                f"if it is a text, write {meant[0]}" if meant else "write texts in quotes, numbers or dates",
+                meant,
             )
             return None
         return value

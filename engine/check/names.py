@@ -235,13 +235,22 @@ class Names:
 
     def suggestion(self, name: str) -> tuple[str | None, tuple[str, ...]]:
         """The near names of both kinds, as a question and as what to write."""
-        fields = {*self.fields, *self.defines, *(self.catalogue.fields if self.catalogue else ())}
+        fields = {*self.fields, *self.defines, *self.scores}
+        fields |= {*(self.catalogue.fields if self.catalogue else ())}
         events = {*self.events, *(self.catalogue.events if self.catalogue else ())}
         field, event = nearest(name, fields), nearest(name, events)
         alike = [mention(field)] if field else []
         alike += [f"the event {mention(event)}{self._seen(event)}"] if event else []
         hint = f"did you mean {' or '.join(alike)}?" if alike else None
         return hint, tuple(dict.fromkeys(named(field) + named(event)))
+
+    def is_text_perhaps(self, name: str) -> bool:
+        """Whether a bare name is nothing that there is, nor like anything: perhaps text without quotes."""
+        if self.catalogue is None or name in self.pinned or name in self.lists:
+            return False
+        known = {*self.defines, *self.fields, *self.events, *self.catalogue.fields, *self.catalogue.events}
+        lowered = name.lower()
+        return all(one.lower() != lowered for one in known) and self.suggestion(name)[0] is None
 
     def _seen(self, event: str) -> str:
         facts = self.catalogue.events.get(event) if self.catalogue else None

@@ -136,6 +136,12 @@ class PlanIndex:
         return {}
 
     @cached_property
+    def comparing(self) -> dict[int, Callable[..., Any] | None]:
+        """Functions that compare many instants at once, by the `id` of a clause, None for what is not found
+        so; filled as they are made."""
+        return {}
+
+    @cached_property
     def ways(self) -> dict[tuple[object, ...], list[Any]]:
         """Ways to make conditions true, by what was found of their clauses; filled as they are found."""
         return {}

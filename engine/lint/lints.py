@@ -36,6 +36,7 @@ LINTS: dict[str, Callable[[LintContext], Iterator[Diagnostic]]] = {
     "one-rule-dominates": points.one_rule_dominates,
     "named-and-unnamed-points": points.named_and_unnamed_points,
     "field-never-known": names.field_never_known,
+    "text-without-quotes": names.text_without_quotes,
     "value-not-in-data": names.value_not_in_data,
     "list-entry-unmatched": names.list_entry_unmatched,
     "score-never-fed": points.score_never_fed,

@@ -10,7 +10,8 @@ import marshal
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, repeat
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,9 @@ NEVER = -(1 << 63)
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Whole = NDArray[np.signedinteger[Any]]
+
+
+_MOST_TEXTS, _LONGEST_TEXT = 1 << 15, 64
 
 
 class Column:
@@ -64,11 +68,16 @@ class Numbered(Column):
     def taken(self, places: Ints) -> Column:
         return Numbered(self.codes[places], self.values)
 
-    def whole_numbers(self) -> Ints:
-        if self._whole is None:
-            whole = (NEVER if value is None else value for value in self.values)
-            self._whole = np.fromiter(whole, np.int64, len(self.values))
-        return np.take(self._whole, self.codes)
+    @cached_property
+    def texts(self) -> tuple[NDArray[np.str_], Bools] | None:
+        """The values, which are texts, as an array, "" for unknown, and which are unknown. None where they
+        are too many or too long, or hold what ends a text in an array."""
+        texts = ["" if value is None else value for value in self.values]
+        longest = len(max(texts, key=len, default=""))
+        if len(texts) > _MOST_TEXTS or longest > _LONGEST_TEXT or "\0" in "".join(texts):
+            return None
+        unknown = np.fromiter(map(is_, self.values, repeat(None)), np.bool_, len(texts))
+        return np.array(texts, f"U{max(longest, 1)}"), unknown
 
 
 class Scattered(Column):
@@ -77,6 +86,13 @@ class Scattered(Column):
     def __init__(self, portions: Sequence[Ints | NDArray[np.float64] | bytes]) -> None:
         self.portions = tuple(portions)
         self.nbytes = sum(p.nbytes if isinstance(p, np.ndarray) else len(p) for p in self.portions)
+
+    @property
+    def instants(self) -> Ints | None:
+        """The values where they are whole numbers, `NEVER` for unknown."""
+        if any(isinstance(one, bytes) or one.dtype != np.int64 for one in self.portions):
+            return None
+        return self.whole_numbers()
 
     def listed(self) -> list[Any]:
         return list(chain.from_iterable(map(_unpacked, self.portions)))

@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...grammar.syntax.nodes import Kind
 from ..explain.plan_index import PlanIndex
-from ..plan import Clause
-from ..score_one.clause_function import asking
-from .columns import Column, Numbered
+from ..plan import Clause, FieldValue, Pattern, SignalValue
+from ..plan.lower import InSet, Opposite, Test
+from ..score_one.clause_function import asking, comparing
+from .columns import NEVER, Bools, Column, Numbered, Scattered
 from .semantic_keys import Input
 
 FALSE, UNKNOWN, TRUE = 0, 1, 2
@@ -25,12 +27,17 @@ Truths = NDArray[np.int8]
 
 _CODES = {False: FALSE, None: UNKNOWN, True: TRUE}
 _MOST_COMBINED = 1 << 20
+_MANY = 1_000
+"""So many different values are compared as an array."""
+_FEW_PATTERNS = 16
 
 
 def answer(
     parts: PlanIndex, clause: Clause, inputs: Sequence[Input], read: Sequence[Column], now: int
 ) -> Truths:
     """The truth of a clause for every lead, `read` being the columns of its `inputs`; one if it has none."""
+    if len(read) == 1 and (found := _at_once(parts, clause, inputs[0], read[0], now)) is not None:
+        return found
     ask = parts.asking.get(id(clause))
     if ask is None:
         ask = parts.asking[id(clause)] = asking(parts, clause, inputs)
@@ -41,6 +48,63 @@ def answer(
     if not numbered:
         return _coded(ask([()], now))
     return _by_combination(ask, numbered, combinations, now)
+
+
+def _at_once(parts: PlanIndex, clause: Clause, one: Input, read: Column, now: int) -> Truths | None:
+    """The truth of a clause that reads one column of very many different values, where arrays can tell."""
+    if isinstance(read, Scattered) and isinstance(one, SignalValue):
+        return _of_instants(parts, clause, one, read, now)
+    if isinstance(read, Numbered) and isinstance(one, FieldValue) and len(read.values) > _MANY:
+        return _of_texts(parts.kernel.test(clause), one, read)
+    return None
+
+
+def _of_instants(
+    parts: PlanIndex, clause: Clause, one: SignalValue, read: Scattered, now: int
+) -> Truths | None:
+    if id(clause) not in parts.comparing:
+        parts.comparing[id(clause)] = comparing(parts, clause, one)
+    compare, instants = parts.comparing[id(clause)], read.instants
+    if compare is None or instants is None:
+        return None
+    truths: Truths = compare(instants, now).astype(np.int8) * np.int8(TRUE)
+    truths[instants == NEVER] = UNKNOWN
+    return truths
+
+
+def _of_texts(test: Test, one: FieldValue, read: Numbered) -> Truths | None:
+    asked = test.item if isinstance(test, Opposite) else test
+    if not isinstance(asked, InSet) or asked.value != one or one.kind is not Kind.TEXT:
+        return None
+    if len(asked.patterns) > _FEW_PATTERNS or read.texts is None:
+        return None
+    texts, unknown = read.texts
+    matching = np.zeros(len(texts), np.bool_)
+    for pattern in asked.patterns:
+        found = _matching(texts, pattern)
+        if found is None:
+            return None
+        matching |= found
+    table = (matching != (asked is not test)).astype(np.int8) * np.int8(TRUE)
+    table[unknown] = UNKNOWN
+    return np.take(table, read.codes)
+
+
+def _matching(texts: NDArray[np.str_], pattern: Pattern) -> Bools | None:
+    """Which texts match a pattern with at most one star, None where it has more."""
+    match pattern.parts:
+        case (exact,):
+            found: Bools = texts == exact
+            return found
+        case (start, ""):
+            return np.char.startswith(texts, start)
+        case ("", end):
+            return np.char.endswith(texts, end)
+        case (start, end):
+            long = np.char.str_len(texts) >= len(start) + len(end)
+            both: Bools = long & np.char.startswith(texts, start) & np.char.endswith(texts, end)
+            return both
+    return None
 
 
 def _by_combination(

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..plan import Clause, FieldValue, ScoreValue
-from ..plan.lower import Term
+import numpy as np
+from numpy.typing import NDArray
+
+from ...grammar.syntax.nodes import Kind
+from ..plan import Clause, Constant, FieldValue, ScoreValue, SignalValue
+from ..plan.lower import Comparison, Edge, Term
 from ..score_many.semantic_keys import Input
 from .codegen import CodegenContext, CodegenScope, Detail
-from .conditions_source import truth_name
+from .conditions_source import leaf_of, truth_name
 from .function import made, resolved, tuple_of
 from .values_source import operand, score_name
 
@@ -19,10 +23,28 @@ if TYPE_CHECKING:
 ClauseRun = Callable[[Iterable[Sequence[Any]], int], list[Any]]
 """`run(rows, now)`: an answer for each row of what is read, at an instant in microseconds."""
 
+Compared = Callable[[NDArray[np.int64], int], NDArray[np.bool_]]
+"""`run(instants, now)`: whether it is true of each."""
+
 
 def asking(parts: PlanIndex, clause: Clause, inputs: Sequence[Input]) -> ClauseRun:
     """The truth of a clause for each row of its inputs."""
     return _function(parts, inputs, lambda context: truth_name(context, clause))
+
+
+def comparing(parts: PlanIndex, clause: Clause, read: SignalValue) -> Compared | None:
+    """The same for instants, all at once, where nothing else is asked than whether each is before an instant;
+    else None."""
+    test = parts.kernel.test(clause)
+    if not (isinstance(test, Comparison) and test.left == read and test.right.kind is Kind.DATETIME):
+        return None
+    if not isinstance(test.right, Edge | Constant):
+        return None
+    context = CodegenContext(parts.kernel, (), Detail.EXPLAIN, 0, True, top=CodegenScope(" "))
+    name = _name(context, read)
+    core = leaf_of(context, context.top, test).core
+    moments, lines = resolved(context, [], [*context.top.lines, f" return {core}"])
+    return made(context, "\n".join([f"def run({name}, now):", *moments, *lines, ""]))
 
 
 def telling(parts: PlanIndex, term: Term, inputs: Sequence[Input]) -> ClauseRun:

@@ -383,6 +383,29 @@ def domain_of(place: ErrorContext) -> SyntaxProblem | None:
     return _written("out-of-place", message, Span(start.start, name.end), f"domain({name.text})")
 
 
+def score_said(place: ErrorContext) -> SyntaxProblem | None:
+    """`score fit >= 40`."""
+    before, at = place.before(), place.at
+    if before is None or at is None or before.kind != "SCORE" or at.kind not in ("WORD", "BRACKETED"):
+        return None
+    if place.in_awards or place.head not in ASKING or place.words_before(2)[0] not in _BEFORE_SUBJECTS:
+        return None
+    message = '"score" alone is the total, and another score is called by its name'
+    return _written("extra-word", message, Span(before.start, at.end), at.text)
+
+
+def stage_asked(place: ErrorContext) -> SyntaxProblem | None:
+    """`when stage = SQL then +5`."""
+    after = place.after()
+    if place.word != "stage" or place.head not in ("when", "rule", "stage", "define") or place.in_awards:
+        return None
+    if after is None or not (after.text in COMPARISONS or after.word in ("is", "in")):
+        return None
+    hint = "ask for what makes the stage, e.g. score >= 50"
+    message = "a condition cannot ask for the stage, which follows from all rules"
+    return SyntaxProblem("out-of-place", message, place.span, hint)
+
+
 def list_said(place: ErrorContext) -> SyntaxProblem | None:
     """`title in list ICP`, `title in the list ICP`."""
     before, name = place.before(), place.after()
@@ -396,6 +419,6 @@ def list_said(place: ErrorContext) -> SyntaxProblem | None:
 
 DETECTORS: Final[tuple[Detector, ...]] = (
     ago, moment, times, window, comparison, between, subject_again, after_not, no_event, list_said, ever,
-    of_texts, domain_of, after_is,
+    score_said, stage_asked, of_texts, domain_of, after_is,
     values_after_in, values_without_in, commas_between_conditions, unit,
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from ....grammar.messages.diagnostics import Diagnostic, Severity
@@ -11,7 +11,7 @@ from ....grammar.syntax import nodes as n
 from ....grammar.syntax.nodes import Kind, Span
 from ....grammar.syntax.walk import walk
 from ....grammar.text.english import listed
-from ....grammar.text.printer import quoted
+from ....grammar.text.printer import name_text, quoted
 from ... import plan as p
 from ...catalogue import FieldFacts
 from ...check.problems import nearest
@@ -200,6 +200,39 @@ def field_never_known(context: LintContext) -> Iterator[Diagnostic]:
                 f"no lead has a value for {its.name}, so this is unknown for everybody",
                 "import it, or see what there is: leadwright fields",
             )
+
+
+def text_without_quotes(context: LintContext) -> Iterator[Diagnostic]:
+    """Looks at names that nothing declares and that stand behind `=` and `!=` alone: `title = CEO`."""
+    plan = context.plan
+    if len(plan.sources) > 1:
+        return
+    declared = {one.name.text for one in context.tree.statements if isinstance(one, n.FieldDeclaration)}
+    known = declared | _given(plan) | set(context.catalogue.fields if context.catalogue is not None else ())
+    clauses_ = [clause for root in context.roots for clause in clauses(root.condition)]
+    read = [value for clause in clauses_ for value in operands(clause)]
+    read += [one.value for one in plan.definitions if one.value is not None]
+    read += [one.keeping for one in plan.handoffs if one.keeping is not None]
+    uses = Counter(part.field for value in read for part in parts(value) if isinstance(part, p.FieldValue))
+    behind = [one for one in clauses_ if isinstance(one, p.Compare) and one.operator in ("=", "!=")]
+    texts = [
+        (one, one.right.field)
+        for one in behind
+        if isinstance(one.right, p.FieldValue) and one.right.kind is Kind.TEXT and one.left.kind is Kind.TEXT
+    ]
+    alone = Counter(field for _, field in texts)
+    for clause, field in texts:
+        name = plan.fields[field].name
+        if name in known or uses[field] > alone[field]:
+            continue
+        asked = clause.origin.text.removesuffix(name_text(name)) + quoted(name)
+        yield lint_at(
+            "text-without-quotes",
+            clause.origin,
+            f"{name} reads as a field here, and nothing declares one",
+            f"if it is a text, write {asked}; if not, declare it: field {name_text(name)}: text",
+            asked,
+        )
 
 
 MOST_VALUES = 20_000
