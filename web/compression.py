@@ -8,7 +8,6 @@ from flask_compress import Compress
 
 from ..engine.lru import LruCache
 
-
 _LARGE = 100_000
 """Bytes of a file whose smallest form takes a second to find. A little less small it is there at once."""
 
