@@ -12,9 +12,10 @@ from flask import Flask, g
 from ..engine.store.database import Store, open_store
 from .settings import Settings
 
-_STEPS = 10_000
-"""Steps of SQLite's machine between two looks at the clock; some tenths of a millisecond."""
-_LONGEST_STEPS = 0.1
+_STEPS = 200_000
+"""Steps of SQLite's machine between two looks at the clock; some milliseconds. Each look waits for the
+interpreter's lock, for milliseconds too where clients' messages are taken in."""
+_LONGEST_STEPS = 0.25
 """Seconds that so many steps take at most; what is longer was spent outside of the database."""
 
 

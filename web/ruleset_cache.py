@@ -19,10 +19,10 @@ from ..engine.lru import LruCache
 from ..engine.plan import Plan
 from ..engine.reading import Reading, read
 from ..engine.store.database import Store
-from ..engine.store.records.catalogue import catalogue as stored_catalogue
 from ..engine.store.records.rulesets import RulesetVersion, load_version, ruleset_names
 from ..grammar.messages.diagnostics import Source
 from ..grammar.syntax.parse import Parsed
+from .counted_catalogue import CountedCatalogue
 from .problems import Problem, not_found
 from .settings import Settings
 
@@ -68,7 +68,7 @@ class RulesetCache:
         )
         self._known: LruCache[str, Known] = LruCache(_MOST_KNOWN)
         self._answers: LruCache[Hashable, object] = LruCache(_MOST_ANSWERS)
-        self._catalogue: tuple[int, Catalogue] | None = None
+        self._catalogue = CountedCatalogue()
         self._turns = BoundedSemaphore(_AT_ONCE)
 
     def ready(self, version: RulesetVersion, alike: Reading | None = None) -> Ready:
@@ -77,12 +77,8 @@ class RulesetCache:
         return self._versions.made((version.id, version.text), lambda: _made_ready(version, alike))
 
     def catalogue(self, store: Store) -> Catalogue:
-        """What the data holds, counted again when the data has changed."""
-        state = state_of(store)
-        kept = self._catalogue
-        if kept is None or kept[0] != state:
-            kept = self._catalogue = (state, stored_catalogue(store))
-        return kept[1]
+        """What the data holds, counted again when the data has changed; see `CountedCatalogue`."""
+        return self._catalogue.of(store)
 
     def reading(self, key: Hashable, read: Callable[[], ReadText]) -> ReadText:
         """What was read under a key that says all that reading rests on; read where it was not yet."""
@@ -122,12 +118,6 @@ class RulesetCache:
             yield
         finally:
             self._turns.release()
-
-
-def state_of(store: Store) -> int:
-    """In which state the data is: a number that every change of it counts up."""
-    with store.guard():
-        return int(store.connection.execute("SELECT data FROM state").fetchone()[0])
 
 
 def kept() -> RulesetCache:

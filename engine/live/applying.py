@@ -26,6 +26,14 @@ from .recording import Batch, Change
 
 _MOST_REQUESTS = 2_000
 _MOST_BYTES = 4 * 1024 * 1024
+"""Of messages in one transaction: more are hardly quicker, and take ten times as much memory."""
+
+_LONGEST_LOG = 64 * 1024 * 1024
+"""Bytes of SQLite's log: whoever reads looks through all of it."""
+
+_LOG_PATIENCE = 500
+"""Milliseconds for others to let go of the log."""
+
 _MINUTE = 60_000_000
 _HOUR = 60 * _MINUTE
 _EARLIEST = 946_684_800_000_000
@@ -98,6 +106,21 @@ class Applier:
             counted[place] = counted.get(place, 0) + 1
         received = tuple((source, at, count) for (source, at), count in counted.items())
         return Applied(up_to, size, len(messages), received)
+
+    def shorten_log(self) -> None:
+        """Empties SQLite's log where it is long. By itself it is begun again only at a moment at which nobody
+        reads, and while events come in and are scored without a pause there is none."""
+        log = self.store.path.with_name(f"{self.store.path.name}-wal")
+        if not log.exists() or log.stat().st_size < _LONGEST_LOG:
+            return
+        connection = self.store.connection
+        with self.store.guard():
+            (usual,) = connection.execute("PRAGMA busy_timeout").fetchone()
+            connection.execute(f"PRAGMA busy_timeout = {_LOG_PATIENCE}")
+            try:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {usual:d}")
 
     def _next(self) -> tuple[list[tuple[Any, ...]], int]:
         rows, size = [], 0

@@ -101,6 +101,7 @@ class Bringing:
                 with self._lock:
                     self._unscored += applied.received
             self._applied.set()
+            applier.shorten_log()
             if applied.messages < _FEW:
                 self._stop.wait(_GATHERING)
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
 from ..importing.events import given_key
+from ..importing.staging import insert_many
 from ..receivers.calls import Call, clean
 from ..store.database import Store, StoreError
 from ..store.records.events import stored_properties
 from ..store.records.freshness import mark_changed
 from ..store.records.history import Former, last_instant, note_former, noting_late
-from ..store.records.identity import Whose, lead_of, say_same
+from ..store.records.identity import Whose, lead_of, named_leads, say_same
+from ..store.records.lead_keys import lead_key
 from ..store.records.leads import StoredField, add_field, change_kind, from_stored, quoted, stored_fields
 from ..store.records.merging import claim, fill_gaps
 from .mapping import SourceMapping
@@ -61,25 +64,40 @@ class Batch:
     def record(self, changes: Sequence[Change]) -> None:
         """Stores them; within a transaction."""
         newest = self._newest()
+        self._look_up(changes)
         for change in changes:
             self._say_same(change.call)
             self._belongs(change)
         if self._same:
             # What was one lead's when it was looked up may be another's since.
             self._whose.clear()
+            self._look_up(changes)
         owned = [(change, whose) for change in changes if (whose := self._belongs(change)) is not None]
         self._name_leads(owned)
         touched = self._record_fields(owned)
         touched |= self._record_events(owned)
         touched.update(whose.lead for _, whose in owned if whose.lead > newest)
         if touched:
-            self.connection.executemany(
-                "UPDATE lead SET _changed = ? WHERE _id = ? AND _changed <> ?",
-                [(self.now, lead, self.now) for lead in sorted(touched)],
+            self.connection.execute(
+                "UPDATE lead SET _changed = ?1 WHERE _id IN (SELECT value FROM json_each(?2)) "
+                "AND _changed <> ?1",
+                (self.now, json.dumps(sorted(touched))),
             )
             mark_changed(self.connection, sorted(touched))
             if self._former and last_instant(self.connection) is not None:
                 note_former(self.connection, self._former)
+
+    def _look_up(self, changes: Iterable[Change]) -> None:
+        """Finds whose those changes are that name a lead with a name by its own id, all at once."""
+        wanted: dict[str, str] = {}
+        for change in changes:
+            call = change.call
+            if call.named is not None and call.anonymous is None and call.same is None:
+                wanted[call.named] = lead_key(call.named)
+        leads = named_leads(self.connection, wanted.values())
+        for named, key in wanted.items():
+            if key in leads:
+                self._whose[named, None] = Whose(leads[key])
 
     def _say_same(self, call: Call) -> None:
         """Joins ids that are one person's."""
@@ -262,10 +280,12 @@ class Batch:
             kind = numbers[event.type, event.object]
             rows.append((event.whose.lead, event.at, kind, event.key, event.properties, event.whose.alias))
         with noting_late(self.connection):
-            self.connection.executemany(
-                "INSERT OR IGNORE INTO main.event (lead, at, kind, key, properties, alias) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                sorted(rows, key=itemgetter(0, 1, 2, 3)),
+            rows.sort(key=itemgetter(0, 1, 2, 3))
+            insert_many(
+                self.connection,
+                "INSERT OR IGNORE INTO main.event (lead, at, kind, key, properties, alias)",
+                ["?"] * 6,
+                list(chain.from_iterable(rows)),
             )
         return leads
 
@@ -280,9 +300,10 @@ class Batch:
         type_, object_ = clean(type_), None if object_ is None else clean(object_)
         known = kinds.setdefault(type_, {})
         members, blanks = [], change.mapping.blanks
-        for name, value in sorted(flat(given, change.became.notes.append), key=lambda item: item[0]):
-            name = change.mapping.rename.get(name, name)  # noqa: PLW2901
-            kind = known.get(name) or change.mapping.kinds.get(name) or kind_of(value)
+        rename, stated = change.mapping.rename, change.mapping.kinds
+        for name, value in sorted(flat(given, change.became.notes.append), key=itemgetter(0)):
+            name = rename.get(name, name)  # noqa: PLW2901
+            kind = known.get(name) or stated.get(name) or kind_of(value)
             if kind is None:
                 continue
             if kind is Kind.DATE and kind_of(value) is Kind.DATETIME:

@@ -6,6 +6,7 @@ that started it, however that ends.
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import signal
@@ -92,6 +93,10 @@ class Live:
 
 def _bring(database: Path, scoring: Callable[[Store], Scoring] | None, parent: Connection) -> None:
     """What the process does, until it is asked to stop or the server is gone."""
+    # Thousands of messages are made and let go of at once, hardly any of them in circles: looking for these
+    # as often as usual takes a fifth of the time.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
 

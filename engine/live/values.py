@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any
@@ -28,34 +28,43 @@ class Odd(Exception):
     """A value cannot be kept. The text says why."""
 
 
-def flat(given: Mapping[str, Any], note: Callable[[str], None]) -> Iterator[tuple[str, Any]]:
+def flat(given: Mapping[str, Any], note: Callable[[str], None]) -> list[tuple[str, Any]]:
     """Names and values, those of objects within joined by `_`: `company.name` becomes `company_name`.
 
     What cannot be kept is left out, and noted.
     """
-    for place, (name, value) in enumerate(_members(given, "", 1, note)):
-        if place >= MOST_MEMBERS:
-            note(f"of more than {MOST_MEMBERS} values, the others are left out")
-            return
-        yield name, value
+    found: list[tuple[str, Any]] = []
+    _add_members(found, given, "", 1, note)
+    if len(found) > MOST_MEMBERS:
+        note(f"of more than {MOST_MEMBERS} values, the others are left out")
+        del found[MOST_MEMBERS:]
+    return found
 
 
-def _members(
-    given: Mapping[str, Any], before: str, depth: int, note: Callable[[str], None]
-) -> Iterator[tuple[str, Any]]:
+def _add_members(
+    found: list[tuple[str, Any]],
+    given: Mapping[str, Any],
+    before: str,
+    depth: int,
+    note: Callable[[str], None],
+) -> None:
     for name, value in given.items():
+        if len(found) > MOST_MEMBERS:
+            return
         whole = _whole(before, name)
         if not whole:
             note(f'"{before}{name[:40]}" is no name for a field')
-        elif isinstance(value, Mapping):
+        elif value.__class__ is str:
+            found.append((whole, value))
+        elif isinstance(value, dict):
             if depth < DEEPEST:
-                yield from _members(value, f"{whole}_", depth + 1, note)
+                _add_members(found, value, f"{whole}_", depth + 1, note)
             else:
                 note(f"{whole} is nested more than {DEEPEST} levels deep")
         elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
             note(f"{whole} is a list of objects, which no field can hold")
         else:
-            yield whole, value
+            found.append((whole, value))
 
 
 @lru_cache(maxsize=4096)
@@ -104,6 +113,11 @@ _EXACT = 10**15
 
 
 @lru_cache(maxsize=4096)
+def _start(name: str) -> str:
+    return f"{encode_basestring(name)}:"
+
+
+@lru_cache(maxsize=4096)
 def _writer(name: str, kind: Kind, blanks: tuple[str, ...]) -> Callable[[object], object]:
     return member_writer(name, kind, reader_with(blanks))
 
@@ -113,9 +127,9 @@ def member(name: str, kind: Kind, value: object, blanks: tuple[str, ...]) -> str
     # Nearly all values: text for text, a whole number for a number.
     if kind is Kind.TEXT and isinstance(value, str) and not blanks and len(value) <= LONGEST_TEXT:
         text = clean(value).strip()
-        return f"{encode_basestring(name)}:{encode_basestring(text)}" if text else ""
-    if kind is Kind.NUMBER and type(value) is int and not blanks and abs(value) < _EXACT:
-        return f"{encode_basestring(name)}:{value:d}"
+        return f"{_start(name)}{encode_basestring(text)}" if text else ""
+    if kind is Kind.NUMBER and type(value) is int and not blanks and -_EXACT < value < _EXACT:
+        return f"{_start(name)}{value}"
     written = _writer(name, kind, blanks)(_cell(value))
     if isinstance(written, Unread):
         raise Odd(f'"{shown(value)}" is not {KINDS[kind].noun}')

@@ -65,7 +65,9 @@ def call(message: Any, about: Mapping[str, Any]) -> Call:
     """One message."""
     message = a_dict(message)
     type_ = text_of(message.get("type")) or about.get("type")
-    context = {**members(about.get("context")), **members(message.get("context"))}
+    context = members(message.get("context"))
+    if about.get("context"):
+        context = {**members(about.get("context")), **context}
     named = id_of(message.get("userId"), "userId")
     anonymous = id_of(message.get("anonymousId"), "anonymousId")
     at, sent = _times(message, about)

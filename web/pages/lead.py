@@ -198,10 +198,11 @@ def _decided(
 
 def _in_draft(store: Store, chosen: _Chosen) -> Turn | None:
     """How the lead changes stage with the draft; None where it does not, or the draft cannot run."""
-    if current(store, chosen.rules.ruleset) is None:
+    found = current(store, chosen.rules.ruleset)
+    if found is None or found.text == chosen.rules.text:
         return None
     draft = side_of(store, settings(), chosen.rules.ruleset, DRAFT)
-    if draft.evaluator is None or draft.text == chosen.rules.text:
+    if draft.evaluator is None:
         return None
     then = _decided(draft.evaluator, chosen.fields, chosen.events, chosen.decision.now)
     return turn_of(draft.evaluator, then, chosen.decision)

@@ -24,8 +24,9 @@ from ...engine.store.database import Store
 from ...engine.store.records.leads import count_leads
 from ...engine.store.scoring.outcome_questions import backtest, before_and_after, learn, measure
 from ..access import settings
+from ..counted_catalogue import state_of
 from ..problems import Problem, invalid
-from ..ruleset_cache import Ready, kept, state_of
+from ..ruleset_cache import Ready, kept
 
 _FRESH = 600.0
 """For so many seconds "now" is taken for the same instant."""

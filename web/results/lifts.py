@@ -22,7 +22,8 @@ from ...grammar.edits.document import key_of
 from ...grammar.syntax import nodes as n
 from ...grammar.syntax.parse import Parsed
 from ..access import settings
-from ..ruleset_cache import Ready, state_of
+from ..counted_catalogue import state_of
+from ..ruleset_cache import Ready
 from ..settings import Settings
 
 _PATIENCE = 0.25

@@ -37,6 +37,13 @@ def catalogue(store: Store) -> Catalogue:
     return computed
 
 
+def catalogue_before(store: Store) -> tuple[int, Catalogue] | None:
+    """The catalogue as it was kept last, with the state of the data that it is of; None where none was."""
+    with store.guard():
+        row = store.connection.execute("SELECT catalogue_at, catalogue FROM state").fetchone()
+    return None if row[1] is None else (row[0], _read(json.loads(row[1])))
+
+
 def _compute(store: Store) -> Catalogue:
     with store.guard():
         leads = store.connection.execute(f"SELECT {COUNT_LEADS}").fetchone()[0]

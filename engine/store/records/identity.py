@@ -108,6 +108,16 @@ def ids_known(connection: sqlite3.Connection, keys: Collection[str]) -> dict[str
     return {key: Whose(lead, alias) for key, lead, alias in rows}
 
 
+def named_leads(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, int]:
+    """The leads with a name that have any of these ids as their own, as they are kept."""
+    rows = connection.execute(
+        "SELECT _key, _id FROM main.lead WHERE _key IN (SELECT value FROM json_each(?)) "
+        f"AND _state = {NAMED}",
+        (json.dumps(list(keys)),),
+    )
+    return dict(rows.fetchall())
+
+
 def own_ids(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, str]:
     """Of those ids that only ever were another id of a lead: the lead's own."""
     if connection.execute("SELECT 1 FROM main.alias WHERE merged IS NULL LIMIT 1").fetchone() is None:

@@ -360,3 +360,22 @@ def test_a_forgotten_person_is_in_no_byte_of_the_inbox_and_does_not_come_back(wo
     world.apply()
     assert [lead.key for lead in iterate_leads(world.store)] == [other]
     assert len(world.events(other)) == 2
+
+
+def test_a_long_log_is_emptied_once_nobody_reads_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadwright.engine.live.applying._LONGEST_LOG", 1)
+    monkeypatch.setattr("leadwright.engine.live.applying._LOG_PATIENCE", 10)
+    log = world.path.with_name("leads.db-wal")
+    world.send({"type": "track", "event": "visited", "userId": "u", "messageId": "1"})
+    applier = Applier(world.store)
+    with open_store(world.path, read_only=True) as reader:
+        reader.connection.execute("BEGIN")
+        assert reader.connection.execute("SELECT count(*) FROM event").fetchone() == (0,)
+        assert applier.step() is not None
+        applier.shorten_log()
+        assert log.stat().st_size > 0
+        assert reader.connection.execute("SELECT count(*) FROM event").fetchone() == (0,)
+    applier.shorten_log()
+    assert log.stat().st_size == 0
+    applier.close()
+    assert len(world.events()) == 1
