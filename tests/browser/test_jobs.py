@@ -338,7 +338,7 @@ def test_a_lead_is_found_and_understood(visit: Visit, site: Site) -> None:
     with page.expect_navigation():
         keys.press("Enter")
     expect(page.get_by_role("heading", level=1, name="Ann Lee")).to_be_visible()
-    expect(page.get_by_role("region", name="Score", exact=True)).to_contain_text("Large")
+    expect(page.get_by_role("region", name="How 30 adds up")).to_contain_text("Large")
     expect(page.get_by_role("region", name="Stages")).to_contain_text("not reached, missing: 50 points short")
     assert keys.presses <= 30
 
