@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from ...grammar.syntax.nodes import Kind
 from ..plan import Calculation, Clause, DaysBetween, DefineValue, Domain, FieldValue, Plan
@@ -102,8 +103,9 @@ class Turns:
         inner, other = (term.left, term.right) if within_left else (term.right, term.left)
         value = self._tell(other)
         if isinstance(value, int | float):
-            before = {_finite(one) for one in _undone(term.operator, float(value), targets, within_left)}
-            yield from self._back(inner, before)
+            known = float(value)
+            before = {undone(term.operator, known, one, within_left, _divided) for one in targets}
+            yield from self._back(inner, {0.0, *map(_finite, before)})
 
     def _moments(self, kind: Kind, targets: set[float], until: bool) -> Iterator[int]:
         """The moments that lie so many days from now, and now."""
@@ -116,21 +118,19 @@ class Turns:
                     yield here + (days if until else -days) * length
 
 
-def _undone(operator: str, value: float, targets: set[float], left: bool) -> Iterator[float]:
-    """What the side that reads the field is where the whole comes to a target, the other side being known;
-    and where it has no value."""
-    for target in targets:
-        match operator:
-            case "+":
-                yield target - value
-            case "-":
-                yield target + value if left else value - target
-            case "*":
-                if value:
-                    yield _divided(target, value)
-            case _:
-                yield target * value if left else _divided(value, target)
-    yield 0.0
+def undone(operator: str, value: Any, target: Any, left: bool, divided: Callable[[Any, Any], Any]) -> Any:
+    """What the side that reads the field is where the whole comes to a target, the other side being known.
+
+    Of numbers, or of arrays of them. Where there is no quotient, `divided` gives 0, which is tried anyhow.
+    """
+    match operator:
+        case "+":
+            return target - value
+        case "-":
+            return target + value if left else value - target
+        case "*":
+            return divided(target, value)
+    return target * value if left else divided(value, target)
 
 
 def _divided(number: float, by: float) -> float:

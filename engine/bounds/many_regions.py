@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..plan import Calculation, Clause, DefineValue, FieldValue, Plan
 from ..plan.lower import Comparison, Kernel, Known, Rounded, Term
 from ..values import Prepared
-from .candidates import HALF, LARGEST, reads
+from .candidates import HALF, LARGEST, reads, undone
 
 Doubles = NDArray[np.float64]
 Tell = Callable[[Term], Sequence[Prepared]]
@@ -88,20 +88,12 @@ class ManyTurns:
         within_left = bool(reads(self._plan, term.left, self._field))
         inner, other = (term.left, term.right) if within_left else (term.right, term.left)
         value = self._known(other)
-        found = [_finite(_undone(term.operator, value, one, within_left)) for one in targets]
+        found = [_finite(undone(term.operator, value, one, within_left, _divided)) for one in targets]
         return self._back(inner, [*found, self._all(0.0)])
 
 
-def _undone(operator: str, value: Doubles, target: Doubles, left: bool) -> Doubles:
-    """See `candidates`."""
-    match operator:
-        case "+":
-            return target - value
-        case "-":
-            return target + value if left else value - target
-        case "*":
-            return np.where(value != 0.0, target / value, 0.0)
-    return target * value if left else np.where(target != 0.0, value / target, 0.0)
+def _divided(number: Doubles, by: Doubles) -> Doubles:
+    return np.where(by != 0.0, number / by, 0.0)
 
 
 def _finite(numbers: Doubles) -> Doubles:

@@ -150,9 +150,9 @@ class Rereading:
         return rule
 
 
-def _sign(asked: Iterable[Resolved]) -> object | None:
+def _sign(asked: Iterable[Resolved]) -> p.Sign | None:
     """A new sign for a rule; none for one that uses defines, which may come to mean something else."""
-    return None if any(kind is p.DefineValue for kind, _, _, _ in asked) else object()
+    return None if any(kind is p.DefineValue for kind, _, _, _ in asked) else p.Sign()
 
 
 def _written(statement: n.Statement, source: Source) -> str:

@@ -485,12 +485,22 @@ class Contribution:
     origin: Origin
 
 
+class Sign:
+    """Stands for what a rule means, wherever it stands. `kept` is what others worked out of that meaning
+    alone, by who did."""
+
+    __slots__ = ("kept",)
+
+    def __init__(self) -> None:
+        self.kept: dict[str, object] = {}
+
+
 @frozen
 class Lasting:
     """That a rule means the same from one plan to the next, by the same numbers: `sign` is then the same
     object. The parts are those of the rule that this was said of, and of no other."""
 
-    sign: object
+    sign: Sign
     condition: Condition | None
     each: Each | None
     contributions: tuple[Contribution, ...]
@@ -514,7 +524,7 @@ class Rule:
     lasting: Lasting | None = field(default=None, compare=False, repr=False)
 
     @property
-    def sign(self) -> object | None:
+    def sign(self) -> Sign | None:
         """The same object for a rule that another plan has too, by the same numbers; None where that is not
         known."""
         known = self.lasting

@@ -31,7 +31,7 @@ from ..plan import (
 )
 from ..plan.lower import Edge, InSet, Kernel, Rounded, Term
 from ..plan.measures import of_rule
-from ..plan.walk import clauses, conditions, operands, parts
+from ..plan.walk import clauses, conditions, nested, operands, parts
 
 Input = FieldValue | SignalValue | ScoreValue
 """What a clause reads that differs from lead to lead."""
@@ -54,6 +54,14 @@ def meaning(*parts: Hashable) -> SemanticKey:
     return _KEYS.get(parts) or _KEYS.setdefault(parts, SemanticKey(parts))
 
 
+_RULE, _PARTS = "meaning", "meanings of conditions"
+"""What is kept with the sign of a rule: its key, and those of the conditions in it, in order."""
+
+
+def _nested(rule: Rule) -> list[Condition]:
+    return [] if rule.condition is None else list(nested(rule.condition))
+
+
 class SemanticKeys:
     """The keys of the parts of one plan, each found once."""
 
@@ -67,6 +75,7 @@ class SemanticKeys:
         self._clauses: dict[int, Hashable] = {}
         self._conditions: dict[int, Hashable | None] = {}
         self._inputs: dict[int, tuple[Input, ...]] = {}
+        self._recalled = False
 
     # --- what is read of leads ------------------------------------------------------------------
 
@@ -143,6 +152,7 @@ class SemanticKeys:
 
     def clause(self, clause: Clause) -> Hashable:
         """The meaning of a clause that reads no score."""
+        self._recall()
         found = self._clauses.get(id(clause))
         if found is None:
             test = self._bare(self._kernel.test(clause))
@@ -151,6 +161,7 @@ class SemanticKeys:
 
     def condition(self, condition: Condition) -> Hashable | None:
         """The meaning of a condition, None where it reads a score."""
+        self._recall()
         key = id(condition)
         if key not in self._conditions:
             self._conditions[key] = self._condition(condition)
@@ -174,7 +185,35 @@ class SemanticKeys:
     @cached_property
     def rules(self) -> dict[int, SemanticKey]:
         """The meanings of the rules, by the `id` of each: its name, when it fires, and what it gives."""
-        return {id(rule): self._rule(rule) for rule in self.plan.rules}
+        self._recall()
+        return {id(rule): self._meant(rule) for rule in self.plan.rules}
+
+    def _meant(self, rule: Rule) -> SemanticKey:
+        """What a rule means, worked out once for all plans that have it by the same numbers."""
+        sign = rule.sign
+        if sign is None:
+            return self._rule(rule)
+        found = sign.kept.get(_RULE)
+        if not isinstance(found, SemanticKey):
+            found = sign.kept[_RULE] = self._rule(rule)
+        if _PARTS not in sign.kept:
+            sign.kept[_PARTS] = tuple([self.condition(part) for part in _nested(rule)])
+        return found
+
+    def _recall(self) -> None:
+        """Takes over what the conditions of rules mean from earlier plans; before anything else is asked."""
+        if self._recalled:
+            return
+        self._recalled = True
+        for rule in self.plan.rules:
+            sign = rule.sign
+            known = sign.kept.get(_PARTS) if sign is not None else None
+            if not isinstance(known, tuple):
+                continue
+            for part, key in zip(_nested(rule), known, strict=True):
+                self._conditions[id(part)] = key
+                if key is not None and isinstance(part, Clause):
+                    self._clauses[id(part)] = key
 
     def _rule(self, rule: Rule) -> SemanticKey:
         paid: Hashable = None

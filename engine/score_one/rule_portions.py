@@ -19,7 +19,7 @@ from ..plan.walk import clauses
 from .codegen import MARK, CodegenContext
 from .rules_source import payments_of, write_rule
 
-_SIZE = 40
+_SIZE = 10
 """Rules in a portion."""
 
 _MARKED = re.compile(f"{MARK}(\\w+){MARK}")

@@ -21,7 +21,7 @@ from leadwright.web.drafts import current
 from leadwright.web.editor.cards import id_of
 
 _REVISION = re.compile(r'data-revision="(\d+)"')
-_CARD = re.compile(r'id="(card-[0-9a-f]+)"[^>]*? data-digest="(\w+)"')
+_CARD = re.compile(r'id="((?:strip-)?card-[0-9a-f]+)"[^>]*? data-digest="(\w+)"')
 _POINTS = re.compile(r'rule "([^"]+)".* then ([+-]\d+)')
 _DOER = Doer("benchmark", "here")
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
+from typing import Any
 
 from flask import current_app
 
@@ -59,6 +60,8 @@ class CachedCard:
     summaries: tuple[Summary, ...] | None = None
     html: LruCache[Hashable, tuple[str, str]] = field(default_factory=lambda: LruCache(_MOST_LOOKS))
     hints: tuple[tuple[Span, Diagnostic], ...] = ()
+    counted: dict[Hashable, Any] = field(default_factory=dict)
+    """What was last counted of it, shown while leads are being counted."""
 
 
 @dataclass

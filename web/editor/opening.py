@@ -92,4 +92,5 @@ def screen_of(
         panel_html(tried),
         lifts_of_cards(store, tried.live, parsed),
         opened,
+        tried.waiting is not None,
     )

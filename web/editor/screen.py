@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Container, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import blake2b
 from itertools import groupby, islice
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app
 from markupsafe import Markup
@@ -28,10 +28,12 @@ from ..drafts import Draft
 from ..drafts.changes import Stacks
 from ..tryout.numbers import Numbers, Sign
 from ..words import BY_SORT
-from .card_cache import Placed, lines_of
+from .card_cache import CachedCard, Placed, lines_of
 from .cards import SORTS, CardView
 from .outline import MOST_SHOWN, OutlineItem, OutlineLine, line_of, portions
 from .rows import ConditionRow
+
+_T = TypeVar("_T")
 
 _STRIPS = frozenset({"field", "event"})
 
@@ -75,6 +77,8 @@ class Screen:
     """How often the leads of each rule win, by the key of its card, as far as that is known."""
     open: frozenset[str] | None = None
     """The elements of the cards that are opened; None for all."""
+    counting: bool = False
+    """Whether leads are still being counted: numbers are then those that were counted last."""
 
     @property
     def title(self) -> str:
@@ -147,7 +151,9 @@ class Screen:
     def _lines(self, index: int, in_strip: bool) -> Iterator[OutlineLine]:
         wrong = any(item.severity is Severity.ERROR for _, item in self.said.get(index, ()))
         for number, one in enumerate(self.cards[index].summaries):
-            matched = self.numbers.matches(one.key) if not one.off else None
+            kept = self.cards[index].kept
+            matched = counted(self, kept, ("matches", one.key), partial(self.numbers.matches, one.key))
+            matched = matched if not one.off else None
             leads = f"{matched[0]:,}" if matched is not None else ""
             yield line_of(one, 2 if in_strip or number else 1, leads, wrong)
 
@@ -234,6 +240,7 @@ class ShownCard:
     """One card as the templates ask for it: beside what it says, what is wrong and what it does."""
 
     def __init__(self, screen: Screen, index: int) -> None:
+        self._screen = screen
         self.locked = screen.locked
         self.sorts = SORTS
         self.words = BY_SORT
@@ -300,7 +307,7 @@ class ShownCard:
 
     def matches(self, card: Card) -> tuple[int, int] | None:
         """How many leads a card is true for, of how many."""
-        return self._numbers.matches(card.key)
+        return self._counted(("matches", card.key), lambda: self._numbers.matches(card.key))
 
     def key(self, element: str) -> str:
         """The key of the statement whose card has an id: the card's own, or of a rule in its group."""
@@ -308,7 +315,10 @@ class ShownCard:
 
     def count(self, line: ConditionRow) -> int | None:
         """How many leads a row is true for."""
-        return self._numbers.count(self._placed.at(line.span))
+        return self._counted(line.span, lambda: self._numbers.count(self._placed.at(line.span)))
+
+    def _counted(self, what: Hashable, count: Callable[[], _T | None]) -> _T | None:
+        return counted(self._screen, self._placed.kept, what, count)
 
     def mark(self, line: ConditionRow) -> Sign | None:
         """Whether a row is true for the chosen lead, and what was found."""
@@ -320,7 +330,7 @@ class ShownCard:
 
     def hints(self, card: Card) -> Sequence[str]:
         """What is worth a look."""
-        return self._numbers.hints(card.key)
+        return self._counted(("hints", card.key), lambda: self._numbers.hints(card.key)) or ()
 
     def fires(self, card: Card) -> bool:
         """Whether a card holds for the chosen lead."""
@@ -369,6 +379,15 @@ class ShownCard:
 
     def _rendered(self) -> tuple[str, str]:
         return digested(template().show(self.view, self))
+
+
+def counted(screen: Screen, kept: CachedCard, what: Hashable, count: Callable[[], _T | None]) -> _T | None:
+    """A number of a card; while leads are being counted, the one that was counted last."""
+    if screen.counting:
+        found: _T | None = kept.counted.get(what)
+        return found
+    kept.counted[what] = now = count()
+    return now
 
 
 def template() -> Any:

@@ -19,6 +19,7 @@ from leadwright.tests.web.small import HOSTILE, RULES
 from leadwright.tests.web.trial.slow import Slow
 from leadwright.web import Settings, create_app
 from leadwright.web.drafts import take_text
+from leadwright.web.editor.cards import id_of
 from leadwright.web.queries import events_of_lead
 from leadwright.web.ruleset_cache import read_text
 from leadwright.web.tryout import runs
@@ -290,6 +291,31 @@ def test_while_leads_are_counted_the_page_can_be_used_and_the_counting_stopped(
             break
         sleep(0.05)
     assert "All leads : no lead changes stage." in words(html)
+
+
+def test_while_leads_are_counted_anew_cards_keep_the_numbers_counted_last(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    html = client.get(EDIT).text
+    shown = dict(re.findall(r'id="((?:strip-)?card-[0-9a-f]+)"[^>]*? data-digest="(\w+)"', html))
+    counted = edit(client, 0, RAISED, shown=shown, open=[])
+    shown |= {name: found[1] for name, found in digests(counted).items()}
+    waiting = runs.Waiting("reading events", 0.5)
+    monkeypatch.setattr(runs.Runs, "ask", lambda *_: waiting)
+    back = RAISED | {"old": "1000", "new": "2000"}
+    answer = edit(client, 1, back, shown=shown, open=[])
+    assert list(answer["cards"]) == [id_of("rule:Large")], "the others say what they said"
+    assert "data-pending" in answer["panel"]
+    lines = [line for some in answer["outline"]["made"].values() for item in some for line in item[1]]
+    leads = {line[3]: line[6] for line in lines}
+    assert (leads["Pricing interest"], leads["Large"]) == ("1", ""), "only what is new has no number yet"
+
+
+def digests(answer: dict[str, Any]) -> dict[str, list[str]]:
+    """The digest of each card in an answer, by its element."""
+    pattern = r'id="((?:strip-)?card-[0-9a-f]+)"[^>]*? data-digest="(\w+)"'
+    return {name: list(found.groups()) for name, html in answer["cards"].items()
+            if (found := re.search(pattern, html)) is not None}  # fmt: skip
 
 
 def tried(client: FlaskClient, store: Store, text: str, lead: str | None) -> Trial:
