@@ -196,6 +196,6 @@ $(EDITORS)/.installed: pyproject.toml tests/editors/requirements.txt | $(MADE)
 $(BENCH)/.installed: pyproject.toml tests/benchmarks/requirements.txt | $(MADE)
 	@echo "Installing Leadwright and those it is measured beside into $(BENCH) ..."
 	@$(PYTHON) -m venv $(BENCH)
-	@$(BENCH)/bin/python -m pip --disable-pip-version-check --quiet install --editable . \
-		-r tests/benchmarks/requirements.txt
+	@$(BENCH)/bin/python -m pip --disable-pip-version-check --quiet install \
+		--editable '.[arrow,engines,lsp,mcp,metrics,prove,sql]' -r tests/benchmarks/requirements.txt
 	@touch $@

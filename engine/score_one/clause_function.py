@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ...grammar.syntax.nodes import Kind
 from ..plan import Clause, Constant, FieldValue, ScoreValue, SignalValue
 from ..plan.lower import Comparison, Edge, Term
@@ -23,8 +20,8 @@ if TYPE_CHECKING:
 ClauseRun = Callable[[Iterable[Sequence[Any]], int], list[Any]]
 """`run(rows, now)`: an answer for each row of what is read, at an instant in microseconds."""
 
-Compared = Callable[[NDArray[np.int64], int], NDArray[np.bool_]]
-"""`run(instants, now)`: whether it is true of each."""
+Compared = Callable[[Any, int], Any]
+"""`run(instants, now)`: whether it is true of each; arrays of whole numbers and of booleans."""
 
 
 def asking(parts: PlanIndex, clause: Clause, inputs: Sequence[Input]) -> ClauseRun:
