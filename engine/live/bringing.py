@@ -27,9 +27,6 @@ scoring, which writes to the same database, is not kept from its turn by many sm
 
 _FEW = 200
 
-_SCORING_CACHE_KIB = 16_384
-"""Of the database in memory for scoring, which others change between two looks: more would be read anew."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -116,7 +113,6 @@ class Bringing:
             try:
                 with open_store(self.database) as store:
                     gather_in_log(store)
-                    store.connection.execute(f"PRAGMA cache_size = -{_SCORING_CACHE_KIB}")
                     scoring = self._scoring(store)
                     while not self._stop.is_set():
                         self._applied.wait(_REST)
