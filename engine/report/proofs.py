@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from ..prove.answers import Answer, Verdict
 from ..prove.case import Case
-from ..values import instant_text
+from ..values import instant_of, instant_text
 from .text_style import TextStyle, shown
 
 _WORDS = {
     Verdict.PROVED: "proved",
     Verdict.NOT_SO: "not so",
     Verdict.NOT_DECIDED: "not decided",
-    Verdict.FOUND: "there is",
-    Verdict.NONE: "there is no such lead",
+    Verdict.FOUND: "found",
+    Verdict.NONE: "impossible",
 }
 
 
@@ -44,7 +45,7 @@ def _colored(verdict: Verdict, text: str, style: TextStyle) -> str:
 def _answer_text(answer: Answer, style: TextStyle) -> list[str]:
     place = f" (line {answer.line})" if answer.line else ""
     lines = [
-        f"{_colored(answer.verdict, _WORDS[answer.verdict], style)} {style.bold(shown(answer.name))}{place}"
+        f"{_colored(answer.verdict, _WORDS[answer.verdict], style)}: {style.bold(shown(answer.name))}{place}"
     ]
     if answer.why:
         lines += style.wrapped(f"because {answer.why}", 4, 6)
@@ -85,7 +86,7 @@ def _value(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
-    return str(value)
+    return instant_text(instant_of(value)) if isinstance(value, datetime) else str(value)
 
 
 def answers_data(label: str, answers: Sequence[Answer]) -> dict[str, Any]:

@@ -28,7 +28,13 @@ def test_the_command_answers_with_words_data_and_exit_codes(leadwright: Run, fol
     assert consent["answer"] == "not so"
     assert consent["lead"]["fields"]["opted_in"] is False
     assert consent["test"].startswith('test "consent of MQL" at 2026-01-15T12:00Z given')
-    assert leadwright("prove", "a.rules", "--no-db", "--same", "b.rules", "--reach", "SQL").code == 0
+    ended = leadwright("prove", "a.rules", "--no-db", "--same", "b.rules", "--reach", "SQL")
+    assert ended.code == 0
+    assert "proved: nothing changes\nfound: a lead in SQL\n" in ended.out
+    assert "a.rules: 1 proved, 1 found" in ended.out
+    (folder / "c.rules").write_text('rule "a" when n > 5 then +1; rule "b" when n < 3 then +1', "utf-8")
+    ended = leadwright("prove", "c.rules", "--no-db", "--both", "a", "b")
+    assert (ended.code, ended.out) == (1, 'impossible: a lead for both "a" and "b"\nc.rules: 1 impossible\n')
     ended = leadwright("prove", "a.rules", "--no-db", "--reach", "PQL")
     assert ended.code == 2
     assert 'there is no stage "PQL"; there is: MQL, SQL' in ended.err
