@@ -126,3 +126,12 @@ def test_a_threshold_has_two_buttons_for_fingers(editor: Editor) -> None:
     assert "stage MQL when score >= 31" in editor.text
     expect(editor.panel.get_by_role("group", name="MQL threshold")).to_contain_text("MQL at 31")
     for_everybody(editor.page)
+
+
+def test_rules_are_printed_line_by_line(editor: Editor) -> None:
+    editor.page.emulate_media(media="print")
+    sentence = editor.page.locator("article", has_text="Large").locator(".opens").first.bounding_box()
+    assert sentence is not None
+    assert sentence["width"] > 300
+    assert sentence["height"] < 80
+    expect(editor.panel).to_be_hidden()

@@ -102,3 +102,18 @@ def test_picked_leads_go_into_a_list_by_what_is_known_of_them(visit: Visit, site
     expect(page.locator("#understood")).to_contain_text("2 new VP Marketing, Head of Growth")
     expect(page.locator("#understood")).to_contain_text("No lead changes its stage.")
     for_everybody(page)
+
+
+def test_what_opens_on_the_page_of_leads_fits_a_small_phone(visit: Visit, looked_at: Site) -> None:
+    page = visit(looked_at, "/leads?ruleset=inbound")
+    page.set_viewport_size({"width": 320, "height": 640})
+    for name in ("+ Filter", "Columns", "Save view"):
+        opener = page.locator("summary", has_text=name)
+        opener.click()
+        box = opener.locator("..").locator(".popup").bounding_box()
+        assert box is not None
+        assert (box["x"] >= 0, box["x"] + box["width"] <= 320) == (True, True), name
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
+        for_everybody(page)
+        opener.focus()
+        page.keyboard.press("Enter")
