@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ..store.database import Store, StoreError, only_one, open_store
 from ..store.records.freshness import scored_rulesets
-from .applying import Applied, Applier, add_counts
+from .applying import Applied, Applier, add_counts, gather_in_log
 
 LAGS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 """Seconds within which messages are counted as stored, or scored."""
@@ -26,6 +26,9 @@ _GATHERING = 0.1
 scoring, which writes to the same database, is not kept from its turn by many small ones."""
 
 _FEW = 200
+
+_SCORING_CACHE_KIB = 16_384
+"""Of the database in memory for scoring, which others change between two looks: more would be read anew."""
 
 _log = logging.getLogger(__name__)
 
@@ -112,6 +115,8 @@ class Bringing:
         while not self._stop.is_set():
             try:
                 with open_store(self.database) as store:
+                    gather_in_log(store)
+                    store.connection.execute(f"PRAGMA cache_size = -{_SCORING_CACHE_KIB}")
                     scoring = self._scoring(store)
                     while not self._stop.is_set():
                         self._applied.wait(_REST)
