@@ -14,7 +14,8 @@ _LARGE = 100_000
 
 def _packed(plain: bytes) -> bytes:
     """A file as small as can be, where that is soon done."""
-    return brotli.compress(plain, quality=9 if len(plain) > _LARGE else 11)
+    packed: bytes = brotli.compress(plain, quality=9 if len(plain) > _LARGE else 11)
+    return packed
 
 
 def register(app: Flask) -> None:

@@ -168,7 +168,7 @@ def _check_kind(adapter: Adapter, source: Source) -> None:
         raise RequestRefused(
             403,
             "wrong_kind",
-            f"the write key is of a source of the kind {source.kind}, and that sends elsewhere",
+            f"this write key is for clients of the kind {source.kind}, and another kind sends here",
         )
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ..store.database import Store, StoreError, only_one, open_store
 from ..store.records.freshness import scored_rulesets
-from .applying import Applied, Applier, add_counts
+from .applying import Applied, Applier, add_counts, gather_in_log
 
 LAGS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 """Seconds within which messages are counted as stored, or scored."""
@@ -112,6 +112,7 @@ class Bringing:
         while not self._stop.is_set():
             try:
                 with open_store(self.database) as store:
+                    gather_in_log(store)
                     scoring = self._scoring(store)
                     while not self._stop.is_set():
                         self._applied.wait(_REST)

@@ -79,6 +79,12 @@ class Numbered(Column):
         unknown = np.fromiter(map(is_, self.values, repeat(None)), np.bool_, len(texts))
         return np.array(texts, f"U{max(longest, 1)}"), unknown
 
+    def whole_numbers(self) -> Ints:
+        if self._whole is None:
+            whole = (NEVER if value is None else value for value in self.values)
+            self._whole = np.fromiter(whole, np.int64, len(self.values))
+        return np.take(self._whole, self.codes)
+
 
 class Scattered(Column):
     """Many different values, in portions: each an array of numbers, or bytes."""

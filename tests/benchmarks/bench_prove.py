@@ -30,7 +30,7 @@ from leadwright.tests.benchmarks.as_text import rules_text
 from leadwright.tests.benchmarks.report import Claim, Report, Table
 from leadwright.tests.benchmarks.workloads import many
 from leadwright.tests.engine.blocks.in_blocks import block_of, kinds_of
-from leadwright.tests.engine.prove.test_prove_edits import SHIPPED, edited, plan_of, same
+from leadwright.tests.engine.prove.edits import SHIPPED, edited, plan_of, same
 
 NOW = 20_785 * DAY
 HARD = "score fit from 0 to 100\n" + "".join(

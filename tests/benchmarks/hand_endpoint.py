@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import sys
 import threading
@@ -33,6 +34,8 @@ def main() -> None:
             connection.execute("COMMIT")
         return {"success": True}
 
+    # It warns of every request that has to wait for a moment.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     print(f"http://127.0.0.1:{port}", flush=True)
     serve(app, host="127.0.0.1", port=int(port), threads=8)
 

@@ -219,6 +219,8 @@ def messages(name: str, refused: bool, db: str, as_json: bool) -> int:
     for row in rows:
         what = row.get("event") or ", ".join(row.get("fields", ())) or row.get("why", "")
         write(f"{row['received']}  {row['state']:8}  {row.get('lead', ''):30}  {what}")
+        for remark in row.get("notes", ()):
+            write(f"  {remark}")
     if not rows:
         write("Nothing came yet.")
     return 0

@@ -69,14 +69,16 @@ def test_messages_and_figures_are_listed(source, tmp_path: Path) -> None:  # typ
     inbox = Inbox(tmp_path / "leads.db", lambda: None)
     moment = read_moment("2026-02-01T10:00:00Z")
     assert moment is not None
-    messages = [{"lead": "zoe", "type": "visited", "object": "/x"}, {"type": "lost"}]
+    early = {"lead": "zoe", "type": "visited", "object": "/x", "at": "2099-01-01T00:00:00Z"}
+    messages = [early, {"type": "lost"}]
     inbox.put(StoredRequest(instant_of(moment), 1, "events", "{}", json.dumps(messages)))
     inbox.close()
     with open_store(tmp_path / "leads.db") as store:
         applier = Applier(store)
         applier.step()
         applier.close()
-    lines = source("messages", "shop")[1].splitlines()
+    *lines, note = source("messages", "shop")[1].splitlines()
+    assert note == "  its time, 2099-01-01T00:00:00Z, was yet to come; the time of receipt is taken"
     assert [line.split()[3:6] for line in lines] == [["refused", "no", "id:"], ["stored", "zoe", "visited"]]
     refused = json.loads(source("messages", "shop", "--refused", "--json")[1])
     assert [one["why"] for one in refused] == ["no id: give lead or anonymous"]
