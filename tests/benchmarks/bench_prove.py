@@ -34,9 +34,11 @@ from leadwright.tests.engine.prove.edits import SHIPPED, edited, plan_of, same
 
 NOW = 20_785 * DAY
 HARD = "score fit from 0 to 100\n" + "".join(
-    f"when a{n} * b{n} = c{n} and b{n} > 1 then +1 fit\n" for n in range(12)
+    f"when a{n} * a{n} * a{n} + b{n} * b{n} * b{n} = c{n} * c{n} * c{n} and a{n} > 1 and b{n} > 1 and c{n} > 1 "
+    f"and a{n} = b{(n + 1) % 12} then +1 fit\n"
+    for n in range(12)
 )
-HARD += 'guarantee "hard" never fit = 11 when score >= 0 and a1 * a2 = b3 * b4\n'
+HARD += 'guarantee "hard" never fit = 12 when score >= 0 and a1 * a2 = b3 * b4 + 1\n'
 
 
 def run(*, quick: bool) -> Report:
@@ -184,6 +186,8 @@ def _budget(_quick: bool) -> Part:
     began = perf_counter()
     answer = answers(plan, seconds=3)[0]
     seconds = perf_counter() - began
+    if answer.verdict is not Verdict.NOT_DECIDED:
+        raise AssertionError(f"the question is too easy to try a budget by: {answer.verdict.value}")
     rows = [("a hard question with 3 seconds", f"{seconds:.2f} s: {answer.verdict.value}")]
     return rows, [Claim("a budget is kept", 100 * (seconds - 3) / 3, 5, at_least=False, unit="% over")]
 
