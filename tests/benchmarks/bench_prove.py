@@ -34,8 +34,8 @@ from leadwright.tests.engine.prove.edits import SHIPPED, edited, plan_of, same
 
 NOW = 20_785 * DAY
 HARD = "score fit from 0 to 100\n" + "".join(
-    f"when a{n} * a{n} * a{n} + b{n} * b{n} * b{n} = c{n} * c{n} * c{n} and a{n} > 1 and b{n} > 1 and c{n} > 1 "
-    f"and a{n} = b{(n + 1) % 12} then +1 fit\n"
+    f"when a{n} * a{n} * a{n} + b{n} * b{n} * b{n} = c{n} * c{n} * c{n} and a{n} > 1 and b{n} > 1 "
+    f"and c{n} > 1 and a{n} = b{(n + 1) % 12} then +1 fit\n"
     for n in range(12)
 )
 HARD += 'guarantee "hard" never fit = 12 when score >= 0 and a1 * a2 = b3 * b4 + 1\n'
