@@ -123,4 +123,4 @@ def test_only_the_rules_beside_an_edit_are_written_again(monkeypatch: pytest.Mon
     assert last.plan is not None
     evaluator = Evaluator(last.plan)
     assert one.explained(evaluator, evaluator.facts({"a": 100}, []))[0].total == 0
-    assert written == list(range(40))
+    assert written == list(range(rule_portions._SIZE))
