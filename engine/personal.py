@@ -46,6 +46,8 @@ def impersonal(field: str, value: str, ids: Collection[str] = ()) -> str:
     if without != value:
         return without
     folded = value.strip().casefold()
+    if not folded:
+        return value
     if is_personal(field) or any(folded == one.casefold() for one in ids):
         return SOMEONE
     return value
