@@ -298,14 +298,8 @@ _BEFORE_SUBJECTS = frozenset({"when", "and", "or", "not", "where", "until"})
 
 def after_not(place: ErrorContext) -> SyntaxProblem | None:
     """`country not "DE"`, `employees not > 50`, `country not DE`."""
-    before, subject, at = place.before(), place.before(2), place.at
-    if (
-        before is None
-        or subject is None
-        or at is None
-        or before.word != "not"
-        or "LIKE" not in place.accepted
-    ):
+    before, at = place.before(), place.at
+    if before is None or at is None or before.word != "not" or "LIKE" not in place.accepted:
         return None
     span = Span(before.start, at.end)
     if at.text in COMPARISONS:

@@ -139,7 +139,10 @@ def bound(place: ErrorContext) -> SyntaxProblem | None:
     return SyntaxProblem("bound-form", message, place.span, f"write at {_BOUNDS[place.word]} {written}")
 
 
-_FADES = {"month": "30 days", "year": "365 days"}
+_EVERY = {
+    "minute": "1 minute", "hour": "1 hour", "day": "1 day", "week": "1 week", "month": "30 days",
+    "year": "365 days",
+}  # fmt: skip
 
 
 def fading(place: ErrorContext) -> SyntaxProblem | None:
@@ -152,8 +155,8 @@ def fading(place: ErrorContext) -> SyntaxProblem | None:
         return SyntaxProblem(
             "points-form", message, before.span, "write fading", Fix.write(before.span, "fading")
         )
-    if place.word in ("per", "a", "each") and before.text == "%" and after is not None and after.word:
-        length = _FADES.get(after.word, f"1 {after.word}")
+    length = _EVERY.get(after.word) if after is not None else None
+    if after is not None and length and place.word in ("per", "a", "each") and before.text == "%":
         span, message = Span(place.span.start, after.end), 'how fast points fade is said with "every"'
         return SyntaxProblem(
             "points-form", message, span, f"write every {length}", Fix.write(span, f"every {length}")
