@@ -273,16 +273,22 @@ def drop() -> AnyResponse:
     return redirect(url_for("leads.index"), 303)
 
 
-# --- the dry run --------------------------------------------------------------------------------
+# --- what is done with picked leads -------------------------------------------------------------
+
+
+def _picked() -> tuple[str, list[str]]:
+    """The ruleset, and the ids of the leads that were picked in the table; at least one."""
+    ruleset, picked = text_asked("ruleset"), request.args.getlist("id")
+    if ruleset is None or not picked:
+        raise invalid("Pick a lead first.")
+    return ruleset, picked
 
 
 @pages.get("/leads/dry-run")
 @needs(Role.EDITOR)
 def dry_run() -> AnyResponse:
     """Opens what was picked in the dry run of the ruleset: one lead, the others side by side with it."""
-    ruleset, picked = text_asked("ruleset"), request.args.getlist("id")
-    if ruleset is None or not picked:
-        raise invalid("Pick a lead first.")
+    ruleset, picked = _picked()
     beside = picked[:_MOST_BESIDE] if len(picked) > 1 else None
     return redirect(url_for("editor.show", name=ruleset, lead=picked[0], beside=beside), 303)
 
@@ -291,9 +297,7 @@ def dry_run() -> AnyResponse:
 @needs(Role.EDITOR)
 def to_list() -> AnyResponse:
     """Opens the lists of the ruleset, to put what is known of the picked leads into one."""
-    ruleset, picked = text_asked("ruleset"), request.args.getlist("id")
-    if ruleset is None or not picked:
-        raise invalid("Pick a lead first.")
+    ruleset, picked = _picked()
     return redirect(url_for("lists.show", name=ruleset, lead=picked[:_MOST_LISTED]), 303)
 
 
