@@ -205,7 +205,7 @@ _next: Any = None
 
 
 def _begin(pickled: bytes, following: Any) -> None:
-    global _scorer, _units, _next  # a process of a pool is told once what it is for
+    global _scorer, _units, _next  # set once for each process of a pool
     with _without_pandas():
         work, _units = pickle.loads(pickled)
         _scorer, _next = FileScorer(work), following

@@ -184,7 +184,7 @@ class Results:
 
 
 def _of_rests(tell: Callable[[Rest], Any]) -> Telling:
-    """What is told of what else is decided than scores."""
+    """A column of what is decided beside scores."""
     return lambda decided, type_: pa.array(map(tell, decided.rests), type_).take(pa.array(decided.rest))
 
 
