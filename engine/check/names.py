@@ -219,17 +219,22 @@ class Names:
         )
 
     def _differs_by_case(self, name: n.Name) -> bool:
-        known = [*self.defines, *self.fields, *self.events]
-        if self.catalogue is not None:
-            known += [*self.catalogue.fields, *self.catalogue.events]
-            if name.text in known:
-                return False
+        known = self._names()
+        if self.catalogue is not None and name.text in known:
+            return False
         lowered = name.text.lower()
         for candidate in known:
             if candidate.lower() == lowered and candidate != name.text:
                 self.problems.wrong_case(name, name.text, candidate)
                 return True
         return False
+
+    def _names(self) -> list[str]:
+        """All names of defines, fields and events, declared or in the data."""
+        names = [*self.defines, *self.fields, *self.events]
+        if self.catalogue is not None:
+            names += [*self.catalogue.fields, *self.catalogue.events]
+        return names
 
     # --- help -----------------------------------------------------------------------------------
 
@@ -248,9 +253,8 @@ class Names:
         """Whether a bare name is nothing that there is, nor like anything: perhaps text without quotes."""
         if self.catalogue is None or name in self.pinned or name in self.lists:
             return False
-        known = {*self.defines, *self.fields, *self.events, *self.catalogue.fields, *self.catalogue.events}
         lowered = name.lower()
-        return all(one.lower() != lowered for one in known) and self.suggestion(name)[0] is None
+        return all(one.lower() != lowered for one in self._names()) and self.suggestion(name)[0] is None
 
     def _seen(self, event: str) -> str:
         facts = self.catalogue.events.get(event) if self.catalogue else None
