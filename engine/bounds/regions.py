@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...grammar.syntax.nodes import Kind
 from ..plan import FieldValue
 from ..plan.lower import Term, is_reasoned_about, terms
-from ..score_one.clause_function import ClauseRun, asking, telling
+from ..score_one.clause_function import ClauseRun, clause_function, value_function
 from ..values import Prepared
 from . import words
 from .candidates import Turns, reads
@@ -49,10 +49,10 @@ class FieldRegions:
 
     def __init__(self, parts: PlanIndex) -> None:
         self.parts = parts
-        self._asking: dict[int, ClauseRun] = {}
-        self._telling: dict[Term, tuple[ClauseRun, tuple[Input, ...]]] = {}
+        self._clause_functions: dict[int, ClauseRun] = {}
+        self._value_functions: dict[Term, tuple[ClauseRun, tuple[Input, ...]]] = {}
         self._others: dict[tuple[int, tuple[int, ...]], tuple[Input, ...]] = {}
-        self._kept: dict[object, list[Region] | None] = {}
+        self._cache: dict[object, list[Region] | None] = {}
 
     def inputs(self, place: int) -> tuple[Input, ...]:
         """What a clause reads, by its place."""
@@ -69,9 +69,11 @@ class FieldRegions:
 
     def answer(self, place: int, rows: Iterable[Sequence[Prepared]], now: int) -> list[Truth]:
         """The truth of a clause for each row of its inputs."""
-        ask = self._asking.get(place)
+        ask = self._clause_functions.get(place)
         if ask is None:
-            ask = self._asking[place] = asking(self.parts, self.parts.clauses[place], self.inputs(place))
+            ask = self._clause_functions[place] = clause_function(
+                self.parts, self.parts.clauses[place], self.inputs(place)
+            )
         return ask(rows, now)
 
     def split(
@@ -87,11 +89,11 @@ class FieldRegions:
             others = tuple(dict.fromkeys(one for one in read if not _is_field(one, field)))
             self._others[field, places] = others
         key = (field, places, blank, now, *[known[one] for one in others])
-        if key not in self._kept:
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            self._kept[key] = _Splitting(self, field, places, known=known, now=now).regions(blank)
-        return self._kept[key]
+        if key not in self._cache:
+            if len(self._cache) >= _MOST_KEPT:
+                self._cache.clear()
+            self._cache[key] = _Splitting(self, field, places, known=known, now=now).regions(blank)
+        return self._cache[key]
 
     def of_many(
         self, field: int, places: tuple[int, ...], blank: Prepared, known: Columns, now: int
@@ -157,10 +159,10 @@ class FieldRegions:
 
     def _told(self, term: Term) -> tuple[ClauseRun, tuple[Input, ...]]:
         """What tells of a term, and what that reads."""
-        found = self._telling.get(term)
+        found = self._value_functions.get(term)
         if found is None:
             gathered = self.parts.semantic_keys.inputs_of(term)
-            found = self._telling[term] = (telling(self.parts, term, gathered), gathered)
+            found = self._value_functions[term] = (value_function(self.parts, term, gathered), gathered)
         return found
 
 

@@ -38,7 +38,7 @@ def _add(made: MCPServer, tools: object, *, read_only: bool) -> None:
         if not name.startswith("_"):
             method = getattr(tools, name)
             made.add_tool(
-                _telling(method),
+                _with_own_errors(method),
                 name=name,
                 description=method.__doc__,
                 annotations=ToolAnnotations(
@@ -52,7 +52,7 @@ def _add(made: MCPServer, tools: object, *, read_only: bool) -> None:
             _be_strict(made, name)
 
 
-def _telling(method: Callable[..., str]) -> Callable[..., str]:
+def _with_own_errors(method: Callable[..., str]) -> Callable[..., str]:
     """The method, with what goes wrong passed on in its own words: the library withholds other errors."""
 
     @functools.wraps(method)

@@ -131,12 +131,12 @@ class PlanIndex:
         return {s: place for place, s in enumerate(dict.fromkeys(selections(self.plan)))}
 
     @cached_property
-    def asking(self) -> dict[int, Callable[..., list[Any]]]:
+    def clause_functions(self) -> dict[int, Callable[..., list[Any]]]:
         """Functions that give the truth of a clause, by its `id`, for many leads; filled as they are made."""
         return {}
 
     @cached_property
-    def comparing(self) -> dict[int, Callable[..., Any] | None]:
+    def instants_functions(self) -> dict[int, Callable[..., Any] | None]:
         """Functions that compare many instants at once, by the `id` of a clause, None for what is not found
         so; filled as they are made."""
         return {}

@@ -486,13 +486,13 @@ class Contribution:
 
 
 class Sign:
-    """Stands for what a rule means, wherever it stands. `kept` is what others worked out of that meaning
+    """Stands for what a rule means, wherever it stands. `derived` is what others worked out of that meaning
     alone, by who did."""
 
-    __slots__ = ("kept",)
+    __slots__ = ("derived",)
 
     def __init__(self) -> None:
-        self.kept: dict[str, object] = {}
+        self.derived: dict[str, object] = {}
 
 
 @frozen

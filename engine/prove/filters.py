@@ -36,13 +36,13 @@ class Passed:
 class _OfEvent(Conditions):
     """Reads filters: the values are an event's properties."""
 
-    def __init__(self, plan: Plan, loose: Loose, kept: FilterClasses) -> None:
+    def __init__(self, plan: Plan, loose: Loose, classes: FilterClasses) -> None:
         super().__init__(plan, Clock(0, plan.zone), loose, exactly=False)
-        self.kept = kept
+        self.classes = classes
 
     def value(self, term: Value) -> Known:
         if isinstance(term, PropertyValue):
-            return self.kept.value(term.name, term.kind)
+            return self.classes.value(term.name, term.kind)
         if isinstance(term, Constant):
             return self.side(term)
         self.loose.say("a filter works something out")
@@ -51,8 +51,8 @@ class _OfEvent(Conditions):
 
     def text(self, term: Value) -> TextEntity:
         if isinstance(term, PropertyValue):
-            return self.kept.entity(term.name, term.kind)
-        return self.kept.entity(repr(term), term.kind)
+            return self.classes.entity(term.name, term.kind)
+        return self.classes.entity(repr(term), term.kind)
 
 
 class FilterClasses:

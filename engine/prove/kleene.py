@@ -40,19 +40,19 @@ class Known(NamedTuple):
 def all_of(items: Iterable[Formula]) -> Formula:
     """Their conjunction, without what is constant."""
     look_at_clock()
-    kept = [one for one in items if one.ast.value != _TRUE]
-    if any(one.ast.value == _FALSE for one in kept):
+    left = [one for one in items if one.ast.value != _TRUE]
+    if any(one.ast.value == _FALSE for one in left):
         return FALSE
-    return TRUE if not kept else kept[0] if len(kept) == 1 else z3.BoolRef(_made(z3.Z3_mk_and, kept))
+    return TRUE if not left else left[0] if len(left) == 1 else z3.BoolRef(_made(z3.Z3_mk_and, left))
 
 
 def any_of(items: Iterable[Formula]) -> Formula:
     """Their disjunction, without what is constant."""
     look_at_clock()
-    kept = [one for one in items if one.ast.value != _FALSE]
-    if any(one.ast.value == _TRUE for one in kept):
+    left = [one for one in items if one.ast.value != _FALSE]
+    if any(one.ast.value == _TRUE for one in left):
         return TRUE
-    return FALSE if not kept else kept[0] if len(kept) == 1 else z3.BoolRef(_made(z3.Z3_mk_or, kept))
+    return FALSE if not left else left[0] if len(left) == 1 else z3.BoolRef(_made(z3.Z3_mk_or, left))
 
 
 def _made(make: Any, items: list[Formula]) -> Any:
@@ -76,9 +76,9 @@ def chosen(condition: Formula, one: Formula, other: Formula) -> Formula:
 def total_of(items: Iterable[Formula]) -> Formula:
     """The sum of whole numbers."""
     look_at_clock()
-    kept = list(items)
+    left = list(items)
     # The solver's own Sum cuts fractions beside whole numbers; these are all whole.
-    return z3.IntVal(0) if not kept else kept[0] if len(kept) == 1 else z3.ArithRef(_made(z3.Z3_mk_add, kept))
+    return z3.IntVal(0) if not left else left[0] if len(left) == 1 else z3.ArithRef(_made(z3.Z3_mk_add, left))
 
 
 def exact(number: float) -> Formula:
@@ -89,14 +89,14 @@ def exact(number: float) -> Formula:
 
 def both(items: Iterable[Truth]) -> Truth:
     """Kleene's and."""
-    kept = list(items)
-    return Truth(all_of(one.yes for one in kept), any_of(one.no for one in kept))
+    left = list(items)
+    return Truth(all_of(one.yes for one in left), any_of(one.no for one in left))
 
 
 def either(items: Iterable[Truth]) -> Truth:
     """Kleene's or."""
-    kept = list(items)
-    return Truth(any_of(one.yes for one in kept), all_of(one.no for one in kept))
+    left = list(items)
+    return Truth(any_of(one.yes for one in left), all_of(one.no for one in left))
 
 
 def opposite(item: Truth) -> Truth:

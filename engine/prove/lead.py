@@ -52,7 +52,7 @@ class Lead:
         self._numbers: dict[int, Formula] = {}
         self._counts: dict[Cells, Formula] = {}
         self._measures: dict[Hashable, Formula] = {}
-        self._kept: dict[Hashable, Known | TextEntity] = {}
+        self._read: dict[Hashable, Known | TextEntity] = {}
         self._sequences: list[tuple[Cells, Cells, int, Formula]] = []
         self._alike: dict[str, list[tuple[Cells, Formula]]] = {}
         if self.where is not None:
@@ -68,13 +68,13 @@ class Lead:
     def field(self, field: Field) -> Known:
         """A field that is not text."""
         key = (field.column, field.kind, field.default)
-        found = self._kept.get(key)
+        found = self._read.get(key)
         if found is None:
             if self.base is not None and key != self.raised:
                 found = self.base.field(field)
             else:
                 found = self._field(field)
-            self._kept[key] = found
+            self._read[key] = found
         assert isinstance(found, Known)
         return found
 
@@ -90,11 +90,11 @@ class Lead:
         if self.base is not None:
             return self.base.text(field, of_domain)
         key = (field.column, field.kind, field.default, of_domain)
-        found = self._kept.get(key)
+        found = self._read.get(key)
         if found is None:
             label = f"{_label(field)}{'.domain' if of_domain else ''}"
             known = TRUE if field.default is not None and not of_domain else z3.Bool(f"{label}.known")
-            found = self._kept[key] = TextEntity(label, several=field.kind is Kind.TEXTS, known=known)
+            found = self._read[key] = TextEntity(label, several=field.kind is Kind.TEXTS, known=known)
             if of_domain:
                 self.rules.append(z3.Implies(known, self.text(field).known))
         assert isinstance(found, TextEntity)
@@ -102,11 +102,11 @@ class Lead:
 
     def texts(self) -> list[TextEntity]:
         """All its texts."""
-        return [one for one in self._kept.values() if isinstance(one, TextEntity)]
+        return [one for one in self._read.values() if isinstance(one, TextEntity)]
 
-    def kept(self) -> dict[Hashable, Known | TextEntity]:
+    def read_fields(self) -> dict[Hashable, Known | TextEntity]:
         """All fields that were read, by column, kind and default; a domain's key has a fourth part, yes."""
-        return self._kept
+        return self._read
 
     # --- counts -------------------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ class Loose:
         """How many leads were made, so that no two share a name."""
         self.rounded: list[tuple[Formula, Formula]] = []
         """Results of arithmetic, exact and as doubles."""
-        self._kept: dict[Hashable, Formula] = {}
+        self._open: dict[Hashable, Formula] = {}
 
     def say(self, reason: str) -> None:
         """Notes what was left open, as the end of "because ..."."""
@@ -47,7 +47,11 @@ class Loose:
         """Any number."""
         return self._one(("real", key), z3.Real)
 
+    def truths(self) -> list[Formula]:
+        """All that may be either."""
+        return [one for one in self._open.values() if one.sort() == z3.BoolSort()]
+
     def _one(self, key: Hashable, make: Callable[[str], Formula]) -> Formula:
-        if key not in self._kept:
-            self._kept[key] = make(f"open{len(self._kept)}")
-        return self._kept[key]
+        if key not in self._open:
+            self._open[key] = make(f"open{len(self._open)}")
+        return self._open[key]

@@ -205,7 +205,7 @@ class _Search:
         sort that it has none of, or none of one that it has: the same sorts mostly fail again."""
         numbers = self.world.lead.numbers().values()
         terms = [one > 0 if apart else one for one in numbers]
-        terms += [truth for truth in self.world.loose._kept.values() if truth.sort() == z3.BoolSort()]
+        terms += self.world.loose.truths()
         others = [one != model.eval(one, model_completion=True) for one in terms]
         return z3.Or(others) if others else z3.BoolVal(False)
 

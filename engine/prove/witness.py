@@ -91,13 +91,13 @@ class Maker:
                 )
                 for of in cell.passed.ranges
             }
-            for kept in (False, True):
-                for event in self._events(cell, 1, Way(spread, kept, 0), numbers):
+            for different in (False, True):
+                for event in self._events(cell, 1, Way(spread, different, 0), numbers):
                     yield Case(case.fields, case.events, case.now, event=event)
         else:
             key = more.raised
             assert isinstance(key, tuple)
-            known = more.kept()[key]
+            known = more.read_fields()[key]
             assert isinstance(known, Known)
             value = given(key[1], self.model.eval(known.value, model_completion=True))
             yield Case(case.fields, case.events, case.now, raised=(key[0], value))
@@ -120,14 +120,14 @@ class Maker:
 
     def _fields(self) -> dict[str, Given]:
         fields: dict[str, Given] = {}
-        kept = self.lead.kept()
+        read = self.lead.read_fields()
         domains: dict[Hashable, str] = {}
-        for key, entity in kept.items():
+        for key, entity in read.items():
             assert isinstance(key, tuple)
             if len(key) == 4 and key[3] and self._is(entity.known):
                 assert isinstance(entity, TextEntity)
                 domains[key[:3]] = entity.text(self.model) or ""
-        for key, entity in kept.items():
+        for key, entity in read.items():
             assert isinstance(key, tuple)
             column, kind, default, *of_domain = key
             if (of_domain and of_domain[0]) or not self._is(entity.known):

@@ -193,11 +193,11 @@ class SemanticKeys:
         sign = rule.sign
         if sign is None:
             return self._rule(rule)
-        found = sign.kept.get(_RULE)
+        found = sign.derived.get(_RULE)
         if not isinstance(found, SemanticKey):
-            found = sign.kept[_RULE] = self._rule(rule)
-        if _PARTS not in sign.kept:
-            sign.kept[_PARTS] = tuple([self.condition(part) for part in _nested(rule)])
+            found = sign.derived[_RULE] = self._rule(rule)
+        if _PARTS not in sign.derived:
+            sign.derived[_PARTS] = tuple([self.condition(part) for part in _nested(rule)])
         return found
 
     def _recall(self) -> None:
@@ -207,7 +207,7 @@ class SemanticKeys:
         self._recalled = True
         for rule in self.plan.rules:
             sign = rule.sign
-            known = sign.kept.get(_PARTS) if sign is not None else None
+            known = sign.derived.get(_PARTS) if sign is not None else None
             if not isinstance(known, tuple):
                 continue
             for part, key in zip(_nested(rule), known, strict=True):

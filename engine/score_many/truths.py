@@ -17,7 +17,7 @@ from ...grammar.syntax.nodes import Kind
 from ..explain.plan_index import PlanIndex
 from ..plan import Clause, FieldValue, Pattern, SignalValue
 from ..plan.lower import InSet, Opposite, Test
-from ..score_one.clause_function import asking, comparing
+from ..score_one.clause_function import clause_function, instants_function
 from .columns import NEVER, Bools, Column, Numbered, Scattered
 from .semantic_keys import Input
 
@@ -38,9 +38,9 @@ def answer(
     """The truth of a clause for every lead, `read` being the columns of its `inputs`; one if it has none."""
     if len(read) == 1 and (found := _at_once(parts, clause, inputs[0], read[0], now)) is not None:
         return found
-    ask = parts.asking.get(id(clause))
+    ask = parts.clause_functions.get(id(clause))
     if ask is None:
-        ask = parts.asking[id(clause)] = asking(parts, clause, inputs)
+        ask = parts.clause_functions[id(clause)] = clause_function(parts, clause, inputs)
     numbered = [column for column in read if isinstance(column, Numbered)]
     combinations = math.prod(len(column.values) for column in numbered)
     if len(numbered) < len(read) or combinations > _MOST_COMBINED:
@@ -62,9 +62,9 @@ def _at_once(parts: PlanIndex, clause: Clause, one: Input, read: Column, now: in
 def _of_instants(
     parts: PlanIndex, clause: Clause, one: SignalValue, read: Scattered, now: int
 ) -> Truths | None:
-    if id(clause) not in parts.comparing:
-        parts.comparing[id(clause)] = comparing(parts, clause, one)
-    compare, instants = parts.comparing[id(clause)], read.instants
+    if id(clause) not in parts.instants_functions:
+        parts.instants_functions[id(clause)] = instants_function(parts, clause, one)
+    compare, instants = parts.instants_functions[id(clause)], read.instants
     if compare is None or instants is None:
         return None
     truths: Truths = compare(instants, now).astype(np.int8) * np.int8(TRUE)

@@ -24,12 +24,12 @@ Compared = Callable[[Any, int], Any]
 """`run(instants, now)`: whether it is true of each; arrays of whole numbers and of booleans."""
 
 
-def asking(parts: PlanIndex, clause: Clause, inputs: Sequence[Input]) -> ClauseRun:
+def clause_function(parts: PlanIndex, clause: Clause, inputs: Sequence[Input]) -> ClauseRun:
     """The truth of a clause for each row of its inputs."""
     return _function(parts, inputs, lambda context: truth_name(context, clause))
 
 
-def comparing(parts: PlanIndex, clause: Clause, read: SignalValue) -> Compared | None:
+def instants_function(parts: PlanIndex, clause: Clause, read: SignalValue) -> Compared | None:
     """The same for instants, all at once, where nothing else is asked than whether each is before an instant;
     else None."""
     test = parts.kernel.test(clause)
@@ -44,7 +44,7 @@ def comparing(parts: PlanIndex, clause: Clause, read: SignalValue) -> Compared |
     return made(context, "\n".join([f"def run({name}, now):", *moments, *lines, ""]))
 
 
-def telling(parts: PlanIndex, term: Term, inputs: Sequence[Input]) -> ClauseRun:
+def value_function(parts: PlanIndex, term: Term, inputs: Sequence[Input]) -> ClauseRun:
     """A value, as it is compared, for each row of its inputs."""
     return _function(parts, inputs, lambda context: operand(context, context.top, term).text)
 

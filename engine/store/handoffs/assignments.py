@@ -14,8 +14,8 @@ from ...values import MICROSECONDS, instant_text
 from ...zone import Zone
 from ..database import Store
 from ..records.rulesets import RulesetVersion
+from .messages import HandoffMessage, MessageContent, MessageRecorder
 from .people import people_known
-from .telling import About, HandoffMessage, Telling
 
 HANDED_OFF = "handed off"
 
@@ -54,7 +54,7 @@ class _Terms(NamedTuple):
     """What many assignments share: columns of the record, and what messages say, None for no messages."""
 
     columns: tuple[str | int | None, ...]
-    message_about: About | None
+    message_about: MessageContent | None
 
 
 class Writing:
@@ -68,7 +68,7 @@ class Writing:
         self._plan = plan
         self._version = version
         self._now = now
-        self._telling = Telling(store, version)
+        self._recorder = MessageRecorder(store, version)
         # Much of what is written is the same for many leads.
         self._terms: dict[tuple[object, ...], _Terms] = {}
         self._assignments: dict[int, tuple[_Terms, list[tuple[int | str | None, ...]]]] = {}
@@ -119,13 +119,13 @@ class Writing:
             return _Terms(columns, None)
         owner = ("address", address), ("name", person.name)
         more = ("why", pick.why), ("due", None if due is None else instant_text(due))
-        return _Terms(columns, About(name, tell, entry.track, entry.stage, owner, more))
+        return _Terms(columns, MessageContent(name, tell, entry.track, entry.stage, owner, more))
 
     def tell_overdue(self, entry: Entry, handoff: Handoff, address: str) -> None:
         """Has destinations told that somebody did not answer in time."""
         if handoff.tell or self._anyone_asks("handoff.overdue"):
             owner = (("address", address),)
-            about = About(handoff.name, handoff.tell, entry.track, entry.stage, owner, ())
+            about = MessageContent(handoff.name, handoff.tell, entry.track, entry.stage, owner, ())
             self._messages.append(HandoffMessage("handoff.overdue", entry.lead, entry.key, about))
 
     def _anyone_asks(self, kind: str) -> bool:
@@ -153,7 +153,7 @@ class Writing:
                     json.dumps(rows, ensure_ascii=False),
                 ),
             )
-        self._telling.tell(self.db, self._messages, self._now)
+        self._recorder.record(self.db, self._messages, self._now)
 
 
 def _due_by(answer: Answer, person: Person, now: int, zone: Zone) -> int:

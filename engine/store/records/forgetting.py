@@ -112,7 +112,7 @@ def _delete(
         "SELECT count(*) FROM event WHERE lead IN (SELECT value FROM json_each(?))", (as_json,)
     ).fetchone()[0]
     kinds = _kinds_of(connection, as_json)
-    values = _telling_values(connection, numbers)
+    values = _identifying_values(connection, numbers)
     connection.execute("PRAGMA defer_foreign_keys = ON")
     _delete_rows(connection, "lead", "_id", numbers)
     for table in _tables_naming_leads(connection):
@@ -126,7 +126,7 @@ def _delete(
     return Forgotten(len(leads), len(ids), events, texts, unknown)
 
 
-def _telling_values(connection: sqlite3.Connection, numbers: list[int]) -> set[str]:
+def _identifying_values(connection: sqlite3.Connection, numbers: list[int]) -> set[str]:
     """What is known of people that tells who they are, also what was known before: email addresses, and the
     values of fields that are names or the like."""
     as_json = json.dumps(numbers)

@@ -14,7 +14,7 @@ from ..records.rulesets import RulesetVersion
 from ..scoring.version_lines import load_lines, read_lines
 
 
-class About(NamedTuple):
+class MessageContent(NamedTuple):
     """What messages about many leads share: the name of the handoff, the destinations that they go to (none:
     all that ask for the kind), where the lead stands, who has it and what else is said."""
 
@@ -32,7 +32,7 @@ class HandoffMessage(NamedTuple):
     kind: str
     lead: int
     key: str
-    about: About
+    about: MessageContent
 
 
 class _Score(NamedTuple):
@@ -43,16 +43,16 @@ class _Score(NamedTuple):
     written: str = "[]"
 
 
-class Telling:
+class MessageRecorder:
     """Tells of handoffs by one version. Much is the same for many leads, and made once."""
 
     def __init__(self, store: Store, version: RulesetVersion) -> None:
         self._store = store
         self._version = version
         self._lines: dict[int, list[Line]] = {}
-        self._said: dict[tuple[About, _Score], Mapping[str, object]] = {}
+        self._said: dict[tuple[MessageContent, _Score], Mapping[str, object]] = {}
 
-    def tell(self, db: sqlite3.Connection, messages: Sequence[HandoffMessage], at: int) -> None:
+    def record(self, db: sqlite3.Connection, messages: Sequence[HandoffMessage], at: int) -> None:
         """Records messages; within the transaction that records what they tell."""
         if messages:
             scores = self._scores(db, messages)
@@ -72,7 +72,7 @@ class Telling:
         )
         return {lead: _Score(*score) for lead, *score in rows}
 
-    def _data(self, about: About, score: _Score) -> Mapping[str, object]:
+    def _data(self, about: MessageContent, score: _Score) -> Mapping[str, object]:
         data = self._said.get((about, score))
         if data is None:
             data = self._said[about, score] = {
