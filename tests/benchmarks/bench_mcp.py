@@ -19,6 +19,7 @@ from mcp import Client, StdioServerParameters
 
 SIZES = (20, 200)
 BARE, CONNECT, EXPLAIN, TRY = "connect to a server without tools", "connect", "explain a lead", "try an edit"
+AT_ONCE, FIRST = "the first explanation, asked at once", "the first, asked a second after connecting"
 _BARE = ["-c", "from mcp.server import MCPServer; MCPServer('bare').run()"]
 
 
@@ -29,14 +30,14 @@ def run(*, quick: bool) -> Report:
         folder = Path(name)
         database = world(folder, leads, SIZES)
         found = asyncio.run(_asked(folder, database, rounds))
-    asked = {CONNECT: 1_000, EXPLAIN: 100, TRY: 500}
+    asked = {CONNECT: 1_000, FIRST: 100, EXPLAIN: 100, TRY: 500}
     rows = tuple(
         (
             what,
             *(f"{median(one[what]) * 1e3:.0f}" for one in found),
             *(f"{max(one[what]) * 1e3:.0f}" for one in found),
         )
-        for what in (BARE, *asked)
+        for what in (BARE, AT_ONCE, *asked)
     )
     claims = tuple(
         Claim(f"{what}, {size} rules", median(one[what]) * 1e3, most, False, "ms")
@@ -55,13 +56,13 @@ async def _asked(folder: Path, database: Path, rounds: int) -> list[dict[str, li
     for size in SIZES:
         ruleset = name_of(size)
         text = (folder / f"{ruleset}.rules").read_text(encoding="utf-8")
-        times: dict[str, list[float]] = {BARE: [], CONNECT: [], EXPLAIN: [], TRY: []}
+        times: dict[str, list[float]] = {what: [] for what in (BARE, AT_ONCE, CONNECT, FIRST, EXPLAIN, TRY)}
         for _ in range(rounds):
-            for what, server in ((BARE, bare), (CONNECT, started)):
-                begun = perf_counter()
-                async with Client(server) as client:
-                    await client.list_tools()
-                    times[what].append(perf_counter() - begun)
+            times[BARE].append((await _connected(bare, None))[0])
+            for what, pause in ((AT_ONCE, 0), (FIRST, 1)):
+                connected, first = await _connected(started, ruleset, pause)
+                times[CONNECT].append(connected)
+                times[what].append(first)
         async with Client(started) as client:
             for number in range(rounds):
                 edited = f"{text}\nwhen employees >= {number + 5} then +{number + 2}\n"
@@ -77,3 +78,21 @@ async def _asked(folder: Path, database: Path, rounds: int) -> list[dict[str, li
                         raise RuntimeError(answer.content)
         found.append(times)
     return found
+
+
+async def _connected(
+    server: StdioServerParameters, ruleset: str | None, pause: float = 0
+) -> tuple[float, float]:
+    """Seconds until a client is connected, and those of the first explanation, asked after a pause."""
+    begun = perf_counter()
+    async with Client(server) as client:
+        await client.list_tools()
+        connected = perf_counter() - begun
+        if ruleset is None:
+            return connected, 0.0
+        await asyncio.sleep(pause)
+        begun = perf_counter()
+        answer = await client.call_tool("explain_lead", {"lead": "lead1", "ruleset": ruleset})
+        if answer.is_error:
+            raise RuntimeError(answer.content)
+        return connected, perf_counter() - begun

@@ -13,6 +13,8 @@ from ..command import Command, db_option, note
 from ..failures import Failure
 
 if TYPE_CHECKING:
+    from mcp.server import MCPServer
+
     from ....web.assistant_drafts import AssistantDrafts
 
 
@@ -52,20 +54,31 @@ def command(db: str, http: str | None, drafts: bool) -> int:
     gc.disable()
     from ..assistant import Assistant
     from ..mcp_server import server
+    from ..warm_up import WarmUp
 
-    made = server(Assistant(Path(db)), writing=_drafts(Path(db)) if drafts else None)
+    assistant = Assistant(Path(db))
+    warm_up = WarmUp(assistant)
+    made = server(assistant, warm_up, writing=_drafts(Path(db)) if drafts else None)
     gc.freeze()
     gc.enable()
+    try:
+        _answer(made, Path(db), http)
+    finally:
+        warm_up.stop()
+    return 0
+
+
+def _answer(made: MCPServer, database: Path, http: str | None) -> None:
+    """Answers until the assistant goes away or, over HTTP, until it is stopped."""
     if http is None:
         made.run()
-        return 0
+        return
     from ....web.mcp_over_http import PATH, serve
 
     with _listening(http) as listening:
         host, port = listening.getsockname()[:2]
         note(f"Assistants with a token are answered at http://{host}:{port}{PATH}; Ctrl+C stops it.")
-        serve(made, Path(db), listening)
-    return 0
+        serve(made, database, listening)
 
 
 def _drafts(database: Path) -> AssistantDrafts:
