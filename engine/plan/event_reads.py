@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
-from .model import Aggregation, Plan, PropertyValue, Selection
+from .conditions import PropertyValue
+from .events import Aggregation, Selection
+from .model import Plan
 from .walk import condition_values, selections
 
 

@@ -7,21 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from ...grammar.syntax.nodes import Kind
-from .model import (
-    Aggregation,
-    Condition,
-    Constant,
-    DefineValue,
-    Definition,
-    Measure,
-    Plan,
-    Rule,
-    ScoreValue,
-    Selection,
-    SignalValue,
-    Stage,
-    Value,
-)
+from .conditions import Condition, Constant, DefineValue, ScoreValue, SignalValue, Value
+from .events import Aggregation, Measure, Selection
+from .model import Definition, Plan, Rule, Stage
 from .walk import condition_values, holds, parts
 
 COMES_IN, GOES_OUT = "in", "out"

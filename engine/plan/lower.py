@@ -15,8 +15,7 @@ from ...grammar.frozen import frozen
 from ...grammar.spec.operators import MIRROR
 from ...grammar.syntax.nodes import Kind, Unit
 from .adding_up import Pay, steps
-from .model import (
-    Aggregation,
+from .conditions import (
     Between,
     Calculation,
     Clause,
@@ -26,19 +25,16 @@ from .model import (
     DefineValue,
     IsKnown,
     IsYes,
-    Last,
     Matches,
-    Next,
     OneOf,
-    Pattern,
-    Plan,
-    Range,
     ScoreValue,
     SignalValue,
     Value,
-    Window,
     Within,
 )
+from .events import Aggregation
+from .inputs import Last, Next, Pattern, Range, Window
+from .model import Plan
 from .thresholds import DECIMALS, smallest
 from .walk import parts
 

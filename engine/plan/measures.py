@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .model import Aggregation, Each, Measure, Rule
+from .events import Aggregation, Measure
+from .model import Each, Rule
 
 
 def of_each(each: Each, decays: bool) -> Measure:

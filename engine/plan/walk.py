@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .model import (
+from .conditions import (
     All,
     Any,
     Between,
@@ -17,10 +17,10 @@ from .model import (
     Holds,
     Not,
     OneOf,
-    Plan,
-    Selection,
     Value,
 )
+from .events import Selection
+from .model import Plan
 
 
 def conditions(plan: Plan) -> Iterator[Condition]:

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from itertools import combinations, product
 
 from ...grammar.frozen import frozen
-from ..plan import Last, Pattern, Plan, Range, Selection
+from ..plan import Condition, Last, Pattern, Plan, Range, Selection
 from ..plan.lower import begin_of
-from ..plan.model import Condition
 from .budget import look_at_clock
 from .clock import CHAINS, Clock, Mark, mark_of
 from .filters import FilterClasses, Passed

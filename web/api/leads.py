@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine.report.decision import decision_data
+from ...engine.report.decision_data import decision_data
 from ...engine.report.score_changes import turn_data
 from ...engine.store.export.score_files import as_data
 from ...engine.store.export.scores import LeadScore

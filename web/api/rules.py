@@ -8,7 +8,7 @@ from typing import Any
 from ...engine.evaluator import Evaluator
 from ...engine.plan import Plan
 from ...engine.prove import INSTALL, MISSING
-from ...engine.report.decision import decision_data
+from ...engine.report.decision_data import decision_data
 from ...engine.report.diagnostics import diagnostics_of
 from ...engine.report.proofs import answers_data
 from ...engine.report.testing import tests_data

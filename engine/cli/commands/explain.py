@@ -299,7 +299,7 @@ def explained(
 def _data(
     lead: StoredLead, rules: LoadedRules, decision: Decision, stages: list[StageFinding] | None
 ) -> dict[str, object]:
-    from ...report.decision import decision_data, stage_data
+    from ...report.decision_data import decision_data, stage_data
 
     whole = decision_data(decision)
     about: dict[str, object] = {

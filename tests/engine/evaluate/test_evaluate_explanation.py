@@ -10,7 +10,8 @@ import pickle
 import pytest
 from leadwright import load
 from leadwright.engine.explain.decision import Decision, Finding, LineKind
-from leadwright.engine.report.decision import decision_data, decision_text
+from leadwright.engine.report.decision import decision_text
+from leadwright.engine.report.decision_data import decision_data
 from leadwright.engine.score_one.facts import Event
 from leadwright.tests.engine.evaluate.made import NOW, ago, evaluator, event
 

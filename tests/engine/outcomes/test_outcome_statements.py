@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from leadwright.engine.cli.program import program
-from leadwright.engine.report.decision import decision_data, decision_text
+from leadwright.engine.report.decision import decision_text
+from leadwright.engine.report.decision_data import decision_data
 from leadwright.engine.ruleset import load
 
 RULES = """
