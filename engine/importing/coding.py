@@ -25,7 +25,9 @@ from .values.moments import usual_instants, usual_text
 Numbers = NDArray[np.int32]
 
 _SAMPLE = 1_000
-_LONG = 10_000
+_FEWEST_SLOTS = 1 << 10
+_FEWEST_SLOTS_EACH = 2
+_FREE = -1
 _MOST_DIFFERENT = 200_000
 """Values of a column that are kept; of more, one is not expected to come again."""
 
@@ -82,15 +84,17 @@ class Values:
 
 
 class _ByBytes:
-    """The numbers of values by the bytes of their texts. `sound` until two have the same mixed number."""
+    """The numbers of values by the bytes of their texts: a hash table that is asked for many at once. `sound`
+    until two have the same mixed number."""
 
     def __init__(self) -> None:
         self.sound = True
-        self._mixed = np.empty(0, np.uint64)
-        self._entries = np.empty(0, np.int32)
+        self._count = 0
+        self._slots = np.full(_FEWEST_SLOTS, _FREE, np.int32)
+        # Of each entry, with room for more: its value's mixed number, its words, and the value's number.
+        self._mixed = np.zeros(1, np.uint64)
         self._words: list[Words] = []
-        self._sizes = np.empty(0, np.int32)
-        self._numbers = np.empty(0, np.int32)
+        self._numbers = np.zeros(1, np.int32)
 
     def find(self, values: Values, cells: Cells) -> Numbers | None:
         """The numbers of cells; None where they are not to be found so."""
@@ -98,24 +102,44 @@ class _ByBytes:
         if words is None or wanted is None:
             return None
         for _ in range(len(words) - len(self._words)):
-            self._words.append(np.zeros(len(self._sizes), np.uint64))
-        entries, known = self._entries_of(wanted)
-        if not known.all():
-            self._add(values, cells, words, wanted, np.flatnonzero(~known))
-            entries, _ = self._entries_of(wanted)
-        same = self._sizes[entries] == cells.sizes
-        for word, of_entries in zip(words, self._words, strict=False):
-            same &= word == of_entries[entries]
-        self.sound = bool(same.all())
-        return self._numbers[entries] if self.sound else None
+            self._words.append(np.zeros(len(self._mixed), np.uint64))
+        entries, missing = self._entries_of(wanted)
+        if len(missing):
+            self._add(values, cells, words, wanted, missing)
+            entries[missing], _ = self._entries_of(wanted[missing])
+        self.sound = self._are_the_same(words, entries)
+        return self._numbers.take(entries) if self.sound else None
 
-    def _entries_of(self, wanted: Words) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-        """The entry of each mixed number, and whether there is one."""
-        if not len(self._mixed):
-            return np.zeros(len(wanted), np.int32), np.zeros(len(wanted), bool)
-        found = _places(self._mixed, wanted)
-        np.minimum(found, len(self._mixed) - 1, out=found)
-        return self._entries[found], self._mixed[found] == wanted
+    def _are_the_same(self, words: list[Words], entries: NDArray[np.int32]) -> bool:
+        """Whether cells of the same mixed number are the same."""
+        return all(
+            bool((of_entries.take(entries) == (words[place] if place < len(words) else 0)).all())
+            for place, of_entries in enumerate(self._words)
+        )
+
+    def _entries_of(self, wanted: Words) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The entry of each mixed number, and the rows of those that have none."""
+        slots = self._first_slots(wanted)
+        entries = self._slots.take(slots)
+        # In the place of a free slot's, any entry may stand: the number wanted has none.
+        left = np.flatnonzero(self._mixed.take(entries, mode="wrap") != wanted)
+        slots = slots[left]
+        missing = [left[:0] if self._count else np.arange(len(wanted))]
+        while self._count and len(left):
+            taken = entries[left] != _FREE
+            missing.append(left[~taken])
+            left, slots = left[taken], self._next(slots[taken])
+            entries[left] = found = self._slots[slots]
+            other = self._mixed.take(found, mode="wrap") != wanted[left]
+            left, slots = left[other], slots[other]
+        return entries, np.sort(np.concatenate(missing))
+
+    def _first_slots(self, mixed: Words) -> NDArray[np.int64]:
+        """Where each is looked for first: the highest bits are the best mixed ones."""
+        return (mixed >> np.uint64(65 - len(self._slots).bit_length())).view(np.int64)
+
+    def _next(self, slots: NDArray[np.int64]) -> NDArray[np.int64]:
+        return (slots + 1) & (len(self._slots) - 1)
 
     def _add(
         self, values: Values, cells: Cells, words: list[Words], wanted: Words, rows: NDArray[np.int64]
@@ -123,25 +147,34 @@ class _ByBytes:
         """Adds the values of some rows."""
         _, first = np.unique(wanted[rows], return_index=True)
         rows = rows[np.sort(first)]
-        entries = np.arange(len(self._sizes), len(self._sizes) + len(rows), dtype=np.int32)
-        self._sizes = np.append(self._sizes, cells.sizes[rows].astype(np.int32))
-        self._numbers = np.append(self._numbers, values.numbers(cells.texts(rows), True))
-        for place, of_entries in enumerate(self._words):
-            new = words[place][rows] if place < len(words) else np.zeros(len(rows), np.uint64)
-            self._words[place] = np.append(of_entries, new)
-        both = np.append(self._mixed, wanted[rows])
-        order = np.argsort(both, kind="stable")
-        self._mixed, self._entries = both[order], np.append(self._entries, entries)[order]
+        before, self._count = self._count, self._count + len(rows)
+        if self._count > len(self._mixed):
+            self._grow()
+        entries = np.arange(before, self._count, dtype=np.int32)
+        self._numbers[entries] = values.numbers(cells.texts(rows), True)
+        self._mixed[entries] = wanted[rows]
+        for word, of_entries in zip(words, self._words, strict=False):
+            of_entries[entries] = word[rows]
+        if self._count * _FEWEST_SLOTS_EACH > len(self._slots):
+            self._slots = np.full(2 * len(self._mixed) * _FEWEST_SLOTS_EACH, _FREE, np.int32)
+            entries = np.arange(self._count, dtype=np.int32)
+        self._occupy(entries)
 
+    def _grow(self) -> None:
+        room = (1 << self._count.bit_length()) - len(self._mixed)
+        self._mixed = np.append(self._mixed, np.zeros(room, np.uint64))
+        self._words = [np.append(word, np.zeros(room, np.uint64)) for word in self._words]
+        self._numbers = np.append(self._numbers, np.zeros(room, np.int32))
 
-def _places(ordered: Words, wanted: Words) -> NDArray[np.int64]:
-    """As `searchsorted`: in a long table, what is looked for in order is found in half of the time."""
-    if len(ordered) < _LONG:
-        return np.searchsorted(ordered, wanted)
-    order = np.argsort(wanted)
-    found = np.empty(len(wanted), np.int64)
-    found[order] = np.searchsorted(ordered, wanted[order])
-    return found
+    def _occupy(self, entries: NDArray[np.int32]) -> None:
+        """Gives each of some entries, which are all different, the next free slot."""
+        slots = self._first_slots(self._mixed[entries])
+        while len(entries):
+            free = self._slots[slots] == _FREE
+            self._slots[slots[free]] = entries[free]
+            # Of several that want the same, one has it.
+            without = self._slots[slots] != entries
+            entries, slots = entries[without], self._next(slots[without])
 
 
 @dataclass(slots=True)
@@ -159,7 +192,7 @@ Coded = Numbers | Instants | Sequence[object]
 class CodedChunk:
     """Rows in a row, by column; see `Chunk`."""
 
-    lines: list[int]
+    lines: list[int] | range
     columns: list[Coded]
     rejected: list[Rejected] = field(default_factory=list)
     share: float = 0.0

@@ -199,7 +199,7 @@ class _Records:
         if plain is not None:
             first = self.line + 1
             self.line += plain.count
-            return Chunk(list(range(first, self.line + 1)), texts=True, plain=plain)
+            return Chunk(range(first, self.line + 1), texts=True, plain=plain)
         lines = [self.again.popleft() for _ in range(min(CHUNK_ROWS, len(self.again)))]
         lines += blocks.some(CHUNK_ROWS) if blocks else islice(self.text, CHUNK_ROWS - len(lines))
         if not lines:
@@ -211,7 +211,7 @@ class _Records:
             return self._one_by_one()
         first = self.line + 1
         self.line += len(lines)
-        return Chunk(list(range(first, self.line + 1)), by_column=cells, texts=True)
+        return Chunk(range(first, self.line + 1), by_column=cells, texts=True)
 
     def _sound_cells(self, lines: list[str]) -> list[Sequence[object]] | None:
         """The cells of each column, one for each line; None where that cannot be told for certain."""
@@ -261,8 +261,7 @@ class _Records:
             if mended is None:
                 reader = self._reader()
                 continue
-            chunk.rows.append(mended)
-            chunk.lines.append(self._count())
+            chunk.add(self._count(), mended)
         return chunk
 
     def _mended(self, chunk: Chunk, row: list[str]) -> list[str] | None:

@@ -124,10 +124,11 @@ class Gathered:
             parts = [stack.enter_context(_Part()) for _ in range(len(ends) + 1)]
             for block in self.blocks():
                 some = _known(block, ranks)
-                which = np.searchsorted(ends, ranks[some["lead"]], side="right")
+                # Few bits are sorted in a tenth of the time.
+                which = np.searchsorted(ends, ranks[some["lead"]], side="right").astype(np.uint8)
                 by_part = np.argsort(which, kind="stable")
                 bounds = np.searchsorted(which[by_part], np.arange(len(parts) + 1))
-                some = some[by_part]
+                some = some.take(by_part)
                 for part, start, end in zip(parts, bounds, bounds[1:], strict=False):
                     part.write(some[start:end])
             for part in parts:
@@ -182,7 +183,7 @@ def _in_order(events: Events, ranks: NDArray[np.int64]) -> Events:
     """Events in order; of those of one lead with the same given key the last alone, as it is the correction,
     and equal ones told apart by how many stood before them."""
     events = _last_of_each_key(events)
-    events = events[_order(events, ranks)]
+    events = events.take(_order(events, ranks))
     same = np.zeros(len(events), bool)
     same[1:] = events["key"][1:] >= 0
     for name in ("lead", "at", "kind", "key"):

@@ -59,8 +59,7 @@ class JsonSource:
                     text = _as_written(line)
                     chunk.rejected.append(Rejected(number, str(error), [text[:LONGEST_LINE]]))
                 else:
-                    chunk.lines.append(number)
-                    chunk.rows.append(row)
+                    chunk.add(number, row)
                 if len(chunk.lines) + len(chunk.rejected) >= CHUNK_ROWS:
                     chunk.share = min(1.0, read / max(1, self.encoded.size))
                     yield chunk

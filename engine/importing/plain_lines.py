@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .text_encoding import Encoded
-from .values.moments import usual_instants_of
+from .values.moments import WORD_PLACES, usual_instants_of
 
 Places = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -65,8 +65,12 @@ class Cells:
         """As `usual_instants`."""
         if not len(self) or (self.sizes != 20).any():
             return None
-        windows = np.lib.stride_tricks.sliding_window_view(self.lines.bytes, 20)
-        return usual_instants_of(windows[self.begins])
+        return usual_instants_of([self._words_at(place) for place in WORD_PLACES])
+
+    def _words_at(self, place: int) -> Words:
+        """The eight bytes from a place on of each cell, and of what follows it."""
+        windows = np.ndarray(len(self.lines.padded) - _WORD + 1, "<u8", self.lines.padded, 0, (1,))
+        return windows[self.begins + place]
 
     @cached_property
     def words(self) -> list[Words] | None:
@@ -75,11 +79,10 @@ class Cells:
         count = -(-int(self.sizes.max(initial=1)) // _WORD) or 1
         if count > _MOST_WORDS:
             return None
-        windows = np.ndarray(len(self.lines.padded) - _WORD + 1, "<u8", self.lines.padded, 0, (1,))
         words = []
-        for word in range(count):
-            left = np.clip(self.sizes - word * _WORD, 0, _WORD)
-            words.append(windows[self.begins + word * _WORD] & _MASKS[left])
+        for place in range(0, count * _WORD, _WORD):
+            left = np.clip(self.sizes - place, 0, _WORD)
+            words.append(self._words_at(place) & _MASKS.take(left))
         return words
 
     @cached_property

@@ -36,13 +36,18 @@ class Chunk:
     read `by_column`, or are `plain` still; `texts`: all of them are texts.
     """
 
-    lines: list[int] = field(default_factory=list)
+    lines: list[int] | range = field(default_factory=list)
     rows: list[Sequence[object]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     share: float = 0.0
     by_column: list[Sequence[object]] | None = None
     texts: bool = False
     plain: PlainLines | None = None
+
+    def add(self, line: int, row: Sequence[object]) -> None:
+        """Adds a row to those that come one by one."""
+        self.lines.append(line)  # type: ignore[union-attr]  # only plain lines are a range
+        self.rows.append(row)
 
     def columns(self) -> list[Sequence[object]]:
         """The cells of each column, as many as the longest row has."""

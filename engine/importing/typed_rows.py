@@ -57,8 +57,7 @@ class TypedRows:
         if any(isinstance(cell, str) and "\x00" in cell for cell in cells):
             chunk.rejected.append(Rejected(number, "holds a NUL, which no text has", cells))
             return
-        chunk.lines.append(number)
-        chunk.rows.append(cells)
+        chunk.add(number, cells)
 
     def _decoded(self, value: bytes | bytearray | memoryview, number: int, place: int) -> Hashable:
         try:

@@ -43,32 +43,57 @@ def usual_instants(cells: Sequence[object]) -> NDArray[np.int64] | None:
     # By its length no cell has several lines.
     if not cells or len(together) != 21 * len(cells) - 1 or not together.isascii():
         return None
-    return usual_instants_of(np.frombuffer(f"{together}\n".encode(), np.uint8).reshape(-1, 21)[:, :20])
+    written = np.frombuffer(f"{together}\n".encode(), _WORDS_OF_A_LINE)
+    return usual_instants_of([written[name] for name in _WORDS_OF_A_LINE.names or ()])
 
 
-def usual_instants_of(letters: NDArray[np.uint8]) -> NDArray[np.int64] | None:
-    """As `usual_instants`, of cells of 20 bytes each."""
-    digits = (letters[:, _DIGIT_PLACES] - ord("0")).astype(np.int64)
-    if (letters[:, _SIGN_PLACES] != _SIGNS).any() or (digits > 9).any():
+def usual_instants_of(words: Sequence[NDArray[np.uint64]]) -> NDArray[np.int64] | None:
+    """As `usual_instants`, of cells of 20 bytes of which the words that begin at `WORD_PLACES` are given."""
+    date, clock, rest = (word ^ form for word, form in zip(words, _FORMS, strict=True))
+    # The sign of a byte is set where it is no digit, or not the sign that stands there.
+    wrong = [(word | (word + past)) for word, past in zip((date, clock, rest), _PAST, strict=True)]
+    if np.bitwise_or.reduce(wrong[0] | wrong[1] | wrong[2]) & _SIGN_OF_EACH:
         return None
-    tens = digits[:, 0::2] * 10 + digits[:, 1::2]
-    century, year, month, day, hour, minute, second = tens.T
-    year = century * 100 + year
-    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
-    known = (year > 0) & (month > 0) & (month <= 12) & (hour < 24) & (minute < 60) & (second < 60)
-    if not known.all() or (day < 1).any() or (day > _MONTH_DAYS[month] + (leap & (month == 2))).any():
+    date, clock, rest = (word * np.uint64(10) + (word >> np.uint64(8)) for word in (date, clock, rest))
+    year = _two_digits(date, 0) * 100 + _two_digits(date, 2)
+    month, day = _two_digits(date, 5), _two_digits(clock, 0)
+    hour, minute, second = _two_digits(clock, 3), _two_digits(clock, 6), _two_digits(rest, 5)
+    known = year.min() > 0 and month.min() > 0 and month.max() <= 12 and day.min() > 0
+    if not known or hour.max() > 23 or minute.max() > 59 or second.max() > 59:
         return None
-    before = year - 1
-    days = before * 365 + before // 4 - before // 100 + before // 400
-    days += _DAYS_BEFORE[month] + (leap & (month > 2)) + day - _EPOCH.toordinal()
-    return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000_000  # type: ignore[no-any-return]
+    month += 12 * _IS_LEAP.take(year) - 1
+    if (day > _MONTH_DAYS.take(month)).any():
+        return None
+    day += _DAYS_BEFORE_YEAR.take(year) + _DAYS_BEFORE_MONTH.take(month) - _EPOCH.toordinal()
+    return (((day * 24 + hour) * 60 + minute) * 60 + second) * 1_000_000
 
 
-_DIGIT_PLACES = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18]
-_SIGN_PLACES = [4, 7, 10, 13, 16, 19]
-_SIGNS = np.frombuffer(b"--T::Z", np.uint8)
-_MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-_DAYS_BEFORE = np.concatenate(([0], _MONTH_DAYS[:-1])).cumsum()
+def _two_digits(word: NDArray[np.uint64], place: int) -> NDArray[np.int64]:
+    return ((word >> np.uint64(8 * place)) & np.uint64(0xFF)).view(np.int64)
+
+
+WORD_PLACES = (0, 8, 12)
+"""Where the words of eight bytes begin by which an instant is read."""
+
+_WORDS_OF_A_LINE = np.dtype(
+    {"names": ["date", "clock", "rest"], "formats": ["<u8"] * 3, "offsets": WORD_PLACES, "itemsize": 21}
+)
+_FORM = b"0000-00-00T00:00:00Z"
+_FORMS = [np.frombuffer(_FORM, "<u8", 1, place)[0] for place in WORD_PLACES]
+_SIGN_OF_EACH = np.uint64(0x8080808080808080)
+_PAST = [
+    np.frombuffer(bytes(0x80 - (10 if sign == ord("0") else 1) for sign in _FORM), "<u8", 1, place)[0]
+    for place in WORD_PLACES
+]
+"""What makes a byte that must not be there one of at least 128."""
+
+_YEARS = np.arange(10_000)
+_IS_LEAP = ((_YEARS % 4 == 0) & (_YEARS % 100 != 0)) | (_YEARS % 400 == 0)
+_DAYS_BEFORE_YEAR = (365 + _IS_LEAP).cumsum() - (365 + _IS_LEAP) - 366
+_MONTH_DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] * 2)
+_MONTH_DAYS[13] = 29
+_DAYS_BEFORE_MONTH = (_MONTH_DAYS.reshape(2, 12).cumsum(1) - _MONTH_DAYS.reshape(2, 12)).reshape(-1)
+"""Of the months of a year without a leap day, then of one with it."""
 
 
 def usual_text(micros: int) -> str:
