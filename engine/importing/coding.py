@@ -47,6 +47,11 @@ class Values:
     def __len__(self) -> int:
         return len(self._numbers) or len(self._cells)
 
+    @property
+    def repeat(self) -> bool:
+        """Whether most of the cells that were numbered last had been there before."""
+        return len(self) > 0 and not self._mostly_new
+
     def settle(self) -> None:
         """Lets go of what numbers values, where none is to be numbered any more."""
         self._cells = self.cells
@@ -268,7 +273,7 @@ class CodedSource:
                 if instants is not None:
                     return Instants(instants)
             if isinstance(cells, Cells):
-                differ = len(values) < len(cells) and cells.differ()
+                differ = not values.repeat and len(values) < len(cells) and cells.differ()
             else:
                 sample = cells[:_SAMPLE]
                 differ = (

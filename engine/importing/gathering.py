@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 EVENT = np.dtype([("at", "i8"), ("key", "i8"), ("properties", "i8"), ("lead", "i4"), ("kind", "i4")])
-"""An event: its instant, key, the place of its properties, the numbers of its lead's id and of its kind."""
+"""An event: its instant, key, and the numbers of its properties, of its lead's id and of its kind."""
 
 Events = NDArray[Any]
 
@@ -24,7 +24,10 @@ _AT_ONCE = 1 << 20
 _MOST_PARTS = 200
 _MOST_TEXTS = 50_000
 _MOST_LETTERS = 1 << 24
-_NONE = -1
+_BOUND = np.dtype("i8")
+
+NONE = -1
+"""In the place of the number of properties: an event has none."""
 
 
 def scratch_file() -> IO[bytes]:
@@ -33,53 +36,57 @@ def scratch_file() -> IO[bytes]:
 
 
 class Properties:
-    """Texts in a temporary file, known by their places in it; None is at -1. Close it after use."""
+    """Texts in temporary files, numbered in the order of their coming; NONE is the number of None. Close it
+    after use."""
 
     def __init__(self) -> None:
         self._file = scratch_file()
+        self._bounds = scratch_file()
+        self._bounds.write(bytes(_BOUND.itemsize))
+        self._count = 0
         self._end = 0
-        self._few: list[NDArray[np.int64]] | None = []
-        self._all: tuple[NDArray[np.int64], list[str | None]] | None = None
+        self._few: NDArray[np.object_] | None = None
 
     def add(self, texts: Sequence[bytes]) -> NDArray[np.int64]:
-        """Keeps texts in UTF-8, an empty one as None; gives their places."""
+        """Keeps texts in UTF-8, an empty one as None; gives their numbers."""
         sizes = np.fromiter(map(len, texts), np.int64, len(texts))
-        ends = (sizes + 4 * (sizes > 0)).cumsum() + self._end
-        places = np.where(sizes > 0, ends - sizes - 4, _NONE)
-        self._file.write(b"".join(part for text in texts if text for part in (len(text).to_bytes(4), text)))
-        self._end = int(ends[-1]) if len(ends) else self._end
-        if self._few is not None:
-            self._few.append(places[sizes > 0])
-            self._all = None
-            if self._end > _MOST_LETTERS or sum(map(len, self._few)) > _MOST_TEXTS:
-                self._few = None
-        return places
+        there = sizes > 0
+        numbers = np.where(there, there.cumsum() + (self._count - 1), NONE)
+        ends = sizes[there].cumsum() + self._end
+        self._file.write(b"".join(texts))
+        self._bounds.write(ends.astype(_BOUND).tobytes())
+        if len(ends):
+            self._count, self._end, self._few = self._count + len(ends), int(ends[-1]), None
+        return numbers
 
-    def texts(self, places: NDArray[np.int64]) -> list[str | None]:
-        """The texts at some places."""
+    def texts(self, numbers: NDArray[np.int64]) -> list[str | None]:
+        """The texts of some numbers."""
+        if self._count > _MOST_TEXTS or self._end > _MOST_LETTERS:
+            used, inverse = np.unique(numbers, return_inverse=True)
+            return self._read(used).take(inverse).tolist()  # type: ignore[no-any-return]
         if self._few is None:
-            return self._looked_up(places)
-        if self._all is None:
-            known = np.concatenate([np.array([_NONE]), *self._few])
-            self._all = known, self._looked_up(known)
-        known, texts = self._all
-        return list(map(texts.__getitem__, np.searchsorted(known, places).tolist()))
+            self._few = self._read(np.append(np.arange(self._count), NONE))
+        # The last of all, as a sequence has it at -1.
+        return self._few.take(numbers).tolist()  # type: ignore[no-any-return]
 
-    def _looked_up(self, places: NDArray[np.int64]) -> list[str | None]:
-        used, inverse = np.unique(places, return_inverse=True)
-        wanted = used[used >= 0].tolist()
-        texts: list[str | None] = [None] * (len(used) - len(wanted))
-        if wanted:
+    def _read(self, numbers: NDArray[np.int64]) -> NDArray[np.object_]:
+        """The texts of different numbers."""
+        texts = np.full(len(numbers), None, np.object_)
+        there = numbers[numbers != NONE]
+        if len(there):
             self._file.flush()
+            self._bounds.flush()
+            bounds = np.memmap(self._bounds, _BOUND, "r")
+            begins, ends = bounds[there].tolist(), bounds[there + 1].tolist()
             with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as all_texts:
-                for place in wanted:
-                    start = place + 4
-                    texts.append(all_texts[start : start + int.from_bytes(all_texts[place:start])].decode())
-        return list(map(texts.__getitem__, inverse.tolist()))
+                read = [all_texts[begin:end].decode() for begin, end in zip(begins, ends, strict=True)]
+            texts[numbers != NONE] = read
+        return texts
 
     def close(self) -> None:
         """Lets go of all texts."""
         self._file.close()
+        self._bounds.close()
 
 
 class Gathered:

@@ -328,8 +328,10 @@ class Loading:
         # In the order of their coming, so that the first spelling of an object gets the lowest number.
         firsts = []
         for draft, some in zip(drafts, rows, strict=True):
-            used, first = np.unique(draft.pair[some], return_index=True)
-            firsts.append(used[np.argsort(first)].tolist())
+            first = np.full(len(draft.pairs), len(some), np.int64)
+            # What is assigned last holds.
+            first[draft.pair[some[::-1]]] = np.arange(len(some) - 1, -1, -1)
+            firsts.append(np.argsort(first, kind="stable")[: np.count_nonzero(first < len(some))].tolist())
         pairs = dict.fromkeys(
             draft.pairs[pair] for draft, used in zip(drafts, firsts, strict=True) for pair in used
         )

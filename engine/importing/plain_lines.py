@@ -114,11 +114,8 @@ class PlainLines:
         # A word can be read at every letter.
         self.padded = letters + bytes(_WORD * (_MOST_WORDS + 1))
         self.bytes = np.frombuffer(letters, np.uint8)
-        begins = np.empty(ends.size, np.int64)
-        begins[0] = 0
-        begins[1:] = ends.reshape(-1)[:-1] + 1
-        self._begins = begins.reshape(ends.shape)
-        self._ends = ends
+        # By column.
+        self._ends = np.ascontiguousarray(ends.T)
         self._text: str | None = letters.decode("ascii") if letters.isascii() else None
 
     def as_ascii(self) -> str | None:
@@ -127,11 +124,11 @@ class PlainLines:
 
     def columns(self) -> list[Cells]:
         """The cells, by column."""
-        sizes = self._ends - self._begins
-        return [
-            Cells(self, np.ascontiguousarray(self._begins[:, place]), np.ascontiguousarray(sizes[:, place]))
-            for place in range(self._ends.shape[1])
-        ]
+        begins = np.empty_like(self._ends)
+        begins[1:] = self._ends[:-1] + 1
+        begins[0, 0] = 0
+        begins[0, 1:] = self._ends[-1, :-1] + 1
+        return [Cells(self, *column) for column in zip(begins, self._ends - begins, strict=True)]
 
 
 def plain_lines(letters: bytes, delimiter: str, width: int, encoding: str, most: int) -> PlainLines | None:

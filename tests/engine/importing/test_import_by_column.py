@@ -123,6 +123,45 @@ def test_instants_together_are_those_of_each_alone() -> None:
     assert usual_instants(["2000-02-29T00:00:00Z", "2026-01-01T24:00:00Z"]) is None
 
 
+def test_every_byte_of_an_instant_is_looked_at() -> None:
+    usual = "2026-02-28T19:59:59Z"
+    read = 0
+    for place in range(len(usual)):
+        for sign in map(chr, range(128)):
+            cell = usual[:place] + sign + usual[place + 1 :]
+            sound = all(
+                (one == "0") == other.isdigit() for one, other in zip(_digits_as_0(usual), cell, strict=True)
+            )
+            sound &= all(
+                one == other for one, other in zip(_digits_as_0(usual), cell, strict=True) if one != "0"
+            )
+            moment = MomentReader().instant(cell) if sound else None
+            found = usual_instants([usual, cell])
+            assert (None if found is None else found[1]) == moment, cell
+            read += found is not None
+    assert read > 100
+
+
+def _digits_as_0(text: str) -> str:
+    return "".join("0" if sign.isdigit() else sign for sign in text)
+
+
+@pytest.mark.parametrize("slots", [1, 1 << 10])
+def test_values_found_by_their_bytes_have_the_numbers_of_their_texts(
+    slots: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(coding, "_FEWEST_SLOTS", slots)
+    chance = random.Random(7)
+    by_bytes, by_text = coding.Values(), coding.Values()
+    for length in (1, 3, 8, 9, 20, 31, 2):
+        cells = [f"{chance.randrange(3000):0{chance.randint(1, length)}}" for _ in range(4_000)]
+        lines = plain_lines.plain_lines("\n".join(cells).encode(), ",", 1, "utf-8", 1 << 30)
+        assert lines is not None
+        found = by_bytes.numbers_of(lines.columns()[0])
+        assert found.tolist() == by_text.numbers(cells, True).tolist()
+    assert by_bytes.cells == by_text.cells
+
+
 @pytest.mark.parametrize("at_once", [7, 1 << 20])
 def test_events_come_back_in_order_however_many_there_are(
     at_once: int, monkeypatch: pytest.MonkeyPatch
@@ -167,8 +206,11 @@ def test_batches_end_between_leads_where_they_can(monkeypatch: pytest.MonkeyPatc
         assert [len(batch) for batch in staging._batches(events)] == expected
 
 
-def test_properties_come_back_from_their_places() -> None:
+@pytest.mark.parametrize("most", [1, 50_000])
+def test_properties_come_back_by_their_numbers(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "_MOST_TEXTS", most)
     texts = Properties()
+    assert texts.texts(texts.add([b"", b""])) == [None, None]
     first = texts.add([b"", '{"a":"\u00e4"}'.encode(), b"x" * 70_000])
     second = texts.add([b"{}"])
     assert texts.texts(np.concatenate([second, first[::-1]])) == ["{}", "x" * 70_000, '{"a":"\u00e4"}', None]
