@@ -87,7 +87,8 @@ def unreadable(kind: Kind, type_: pa.DataType, zone: str | None) -> str | None:
 
 
 def coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], list[Any]]:
-    """Which of the different values each row has, and these, None among them where any is unknown.
+    """Which of the different values each row has, and these, None among them where any is unknown. There is
+    at most one value more than rows.
 
     Values are as Python has them; instants are whole microseconds, days whole days since 1970, decimals the
     nearest doubles.
@@ -95,6 +96,9 @@ def coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], list[Any]]:
     type_ = column.type
     if types.is_dictionary(type_):
         column = column.unify_dictionaries()
+        if column.num_chunks and len(column.chunk(0).dictionary) > len(column):
+            # A part of a table has the dictionary of the whole, where it may use few of the values.
+            column = column.cast(type_.value_type).dictionary_encode()
     elif types.is_nested(type_):
         return _coded_lists(column.to_pylist())
     else:

@@ -76,6 +76,19 @@ def read(folder: Path) -> pa.Table:
     )
 
 
+def test_each_of_a_hundred_thousand_leads_has_another_text(tmp_path: Path) -> None:
+    """More different values than two bytes can number, in one file whose texts are read as a dictionary."""
+    numbers = list(map(str, range(100_000)))
+    leads = {"lead_id": numbers, "email": [f"a{number}@example.com" for number in numbers]}
+    pq.write_table(pa.table(leads), tmp_path / "leads.parquet")
+    rules = 'field email: text\nwhen email starts with "a7" then +5\n'
+    lw.score_parquet(rules, tmp_path, tmp_path / "out", now=NOW, processes=1)
+    found = read(tmp_path / "out")
+    wanted = {number for number in numbers if number.startswith("7")}
+    assert set(found.filter(pa.compute.equal(found["total"], 5))["lead_id"].to_pylist()) == wanted
+    assert pa.compute.sum(found["total"]).as_py() == 5 * len(wanted)
+
+
 @pytest.mark.parametrize("buckets", [1, 7, 64])
 def test_the_same_bytes_in_any_number_of_buckets(
     buckets: int, given: Drawn, expected: pa.Table, tmp_path: Path
