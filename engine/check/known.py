@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
-from operator import attrgetter
 from typing import Any, TypeVar
 
 from ...grammar.frozen import frozen
@@ -180,9 +178,7 @@ class _Moves:
         self.source = source
         self.by = start - was.span.start
         self.lines = source.position(start)[0] - was.line
-        self._numbers: dict[type, dict[int, int]] = {
-            kind: {} for kind in (p.FieldValue, p.Selection, p.SignalValue, p.DefineValue)
-        }
+        self._numbers: dict[tuple[type, int], int] = {}
         self.same = True
         """Whether all numbers are as they were."""
 
@@ -201,35 +197,27 @@ class _Moves:
                 return False
             now = index
         assert was is not None
-        self._numbers[kind][was] = now
+        self._numbers[kind, was] = now
         self.same = self.same and was == now
         return True
 
     def moved(self, part: _P) -> _P:
         """A part of a plan with its places and numbers as they are now."""
         kind: Any = part.__class__
-        if kind in _AS_IT_IS:
-            return part
-        made: _P = _MOVES.get(kind, _part)(self, part)
+        made: _P = part if kind in _AS_IT_IS else _MOVES[kind](self, part)
         return made
 
     def number(self, kind: type, was: int) -> int:
         """The number of now for one of then."""
-        return self._numbers[kind][was]
+        return self._numbers[kind, was]
 
 
 def _origin(moves: _Moves, part: p.Origin) -> p.Origin:
     return p.Origin(moves.source, part.span.shifted(moves.by), part.line + moves.lines, part.text)
 
 
-def _part(moves: _Moves, part: Any) -> Any:
-    if moves.same and part.__class__ in _VALUES:
-        return part
-    moved = moves.moved
-    kept = _AS_IT_IS
-    return part.__class__(
-        *[one if one.__class__ in kept else moved(one) for one in _parts(part.__class__)(part)]
-    )
+def _tuple(moves: _Moves, part: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple([moves.moved(one) for one in part]) if part else part
 
 
 def _selection(moves: _Moves, part: p.Selection) -> p.Selection:
@@ -238,9 +226,37 @@ def _selection(moves: _Moves, part: p.Selection) -> p.Selection:
     return p.Selection(moves.number(p.Selection, part.selector), moves.moved(part.where), part.window)
 
 
-_MOVES: dict[type, Callable[[_Moves, Any], Any]] = {
+class _ByKind(dict[type, Callable[[_Moves, Any], Any]]):
+    """How each kind of part is moved: field by field, unless it is named here."""
+
+    def __missing__(self, kind: type) -> Callable[[_Moves, Any], Any]:
+        made = self[kind] = _mover(kind)
+        return made
+
+
+def _mover(kind: type) -> Callable[[_Moves, Any], Any]:
+    """Writes the function that moves a kind of part: there are many thousand of them, and each takes an
+    edit's time."""
+    moved = [
+        f"one if (of := (one := part.{each.name}).__class__) in kept else by_kind[of](moves, one)"
+        for each in fields(kind)
+    ]
+    same = " if moves.same: return part\n" if kind in _VALUES else ""
+    names: dict[str, Any] = {"kind": kind, "kept": _AS_IT_IS, "by_kind": _MOVES}
+    exec(f"def move(moves, part):\n{same} return kind({', '.join(moved)})\n", names)
+    made: Callable[[_Moves, Any], Any] = names["move"]
+    return made
+
+
+_AS_IT_IS = frozenset({str, int, float, bool, type(None), p.Pattern, p.Decay, p.Constant, p.PropertyValue,
+                       n.Unit, n.Kind, p.Aggregation, p.Last, p.Next, p.Range, p.ScoreValue})  # fmt: skip
+_VALUES = frozenset({p.Calculation, p.DaysBetween, p.Domain})
+"""What has numbers in it, and no place."""
+
+_MOVES = _ByKind()
+_MOVES |= {
     p.Origin: _origin,
-    tuple: lambda moves, part: tuple([moves.moved(one) for one in part]) if part else part,
+    tuple: _tuple,
     p.Selection: _selection,
     p.FieldValue: lambda moves, part: (
         part if moves.same else p.FieldValue(moves.number(p.FieldValue, part.field), part.kind)
@@ -255,15 +271,3 @@ _MOVES: dict[type, Callable[[_Moves, Any], Any]] = {
         moves.number(p.DefineValue, part.define), _origin(moves, part.origin)
     ),
 }
-"""How each kind of part is moved that is not moved part by part."""
-
-_AS_IT_IS = frozenset({str, int, float, bool, type(None), p.Pattern, p.Decay, p.Constant, p.PropertyValue,
-                       n.Unit, n.Kind, p.Aggregation, p.Last, p.Next, p.Range, p.ScoreValue})  # fmt: skip
-_VALUES = frozenset({p.Calculation, p.DaysBetween, p.Domain})
-"""What has numbers in it, and no place."""
-
-
-@cache
-def _parts(kind: Any) -> Callable[[object], Iterable[object]]:
-    names = [one.name for one in fields(kind)]
-    return attrgetter(*names) if len(names) > 1 else lambda part: [getattr(part, names[0])]

@@ -24,11 +24,12 @@ from ..plan import (
     Holds,
     Not,
     Plan,
+    Range,
     SignalValue,
     SureValue,
     Value,
+    Within,
 )
-from ..plan.lower import Comparison, Edge
 from ..plan.walk import conditions, holds, operands
 from ..plan.walk import parts as inner
 from .decision import Finding
@@ -289,9 +290,7 @@ class Explainer:
             first = moved[places[0]]
             clauses = [self._clauses[place] for place in places if place < count]
             inside = [
-                self._moved(self._joined[place - count], {old: new - first for old, new in moved.items()})
-                for place in places
-                if place >= count
+                self._moved(self._joined[place - count], moved, first) for place in places if place >= count
             ]
             self._of_fields.append(_OfField(field, _Clauses(clauses, self._tell, sources), inside))
         self._others = _Clauses(
@@ -301,15 +300,16 @@ class Explainer:
         self.places = {condition: moved[place] for condition, place in self.places.items()}
 
     @staticmethod
-    def _moved(joined: _Joined, moved: Mapping[int, int]) -> _Joined:
-        return joined._replace(inside=tuple([moved[place] for place in joined.inside]))
+    def _moved(joined: _Joined, moved: Mapping[int, int], first: int = 0) -> _Joined:
+        """The same with the places that its parts have now, counted from the first."""
+        asked, how, inside, shown = joined
+        return _Joined(asked, how, tuple([moved[place] - first for place in inside]), shown)
 
     def _is_still(self, clause: Clause) -> bool:
         """Whether a clause about one field depends on nothing else, not even on now."""
-        if any(isinstance(value, DaysBetween | SureValue) for value in operands(clause)):
-            return False
-        predicates = self._parts.kernel.predicates(clause)
-        return not any(isinstance(one, Comparison) and isinstance(one.right, Edge) for one in predicates)
+        if isinstance(clause, Within):
+            return isinstance(clause.window, Range)
+        return not any(isinstance(value, DaysBetween | SureValue) for value in operands(clause))
 
     def _place(self, condition: Condition) -> int:
         place = self.places.get(id(condition))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from ..messages.diagnostics import Source
@@ -186,12 +186,15 @@ def _checked_comments(before: Document, after: Document) -> None:
 def _others_alike(before: Document, after: Document, index: int | None, edit: Edit) -> bool:
     if edit.op == "rename" or edit.path == "name":
         return len(before.items) == len(after.items)
-    old = _texts(before, _family(before, index))
-    new = _texts(after, set())
+    old = _said(before, _family(before, index))
+    rest = iter(_said(after, set()))
     if edit.op == "move_statement":
-        return sorted(map(repr, _texts(before, set()))) == sorted(map(repr, new))
-    rest = iter(new)
-    return all(any(one == other for other in rest) for one in old)
+        return _sorted(_said(before, set())) == _sorted(rest)
+    # What is written alike says the same, and seldom anything else has to be compared.
+    return all(
+        any(written == other or (node is not None and node == its) for other, its in rest)
+        for written, node in old
+    )
 
 
 def _family(document: Document, index: int | None) -> set[int]:
@@ -203,12 +206,15 @@ def _family(document: Document, index: int | None) -> set[int]:
     return family if parent is None else {*family, parent}
 
 
-def _texts(document: Document, without: set[int]) -> list[object]:
-    return [
-        item.node if item.node is not None else document.written(item.span)
-        for at, item in enumerate(document.items)
-        if at not in without and not isinstance(item.node, n.Group)
-    ]
+def _said(document: Document, without: set[int]) -> Iterator[tuple[str, n.Statement | None]]:
+    """What each statement is written as, and what it says; None where it cannot be read."""
+    for at, item in enumerate(document.items):
+        if at not in without and not isinstance(item.node, n.Group):
+            yield document.written(item.span), item.node
+
+
+def _sorted(said: Iterable[tuple[str, n.Statement | None]]) -> list[str]:
+    return sorted(written if node is None else repr(node) for written, node in said)
 
 
 def _parts_alike(before: Document, after: Document, index: int, edit: Edit) -> bool:

@@ -57,7 +57,8 @@ def extent(document: Document, index: int) -> Extent:
 
 def _follows(document: Document, offset: int) -> bool:
     """Whether something other than a semicolon or a comment stands after an offset on its line."""
-    rest = document.lexemes_in(offset, document.line_end(offset))
+    end = document.line_end(offset)
+    rest = document.lexemes_in(offset, end) if end > offset else ()
     return any(lexeme.kind != "SEMICOLON" for lexeme in rest)
 
 

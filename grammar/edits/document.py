@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from typing import TypeVar
 
 from ..frozen import frozen
 from ..messages.diagnostics import Source
@@ -22,6 +23,8 @@ from ..syntax.nodes import Lexeme, Span
 from ..syntax.parse import Parsed, parse
 from ..syntax.scan import Scanned, scan
 from ..text.printer import sort_and_name
+
+_T = TypeVar("_T")
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -68,9 +71,16 @@ class Document:
         """Every lexeme, in order."""
         return self._scanned.lexemes
 
+    def _derived(self, name: str, make: Callable[[], list[_T]]) -> list[_T]:
+        """What is found out about the text, once for all documents of it."""
+        found: list[_T] | None = self.parsed.derived.get(name)
+        if found is None:
+            found = self.parsed.derived[name] = make()
+        return found
+
     @cached_property
     def _lexeme_starts(self) -> list[int]:
-        return [lexeme.start for lexeme in self.lexemes]
+        return self._derived("lexeme starts", lambda: [lexeme.start for lexeme in self.lexemes])
 
     @cached_property
     def comments(self) -> Sequence[n.Comment]:
@@ -90,11 +100,7 @@ class Document:
     @cached_property
     def items(self) -> list[Item]:
         """Every statement and every piece that could not be read, in order."""
-        derived = self.parsed.derived
-        if "items" not in derived:
-            derived["items"] = _items(self)
-        found: list[Item] = derived["items"]
-        return found
+        return self._derived("items", lambda: _items(self))
 
     @cached_property
     def _by_key(self) -> dict[str, int]:
@@ -147,11 +153,11 @@ class Document:
 
     @cached_property
     def _ends(self) -> list[tuple[int, int]]:
-        return [found.span() for found in _LINE_END.finditer(self.text)]
+        return self._derived("line ends", lambda: [found.span() for found in _LINE_END.finditer(self.text)])
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        return [0, *(end for _, end in self._ends)]
+        return self._derived("line starts", lambda: [0, *[end for _, end in self._ends]])
 
     def line_start(self, offset: int) -> int:
         """Where the line of an offset begins."""
@@ -178,7 +184,8 @@ class Document:
 
     def first_on_line(self, offset: int) -> bool:
         """Whether nothing but blanks stands before an offset on its line."""
-        return not self.lexemes_in(self.line_start(offset), offset)
+        start = self.line_start(offset)
+        return start == offset or not self.lexemes_in(start, offset)
 
 
 def key_of(node: n.Statement) -> str:

@@ -369,6 +369,8 @@ def _form(node: n.Expression) -> str:
 def _beside(parts: Parts, span: Span) -> tuple[n.Comment, ...]:
     """The comments in a row or thing, at the end of its line, and on the lines right above it."""
     document, whole = parts.document, parts.item.span
+    if not parts.commented:
+        return ()
     before = document.lexeme_before(span.start)
     while before is not None and (before.word in ("and", "or") or before.kind == "COMMA"):
         before = document.lexeme_before(before.start)
@@ -383,9 +385,12 @@ def _beside(parts: Parts, span: Span) -> tuple[n.Comment, ...]:
 
 
 def _below(parts: Parts, path: str, apart: list[str]) -> list[Part]:
+    within = parts.within.get(path, [])
+    if not apart:
+        return within
     return [
         part
-        for part in parts.within.get(path, ())
+        for part in within
         if not any(part.path == one or part.path.startswith(f"{one}.") for one in apart)
     ]
 

@@ -109,6 +109,11 @@ class Parts:
         self.by_path[part.path] = part
 
     @cached_property
+    def commented(self) -> bool:
+        """Whether there are comments in the statement."""
+        return bool(self.document.comments_in(self.item.span.start, self.item.span.end))
+
+    @cached_property
     def within(self) -> dict[str, list[Part]]:
         """The parts at each path and below it; "" has all. To be read once all are taken in."""
         found: dict[str, list[Part]] = {"": []}

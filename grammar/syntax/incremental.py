@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
-from operator import attrgetter
 from types import NoneType
 from typing import Any, TypeVar
 
@@ -80,23 +79,20 @@ _PLAIN = frozenset({str, int, float, bool, NoneType, Kind, Unit, dt.date, dt.dat
 
 
 @cache
-def _parts(kind: Any) -> Callable[[Node], Sequence[Any]]:
-    """What gives the parts of such a node, in the order in which it is made of them; its span comes last."""
+def _shift(kind: Any) -> Callable[[Any, int], Any]:
+    """Writes the function that shifts a kind of node: in a long text, an edit shifts many thousand."""
     names = [field.name for field in fields(kind) if field.name != "span"]
-    return attrgetter(*names, "span") if names else lambda node: [node.span]
+    parts = [f"one if (one := node.{name}).__class__ in plain else shifted_part(one, by)," for name in names]
+    known: dict[str, Any] = {"kind": kind, "plain": _PLAIN, "shifted_part": _shifted}
+    exec(f"def shift(node, by):\n return kind({' '.join(parts)} span=node.span.shifted(by))\n", known)
+    made: Callable[[Any, int], Any] = known["shift"]
+    return made
 
 
 def shifted(node: _N, by: int) -> _N:
     """The same node, with all below it, so many characters further on."""
-    if not by:
-        return node
     kind: Any = node.__class__
-    *parts, span = _parts(kind)(node)
-    plain = _PLAIN
-    made: _N = kind(
-        *[part if part.__class__ in plain else _shifted(part, by) for part in parts],
-        span=span.shifted(by),
-    )
+    made: _N = _shift(kind)(node, by) if by else node
     return made
 
 

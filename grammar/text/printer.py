@@ -502,6 +502,9 @@ def sort_and_name(node: n.Statement) -> tuple[str, str]:
     spec = spec_of(node)
     if spec.key_text and getattr(node, spec.key.strip("{}")) is None:
         return spec.sort, text_of(node if spec.key_text == "*" else getattr(node, spec.key_text))
+    name = spec.key[1:-1]
+    if name.isidentifier():
+        return spec.sort, _plain(getattr(node, name))
     return spec.sort, filled(spec.key, node, lambda _, part: _plain(part))
 
 

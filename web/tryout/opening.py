@@ -117,7 +117,7 @@ def trial_of(store: Store, ruleset: str, reading: Reading, asked: str | None, at
     now = last.now if last is not None else state.present(data)
     partial = None
     if reading.plan is None:
-        partial = without_errors(reading, lambda text: _read(store, ruleset, text))
+        partial = without_errors(reading, lambda text, before: _read(store, ruleset, text, before))
         reading = partial.reading if partial is not None else reading
     moment = instant_asked(at) if at else now
     rules = state.evaluator(reading.plan, live) if reading.plan is not None else None
@@ -183,8 +183,8 @@ def causes_between(
     return causes_of(ask, reverted(before, after, evaluator), rules, effect)
 
 
-def _read(store: Store, ruleset: str, text: str) -> Reading:
-    return read_text(store, settings(), text, ruleset, lints=False).reading
+def _read(store: Store, ruleset: str, text: str, before: Parsed | None) -> Reading:
+    return read_text(store, settings(), text, ruleset, before=before, lints=False).reading
 
 
 def _on(store: Store, ruleset: str, reading: Reading) -> Evaluator | None:

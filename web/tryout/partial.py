@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...engine.reading import Reading
 from ...grammar.edits.document import Document, Item
+from ...grammar.syntax.parse import Parsed
 
 _ROUNDS = 8
 
@@ -20,15 +21,16 @@ class Partial:
     left_out: tuple[str, ...]
 
 
-def without_errors(reading: Reading, read: Callable[[str], Reading]) -> Partial | None:
+def without_errors(reading: Reading, read: Callable[[str, Parsed | None], Reading]) -> Partial | None:
     """The draft without the statements that have errors, and those that cannot do without them; None where
-    an error is in what is included, or nothing that can run is left."""
+    an error is in what is included, or nothing that can run is left. `read` is given a text, and another that
+    was read and is much like it."""
     left_out: list[str] = []
     for _ in range(_ROUNDS):
         if reading.plan is not None:
             return Partial(reading, tuple(left_out)) if left_out else None
         text = reading.source.text
-        document = Document.of(text)
+        document = Document.of(text, reading.parsed)
         broken = {
             item.key: item
             for error in reading.errors
@@ -39,7 +41,7 @@ def without_errors(reading: Reading, read: Callable[[str], Reading]) -> Partial 
         for item in broken.values():
             text = _blanked(text, item.span.start, item.span.end)
         left_out += broken
-        reading = read(text)
+        reading = read(text, reading.parsed)
     return None
 
 

@@ -44,7 +44,7 @@ class Span:
 
     def shifted(self, by: int) -> Span:
         """The same span, so many characters further on."""
-        return Span(self.start + by, self.end + by, self.tokens, self.moved + by)
+        return Span(self.start + by, self.end + by, self.tokens, self.moved + by) if by else self
 
     def covering(self, start: int, end: int) -> Span:
         """Another range with the same tokens."""
