@@ -53,9 +53,10 @@ class PlanDraft:
 
     def define(self, node: n.Reference) -> int | None:
         """The index of a define, None where it is wrong."""
-        first = len(self.asked)
+        used = self.names.used
+        first, named = len(self.asked), len(used)
         index = self.definition(node)
-        del self.asked[first:]
+        del self.asked[first:], used[named:]
         standing = None if index is None else self.standing(index)
         self.asked.append((DefineValue, index, node, standing))
         return index

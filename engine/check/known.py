@@ -1,7 +1,7 @@
 """What a check finds out that the next one of much the same text need not find out again.
 
 A rule is read again where its words have changed, or what one of its names means, or where it is the first
-to use a name, since that is where a name is decided and warned of. Of any other, the part of the plan is
+to use a name of which something was said when it was decided. Of any other, the part of the plan is
 taken over: it asks the plan in the making for the same things in the same order, and is moved to where it
 stands now.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from itertools import islice
 from typing import Any, TypeVar
 
 from ...grammar.frozen import frozen
@@ -47,11 +48,13 @@ class KnownRule:
 @dataclass(slots=True)
 class Known:
     """What one check found out: of each statement and rule, by their words; of each name, what it rests on;
-    and what all rests on. Not changed once the check is over, so it may be shared."""
+    what names were decided to be that nothing was to be said of; and what all rests on. Not changed once the
+    check is over, so it may be shared."""
 
     words: dict[tuple[str, int], StatementWords] = field(default_factory=dict)
     rules: dict[str, KnownRule] = field(default_factory=dict)
     names: dict[str, Hashable] = field(default_factory=dict)
+    quiet: dict[str, p.Resolution] = field(default_factory=dict)
     ground: tuple[object, ...] = ()
 
 
@@ -63,6 +66,8 @@ class Rereading:
         self._before = before or Known()
         self._changed: frozenset[str] | None = None
         """Names that mean something else than before; None where everything is to be read."""
+        self._resolved = 0
+        """How many names were decided before the rule that is being read."""
         self._decided: set[str] = set()
         """Names that were decided as they were before."""
 
@@ -98,6 +103,7 @@ class Rereading:
         """The rule as it was read before, where it is now; None where it has to be read."""
         source = draft.problems.source
         written = _written(node, source)
+        self._resolved = len(draft.names.resolved)
         known = self._before.rules.get(written)
         if known is None or self._changed is None or not self._stands(node, source, known, draft.names):
             return None
@@ -123,8 +129,14 @@ class Rereading:
         # Of one check, all rules know a name by the same meaning.
         if known.resolved.keys() <= self._decided:
             return True
-        if any(names.resolved.get(name) != meant for name, meant in known.resolved.items()):
+        quiet = self._before.quiet
+        if any(
+            (names.resolved.get(name) or quiet.get(name)) != meant for name, meant in known.resolved.items()
+        ):
             return False
+        for name, meant in known.resolved.items():
+            if name not in names.resolved:
+                names.resolved[name] = self.known.quiet[name] = meant
         self._decided.update(known.resolved)
         return True
 
@@ -133,6 +145,7 @@ class Rereading:
         if any(number is None for _, number, _, _ in draft.asked):
             return rule
         source, resolved = draft.problems.source, draft.names.resolved
+        self.known.quiet |= dict(islice(resolved.items(), self._resolved, None))
         said, written = self.words(node, source).names, _written(node, source)
         old = self._before.rules.get(written)
         same = old is not None and self._changed is not None and self._changed.isdisjoint(said)
@@ -143,7 +156,7 @@ class Rereading:
         if sign is not None:
             rule = replace(rule, lasting=p.Lasting(sign, rule.condition, rule.each, rule.contributions))
         self.known.rules[written] = KnownRule(
-            rule, tuple(draft.asked), {name: resolved[name] for name in said if name in resolved}
+            rule, tuple(draft.asked), {name: resolved[name] for name in draft.names.used}
         )
         return rule
 

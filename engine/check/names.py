@@ -65,6 +65,8 @@ class Names:
         self.lists: dict[str, ListEntries] = {}
         self.scores: dict[str, int] = {}
         self.resolved: dict[str, Resolution] = {}
+        self.used: list[str] = []
+        """Names that were asked for since this was cleared last, but for what defines did."""
         self.zone = UTC
         """Whose days the ruleset counts."""
         self.circular: set[str] = set()
@@ -80,6 +82,7 @@ class Names:
             if found is None:
                 return None
             self.resolved[text] = found
+        self.used.append(text)
         return self.resolved[text]
 
     def event(self, name: n.Name) -> tuple[Feed, ...] | None:
@@ -114,6 +117,7 @@ class Names:
         if self.catalogue is None and self.evidence.kind_of(text) is not None:
             self._two_meanings(name)
         self.resolved.setdefault(text, Resolution(Meaning.EVENT, None))
+        self.used.append(text)
         return (Feed(text),)
 
     def _is_no_event(self, text: str) -> bool:

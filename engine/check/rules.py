@@ -77,6 +77,7 @@ class RuleReader:
             return
         said = len(self.problems.found)
         self.draft.asked.clear()
+        self.draft.names.used.clear()
         condition, each = self._body(node.body, self.aside if node.off else self.draft)
         contributions, tags = self._awards(node)
         if node.off:

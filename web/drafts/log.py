@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...engine.lru import LruCache
 from ...engine.store.database import Store
 from ...engine.values import moment_of
 from ...grammar.edits import Edit
@@ -112,8 +113,19 @@ def text_at(draft: Draft, later: Iterable[LogEntry]) -> str:
     return text
 
 
+_MOST_CHARACTERS = 1_000_000
+_read: LruCache[tuple[Any, ...], LogEntry] = LruCache(
+    _MOST_CHARACTERS, lambda row, _entry: len(row[5]) + len(row[6]) + 200
+)
+"""Entries by their rows: where many edit, each asks for the latest changes of all."""
+
+
 def read(row: tuple[Any, ...]) -> LogEntry:
     """An entry from its row."""
+    return _read.made(row, lambda: _entry(row))
+
+
+def _entry(row: tuple[Any, ...]) -> LogEntry:
     number, revision, at, who, sort, edits, inverse, of, standing = row
     return LogEntry(
         number,

@@ -176,5 +176,25 @@ def test_rules_that_nothing_was_changed_of_are_not_read_again(monkeypatch: pytes
     changed = text.replace("a >= 150", "a >= 7")
     again = read(Source(changed), before=first.parsed, known=first.known, lints=False)
     assert again.plan is not None
-    # The first one, which decides what its names are, and the one that was changed.
-    assert len(bodies) == 2
+    # The one that was changed; what names are decided to be rests on no rule alone.
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize(
+    ("kept", "gone"),
+    [
+        # What is warned of once is warned of at the next rule, where the first is gone.
+        ('rule "B" when pricng docs >= 2 then +1', 'rule "A" when pricng >= 2 then +1'),
+        # A property of the same name as a field does not make it one.
+        ('rule "B" when visited where seats >= 3 then +1', 'rule "A" when seats >= 2 then +1'),
+        # Nor does a definition that asked for it.
+        ('rule "B" when big and visited where seats >= 3 then +1', "define big: seats >= 2"),
+    ],
+)
+def test_a_name_is_decided_anew_where_what_decided_it_is_gone(kept: str, gone: str) -> None:
+    other = "define big: employees >= 2" if gone.startswith("define") else 'rule "C" when employees then +1'
+    head = "event pricing\n"
+    first = read(Source(f"{head}{gone}\n{kept}\n"), lints=False)
+    text = f"{head}{other}\n{kept}\n"
+    again = read(Source(text), before=first.parsed, known=first.known, lints=False)
+    assert_same(again, read(Source(text), lints=False))
