@@ -17,17 +17,14 @@ from pyarrow import types
 from ..plan import Plan
 from ..score_many.block import Block, Events, Places, Properties, StoredColumn
 from ..score_many.columns import Ints
-from ..score_many.layout import by_kind_and_time
+from ..score_many.layout import by_kind_and_time, settle_ties
 from .naming import Columns
 from .problems import DataError, named
 from .reads import Reads
 from .values import as_given, coded, dictionary_codes, instants_of_events, plain_type
 
-PER_BLOCK = 1 << 14
-"""How many leads come into a block: with half as many a lead takes a tenth more time, with twice as many a
-process a tenth more memory."""
-
 _MANY_KINDS = 1 << 22
+_FEW_RULES = 64
 
 
 @dataclass
@@ -53,6 +50,12 @@ class Tally:
                 mine[stage] = mine.get(stage, 0) + count
 
 
+def leads_per_block(plan: Plan) -> int:
+    """How many leads come into a block. A block of twice as many leads takes a tenth less time of each, and
+    with few rules a tenth more memory; with 200 rules it takes a third more memory, and saves no time."""
+    return 1 << 15 if len(plan.rules) <= _FEW_RULES else 1 << 14
+
+
 class BlockMaker:
     """Lays out tables as blocks for one plan. Leads are known by their places in the table."""
 
@@ -60,6 +63,7 @@ class BlockMaker:
         self._fields = {field.column: columns.field_column(field.column) for field in plan.fields}
         self._reads = reads
         self._columns = columns
+        self._size = leads_per_block(plan)
 
     def blocks(
         self, leads: pa.Table, events: pa.Table | None, tally: Tally
@@ -75,19 +79,21 @@ class BlockMaker:
         tally.leads += len(leads)
         happened = None
         if events is not None and self._reads.event_types and len(events):
-            happened = _Happened(self._columns, self._reads, ids, events, tally)
+            happened = _Happened(self._columns, self._reads, ids, events, tally, per_block=self._size)
         del events
-        for first in range(0, len(leads), PER_BLOCK):
-            some = leads.slice(first, PER_BLOCK)
-            yield some, self._block(some, first, happened, tally)
+        for number, first in enumerate(range(0, len(leads), self._size)):
+            some = leads.slice(first, self._size)
+            yield (
+                some,
+                self._block(some, _NO_EVENTS if happened is None else happened.of_block(number, tally)),
+            )
 
-    def _block(self, leads: pa.Table, first: int, happened: _Happened | None, tally: Tally) -> Block:
+    def _block(self, leads: pa.Table, events: Events) -> Block:
         fields = {}
         for name, column in self._fields.items():
             if column in leads.column_names:
                 codes, values = coded(leads.column(column))
                 fields[name] = StoredColumn(codes.astype(np.uint16), values)
-        events = _NO_EVENTS if happened is None else happened.of_block(first // PER_BLOCK, tally)
         return Block(np.arange(len(leads)), fields, events)
 
 
@@ -114,23 +120,33 @@ class _Happened:
     """The events of the leads of a table, those that the rules read."""
 
     def __init__(
-        self, columns: Columns, reads: Reads, ids: pa.ChunkedArray, events: pa.Table, tally: Tally
+        self,
+        columns: Columns,
+        reads: Reads,
+        ids: pa.ChunkedArray,
+        events: pa.Table,
+        tally: Tally,
+        *,
+        per_block: int,
     ) -> None:
         self._reads = reads
+        self._per_block = per_block
         whose = _whose(events.column(columns.lead_of_event), ids)
         types_of, type_names = coded(events.column(columns.type))
-        is_read = np.array([name in reads.event_types for name in type_names], np.bool_)[types_of]
+        wanted = np.array([name in reads.event_types for name in type_names], np.bool_)
         kept: NDArray[np.intp] | None = None
-        if not is_read.all() or (whose < 0).any():
+        if (whose < 0).any() or events.column(columns.type).null_count or not wanted[:-1].all():
+            is_read = wanted[types_of]
             tally.without_lead += int((is_read & (whose < 0)).sum())
             kept = np.flatnonzero(is_read & (whose >= 0))
+            kept = kept if len(kept) < len(whose) else None
         self._starts = np.array([0, len(whose) if kept is None else len(kept)])
-        if len(ids) > PER_BLOCK:
-            block = (whose if kept is None else whose[kept]) // PER_BLOCK
+        if len(ids) > per_block:
+            block = (whose if kept is None else whose[kept]) // per_block
             if (block[1:] < block[:-1]).any():
                 order = np.argsort(block.astype(np.uint16), kind="stable")
                 kept, block = order if kept is None else kept[order], block[order]
-            self._starts = np.searchsorted(block, np.arange(len(ids) // PER_BLOCK + 2))
+            self._starts = np.searchsorted(block, np.arange(len(ids) // per_block + 2, dtype=block.dtype))
         if kept is not None:
             events, whose, types_of = events.take(pa.array(kept)), whose[kept], types_of[kept]
         self._whose = whose
@@ -154,52 +170,48 @@ class _Happened:
         """Which properties each event has, numbered in an order that depends on nothing but what they are."""
         if not self._reads.properties:
             return None, []
-        asked = np.array([name in self._reads.types_with_properties for name in type_names], np.bool_)
-        places = np.flatnonzero(asked[types_of])
-        property_set = np.full(len(types_of), -1, np.int32)
-        some = events if len(places) == len(events) else events.take(pa.array(places))
-        if columns.json is not None:
-            property_set[places], given = _of_json(some.column(columns.json), columns.json)
-            return property_set, given
         there = {
             name: columns.property_column(name)
             for name in sorted(self._reads.properties)
-            if columns.property_column(name) in some.column_names
+            if columns.json is None and columns.property_column(name) in events.column_names
         }
-        if not there:
+        if columns.json is None and not there:
             return None, []
-        property_set[places], given = _of_columns(some, there)
+        asked = np.array([name in self._reads.types_with_properties for name in type_names], np.bool_)
+        places = np.flatnonzero(asked[types_of])
+        property_set = np.full(len(types_of), -1, np.int32)
+        some = events.select(list(dict.fromkeys(there.values())) if columns.json is None else [columns.json])
+        some = some if len(places) == len(events) else some.take(pa.array(places))
+        if columns.json is not None:
+            property_set[places], given = _of_json(some.column(columns.json), columns.json)
+        else:
+            property_set[places], given = _of_columns(some, there)
         return property_set, given
 
     def of_block(self, number: int, tally: Tally) -> Events:
         """The events of the leads of the n-th block."""
         span = slice(int(self._starts[number]), int(self._starts[number + 1]))
-        at, lead = self._at[span], (self._whose[span] - number * PER_BLOCK).astype(np.uint16)
+        at, lead = self._at[span], (self._whose[span] - number * self._per_block).astype(np.uint16)
         kind = self._kind[span]
         property_set = None if self._property_sets is None else self._property_sets[span]
-        # What is equal in time and kind comes by its properties, however the rows came.
-        if property_set is None:
-            order, kinds, starts = by_kind_and_time(kind, at, len(self._named))
-        else:
-            tells = property_set >= 0
-            some = np.flatnonzero(tells)
-            places = np.append(np.flatnonzero(~tells), some[np.argsort(property_set[some], kind="stable")])
-            order, kinds, starts = by_kind_and_time(kind[places], at[places], len(self._named))
-            order = places[order]
+        order, instants, kinds, starts = by_kind_and_time(kind, at, len(self._named))
+        if property_set is not None:
+            # What is equal in time and kind comes by its properties, however the rows came.
+            settle_ties(order, instants, starts, property_set)
         if self._ids is not None:
             codes, values = self._ids
             own = np.where(codes[span] == len(values) - 1, -1, lead * np.int64(len(values)) + codes[span])
-            by_time = order[np.lexsort((kind[order], at[order]))]
+            by_time = order[np.lexsort((kind[order], instants))]
             once = _once(own, order, by_time)
             tally.doubles += len(order) - len(once)
             starts = np.searchsorted(kind[once], np.append(kinds, len(self._named))).astype(np.int64)
-            order = once
+            order, instants = once, at[once]
         tally.events += len(order)
         return Events(
             tuple(kinds.tolist()),
             self._named,
             starts,
-            at[order],
+            instants,
             lead[order],
             None if property_set is None else property_set[order],
             self._given,
@@ -237,15 +249,17 @@ def _kinds(
     key: Places = types_of.astype(np.int32) if few else types_of.astype(np.int64)
     key = key * len(objects) + objects_of
     if few:
-        found = np.flatnonzero(np.bincount(key, minlength=combinations))
+        there = np.zeros(combinations, np.bool_)
+        there[key] = True
+        found = np.flatnonzero(there)
     else:
         found, key = np.unique(key, return_inverse=True)
     names = [(type_names[one // len(objects)], objects[one % len(objects)]) for one in found.tolist()]
     different = sorted(set(names), key=lambda name: (name[0], name[1] is not None, name[1] or ""))
     ranks = {name: rank for rank, name in enumerate(different)}
     rank: Places = np.array([ranks[name] for name in names], np.int64)
-    if len(ranks) < 1 << 16:
-        rank = rank.astype(np.uint16)
+    if len(ranks) <= 1 << 16:
+        rank = rank.astype(np.uint8 if len(ranks) <= 1 << 8 else np.uint16)
     if few:
         table: Places = np.zeros_like(rank, shape=combinations)
         table[found] = rank

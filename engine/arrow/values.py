@@ -109,7 +109,7 @@ def coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], list[Any]]:
         return np.empty(0, np.int32), [None]
     values = _listed(column.chunk(0).dictionary)
     codes = [dictionary_codes(chunk.indices, len(values)) for chunk in column.chunks]
-    return np.concatenate(codes), [*values, None]
+    return codes[0] if len(codes) == 1 else np.concatenate(codes), [*values, None]
 
 
 def dictionary_codes(indices: pa.Array, unknown: int) -> NDArray[np.int32]:

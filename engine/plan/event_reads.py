@@ -31,6 +31,13 @@ class EventReads:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self._decided = {
+            feed.type
+            for selector in plan.selectors
+            if selector.object is not None
+            for feed in selector.feeds
+            if feed.by is not None
+        }
         self.columns = _columns(plan)
         """The columns that selections and signals read, by selector."""
 
@@ -49,11 +56,7 @@ class EventReads:
 
     def decide(self, type_: str) -> bool:
         """Whether it depends on properties which selectors take an event of a type."""
-        return any(
-            selector.object is not None and feed.type == type_ and feed.by is not None
-            for selector in self._plan.selectors
-            for feed in selector.feeds
-        )
+        return type_ in self._decided
 
     def need_properties(self, type_: str, selectors: Iterable[int]) -> bool:
         """Whether the properties of an event of a type are needed to read what these selectors, which take

@@ -100,7 +100,7 @@ class BlockReader:
     def _laid_out(self, leads: Ints, rows: Ints, property_texts: list[str]) -> Events:
         """Events by kind, those of a kind by time."""
         at = np.ascontiguousarray(rows[:, 1])
-        order, ranks, starts = by_kind_and_time(self._rank[rows[:, 2] >> 1], at, len(self._kinds))
+        order, instants, ranks, starts = by_kind_and_time(self._rank[rows[:, 2] >> 1], at, len(self._kinds))
         places: NDArray[np.int32] | None = None
         properties: dict[str, int] = {}
         if property_texts:
@@ -113,7 +113,7 @@ class BlockReader:
             tuple(self._kinds[ranks].tolist()),
             self._named,
             starts,
-            at[order],
+            instants,
             lead[order],
             places,
             tuple(properties),

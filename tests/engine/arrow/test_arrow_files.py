@@ -107,7 +107,7 @@ def test_the_same_bytes_in_any_number_of_buckets(
 def test_the_same_in_blocks_of_any_size(
     leads: int, given: Drawn, expected: pa.Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocks, "PER_BLOCK", leads)
+    monkeypatch.setattr(blocks, "leads_per_block", lambda _plan: leads)
     size = 60 if leads == 1 else 600
     some = given.leads.slice(0, size)
     shuffled = given.events.take(np.random.default_rng(leads).permutation(len(given.events)))
