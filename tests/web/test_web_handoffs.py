@@ -325,6 +325,49 @@ def test_leads_are_given_and_passed_on_by_hand(app: Flask, store: Store) -> None
     assert logged_in(app, ANA).post("/handoffs", data=passing).status_code == 403
 
 
+def test_picked_leads_are_given_to_one_person_together_wherever_they_stand(app: Flask, store: Store) -> None:
+    editor = logged_in(app, "editor")
+    for address, name in ((ANA, "Ana"), (BEN, "Ben")):
+        editor.post("/handoffs/people", data={"what": "add", "address": address, "name": name})
+    # Zoe is Ana's, Ben Okafor is Ben's, nobody has Ann Lee, and L0 is in no stage.
+    picked = "/handoffs?ruleset=inbound&lead=L1&lead=L2&lead=L3&lead=L0"
+    assert "Hand off the 4 leads you picked to" in text(editor, picked)
+    give = {"what": "give", "ruleset": "inbound", "to": BEN}
+    nobody = editor.post(picked, data=give | {"to": "eve@acme.example"})
+    assert nobody.status_code == 422
+    assert "nobody has the address eve@acme.example" in nobody.get_data(as_text=True)
+    done = editor.post(picked, data=give)
+    assert done.status_code == 303
+    said = text(editor, done.location)
+    assert "2 leads handed off to Ben. 1 was theirs already. L0 is in no stage, so" in said
+    mine = text(logged_in(app, BEN), "/my-leads")
+    assert all(name in mine for name in ("Zoe", "Ben Okafor", "Ann Lee"))
+    assert "Zoe" not in text(logged_in(app, ANA), "/my-leads")
+    assert "editor gave it to Ben by hand" in said
+    assert logged_in(app, ANA).post(picked, data=give).status_code == 403
+
+
+def test_a_lead_that_no_handoff_took_is_given_and_leaves_with_its_stage(
+    app: Flask, store: Store, database: Path
+) -> None:
+    """The rules hand off SQL alone; whoever is an MQL can be given by hand all the same."""
+    editor = logged_in(app, "editor")
+    editor.post("/handoffs/people", data={"what": "add", "address": ANA, "name": "Ana"})
+    rules, db = database.parent / "inbound.rules", ["--db", str(database)]
+    rules.write_text(RULES.replace("stage SQL", "stage MQL when employees <= 1\nstage SQL"))
+    assert run(["score", str(rules), *db]) == 0
+    assert store.connection.execute("SELECT count(*) FROM entry WHERE stage = 'MQL'").fetchone() == (0,)
+    picked = "/handoffs?ruleset=inbound&lead=L0"
+    for _ in range(2):
+        assert editor.post(picked, data={"what": "give", "ruleset": "inbound", "to": ANA}).status_code == 303
+    ask = "SELECT lead, stage, handoff, owner FROM handoffs WHERE stage = 'MQL'"
+    assert store.connection.execute(ask).fetchall() == [("L0", "MQL", "", ANA)]
+    rules.write_text(RULES.replace("stage SQL", "stage MQL when employees <= 0\nstage SQL"))
+    assert run(["score", str(rules), *db]) == 0
+    ask = "SELECT left_at IS NOT NULL FROM entry WHERE stage = 'MQL'"
+    assert store.connection.execute(ask).fetchall() == [(1,)]
+
+
 def test_handoffs_are_shown_by_person_by_stage_overdue_or_with_nobody(app: Flask, store: Store) -> None:
     editor = logged_in(app, "editor")
     zoe, ben, ann = "Zoe &lt;b&gt;Miller&lt;/b&gt;", "Ben Okafor", "Ann Lee"

@@ -120,7 +120,7 @@ def test_the_leads_behind_a_number_of_the_draft_are_shown_and_downloaded(
     assert client.get("/leads/to-list?ruleset=inbound&id=L4&id=L1").location == (
         "/rulesets/inbound/lists?lead=L4&lead=L1"
     )
-    assert client.get("/leads/hand-off?id=L4").location == "/handoffs?lead=L4"
+    assert client.get("/leads/hand-off?ruleset=a&id=L4").location == "/handoffs?ruleset=a&lead=L4"
     assert client.get("/leads/hand-off").status_code == 422
 
 

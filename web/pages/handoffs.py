@@ -10,8 +10,9 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from ...engine.handoffs.people import folded
+from ...engine.report.text_style import counted, listed
 from ...engine.store.database import StoreError
-from ...engine.store.handoffs.by_hand import ByHand
+from ...engine.store.handoffs.by_hand import ByHand, Given
 from ...engine.store.handoffs.people import (
     FIELDS,
     changed,
@@ -44,6 +45,9 @@ _LARGEST = 1_000_000
 _MOST_PICKED = 50
 """Leads that were picked in the table, whose handoffs are listed."""
 
+_MOST_NAMED = 5
+"""Leads that are named where they could not be given."""
+
 SHOWN = ("all", "overdue", "nobody")
 """Which leads are listed: all, those that were not answered in time, those that nobody has."""
 
@@ -57,22 +61,39 @@ def index() -> str:
 @pages.post("/handoffs")
 @needs(Role.EDITOR)
 def give() -> Response:
-    """Gives a lead that nobody has to somebody, or passes one on."""
+    """Gives a lead that nobody has to somebody, passes one on, or gives all that were picked."""
     number = int(request.form["number"]) if _is_number(request.form.get("number", "")) else 0
     address, now = request.form.get("to", ""), instant_of(dt.datetime.now(dt.UTC))
     what, ruleset = request.form.get("what"), request.form.get("ruleset", "")
-    if what not in ("assign", "pass on"):
+    picked = request.args.getlist("lead")[:_MOST_PICKED]
+    if what not in ("assign", "pass on", "give"):
         raise invalid("Say what to do with the lead.")
+    done = None
     with writing(settings()) as store:
         version = version_of(store, ruleset)
         by_hand = ByHand(store, kept().ready(version).plan, version, now, account())
         try:
-            (by_hand.assign if what == "assign" else by_hand.pass_on)(number, address)
+            if what == "give":
+                person = find_person(store, address)
+                done = _given(by_hand.give(picked, address), person.name if person else address)
+            else:
+                (by_hand.assign if what == "assign" else by_hand.pass_on)(number, address)
         except StoreError as error:
             return make_response(_page(f"{error.message}: {error.hint}."), 422)
-    asked = {name: text_asked(name) for name in ("show", "person", "stage")}
-    picked = request.args.getlist("lead")[:_MOST_PICKED]
-    return redirect(url_for("handoffs.index", _external=False, **asked, lead=picked), 303)
+    asked = {name: text_asked(name) for name in ("show", "person", "stage", "ruleset")}
+    return redirect(url_for("handoffs.index", _external=False, **asked, lead=picked, done=done), 303)
+
+
+def _given(found: Given, name: str) -> str:
+    """What came of the leads that were picked, in words."""
+    said = f"{counted(len(found.got), 'lead', 'leads')} handed off to {name}."
+    if found.had:
+        said += f" {len(found.had):,} {'was' if len(found.had) == 1 else 'were'} theirs already."
+    if found.in_no_stage:
+        named, are = listed(found.in_no_stage[:_MOST_NAMED]), "is" if len(found.in_no_stage) == 1 else "are"
+        more = " and others" if len(found.in_no_stage) > _MOST_NAMED else ""
+        said += f" {named}{more} {are} in no stage, so there is nothing to hand off."
+    return said
 
 
 def _is_number(text: str) -> bool:
@@ -105,6 +126,8 @@ def _page(said: str | None = None) -> str:
         asked_person=who,
         asked_stage=stage,
         picked=picked or (),
+        picked_by=text_asked("ruleset"),
+        done=text_asked("done"),
         filtered=show != "all" or who is not None or stage is not None or picked is not None,
         stages=stages_handed(store),
         people=sorted(known.values(), key=lambda one: one.name),

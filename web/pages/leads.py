@@ -308,7 +308,7 @@ def hand_off() -> AnyResponse:
     picked = request.args.getlist("id")
     if not picked:
         raise invalid("Pick a lead first.")
-    return redirect(url_for("handoffs.index", lead=picked[:_MOST_LISTED]), 303)
+    return redirect(url_for("handoffs.index", ruleset=text_asked("ruleset"), lead=picked[:_MOST_LISTED]), 303)
 
 
 # --- downloads ----------------------------------------------------------------------------------
