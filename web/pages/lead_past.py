@@ -16,8 +16,6 @@ from ...engine.score_one.facts import Event
 from ..tryout.thresholds import thresholds
 
 DAYS = 77
-WIDTH, HEIGHT = 640, 120
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 60, 12, 26
 _MOST_NUMBERED = 5
 _MOST_CAUSES = 3
 
@@ -26,7 +24,7 @@ _MOST_CAUSES = 3
 class PastChange:
     """A day on which the score or the stage became another: what it came to, from and to which stage of the
     track (the same where it stayed), and the lines that made it, with their points. `number` names it in the
-    drawing, 0 where it has none; `x` and `y` are its place there."""
+    drawings, 0 where it has none."""
 
     at: dt.datetime
     total: int
@@ -34,40 +32,65 @@ class PastChange:
     was: str | None
     becomes: str | None
     causes: tuple[tuple[str, int], ...]
-    x: float
-    y: float
     number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
     """The scores of a stage: the stage, its place on the ladder, from which score on, and where in the
-    drawing."""
+    drawing. What is written of it has `room` there."""
 
     stage: str
     place: int
     score: int
     y: float
     height: float
+    room: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How large a drawing is, what is left free around the line, and how high what is written in it is."""
+
+    name: str
+    width: int
+    height: int
+    left: int
+    right: int
+    line: int
+    top: int = 12
+    bottom: int = 26
+
+
+FRAMES = (Frame("wide", 640, 120, 40, 60, 9), Frame("narrow", 340, 200, 26, 58, 12))
+"""For a screen, and for a phone, where the same drawing would be flat and its words too small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The course of the score in one size: its line, the scores of stages, where months begin, and the place
+    of each change that has a number, the first one first."""
+
+    frame: Frame
+    path: str
+    bands: tuple[Band, ...]
+    months: tuple[tuple[float, str], ...]
+    marks: tuple[tuple[PastChange, float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LeadPast:
-    """The drawing, and every change in it, the latest first."""
+    """The drawings, and every change in them, the latest first."""
 
-    path: str
-    bands: tuple[Band, ...]
+    drawings: tuple[Drawing, ...]
     steps: tuple[PastChange, ...]
-    months: tuple[tuple[float, str], ...]
     low: int
     high: int
-    width: int = WIDTH
-    height: int = HEIGHT
     days: int = DAYS
 
     @property
     def numbered(self) -> Sequence[PastChange]:
-        """The changes that the drawing numbers, the first one first."""
+        """The changes that the drawings number, the first one first."""
         return [step for step in reversed(self.steps) if step.number]
 
 
@@ -82,40 +105,58 @@ def past_of(
     totals = [one.total for one in found]
     if len(set(totals)) == 1 and len({one.stages.get(track) for one in found}) == 1:
         return None
-    lines = thresholds(rules.plan, None, track)
-    low, high = min(0, *totals), max(*totals, *(one.score for one in lines), 1)
-
-    def up(score: int) -> float:
-        return round(_TOP + (1 - (score - low) / (high - low)) * (HEIGHT - _TOP - _BOTTOM), 1)
-
-    places = [
-        (round(_LEFT + day / DAYS * (WIDTH - _LEFT - _RIGHT), 1), up(total))
-        for day, total in enumerate(totals)
-    ]
-    path = f"M{places[0][0]} {places[0][1]}" + "".join(f"H{x}V{y}" for x, y in places[1:])
     steps = _numbered(
         [
-            _step(days[day], before, after, track, places[day])
+            _step(days[day], before, after, track)
             for day, (before, after) in enumerate(pairwise(found), 1)
             if before.total != after.total or before.stages.get(track) != after.stages.get(track)
         ]
     )
-    stages = [one.name for one in rules.plan.stages if one.track == track]
+    lines = thresholds(rules.plan, None, track)
+    low, high = min(0, *totals), max(*totals, *(one.score for one in lines), 1)
     ends = [*(one.score for one in lines[1:]), high + (high - low) // 10]
-    bands = tuple(
-        Band(one.stage, min(stages.index(one.stage) + 1, 3), one.score, up(end), up(one.score) - up(end))
+    stages = [one.name for one in rules.plan.stages if one.track == track]
+    reaches = [
+        (one.stage, min(stages.index(one.stage) + 1, 3), one.score, end)
         for one, end in zip(lines, ends, strict=True)
         if end > one.score
+    ]
+    drawings = tuple(_drawing(frame, days, totals, steps, reaches) for frame in FRAMES)
+    return LeadPast(drawings, tuple(reversed(steps)), low, high)
+
+
+def _drawing(
+    frame: Frame,
+    days: Sequence[dt.datetime],
+    totals: Sequence[int],
+    steps: Sequence[PastChange],
+    reaches: Sequence[tuple[str, int, int, int]],
+) -> Drawing:
+    """The course of the total in a frame. `reaches` are stages with their place on the ladder, from which
+    score on and to which."""
+    scores = [score for _, _, score, _ in reaches]
+    low, high = min(0, *totals), max(*totals, *scores, 1)
+
+    def up(score: int) -> float:
+        share = (score - low) / (high - low)
+        return round(frame.top + (1 - share) * (frame.height - frame.top - frame.bottom), 1)
+
+    across = frame.width - frame.left - frame.right
+    places = [(round(frame.left + day / DAYS * across, 1), up(total)) for day, total in enumerate(totals)]
+    path = f"M{places[0][0]} {places[0][1]}" + "".join(f"H{x}V{y}" for x, y in places[1:])
+    bands = tuple(
+        Band(stage, place, score, up(end), up(score) - up(end), up(score) - up(end) >= frame.line)
+        for stage, place, score, end in reaches
     )
-    return LeadPast(path, bands, tuple(reversed(steps)), tuple(_months(days, places)), low, high)
+    place_of = dict(zip(days, places, strict=True))
+    marks = tuple((step, *place_of[step.at]) for step in steps if step.number)
+    return Drawing(frame, path, bands, tuple(_months(days, places)), marks)
 
 
-def _step(
-    at: dt.datetime, before: Decision, after: Decision, track: str, place: tuple[float, float]
-) -> PastChange:
+def _step(at: dt.datetime, before: Decision, after: Decision, track: str) -> PastChange:
     made = causes(before, after)[:_MOST_CAUSES]
     was, becomes = before.stages.get(track), after.stages.get(track)
-    return PastChange(at, after.total, after.total - before.total, was, becomes, made, *place)
+    return PastChange(at, after.total, after.total - before.total, was, becomes, made)
 
 
 def _numbered(steps: Sequence[PastChange]) -> list[PastChange]:
@@ -125,9 +166,7 @@ def _numbered(steps: Sequence[PastChange]) -> list[PastChange]:
     )
     chosen = {at: number for number, at in enumerate(sorted(ranked[:_MOST_NUMBERED]), 1)}
     return [
-        PastChange(
-            one.at, one.total, one.change, one.was, one.becomes, one.causes, one.x, one.y, chosen.get(at, 0)
-        )
+        PastChange(one.at, one.total, one.change, one.was, one.becomes, one.causes, chosen.get(at, 0))
         for at, one in enumerate(steps)
     ]
 
