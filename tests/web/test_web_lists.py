@@ -114,6 +114,26 @@ def test_each_entry_says_how_many_leads_it_matches_and_shows_them(client: FlaskC
     assert "ICP is VP *" in found
 
 
+def test_entries_are_sorted_by_how_many_leads_they_match(client: FlaskClient, store: Store) -> None:
+    write(
+        store,
+        text_of(store).replace('list ICP: "VP *", "Head of *"', 'list ICP: "Chief *", "Head of *", "VP *"'),
+    )
+
+    def order(query: str) -> list[str]:
+        html = client.get(f"{LISTS}?list=ICP&{query}").get_data(as_text=True)
+        return re.findall(r'name="entry" value="([^"]*)"', html)
+
+    assert order("sort=leads") == ["VP *", "Head of *", "Chief *"]
+    assert order("sort=leads&q=h") == ["Head of *", "Chief *"]
+    assert order("") == ["Chief *", "Head of *", "VP *"]
+    many = ", ".join(f'"{number}"' for number in range(1_001))
+    write(store, text_of(store) + f"list many: {many}\n")
+    html = client.get(f"{LISTS}?list=many&sort=leads").get_data(as_text=True)
+    assert "by leads matched" not in html
+    assert re.findall(r'name="entry" value="([^"]*)"', html)[:2] == ["0", "1"]
+
+
 def test_picked_leads_fill_the_box_of_a_list(client: FlaskClient, store: Store) -> None:
     html = client.get(f"{LISTS}?lead=L1&lead=L4&take=title").get_data(as_text=True)
     assert "Of the 2 leads you picked" in html

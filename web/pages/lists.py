@@ -5,24 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-import numpy as np
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from ...engine.check.files import FileProblem, list_entries, list_rows
 from ...engine.evaluator import Evaluator
-from ...engine.score_many.column_scorer import ColumnScorer
-from ...engine.score_many.columns import Bools
 from ...engine.store.database import Store
 from ...engine.store.records.leads import find_lead
-from ...engine.store.scoring.what_if import Cancelled
-from ...engine.values import instant_of, text_key
+from ...engine.values import text_key
 from ...grammar.messages.diagnostics import Source
 from ...grammar.syntax import nodes
 from ...grammar.syntax.limits import LARGEST_TEXT
@@ -32,8 +27,8 @@ from ..access import doer, needs, settings
 from ..accounts.users import Role
 from ..database import reading, writing
 from ..drafts import Draft, current, take_text
-from ..effects import ShownEffect, effect_of, what_if
-from ..list_leads import conditions_of
+from ..effects import ShownEffect, effect_of
+from ..list_leads import MOST_COUNTED, counts_of
 from ..problems import Problem, invalid, not_found
 from ..queries import instant_asked
 from ..ruleset_cache import read_text
@@ -122,10 +117,11 @@ def show(name: str) -> str:
 
 def _page(name: str, said: Problem | None = None, pasted: str = "", done: str | None = None) -> str:
     store = reading(settings())
-    found = lists_of(store, _draft(store, name))
+    draft = _draft(store, name)
+    found = lists_of(store, draft)
     wanted = text_asked("list") or request.form.get("list")
     chosen = next((one for one in found if one.name == wanted), found[0] if found else None)
-    entries = _matching(chosen) if chosen is not None else []
+    entries = _matching(store, draft, chosen) if chosen is not None else []
     page = max(number_asked("page") or 1, 1)
     picked = _picked(store)
     take = text_asked("take")
@@ -142,6 +138,7 @@ def _page(name: str, said: Problem | None = None, pasted: str = "", done: str | 
         pages=max(1, -(-len(entries) // PER_PAGE)),
         search=text_asked("q") or "",
         sort=text_asked("sort") or "written",
+        countable=chosen is not None and len(chosen.entries) <= MOST_COUNTED,
         said=said,
         pasted=pasted,
         done=done or text_asked("done"),
@@ -150,11 +147,17 @@ def _page(name: str, said: Problem | None = None, pasted: str = "", done: str | 
     )
 
 
-def _matching(chosen: RulesetList) -> list[str]:
-    """The entries that a search in the address leaves, in its order."""
-    search = text_key(text_asked("q") or "")
+def _matching(store: Store, draft: Draft, chosen: RulesetList) -> list[str]:
+    """The entries that a search in the address leaves, in its order; as they are written where it asks for
+    the number of leads, and that cannot be counted."""
+    search, sort = text_key(text_asked("q") or ""), text_asked("sort")
     entries = [entry for entry in chosen.entries if search in text_key(entry)]
-    return sorted(entries, key=_by_name) if text_asked("sort") == "name" else entries
+    if sort == "name":
+        return sorted(entries, key=_by_name)
+    if sort == "leads" and len(entries) <= MOST_COUNTED:
+        counts = counts_of(store, draft, chosen.name, entries)
+        return sorted(entries, key=lambda entry: -counts.get(entry, 0))
+    return entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,24 +193,9 @@ def leads(name: str) -> Response:
     store = reading(settings())
     draft, page = _draft(store, name), max(number_asked("page") or 1, 1)
     chosen = next((one for one in lists_of(store, draft) if one.name == text_asked("list")), None)
-    entries = _matching(chosen)[(page - 1) * PER_PAGE : page * PER_PAGE] if chosen is not None else []
-    held = conditions_of(store, name, draft.text, chosen.name, entries) if chosen and entries else None
-    if held is None:
-        return jsonify({})
-    plan, conditions = held
-    rules, until = Evaluator(plan), time.monotonic() + settings().most_seconds
-    counts: list[int] = []
-
-    def which(_old: ColumnScorer, new: ColumnScorer) -> Bools:
-        counts.extend(new.count(one)[0] for one in conditions)
-        return np.zeros(new.leads, np.bool_)
-
-    now = instant_of(instant_asked(None, store, name))
-    try:
-        what_if().leads_where(store, rules, rules, now, which, stop=lambda: time.monotonic() > until)
-    except Cancelled:
-        return jsonify({})
-    return jsonify(dict(zip(entries, counts, strict=True)))
+    entries = _matching(store, draft, chosen) if chosen is not None else []
+    entries = entries[(page - 1) * PER_PAGE : page * PER_PAGE]
+    return jsonify(counts_of(store, draft, chosen.name, entries) if chosen is not None else {})
 
 
 def _draft(store: Store, name: str) -> Draft:
