@@ -166,15 +166,25 @@ class Cases:
         wide = self._many(found, np.flatnonzero(size > _FEW), sums)
         tables = _Tables(self._used(), self._finder, self._asked)
         some = np.flatnonzero(~wide)
-        counts = np.ones(len(some), np.int64)
+        first, which = self._alike(some, sums)
+        counts = np.ones(len(first), np.int64)
         for codes in self._codes:
-            counts *= tables.counts[codes[some]]
+            counts *= tables.counts[codes[first]]
         ends = np.cumsum(counts)
         cuts = np.searchsorted(ends, np.arange(_AT_ONCE, int(counts.sum()), _AT_ONCE)) + 1
-        for leads in np.split(some, cuts):
+        for leads in np.split(first, cuts):
             if len(leads):
                 self._tried(found, leads, sums, tables)
+        for array in (found.low, found.high, found.gone, *found.stages):
+            array[some] = array[first][which]
         return found
+
+    def _alike(self, members: Ints, sums: Ints) -> tuple[Ints, Ints]:
+        """The first of those members that are alike in all that their bounds come from, and which of them each
+        member is."""
+        keys: list[Key] = [*self._codes, *sums.T, *(self._truth(place) for place in self._asked)]
+        first, which = combined([key[members] for key in keys], len(members))
+        return members[first], which
 
     def _used(self) -> list[_Option]:
         """The options; what no lead has any more is left empty."""
