@@ -175,13 +175,13 @@ class Cases:
         for leads in np.split(first, cuts):
             if len(leads):
                 self._tried(found, leads, sums, tables)
-        for array in (found.low, found.high, found.gone, *found.stages):
+        results: list[NDArray[Any]] = [found.low, found.high, found.gone, *found.stages]
+        for array in results:
             array[some] = array[first][which]
         return found
 
     def _alike(self, members: Ints, sums: Ints) -> tuple[Ints, Ints]:
-        """The first of those members that are alike in all that their bounds come from, and which of them each
-        member is."""
+        """The first of members that are alike in all that bounds come from, and which of these each is."""
         keys: list[Key] = [*self._codes, *sums.T, *(self._truth(place) for place in self._asked)]
         first, which = combined([key[members] for key in keys], len(members))
         return members[first], which

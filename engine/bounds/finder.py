@@ -289,6 +289,27 @@ class Finder:
             else:
                 lead.exact = False
 
+    def alike(self, lead: Lead) -> object:
+        """The same for leads of which the same comes out."""
+        asked = (*self.deciding, *(place for rule in lead.gives for place in self.asked[rule]))
+        read = [
+            lead.known[one]
+            for place in self.deciding
+            if self.scored[place] and self.only_score[place] is None
+            for one in self.inputs[place]
+            if not isinstance(one, ScoreValue)
+        ]
+        return (
+            tuple(lead.points),
+            tuple(lead.gives.items()),
+            tuple(lead.variables),
+            tuple(map(lead.truths.__getitem__, asked)),
+            tuple(lead.held.items()),
+            tuple(read),
+            lead.blank,
+            lead.now,
+        )
+
     # --- what can come out ------------------------------------------------------------------------
 
     def of(self, lead: Lead) -> Bounds:
@@ -319,7 +340,7 @@ class Finder:
 
     def components(self, lead: Lead) -> list[Component]:
         """What can come about of each set of fields that some rule reads together."""
-        return [self._component(lead, *one) for one in self.together(lead)]
+        return [self.component(lead, *one) for one in self.together(lead)]
 
     def together(self, lead: Lead) -> Iterator[tuple[tuple[Variable, ...], tuple[int, ...]]]:
         """Variables that some rule reads together, with those rules."""
@@ -340,7 +361,8 @@ class Finder:
             variables = tuple(one for n, one in enumerate(lead.variables) if group[n] == which)
             yield variables, tuple(rule for rule, read in together if group[read[0]] == which)
 
-    def _component(self, lead: Lead, variables: tuple[Variable, ...], rules: tuple[int, ...]) -> Component:
+    def component(self, lead: Lead, variables: tuple[Variable, ...], rules: tuple[int, ...]) -> Component:
+        """What variables that these rules read together can come to."""
         open_places = {place for one in variables for place in one.places}
         places = tuple(place for place in self.deciding if place in open_places)
         if math.prod(len(one.choices) for one in variables) > MOST_CHOICES:
@@ -376,9 +398,12 @@ class Finder:
             found[tuple(points), tuple([truths[place] for place in places])] = None
         return found
 
-    def combined(self, lead: Lead, components: Sequence[Component]) -> list[Change] | None:
-        """All sums that can come about with the truths beside them; None where there are too many."""
-        combined: set[Change] = {(tuple(lead.points), ())}
+    def combined(
+        self, lead: Lead, components: Sequence[Component], others: Iterable[Change] | None = None
+    ) -> list[Change] | None:
+        """All sums that can come about with the truths beside them, beside those that `others` of the lead's
+        components come to; None where there are too many."""
+        combined: set[Change] = {(tuple(lead.points), ())} if others is None else {*others}
         for one in components:
             if one.changes is None or len(combined) * len(one.changes) > MOST_COMBINED:
                 return None
@@ -388,6 +413,12 @@ class Finder:
                 for more, others in one.changes
             }
         return list(combined)
+
+    def outcomes(
+        self, lead: Lead, combined: Iterable[Change] | None, components: Sequence[Component]
+    ) -> set[PossibleResult]:
+        """What is decided from sums of components; None: from any."""
+        return self.every() if combined is None else self._tried(lead, combined, components).outcomes
 
     def _tried(self, lead: Lead, combined: Iterable[Change], components: Sequence[Component]) -> _Found:
         places = [place for one in components for place in one.places]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..explain.plan_index import PlanIndex
 from ..plan import All, Condition, Holds, Not, Stage
 from ..plan import Any as AnyOf
-from ..plan.adding_up import TOTAL, Register, Settle, bounded, score_register
+from ..plan.adding_up import TOTAL, Register, Settle, score_register
 
 IsTrue = Callable[[Sequence[bool | None]], Any]
 """Whether a condition is true, from the truths of all clauses."""
@@ -68,16 +68,24 @@ class Sums:
         ]
         self.named = [self.slots[score_register(n)] for n in range(len(parts.plan.scores))]
         self.total = self.slots[TOTAL]
-
-    def settled(self, points: Sequence[int]) -> tuple[int, ...]:
+        self.settled = self._function()
         """The total and the named scores, from the points of all registers."""
-        held = list(points)
+
+    def _function(self) -> Callable[[Iterable[int]], tuple[int, ...]]:
+        """Written out: it is called for each sum that a lead can come to."""
+        lines = [f"{''.join(f'p{one.slot}, ' for one in self.steps)}= points"]
         for slot, least, most, into in self.steps:
-            if least is not None or most is not None:
-                held[slot] = bounded(held[slot], least, most)
+            if most is not None:
+                lines.append(f"if p{slot} > {most}: p{slot} = {most}")
+            if least is not None:
+                lines.append(f"if p{slot} < {least}: p{slot} = {least}")
             if into >= 0:
-                held[into] += held[slot]
-        return (held[self.total], *[held[slot] for slot in self.named])
+                lines.append(f"p{into} += p{slot}")
+        lines.append(f"return ({''.join(f'p{slot}, ' for slot in (self.total, *self.named))})")
+        names: dict[str, Any] = {}
+        exec(compile("\n ".join(["def settled(points):", *lines]), "<sums>", "exec"), names)
+        function: Callable[[Iterable[int]], tuple[int, ...]] = names["settled"]
+        return function
 
 
 class PossibleResult(NamedTuple):

@@ -18,6 +18,7 @@ from itertools import product
 from typing import Any
 
 from leadwright.engine.bounds.bounds import Bounds
+from leadwright.engine.bounds.worth import counted_worth
 from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.score_one.facts import Event, Facts
 from leadwright.engine.values import DAY, moment_of
@@ -85,6 +86,47 @@ def holds(evaluator: Evaluator, bounds: Bounds, filled: Iterator[Facts]) -> None
     gone = {one.disqualified for one in results}
     assert bounds.disqualified is None or gone == {bounds.disqualified}
     assert not bounds.exact or (bounds.disqualified is None) is (len(gone) == 2)
+
+
+def _can_be(bounds: Bounds) -> tuple[object, ...]:
+    return (bounds.disqualified, *map(frozenset, bounds.stages.values()))
+
+
+def test_what_a_field_is_worth_is_what_the_bounds_with_it_filled_say() -> None:
+    counts: Counter[str] = Counter()
+    for seed in range(1, max(LEADS, 40) * 3):
+        plan = RandomPlan(seed, deep=2, holding=_is_holding(seed)).plan()
+        evaluator = Evaluator(plan)
+        lead, happened = random_lead(plan, seed * 10, events=6)
+        for field in random.Random(seed).sample(plan.fields, min(MOST_BLANK, len(plan.fields))):
+            lead.pop(field.column, None)
+            lead.pop(field.name, None)
+        given = [Event(e.type, moment_of(e.at), e.object, e.properties) for e in happened]
+        facts = evaluator.facts(lead, given)
+        possible = evaluator.possible
+        whole, regions = possible.bounds(facts, NOW), possible.regions(facts, NOW)
+        found = {one.field: one for one in counted_worth(possible, [facts], NOW).fields}
+        if not whole.exact or whole.is_sure or regions is None:
+            continue
+        for number, (blank, *values) in regions.items():
+            # Where a value can be as good as none, the blank stands for such values too, as it does with a
+            # default.
+            if not values or None not in blank.truths or plan.fields[number].default is not None:
+                continue
+            filled = []
+            for region in values:
+                fields = list(facts.fields)
+                fields[number] = region.value
+                filled.append(possible.bounds(facts._replace(fields=tuple(fields)), NOW))
+            can_be = {_can_be(one) for one in filled}
+            bears_on = can_be != {_can_be(whole)}
+            decides = all(one[0] is not None and all(len(of) == 1 for of in one[1:]) for one in can_be)
+            name = plan.fields[number].name
+            assert (name in found) is bears_on, (seed, name)
+            assert not bears_on or bool(found[name].decides) is decides, (seed, name)
+            counts["bears on" if bears_on else "does not"] += 1
+            counts["decides" if bears_on and decides else "leaves open"] += 1
+    assert min(counts[one] for one in ("bears on", "does not", "decides", "leaves open")) > 0, counts
 
 
 def _is_holding(seed: int) -> bool:
