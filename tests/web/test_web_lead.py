@@ -111,3 +111,13 @@ def test_a_lead_is_explained_by_a_draft_too(client: FlaskClient) -> None:
     answer = client.get("/lead?id=L4&rules=inbound@draft")
     assert answer.status_code == 422
     assert "The draft of inbound has errors" in answer.get_data(as_text=True)
+
+
+def test_a_lead_that_is_short_of_points_shows_what_would_bring_them(client: FlaskClient) -> None:
+    stages = page(client, "/lead?id=L2").partition('id="stages"')[2].partition("</section>")[0]
+    # 80 points and a demo for SQL, 30 points for MQL.
+    for more in stages.split("not reached, missing:")[1:]:
+        assert "What would bring points" in more
+        assert 'Pricing interest <span class="quiet small">1 more of visited pricing in last 30 days' in more
+        assert 'Large <span class="quiet small">employees &gt;= 100' in more
+    assert "What would bring" not in page(client, "/lead?id=L1")

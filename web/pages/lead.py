@@ -193,7 +193,7 @@ def _decided(
     events: Sequence[StoredEvent],
     now: dt.datetime | int,
 ) -> Decision:
-    return evaluator.decide(evaluator.facts(fields, as_events(events)), now)
+    return evaluator.decide(evaluator.facts(fields, as_events(events)), now, gains=True)
 
 
 def _in_draft(store: Store, chosen: _Chosen) -> Turn | None:
