@@ -68,7 +68,7 @@ def score(
     """The decisions about all leads, a row a lead, lazily: what is wrong is said at once, nothing is run.
 
     `names` are parts of `Columns`: `lead_id="contact_id"`, `fields={"employees": "headcount"}`. Leads and
-    their events come together in `buckets`, in one shuffle; about 25,000 leads or 500,000 events each are
+    their events come together in `buckets`, in one shuffle; about 12,500 leads or 250,000 events each are
     best, and without a number there are twice as many as `spark.sql.shuffle.partitions`. There is no default
     for `now`: tasks are tried again, and must find the same. Raises DataError for tables that cannot be read,
     RulesetError for rules with errors; a lead that is given twice ends the job with its id.

@@ -204,7 +204,7 @@ def _asking(spark: Any, way: str, rules: str, files: Path, folder: Path) -> Call
             lw.prepare(leads, events, str(copy), buckets=8)
         return lambda: lw.score_prepared(spark, rules, str(copy), now=NOW)
     if way == RAW:
-        return lambda: lw.score(rules, leads, events, now=NOW, buckets=8)
+        return lambda: lw.score(rules, leads, events, now=NOW)
     return lambda: _counting(leads, events)
 
 

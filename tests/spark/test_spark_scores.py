@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from leadwright.engine.arrow.results import LinesAs
 from leadwright.engine.arrow.scorer import TableScorer
 from leadwright.engine.ruleset import Ruleset, RulesetError
 from leadwright.engine.values import moment_of
+from leadwright.tests import pythons
 from leadwright.tests.engine.arrow.tables import Drawn, drawn
 from leadwright.tests.engine.arrow.test_arrow_files import NOW, RULES
 from leadwright.tests.engine.evaluate.random_plans import NOW as INSTANT
@@ -145,3 +147,17 @@ def test_another_version_on_a_worker_is_refused(given: Drawn) -> None:
     other = pickle.dumps(replace(pickle.loads(pickled), version="0.0.1"))
     with pytest.raises(lw.DataError, match=r"the driver has Leadwright 0\.0\.1 and a worker"):
         lw._scorer(other)
+
+
+def test_another_python_on_a_worker_is_refused(
+    spark: Any, given: Drawn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Spark itself says so, before anything of a ruleset is read."""
+    others = {version[:2]: python for version, python in pythons.installed().items()}
+    others.pop(sys.version_info[:2], None)
+    if not others:
+        pytest.skip("there is no other Python here")
+    monkeypatch.setattr(spark.sparkContext, "pythonExec", str(others[max(others)]))
+    found = lw.score(RULES, frame(spark, given.leads), frame(spark, given.events), now=NOW, buckets=1)
+    with pytest.raises(Exception, match=r"PYTHON_VERSION_MISMATCH[^$]*3\.\d+"):
+        found.toArrow()
