@@ -66,6 +66,8 @@ class Rereading:
         self._before = before or Known()
         self._changed: frozenset[str] | None = None
         """Names that mean something else than before; None where everything is to be read."""
+        self._statements: dict[int, tuple[str, StatementWords]] = {}
+        """What was found of statements, by their `id`; the tree that is checked holds them."""
         self._resolved = 0
         """How many names were decided before the rule that is being read."""
         self._decided: set[str] = set()
@@ -75,14 +77,23 @@ class Rereading:
 
     def words(self, statement: n.Statement, source: Source) -> StatementWords:
         """What a statement says by itself."""
+        return self._looked_at(statement, source)[1]
+
+    def _looked_at(self, statement: n.Statement, source: Source) -> tuple[str, StatementWords]:
+        """A statement as it is written, and what it says by itself."""
+        looked_at = self._statements.get(id(statement))
+        if looked_at is not None:
+            return looked_at
         rules = statement.rules if isinstance(statement, n.Group) else ()
-        key = (_written(statement, source), len(rules))
+        written = source.text[statement.span.start : statement.span.end]
+        inner = [self.words(rule, source) for rule in rules]
+        key = (written, len(rules))
         found = self.known.words.get(key)
         if found is None:
-            inner = [self.words(rule, source) for rule in rules]
             found = self._before.words.get(key) or _words(statement, inner)
             self.known.words[key] = found
-        return found
+        self._statements[id(statement)] = written, found
+        return written, found
 
     # --- rules ------------------------------------------------------------------------------------
 
@@ -102,10 +113,10 @@ class Rereading:
     def rule(self, node: n.Rule, draft: PlanDraft, group: int | None) -> p.Rule | None:
         """The rule as it was read before, where it is now; None where it has to be read."""
         source = draft.problems.source
-        written = _written(node, source)
+        written, words = self._looked_at(node, source)
         self._resolved = len(draft.names.resolved)
         known = self._before.rules.get(written)
-        if known is None or self._changed is None or not self._stands(node, source, known, draft.names):
+        if known is None or self._changed is None or not self._stands(words, known, draft.names):
             return None
         moves = _Moves(known.rule.origin, source, node.span.start)
         draft.asked.clear()
@@ -121,10 +132,10 @@ class Rereading:
         self.known.rules[written] = KnownRule(rule, tuple(draft.asked), known.resolved)
         return rule
 
-    def _stands(self, node: n.Rule, source: Source, known: KnownRule, names: Names) -> bool:
+    def _stands(self, words: StatementWords, known: KnownRule, names: Names) -> bool:
         """Whether the names in a rule mean what they meant, each decided before."""
         assert self._changed is not None
-        if not self._changed.isdisjoint(self.words(node, source).names):
+        if not self._changed.isdisjoint(words.names):
             return False
         # Of one check, all rules know a name by the same meaning.
         if known.resolved.keys() <= self._decided:
@@ -146,7 +157,8 @@ class Rereading:
             return rule
         source, resolved = draft.problems.source, draft.names.resolved
         self.known.quiet |= dict(islice(resolved.items(), self._resolved, None))
-        said, written = self.words(node, source).names, _written(node, source)
+        written, words = self._looked_at(node, source)
+        said = words.names
         old = self._before.rules.get(written)
         same = old is not None and self._changed is not None and self._changed.isdisjoint(said)
         if same and old is not None and old.asked == tuple(draft.asked) and old.rule == rule:
@@ -164,10 +176,6 @@ class Rereading:
 def _sign(asked: Iterable[Resolved]) -> p.Sign | None:
     """A new sign for a rule; none for one that uses defines, which may come to mean something else."""
     return None if any(kind is p.DefineValue for kind, _, _, _ in asked) else p.Sign()
-
-
-def _written(statement: n.Statement, source: Source) -> str:
-    return source.text[statement.span.start : statement.span.end]
 
 
 def _words(statement: n.Statement, inner: Sequence[StatementWords]) -> StatementWords:

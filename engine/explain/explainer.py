@@ -41,6 +41,7 @@ _NOTHING = repeat(None)
 _NO_PARTS: Iterable[tuple[()]] = repeat(())
 _NEGATED = {True: False, False: True, None: None}
 _PLAIN = (int, float, bool)
+_OF_NO_EVENT = (FieldValue, Constant)
 _MOST_VALUES = 4_096
 """So many values of a field are remembered with what was found of them."""
 
@@ -241,7 +242,7 @@ class Explainer:
         """Where the finding of a condition stands, by its `id`."""
         self._used: dict[int, _Used] = {}
         for condition in conditions(parts.plan):
-            if self._uses(condition).twice:
+            if parts.plan.definitions and self._uses(condition).twice:
                 self.places[id(condition)] = self._place_once(condition, {})
             else:
                 self._place(condition)
@@ -373,6 +374,7 @@ class Explainer:
         signals = [
             parts.plan.signals[part.signal]
             for value in asked
+            if value.__class__ not in _OF_NO_EVENT
             for part in inner(value)
             if isinstance(part, SignalValue)
         ]

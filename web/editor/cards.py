@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 from ...assist.names import KnownNames
@@ -153,6 +154,7 @@ def asked_words(asked: Sequence[str]) -> str:
     return ", where ".join(one.removeprefix("the lead ").removeprefix("its ") for one in asked)
 
 
+@lru_cache(maxsize=8_192)
 def id_of(key: str) -> str:
     """The element of a card."""
     return f"card-{blake2b(key.encode('utf-8', 'surrogatepass'), digest_size=5).hexdigest()}"

@@ -137,7 +137,7 @@ class Screen:
 
     def holder(self, card: str) -> str:
         """The element that a card stands in: its own, or that of its group or strip."""
-        return self._holders.get(card, card)
+        return card if card in self.strips else self._holders.get(card, card)
 
     @cached_property
     def _holders(self) -> dict[str, str]:
@@ -149,11 +149,15 @@ class Screen:
         }
 
     def _lines(self, index: int, in_strip: bool) -> Iterator[OutlineLine]:
-        wrong = any(item.severity is Severity.ERROR for _, item in self.said.get(index, ()))
-        for number, one in enumerate(self.cards[index].summaries):
-            kept = self.cards[index].kept
-            matched = counted(self, kept, ("matches", one.key), partial(self.numbers.matches, one.key))
-            matched = matched if not one.off else None
+        said = self.said.get(index)
+        wrong = said is not None and any(item.severity is Severity.ERROR for _, item in said)
+        card = self.cards[index]
+        for number, one in enumerate(card.summaries):
+            matched = (
+                counted(self, card.kept, ("matches", one.key), partial(self.numbers.matches, one.key))
+                if not one.off
+                else None
+            )
             leads = f"{matched[0]:,}" if matched is not None else ""
             yield line_of(one, 2 if in_strip or number else 1, leads, wrong)
 
