@@ -15,7 +15,7 @@ from ..explain.words import band
 from ..plan import Grade, Plan
 from ..result_columns import ResultColumn, ResultKind, SqlNames, result_columns
 from ..score_many.block import Decided, Rest
-from ..score_many.columns import Bools, Ints
+from ..score_many.columns import Bools
 from ..values import instant_text
 from .blocks import Tally
 
@@ -178,8 +178,7 @@ class Results:
             ]
         else:
             rows = [_line_row(self._numbering.line(one)) for one in lines.different]
-        codes: Ints = lines.codes
-        taken = pa.array(rows, type_.value_type).take(pa.array(codes))
+        taken = pa.array(rows, type_.value_type).take(pa.array(lines.codes))
         return pa.ListArray.from_arrays(pa.array(lines.offsets, pa.int32()), taken, type=type_)
 
 

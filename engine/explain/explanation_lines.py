@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...grammar.frozen import frozen
 from ..plan import Plan, Rule
@@ -13,6 +13,9 @@ from .decision import Line, LineKind
 from .words import score_words
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ..score_many.columns import Ints
 
 Fired = tuple[int, int, int, int, int]
@@ -30,7 +33,7 @@ class Lines:
 
     different: Sequence[Fired | Cut]
     offsets: Ints
-    codes: Ints
+    codes: NDArray[np.integer[Any]]
 
 
 class ExplanationLines:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...grammar.syntax.nodes import Kind
 from ..due.block_due_times import BlockDueTimes, Made
@@ -209,21 +210,21 @@ class _Entries:
 
     def __init__(self) -> None:
         self._different: list[Fired | Cut] = []
-        self._leads: list[Ints] = []
-        self._codes: list[Ints] = []
+        self._leads: list[NDArray[np.uint16]] = []
+        self._codes: list[NDArray[np.int32]] = []
 
     def add(self, leads: Ints, different: Sequence[Fired | Cut], which: Ints) -> None:
         """Adds one entry for each of some leads."""
-        self._leads.append(leads)
-        self._codes.append(which + len(self._different))
+        # Numbers of 16 bits are sorted by counting, which keeps the order of equal ones and takes no time.
+        self._leads.append(leads.astype(np.uint16))
+        self._codes.append(which.astype(np.int32) + np.int32(len(self._different)))
         self._different.extend(different)
 
     def lines(self, size: int) -> Lines:
         """The lines of so many leads."""
-        leads = np.concatenate([np.empty(0, np.int64), *self._leads])
-        codes = np.concatenate([np.empty(0, np.int64), *self._codes])
-        # Numbers of 16 bits are sorted by counting, which keeps the order of equal ones and takes no time.
-        order = np.argsort(leads.astype(np.uint16), kind="stable")
+        leads = np.concatenate([np.empty(0, np.uint16), *self._leads])
+        codes = np.concatenate([np.empty(0, np.int32), *self._codes])
+        order = np.argsort(leads, kind="stable")
         offsets = np.zeros(size + 1, np.int64)
         np.cumsum(np.bincount(leads, minlength=size), out=offsets[1:])
         return Lines(self._different, offsets, codes[order])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...progress import Progress
     from ..mirror.sync import Mirror
 
-_WORTH_TWO = 1.5
+_WORTH_TWO = 1.2
 """How many seconds, about, one process must take for a second one to be worth its start."""
 
 _ENOUGH_FOR_TWO = 512
