@@ -60,12 +60,14 @@ class Message:
 
 @frozen
 class Applied:
-    """What one step did: requests up to a number of so many bytes, and when messages came, by source."""
+    """What one step did: requests up to a number of so many bytes, and when messages came, by source. `full`:
+    it took as many as a step may, and more are likely to wait."""
 
     up_to: int
     size: int
     messages: int
     received: tuple[tuple[int, int, int], ...]
+    full: bool = False
 
 
 def gather_in_log(store: Store) -> None:
@@ -118,7 +120,8 @@ class Applier:
             place = (message.source, message.received)
             counted[place] = counted.get(place, 0) + 1
         received = tuple((source, at, count) for (source, at), count in counted.items())
-        return Applied(up_to, size, len(messages), received)
+        full = len(rows) == _MOST_REQUESTS or size > _MOST_BYTES
+        return Applied(up_to, size, len(messages), received, full)
 
     def shorten_log(self) -> None:
         """Empties SQLite's log where it is long. By itself it is begun again only at a moment at which nobody

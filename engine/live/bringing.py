@@ -12,6 +12,7 @@ from typing import Protocol
 from ..store.database import Store, StoreError, only_one, open_store
 from ..store.records.freshness import scored_rulesets
 from .applying import Applied, Applier, add_counts, gather_in_log
+from .memory import give_back
 
 LAGS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 """Seconds within which messages are counted as stored, or scored."""
@@ -26,6 +27,13 @@ _GATHERING = 0.1
 scoring, which writes to the same database, is not kept from its turn by many small ones."""
 
 _FEW = 200
+
+_LONG = 0.5
+"""Seconds of scoring after which memory is given back."""
+
+_RESTING = 2.0
+"""How much longer than it worked scoring rests while messages wait in the inbox. What comes for a lead in the
+meantime is scored once."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +57,8 @@ class Bringing:
         self._scoring = scoring
         self._done = done
         self._applied = threading.Event()
+        self._caught_up = threading.Event()
+        self._caught_up.set()
         self._stop = threading.Event()
         self._unscored: list[tuple[int, int, int]] = []
         self._lock = threading.Lock()
@@ -65,6 +75,7 @@ class Bringing:
         """Finishes what is under way; the rest stays in the inbox."""
         self._stop.set()
         self._applied.set()
+        self._caught_up.set()
         for thread in self._threads:
             thread.join()
 
@@ -92,6 +103,7 @@ class Bringing:
     def _empty(self, applier: Applier) -> None:
         while not self._stop.is_set():
             applied = applier.step()
+            self._note_whether_behind(applier.store, applied is not None and applied.full)
             if applied is None:
                 self._stop.wait(_GATHERING)
                 continue
@@ -104,6 +116,13 @@ class Bringing:
             applier.shorten_log()
             if applied.messages < _FEW:
                 self._stop.wait(_GATHERING)
+
+    def _note_whether_behind(self, store: Store, behind: bool) -> None:
+        if behind and not self._stop.is_set():
+            self._caught_up.clear()
+        elif not self._caught_up.is_set():
+            self._caught_up.set()
+            give_back(store)
 
     # --- scoring ------------------------------------------------------------------------------
 
@@ -121,9 +140,15 @@ class Bringing:
                             return
                         with self._lock:
                             received, self._unscored = self._unscored, []
+                        begun = time.monotonic()
                         scoring.look()
                         if scored_rulesets(store):
                             self._note_lags(store, "scored", received)
+                        spent = time.monotonic() - begun
+                        if spent > _LONG:
+                            give_back(store)
+                        # Both share an interpreter: most of the time is for storing, while messages wait.
+                        self._caught_up.wait(_RESTING * spent)
             except Exception:
                 _log.exception("scoring failed, and is tried again")
             self._stop.wait(_REST)

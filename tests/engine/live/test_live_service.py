@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from leadwright.engine.cli.commands.watch import Watch
-from leadwright.engine.live import bringing
+from leadwright.engine.live import applying, bringing
+from leadwright.engine.live.applying import Applied
 from leadwright.engine.live.bringing import Bringing, Scoring
 from leadwright.engine.live.figures import source_figures
 from leadwright.engine.live.inbox import Inbox, InboxFull, StoredRequest
@@ -165,6 +166,42 @@ def test_where_few_wait_others_have_their_turn(
         made.stop()
         assert count_events(store) == stored
     inbox.close()
+
+
+@pytest.mark.parametrize("resting", [0.0, 1e6])
+def test_scoring_rests_while_messages_wait_and_goes_on_once_none_does(
+    resting: float, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bringing, "_RESTING", resting)
+    monkeypatch.setattr(applying, "_MOST_REQUESTS", 1)
+    happened: list[str] = []
+
+    class Looks:
+        def look(self) -> None:
+            time.sleep(0.001)
+            happened.append("look")
+
+    def done(applied: Applied) -> None:
+        happened.append("full" if applied.full else "stored")
+        # Long enough for another look.
+        looks = happened.count("look")
+        for _ in range(0 if resting and looks else 12_000):
+            if happened.count("look") > looks:
+                break
+            time.sleep(0.01)
+
+    inbox = Inbox(database, lambda: None)
+    for number in range(9):
+        inbox.put(row({**DEMO, "id": str(number)}))
+    made = Bringing(database, lambda _: Looks(), done)
+    made.start()
+    until(lambda: happened.count("full") == 9)
+    looks = happened.count("look")
+    until(lambda: happened.count("look") > looks)
+    made.stop()
+    inbox.close()
+    assert "stored" not in happened
+    assert (looks >= 8) == (resting == 0)
 
 
 def test_one_program_at_a_time_brings_messages_in(database: Path, caplog: pytest.LogCaptureFixture) -> None:
