@@ -49,7 +49,10 @@ def test_killed_at_any_instant_each_entry_is_handed_off_and_told_once(
     score(store, ALL, time.time_ns() // 1000)
     with receiver() as crm:
         add_destination(store, "crm", Kind.HTTP, crm.url, 0, private=True)
-        for _ in range(KILLS):
+        for kills in range(10 * KILLS):
+            # On a busy machine, none of a few may have come so far that there is anything to hand off.
+            if kills >= KILLS and _entries(store):
+                break
             here, there = processes.Pipe()
             process = processes.Process(target=killed.work, args=(store.path, there))
             process.start()
