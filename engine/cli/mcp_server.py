@@ -38,7 +38,13 @@ def server(assistant: Assistant, warm_up: WarmUp, *, writing: object | None = No
 
 class _Server(MCPServer):
     def __init__(self, warm_up: WarmUp) -> None:
-        super().__init__("leadwright", title="Leadwright", instructions=INSTRUCTIONS, version=__version__)
+        super().__init__(
+            "leadwright",
+            title="Leadwright",
+            instructions=INSTRUCTIONS,
+            version=__version__,
+            log_level="WARNING",  # else each request over HTTP is a line on standard error
+        )
         self._warm_up = warm_up
 
     async def list_tools(self) -> list[Tool]:

@@ -152,7 +152,8 @@ def user_named(store: Store, name: str) -> User:
     for user in known:
         if user.name == wanted:
             return user
-    there = f"there are: {', '.join(user.name for user in known)}" if known else "there are no users yet"
+    names = ", ".join(user.name for user in known)
+    there = f"there are: {names}" if known else "add the first: leadwright user add NAME --role admin"
     raise AccountError(f'there is no user "{name}"', there)
 
 

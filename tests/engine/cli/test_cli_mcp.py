@@ -224,7 +224,8 @@ def over_http(scored: Path) -> Iterator[str]:
         (address,) = re.findall(r"http://\S+/mcp", process.stderr.readline())
         yield address
         process.terminate()
-        process.communicate(timeout=30)
+        _, told = process.communicate(timeout=30)
+        assert told == ""
 
 
 def test_over_http_it_answers_those_who_have_a_token(leadwright: Run, scored: Path, over_http: str) -> None:
