@@ -113,7 +113,7 @@ def text_at(draft: Draft, later: Iterable[LogEntry]) -> str:
     return text
 
 
-_MOST_CHARACTERS = 1_000_000
+_MOST_CHARACTERS = 100_000
 _read: LruCache[tuple[Any, ...], LogEntry] = LruCache(
     _MOST_CHARACTERS, lambda row, _entry: len(row[5]) + len(row[6]) + 200
 )
