@@ -16,6 +16,8 @@ def glob(text: str) -> Pattern:
     Without a star, white space at either end does not count, as in every comparison of text; with one,
     the spaces typed by the writer do.
     """
+    if "*" not in text:
+        return Pattern((text_key(text),))
     pieces = [piece.replace("\\*", "*") for piece in _STAR.split(text)]
     if len(pieces) == 1:
         return Pattern((text_key(pieces[0]),))

@@ -388,11 +388,8 @@ def _below(parts: Parts, path: str, apart: list[str]) -> list[Part]:
     within = parts.within.get(path, [])
     if not apart:
         return within
-    return [
-        part
-        for part in within
-        if not any(part.path == one or part.path.startswith(f"{one}.") for one in apart)
-    ]
+    below = tuple(f"{one}." for one in apart)
+    return [part for part in within if part.path not in apart and not part.path.startswith(below)]
 
 
 def _controls(parts: Parts, path: str, apart: list[str]) -> tuple[Control, ...]:
