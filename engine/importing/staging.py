@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -448,31 +448,26 @@ class Staging:
                 f"a person was forgotten in {self.store.path} meanwhile, and a type of event with them",
                 "import the file again",
             )
-        leads = list(dict.fromkeys(owners.leads))
-        # What has just been made has neither events nor an older change.
-        all_new = owners.made == len(keys)
-        had = {} if all_new else _event_counts(connection, leads)
+        insert = f"INSERT {'' if self.keyed else 'OR IGNORE '}INTO main.event"
+        marks, values = _flat(owners, np.diff(firsts, append=len(batch)), columns)
+        rest = _CORRECT if self.keyed else ""
         with noting_late(connection), self._noting_corrected(connection):
-            # Not by the total of changes, which takes in what is noted.
-            changed = insert_many(
-                connection,
-                f"INSERT {'' if self.keyed else 'OR IGNORE '}INTO main.event",
-                *_flat(owners, np.diff(firsts, append=len(batch)), columns),
-                _CORRECT if self.keyed else "",
-            )
+            # What has just been made has neither events nor an older change.
+            if owners.made == len(keys):
+                changed, touched = insert_many(connection, insert, marks, values, rest), owners.leads
+            else:
+                told = insert_returning(connection, insert, marks, values, f"{rest} RETURNING lead")
+                changed, touched = len(told), list(dict.fromkeys(told))
+                self._touch(connection, touched)
             corrected = self._corrected(connection)
-        merged.events_corrected += corrected[0]
-        merged.events_added += changed - corrected[0]
+        merged.events_corrected += corrected
+        merged.events_added += changed - corrected
         if changed:
-            touched = leads
-            if not all_new:
-                some = had if changed < len(batch) or corrected[0] else None
-                touched = self._touch(connection, leads, some)
-            mark_changed(connection, {*touched, *self._touch_all(connection, corrected[1])})
+            mark_changed(connection, touched)
 
     @contextmanager
     def _noting_corrected(self, connection: sqlite3.Connection) -> Iterator[None]:
-        """Lets `_corrected` know which leads' events are corrected inside it."""
+        """Lets `_corrected` know how many events are corrected inside it."""
         if not self.keyed:
             yield
             return
@@ -487,31 +482,21 @@ class Staging:
             connection.execute("DROP TRIGGER temp.is_corrected")
             connection.execute("DROP TABLE temp.corrected_event")
 
-    def _corrected(self, connection: sqlite3.Connection) -> tuple[int, list[int]]:
-        """How many events were corrected, and those of which leads."""
+    def _corrected(self, connection: sqlite3.Connection) -> int:
+        """How many events were corrected."""
         if not self.keyed:
-            return 0, []
-        found = [lead for (lead,) in connection.execute("SELECT lead FROM temp.corrected_event")]
-        return len(found), list(dict.fromkeys(found))
+            return 0
+        found: int = connection.execute("SELECT count(*) FROM temp.corrected_event").fetchone()[0]
+        return found
 
-    def _touch(
-        self, connection: sqlite3.Connection, leads: list[int], had: dict[int, int] | None
-    ) -> list[int]:
-        """Notes on the leads that got an event when they did, and which they are; `had` None: all of them."""
-        touched = leads
-        if had is not None:
-            have = _event_counts(connection, leads)
-            touched = [lead for lead in leads if have.get(lead) != had.get(lead)]
-        return self._touch_all(connection, touched)
-
-    def _touch_all(self, connection: sqlite3.Connection, leads: list[int]) -> list[int]:
+    def _touch(self, connection: sqlite3.Connection, leads: list[int]) -> None:
+        """Notes on leads that they changed."""
         if leads:
             connection.execute(
                 "UPDATE main.lead SET _changed = ?1 WHERE _id IN (SELECT value FROM json_each(?2)) "
                 "AND _changed <> ?1",
                 (self.now, json.dumps(leads)),
             )
-        return leads
 
     def _scalar(self, sql: str, parameters: tuple[object, ...] = ()) -> int:
         with self.store.guard():
@@ -527,15 +512,31 @@ def insert_many(
 ) -> int:
     """Inserts rows, whose values stand one behind the other; `marks` are the parameters or values of one row,
     `rest` is how the statement ends. Gives how many rows changed."""
+    return sum(connection.execute(*some).rowcount for some in _statements(insert, marks, values, rest))
+
+
+def insert_returning(
+    connection: sqlite3.Connection, insert: str, marks: Sequence[str], values: list[object], rest: str
+) -> list[int]:
+    """As `insert_many`, where the statement ends with one number to return: that of each row that changed."""
+    found: list[int] = []
+    for some in _statements(insert, marks, values, rest):
+        found += [number for (number,) in connection.execute(*some)]
+    return found
+
+
+def _statements(
+    insert: str, marks: Sequence[str], values: list[object], rest: str
+) -> Iterator[tuple[str, list[object]]]:
+    """The statements that insert rows, each with its values."""
     one, width = f"({', '.join(marks)})", list(marks).count("?")
     rows = max(1, _AT_ONCE // width)
-    statement, changed = "", 0
+    statement = ""
     for start in range(0, len(values), rows * width):
         some = values[start : start + rows * width]
         if not statement or len(some) < rows * width:
             statement = f"{insert} VALUES {', '.join([one] * (len(some) // width))}{rest}"
-        changed += connection.execute(statement, some).rowcount
-    return changed
+        yield statement, some
 
 
 def _flat(owners: Owners, counts: NDArray[np.int64], columns: Columns) -> tuple[list[str], list[object]]:
@@ -584,13 +585,3 @@ def _count_kinds(connection: sqlite3.Connection, kinds: Sequence[int]) -> int:
         (json.dumps(kinds),),
     ).fetchone()[0]
     return found
-
-
-def _event_counts(connection: sqlite3.Connection, leads: Iterable[int]) -> dict[int, int]:
-    return dict(
-        connection.execute(
-            "SELECT lead, count(*) FROM main.event WHERE lead IN (SELECT value FROM json_each(?)) "
-            "GROUP BY lead",
-            (json.dumps(list(leads)),),
-        )
-    )

@@ -81,16 +81,21 @@ class Owners:
 
 def whose_ids(connection: sqlite3.Connection, keys: Sequence[str], now: int) -> Owners:
     """The leads of many different ids as they are kept, those being made that are not there yet."""
-    made = connection.execute(
-        "INSERT OR IGNORE INTO main.lead (_key, _changed) SELECT value, ? FROM json_each(?) "
-        "WHERE value NOT IN (SELECT key FROM main.alias)",
-        (now, json.dumps(keys)),
-    ).rowcount
-    if made == len(keys):
-        # Numbered in the order of their making.
-        last: int = connection.execute("SELECT ifnull(max(_id), 0) FROM main.lead").fetchone()[0]
-        return Owners(list(range(last - made + 1, last + 1)), None, made)
-    known = ids_known(connection, keys)
+    # Where the first is there, most are.
+    known = ids_known(connection, keys) if ids_known(connection, keys[:1]) else {}
+    missing = [key for key in keys if key not in known]
+    made = 0
+    if missing:
+        made = connection.execute(
+            "INSERT OR IGNORE INTO main.lead (_key, _changed) SELECT value, ? FROM json_each(?) "
+            "WHERE value NOT IN (SELECT key FROM main.alias)",
+            (now, json.dumps(missing)),
+        ).rowcount
+        if made == len(keys):
+            # Numbered in the order of their making.
+            last: int = connection.execute("SELECT ifnull(max(_id), 0) FROM main.lead").fetchone()[0]
+            return Owners(list(range(last - made + 1, last + 1)), None, made)
+        known |= ids_known(connection, missing)
     whose = [known[key] for key in keys]
     aliases = [one.alias for one in whose]
     return Owners([one.lead for one in whose], aliases if any(aliases) else None, made)
