@@ -206,7 +206,7 @@ _next: Any = None
 
 def _begin(pickled: bytes, following: Any) -> None:
     global _scorer, _units, _next  # set once for each process of a pool
-    with _without_pandas():
+    with without_pandas():
         work, _units = pickle.loads(pickled)
         _scorer, _next = FileScorer(work), following
     pa.set_cpu_count(1)
@@ -225,8 +225,9 @@ class _NoPandas:
 
 
 @contextmanager
-def _without_pandas() -> Iterator[None]:
-    """Arrow looks for pandas when it is first given numbers, and a quarter of a second goes by."""
+def without_pandas() -> Iterator[None]:
+    """Arrow looks for pandas when it is first given numbers, and a quarter of a second goes by. For processes
+    of our own: in one that uses pandas, Arrow would read its tables in another way."""
     sys.meta_path.insert(0, _NoPandas)
     try:
         pa.array([])

@@ -49,7 +49,7 @@ def score_parquet(
             "Parquet is read by the package pyarrow, which is not installed",
             "pip install 'leadwright[arrow]'",
         )
-    from ..arrow.files import score_files
+    from ..arrow.files import score_files, without_pandas
     from ..arrow.problems import ColumnsError, DataError
     from ..arrow.results import LinesAs
     from ..report.parquet_scores import files_scored_data, files_scored_text
@@ -60,7 +60,7 @@ def score_parquet(
     if not Path(source).is_dir():
         raise Failure(f"there is no folder {source}", "name one that has leads and events as Parquet files")
     try:
-        with ProgressLine() as progress:
+        with without_pandas(), ProgressLine() as progress:
             tally = score_files(
                 found.plan,
                 instant_of(now),

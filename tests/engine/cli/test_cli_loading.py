@@ -110,3 +110,18 @@ def test_tables_are_loaded_where_tables_are_scored(leadwright: Run, data: Path) 
             [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
         )
         assert not {"pyarrow", "pyspark", "duckdb", "pandas"} & set(done.stderr.splitlines()[-1].split())
+
+
+def test_a_lake_is_scored_without_pandas(leadwright: Run, data: Path) -> None:
+    made = "import pyarrow as pa, pyarrow.parquet as pq; ids = pa.array(['a', 'b']); "
+    made += "pq.write_table(pa.table({'lead_id': ids, 'title': ids}), 'lake/leads.parquet')"
+    (data / "lake").mkdir()
+    subprocess.run([sys.executable, "-c", made], check=True, cwd=data)
+    (data / "lake.rules").write_text('field title: text\nwhen title = "a" then +5\n')
+    code = "import sys; from leadwright.engine.cli.program import run; assert run(sys.argv[1:]) == 0; "
+    code += "print(*{'pyarrow', 'pandas'} & sys.modules.keys(), file=sys.stderr)"
+    arguments = ("score", "lake.rules", "--parquet", "lake", "--to", "out", "--at", "2026-01-15T12:00Z")
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True, cwd=data
+    )
+    assert done.stderr.splitlines()[-1] == "pyarrow"
