@@ -64,6 +64,8 @@ def _see_all_of_the_list_on_a_phone(page: Page) -> None:
         expect(page.locator('.sources td[data-label="Refused"]')).to_have_text("1")
         right = "cells => Math.max(...cells.map(cell => cell.getBoundingClientRect().right))"
         assert page.locator(".sources tbody tr > *").evaluate_all(right) <= width
+        # Each cell says what it is; the headings are for those who hear them.
+        expect(page.locator(".sources thead")).to_have_css("position", "absolute")
         for_everybody(page)
     assert wide is not None
     page.set_viewport_size(wide)
