@@ -12,6 +12,8 @@ from leadwright.tests.web.test_web_editor import Editing
 EDITS = int(os.environ.get("LEADWRIGHT_EDITS", "2"))
 TEXTS = 20
 """Different texts, which caches may keep as many of as they like."""
+FEW = 200
+"""Objects in circles; the libraries leave about 40 a request."""
 ALLOWED = 4.0
 """MB that the rest may take once each text was there twice: noise of the allocator."""
 
@@ -32,6 +34,26 @@ def test_memory_is_flat_over_edits(client: FlaskClient) -> None:
             assert client.get(f"{editor.address}?open=all").status_code == 200
     gc.collect()
     assert resident() - before < ALLOWED
+
+
+def test_edits_leave_little_in_circles(client: FlaskClient) -> None:
+    """What lies in circles stays until Python looks for them, which a server lets it do seldom."""
+    editor = Editing(client)
+
+    def look_and_edit(points: int) -> None:
+        change = {"op": "set", "key": "rule:Large", "path": "then.0.points"}
+        assert "refused" not in editor.send({**change, "old": f"+{points}", "new": f"+{points + 1}"})
+        assert client.get(f"{editor.address}?open=all").status_code == 200
+
+    look_and_edit(30)
+    gc.collect()
+    gc.disable()
+    try:
+        for points in range(31, 36):
+            look_and_edit(points)
+        assert gc.collect() < 5 * FEW
+    finally:
+        gc.enable()
 
 
 def resident() -> float:
