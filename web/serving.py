@@ -118,11 +118,11 @@ def _live(settings: Settings, scoring: Callable[[Store], Scoring] | None) -> Liv
 
 
 def collect_seldom() -> None:
-    """Lets Python look for circles of objects less often than it would.
+    """Lets Python look for reference cycles less often than it would.
 
-    An edit makes and drops tens of thousands of small objects, and looking for circles among them and all that
-    is kept took a quarter of its time. All that is kept is still looked through about every four hundred edits:
-    with a quarter of that, what lay in circles grew to 270 MiB.
+    An edit makes and drops tens of thousands of small objects, and looking for cycles among them and all that
+    is kept took a quarter of its time. All that is kept is still looked through about every four hundred
+    edits: at a quarter of that, cycles nobody needed any more grew to 270 MiB.
     """
     gc.freeze()
     gc.set_threshold(10_000, 20, 5)
