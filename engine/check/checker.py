@@ -115,7 +115,7 @@ class _Check:
         return draft
 
     def let_go(self) -> None:
-        """Breaks the circles in which its parts hold each other: else all that was read would lie in memory
+        """Breaks the reference cycles between its parts: else all that was read would lie in memory
         until the garbage collector comes by, which takes as long as an edit."""
         for draft in (self.draft, self.aside):
             del draft.definition, draft.signals.read_filter

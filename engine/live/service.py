@@ -93,8 +93,8 @@ class Live:
 
 def _bring(database: Path, scoring: Callable[[Store], Scoring] | None, parent: Connection) -> None:
     """What the process does, until it is asked to stop or the server is gone."""
-    # Thousands of messages are made and let go of at once, hardly any of them in circles: looking for these
-    # as often as usual takes a fifth of the time.
+    # Thousands of messages are made and let go of at once, hardly any of them in reference cycles: looking
+    # for these as often as usual takes a fifth of the time.
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
     stop = threading.Event()
