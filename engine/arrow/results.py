@@ -56,8 +56,8 @@ _TYPES = {
 }
 
 
-Telling = Callable[[Decided, pa.DataType], pa.Array]
-"""Tells of decisions: a value of a type for each lead."""
+MakeArray = Callable[[Decided, pa.DataType], pa.Array]
+"""Makes an array of a type from decisions: a value for each lead."""
 
 
 class Results:
@@ -69,8 +69,8 @@ class Results:
         self._numbering = ExplanationLines(plan)
         columns = result_columns(plan)
         names = SqlNames(column.name for column in columns)
-        self._writers: list[tuple[ResultColumn, Telling]] = [
-            (column, self._telling(column)) for column in columns[1:]
+        self._writers: list[tuple[ResultColumn, MakeArray]] = [
+            (column, self._array_maker(column)) for column in columns[1:]
         ]
         extra = [("stages_if_qualified", pa.list_(pa.string())), ("reasons", pa.list_(pa.string()))]
         extra += [("tags", pa.list_(pa.string()))]
@@ -109,8 +109,8 @@ class Results:
 
     # --- parts ----------------------------------------------------------------------------------
 
-    def _telling(self, column: ResultColumn) -> Telling:
-        """What a column tells of decisions."""
+    def _array_maker(self, column: ResultColumn) -> MakeArray:
+        """What makes the array of a column."""
         plan, subject = self._plan, column.subject
         match column.tells:
             case ResultKind.TOTAL:
@@ -134,7 +134,7 @@ class Results:
                 return _of_rests(lambda rest: None if rest[4][which] is True else rest[4][which])
         return _of_rests(lambda rest: bool(rest[2]))
 
-    def _graded(self, grade: Grade) -> Telling:
+    def _graded(self, grade: Grade) -> MakeArray:
         number = 0 if grade.score is None else 1 + grade.score
 
         def told(decided: Decided, type_: pa.DataType) -> pa.Array:
@@ -182,7 +182,7 @@ class Results:
         return pa.ListArray.from_arrays(pa.array(lines.offsets, pa.int32()), taken, type=type_)
 
 
-def _of_rests(tell: Callable[[Rest], Any]) -> Telling:
+def _of_rests(tell: Callable[[Rest], Any]) -> MakeArray:
     """A column of what is decided beside scores."""
     return lambda decided, type_: pa.array(map(tell, decided.rests), type_).take(pa.array(decided.rest))
 

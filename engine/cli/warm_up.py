@@ -56,7 +56,7 @@ class WarmUp:
                 if self._stopped.is_set():
                     return
         except Exception:
-            # A database that is gone, a ruleset that cannot be read: whoever asks about it is told.
+            # The database may be gone, or a ruleset unreadable: the question that needs it gets the error.
             return
 
 
