@@ -53,15 +53,17 @@ def command(db: str, http: str | None, drafts: bool) -> int:
     # of the time until an assistant is connected.
     gc.disable()
     from ..assistant import Assistant
-    from ..mcp_server import server
     from ..warm_up import WarmUp
 
     assistant = Assistant(Path(db))
     warm_up = WarmUp(assistant)
-    made = server(assistant, warm_up, writing=_drafts(Path(db)) if drafts else None)
-    gc.freeze()
-    gc.enable()
+    warm_up.start()
     try:
+        from ..mcp_server import server
+
+        made = server(assistant, writing=_drafts(Path(db)) if drafts else None)
+        gc.freeze()
+        gc.enable()
         _answer(made, Path(db), http)
     finally:
         warm_up.stop()

@@ -7,14 +7,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from leadwright.engine.cli import assistant as questions
-from leadwright.engine.cli import inputs
+from leadwright.engine.cli import inputs, warm_up
 from leadwright.engine.cli.assistant import Assistant
 from leadwright.engine.cli.warm_up import WarmUp
 
@@ -43,32 +44,59 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def ended() -> None:
-    for thread in threading.enumerate():
-        if thread.name == "warm-up":
-            thread.join(30)
-            assert not thread.is_alive()
+@contextmanager
+def warming(database: Path) -> Iterator[Assistant]:
+    """An assistant whose warm-up runs, and has ended afterwards."""
+    assistant = Assistant(database)
+    running = WarmUp(assistant)
+    running.start()
+    running.start()
+    try:
+        yield assistant
+    finally:
+        running.stop()
+    assert not [thread for thread in threading.enumerate() if thread.name == "warm-up"]
+
+
+def comes(true: Callable[[], bool]) -> None:
+    """Waits until something is true."""
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_what_is_asked_first_was_read_before(scored: Path, read: list[str]) -> None:
-    assistant = Assistant(scored)
-    warm_up = WarmUp(assistant)
-    warm_up.start()
-    warm_up.start()
-    ended()
+    with warming(scored) as assistant:
+        comes(lambda: read == ["inbound"])
+        assert "Pricing interest" in assistant.explain_lead("L1")
+        assert "version 1" in assistant.explain_lead("L1", "inbound")
     assert read == ["inbound"]
-    assert "Pricing interest" in assistant.explain_lead("L1")
-    assert "version 1" in assistant.explain_lead("L1", "inbound")
-    assert read == ["inbound"]
-    warm_up.stop()
+
+
+def test_what_is_published_later_is_read_before_it_is_asked_for(
+    scored: Path, read: list[str], leadwright: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warm_up, "LOOKING", 0.05)
+    monkeypatch.setattr(warm_up, "_PAUSE", 0.0)
+    with warming(scored) as assistant:
+        comes(lambda: read == ["inbound"])
+        rules = scored.with_name("inbound.rules")
+        rules.write_text(f"{rules.read_text()}\nwhen employees >= 3 then +1\n")
+        assert leadwright("score", "inbound.rules", "--at", "2026-01-15T12:00Z").code == 0
+        # The command reads versions in this process too: what counts is which ones the assistant keeps.
+        keys = questions._VERSIONS
+        comes(lambda: len(keys) == 2)
+        so_far = list(read)
+        assert "version 2" in assistant.explain_lead("L1", "inbound")
+        assert read == so_far
 
 
 def test_it_ends_at_once_where_it_is_stopped_and_begins_no_more(scored: Path, read: list[str]) -> None:
-    warm_up = WarmUp(Assistant(scored))
-    warm_up.start()
-    warm_up.stop()
-    warm_up.start()
-    ended()
+    stopped = WarmUp(Assistant(scored))
+    stopped.stop()
+    stopped.start()
+    assert not [thread for thread in threading.enumerate() if thread.name == "warm-up"]
     assert read == []
 
 
@@ -81,13 +109,19 @@ def test_two_who_ask_at_once_wait_for_one_reading(scored: Path, read: list[str])
 
 
 def test_a_database_that_cannot_be_read_stops_nobody(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    looked: list[int] = []
+    original = WarmUp._stamp
+    monkeypatch.setattr(warm_up, "LOOKING", 0.01)
+    monkeypatch.setattr(warm_up, "_PAUSE", 0.0)
+    monkeypatch.setattr(WarmUp, "_stamp", lambda self: (looked.append(1), original(self))[1])
     (tmp_path / "leads.db").write_bytes(b"no database" * 1_000)
-    warm_up = WarmUp(Assistant(tmp_path / "leads.db"))
-    warm_up.start()
-    ended()
-    warm_up.stop()
+    with warming(tmp_path / "leads.db"):
+        comes(lambda: len(looked) > 2)
+        (tmp_path / "leads.db").unlink()
+        so_far = len(looked)
+        comes(lambda: len(looked) > so_far + 2)
     assert capfd.readouterr() == ("", "")
 
 
