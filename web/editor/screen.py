@@ -328,6 +328,11 @@ class ShownCard:
         """Whether a row is true for the chosen lead, and what was found."""
         return self._numbers.mark(self._placed.at(line.span))
 
+    @property
+    def has_lifts(self) -> bool:
+        """Whether anything is known of how often leads win."""
+        return bool(self._lifts)
+
     def lift(self, card: Card) -> Lift | None:
         """How often the leads of a rule win, against leads without it; None where that is not known."""
         return self._lifts.get(card.key) if not card.off else None

@@ -24,7 +24,7 @@ _LETTER = 6.2
 @dataclass(frozen=True, slots=True)
 class Threshold:
     """From which score on a lead is in a stage, by the draft and by what is live (None where it asks for no
-    score there); the key and path of the number in the draft's text."""
+    score there); the key and path of the number in the draft's text, "" where it is not changed here."""
 
     stage: str
     score: int
@@ -143,7 +143,7 @@ def chart(
         )
         for place, (low, high, before, draft) in enumerate(bands)
     )
-    flags = tuple(_flags(thresholds, bars[0].low, bars[-1].high + 1))
+    flags = tuple(flags_of(thresholds, bars[0].low, bars[-1].high + 1))
     return Distribution(
         bars, flags, tuple(_ticks(bars)), _median(effect.totals_after), dict(effect.totals_after)
     )
@@ -167,20 +167,21 @@ def _parts(leads: Counter[str | None], ladder: Sequence[str | None], height: flo
         yield Part(stage, leads[stage], y, part)
 
 
-def _flags(thresholds: Sequence[Threshold], low: int, high: int) -> Iterator[Flag]:
-    """Side by side where there is room, else one above the other."""
+def flags_of(thresholds: Sequence[Threshold], low: int, high: int) -> Iterator[Flag]:
+    """Thresholds in a drawing of the scores from `low` to `high`: side by side, or one above the other."""
     ends: list[float] = []
     for one in sorted(thresholds, key=lambda found: found.score):
-        x = _across(one.score, low, high)
+        x = across(one.score, low, high)
         width = min(_LETTER * len(f"{one.stage} {one.score}") + 12, 110.0)
         left = round(min(max(x - width / 2, 0), WIDTH - width), 2)
         row = next((row for row, end in enumerate(ends) if end < left), len(ends))
         ends[row:] = [left + width, *ends[row + 1 :]]
-        live_x = None if one.live in (None, one.score) else _across(one.live or 0, low, high)
+        live_x = None if one.live in (None, one.score) else across(one.live or 0, low, high)
         yield Flag(one, x, left, round(width, 2), row, live_x)
 
 
-def _across(score: int, low: int, high: int) -> float:
+def across(score: int, low: int, high: int) -> float:
+    """Where a score stands in a drawing of those from `low` to `high`, in its units."""
     return round(WIDTH * (min(max(score, low), high) - low) / ((high - low) or 1), 2)
 
 

@@ -13,17 +13,22 @@ from .chart import Threshold
 
 def thresholds(draft: Plan, live: Plan | None, track: str | None) -> Sequence[Threshold]:
     """Those of a track's stages that ask for a score, in the order of the ladder."""
-    stages = [] if live is None else live.stages
-    before = {
-        stage.name: found[0]
-        for stage in stages
-        if stage.track == track and (found := next(_asked(stage), None)) is not None
-    }
+    before = {} if live is None else asked_scores(live, track)
     return [
         Threshold(stage.name, place[0], before.get(stage.name), *place[1:])
         for stage in draft.stages
         if stage.track == track and (place := _place(draft, stage)) is not None
     ]
+
+
+def asked_scores(plan: Plan, track: str | None) -> dict[str, int]:
+    """The total score that each of a track's stages asks for at least, in the order of the ladder; stages that
+    ask for none are left out."""
+    return {
+        stage.name: found[0]
+        for stage in plan.stages
+        if stage.track == track and (found := next(_asked(stage), None)) is not None
+    }
 
 
 def _asked(stage: Stage) -> Iterator[tuple[int, Compare]]:

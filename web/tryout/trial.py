@@ -25,6 +25,7 @@ from .causes import ranks_of
 from .chart import Distribution, chart
 from .numbers import Numbers, NumbersView
 from .runs import RunResult, Waiting
+from .score_line import ScoreLine, score_line
 from .subjects import Subject
 from .thresholds import thresholds
 
@@ -134,6 +135,16 @@ class Trial:
         if draft is None or live is None or self.rules is None:
             return None
         return turn_of(self.rules, draft, live)
+
+    @property
+    def score_line(self) -> ScoreLine | None:
+        """The chosen lead's score between the thresholds; None where no stage asks for a score."""
+        live = self.live_decision
+        before = (self.live.plan, live) if self.live is not None and live is not None else None
+        rules = self.rules or (self.live.evaluator if self.live is not None else None)
+        if rules is None or self.decision is None:
+            return None
+        return score_line(rules.plan, self.decision, before)
 
     @property
     def differences(self) -> Sequence[tuple[str, int]]:

@@ -103,7 +103,8 @@ def test_nobody_found_says_so(client: FlaskClient) -> None:
 def test_an_edit_tells_who_moves_and_why(client: FlaskClient) -> None:
     answer = edit(client, 0, RAISED, lead="L4")
     said = words(answer["panel"])
-    assert "0 points no stage Falls out of MQL with this draft: 30 points short." in said
+    assert "0 points no stage" in said
+    assert "Falls out of MQL with this draft: 30 points short." in said
     assert "live: 30 points, MQL · Large −30" in said
     assert "1 lead moves down, none up." in said
     assert "Ann Lee 30 → 0 MQL → no stage" in said
