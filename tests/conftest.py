@@ -6,6 +6,7 @@ from types import CodeType
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 from jinja2.bccache import Bucket, BytecodeCache
 
 collect_ignore_glob = ["language/*/*.rules"]
@@ -25,6 +26,10 @@ class CompiledOnce(BytecodeCache):
         assert bucket.code is not None
         self._compiled[bucket.key, bucket.checksum] = bucket.code
 
+
+# How long an example takes depends on the machine, and on what else it does.
+settings.register_profile("untimed", parent=settings.default, deadline=None)
+settings.load_profile("untimed")
 
 Flask.jinja_options = {"bytecode_cache": CompiledOnce()}
 

@@ -165,7 +165,7 @@ def _items(applied: Applied) -> list[Item]:
     return Document.of(applied.text, applied.parsed).items
 
 
-@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), suppress_health_check=list(HealthCheck))
 @given(texts(), st.randoms())
 def test_edits_of_two_statements_come_to_the_same_in_any_order(text: str, some: Random) -> None:
     now = Document.of(text)
@@ -185,7 +185,7 @@ def test_edits_of_two_statements_come_to_the_same_in_any_order(text: str, some: 
     assert (said(merged.text), merged.conflicts) == (made, ())
 
 
-@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), suppress_health_check=list(HealthCheck))
 @given(texts(), st.randoms())
 def test_merging_loses_nothing(text: str, some: Random) -> None:
     sides, taken = [text, text], Counter[str]()

@@ -29,7 +29,7 @@ def undone(text: str, applied: Applied) -> None:
     assert replace(again.inverse, key="") == replace(applied.inverse, key="")
 
 
-@settings(max_examples=examples(400), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(400), suppress_health_check=list(HealthCheck))
 @given(st.data(), st.randoms())
 def test_edits_change_their_place_alone_and_can_be_undone(data: st.DataObject, some: Random) -> None:
     made = data.draw(st.lists(statements(), min_size=1, max_size=4))

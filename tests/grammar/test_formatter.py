@@ -95,14 +95,14 @@ def test_a_rule_about_events_may_go_over_several_lines() -> None:
     assert format_text(Source(text)) == Formatted(text, changed=False, kept=())
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 @given(st.data())
 def test_no_comment_is_lost_wherever_it_stands(data: st.DataObject) -> None:
     some = data.draw(st.lists(statements(), min_size=1, max_size=3))
     formatted(data.draw(scattered("\n".join(map(text_of, some)))))
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 @given(st.data())
 def test_any_text_survives(data: st.DataObject) -> None:
     """Also one with mistakes: characters of a correct text are left out, doubled or exchanged."""

@@ -51,7 +51,7 @@ def parsed(text: str) -> Parsed:
     return result
 
 
-@settings(max_examples=examples(400), deadline=None)
+@settings(max_examples=examples(400))
 @given(st.text(max_size=200))
 @example('"')
 @example("[")
@@ -61,7 +61,7 @@ def test_any_text(text: str) -> None:
     parsed(text)
 
 
-@settings(max_examples=examples(400), deadline=None)
+@settings(max_examples=examples(400))
 @given(
     st.lists(
         st.sampled_from(

@@ -57,13 +57,13 @@ def test_equal_numbers_are_printed_alike() -> None:
     assert printed("when a = 01.50 then +1") == printed("when a = 1.5 then +1")
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 @given(rulesets())
 def test_a_printed_ruleset_parses_to_an_equal_tree(tree: n.Tree) -> None:
     assert tree_of(text_of(tree)) == tree
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 @given(statements(), st.data())
 def test_a_printed_statement_parses_to_an_equal_one_whatever_the_names(
     made: Any, data: st.DataObject

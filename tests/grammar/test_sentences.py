@@ -184,7 +184,7 @@ def test_a_ruleset_reads_line_by_line() -> None:
     assert sentence(tree) == "The total score is never above 100.\nWhen a, the lead gets 1 point."
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 @given(statements())
 def test_every_statement_is_one_sentence(made: n.Statement) -> None:
     said = sentence(made)

@@ -34,7 +34,7 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
     return Catalogue(100, about, events)
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(60))
 @given(catalogues())
 def test_a_starter_has_no_error_and_its_tests_pass(catalogue: Catalogue) -> None:
     starter = starter_of(catalogue, "leads.db")
@@ -45,7 +45,7 @@ def test_a_starter_has_no_error_and_its_tests_pass(catalogue: Catalogue) -> None
     assert all(result.passed for result in run_tests(reading.plan))
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(40))
 @given(catalogues())
 def test_every_way_to_ask_can_be_read(catalogue: Catalogue) -> None:
     asked = questions_of(catalogue, 20)

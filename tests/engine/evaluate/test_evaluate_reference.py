@@ -66,7 +66,7 @@ def adds_up(evaluator: Evaluator, facts: Any, now: int) -> None:
         assert not (finding.holds and finding.ways)
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 @given(st.integers(0, 10**9))
 def test_every_level_of_detail_says_what_the_plan_says(seed: int) -> None:
     plan = RandomPlan(seed).plan()

@@ -21,7 +21,6 @@ from leadwright.tests.strategies import NOW, leads, rulesets
 
 @settings(
     max_examples=examples(60),
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(rulesets(), leads())

@@ -75,7 +75,7 @@ def _events(draw: st.DrawFn) -> Any:
     return event if form == "dict" else MappingProxyType(event) if form == "mapping" else event_from(event)
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(events=st.lists(_events(), max_size=12))
 def test_the_quick_way_reads_what_the_careful_one_does(evaluator: Evaluator, events: list[Any]) -> None:
     assert list(evaluator.facts({}, events).events) == carefully(evaluator, events)

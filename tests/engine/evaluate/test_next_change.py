@@ -47,13 +47,13 @@ def critical(plan: p.Plan, facts: Facts, seed: int) -> Iterator[int]:
         yield (NOW // DAY + day) * DAY
 
 
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(80))
 @given(st.integers(0, 10**9))
 def test_nothing_changes_before_the_next_change(seed: int) -> None:
     assert_nothing_changes(RandomPlan(seed, deep=2).plan(), seed)
 
 
-@settings(max_examples=examples(4), deadline=None)
+@settings(max_examples=examples(4))
 @given(st.integers(0, 10**9))
 def test_nor_do_stages_that_hold(seed: int) -> None:
     assert_nothing_changes(RandomPlan(seed, deep=1, holding=True).plan(), seed, every=40)

@@ -23,7 +23,7 @@ from leadwright.tests.engine.evaluate.random_plans import NOW, RandomPlan, rando
 from leadwright.tests.grammar.random_edits import any_edit
 
 
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(80))
 @given(st.integers(0, 10**9), st.integers(2, 4))
 def test_every_plan_decides_as_if_it_was_the_first(seed: int, plans: int) -> None:
     fields, happened = random_lead(RandomPlan(seed).plan(), seed)

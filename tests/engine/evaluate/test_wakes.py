@@ -22,7 +22,7 @@ def wake(made: Evaluator, facts: object, now: int) -> int:
     return DueTimes(made).of(facts.fields, facts.events, now)  # type: ignore[attr-defined]
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 @given(st.integers(0, 10**9))
 def test_no_lead_wakes_too_late(seed: int) -> None:
     plan = RandomPlan(seed, deep=2).plan()

@@ -120,7 +120,7 @@ def test_whoever_had_the_last_lead_longest_ago_is_next() -> None:
     assert got == ["a", "c", "d", "a", "c", "d", "a"]
 
 
-@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), suppress_health_check=list(HealthCheck))
 @given(st.lists(st.integers(0, 5), max_size=60), st.integers(1, 4))
 def test_what_is_kept_together_stays_together_whatever_the_limit(companies: list[int], limit: int) -> None:
     known = {"c": Person("c", "c", daily=limit)}

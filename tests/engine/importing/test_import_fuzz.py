@@ -227,7 +227,7 @@ TABLES = st.lists(st.tuples(st.integers(1, 4), CELLS, CELLS), min_size=1, max_si
 KINDS = st.dictionaries(st.sampled_from("xy"), st.sampled_from(list(Kind)), max_size=2)
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(60))
 @given(first=TABLES, second=TABLES, kinds=KINDS, keep=st.booleans())
 @example(first=[(1, "", "5")], second=[(1, "", ""), (1, "", "abc")], kinds={}, keep=False)
 @example(first=[(1, "", "5")], second=[(1, "", ""), (1, "", "abc")], kinds={}, keep=True)

@@ -132,7 +132,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(40))
 @given(files=st.lists(ROWS, min_size=1, max_size=3))
 def test_store_holds_each_event_as_often_as_the_file_that_had_most_of_it(tmp_path_factory, files) -> None:
     folder = tmp_path_factory.mktemp("merge")

@@ -24,7 +24,7 @@ def found_in(text: str) -> tuple[Evaluator, list[Diagnostic]]:
     return Evaluator(checked.plan), lint(checked.plan, parsed.tree, None)
 
 
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(rulesets(), st.lists(leads(), min_size=3, max_size=5))
 def test_what_lints_say_of_rules_and_stages_is_so(tree: Tree, some: list[Any]) -> None:
     source = Source("\n".join(text_of(statement) for statement in tree.statements))

@@ -194,7 +194,7 @@ class Truth:
         return self.clauses[id(condition)]
 
 
-@settings(max_examples=examples(250), deadline=None)
+@settings(max_examples=examples(250))
 @given(
     st.lists(CONDITION, min_size=2, max_size=3), st.lists(st.tuples(LEAD, EVENTS), min_size=6, max_size=12)
 )
@@ -237,7 +237,7 @@ EACH = st.sampled_from(
 RULE = joined("when ", CLAUSE | CONDITION, " then ", AWARD) | EACH
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 @given(
     st.lists(RULE, min_size=1, max_size=6, unique=True),
     LEADS,

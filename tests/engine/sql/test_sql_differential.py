@@ -53,7 +53,7 @@ def test_random_rulesets_score_random_leads_alike(engine: Engine, batch: int) ->
         assert not found, f"seed {seed}: {found[:5]}"
 
 
-@settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), suppress_health_check=list(HealthCheck))
 @given(tree=strategies.rulesets(), drawn=st.lists(strategies.leads(), min_size=1, max_size=8))
 def test_rulesets_of_texts_score_leads_alike(tree, drawn) -> None:
     checked = check(parse(Source(text_of(tree))), files=FrozenFiles({}))

@@ -117,7 +117,6 @@ def test_a_reason_without_words_disqualifies_as_well() -> None:
 
 @settings(
     max_examples=examples(60),
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -82,7 +82,7 @@ def test_each_row_has_its_mark() -> None:
     }
 
 
-@settings(max_examples=examples(30), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(30), suppress_health_check=list(HealthCheck))
 @given(tree=strategies.rulesets(), drawn=strategies.leads())
 def test_every_row_of_a_rule_in_force_has_the_mark_that_the_decision_tells(tree, drawn) -> None:
     found = reading(text_of(tree))
