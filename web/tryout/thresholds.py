@@ -22,8 +22,8 @@ def thresholds(draft: Plan, live: Plan | None, track: str | None) -> Sequence[Th
 
 
 def asked_scores(plan: Plan, track: str | None) -> dict[str, int]:
-    """The total score that each of a track's stages asks for at least, in the order of the ladder; stages that
-    ask for none are left out."""
+    """The total score that each of a track's stages asks for at least, in the order of the ladder. Stages
+    that ask for none are left out."""
     return {
         stage.name: found[0]
         for stage in plan.stages
