@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,8 @@ from ..records.events import event_kinds
 from ..records.lead_keys import MERGED
 from ..records.leads import quoted, stored_fields
 
-_AT_ONCE = 256
-"""Of how many leads the events are read as one text."""
+_BETWEEN = "\x1e"
+"""Stands between texts of JSON, in which it cannot stand."""
 
 
 class BlockReader:
@@ -36,14 +36,13 @@ class BlockReader:
 
     def block(self, first: int, last: int) -> Block:
         """The leads with numbers from first to last."""
-        return self._block(f"BETWEEN {first} AND {last}", [(first, last)], ())
+        return self._block("BETWEEN ? AND ?", (first, last))
 
     def block_of(self, numbers: Sequence[int]) -> Block:
         """The leads with these numbers."""
-        listed = "IN (SELECT value FROM json_each(?))"
-        return self._block(listed, [], (json.dumps(list(numbers)),))
+        return self._block("IN (SELECT value FROM json_each(?))", (json.dumps(list(numbers)),))
 
-    def _block(self, where: str, spans: list[tuple[int, int]], parameters: tuple[str, ...]) -> Block:
+    def _block(self, where: str, parameters: tuple[object, ...]) -> Block:
         columns = ", ".join(["_id", *map(quoted, self._fields)])
         rows = self._connection.execute(
             f"SELECT {columns} FROM lead WHERE _id {where} AND _state <> {MERGED} ORDER BY _id", parameters
@@ -51,64 +50,41 @@ class BlockReader:
         numbers, *values = zip(*rows, strict=True) if rows else [()] * (len(self._fields) + 1)
         leads = np.array(numbers, np.int64)
         fields = {name: _column(column) for name, column in zip(self._fields, values, strict=True)}
-        if spans:
-            low, high = spans[0]
-            edges = [*range(low, high + 1, _AT_ONCE), high + 1]
-            events = self._spanned(edges)
-        else:
-            events = self._happened(where, parameters)
-        property_texts = self._property_texts(where, parameters) if (events[:, 2] & 1).any() else []
-        return Block(leads, fields, self._laid_out(leads, events, property_texts))
+        return Block(leads, fields, self._laid_out(leads, self._happened(where, parameters)))
 
     # --- events ---------------------------------------------------------------------------------
 
-    def _spanned(self, edges: list[int]) -> Ints:
-        """Lead, instant, and kind with whether there are properties, of the events of neighbouring leads."""
-        found = [self._happened("BETWEEN ? AND ?", (first, beyond - 1)) for first, beyond in pairwise(edges)]
-        return np.concatenate([np.empty((0, 3), np.int64), *found])
+    def _happened(self, where: str, parameters: Sequence[object]) -> _Happened:
+        """The events of some leads, by lead and instant.
 
-    def _happened(self, where: str, parameters: Sequence[Any]) -> Ints:
-        """The same of some leads.
-
-        SQLite writes the numbers of many events as one text, and numpy reads it: in a third of the time
-        that as many rows take. It does so in the order of the table, which is looked after.
+        SQLite writes each lead's numbers as arrays, and numpy reads all of them: in a third of the time that
+        a row for each event takes. It does so in the order of the table, which is looked after.
         """
-        numbers = "lead || ' ' || at || ' ' || (kind * 2 + (properties IS NOT NULL))"
+        arrays = (
+            "lead, count(*), json_group_array(at), json_group_array(kind * 2 + (properties IS NOT NULL)), "
+            f"group_concat(properties, '{_BETWEEN}')"
+        )
         events = f"FROM event WHERE lead {where}"
-        text = self._connection.execute(
-            f"SELECT group_concat({numbers}, ' ') {events}", parameters
-        ).fetchone()[0]
-        if not text:
-            return np.empty((0, 3), np.int64)
-        found = np.fromstring(text, np.int64, sep=" ").reshape(-1, 3)
-        if not _in_order(found):
+        grouped = "GROUP BY lead ORDER BY lead"
+        found = _read(self._connection.execute(f"SELECT {arrays} {events} {grouped}", parameters).fetchall())
+        if not found.in_order():
             ordered = f"SELECT * {events} ORDER BY lead, at, kind, key"
-            text = self._connection.execute(
-                f"SELECT group_concat({numbers}, ' ') FROM ({ordered})", parameters
-            ).fetchone()[0]
-            found = np.fromstring(text, np.int64, sep=" ").reshape(-1, 3)
+            rows = self._connection.execute(f"SELECT {arrays} FROM ({ordered}) {grouped}", parameters)
+            found = _read(rows.fetchall())
         return found
 
-    def _property_texts(self, where: str, parameters: Sequence[Any]) -> list[str]:
-        rows = self._connection.execute(
-            f"SELECT properties FROM event WHERE lead {where} AND properties IS NOT NULL "
-            "ORDER BY lead, at, kind, key",
-            parameters,
-        )
-        return [text for (text,) in rows]
-
-    def _laid_out(self, leads: Ints, rows: Ints, property_texts: list[str]) -> Events:
+    def _laid_out(self, leads: Ints, happened: _Happened) -> Events:
         """Events by kind, those of a kind by time."""
-        at = np.ascontiguousarray(rows[:, 1])
-        order, instants, ranks, starts = by_kind_and_time(self._rank[rows[:, 2] >> 1], at, len(self._kinds))
+        kinds = self._rank[happened.kind >> 1]
+        order, instants, ranks, starts = by_kind_and_time(kinds, happened.at, len(self._kinds))
         places: NDArray[np.int32] | None = None
         properties: dict[str, int] = {}
-        if property_texts:
-            numbers = [properties.setdefault(text, len(properties)) for text in property_texts]
-            places = np.full(len(rows), -1, np.int32)
-            places[(rows[:, 2] & 1) == 1] = numbers
+        if happened.properties:
+            numbers = [properties.setdefault(text, len(properties)) for text in happened.properties]
+            places = np.full(len(happened.at), -1, np.int32)
+            places[(happened.kind & 1) == 1] = numbers
             places = places[order]
-        lead = np.searchsorted(leads, rows[:, 0]).astype(np.uint16)
+        lead = np.repeat(np.searchsorted(leads, happened.leads).astype(np.uint16), happened.counts)
         return Events(
             tuple(self._kinds[ranks].tolist()),
             self._named,
@@ -120,15 +96,44 @@ class BlockReader:
         )
 
 
+@dataclass(frozen=True)
+class _Happened:
+    """Leads with how many events each has; of each event its instant, and twice the number of its kind, one
+    more where it has properties; the properties of those that have any."""
+
+    leads: Ints
+    counts: Ints
+    at: Ints
+    kind: Ints
+    properties: list[str]
+
+    def in_order(self) -> bool:
+        """Whether each lead's events came in the order of time."""
+        later = self.at[1:] >= self.at[:-1]
+        # From one lead to the next there may be any step.
+        later[np.cumsum(self.counts)[:-1] - 1] = True
+        return bool(later.all())
+
+
+def _read(rows: Sequence[tuple[Any, ...]]) -> _Happened:
+    leads, counts, at, kind, properties = zip(*rows, strict=True) if rows else ((),) * 5
+    texts = [text for text in properties if text is not None]
+    return _Happened(
+        np.array(leads, np.int64),
+        np.array(counts, np.int64),
+        _numbers(at),
+        _numbers(kind),
+        _BETWEEN.join(texts).split(_BETWEEN) if texts else [],
+    )
+
+
+def _numbers(arrays: Sequence[str]) -> Ints:
+    """All numbers of arrays that were written as JSON, none of which is empty."""
+    return np.fromstring(",".join([text[1:-1] for text in arrays]), np.int64, sep=",")
+
+
 def _column(values: Sequence[object]) -> StoredColumn:
     different = dict.fromkeys(values)
     places = dict(zip(different, range(len(different)), strict=True))
     codes = np.fromiter(map(places.__getitem__, values), np.uint16, len(values))
     return StoredColumn(codes, tuple(different))
-
-
-def _in_order(events: Ints) -> bool:
-    """Whether events came by lead and instant, as the table keeps them."""
-    lead, at = events[:, 0], events[:, 1]
-    later = lead[1:] > lead[:-1]
-    return bool((later | ((lead[1:] == lead[:-1]) & (at[1:] >= at[:-1]))).all())

@@ -18,7 +18,7 @@ from ...explain.explanation_lines import ExplanationLines
 from ...handoffs.turns import HandedOff
 from ...plan import Plan
 from ...score_one.scorer import Scorer
-from ..database import Store, only_one, open_store
+from ..database import Store, only_one
 from ..handoffs.entries import policy_of
 from ..records.freshness import begin_due, begin_whole, due_leads, end, freshness
 from ..records.rulesets import RulesetVersion
@@ -198,26 +198,26 @@ def _score_some(
     store: Store, evaluator: Scorer, begun: _Begun, tally: Tally, progress: Progress | None
 ) -> None:
     leads = begun.leads or []
-    with open_store(store.path, read_only=True) as reader:
-        score = _scorer_of_some(store, reader, evaluator, begun)
-        for first in range(0, len(leads), PORTION):
-            if progress is not None:
-                progress("scoring", first / len(leads))
-            tally.add(score(leads[first : first + PORTION]))
+    score = _scorer_of_some(store, evaluator, begun)
+    for first in range(0, len(leads), PORTION):
+        if progress is not None:
+            progress("scoring", first / len(leads))
+        tally.add(score(leads[first : first + PORTION]))
 
 
-def _scorer_of_some(
-    store: Store, reader: Store, evaluator: Scorer, begun: _Begun
-) -> Callable[[list[int]], Tally]:
-    """What scores leads by their numbers: one by one where they are few, else at once."""
+def _scorer_of_some(store: Store, evaluator: Scorer, begun: _Begun) -> Callable[[list[int]], Tally]:
+    """What scores leads by their numbers: one by one where they are few, else at once.
+
+    It reads through the connection that it writes through, whose memory often has what was just stored.
+    """
     if len(begun.leads or ()) >= ENOUGH:
         # Reading arrays takes a tenth of a second to load, which scoring few leads can do without.
         from ...score_many.decide_block import Unsupported
         from .block_scorer import BlockScorer
 
         with suppress(Unsupported):
-            return BlockScorer(store, reader, evaluator, begun.job).score_leads
-    scorer = RowScorer(store, reader, evaluator, begun.job)
+            return BlockScorer(store, store, evaluator, begun.job).score_leads
+    scorer = RowScorer(store, store, evaluator, begun.job)
     return lambda numbers: scorer.score(listed(numbers))
 
 
