@@ -276,7 +276,8 @@ def _events(parts: PlanIndex, asked: str, value: SignalValue, allowed: tuple[int
 
     def _of_count(counted: int, over: bool) -> Missing:
         if counted >= low:
-            return Missing(asked, f"{counted - high} too many of {phrase}", stays)
+            many = f"{counted - high} too many of {phrase}" if high else f"{phrase} must not have happened"
+            return Missing(asked, many, stays)
         obstacle = "that time is over" if over else None
         if not counted and low == 1:
             return Missing(asked, f"no {phrase}", obstacle, phrase)

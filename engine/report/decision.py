@@ -280,7 +280,7 @@ def _gain(gain: Gain) -> str:
 def _missing(missing: Missing) -> str:
     needed, asked = shown(missing.needed), shown(missing.asked)
     text = needed if asked in needed else f"{needed} ({asked})"
-    return f"{text}; cannot be had: {shown(missing.obstacle)}" if missing.obstacle else text
+    return f"{text}; out of reach: {shown(missing.obstacle)}" if missing.obstacle else text
 
 
 # --- what did not happen, and what will -------------------------------------------------------

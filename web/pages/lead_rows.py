@@ -134,7 +134,7 @@ def _shortest(ways: Sequence[Sequence[Missing]]) -> str:
 
 def _short(missing: Missing) -> str:
     if missing.obstacle:
-        return f"out of reach: {missing.asked}"
+        return f"out of reach: {missing.asked.removeprefix('not ')}"
     return missing.needed.removesuffix(" short") if missing.needed.endswith(" short") else missing.asked
 
 
