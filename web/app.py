@@ -14,6 +14,7 @@ from . import (
     health,
     metrics,
     problems,
+    rendering,
     scoring,
     screens,
     security,
@@ -38,6 +39,7 @@ def create_app(settings: Settings, live: Live | None = None) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["leadwright"] = RulesetCache()
+    rendering.register(app)
     compression.register(app)
     security.register(app, settings)
     problems.register(app)

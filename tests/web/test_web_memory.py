@@ -56,6 +56,39 @@ def test_edits_leave_few_reference_cycles(client: FlaskClient) -> None:
         gc.enable()
 
 
+def test_other_pages_leave_few_reference_cycles(client: FlaskClient) -> None:
+    change = {"op": "set", "key": "rule:Large", "path": "then.0.points", "old": "+30", "new": "+35"}
+    assert "refused" not in Editing(client).send(change)
+    pages = [
+        "/",
+        "/rulesets/inbound",
+        "/rulesets/inbound/review",
+        "/rulesets/inbound/history",
+        "/rulesets/inbound/lists",
+        "/rulesets/inbound/results",
+        "/compare?a=inbound@1&b=inbound@draft",
+        "/leads",
+        "/lead?id=L4",
+        "/lead/history?id=L4",
+        "/handoffs",
+        "/sources",
+        "/outbox",
+        "/leads/import",
+    ]
+    left = {}
+    for page in pages:
+        assert client.get(page).status_code == 200, page
+        client.get(page)
+        gc.collect()
+        gc.disable()
+        try:
+            client.get(page)
+            left[page] = gc.collect()
+        finally:
+            gc.enable()
+    assert {page: few for page, few in left.items() if few > FEW} == {}
+
+
 def resident() -> float:
     """What the process has in memory, in MB."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
