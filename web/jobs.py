@@ -15,6 +15,10 @@ from ..engine.store.database import StoreError
 _MOST_KEPT = 200
 
 
+class Stopped(Exception):
+    """Nobody needs the work any more."""
+
+
 class Job:
     """One piece of work in a thread of its own: `what` is being done and which `share` of it is done, then
     its `outcome`, or the `error` that came in its way."""
@@ -25,9 +29,12 @@ class Job:
         self.ended = Event()
         self.outcome: Any = None
         self.error: Exception | None = None
+        self.stopped = False
 
     def tell(self, what: str, share: float) -> None:
-        """Notes how far it is."""
+        """Notes how far it is. Raises `Stopped` once nobody needs it any more."""
+        if self.stopped:
+            raise Stopped
         self.what, self.share = what, share
 
     def result(self, patience: float = 0.0) -> Any:
@@ -55,11 +62,11 @@ class Jobs:
             return self._jobs.get(key)
 
     def begin(self, key: Hashable, work: Callable[[Progress], Any], *, again: bool = False) -> Job:
-        """The work under a key, begun where it was not; with `again` also where it is done. Work that goes on
-        is never begun a second time."""
+        """The work under a key, begun where it was not; with `again` also where it is done, or
+        was stopped. Other work that goes on is never begun a second time."""
         with self._lock:
             job = self._jobs.get(key)
-            if job is not None and not (again and job.ended.is_set()):
+            if job is not None and not job.stopped and not (again and job.ended.is_set()):
                 return job
             job = self._jobs[key] = Job()
             self._jobs.move_to_end(key)
@@ -67,6 +74,12 @@ class Jobs:
                 del self._jobs[old]
         Thread(target=_run, args=(job, work), daemon=True, name="leadwright work").start()
         return job
+
+    def stop(self, key: Hashable) -> None:
+        """Lets work end where it next says how far it is, as nobody needs it any more."""
+        job = self.of(key)
+        if job is not None and not job.ended.is_set():
+            job.stopped = True
 
     def forget(self, key: Hashable) -> None:
         """Forgets work that is done, so that it can be begun again."""

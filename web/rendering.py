@@ -1,7 +1,7 @@
 """Pages that are freed once they have been shown.
 
-The context of a template refers to the macros that it defines, and they to the context: a reference cycle, in
-which all that the page was given stays until Python looks for cycles, which a server lets it do seldom. So the
+The context of a template refers to its macros, and they to the context: a reference cycle, in which all
+that the page was given stays until Python looks for cycles, which a server lets it do seldom. So the
 contexts of a page are emptied as soon as it is made.
 """
 

@@ -7,13 +7,19 @@ import re
 import time
 from html import unescape
 from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from leadwright.engine.importing import rehearsal
+from leadwright.engine.progress import Progress
 from leadwright.engine.store.database import Store, open_store
 from leadwright.tests.web.conftest import logged_in
 from leadwright.web import Settings, create_app
+from leadwright.web.importing import counting
+from leadwright.web.jobs import jobs
 
 FILE = """\
 Record ID,Full name,Employees,Made,Opted in
@@ -215,6 +221,139 @@ def test_a_column_of_merged_ids_is_pointed_out_and_merges(client: FlaskClient, s
     client.post(address, data=form | {"act": "load"})
     assert "Leads merged into another" in page(client, address)
     assert store.connection.execute("SELECT lead FROM alias WHERE key = 'L2'").fetchall() == [(1,)]
+
+
+def counts(html: str) -> dict[str, str]:
+    """The table of what an import stores, or would."""
+    return dict(re.findall(r'<tr><th scope="row">(.*?)</th><td class="right">(.*?)</td></tr>', html))
+
+
+def said(counted: dict[str, str]) -> str:
+    return ", ".join(f"{number} {words}" for words, number in counted.items())
+
+
+LEAD_ROWS = "id,name,title,employees,opted_in"
+EVENT_ROWS = "key,lead,what,page,at"
+VISITED = ",visited,pricing,2026-01-10T09:00:00Z"
+
+
+COUNTED = [
+    (
+        "leads",
+        [
+            LEAD_ROWS,
+            "L1,Zoë Müller,VP Marketing,1200,yes",
+            "L2,Ben,CTO,41,no",
+            ",No Id,,,",
+            "L9,New,CTO,5,yes",
+        ],
+        {},
+        "1 New leads, 1 Leads changed, 1 Leads that stay as they are, 1 Rows that cannot be read",
+    ),
+    (
+        "known leads only",
+        [LEAD_ROWS, "L1,Zoë Müller,CTO,1200,yes", "L1,Zoë Müller,CMO,1200,yes", "L8,New,,,", "L9,New,,,"],
+        {"merge_rows": "on", "known_only": "on"},
+        "0 New leads, 1 Leads changed, 1 Rows of a lead that had one above, "
+        "2 Rows of unknown leads, left out",
+    ),
+    (
+        "merged ids",
+        ["id,Merged contact IDs", "L1,L2", "L3,X7"],
+        {"use.1": "merged ids"},
+        "0 New leads, 2 Leads that stay as they are, 1 Leads merged into another, 1 Other ids of leads",
+    ),
+    (
+        "events",
+        [
+            EVENT_ROWS.removeprefix("key,"),
+            *(f"{lead}{VISITED}" for lead in ("L1", "L4", "L7")),
+            "L7,visited,docs,",
+        ],
+        {},
+        "1 New leads, 2 New events, 1 Events known already, 1 Rows that cannot be read",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("rows", "choices", "expected"), [pytest.param(*more, id=name) for name, *more in COUNTED]
+)
+def test_what_is_counted_before_is_what_is_stored_then(
+    client: FlaskClient, store: Store, rows: list[str], choices: dict[str, str], expected: str
+) -> None:
+    address = sent(client, "\n".join(rows))
+    client.post(address, data=form_of(page(client, address)) | choices)
+    changes = store.connection.execute("PRAGMA data_version").fetchone()
+    html = page(client, address)
+    assert said(counts(html)) == expected
+    rejects = client.get(f"{address}/rejects.csv").get_data(as_text=True)
+    assert store.connection.execute("PRAGMA data_version").fetchone() == changes
+    client.post(address, data=form_of(html) | choices | {"act": "load"})
+    assert said(counts(page(client, address))) == expected
+    assert client.get(f"{address}/rejects.csv").get_data(as_text=True) == rejects
+
+
+def test_what_would_be_corrected_is_counted_before(client: FlaskClient) -> None:
+    for text, expected in (
+        (f"{EVENT_ROWS}\nk1,L1{VISITED}", {"New leads": "0", "New events": "1"}),
+        (f"{EVENT_ROWS}\nk1,L1{VISITED}".replace("10T", "11T"), {"New leads": "0", "Events corrected": "1"}),
+    ):
+        address = sent(client, text, "events.csv")
+        client.post(address, data=form_of(page(client, address)) | {"use.0": "key"})
+        html = page(client, address)
+        assert counts(html) == expected
+        client.post(address, data=form_of(html) | {"act": "load"})
+        assert counts(page(client, address)) == expected
+
+
+def test_what_would_be_refused_is_said_before_it_is_loaded(client: FlaskClient) -> None:
+    html = page(client, sent(client, LEAD_ROWS + "".join(f"\nL{n // 4},A{n},,," for n in range(40))))
+    told = html.partition("What will be stored")[2].partition("</section>")[0]
+    assert "Several rows are of one lead" in told
+    assert re.search(r'value="load" disabled', html)
+
+
+def test_with_much_data_one_asks_for_the_count(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "_SMALL_FILE", 10)
+    address = sent(client, f"{LEAD_ROWS}\nL1,Zoë,,,")
+    html = page(client, address)
+    assert "Counting takes a while with so much data" in html
+    assert counts(html) == {}
+    client.post(address, data=form_of(html) | {"act": "count"})
+    assert counts(page(client, address)) == {"New leads": "0", "Leads changed": "1"}
+
+
+def test_without_room_for_a_copy_a_file_can_be_loaded_all_the_same(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearsal.shutil, "disk_usage", lambda _path: SimpleNamespace(free=1000))
+    address = sent(client, f"{LEAD_ROWS}\nL1,Zoë,,,")
+    html = page(client, address)
+    assert "Not counted: there is no room for a copy of the database" in html
+    client.post(address, data=form_of(html) | {"act": "load"})
+    assert counts(page(client, address)) == {"New leads": "0", "Leads changed": "1"}
+
+
+def test_counting_ends_once_something_else_is_chosen(client: FlaskClient, app: Flask) -> None:
+    address = sent(client, f"{LEAD_ROWS}\nL1,Zoë,,,")
+    form = form_of(page(client, address))
+    with app.test_request_context():
+        upload, running = address.rpartition("/")[2], Event()
+        (key,) = [key for key in jobs()._jobs if key[:2] == ("count", upload)]
+        jobs().forget(key)
+
+        def goes_on(tell: Progress) -> None:
+            while True:
+                running.set()
+                tell("counting", 0.5)
+
+        job = jobs().begin(key, goes_on)
+        running.wait()
+        assert 'data-watch="' in client.get(address).get_data(as_text=True)
+        client.post(address, data=form | {"use.1": "out"})
+        assert job.ended.wait(10)
+    assert counts(page(client, address)) == {"New leads": "0", "Leads changed": "1"}
 
 
 def test_an_answer_that_nobody_offered_decides_nothing(client: FlaskClient) -> None:

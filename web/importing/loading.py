@@ -8,6 +8,7 @@ from typing import Any
 
 from ...engine.importing.preview import Preview, preview_file
 from ...engine.importing.problems import ImportRefused
+from ...engine.importing.report import ImportReport
 from ...engine.importing.run import import_file
 from ...engine.progress import Progress
 from ...engine.report.imports import import_data
@@ -117,10 +118,18 @@ def load(settings: Settings, upload: Upload, choices: Choices, doer: Doer, tell:
             )
         # Kept with the data, so that pages, which only read, need not count it all again.
         catalogue(store)
-    found = import_data(report)
-    found["rejects"] = None
+    found = counts_of(report, choices)
     upload.keep("report", found)
     upload.path.unlink(missing_ok=True)
+    return found
+
+
+def counts_of(report: ImportReport, choices: Choices) -> dict[str, Any]:
+    """A report of an import as data, with the leads of a file of leads that stay as they are."""
+    found = import_data(report)
+    found["rejects"] = None
+    told = report.repeated + report.left_unknown + report.rejected + report.leads_added + report.leads_changed
+    found["leads_same"] = report.rows - told if choices.rows == "leads" else 0
     return found
 
 

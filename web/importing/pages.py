@@ -20,6 +20,7 @@ from ..database import reading
 from ..jobs import Job, jobs, said
 from ..problems import Problem, invalid
 from .choices import KINDS, OF_LEADS, OPTIONS, USES, Choices, of_form
+from .counting import count, counted_at_once, counted_of
 from .loading import Looked, error_sentence, load, look
 from .sample import bring_in
 from .uploads import LARGEST_PIECE, Upload, Uploads
@@ -192,9 +193,14 @@ def _looked(upload: Upload) -> str:
 
 def _columns(upload: Upload, found: Looked, problem: str | None = None) -> str:
     events = found.choices.rows == "events"
+    ready = found.problem is None and found.choices.lacking() is None
+    counting = _counting(upload, found.choices) if ready else None
     return render_template(
         "importing/columns.html",
         upload=upload,
+        ready=ready,
+        counting=counting,
+        counted=counted_of(counting, _PATIENCE) if counting is not None else None,
         choices=found.choices,
         preview=found.preview,
         problem=problem or found.problem,
@@ -208,9 +214,17 @@ def _columns(upload: Upload, found: Looked, problem: str | None = None) -> str:
     )
 
 
-def _key(upload: Upload, choices: Choices | None) -> tuple[str, str, str]:
+def _counting(upload: Upload, choices: Choices, *, asked: bool = False) -> Job | None:
+    """The count of what loading would store; None where it takes long and nobody asked for it yet."""
+    key, how = _key(upload, choices, "count"), settings()
+    if not (asked or counted_at_once(how, upload)):
+        return jobs().of(key)
+    return jobs().begin(key, lambda tell: count(how, upload, choices, tell))
+
+
+def _key(upload: Upload, choices: Choices | None, what: str = "look") -> tuple[str, str, str]:
     written = json.dumps(choices.data() if choices is not None else None, sort_keys=True)
-    return ("look", upload.id, sha256(written.encode()).hexdigest())
+    return (what, upload.id, sha256(written.encode()).hexdigest())
 
 
 @pages.post("/leads/import/<id>")
@@ -224,8 +238,13 @@ def decide(id: str) -> AnyResponse:  # noqa: A002
     before = Choices.of(kept) if kept is not None else _guessed(upload)
     choices = _answered(of_form(request.form, before), request.form)
     upload.keep("choices", choices.data())
-    if request.form.get("act") == "load":
+    act = request.form.get("act")
+    if act == "load" or choices != before:
+        jobs().stop(_key(upload, before, "count"))
+    if act == "load":
         return _load(upload, choices)
+    if act == "count" and choices.lacking() is None:
+        _counting(upload, choices, asked=True)
     return redirect(url_for("importing.show", id=id), 303)
 
 
@@ -285,10 +304,14 @@ def _watching(upload: Upload, title: str, what: str) -> str:
 @pages.get("/leads/import/<id>/state")
 @needs(Role.PUBLISHER)
 def state(id: str) -> Response:  # noqa: A002
-    """How far looking through or loading is, for scripts."""
+    """How far looking through, counting or loading is, for scripts."""
     upload = _upload(id)
     kept = upload.kept("choices")
-    job = jobs().of(("load", id)) or jobs().of(_key(upload, Choices.of(kept) if kept is not None else None))
+    choices = Choices.of(kept) if kept is not None else None
+    job = jobs().of(("load", id))
+    if job is None and "count" in request.args:
+        job = jobs().of(_key(upload, choices or _guessed(upload), "count"))
+    job = job or jobs().of(_key(upload, choices))
     return jsonify(job.data() if job is not None else {"what": "", "share": 1, "done": True})
 
 
@@ -301,7 +324,7 @@ def _reported(upload: Upload, report: Mapping[str, Any]) -> str:
 @pages.get("/leads/import/<id>/rejects.csv")
 @needs(Role.PUBLISHER)
 def rejects(id: str) -> Response:  # noqa: A002
-    """The rows that could not be read, each with its line and the reason, to be fixed and sent again."""
+    """The rows that cannot be read, each with its line and the reason, to be fixed and sent again."""
     upload = _upload(id)
     try:
         content = upload.rejects.read_bytes()

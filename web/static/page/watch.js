@@ -7,6 +7,7 @@ const watched = new WeakSet();
 
 const begin = () => document.querySelectorAll("[data-watch]").forEach(watch);
 begin();
+document.addEventListener("leadwright:settled", begin);
 
 async function watch(element) {
   if (watched.has(element)) return;
