@@ -48,6 +48,8 @@ def test_a_newcomer_brings_leads_in_writes_rules_and_scores_them(
     expect(page.get_by_label("Kind of opted_in")).to_be_focused()
     page.get_by_label("Kind of opted_in").select_option("")
     settled(page)
+    # What will be stored is counted before anything is.
+    expect(page.get_by_role("region", name="What will be stored")).to_contain_text("New leads5")
     page.get_by_role("button", name="Load 6 rows").click()
     expect(page.get_by_role("heading", name="crm.csv is loaded")).to_be_visible()
     for_everybody(page)

@@ -37,6 +37,14 @@ KINDS = {
     Kind.TEXTS: "several texts",
 }
 
+A_KIND = KINDS | {
+    Kind.TEXT: "a text",
+    Kind.NUMBER: "a number",
+    Kind.DATE: "a date",
+    Kind.DATETIME: "a date and time",
+}
+"""A value of a kind, as the page calls it."""
+
 OPTIONS = {
     "sheet": "Sheet of the workbook",
     "header_row": "Line with the column names",

@@ -19,7 +19,7 @@ from ..accounts.users import Role
 from ..database import reading
 from ..jobs import Job, jobs, said
 from ..problems import Problem, invalid
-from .choices import KINDS, OF_LEADS, OPTIONS, USES, Choices, of_form
+from .choices import A_KIND, KINDS, OF_LEADS, OPTIONS, USES, Choices, of_form
 from .counting import count, counted_at_once, counted_of
 from .loading import Looked, error_sentence, load, look
 from .sample import bring_in
@@ -208,6 +208,7 @@ def _columns(upload: Upload, found: Looked, problem: str | None = None) -> str:
         uses=[(key, label) for key, label in USES.items() if events or key in OF_LEADS],
         kinds=[(kind.value, label) for kind, label in KINDS.items()],
         kind_words={kind.value: label for kind, label in KINDS.items()},
+        a_kind={kind.value: label for kind, label in A_KIND.items()},
         options=OPTIONS,
         known=list(stored_fields(reading(settings()))),
         answer=json.dumps,
