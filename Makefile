@@ -16,7 +16,7 @@ DBT := .venv-dbt
 CLUSTER := .venv-cluster
 ALL_CORES := -n auto --dist worksteal
 
-.PHONY: help run test test-browser test-random test-pythons test-lowest test-faults test-fuzz test-engines test-spark test-dbt test-clients test-editor test-differential test-proofs lint format types bench frontend frontend-check npm screenshots wheel clean
+.PHONY: help run test test-browser test-random test-pythons test-lowest test-faults test-fuzz test-engines test-spark test-dbt test-clients test-editor test-differential test-proofs lint format types bench frontend frontend-check npm parts screenshots wheel clean
 
 help:
 	@echo "make run     serve the page on this computer, with made-up leads to look around in"
@@ -40,6 +40,7 @@ help:
 	@echo "make bench   measure how fast it is beside others, in an environment of its own"
 	@echo "make frontend   make the scripts of others that the page hands on, out of their pinned packages"
 	@echo "make frontend-check   make them again, and compare every byte with what is committed"
+	@echo "make parts   serve the page's parts in every state, light beside dark, to work on how they look"
 	@echo "make screenshots   take the pictures of the README again, from the page"
 	@echo "make wheel   build what pip installs, into dist/"
 	@echo "make clean   remove what the others made"
@@ -134,6 +135,9 @@ frontend-check: npm
 
 npm:
 	@command -v npm >/dev/null || { echo "npm is needed. On Debian and Ubuntu: sudo apt install npm" >&2; exit 1; }
+
+parts: $(DEVELOPS)
+	@$(BIN)/python -m leadwright.tests.browser.parts
 
 screenshots: $(DEVELOPS)
 	@sh tests/browser/install_chromium.sh $(BIN)/python

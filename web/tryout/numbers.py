@@ -29,7 +29,7 @@ class Sign:
     words: str
 
 
-_SIGNS = {True: ("✓", "yes", "yes"), False: ("✗", "no", "no"), None: ("?", "unknown", "unknown")}
+_SIGNS = {True: ("✓", "yes", "yes"), False: ("–", "no", "no"), None: ("?", "unknown", "unknown")}
 
 
 class NumbersView:
